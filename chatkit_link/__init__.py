@@ -1,0 +1,31 @@
+"""ChatKit Link: the self-hosted home of a ChatKit chat.
+
+``create_app(settings)`` is the application; ``mount(parent, path, link)`` puts it inside another one.
+``Caller``, ``Settings`` and ``TurnContext`` are what code around it needs to name.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from chatkit_link.agents.context import TurnContext
+    from chatkit_link.app import create_app, mount
+    from chatkit_link.caller import Caller
+    from chatkit_link.settings import Settings
+
+__all__ = ["Caller", "Settings", "TurnContext", "create_app", "mount"]
+
+_HOMES = {
+    "Caller": "chatkit_link.caller",
+    "Settings": "chatkit_link.settings",
+    "TurnContext": "chatkit_link.agents.context",
+    "create_app": "chatkit_link.app",
+    "mount": "chatkit_link.app",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # The application takes a second to import; whoever wants only the client shall not wait for it.
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

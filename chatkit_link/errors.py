@@ -1,0 +1,120 @@
+"""Everything that can go wrong on purpose, as one tree.
+
+    LinkError                 500
+    ├── BadRequest            400  the request cannot be understood
+    ├── Unauthenticated       401  nobody we know is asking
+    ├── Forbidden             403  known, but this door is closed (never used for foreign data)
+    ├── NotFound              404  not there, or somebody else's: the two look the same
+    ├── Conflict              409  the thing is in a state that does not allow this
+    │   ├── ThreadBusy             an answer is still being written
+    │   └── ThreadLocked           locked or closed
+    ├── Gone                  410  was there, is not kept any more
+    ├── TooLarge              413  over a size limit
+    ├── Unprocessable         422  understood, but a value is not allowed
+    ├── TooManyRequests       429  over a rate limit
+    ├── Upstream              502  a model or a search provider failed
+    └── Unavailable           503  starting, draining, or the database is away
+    ConfigurationError             the server cannot start like this; says what to set
+
+A class is an HTTP status and a title; the message is the sentence a person reads: what was wrong and
+what to do. It is rendered once: as RFC 9457 problem+json before a stream (``http/problems.py``) or as
+a ChatKit ``error`` event inside it (``protocol/turn.py``). Never put anything internal in a message.
+"""
+
+from chatkit.store import NotFoundError
+
+
+class LinkError(Exception):
+    """Base of all errors whose message may be shown to the person who caused them."""
+
+    status = 500
+    title = "Internal error"
+    #: Whether the same request may succeed later; offered as "Try again" inside a stream.
+    retryable = False
+
+    def __init__(self, message: str, *, headers: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.headers = headers or {}
+
+
+class BadRequest(LinkError):
+    status = 400
+    title = "Bad request"
+
+
+class Unauthenticated(LinkError):
+    status = 401
+    title = "Not signed in"
+
+    def __init__(self, message: str) -> None:
+        # RFC 9110 section 11.6.1: a 401 names the scheme it wants.
+        super().__init__(message, headers={"WWW-Authenticate": "Bearer"})
+
+
+class Forbidden(LinkError):
+    status = 403
+    title = "Not allowed"
+
+
+class NotFound(LinkError, NotFoundError):
+    """Also the SDK's ``NotFoundError``, so a ``ChatKitServer`` may catch it as its own."""
+
+    status = 404
+    title = "Not found"
+
+
+class Conflict(LinkError):
+    status = 409
+    title = "Conflict"
+
+
+class ThreadBusy(Conflict):
+    title = "Thread is busy"
+
+
+class ThreadLocked(Conflict):
+    title = "Thread is locked"
+
+
+class Gone(LinkError):
+    status = 410
+    title = "Gone"
+
+
+class TooLarge(LinkError):
+    status = 413
+    title = "Too large"
+
+
+class Unprocessable(LinkError):
+    status = 422
+    title = "Not acceptable"
+
+
+class TooManyRequests(LinkError):
+    status = 429
+    title = "Too many requests"
+    retryable = True
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message, headers={"Retry-After": str(retry_after)})
+
+
+class Upstream(LinkError):
+    status = 502
+    title = "Upstream failed"
+    retryable = True
+
+
+class Unavailable(LinkError):
+    status = 503
+    title = "Unavailable"
+    retryable = True
+
+    def __init__(self, message: str, *, retry_after: int = 5) -> None:
+        super().__init__(message, headers={"Retry-After": str(retry_after)})
+
+
+class ConfigurationError(Exception):
+    """The settings cannot work; the message says which one to change and how."""

@@ -1,0 +1,167 @@
+"""All settings, in one class; the only place that reads the environment.
+
+Every field is an environment variable (also read from ``.env``): ``CHATKIT_LINK_`` plus the field's
+name in capitals, unless the field names the variables that the rest of the world already uses
+(``DATABASE_URL``, ``OPENAI_API_KEY`` ...). docs/settings.md lists them; a test keeps the two equal.
+"""
+
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chatkit_link.errors import ConfigurationError
+
+SearchChoice = Literal["auto", "local", "ddgs", "searxng", "tavily", "brave"]
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def _alias(field: str, *others: str) -> AliasChoices:
+    return AliasChoices(f"CHATKIT_LINK_{field.upper()}", *others)
+
+
+class Settings(BaseSettings):
+    """Refuses combinations that would be unsafe or could not work, in a sentence that says what to do."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CHATKIT_LINK_", env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True
+    )
+
+    # Where it lives
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, validation_alias=_alias("port", "PORT"), description="Port to listen on.")
+    public_url: str = Field(
+        "",
+        validation_alias=_alias("public_url", "RAILWAY_PUBLIC_DOMAIN"),
+        description="Address people reach this server at; used in links to the documents.",
+    )
+    data: Path = Field(
+        Path(".chatkit-link"), description="Folder for the embedded database and the generated secret."
+    )
+    config: Path = Field(Path("chatkit-link.toml"), description="File that lists the agents.")
+
+    # Storage
+    database_url: SecretStr | None = Field(
+        None,
+        validation_alias=_alias("database_url", "DATABASE_URL"),
+        description="PostgreSQL address; without it an embedded PostgreSQL runs in the data folder.",
+    )
+    database_pool: int = Field(10, ge=1, le=200, description="Database connections held at most.")
+
+    # Identity
+    secret: SecretStr | None = Field(
+        None, description="Signs anonymous cookies, at least 32 characters; generated into the data folder if unset."
+    )
+    jwt_secret: SecretStr | None = Field(None, description="HS256 key: callers must send a bearer JWT signed with it.")
+    jwt_jwks_url: str | None = Field(None, description="JWKS address: callers must send a bearer JWT signed by it.")
+    jwt_issuer: str | None = Field(None, description="Required `iss` of a bearer JWT.")
+    jwt_audience: str | None = Field(None, description="Required `aud` of a bearer JWT.")
+    jwt_tenant_claim: str | None = Field(None, description="Claim that names the tenant; unset means one tenant.")
+    cookie_secure: bool | None = Field(
+        None, description="Mark the cookie Secure; unset means: when the request came over HTTPS."
+    )
+
+    # The model
+    openai_api_key: SecretStr | None = Field(
+        None,
+        validation_alias=_alias("openai_api_key", "OPENAI_API_KEY"),
+        description="Key of the model's server; without it the offline stand-in answers.",
+    )
+    openai_base_url: str | None = Field(
+        None,
+        validation_alias=_alias("openai_base_url", "OPENAI_BASE_URL"),
+        description="Address of any OpenAI-compatible server.",
+    )
+    openai_api: Literal["responses", "chat_completions"] = Field(
+        "responses", description="Which OpenAI API that server speaks."
+    )
+    model: str = Field("gpt-5-mini", description="Model name sent to that server.")
+    title_model: str | None = Field(None, description="Model that names threads; the main one if unset.")
+    transcribe_model: str = Field("gpt-4o-mini-transcribe", description="Model that turns dictation into text.")
+    offline_pace: float = Field(0.02, ge=0, le=1, description="Seconds between two words of the offline stand-in.")
+    max_turns: int = Field(12, ge=1, le=100, description="Model calls within one answer at most.")
+    history_items: int = Field(200, ge=2, le=2000, description="Newest thread items shown to the model.")
+
+    # Search
+    search: SearchChoice = Field("auto", description="Search provider; `auto` takes the first that is configured.")
+    search_results: int = Field(8, ge=1, le=20, description="Results per search at most.")
+    search_timeout: float = Field(10.0, gt=0, le=60, description="Seconds a search may take.")
+    docs: Path | None = Field(
+        None, description="Folder of Markdown, HTML or text that local search covers; default: our own docs."
+    )
+    searxng_url: str | None = Field(
+        None, validation_alias=_alias("searxng_url", "SEARXNG_URL"), description="Address of a SearXNG server."
+    )
+    tavily_api_key: SecretStr | None = Field(
+        None, validation_alias=_alias("tavily_api_key", "TAVILY_API_KEY"), description="Key for Tavily search."
+    )
+    tavily_url: str = Field("https://api.tavily.com", description="Tavily's address.")
+    brave_api_key: SecretStr | None = Field(
+        None, validation_alias=_alias("brave_api_key", "BRAVE_API_KEY"), description="Key for Brave search."
+    )
+    brave_url: str = Field("https://api.search.brave.com", description="Brave's address.")
+
+    # Limits
+    max_body: int = Field(2_000_000, ge=1000, description="Bytes of one request at most.")
+    max_message: int = Field(200_000, ge=1, description="Characters of one user message at most.")
+    max_page: int = Field(100, ge=1, le=1000, description="Largest `limit` of one page.")
+    heartbeat: float = Field(15.0, gt=0, description="Seconds between heartbeats of a quiet stream.")
+    drain: float = Field(10.0, ge=0, description="Seconds a stopping server lets running answers finish.")
+    frame_ancestors: str = Field("*", description="Pages that may embed the chat frame (CSP frame-ancestors).")
+
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
+
+    @model_validator(mode="after")
+    def _refuse_what_cannot_work(self) -> Self:
+        if self.jwt_secret and self.jwt_jwks_url:
+            raise ConfigurationError(
+                "Both CHATKIT_LINK_JWT_SECRET and CHATKIT_LINK_JWT_JWKS_URL are set: keep one of them, "
+                "because a server that accepts both can be tricked into using a public key as a secret."
+            )
+        if self.jwt_secret and len(self.jwt_secret.get_secret_value()) < 32:
+            raise ConfigurationError("CHATKIT_LINK_JWT_SECRET is too short: use at least 32 characters (RFC 7518).")
+        if self.secret and len(self.secret.get_secret_value()) < 32:
+            raise ConfigurationError("CHATKIT_LINK_SECRET is too short: use at least 32 random characters.")
+        for choice, needed, variable in (
+            ("searxng", self.searxng_url, "SEARXNG_URL"),
+            ("tavily", self.tavily_api_key, "TAVILY_API_KEY"),
+            ("brave", self.brave_api_key, "BRAVE_API_KEY"),
+        ):
+            if self.search == choice and not needed:
+                raise ConfigurationError(f"CHATKIT_LINK_SEARCH is {choice}, but {variable} is not set.")
+        return self
+
+    @property
+    def address(self) -> str:
+        """Base address for links back to this server, without a trailing slash."""
+        if self.public_url:
+            url = self.public_url.rstrip("/")
+            return url if "://" in url else f"https://{url}"
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared, not bound
+        return f"http://{host}:{self.port}"
+
+    @property
+    def https(self) -> bool:
+        """True when people are known to reach this server over HTTPS."""
+        return self.address.startswith("https://")
+
+    @property
+    def offline(self) -> bool:
+        """True when no model server is configured and the keyless stand-in answers."""
+        return self.openai_api_key is None and self.openai_base_url is None
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings of this process: what is given here, else the environment, else ``.env``, else the defaults.
+
+    Raises:
+        ConfigurationError: a value is not allowed; the sentence names its variable, and never repeats the value.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        field = str(first["loc"][0])
+        name = field if field.isupper() else f"CHATKIT_LINK_{field.upper()}"
+        raise ConfigurationError(f"{name} is not acceptable: {first['msg'][0].lower()}{first['msg'][1:]}.") from None

@@ -1,0 +1,60 @@
+"""Attachment metadata. The bytes live elsewhere (``files/``).
+
+An attachment belongs to one person for ever and, once a message carries it, to one thread for ever.
+"""
+
+from typing import Any
+
+from chatkit.types import Attachment
+from pydantic import TypeAdapter
+from sqlalchemy import and_, delete, or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from chatkit_link.errors import NotFound
+from chatkit_link.store.tables import attachments
+from chatkit_link.store.tenancy import Session
+from chatkit_link.store.text import clean_text, to_json_text
+
+
+def attachment_not_found() -> NotFound:
+    return NotFound("There is no such attachment, or it is not yours. Please attach the file again.")
+
+
+class Attachments:
+    """Reads and writes attachment rows; holds the SDK's adapter once."""
+
+    def __init__(self) -> None:
+        self._adapter: TypeAdapter[Attachment] = TypeAdapter(Attachment)
+
+    async def save(self, session: Session, attachment: Attachment) -> None:
+        """Write an attachment.
+
+        Raises:
+            NotFound: the id is somebody else's, or the attachment already belongs to another thread.
+        """
+        values: dict[str, Any] = {"thread_id": attachment.thread_id, "data": to_json_text(attachment)}
+        statement = insert(attachments).values(id=clean_text(attachment.id), **session.owner, **values)
+        same_thread = or_(attachments.c.thread_id.is_(None), attachments.c.thread_id == attachment.thread_id)
+        statement = statement.on_conflict_do_update(
+            index_elements=["id"], set_=values, where=and_(session.mine(attachments), same_thread)
+        )
+        if (await session.execute(statement.returning(attachments.c.id))).one_or_none() is None:
+            raise attachment_not_found()
+
+    async def load(self, session: Session, attachment_id: str) -> Attachment:
+        """Raises NotFound for an unknown or foreign attachment."""
+        statement = select(attachments.c.data).where(
+            session.mine(attachments), attachments.c.id == clean_text(attachment_id)
+        )
+        row = (await session.execute(statement)).one_or_none()
+        if row is None:
+            raise attachment_not_found()
+        return self._adapter.validate_python(row.data)
+
+    async def delete(self, session: Session, attachment_id: str) -> None:
+        """Raises NotFound for an unknown or foreign attachment."""
+        statement = delete(attachments).where(
+            session.mine(attachments), attachments.c.id == clean_text(attachment_id)
+        )
+        if (await session.execute(statement)).rowcount == 0:
+            raise attachment_not_found()

@@ -1,0 +1,77 @@
+"""The connection pool, and the only two ways to get a connection out of it.
+
+``session(caller)`` is for everything that belongs to somebody: it cannot be opened without a Caller,
+and what it yields (``store/tenancy.py``) carries the filter. ``system()`` is for what belongs to
+nobody: migrations, the bundled documents, housekeeping.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from pydantic_core import from_json
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from chatkit_link.caller import Caller
+from chatkit_link.errors import Unavailable
+from chatkit_link.store.address import parse_address
+from chatkit_link.store.tenancy import Session
+from chatkit_link.store.text import to_json_text
+
+
+class Database:
+    """An open pool of connections to one PostgreSQL database."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        """Does not connect yet.
+
+        Args:
+            url: any address that ``parse_address`` reads.
+            pool_size: connections held at most.
+        """
+        address = parse_address(url)
+        self.pooled = address.pooled
+        self.engine: AsyncEngine = create_async_engine(
+            address.url,
+            connect_args=address.connect_args,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_pre_ping=True,  # a restarted Postgres costs a reconnect, not a failed request
+            json_serializer=to_json_text,
+            json_deserializer=from_json,
+        )
+        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def session(self, caller: Caller, *, atomic: bool = False) -> AsyncGenerator[Session]:
+        """A connection for this caller's data. Without ``atomic``, each statement commits by itself,
+        which saves the two round trips of BEGIN and COMMIT where one statement does it all."""
+        async with self._connect(atomic) as connection:
+            yield Session(connection, caller)
+
+    @asynccontextmanager
+    async def system(self) -> AsyncGenerator[AsyncConnection]:
+        """A connection inside a transaction, for tables that hold nobody's private data."""
+        async with self._connect(atomic=True) as connection:
+            yield connection
+
+    async def ping(self) -> None:
+        """Raises Unavailable while the database cannot be reached."""
+        async with self.system() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    @asynccontextmanager
+    async def _connect(self, atomic: bool) -> AsyncGenerator[AsyncConnection]:
+        try:
+            async with self.engine.begin() if atomic else self._autocommit.connect() as connection:
+                yield connection
+        except (OSError, InterfaceError, TimeoutError) as error:
+            raise Unavailable("The database cannot be reached right now. Please try again in a moment.") from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise Unavailable("The database connection was lost. Please try again in a moment.") from error
+            raise

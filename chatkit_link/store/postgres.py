@@ -1,0 +1,180 @@
+"""``PostgresStore``: the SDK's ``Store``, and the few questions more that our own server asks.
+
+One method is one statement or one transaction; the SQL stands in the sibling modules.
+Source of the contract: ``chatkit/store.py`` of openai-chatkit.
+"""
+
+import uuid
+from collections.abc import Sequence
+from typing_extensions import override
+
+from chatkit.store import Store, StoreItemType
+from chatkit.types import Attachment, ClientToolCallItem, FeedbackKind, Page, ThreadItem, ThreadMetadata
+
+from chatkit_link.caller import Caller
+from chatkit_link.store import feedback, threads, turns
+from chatkit_link.store.attachments import Attachments
+from chatkit_link.store.engine import Database
+from chatkit_link.store.items import Items
+from chatkit_link.store.threads import StoredThread
+from chatkit_link.store.turns import TurnRecord
+
+_PREFIXES: dict[StoreItemType, str] = {
+    "thread": "thr",
+    "message": "msg",
+    "tool_call": "tc",
+    "task": "tsk",
+    "workflow": "wf",
+    "attachment": "atc",
+    "sdk_hidden_context": "shcx",
+}
+
+
+def new_id(kind: StoreItemType) -> str:
+    """An id with 122 random bits. The SDK's default has 32: two people collide within 100,000 items."""
+    return f"{_PREFIXES[kind]}_{uuid.uuid4().hex}"
+
+
+class PostgresStore(Store[Caller]):
+    """Threads, items, attachments, feedback and turns of whoever the Caller is, and of nobody else.
+
+    Every method raises NotFound for what is unknown or somebody else's, and Unavailable while the
+    database is away.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._items = Items()
+        self._attachments = Attachments()
+
+    @override
+    def generate_thread_id(self, context: Caller) -> str:
+        return new_id("thread")
+
+    @override
+    def generate_item_id(self, item_type: StoreItemType, thread: ThreadMetadata, context: Caller) -> str:
+        return new_id(item_type)
+
+    @override
+    async def load_thread(self, thread_id: str, context: Caller) -> StoredThread:
+        async with self.database.session(context) as session:
+            return await threads.load_thread(session, thread_id)
+
+    @override
+    async def save_thread(self, thread: ThreadMetadata, context: Caller) -> None:
+        async with self.database.session(context) as session:
+            await threads.save_thread(session, thread)
+
+    @override
+    async def load_threads(self, limit: int, after: str | None, order: str, context: Caller) -> Page[ThreadMetadata]:
+        async with self.database.session(context) as session:
+            return await threads.load_threads(session, limit, after, order)
+
+    @override
+    async def delete_thread(self, thread_id: str, context: Caller) -> None:
+        async with self.database.session(context) as session:
+            await threads.delete_thread(session, thread_id)
+
+    @override
+    async def load_thread_items(
+        self, thread_id: str, after: str | None, limit: int, order: str, context: Caller
+    ) -> Page[ThreadItem]:
+        async with self.database.session(context) as session:
+            return await self._items.load_page(session, thread_id, after, limit, order)
+
+    @override
+    async def add_thread_item(self, thread_id: str, item: ThreadItem, context: Caller) -> None:
+        async with self.database.session(context) as session:
+            await self._items.save(session, thread_id, item)
+
+    @override
+    async def save_item(self, thread_id: str, item: ThreadItem, context: Caller) -> None:
+        await self.add_thread_item(thread_id, item, context)
+
+    @override
+    async def load_item(self, thread_id: str, item_id: str, context: Caller) -> ThreadItem:
+        async with self.database.session(context) as session:
+            return await self._items.load(session, thread_id, item_id)
+
+    @override
+    async def delete_thread_item(self, thread_id: str, item_id: str, context: Caller) -> None:
+        async with self.database.session(context) as session:
+            await self._items.delete(session, thread_id, [item_id])
+
+    @override
+    async def save_attachment(self, attachment: Attachment, context: Caller) -> None:
+        async with self.database.session(context) as session:
+            await self._attachments.save(session, attachment)
+
+    @override
+    async def load_attachment(self, attachment_id: str, context: Caller) -> Attachment:
+        async with self.database.session(context) as session:
+            return await self._attachments.load(session, attachment_id)
+
+    @override
+    async def delete_attachment(self, attachment_id: str, context: Caller) -> None:
+        async with self.database.session(context) as session:
+            await self._attachments.delete(session, attachment_id)
+
+    # What the SDK's Store does not ask for
+
+    async def create_thread(self, thread: ThreadMetadata, message: ThreadItem, context: Caller) -> StoredThread:
+        """Create a thread together with its first item: both or neither."""
+        async with self.database.session(context, atomic=True) as session:
+            await threads.save_thread(session, thread)
+            await self._add_message(session, thread.id, message)
+            return await threads.load_thread(session, thread.id)
+
+    async def add_message(self, thread_id: str, message: ThreadItem, context: Caller) -> None:
+        """Add a message and bind its attachments to the thread: all or nothing."""
+        async with self.database.session(context, atomic=True) as session:
+            await self._add_message(session, thread_id, message)
+
+    async def _add_message(self, session: threads.Session, thread_id: str, message: ThreadItem) -> None:
+        for attachment in message.attachments if message.type == "user_message" else []:
+            await self._attachments.save(session, attachment)
+        await self._items.save(session, thread_id, message)
+
+    async def set_title_if_none(self, thread_id: str, title: str, context: Caller) -> bool:
+        """Title an untitled thread; False if a person was faster or the thread is gone."""
+        async with self.database.session(context) as session:
+            return await threads.set_title_if_none(session, thread_id, title)
+
+    async def load_pending_tool_calls(self, thread_id: str, context: Caller) -> list[ClientToolCallItem]:
+        """Client tool calls that wait for their output, the latest first."""
+        async with self.database.session(context) as session:
+            return await self._items.load_pending_tool_calls(session, thread_id)
+
+    async def rewind(self, thread_id: str, item_id: str, context: Caller) -> list[ThreadItem]:
+        """Delete everything that answers ``item_id``: the items behind it and the model's side of its turn.
+
+        Returns the deleted items. Raises NotFound for an unknown item, and then deletes nothing.
+        """
+        async with self.database.session(context, atomic=True) as session:
+            later = await self._items.load_after(session, thread_id, item_id)
+            if later:
+                await self._items.delete(session, thread_id, [item.id for item in later])
+            await turns.drop_turns(session, thread_id, [item_id])
+            return later
+
+    async def save_feedback(
+        self, thread_id: str, item_ids: Sequence[str], kind: FeedbackKind, context: Caller
+    ) -> None:
+        """Record an opinion on all of these items, or on none if one of them is not this thread's."""
+        async with self.database.session(context, atomic=True) as session:
+            await feedback.save_feedback(session, thread_id, item_ids, kind)
+
+    async def load_feedback(self, thread_id: str, context: Caller) -> dict[str, FeedbackKind]:
+        """Item id -> opinion."""
+        async with self.database.session(context) as session:
+            return await feedback.load_feedback(session, thread_id)
+
+    async def save_turn(self, thread_id: str, anchor_id: str, record: TurnRecord, context: Caller) -> None:
+        """Keep the model's side of a turn beside the item it answered."""
+        async with self.database.session(context) as session:
+            await turns.save_turn(session, thread_id, anchor_id, record)
+
+    async def load_turns(self, thread_id: str, anchor_ids: Sequence[str], context: Caller) -> dict[str, TurnRecord]:
+        """Anchor id -> record."""
+        async with self.database.session(context) as session:
+            return await turns.load_turns(session, thread_id, anchor_ids)

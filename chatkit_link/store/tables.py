@@ -1,0 +1,105 @@
+"""The tables, as SQLAlchemy Core describes them. ``migrations/`` creates them; a test keeps both equal.
+
+Every table that holds somebody's data carries ``tenant`` and ``user_id``, so that one filter
+(``store/tenancy.py``) works on each of them and a later wall (row-level security) can stand behind it.
+
+An item's key is (thread, id), not id alone: ids that come from a model provider or from somebody's
+own ``ChatKitServer`` are unique within a thread at best, and so can never reach another thread's row.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _owner() -> tuple[Column[str], Column[str]]:
+    return Column("tenant", Text, nullable=False), Column("user_id", Text, nullable=False)
+
+
+def _now(name: str) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=False, server_default=func.now())
+
+
+threads = Table(
+    "threads",
+    metadata,
+    Column("id", Text, primary_key=True),
+    *_owner(),
+    Column("title", Text),
+    Column("status", JSONB, nullable=False),
+    Column("allowed_image_domains", JSONB(none_as_null=True)),
+    Column("metadata", JSONB, nullable=False),
+    _now("created_at"),
+    _now("last_activity"),
+    Column("last_seq", BigInteger, nullable=False, server_default="0"),
+)
+Index("ix_threads_list", threads.c.tenant, threads.c.user_id, threads.c.last_activity, threads.c.id)
+
+thread_items = Table(
+    "thread_items",
+    metadata,
+    Column("thread_id", Text, ForeignKey("threads.id", ondelete="CASCADE"), nullable=False),
+    Column("id", Text, nullable=False),
+    *_owner(),
+    Column("seq", BigInteger, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("data", JSONB, nullable=False),
+    _now("created_at"),
+    PrimaryKeyConstraint("thread_id", "id"),
+    UniqueConstraint("thread_id", "seq"),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", Text, primary_key=True),
+    *_owner(),
+    Column("thread_id", Text, ForeignKey("threads.id", ondelete="CASCADE"), index=True),
+    Column("data", JSONB, nullable=False),
+    _now("created_at"),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("thread_id", Text, nullable=False),
+    Column("item_id", Text, nullable=False),
+    *_owner(),
+    Column("kind", Text, nullable=False),
+    _now("created_at"),
+    PrimaryKeyConstraint("thread_id", "item_id"),
+    ForeignKeyConstraint(["thread_id", "item_id"], ["thread_items.thread_id", "thread_items.id"], ondelete="CASCADE"),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("thread_id", Text, nullable=False),
+    Column("anchor_id", Text, nullable=False),
+    *_owner(),
+    Column("record", JSONB, nullable=False),
+    _now("created_at"),
+    PrimaryKeyConstraint("thread_id", "anchor_id"),
+    ForeignKeyConstraint(["thread_id", "anchor_id"], ["thread_items.thread_id", "thread_items.id"], ondelete="CASCADE"),
+)

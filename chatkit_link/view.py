@@ -1,0 +1,183 @@
+"""What a person sees: the events of a ChatKit stream, folded into a thread.
+
+An item enters with ``added`` or ``done``, changes in place with ``updated``, is exchanged whole by
+``done`` and ``replaced``, and leaves with ``removed``. Items keep the place where they first appeared.
+An update for an item that is not there, or that does not fit it, changes nothing: a client that joins
+late must not fall over what it missed. The events themselves are never changed.
+"""
+
+from collections.abc import AsyncIterable, Iterable, Iterator
+from typing import Any, cast
+
+from chatkit import types as wire
+from chatkit.widgets import WidgetComponentBase
+
+HIDDEN = (wire.HiddenContextItem, wire.SDKHiddenContextItem, wire.EndOfTurnItem)
+# Providers send a handful; without a bound one bad index could fill the memory with empty parts.
+MOST_PARTS = 1000
+
+
+class ThreadView:
+    """A thread as its reader has it in front of them after the events applied so far.
+
+    thread: the newest metadata, ``None`` before any came. items: every item in order. progress: the
+    passing line ("Searching ...") until the next item replaces it. notices, errors, effects: in order
+    of arrival. can_cancel: whether the server offers to stop.
+    """
+
+    def __init__(self, items: Iterable[wire.ThreadItem] = ()) -> None:
+        self.thread: wire.ThreadMetadata | None = None
+        self.progress: wire.ProgressUpdateEvent | None = None
+        self.notices: list[wire.NoticeEvent] = []
+        self.errors: list[wire.ErrorEvent] = []
+        self.effects: list[wire.ClientEffectEvent] = []
+        self.can_cancel = False
+        self._items: dict[str, wire.ThreadItem] = {item.id: item.model_copy(deep=True) for item in items}
+
+    @property
+    def items(self) -> list[wire.ThreadItem]:
+        return list(self._items.values())
+
+    @property
+    def visible(self) -> list[wire.ThreadItem]:
+        """The items a person sees, without hidden context and end-of-turn marks."""
+        return [item for item in self._items.values() if not isinstance(item, HIDDEN)]
+
+    @property
+    def text(self) -> str:
+        """What the assistant said, messages and their parts joined by blank lines."""
+        messages = [item for item in self._items.values() if isinstance(item, wire.AssistantMessageItem)]
+        return "\n\n".join(part.text for message in messages for part in message.content)
+
+    def item(self, item_id: str) -> wire.ThreadItem | None:
+        return self._items.get(item_id)
+
+    def apply(self, event: wire.ThreadStreamEvent) -> None:
+        """Takes one event into account."""
+        match event:
+            case wire.ThreadCreatedEvent() | wire.ThreadUpdatedEvent():
+                self.thread = event.thread
+            case wire.ThreadItemAddedEvent() | wire.ThreadItemDoneEvent() | wire.ThreadItemReplacedEvent():
+                self._items[event.item.id] = event.item.model_copy(deep=True)
+                self.progress = None
+            case wire.ThreadItemUpdatedEvent():
+                if item := self._items.get(event.item_id):
+                    apply_update(item, event.update.model_copy(deep=True))
+            case wire.ThreadItemRemovedEvent():
+                self._items.pop(event.item_id, None)
+            case _:
+                self._note(event)
+
+    def _note(self, event: wire.ThreadStreamEvent) -> None:
+        """Events that stand beside the thread."""
+        match event:
+            case wire.ProgressUpdateEvent():
+                self.progress = event
+            case wire.NoticeEvent():
+                self.notices.append(event)
+            case wire.ErrorEvent():
+                self.errors.append(event)
+            case wire.ClientEffectEvent():
+                self.effects.append(event)
+            case wire.StreamOptionsEvent():
+                self.can_cancel = event.stream_options.allow_cancel
+            case _:
+                pass
+
+
+async def fold(events: AsyncIterable[wire.ThreadStreamEvent]) -> ThreadView:
+    """The view after all ``events``."""
+    view = ThreadView()
+    async for event in events:
+        view.apply(event)
+    return view
+
+
+def apply_update(item: wire.ThreadItem, update: wire.ThreadItemUpdate) -> None:
+    """Changes the item in place; an update that does not fit it changes nothing."""
+    match item:
+        case wire.AssistantMessageItem():
+            _update_message(item, update)
+        case wire.WidgetItem():
+            _update_widget(item, update)
+        case wire.WorkflowItem():
+            _update_workflow(item.workflow, update)
+        case wire.GeneratedImageItem():
+            if isinstance(update, wire.GeneratedImageUpdated):
+                item.image = update.image
+        case _:
+            pass
+
+
+def _update_message(item: wire.AssistantMessageItem, update: wire.ThreadItemUpdate) -> None:
+    match update:
+        case wire.AssistantMessageContentPartAdded() | wire.AssistantMessageContentPartDone():
+            if _part(item, update.content_index):
+                item.content[update.content_index] = update.content
+        case wire.AssistantMessageContentPartTextDelta():
+            if part := _part(item, update.content_index):
+                part.text += update.delta
+        case wire.AssistantMessageContentPartAnnotationAdded():
+            if part := _part(item, update.content_index):
+                part.annotations.insert(update.annotation_index, update.annotation)
+        case _:
+            pass
+
+
+def _part(item: wire.AssistantMessageItem, index: int) -> wire.AssistantMessageContent | None:
+    """The part with this index; parts may arrive out of order, so earlier ones may have to wait empty."""
+    if not 0 <= index < MOST_PARTS:
+        return None
+    while len(item.content) <= index:
+        item.content.append(wire.AssistantMessageContent(text=""))
+    return item.content[index]
+
+
+def _update_workflow(workflow: wire.Workflow, update: wire.ThreadItemUpdate) -> None:
+    match update:
+        case wire.WorkflowTaskAdded():
+            workflow.tasks.insert(update.task_index, update.task)
+        case wire.WorkflowTaskUpdated() if 0 <= update.task_index < len(workflow.tasks):
+            workflow.tasks[update.task_index] = update.task
+        case _:
+            pass
+
+
+def _update_widget(item: wire.WidgetItem, update: wire.ThreadItemUpdate) -> None:
+    match update:
+        case wire.WidgetRootUpdated():
+            item.widget = update.widget
+        case wire.WidgetComponentUpdated():
+            _exchange(item.widget, update.component_id, update.component)
+        case wire.WidgetStreamingTextValueDelta():
+            for node in nodes_of(item.widget):
+                value: object = getattr(node, "value", None)
+                if node.id == update.component_id and isinstance(value, str):
+                    # Which classes have a value is not knowable here: unknown node types carry it as an extra.
+                    setattr(node, "value", value + update.delta)  # noqa: B010
+        case _:
+            pass
+
+
+def _children(node: WidgetComponentBase) -> list[WidgetComponentBase]:
+    """A node's children; some nodes have one instead of a list, most leaves have none."""
+    children: object = getattr(node, "children", None)
+    found = cast("list[object]", children) if isinstance(children, list) else [children]
+    return [child for child in found if isinstance(child, WidgetComponentBase)]
+
+
+def nodes_of(root: WidgetComponentBase) -> Iterator[WidgetComponentBase]:
+    """A widget's nodes, the root first."""
+    yield root
+    for child in _children(root):
+        yield from nodes_of(child)
+
+
+def _exchange(root: WidgetComponentBase, component_id: str, component: WidgetComponentBase) -> None:
+    for parent in list(nodes_of(root)):
+        children: Any = getattr(parent, "children", None)
+        if isinstance(children, list):
+            nodes = cast("list[WidgetComponentBase]", children)
+            nodes[:] = [component if node.id == component_id else node for node in nodes]
+        elif isinstance(children, WidgetComponentBase) and children.id == component_id:
+            setattr(parent, "children", component)  # noqa: B010 - as above

@@ -1,0 +1,15 @@
+"""Alembic's entry: runs the revisions on the connection that the caller holds.
+
+``chatkit-link migrate`` and the server pass their connection in; there is no alembic.ini to keep.
+"""
+
+from alembic import context
+
+from chatkit_link.store.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    transactional_ddl=True,
+)
+context.run_migrations()

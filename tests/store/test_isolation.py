@@ -1,0 +1,104 @@
+"""Two people, and every method of the store: neither can see, change or notice what is the other's."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import pytest
+from chatkit.types import FileAttachment
+
+from chatkit_link.caller import Caller
+from chatkit_link.errors import NotFound
+from chatkit_link.store.postgres import PostgresStore
+from chatkit_link.store.threads import StoredThread
+from tests.store.build import assistant, attachment, text_of, thread, user
+
+
+@dataclass
+class Adas:
+    """What belongs to Ada."""
+
+    thread: StoredThread
+    item_id: str
+    attachment: FileAttachment
+
+
+@pytest.fixture
+async def adas(store: PostgresStore, ada: Caller) -> Adas:
+    made = await thread(store, ada, title="Ada's")
+    item, file = assistant(made.id, "for Ada"), attachment(thread_id=made.id)
+    await store.add_thread_item(made.id, item, ada)
+    await store.save_attachment(file, ada)
+    await store.save_feedback(made.id, [item.id], "positive", ada)
+    await store.save_turn(made.id, item.id, {"input": [{"x": 1}], "covers": [], "sources": {}}, ada)
+    return Adas(await store.load_thread(made.id, ada), item.id, file)
+
+
+Attempt = Callable[[PostgresStore, Adas, Caller], Awaitable[object]]
+
+REFUSED: dict[str, Attempt] = {
+    "load_thread": lambda s, a, c: s.load_thread(a.thread.id, c),
+    "save_thread": lambda s, a, c: s.save_thread(_renamed(a.thread), c),
+    "delete_thread": lambda s, a, c: s.delete_thread(a.thread.id, c),
+    "load_thread_items": lambda s, a, c: s.load_thread_items(a.thread.id, None, 10, "asc", c),
+    "add_thread_item": lambda s, a, c: s.add_thread_item(a.thread.id, assistant(a.thread.id, "x"), c),
+    "overwrite_item": lambda s, a, c: s.add_thread_item(a.thread.id, assistant(a.thread.id, "x", item_id=a.item_id), c),
+    "save_item": lambda s, a, c: s.save_item(a.thread.id, assistant(a.thread.id, "x", item_id=a.item_id), c),
+    "load_item": lambda s, a, c: s.load_item(a.thread.id, a.item_id, c),
+    "delete_thread_item": lambda s, a, c: s.delete_thread_item(a.thread.id, a.item_id, c),
+    "save_attachment": lambda s, a, c: s.save_attachment(a.attachment, c),
+    "load_attachment": lambda s, a, c: s.load_attachment(a.attachment.id, c),
+    "delete_attachment": lambda s, a, c: s.delete_attachment(a.attachment.id, c),
+    "add_message": lambda s, a, c: s.add_message(a.thread.id, user(a.thread.id, "x"), c),
+    "create_thread": lambda s, a, c: s.create_thread(a.thread.model_copy(), user(a.thread.id, "x"), c),
+    "rewind": lambda s, a, c: s.rewind(a.thread.id, a.item_id, c),
+    "save_feedback": lambda s, a, c: s.save_feedback(a.thread.id, [a.item_id], "negative", c),
+}
+
+
+def _renamed(held: StoredThread) -> StoredThread:
+    copy = held.model_copy(deep=True)
+    copy.title = "Bob's now"
+    return copy
+
+
+def test_every_method_that_names_a_row_is_tried() -> None:
+    silent = {"load_threads", "load_turns", "load_feedback", "save_turn", "set_title_if_none", "load_pending_tool_calls"}
+    methods = {
+        name
+        for name in vars(PostgresStore)
+        if not name.startswith("_") and not name.startswith("generate") and callable(getattr(PostgresStore, name))
+    }
+    assert methods <= {*REFUSED, *silent}
+
+
+@pytest.mark.parametrize("attempt", REFUSED.values(), ids=REFUSED)
+@pytest.mark.parametrize("who", ["bob", "eve"])
+async def test_another_person_finds_nothing_there(
+    store: PostgresStore, adas: Adas, ada: Caller, attempt: Attempt, who: str, request: pytest.FixtureRequest
+) -> None:
+    stranger: Caller = request.getfixturevalue(who)
+
+    with pytest.raises(NotFound):
+        await attempt(store, adas, stranger)
+
+    loaded = await store.load_thread(adas.thread.id, ada)
+    item = await store.load_item(adas.thread.id, adas.item_id, ada)
+    page = await store.load_thread_items(adas.thread.id, None, 10, "asc", ada)
+    assert (loaded.title, text_of(item), len(page.data)) == ("Ada's", "for Ada", 1)
+    assert (await store.load_attachment(adas.attachment.id, ada)).thread_id == adas.thread.id
+    assert await store.load_feedback(adas.thread.id, ada) == {adas.item_id: "positive"}
+
+
+@pytest.mark.parametrize("who", ["bob", "eve"])
+async def test_what_gives_no_error_gives_nothing_either(
+    store: PostgresStore, adas: Adas, ada: Caller, who: str, request: pytest.FixtureRequest
+) -> None:
+    stranger: Caller = request.getfixturevalue(who)
+
+    assert (await store.load_threads(10, None, "desc", stranger)).data == []
+    assert await store.load_turns(adas.thread.id, [adas.item_id], stranger) == {}
+    assert await store.load_feedback(adas.thread.id, stranger) == {}
+    assert await store.load_pending_tool_calls(adas.thread.id, stranger) == []
+    assert not await store.set_title_if_none(adas.thread.id, "x", stranger)
+    await store.save_turn(adas.thread.id, adas.item_id, {"input": [], "covers": [], "sources": {}}, stranger)
+    assert (await store.load_turns(adas.thread.id, [adas.item_id], ada))[adas.item_id]["input"] == [{"x": 1}]

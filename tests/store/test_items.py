@@ -1,0 +1,308 @@
+"""Items in the store: nothing lost, nothing twice, nothing out of place."""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+import pytest
+from chatkit.types import AssistantMessageItem, ClientToolCallItem, ThreadItem, WidgetItem, Workflow, WorkflowItem
+from chatkit.widgets import DynamicWidgetRoot
+from sqlalchemy import insert
+
+from chatkit_link.caller import Caller
+from chatkit_link.errors import NotFound, Unprocessable
+from chatkit_link.store.postgres import PostgresStore, new_id
+from chatkit_link.store.tables import thread_items
+from tests.store.build import assistant, attachment, text_of, thread, user
+
+
+async def all_items(store: PostgresStore, thread_id: str, caller: Caller, order: str, limit: int) -> list[ThreadItem]:
+    found: list[ThreadItem] = []
+    after = None
+    while True:
+        page = await store.load_thread_items(thread_id, after, limit, order, caller)
+        found += page.data
+        if not page.has_more:
+            return found
+        after = page.after
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+@pytest.mark.parametrize("limit", [1, 7, 50])
+async def test_fifty_items_of_one_moment_are_all_on_the_pages(
+    store: PostgresStore, ada: Caller, order: str, limit: int
+) -> None:
+    """Stores that page by created_at lose items that share a time."""
+    here = await thread(store, ada)
+    moment = datetime.now()
+    for number in range(50):
+        item = assistant(here.id, str(number)).model_copy(update={"created_at": moment})
+        await store.add_thread_item(here.id, item, ada)
+
+    found = [text_of(item) for item in await all_items(store, here.id, ada, order, limit)]
+
+    expected = [str(number) for number in range(50)]
+    assert found == (expected if order == "asc" else expected[::-1])
+
+
+async def test_an_item_added_again_keeps_its_place(store: PostgresStore, ada: Caller) -> None:
+    here = await thread(store, ada)
+    first = assistant(here.id, "first")
+    await store.add_thread_item(here.id, first, ada)
+    await store.add_thread_item(here.id, assistant(here.id, "second"), ada)
+
+    first.content[0].text = "first, continued"
+    await store.add_thread_item(here.id, first, ada)
+
+    found = [text_of(item) for item in await all_items(store, here.id, ada, "asc", 10)]
+    assert found == ["first, continued", "second"]
+
+
+async def test_many_writers_on_one_thread_lose_nothing(store: PostgresStore, ada: Caller) -> None:
+    here = await thread(store, ada)
+    async with asyncio.TaskGroup() as group:
+        for number in range(64):
+            group.create_task(store.add_thread_item(here.id, assistant(here.id, str(number)), ada))
+
+    found = [text_of(item) for item in await all_items(store, here.id, ada, "asc", 10)]
+    assert sorted(found, key=int) == [str(number) for number in range(64)]
+
+
+async def test_the_same_item_id_in_two_threads_is_two_items(store: PostgresStore, ada: Caller, bob: Caller) -> None:
+    """Chat Completions models give every message one id: it must not reach another thread, or another person."""
+    adas, bobs = await thread(store, ada), await thread(store, bob)
+    await store.add_thread_item(adas.id, assistant(adas.id, "for Ada", item_id="__fake_id__"), ada)
+    await store.add_thread_item(bobs.id, assistant(bobs.id, "for Bob", item_id="__fake_id__"), bob)
+
+    assert text_of(await store.load_item(adas.id, "__fake_id__", ada)) == "for Ada"
+    assert text_of(await store.load_item(bobs.id, "__fake_id__", bob)) == "for Bob"
+
+
+@pytest.mark.parametrize("text", ["pasted\x00NUL", "half a \ud83d pair", "tea \U0001f375", "ünïcödé", "\\u0000 spelled out"])
+async def test_a_message_with_odd_characters_is_kept(store: PostgresStore, ada: Caller, text: str) -> None:
+    here = await thread(store, ada)
+    message = user(here.id, text)
+
+    await store.add_thread_item(here.id, message, ada)
+
+    kept = text_of(await store.load_item(here.id, message.id, ada))
+    assert kept == text.replace("\x00", "").replace("\ud83d", "\ufffd")
+
+
+async def test_a_widget_comes_back_with_every_property(store: PostgresStore, ada: Caller) -> None:
+    here = await thread(store, ada)
+    tree: dict[str, Any] = {
+        "type": "Card",
+        "size": "sm",
+        "children": [
+            {"type": "Text", "id": "t", "value": "x", "streaming": True},
+            {"type": "Table", "children": [{"type": "Table.Row", "header": True}]},
+            {"type": "Button", "label": "Go", "onClickAction": {"type": "go", "payload": {"n": 1}}},
+        ],
+    }
+    widget = DynamicWidgetRoot.model_validate(tree)
+    item = WidgetItem(id=new_id("message"), thread_id=here.id, created_at=datetime.now(), widget=widget)
+    await store.add_thread_item(here.id, item, ada)
+
+    loaded = await store.load_item(here.id, item.id, ada)
+
+    assert isinstance(loaded, WidgetItem)
+    again = loaded.widget.model_dump(mode="json")
+    assert again["children"][2]["onClickAction"]["payload"] == {"n": 1}
+    assert again["children"][1]["children"][0]["header"] is True
+    assert again["size"] == "sm"
+
+
+async def test_a_tools_output_comes_back_with_its_empty_values(store: PostgresStore, ada: Caller) -> None:
+    here = await thread(store, ada)
+    call = ClientToolCallItem(
+        id=new_id("tool_call"),
+        thread_id=here.id,
+        created_at=datetime.now(),
+        status="completed",
+        call_id="call_1",
+        name="look",
+        arguments={"where": None},
+        output={"found": None, "list": [None, 1]},
+    )
+    await store.add_thread_item(here.id, call, ada)
+
+    loaded = await store.load_item(here.id, call.id, ada)
+
+    assert loaded == call
+
+
+async def test_how_long_a_stored_workflow_took_can_be_computed(store: PostgresStore, ada: Caller) -> None:
+    """The SDK continues a stored workflow and subtracts its time from datetime.now()."""
+    here = await thread(store, ada)
+    workflow = Workflow(type="custom", tasks=[])
+    item = WorkflowItem(id=new_id("workflow"), thread_id=here.id, created_at=datetime.now(), workflow=workflow)
+    await store.add_thread_item(here.id, item, ada)
+
+    loaded = await store.load_item(here.id, item.id, ada)
+
+    assert 0 <= (datetime.now() - loaded.created_at).total_seconds() < 5
+
+
+async def test_nothing_is_written_into_a_deleted_thread(store: PostgresStore, ada: Caller) -> None:
+    here = await thread(store, ada)
+    await store.delete_thread(here.id, ada)
+
+    with pytest.raises(NotFound):
+        await store.add_thread_item(here.id, assistant(here.id, "late"), ada)
+
+
+async def test_deleting_an_item_that_is_not_there_is_no_error(store: PostgresStore, ada: Caller) -> None:
+    """The SDK removes items it has never stored when a guardrail trips."""
+    here = await thread(store, ada)
+    await store.delete_thread_item(here.id, "fc_never_stored", ada)
+
+
+async def test_a_cursor_of_another_thread_is_refused(store: PostgresStore, ada: Caller) -> None:
+    here, there = await thread(store, ada), await thread(store, ada)
+    items = [assistant(there.id, str(number)) for number in range(3)]
+    for item in items:
+        await store.add_thread_item(there.id, item, ada)
+    await store.add_thread_item(here.id, assistant(here.id, "x"), ada)
+    foreign = (await store.load_thread_items(there.id, None, 1, "asc", ada)).after
+
+    for cursor in (foreign, items[0].id):
+        with pytest.raises(Unprocessable, match="first page"):
+            await store.load_thread_items(here.id, cursor, 5, "asc", ada)
+
+
+async def test_an_item_id_works_as_a_cursor_too(store: PostgresStore, ada: Caller) -> None:
+    here = await thread(store, ada)
+    items = [assistant(here.id, str(number)) for number in range(3)]
+    for item in items:
+        await store.add_thread_item(here.id, item, ada)
+
+    page = await store.load_thread_items(here.id, items[0].id, 5, "asc", ada)
+
+    assert [text_of(item) for item in page.data] == ["1", "2"]
+
+
+async def test_a_page_goes_on_after_its_last_item_was_deleted(store: PostgresStore, ada: Caller) -> None:
+    here = await thread(store, ada)
+    for number in range(6):
+        await store.add_thread_item(here.id, assistant(here.id, str(number)), ada)
+    page = await store.load_thread_items(here.id, None, 3, "asc", ada)
+    await store.delete_thread_item(here.id, page.data[-1].id, ada)
+    await store.add_thread_item(here.id, assistant(here.id, "6"), ada)
+
+    rest = await store.load_thread_items(here.id, page.after, 10, "asc", ada)
+
+    assert [text_of(item) for item in rest.data] == ["3", "4", "5", "6"]
+
+
+async def test_a_thread_of_ten_thousand_items_gives_its_newest_page(store: PostgresStore, ada: Caller) -> None:
+    here = await thread(store, ada)
+    row = {"thread_id": here.id, "tenant": ada.tenant, "user_id": ada.user, "type": "assistant_message"}
+    async with store.database.session(ada, atomic=True) as session:  # one by one would take a minute
+        rows = [
+            {**row, "id": f"msg_{seq}", "seq": seq, "data": {"content": [{"text": str(seq)}]}} for seq in range(10_000)
+        ]
+        await session.connection.execute(insert(thread_items), rows)
+
+    page = await store.load_thread_items(here.id, None, 20, "desc", ada)
+
+    assert [text_of(item) for item in page.data] == [str(number) for number in range(9999, 9979, -1)]
+    assert page.has_more
+
+
+async def test_a_rewind_takes_the_answer_and_nothing_else(store: PostgresStore, ada: Caller) -> None:
+    here = await thread(store, ada)
+    question, answer, later = user(here.id, "q"), assistant(here.id, "a"), user(here.id, "q2")
+    for item in (question, answer, later):
+        await store.add_thread_item(here.id, item, ada)
+    await store.save_turn(here.id, question.id, {"input": [], "covers": [answer.id], "sources": {}}, ada)
+
+    await store.rewind(here.id, question.id, ada)
+
+    assert [item.id for item in await all_items(store, here.id, ada, "asc", 10)] == [question.id]
+    assert await store.load_turns(here.id, [question.id], ada) == {}
+
+
+async def test_a_rewind_to_an_unknown_item_deletes_nothing(store: PostgresStore, ada: Caller) -> None:
+    here = await thread(store, ada)
+    await store.add_thread_item(here.id, assistant(here.id, "kept"), ada)
+
+    with pytest.raises(NotFound):
+        await store.rewind(here.id, "msg_unknown", ada)
+
+    assert len(await all_items(store, here.id, ada, "asc", 10)) == 1
+
+
+async def test_deleting_a_thread_deletes_all_that_hangs_on_it(store: PostgresStore, ada: Caller) -> None:
+    here = await thread(store, ada)
+    question = user(here.id, "q")
+    file = attachment(thread_id=here.id)
+    await store.add_thread_item(here.id, question, ada)
+    await store.save_attachment(file, ada)
+    await store.save_feedback(here.id, [question.id], "positive", ada)
+    await store.save_turn(here.id, question.id, {"input": [], "covers": [], "sources": {}}, ada)
+
+    await store.delete_thread(here.id, ada)
+
+    with pytest.raises(NotFound):
+        await store.load_item(here.id, question.id, ada)
+    with pytest.raises(NotFound):
+        await store.load_attachment(file.id, ada)
+    assert await store.load_feedback(here.id, ada) == {}
+    assert await store.load_turns(here.id, [question.id], ada) == {}
+
+
+async def test_feedback_is_kept_and_the_last_opinion_counts(store: PostgresStore, ada: Caller) -> None:
+    here = await thread(store, ada)
+    items = [assistant(here.id, "a"), assistant(here.id, "b")]
+    for item in items:
+        await store.add_thread_item(here.id, item, ada)
+
+    await store.save_feedback(here.id, [item.id for item in items], "positive", ada)
+    await store.save_feedback(here.id, [items[0].id], "negative", ada)
+
+    assert await store.load_feedback(here.id, ada) == {items[0].id: "negative", items[1].id: "positive"}
+
+
+async def test_feedback_on_one_unknown_item_records_none(store: PostgresStore, ada: Caller) -> None:
+    here = await thread(store, ada)
+    item = assistant(here.id, "a")
+    await store.add_thread_item(here.id, item, ada)
+
+    with pytest.raises(NotFound):
+        await store.save_feedback(here.id, [item.id, "msg_unknown"], "positive", ada)
+
+    assert await store.load_feedback(here.id, ada) == {}
+
+
+async def test_an_attachment_stays_in_its_thread(store: PostgresStore, ada: Caller) -> None:
+    here, there = await thread(store, ada), await thread(store, ada)
+    file = attachment()
+    await store.save_attachment(file, ada)
+    await store.save_attachment(file.model_copy(update={"thread_id": here.id}), ada)
+
+    with pytest.raises(NotFound):
+        await store.save_attachment(file.model_copy(update={"thread_id": there.id}), ada)
+
+    assert (await store.load_attachment(file.id, ada)).thread_id == here.id
+
+
+async def test_a_message_with_a_foreign_attachment_leaves_nothing_behind(
+    store: PostgresStore, ada: Caller, bob: Caller
+) -> None:
+    here = await thread(store, ada)
+    theirs = attachment()
+    await store.save_attachment(theirs, bob)
+    message = user(here.id, "look").model_copy(update={"attachments": [theirs]})
+
+    with pytest.raises(NotFound):
+        await store.add_message(here.id, message, ada)
+
+    assert await all_items(store, here.id, ada, "asc", 10) == []
+
+
+async def test_the_types_of_all_items_are_restored(store: PostgresStore, ada: Caller) -> None:
+    here = await thread(store, ada)
+    await store.add_thread_item(here.id, assistant(here.id, "a"), ada)
+    (item,) = await all_items(store, here.id, ada, "asc", 5)
+    assert isinstance(item, AssistantMessageItem)
