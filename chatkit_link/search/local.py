@@ -1,0 +1,37 @@
+"""Search in the documents that this server holds: no network, no key."""
+
+from collections.abc import AsyncIterator
+from urllib.parse import quote
+
+from chatkit_link.search.provider import SearchEvent, SearchResult
+from chatkit_link.search.snippet import snippet_of
+from chatkit_link.search.tidy import SNIPPET, TITLE, shorten
+from chatkit_link.store.documents import Documents, Hit
+
+
+class LocalSearch:
+    name = "local"
+
+    def __init__(self, documents: Documents, *, address: str, label: str = "the bundled documents") -> None:
+        """address: base address of this server, without a trailing slash (``Settings.address``)."""
+        self.label = label
+        self._documents = documents
+        self._address = address
+
+    async def search(self, query: str, *, limit: int) -> AsyncIterator[SearchEvent]:
+        for hit in await self._documents.search(query, limit=limit):
+            yield self._result(hit)
+
+    def _result(self, hit: Hit) -> SearchResult:
+        return SearchResult(
+            title=shorten(hit.title, TITLE),
+            url=document_url(self._address, hit.path, hit.anchor),
+            site=hit.path.rsplit("/", 1)[-1],
+            snippet=shorten(snippet_of(hit.marked), SNIPPET),
+            published=hit.modified.date().isoformat() if hit.modified else None,
+        )
+
+
+def document_url(address: str, path: str, anchor: str) -> str:
+    """Where a passage can be read on this server."""
+    return f"{address}/documents/{quote(path)}" + (f"#{quote(anchor)}" if anchor else "")

@@ -1,0 +1,20 @@
+"""What can be wrong with a widget."""
+
+from chatkit_link.errors import Unprocessable
+
+
+class WidgetError(Unprocessable):
+    """A template, its data or the tree it renders is not right.
+
+    source: the template's file name. path: where in the file, the data or the tree, as
+    ``children[2].onClickAction``; empty when it is the whole.
+    """
+
+    title = "Widget is not valid"
+
+    def __init__(self, source: str, path: str, reason: str) -> None:
+        where = f"{source}, at {path}" if path else source
+        super().__init__(f"{where}: {reason}")
+        self.source = source
+        self.path = path
+        self.reason = reason

@@ -1,0 +1,134 @@
+"""``.widget`` files: loaded, checked, and built with data.
+
+A .widget file (what ChatKit's widget builder exports) is JSON: ``version`` "1.0", ``name``,
+``template`` (Jinja2 text that renders to JSON), ``jsonSchema`` of the data, ``outputJsonPreview``, and
+``encodedWidget`` (base64url JSON with the builder's JSX view and ``defaultState``, the sample data).
+The SDK's ``WidgetTemplate`` neither checks data against the schema nor renders in a sandbox; this does.
+"""
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import jinja2
+from chatkit.widgets import DynamicWidgetRoot
+from jinja2 import TemplateError
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+from jsonschema.exceptions import ValidationError as DataError
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from chatkit_link.widgets.errors import WidgetError
+from chatkit_link.widgets.sandbox import WidgetSandbox, render
+from chatkit_link.widgets.tree import TreeChecker
+
+LARGEST_FILE = 512_000
+
+
+class Template:
+    """One .widget file, compiled. Raises ``WidgetError`` when the file itself is not right."""
+
+    def __init__(self, source: str, definition: dict[str, Any], sandbox: WidgetSandbox, checker: TreeChecker) -> None:
+        self.source = source
+        self.definition = definition
+        self._checker = checker
+        if definition.get("version") != "1.0":
+            raise WidgetError(source, "version", 'only version "1.0" is known')
+        self.name = _text(source, definition, "name")
+        self.schema = cast("dict[str, Any]", definition.get("jsonSchema") or {})
+        try:
+            Draft202012Validator.check_schema(self.schema)
+            self._validator = Draft202012Validator(self.schema)
+            self._template: jinja2.Template = sandbox.from_string(_text(source, definition, "template"))
+        except SchemaError as error:
+            raise WidgetError(source, "jsonSchema", error.message) from error
+        except TemplateError as error:
+            raise WidgetError(source, "template", str(error)) from error
+
+    @property
+    def sample(self) -> dict[str, Any] | None:
+        """The sample data that came with the file, or None: ``encodedWidget`` may be missing or garbage."""
+        encoded = self.definition.get("encodedWidget")
+        if not isinstance(encoded, str):
+            return None
+        try:
+            view = from_json(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
+        except ValueError:
+            return None
+        state = view.get("defaultState") if isinstance(view, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - JSON
+        return cast("dict[str, Any]", state) if isinstance(state, dict) else None
+
+    def build(self, data: dict[str, Any]) -> DynamicWidgetRoot:
+        """The widget for this data.
+
+        Raises ``WidgetError`` when the data does not fit the schema or the template does not render to a
+        widget. The tree is not checked node by node here (``check`` does, and tests do for ours).
+        """
+        tree = self.tree(data)
+        try:
+            return DynamicWidgetRoot.model_validate(tree)
+        except ValidationError as error:
+            raise WidgetError(self.source, "", "it does not render to a widget") from error
+
+    def tree(self, data: dict[str, Any]) -> Any:
+        """The same as plain JSON values."""
+        # The first error is enough; looking for the best of all would go through all the rows.
+        problems = cast("Iterator[DataError]", self._validator.iter_errors(data))  # pyright: ignore[reportUnknownMemberType] - jsonschema's types
+        if problem := next(problems, None):
+            raise WidgetError(self.source, problem.json_path.replace("$", "data", 1), problem.message[:300])
+        try:
+            return json.loads(render(self._template, data))
+        except (TemplateError, ValueError, TypeError, ArithmeticError, LookupError, RecursionError) as error:
+            raise WidgetError(self.source, "template", str(error)[:300]) from error
+
+    def check(self, data: dict[str, Any] | None = None) -> None:
+        """Builds with the data (the sample, if None) and checks every node. Raises ``WidgetError``."""
+        data = self.sample if data is None else data
+        if data is None:
+            raise WidgetError(self.source, "encodedWidget", "there is no sample data to check it with")
+        self._checker.check(self.source, self.tree(data))
+
+
+class WidgetLibrary:
+    """The templates of one folder; each is read and compiled once, when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._sandbox = WidgetSandbox()
+        self._checker = TreeChecker()
+        self._loaded: dict[str, Template] = {}
+
+    def names(self) -> list[str]:
+        """The file names without ``.widget``, sorted."""
+        return sorted(file.stem for file in self.folder.glob("*.widget"))
+
+    def load(self, name: str) -> Template:
+        """The template in ``{name}.widget``. Raises ``WidgetError``."""
+        if name not in self._loaded:
+            file = self.folder / f"{name}.widget"
+            if "/" in name or "\\" in name or not file.is_file():
+                raise WidgetError(f"{name}.widget", "", "there is no such file")
+            self._loaded[name] = self.read(file.name, file.read_bytes())
+        return self._loaded[name]
+
+    def read(self, source: str, content: bytes) -> Template:
+        """A template from the bytes of a .widget file that is not in the folder. Raises ``WidgetError``."""
+        if len(content) > LARGEST_FILE:
+            raise WidgetError(source, "", f"larger than {LARGEST_FILE} bytes")
+        try:
+            definition = from_json(content)
+        except ValueError as error:
+            raise WidgetError(source, "", f"not JSON: {error}") from error
+        if not isinstance(definition, dict):
+            raise WidgetError(source, "", "not a JSON object")
+        return Template(source, cast("dict[str, Any]", definition), self._sandbox, self._checker)
+
+
+def _text(source: str, definition: dict[str, Any], key: str) -> str:
+    value = definition.get(key)
+    if not isinstance(value, str) or not value:
+        raise WidgetError(source, key, "must be a text that is not empty")
+    return value

@@ -1,0 +1,91 @@
+"""Whether a tree of nodes is a widget: the SDK's own models, applied strictly.
+
+The SDK's union of node types falls back to "any object", so that a misspelt type or property passes it
+in silence and shows nothing in the browser. Here each node is checked by the model of its own type,
+and a property that the model does not know is an error.
+"""
+
+import re
+from typing import Any, get_args
+
+from chatkit.icons import IconName
+from chatkit.widgets import BasicRoot, StrictWidgetComponent, StrictWidgetRoot
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from chatkit_link.widgets.errors import WidgetError
+
+DEEPEST = 24
+MOST_NODES = 2_000
+# In the browser's types only (``@openai/chatkit``); the SDK has no model for them.
+_BROWSER_ONLY = frozenset({"Table", "Table.Row", "Table.Cell"})
+_URL_KEYS = {"src", "favicon"}
+_SAFE_SOURCE = re.compile(r"https?://|data:image/(png|jpeg|gif|webp);|/(?!/)", re.IGNORECASE)
+
+
+class TreeChecker:
+    """Made once; holds the models of all node types."""
+
+    def __init__(self) -> None:
+        components: tuple[type[BaseModel], ...] = get_args(get_args(StrictWidgetComponent)[0])
+        roots: tuple[type[BaseModel], ...] = get_args(get_args(StrictWidgetRoot)[0])
+        self._models = {_type_of(model): model for model in (*components, *roots) if model is not BasicRoot}
+        self._icons: TypeAdapter[str] = TypeAdapter(IconName)
+        self._roots = frozenset(_type_of(model) for model in roots)
+        self._types = frozenset(self._models) | _BROWSER_ONLY | self._roots
+
+    def check(self, source: str, tree: Any) -> None:
+        """Raises ``WidgetError`` with the path of the first node that is not right."""
+        if not isinstance(tree, dict) or tree.get("type") not in self._roots:  # pyright: ignore[reportUnknownMemberType] - JSON
+            raise WidgetError(source, "", f"the root must be one of {', '.join(sorted(self._roots))}")
+        nodes = 0
+        pending: list[tuple[str, Any, int]] = [("", tree, 0)]
+        while pending:
+            path, node, depth = pending.pop()
+            nodes += 1
+            if depth > DEEPEST or nodes > MOST_NODES:
+                raise WidgetError(source, path, f"more than {DEEPEST} levels or {MOST_NODES} nodes")
+            children = self._check_node(source, path, node, is_root=depth == 0)
+            prefix = f"{path}.children" if path else "children"
+            pending.extend((f"{prefix}[{at}]", child, depth + 1) for at, child in enumerate(children))
+
+    def _check_node(self, source: str, path: str, node: Any, *, is_root: bool) -> list[Any]:
+        if not isinstance(node, dict):
+            raise WidgetError(source, path, "a node must be an object with a type")
+        kind = str(node.get("type"))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - JSON
+        if kind not in self._types or (kind in self._roots and not is_root):
+            raise WidgetError(source, path, f"there is no node type {kind!r} here")
+        props: dict[str, Any] = {key: value for key, value in node.items() if key != "children"}  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - JSON
+        children: Any = node.get("children") or []  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - JSON
+        if model := self._models.get(kind):
+            _check_props(source, path, model, props)
+            self._check_status(source, path, props.get("status"))
+        for key in _URL_KEYS & props.keys():
+            if not _SAFE_SOURCE.match(str(props[key])):
+                raise WidgetError(source, f"{path}.{key}".lstrip("."), "not an address an image may come from")
+        return children if isinstance(children, list) else [children]  # pyright: ignore[reportUnknownVariableType] - JSON
+
+    def _check_status(self, source: str, path: str, status: Any) -> None:
+        """The icon of a status: the SDK takes a status with a wrong icon for one with a favicon."""
+        if isinstance(status, dict) and "icon" in status:
+            try:
+                self._icons.validate_python(status["icon"])
+            except ValidationError as error:
+                raise WidgetError(
+                    source, f"{path}.status.icon".lstrip("."), f"there is no icon {status['icon']!r}"
+                ) from error
+
+
+def _check_props(source: str, path: str, model: type[BaseModel], props: dict[str, Any]) -> None:
+    unknown = props.keys() - model.model_fields.keys()
+    if unknown:
+        raise WidgetError(source, path, f"{props['type']} has no property {min(unknown)!r}")
+    try:
+        model.model_validate({**props, "children": []} if "children" in model.model_fields else props)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        at = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
+        raise WidgetError(source, f"{path}{at}".lstrip("."), first["msg"]) from error
+
+
+def _type_of(model: type[BaseModel]) -> str:
+    return str(get_args(model.model_fields["type"].annotation)[0])
