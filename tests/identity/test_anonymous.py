@@ -1,0 +1,149 @@
+"""The signed cookie: kept, renewed, and worth nothing when it is not ours."""
+
+import hashlib
+import time
+from http.cookies import SimpleCookie
+
+import pytest
+from itsdangerous import TimestampSigner
+from starlette.applications import Starlette
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route
+from starlette.testclient import TestClient
+
+from chatkit_link.identity.anonymous import COOKIE, AnonymousIdentity
+
+SECRET = b"a secret of at least thirty-two bytes"
+DAY = 24 * 3600
+
+
+def request(cookie: str | None = None, *, scheme: str = "http", root_path: str = "") -> HTTPConnection:
+    headers = [(b"host", b"x"), (b"accept-language", b"fr")]
+    if cookie is not None:
+        headers.append((b"cookie", f"{COOKIE}={cookie}".encode("latin-1", "replace")))
+    scope = {
+        "type": "http",
+        "scheme": scheme,
+        "path": "/",
+        "root_path": root_path,
+        "query_string": b"",
+        "headers": headers,
+    }
+    return HTTPConnection(scope)
+
+
+async def issued(identity: AnonymousIdentity, sent: HTTPConnection | None = None) -> tuple[str, SimpleCookie]:
+    """A new user and the cookie that names them."""
+    identified = await identity.identify(sent or request(), "req_1")
+    assert identified.cookie
+    return identified.caller.user, SimpleCookie(identified.cookie)
+
+
+async def test_the_cookie_brings_the_same_user_back() -> None:
+    identity = AnonymousIdentity(SECRET)
+    user, jar = await issued(identity)
+    again = await identity.identify(request(jar[COOKIE].value), "req_2")
+    assert (again.caller.user, again.caller.tenant, again.caller.locale) == (user, "default", "fr")
+    assert again.caller.request_id == "req_2"
+    assert again.cookie is None
+
+
+async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites() -> None:
+    _, jar = await issued(AnonymousIdentity(SECRET))
+    cookie = jar[COOKIE]
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
+    assert int(cookie["max-age"]) == 365 * DAY
+    assert not cookie["secure"]
+
+
+@pytest.mark.parametrize(
+    ("secure", "scheme", "marked"), [(None, "https", True), (True, "http", True), (False, "https", False)]
+)
+async def test_secure_follows_the_scheme_unless_it_is_set(secure: bool | None, scheme: str, marked: bool) -> None:
+    _, jar = await issued(AnonymousIdentity(SECRET, secure=secure), request(scheme=scheme))
+    assert bool(jar[COOKIE]["secure"]) is marked
+
+
+async def test_under_a_prefix_the_cookie_stays_there() -> None:
+    _, jar = await issued(AnonymousIdentity(SECRET), request(root_path="/chat; Domain=evil"))
+    assert jar[COOKIE]["path"] == "/chat%3B%20Domain%3Devil"
+
+
+def test_a_mounted_app_knows_its_visitor_again() -> None:
+    identity = AnonymousIdentity(SECRET)
+
+    async def who(asked: Request) -> PlainTextResponse:
+        identified = await identity.identify(asked, "r")
+        headers = {"Set-Cookie": identified.cookie} if identified.cookie else {}
+        return PlainTextResponse(identified.caller.user, headers=headers)
+
+    inner = Starlette(routes=[Route("/who", who)])
+    with TestClient(Starlette(routes=[Mount("/chat", inner)])) as browser:
+        first = browser.get("/chat/who")
+        assert "Path=/chat" in first.headers["set-cookie"]
+        assert browser.get("/chat/who").text == first.text
+
+
+async def test_every_new_visitor_is_somebody_else() -> None:
+    identity = AnonymousIdentity(SECRET)
+    users = {(await issued(identity))[0] for _ in range(200)}
+    assert len(users) == 200
+    assert {len(user) for user in users} == {len("anon_") + 22}, "22 base64 characters hold 128 bits"
+
+
+def signed(
+    value: str, *, secret: bytes = SECRET, salt: str = "chatkit-link.anonymous-user.v1", digest: str = "sha256"
+) -> str:
+    method = getattr(hashlib, digest)
+    return TimestampSigner(secret, salt=salt, key_derivation="hmac", digest_method=method).sign(value).decode()
+
+
+VICTIM = "anon_" + "A" * 22
+
+
+async def test_the_signature_is_what_counts() -> None:
+    identified = await AnonymousIdentity(SECRET).identify(request(signed(VICTIM)), "r")
+    assert identified.caller.user == VICTIM
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    [
+        "",
+        "x",
+        VICTIM,
+        signed(VICTIM)[:-1],
+        signed(VICTIM).replace("AAAA", "AAAB", 1),
+        signed(VICTIM).rsplit(".", 1)[0] + ".",
+        signed(VICTIM, secret=b"another secret of thirty-two bytes"),
+        signed(VICTIM, salt="somewhere else"),
+        signed(VICTIM, digest="sha1"),
+        signed("admin"),
+        signed("anon_" + "A" * 21 + "\n"),
+        signed("anon_" + "\x00" * 22),
+        "A" * 100_000,
+        "\xff\xfe." * 3,
+        '"',
+        "a.b.c",
+    ],
+)
+async def test_a_cookie_that_is_not_ours_makes_a_new_visitor_and_no_error(cookie: str) -> None:
+    user, _ = await issued(AnonymousIdentity(SECRET), request(cookie))
+    assert user != VICTIM
+
+
+@pytest.mark.parametrize(
+    ("age", "same", "renewed"), [(29, True, False), (31, True, True), (364, True, True), (366, False, True)]
+)
+async def test_a_cookie_in_use_is_renewed_and_an_abandoned_one_ends(
+    monkeypatch: pytest.MonkeyPatch, age: int, same: bool, renewed: bool
+) -> None:
+    identity = AnonymousIdentity(SECRET)
+    then = time.time() - age * DAY
+    with monkeypatch.context() as past:
+        past.setattr("itsdangerous.timed.time.time", lambda: then)
+        cookie = signed(VICTIM)
+    identified = await identity.identify(request(cookie), "r")
+    assert (identified.caller.user == VICTIM) is same
+    assert (identified.cookie is not None) is renewed
