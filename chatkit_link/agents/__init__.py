@@ -1,0 +1,1 @@
+"""What can answer: the bundled research agent, and whatever the catalog names."""

@@ -1,0 +1,160 @@
+"""The agents of this server: the bundled one, those of ``chatkit-link.toml``, those of the command line.
+
+::
+
+    default = "support"
+
+    [agents.support]
+    target = "support.py:agent"        # a file, or an importable module: "mypackage.support:agent"
+    name = "Support"
+    description = "Knows our products."
+    greeting = "What can I do for you?"
+    prompts = [{ label = "Opening hours", prompt = "When are you open?", icon = "clock" }]
+
+A target is an ``openai-agents`` ``Agent``, a function ``async def respond(ctx): yield event``, or a
+subclass of the SDK's ``ChatKitServer``.
+"""
+
+import hashlib
+import importlib
+import importlib.util
+import inspect
+import re
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any, cast
+
+from agents import Agent
+from chatkit.server import ChatKitServer
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from chatkit_link.agents.responder import RespondFunction
+from chatkit_link.caller import Caller
+from chatkit_link.errors import ConfigurationError
+
+RESEARCH = "research"
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+#: Taken by routes of our own below /chatkit.
+_RESERVED = frozenset({"runs", "threads"})
+
+Target = Agent[Any] | RespondFunction | type[ChatKitServer[Caller]]
+
+
+class Prompt(BaseModel):
+    """One suggestion on the start screen."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    label: str
+    prompt: str
+    icon: str | None = None
+
+
+class Entry(BaseModel):
+    """One agent as the catalog describes it; what a page shows of it is here too."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    target: str
+    name: str = ""
+    description: str = ""
+    greeting: str = ""
+    placeholder: str = ""
+    notice: str = ""
+    prompts: list[Prompt] = Field(default_factory=list[Prompt])
+    models: list[str] = Field(default_factory=list[str], description="Model ids that a client may choose.")
+    tools: list[str] = Field(default_factory=list[str], description="Composer tool ids that a client may choose.")
+
+
+class Catalog(BaseModel):
+    """agents: id -> entry, in the order of the page's list. default: what ``POST /chatkit`` answers with."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    default: str = RESEARCH
+    agents: dict[str, Entry] = Field(default_factory=dict[str, Entry])
+
+
+def read_catalog(file: Path, given: Mapping[str, str]) -> Catalog:
+    """The catalog of a file (which need not exist), and of ``given``: id -> target from the command line.
+
+    Raises:
+        ConfigurationError: the file cannot be understood, or an id is not possible.
+    """
+    catalog = _read_file(file) if file.is_file() else Catalog()
+    for agent_id, target in given.items():
+        catalog.agents[agent_id] = Entry(target=target)
+    for agent_id in catalog.agents:
+        if not _ID.fullmatch(agent_id) or agent_id in _RESERVED:
+            raise ConfigurationError(
+                f"{agent_id!r} cannot be an agent's id: use small letters, digits, - and _, "
+                f"and none of {', '.join(sorted(_RESERVED))}."
+            )
+    known = {RESEARCH, *catalog.agents}
+    if catalog.default not in known:
+        raise ConfigurationError(f"{file.name}: default is {catalog.default!r}, but the agents are {sorted(known)}.")
+    return catalog
+
+
+def _read_file(file: Path) -> Catalog:
+    try:
+        return Catalog.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{file} is not valid TOML: {error}.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationError(f"{file}: {place}: {first['msg']}.") from error
+
+
+def load_target(target: str, *, beside: Path) -> Target:
+    """What a target names. Paths are relative to the folder ``beside``.
+
+    Raises:
+        ConfigurationError: there is no such file, module or name, it does not load, or it is none of the three kinds.
+    """
+    place, _, name = target.partition(":")
+    module = _load_module(place, target, beside)
+    names = [name] if name else ["agent", "respond", "server", "Server"]
+    for candidate in names:
+        if (found := getattr(module, candidate, None)) is not None:
+            return _checked(found, target)
+    raise ConfigurationError(f"Agent target {target!r}: there is no {' or '.join(names)} in {place}.")
+
+
+def _load_module(place: str, target: str, beside: Path) -> ModuleType:
+    path = beside / place
+    try:
+        if not place.endswith(".py"):
+            return importlib.import_module(place)
+        if not path.is_file():
+            raise ConfigurationError(f"Agent target {target!r}: there is no file {path}.")
+        # A name of its own, so that two files called agent.py do not meet; known to imports, so that dataclasses work.
+        name = f"chatkit_link_agent_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None and spec.loader is not None  # a .py file always has both
+        module = sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+    except ConfigurationError:
+        raise
+    except Exception as error:  # whatever somebody's module does when it is loaded
+        raise ConfigurationError(
+            f"Agent target {target!r} does not load: {type(error).__name__}: {error}."
+        ) from error
+
+
+def _checked(found: Any, target: str) -> Target:
+    if isinstance(found, Agent):
+        return cast("Agent[Any]", found)
+    if inspect.isclass(found) and issubclass(found, ChatKitServer):
+        return cast("type[ChatKitServer[Caller]]", found)
+    if inspect.isasyncgenfunction(found):
+        return cast(RespondFunction, found)
+    raise ConfigurationError(
+        f"Agent target {target!r} is a {type(found).__name__}. It must be an openai-agents Agent, "
+        "a function `async def respond(ctx)` that yields events, or a subclass of ChatKitServer."
+    )

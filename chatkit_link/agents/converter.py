@@ -1,0 +1,45 @@
+"""Thread items to model input: what the SDK leaves to us."""
+
+import json
+
+from agents import TResponseInputItem
+from chatkit.agents import ThreadItemConverter
+from chatkit.types import Attachment, HiddenContextItem, UserMessageTagContent, WidgetItem
+from openai.types.responses import ResponseInputContentParam, ResponseInputTextParam
+from openai.types.responses.response_input_item_param import Message
+from typing_extensions import override
+
+#: Characters of a widget that a model is shown; a board of a hundred rows says no more than its first.
+_WIDGET_LIMIT = 4000
+
+
+class LinkConverter(ThreadItemConverter):
+    """The SDK's converter, without its ``NotImplementedError`` for tags, files and structured context."""
+
+    @override
+    async def tag_to_message_content(self, tag: UserMessageTagContent) -> ResponseInputContentParam:
+        data = json.dumps(tag.data, ensure_ascii=False)
+        return _text(f"Tag {tag.text!r} (id {tag.id}) has this data, given by the browser: {data}")
+
+    @override
+    async def attachment_to_message_content(self, attachment: Attachment) -> ResponseInputContentParam:
+        # The bytes stay out of the conversation until there is a file store to read them from.
+        return _text(f"The user attached the file {attachment.name!r} ({attachment.mime_type}); you cannot read it.")
+
+    @override
+    async def hidden_context_to_input(
+        self, item: HiddenContextItem
+    ) -> TResponseInputItem | list[TResponseInputItem] | None:
+        if not isinstance(item.content, str):
+            item = item.model_copy(update={"content": json.dumps(item.content, ensure_ascii=False, default=str)})
+        return await super().hidden_context_to_input(item)
+
+    @override
+    async def widget_to_input(self, item: WidgetItem) -> TResponseInputItem | list[TResponseInputItem] | None:
+        shown = item.copy_text or item.widget.model_dump_json(exclude_unset=True, exclude_none=True)
+        text = f"This widget (id {item.id}) was shown to the user:\n{shown[:_WIDGET_LIMIT]}"
+        return Message(type="message", role="user", content=[_text(text)])
+
+
+def _text(text: str) -> ResponseInputTextParam:
+    return ResponseInputTextParam(type="input_text", text=text)

@@ -1,0 +1,61 @@
+"""What the model is shown of a thread.
+
+The items that people see say nothing of tool calls. So for each turn that has a record
+(``store/turns.py``) the record stands in for the items it covers, and the model finds again what it
+called and what it read. Items without a record are converted as they are.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from agents import RunResultStreaming, TResponseInputItem
+from chatkit.agents import ThreadItemConverter
+
+from chatkit_link.agents.context import LinkContext, TurnContext
+from chatkit_link.agents.sources import Source, Sources
+from chatkit_link.store.turns import TurnRecord
+
+
+@dataclass(slots=True)
+class History:
+    """input: for the model, oldest first. sources: all that may still be cited.
+    anchor: id of the item that this turn answers; its record will hang on it."""
+
+    input: list[TResponseInputItem] = field(default_factory=list[TResponseInputItem])
+    sources: dict[int, Source] = field(default_factory=dict[int, Source])
+    anchor: str | None = None
+
+
+async def load_history(ctx: TurnContext, converter: ThreadItemConverter, limit: int) -> History:
+    """The newest ``limit`` items of the thread and the records of their turns."""
+    items = await ctx.history(limit)
+    records = await ctx.store.load_turns(ctx.thread.id, [item.id for item in items], ctx.caller)
+    history = History(anchor=items[-1].id if items else None)
+    covered: set[str] = set()
+    for item in items:
+        if item.id not in covered:
+            history.input += await converter.to_agent_input(item)
+        if record := records.get(item.id):
+            covered.update(record["covers"])
+            history.input += cast("list[TResponseInputItem]", record["input"])
+            history.sources |= Sources.from_record(record["sources"])
+    return history
+
+
+def record_of(
+    result: RunResultStreaming, given: int, covers: list[str], context: LinkContext
+) -> TurnRecord:
+    """The record of a finished run.
+
+    Args:
+        given: how many input items the run was given; what follows them is the turn's own.
+        covers: ids of the thread items that the turn produced.
+    """
+    new = [dict(item) for item in result.to_input_list()[given:]]
+    call = context.client_tool_call
+    if call is not None:
+        # Its call and output will come from the client tool call item, once the client has answered.
+        ids = {item.get("call_id") for item in new if item.get("name") == call.name}
+        new = [item for item in new if item.get("call_id") not in ids or item.get("call_id") is None]
+        covers = covers[:-1]
+    return TurnRecord(input=new, covers=covers, sources=context.sources.to_record())

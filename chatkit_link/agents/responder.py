@@ -1,0 +1,138 @@
+"""What answers a turn: a function of the user's, or an Agents SDK agent."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from agents import Agent, RunConfig, Runner
+from chatkit.actions import Action
+from chatkit.agents import ThreadItemConverter
+from chatkit.types import ThreadItem, ThreadItemDoneEvent, ThreadStreamEvent, WidgetItem
+
+from chatkit_link.agents.context import LinkContext, TurnContext
+from chatkit_link.agents.converter import LinkConverter
+from chatkit_link.agents.history import load_history, record_of
+from chatkit_link.agents.sources import Sources
+from chatkit_link.agents.stream import ResponseStream
+from chatkit_link.agents.visibility import VisibleTools
+from chatkit_link.errors import Unprocessable
+
+RespondFunction = Callable[[TurnContext], AsyncIterator[ThreadStreamEvent]]
+
+
+class Responder(Protocol):
+    """Answers turns. All three may raise LinkError or the SDK's stream errors."""
+
+    def respond(self, ctx: TurnContext) -> AsyncIterator[ThreadStreamEvent]:
+        """The answer to a message, or to whatever the thread ends with."""
+        ...
+
+    def action(
+        self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None
+    ) -> AsyncIterator[ThreadStreamEvent]:
+        """The answer to a click in a widget."""
+        ...
+
+    async def sync_action(
+        self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None
+    ) -> ThreadItem | None:
+        """The widget as the click has changed it."""
+        ...
+
+
+class Actions(Protocol):
+    """What an agent's widgets can ask of it."""
+
+    async def before(self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None) -> list[ThreadItem]:
+        """Items to add to the thread before the agent answers the action. Raises Unprocessable for an unknown one."""
+        ...
+
+    async def update(self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None) -> ThreadItem | None:
+        """The changed sender of a sync action. Raises Unprocessable for an unknown one."""
+        ...
+
+
+class NoActions:
+    """For agents whose widgets ask nothing of the server."""
+
+    async def before(self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None) -> list[ThreadItem]:
+        raise unknown_action()
+
+    async def update(self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None) -> ThreadItem | None:
+        raise unknown_action()
+
+
+def unknown_action() -> Unprocessable:
+    return Unprocessable("This assistant does not answer that action.")
+
+
+@dataclass(slots=True)
+class FunctionResponder:
+    """``async def respond(ctx): yield event``: the smallest agent there is."""
+
+    function: RespondFunction
+
+    def respond(self, ctx: TurnContext) -> AsyncIterator[ThreadStreamEvent]:
+        return self.function(ctx)
+
+    async def action(
+        self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None
+    ) -> AsyncIterator[ThreadStreamEvent]:
+        raise unknown_action()
+        yield  # what makes this a generator, as the protocol wants it
+
+    async def sync_action(
+        self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None
+    ) -> ThreadItem | None:
+        raise unknown_action()
+
+
+@dataclass(slots=True)
+class AgentResponder:
+    """An Agents SDK agent, with its memory of tool calls, citations, and tool calls shown.
+
+    quiet_tools: names of tools that show something themselves and need no task in a workflow.
+    history_items: newest thread items that the model is shown.
+    """
+
+    agent: Agent[Any]
+    run_config: RunConfig
+    max_turns: int = 12
+    history_items: int = 200
+    actions: Actions = field(default_factory=NoActions)
+    quiet_tools: frozenset[str] = frozenset()
+    converter: ThreadItemConverter = field(default_factory=LinkConverter)
+
+    async def respond(self, ctx: TurnContext) -> AsyncIterator[ThreadStreamEvent]:
+        history = await load_history(ctx, self.converter, self.history_items)
+        context = LinkContext(
+            thread=ctx.thread, store=ctx.store, request_context=ctx.caller, sources=Sources(history.sources)
+        )
+        result = Runner.run_streamed(
+            self.agent,
+            history.input,
+            context=context,
+            max_turns=self.max_turns,
+            hooks=VisibleTools(self.quiet_tools),
+            run_config=self.run_config,
+        )
+        stream = ResponseStream(context)
+        async for event in stream.events(result):
+            yield event
+        if history.anchor is not None:
+            record = record_of(result, len(history.input), stream.produced, context)
+            await ctx.store.save_turn(ctx.thread.id, history.anchor, record, ctx.caller)
+
+    async def action(
+        self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None
+    ) -> AsyncIterator[ThreadStreamEvent]:
+        for item in await self.actions.before(ctx, action, sender):
+            await ctx.store.add_thread_item(ctx.thread.id, item, ctx.caller)
+            yield ThreadItemDoneEvent(item=item)
+        async for event in self.respond(ctx):
+            yield event
+
+    async def sync_action(
+        self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None
+    ) -> ThreadItem | None:
+        return await self.actions.update(ctx, action, sender)

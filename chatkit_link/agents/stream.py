@@ -1,0 +1,346 @@
+"""An Agents SDK run, told as ChatKit events.
+
+How it flows: one queue takes both what the model streams and what tools show (``LinkContext.stream``),
+in the order in which it happened. From there each event is translated; text passes through the
+citations. The SDK's ``chatkit.agents.stream_agent_response`` does the same job, but it leaves tasks
+behind and lets the model go on when it is cancelled, asserts on a tool call without an id, and passes
+provider ids on. Leaving this one early cancels the model call.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+
+from agents import InputGuardrailTripwireTriggered, OutputGuardrailTripwireTriggered, RunResultStreaming
+from chatkit.agents import ResponseStreamConverter
+from chatkit.types import (
+    Annotation,
+    AssistantMessageContent,
+    AssistantMessageContentPartAdded,
+    AssistantMessageContentPartAnnotationAdded,
+    AssistantMessageContentPartDone,
+    AssistantMessageContentPartTextDelta,
+    AssistantMessageItem,
+    ClientToolCallItem,
+    DurationSummary,
+    GeneratedImage,
+    GeneratedImageItem,
+    GeneratedImageUpdated,
+    ThreadItemAddedEvent,
+    ThreadItemDoneEvent,
+    ThreadItemRemovedEvent,
+    ThreadItemUpdate,
+    ThreadItemUpdatedEvent,
+    ThreadStreamEvent,
+)
+from openai.types.responses.response_output_text import (
+    AnnotationContainerFileCitation,
+    AnnotationFileCitation,
+    AnnotationURLCitation,
+)
+from pydantic import BaseModel
+
+from chatkit_link.agents.citations import CitedText
+from chatkit_link.agents.context import LinkContext
+from chatkit_link.agents.thoughts import Thoughts
+from chatkit_link.store.postgres import new_id
+
+#: Items that may stand in the middle of a workflow without ending it.
+_UNSEEN = ("client_tool_call", "hidden_context_item", "sdk_hidden_context")
+
+_CITATIONS: dict[str, type[BaseModel]] = {
+    "url_citation": AnnotationURLCitation,
+    "file_citation": AnnotationFileCitation,
+    "container_file_citation": AnnotationContainerFileCitation,
+}
+
+
+@dataclass(slots=True)
+class _Message:
+    """A message that is being written: our id, the provider's id, its parts so far."""
+
+    id: str
+    created_at: datetime
+    parts: dict[int, CitedText] = field(default_factory=dict[int, CitedText])
+
+
+class ResponseStream:
+    """Translates one run. ``produced`` holds the ids of the items it gave."""
+
+    def __init__(self, context: LinkContext, converter: ResponseStreamConverter | None = None) -> None:
+        self._context = context
+        self._converter = converter or ResponseStreamConverter()
+        self._messages: dict[str, _Message] = {}
+        self._thoughts = Thoughts(context)
+        self._call_ids: dict[str, str] = {}
+        self.produced: list[str] = []
+
+    async def events(self, result: RunResultStreaming) -> AsyncIterator[ThreadStreamEvent]:
+        """The run's events. Raises what the run raises; left early, it stops the run."""
+        queue = self._context.queue
+        pump = asyncio.create_task(_pump(result, queue), name="model")
+        try:
+            while (event := await queue.get()) is not None:
+                async for told in self._translate(event):
+                    yield told
+            await pump  # raises what the run raised
+            for told in self._closing():
+                yield told
+        except (InputGuardrailTripwireTriggered, OutputGuardrailTripwireTriggered):
+            for item_id in self.produced:
+                yield ThreadItemRemovedEvent(item_id=item_id)
+            raise
+        finally:
+            if not result.is_complete:
+                result.cancel()
+            pump.cancel()
+            await asyncio.wait([pump])
+
+    async def _translate(self, event: Any) -> AsyncIterator[ThreadStreamEvent]:
+        kind = event.type
+        if kind == "raw_response_event":
+            async for told in self._raw(event.data):
+                yield told
+        elif kind == "run_item_stream_event":
+            self._note_call(event.item)
+        elif kind != "agent_updated_stream_event":
+            for told in self._shown(event):
+                yield told
+
+    def _shown(self, event: ThreadStreamEvent) -> list[ThreadStreamEvent]:
+        """What a tool shows; it ends an open workflow that stands before it."""
+        if not isinstance(event, ThreadItemAddedEvent | ThreadItemDoneEvent):
+            return [event]
+        self._produce(event.item.id)
+        open_workflow = self._context.workflow_item
+        if open_workflow and open_workflow.id != event.item.id and event.item.type not in _UNSEEN:
+            return [*self.end_workflow(), event]
+        if isinstance(event, ThreadItemDoneEvent) and open_workflow and open_workflow.id == event.item.id:
+            self._context.workflow_item = None
+        return [event]
+
+    async def _raw(self, event: Any) -> AsyncIterator[ThreadStreamEvent]:
+        match event.type:
+            case "response.output_text.delta" | "response.refusal.delta":
+                for told in self._delta(event.item_id, event.content_index, event.delta):
+                    yield told
+            case "response.content_part.added" if event.part.type != "reasoning_text":
+                if message := self._messages.get(event.item_id):
+                    yield self._part_added(message, event.content_index)
+            case "response.output_text.done" | "response.refusal.done":
+                for told in self._part_done(event.item_id, event.content_index):
+                    yield told
+            case "response.output_text.annotation.added":
+                for told in await self._annotated(event):
+                    yield told
+            case "response.output_item.added":
+                for told in await self._item_added(event.item):
+                    yield told
+            case "response.output_item.done":
+                for told in await self._item_done(event.item):
+                    yield told
+            case "response.image_generation_call.partial_image":
+                for told in await self._image_progress(event):
+                    yield told
+            case "response.reasoning_summary_text.delta":
+                for told in self._thoughts.delta(event.item_id, event.summary_index, event.delta):
+                    yield told
+            case "response.reasoning_summary_text.done":
+                for told in self._thoughts.done(event.item_id, event.summary_index, event.text):
+                    yield told
+            case _:
+                pass
+
+    # Messages
+
+    def _message_added(self, item: Any) -> list[ThreadStreamEvent]:
+        message = _Message(id=new_id("message"), created_at=datetime.now())
+        self._messages[item.id] = message
+        self._produce(message.id)
+        return [*self.end_workflow(), ThreadItemAddedEvent(item=self._message_item(message))]
+
+    def _message_item(self, message: _Message) -> AssistantMessageItem:
+        return AssistantMessageItem(
+            id=message.id,
+            thread_id=self._context.thread.id,
+            created_at=message.created_at,
+            content=[
+                AssistantMessageContent(text=part.text, annotations=list(part.annotations))
+                for _, part in sorted(message.parts.items())
+            ],
+        )
+
+    def _part_added(self, message: _Message, index: int) -> ThreadStreamEvent:
+        message.parts.setdefault(index, CitedText(self._context.sources))
+        content = AssistantMessageContent(text="", annotations=[])
+        return _updated(message.id, AssistantMessageContentPartAdded(content_index=index, content=content))
+
+    def _delta(self, provider_id: str, index: int, delta: str) -> list[ThreadStreamEvent]:
+        message = self._messages.get(provider_id)
+        if message is None:
+            return []
+        part = message.parts.setdefault(index, CitedText(self._context.sources))
+        return _written(message.id, index, part, *part.feed(delta))
+
+    def _part_done(self, provider_id: str, index: int) -> list[ThreadStreamEvent]:
+        message = self._messages.get(provider_id)
+        part = message.parts.get(index) if message else None
+        if message is None or part is None:
+            return []
+        told = _written(message.id, index, part, *part.finish())
+        content = AssistantMessageContent(text=part.text, annotations=list(part.annotations))
+        return [*told, _updated(message.id, AssistantMessageContentPartDone(content_index=index, content=content))]
+
+    async def _annotated(self, event: Any) -> list[ThreadStreamEvent]:
+        """A citation that the provider made itself, by its own web or file search."""
+        message = self._messages.get(event.item_id)
+        annotation = await self._own_annotation(event.annotation)
+        if message is None or annotation is None:
+            return []
+        part = message.parts.setdefault(event.content_index, CitedText(self._context.sources))
+        part.annotations.append(annotation)
+        return [_annotation_added(message.id, event.content_index, part, annotation)]
+
+    async def _own_annotation(self, given: Any) -> Annotation | None:
+        if isinstance(given, dict):  # the client parses some of these into no class (chatkit/agents.py says so too)
+            fields = cast("dict[str, Any]", given)
+            given = _CITATIONS[fields["type"]].model_validate(fields) if fields.get("type") in _CITATIONS else None
+        match getattr(given, "type", None):
+            case "url_citation":
+                return await self._converter.url_citation_to_annotation(given)
+            case "file_citation":
+                return await self._converter.file_citation_to_annotation(given)
+            case "container_file_citation":
+                return await self._converter.container_file_citation_to_annotation(given)
+            case _:
+                return None
+
+    def _message_done(self, item: Any) -> list[ThreadStreamEvent]:
+        message = self._messages.pop(item.id, None)
+        if message is None:
+            message = _Message(id=new_id("message"), created_at=datetime.now())
+            self._produce(message.id)
+        for index, content in enumerate(item.content):
+            if index not in message.parts:  # a provider that does not stream: all of it at once
+                part = message.parts[index] = CitedText(self._context.sources)
+                part.feed(content.text if content.type == "output_text" else content.refusal)
+            message.parts[index].finish()
+        return [ThreadItemDoneEvent(item=self._message_item(message))]
+
+    # Other output
+
+    async def _item_added(self, item: Any) -> list[ThreadStreamEvent]:
+        match item.type:
+            case "message":
+                return self._message_added(item)
+            case "reasoning":
+                return self._thoughts.begin()
+            case "image_generation_call":
+                image = self._context.generated_image_item = GeneratedImageItem(
+                    id=new_id("message"), thread_id=self._context.thread.id, created_at=datetime.now()
+                )
+                self._produce(image.id)
+                return [*self.end_workflow(), ThreadItemAddedEvent(item=image.model_copy())]
+            case _:
+                return []
+
+    async def _item_done(self, item: Any) -> list[ThreadStreamEvent]:
+        if item.type == "message":
+            return self._message_done(item)
+        image = self._context.generated_image_item
+        if item.type == "image_generation_call" and item.result and image is not None:
+            url = await self._converter.base64_image_to_url(item.id, item.result)
+            image.image = GeneratedImage(id=item.id, url=url)
+            self._context.generated_image_item = None
+            return [ThreadItemDoneEvent(item=image)]
+        return []
+
+    async def _image_progress(self, event: Any) -> list[ThreadStreamEvent]:
+        item = self._context.generated_image_item
+        if item is None:
+            return []
+        url = await self._converter.base64_image_to_url(
+            event.item_id, event.partial_image_b64, event.partial_image_index
+        )
+        image = GeneratedImage(id=event.item_id, url=url)
+        progress = self._converter.partial_image_index_to_progress(event.partial_image_index)
+        return [_updated(item.id, GeneratedImageUpdated(image=image, progress=progress))]
+
+    def end_workflow(self) -> list[ThreadStreamEvent]:
+        """Close the open workflow, if there is one, with how long it took."""
+        item = self._context.workflow_item
+        if item is None:
+            return []
+        self._context.workflow_item = None
+        if item.workflow.summary is None:
+            seconds = int((datetime.now() - item.created_at).total_seconds())
+            item.workflow.summary = DurationSummary(duration=seconds)
+        item.workflow.expanded = False
+        self._produce(item.id)
+        return [ThreadItemDoneEvent(item=item)]
+
+    def _closing(self) -> list[ThreadStreamEvent]:
+        told = self.end_workflow()
+        call = self._context.client_tool_call
+        if call is not None:
+            item = ClientToolCallItem(
+                id=new_id("tool_call"),
+                thread_id=self._context.thread.id,
+                created_at=datetime.now(),
+                name=call.name,
+                arguments=call.arguments,
+                call_id=self._call_ids.get(call.name) or new_id("tool_call"),
+            )
+            self._produce(item.id)
+            told.append(ThreadItemDoneEvent(item=item))
+        return told
+
+    def _note_call(self, item: Any) -> None:
+        """Remember a tool's call id, so that a client's output later meets the model's call."""
+        raw = item.raw_item if item.type == "tool_call_item" else None
+        fields: dict[str, Any] = cast("Any", raw) if isinstance(raw, dict) else getattr(raw, "__dict__", {})
+        name, call_id = fields.get("name"), fields.get("call_id")
+        if isinstance(name, str) and isinstance(call_id, str):
+            self._call_ids[name] = call_id
+
+    def _produce(self, item_id: str) -> None:
+        if item_id not in self.produced:
+            self.produced.append(item_id)
+
+
+async def _pump(result: RunResultStreaming, queue: "asyncio.Queue[Any]") -> None:
+    """Carry the model's events into the queue; a None at the end wakes the reader, whatever happened."""
+    try:
+        async for event in result.stream_events():
+            queue.put_nowait(event)
+    finally:
+        queue.put_nowait(None)
+
+
+def _updated(item_id: str, update: ThreadItemUpdate) -> ThreadItemUpdatedEvent:
+    return ThreadItemUpdatedEvent(item_id=item_id, update=update)
+
+
+def _written(
+    item_id: str, index: int, part: CitedText, text: str, annotations: list[Annotation]
+) -> list[ThreadStreamEvent]:
+    told: list[ThreadStreamEvent] = []
+    if text:
+        told.append(_updated(item_id, AssistantMessageContentPartTextDelta(content_index=index, delta=text)))
+    told += [_annotation_added(item_id, index, part, annotation) for annotation in annotations]
+    return told
+
+
+def _annotation_added(item_id: str, index: int, part: CitedText, annotation: Annotation) -> ThreadItemUpdatedEvent:
+    return _updated(
+        item_id,
+        AssistantMessageContentPartAnnotationAdded(
+            content_index=index, annotation_index=_place(part.annotations, annotation), annotation=annotation
+        ),
+    )
+
+
+def _place(annotations: list[Annotation], annotation: Annotation) -> int:
+    return next(index for index, known in enumerate(annotations) if known is annotation)

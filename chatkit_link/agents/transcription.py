@@ -1,0 +1,31 @@
+"""Dictation to text, by the model server's transcription API."""
+
+from chatkit.errors import CustomStreamError
+from chatkit.types import AudioInput
+from openai import AsyncOpenAI
+
+from chatkit_link.agents.failures import explain
+from chatkit_link.errors import Upstream
+
+_ENDINGS = {"audio/webm": "webm", "audio/ogg": "ogg", "audio/mp4": "mp4", "audio/mpeg": "mp3", "audio/wav": "wav"}
+
+
+class OpenAITranscriber:
+    """Raises Upstream, with a sentence, when the server cannot do it."""
+
+    def __init__(self, client: AsyncOpenAI, model: str) -> None:
+        self._client = client
+        self._model = model
+
+    async def __call__(self, audio: AudioInput) -> str:
+        name = f"audio.{_ENDINGS.get(audio.media_type, 'webm')}"
+        try:
+            result = await self._client.audio.transcriptions.create(
+                model=self._model, file=(name, audio.data, audio.media_type)
+            )
+        except Exception as error:
+            told = explain(error)
+            raise Upstream(
+                told.message if isinstance(told, CustomStreamError) else "The dictation could not be turned into text."
+            ) from error
+        return result.text

@@ -1,0 +1,221 @@
+"""The composition root: settings in, a running application out. Wiring only."""
+
+import inspect
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import anyio.to_thread
+import httpx2
+from agents import Agent, RunConfig
+from chatkit.server import ChatKitServer
+from fastapi import FastAPI
+from openai import AsyncOpenAI
+
+from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Prompt, Target, load_target, read_catalog
+from chatkit_link.agents.models import openai_client, run_config
+from chatkit_link.agents.naming import ModelTitler, plain_title
+from chatkit_link.agents.research import Research
+from chatkit_link.agents.responder import AgentResponder, FunctionResponder, RespondFunction, Responder
+from chatkit_link.agents.transcription import OpenAITranscriber
+from chatkit_link.caller import Caller
+from chatkit_link.errors import ConfigurationError
+from chatkit_link.http import agents, chatkit, documents, health, pages, runs
+from chatkit_link.http.middleware import ResponseHeaders
+from chatkit_link.http.problems import install_problems
+from chatkit_link.http.services import Services
+from chatkit_link.identity import build_identity, load_secret
+from chatkit_link.protocol.endpoint import Endpoint
+from chatkit_link.protocol.operations import Operations
+from chatkit_link.protocol.requests import Requests
+from chatkit_link.protocol.server import LinkServer
+from chatkit_link.protocol.titles import Titler
+from chatkit_link.resources import resource
+from chatkit_link.runs.coordinator import Coordinator
+from chatkit_link.search.choose import choose
+from chatkit_link.search.folder import sync_documents
+from chatkit_link.search.local import LocalSearch
+from chatkit_link.search.reader import Reader
+from chatkit_link.settings import Settings, read_settings
+from chatkit_link.store.documents import Documents
+from chatkit_link.store.embedded import start_embedded
+from chatkit_link.store.engine import Database
+from chatkit_link.store.migrate import migrate
+from chatkit_link.store.postgres import PostgresStore
+from chatkit_link.widgets.templates import WidgetLibrary
+
+OFFLINE_NOTICE = (
+    "No model is configured: a stand-in that is not a language model searches the documents and quotes them. "
+    "Set OPENAI_API_KEY for a real one."
+)
+
+
+def create_app(settings: Settings | None = None, *, agents_given: Mapping[str, str] | None = None) -> FastAPI:
+    """The application. Nothing is opened before its lifespan begins.
+
+    Args:
+        settings: read from the environment if None.
+        agents_given: agent id -> target, beside those of ``settings.config``.
+
+    Raises:
+        ConfigurationError: the settings or the catalog cannot work; also from the lifespan.
+    """
+    settings = settings or read_settings()
+    catalog = read_catalog(settings.config, agents_given or {})
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        async with AsyncExitStack() as stack:
+            app.state.services = await _open(stack, settings, catalog)
+            app.state.documents = Documents(app.state.services.database)
+            yield
+            del app.state.services
+
+    app = FastAPI(title="ChatKit Link", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.add_middleware(ResponseHeaders)
+    install_problems(app)
+    for door in (chatkit, runs, agents, documents, health, pages):
+        app.include_router(door.router)
+    return app
+
+
+def mount(parent: FastAPI, path: str, link: FastAPI) -> None:
+    """Serve ``link`` below ``path`` of another app, and start and stop it with that app.
+
+    Starlette runs the lifespan of the outermost app only, so ``parent.mount`` alone would leave ours out.
+    """
+    outer = parent.router.lifespan_context
+
+    @asynccontextmanager
+    async def both(app: Any) -> AsyncGenerator[Any]:
+        async with outer(app) as state, link.router.lifespan_context(link):
+            yield state
+
+    parent.router.lifespan_context = both
+    parent.mount(path, link)
+
+
+async def open_database(stack: AsyncExitStack, settings: Settings) -> Database:
+    """The database of these settings, migrated; the embedded one is started if no other is named."""
+    if settings.database_url is not None:
+        url = settings.database_url.get_secret_value()
+    else:
+        embedded = await anyio.to_thread.run_sync(start_embedded, settings.data)
+        stack.callback(embedded.stop)
+        url = embedded.url
+    database = Database(url, pool_size=settings.database_pool)
+    stack.push_async_callback(database.close)
+    await migrate(database)
+    return database
+
+
+async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog) -> Services:
+    database = await open_database(stack, settings)
+    http = await stack.enter_async_context(httpx2.AsyncClient(timeout=settings.search_timeout))
+    client = openai_client(settings)
+    if client is not None:
+        stack.push_async_callback(client.close)
+    store = PostgresStore(database)
+    documents = Documents(database)
+    await sync_documents(documents, settings)
+    config = run_config(settings, client)
+    research = _research(settings, documents, http)
+    entries = {RESEARCH: _research_entry(settings), **catalog.agents}
+    build = _Endpoints(settings, store, config, client, research)
+    coordinator = await stack.enter_async_context(Coordinator(drain=settings.drain))
+    return Services(
+        settings=settings,
+        database=database,
+        store=store,
+        identity=build_identity(settings, load_secret(settings), http),
+        requests=Requests(max_message=settings.max_message, max_page=settings.max_page),
+        operations=Operations(store, coordinator),
+        coordinator=coordinator,
+        entries=entries,
+        endpoints={agent_id: build.endpoint(agent_id, entry) for agent_id, entry in entries.items()},
+        default=catalog.default,
+    )
+
+
+def _research(settings: Settings, documents: Documents, http: httpx2.AsyncClient) -> Research:
+    label = "your documents" if settings.docs is not None else "the bundled documents"
+    local = LocalSearch(documents, address=settings.address, label=label)
+    return Research(
+        choose(settings, local, http),
+        Reader(documents, address=settings.address),
+        WidgetLibrary(resource("widgets")),
+        limit=settings.search_results,
+        timeout=2 * settings.search_timeout,
+    )
+
+
+def _research_entry(settings: Settings) -> Entry:
+    return Entry(
+        target=RESEARCH,
+        name="Research",
+        description="Searches, reads, and answers with citations.",
+        greeting="What would you like to know?",
+        placeholder="Ask a question",
+        notice=OFFLINE_NOTICE if settings.offline else "",
+        prompts=[
+            Prompt(label="What survives a reload?", prompt="How does an answer survive a reload?", icon="bolt"),
+            Prompt(label="Bring your own agent", prompt="How do I add my own agent?", icon="agent"),
+            Prompt(label="Use a real model", prompt="How do I use a real model?", icon="settings-slider"),
+        ]
+        if settings.docs is None and settings.offline
+        else [],
+    )
+
+
+class _Endpoints:
+    """Builds what answers for each entry of the catalog."""
+
+    def __init__(
+        self, settings: Settings, store: PostgresStore, config: RunConfig, client: AsyncOpenAI | None, research: Research
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._config = config
+        self._research = research
+        self._transcriber = OpenAITranscriber(client, settings.transcribe_model) if client else None
+        self._titler: Titler = plain_title if client is None else ModelTitler(config, settings.title_model)
+
+    def endpoint(self, agent_id: str, entry: Entry) -> Endpoint:
+        target = self._research.agent() if entry.target == RESEARCH else self._load(entry.target)
+        if isinstance(target, type):
+            return Endpoint(agent=agent_id, server=self._construct(target, entry.target), titler=self._titler)
+        server = LinkServer(self._store, self._responder(target, entry), transcriber=self._transcriber)
+        return Endpoint(
+            agent=agent_id,
+            server=server,
+            models=frozenset(entry.models),
+            tools=frozenset(entry.tools),
+            titler=self._titler,
+        )
+
+    def _load(self, target: str) -> Target:
+        return load_target(target, beside=Path(self._settings.config).absolute().parent)
+
+    def _responder(self, target: Agent[Any] | RespondFunction, entry: Entry) -> Responder:
+        if not isinstance(target, Agent):
+            return FunctionResponder(target)
+        responder = AgentResponder(
+            cast("Agent[Any]", target), self._config, max_turns=self._settings.max_turns, history_items=self._settings.history_items
+        )
+        if entry.target == RESEARCH:
+            responder.actions = self._research
+            responder.quiet_tools = frozenset({"search"})
+        return responder
+
+    def _construct(self, kind: type[ChatKitServer[Caller]], target: str) -> ChatKitServer[Caller]:
+        """An existing ChatKit server, given our store: ``__init__(store)`` or ``__init__(store, attachment_store)``."""
+        for given in ((self._store,), (self._store, None)):
+            try:
+                inspect.signature(kind).bind(*given)
+            except TypeError:
+                continue
+            return kind(*given)
+        raise ConfigurationError(
+            f"Agent target {target!r}: its __init__ must take a store, and may take an attachment store, and no more."
+        )

@@ -1,0 +1,73 @@
+"""The ChatKit door: ``POST /chatkit`` for the default agent, ``POST /chatkit/{agent}`` for any."""
+
+from collections.abc import AsyncIterator
+
+from chatkit.types import is_streaming_req
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+
+from chatkit_link.caller import Caller
+from chatkit_link.errors import BadRequest, TooLarge
+from chatkit_link.http.identify import CallerDep
+from chatkit_link.http.services import Services, ServicesDep
+from chatkit_link.protocol.openings import Opening
+from chatkit_link.runs.run import Run
+
+router = APIRouter()
+
+#: Sent by clients that use our fetch (``frontend/src/link``), which can tell Stop from a lost connection.
+LINK_HEADER = "x-chatkit-link"
+
+_STREAM_HEADERS = {
+    "Cache-Control": "no-cache, no-transform",  # a proxy that compresses would hold events back
+    "X-Accel-Buffering": "no",  # the same for nginx
+}
+
+
+@router.post("/chatkit", summary="ChatKit protocol, default agent")
+async def default_agent(request: Request, services: ServicesDep, caller: CallerDep) -> Response:
+    return await _answer(request, services, caller, services.default)
+
+
+@router.post("/chatkit/{agent}", summary="ChatKit protocol, one agent")
+async def one_agent(agent: str, request: Request, services: ServicesDep, caller: CallerDep) -> Response:
+    return await _answer(request, services, caller, agent)
+
+
+async def _answer(request: Request, services: Services, caller: Caller, agent: str) -> Response:
+    endpoint = services.endpoint(agent)
+    asked = services.requests.parse(await _read_body(request, services.settings.max_body))
+    if not is_streaming_req(asked):
+        body = await services.operations.answer(endpoint, asked, caller)
+        return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
+    opening = Opening(
+        services.store, services.coordinator, endpoint, caller, allow_cancel=LINK_HEADER in request.headers
+    )
+    run = await opening.open(asked)
+    return StreamingResponse(
+        _frames(run, services.settings.heartbeat),
+        media_type="text/event-stream",
+        headers={**_STREAM_HEADERS, "X-Run-Id": run.id},
+    )
+
+
+async def _frames(run: Run, heartbeat: float) -> AsyncIterator[bytes]:
+    """The run's log as server-sent events (WHATWG HTML, section 9.2). Who stops reading stops only reading."""
+    async for batch in run.log.follow(quiet=heartbeat):
+        yield b"".join(b"id: %d\ndata: %b\n\n" % (event.id, event.data) for event in batch) or b": ping\n\n"
+
+
+async def _read_body(request: Request, limit: int) -> bytes:
+    """The body, refused as soon as it is known to be too large."""
+    too_large = TooLarge(f"The request is too large: at most {limit:,} bytes fit.")
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > limit:
+        raise too_large
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > limit:
+            raise too_large
+    if not body:
+        raise BadRequest("The request has no body: send JSON with `type` and `params`.")
+    return bytes(body)

@@ -1,0 +1,19 @@
+"""Two questions of whatever runs this server: is it alive, and can it work."""
+
+from fastapi import APIRouter
+
+from chatkit_link.http.services import ServicesDep
+
+router = APIRouter()
+
+
+@router.get("/health", summary="Alive")
+async def health() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+@router.get("/ready", summary="Able to answer")
+async def ready(services: ServicesDep) -> dict[str, str]:
+    """503 while the database cannot be reached."""
+    await services.database.ping()
+    return {"status": "ready"}

@@ -1,0 +1,44 @@
+"""What every response carries. Pure ASGI: a wrapped stream would be buffered or lose its disconnect."""
+
+import re
+import uuid
+from typing import Any
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def request_id(connection: HTTPConnection) -> str:
+    """The id of this request, as it stands in the response, in errors and in the log."""
+    return getattr(connection.state, "request_id", "-")
+
+
+class ResponseHeaders:
+    """Adds the request id, the cookie that identification asked for, and headers that harden every response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        state: dict[str, Any] = scope.setdefault("state", {})
+        # A proxy's own id is kept, so that its log and ours can be laid side by side.
+        given = HTTPConnection(scope).headers.get("x-request-id", "")
+        state["request_id"] = given if _GIVEN.fullmatch(given) else uuid.uuid4().hex
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = state["request_id"]
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+                if cookie := state.pop("cookie", None):
+                    headers.append("Set-Cookie", cookie)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)

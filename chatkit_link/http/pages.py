@@ -1,0 +1,61 @@
+"""The built pages: the demo page, the chat frame, the element's script, and their assets."""
+
+from pathlib import Path
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import FileResponse, Response
+from starlette.exceptions import HTTPException
+
+from chatkit_link.errors import NotFound
+from chatkit_link.http.identify import greet
+from chatkit_link.http.services import ServicesDep
+from chatkit_link.resources import PACKAGE
+
+router = APIRouter()
+
+STATIC = PACKAGE / "static"
+_REVALIDATE = {"Cache-Control": "no-cache"}
+_FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # their names carry a hash of their content
+_CSP = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: https:; "
+    "connect-src 'self'; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+)
+
+
+@router.api_route("/", methods=["GET", "HEAD"], include_in_schema=False, dependencies=[Depends(greet)])
+async def demo() -> Response:
+    return _page("index.html", "frame-src 'self'; frame-ancestors 'self'")
+
+
+@router.api_route("/frame.html", methods=["GET", "HEAD"], include_in_schema=False, dependencies=[Depends(greet)])
+async def frame(services: ServicesDep) -> Response:
+    return _page("frame.html", f"frame-ancestors {services.settings.frame_ancestors}")
+
+
+@router.api_route("/chatkit.js", methods=["GET", "HEAD"], include_in_schema=False)
+async def element() -> Response:
+    # Loaded by pages of other origins too, as OpenAI's is.
+    return _file("chatkit.js", _REVALIDATE | {"Access-Control-Allow-Origin": "*"})
+
+
+@router.api_route("/favicon.svg", methods=["GET", "HEAD"], include_in_schema=False)
+async def icon() -> Response:
+    return _file("favicon.svg", _REVALIDATE)
+
+
+@router.api_route("/assets/{name}", methods=["GET", "HEAD"], include_in_schema=False)
+async def asset(name: str) -> Response:
+    return _file(f"assets/{name}", _FOR_EVER)
+
+
+def _page(name: str, policy: str) -> Response:
+    return _file(name, _REVALIDATE | {"Content-Security-Policy": _CSP + policy})
+
+
+def _file(name: str, headers: dict[str, str]) -> Response:
+    file = (STATIC / name).resolve()
+    if not STATIC.is_dir():
+        raise NotFound("The page has not been built. Run `make build`, or use the API at /chatkit.")
+    if not file.is_relative_to(STATIC) or not file.is_file():
+        raise HTTPException(404)
+    return FileResponse(Path(file), headers=headers)

@@ -1,0 +1,72 @@
+"""Every error that happens before a stream, as RFC 9457 problem+json. The only place that does so."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from chatkit.store import NotFoundError
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from chatkit_link.errors import LinkError
+from chatkit_link.http.middleware import request_id
+
+logger = logging.getLogger(__name__)
+
+
+def problem(
+    request: Request, status: int, title: str, detail: str, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """type is always about:blank: the status says what kind of problem it is (RFC 9457 section 4.2.1)."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "request_id": request_id(request),
+    }
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def _known(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, LinkError)
+    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        logger.warning("request %s: %s", request_id(request), error.message, exc_info=error.__cause__)
+    return problem(request, error.status, error.title, error.message, error.headers)
+
+
+def _missing(request: Request, error: Exception) -> JSONResponse:
+    """Raised by somebody's own ``ChatKitServer``; its text is theirs and stays inside."""
+    return problem(request, 404, "Not found", "There is no such thing, or it is not yours.")
+
+
+def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    title = HTTPStatus(error.status_code).phrase.capitalize()
+    detail = {
+        404: "There is nothing at this address.",
+        405: "This address does not take that method.",
+    }.get(error.status_code, f"{title}.")
+    return problem(request, error.status_code, title, detail, dict(error.headers or {}))
+
+
+def _invalid(request: Request, error: Exception) -> JSONResponse:
+    return problem(request, 422, "Not acceptable", "The address or its parameters are not acceptable.")
+
+
+def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    # Starlette logs the error itself right after this; the response says nothing of it.
+    logger.error("request %s failed", request_id(request))
+    detail = f"Something went wrong on the server. If it stays so, name the request {request_id(request)}."
+    return problem(request, 500, "Internal error", detail)
+
+
+def install_problems(app: FastAPI) -> None:
+    """Render every error of this app here."""
+    app.add_exception_handler(LinkError, _known)
+    app.add_exception_handler(NotFoundError, _missing)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _unexpected)

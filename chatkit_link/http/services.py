@@ -1,0 +1,53 @@
+"""What the doors need, put together once by ``app.py``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from chatkit_link.agents.catalog import Entry
+from chatkit_link.errors import NotFound, Unavailable
+from chatkit_link.identity import Identity
+from chatkit_link.protocol.endpoint import Endpoint
+from chatkit_link.protocol.operations import Operations
+from chatkit_link.protocol.requests import Requests
+from chatkit_link.runs.coordinator import Coordinator
+from chatkit_link.settings import Settings
+from chatkit_link.store.engine import Database
+from chatkit_link.store.postgres import PostgresStore
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """entries, endpoints: by agent id. default: the agent of ``POST /chatkit``."""
+
+    settings: Settings
+    database: Database
+    store: PostgresStore
+    identity: Identity
+    requests: Requests
+    operations: Operations
+    coordinator: Coordinator
+    entries: Mapping[str, Entry]
+    endpoints: Mapping[str, Endpoint]
+    default: str
+
+    def endpoint(self, agent: str) -> Endpoint:
+        """Raises NotFound for an agent that this server does not have."""
+        try:
+            return self.endpoints[agent]
+        except KeyError:
+            raise NotFound("There is no such assistant on this server.") from None
+
+
+def get_services(request: Request) -> Services:
+    services = getattr(request.app.state, "services", None)
+    if services is None:
+        raise Unavailable(
+            "ChatKit Link has not been started. Inside another app, mount it with chatkit_link.mount(app, path, link)."
+        )
+    return services
+
+
+ServicesDep = Annotated[Services, Depends(get_services)]

@@ -1,0 +1,157 @@
+"""The ten requests that are answered at once, with JSON.
+
+The owner is asked first, always: the SDK hands ids it was given straight on, to feedback and to the
+attachment store for instance, and a foreign id must be a 404 before anything is touched.
+"""
+
+from chatkit.store import AttachmentStore
+from chatkit.types import (
+    AttachmentsCreateReq,
+    AttachmentsDeleteReq,
+    AudioInput,
+    InputTranscribeReq,
+    ItemsFeedbackReq,
+    ItemsListReq,
+    NonStreamingReq,
+    Page,
+    SyncCustomActionResponse,
+    ThreadItem,
+    ThreadsDeleteReq,
+    ThreadsGetByIdReq,
+    ThreadsListReq,
+    ThreadsSyncCustomActionReq,
+    ThreadsUpdateReq,
+)
+from pydantic import BaseModel
+from typing_extensions import assert_never
+
+from chatkit_link.caller import Caller
+from chatkit_link.errors import Forbidden, Unprocessable
+from chatkit_link.protocol.checks import require_open, widget_sender
+from chatkit_link.protocol.endpoint import Endpoint
+from chatkit_link.protocol.requests import decode_audio
+from chatkit_link.protocol.wire import encode, is_hidden, thread_response
+from chatkit_link.runs.coordinator import Coordinator
+from chatkit_link.store.postgres import PostgresStore
+
+DEFAULT_PAGE = 20
+NOTHING = b"{}"
+
+
+class Operations:
+    """Answers the non-streaming requests of any endpoint."""
+
+    def __init__(self, store: PostgresStore, coordinator: Coordinator) -> None:
+        self._store = store
+        self._coordinator = coordinator
+
+    async def answer(self, endpoint: Endpoint, request: NonStreamingReq, caller: Caller) -> bytes:
+        """The response body.
+
+        Raises:
+            LinkError: whatever is wrong with the request, as its status and sentence.
+        """
+        match request:
+            case ThreadsGetByIdReq():
+                return encode(await self._get_thread(request, caller))
+            case ThreadsListReq():
+                return encode(await self._list_threads(request, caller))
+            case ItemsListReq():
+                return encode(await self._list_items(request, caller))
+            case ThreadsUpdateReq():
+                return encode(await self._rename_thread(request, caller))
+            case ThreadsDeleteReq():
+                return await self._delete_thread(request, caller)
+            case ItemsFeedbackReq():
+                return await self._give_feedback(endpoint, request, caller)
+            case AttachmentsCreateReq():
+                attachment = await _files(endpoint).create_attachment(request.params, caller)
+                await self._store.save_attachment(attachment, caller)
+                return encode(attachment)
+            case AttachmentsDeleteReq():
+                return await self._delete_attachment(endpoint, request, caller)
+            case InputTranscribeReq():
+                return encode(await _transcribe(endpoint, request, caller))
+            case ThreadsSyncCustomActionReq():
+                return encode(await self._act(endpoint, request, caller))
+            case _:
+                assert_never(request)
+
+    async def _get_thread(self, request: ThreadsGetByIdReq, caller: Caller) -> BaseModel:
+        """The thread with its newest items, oldest of them first; ``after`` leads to the older ones."""
+        thread = await self._store.load_thread(request.params.thread_id, caller)
+        page = await self._store.load_thread_items(thread.id, None, DEFAULT_PAGE, "desc", caller)
+        page.data.reverse()
+        return thread_response(thread, page)
+
+    async def _list_threads(self, request: ThreadsListReq, caller: Caller) -> BaseModel:
+        params = request.params
+        page = await self._store.load_threads(params.limit or DEFAULT_PAGE, params.after, params.order, caller)
+        return Page(
+            data=[thread_response(thread) for thread in page.data], has_more=page.has_more, after=page.after
+        )
+
+    async def _list_items(self, request: ItemsListReq, caller: Caller) -> BaseModel:
+        params = request.params
+        page = await self._store.load_thread_items(
+            params.thread_id, params.after, params.limit or DEFAULT_PAGE, params.order, caller
+        )
+        page.data = [item for item in page.data if not is_hidden(item)]
+        return page
+
+    async def _rename_thread(self, request: ThreadsUpdateReq, caller: Caller) -> BaseModel:
+        thread = await self._store.load_thread(request.params.thread_id, caller)
+        thread.title = request.params.title
+        await self._store.save_thread(thread, caller)
+        return thread_response(thread)
+
+    async def _delete_thread(self, request: ThreadsDeleteReq, caller: Caller) -> bytes:
+        # The row goes first: a run that is still writing then finds no thread to write to.
+        await self._store.delete_thread(request.params.thread_id, caller)
+        await self._coordinator.cancel_thread(caller.owner, request.params.thread_id)
+        return NOTHING
+
+    async def _give_feedback(self, endpoint: Endpoint, request: ItemsFeedbackReq, caller: Caller) -> bytes:
+        params = request.params
+        await self._store.save_feedback(params.thread_id, params.item_ids, params.kind, caller)
+        await endpoint.server.add_feedback(params.thread_id, params.item_ids, params.kind, caller)
+        return NOTHING
+
+    async def _delete_attachment(self, endpoint: Endpoint, request: AttachmentsDeleteReq, caller: Caller) -> bytes:
+        files = _files(endpoint)
+        attachment = await self._store.load_attachment(request.params.attachment_id, caller)
+        await files.delete_attachment(attachment.id, caller)
+        await self._store.delete_attachment(attachment.id, caller)
+        return NOTHING
+
+    async def _act(self, endpoint: Endpoint, request: ThreadsSyncCustomActionReq, caller: Caller) -> BaseModel:
+        params = request.params
+        thread = await self._store.load_thread(params.thread_id, caller)
+        require_open(thread)
+        sender = await widget_sender(self._store, thread.id, params.item_id, caller)
+        try:
+            response = await endpoint.server.sync_action(thread, params.action, sender, caller)
+        except NotImplementedError:
+            raise Unprocessable("This assistant does not answer that action.") from None
+        return await self._keep_update(thread.id, response.updated_item, caller)
+
+    async def _keep_update(self, thread_id: str, item: ThreadItem | None, caller: Caller) -> SyncCustomActionResponse:
+        """Store what a sync action changed, so that it is still so after a reload; hide what is hidden."""
+        if item is not None:
+            await self._store.save_item(thread_id, item, caller)
+        return SyncCustomActionResponse(updated_item=None if item is None or is_hidden(item) else item)
+
+
+def _files(endpoint: Endpoint) -> AttachmentStore[Caller]:
+    if endpoint.server.attachment_store is None:
+        raise Forbidden("This assistant takes no files.")
+    return endpoint.server.attachment_store
+
+
+async def _transcribe(endpoint: Endpoint, request: InputTranscribeReq, caller: Caller) -> BaseModel:
+    params = request.params
+    audio = AudioInput(data=decode_audio(params.audio_base64), mime_type=params.mime_type)
+    try:
+        return await endpoint.server.transcribe(audio, caller)
+    except NotImplementedError:
+        raise Unprocessable("This assistant takes no dictation. Please type instead.") from None

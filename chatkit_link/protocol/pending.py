@@ -1,0 +1,54 @@
+"""Items that are being streamed, as they look right now.
+
+The SDK stores an item when it is done. What a person has already seen of an item that never gets
+done, because they pressed Stop or the model failed, would be gone on reload. So every update is also
+applied here, and at such an end the items are settled and stored as they stand.
+"""
+
+from chatkit.types import AssistantMessageItem, GeneratedImageItem, ThreadItem, ThreadItemUpdate, WidgetItem, WorkflowItem
+
+from chatkit_link.protocol.wire import is_hidden
+from chatkit_link.view import apply_update, nodes_of
+
+
+class Pending:
+    """Items added and not yet done, by id, each a copy of our own."""
+
+    def __init__(self) -> None:
+        self._items: dict[str, ThreadItem] = {}
+
+    def add(self, item: ThreadItem) -> None:
+        self._items[item.id] = item.model_copy(deep=True)
+
+    def drop(self, item_id: str) -> None:
+        self._items.pop(item_id, None)
+
+    def update(self, item_id: str, update: ThreadItemUpdate) -> None:
+        """Apply an update; one that fits no pending item is somebody's mistake and changes nothing."""
+        if (item := self._items.get(item_id)) is not None:
+            apply_update(item, update)
+
+    def settle(self) -> list[ThreadItem]:
+        """What is worth keeping of the unfinished items, in its final state; empties the list."""
+        items = [settled(item) for item in self._items.values() if not is_hidden(item) and not _is_empty(item)]
+        self._items.clear()
+        return items
+
+
+def settled(item: ThreadItem) -> ThreadItem:
+    """The item with nothing in it that still looks as if it were going on."""
+    if isinstance(item, WorkflowItem):
+        for task in item.workflow.tasks:
+            if task.status_indicator == "loading":
+                task.status_indicator = "complete"
+    if isinstance(item, WidgetItem):
+        for node in nodes_of(item.widget):
+            if getattr(node, "streaming", None):
+                node.streaming = False  # pyright: ignore[reportAttributeAccessIssue]
+    return item
+
+
+def _is_empty(item: ThreadItem) -> bool:
+    if isinstance(item, AssistantMessageItem):
+        return not any(part.text.strip() for part in item.content)
+    return isinstance(item, GeneratedImageItem) and item.image is None

@@ -1,0 +1,138 @@
+"""A request body, read once and checked before anything is answered.
+
+The SDK builds its request adapter anew for each request, which takes longer than everything else a
+short request does; here it is built once. It also trusts what it parses: limits, sizes and base64 are
+checked here, so that what is wrong is a 4xx before the first byte of a stream.
+"""
+
+import base64
+import binascii
+import json
+import re
+from typing import Any
+
+from chatkit.types import (
+    ChatKitReq,
+    InputTranscribeReq,
+    ItemsFeedbackReq,
+    ItemsListReq,
+    ThreadsAddUserMessageReq,
+    ThreadsCreateReq,
+    ThreadsListReq,
+    ThreadsUpdateReq,
+    UserMessageInput,
+    UserMessageTextContent,
+)
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from chatkit_link.errors import BadRequest, TooLarge, Unprocessable
+from chatkit_link.store.text import clean_value
+
+MAX_TITLE = 200
+MAX_FEEDBACK_ITEMS = 100
+#: What may hide a NUL or half a surrogate pair in JSON text; anything else takes the fast path.
+_SUSPECT = re.compile(rb"\x00|\\u0000|\\u[dD][89a-fA-F]")
+
+
+class Requests:
+    """Parses and checks request bodies against this server's limits."""
+
+    def __init__(self, *, max_message: int = 200_000, max_page: int = 100) -> None:
+        """max_message: characters of one message. max_page: largest ``limit``."""
+        self._adapter: TypeAdapter[ChatKitReq] = TypeAdapter(ChatKitReq)
+        self._max_message = max_message
+        self._max_page = max_page
+
+    def parse(self, body: bytes) -> ChatKitReq:
+        """The request.
+
+        Raises:
+            BadRequest: not JSON, not an object, or no known ``type``.
+            Unprocessable: a field is missing or has a value that is not allowed.
+            TooLarge: the message is longer than this server takes.
+        """
+        try:
+            request = self._read(body)
+        except ValidationError as error:
+            raise _refusal(error.errors(include_url=False, include_input=False)[0]) from None
+        self._check(request)
+        return request
+
+    def _read(self, body: bytes) -> ChatKitReq:
+        if not _SUSPECT.search(body):
+            return self._adapter.validate_json(body)
+        try:
+            value: Any = json.loads(body, strict=False)
+        except (ValueError, RecursionError):
+            raise _not_json() from None
+        return self._adapter.validate_python(clean_value(value))
+
+    def _check(self, request: ChatKitReq) -> None:
+        match request:
+            case ThreadsListReq() | ItemsListReq():
+                self._check_limit(request.params.limit)
+            case ThreadsCreateReq() | ThreadsAddUserMessageReq():
+                self._check_message(request.params.input)
+            case ThreadsUpdateReq():
+                request.params.title = _checked_title(request.params.title)
+            case ItemsFeedbackReq():
+                if not 1 <= len(request.params.item_ids) <= MAX_FEEDBACK_ITEMS:
+                    raise Unprocessable(f"Give feedback on 1 to {MAX_FEEDBACK_ITEMS} items at a time.")
+            case InputTranscribeReq():
+                decode_audio(request.params.audio_base64)
+            case _:
+                pass
+
+    def _check_limit(self, limit: int | None) -> None:
+        if limit is not None and not 1 <= limit <= self._max_page:
+            raise Unprocessable(f"`limit` must be between 1 and {self._max_page}.")
+
+    def _check_message(self, message: UserMessageInput) -> None:
+        length = sum(len(part.text) for part in message.content) + len(message.quoted_text or "")
+        if length > self._max_message:
+            raise TooLarge(
+                f"The message has {length:,} characters; at most {self._max_message:,} fit. "
+                "Shorten it, or send the text as a file."
+            )
+        said = any(part.text.strip() or not isinstance(part, UserMessageTextContent) for part in message.content)
+        if not said and not message.attachments:
+            raise Unprocessable("The message is empty: write something or attach a file.")
+
+
+def decode_audio(text: str) -> bytes:
+    """The bytes of dictated audio. Raises Unprocessable for anything but base64."""
+    try:
+        audio = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise Unprocessable("`audio_base64` is not base64. Please record again.") from None
+    if not audio:
+        raise Unprocessable("The recording is empty. Please record again.")
+    return audio
+
+
+def _checked_title(title: str) -> str:
+    title = " ".join(title.split())
+    if not title:
+        raise Unprocessable("A chat needs a title: write at least one character.")
+    if len(title) > MAX_TITLE:
+        raise Unprocessable(f"The title is too long: at most {MAX_TITLE} characters.")
+    return title
+
+
+def _not_json() -> BadRequest:
+    return BadRequest("The request body is not valid JSON.")
+
+
+def _refusal(error: ErrorDetails) -> BadRequest | Unprocessable:
+    """The first thing that is wrong, as a sentence that names the field and repeats no value."""
+    kind = error["type"]
+    if kind == "json_invalid":
+        return _not_json()
+    if kind == "union_tag_invalid":
+        return BadRequest("The request `type` is unknown to this server. See docs/protocol.md for those it answers.")
+    if kind in ("union_tag_not_found", "model_attributes_type", "dict_type") and len(error["loc"]) <= 1:
+        return BadRequest("The request must be a JSON object with `type` and `params`.")
+    # The first part of the place is the tag of the union, which the sender wrote as `type`.
+    place = ".".join(str(part) for part in error["loc"][1:]) or "the request"
+    return Unprocessable(f"`{place[:200]}` is not acceptable: {error['msg'][0].lower()}{error['msg'][1:300]}.")

@@ -1,0 +1,183 @@
+"""One turn: the events that a server gives in answer, stored, and told to whoever follows.
+
+How an event flows: the server's ``respond`` or ``action`` yields it; it gets ids of our own; what it
+says is stored; then it is encoded and emitted. So nothing is told that is not kept.
+
+The invariant: however the turn ends, each item that a person saw is in the store, settled. It may end
+by itself, by cancellation (Stop, a deleted thread, a stopping server) or by an error; an error becomes
+an ``error`` event here and nowhere else. ``ChatKitServer._process_events`` of the SDK is what this
+replaces, for our own server and for anybody's subclass alike.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+
+from chatkit.errors import CustomStreamError, ErrorCode, StreamError
+from chatkit.server import ChatKitServer, agents_sdk_user_agent_override
+from chatkit.types import (
+    AssistantMessageItem,
+    ErrorEvent,
+    StreamOptions,
+    StreamOptionsEvent,
+    ThreadItemAddedEvent,
+    ThreadItemDoneEvent,
+    ThreadItemRemovedEvent,
+    ThreadItemReplacedEvent,
+    ThreadItemUpdatedEvent,
+    ThreadStreamEvent,
+    ThreadUpdatedEvent,
+)
+
+from chatkit_link.agents.failures import explain
+from chatkit_link.caller import Caller
+from chatkit_link.errors import LinkError, NotFound
+from chatkit_link.protocol.ids import OwnIds
+from chatkit_link.protocol.pending import Pending, settled
+from chatkit_link.protocol.titles import Titling
+from chatkit_link.protocol.wire import encode, is_visible, thread_response
+from chatkit_link.runs.coordinator import Emit
+from chatkit_link.runs.run import RunFailed
+from chatkit_link.store.postgres import PostgresStore
+from chatkit_link.store.threads import StoredThread
+
+logger = logging.getLogger(__name__)
+
+Answer = Callable[[], AsyncIterator[ThreadStreamEvent]]
+
+
+class Turn:
+    """Carries one answer from a server to the store and the run's log."""
+
+    def __init__(
+        self,
+        server: ChatKitServer[Caller],
+        store: PostgresStore,
+        thread: StoredThread,
+        caller: Caller,
+        *,
+        opening: Sequence[ThreadStreamEvent],
+        answer: Answer,
+        titling: Titling,
+        allow_cancel: bool,
+    ) -> None:
+        """
+        Args:
+            opening: events that tell of what was stored before the run began.
+            answer: begins the server's answer.
+            titling: finds a title beside the answer, if the thread needs one.
+            allow_cancel: whether this client can tell us Stop from a lost connection.
+        """
+        self._server = server
+        self._store = store
+        self._thread = thread
+        self._caller = caller
+        self._opening = opening
+        self._answer = answer
+        self._titling = titling
+        self._allow_cancel = allow_cancel
+        self._ids = OwnIds()
+        self._pending = Pending()
+
+    async def run(self, emit: Emit) -> None:
+        """Answer. Raises RunFailed once an error has been told, and CancelledError when cancelled."""
+        for event in self._opening:
+            emit(encode(event))
+        emit(encode(StreamOptionsEvent(stream_options=self._options())))
+        try:
+            async with self._titling:
+                await self._carry(emit)
+                await self._tell_title(emit, wait=True)
+        except asyncio.CancelledError:
+            await self._keep_cancelled(emit)
+            raise
+        except Exception as error:
+            await self._keep_failed(emit, error)
+            raise RunFailed from error
+
+    def _options(self) -> StreamOptions:
+        offered = self._server.get_stream_options(self._thread, self._caller)
+        return StreamOptions(allow_cancel=offered.allow_cancel and self._allow_cancel)
+
+    async def _carry(self, emit: Emit) -> None:
+        events = self._answer()
+        try:
+            with agents_sdk_user_agent_override():
+                async for event in events:
+                    event = self._ids.apply(event)
+                    await self._keep(event)
+                    if is_visible(event):
+                        emit(encode(event))
+                    await self._tell_thread(emit)
+                    await self._tell_title(emit)
+            await self._tell_thread(emit)
+        finally:
+            # Left early, by a cancellation for instance, the answer must hear of it now, not when collected.
+            if isinstance(events, AsyncGenerator):
+                await events.aclose()
+
+    async def _keep(self, event: ThreadStreamEvent) -> None:
+        match event:
+            case ThreadItemAddedEvent():
+                self._pending.add(event.item)
+            case ThreadItemUpdatedEvent():
+                self._pending.update(event.item_id, event.update)
+            case ThreadItemDoneEvent():
+                await self._store.add_thread_item(self._thread.id, settled(event.item), self._caller)
+                self._pending.drop(event.item.id)
+            case ThreadItemReplacedEvent():
+                await self._store.save_item(self._thread.id, event.item, self._caller)
+                self._pending.drop(event.item.id)
+            case ThreadItemRemovedEvent():
+                await self._store.delete_thread_item(self._thread.id, event.item_id, self._caller)
+                self._pending.drop(event.item_id)
+            case _:
+                pass
+
+    async def _tell_thread(self, emit: Emit) -> None:
+        """Store and tell what the server changed in the thread object, and only that."""
+        if self._thread.changes():
+            await self._store.save_thread(self._thread, self._caller)
+            emit(encode(ThreadUpdatedEvent(thread=thread_response(self._thread))))
+
+    async def _tell_title(self, emit: Emit, *, wait: bool = False) -> None:
+        title = await self._titling.result(wait=wait)
+        if title and await self._store.set_title_if_none(self._thread.id, title, self._caller):
+            self._thread.title = title
+            self._thread.mark_saved()
+            emit(encode(ThreadUpdatedEvent(thread=thread_response(self._thread))))
+
+    async def _keep_cancelled(self, emit: Emit) -> None:
+        """Keep what was written, and let the server say in its own way that it was stopped."""
+        items = self._pending.settle()
+        messages = [item for item in items if isinstance(item, AssistantMessageItem)]
+        try:
+            await self._server.handle_stream_cancelled(self._thread, list(messages), self._caller)
+            for item in items:
+                await self._store.add_thread_item(self._thread.id, item, self._caller)
+                emit(encode(ThreadItemDoneEvent(item=item)))
+        except NotFound:
+            pass  # the thread was deleted: that is why the run was cancelled
+        except Exception:
+            logger.exception("could not keep all of a cancelled answer in thread %s", self._thread.id)
+
+    async def _keep_failed(self, emit: Emit, error: Exception) -> None:
+        try:
+            for item in self._pending.settle():
+                await self._store.add_thread_item(self._thread.id, item, self._caller)
+                emit(encode(ThreadItemDoneEvent(item=item)))
+        except Exception:
+            logger.exception("could not keep all of a failed answer in thread %s", self._thread.id)
+        emit(encode(self._error_event(error)))
+
+    def _error_event(self, error: Exception) -> ErrorEvent:
+        match explain(error):
+            case CustomStreamError() as told:
+                return ErrorEvent(message=told.message, allow_retry=told.allow_retry)
+            case StreamError() as told:
+                return ErrorEvent(code=told.code, allow_retry=told.allow_retry)
+            case LinkError() as told:
+                return ErrorEvent(message=told.message, allow_retry=told.retryable)
+            case _:
+                logger.error("request %s: the answer failed", self._caller.request_id, exc_info=error)
+                return ErrorEvent(code=ErrorCode.STREAM_ERROR, allow_retry=True)

@@ -1,0 +1,65 @@
+"""The event log of one run: encoded events with consecutive ids, and whoever follows them.
+
+Appending is immediate and never waits for a reader; a follower reads from any id onwards at its own
+pace and is woken when there is more. Events that are ready together are handed over together, so
+that they can leave in one send.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """id: 1, 2, 3 ... within its run. data: one encoded event, opaque here."""
+
+    id: int
+    data: bytes
+
+
+class RunLog:
+    """Append-only; ``close`` ends it for every follower once they have read it all."""
+
+    def __init__(self) -> None:
+        self._events: list[Event] = []
+        self._closed = False
+        self._changed = asyncio.Event()
+
+    @property
+    def last_id(self) -> int:
+        return len(self._events)
+
+    def append(self, data: bytes) -> None:
+        self._events.append(Event(len(self._events) + 1, data))
+        self._wake()
+
+    def close(self) -> None:
+        self._closed = True
+        self._wake()
+
+    async def follow(self, after: int = 0, *, quiet: float | None = None) -> AsyncIterator[Sequence[Event]]:
+        """Everything behind id ``after``, then what comes, until the log is closed.
+
+        Args:
+            after: the last id already seen; 0 for the beginning.
+            quiet: seconds of silence after which an empty batch is yielded, for a heartbeat.
+        """
+        while True:
+            changed = self._changed
+            if batch := self._events[after:]:
+                after = batch[-1].id
+                yield batch
+                continue
+            if self._closed:
+                return
+            try:
+                async with asyncio.timeout(quiet):
+                    await changed.wait()
+            except TimeoutError:
+                yield []
+
+    def _wake(self) -> None:
+        # A fresh flag for the next wait: every follower holds the one it saw before it looked.
+        self._changed.set()
+        self._changed = asyncio.Event()

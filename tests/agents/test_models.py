@@ -1,0 +1,170 @@
+"""A real model, over both of OpenAI's APIs: the same conversation, and what happens when it goes wrong."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from chatkit.types import AssistantMessageItem
+
+from chatkit_link.client import ChatKitClient
+from chatkit_link.settings import Settings
+from tests.conftest import running
+from tests.model_server import Call, Fail, ModelServer, Say, model_server
+from tests.told import stored, text_of, told
+
+APIS = ("responses", "chat_completions")
+MakeSettings = Callable[..., Settings]
+
+
+@asynccontextmanager
+async def chat(make: MakeSettings, model: ModelServer, api: str, **given: Any) -> AsyncGenerator[ChatKitClient]:
+    settings = make(
+        openai_api_key="sk-canary-123", openai_base_url=model.address, openai_api=api, model="scripted",
+        search="local", **given,
+    )  # fmt: skip
+    async with running(settings) as address, ChatKitClient(f"{address}/chatkit") as client:
+        yield client
+
+
+def asked_for_a_title(request: dict[str, Any]) -> bool:
+    return "title of two to six words" in json.dumps(request)
+
+
+def conversation(model: ModelServer) -> list[dict[str, Any]]:
+    """The requests of the conversation itself, without those for titles."""
+    return [request for request in model.requests if not asked_for_a_title(request)]
+
+
+class Scripted(ModelServer):
+    """Answers requests for a title apart, so that the script is the conversation's."""
+
+    def next(self, body: dict[str, Any]) -> Say | Call | Fail:
+        if asked_for_a_title(body):
+            self.requests.append(body)
+            return Say("“Steeping green tea.”")
+        return super().next(body)
+
+
+@asynccontextmanager
+async def scripted(*script: Say | Call | Fail) -> AsyncGenerator[ModelServer]:
+    async with model_server(*script) as plain:
+        plain.__class__ = Scripted
+        yield plain
+
+
+@pytest.mark.parametrize("api", APIS)
+async def test_a_model_searches_answers_and_cites(make_settings: MakeSettings, api: str) -> None:
+    async with (
+        scripted(Call("search", {"query": "green tea"}), Say("Two minutes.【1】 Not more.【99】")) as model,
+        chat(make_settings, model, api) as client,
+    ):
+        made = await told(client.create_thread("How long?"))
+        items = await stored(client, made.thread_id)
+
+    assert [item.type for item in items] == ["user_message", "widget", "assistant_message"]
+    answer = items[-1]
+    assert isinstance(answer, AssistantMessageItem)
+    assert text_of(answer) == "Two minutes. Not more."  # an invented number is no citation
+    (note,) = answer.content[0].annotations
+    assert note.index == len("Two minutes.")
+    assert "tea.md" in str(note.source)
+    assert made.view.thread is not None
+    assert made.view.thread.title == "Steeping green tea"
+    assert "results" in json.dumps(conversation(model)[1])
+
+
+@pytest.mark.parametrize("api", APIS)
+async def test_the_next_turn_remembers_what_the_tools_found(make_settings: MakeSettings, api: str) -> None:
+    """ChatKit items hold no tool calls: a model that sees only them has forgotten what it read."""
+    async with (
+        scripted(Call("search", {"query": "green tea"}), Say("Two minutes.【1】"), Say("As I said.【1】")) as model,
+        chat(make_settings, model, api) as client,
+    ):
+        made = await told(client.create_thread("How long?"))
+        second = await told(client.add_user_message(made.thread_id, "Sure?"))
+
+    shown = json.dumps(conversation(model)[2], ensure_ascii=False)
+    assert "steep for two minutes" in shown
+    assert shown.count("Two minutes.【1】") == 1
+    answer = next(item for item in second.view.items if isinstance(item, AssistantMessageItem))
+    assert len(answer.content[0].annotations) == 1  # a source of the first turn can still be cited
+
+
+@pytest.mark.parametrize("api", APIS)
+async def test_two_answers_do_not_overwrite_each_other(make_settings: MakeSettings, api: str) -> None:
+    async with scripted(Say("First."), Say("Second.")) as model, chat(make_settings, model, api) as client:
+        made = await told(client.create_thread("one"))
+        await told(client.add_user_message(made.thread_id, "two"))
+        items = await stored(client, made.thread_id)
+    assert [text_of(item) for item in items] == ["one", "First.", "two", "Second."]
+
+
+@pytest.mark.parametrize("api", APIS)
+async def test_a_retry_forgets_the_answer_it_replaces(make_settings: MakeSettings, api: str) -> None:
+    async with scripted(Say("Wrong."), Say("Right.")) as model, chat(make_settings, model, api) as client:
+        made = await told(client.create_thread("one"))
+        await told(client.retry_after_item(made.thread_id, made.view.items[0].id))
+        items = await stored(client, made.thread_id)
+    assert [text_of(item) for item in items] == ["one", "Right."]
+    assert "Wrong." not in json.dumps(conversation(model)[1])
+
+
+@pytest.mark.parametrize("api", APIS)
+async def test_stop_ends_the_model_call_too(make_settings: MakeSettings, api: str) -> None:
+    """The SDK lets the model read on to the end, and it is paid for."""
+    async with scripted(Say("Never ending", hang=True)) as model, chat(make_settings, model, api) as client:
+        async with client.create_thread("one") as stream:
+            async with asyncio.timeout(10):
+                async for received in stream:
+                    if "ending" in received.event.model_dump_json():
+                        break
+            assert stream.run_id is not None
+            async with asyncio.timeout(1):
+                await client.cancel_run(stream.run_id)
+        async with asyncio.timeout(5):
+            await model.disconnected.wait()
+        items = await stored(client, (await client.list_threads()).data[0].id)
+    assert [text_of(item) for item in items] == ["one", "Never ending"]
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"), [(401, "OPENAI_API_KEY"), (404, "CHATKIT_LINK_MODEL"), (400, "refused"), (429, "quota")]
+)
+async def test_a_models_refusal_becomes_a_sentence_and_the_message_stays(
+    make_settings: MakeSettings, status: int, sentence: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with scripted(*[Fail(status)] * 5) as model, chat(make_settings, model, "responses") as client:
+        made = await told(client.create_thread("one"))
+        items = await stored(client, made.thread_id)
+
+    assert sentence in str(made.view.errors[0].message)
+    assert "canary" not in str(made.events)
+    assert "canary" not in caplog.text
+    assert [text_of(item) for item in items] == ["one"]
+
+
+async def test_a_tool_that_does_not_exist_is_a_sentence_not_a_crash(make_settings: MakeSettings) -> None:
+    async with scripted(Call("fly", {})) as model, chat(make_settings, model, "responses") as client:
+        made = await told(client.create_thread("one"))
+    assert made.types[-1] == "error"
+    assert "makes no sense" in str(made.view.errors[0].message)
+
+
+async def test_a_model_that_goes_round_in_circles_is_stopped(make_settings: MakeSettings) -> None:
+    calls = [Call("search", {"query": "tea"})] * 5
+    async with scripted(*calls) as model, chat(make_settings, model, "responses", max_turns=3) as client:
+        made = await told(client.create_thread("one"))
+    assert "round in circles" in str(made.view.errors[0].message)
+
+
+async def test_pages_that_the_model_reads_are_shown_as_tasks(make_settings: MakeSettings) -> None:
+    async with (
+        scripted(Call("read", {"url": "http://127.0.0.1/secret"}), Say("I may not.")) as model,
+        chat(make_settings, model, "responses") as client,
+    ):
+        made = await told(client.create_thread("read it"))
+    assert [item.type for item in made.view.items] == ["user_message", "workflow", "assistant_message"]
+    assert "private network" in json.dumps(conversation(model)[1])

@@ -1,0 +1,138 @@
+"""What most tests need: a real PostgreSQL, migrated once, and real servers on it.
+
+``DATABASE_URL`` is used when set; otherwise the embedded PostgreSQL runs in a temporary folder.
+Tests do not share people: each makes callers or clients of its own, so no table is ever emptied.
+"""
+
+import os
+import tempfile
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chatkit_link.app import create_app
+from chatkit_link.caller import Caller
+from chatkit_link.client import ChatKitClient
+from chatkit_link.serving import serving
+from chatkit_link.settings import Settings
+from chatkit_link.store.embedded import start_embedded
+from chatkit_link.store.engine import Database
+from chatkit_link.store.migrate import migrate
+from chatkit_link.store.postgres import PostgresStore
+from tests.counting import pytest_collection_modifyitems, pytest_terminal_summary
+
+__all__ = ["pytest_collection_modifyitems", "pytest_terminal_summary"]
+
+HERE = Path(__file__).parent
+
+DOCUMENT = """\
+# Tea
+
+## Green tea
+Green tea is brewed at eighty degrees. Green tea should steep for two minutes.
+
+## Black tea
+Black tea is brewed with boiling water. Black tea should steep for four minutes.
+"""
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The address of a PostgreSQL server for the whole run."""
+    if url := os.environ.get("DATABASE_URL"):
+        yield url
+        return
+    # Not a folder of pytest's: run as root, PostgreSQL is another user, whom pytest shuts out of its folders.
+    with tempfile.TemporaryDirectory(prefix="chatkit-link-test-", ignore_cleanup_errors=True) as folder:
+        server = start_embedded(Path(folder))
+        yield server.url
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+async def database(postgres_url: str) -> AsyncIterator[Database]:
+    """A migrated database."""
+    database = Database(postgres_url, pool_size=20)
+    await migrate(database)
+    yield database
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+def store(database: Database) -> PostgresStore:
+    return PostgresStore(database)
+
+
+@pytest.fixture
+def ada() -> Caller:
+    return Caller(tenant="default", user=f"ada-{uuid.uuid4().hex[:8]}")
+
+
+@pytest.fixture
+def bob() -> Caller:
+    """Somebody else in the same tenant."""
+    return Caller(tenant="default", user=f"bob-{uuid.uuid4().hex[:8]}")
+
+
+@pytest.fixture
+def eve(ada: Caller) -> Caller:
+    """The same user id in another tenant."""
+    return Caller(tenant="elsewhere", user=ada.user)
+
+
+@pytest.fixture(scope="session")
+def make_settings(
+    postgres_url: str, database: Database, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Settings]:
+    """Settings of a server on the shared database, which searches a small folder of its own."""
+    folder = tmp_path_factory.mktemp("server")
+    (folder / "docs").mkdir()
+    (folder / "docs" / "tea.md").write_text(DOCUMENT)
+
+    def make(**given: Any) -> Settings:
+        defaults: dict[str, Any] = {
+            "database_url": postgres_url,
+            "data": folder,
+            "docs": folder / "docs",
+            "config": HERE / "fixtures" / "agents.toml",
+            "offline_pace": 0,
+            "heartbeat": 0.2,
+            "drain": 1,
+            "database_pool": 8,
+            "openai_api_key": None,
+            "openai_base_url": None,
+        }
+        return Settings(**defaults | given)
+
+    return make
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncGenerator[str]:
+    """A server of these settings inside the block; gives its address."""
+    async with serving(create_app(settings), settings) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+async def server(make_settings: Callable[..., Settings]) -> AsyncIterator[str]:
+    """The address of a server with the research agent and those of fixtures/agents.toml."""
+    async with running(make_settings()) as address:
+        yield address
+
+
+@pytest.fixture
+async def connect(server: str) -> AsyncIterator[Callable[..., ChatKitClient]]:
+    """Makes clients of the shared server, each of them somebody else."""
+    async with AsyncExitStack() as stack:
+
+        def connect(agent: str = "research", headers: dict[str, str] | None = None) -> ChatKitClient:
+            client = ChatKitClient(f"{server}/chatkit/{agent}", headers=headers)
+            stack.push_async_callback(client.aclose)
+            return client
+
+        yield connect

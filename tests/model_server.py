@@ -1,0 +1,215 @@
+"""A local server that speaks OpenAI's formats: Responses and Chat Completions, streamed and not.
+
+It is scripted: each request is answered by the next step of the script, and remembered, so that a test
+can look at what the model was shown. Formats: the openai package's own types, which the answers are
+built with, and its stream of server-sent events.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+
+from tests.peer import serve
+
+USAGE = {
+    "input_tokens": 5,
+    "output_tokens": 7,
+    "total_tokens": 12,
+    "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
+    "output_tokens_details": {"reasoning_tokens": 0},
+}
+
+
+@dataclass
+class Say:
+    """The model writes. hang: it stops in the middle and never ends."""
+
+    text: str
+    hang: bool = False
+
+
+@dataclass
+class Call:
+    """The model calls a tool."""
+
+    name: str
+    arguments: dict[str, Any]
+
+
+@dataclass
+class Fail:
+    """The server refuses, with its own text in the body."""
+
+    status: int
+
+
+@dataclass
+class ModelServer:
+    script: list[Say | Call | Fail]
+    address: str = ""
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    disconnected: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def next(self, body: dict[str, Any]) -> Say | Call | Fail:
+        self.requests.append(body)
+        return self.script.pop(0) if self.script else Say("nothing more to say")
+
+    def app(self) -> FastAPI:
+        app = FastAPI()
+
+        @app.post("/v1/responses")
+        async def responses(request: Request) -> Response:
+            body = await request.json()
+            step = self.next(body)
+            if isinstance(step, Fail):
+                return failure(step)
+            if not body.get("stream"):
+                return JSONResponse(response([output_item(step, "a")]))
+            return StreamingResponse(self.watched(responses_events(step, len(self.requests))), media_type=SSE)
+
+        @app.post("/v1/chat/completions")
+        async def completions(request: Request) -> Response:
+            body = await request.json()
+            step = self.next(body)
+            if isinstance(step, Fail):
+                return failure(step)
+            if not body.get("stream"):
+                return JSONResponse(completion(step))
+            return StreamingResponse(self.watched(completion_chunks(step)), media_type=SSE)
+
+        return app
+
+    async def watched(self, events: AsyncIterator[str]) -> AsyncIterator[str]:
+        try:
+            async for event in events:
+                yield event
+        except asyncio.CancelledError:
+            self.disconnected.set()
+            raise
+
+
+SSE = "text/event-stream"
+
+
+@asynccontextmanager
+async def model_server(*script: Say | Call | Fail) -> AsyncGenerator[ModelServer]:
+    model = ModelServer(list(script))
+    async with serve(model.app()) as address:
+        model.address = f"{address}/v1"
+        yield model
+
+
+def failure(step: Fail) -> Response:
+    body = {"error": {"message": "key sk-canary-123 is wrong", "type": "x", "code": "x", "param": None}}
+    return JSONResponse(body, step.status)
+
+
+def words(text: str) -> list[str]:
+    return [word if index == 0 else f" {word}" for index, word in enumerate(text.split(" "))]
+
+
+# Responses
+
+
+def output_item(step: Say | Call, mark: str) -> dict[str, Any]:
+    if isinstance(step, Call):
+        return {
+            "type": "function_call",
+            "id": f"fc_{mark}",
+            "call_id": f"call_{mark}",
+            "name": step.name,
+            "arguments": json.dumps(step.arguments),
+            "status": "completed",
+        }
+    return {
+        "type": "message",
+        "id": f"msg_{mark}",
+        "role": "assistant",
+        "status": "completed",
+        "content": [{"type": "output_text", "text": step.text, "annotations": []}],
+    }
+
+
+def response(output: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "id": "resp_1",
+        "object": "response",
+        "created_at": 1,
+        "model": "scripted",
+        "output": output,
+        "parallel_tool_calls": True,
+        "tool_choice": "auto",
+        "tools": [],
+        "usage": USAGE,
+        "status": "completed",
+    }
+
+
+async def responses_events(step: Say | Call, number: int) -> AsyncIterator[str]:
+    item = output_item(step, str(number))
+    sequence = 0
+
+    def event(kind: str, **fields: Any) -> str:
+        nonlocal sequence
+        sequence += 1
+        return f"event: {kind}\ndata: {json.dumps({'type': kind, 'sequence_number': sequence, **fields})}\n\n"
+
+    yield event("response.created", response=response([]) | {"status": "in_progress", "usage": None})
+    if isinstance(step, Say):
+        place = {"item_id": item["id"], "output_index": 0, "content_index": 0}
+        part = {"type": "output_text", "text": "", "annotations": []}
+        yield event("response.output_item.added", output_index=0, item={**item, "content": [], "status": "in_progress"})
+        yield event("response.content_part.added", **place, part=part)
+        for word in words(step.text):
+            yield event("response.output_text.delta", **place, delta=word, logprobs=[])
+        if step.hang:
+            await asyncio.Event().wait()
+        yield event("response.output_text.done", **place, text=step.text, logprobs=[])
+        yield event("response.content_part.done", **place, part={**part, "text": step.text})
+    else:
+        yield event("response.output_item.added", output_index=0, item={**item, "arguments": "", "status": "in_progress"})
+        yield event("response.function_call_arguments.done", item_id=item["id"], output_index=0,
+                    name=step.name, arguments=item["arguments"])  # fmt: skip
+    yield event("response.output_item.done", output_index=0, item=item)
+    yield event("response.completed", response=response([item]))
+
+
+# Chat Completions
+
+
+def completion(step: Say | Call) -> dict[str, Any]:
+    content = step.text if isinstance(step, Say) else None
+    return {
+        "id": "chatcmpl_1",
+        "object": "chat.completion",
+        "created": 1,
+        "model": "scripted",
+        "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}],
+    }
+
+
+async def completion_chunks(step: Say | Call) -> AsyncIterator[str]:
+    def chunk(delta: dict[str, Any], finish: str | None = None) -> str:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish}
+        base = {"id": "chatcmpl_1", "object": "chat.completion.chunk", "created": 1, "model": "scripted"}
+        return f"data: {json.dumps({**base, 'choices': [choice]})}\n\n"
+
+    yield chunk({"role": "assistant", "content": ""})
+    if isinstance(step, Say):
+        for word in words(step.text):
+            yield chunk({"content": word})
+        if step.hang:
+            await asyncio.Event().wait()
+        yield chunk({}, "stop")
+    else:
+        # As several servers do it: the call has an id, the item it belongs to has none.
+        function = {"name": step.name, "arguments": json.dumps(step.arguments)}
+        yield chunk({"tool_calls": [{"index": 0, "id": "call_1", "type": "function", "function": function}]})
+        yield chunk({}, "tool_calls")
+    yield "data: [DONE]\n\n"
