@@ -1,0 +1,194 @@
+"""``chatkit-link``: serve, chat, migrate, agents, doctor."""
+
+import asyncio
+import os
+import sys
+from contextlib import AsyncExitStack
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx2
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from chatkit_link.agents.catalog import RESEARCH, load_target, read_catalog
+from chatkit_link.app import create_app, open_database
+from chatkit_link.client import ChatKitClient
+from chatkit_link.errors import ConfigurationError, LinkError
+from chatkit_link.serving import serve as serve_app
+from chatkit_link.serving import serving
+from chatkit_link.settings import Settings, read_settings
+from chatkit_link.store.migrate import head, revision
+from chatkit_link.telemetry.logging import setup_logging
+from chatkit_link.terminal import converse
+
+cli = typer.Typer(
+    help="The self-hosted home of a ChatKit chat.", no_args_is_help=True, add_completion=False, rich_markup_mode=None
+)
+AgentOption = Annotated[
+    list[str] | None, typer.Option("--agent", help="Add an agent: ID=file.py:name or ID=module:name. May be repeated.")
+]
+
+
+def main() -> None:
+    """The program. What cannot work is told in a sentence, with exit status 2."""
+    try:
+        cli()
+    except (ConfigurationError, LinkError) as error:
+        Console(stderr=True).print(f"[red]chatkit-link:[/red] {error}", highlight=False, soft_wrap=True)
+        sys.exit(2)
+
+
+def _settings(**given: Any) -> Settings:
+    return read_settings(**{name: value for name, value in given.items() if value is not None})
+
+
+def _agents(options: list[str] | None) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for option in options or []:
+        agent_id, equals, target = option.partition("=")
+        if not equals or not target:
+            raise ConfigurationError(f"--agent {option!r}: write it as ID=file.py:name or ID=module:name.")
+        given[agent_id] = target
+    return given
+
+
+@cli.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    agent: AgentOption = None,
+) -> None:
+    """Start the server; without DATABASE_URL with a PostgreSQL of its own."""
+    settings = _settings(host=host, port=port)
+    setup_logging(settings.log_level)
+    console = Console(stderr=True, highlight=False)
+    app = create_app(settings, agents_given=_agents(agent))
+    where = "the configured one" if settings.database_url else f"PostgreSQL in {settings.data}"
+    console.print(f"ChatKit Link {version('chatkit-link')}", style="bold")
+    console.print(f"  database  {where}\n  model     {_model(settings)}\n  starting ...", soft_wrap=True)
+    ready = f"  [bold green]ready     {settings.address}[/bold green]  (Ctrl-C stops)"
+    asyncio.run(serve_app(app, settings, ready=lambda: console.print(ready)))
+    console.print("Stopped.")
+
+
+def _model(settings: Settings) -> str:
+    if settings.offline:
+        return "offline stand-in, not a language model (set OPENAI_API_KEY for a real one)"
+    return f"{settings.model} at {settings.openai_base_url or 'OpenAI'}"
+
+
+@cli.command()
+def chat(
+    question: Annotated[str | None, typer.Argument(help="What to ask; without it, an interactive chat.")] = None,
+    thread: Annotated[str | None, typer.Option(help="Go on in this thread.")] = None,
+    url: Annotated[str | None, typer.Option(help="A ChatKit address, such as http://127.0.0.1:8000/chatkit.")] = None,
+    token: Annotated[str | None, typer.Option(envvar="CHATKIT_LINK_TOKEN", help="Bearer token for that address.")] = None,
+    agent: AgentOption = None,
+) -> None:
+    """Ask in the terminal: a server at --url, the one that runs already, or one started for this question."""
+    settings = _settings()
+    setup_logging("error")
+    sys.exit(asyncio.run(_chat(settings, question, thread, url, token, agent)))
+
+
+async def _chat(
+    settings: Settings, question: str | None, thread: str | None, url: str | None, token: str | None,
+    agent: list[str] | None,
+) -> int:
+    async with AsyncExitStack() as stack:
+        if url is None and agent is None and await _answers(settings.address):
+            url = f"{settings.address}/chatkit"
+        if url is None:
+            app = create_app(settings, agents_given=_agents(agent))
+            address = await stack.enter_async_context(serving(app, settings))
+            chosen = next(iter(_agents(agent)), None)
+            url = f"{address}/chatkit" + (f"/{chosen}" if chosen else "")
+        jar = settings.data / "terminal-user"
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        http = await stack.enter_async_context(httpx2.AsyncClient(headers=headers, cookies=_known_user(jar)))
+        try:
+            return await converse(ChatKitClient(url, http=http), question, thread_id=thread, console=Console())
+        finally:
+            _remember_user(jar, http)
+
+
+async def _answers(address: str) -> bool:
+    try:
+        async with httpx2.AsyncClient(timeout=1, trust_env=False) as http:
+            return (await http.get(f"{address}/health")).json() == {"status": "ok"}
+    except (httpx2.HTTPError, ValueError):
+        return False
+
+
+def _known_user(jar: Path) -> dict[str, str]:
+    """The anonymous cookie of earlier terminal chats, so that their threads can be gone on with."""
+    name, _, value = jar.read_text().strip().partition("=") if jar.is_file() else ("", "", "")
+    return {name: value} if value else {}
+
+
+def _remember_user(jar: Path, http: httpx2.AsyncClient) -> None:
+    for cookie in http.cookies.jar:
+        if cookie.value and cookie.name == "chatkit_link_user":
+            jar.parent.mkdir(parents=True, exist_ok=True)
+            with os.fdopen(os.open(jar, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                file.write(f"{cookie.name}={cookie.value}")
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the schema of this version, and stop."""
+    settings = _settings()
+    setup_logging("warning")
+    asyncio.run(_migrate(settings))
+    Console().print(f"The database is at schema {head()}.", highlight=False)
+
+
+async def _migrate(settings: Settings) -> None:
+    async with AsyncExitStack() as stack:
+        await open_database(stack, settings)
+
+
+@cli.command()
+def agents(agent: AgentOption = None) -> None:
+    """List the agents, and say which do not load."""
+    settings = _settings()
+    catalog = read_catalog(settings.config, _agents(agent))
+    table = Table("Agent", "Target", "State", box=None, pad_edge=False)
+    table.add_row(RESEARCH, "bundled", "ready")
+    broken = False
+    for agent_id, entry in catalog.agents.items():
+        try:
+            load_target(entry.target, beside=settings.config.absolute().parent)
+            state = "ready"
+        except ConfigurationError as error:
+            state, broken = str(error), True
+        table.add_row(agent_id, entry.target, state)
+    Console().print(table)
+    if broken:
+        sys.exit(1)
+
+
+@cli.command()
+def doctor() -> None:
+    """Check that this machine can run the server: database, schema, model, page."""
+    settings = _settings()
+    setup_logging("error")
+    sys.exit(asyncio.run(_examine(settings)))
+
+
+async def _examine(settings: Settings) -> int:
+    console = Console(highlight=False)
+    async with AsyncExitStack() as stack:
+        try:
+            database = await open_database(stack, settings)
+            console.print(f"[green]ok[/green]   database, schema {await revision(database)}")
+        except (ConfigurationError, LinkError, OSError) as error:
+            console.print(f"[red]bad[/red]  database: {error}")
+            return 1
+    console.print(f"[green]ok[/green]   model: {_model(settings)}")
+    built = (Path(__file__).parent / "static" / "index.html").is_file()
+    console.print("[green]ok[/green]   page is built" if built else "[yellow]note[/yellow] page is not built: make build")
+    return 0
