@@ -1,0 +1,24 @@
+"""The smallest agent: a function that yields ChatKit events. Needs no key.
+
+Try it: chatkit-link chat "Hello" --agent echo=examples/echo_agent.py
+"""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from chatkit.types import AssistantMessageContent, AssistantMessageItem, ThreadItemDoneEvent, ThreadStreamEvent
+
+from chatkit_link.agents.context import TurnContext
+
+
+async def respond(ctx: TurnContext) -> AsyncIterator[ThreadStreamEvent]:
+    """Says back what was said, and how many items the thread holds so far."""
+    items = await ctx.history()
+    yield ThreadItemDoneEvent(
+        item=AssistantMessageItem(
+            id=ctx.new_id("message"),
+            thread_id=ctx.thread.id,
+            created_at=datetime.now(),
+            content=[AssistantMessageContent(text=f"You said: {ctx.text} (item {len(items)} of this thread)")],
+        )
+    )
