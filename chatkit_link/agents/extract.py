@@ -28,7 +28,7 @@ _STOP_WORDS = frozenset(
     " using very want was we what when where which while who why will with work works would you your explain".split()
 )
 #: Words that point back at what was said before.
-_POINTING = frozenset("it its that this these those they them their there he she him her one ones same else".split())
+_POINTING = frozenset("it its that this these those they them their he she him her".split())
 _GREETINGS = frozenset("hi hello hey thanks thank cheers ok okay great bye".split())
 
 

@@ -12,7 +12,7 @@ _INSTRUCTIONS = (
 #: Characters of the message that a title needs.
 _READ = 2000
 _ASKING = re.compile(
-    r"^(?:(?:hi|hello|hey|please|so|ok|okay)\b[\s,!.]*)*"
+    r"^(?:(?:hi|hello|hey|please|so|ok|okay)\b[\s,]*)*"
     r"(?:(?:can|could|would|will) you\s+)?(?:please\s+)?"
     r"(?:(?:tell|show) me\s+(?:more\s+)?(?:about\s+)?|explain(?: to me)?\s+|i(?:'d| would) like to know\s+)?"
     r"(?:what(?:'s| is| are| was| were)\s+)?(?:the |an? )?",
@@ -35,8 +35,8 @@ class ModelTitler:
 async def plain_title(text: str) -> str | None:
     """Without a model: the first line, less the words of asking. "What is a run?" becomes "Run"."""
     line = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    sentence = re.split(r"(?<=[.?!])\s", line)[0].rstrip(" .?!:")
-    subject = _ASKING.sub("", sentence, count=1).strip() or sentence
-    words = subject.split()
+    sentences = [sentence.rstrip(" .?!:") for sentence in re.split(r"(?<=[.?!])\s", line)]
+    subjects = [_ASKING.sub("", sentence, count=1).strip() for sentence in sentences]
+    words = next((subject for subject in subjects if subject), sentences[0]).split()
     title = " ".join(words[:8]) + ("…" if len(words) > 8 else "")
     return title[:1].upper() + title[1:] if title else None

@@ -1,0 +1,93 @@
+import { test as base, expect, type FrameLocator, type Locator, type Page } from '@playwright/test';
+
+/** The demo page as a person meets it: everything of the chat is inside the frame. */
+export class ChatPage {
+  readonly frame: FrameLocator;
+  readonly composer: Locator;
+  readonly log: Locator;
+  readonly history: Locator;
+
+  constructor(
+    readonly page: Page,
+    private readonly project: string,
+  ) {
+    this.frame = page.frameLocator('iframe');
+    this.composer = this.frame.getByRole('textbox', { name: 'Message' });
+    this.log = this.frame.getByRole('log');
+    this.history = this.frame.getByRole('complementary', { name: 'Chat history' });
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.frame.getByRole('button', { name, exact: typeof name === 'string' });
+  }
+
+  async open() {
+    await this.page.goto('./');
+    await expect(this.composer).toBeVisible();
+  }
+
+  async ask(question: string) {
+    await this.composer.fill(question);
+    await this.composer.press('Enter');
+    await expect(this.log.getByRole('article', { name: 'You said' }).last()).toContainText(question);
+  }
+
+  /** The answer is there when one can send again. */
+  async answered() {
+    await expect(this.button('Send message')).toBeVisible({ timeout: 60_000 });
+  }
+
+  /** The next ChatKit request of this type; ask for it before doing what causes it. */
+  request(type: string) {
+    return this.page.waitForRequest(
+      (request) => request.method() === 'POST' && (request.postData() ?? '').includes(`"type":"${type}"`),
+    );
+  }
+
+  /** Answers of the demo are quick; a slow line leaves time to act in the middle of one. */
+  async slowDown(bytesPerSecond: number) {
+    const session = await this.page.context().newCDPSession(this.page);
+    await session.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 0,
+      downloadThroughput: bytesPerSecond,
+      uploadThroughput: -1,
+    });
+  }
+
+  answers(): Locator {
+    return this.log.getByRole('article', { name: 'Answer' });
+  }
+
+  async openHistory() {
+    await this.button('History').click();
+    await expect(this.history).toBeVisible();
+  }
+
+  /** Row buttons appear under the pointer; a finger always sees them. */
+  async entry(at = 0): Promise<Locator> {
+    const entry = this.history.getByRole('listitem').nth(at);
+    await entry.hover();
+    return entry;
+  }
+
+  shot(name: string) {
+    return this.page.screenshot({
+      path: `e2e/artifacts/${this.project}-${name}.png`,
+      animations: 'disabled',
+    });
+  }
+}
+
+/** Whatever the console calls an error fails the test that caused it. */
+export const test = base.extend<{ chat: ChatPage }>({
+  chat: async ({ page }, use, info) => {
+    const errors: string[] = [];
+    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+    page.on('pageerror', (error) => errors.push(String(error)));
+    await use(new ChatPage(page, info.project.name));
+    expect(errors, 'errors in the browser console').toEqual([]);
+  },
+});
+
+export { expect };

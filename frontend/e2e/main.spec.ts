@@ -1,0 +1,153 @@
+import { expect, test } from './chat-page';
+
+test('a question is searched, answered with citations, followed up, kept, renamed, rated, retried and deleted', async ({
+  chat,
+  page,
+}) => {
+  await chat.open();
+  await chat.shot('1-start');
+
+  await test.step('ask, and watch results arrive', async () => {
+    await chat.ask('How does an answer survive a reload?');
+    await expect(chat.log.locator('.w-item').first()).toBeVisible();
+    await chat.shot('2-searching');
+  });
+
+  await test.step('the answer streams in with citations', async () => {
+    await chat.answered();
+    await expect(chat.answers().last()).not.toBeEmpty();
+    await expect(chat.log.getByRole('link', { name: /^Source 1:/ }).first()).toBeVisible();
+    await expect(
+      chat.log.getByRole('region', { name: 'Sources' }).last().getByRole('listitem'),
+    ).not.toHaveCount(0);
+    await chat.shot('3-answer');
+  });
+
+  await test.step('a result opens in a new tab', async () => {
+    const popup = page.waitForEvent('popup');
+    await chat.log.locator('.w-item-hit').first().click();
+    const opened = await popup;
+    expect(opened.url()).toMatch(/^https?:/);
+    await opened.close();
+  });
+
+  await test.step('a follow-up is answered in the same thread', async () => {
+    const before = await chat.answers().count();
+    await chat.ask('And what about a server restart?');
+    await chat.answered();
+    await expect.poll(() => chat.answers().count()).toBeGreaterThan(before);
+  });
+
+  await test.step('the history names the subject', async () => {
+    await chat.openHistory();
+    const title = chat.history.getByRole('listitem').first().locator('.entry-title');
+    await expect(title).not.toHaveText('New chat');
+    await chat.shot('4-history');
+  });
+
+  await test.step('rename it', async () => {
+    const entry = await chat.entry();
+    await entry.getByRole('button', { name: 'Rename' }).click();
+    await chat.shot('5-rename');
+    await chat.history.getByRole('textbox', { name: 'Chat title' }).fill('Reloads and restarts');
+    await chat.history.getByRole('textbox', { name: 'Chat title' }).press('Enter');
+    await expect(chat.history.getByRole('button', { name: 'Reloads and restarts' })).toBeVisible();
+    await chat.history.getByRole('button', { name: 'Close' }).click();
+    await expect(chat.frame.getByRole('heading', { name: 'Reloads and restarts' })).toBeVisible();
+  });
+
+  await test.step('rate the answer', async () => {
+    await chat.button('Good response').last().click();
+    await expect(chat.button('Good response').last()).toHaveAttribute('aria-pressed', 'true');
+  });
+
+  await test.step('retry it', async () => {
+    const retried = chat.request('threads.retry_after_item');
+    await chat.button('Retry').last().click();
+    await retried;
+    await chat.answered();
+    await expect(chat.log.getByRole('article', { name: 'You said' })).toHaveCount(2);
+  });
+
+  await test.step('all of it is there after a reload', async () => {
+    const said = await chat.log.getByRole('article').allInnerTexts();
+    await page.reload();
+    await expect(chat.frame.getByRole('heading', { name: 'Reloads and restarts' })).toBeVisible();
+    await expect.poll(() => chat.log.getByRole('article').allInnerTexts()).toEqual(said);
+    await chat.shot('6-reloaded');
+  });
+
+  await test.step('delete it', async () => {
+    await chat.openHistory();
+    const entry = await chat.entry();
+    await entry.getByRole('button', { name: 'Delete' }).click();
+    const dialog = chat.frame.getByRole('alertdialog', { name: 'Delete this chat?' });
+    await chat.shot('7-delete');
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await expect(chat.history.getByRole('button', { name: 'Reloads and restarts' })).toHaveCount(0);
+    await chat.history.getByRole('button', { name: 'Close' }).click();
+    await expect(chat.log).toHaveCount(0);
+    await expect(chat.composer).toBeVisible();
+  });
+});
+
+test('Escape stops an answer on the server too, and the next question works', async ({ chat, page }) => {
+  await chat.open();
+  await chat.slowDown(2_000);
+  await chat.ask('How does an answer survive a reload?');
+  const cancelled = page.waitForRequest(/\/chatkit\/runs\/[^/]+\/cancel$/);
+  await expect(chat.button('Stop')).toBeVisible();
+  await chat.composer.press('Escape');
+  await cancelled;
+  await chat.answered();
+  await chat.slowDown(-1);
+  await expect(chat.frame.getByRole('alert')).toHaveCount(0);
+  await chat.ask('What is a run?');
+  await chat.answered();
+  await expect(chat.answers().last()).not.toBeEmpty();
+  await expect(chat.log.getByRole('article', { name: 'You said' })).toHaveCount(2);
+});
+
+test('“Show more” lengthens the list in place, and “Dig deeper” asks for more', async ({ chat }) => {
+  await chat.open();
+  await chat.ask('How does an answer survive a reload?');
+  await chat.answered();
+  const list = chat.log.locator('.w-list').last();
+  const more = list.getByRole('button', { name: /^Show \d+ more$/ });
+  if (await more.count()) {
+    const before = await list.locator('.w-item-hit').count();
+    await more.click();
+    await expect.poll(() => list.locator('.w-item-hit').count()).toBeGreaterThan(before);
+  }
+  const before = await chat.answers().count();
+  const dug = chat.request('threads.custom_action');
+  await list.getByRole('button', { name: 'Dig deeper' }).first().click();
+  await dug;
+  await chat.answered();
+  await expect.poll(() => chat.answers().count()).toBeGreaterThan(before);
+});
+
+test('the theme follows the person’s choice and is remembered', async ({ chat, page }) => {
+  await chat.open();
+  const toggle = page.getByRole('button', { name: /^Theme:/ });
+  await toggle.click();
+  await expect(chat.frame.locator('html')).toHaveAttribute('data-theme', 'light');
+  await toggle.click();
+  await expect(chat.frame.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await page.reload();
+  await expect(chat.frame.locator('html')).toHaveAttribute('data-theme', 'dark');
+});
+
+test('nothing is wider than the screen, from the start screen to the answer', async ({ chat, page }) => {
+  await chat.open();
+  const overflow = () =>
+    chat.frame.locator('html').evaluate((html) => {
+      const scrollers = [html, ...html.querySelectorAll('.thread, .main, .history')];
+      return Math.max(...scrollers.map((element) => element.scrollWidth - element.clientWidth));
+    });
+  expect(await overflow()).toBeLessThanOrEqual(0);
+  await chat.ask(`What about ${'averyveryverylongword'.repeat(12)}?`);
+  await chat.answered();
+  expect(await overflow()).toBeLessThanOrEqual(0);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+});

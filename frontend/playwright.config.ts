@@ -1,0 +1,54 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { defineConfig } from '@playwright/test';
+
+/** The browser of the machine: downloading one would need a network that the tests must do without. */
+function chromium(): string {
+  const named = process.env.CHATKIT_LINK_CHROMIUM;
+  if (named) return named;
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
+  const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isProgram);
+  if (!found) throw new Error('No Chromium on PATH. Install one or set CHATKIT_LINK_CHROMIUM to its path.');
+  return found;
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'e2e/artifacts/runs',
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
+  // One server, one person after another: what a test sees in the history is its own.
+  workers: 1,
+  reporter: [['list']],
+  use: {
+    baseURL: process.env.CHATKIT_LINK_URL ?? 'http://127.0.0.1:8000/',
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: chromium(),
+      args: [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  projects: [
+    { name: 'desktop', use: { viewport: { width: 1280, height: 800 }, colorScheme: 'light' } },
+    { name: 'phone', use: { viewport: { width: 390, height: 844 }, colorScheme: 'dark', hasTouch: true } },
+  ],
+});

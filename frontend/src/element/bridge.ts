@@ -1,0 +1,48 @@
+/*
+ * The contract between the host page and the frame. The frame may live on another origin, so nothing but
+ * structured-clone data crosses: options travel without their functions, the functions are called by path,
+ * and every HTTP request of the frame is made by the host page, whose cookies and custom fetch count.
+ */
+import type { ChatKitOptions, OpenAIChatKit } from '@openai/chatkit';
+
+export const HELLO = 'chatkit-link:hello';
+export const PORT = 'chatkit-link:port';
+
+/** Options as data, plus the dotted paths at which the host page has a function. */
+export type SentOptions = { data: ChatKitOptions; functions: string[] };
+
+export type SentRequest = {
+  url: string;
+  method: string;
+  headers: [string, string][];
+  body: string | null;
+};
+
+/** What the host sends back over a request's own port, in this order. */
+export type ResponseMessage =
+  | { type: 'head'; status: number; statusText: string; headers: [string, string][] }
+  | { type: 'chunk'; bytes: Uint8Array<ArrayBuffer> }
+  | { type: 'end' }
+  | { type: 'failed'; aborted: boolean };
+
+export const ABORT = 'abort';
+
+type Methods =
+  | 'focusComposer'
+  | 'setThreadId'
+  | 'sendUserMessage'
+  | 'setComposerValue'
+  | 'fetchUpdates'
+  | 'sendCustomAction'
+  | 'showHistory'
+  | 'hideHistory';
+
+export type FrameApi = Pick<OpenAIChatKit, Methods> & { setOptions(options: SentOptions): void };
+
+export type HostApi = {
+  connect(frame: FrameApi): void;
+  request(request: SentRequest, port: MessagePort): void;
+  invoke(path: string, args: unknown[]): unknown;
+  emit(name: string, detail?: unknown): void;
+  fail(message: string): void;
+};

@@ -1,0 +1,142 @@
+import type { ChatKitOptions } from '@openai/chatkit';
+import * as Comlink from 'comlink';
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { type FrameApi, HELLO, type HostApi, PORT } from './bridge';
+import { ChatKitElement } from './element';
+
+const origin = 'https://chat.example';
+const options: ChatKitOptions = { api: { url: '/chatkit', domainKey: 'local' } };
+let element: ChatKitElement;
+
+beforeAll(() => {
+  // jsdom draws nothing, so it has no constructable style sheets.
+  vi.stubGlobal(
+    'CSSStyleSheet',
+    class {
+      replaceSync() {}
+    },
+  );
+  ChatKitElement.frameUrl = `${origin}/frame.html`;
+  customElements.define('openai-chatkit', ChatKitElement);
+});
+beforeEach(() => {
+  element = document.createElement('openai-chatkit') as unknown as ChatKitElement;
+  document.body.append(element);
+});
+afterEach(() => element.remove());
+
+const iframe = () => element.shadowRoot?.querySelector('iframe') as HTMLIFrameElement;
+
+/** Says hello as the frame would, and returns the port the element answers with, if it does. */
+function hello(from: { origin?: string; source?: object } = {}) {
+  // jsdom gives an iframe inside a shadow root no window of its own.
+  const frameWindow = { postMessage: vi.fn() };
+  Object.defineProperty(iframe(), 'contentWindow', { value: frameWindow, configurable: true });
+  const event = new MessageEvent('message', { data: HELLO, origin: from.origin ?? origin });
+  Object.defineProperty(event, 'source', { value: from.source ?? frameWindow });
+  dispatchEvent(event);
+  const [word, target, ports] = (frameWindow.postMessage.mock.calls[0] ?? []) as [
+    string,
+    string,
+    MessagePort[],
+  ];
+  return { word, target, port: ports?.[0] };
+}
+
+async function connected(methods: Partial<FrameApi> = {}) {
+  const { port } = hello();
+  const host = Comlink.wrap<HostApi>(port as MessagePort);
+  const setOptions = vi.fn<FrameApi['setOptions']>();
+  const frame = { ...methods, setOptions };
+  await host.connect(Comlink.proxy(frame as unknown as FrameApi));
+  return { host, frame };
+}
+
+const heard = (name: string) =>
+  new Promise<unknown>((resolve) => {
+    element.addEventListener(name, (event) => resolve((event as CustomEvent).detail), { once: true });
+  });
+
+test('nothing is loaded before there are options', () => {
+  expect(iframe()).toBeNull();
+  element.setOptions({ ...options, frameTitle: 'Support' });
+  expect(iframe().src).toBe(`${origin}/frame.html`);
+  expect(iframe().title).toBe('Support');
+});
+
+test('only our frame, from our origin, is let in', () => {
+  element.setOptions(options);
+  expect(hello({ origin: 'https://evil.example' }).port).toBeUndefined();
+  expect(hello({ source: window }).port).toBeUndefined();
+  expect(hello()).toMatchObject({ word: PORT, target: origin });
+});
+
+test('the host page hears "ready" and the frame gets the options', async () => {
+  element.setOptions(options);
+  const ready = heard('chatkit.ready');
+  const { frame } = await connected();
+  await ready;
+  await vi.waitFor(() => expect(frame.setOptions).toHaveBeenCalledWith({ data: options, functions: [] }));
+});
+
+test('new options replace the old ones and load nothing again', async () => {
+  element.setOptions(options);
+  const { frame } = await connected();
+  const before = iframe();
+  element.setOptions({ ...options, theme: 'dark' });
+  await vi.waitFor(() => expect(frame.setOptions).toHaveBeenCalledTimes(2));
+  expect(frame.setOptions.mock.calls[1]).toMatchObject([{ data: { theme: 'dark' } }]);
+  expect(iframe()).toBe(before);
+});
+
+test('a method called early waits for the frame', async () => {
+  element.setOptions(options);
+  const setThreadId = vi.fn(async () => {});
+  const called = element.setThreadId('t');
+  await connected({ setThreadId });
+  await called;
+  expect(setThreadId).toHaveBeenCalledWith('t');
+});
+
+test('wrong options are reported as a sentence', async () => {
+  element.setOptions({ ...options, histroy: {} } as unknown as ChatKitOptions);
+  const error = heard('chatkit.error');
+  await connected();
+  expect(await error).toEqual({ error: new Error('Unknown option "histroy": it was ignored.') });
+});
+
+test('events of the frame become events of the element', async () => {
+  element.setOptions(options);
+  const { host } = await connected();
+  const change = heard('chatkit.thread.change');
+  await host.emit('thread.change', { threadId: 't' });
+  expect(await change).toEqual({ threadId: 't' });
+});
+
+test('functions of the host page run there, with their results', async () => {
+  const onClientTool = vi.fn(async () => ({ city: 'Ghent' }));
+  element.setOptions({ ...options, onClientTool });
+  const { host } = await connected();
+  const call = { name: 'where', params: {} };
+  expect(await host.invoke('onClientTool', [call])).toEqual({ city: 'Ghent' });
+  expect(onClientTool).toHaveBeenCalledWith(call);
+});
+
+test('requests go through the fetch of the options, relative to the host page', async () => {
+  const fetch = vi.fn(async () => new Response('ok'));
+  element.setOptions({ api: { url: '/chatkit', domainKey: 'local', fetch } });
+  const { host } = await connected();
+  const { port1, port2 } = new MessageChannel();
+  const messages: string[] = [];
+  port1.onmessage = ({ data }) => messages.push(data.type);
+  await host.request(
+    { url: '/chatkit', method: 'POST', headers: [], body: '{}' },
+    Comlink.transfer(port2, [port2]),
+  );
+  await vi.waitFor(() => expect(messages).toEqual(['head', 'chunk', 'end']));
+  expect(fetch).toHaveBeenCalledWith(
+    new URL('/chatkit', document.baseURI).href,
+    expect.objectContaining({ method: 'POST' }),
+  );
+  port1.close();
+});

@@ -1,0 +1,144 @@
+/*
+ * <openai-chatkit>: the tag that @openai/chatkit-react and plain pages use, with our frame behind it.
+ *
+ * The frame says hello to its parent each time it loads (moving the element in the document reloads it); the
+ * element answers the window it created, at the origin it was loaded from, with a fresh message port. All calls
+ * wait for the latest frame; options set meanwhile are sent when it connects. A host page hears about wrong
+ * options after "ready", because listeners are usually attached after the first setOptions.
+ */
+import type { ChatKitOptions, OpenAIChatKit } from '@openai/chatkit';
+import * as Comlink from 'comlink';
+import { type FrameApi, HELLO, type HostApi, PORT, type SentRequest } from './bridge';
+import { callAt, optionProblems, sendable } from './options';
+import { serveRequest } from './serve-request';
+
+type Frame = Comlink.Remote<FrameApi>;
+type Args<K extends keyof FrameApi> = Parameters<FrameApi[K]>;
+
+/** Long enough for a slow phone; a frame that was refused never says anything at all. */
+const PATIENCE_MS = 15_000;
+const UNREACHABLE =
+  'The chat frame did not load. Check that this page is listed in frame-ancestors of the chat server, and the server in frame-src of this page.';
+
+function coming() {
+  let resolve = (_: Frame) => {};
+  const promise = new Promise<Frame>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
+export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
+  /** Where frame.html stands; set once, from the address of the script itself. */
+  static frameUrl = '';
+
+  #iframe: HTMLIFrameElement | null = null;
+  #options: ChatKitOptions | null = null;
+  #problems: string[] = [];
+  #frame = coming();
+  #isReady = false;
+
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: 'open' });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(
+      ':host{display:block;min-height:0}iframe{display:block;width:100%;height:100%;border:0;color-scheme:normal;opacity:0}iframe[data-ready]{opacity:1}',
+    );
+    root.adoptedStyleSheets = [sheet];
+  }
+
+  connectedCallback() {
+    if (!this.#options) return;
+    this.#mount();
+  }
+
+  disconnectedCallback() {
+    removeEventListener('message', this.#onMessage);
+    this.#iframe?.remove();
+    this.#iframe = null;
+    if (this.#isReady) this.#frame = coming();
+    this.#isReady = false;
+  }
+
+  setOptions(options: ChatKitOptions) {
+    this.#problems = optionProblems(options);
+    this.#options = options;
+    if (this.#iframe) this.#iframe.title = options.frameTitle ?? 'Chat';
+    else if (this.isConnected) this.#mount();
+    if (this.#isReady) void this.#frame.promise.then((frame) => this.#sendOptions(frame));
+  }
+
+  focusComposer = () => this.#call('focusComposer');
+  setThreadId = (...args: Args<'setThreadId'>) => this.#call('setThreadId', ...args);
+  sendUserMessage = (...args: Args<'sendUserMessage'>) => this.#call('sendUserMessage', ...args);
+  setComposerValue = (...args: Args<'setComposerValue'>) => this.#call('setComposerValue', ...args);
+  fetchUpdates = () => this.#call('fetchUpdates');
+  sendCustomAction = (...args: Args<'sendCustomAction'>) => this.#call('sendCustomAction', ...args);
+  showHistory = () => this.#call('showHistory');
+  hideHistory = () => this.#call('hideHistory');
+
+  async #call<K extends keyof FrameApi>(name: K, ...args: Args<K>): Promise<void> {
+    const frame = await this.#frame.promise;
+    await (frame[name] as unknown as (...args: unknown[]) => Promise<void>)(...args);
+  }
+
+  #mount() {
+    const iframe = document.createElement('iframe');
+    iframe.src = ChatKitElement.frameUrl;
+    iframe.title = this.#options?.frameTitle ?? 'Chat';
+    iframe.allow = 'clipboard-write; microphone';
+    this.#iframe = iframe;
+    addEventListener('message', this.#onMessage);
+    this.shadowRoot?.replaceChildren(iframe);
+    setTimeout(() => {
+      if (iframe === this.#iframe && !this.#isReady) this.#fail(UNREACHABLE);
+    }, PATIENCE_MS);
+  }
+
+  #onMessage = ({ data, source, origin }: MessageEvent) => {
+    const frame = this.#iframe?.contentWindow;
+    if (data !== HELLO || !frame || source !== frame) return;
+    if (origin !== new URL(ChatKitElement.frameUrl).origin) return;
+    const { port1, port2 } = new MessageChannel();
+    Comlink.expose(this.#hostApi(), port1);
+    frame.postMessage(PORT, origin, [port2]);
+  };
+
+  #hostApi(): HostApi {
+    return {
+      connect: (frame) => this.#connected(frame as unknown as Frame),
+      request: (request: SentRequest, port) => {
+        const api = this.#options?.api;
+        const fetch = (api && 'fetch' in api && api.fetch) || window.fetch.bind(window);
+        // The host page's own address is what a relative api.url is relative to.
+        void serveRequest(fetch, { ...request, url: new URL(request.url, document.baseURI).href }, port);
+      },
+      invoke: (path, args) => callAt(this.#options, path, args),
+      emit: (name, detail) => this.#emit(name, detail),
+      fail: (message) => this.#fail(message),
+    };
+  }
+
+  #connected(frame: Frame) {
+    if (this.#isReady) this.#frame = coming();
+    this.#sendOptions(frame);
+    this.#frame.resolve(frame);
+    this.#isReady = true;
+    this.#iframe?.setAttribute('data-ready', '');
+    this.#emit('ready');
+  }
+
+  #sendOptions(frame: Frame) {
+    if (this.#options) void frame.setOptions(sendable(this.#options));
+    for (const problem of this.#problems.splice(0)) setTimeout(() => this.#fail(problem));
+  }
+
+  #emit(name: string, detail?: unknown) {
+    this.dispatchEvent(new CustomEvent(`chatkit.${name}`, { detail, bubbles: false }));
+  }
+
+  #fail(message: string) {
+    this.#emit('error', { error: new Error(message) });
+  }
+}

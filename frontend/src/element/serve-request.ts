@@ -1,0 +1,30 @@
+import { ABORT, type ResponseMessage, type SentRequest } from './bridge';
+
+/** Makes one HTTP request for the frame and streams the answer through the request's own port. */
+export async function serveRequest(
+  fetch: typeof globalThis.fetch,
+  { url, ...request }: SentRequest,
+  port: MessagePort,
+): Promise<void> {
+  const controller = new AbortController();
+  const send = (message: ResponseMessage, transfer: Transferable[] = []) =>
+    port.postMessage(message, transfer);
+  port.onmessage = ({ data }) => data === ABORT && controller.abort();
+  try {
+    const { status, statusText, headers, body } = await fetch(url, { ...request, signal: controller.signal });
+    send({ type: 'head', status, statusText, headers: [...headers] });
+    const reader = body?.getReader();
+    for (;;) {
+      const { done, value } = (await reader?.read()) ?? { done: true };
+      if (done || !value) break;
+      // A copy, because a custom fetch may keep using the buffer it handed out.
+      const bytes = value.slice();
+      send({ type: 'chunk', bytes }, [bytes.buffer]);
+    }
+    send({ type: 'end' });
+  } catch {
+    send({ type: 'failed', aborted: controller.signal.aborted });
+  } finally {
+    port.onmessage = null;
+  }
+}

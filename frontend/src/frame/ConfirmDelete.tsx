@@ -1,0 +1,34 @@
+import { useEffect, useRef } from 'react';
+import type { ThreadMetadata } from '../protocol/types';
+import { useChat } from './context';
+
+export function ConfirmDelete({ thread, onClose }: { thread: ThreadMetadata; onClose: () => void }) {
+  const chat = useChat();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+
+  const remove = async () => {
+    onClose();
+    await chat.deleteThread(thread.id);
+  };
+  return (
+    <dialog
+      ref={dialog}
+      className="confirm"
+      role="alertdialog"
+      aria-labelledby="confirm-title"
+      onClose={onClose}
+    >
+      <h2 id="confirm-title">Delete this chat?</h2>
+      <p>“{thread.title || 'New chat'}” and everything in it will be gone for good.</p>
+      <footer>
+        <button type="button" className="button" onClick={onClose}>
+          Cancel
+        </button>
+        <button type="button" className="button danger" onClick={() => void remove()}>
+          Delete
+        </button>
+      </footer>
+    </dialog>
+  );
+}

@@ -1,0 +1,100 @@
+import { CircleAlert } from 'lucide-react';
+import { useEffect } from 'react';
+import { Composer } from './Composer';
+import type { Chat, View } from './chat';
+import { ChatContext, useChat } from './context';
+import { Header } from './Header';
+import { HistoryPanel } from './HistoryPanel';
+import { Markdown } from './Markdown';
+import { StartScreen } from './StartScreen';
+import { TroubleNote } from './Status';
+import { useStore } from './store';
+import { ThreadView } from './ThreadView';
+import { useTheme } from './theme';
+
+export function Frame({ chat }: { chat: Chat }) {
+  const options = useStore(chat.options);
+  const view = useStore(chat.view);
+  const historyOpen = useStore(chat.historyOpen);
+  const { disclaimer } = options;
+  useTheme(options.theme);
+  useEscapeStops(chat);
+  return (
+    <ChatContext value={chat}>
+      <div className="frame">
+        <Header conversation={view.conversation} />
+        <Main view={view} />
+        <footer className="bottom">
+          <Composer conversation={view.conversation} />
+          {disclaimer?.text && (
+            <div className="disclaimer" data-contrast={disclaimer.highContrast ? '' : undefined}>
+              <Markdown text={disclaimer.text} />
+            </div>
+          )}
+        </footer>
+        {historyOpen && <HistoryPanel />}
+      </div>
+    </ChatContext>
+  );
+}
+
+function Main({ view: { conversation, loading, failure } }: { view: View }) {
+  const { thread, items, trouble } = useStore(conversation.state);
+  if (failure) return <Failure failure={failure} />;
+  if (loading) return <LoadingThread />;
+  const empty = items.length === 0 && !thread;
+  return (
+    <main className="main" data-empty={empty ? '' : undefined}>
+      {empty ? (
+        <>
+          <StartScreen />
+          {trouble && <TroubleNote trouble={trouble} conversation={conversation} />}
+        </>
+      ) : (
+        <ThreadView key={conversation.key} conversation={conversation} />
+      )}
+    </main>
+  );
+}
+
+function LoadingThread() {
+  return (
+    <main className="main" aria-busy>
+      <div className="column skeleton" role="status" aria-label="Loading the conversation">
+        <i />
+        <i />
+        <i />
+      </div>
+    </main>
+  );
+}
+
+function Failure({ failure }: { failure: NonNullable<View['failure']> }) {
+  const chat = useChat();
+  return (
+    <main className="main failure" role="alert">
+      <CircleAlert size={22} aria-hidden />
+      <p>{failure.message}</p>
+      {failure.gone ? (
+        <button type="button" className="button" onClick={() => chat.startNew()}>
+          Start a new chat
+        </button>
+      ) : (
+        <button type="button" className="button" onClick={() => void chat.open(failure.threadId)}>
+          Try again
+        </button>
+      )}
+    </main>
+  );
+}
+
+function useEscapeStops(chat: Chat) {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.defaultPrevented || chat.historyOpen.value) return;
+      chat.view.value.conversation.stop();
+    };
+    addEventListener('keydown', onKeyDown);
+    return () => removeEventListener('keydown', onKeyDown);
+  }, [chat]);
+}

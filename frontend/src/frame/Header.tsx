@@ -1,0 +1,46 @@
+import { Clock, SquarePen } from 'lucide-react';
+import { useChat } from './context';
+import type { Conversation } from './conversation';
+import { useStore } from './store';
+
+export function Header({ conversation }: { conversation: Conversation }) {
+  const chat = useChat();
+  const { header, history } = useStore(chat.options);
+  const { thread, items } = useStore(conversation.state);
+  const historyOpen = useStore(chat.historyOpen);
+  if (header?.enabled === false) return null;
+  const title = header?.title?.text ?? thread?.title ?? '';
+  return (
+    <header className="header">
+      {header?.title?.enabled !== false && (
+        <h2 className="header-title" title={title || undefined}>
+          {title}
+        </h2>
+      )}
+      <div className="header-actions">
+        {history?.enabled !== false && (
+          <button
+            type="button"
+            className="icon-button"
+            aria-label="History"
+            title="History"
+            aria-expanded={historyOpen}
+            onClick={() => void (historyOpen ? chat.hideHistory() : chat.showHistory())}
+          >
+            <Clock size={18} aria-hidden />
+          </button>
+        )}
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="New chat"
+          title="New chat"
+          disabled={items.length === 0 && !thread}
+          onClick={() => chat.startNew()}
+        >
+          <SquarePen size={18} aria-hidden />
+        </button>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,63 @@
+import { render, screen } from '@testing-library/react';
+import { expect, test } from 'vitest';
+import type { Citation } from './citations';
+import { Markdown } from './Markdown';
+
+const source = { type: 'url' as const, title: 'Manual', url: 'https://a.example/manual' };
+const citations: Citation[] = [{ number: 1, source }];
+
+test('scripts, handlers and javascript: addresses do not survive', () => {
+  const text = [
+    '<script>alert(1)</script>',
+    '<img src="https://a.example/i.png" onerror=alert(1)><b onclick="x()">b</b>',
+    '[go](javascript:alert(1)) <a href="javascript:alert(1)">too</a> [data](data:text/html,x)',
+  ].join('\n\n');
+  const { container } = render(<Markdown text={text} />);
+  expect(
+    container.querySelector('script, [onerror], [onclick], a[href^="javascript:"], a[href^="data:"]'),
+  ).toBeNull();
+  expect(container.textContent).toContain('go');
+});
+
+test('a link to a page of this server stays a link', () => {
+  render(<Markdown text="[docs](/docs/start)" />);
+  expect(screen.getByRole('link', { name: 'docs' }).getAttribute('href')).toContain('/docs/start');
+});
+
+test('a link opens in a new tab that cannot reach back', () => {
+  render(<Markdown text="[manual](https://a.example)" />);
+  const link = screen.getByRole('link', { name: 'manual' });
+  expect(link.getAttribute('target')).toBe('_blank');
+  expect(link.getAttribute('rel')).toContain('noopener');
+});
+
+test('a citation is a numbered link to its source', () => {
+  render(<Markdown text={'A fact.\uE2001\uE201'} citations={citations} />);
+  const chip = screen.getByRole('link', { name: 'Source 1: Manual – a.example' });
+  expect(chip.getAttribute('href')).toBe('https://a.example/manual');
+  expect(chip.textContent).toBe('1');
+});
+
+test('a citation of nothing we know is not shown', () => {
+  const { container } = render(<Markdown text={'A fact.\uE2009\uE201'} citations={citations} />);
+  expect(container.textContent).toBe('A fact.');
+});
+
+test('a source that is not a web address is not a link', () => {
+  const bad = { ...source, url: 'javascript:alert(1)' };
+  render(<Markdown text={'A fact.\uE2001\uE201'} citations={[{ number: 1, source: bad }]} />);
+  expect(screen.queryByRole('link')).toBeNull();
+  expect(screen.getByText('1')).toBeTruthy();
+});
+
+test('code keeps its text and can be copied', () => {
+  render(<Markdown text={'```sql\nSELECT 1;\n```'} />);
+  expect(screen.getByText('SELECT 1;')).toBeTruthy();
+  expect(screen.getByText('sql')).toBeTruthy();
+  expect(screen.getByRole('button', { name: 'Copy code' })).toBeTruthy();
+});
+
+test('an answer that is still coming in shows no raw marks of Markdown', () => {
+  const { container } = render(<Markdown text="Half **bold" streaming />);
+  expect(container.textContent).toBe('Half bold');
+});

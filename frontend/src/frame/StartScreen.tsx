@@ -1,0 +1,32 @@
+import { NamedIcon } from '../widgets/icons';
+import { useChat } from './context';
+import { useStore } from './store';
+
+export function StartScreen() {
+  const chat = useChat();
+  const { startScreen } = useStore(chat.options);
+  return (
+    <div className="start">
+      <h1>{startScreen?.greeting ?? 'What can I help with today?'}</h1>
+      {startScreen?.prompts && startScreen.prompts.length > 0 && (
+        <ul className="prompts">
+          {startScreen.prompts.map(({ label, prompt, icon }) => (
+            <li key={label}>
+              <button
+                type="button"
+                onClick={() =>
+                  void chat.sendUserMessage(
+                    typeof prompt === 'string' ? { text: prompt } : { content: prompt },
+                  )
+                }
+              >
+                <NamedIcon name={icon} size={17} />
+                <span>{label}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

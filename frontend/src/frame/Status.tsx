@@ -1,0 +1,63 @@
+import { CircleAlert, Info, RotateCw, TriangleAlert } from 'lucide-react';
+import type { Trouble } from '../protocol/thread-state';
+import type { NoticeEvent } from '../protocol/types';
+import { NamedIcon } from '../widgets/icons';
+import type { Conversation } from './conversation';
+import { Markdown } from './Markdown';
+
+export function Progress({ progress }: { progress: { icon?: string | null; text: string } | null }) {
+  return (
+    <div className="progress" role="status">
+      {progress ? (
+        <>
+          <NamedIcon name={progress.icon} size={15} />
+          <span className="shimmer">{progress.text}</span>
+        </>
+      ) : (
+        <>
+          <span className="thinking" aria-hidden />
+          <span className="visually-hidden">Working on an answer</span>
+        </>
+      )}
+    </div>
+  );
+}
+
+const icons = { info: Info, warning: TriangleAlert, danger: CircleAlert };
+
+export function Notices({ notices }: { notices: NoticeEvent[] }) {
+  return notices.map(({ level, title, message }, at) => {
+    const Icon = icons[level] ?? Info;
+    return (
+      // biome-ignore lint/suspicious/noArrayIndexKey: notices are only ever added at the end
+      <div key={at} className="notice" data-level={level} role="status">
+        <Icon size={16} aria-hidden />
+        <div>
+          {title && <strong>{title}</strong>}
+          <Markdown text={message} />
+        </div>
+      </div>
+    );
+  });
+}
+
+type TroubleProps = { trouble: Trouble; conversation: Conversation };
+
+export function TroubleNote({ trouble: { message, remedy }, conversation }: TroubleProps) {
+  return (
+    <div className="notice" data-level="danger" role="alert">
+      <CircleAlert size={16} aria-hidden />
+      <div>{message}</div>
+      {remedy === 'retry' && (
+        <button type="button" className="button small" onClick={() => void conversation.retry()}>
+          <RotateCw size={14} aria-hidden /> Try again
+        </button>
+      )}
+      {remedy === 'refresh' && (
+        <button type="button" className="button small" onClick={() => void conversation.refresh()}>
+          <RotateCw size={14} aria-hidden /> Refresh
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+import * as Comlink from 'comlink';
+import { ABORT, type FrameApi, HELLO, type HostApi, PORT, type ResponseMessage } from '../element/bridge';
+
+export type Host = {
+  fetch: typeof globalThis.fetch;
+  invoke(path: string, ...args: unknown[]): Promise<unknown>;
+  emit(name: string, detail?: unknown): void;
+  fail(message: string): void;
+};
+
+/** Says hello to the page around us and waits for its port; only our parent window may answer. */
+export function connectToHost(): Promise<Comlink.Remote<HostApi>> {
+  return new Promise((resolve) => {
+    const onMessage = ({ data, source, ports }: MessageEvent) => {
+      const [port] = ports;
+      if (data !== PORT || source !== window.parent || !port) return;
+      removeEventListener('message', onMessage);
+      resolve(Comlink.wrap<HostApi>(port));
+    };
+    addEventListener('message', onMessage);
+    // Any page may hear this word: it carries nothing. What it opens is checked on both sides.
+    window.parent.postMessage(HELLO, '*');
+  });
+}
+
+export function hostOver(remote: Comlink.Remote<HostApi>): Host {
+  return {
+    fetch: fetchOver((request, port) => {
+      void remote.request(request, Comlink.transfer(port, [port]));
+    }),
+    invoke: async (path, ...args) => remote.invoke(path, args),
+    emit: (name, detail) => void remote.emit(name, detail),
+    fail: (message) => void remote.fail(message),
+  };
+}
+
+export function announce(remote: Comlink.Remote<HostApi>, frame: FrameApi) {
+  return remote.connect(Comlink.proxy(frame));
+}
+
+/** A fetch whose requests are made at the other end of `open`; the body streams back through a port. */
+export function fetchOver(
+  open: (request: Parameters<HostApi['request']>[0], port: MessagePort) => void,
+): typeof globalThis.fetch {
+  return (input, init = {}) => {
+    const { port1, port2 } = new MessageChannel();
+    const { signal } = init;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const response = responseFrom(port1);
+    signal?.addEventListener('abort', () => port1.postMessage(ABORT), { once: true });
+    open(
+      {
+        url: String(input),
+        method: init.method ?? 'GET',
+        headers: [...new Headers(init.headers)],
+        body: typeof init.body === 'string' ? init.body : null,
+      },
+      port2,
+    );
+    return response;
+  };
+}
+
+function responseFrom(port: MessagePort): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const fail = (error: Error) => {
+      controller?.error(error);
+      reject(error);
+      port.close();
+    };
+    port.onmessage = ({ data }: MessageEvent<ResponseMessage>) => {
+      switch (data.type) {
+        case 'head': {
+          const body = new ReadableStream<Uint8Array>({
+            start: (started) => {
+              controller = started;
+            },
+            cancel: () => port.postMessage(ABORT),
+          });
+          const empty = data.status === 204 || data.status === 205 || data.status === 304;
+          resolve(new Response(empty ? null : body, data));
+          break;
+        }
+        case 'chunk':
+          controller?.enqueue(data.bytes);
+          break;
+        case 'end':
+          controller?.close();
+          port.close();
+          break;
+        case 'failed':
+          fail(data.aborted ? new DOMException('Aborted', 'AbortError') : new TypeError('Failed to fetch'));
+      }
+    };
+  });
+}

@@ -1,0 +1,212 @@
+/*
+ * The frame as a whole: which conversation is on the screen, which others still have an answer coming in, the
+ * history, the draft, and the options of the host page. It is also what the host page calls (FrameApi).
+ */
+import type { ChatKitOptions } from '@openai/chatkit';
+import type { FrameApi, SentOptions } from '../element/bridge';
+import { ChatKitClient } from '../protocol/client';
+import { ChatKitProblem, sentenceFor } from '../protocol/problems';
+import type { UserContent } from '../protocol/types';
+import type { Host } from './bridge';
+import { Conversation, type Message, type Surroundings } from './conversation';
+import { History } from './history';
+import { Store } from './store';
+
+export type Draft = { text: string; quote: string | null };
+export type View = {
+  conversation: Conversation;
+  loading: boolean;
+  failure: { threadId: string; message: string; gone: boolean } | null;
+};
+
+const emptyDraft: Draft = { text: '', quote: null };
+
+export class Chat implements FrameApi {
+  readonly options: Store<ChatKitOptions>;
+  readonly view: Store<View>;
+  readonly historyOpen = new Store(false);
+  readonly draft = new Store<Draft>(emptyDraft);
+  /** Counts requests to put the cursor into the composer. */
+  readonly focus = new Store(0);
+  history: History;
+  #client: ChatKitClient;
+  #functions: string[];
+  #running = new Map<string, Conversation>();
+
+  constructor(
+    private readonly host: Host,
+    sent: SentOptions,
+  ) {
+    this.options = new Store(sent.data);
+    this.#functions = sent.functions;
+    this.#client = this.#connect();
+    this.history = new History(this.#client);
+    this.view = new Store(this.#blank());
+    const { initialThread } = sent.data;
+    if (initialThread) void this.open(initialThread, { quietly: true });
+  }
+
+  setOptions({ data, functions }: SentOptions) {
+    const moved = apiUrl(data) !== apiUrl(this.options.value);
+    this.#functions = functions;
+    this.options.set(data);
+    if (!moved) return;
+    this.#client = this.#connect();
+    this.history = new History(this.#client);
+    if (data.initialThread) void this.open(data.initialThread, { quietly: true });
+    else this.startNew();
+  }
+
+  has(path: string) {
+    return this.#functions.includes(path);
+  }
+
+  invoke(path: string, ...args: unknown[]) {
+    return this.host.invoke(path, ...args);
+  }
+
+  startNew() {
+    this.#show(this.#blank());
+    this.focus.update((count) => count + 1);
+  }
+
+  /** `quietly`: a remembered thread that is gone is no news to anyone; start a new one. */
+  async open(threadId: string, { quietly = false } = {}) {
+    if (threadId === this.view.value.conversation.id && !this.view.value.failure) return;
+    const running = this.#running.get(threadId);
+    if (running) return this.#show({ conversation: running, loading: false, failure: null });
+
+    const waiting: View = { ...this.#blank(), loading: true };
+    this.view.set(waiting);
+    this.host.emit('thread.load.start', { threadId });
+    try {
+      const thread = await this.#client.json('threads.get_by_id', { thread_id: threadId });
+      if (this.view.value !== waiting) return;
+      const conversation = new Conversation(this.#surroundings(thread.id), thread);
+      this.#show({ conversation, loading: false, failure: null });
+    } catch (error) {
+      if (this.view.value !== waiting) return;
+      const gone = error instanceof ChatKitProblem && error.status === 404;
+      if (gone && quietly) return this.#show(this.#blank());
+      const failure = { threadId, message: sentenceFor(error), gone };
+      this.view.set({ ...waiting, loading: false, failure });
+    } finally {
+      this.host.emit('thread.load.end', { threadId });
+    }
+  }
+
+  /** Sends the draft; if the server refuses it, it is back in the composer unless something new was typed. */
+  async sendDraft() {
+    const draft = this.draft.value;
+    if (!draft.text.trim()) return;
+    this.draft.set(emptyDraft);
+    const sent = await this.#send(messageFrom({ text: draft.text.trim(), reply: draft.quote ?? undefined }));
+    if (!sent && !this.draft.value.text) this.draft.set(draft);
+  }
+
+  async deleteThread(id: string) {
+    if (!(await this.history.remove(id))) return;
+    this.#running.get(id)?.abandon();
+    if (this.view.value.conversation.id === id) this.startNew();
+  }
+
+  async renameThread(id: string, title: string): Promise<boolean> {
+    if (!(await this.history.rename(id, title))) return false;
+    const { conversation } = this.view.value;
+    if (conversation.id === id) conversation.setTitle(title);
+    return true;
+  }
+
+  async focusComposer() {
+    this.focus.update((count) => count + 1);
+  }
+
+  async setThreadId(threadId: string | null) {
+    if (threadId) await this.open(threadId);
+    else this.startNew();
+  }
+
+  async sendUserMessage(params: Parameters<FrameApi['sendUserMessage']>[0]) {
+    if (params.newThread) this.startNew();
+    await this.#send(messageFrom(params));
+  }
+
+  async setComposerValue({ text, content, reply }: Parameters<FrameApi['setComposerValue']>[0]) {
+    const written = text ?? content?.map((part) => part.text).join('');
+    this.draft.update((draft) => ({ text: written ?? draft.text, quote: reply ?? draft.quote }));
+  }
+
+  async sendCustomAction(action: Parameters<FrameApi['sendCustomAction']>[0], itemId?: string) {
+    const { conversation } = this.view.value;
+    const item = conversation.state.value.items.find(({ id }) => id === itemId);
+    await conversation.act(action, item?.type === 'widget' ? item : null);
+  }
+
+  async fetchUpdates() {
+    if (this.historyOpen.value) void this.history.reload();
+    await this.view.value.conversation.refresh();
+  }
+
+  async showHistory() {
+    if (this.historyOpen.value || this.options.value.history?.enabled === false) return;
+    this.historyOpen.set(true);
+    this.host.emit('history.open');
+    await this.history.reload();
+  }
+
+  async hideHistory() {
+    if (!this.historyOpen.value) return;
+    this.historyOpen.set(false);
+    this.host.emit('history.close');
+  }
+
+  async #send(message: Message): Promise<boolean> {
+    return this.view.value.conversation.send(message);
+  }
+
+  #blank(): View {
+    return { conversation: new Conversation(this.#surroundings()), loading: false, failure: null };
+  }
+
+  #show(view: View) {
+    this.view.set(view);
+    this.host.emit('thread.change', { threadId: view.conversation.id });
+  }
+
+  #connect() {
+    return new ChatKitClient(apiUrl(this.options.value), this.host.fetch);
+  }
+
+  #surroundings(knownId: string | null = null): Surroundings {
+    const client = this.#client;
+    let announced = knownId;
+    return {
+      client,
+      host: this.host,
+      changed: (conversation, what) => {
+        const { id } = conversation;
+        const shown = conversation === this.view.value.conversation;
+        if (what === 'start') this.host.emit('response.start');
+        if (what === 'end') this.host.emit('response.end');
+        if (id && conversation.busy.value) this.#running.set(id, conversation);
+        if (id && what === 'end') this.#running.delete(id);
+        if (id && what === 'thread') this.history.note(id, conversation.state.value.thread?.title);
+        if (id && !announced && shown) this.host.emit('thread.change', { threadId: id });
+        announced = id;
+      },
+    };
+  }
+}
+
+function apiUrl({ api }: ChatKitOptions): string {
+  return api && 'url' in api ? api.url : '';
+}
+
+function messageFrom(params: Parameters<FrameApi['sendUserMessage']>[0]): Message {
+  const { text = '', content, reply, toolChoice, model } = params;
+  return {
+    content: (content as UserContent[]) ?? [{ type: 'input_text', text }],
+    quoted_text: reply ?? null,
+    inference_options: { ...(toolChoice && { tool_choice: toolChoice }), ...(model && { model }) },
+  };
+}

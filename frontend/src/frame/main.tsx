@@ -1,0 +1,41 @@
+import { createRoot } from 'react-dom/client';
+import type { SentOptions } from '../element/bridge';
+import { announce, connectToHost, hostOver } from './bridge';
+import { Chat } from './chat';
+import { Frame } from './Frame';
+import './frame.css';
+
+async function start(root: HTMLElement) {
+  const remote = await connectToHost();
+  const host = hostOver(remote);
+  let chat: Chat | null = null;
+  let mounted = () => {};
+  const started = new Promise<void>((resolve) => {
+    mounted = resolve;
+  });
+
+  // The first options make the chat; calls that come before them wait for it.
+  const whenStarted = async () => {
+    await started;
+    return chat as Chat;
+  };
+  await announce(remote, {
+    setOptions(options: SentOptions) {
+      if (chat) return chat.setOptions(options);
+      chat = new Chat(host, options);
+      createRoot(root).render(<Frame chat={chat} />);
+      mounted();
+    },
+    focusComposer: async () => (await whenStarted()).focusComposer(),
+    setThreadId: async (id) => (await whenStarted()).setThreadId(id),
+    sendUserMessage: async (message) => (await whenStarted()).sendUserMessage(message),
+    setComposerValue: async (value) => (await whenStarted()).setComposerValue(value),
+    fetchUpdates: async () => (await whenStarted()).fetchUpdates(),
+    sendCustomAction: async (action, itemId) => (await whenStarted()).sendCustomAction(action, itemId),
+    showHistory: async () => (await whenStarted()).showHistory(),
+    hideHistory: async () => (await whenStarted()).hideHistory(),
+  });
+}
+
+const root = document.getElementById('root');
+if (root) void start(root);

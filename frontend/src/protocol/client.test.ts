@@ -1,0 +1,59 @@
+import { expect, test, vi } from 'vitest';
+import { ChatKitClient } from './client';
+
+const clientThat = (answer: () => Promise<Response>) => {
+  const fetch = vi.fn<typeof globalThis.fetch>(answer);
+  return { client: new ChatKitClient('/chatkit', fetch), fetch };
+};
+
+test('a request carries its type, its parameters and metadata', async () => {
+  const { client, fetch } = clientThat(async () => Response.json({ data: [], has_more: false }));
+  await client.json('threads.list', { limit: 5, order: 'desc' });
+  const [url, init] = fetch.mock.calls[0] ?? [];
+  expect(url).toBe('/chatkit');
+  expect(JSON.parse(String(init?.body))).toEqual({
+    type: 'threads.list',
+    params: { limit: 5, order: 'desc' },
+    metadata: {},
+  });
+});
+
+test('a refusal is told in the server’s own words', async () => {
+  const { client } = clientThat(async () =>
+    Response.json({ title: 'Too large', detail: 'Shorten your message.', request_id: 'r1' }, { status: 413 }),
+  );
+  await expect(client.json('threads.delete', { thread_id: 't' })).rejects.toMatchObject({
+    message: 'Shorten your message.',
+    status: 413,
+    requestId: 'r1',
+  });
+});
+
+test('a proxy’s error page becomes a sentence', async () => {
+  const { client } = clientThat(async () => new Response('<html>Bad Gateway</html>', { status: 502 }));
+  await expect(client.json('threads.delete', { thread_id: 't' })).rejects.toThrow(
+    'The server could not answer (status 502). Try again.',
+  );
+});
+
+test('a network that is down becomes a sentence', async () => {
+  const { client } = clientThat(() => Promise.reject(new TypeError('Failed to fetch')));
+  await expect(client.json('threads.delete', { thread_id: 't' })).rejects.toThrow('cannot be reached');
+});
+
+test('an answer cut off in the middle says that the server keeps working', async () => {
+  const { client } = clientThat(
+    async () =>
+      new Response(
+        new ReadableStream({
+          pull(controller) {
+            controller.error(new TypeError('network'));
+          },
+        }),
+      ),
+  );
+  const request = { type: 'threads.retry_after_item', params: { thread_id: 't', item_id: 'u' } } as const;
+  await expect(client.stream(request, new AbortController().signal, () => {})).rejects.toThrow(
+    'keeps working on it',
+  );
+});

@@ -1,0 +1,136 @@
+/*
+ * Events in, thread out. One pure function takes the thread as it stands and one event of the wire, and returns
+ * the thread as it then is; it never touches what it was given, so React can tell by identity what changed.
+ *
+ * Invariants: an item is shown once, at the place where it first appeared, whatever order added, updated and
+ * done come in (done without added is normal, and after a reload so is updated without added); an update for an
+ * item we do not know is dropped; an event type we do not know changes nothing.
+ */
+import { type ThreadState, withItem, withoutPending } from './thread-state';
+import type { AssistantContent, AssistantMessageItem, ItemUpdate, ThreadEvent, ThreadItem } from './types';
+import { mapNode } from './widget-tree';
+
+const DEFAULT_ERROR = 'Something went wrong while answering.';
+
+export function reduce(state: ThreadState, event: ThreadEvent): ThreadState {
+  switch (event.type) {
+    case 'thread.created':
+    case 'thread.updated': {
+      const { items: _, ...metadata } = event.thread;
+      return { ...state, thread: metadata };
+    }
+    case 'thread.item.added':
+      return opened(upserted(state, event.item), event.item.id);
+    case 'thread.item.done':
+    case 'thread.item.replaced':
+      return closed(upserted(state, event.item), event.item.id);
+    case 'thread.item.removed':
+      return closed(
+        { ...state, items: state.items.filter((item) => item.id !== event.item_id) },
+        event.item_id,
+      );
+    case 'thread.item.updated':
+      return updated(state, event.item_id, event.update);
+    case 'stream_options':
+      return { ...state, allowCancel: event.stream_options.allow_cancel };
+    case 'progress_update':
+      return { ...state, progress: { icon: event.icon, text: event.text } };
+    case 'notice':
+      return { ...state, notices: [...state.notices, event] };
+    case 'error':
+      return {
+        ...state,
+        trouble: { message: event.message || DEFAULT_ERROR, remedy: event.allow_retry ? 'retry' : 'none' },
+      };
+    default:
+      return state;
+  }
+}
+
+function upserted(state: ThreadState, item: ThreadItem): ThreadState {
+  const base = item.type === 'user_message' ? withoutPending(state) : { ...state, progress: null };
+  return withItem(base, item);
+}
+
+function opened(state: ThreadState, id: string): ThreadState {
+  return { ...state, open: new Set([...state.open, id]) };
+}
+
+function closed(state: ThreadState, id: string): ThreadState {
+  if (!state.open.has(id)) return state;
+  return { ...state, open: new Set([...state.open].filter((open) => open !== id)) };
+}
+
+function updated(state: ThreadState, id: string, update: ItemUpdate): ThreadState {
+  const at = state.items.findIndex((item) => item.id === id);
+  const item = state.items[at];
+  if (!item) return state;
+  const next = updateItem(item, update);
+  return next === item ? state : { ...state, items: state.items.with(at, next), progress: null };
+}
+
+function updateItem(item: ThreadItem, update: ItemUpdate): ThreadItem {
+  switch (item.type) {
+    case 'assistant_message':
+      return updateMessage(item, update);
+    case 'widget':
+      return { ...item, widget: updateWidget(item.widget, update) };
+    case 'workflow': {
+      if (update.type !== 'workflow.task.added' && update.type !== 'workflow.task.updated') return item;
+      const tasks = [...item.workflow.tasks];
+      tasks[Math.min(update.task_index, tasks.length)] = update.task;
+      return { ...item, workflow: { ...item.workflow, tasks } };
+    }
+    case 'generated_image':
+      return update.type === 'generated_image.updated'
+        ? { ...item, image: update.image, progress: update.progress }
+        : item;
+    default:
+      return item;
+  }
+}
+
+function updateMessage(item: AssistantMessageItem, update: ItemUpdate): AssistantMessageItem {
+  if (!('content_index' in update)) return item;
+  const content = [...item.content];
+  while (content.length <= update.content_index) {
+    content.push({ type: 'output_text', text: '', annotations: [] });
+  }
+  const part = content[update.content_index] as AssistantContent;
+  content[update.content_index] = updatePart(part, update);
+  return { ...item, content };
+}
+
+function updatePart(
+  part: AssistantContent,
+  update: Extract<ItemUpdate, { content_index: number }>,
+): AssistantContent {
+  switch (update.type) {
+    case 'assistant_message.content_part.text_delta':
+      return { ...part, text: part.text + update.delta };
+    case 'assistant_message.content_part.annotation_added':
+      return {
+        ...part,
+        annotations: (part.annotations ?? []).toSpliced(update.annotation_index, 0, update.annotation),
+      };
+    default:
+      return update.content;
+  }
+}
+
+function updateWidget(root: Parameters<typeof mapNode>[0], update: ItemUpdate) {
+  switch (update.type) {
+    case 'widget.root.updated':
+      return update.widget;
+    case 'widget.component.updated':
+      return mapNode(root, update.component_id, () => update.component);
+    case 'widget.streaming_text.value_delta':
+      return mapNode(root, update.component_id, (node) => ({
+        ...node,
+        value: `${node.value ?? ''}${update.delta}`,
+        streaming: !update.done,
+      }));
+    default:
+      return root;
+  }
+}

@@ -1,0 +1,41 @@
+import { createParser } from 'eventsource-parser';
+import type { ThreadEvent } from './types';
+
+/** Reads a body of server-sent events to its end. Events that arrive together are handed over together. */
+export async function readEvents(
+  body: ReadableStream<Uint8Array>,
+  onEvents: (events: ThreadEvent[]) => void,
+): Promise<void> {
+  let batch: ThreadEvent[] = [];
+  const parser = createParser({
+    onEvent(message) {
+      const event = parse(message.data);
+      if (event) batch.push(event);
+    },
+  });
+  const decoder = new TextDecoder();
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      parser.feed(decoder.decode(value, { stream: !done }));
+      if (batch.length) {
+        onEvents(batch);
+        batch = [];
+      }
+      if (done) return;
+    }
+  } finally {
+    reader.releaseLock();
+  }
+}
+
+/** One unreadable event must not cost the person the rest of the answer. */
+function parse(data: string): ThreadEvent | null {
+  try {
+    const event = JSON.parse(data);
+    return typeof event?.type === 'string' ? event : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,102 @@
+import type { NoticeEvent, Page, Thread, ThreadItem, ThreadMetadata, UserMessageItem } from './types';
+
+/** Why the last answer stopped: told to the person as one sentence and at most one way on. */
+export type Trouble = { message: string; remedy: 'retry' | 'refresh' | 'none' };
+
+export type ThreadState = {
+  thread: ThreadMetadata | null;
+  items: ThreadItem[];
+  /** Cursor for items older than the first one shown; null when the beginning is on the screen. */
+  older: string | null;
+  /** Ids of items the stream has opened and not yet closed. */
+  open: ReadonlySet<string>;
+  progress: { icon?: string | null; text: string } | null;
+  notices: NoticeEvent[];
+  trouble: Trouble | null;
+  allowCancel: boolean;
+};
+
+export const emptyThread: ThreadState = {
+  thread: null,
+  items: [],
+  older: null,
+  open: new Set(),
+  progress: null,
+  notices: [],
+  trouble: null,
+  allowCancel: true,
+};
+
+const PENDING = 'pending:';
+let sent = 0;
+export const isPending = (item: ThreadItem) => item.id.startsWith(PENDING);
+
+export function fromThread(thread: Thread): ThreadState {
+  const { items, ...metadata } = thread;
+  return { ...emptyThread, thread: metadata, items: items.data, older: olderCursor(items) };
+}
+
+const olderCursor = (page: Page<ThreadItem>) => (page.has_more ? (page.after ?? null) : null);
+
+/** `page` comes newest first, as items.list answers with order "desc". */
+export function withOlder(state: ThreadState, page: Page<ThreadItem>): ThreadState {
+  const known = new Set(state.items.map((item) => item.id));
+  const older = page.data.filter((item) => !known.has(item.id)).reverse();
+  return { ...state, items: [...older, ...state.items], older: olderCursor(page) };
+}
+
+/** Shows what the person sent at once, until the server's own copy of it arrives. */
+export function withPendingMessage(
+  state: ThreadState,
+  message: Omit<UserMessageItem, 'id' | 'thread_id' | 'created_at'>,
+): ThreadState {
+  const pending: UserMessageItem = {
+    ...message,
+    id: PENDING + ++sent,
+    thread_id: state.thread?.id ?? '',
+    created_at: new Date().toISOString(),
+  };
+  return { ...begin(state), items: [...state.items, pending] };
+}
+
+export function withoutPending(state: ThreadState): ThreadState {
+  return { ...state, items: state.items.filter((item) => !isPending(item)) };
+}
+
+export function begin(state: ThreadState): ThreadState {
+  return { ...state, trouble: null, progress: null, notices: [], open: new Set(), allowCancel: true };
+}
+
+/** However a stream ends, nothing may be left looking as if it were still running. */
+export function settle(state: ThreadState, trouble: Trouble | null = state.trouble): ThreadState {
+  return { ...state, open: new Set(), progress: null, trouble, items: state.items.map(settleItem) };
+}
+
+function settleItem(item: ThreadItem): ThreadItem {
+  if (item.type !== 'workflow' || !item.workflow.tasks.some((task) => task.status_indicator === 'loading')) {
+    return item;
+  }
+  const tasks = item.workflow.tasks.map((task) =>
+    task.status_indicator === 'loading' ? { ...task, status_indicator: 'none' as const } : task,
+  );
+  return { ...item, workflow: { ...item.workflow, tasks } };
+}
+
+export function withoutItemsAfter(state: ThreadState, itemId: string): ThreadState {
+  const at = state.items.findIndex((item) => item.id === itemId);
+  return at < 0 ? state : { ...state, items: state.items.slice(0, at + 1) };
+}
+
+export function withItem(state: ThreadState, item: ThreadItem): ThreadState {
+  const at = state.items.findIndex((known) => known.id === item.id);
+  if (at < 0) return { ...state, items: [...state.items, item] };
+  return { ...state, items: state.items.with(at, item) };
+}
+
+export function lastUserMessage(items: ThreadItem[], before = items.length): UserMessageItem | null {
+  for (let at = before - 1; at >= 0; at--) {
+    const item = items[at];
+    if (item?.type === 'user_message' && !isPending(item)) return item;
+  }
+  return null;
+}

@@ -1,0 +1,92 @@
+/** For tests: a ChatKit server that answers each request type as the test says, and remembers what it was asked. */
+import type { ChatKitOptions } from '@openai/chatkit';
+import type { Host } from './frame/bridge';
+import { Chat } from './frame/chat';
+import type { ThreadEvent } from './protocol/types';
+
+type Body = { type: string; params: Record<string, unknown> };
+type Answer = (body: Body, signal?: AbortSignal | null) => Response | Promise<Response>;
+
+export function scriptedServer(answers: Record<string, Answer>) {
+  const asked: Body[] = [];
+  const fetch: typeof globalThis.fetch = async (_, init) => {
+    const body = JSON.parse(String(init?.body)) as Body;
+    asked.push(body);
+    const answer = answers[body.type];
+    return answer
+      ? answer(body, init?.signal)
+      : Response.json({ detail: `No ${body.type}.` }, { status: 500 });
+  };
+  return { asked, fetch };
+}
+
+export function chatOn(server: { fetch: typeof globalThis.fetch }, options: Partial<ChatKitOptions> = {}) {
+  const emitted: [name: string, detail: unknown][] = [];
+  const invoked: [path: string, args: unknown[]][] = [];
+  const host: Host = {
+    fetch: server.fetch,
+    emit: (name, detail) => emitted.push([name, detail]),
+    fail: (message) => emitted.push(['error', message]),
+    invoke: async (path, ...args) => {
+      invoked.push([path, args]);
+      return { invoked: path };
+    },
+  };
+  const data: ChatKitOptions = { api: { url: '/chatkit', domainKey: 'local' }, ...options };
+  return { chat: new Chat(host, { data, functions: [] }), emitted, invoked };
+}
+
+const line = (event: ThreadEvent) => new TextEncoder().encode(`data: ${JSON.stringify(event)}\n\n`);
+
+export const streamOf = (...events: ThreadEvent[]) =>
+  new Response(
+    new ReadableStream({
+      start(controller) {
+        for (const event of events) controller.enqueue(line(event));
+        controller.close();
+      },
+    }),
+  );
+
+/** A stream the test drives by hand; an abort ends it the way a browser's fetch does. */
+export function openStream(signal?: AbortSignal | null) {
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  const body = new ReadableStream<Uint8Array>({
+    start(started) {
+      controller = started;
+      signal?.addEventListener('abort', () => started.error(signal.reason));
+    },
+  });
+  return {
+    response: new Response(body),
+    send: (...events: ThreadEvent[]) => {
+      for (const event of events) controller?.enqueue(line(event));
+    },
+    end: () => controller?.close(),
+    breakOff: () => controller?.error(new TypeError('network')),
+  };
+}
+
+const at = '2026-11-22T10:00:00Z';
+export const threadCalled = (id: string, title?: string) => ({
+  id,
+  title,
+  created_at: at,
+  items: { data: [], has_more: false },
+});
+export const userSaid = (id: string, text: string) =>
+  ({
+    id,
+    thread_id: 't',
+    created_at: at,
+    type: 'user_message',
+    content: [{ type: 'input_text', text }],
+  }) as const satisfies object;
+export const answered = (id: string, text: string) =>
+  ({
+    id,
+    thread_id: 't',
+    created_at: at,
+    type: 'assistant_message',
+    content: [{ type: 'output_text', text, annotations: [] }],
+  }) as const satisfies object;

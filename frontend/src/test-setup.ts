@@ -1,0 +1,10 @@
+import { cleanup } from '@testing-library/react';
+import { afterEach } from 'vitest';
+
+afterEach(cleanup);
+
+// jsdom draws nothing: it neither scrolls nor shows dialogs.
+Element.prototype.scrollTo = () => {};
+HTMLDialogElement.prototype.showModal = function show() {
+  this.open = true;
+};

@@ -1,0 +1,19 @@
+import { defineConfig } from 'vite';
+
+// chatkit.js is built apart: host pages load it with a classic script tag, so it must be one file without
+// imports, under a name that never changes.
+export default defineConfig({
+  base: './',
+  publicDir: false,
+  build: {
+    outDir: '../chatkit_link/static',
+    emptyOutDir: false,
+    target: 'es2022',
+    lib: {
+      entry: 'src/element/index.ts',
+      formats: ['iife'],
+      name: 'ChatKitLink',
+      fileName: () => 'chatkit.js',
+    },
+  },
+});
