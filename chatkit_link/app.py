@@ -161,6 +161,7 @@ def _research_entry(settings: Settings) -> Entry:
         prompts=[
             Prompt(label="What survives a reload?", prompt="How does an answer survive a reload?", icon="bolt"),
             Prompt(label="Bring your own agent", prompt="How do I add my own agent?", icon="agent"),
+            Prompt(label="Put it on a server", prompt="How do I deploy it?", icon="globe"),
             Prompt(label="Use a real model", prompt="How do I use a real model?", icon="settings-slider"),
         ]
         if settings.docs is None and settings.offline

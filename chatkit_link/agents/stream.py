@@ -24,6 +24,7 @@ from chatkit.types import (
     AssistantMessageContentPartTextDelta,
     AssistantMessageItem,
     ClientToolCallItem,
+    CustomSummary,
     DurationSummary,
     GeneratedImage,
     GeneratedImageItem,
@@ -34,6 +35,8 @@ from chatkit.types import (
     ThreadItemUpdate,
     ThreadItemUpdatedEvent,
     ThreadStreamEvent,
+    WorkflowItem,
+    WorkflowSummary,
 )
 from openai.types.responses.response_output_text import (
     AnnotationContainerFileCitation,
@@ -269,14 +272,13 @@ class ResponseStream:
         return [_updated(item.id, GeneratedImageUpdated(image=image, progress=progress))]
 
     def end_workflow(self) -> list[ThreadStreamEvent]:
-        """Close the open workflow, if there is one, with how long it took."""
+        """Close the open workflow, if there is one, with a line that says what it was."""
         item = self._context.workflow_item
         if item is None:
             return []
         self._context.workflow_item = None
         if item.workflow.summary is None:
-            seconds = int((datetime.now() - item.created_at).total_seconds())
-            item.workflow.summary = DurationSummary(duration=seconds)
+            item.workflow.summary = _summary(item)
         item.workflow.expanded = False
         self._produce(item.id)
         return [ThreadItemDoneEvent(item=item)]
@@ -317,6 +319,14 @@ async def _pump(result: RunResultStreaming, queue: "asyncio.Queue[Any]") -> None
             queue.put_nowait(event)
     finally:
         queue.put_nowait(None)
+
+
+def _summary(item: WorkflowItem) -> WorkflowSummary:
+    """How long the model thought, or which tools it used."""
+    if item.workflow.type == "reasoning":
+        return DurationSummary(duration=int((datetime.now() - item.created_at).total_seconds()))
+    titles = [task.title for task in item.workflow.tasks if task.type == "custom" and task.title]
+    return CustomSummary(title=", ".join(dict.fromkeys(titles)) or "Worked")
 
 
 def _updated(item_id: str, update: ThreadItemUpdate) -> ThreadItemUpdatedEvent:

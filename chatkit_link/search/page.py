@@ -87,9 +87,9 @@ def _decode(answer: Answer) -> str:
 
 
 def text_of(blocks: list[Block], anchor: str) -> str:
-    """Markdown-like text. A text that is too long begins at the anchor, if there is one."""
+    """Markdown-like text. It begins at the anchor, if there is one: that is what was found."""
     lines = ["#" * block.level + " " + block.text if block.level else block.text for block in blocks]
-    if anchor and sum(map(len, lines)) > LONGEST:
+    if anchor:
         start = next((at for at, block in enumerate(blocks) if block.anchor == anchor), 0)
         lines = lines[start:]
     return shorten("\n\n".join(lines), LONGEST)
