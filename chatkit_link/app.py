@@ -17,7 +17,7 @@ from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Prompt, Target
 from chatkit_link.agents.models import openai_client, run_config
 from chatkit_link.agents.naming import ModelTitler, plain_title
 from chatkit_link.agents.research import Research
-from chatkit_link.agents.responder import AgentResponder, FunctionResponder, RespondFunction, Responder
+from chatkit_link.agents.responder import AgentResponder, FunctionResponder, Responder, RespondFunction
 from chatkit_link.agents.transcription import OpenAITranscriber
 from chatkit_link.caller import Caller
 from chatkit_link.errors import ConfigurationError
@@ -173,7 +173,12 @@ class _Endpoints:
     """Builds what answers for each entry of the catalog."""
 
     def __init__(
-        self, settings: Settings, store: PostgresStore, config: RunConfig, client: AsyncOpenAI | None, research: Research
+        self,
+        settings: Settings,
+        store: PostgresStore,
+        config: RunConfig,
+        client: AsyncOpenAI | None,
+        research: Research,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -202,7 +207,10 @@ class _Endpoints:
         if not isinstance(target, Agent):
             return FunctionResponder(target)
         responder = AgentResponder(
-            cast("Agent[Any]", target), self._config, max_turns=self._settings.max_turns, history_items=self._settings.history_items
+            cast("Agent[Any]", target),
+            self._config,
+            max_turns=self._settings.max_turns,
+            history_items=self._settings.history_items,
         )
         if entry.target == RESEARCH:
             responder.actions = self._research
@@ -211,12 +219,18 @@ class _Endpoints:
 
     def _construct(self, kind: type[ChatKitServer[Caller]], target: str) -> ChatKitServer[Caller]:
         """An existing ChatKit server, given our store: ``__init__(store)`` or ``__init__(store, attachment_store)``."""
-        for given in ((self._store,), (self._store, None)):
-            try:
-                inspect.signature(kind).bind(*given)
-            except TypeError:
-                continue
-            return kind(*given)
+        if _accepts(kind, self._store):
+            return kind(self._store)
+        if _accepts(kind, self._store, None):
+            return kind(self._store, None)
         raise ConfigurationError(
             f"Agent target {target!r}: its __init__ must take a store, and may take an attachment store, and no more."
         )
+
+
+def _accepts(kind: type[Any], *given: object) -> bool:
+    try:
+        inspect.signature(kind).bind(*given)
+    except TypeError:
+        return False
+    return True

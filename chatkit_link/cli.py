@@ -85,7 +85,9 @@ def chat(
     question: Annotated[str | None, typer.Argument(help="What to ask; without it, an interactive chat.")] = None,
     thread: Annotated[str | None, typer.Option(help="Go on in this thread.")] = None,
     url: Annotated[str | None, typer.Option(help="A ChatKit address, such as http://127.0.0.1:8000/chatkit.")] = None,
-    token: Annotated[str | None, typer.Option(envvar="CHATKIT_LINK_TOKEN", help="Bearer token for that address.")] = None,
+    token: Annotated[
+        str | None, typer.Option(envvar="CHATKIT_LINK_TOKEN", help="Bearer token for that address.")
+    ] = None,
     agent: AgentOption = None,
 ) -> None:
     """Ask in the terminal: a server at --url, the one that runs already, or one started for this question."""
@@ -95,7 +97,11 @@ def chat(
 
 
 async def _chat(
-    settings: Settings, question: str | None, thread: str | None, url: str | None, token: str | None,
+    settings: Settings,
+    question: str | None,
+    thread: str | None,
+    url: str | None,
+    token: str | None,
     agent: list[str] | None,
 ) -> int:
     async with AsyncExitStack() as stack:
@@ -190,5 +196,7 @@ async def _examine(settings: Settings) -> int:
             return 1
     console.print(f"[green]ok[/green]   model: {_model(settings)}")
     built = (Path(__file__).parent / "static" / "index.html").is_file()
-    console.print("[green]ok[/green]   page is built" if built else "[yellow]note[/yellow] page is not built: make build")
+    console.print(
+        "[green]ok[/green]   page is built" if built else "[yellow]note[/yellow] page is not built: make build"
+    )
     return 0

@@ -40,9 +40,7 @@ class _Server(uvicorn.Server):
         await draining
 
 
-def _server(
-    app: FastAPI, settings: Settings, *, access_log: bool, ready: Callable[[], None] | None = None
-) -> _Server:
+def _server(app: FastAPI, settings: Settings, *, access_log: bool, ready: Callable[[], None] | None = None) -> _Server:
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -84,10 +82,12 @@ async def serving(app: FastAPI, settings: Settings) -> AsyncGenerator[str]:
     """Serve inside the block, on a free port of 127.0.0.1; gives the address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         async with app.router.lifespan_context(app):
-            server = _server(app, settings, access_log=False)
+            ready = asyncio.Event()
+            server = _server(app, settings, access_log=False, ready=ready.set)
             running = asyncio.create_task(server.serve(sockets=[listener]))
-            while not server.started and not running.done():
-                await asyncio.sleep(0.01)
+            waiting = asyncio.create_task(ready.wait())
+            await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
             try:
                 yield f"http://127.0.0.1:{listener.getsockname()[1]}"
             finally:

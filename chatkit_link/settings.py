@@ -36,9 +36,7 @@ class Settings(BaseSettings):
         validation_alias=_alias("public_url", "RAILWAY_PUBLIC_DOMAIN"),
         description="Address people reach this server at; used in links to the documents.",
     )
-    data: Path = Field(
-        Path(".chatkit-link"), description="Folder for the embedded database and the generated secret."
-    )
+    data: Path = Field(Path(".chatkit-link"), description="Folder for the embedded database and the generated secret.")
     config: Path = Field(Path("chatkit-link.toml"), description="File that lists the agents.")
 
     # Storage

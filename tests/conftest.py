@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
 from chatkit_link.app import create_app
 from chatkit_link.caller import Caller
 from chatkit_link.client import ChatKitClient
+from chatkit_link.http.services import Services
 from chatkit_link.serving import serving
 from chatkit_link.settings import Settings
 from chatkit_link.store.embedded import start_embedded
@@ -119,10 +121,23 @@ async def running(settings: Settings) -> AsyncGenerator[str]:
 
 
 @pytest.fixture(scope="session")
-async def server(make_settings: Callable[..., Settings]) -> AsyncIterator[str]:
+async def shared_server(make_settings: Callable[..., Settings]) -> AsyncIterator[tuple[str, FastAPI]]:
+    settings = make_settings()
+    app = create_app(settings)
+    async with serving(app, settings) as address:
+        yield address, app
+
+
+@pytest.fixture(scope="session")
+def server(shared_server: tuple[str, FastAPI]) -> str:
     """The address of a server with the research agent and those of fixtures/agents.toml."""
-    async with running(make_settings()) as address:
-        yield address
+    return shared_server[0]
+
+
+@pytest.fixture(scope="session")
+def services(shared_server: tuple[str, FastAPI]) -> Services:
+    """What that server is made of, to wait for what it does when nobody reads."""
+    return shared_server[1].state.services
 
 
 @pytest.fixture

@@ -173,7 +173,9 @@ async def responses_events(step: Say | Call, number: int) -> AsyncIterator[str]:
         yield event("response.output_text.done", **place, text=step.text, logprobs=[])
         yield event("response.content_part.done", **place, part={**part, "text": step.text})
     else:
-        yield event("response.output_item.added", output_index=0, item={**item, "arguments": "", "status": "in_progress"})
+        yield event(
+            "response.output_item.added", output_index=0, item={**item, "arguments": "", "status": "in_progress"}
+        )
         yield event("response.function_call_arguments.done", item_id=item["id"], output_index=0,
                     name=step.name, arguments=item["arguments"])  # fmt: skip
     yield event("response.output_item.done", output_index=0, item=item)

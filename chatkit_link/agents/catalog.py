@@ -142,9 +142,7 @@ def _load_module(place: str, target: str, beside: Path) -> ModuleType:
     except ConfigurationError:
         raise
     except Exception as error:  # whatever somebody's module does when it is loaded
-        raise ConfigurationError(
-            f"Agent target {target!r} does not load: {type(error).__name__}: {error}."
-        ) from error
+        raise ConfigurationError(f"Agent target {target!r} does not load: {type(error).__name__}: {error}.") from error
 
 
 def _checked(found: Any, target: str) -> Target:

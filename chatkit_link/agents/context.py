@@ -69,7 +69,7 @@ class LinkContext(AgentContext[Caller]):
     """
 
     sources: Annotated[Sources, SkipValidation] = Field(default_factory=Sources)
-    queue: Annotated["asyncio.Queue[Any]", SkipValidation] = Field(default_factory=lambda: asyncio.Queue[Any]())
+    queue: Annotated["asyncio.Queue[Any]", SkipValidation] = Field(default_factory=asyncio.Queue[Any])
 
     @override
     async def stream(self, event: ThreadStreamEvent) -> None:

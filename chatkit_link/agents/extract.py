@@ -47,7 +47,8 @@ class Conversation:
     """question: the last thing asked. before: what was asked earlier, oldest first.
     found: what the tools gave since the question. earlier: what they gave before it.
     failures: sentences of tools that failed. looked_up: whether a tool ran since the question.
-    page: the address that the question asks to read."""
+    page: the address that the question asks to read.
+    """
 
     question: str = ""
     before: list[str] = field(default_factory=list[str])

@@ -6,7 +6,7 @@ called and what it read. Items without a record are converted as they are.
 """
 
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import cast
 
 from agents import RunResultStreaming, TResponseInputItem
 from chatkit.agents import ThreadItemConverter
@@ -19,7 +19,8 @@ from chatkit_link.store.turns import TurnRecord
 @dataclass(slots=True)
 class History:
     """input: for the model, oldest first. sources: all that may still be cited.
-    anchor: id of the item that this turn answers; its record will hang on it."""
+    anchor: id of the item that this turn answers; its record will hang on it.
+    """
 
     input: list[TResponseInputItem] = field(default_factory=list[TResponseInputItem])
     sources: dict[int, Source] = field(default_factory=dict[int, Source])
@@ -42,9 +43,7 @@ async def load_history(ctx: TurnContext, converter: ThreadItemConverter, limit: 
     return history
 
 
-def record_of(
-    result: RunResultStreaming, given: int, covers: list[str], context: LinkContext
-) -> TurnRecord:
+def record_of(result: RunResultStreaming, given: int, covers: list[str], context: LinkContext) -> TurnRecord:
     """The record of a finished run.
 
     Args:

@@ -41,9 +41,7 @@ def openai_client(settings: Settings) -> AsyncOpenAI | None:
     if settings.offline:
         return None
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "unused"
-    return AsyncOpenAI(
-        api_key=key, base_url=settings.openai_base_url or None, timeout=_TIMEOUT, max_retries=_RETRIES
-    )
+    return AsyncOpenAI(api_key=key, base_url=settings.openai_base_url or None, timeout=_TIMEOUT, max_retries=_RETRIES)
 
 
 def run_config(settings: Settings, client: AsyncOpenAI | None) -> RunConfig:

@@ -101,9 +101,7 @@ class OfflineModel(Model):
 
     async def _write(self, message: ResponseOutputMessage) -> AsyncIterator[TResponseStreamEvent]:
         """The events of a message, word by word."""
-        place: dict[str, Any] = {
-            "item_id": message.id, "output_index": 0, "content_index": 0, "sequence_number": 0
-        }
+        place: dict[str, Any] = {"item_id": message.id, "output_index": 0, "content_index": 0, "sequence_number": 0}
         part = message.content[0]
         assert isinstance(part, ResponseOutputText)  # we wrote it ourselves
         empty = ResponseOutputText(type="output_text", text="", annotations=[])
@@ -116,9 +114,11 @@ class OfflineModel(Model):
         yield ResponseContentPartDoneEvent(type="response.content_part.done", part=part, **place)
 
 
-def _decide(input: str | list[TResponseInputItem], tools: list[Tool]) -> ResponseFunctionToolCall | ResponseOutputMessage:
+def _decide(
+    given: str | list[TResponseInputItem], tools: list[Tool]
+) -> ResponseFunctionToolCall | ResponseOutputMessage:
     """The next step: look something up if there is a tool for it, else answer."""
-    conversation = Conversation.read(input)
+    conversation = Conversation.read(given)
     names = {tool.name for tool in tools}
     if not conversation.looked_up:
         if conversation.page and "read" in names:
@@ -150,9 +150,7 @@ def _message(text: str) -> ResponseOutputMessage:
 
 
 def _added(item: ResponseOutputItem) -> ResponseOutputItemAddedEvent:
-    return ResponseOutputItemAddedEvent(
-        type="response.output_item.added", item=item, output_index=0, sequence_number=0
-    )
+    return ResponseOutputItemAddedEvent(type="response.output_item.added", item=item, output_index=0, sequence_number=0)
 
 
 def _response(output: list[ResponseOutputItem]) -> Response:

@@ -127,9 +127,7 @@ class Research:
         if search.failed:
             yield self._progress(search)
         else:
-            yield search_results(
-                self._library, query=search.query, label=search.label, results=_dicts(search.results)
-            )
+            yield search_results(self._library, query=search.query, label=search.label, results=_dicts(search.results))
 
     @staticmethod
     def _end(search: _Search, message: str) -> None:
@@ -158,7 +156,7 @@ class Research:
     # The widgets' actions. A payload comes from the browser: it counts only if it stands in the stored widget.
 
     async def before(self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None) -> list[ThreadItem]:
-        """"Dig deeper" is a message of the person's, so that it can be seen, cited and tried again."""
+        """The click on "Dig deeper" is a message of the person's, so that it can be seen and tried again."""
         if action.type != DIG_DEEPER:
             raise unknown_action()
         payload = _offered(sender, action)
@@ -175,7 +173,7 @@ class Research:
         return [message]
 
     async def update(self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None) -> ThreadItem | None:
-        """"Show more" makes the list longer, in place."""
+        """The click on "Show more" makes the list longer, in place."""
         if action.type != SHOW_MORE or sender is None:
             raise unknown_action()
         longer = show_more(self._library, _offered(sender, action))

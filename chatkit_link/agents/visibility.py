@@ -1,7 +1,7 @@
 """Tool calls and hand-offs, visible as tasks of a workflow while they happen."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from agents import Agent, RunContextWrapper, RunHooks, Tool
 from agents.tool_context import ToolContext
@@ -67,5 +67,5 @@ def _said(arguments: str) -> str:
         return ""
     if not isinstance(values, dict):
         return ""
-    said = ", ".join(str(value) for value in values.values() if value not in (None, ""))  # pyright: ignore
+    said = ", ".join(str(value) for value in cast("dict[str, Any]", values).values() if value not in (None, ""))
     return said if len(said) <= _SHOWN else said[: _SHOWN - 1] + "…"

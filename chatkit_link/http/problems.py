@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 def problem(
     request: Request, status: int, title: str, detail: str, headers: dict[str, str] | None = None
 ) -> JSONResponse:
-    """type is always about:blank: the status says what kind of problem it is (RFC 9457 section 4.2.1)."""
+    """Type is always about:blank: the status says what kind of problem it is (RFC 9457 section 4.2.1)."""
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": title,

@@ -22,9 +22,7 @@ def _because(reason: str | None) -> str:
     return f": {reason.rstrip('.')}." if reason else "."
 
 
-async def widget_sender(
-    store: PostgresStore, thread_id: str, item_id: str | None, caller: Caller
-) -> WidgetItem | None:
+async def widget_sender(store: PostgresStore, thread_id: str, item_id: str | None, caller: Caller) -> WidgetItem | None:
     """The widget that an action came from: an item of this very thread.
 
     Raises:

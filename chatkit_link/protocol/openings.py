@@ -7,7 +7,7 @@ that was acknowledged by a stream is in the database.
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 
 from chatkit.server import ChatKitServer
 from chatkit.types import (
@@ -27,7 +27,6 @@ from chatkit.types import (
     UserMessageInput,
     UserMessageItem,
 )
-from typing_extensions import assert_never
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Conflict, Unprocessable
@@ -144,9 +143,7 @@ class Opening:
         sender = await widget_sender(self._store, thread.id, params.item_id, self._caller)
         async with self._claim(thread.id) as run:
             server: ChatKitServer[Caller] = self._endpoint.server
-            return self._start(
-                run, thread, [], lambda: server.action(thread, params.action, sender, self._caller)
-            )
+            return self._start(run, thread, [], lambda: server.action(thread, params.action, sender, self._caller))
 
     async def _open_thread(self, thread_id: str) -> StoredThread:
         thread = await self._store.load_thread(thread_id, self._caller)

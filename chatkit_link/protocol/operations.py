@@ -4,6 +4,8 @@ The owner is asked first, always: the SDK hands ids it was given straight on, to
 attachment store for instance, and a foreign id must be a 404 before anything is touched.
 """
 
+from typing import assert_never
+
 from chatkit.store import AttachmentStore
 from chatkit.types import (
     AttachmentsCreateReq,
@@ -23,7 +25,6 @@ from chatkit.types import (
     ThreadsUpdateReq,
 )
 from pydantic import BaseModel
-from typing_extensions import assert_never
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Forbidden, Unprocessable
@@ -87,9 +88,7 @@ class Operations:
     async def _list_threads(self, request: ThreadsListReq, caller: Caller) -> BaseModel:
         params = request.params
         page = await self._store.load_threads(params.limit or DEFAULT_PAGE, params.after, params.order, caller)
-        return Page(
-            data=[thread_response(thread) for thread in page.data], has_more=page.has_more, after=page.after
-        )
+        return Page(data=[thread_response(thread) for thread in page.data], has_more=page.has_more, after=page.after)
 
     async def _list_items(self, request: ItemsListReq, caller: Caller) -> BaseModel:
         params = request.params

@@ -5,7 +5,14 @@ done, because they pressed Stop or the model failed, would be gone on reload. So
 applied here, and at such an end the items are settled and stored as they stand.
 """
 
-from chatkit.types import AssistantMessageItem, GeneratedImageItem, ThreadItem, ThreadItemUpdate, WidgetItem, WorkflowItem
+from chatkit.types import (
+    AssistantMessageItem,
+    GeneratedImageItem,
+    ThreadItem,
+    ThreadItemUpdate,
+    WidgetItem,
+    WorkflowItem,
+)
 
 from chatkit_link.protocol.wire import is_hidden
 from chatkit_link.view import apply_update, nodes_of

@@ -103,8 +103,8 @@ class Turn:
         events = self._answer()
         try:
             with agents_sdk_user_agent_override():
-                async for event in events:
-                    event = self._ids.apply(event)
+                async for given in events:
+                    event = self._ids.apply(given)
                     await self._keep(event)
                     if is_visible(event):
                         emit(encode(event))

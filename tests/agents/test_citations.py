@@ -1,5 +1,7 @@
 """Citation marks leave the text and become annotations, however the stream is cut."""
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,7 +52,7 @@ def test_any_cut_of_the_stream_gives_the_same_answer(text: str, cuts: list[int])
     streamed = CitedText(sources())
     shown = ""
     notes = []
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in itertools.pairwise(places):
         piece, found = streamed.feed(text[start:end])
         shown += piece
         notes += found

@@ -24,9 +24,9 @@ def test_names_with_underscores_survive_quoting() -> None:
 
 
 def test_code_and_headings_are_not_quoted() -> None:
-    assert sentences("# A heading of some length\n\n```\ncode that is long enough\n```\n\nA sentence worth quoting.") == [
-        "A sentence worth quoting."
-    ]
+    assert sentences(
+        "# A heading of some length\n\n```\ncode that is long enough\n```\n\nA sentence worth quoting."
+    ) == ["A sentence worth quoting."]
 
 
 def test_words_without_meaning_are_no_keywords() -> None:

@@ -80,7 +80,12 @@ async def test_where_tokens_are_needed_a_page_still_opens_and_its_requests_are_r
 
 async def test_nothing_outside_the_built_page_can_be_fetched(server: str) -> None:
     async with httpx2.AsyncClient() as http:
-        for path in ("/assets/../app.py", "/assets/%2e%2e/%2e%2e/app.py", "/assets/..%2fapp.py", "/documents/../README.md"):
+        for path in (
+            "/assets/../app.py",
+            "/assets/%2e%2e/%2e%2e/app.py",
+            "/assets/..%2fapp.py",
+            "/documents/../README.md",
+        ):
             response = await http.get(f"{server}{path}")
             assert response.status_code == 404
             assert "import" not in response.text

@@ -57,7 +57,10 @@ REFUSED: dict[str, tuple[int, Any]] = {
     "an endless title": (422, on_thread("threads.update", title="x" * 1000)),
     "no items to like": (422, on_thread("items.feedback", item_ids=[], kind="positive")),
     "an unknown opinion": (422, on_thread("items.feedback", item_ids=["a"], kind="meh")),
-    "audio that is not base64": (422, {"type": "input.transcribe", "params": {"audio_base64": "?", "mime_type": "a/b"}}),
+    "audio that is not base64": (
+        422,
+        {"type": "input.transcribe", "params": {"audio_base64": "?", "mime_type": "a/b"}},
+    ),
     "a thread that is not there": (404, on_thread("threads.get_by_id")),
     "items of no thread": (404, on_thread("items.list")),
     "a message to no thread": (404, on_thread("threads.add_user_message", input=MESSAGE)),

@@ -62,7 +62,14 @@ def _renamed(held: StoredThread) -> StoredThread:
 
 
 def test_every_method_that_names_a_row_is_tried() -> None:
-    silent = {"load_threads", "load_turns", "load_feedback", "save_turn", "set_title_if_none", "load_pending_tool_calls"}
+    silent = {
+        "load_threads",
+        "load_turns",
+        "load_feedback",
+        "save_turn",
+        "set_title_if_none",
+        "load_pending_tool_calls",
+    }
     methods = {
         name
         for name in vars(PostgresStore)

@@ -78,7 +78,9 @@ async def test_the_same_item_id_in_two_threads_is_two_items(store: PostgresStore
     assert text_of(await store.load_item(bobs.id, "__fake_id__", bob)) == "for Bob"
 
 
-@pytest.mark.parametrize("text", ["pasted\x00NUL", "half a \ud83d pair", "tea \U0001f375", "ünïcödé", "\\u0000 spelled out"])
+@pytest.mark.parametrize(
+    "text", ["pasted\x00NUL", "half a \ud83d pair", "tea \U0001f375", "ünïcödé", "\\u0000 spelled out"]
+)
 async def test_a_message_with_odd_characters_is_kept(store: PostgresStore, ada: Caller, text: str) -> None:
     here = await thread(store, ada)
     message = user(here.id, text)

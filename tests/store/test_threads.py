@@ -119,7 +119,9 @@ async def test_a_page_continues_after_a_thread_that_was_deleted_meanwhile(store:
     assert [found.id for found in rest.data] == made[2:]
 
 
-@pytest.mark.parametrize("cursor", ["nonsense", "cur_", "cur_e30", "cur_!!!", "cur_WyJhIl0", "cur_" + "A" * 5000, "\x00"])
+@pytest.mark.parametrize(
+    "cursor", ["nonsense", "cur_", "cur_e30", "cur_!!!", "cur_WyJhIl0", "cur_" + "A" * 5000, "\x00"]
+)
 async def test_a_broken_cursor_is_refused_in_a_sentence(store: PostgresStore, ada: Caller, cursor: str) -> None:
     with pytest.raises(Unprocessable, match="first page"):
         await store.load_threads(5, cursor, "desc", ada)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chatkit_link.widgets.errors import WidgetError
 from chatkit_link.resources import resource
+from chatkit_link.widgets.errors import WidgetError
 from chatkit_link.widgets.templates import WidgetLibrary
 
 CARD = '{"type":"Card","children":[{"type":"Text","value":{{ text | tojson }}}]}'
