@@ -25,9 +25,6 @@ from chatkit_link.store.embedded import start_embedded
 from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import migrate
 from chatkit_link.store.postgres import PostgresStore
-from tests.counting import pytest_collection_modifyitems, pytest_terminal_summary
-
-__all__ = ["pytest_collection_modifyitems", "pytest_terminal_summary"]
 
 HERE = Path(__file__).parent
 
