@@ -23,11 +23,12 @@ from chatkit_link.caller import Caller
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.http import agents, chatkit, documents, health, pages, runs
 from chatkit_link.http.middleware import ResponseHeaders
-from chatkit_link.http.problems import install_problems
+from chatkit_link.http.problems import install_problems, unexpected
 from chatkit_link.http.services import Services
 from chatkit_link.identity import build_identity, load_secret
 from chatkit_link.protocol.endpoint import Endpoint
 from chatkit_link.protocol.operations import Operations
+from chatkit_link.protocol.orphans import Orphans
 from chatkit_link.protocol.requests import Requests
 from chatkit_link.protocol.server import LinkServer
 from chatkit_link.protocol.titles import Titler
@@ -39,7 +40,7 @@ from chatkit_link.search.local import LocalSearch
 from chatkit_link.search.reader import Reader
 from chatkit_link.settings import Settings, read_settings
 from chatkit_link.store.documents import Documents
-from chatkit_link.store.embedded import start_embedded
+from chatkit_link.store.embedded import EmbeddedPostgres
 from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import migrate
 from chatkit_link.store.postgres import PostgresStore
@@ -73,7 +74,7 @@ def create_app(settings: Settings | None = None, *, agents_given: Mapping[str, s
             del app.state.services
 
     app = FastAPI(title="ChatKit Link", lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.add_middleware(ResponseHeaders)
+    app.add_middleware(ResponseHeaders, unexpected=unexpected)
     install_problems(app)
     for door in (chatkit, runs, agents, documents, health, pages):
         app.include_router(door.router)
@@ -101,9 +102,9 @@ async def open_database(stack: AsyncExitStack, settings: Settings) -> Database:
     if settings.database_url is not None:
         url = settings.database_url.get_secret_value()
     else:
-        embedded = await anyio.to_thread.run_sync(start_embedded, settings.data)
-        stack.callback(embedded.stop)
-        url = embedded.url
+        embedded = EmbeddedPostgres(settings.data)
+        stack.callback(embedded.stop)  # before it starts: a start that is broken off leaves nothing running
+        url = await anyio.to_thread.run_sync(embedded.start)
     database = Database(url, pool_size=settings.database_pool)
     stack.push_async_callback(database.close)
     await migrate(database)
@@ -123,7 +124,9 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog) -> 
     research = _research(settings, documents, http)
     entries = {RESEARCH: _research_entry(settings), **catalog.agents}
     build = _Endpoints(settings, store, config, client, research)
-    coordinator = await stack.enter_async_context(Coordinator(drain=settings.drain))
+    coordinator = await stack.enter_async_context(
+        Coordinator(database, Orphans(store).settle, drain=settings.drain, events_for=settings.keep_events)
+    )
     return Services(
         settings=settings,
         database=database,

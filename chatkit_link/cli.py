@@ -1,16 +1,20 @@
 """``chatkit-link``: serve, chat, migrate, agents, doctor."""
 
 import asyncio
+import hashlib
 import os
 import sys
 from contextlib import AsyncExitStack
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import httpx2
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from chatkit_link.agents.catalog import RESEARCH, load_target, read_catalog
@@ -37,7 +41,8 @@ def main() -> None:
     try:
         cli()
     except (ConfigurationError, LinkError) as error:
-        Console(stderr=True).print(f"[red]chatkit-link:[/red] {error}", highlight=False, soft_wrap=True)
+        console = Console(stderr=True, highlight=False, soft_wrap=True)
+        console.print("[red]chatkit-link:[/red]", escape(str(error)))
         sys.exit(2)
 
 
@@ -65,12 +70,17 @@ def serve(
     settings = _settings(host=host, port=port)
     setup_logging(settings.log_level)
     console = Console(stderr=True, highlight=False)
-    app = create_app(settings, agents_given=_agents(agent))
+    make = partial(create_app, agents_given=_agents(agent))
     where = "the configured one" if settings.database_url else f"PostgreSQL in {settings.data}"
     console.print(f"ChatKit Link {version('chatkit-link')}", style="bold")
     console.print(f"  database  {where}\n  model     {_model(settings)}\n  starting ...", soft_wrap=True)
-    ready = f"  [bold green]ready     {settings.address}[/bold green]  (Ctrl-C stops)"
-    asyncio.run(serve_app(app, settings, ready=lambda: console.print(ready)))
+    asyncio.run(
+        serve_app(
+            make,
+            settings,
+            ready=lambda address: console.print(f"  [bold green]ready     {address}[/bold green]  (Ctrl-C stops)"),
+        )
+    )
     console.print("Stopped.")
 
 
@@ -108,11 +118,11 @@ async def _chat(
         if url is None and agent is None and await _answers(settings.address):
             url = f"{settings.address}/chatkit"
         if url is None:
-            app = create_app(settings, agents_given=_agents(agent))
-            address = await stack.enter_async_context(serving(app, settings))
+            make = partial(create_app, agents_given=_agents(agent))
+            address = await stack.enter_async_context(serving(make, settings))
             chosen = next(iter(_agents(agent)), None)
             url = f"{address}/chatkit" + (f"/{chosen}" if chosen else "")
-        jar = settings.data / "terminal-user"
+        jar = _jar(settings, url)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         http = await stack.enter_async_context(httpx2.AsyncClient(headers=headers, cookies=_known_user(jar)))
         try:
@@ -127,6 +137,15 @@ async def _answers(address: str) -> bool:
             return (await http.get(f"{address}/health")).json() == {"status": "ok"}
     except (httpx2.HTTPError, ValueError):
         return False
+
+
+def _jar(settings: Settings, url: str) -> Path:
+    """Where the terminal's anonymous cookie for this server is kept: one server's is nobody else's business."""
+    parts = urlsplit(url)
+    # A server started for one question is the data folder's own, on whatever port.
+    local = parts.hostname == "127.0.0.1"
+    origin = "local" if local else hashlib.sha256(f"{parts.scheme}://{parts.netloc}".encode()).hexdigest()[:16]
+    return settings.data / f"terminal-user-{origin}"
 
 
 def _known_user(jar: Path) -> dict[str, str]:

@@ -149,13 +149,28 @@ class ChatKitClient:
 
     # Runs
 
+    def follow(self, run_id: str, *, after: int = 0) -> EventStream:
+        """An answer's events behind the number ``after``, and then as they come: how a broken stream goes on."""
+        url = self._run_url(f"runs/{quote(run_id, safe='')}/events?after={after}")
+        request = self._http.build_request("GET", url, headers=self._headers, timeout=STREAMED)
+        return EventStream(self._http, request, self._event)
+
+    async def running(self, thread_id: str) -> str | None:
+        """The id of the answer that is being written in a thread, if one is."""
+        url = self._run_url(f"threads/{quote(thread_id, safe='')}/run")
+        request = self._http.build_request("GET", url, headers=self._headers, timeout=PLAIN)
+        run = (await send(self._http, request, stream=False)).json()["run"]
+        return None if run is None else run["id"]
+
     async def cancel_run(self, run_id: str) -> None:
         """Stops a running answer (``EventStream.run_id``); what it has said so far stays in the thread."""
+        url = self._run_url(f"runs/{quote(run_id, safe='')}/cancel")
+        await send(self._http, self._http.build_request("POST", url, headers=self._headers), stream=False)
+
+    def _run_url(self, path: str) -> str:
         # The address may name an agent behind /chatkit; runs belong to none.
         base, found, _ = f"{self.url}/".rpartition("/chatkit/")
-        root = f"{base}/chatkit" if found else self.url
-        url = f"{root}/runs/{quote(run_id, safe='')}/cancel"
-        await send(self._http, self._http.build_request("POST", url, headers=self._headers), stream=False)
+        return f"{base}/chatkit/{path}" if found else f"{self.url}/{path}"
 
     # Adapters take milliseconds to build and microseconds to use: one each, when first needed.
 

@@ -1,15 +1,15 @@
-"""Running the application in this process: a uvicorn that stops in the right order.
+"""Running the application in this process: a uvicorn that starts and stops in the right order.
 
-uvicorn alone would wait for open streams while the answers behind them go on; and it raises the
-signal again when it is done, which would end the process before the database is closed.
+uvicorn alone would wait for open streams while the answers behind them go on; it ends the process where
+a port is taken; and it raises a signal again when it is done with it, which would end the process
+before the database is closed. So the socket is bound and the signals are heard here.
 """
 
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
-from types import FrameType
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 from fastapi import FastAPI
@@ -18,20 +18,36 @@ from typing_extensions import override
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import Settings
 
+#: Builds the application for settings that name the port it is really served on.
+Make = Callable[[Settings], FastAPI]
+
 
 class _Server(uvicorn.Server):
     """Drains running answers while uvicorn waits for the connections that carry them."""
 
-    def __init__(self, config: uvicorn.Config, app: FastAPI, ready: Callable[[], None] | None = None) -> None:
+    def __init__(self, app: FastAPI, settings: Settings, *, access_log: bool) -> None:
+        config = uvicorn.Config(
+            app,
+            lifespan="off",  # entered by the functions below, so that what goes wrong in it is an exception
+            log_config=None,
+            access_log=access_log,
+            server_header=False,
+            proxy_headers=True,
+            timeout_graceful_shutdown=int(settings.drain) + 2,
+        )
         super().__init__(config)
         self._app = app
-        self._ready = ready
+        self.ready = asyncio.Event()
+
+    @override
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
 
     @override
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if self._ready is not None and not self.should_exit:
-            self._ready()
+        self.ready.set()
 
     @override
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -40,56 +56,85 @@ class _Server(uvicorn.Server):
         await draining
 
 
-def _server(app: FastAPI, settings: Settings, *, access_log: bool, ready: Callable[[], None] | None = None) -> _Server:
-    config = uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        lifespan="off",  # entered below, so that what goes wrong in it is an exception and not a log line
-        log_config=None,
-        access_log=access_log,
-        server_header=False,
-        proxy_headers=True,
-        timeout_graceful_shutdown=int(settings.drain) + 2,
-    )
-    return _Server(config, app, ready)
+async def serve(make: Make, settings: Settings, *, ready: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM.
 
-
-async def serve(app: FastAPI, settings: Settings, *, ready: Callable[[], None] | None = None) -> None:
-    """Serve until SIGINT or SIGTERM. ``ready`` is called once requests are taken.
+    Args:
+        ready: called with the server's address once it takes requests.
 
     Raises:
-        ConfigurationError: the application cannot start.
+        ConfigurationError: the port cannot be used, or the application cannot start.
     """
-    async with app.router.lifespan_context(app):
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, _ignore)  # what uvicorn falls back to when it raises the signal again
-        server = _server(app, settings, access_log=True, ready=ready)
-        await server.serve()
-        if not server.started:
-            raise ConfigurationError(
-                f"Port {settings.port} of {settings.host} cannot be used; another program may have it. "
-                "Choose another with --port."
-            )
-
-
-def _ignore(number: int, frame: FrameType | None) -> None:
-    """The signal has been heard already."""
+    starting = asyncio.current_task()
+    assert starting is not None  # this is a coroutine
+    with _bind(settings.host, settings.port) as listener:
+        bound = settings.model_copy(update={"port": listener.getsockname()[1]})
+        app = make(bound)
+        with _hearing(starting.cancel) as hear:
+            try:
+                async with app.router.lifespan_context(app):
+                    server = _Server(app, bound, access_log=True)
+                    hear(lambda: server.handle_exit(signal.SIGINT, None))
+                    running = asyncio.create_task(server.serve(sockets=[listener]))
+                    await _until_ready(server, running)
+                    ready(bound.address)
+                    await running
+            except asyncio.CancelledError:
+                return  # stopped while it was starting; what was opened is closed again
 
 
 @asynccontextmanager
-async def serving(app: FastAPI, settings: Settings) -> AsyncGenerator[str]:
-    """Serve inside the block, on a free port of 127.0.0.1; gives the address."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+async def serving(make: Make, settings: Settings) -> AsyncGenerator[str]:
+    """Serve inside the block, on a free port of 127.0.0.1, without hearing signals; gives the address."""
+    with _bind("127.0.0.1", 0) as listener:
+        bound = settings.model_copy(update={"host": "127.0.0.1", "port": listener.getsockname()[1]})
+        app = make(bound)
         async with app.router.lifespan_context(app):
-            ready = asyncio.Event()
-            server = _server(app, settings, access_log=False, ready=ready.set)
+            server = _Server(app, bound, access_log=False)
             running = asyncio.create_task(server.serve(sockets=[listener]))
-            waiting = asyncio.create_task(ready.wait())
-            await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
-            waiting.cancel()
+            await _until_ready(server, running)
             try:
-                yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+                yield f"http://127.0.0.1:{bound.port}"
             finally:
                 server.should_exit = True
                 await running
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except (OSError, OverflowError) as error:
+        raise ConfigurationError(
+            f"Port {port} of {host} cannot be used; another program may have it. Choose another with --port."
+        ) from error
+
+
+async def _until_ready(server: _Server, running: "asyncio.Task[None]") -> None:
+    waiting = asyncio.create_task(server.ready.wait())
+    await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+
+
+@contextmanager
+def _hearing(first: Callable[[], object]) -> Generator[Callable[[Callable[[], object]], None]]:
+    """Call ``first`` at SIGINT and SIGTERM inside the block; what it gives changes whom to call."""
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+
+    def hear(call: Callable[[], object]) -> None:
+        for number in numbers:
+            try:
+                loop.add_signal_handler(number, call)
+            except NotImplementedError:  # Windows has no such thing in its event loop
+                signal.signal(number, lambda *_: call())
+
+    hear(first)
+    try:
+        yield hear
+    finally:
+        for number in numbers:
+            try:
+                loop.remove_signal_handler(number)
+            except NotImplementedError:
+                signal.signal(number, signal.default_int_handler)

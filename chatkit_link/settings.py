@@ -14,7 +14,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from chatkit_link.errors import ConfigurationError
 
 SearchChoice = Literal["auto", "local", "ddgs", "searxng", "tavily", "brave"]
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 def _alias(field: str, *others: str) -> AliasChoices:
@@ -106,7 +105,13 @@ class Settings(BaseSettings):
     max_page: int = Field(100, ge=1, le=1000, description="Largest `limit` of one page.")
     heartbeat: float = Field(15.0, gt=0, description="Seconds between heartbeats of a quiet stream.")
     drain: float = Field(10.0, ge=0, description="Seconds a stopping server lets running answers finish.")
-    frame_ancestors: str = Field("*", description="Pages that may embed the chat frame (CSP frame-ancestors).")
+    keep_events: float = Field(
+        3600.0, ge=60, description="Seconds that the events of a finished answer can be followed again."
+    )
+    on_disconnect: Literal["finish", "cancel"] = Field(
+        "finish", description="What becomes of an answer whose reader leaves without saying Stop."
+    )
+    frame_ancestors: str = Field("'self'", description="Pages that may embed the chat frame (CSP frame-ancestors).")
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
 
@@ -137,7 +142,7 @@ class Settings(BaseSettings):
             url = self.public_url.rstrip("/")
             return url if "://" in url else f"https://{url}"
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared, not bound
-        return f"http://{host}:{self.port}"
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property
     def https(self) -> bool:

@@ -21,7 +21,7 @@ from chatkit_link.client import ChatKitClient
 from chatkit_link.http.services import Services
 from chatkit_link.serving import serving
 from chatkit_link.settings import Settings
-from chatkit_link.store.embedded import start_embedded
+from chatkit_link.store.embedded import EmbeddedPostgres
 from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import migrate
 from chatkit_link.store.postgres import PostgresStore
@@ -47,8 +47,8 @@ def postgres_url() -> Iterator[str]:
         return
     # Not a folder of pytest's: run as root, PostgreSQL is another user, whom pytest shuts out of its folders.
     with tempfile.TemporaryDirectory(prefix="chatkit-link-test-", ignore_cleanup_errors=True) as folder:
-        server = start_embedded(Path(folder))
-        yield server.url
+        server = EmbeddedPostgres(Path(folder))
+        yield server.start()
         server.stop()
 
 
@@ -113,16 +113,20 @@ def make_settings(
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncGenerator[str]:
     """A server of these settings inside the block; gives its address."""
-    async with serving(create_app(settings), settings) as address:
+    async with serving(create_app, settings) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
 async def shared_server(make_settings: Callable[..., Settings]) -> AsyncIterator[tuple[str, FastAPI]]:
-    settings = make_settings()
-    app = create_app(settings)
-    async with serving(app, settings) as address:
-        yield address, app
+    apps: list[FastAPI] = []
+
+    def make(settings: Settings) -> FastAPI:
+        apps.append(create_app(settings))
+        return apps[0]
+
+    async with serving(make, make_settings()) as address:
+        yield address, apps[0]
 
 
 @pytest.fixture(scope="session")

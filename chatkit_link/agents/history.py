@@ -6,13 +6,14 @@ called and what it read. Items without a record are converted as they are.
 """
 
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 from agents import RunResultStreaming, TResponseInputItem
 from chatkit.agents import ThreadItemConverter
 
-from chatkit_link.agents.context import LinkContext, TurnContext
+from chatkit_link.agents.context import TurnContext
 from chatkit_link.agents.sources import Source, Sources
+from chatkit_link.agents.stream import ResponseStream
 from chatkit_link.store.turns import TurnRecord
 
 
@@ -43,18 +44,19 @@ async def load_history(ctx: TurnContext, converter: ThreadItemConverter, limit: 
     return history
 
 
-def record_of(result: RunResultStreaming, given: int, covers: list[str], context: LinkContext) -> TurnRecord:
-    """The record of a finished run.
-
-    Args:
-        given: how many input items the run was given; what follows them is the turn's own.
-        covers: ids of the thread items that the turn produced.
-    """
-    new = [dict(item) for item in result.to_input_list()[given:]]
-    call = context.client_tool_call
-    if call is not None:
+def record_of(result: RunResultStreaming, stream: ResponseStream) -> TurnRecord:
+    """The record of a run, as far as it got: a stopped turn's finished tool calls are remembered too."""
+    items = [dict(item.to_input_item()) for item in result.new_items if item.type != "tool_approval_item"]
+    answered = {item.get("call_id") for item in items if str(item.get("type", "")).endswith("_output")}
+    client_call = stream.client_call
+    if client_call is not None:
         # Its call and output will come from the client tool call item, once the client has answered.
-        ids = {item.get("call_id") for item in new if item.get("name") == call.name}
-        new = [item for item in new if item.get("call_id") not in ids or item.get("call_id") is None]
-        covers = covers[:-1]
-    return TurnRecord(input=new, covers=covers, sources=context.sources.to_record())
+        answered.discard(client_call.call_id)
+    kept: list[dict[str, Any]] = []
+    for item in items:
+        if item.get("call_id") is None or item.get("call_id") in answered:
+            kept.append(item)
+        elif kept and kept[-1].get("type") == "reasoning":
+            kept.pop()  # the reasoning that led to a call is refused without it
+    covers = [item_id for item_id in stream.finished if client_call is None or item_id != client_call.id]
+    return TurnRecord(input=kept, covers=covers, sources=stream.sources.to_record())

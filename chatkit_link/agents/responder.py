@@ -1,6 +1,7 @@
 """What answers a turn: a function of the user's, or an Agents SDK agent."""
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -9,6 +10,7 @@ from chatkit.actions import Action
 from chatkit.agents import ThreadItemConverter
 from chatkit.types import ThreadItem, ThreadItemDoneEvent, ThreadStreamEvent, WidgetItem
 
+from chatkit_link.agents.closing import closing_early
 from chatkit_link.agents.context import LinkContext, TurnContext
 from chatkit_link.agents.converter import LinkConverter
 from chatkit_link.agents.history import load_history, record_of
@@ -117,11 +119,14 @@ class AgentResponder:
             run_config=self.run_config,
         )
         stream = ResponseStream(context)
-        async for event in stream.events(result):
-            yield event
-        if history.anchor is not None:
-            record = record_of(result, len(history.input), stream.produced, context)
-            await ctx.store.save_turn(ctx.thread.id, history.anchor, record, ctx.caller)
+        try:
+            async with aclosing(stream.events(result)) as events:
+                async for event in events:
+                    yield event
+        finally:
+            if history.anchor is not None:
+                record = record_of(result, stream)
+                await ctx.store.save_turn(ctx.thread.id, history.anchor, record, ctx.caller)
 
     async def action(
         self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None
@@ -129,8 +134,9 @@ class AgentResponder:
         for item in await self.actions.before(ctx, action, sender):
             await ctx.store.add_thread_item(ctx.thread.id, item, ctx.caller)
             yield ThreadItemDoneEvent(item=item)
-        async for event in self.respond(ctx):
-            yield event
+        async with closing_early(self.respond(ctx)) as events:
+            async for event in events:
+                yield event
 
     async def sync_action(
         self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None

@@ -8,7 +8,7 @@ provider ids on. Leaving this one early cancels the model call.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -43,13 +43,16 @@ from openai.types.responses.response_output_text import (
     AnnotationFileCitation,
     AnnotationURLCitation,
 )
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from chatkit_link.agents.citations import CitedText
 from chatkit_link.agents.context import LinkContext
+from chatkit_link.agents.sources import Sources
 from chatkit_link.agents.thoughts import Thoughts
 from chatkit_link.store.postgres import new_id
 
+#: Seconds that a stopped run gets to leave its tools.
+_PATIENCE = 2.0
 #: Items that may stand in the middle of a workflow without ending it.
 _UNSEEN = ("client_tool_call", "hidden_context_item", "sdk_hidden_context")
 
@@ -70,7 +73,11 @@ class _Message:
 
 
 class ResponseStream:
-    """Translates one run. ``produced`` holds the ids of the items it gave."""
+    """Translates one run.
+
+    produced, finished: ids of the items it has begun, and of those that are done.
+    client_call: the call of a tool in the page that it ended with.
+    """
 
     def __init__(self, context: LinkContext, converter: ResponseStreamConverter | None = None) -> None:
         self._context = context
@@ -79,18 +86,20 @@ class ResponseStream:
         self._thoughts = Thoughts(context)
         self._call_ids: dict[str, str] = {}
         self.produced: list[str] = []
+        self.finished: list[str] = []
+        self.client_call: ClientToolCallItem | None = None
 
-    async def events(self, result: RunResultStreaming) -> AsyncIterator[ThreadStreamEvent]:
+    async def events(self, result: RunResultStreaming) -> AsyncGenerator[ThreadStreamEvent]:
         """The run's events. Raises what the run raises; left early, it stops the run."""
         queue = self._context.queue
         pump = asyncio.create_task(_pump(result, queue), name="model")
         try:
             while (event := await queue.get()) is not None:
                 async for told in self._translate(event):
-                    yield told
+                    yield self._noted(told)
             await pump  # raises what the run raised
             for told in self._closing():
-                yield told
+                yield self._noted(told)
         except (InputGuardrailTripwireTriggered, OutputGuardrailTripwireTriggered):
             for item_id in self.produced:
                 yield ThreadItemRemovedEvent(item_id=item_id)
@@ -99,7 +108,17 @@ class ResponseStream:
             if not result.is_complete:
                 result.cancel()
             pump.cancel()
-            await asyncio.wait([pump])
+            # The run's own task may still be inside a tool; it is not over before that has heard of it.
+            await asyncio.wait([pump, *([result.run_loop_task] if result.run_loop_task else [])], timeout=_PATIENCE)
+
+    @property
+    def sources(self) -> Sources:
+        return self._context.sources
+
+    def _noted(self, event: ThreadStreamEvent) -> ThreadStreamEvent:
+        if isinstance(event, ThreadItemDoneEvent):
+            self.finished.append(event.item.id)
+        return event
 
     async def _translate(self, event: Any) -> AsyncIterator[ThreadStreamEvent]:
         kind = event.type
@@ -209,7 +228,8 @@ class ResponseStream:
     async def _own_annotation(self, given: Any) -> Annotation | None:
         if isinstance(given, dict):  # the client parses some of these into no class (chatkit/agents.py says so too)
             fields = cast("dict[str, Any]", given)
-            given = _CITATIONS[fields["type"]].model_validate(fields) if fields.get("type") in _CITATIONS else None
+            kind = _CITATIONS.get(fields.get("type", ""))
+            given = None if kind is None else _parsed(kind, fields)
         match getattr(given, "type", None):
             case "url_citation":
                 return await self._converter.url_citation_to_annotation(given)
@@ -287,7 +307,7 @@ class ResponseStream:
         told = self.end_workflow()
         call = self._context.client_tool_call
         if call is not None:
-            item = ClientToolCallItem(
+            item = self.client_call = ClientToolCallItem(
                 id=new_id("tool_call"),
                 thread_id=self._context.thread.id,
                 created_at=datetime.now(),
@@ -319,6 +339,13 @@ async def _pump(result: RunResultStreaming, queue: "asyncio.Queue[Any]") -> None
             queue.put_nowait(event)
     finally:
         queue.put_nowait(None)
+
+
+def _parsed(kind: type[BaseModel], fields: dict[str, Any]) -> BaseModel | None:
+    try:
+        return kind.model_validate(fields)
+    except ValidationError:  # a citation that cannot be read costs the citation, not the answer
+        return None
 
 
 def _summary(item: WorkflowItem) -> WorkflowSummary:

@@ -1,7 +1,5 @@
 """The ChatKit door: ``POST /chatkit`` for the default agent, ``POST /chatkit/{agent}`` for any."""
 
-from collections.abc import AsyncIterator
-
 from chatkit.types import is_streaming_req
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
@@ -10,18 +8,13 @@ from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest, TooLarge
 from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.services import Services, ServicesDep
+from chatkit_link.http.sse import STREAM_HEADERS, frames
 from chatkit_link.protocol.openings import Opening
-from chatkit_link.runs.run import Run
 
 router = APIRouter()
 
 #: Sent by clients that use our fetch (``frontend/src/link``), which can tell Stop from a lost connection.
 LINK_HEADER = "x-chatkit-link"
-
-_STREAM_HEADERS = {
-    "Cache-Control": "no-cache, no-transform",  # a proxy that compresses would hold events back
-    "X-Accel-Buffering": "no",  # the same for nginx
-}
 
 
 @router.post("/chatkit", summary="ChatKit protocol, default agent")
@@ -45,16 +38,10 @@ async def _answer(request: Request, services: Services, caller: Caller, agent: s
     )
     run = await opening.open(asked)
     return StreamingResponse(
-        _frames(run, services.settings.heartbeat),
+        frames(run.log.follow(quiet=services.settings.heartbeat)),
         media_type="text/event-stream",
-        headers={**_STREAM_HEADERS, "X-Run-Id": run.id},
+        headers={**STREAM_HEADERS, "X-Run-Id": run.id},
     )
-
-
-async def _frames(run: Run, heartbeat: float) -> AsyncIterator[bytes]:
-    """The run's log as server-sent events (WHATWG HTML, section 9.2). Who stops reading stops only reading."""
-    async for batch in run.log.follow(quiet=heartbeat):
-        yield b"".join(b"id: %d\ndata: %b\n\n" % (event.id, event.data) for event in batch) or b": ping\n\n"
 
 
 async def _read_body(request: Request, limit: int) -> bytes:

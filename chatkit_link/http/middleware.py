@@ -1,12 +1,17 @@
 """What every response carries. Pure ASGI: a wrapped stream would be buffered or lose its disconnect."""
 
+import logging
 import re
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+logger = logging.getLogger(__name__)
 
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
@@ -17,10 +22,14 @@ def request_id(connection: HTTPConnection) -> str:
 
 
 class ResponseHeaders:
-    """Adds the request id, the cookie that identification asked for, and headers that harden every response."""
+    """Adds the request id, the cookie that identification asked for, and headers that harden every response.
 
-    def __init__(self, app: ASGIApp) -> None:
+    unexpected: renders the error that nobody expected.
+    """
+
+    def __init__(self, app: ASGIApp, unexpected: Callable[[Request], Response]) -> None:
         self._app = app
+        self._unexpected = unexpected
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -41,4 +50,18 @@ class ResponseHeaders:
                     headers.append("Set-Cookie", cookie)
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        started = False
+
+        async def watched_send(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send_with_headers(message)
+
+        try:
+            await self._app(scope, receive, watched_send)
+        except Exception:
+            # Rendered here and not by the outermost middleware, whose responses would not pass through this one.
+            logger.exception("request %s failed", state["request_id"])
+            if started:
+                raise
+            await self._unexpected(Request(scope))(scope, receive, watched_send)

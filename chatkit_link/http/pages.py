@@ -53,9 +53,13 @@ def _page(name: str, policy: str) -> Response:
 
 
 def _file(name: str, headers: dict[str, str]) -> Response:
-    file = (STATIC / name).resolve()
     if not STATIC.is_dir():
         raise NotFound("The page has not been built. Run `make build`, or use the API at /chatkit.")
-    if not file.is_relative_to(STATIC) or not file.is_file():
+    try:
+        file = (STATIC / name).resolve()
+        found = file.is_relative_to(STATIC) and file.is_file()
+    except (ValueError, OSError):  # a NUL, or a name longer than any file's
+        found = False
+    if not found:
         raise HTTPException(404)
     return FileResponse(Path(file), headers=headers)

@@ -56,9 +56,8 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
     return problem(request, 422, "Not acceptable", "The address or its parameters are not acceptable.")
 
 
-def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    # Starlette logs the error itself right after this; the response says nothing of it.
-    logger.error("request %s failed", request_id(request))
+def unexpected(request: Request) -> JSONResponse:
+    """What is said of an error that nobody expected; the log has the rest."""
     detail = f"Something went wrong on the server. If it stays so, name the request {request_id(request)}."
     return problem(request, 500, "Internal error", detail)
 
@@ -69,4 +68,3 @@ def install_problems(app: FastAPI) -> None:
     app.add_exception_handler(NotFoundError, _missing)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(Exception, _unexpected)

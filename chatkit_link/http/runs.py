@@ -1,16 +1,53 @@
-"""The door to running answers."""
+"""The door to running answers: follow one from anywhere, find the one of a thread, stop one."""
 
-from fastapi import APIRouter
+from typing import Any
 
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+
+from chatkit_link.errors import BadRequest
 from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.services import ServicesDep
+from chatkit_link.http.sse import STREAM_HEADERS, frames
 
 router = APIRouter()
+
+
+@router.get("/chatkit/runs/{run_id}/events", summary="Follow an answer")
+async def follow_run(
+    run_id: str, request: Request, services: ServicesDep, caller: CallerDep, after: str | None = None
+) -> Response:
+    """The run's events behind an id, and then as they come, until the run is over.
+
+    ``after`` (or the header ``Last-Event-ID``) is the last id already seen. The bytes are those of an
+    unbroken stream from there on.
+    """
+    seen = _event_id(after if after is not None else request.headers.get("last-event-id"))
+    attached = await services.coordinator.attach(caller, run_id)
+    return StreamingResponse(
+        frames(attached.follow(seen, quiet=services.settings.heartbeat)),
+        media_type="text/event-stream",
+        headers={**STREAM_HEADERS, "X-Run-Id": attached.id},
+    )
+
+
+@router.get("/chatkit/threads/{thread_id}/run", summary="The running answer of a thread")
+async def run_of_thread(thread_id: str, services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
+    """``{"run": {"id", "status"}}``, or ``{"run": null}`` when nothing is running there."""
+    await services.store.load_thread(thread_id, caller)
+    run_id = await services.coordinator.running_on(caller, thread_id)
+    return {"run": None if run_id is None else {"id": run_id, "status": "running"}}
 
 
 @router.post("/chatkit/runs/{run_id}/cancel", summary="Stop an answer")
 async def cancel_run(run_id: str, services: ServicesDep, caller: CallerDep) -> dict[str, str]:
     """Stops the model and keeps what was written so far. A run that is over stays as it ended."""
-    run = services.coordinator.find(caller.owner, run_id)
-    await services.coordinator.cancel(run)
-    return {"id": run.id, "status": run.status}
+    return {"id": run_id, "status": await services.coordinator.cancel(caller, run_id)}
+
+
+def _event_id(text: str | None) -> int:
+    if text is None or text == "":
+        return 0
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise BadRequest("`after` must be the number of an event: 0 or more.")
+    return int(text)

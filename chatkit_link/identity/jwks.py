@@ -117,7 +117,7 @@ def _usable(entry: object) -> tuple[str | None, jwt.PyJWK] | None:
         return None
     try:
         key = jwt.PyJWK(fields)
-    except jwt.PyJWTError:
+    except (jwt.PyJWTError, ValueError):  # one key that makes no sense must not cost us the others
         return None
     kid = fields.get("kid")
     if key.algorithm_name not in ALGORITHMS or not isinstance(kid, str | None):

@@ -5,7 +5,8 @@ then starts the run. So whatever is wrong is a plain 4xx that leaves nothing beh
 that was acknowledged by a stream is in the database.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -28,6 +29,7 @@ from chatkit.types import (
     UserMessageItem,
 )
 
+from chatkit_link.agents.closing import closing_early
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Conflict, Unprocessable
 from chatkit_link.protocol.checks import require_open, widget_sender
@@ -87,16 +89,14 @@ class Opening:
             return self._start(run, thread, opening, self._responding(thread, message), message)
 
     async def _add_message(self, request: ThreadsAddUserMessageReq) -> Run:
-        thread = await self._open_thread(request.params.thread_id)
-        message = await self._message(request.params.input, thread.id)
-        async with self._claim(thread.id) as run:
+        message = await self._message(request.params.input, request.params.thread_id)
+        async with self._claimed(request.params.thread_id) as (run, thread):
             await self._store.add_message(thread.id, message, self._caller)
             opening = [ThreadItemDoneEvent(item=message)]
             return self._start(run, thread, opening, self._responding(thread, message), message)
 
     async def _add_tool_output(self, request: ThreadsAddClientToolOutputReq) -> Run:
-        thread = await self._open_thread(request.params.thread_id)
-        async with self._claim(thread.id) as run:
+        async with self._claimed(request.params.thread_id) as (run, thread):
             calls = await self._store.load_pending_tool_calls(thread.id, self._caller)
             if not calls:
                 raise Conflict("No tool call is waiting for an output in this chat. It may have been answered already.")
@@ -109,8 +109,7 @@ class Opening:
 
     async def _add_structured_input(self, request: ThreadsAddStructuredInputReq) -> Run:
         params = request.params
-        thread = await self._open_thread(params.thread_id)
-        async with self._claim(thread.id) as run:
+        async with self._claimed(params.thread_id) as (run, thread):
             item = await self._store.load_item(thread.id, params.item_id, self._caller)
             if not isinstance(item, StructuredInputItem):
                 raise Unprocessable("Only a question to the user can be answered, and this item is none.")
@@ -122,33 +121,39 @@ class Opening:
 
             async def answer() -> AsyncIterator[ThreadStreamEvent]:
                 yield ThreadItemReplacedEvent(item=answered)
-                async for event in server.respond(thread, None, self._caller):
-                    yield event
+                async with closing_early(server.respond(thread, None, self._caller)) as events:
+                    async for event in events:
+                        yield event
 
             return self._start(run, thread, [], answer)
 
     async def _retry(self, request: ThreadsRetryAfterItemReq) -> Run:
-        thread = await self._open_thread(request.params.thread_id)
-        async with self._claim(thread.id) as run:
+        async with self._claimed(request.params.thread_id) as (run, thread):
             message = await self._store.load_item(thread.id, request.params.item_id, self._caller)
             if not isinstance(message, UserMessageItem):
                 raise Unprocessable("Only what follows a user message can be tried again, and this item is none.")
             self._check_choices(message)
-            await self._store.rewind(thread.id, message.id, self._caller)
-            return self._start(run, thread, [], self._responding(thread, message), message)
+            return self._start(run, thread, [], self._responding(thread, message), message, retried=message.id)
 
     async def _act(self, request: ThreadsCustomActionReq) -> Run:
         params = request.params
-        thread = await self._open_thread(params.thread_id)
-        sender = await widget_sender(self._store, thread.id, params.item_id, self._caller)
-        async with self._claim(thread.id) as run:
+        async with self._claimed(params.thread_id) as (run, thread):
+            sender = await widget_sender(self._store, thread.id, params.item_id, self._caller)
             server: ChatKitServer[Caller] = self._endpoint.server
             return self._start(run, thread, [], lambda: server.action(thread, params.action, sender, self._caller))
 
-    async def _open_thread(self, thread_id: str) -> StoredThread:
-        thread = await self._store.load_thread(thread_id, self._caller)
-        require_open(thread)
-        return thread
+    @asynccontextmanager
+    async def _claimed(self, thread_id: str) -> AsyncGenerator[tuple[Run, StoredThread]]:
+        """The caller's open thread, claimed for a run.
+
+        It is looked up before the claim, so that a stranger learns nothing of whether it is busy, and read
+        after it, so that nobody else changes what is read.
+        """
+        require_open(await self._store.load_thread(thread_id, self._caller))
+        async with self._claim(thread_id) as run:
+            thread = await self._store.load_thread(thread_id, self._caller)
+            require_open(thread)
+            yield run, thread
 
     async def _message(self, given: UserMessageInput, thread_id: str) -> UserMessageItem:
         attachments: list[Any] = []
@@ -177,8 +182,8 @@ class Opening:
         if tool is not None and self._endpoint.tools is not None and tool.id not in self._endpoint.tools:
             raise Unprocessable("This assistant does not offer that tool.")
 
-    def _claim(self, thread_id: str) -> Any:
-        return self._coordinator.claim(self._caller.owner, thread_id, self._endpoint.agent)
+    def _claim(self, thread_id: str) -> AbstractAsyncContextManager[Run]:
+        return self._coordinator.claim(self._caller, thread_id, self._endpoint.agent)
 
     def _responding(self, thread: StoredThread, message: UserMessageItem | None) -> Answer:
         return lambda: self._endpoint.server.respond(thread, message, self._caller)
@@ -190,6 +195,8 @@ class Opening:
         opening: Sequence[ThreadStreamEvent],
         answer: Answer,
         message: UserMessageItem | None = None,
+        *,
+        retried: str | None = None,
     ) -> Run:
         turn = Turn(
             self._endpoint.server,
@@ -200,6 +207,7 @@ class Opening:
             answer=answer,
             titling=Titling(self._endpoint.titler, thread, message),
             allow_cancel=self._allow_cancel,
+            retried=retried,
         )
         self._coordinator.start(run, turn.run)
         return run

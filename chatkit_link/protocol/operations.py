@@ -17,7 +17,6 @@ from chatkit.types import (
     NonStreamingReq,
     Page,
     SyncCustomActionResponse,
-    ThreadItem,
     ThreadsDeleteReq,
     ThreadsGetByIdReq,
     ThreadsListReq,
@@ -107,7 +106,7 @@ class Operations:
     async def _delete_thread(self, request: ThreadsDeleteReq, caller: Caller) -> bytes:
         # The row goes first: a run that is still writing then finds no thread to write to.
         await self._store.delete_thread(request.params.thread_id, caller)
-        await self._coordinator.cancel_thread(caller.owner, request.params.thread_id)
+        await self._coordinator.forget_thread(caller, request.params.thread_id)
         return NOTHING
 
     async def _give_feedback(self, endpoint: Endpoint, request: ItemsFeedbackReq, caller: Caller) -> bytes:
@@ -117,8 +116,8 @@ class Operations:
         return NOTHING
 
     async def _delete_attachment(self, endpoint: Endpoint, request: AttachmentsDeleteReq, caller: Caller) -> bytes:
-        files = _files(endpoint)
         attachment = await self._store.load_attachment(request.params.attachment_id, caller)
+        files = _files(endpoint)
         await files.delete_attachment(attachment.id, caller)
         await self._store.delete_attachment(attachment.id, caller)
         return NOTHING
@@ -132,12 +131,12 @@ class Operations:
             response = await endpoint.server.sync_action(thread, params.action, sender, caller)
         except NotImplementedError:
             raise Unprocessable("This assistant does not answer that action.") from None
-        return await self._keep_update(thread.id, response.updated_item, caller)
-
-    async def _keep_update(self, thread_id: str, item: ThreadItem | None, caller: Caller) -> SyncCustomActionResponse:
-        """Store what a sync action changed, so that it is still so after a reload; hide what is hidden."""
-        if item is not None:
-            await self._store.save_item(thread_id, item, caller)
+        item = response.updated_item
+        # Stored, so that it is still so after a reload; and hidden if it is for the model alone.
+        if item is not None and sender is not None and item.id == sender.id:
+            await self._store.update_item(thread.id, item, caller)
+        elif item is not None:
+            await self._store.save_item(thread.id, item, caller)
         return SyncCustomActionResponse(updated_item=None if item is None or is_hidden(item) else item)
 
 

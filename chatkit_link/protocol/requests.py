@@ -63,10 +63,10 @@ class Requests:
         if not _SUSPECT.search(body):
             return self._adapter.validate_json(body)
         try:
-            value: Any = json.loads(body, strict=False)
+            value: Any = clean_value(json.loads(body, strict=False))
         except (ValueError, RecursionError):
             raise _not_json() from None
-        return self._adapter.validate_python(clean_value(value))
+        return self._adapter.validate_python(value)
 
     def _check(self, request: ChatKitReq) -> None:
         match request:

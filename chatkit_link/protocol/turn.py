@@ -11,15 +11,15 @@ replaces, for our own server and for anybody's subclass alike.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from chatkit.errors import CustomStreamError, ErrorCode, StreamError
 from chatkit.server import ChatKitServer, agents_sdk_user_agent_override
 from chatkit.types import (
-    AssistantMessageItem,
     ErrorEvent,
     StreamOptions,
     StreamOptionsEvent,
+    ThreadItem,
     ThreadItemAddedEvent,
     ThreadItemDoneEvent,
     ThreadItemRemovedEvent,
@@ -29,20 +29,22 @@ from chatkit.types import (
     ThreadUpdatedEvent,
 )
 
+from chatkit_link.agents.closing import closing_early
 from chatkit_link.agents.failures import explain
 from chatkit_link.caller import Caller
 from chatkit_link.errors import LinkError, NotFound
 from chatkit_link.protocol.ids import OwnIds
+from chatkit_link.protocol.orphans import INTERRUPTED
 from chatkit_link.protocol.pending import Pending, settled
 from chatkit_link.protocol.titles import Titling
 from chatkit_link.protocol.wire import encode, is_visible, thread_response
-from chatkit_link.runs.coordinator import Emit
-from chatkit_link.runs.run import RunFailed
+from chatkit_link.runs.run import Run, RunFailed, RunStatus
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.threads import StoredThread
 
 logger = logging.getLogger(__name__)
 
+Emit = Callable[[bytes], None]
 Answer = Callable[[], AsyncIterator[ThreadStreamEvent]]
 
 
@@ -60,6 +62,7 @@ class Turn:
         answer: Answer,
         titling: Titling,
         allow_cancel: bool,
+        retried: str | None = None,
     ) -> None:
         """
         Args:
@@ -67,6 +70,7 @@ class Turn:
             answer: begins the server's answer.
             titling: finds a title beside the answer, if the thread needs one.
             allow_cancel: whether this client can tell us Stop from a lost connection.
+            retried: the message that is answered anew; what follows it is deleted when the new answer exists.
         """
         self._server = server
         self._store = store
@@ -76,20 +80,26 @@ class Turn:
         self._answer = answer
         self._titling = titling
         self._allow_cancel = allow_cancel
+        self._retried = retried
+        self._hidden: set[str] = set()
         self._ids = OwnIds()
         self._pending = Pending()
 
-    async def run(self, emit: Emit) -> None:
-        """Answer. Raises RunFailed once an error has been told, and CancelledError when cancelled."""
-        for event in self._opening:
-            emit(encode(event))
-        emit(encode(StreamOptionsEvent(stream_options=self._options())))
+    async def run(self, run: Run) -> None:
+        """Answer, into the run's log. Raises RunFailed once an error has been told, and CancelledError if stopped."""
+        emit = run.log.append
         try:
+            for event in self._opening:
+                emit(encode(event))
+            emit(encode(StreamOptionsEvent(stream_options=self._options())))
             async with self._titling:
                 await self._carry(emit)
                 await self._tell_title(emit, wait=True)
         except asyncio.CancelledError:
-            await self._keep_cancelled(emit)
+            if run.ending is RunStatus.INTERRUPTED:
+                await self._keep_failed(emit, CustomStreamError(INTERRUPTED, allow_retry=True))
+            else:
+                await self._keep_cancelled(emit)
             raise
         except Exception as error:
             await self._keep_failed(emit, error)
@@ -100,21 +110,17 @@ class Turn:
         return StreamOptions(allow_cancel=offered.allow_cancel and self._allow_cancel)
 
     async def _carry(self, emit: Emit) -> None:
-        events = self._answer()
-        try:
-            with agents_sdk_user_agent_override():
+        with agents_sdk_user_agent_override(), self._store.as_if_rewound(self._thread.id, self._retried):
+            async with closing_early(self._answer()) as events:
                 async for given in events:
-                    event = self._ids.apply(given)
-                    await self._keep(event)
-                    if is_visible(event):
-                        emit(encode(event))
-                    await self._tell_thread(emit)
-                    await self._tell_title(emit)
+                    for event in self._ids.apply(given):
+                        await self._keep(event)
+                        if self._is_visible(event):
+                            emit(encode(event))
+                    if not isinstance(given, ThreadItemUpdatedEvent):  # hundreds a second: not at each of them
+                        await self._tell_thread(emit)
+                        await self._tell_title(emit)
             await self._tell_thread(emit)
-        finally:
-            # Left early, by a cancellation for instance, the answer must hear of it now, not when collected.
-            if isinstance(events, AsyncGenerator):
-                await events.aclose()
 
     async def _keep(self, event: ThreadStreamEvent) -> None:
         match event:
@@ -123,10 +129,10 @@ class Turn:
             case ThreadItemUpdatedEvent():
                 self._pending.update(event.item_id, event.update)
             case ThreadItemDoneEvent():
-                await self._store.add_thread_item(self._thread.id, settled(event.item), self._caller)
+                await self._save(settled(event.item))
                 self._pending.drop(event.item.id)
             case ThreadItemReplacedEvent():
-                await self._store.save_item(self._thread.id, event.item, self._caller)
+                await self._save(event.item)
                 self._pending.drop(event.item.id)
             case ThreadItemRemovedEvent():
                 await self._store.delete_thread_item(self._thread.id, event.item_id, self._caller)
@@ -134,28 +140,50 @@ class Turn:
             case _:
                 pass
 
+    async def _save(self, item: ThreadItem) -> None:
+        """Store an item; the first one of a retry takes the place of the answer that it replaces."""
+        if self._retried is not None:
+            await self._store.replace_after(self._thread.id, self._retried, item, self._caller)
+            self._retried = None
+            self._store.forget_rewound()
+        else:
+            await self._store.add_thread_item(self._thread.id, item, self._caller)
+
+    def _is_visible(self, event: ThreadStreamEvent) -> bool:
+        """False for what is the model's alone, in whatever event it comes."""
+        if isinstance(event, ThreadItemUpdatedEvent | ThreadItemRemovedEvent):
+            return event.item_id not in self._hidden
+        if is_visible(event):
+            return True
+        if isinstance(event, ThreadItemAddedEvent | ThreadItemDoneEvent | ThreadItemReplacedEvent):
+            self._hidden.add(event.item.id)
+        return False
+
     async def _tell_thread(self, emit: Emit) -> None:
         """Store and tell what the server changed in the thread object, and only that."""
         if self._thread.changes():
             await self._store.save_thread(self._thread, self._caller)
-            emit(encode(ThreadUpdatedEvent(thread=thread_response(self._thread))))
+            # Read again: somebody may have renamed it since this object was loaded.
+            emit(encode(ThreadUpdatedEvent(thread=thread_response(await self._fresh_thread()))))
 
     async def _tell_title(self, emit: Emit, *, wait: bool = False) -> None:
         title = await self._titling.result(wait=wait)
         if title and await self._store.set_title_if_none(self._thread.id, title, self._caller):
             self._thread.title = title
-            self._thread.mark_saved()
+            self._thread.mark_saved({"title": title})
             emit(encode(ThreadUpdatedEvent(thread=thread_response(self._thread))))
+
+    async def _fresh_thread(self) -> StoredThread:
+        return await self._store.load_thread(self._thread.id, self._caller)
 
     async def _keep_cancelled(self, emit: Emit) -> None:
         """Keep what was written, and let the server say in its own way that it was stopped."""
         items = self._pending.settle()
-        messages = [item for item in items if isinstance(item, AssistantMessageItem)]
         try:
-            await self._server.handle_stream_cancelled(self._thread, list(messages), self._caller)
             for item in items:
-                await self._store.add_thread_item(self._thread.id, item, self._caller)
+                await self._save(item)
                 emit(encode(ThreadItemDoneEvent(item=item)))
+            await self._server.handle_stream_cancelled(self._thread, items, self._caller)
         except NotFound:
             pass  # the thread was deleted: that is why the run was cancelled
         except Exception:
@@ -163,8 +191,10 @@ class Turn:
 
     async def _keep_failed(self, emit: Emit, error: Exception) -> None:
         try:
-            for item in self._pending.settle():
-                await self._store.add_thread_item(self._thread.id, item, self._caller)
+            items = self._pending.settle()
+            for item in items:
+                await self._save(item)
+            for item in items:
                 emit(encode(ThreadItemDoneEvent(item=item)))
         except Exception:
             logger.exception("could not keep all of a failed answer in thread %s", self._thread.id)

@@ -20,6 +20,9 @@ from chatkit.types import (
     ThreadStreamEvent,
 )
 from pydantic import BaseModel
+from pydantic_core import PydanticSerializationError, to_json
+
+from chatkit_link.store.text import clean_value
 
 HIDDEN = (HiddenContextItem, SDKHiddenContextItem)
 
@@ -49,11 +52,12 @@ def thread_response(thread: ThreadMetadata, items: Page[ThreadItem] | None = Non
 
 def encode(model: BaseModel) -> bytes:
     """JSON as the SDK writes it (None fields and integration-only metadata left out), times with their zone."""
-    return (
-        _zoned(model)
-        .model_dump_json(by_alias=True, exclude_none=True, context={"exclude_metadata": True})
-        .encode("utf-8", errors="replace")
-    )
+    zoned = _zoned(model)
+    try:
+        return zoned.model_dump_json(by_alias=True, exclude_none=True, context={"exclude_metadata": True}).encode()
+    except (PydanticSerializationError, UnicodeEncodeError):  # half an emoji, cut in two by a model's tokens
+        plain = zoned.model_dump(by_alias=True, exclude_none=True, context={"exclude_metadata": True})
+        return to_json(clean_value(plain))
 
 
 def _zoned(model: BaseModel) -> BaseModel:

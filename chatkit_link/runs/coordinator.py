@@ -1,57 +1,97 @@
-"""Who is writing an answer right now.
+"""Who is writing an answer right now, and how to follow it from anywhere.
 
-How it flows: a request claims its thread, stores what the person sent, and starts the run with a
-piece of work. The work runs in a task of its own, owned by the coordinator, and emits encoded events
-into the run's log. An HTTP response is one follower of that log: it may leave, come back or never
-have been there, and the work does not notice. Only ``cancel`` and the end of the process stop it.
+How it flows: a request claims its thread with a row in the database, stores what the person sent, and
+starts the run with a piece of work. The work runs in a task of its own, owned here, and emits encoded
+events into the run's log, from where the writer makes them durable. An HTTP response is one follower
+of that log: it may leave, come back, come to another replica or never have been there, and the work
+does not notice. Only a cancel, a lost lease and the end of the process stop it.
 
-The invariant: at most one running run per thread, from before the person's message is stored until
-the last event is in the log.
-
-This first form keeps runs in memory. What needs more (a row per run, other replicas, recovery after
-a crash) changes this file and ``log.py``; their callers already speak in run ids and event ids.
+The invariants: at most one running run per thread, whatever the replicas (a unique index). A run is
+executed by the replica whose name is in its row, and by no other, ever. It is over for anybody only
+when its end is in the database.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from chatkit_link.errors import NotFound, ThreadBusy, Unavailable
+from chatkit_link.caller import Caller
+from chatkit_link.errors import BadRequest, Gone, LinkError, NotFound, ThreadBusy, Unavailable
+from chatkit_link.runs.log import Event
+from chatkit_link.runs.recovery import LEASE, RENEWAL, Recovery, Settle
 from chatkit_link.runs.run import Run, RunFailed, RunStatus
+from chatkit_link.runs.wakeups import Wakeups
+from chatkit_link.runs.writer import LogWriter
+from chatkit_link.store import runs as rows
+from chatkit_link.store.engine import Database
 
 logger = logging.getLogger(__name__)
 
-#: Puts one encoded event into the log. Never waits.
-Emit = Callable[[bytes], None]
-Work = Callable[[Emit], Awaitable[None]]
+Work = Callable[[Run], Awaitable[None]]
 
-#: Finished runs whose events are kept, so that a slow or late follower still gets the end.
-KEPT = 64
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A run that somebody may follow. follow: from an event id onwards, with empty batches in silence."""
+
+    id: str
+    status: str
+    follow: Callable[..., AsyncIterator[Sequence[Event]]]
 
 
 class Coordinator:
-    """Starts, finds and cancels runs. An async context manager: leaving it ends every run."""
+    """Starts, finds, follows and cancels runs. An async context manager: leaving it ends every run."""
 
-    def __init__(self, *, drain: float = 10.0) -> None:
-        """drain: seconds that running answers get to finish when the server stops."""
+    def __init__(
+        self,
+        database: Database,
+        settle: Settle,
+        *,
+        drain: float = 10.0,
+        events_for: float = 3600.0,
+        runs_for: float = 7 * 86400.0,
+    ) -> None:
+        """
+        Args:
+            settle: ends what a dead replica left unfinished (``recovery.py``).
+            drain: seconds that running answers get to finish when the server stops.
+            events_for, runs_for: seconds that the events of a finished run, and the run itself, are kept.
+        """
+        self.replica = f"rep_{uuid.uuid4().hex}"
+        self._database = database
         self._drain = drain
         self._runs: dict[str, Run] = {}
-        self._by_thread: dict[str, Run] = {}
         self._draining = False
+        self._writer = LogWriter(database, self.replica)
+        self._wakeups = Wakeups(database, self._hear_cancel)
+        self._recovery = Recovery(database, self.replica, settle, events_for=events_for, runs_for=runs_for)
+        self._helpers: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
+        for work in (self._writer.run(), self._wakeups.run(), self._recovery.run(), self._keep_leases()):
+            self._helpers.append(asyncio.create_task(work))
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+        for helper in self._helpers:
+            helper.cancel()
+        await asyncio.wait(self._helpers)
+
+    @property
+    def notified(self) -> bool:
+        """Whether replicas are notified; False where they poll."""
+        return self._wakeups.listening
 
     @asynccontextmanager
-    async def claim(self, owner: tuple[str, str], thread_id: str, agent: str) -> AsyncGenerator[Run]:
+    async def claim(self, caller: Caller, thread_id: str, agent: str) -> AsyncGenerator[Run]:
         """Take the thread for a new run; inside the block, store the request and then ``start`` it.
 
         A block that is left without ``start``, by an error for instance, gives the thread back.
@@ -62,74 +102,159 @@ class Coordinator:
         """
         if self._draining:
             raise Unavailable("The server is restarting. Please send that again in a moment.")
-        if thread_id in self._by_thread:
-            raise ThreadBusy("An answer is still being written in this chat. Wait for it, or stop it first.")
-        run = Run(owner=owner, thread_id=thread_id, agent=agent)
-        self._by_thread[thread_id] = run
+        run = Run(caller=caller, thread_id=thread_id, agent=agent)
+        async with self._database.session(caller) as session:
+            if not await rows.insert_run(session, run.id, thread_id, agent, self.replica, LEASE):
+                raise ThreadBusy("An answer is still being written in this chat. Wait for it, or stop it first.")
+        self._runs[run.id] = run
+        self._writer.add(run)
         try:
             yield run
         finally:
             if run.task is None:
-                self._release(run)
+                run.status = RunStatus.FAILED
+                await self._end(run)
 
     def start(self, run: Run, work: Work) -> None:
-        """Run the work in a task of its own, into the run's log."""
-        self._runs[run.id] = run
+        """Run the work in a task of its own."""
         run.task = asyncio.create_task(self._carry_out(run, work), name=run.id)
 
     async def _carry_out(self, run: Run, work: Work) -> None:
+        run.begun = True
         try:
-            await work(run.log.append)
+            if run.stopped:
+                raise asyncio.CancelledError
+            await work(run)
             run.status = RunStatus.COMPLETED
         except asyncio.CancelledError:
             # The task ends here whoever cancelled it; the work has already said its last words.
-            run.status = RunStatus.CANCELLED
+            run.status = run.ending
         except RunFailed:
             run.status = RunStatus.FAILED
         except Exception:
             run.status = RunStatus.FAILED
             logger.exception("run %s failed", run.id)
-        finally:
-            run.log.close()
-            self._release(run)
-            self._forget_old()
+        await self._end(run)
 
-    def find(self, owner: tuple[str, str], run_id: str) -> Run:
-        """Raises NotFound for an unknown run or somebody else's."""
+    async def _end(self, run: Run) -> None:
+        await self._writer.end(run)
+        run.log.close()
+        del self._runs[run.id]
+
+    async def attach(self, caller: Caller, run_id: str) -> Attached:
+        """Find a run to follow, here or on another replica.
+
+        Raises:
+            NotFound: an unknown run, or somebody else's.
+            Gone: it ended long ago, and its events are not kept any more.
+        """
         run = self._runs.get(run_id)
-        if run is None or run.owner != owner:
-            raise NotFound("There is no such run, or it is not yours.")
-        return run
+        if run is not None and run.caller.owner == caller.owner:
+            return Attached(run.id, run.status, run.log.follow)
+        row = await self._find(caller, run_id)
+        if not row.events_kept:
+            raise Gone("That answer ended a while ago, and its events are not kept any more. Reload the chat.")
 
-    async def cancel(self, run: Run) -> None:
-        """Stop the work and wait until it has kept what was written so far. No effect on a finished run."""
-        if run.task is not None and run.status is RunStatus.RUNNING:
-            run.task.cancel()
+        def follow(after: int = 0, *, quiet: float | None = None) -> AsyncIterator[Sequence[Event]]:
+            # A run that was interrupted may have shown events that were lost with its replica; what
+            # recovery added then stands at their ids and must be seen.
+            seen = min(after, row.last_id) if row.status == RunStatus.INTERRUPTED else after
+            return self._follow_stored(run_id, seen, quiet)
+
+        return Attached(row.id, row.status, follow)
+
+    async def _follow_stored(self, run_id: str, after: int, quiet: float | None) -> AsyncIterator[Sequence[Event]]:
+        """A run's events from the database, woken by notifications, until it is over."""
+        clock = asyncio.get_running_loop().time
+        spoke = clock()
+        while True:
+            status = await rows.run_status(self._database, run_id)
+            page = await rows.read_events(self._database, run_id, after)
+            if page:
+                after, spoke = page[-1][0], clock()
+                yield [Event(number, data) for number, data in page]
+                continue
+            if status != RunStatus.RUNNING:
+                return
+            await self._wakeups.wait(run_id, quiet=quiet)
+            if quiet is not None and clock() - spoke >= quiet:
+                spoke = clock()
+                yield []
+
+    async def running_on(self, caller: Caller, thread_id: str) -> str | None:
+        """The id of the run that is running on one of the caller's threads."""
+        async with self._database.session(caller) as session:
+            row = await rows.find_running(session, thread_id)
+        return None if row is None else row.id
+
+    async def cancel(self, caller: Caller, run_id: str) -> str:
+        """Stop a run, wherever it is, and wait until it has kept what was written; its status then.
+
+        Raises:
+            NotFound: an unknown run, or somebody else's.
+        """
+        run = self._runs.get(run_id)
+        if run is not None and run.caller.owner == caller.owner and run.task is not None:
+            run.stop(RunStatus.CANCELLED)
             await asyncio.wait([run.task])
+            return run.status
+        row = await self._find(caller, run_id)
+        if row.status == RunStatus.RUNNING:
+            async with self._database.session(caller) as session:
+                await rows.request_cancel(session, run_id)
+            async with asyncio.timeout(LEASE):
+                while await rows.run_status(self._database, run_id) == RunStatus.RUNNING:
+                    await self._wakeups.wait(run_id)
+        return (await self._find(caller, run_id)).status
 
-    async def cancel_thread(self, owner: tuple[str, str], thread_id: str) -> None:
-        """Stop whatever runs on this person's thread."""
-        run = self._by_thread.get(thread_id)
-        if run is not None and run.owner == owner:
-            await self.cancel(run)
+    async def forget_thread(self, caller: Caller, thread_id: str) -> None:
+        """Stop whatever runs on this person's deleted thread, and forget all that was said there."""
+        run_id = await self.running_on(caller, thread_id)
+        if run_id is not None:
+            await self.cancel(caller, run_id)
+        async with self._database.session(caller) as session:
+            await rows.delete_runs(session, thread_id)
 
     async def close(self) -> None:
-        """Refuse new runs, let the running ones finish within the drain time, cancel the rest."""
+        """Refuse new runs, let the running ones finish within the drain time, hand over the rest as interrupted."""
         self._draining = True
-        tasks = [run.task for run in self._by_thread.values() if run.task is not None]
+        tasks = [run.task for run in self._runs.values() if run.task is not None]
         if not tasks:
             return
         _, late = await asyncio.wait(tasks, timeout=self._drain)
-        for task in late:
-            task.cancel()
+        for run in list(self._runs.values()):
+            run.stop(RunStatus.INTERRUPTED)
         if late:
-            await asyncio.wait(late)
+            _, stuck = await asyncio.wait(late, timeout=RENEWAL)
+            for task in stuck:  # the database is away: another replica, or the next start, will end these
+                task.cancel()
 
-    def _release(self, run: Run) -> None:
-        if self._by_thread.get(run.thread_id) is run:
-            del self._by_thread[run.thread_id]
+    async def _find(self, caller: Caller, run_id: str) -> rows.RunRow:
+        if not run_id.startswith("run_") or len(run_id) > 64:
+            raise BadRequest("That is not the id of a run.")
+        async with self._database.session(caller) as session:
+            row = await rows.find_run(session, run_id)
+        if row is None:
+            raise NotFound("There is no such run, or it is not yours.")
+        return row
 
-    def _forget_old(self) -> None:
-        finished = [run for run in self._runs.values() if run.status is not RunStatus.RUNNING]
-        for run in finished[:-KEPT]:
-            del self._runs[run.id]
+    def _hear_cancel(self, run_id: str) -> None:
+        if (run := self._runs.get(run_id)) is not None:
+            run.stop(RunStatus.CANCELLED)
+
+    async def _keep_leases(self) -> None:
+        """Renew the leases of our runs; hear of those that somebody wants cancelled or has taken over."""
+        while True:
+            await asyncio.sleep(RENEWAL)
+            if not (before := list(self._runs.values())):
+                continue
+            try:
+                ours = await rows.renew(self._database, self.replica, LEASE)
+            except LinkError as error:
+                logger.warning("leases cannot be renewed: %s", error)
+                continue
+            for run in before:
+                if ours.get(run.id):
+                    run.stop(RunStatus.CANCELLED)
+                elif run.id not in ours and run.task is not None and run.id in self._runs:
+                    run.stop(RunStatus.INTERRUPTED)

@@ -1,12 +1,13 @@
-"""The event log of one run: encoded events with consecutive ids, and whoever follows them.
+"""The event log of one run in memory, on the replica that executes it.
 
-Appending is immediate and never waits for a reader; a follower reads from any id onwards at its own
-pace and is woken when there is more. Events that are ready together are handed over together, so
-that they can leave in one send.
+Appending is immediate and never waits, neither for a reader nor for the database: a follower gets an
+event at once, and the writer (``writer.py``) makes it durable a few milliseconds later. A follower
+reads from any id onwards at its own pace, and costs no more than its place in the list. Events that
+are ready together are handed over together, so that they can leave in one send.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -22,16 +23,18 @@ class RunLog:
     """Append-only; ``close`` ends it for every follower once they have read it all."""
 
     def __init__(self) -> None:
-        self._events: list[Event] = []
+        self.events: list[Event] = []
+        #: How many of them are in the database; the writer's.
+        self.written = 0
+        #: Called at each append; the writer's.
+        self.on_append: Callable[[], None] | None = None
         self._closed = False
         self._changed = asyncio.Event()
 
-    @property
-    def last_id(self) -> int:
-        return len(self._events)
-
     def append(self, data: bytes) -> None:
-        self._events.append(Event(len(self._events) + 1, data))
+        self.events.append(Event(len(self.events) + 1, data))
+        if self.on_append is not None:
+            self.on_append()
         self._wake()
 
     def close(self) -> None:
@@ -47,7 +50,7 @@ class RunLog:
         """
         while True:
             changed = self._changed
-            if batch := self._events[after:]:
+            if batch := self.events[after:]:
                 after = batch[-1].id
                 yield batch
                 continue

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from chatkit_link.errors import Unprocessable
+from chatkit_link.store.text import clean_text
 
 _PREFIX = "cur_"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,6 +36,8 @@ def _encode(*parts: str | int) -> str:
 def _decode(cursor: str, kinds: tuple[type, ...]) -> list[str | int] | None:
     """The parts, or None where the text is no cursor of ours (it may be an id)."""
     if not cursor.startswith(_PREFIX):
+        if cursor != clean_text(cursor):  # nothing that could be an id
+            raise bad_cursor()
         return None
     if len(cursor) > _MAX_LENGTH:
         raise bad_cursor()
@@ -81,6 +84,6 @@ def read_thread_cursor(cursor: str) -> tuple[datetime, str] | None:
     if parts is None:
         return None
     try:
-        return _EPOCH + timedelta(microseconds=int(parts[0])), str(parts[1])
+        return _EPOCH + timedelta(microseconds=int(parts[0])), clean_text(str(parts[1]))
     except OverflowError:
         raise bad_cursor() from None

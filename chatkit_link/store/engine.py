@@ -7,10 +7,13 @@ nobody: migrations, the bundled documents, housekeeping.
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import cast
 
+import asyncpg
 from pydantic_core import from_json
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from chatkit_link.caller import Caller
@@ -35,7 +38,7 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(
             address.url,
             connect_args=address.connect_args,
-            pool_size=pool_size,
+            pool_size=pool_size + 1,  # one of them listens (runs/wakeups.py)
             max_overflow=0,
             pool_pre_ping=True,  # a restarted Postgres costs a reconnect, not a failed request
             json_serializer=to_json_text,
@@ -60,6 +63,19 @@ class Database:
         async with self._connect(atomic=True) as connection:
             yield connection
 
+    @asynccontextmanager
+    async def replica(self) -> AsyncGenerator[AsyncConnection]:
+        """A connection for what a replica does for everybody's runs, each statement by itself (``store/runs.py``)."""
+        async with self._connect(atomic=False) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def driver_connection(self) -> AsyncGenerator[asyncpg.Connection]:
+        """A connection of asyncpg's own, to listen on."""
+        async with self._connect(atomic=False) as connection:
+            raw = await connection.get_raw_connection()
+            yield cast("asyncpg.Connection", raw.driver_connection)
+
     async def ping(self) -> None:
         """Raises Unavailable while the database cannot be reached."""
         async with self.system() as connection:
@@ -68,11 +84,18 @@ class Database:
     @asynccontextmanager
     async def _connect(self, atomic: bool) -> AsyncGenerator[AsyncConnection]:
         try:
-            async with self.engine.begin() if atomic else self._autocommit.connect() as connection:
-                yield connection
-        except (OSError, InterfaceError, TimeoutError) as error:
+            connection = await (self.engine if atomic else self._autocommit).connect()
+        except (OSError, DBAPIError, TimeoutError, PoolTimeout) as error:
+            # Away, starting, full, or refusing us: to whoever asks it is all the same, the log says which.
             raise Unavailable("The database cannot be reached right now. Please try again in a moment.") from error
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise Unavailable("The database connection was lost. Please try again in a moment.") from error
-            raise
+        async with connection:
+            try:
+                if atomic:
+                    async with connection.begin():
+                        yield connection
+                else:
+                    yield connection
+            except DBAPIError as error:
+                if error.connection_invalidated or isinstance(error, InterfaceError):
+                    raise Unavailable("The database connection was lost. Please try again in a moment.") from error
+                raise

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from chatkit.types import ClientToolCallItem, Page, ThreadItem
 from pydantic import TypeAdapter
-from sqlalchemy import Row, delete, func, literal, select, update
+from sqlalchemy import Row, ScalarSelect, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chatkit_link.errors import NotFound
@@ -78,6 +78,24 @@ class Items:
         if (await session.execute(statement.returning(thread_items.c.seq))).one_or_none() is None:
             raise thread_not_found()
 
+    async def update(self, session: Session, thread_id: str, item: ThreadItem) -> None:
+        """Change an item that is there; unlike ``save``, never bring one back that was deleted meanwhile.
+
+        Raises:
+            NotFound: there is no such item in this thread.
+        """
+        statement = (
+            update(thread_items)
+            .where(
+                session.mine(thread_items),
+                thread_items.c.thread_id == thread_id,
+                thread_items.c.id == clean_text(item.id),
+            )
+            .values(type=item.type, data=_body(item))
+        )
+        if (await session.execute(statement)).rowcount == 0:
+            raise item_not_found()
+
     async def load(self, session: Session, thread_id: str, item_id: str) -> ThreadItem:
         """Raises NotFound for an unknown item, or one of another thread or person."""
         statement = select(*_READ).where(
@@ -91,9 +109,9 @@ class Items:
         return self.parse(row)
 
     async def load_page(
-        self, session: Session, thread_id: str, after: str | None, limit: int, order: str
+        self, session: Session, thread_id: str, after: str | None, limit: int, order: str, *, upto: str | None = None
     ) -> Page[ThreadItem]:
-        """One page in the thread's own order.
+        """One page in the thread's own order; nothing behind the item ``upto``, if one is named.
 
         Raises:
             NotFound: the thread is unknown or foreign.
@@ -104,6 +122,8 @@ class Items:
         statement = (
             select(*_READ).where(session.mine(thread_items), thread_items.c.thread_id == thread_id).limit(limit + 1)
         )
+        if upto is not None:
+            statement = statement.where(seq <= self._seq_of(session, thread_id, upto))
         if after:
             mark = await self._position(session, thread_id, after)
             statement = statement.where(seq > mark if order == "asc" else seq < mark)
@@ -117,22 +137,16 @@ class Items:
             after=item_cursor(thread_id, kept[-1].seq) if kept and more else None,
         )
 
-    async def load_after(self, session: Session, thread_id: str, item_id: str) -> list[ThreadItem]:
-        """Every item that stands behind ``item_id``, oldest first. Raises NotFound."""
-        anchor = (
-            select(thread_items.c.seq)
-            .where(session.mine(thread_items), thread_items.c.thread_id == thread_id, thread_items.c.id == item_id)
-            .scalar_subquery()
+    async def delete_after(self, session: Session, thread_id: str, item_id: str) -> None:
+        """Delete every item that stands behind ``item_id``. Raises NotFound where there is no such item."""
+        await self.load(session, thread_id, item_id)
+        await session.execute(
+            delete(thread_items).where(
+                session.mine(thread_items),
+                thread_items.c.thread_id == thread_id,
+                thread_items.c.seq > self._seq_of(session, thread_id, item_id),
+            )
         )
-        statement = (
-            select(*_READ)
-            .where(session.mine(thread_items), thread_items.c.thread_id == thread_id, thread_items.c.seq >= anchor)
-            .order_by(thread_items.c.seq)
-        )
-        rows = (await session.execute(statement)).all()
-        if not rows:
-            raise item_not_found()
-        return [self.parse(row) for row in rows[1:]]
 
     async def load_pending_tool_calls(self, session: Session, thread_id: str) -> list[ClientToolCallItem]:
         """Client tool calls that still wait for their output, the latest first, wherever they stand."""
@@ -162,6 +176,14 @@ class Items:
         )
         if (await session.execute(statement)).rowcount == 0:
             await _require_thread(session, thread_id)
+
+    @staticmethod
+    def _seq_of(session: Session, thread_id: str, item_id: str) -> ScalarSelect[Any]:
+        return (
+            select(thread_items.c.seq)
+            .where(session.mine(thread_items), thread_items.c.thread_id == thread_id, thread_items.c.id == item_id)
+            .scalar_subquery()
+        )
 
     async def _position(self, session: Session, thread_id: str, after: str) -> int:
         """Where ``after`` points to: a cursor of ours, or the id of an item of this very thread."""

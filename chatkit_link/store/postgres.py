@@ -5,7 +5,9 @@ Source of the contract: ``chatkit/store.py`` of openai-chatkit.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from chatkit.store import Store, StoreItemType
 from chatkit.types import Attachment, ClientToolCallItem, FeedbackKind, Page, ThreadItem, ThreadMetadata
@@ -28,6 +30,9 @@ _PREFIXES: dict[StoreItemType, str] = {
     "attachment": "atc",
     "sdk_hidden_context": "shcx",
 }
+
+
+_rewound: ContextVar[tuple[str, str] | None] = ContextVar("rewound", default=None)
 
 
 def new_id(kind: StoreItemType) -> str:
@@ -79,8 +84,10 @@ class PostgresStore(Store[Caller]):
     async def load_thread_items(
         self, thread_id: str, after: str | None, limit: int, order: str, context: Caller
     ) -> Page[ThreadItem]:
+        rewound = _rewound.get()
+        upto = rewound[1] if rewound is not None and rewound[0] == thread_id else None
         async with self.database.session(context) as session:
-            return await self._items.load_page(session, thread_id, after, limit, order)
+            return await self._items.load_page(session, thread_id, after, limit, order, upto=upto)
 
     @override
     async def add_thread_item(self, thread_id: str, item: ThreadItem, context: Caller) -> None:
@@ -135,6 +142,11 @@ class PostgresStore(Store[Caller]):
             await self._attachments.save(session, attachment)
         await self._items.save(session, thread_id, message)
 
+    async def update_item(self, thread_id: str, item: ThreadItem, context: Caller) -> None:
+        """Change an item that is still there; NotFound where a retry has deleted it meanwhile."""
+        async with self.database.session(context) as session:
+            await self._items.update(session, thread_id, item)
+
     async def set_title_if_none(self, thread_id: str, title: str, context: Caller) -> bool:
         """Title an untitled thread; False if a person was faster or the thread is gone."""
         async with self.database.session(context) as session:
@@ -145,17 +157,35 @@ class PostgresStore(Store[Caller]):
         async with self.database.session(context) as session:
             return await self._items.load_pending_tool_calls(session, thread_id)
 
-    async def rewind(self, thread_id: str, item_id: str, context: Caller) -> list[ThreadItem]:
-        """Delete everything that answers ``item_id``: the items behind it and the model's side of its turn.
+    async def replace_after(self, thread_id: str, item_id: str, item: ThreadItem, context: Caller) -> None:
+        """Put ``item`` in the place of everything that answers ``item_id``: all of it or nothing.
 
-        Returns the deleted items. Raises NotFound for an unknown item, and then deletes nothing.
+        What goes is the items behind it and the model's side of its turn.
+
+        Raises:
+            NotFound: there is no such item; nothing is deleted then.
         """
         async with self.database.session(context, atomic=True) as session:
-            later = await self._items.load_after(session, thread_id, item_id)
-            if later:
-                await self._items.delete(session, thread_id, [item.id for item in later])
+            await self._items.delete_after(session, thread_id, item_id)
             await turns.drop_turns(session, thread_id, [item_id])
-            return later
+            await self._items.save(session, thread_id, item)
+
+    @contextmanager
+    def as_if_rewound(self, thread_id: str, item_id: str | None) -> Generator[None]:
+        """Inside the block, and only in its task, a thread reads as if nothing followed ``item_id``.
+
+        A retry answers its message anew while the old answer is still there: whoever writes the new one,
+        a model or somebody's own server, must not see the old. None changes nothing.
+        """
+        token = _rewound.set((thread_id, item_id) if item_id is not None else None)
+        try:
+            yield
+        finally:
+            _rewound.reset(token)
+
+    def forget_rewound(self) -> None:
+        """The old answer is gone now: read the thread as it is, also from here on in this block."""
+        _rewound.set(None)
 
     async def save_feedback(self, thread_id: str, item_ids: Sequence[str], kind: FeedbackKind, context: Caller) -> None:
         """Record an opinion on all of these items, or on none if one of them is not this thread's."""
@@ -174,5 +204,7 @@ class PostgresStore(Store[Caller]):
 
     async def load_turns(self, thread_id: str, anchor_ids: Sequence[str], context: Caller) -> dict[str, TurnRecord]:
         """Anchor id -> record."""
+        rewound = _rewound.get()
+        shown = [anchor for anchor in anchor_ids if rewound is None or anchor != rewound[1]]
         async with self.database.session(context) as session:
-            return await turns.load_turns(session, thread_id, anchor_ids)
+            return await turns.load_turns(session, thread_id, shown)

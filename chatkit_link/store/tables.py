@@ -9,17 +9,20 @@ own ``ChatKitServer`` are unique within a thread at best, and so can never reach
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -102,4 +105,37 @@ turns = Table(
     _now("created_at"),
     PrimaryKeyConstraint("thread_id", "anchor_id"),
     ForeignKeyConstraint(["thread_id", "anchor_id"], ["thread_items.thread_id", "thread_items.id"], ondelete="CASCADE"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    *_owner(),
+    Column("thread_id", Text, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("replica", Text, nullable=False),
+    Column("lease_until", DateTime(timezone=True), nullable=False),
+    Column("cancel_requested", Boolean, nullable=False, server_default="false"),
+    # The last event of the run itself; what recovery adds stands behind it.
+    Column("last_id", BigInteger, nullable=False, server_default="0"),
+    _now("created_at"),
+    Column("finished_at", DateTime(timezone=True)),
+    Column("events_kept", Boolean, nullable=False, server_default="true"),
+)
+RUNNING = text("status = 'running'")
+#: One running run per thread, whatever the replicas think.
+Index("uq_runs_running", runs.c.thread_id, unique=True, postgresql_where=RUNNING)
+Index("ix_runs_lease", runs.c.lease_until, postgresql_where=RUNNING)
+Index("ix_runs_finished_at", runs.c.finished_at)
+Index("ix_runs_thread_id", runs.c.thread_id)
+
+run_events = Table(
+    "run_events",
+    metadata,
+    Column("run_id", Text, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("id", BigInteger, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("run_id", "id"),
 )

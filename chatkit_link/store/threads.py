@@ -34,8 +34,9 @@ class StoredThread(ThreadMetadata):
         """The fields that were set to something else since."""
         return {name: value for name, value in _fields(self).items() if value != self._read_as.get(name)}
 
-    def mark_saved(self) -> None:
-        self._read_as = _fields(self)
+    def mark_saved(self, written: dict[str, Any]) -> None:
+        """These fields are in the database now; what was set meanwhile is still a change."""
+        self._read_as = {**self._read_as, **written}
 
 
 # The SDK's annotations are strings, to be looked up where they were written.
@@ -63,7 +64,7 @@ def _thread(row: Row[Any]) -> StoredThread:
             "metadata": row.metadata,
         }
     )
-    thread.mark_saved()
+    thread.mark_saved(_fields(thread))
     return thread
 
 
@@ -88,7 +89,7 @@ async def save_thread(session: Session, thread: ThreadMetadata) -> None:
             statement = update(threads).where(session.mine(threads), threads.c.id == thread.id).values(**changes)
             if (await session.execute(statement)).rowcount == 0:
                 raise thread_not_found()
-            thread.mark_saved()
+            thread.mark_saved(changes)
         return
     fields = _fields(thread)
     statement = insert(threads).values(

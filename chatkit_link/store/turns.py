@@ -8,10 +8,10 @@ and goes when that item goes.
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
-from chatkit_link.store.tables import turns
+from chatkit_link.store.tables import thread_items, turns
 from chatkit_link.store.tenancy import Session
 
 
@@ -27,7 +27,15 @@ class TurnRecord(TypedDict):
 
 async def save_turn(session: Session, thread_id: str, anchor_id: str, record: TurnRecord) -> None:
     """Keep the record; a second one for the same anchor (a retry) replaces the first."""
-    statement = insert(turns).values(thread_id=thread_id, anchor_id=anchor_id, record=record, **session.owner)
+    # Only while the anchor is there: it may have been deleted while the answer was being written.
+    anchor = select(
+        thread_items.c.thread_id,
+        thread_items.c.id,
+        thread_items.c.tenant,
+        thread_items.c.user_id,
+        literal(record, turns.c.record.type),
+    ).where(session.mine(thread_items), thread_items.c.thread_id == thread_id, thread_items.c.id == anchor_id)
+    statement = insert(turns).from_select(["thread_id", "anchor_id", "tenant", "user_id", "record"], anchor)
     statement = statement.on_conflict_do_update(
         index_elements=["thread_id", "anchor_id"], set_={"record": statement.excluded.record}, where=session.mine(turns)
     )

@@ -8,7 +8,6 @@ import pytest
 from chatkit.types import AssistantMessageItem, WidgetItem, WorkflowItem
 
 from chatkit_link.client import ChatKitClient, ClientError, EventStream
-from chatkit_link.http.services import Services
 from tests.told import stored, text_of, told, widget_text
 
 Connect = Callable[..., ChatKitClient]
@@ -27,14 +26,13 @@ async def thread_of(client: ChatKitClient) -> str:
     return (await client.list_threads()).data[0].id
 
 
-async def test_an_answer_is_whole_although_its_reader_left(connect: Connect, services: Services) -> None:
+async def test_an_answer_is_whole_although_its_reader_left(connect: Connect) -> None:
     """A reload, a lost network: the SDK takes them for Stop and cuts the answer."""
     client = connect("slow")
     async with client.create_thread("finish") as stream:
         await anext(stream)
-    run = services.coordinator._runs[str(stream.run_id)]
-    async with asyncio.timeout(10):
-        async for _ in run.log.follow():
+    async with asyncio.timeout(10), client.follow(str(stream.run_id)) as rest:
+        async for _ in rest:
             pass
 
     items = await stored(client, await thread_of(client))

@@ -1,134 +1,268 @@
-"""Runs by themselves: bytes in, bytes out, whoever reads them."""
+"""Runs by themselves: bytes in, bytes out, whoever reads them, on whichever replica."""
 
 import asyncio
+import uuid
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from chatkit_link.errors import NotFound, ThreadBusy, Unavailable
-from chatkit_link.runs.coordinator import KEPT, Coordinator, Emit
+from chatkit_link.caller import Caller
+from chatkit_link.errors import BadRequest, Gone, NotFound, ThreadBusy, Unavailable
+from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.runs.run import Run, RunStatus
+from chatkit_link.store import runs as rows
+from chatkit_link.store.engine import Database
 
-ADA = ("default", "ada")
+
+async def keep_nothing(caller: Caller, thread_id: str, said: Sequence[bytes]) -> Sequence[bytes]:
+    return [b"interrupted after %d" % len(said)]
 
 
-async def start(coordinator: Coordinator, thread_id: str, *data: bytes, hold: asyncio.Event | None = None) -> Run:
-    async def work(emit: Emit) -> None:
+@pytest.fixture
+async def here(database: Database) -> AsyncIterator[Coordinator]:
+    async with Coordinator(database, keep_nothing, drain=1) as coordinator:
+        yield coordinator
+
+
+@pytest.fixture
+async def there(database: Database) -> AsyncIterator[Coordinator]:
+    """Another replica on the same database."""
+    async with Coordinator(database, keep_nothing, drain=1) as coordinator:
+        yield coordinator
+
+
+@pytest.fixture
+def thread() -> str:
+    return f"thr_{uuid.uuid4().hex}"
+
+
+async def start(
+    coordinator: Coordinator, caller: Caller, thread_id: str, *data: bytes, hold: asyncio.Event | None = None
+) -> Run:
+    async def work(run: Run) -> None:
         for one in data:
-            emit(one)
+            run.log.append(one)
         if hold is not None:
             await hold.wait()
-        emit(b"end")
+        run.log.append(b"end")
 
-    async with coordinator.claim(ADA, thread_id, "agent") as run:
+    async with coordinator.claim(caller, thread_id, "agent") as run:
         coordinator.start(run, work)
     return run
 
 
-async def read(run: Run, after: int = 0) -> list[tuple[int, bytes]]:
-    async with asyncio.timeout(5):
-        return [(event.id, event.data) async for batch in run.log.follow(after) for event in batch]
+async def read(coordinator: Coordinator, caller: Caller, run_id: str, after: int = 0) -> list[tuple[int, bytes]]:
+    attached = await coordinator.attach(caller, run_id)
+    async with asyncio.timeout(10):
+        return [(event.id, event.data) async for batch in attached.follow(after) for event in batch]
 
 
-async def test_many_followers_read_the_same_whenever_they_come() -> None:
+async def test_many_followers_read_the_same_whenever_and_wherever_they_come(
+    here: Coordinator, there: Coordinator, ada: Caller, thread: str
+) -> None:
     hold = asyncio.Event()
-    async with Coordinator() as coordinator:
-        run = await start(coordinator, "t", b"a", b"b", hold=hold)
-        early = asyncio.create_task(read(run))
+    run = await start(here, ada, thread, b"a", b"b", hold=hold)
+    async with asyncio.TaskGroup() as group:
+        early = group.create_task(read(here, ada, run.id))
+        elsewhere = group.create_task(read(there, ada, run.id))
         await asyncio.sleep(0)
         hold.set()
-        late = await read(run)
-        assert await early == late == [(1, b"a"), (2, b"b"), (3, b"end")]
-        assert await read(run, after=2) == [(3, b"end")]
-        assert run.status is RunStatus.COMPLETED
+    late = await read(here, ada, run.id)
+    assert early.result() == elsewhere.result() == late == [(1, b"a"), (2, b"b"), (3, b"end")]
+    assert await read(there, ada, run.id, after=2) == [(3, b"end")]
 
 
-async def test_a_follower_that_leaves_does_not_stop_the_work() -> None:
+async def test_a_follower_that_leaves_does_not_stop_the_work(here: Coordinator, ada: Caller, thread: str) -> None:
     hold = asyncio.Event()
-    async with Coordinator() as coordinator:
-        run = await start(coordinator, "t", b"a", hold=hold)
-        async for _ in run.log.follow():
-            break
-        hold.set()
-        assert (await read(run))[-1] == (2, b"end")
+    run = await start(here, ada, thread, b"a", hold=hold)
+    async for _ in run.log.follow():
+        break
+    hold.set()
+    assert (await read(here, ada, run.id))[-1] == (2, b"end")
 
 
-async def test_events_that_are_ready_together_come_together() -> None:
-    async with Coordinator() as coordinator:
-        run = await start(coordinator, "t", b"a", b"b", b"c")
-        batches = [len(batch) async for batch in run.log.follow()]
-    assert batches == [4]
+async def test_events_that_are_ready_together_come_together(here: Coordinator, ada: Caller, thread: str) -> None:
+    run = await start(here, ada, thread, b"a", b"b", b"c")
+    assert [len(batch) async for batch in run.log.follow()] == [4]
 
 
-async def test_a_quiet_log_gives_empty_batches_for_a_heartbeat() -> None:
+async def test_a_quiet_run_gives_empty_batches_for_a_heartbeat(
+    here: Coordinator, there: Coordinator, ada: Caller, thread: str
+) -> None:
     hold = asyncio.Event()
-    async with Coordinator(drain=1) as coordinator:
-        run = await start(coordinator, "t", hold=hold)
+    run = await start(here, ada, thread, hold=hold)
+    for coordinator in (here, there):
+        attached = await coordinator.attach(ada, run.id)
         async with asyncio.timeout(5):
-            assert await anext(run.log.follow(quiet=0.01)) == []
-        hold.set()
+            assert await anext(attached.follow(0, quiet=0.05)) == []
+    hold.set()
 
 
-async def test_one_thread_has_one_run_at_a_time() -> None:
+async def test_one_thread_has_one_run_at_a_time_on_all_replicas(
+    here: Coordinator, there: Coordinator, ada: Caller, thread: str
+) -> None:
     hold = asyncio.Event()
-    async with Coordinator() as coordinator:
-        run = await start(coordinator, "t", hold=hold)
+    run = await start(here, ada, thread, hold=hold)
+    for coordinator in (here, there):
         with pytest.raises(ThreadBusy):
-            await start(coordinator, "t")
-        other = await start(coordinator, "another thread")
-        await read(other)
-        hold.set()
-        await read(run)
-        await read(await start(coordinator, "t"))
+            await start(coordinator, ada, thread)
+    assert await there.running_on(ada, thread) == run.id
+    hold.set()
+    await read(there, ada, run.id)
+    assert await there.running_on(ada, thread) is None
+    await read(there, ada, (await start(there, ada, thread)).id)
 
 
-async def test_a_claim_that_fails_gives_the_thread_back() -> None:
-    async with Coordinator() as coordinator:
-        with pytest.raises(ValueError, match="nothing stored"):
-            async with coordinator.claim(ADA, "t", "agent"):
-                raise ValueError("nothing stored")
-        await read(await start(coordinator, "t"))
+async def test_a_claim_that_fails_gives_the_thread_back(here: Coordinator, ada: Caller, thread: str) -> None:
+    with pytest.raises(ValueError, match="nothing stored"):
+        async with here.claim(ada, thread, "agent"):
+            raise ValueError("nothing stored")
+    await read(here, ada, (await start(here, ada, thread)).id)
 
 
-async def test_cancel_stops_the_work_and_lets_it_say_a_last_word() -> None:
-    async def work(emit: Emit) -> None:
+@pytest.mark.parametrize("where", ["here", "there"])
+async def test_cancel_stops_the_work_from_anywhere_and_lets_it_say_a_last_word(
+    here: Coordinator, there: Coordinator, ada: Caller, thread: str, where: str
+) -> None:
+    async def work(run: Run) -> None:
         try:
             await asyncio.Event().wait()
         finally:
-            emit(b"last word")
+            run.log.append(b"last word")
 
-    async with Coordinator() as coordinator:
-        async with coordinator.claim(ADA, "t", "agent") as run:
-            coordinator.start(run, work)
-        await asyncio.sleep(0)
-        await coordinator.cancel(run)
-        assert run.status is RunStatus.CANCELLED
-        assert await read(run) == [(1, b"last word")]
-        await coordinator.cancel(run)  # twice is no error
-
-
-async def test_a_stopping_server_finishes_what_it_can_and_refuses_what_is_new() -> None:
-    quick, never = asyncio.Event(), asyncio.Event()
-    coordinator = Coordinator(drain=0.2)
-    finishes, hangs = await start(coordinator, "a", hold=quick), await start(coordinator, "b", hold=never)
-    closing = asyncio.create_task(coordinator.close())
+    async with here.claim(ada, thread, "agent") as run:
+        here.start(run, work)
     await asyncio.sleep(0)
-    with pytest.raises(Unavailable) as refused:
-        await start(coordinator, "c")
-    assert "Retry-After" in refused.value.headers
-    quick.set()
-    await closing
-    assert (finishes.status, hangs.status) == (RunStatus.COMPLETED, RunStatus.CANCELLED)
+    coordinator = here if where == "here" else there
+    async with asyncio.timeout(3):
+        assert await coordinator.cancel(ada, run.id) == RunStatus.CANCELLED
+    assert await read(coordinator, ada, run.id) == [(1, b"last word")]
+    assert await coordinator.cancel(ada, run.id) == RunStatus.CANCELLED  # twice is no error
 
 
-async def test_a_run_is_found_by_its_owner_only_and_forgotten_in_time() -> None:
-    async with Coordinator() as coordinator:
-        first = await start(coordinator, "t")
-        await read(first)
-        assert coordinator.find(ADA, first.id) is first
-        for stranger in (("default", "bob"), ("elsewhere", "ada")):
+async def test_a_run_cancelled_before_it_has_begun_ends_all_the_same(
+    here: Coordinator, ada: Caller, thread: str
+) -> None:
+    run = await start(here, ada, thread, b"a")
+    async with asyncio.timeout(3):
+        assert await here.cancel(ada, run.id) == RunStatus.CANCELLED
+    assert await here.running_on(ada, thread) is None
+
+
+async def test_a_stopping_server_finishes_what_it_can_and_refuses_what_is_new(
+    database: Database, there: Coordinator, ada: Caller
+) -> None:
+    quick, never = asyncio.Event(), asyncio.Event()
+    async with Coordinator(database, keep_nothing, drain=0.2) as stopping:
+        finishes = await start(stopping, ada, f"thr_{uuid.uuid4().hex}", hold=quick)
+        hangs = await start(stopping, ada, f"thr_{uuid.uuid4().hex}", hold=never)
+        closing = asyncio.create_task(stopping.close())
+        await asyncio.sleep(0)
+        with pytest.raises(Unavailable) as refused:
+            await start(stopping, ada, f"thr_{uuid.uuid4().hex}")
+        assert "Retry-After" in refused.value.headers
+        quick.set()
+        await closing
+    assert (finishes.status, hangs.status) == (RunStatus.COMPLETED, RunStatus.INTERRUPTED)
+    assert (await there.attach(ada, hangs.id)).status == "interrupted"
+
+
+async def test_a_run_is_found_by_its_owner_only(
+    here: Coordinator, there: Coordinator, ada: Caller, bob: Caller, eve: Caller, thread: str
+) -> None:
+    hold = asyncio.Event()
+    run = await start(here, ada, thread, hold=hold)
+    for coordinator in (here, there):
+        for stranger in (bob, eve):
             with pytest.raises(NotFound):
-                coordinator.find(stranger, first.id)
-        for number in range(KEPT):
-            await read(await start(coordinator, f"t{number}"))
+                await coordinator.attach(stranger, run.id)
+            with pytest.raises(NotFound):
+                await coordinator.cancel(stranger, run.id)
+            assert await coordinator.running_on(stranger, thread) is None
+        with pytest.raises(BadRequest):
+            await coordinator.attach(ada, "../../etc")
+    hold.set()
+    await read(here, ada, run.id)
+
+
+async def test_a_run_whose_replica_died_is_ended_as_interrupted(
+    database: Database, there: Coordinator, ada: Caller, thread: str
+) -> None:
+    """The row and the events of a replica that is no more."""
+    run_id = f"run_{uuid.uuid4().hex}"
+    async with database.session(ada) as session:
+        assert await rows.insert_run(session, run_id, thread, "agent", "rep_dead", -1)
+    await rows.flush(database, "rep_dead", [(run_id, 1, b"one"), (run_id, 2, b"two")], [])
+
+    await there._recovery.take_orphans()
+
+    assert await read(there, ada, run_id) == [(1, b"one"), (2, b"two"), (3, b"interrupted after 2")]
+    # The person had been shown five events; three of them died with the replica.
+    assert await read(there, ada, run_id, after=5) == [(3, b"interrupted after 2")]
+    assert (await there.attach(ada, run_id)).status == RunStatus.INTERRUPTED
+
+
+async def test_a_replica_that_was_given_up_writes_nothing_any_more(
+    database: Database, there: Coordinator, ada: Caller, thread: str
+) -> None:
+    run_id = f"run_{uuid.uuid4().hex}"
+    async with database.session(ada) as session:
+        await rows.insert_run(session, run_id, thread, "agent", "rep_frozen", -1)
+    await there._recovery.take_orphans()
+
+    ours = await rows.flush(
+        database, "rep_frozen", [(run_id, 1, b"late")], [rows.Ended(run_id, RunStatus.COMPLETED, 1)]
+    )
+
+    assert ours == set()
+    assert (await there.attach(ada, run_id)).status == RunStatus.INTERRUPTED
+    assert (1, b"late") not in await read(there, ada, run_id)
+
+
+async def test_a_run_that_was_taken_over_is_stopped_where_it_was(
+    database: Database, here: Coordinator, ada: Caller, thread: str
+) -> None:
+    run = await start(here, ada, thread, b"a", hold=asyncio.Event())
+    await read_some(run)
+    async with database.system() as connection:
+        from sqlalchemy import update
+
+        from chatkit_link.store.tables import runs
+
+        await connection.execute(update(runs).where(runs.c.id == run.id).values(replica="rep_other"))
+    run.log.append(b"unaware")
+    assert run.task is not None
+    await asyncio.wait([run.task], timeout=5)
+    assert run.status is RunStatus.INTERRUPTED
+
+
+async def read_some(run: Run) -> None:
+    async for _ in run.log.follow():
+        return
+
+
+async def test_events_are_forgotten_after_a_while_and_say_so(
+    database: Database, here: Coordinator, ada: Caller, thread: str
+) -> None:
+    run = await start(here, ada, thread)
+    await read(here, ada, run.id)
+
+    await rows.clean(database, events_for=-1, runs_for=3600)
+    with pytest.raises(Gone):
+        await here.attach(ada, run.id)
+
+    await rows.clean(database, events_for=-1, runs_for=-1)
+    with pytest.raises(NotFound):
+        await here.attach(ada, run.id)
+
+
+async def test_a_deleted_thread_leaves_no_event_behind(here: Coordinator, ada: Caller, thread: str) -> None:
+    finished = await start(here, ada, thread)
+    await read(here, ada, finished.id)
+    running = await start(here, ada, thread, hold=asyncio.Event())
+
+    await here.forget_thread(ada, thread)
+
+    for run in (finished, running):
         with pytest.raises(NotFound):
-            coordinator.find(ADA, first.id)
+            await here.attach(ada, run.id)

@@ -50,7 +50,8 @@ REFUSED: dict[str, Attempt] = {
     "delete_attachment": lambda s, a, c: s.delete_attachment(a.attachment.id, c),
     "add_message": lambda s, a, c: s.add_message(a.thread.id, user(a.thread.id, "x"), c),
     "create_thread": lambda s, a, c: s.create_thread(a.thread.model_copy(), user(a.thread.id, "x"), c),
-    "rewind": lambda s, a, c: s.rewind(a.thread.id, a.item_id, c),
+    "replace_after": lambda s, a, c: s.replace_after(a.thread.id, a.item_id, assistant(a.thread.id, "x"), c),
+    "update_item": lambda s, a, c: s.update_item(a.thread.id, assistant(a.thread.id, "x", item_id=a.item_id), c),
     "save_feedback": lambda s, a, c: s.save_feedback(a.thread.id, [a.item_id], "negative", c),
 }
 
@@ -62,7 +63,7 @@ def _renamed(held: StoredThread) -> StoredThread:
 
 
 def test_every_method_that_names_a_row_is_tried() -> None:
-    silent = {
+    silent = {"as_if_rewound", "forget_rewound",
         "load_threads",
         "load_turns",
         "load_feedback",

@@ -212,25 +212,26 @@ async def test_a_thread_of_ten_thousand_items_gives_its_newest_page(store: Postg
     assert page.has_more
 
 
-async def test_a_rewind_takes_the_answer_and_nothing_else(store: PostgresStore, ada: Caller) -> None:
+async def test_a_replaced_answer_goes_with_all_that_followed_it(store: PostgresStore, ada: Caller) -> None:
     here = await thread(store, ada)
     question, answer, later = user(here.id, "q"), assistant(here.id, "a"), user(here.id, "q2")
     for item in (question, answer, later):
         await store.add_thread_item(here.id, item, ada)
     await store.save_turn(here.id, question.id, {"input": [], "covers": [answer.id], "sources": {}}, ada)
 
-    await store.rewind(here.id, question.id, ada)
+    new = assistant(here.id, "a better answer")
+    await store.replace_after(here.id, question.id, new, ada)
 
-    assert [item.id for item in await all_items(store, here.id, ada, "asc", 10)] == [question.id]
+    assert [item.id for item in await all_items(store, here.id, ada, "asc", 10)] == [question.id, new.id]
     assert await store.load_turns(here.id, [question.id], ada) == {}
 
 
-async def test_a_rewind_to_an_unknown_item_deletes_nothing(store: PostgresStore, ada: Caller) -> None:
+async def test_replacing_what_follows_an_unknown_item_deletes_nothing(store: PostgresStore, ada: Caller) -> None:
     here = await thread(store, ada)
     await store.add_thread_item(here.id, assistant(here.id, "kept"), ada)
 
     with pytest.raises(NotFound):
-        await store.rewind(here.id, "msg_unknown", ada)
+        await store.replace_after(here.id, "msg_unknown", assistant(here.id, "x"), ada)
 
     assert len(await all_items(store, here.id, ada, "asc", 10)) == 1
 
