@@ -44,9 +44,7 @@ def upgrade() -> None:
         _now("created_at"),
         sa.PrimaryKeyConstraint("thread_id", "id", name="pk_thread_items"),
         sa.UniqueConstraint("thread_id", "seq", name="uq_thread_items_thread_id_seq"),
-        sa.ForeignKeyConstraint(
-            ["thread_id"], ["threads.id"], ondelete="CASCADE", name="fk_thread_items_thread_id"
-        ),
+        sa.ForeignKeyConstraint(["thread_id"], ["threads.id"], ondelete="CASCADE", name="fk_thread_items_thread_id"),
     )
     op.create_table(
         "attachments",
