@@ -1,0 +1,80 @@
+# ChatKit Link. Needs Python 3.11+, Node.js 20.19+ and git; everything else goes into .venv/ and frontend/node_modules/.
+# `make run ARGS="--port 9000"` passes options on; `make PYTHON=/path/to/python3` chooses the Python.
+
+PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
+	$(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))) python3)
+PY := .venv/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --quiet
+
+INSTALLED := .venv/.installed
+MODULES := frontend/node_modules/.installed
+PAGE := chatkit_link/static/chatkit.js
+PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/*.html frontend/vite*.ts frontend/tsconfig.json \
+	-type f ! -name '*.test.ts' ! -name '*.test.tsx' 2>/dev/null)
+
+.PHONY: help run test check build lock clean
+.DELETE_ON_ERROR:
+
+# List the targets.
+help:
+	@awk '/^# /{says=substr($$0,3);next} /^[a-z]+:/{if(says)printf "  make %-7s %s\n",substr($$1,1,length($$1)-1),says} {says=""}' Makefile
+
+# Start the server on http://127.0.0.1:8000; installs and builds what is missing or out of date first.
+run: $(INSTALLED) $(PAGE)
+	@exec .venv/bin/chatkit-link serve $(ARGS)
+
+# Run every test: Python, TypeScript, the wheel, and the page in a real Chromium.
+test: $(INSTALLED) $(PAGE)
+	@$(PY) scripts/run_tests.py
+
+# Check style, types and layers, in Python and TypeScript.
+check: $(INSTALLED) $(MODULES)
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(PY) -m pyright
+	.venv/bin/lint-imports
+	cd frontend && npm run --silent check
+
+# Build the page and the wheel into dist/.
+build: $(INSTALLED) $(PAGE)
+	rm -f dist/*.whl
+	$(PY) -m hatchling build -t wheel
+
+# Resolve the Python dependencies anew; UPGRADE=--upgrade raises them to the newest versions.
+lock: $(INSTALLED)
+	$(PIP) install 'uv==0.13.9'
+	$(COMPILE) --extra embedded --extra dev --output-file requirements-dev.lock
+	$(COMPILE) --constraint requirements-dev.lock --output-file requirements.lock
+
+# Remove what was built. Installed packages and your data stay.
+clean:
+	rm -rf dist build chatkit_link/static .pytest_cache .ruff_cache .hypothesis .import_linter_cache frontend/e2e/artifacts
+	find chatkit_link migrations scripts tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+COMPILE = .venv/bin/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-annotate --custom-compile-command 'make lock' $(UPGRADE) pyproject.toml
+
+$(INSTALLED): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo 'ChatKit Link needs Python 3.11 or newer: install it, or name one with make PYTHON=/path/to/python3.'; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo 'This Python cannot make virtual environments: install its venv package (on Debian: apt install python3-venv).'; exit 1; }
+	@$(PY) -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(PYTHON) -m venv --clear .venv
+	@echo 'Installing the Python packages ...'
+	@$(PIP) install --require-hashes --no-deps -r requirements-dev.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(MODULES): frontend/package.json frontend/package-lock.json
+	@command -v node >/dev/null && command -v npm >/dev/null || \
+		{ echo 'The page is built with Node.js, which is missing: install Node.js 20.19 or newer, with npm.'; exit 1; }
+	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 22 || (a == 22 && b >= 12) || (a == 20 && b >= 19) ? 0 : 1)' || \
+		{ echo "The page is built with Node.js 20.19 or newer (or 22.12 or newer); this is $$(node --version)."; exit 1; }
+	@echo 'Installing the packages of the page ...'
+	@cd frontend && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(PAGE): $(MODULES) $(PAGE_SOURCES)
+	@echo 'Building the page ...'
+	@cd frontend && npm run --silent build >/dev/null
+	@test -f $@
