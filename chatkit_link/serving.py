@@ -8,6 +8,7 @@ before the database is closed. So the socket is bound and the signals are heard 
 import asyncio
 import signal
 import socket
+import sys
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -124,17 +125,14 @@ def _hearing(first: Callable[[], object]) -> Generator[Callable[[Callable[[], ob
 
     def hear(call: Callable[[], object]) -> None:
         for number in numbers:
-            try:
-                loop.add_signal_handler(number, call)
-            except NotImplementedError:  # Windows has no such thing in its event loop
-                signal.signal(number, lambda *_: call())
+            loop.add_signal_handler(number, call)
 
+    if sys.platform == "win32":  # where event loops hear no signals; Ctrl-C is a KeyboardInterrupt there
+        yield lambda _: None
+        return
     hear(first)
     try:
         yield hear
     finally:
         for number in numbers:
-            try:
-                loop.remove_signal_handler(number)
-            except NotImplementedError:
-                signal.signal(number, signal.default_int_handler)
+            loop.remove_signal_handler(number)

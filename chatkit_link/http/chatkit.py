@@ -1,5 +1,7 @@
 """The ChatKit door: ``POST /chatkit`` for the default agent, ``POST /chatkit/{agent}`` for any."""
 
+from collections.abc import AsyncIterator
+
 from chatkit.types import is_streaming_req
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
@@ -10,6 +12,7 @@ from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.http.sse import STREAM_HEADERS, frames
 from chatkit_link.protocol.openings import Opening
+from chatkit_link.runs.run import Run, RunStatus
 
 router = APIRouter()
 
@@ -37,11 +40,23 @@ async def _answer(request: Request, services: Services, caller: Caller, agent: s
         services.store, services.coordinator, endpoint, caller, allow_cancel=LINK_HEADER in request.headers
     )
     run = await opening.open(asked)
+    events = frames(run.log.follow(quiet=services.settings.heartbeat))
+    if services.settings.on_disconnect == "cancel" and LINK_HEADER not in request.headers:
+        events = _cancelling(events, run)
     return StreamingResponse(
-        frames(run.log.follow(quiet=services.settings.heartbeat)),
+        events,
         media_type="text/event-stream",
         headers={**STREAM_HEADERS, "X-Run-Id": run.id},
     )
+
+
+async def _cancelling(events: AsyncIterator[bytes], run: Run) -> AsyncIterator[bytes]:
+    """The same stream, for those who want a reader that leaves to be taken for Stop."""
+    try:
+        async for frame in events:
+            yield frame
+    finally:
+        run.stop(RunStatus.CANCELLED)  # no effect on a run that is over
 
 
 async def _read_body(request: Request, limit: int) -> bytes:

@@ -1,7 +1,5 @@
 """The built pages: the demo page, the chat frame, the element's script, and their assets."""
 
-from pathlib import Path
-
 from fastapi import APIRouter, Depends
 from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException
@@ -59,7 +57,7 @@ def _file(name: str, headers: dict[str, str]) -> Response:
         file = (STATIC / name).resolve()
         found = file.is_relative_to(STATIC) and file.is_file()
     except (ValueError, OSError):  # a NUL, or a name longer than any file's
-        found = False
+        raise HTTPException(404) from None
     if not found:
         raise HTTPException(404)
-    return FileResponse(Path(file), headers=headers)
+    return FileResponse(file, headers=headers)

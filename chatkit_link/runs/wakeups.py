@@ -64,8 +64,12 @@ class Wakeups:
 
     async def _listen(self) -> None:
         lost = asyncio.Event()
+
+        def end(_connection: Any) -> None:
+            lost.set()
+
         async with self._database.driver_connection() as connection:
-            connection.add_termination_listener(lambda _: lost.set())
+            connection.add_termination_listener(end)
             await connection.add_listener(CHANNEL, self._notified)
             self.listening = True
             self._wake(None)  # something may have been missed in between

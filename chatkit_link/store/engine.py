@@ -5,11 +5,11 @@ and what it yields (``store/tenancy.py``) carries the filter. ``system()`` is fo
 nobody: migrations, the bundled documents, housekeeping.
 """
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from typing import cast
+from typing import Any, Protocol, cast
 
-import asyncpg
 from pydantic_core import from_json
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError
@@ -21,6 +21,15 @@ from chatkit_link.errors import Unavailable
 from chatkit_link.store.address import parse_address
 from chatkit_link.store.tenancy import Session
 from chatkit_link.store.text import to_json_text
+
+
+class Listener(Protocol):
+    """What asyncpg's connection, which has no types, offers to those who listen."""
+
+    def is_closed(self) -> bool: ...
+    def add_termination_listener(self, callback: Callable[[Any], None]) -> None: ...
+    async def add_listener(self, channel: str, callback: Callable[[Any, int, str, str], None]) -> None: ...
+    async def remove_listener(self, channel: str, callback: Callable[[Any, int, str, str], None]) -> None: ...
 
 
 class Database:
@@ -70,11 +79,11 @@ class Database:
             yield connection
 
     @asynccontextmanager
-    async def driver_connection(self) -> AsyncGenerator[asyncpg.Connection]:
+    async def driver_connection(self) -> AsyncGenerator[Listener]:
         """A connection of asyncpg's own, to listen on."""
         async with self._connect(atomic=False) as connection:
             raw = await connection.get_raw_connection()
-            yield cast("asyncpg.Connection", raw.driver_connection)
+            yield cast("Listener", raw.driver_connection)
 
     async def ping(self) -> None:
         """Raises Unavailable while the database cannot be reached."""
@@ -88,14 +97,15 @@ class Database:
         except (OSError, DBAPIError, TimeoutError, PoolTimeout) as error:
             # Away, starting, full, or refusing us: to whoever asks it is all the same, the log says which.
             raise Unavailable("The database cannot be reached right now. Please try again in a moment.") from error
-        async with connection:
-            try:
-                if atomic:
-                    async with connection.begin():
-                        yield connection
-                else:
+        try:
+            if atomic:
+                async with connection.begin():
                     yield connection
-            except DBAPIError as error:
-                if error.connection_invalidated or isinstance(error, InterfaceError):
-                    raise Unavailable("The database connection was lost. Please try again in a moment.") from error
-                raise
+            else:
+                yield connection
+        except DBAPIError as error:
+            if error.connection_invalidated or isinstance(error, InterfaceError):
+                raise Unavailable("The database connection was lost. Please try again in a moment.") from error
+            raise
+        finally:
+            await asyncio.shield(connection.close())  # a cancelled request gives its connection back, too

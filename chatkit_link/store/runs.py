@@ -16,7 +16,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     LargeBinary,
-    Row,
     Text,
     bindparam,
     delete,
@@ -73,7 +72,7 @@ class Ended:
     last_id: int
 
 
-def _row(row: Row[Any]) -> RunRow:
+def _row(row: Any) -> RunRow:
     return RunRow(*row)
 
 

@@ -8,6 +8,8 @@ import pytest
 from chatkit.types import AssistantMessageItem, WidgetItem, WorkflowItem
 
 from chatkit_link.client import ChatKitClient, ClientError, EventStream
+from chatkit_link.settings import Settings
+from tests.conftest import running
 from tests.told import stored, text_of, told, widget_text
 
 Connect = Callable[..., ChatKitClient]
@@ -167,3 +169,106 @@ async def test_times_on_the_wire_carry_their_zone(server: str, connect: Connect)
     assert thread is not None
     assert item.created_at.tzinfo is not None
     assert thread.created_at.tzinfo is not None
+
+
+async def test_a_broken_stream_goes_on_from_where_it_broke(connect: Connect) -> None:
+    """A lost network in the middle: the rest, from the last number seen, is what an unbroken stream had."""
+    client = connect("slow")
+    async with client.create_thread("finish") as stream:
+        for _ in range(4):
+            await anext(stream)
+        seen, run_id = stream.last_id, str(stream.run_id)
+
+    async with asyncio.timeout(10):
+        rest = await told(client.follow(run_id, after=seen or 0))
+        whole = await told(client.follow(run_id))
+
+    assert rest.events == whole.events[4:]
+    assert rest.ids == list(range(5, len(whole.events) + 1))
+    assert whole.types[-1] in {"thread.item.done", "thread.updated"}
+
+
+async def test_a_stream_that_is_followed_has_the_very_bytes_of_the_first(server: str) -> None:
+    body = {
+        "type": "threads.create",
+        "params": {
+            "input": {"content": [{"type": "input_text", "text": "x"}], "attachments": [], "inference_options": {}}
+        },
+    }
+    async with httpx2.AsyncClient() as http:
+        first = await http.post(f"{server}/chatkit/every-event", json=body)
+        events = f"{server}/chatkit/runs/{first.headers['x-run-id']}/events"
+        again = await http.get(events)
+        half = await http.get(events, headers={"Last-Event-ID": "3"})
+        broken = [await http.get(events, params={"after": bad}) for bad in ("-1", "x", "9" * 30)]
+
+    assert again.content == first.content
+    assert first.content.endswith(half.content)
+    assert half.content.startswith(b"id: 4\n")
+    assert [response.status_code for response in broken] == [400, 400, 400]
+
+
+async def test_a_page_that_is_opened_finds_the_answer_that_is_being_written(connect: Connect) -> None:
+    client = connect("slow")
+    async with client.create_thread("go on") as stream:
+        await read_until(stream, "three")
+        thread_id = await thread_of(client)
+        run_id = await client.running(thread_id)
+        assert run_id == stream.run_id
+        async with client.follow(str(run_id)) as second_tab:
+            await read_until(second_tab, "three")
+            await client.cancel_run(str(run_id))
+            async for _ in second_tab:
+                pass
+    assert await client.running(thread_id) is None
+
+
+async def test_a_retry_that_fails_leaves_the_old_answer(connect: Connect) -> None:
+    """The SDK deletes the old answer first; with a dead model nothing is left of either."""
+    client = connect("fails-again")
+    made = await told(client.create_thread("x"))
+    question = made.view.items[0]
+
+    again = await told(client.retry_after_item(made.thread_id, question.id))
+
+    assert again.types[-1] == "error"
+    assert [text_of(item) for item in await stored(client, made.thread_id)] == ["x", "answer after 1 items"]
+
+
+async def test_a_retry_does_not_show_the_old_answer_to_whoever_writes_the_new_one(connect: Connect) -> None:
+    client = connect("counts")
+    made = await told(client.create_thread("x"))
+
+    again = await told(client.retry_after_item(made.thread_id, made.view.items[0].id))
+
+    assert again.text == "answer after 1 items"
+    assert len(await stored(client, made.thread_id)) == 2
+
+
+async def test_stop_pressed_twice_keeps_the_answer(connect: Connect) -> None:
+    client = connect("slow")
+    async with client.create_thread("go on") as stream:
+        await read_until(stream, "three")
+        async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+            for _ in range(3):
+                group.create_task(client.cancel_run(str(stream.run_id)))
+    answers = [item for item in await stored(client, await thread_of(client)) if isinstance(item, AssistantMessageItem)]
+    assert [text_of(item) for item in answers] == ["one two three"]
+
+
+async def test_half_an_emoji_from_a_model_does_not_kill_the_answer(connect: Connect) -> None:
+    made = await told(connect("surrogate").create_thread("x"))
+    assert made.text == "tea \ufffd for you"
+
+
+async def test_where_it_is_wished_a_reader_that_leaves_stops_the_answer(make_settings: Callable[..., Settings]) -> None:
+    async with (
+        running(make_settings(on_disconnect="cancel")) as address,
+        ChatKitClient(f"{address}/chatkit/slow") as client,
+    ):
+        async with client.create_thread("go on") as stream:
+            await read_until(stream, "three")
+        async with asyncio.timeout(10):
+            rest = await told(client.follow(str(stream.run_id)))
+        assert rest.types[-1] == "thread.item.done"
+        assert await client.running(await thread_of(client)) is None

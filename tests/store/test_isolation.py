@@ -63,7 +63,9 @@ def _renamed(held: StoredThread) -> StoredThread:
 
 
 def test_every_method_that_names_a_row_is_tried() -> None:
-    silent = {"as_if_rewound", "forget_rewound",
+    silent = {
+        "as_if_rewound",
+        "forget_rewound",
         "load_threads",
         "load_turns",
         "load_feedback",
