@@ -1,4 +1,11 @@
-import { test as base, expect, type FrameLocator, type Locator, type Page } from '@playwright/test';
+import {
+  test as base,
+  type CDPSession,
+  expect,
+  type FrameLocator,
+  type Locator,
+  type Page,
+} from '@playwright/test';
 
 /** The demo page as a person meets it: everything of the chat is inside the frame. */
 export class ChatPage {
@@ -6,10 +13,11 @@ export class ChatPage {
   readonly composer: Locator;
   readonly log: Locator;
   readonly history: Locator;
+  private network: CDPSession | null = null;
 
   constructor(
     readonly page: Page,
-    private readonly project: string,
+    readonly project: string,
   ) {
     this.frame = page.frameLocator('iframe');
     this.composer = this.frame.getByRole('textbox', { name: 'Message' });
@@ -44,10 +52,11 @@ export class ChatPage {
     );
   }
 
-  /** Answers of the demo are quick; a slow line leaves time to act in the middle of one. */
+  /** Answers of the demo are quick; a slow line leaves time to act in the middle of one. -1 is full speed again. */
   async slowDown(bytesPerSecond: number) {
-    const session = await this.page.context().newCDPSession(this.page);
-    await session.send('Network.emulateNetworkConditions', {
+    // One session, because what one of them slows down another does not speed up.
+    this.network ??= await this.page.context().newCDPSession(this.page);
+    await this.network.send('Network.emulateNetworkConditions', {
       offline: false,
       latency: 0,
       downloadThroughput: bytesPerSecond,

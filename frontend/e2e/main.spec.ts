@@ -1,4 +1,4 @@
-import { expect, test } from './chat-page';
+import { ChatPage, expect, test } from './chat-page';
 
 test('a question is searched, answered with citations, followed up, kept, renamed, rated, retried and deleted', async ({
   chat,
@@ -108,23 +108,102 @@ test('Escape stops an answer on the server too, and the next question works', as
   await expect(chat.log.getByRole('article', { name: 'You said' })).toHaveCount(2);
 });
 
-test('“Show more” lengthens the list in place, and “Dig deeper” asks for more', async ({ chat }) => {
+test('“Show more” lengthens the list in place, and “Dig deeper” asks for more', async ({ chat, page }) => {
   await chat.open();
-  await chat.ask('How does an answer survive a reload?');
+  await chat.ask('How do I use a real model?');
   await chat.answered();
   const list = chat.log.locator('.w-list').last();
-  const more = list.getByRole('button', { name: /^Show \d+ more$/ });
-  if (await more.count()) {
-    const before = await list.locator('.w-item-hit').count();
+  const rows = list.locator('.w-item-hit');
+
+  await test.step('the rest of the results unfolds where the person looks', async () => {
+    const more = list.getByRole('button', { name: /^Show \d+ more$/ });
+    await expect(more).toBeVisible();
+    const before = await rows.count();
+    const hidden = Number(/\d+/.exec(await more.innerText())?.[0]);
+    const asked = chat.request('threads.sync_custom_action');
     await more.click();
-    await expect.poll(() => list.locator('.w-item-hit').count()).toBeGreaterThan(before);
-  }
-  const before = await chat.answers().count();
-  const dug = chat.request('threads.custom_action');
-  await list.getByRole('button', { name: 'Dig deeper' }).first().click();
-  await dug;
+    await asked;
+    await expect(rows).toHaveCount(before + hidden);
+    await expect(more).toHaveCount(0);
+    await expect(rows.nth(before)).toBeInViewport();
+    await expect(chat.log.getByRole('article', { name: 'You said' })).toHaveCount(1);
+    await chat.shot('8-show-more');
+  });
+
+  await test.step('it stays long after a reload', async () => {
+    const before = await rows.count();
+    await page.reload();
+    await expect(rows).toHaveCount(before);
+  });
+
+  await test.step('dig into the last result', async () => {
+    const title = await rows.last().getAttribute('aria-label');
+    const dug = chat.request('threads.custom_action');
+    await list.getByRole('button', { name: 'Dig deeper' }).last().click();
+    await dug;
+    await chat.answered();
+    await expect(chat.answers()).toHaveCount(2);
+    await expect(chat.answers().last()).not.toBeEmpty();
+    await expect(chat.log.getByRole('article', { name: 'You said' }).last()).toContainText(title ?? '?');
+    await chat.shot('9-dig-deeper');
+  });
+});
+
+test('a reload in the middle of an answer shows the whole answer without a click', async ({ chat, page }) => {
+  await chat.open();
+  await chat.slowDown(2_000);
+  await chat.ask('How does an answer survive a reload?');
+  await expect(chat.log.locator('.w-item').first()).toBeVisible();
+  await chat.slowDown(-1);
+  await page.reload();
+  await expect(chat.answers()).toHaveCount(1);
+  await expect(chat.log.getByRole('region', { name: 'Sources' })).toBeVisible();
+  await expect(chat.log.getByRole('article', { name: 'You said' })).toHaveCount(1);
+  await expect(chat.frame.getByRole('alert')).toHaveCount(0);
+});
+
+test('scrolling up while an answer comes in is respected', async ({ chat }) => {
+  await chat.open();
+  await chat.slowDown(6_000);
+  await chat.ask('How do I use a real model?');
+  await expect(chat.answers()).toHaveCount(1);
+  const thread = chat.frame.locator('.thread');
+  const fromEnd = () => thread.evaluate((box) => box.scrollHeight - box.clientHeight - box.scrollTop);
+  await expect.poll(fromEnd, 'the newest words are in view').toBeLessThan(50);
+  await thread.hover();
+  await chat.page.mouse.wheel(0, -400);
+  await expect.poll(fromEnd).toBeGreaterThan(200);
+  const top = await thread.evaluate((box) => box.scrollTop);
+  await chat.slowDown(-1);
   await chat.answered();
-  await expect.poll(() => chat.answers().count()).toBeGreaterThan(before);
+  expect(await thread.evaluate((box) => box.scrollTop)).toBe(top);
+  await chat.button('Jump to latest').click();
+  await expect.poll(fromEnd).toBeLessThan(50);
+});
+
+test('an answer another tab asked for comes here too, and what was typed is kept', async ({
+  chat,
+  context,
+}) => {
+  await chat.open();
+  await chat.ask('What is a run?');
+  await chat.answered();
+  const second = new ChatPage(await context.newPage(), chat.project);
+  await second.open();
+  await expect(second.answers()).toHaveCount(1);
+  // The demo may be done before a second tab can ask; a busy server's refusal is what both have in common.
+  await second.page.route('**/chatkit/**', (route) =>
+    (route.request().postData() ?? '').includes('"type":"threads.add_user_message"')
+      ? route.fulfill({ status: 409, json: { detail: 'An answer is still being written.' } })
+      : route.continue(),
+  );
+  await chat.ask('How does an answer survive a reload?');
+  await second.composer.fill('From here');
+  await second.composer.press('Enter');
+  await expect(second.answers()).toHaveCount(2);
+  await expect(second.log).toContainText('How does an answer survive a reload?');
+  await expect(second.composer).toHaveValue('From here');
+  await second.page.close();
 });
 
 test('the theme follows the person’s choice and is remembered', async ({ chat, page }) => {

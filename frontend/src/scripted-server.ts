@@ -33,7 +33,7 @@ export function chatOn(server: { fetch: typeof globalThis.fetch }, options: Part
     },
   };
   const data: ChatKitOptions = { api: { url: '/chatkit', domainKey: 'local' }, ...options };
-  return { chat: new Chat(host, { data, functions: [] }), emitted, invoked };
+  return { chat: new Chat(host, { data }), emitted, invoked, host };
 }
 
 const line = (event: ThreadEvent) => new TextEncoder().encode(`data: ${JSON.stringify(event)}\n\n`);

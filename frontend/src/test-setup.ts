@@ -8,3 +8,7 @@ Element.prototype.scrollTo = () => {};
 HTMLDialogElement.prototype.showModal = function show() {
   this.open = true;
 };
+HTMLDialogElement.prototype.close = function close() {
+  this.open = false;
+  this.dispatchEvent(new Event('close'));
+};

@@ -8,8 +8,8 @@ import type { ChatKitOptions, OpenAIChatKit } from '@openai/chatkit';
 export const HELLO = 'chatkit-link:hello';
 export const PORT = 'chatkit-link:port';
 
-/** Options as data, plus the dotted paths at which the host page has a function. */
-export type SentOptions = { data: ChatKitOptions; functions: string[] };
+/** Options as data: what is a function on the host page is left out, and called by its dotted path. */
+export type SentOptions = { data: ChatKitOptions };
 
 export type SentRequest = {
   url: string;

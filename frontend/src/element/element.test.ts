@@ -76,7 +76,7 @@ test('the host page hears "ready" and the frame gets the options', async () => {
   const ready = heard('chatkit.ready');
   const { frame } = await connected();
   await ready;
-  await vi.waitFor(() => expect(frame.setOptions).toHaveBeenCalledWith({ data: options, functions: [] }));
+  await vi.waitFor(() => expect(frame.setOptions).toHaveBeenCalledWith({ data: options }));
 });
 
 test('new options replace the old ones and load nothing again', async () => {
@@ -120,6 +120,30 @@ test('functions of the host page run there, with their results', async () => {
   const call = { name: 'where', params: {} };
   expect(await host.invoke('onClientTool', [call])).toEqual({ city: 'Ghent' });
   expect(onClientTool).toHaveBeenCalledWith(call);
+});
+
+test('a frame that goes away stops reading, and does not stop the answer', async () => {
+  const cancel = vi.fn();
+  let signal: AbortSignal | null | undefined;
+  const fetch: typeof globalThis.fetch = async (_, init) => {
+    signal = init?.signal;
+    return new Response(new ReadableStream({ cancel }));
+  };
+  element.setOptions({ api: { url: '/chatkit', domainKey: 'local', fetch } });
+  const { host } = await connected();
+  const { port1, port2 } = new MessageChannel();
+  const head = new Promise((resolve) => {
+    port1.onmessage = resolve;
+  });
+  await host.request(
+    { url: '/chatkit', method: 'POST', headers: [], body: '{}' },
+    Comlink.transfer(port2, [port2]),
+  );
+  await head;
+  element.remove();
+  await vi.waitFor(() => expect(cancel).toHaveBeenCalled());
+  expect(signal?.aborted).toBe(false);
+  port1.close();
 });
 
 test('requests go through the fetch of the options, relative to the host page', async () => {

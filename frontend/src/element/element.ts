@@ -37,6 +37,8 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
   #problems: string[] = [];
   #frame = coming();
   #isReady = false;
+  /** Fires when the frame it was made for is no longer there. */
+  #gone = new AbortController();
 
   constructor() {
     super();
@@ -55,6 +57,7 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
 
   disconnectedCallback() {
     removeEventListener('message', this.#onMessage);
+    this.#gone.abort();
     this.#iframe?.remove();
     this.#iframe = null;
     if (this.#isReady) this.#frame = coming();
@@ -100,19 +103,27 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
     const frame = this.#iframe?.contentWindow;
     if (data !== HELLO || !frame || source !== frame) return;
     if (origin !== new URL(ChatKitElement.frameUrl).origin) return;
+    this.#gone.abort();
+    this.#gone = new AbortController();
     const { port1, port2 } = new MessageChannel();
-    Comlink.expose(this.#hostApi(), port1);
+    this.#gone.signal.addEventListener('abort', () => port1.close());
+    Comlink.expose(this.#hostApi(this.#gone.signal), port1);
     frame.postMessage(PORT, origin, [port2]);
   };
 
-  #hostApi(): HostApi {
+  #hostApi(gone: AbortSignal): HostApi {
     return {
       connect: (frame) => this.#connected(frame as unknown as Frame),
       request: (request: SentRequest, port) => {
         const api = this.#options?.api;
         const fetch = (api && 'fetch' in api && api.fetch) || window.fetch.bind(window);
         // The host page's own address is what a relative api.url is relative to.
-        void serveRequest(fetch, { ...request, url: new URL(request.url, document.baseURI).href }, port);
+        void serveRequest(
+          fetch,
+          { ...request, url: new URL(request.url, document.baseURI).href },
+          port,
+          gone,
+        );
       },
       invoke: (path, args) => callAt(this.#options, path, args),
       emit: (name, detail) => this.#emit(name, detail),

@@ -58,21 +58,16 @@ function apiProblems(api: unknown): string[] {
   return missing.map((key) => `Option "api.${key}" must be a non-empty string.`);
 }
 
-/** Splits options into data that can be cloned and the paths of the functions that stay on the host page. */
+/** Options as data that can be cloned; functions stay on the host page. */
 export function sendable(options: ChatKitOptions): SentOptions {
-  const functions: string[] = [];
-  const strip = (value: unknown, path: string): unknown => {
-    if (typeof value === 'function') {
-      functions.push(path);
-      return undefined;
-    }
-    if (Array.isArray(value)) return value.map((child, at) => strip(child, `${path}.${at}`));
-    if (!isObject(value)) return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, child]) => [key, strip(child, path ? `${path}.${key}` : key)]),
-    );
-  };
-  return { data: strip(options, '') as ChatKitOptions, functions };
+  return { data: withoutFunctions(options) as ChatKitOptions };
+}
+
+function withoutFunctions(value: unknown): unknown {
+  if (typeof value === 'function') return undefined;
+  if (Array.isArray(value)) return value.map(withoutFunctions);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, withoutFunctions(child)]));
 }
 
 export function callAt(options: unknown, path: string, args: unknown[]): unknown {
@@ -80,5 +75,6 @@ export function callAt(options: unknown, path: string, args: unknown[]): unknown
   const name = keys.pop() as string;
   const owner = keys.reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), options);
   const target = isObject(owner) && Object.hasOwn(owner, name) ? owner[name] : undefined;
-  return typeof target === 'function' ? target.apply(owner, args) : undefined;
+  if (typeof target !== 'function') throw new Error(`This page has no function for "${path}".`);
+  return target.apply(owner, args);
 }

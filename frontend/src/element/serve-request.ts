@@ -1,10 +1,14 @@
 import { ABORT, type ResponseMessage, type SentRequest } from './bridge';
 
-/** Makes one HTTP request for the frame and streams the answer through the request's own port. */
+/**
+ * Makes one HTTP request for the frame and streams the answer through the request's own port. A frame that is
+ * `gone` only stops reading: to abort would be to say that the person wants the answer stopped.
+ */
 export async function serveRequest(
   fetch: typeof globalThis.fetch,
   { url, ...request }: SentRequest,
   port: MessagePort,
+  gone?: AbortSignal,
 ): Promise<void> {
   const controller = new AbortController();
   const send = (message: ResponseMessage, transfer: Transferable[] = []) =>
@@ -14,6 +18,9 @@ export async function serveRequest(
     const { status, statusText, headers, body } = await fetch(url, { ...request, signal: controller.signal });
     send({ type: 'head', status, statusText, headers: [...headers] });
     const reader = body?.getReader();
+    const leave = () => void reader?.cancel().catch(() => {});
+    if (gone?.aborted) leave();
+    gone?.addEventListener('abort', leave, { once: true, signal: controller.signal });
     for (;;) {
       const { done, value } = (await reader?.read()) ?? { done: true };
       if (done || !value) break;

@@ -1,14 +1,14 @@
 import { ArrowUp, CornerDownRight, Lock, Square, X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from 'react';
 import type { ThreadStatus } from '../protocol/types';
+import type { View } from './chat';
 import { useChat } from './context';
-import type { Conversation } from './conversation';
 import { useStore } from './store';
 
-export function Composer({ conversation }: { conversation: Conversation }) {
-  const { thread } = useStore(conversation.state);
+export function Composer({ view }: { view: View }) {
+  const { thread } = useStore(view.conversation.state);
   const status = thread?.status;
-  return status && status.type !== 'active' ? <Shut status={status} /> : <Open conversation={conversation} />;
+  return status && status.type !== 'active' ? <Shut status={status} /> : <Open view={view} />;
 }
 
 function Shut({ status }: { status: Exclude<ThreadStatus, { type: 'active' }> }) {
@@ -23,7 +23,7 @@ function Shut({ status }: { status: Exclude<ThreadStatus, { type: 'active' }> })
   );
 }
 
-function Open({ conversation }: { conversation: Conversation }) {
+function Open({ view: { conversation, loading } }: { view: View }) {
   const chat = useChat();
   const draft = useStore(chat.draft);
   const { composer } = useStore(chat.options);
@@ -67,6 +67,7 @@ function Open({ conversation }: { conversation: Conversation }) {
           ref={field}
           aria-label="Message"
           placeholder={placeholder}
+          dir="auto"
           rows={1}
           value={draft.text}
           enterKeyHint="send"
@@ -90,7 +91,7 @@ function Open({ conversation }: { conversation: Conversation }) {
             className="send"
             aria-label="Send message"
             title="Send message"
-            disabled={!draft.text.trim()}
+            disabled={loading || !draft.text.trim()}
           >
             <ArrowUp size={18} strokeWidth={2.25} aria-hidden />
           </button>

@@ -7,8 +7,10 @@ export function ConfirmDelete({ thread, onClose }: { thread: ThreadMetadata; onC
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
 
+  // Closing the dialog itself gives the focus back to what had it.
+  const close = () => dialog.current?.close();
   const remove = async () => {
-    onClose();
+    close();
     await chat.deleteThread(thread.id);
   };
   return (
@@ -22,7 +24,7 @@ export function ConfirmDelete({ thread, onClose }: { thread: ThreadMetadata; onC
       <h2 id="confirm-title">Delete this chat?</h2>
       <p>“{thread.title || 'New chat'}” and everything in it will be gone for good.</p>
       <footer>
-        <button type="button" className="button" onClick={onClose}>
+        <button type="button" className="button" onClick={close}>
           Cancel
         </button>
         <button type="button" className="button danger" onClick={() => void remove()}>

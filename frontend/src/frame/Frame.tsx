@@ -22,16 +22,18 @@ export function Frame({ chat }: { chat: Chat }) {
   return (
     <ChatContext value={chat}>
       <div className="frame">
-        <Header conversation={view.conversation} />
-        <Main view={view} />
-        <footer className="bottom">
-          <Composer conversation={view.conversation} />
-          {disclaimer?.text && (
-            <div className="disclaimer" data-contrast={disclaimer.highContrast ? '' : undefined}>
-              <Markdown text={disclaimer.text} />
-            </div>
-          )}
-        </footer>
+        <div className="frame-body" inert={historyOpen}>
+          <Header view={view} />
+          <Main view={view} />
+          <footer className="bottom">
+            <Composer view={view} />
+            {disclaimer?.text && (
+              <div className="disclaimer" data-contrast={disclaimer.highContrast ? '' : undefined}>
+                <Markdown text={disclaimer.text} />
+              </div>
+            )}
+          </footer>
+        </div>
         {historyOpen && <HistoryPanel />}
       </div>
     </ChatContext>
@@ -91,7 +93,8 @@ function Failure({ failure }: { failure: NonNullable<View['failure']> }) {
 function useEscapeStops(chat: Chat) {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.defaultPrevented || chat.historyOpen.value) return;
+      if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing || chat.historyOpen.value)
+        return;
       chat.view.value.conversation.stop();
     };
     addEventListener('keydown', onKeyDown);

@@ -1,9 +1,9 @@
 import { Clock, SquarePen } from 'lucide-react';
+import type { View } from './chat';
 import { useChat } from './context';
-import type { Conversation } from './conversation';
 import { useStore } from './store';
 
-export function Header({ conversation }: { conversation: Conversation }) {
+export function Header({ view: { conversation, loading, failure } }: { view: View }) {
   const chat = useChat();
   const { header, history } = useStore(chat.options);
   const { thread, items } = useStore(conversation.state);
@@ -13,7 +13,7 @@ export function Header({ conversation }: { conversation: Conversation }) {
   return (
     <header className="header">
       {header?.title?.enabled !== false && (
-        <h2 className="header-title" title={title || undefined}>
+        <h2 className="header-title" title={title || undefined} dir="auto">
           {title}
         </h2>
       )}
@@ -35,7 +35,7 @@ export function Header({ conversation }: { conversation: Conversation }) {
           className="icon-button"
           aria-label="New chat"
           title="New chat"
-          disabled={items.length === 0 && !thread}
+          disabled={items.length === 0 && !thread && !loading && !failure}
           onClick={() => chat.startNew()}
         >
           <SquarePen size={18} aria-hidden />

@@ -1,8 +1,9 @@
-import { Check, Pencil, Trash2, X } from 'lucide-react';
+import { Check, Clock, Pencil, Trash2, X } from 'lucide-react';
 import { type FormEvent, type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
 import type { ThreadMetadata } from '../protocol/types';
 import { ConfirmDelete } from './ConfirmDelete';
 import { useChat } from './context';
+import { dayOf } from './day';
 import { useStore } from './store';
 
 export function HistoryPanel() {
@@ -55,7 +56,12 @@ export function HistoryPanel() {
           </ul>
         )}
         {loading && !threads.length && <p className="note shimmer">Loading…</p>}
-        {!loading && !trouble && !threads.length && <p className="note">Your chats will be listed here.</p>}
+        {!loading && !trouble && !threads.length && (
+          <div className="no-chats">
+            <Clock size={22} aria-hidden />
+            <p>No chats yet. What you ask is kept here.</p>
+          </div>
+        )}
         {after && (
           <button
             type="button"
@@ -67,20 +73,29 @@ export function HistoryPanel() {
           </button>
         )}
       </aside>
-      {deleting && <ConfirmDelete thread={deleting} onClose={() => setDeleting(null)} />}
+      {deleting && (
+        <ConfirmDelete
+          thread={deleting}
+          onClose={() => {
+            setDeleting(null);
+            panel.current?.focus();
+          }}
+        />
+      )}
     </>
   );
 }
 
 /** The panel takes the focus, and gives it back to what had it before. */
 function useFocusWhileOpen(panel: RefObject<HTMLElement | null>) {
+  // Taken while drawing: a moment later the page behind is inert and has lost its focus.
+  const [before] = useState(() => document.activeElement);
   useEffect(() => {
-    const before = document.activeElement;
     panel.current?.focus();
     return () => {
       if (before instanceof HTMLElement) before.focus();
     };
-  }, [panel]);
+  }, [panel, before]);
 }
 
 function Entry({ thread, onDelete }: { thread: ThreadMetadata; onDelete: () => void }) {
@@ -97,8 +112,17 @@ function Entry({ thread, onDelete }: { thread: ThreadMetadata; onDelete: () => v
   };
   return (
     <li className="entry" data-current={current ? '' : undefined}>
-      <button type="button" className="entry-title" aria-current={current || undefined} onClick={open}>
-        {thread.title || 'New chat'}
+      <button
+        type="button"
+        className="entry-title"
+        aria-current={current || undefined}
+        aria-label={thread.title || 'New chat'}
+        onClick={open}
+      >
+        <span className="entry-name" dir="auto">
+          {thread.title || 'New chat'}
+        </span>
+        <time dateTime={thread.created_at}>{dayOf(thread.created_at)}</time>
       </button>
       {history?.showRename !== false && (
         <button

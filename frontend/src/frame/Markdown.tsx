@@ -1,5 +1,5 @@
 import { Check, Copy } from 'lucide-react';
-import { createContext, memo, type ReactNode, useContext } from 'react';
+import { createContext, memo, type ReactNode, useContext, useState } from 'react';
 import { type Components, defaultRehypePlugins, Streamdown } from 'streamdown';
 import { CITATION_TAG, type Citation, citationMarks } from './citations';
 import { SourceLink } from './Sources';
@@ -19,9 +19,10 @@ const components = {
     ) : (
       <span>{children}</span>
     ),
-  img: ({ src, alt }) => <img src={src} alt={alt ?? ''} loading="lazy" referrerPolicy="no-referrer" />,
+  img: Picture,
   table: ({ children }) => (
-    <div className="md-table">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region needs keyboard focus
+    <div className="md-table" tabIndex={0}>
       <table>{children}</table>
     </div>
   ),
@@ -58,6 +59,21 @@ function CitationMark({ number }: Record<string, unknown>) {
     <SourceLink className="cite" source={citation.source} label={`Source ${citation.number}`}>
       {citation.number}
     </SourceLink>
+  );
+}
+
+/** A picture that cannot be had is named instead. */
+function Picture({ src, alt }: { src?: string; alt?: string }) {
+  const [broken, setBroken] = useState(false);
+  if (!src || broken) return alt ? <em>{alt}</em> : null;
+  return (
+    <img
+      src={src}
+      alt={alt ?? ''}
+      loading="lazy"
+      referrerPolicy="no-referrer"
+      onError={() => setBroken(true)}
+    />
   );
 }
 

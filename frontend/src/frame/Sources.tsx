@@ -71,7 +71,9 @@ export function Sources({ citations }: { citations: Citation[] }) {
           <li key={number}>
             <SourceLink className="source" source={source}>
               <span className="source-number">{number}</span>
-              <span className="source-title">{source.title}</span>
+              <span className="source-title" dir="auto">
+                {source.title}
+              </span>
               <span className="source-site">
                 <SourceIcon source={source} />
                 <span>{siteOf(source)}</span>

@@ -1,5 +1,5 @@
 import { ArrowDown } from 'lucide-react';
-import { useEffect, useMemo, useRef } from 'react';
+import { type MouseEvent, useEffect, useMemo, useRef } from 'react';
 import { ConversationContext, useChat } from './context';
 import type { Conversation } from './conversation';
 import { Notices, Progress, TroubleNote } from './Status';
@@ -9,15 +9,21 @@ import { turnsOf } from './turns';
 import { useScroll } from './use-scroll';
 
 const NEAR_TOP = 240;
+const AWAITED = { text: 'Waiting for the rest of this answer…' };
+
+/** What a click unfolds should be seen where it is, not pushed out of sight by the end of the thread. */
+const holdForClick = (hold: () => void) => (event: MouseEvent) => {
+  if (event.target instanceof Element && event.target.closest('.widget, .workflow')) hold();
+};
 
 export function ThreadView({ conversation }: { conversation: Conversation }) {
   const { thread } = useStore(useChat().options);
-  const { items, open, older, progress, notices, trouble } = useStore(conversation.state);
+  const { items, open, older, progress, notices, trouble, awaited } = useStore(conversation.state);
   const busy = useStore(conversation.busy);
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const turns = useMemo(() => turnsOf(items), [items]);
-  const { away, toEnd, onScroll } = useScroll(
+  const { away, toEnd, hold, onScroll } = useScroll(
     { scroller, content },
     thread?.autoScroll ?? false,
     turns[0]?.id,
@@ -29,15 +35,18 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
 
   const scrolled = () => {
     onScroll();
-    if (older && (scroller.current?.scrollTop ?? NEAR_TOP) < NEAR_TOP) void conversation.loadOlder();
+    // After a failure only the button asks again: scrolling would ask without end.
+    if (older && !trouble && (scroller.current?.scrollTop ?? NEAR_TOP) < NEAR_TOP)
+      void conversation.loadOlder();
   };
 
-  const last = items.at(-1);
-  const waiting = busy && (last?.type === 'user_message' || progress !== null || !last);
+  // Between a widget and the words about it nothing moves, and yet there is more to come.
+  const silent = open.size === 0 && items.at(-1)?.type !== 'assistant_message';
+  const waiting = busy && (silent || progress !== null);
   return (
     <ConversationContext value={conversation}>
       <div className="thread" ref={scroller} onScroll={scrolled}>
-        <div className="column" ref={content}>
+        <div className="column" ref={content} onClickCapture={holdForClick(hold)}>
           {older && (
             <button type="button" className="button load-older" onClick={() => void conversation.loadOlder()}>
               Show earlier messages
@@ -49,11 +58,12 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
                 key={turn.question?.id ?? turn.id}
                 turn={turn}
                 open={open}
-                running={busy && at === turns.length - 1}
+                running={(busy || awaited) && at === turns.length - 1}
               />
             ))}
           </div>
           {waiting && <Progress progress={progress} />}
+          {awaited && <Progress progress={AWAITED} />}
           <Notices notices={notices} />
           {trouble && <TroubleNote trouble={trouble} conversation={conversation} />}
         </div>

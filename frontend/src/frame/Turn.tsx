@@ -5,6 +5,7 @@ import { ItemView } from './items/ItemView';
 import { useStore } from './store';
 import { hasAnswer, ratedItems, type Turn as TurnData, textOfTurn } from './turns';
 import { useCopy } from './use-copy';
+import { useRefusal } from './use-refusal';
 
 type Props = { turn: TurnData; open: ReadonlySet<string>; running: boolean };
 
@@ -23,7 +24,7 @@ export function Turn({ turn, open, running }: Props) {
 function TurnActions({ turn }: { turn: TurnData }) {
   const conversation = useConversation();
   const { threadItemActions } = useStore(useChat().options);
-  const busy = useStore(conversation.busy);
+  const refusal = useRefusal(conversation);
   const text = textOfTurn(turn);
   const { copied, copy } = useCopy();
   const question = turn.question?.id;
@@ -36,7 +37,11 @@ function TurnActions({ turn }: { turn: TurnData }) {
       )}
       {threadItemActions?.feedback && <Feedback turn={turn} />}
       {threadItemActions?.retry && question && (
-        <ActionButton label="Retry" disabled={busy} onClick={() => void conversation.retry(question)}>
+        <ActionButton
+          label="Retry"
+          disabled={refusal !== null}
+          onClick={() => void conversation.retry(question)}
+        >
           <RotateCw size={16} aria-hidden />
         </ActionButton>
       )}
@@ -48,6 +53,7 @@ function Feedback({ turn }: { turn: TurnData }) {
   const conversation = useConversation();
   const [given, setGiven] = useState<'positive' | 'negative' | null>(null);
   const give = async (kind: 'positive' | 'negative') => {
+    if (kind === given) return;
     setGiven(kind);
     if (!(await conversation.feedback(ratedItems(turn), kind))) setGiven(null);
   };

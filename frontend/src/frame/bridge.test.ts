@@ -58,7 +58,16 @@ test('stopping in the frame aborts the request on the host page', async () => {
   const reading = response.text();
   stop.abort();
   await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
-  expect(signal?.aborted).toBe(true);
+  await vi.waitFor(() => expect(signal?.aborted).toBe(true));
+});
+
+test('stopping does not wait for a host page whose fetch does not listen', async () => {
+  const deaf: typeof globalThis.fetch = async () => new Response(new ReadableStream());
+  const stop = new AbortController();
+  const response = await over(deaf)('https://a.example/', { signal: stop.signal });
+  const reading = response.text();
+  stop.abort();
+  await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
 });
 
 test('a network error on the host page is a network error in the frame', async () => {

@@ -46,8 +46,7 @@ export function fetchOver(
     const { port1, port2 } = new MessageChannel();
     const { signal } = init;
     if (signal?.aborted) return Promise.reject(signal.reason);
-    const response = responseFrom(port1);
-    signal?.addEventListener('abort', () => port1.postMessage(ABORT), { once: true });
+    const response = responseFrom(port1, signal);
     open(
       {
         url: String(input),
@@ -61,14 +60,21 @@ export function fetchOver(
   };
 }
 
-function responseFrom(port: MessagePort): Promise<Response> {
+function responseFrom(port: MessagePort, signal?: AbortSignal | null): Promise<Response> {
   return new Promise((resolve, reject) => {
     let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
     const fail = (error: Error) => {
       controller?.error(error);
       reject(error);
+      port.onmessage = null;
       port.close();
     };
+    // Whoever stops is let go at once, even when the host page's fetch does not listen to its signal.
+    const stop = () => {
+      port.postMessage(ABORT);
+      fail(new DOMException('Aborted', 'AbortError'));
+    };
+    signal?.addEventListener('abort', stop, { once: true });
     port.onmessage = ({ data }: MessageEvent<ResponseMessage>) => {
       switch (data.type) {
         case 'head': {
@@ -86,10 +92,12 @@ function responseFrom(port: MessagePort): Promise<Response> {
           controller?.enqueue(data.bytes);
           break;
         case 'end':
+          signal?.removeEventListener('abort', stop);
           controller?.close();
           port.close();
           break;
         case 'failed':
+          signal?.removeEventListener('abort', stop);
           fail(data.aborted ? new DOMException('Aborted', 'AbortError') : new TypeError('Failed to fetch'));
       }
     };

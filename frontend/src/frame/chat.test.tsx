@@ -63,6 +63,55 @@ describe('asking', () => {
   });
 });
 
+describe('what comes at a bad time', () => {
+  test('a message sent while a thread is being opened goes to that thread', async () => {
+    let load = (_: Response) => {};
+    const { chat, asked } = open(
+      {
+        'threads.get_by_id': () =>
+          new Promise<Response>((resolve) => {
+            load = resolve;
+          }),
+        'threads.add_user_message': () => streamOf(done(userSaid('u', 'hello'))),
+      },
+      { initialThread: 't' },
+    );
+    const sent = chat.sendUserMessage({ text: 'hello' });
+    load(Response.json(page(answered('a', 'Before'))));
+    await sent;
+    expect(asked[1]).toMatchObject({ type: 'threads.add_user_message', params: { thread_id: 't' } });
+  });
+
+  test('while a tool of the page works, no other message gets in between', async () => {
+    const call = {
+      id: 'c',
+      thread_id: 't',
+      created_at: '',
+      type: 'client_tool_call',
+      status: 'pending',
+      call_id: 'c',
+      name: 'where',
+      arguments: {},
+    };
+    let finish = (_: unknown) => {};
+    const { user, asked, host } = open({
+      'threads.create': () => streamOf(created, done(userSaid('u', 'hello')), done(call)),
+      'threads.add_client_tool_output': () => streamOf(done(answered('a', 'In Ghent'))),
+    });
+    host.invoke = () =>
+      new Promise((resolve) => {
+        finish = resolve;
+      });
+    await user.type(composer(), 'hello{Enter}');
+    await screen.findByText('Waiting for this page…');
+    await user.type(composer(), 'me too{Enter}');
+    expect(composer().value).toBe('me too');
+    finish({ city: 'Ghent' });
+    expect(await screen.findByText('In Ghent')).toBeTruthy();
+    expect(asked.map(({ type }) => type)).toEqual(['threads.create', 'threads.add_client_tool_output']);
+  });
+});
+
 describe('while an answer comes in', () => {
   async function streaming() {
     let stream = openStream();

@@ -30,7 +30,6 @@ export class Chat implements FrameApi {
   readonly focus = new Store(0);
   history: History;
   #client: ChatKitClient;
-  #functions: string[];
   #running = new Map<string, Conversation>();
 
   constructor(
@@ -38,7 +37,6 @@ export class Chat implements FrameApi {
     sent: SentOptions,
   ) {
     this.options = new Store(sent.data);
-    this.#functions = sent.functions;
     this.#client = this.#connect();
     this.history = new History(this.#client);
     this.view = new Store(this.#blank());
@@ -46,23 +44,15 @@ export class Chat implements FrameApi {
     if (initialThread) void this.open(initialThread, { quietly: true });
   }
 
-  setOptions({ data, functions }: SentOptions) {
+  setOptions({ data }: SentOptions) {
     const moved = apiUrl(data) !== apiUrl(this.options.value);
-    this.#functions = functions;
     this.options.set(data);
     if (!moved) return;
     this.#client = this.#connect();
+    this.#running.clear();
     this.history = new History(this.#client);
     if (data.initialThread) void this.open(data.initialThread, { quietly: true });
     else this.startNew();
-  }
-
-  has(path: string) {
-    return this.#functions.includes(path);
-  }
-
-  invoke(path: string, ...args: unknown[]) {
-    return this.host.invoke(path, ...args);
   }
 
   startNew() {
@@ -77,13 +67,14 @@ export class Chat implements FrameApi {
     if (running) return this.#show({ conversation: running, loading: false, failure: null });
 
     const waiting: View = { ...this.#blank(), loading: true };
-    this.view.set(waiting);
+    this.#turnTo(waiting);
     this.host.emit('thread.load.start', { threadId });
     try {
       const thread = await this.#client.json('threads.get_by_id', { thread_id: threadId });
       if (this.view.value !== waiting) return;
       const conversation = new Conversation(this.#surroundings(thread.id), thread);
       this.#show({ conversation, loading: false, failure: null });
+      void conversation.catchUp();
     } catch (error) {
       if (this.view.value !== waiting) return;
       const gone = error instanceof ChatKitProblem && error.status === 404;
@@ -98,7 +89,7 @@ export class Chat implements FrameApi {
   /** Sends the draft; if the server refuses it, it is back in the composer unless something new was typed. */
   async sendDraft() {
     const draft = this.draft.value;
-    if (!draft.text.trim()) return;
+    if (!draft.text.trim() || this.view.value.loading) return;
     this.draft.set(emptyDraft);
     const sent = await this.#send(messageFrom({ text: draft.text.trim(), reply: draft.quote ?? undefined }));
     if (!sent && !this.draft.value.text) this.draft.set(draft);
@@ -114,6 +105,7 @@ export class Chat implements FrameApi {
     if (!(await this.history.rename(id, title))) return false;
     const { conversation } = this.view.value;
     if (conversation.id === id) conversation.setTitle(title);
+    this.#running.get(id)?.setTitle(title);
     return true;
   }
 
@@ -161,15 +153,36 @@ export class Chat implements FrameApi {
   }
 
   async #send(message: Message): Promise<boolean> {
+    await this.#opened();
+    // Behind the note that a thread could not be opened waits an empty one.
+    if (this.view.value.failure) this.#show(this.#blank());
     return this.view.value.conversation.send(message);
+  }
+
+  /** A message sent while a thread is being opened is meant for that thread. */
+  #opened(): Promise<void> {
+    if (!this.view.value.loading) return Promise.resolve();
+    return new Promise((resolve) => {
+      const stop = this.view.subscribe(() => {
+        if (this.view.value.loading) return;
+        stop();
+        resolve();
+      });
+    });
   }
 
   #blank(): View {
     return { conversation: new Conversation(this.#surroundings()), loading: false, failure: null };
   }
 
-  #show(view: View) {
+  #turnTo(view: View) {
+    const { conversation } = this.view.value;
+    if (conversation !== view.conversation) conversation.leave();
     this.view.set(view);
+  }
+
+  #show(view: View) {
+    this.#turnTo(view);
     this.host.emit('thread.change', { threadId: view.conversation.id });
   }
 

@@ -18,6 +18,7 @@ import {
   type ThreadState,
   type Trouble,
   withItem,
+  withNewest,
   withOlder,
   withoutItemsAfter,
   withoutPending,
@@ -25,14 +26,18 @@ import {
 } from '../protocol/thread-state';
 import type {
   ActionConfig,
+  ClientToolCallItem,
   InferenceOptions,
+  Page,
   StructuredAnswer,
   Thread,
   ThreadEvent,
+  ThreadItem,
   UserContent,
   WidgetItem,
 } from '../protocol/types';
 import type { Host } from './bridge';
+import { follow, isOpenEnded, mayGrow } from './follow';
 import { Store } from './store';
 
 export type Message = {
@@ -58,6 +63,7 @@ export class Conversation {
   #stream: AbortController | null = null;
   #stopping = false;
   #loadingOlder = false;
+  #following: AbortController | null = null;
 
   constructor(
     private readonly around: Surroundings,
@@ -112,10 +118,7 @@ export class Conversation {
 
   async act({ type, payload, handler, streaming = true }: ActionConfig, item: WidgetItem | null) {
     const action = { type, payload };
-    if (handler === 'client') {
-      await this.around.host.invoke('widgets.onAction', action, item && { id: item.id, widget: item.widget });
-      return;
-    }
+    if (handler === 'client') return this.#actOnPage(action, item);
     if (!this.id) return;
     const params = { thread_id: this.id, item_id: item?.id ?? null, action };
     if (streaming) {
@@ -129,6 +132,14 @@ export class Conversation {
       if (updated_item) this.state.update((state) => withItem(state, updated_item));
     } catch (error) {
       this.#trouble({ message: sentenceFor(error), remedy: 'none' });
+    }
+  }
+
+  async #actOnPage(action: Pick<ActionConfig, 'type' | 'payload'>, item: WidgetItem | null) {
+    try {
+      await this.around.host.invoke('widgets.onAction', action, item && { id: item.id, widget: item.widget });
+    } catch (error) {
+      this.around.host.fail(`The action "${action.type}" failed: ${wordsOf(error)}`);
     }
   }
 
@@ -165,7 +176,8 @@ export class Conversation {
     try {
       const params = { thread_id: this.id, limit: 20, order: 'desc', after: older } as const;
       const page = await this.around.client.json('items.list', params);
-      this.state.update((state) => withOlder(state, page));
+      // A refresh meanwhile may have moved the place these items were to go.
+      if (this.state.value.older === older) this.state.update((state) => withOlder(state, page));
     } catch (error) {
       this.#trouble({ message: sentenceFor(error), remedy: 'none' });
     } finally {
@@ -178,37 +190,77 @@ export class Conversation {
     try {
       const thread = await this.around.client.json('threads.get_by_id', { thread_id: this.id });
       if (this.busy.value) return;
+      this.leave();
       this.state.set(loaded(thread));
       this.around.changed(this, 'thread');
+      void this.catchUp();
     } catch (error) {
       this.#trouble({ message: sentenceFor(error), remedy: 'refresh' });
     }
+  }
+
+  /** When the last answer is not whole and nobody streams it to us, waits for the rest of it. */
+  async catchUp(expected = mayGrow(this.state.value.items)) {
+    const { id } = this;
+    if (!id || !expected || this.busy.value || this.#following) return;
+    const following = new AbortController();
+    this.#following = following;
+    this.state.update((state) => ({ ...state, awaited: true }));
+    const arrived = await follow(async () => {
+      const page = await this.around.client.json('items.list', { thread_id: id, limit: 20, order: 'desc' });
+      if (!following.signal.aborted) this.state.update((state) => withNewest(state, page));
+      return !isOpenEnded(page.data.toReversed());
+    }, following.signal);
+    if (following.signal.aborted) return;
+    this.#following = null;
+    this.state.update((state) => ({ ...state, awaited: false, trouble: arrived ? null : UNFINISHED }));
+    if (arrived) await this.#readMetadata(id);
+  }
+
+  /** For a conversation that leaves the screen: nobody is there to see what it waits for. */
+  leave() {
+    this.#following?.abort();
+    this.#following = null;
+    if (this.state.value.awaited) this.state.update((state) => ({ ...state, awaited: false }));
   }
 
   setTitle(title: string) {
     this.state.update((state) => (state.thread ? { ...state, thread: { ...state.thread, title } } : state));
   }
 
+  /** Busy until the last stream is over: a tool of the page that answers in between lets no other stream in. */
   async #run(request: StreamRequest, onAccepted?: () => void): Promise<'stopped' | 'ended'> {
     const stream = new AbortController();
+    this.leave();
     this.#stream = stream;
     this.#stopping = false;
     this.busy.set(true);
     this.around.changed(this, 'start');
-    let trouble: Trouble | null = null;
-    try {
-      await this.around.client.stream(request, stream.signal, (events) => this.#apply(events), onAccepted);
-      trouble = this.state.value.trouble;
-    } catch (error) {
-      if (!stream.signal.aborted) trouble = await this.#troubleFrom(error);
+    let next: StreamRequest | null = request;
+    while (next) {
+      const trouble = await this.#receive(next, stream.signal, next === request ? onAccepted : undefined);
+      const call: ClientToolCallItem | null = trouble || stream.signal.aborted ? null : this.#pendingCall();
+      next = call && (await this.#clientToolOutput(call));
+      if (stream.signal.aborted) next = null;
     }
-    this.state.set(settle(this.state.value, trouble));
     this.#stream = null;
     this.busy.set(false);
     this.around.changed(this, 'end');
     if (stream.signal.aborted) return 'stopped';
-    if (!trouble) await this.#runClientTool();
+    void this.catchUp(this.state.value.trouble?.remedy === 'refresh');
     return 'ended';
+  }
+
+  async #receive(request: StreamRequest, signal: AbortSignal, onAccepted?: () => void) {
+    let trouble: Trouble | null = null;
+    try {
+      await this.around.client.stream(request, signal, (events) => this.#apply(events), onAccepted);
+      trouble = this.state.value.trouble;
+    } catch (error) {
+      if (!signal.aborted) trouble = await this.#troubleFrom(error);
+    }
+    this.state.set(settle(this.state.value, trouble));
+    return trouble;
   }
 
   #apply(events: ThreadEvent[]) {
@@ -219,46 +271,65 @@ export class Conversation {
         this.around.host.emit('effect', { name: event.name, data: event.data ?? {} });
       }
       if (event.type === 'error') this.around.host.fail(event.message ?? event.code ?? 'stream.error');
-      state = reduce(state, event);
+      state = this.#reduced(state, event);
     }
     this.state.setSoon(state);
     if (this.#stopping && !state.items.some(isPending)) this.#stream?.abort();
     if (state.thread !== before.thread) this.around.changed(this, 'thread');
   }
 
+  /** An event that cannot be understood must not cost the person the rest of the answer. */
+  #reduced(state: ThreadState, event: ThreadEvent): ThreadState {
+    try {
+      return reduce(state, event);
+    } catch (error) {
+      this.around.host.fail(`The event "${event.type}" could not be read: ${wordsOf(error)}`);
+      return state;
+    }
+  }
+
   async #troubleFrom(error: unknown): Promise<Trouble> {
     const message = sentenceFor(error);
     this.around.host.fail(message);
-    if (error instanceof ChatKitProblem && error.status === 409 && this.id) await this.#readStatus(this.id);
+    if (!this.id) return { message, remedy: 'none' };
+    if (error instanceof ChatKitProblem && error.status === 409) {
+      // Somebody may have locked the thread, or be waiting for an answer in another tab.
+      const thread = await this.#readMetadata(this.id);
+      if (thread) this.state.update((state) => withNewest(state, newestFirst(thread.items)));
+      return { message, remedy: thread && mayGrow(thread.items.data) ? 'refresh' : 'none' };
+    }
     const cutOff = error instanceof ConnectionLost && !this.state.value.items.some(isPending);
-    return { message, remedy: cutOff && this.id ? 'refresh' : 'none' };
+    return { message, remedy: cutOff ? 'refresh' : 'none' };
   }
 
-  /** A refused message may mean that somebody locked the thread: show that instead of a composer. */
-  async #readStatus(threadId: string) {
+  /** The thread's title and status as they are now; a failure is not worth telling. */
+  async #readMetadata(threadId: string): Promise<Thread | null> {
     try {
-      const { status } = await this.around.client.json('threads.get_by_id', { thread_id: threadId });
-      this.state.update((state) =>
-        state.thread ? { ...state, thread: { ...state.thread, status } } : state,
-      );
+      const thread = await this.around.client.json('threads.get_by_id', { thread_id: threadId });
+      const { items: _, ...metadata } = thread;
+      this.state.update((state) => ({ ...state, thread: metadata }));
+      this.around.changed(this, 'thread');
+      return thread;
     } catch {
-      // The refusal itself is already being told.
+      return null;
     }
   }
 
-  async #runClientTool() {
+  #pendingCall(): ClientToolCallItem | null {
     const call = this.state.value.items.at(-1);
-    if (call?.type !== 'client_tool_call' || call.status !== 'pending' || !this.id) return;
+    return call?.type === 'client_tool_call' && call.status === 'pending' ? call : null;
+  }
+
+  async #clientToolOutput({ name, arguments: params }: ClientToolCallItem): Promise<StreamRequest | null> {
     let result: unknown;
     try {
-      result =
-        (await this.around.host.invoke('onClientTool', { name: call.name, params: call.arguments })) ?? {};
+      result = (await this.around.host.invoke('onClientTool', { name, params })) ?? {};
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      this.around.host.fail(`The client tool "${call.name}" failed: ${message}`);
-      result = { error: message };
+      this.around.host.fail(`The client tool "${name}" failed: ${wordsOf(error)}`);
+      result = { error: wordsOf(error) };
     }
-    await this.#run({ type: 'threads.add_client_tool_output', params: { thread_id: this.id, result } });
+    if (!this.id) return null;
+    return { type: 'threads.add_client_tool_output', params: { thread_id: this.id, result } };
   }
 
   #trouble(trouble: Trouble) {
@@ -267,14 +338,19 @@ export class Conversation {
   }
 }
 
-/** A thread that ends with a question was left while its answer was on the way. */
+/** A thread that ends with an old question will get no answer by itself. */
 function loaded(thread: Thread): ThreadState {
-  const waiting = thread.items.data.at(-1)?.type === 'user_message';
-  return { ...fromThread(thread), trouble: waiting ? UNANSWERED : null };
+  const items = thread.items.data;
+  const givenUp = items.at(-1)?.type === 'user_message' && !mayGrow(items);
+  return { ...fromThread(thread), trouble: givenUp ? UNANSWERED : null };
 }
+
+const newestFirst = (page: Page<ThreadItem>) => ({ ...page, data: page.data.toReversed() });
+const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 const NOT_TAKEN: Trouble = {
   message: 'The server did not take this message. Send it again.',
   remedy: 'none',
 };
-const UNANSWERED: Trouble = { message: 'The answer is not complete yet.', remedy: 'refresh' };
+const UNANSWERED: Trouble = { message: 'This question was left without an answer.', remedy: 'retry' };
+const UNFINISHED: Trouble = { message: 'The answer is not complete yet.', remedy: 'refresh' };

@@ -74,17 +74,50 @@ describe('when something goes wrong', () => {
     expect(screen.queryByRole('textbox', { name: 'Message' })).toBeNull();
   });
 
-  test('a thread that was left before its answer came says so', async () => {
-    let items: unknown[] = [userSaid('u', 'hello')];
+  test('a question that was left without an answer long ago can be asked again', async () => {
+    const old = { ...userSaid('u', 'hello'), created_at: '2020-01-01T00:00:00Z' };
     const { user } = open(
-      { 'threads.get_by_id': () => Response.json(page(...items)) },
+      {
+        'threads.get_by_id': () => Response.json(page(old)),
+        'threads.retry_after_item': () => streamOf(done(answered('a', 'Here it is'))),
+      },
       { initialThread: 't' },
     );
-    expect((await screen.findByRole('alert')).textContent).toContain('The answer is not complete yet.');
-    items = [...items, answered('a', 'Here it is')];
-    await user.click(screen.getByRole('button', { name: 'Refresh' }));
+    expect((await screen.findByRole('alert')).textContent).toContain('left without an answer');
+    await user.click(screen.getByRole('button', { name: 'Try again' }));
     expect(await screen.findByText('Here it is')).toBeTruthy();
     expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  test('an event that makes no sense does not cost the rest of the answer', async () => {
+    const { user, emitted } = open({
+      'threads.create': () =>
+        streamOf(created, done(userSaid('u', 'hello')), done(undefined), done(answered('a', 'All the same'))),
+    });
+    await user.type(composer(), 'hello{Enter}');
+    expect(await screen.findByText('All the same')).toBeTruthy();
+    expect(screen.queryByRole('alert')).toBeNull();
+    expect(emitted.filter(([name]) => name === 'error')).toHaveLength(1);
+  });
+
+  test('a thread that is locked offers nothing that it would refuse', async () => {
+    const widget = {
+      type: 'Card',
+      children: [{ type: 'Button', label: 'Dig deeper', onClickAction: { type: 'dig' } }],
+    };
+    const item = { id: 'w', thread_id: 't', created_at: '', type: 'widget', widget };
+    open(
+      {
+        'threads.get_by_id': () =>
+          Response.json({
+            ...page(userSaid('u', 'hello'), item, answered('a', 'So')),
+            status: { type: 'locked' },
+          }),
+      },
+      { initialThread: 't' },
+    );
+    expect(await screen.findByRole('button', { name: 'Dig deeper' })).toHaveProperty('disabled', true);
+    expect(screen.getByRole('button', { name: 'Retry' })).toHaveProperty('disabled', true);
   });
 
   test('a remembered thread that is gone gives way to a new one without a word', async () => {

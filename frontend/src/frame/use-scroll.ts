@@ -26,6 +26,10 @@ export function useScroll({ scroller, content }: Refs, follow: boolean, firstId:
     [scroller],
   );
 
+  const hold = useCallback(() => {
+    pinned.current = false;
+  }, []);
+
   const onScroll = useCallback(() => {
     const element = scroller.current;
     if (!element) return;
@@ -50,7 +54,7 @@ export function useScroll({ scroller, content }: Refs, follow: boolean, firstId:
   }, [content, scroller, follow]);
 
   useKeepPlace(scroller, firstId);
-  return { away, toEnd, onScroll };
+  return { away, toEnd, hold, onScroll };
 }
 
 function useKeepPlace(scroller: RefObject<HTMLElement | null>, firstId: string | undefined) {

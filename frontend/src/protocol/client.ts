@@ -25,7 +25,7 @@ export type JsonCalls = {
     { thread_id: string; item_id: string | null; action: Action },
     { updated_item?: ThreadItem | null },
   ];
-  'items.list': [{ thread_id: string; limit: number; order: 'desc'; after: string }, Page<ThreadItem>];
+  'items.list': [{ thread_id: string; limit: number; order: 'desc'; after?: string }, Page<ThreadItem>];
   'items.feedback': [{ thread_id: string; item_ids: string[]; kind: 'positive' | 'negative' }, unknown];
 };
 

@@ -13,6 +13,8 @@ export type ThreadState = {
   progress: { icon?: string | null; text: string } | null;
   notices: NoticeEvent[];
   trouble: Trouble | null;
+  /** More may be on its way though we hold no stream of it. */
+  awaited: boolean;
   allowCancel: boolean;
 };
 
@@ -24,6 +26,7 @@ export const emptyThread: ThreadState = {
   progress: null,
   notices: [],
   trouble: null,
+  awaited: false,
   allowCancel: true,
 };
 
@@ -45,6 +48,25 @@ export function withOlder(state: ThreadState, page: Page<ThreadItem>): ThreadSta
   return { ...state, items: [...older, ...state.items], older: olderCursor(page) };
 }
 
+/**
+ * The newest items as the server has them now; `page` comes newest first. What was there before them stays, and so
+ * do words that were seen being written, until the server has the whole answer.
+ */
+export function withNewest(state: ThreadState, page: Page<ThreadItem>): ThreadState {
+  const newest = page.data.toReversed();
+  const known = new Set(newest.map((item) => item.id));
+  const from = state.items.findIndex((item) => known.has(item.id));
+  const before = from < 0 ? state.items : state.items.slice(0, from);
+  const kept = before.filter((item) => !isPending(item));
+  const answered = newest.at(-1)?.type === 'assistant_message';
+  const after = state.items
+    .slice(kept.length)
+    .filter(
+      (item) => isPending(item) || (!answered && item.type === 'assistant_message' && !known.has(item.id)),
+    );
+  return { ...state, items: [...kept, ...newest, ...after] };
+}
+
 /** Shows what the person sent at once, until the server's own copy of it arrives. */
 export function withPendingMessage(
   state: ThreadState,
@@ -64,7 +86,15 @@ export function withoutPending(state: ThreadState): ThreadState {
 }
 
 export function begin(state: ThreadState): ThreadState {
-  return { ...state, trouble: null, progress: null, notices: [], open: new Set(), allowCancel: true };
+  return {
+    ...state,
+    trouble: null,
+    awaited: false,
+    progress: null,
+    notices: [],
+    open: new Set(),
+    allowCancel: true,
+  };
 }
 
 /** However a stream ends, nothing may be left looking as if it were still running. */

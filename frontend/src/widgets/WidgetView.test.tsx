@@ -7,10 +7,10 @@ import { WidgetView } from './WidgetView';
 function show(
   widget: WidgetNode,
   run: (action: ActionConfig) => Promise<void> = async () => {},
-  busy = false,
+  refusal: string | null = null,
 ) {
   const item = { id: 'w', thread_id: 't', created_at: '', type: 'widget' as const, widget };
-  return { ...render(<WidgetView item={item} run={run} busy={busy} />), user: userEvent.setup() };
+  return { ...render(<WidgetView item={item} run={run} refusal={refusal} />), user: userEvent.setup() };
 }
 const card = (...children: WidgetNode[]): WidgetNode => ({ type: 'Card', children });
 const open: ActionConfig = { type: 'search.open', payload: { url: 'https://a.example' }, handler: 'client' };
@@ -57,7 +57,7 @@ describe('a list of results', () => {
   });
 
   test('actions that start an answer wait while another one comes in; opening a result does not', () => {
-    show(results, async () => {}, true);
+    show(results, async () => {}, 'Wait.');
     expect(screen.getByRole('button', { name: 'Dig deeper' })).toHaveProperty('disabled', true);
     expect(screen.getByRole('button', { name: 'Row locks explained' })).toHaveProperty('disabled', false);
   });
@@ -160,6 +160,13 @@ describe('what a server may send', () => {
   test('children that are not nodes are passed over', () => {
     show({ type: 'Card', children: ['text', null, 7, { type: 'Text', value: 'fine' }] });
     expect(screen.getByText('fine')).toBeTruthy();
+  });
+
+  test('a colour cannot call an address', () => {
+    const { container } = show(
+      card({ type: 'Box', background: 'url(https://a.example/seen)', children: [] }),
+    );
+    expect(container.querySelector<HTMLElement>('.w-box')?.style.background).toBe('');
   });
 
   test('a picture cannot be a script, and an unknown icon is nothing', () => {

@@ -31,9 +31,13 @@ const renderers: Record<string, (props: NodeProps) => ReactNode> = {
   Transition,
 };
 
-export const WidgetView = memo(function WidgetView({ item, run, busy }: { item: Item } & WidgetSurroundings) {
+export const WidgetView = memo(function WidgetView({
+  item,
+  run,
+  refusal,
+}: { item: Item } & WidgetSurroundings) {
   return (
-    <WidgetContext value={{ run, busy }}>
+    <WidgetContext value={{ run, refusal }}>
       <div className="widget">
         <Node node={item.widget} />
       </div>

@@ -4,22 +4,22 @@ import type { ActionConfig } from '../protocol/types';
 /** What a widget needs from the conversation around it. */
 export type WidgetSurroundings = {
   run(action: ActionConfig): Promise<void>;
-  /** While an answer is coming in the server takes no second one: actions that would start one must wait. */
-  busy: boolean;
+  /** Why no answer may be started now (another one is coming in, the thread is locked); null when it may. */
+  refusal: string | null;
 };
-export const WidgetContext = createContext<WidgetSurroundings>({ run: async () => {}, busy: false });
+export const WidgetContext = createContext<WidgetSurroundings>({ run: async () => {}, refusal: null });
 
 /** The nearest card or list, which fades while an action with loadingBehavior "container" runs. */
 export const ContainerContext = createContext<(work: Promise<void>) => Promise<void>>((work) => work);
 
 type Behavior = 'self' | 'container' | 'none';
 
-export const startsAnAnswer = (action: ActionConfig | undefined) =>
+const startsAnAnswer = (action: ActionConfig | undefined) =>
   action !== undefined && action.handler !== 'client' && action.streaming !== false;
 
 /** Runs an action with its loading behaviour; `automatic` is what "auto" means for this kind of control. */
 export function useAction(action: ActionConfig | undefined, automatic: Behavior) {
-  const { run, busy } = useContext(WidgetContext);
+  const { run, refusal } = useContext(WidgetContext);
   const inContainer = useContext(ContainerContext);
   const [loading, setLoading] = useState(false);
 
@@ -35,7 +35,7 @@ export function useAction(action: ActionConfig | undefined, automatic: Behavior)
       setLoading(false);
     }
   };
-  return { start, loading, blocked: busy && !loading && startsAnAnswer(action) };
+  return { start, loading, blocked: !loading && startsAnAnswer(action) ? refusal : null };
 }
 
 export function useContainer() {

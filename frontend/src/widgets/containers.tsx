@@ -59,7 +59,7 @@ function FooterButton({ of, color: ink }: { of: CardAction; color: 'primary' | '
       data-variant={ink === 'primary' ? 'solid' : 'outline'}
       data-size="md"
       data-pill=""
-      disabled={loading || blocked}
+      disabled={loading || blocked !== null}
       onClick={() => void start()}
     >
       {loading && <LoaderCircle className="spin" size={16} aria-hidden />}
@@ -136,7 +136,7 @@ export function ListViewItem({ node }: NodeProps) {
         type="button"
         className="w-item-hit"
         aria-label={labelOf(node)}
-        disabled={loading || blocked}
+        disabled={loading || blocked !== null}
         onClick={() => void start()}
       />
       {content}

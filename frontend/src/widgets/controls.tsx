@@ -27,8 +27,8 @@ export function Button({ node }: NodeProps) {
       style={defined({ width: node.block ? '100%' : undefined })}
       aria-label={label ? undefined : String(node.iconStart ?? node.iconEnd ?? 'Action')}
       aria-busy={loading || undefined}
-      disabled={node.disabled === true || loading || blocked}
-      title={blocked ? 'Available when the answer is complete' : undefined}
+      disabled={node.disabled === true || loading || blocked !== null}
+      title={blocked ?? undefined}
       onClick={(event) => {
         // A button inside a clickable row must not also click the row.
         event.stopPropagation();

@@ -86,7 +86,8 @@ export function color(value: unknown, family: Family): string | undefined {
     const [day, night] = [color(light, family), color(dark, family)];
     return day && night ? `light-dark(${day}, ${night})` : (day ?? night);
   }
-  if (!text(value)) return undefined;
+  // A colour that names an address would let a widget call home.
+  if (!text(value) || /(url|image|image-set)\s*\(/i.test(value)) return undefined;
   return tokens[family][value] ?? primitive(value) ?? value;
 }
 

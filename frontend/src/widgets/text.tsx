@@ -30,19 +30,19 @@ function classes(kind: string, node: WidgetNode, size: string) {
 }
 
 export const TextNode = ({ node }: NodeProps) => (
-  <p className={classes('text', node, 'md')} style={look(node)}>
+  <p className={classes('text', node, 'md')} style={look(node)} dir="auto">
     {string(node.value)}
   </p>
 );
 
 export const Title = ({ node }: NodeProps) => (
-  <p className={classes('title', node, 'md')} style={look(node)}>
+  <p className={classes('title', node, 'md')} style={look(node)} dir="auto">
     {string(node.value)}
   </p>
 );
 
 export const Caption = ({ node }: NodeProps) => (
-  <p className={classes('caption', node, 'md')} style={look(node)}>
+  <p className={classes('caption', node, 'md')} style={look(node)} dir="auto">
     {string(node.value)}
   </p>
 );

@@ -3,7 +3,7 @@ import { memo, useCallback } from 'react';
 import type { ActionConfig, GeneratedImageItem, ThreadItem, WidgetItem } from '../../protocol/types';
 import { WidgetView } from '../../widgets/WidgetView';
 import { useConversation } from '../context';
-import { useStore } from '../store';
+import { useRefusal } from '../use-refusal';
 import { AssistantMessage } from './AssistantMessage';
 import { StructuredInput } from './StructuredInput';
 import { UserMessage } from './UserMessage';
@@ -40,9 +40,9 @@ export const ItemView = memo(function ItemView({ item, streaming }: Props) {
 
 function Widget({ item }: { item: WidgetItem }) {
   const conversation = useConversation();
-  const busy = useStore(conversation.busy);
+  const refusal = useRefusal(conversation);
   const run = useCallback((action: ActionConfig) => conversation.act(action, item), [conversation, item]);
-  return <WidgetView item={item} run={run} busy={busy} />;
+  return <WidgetView item={item} run={run} refusal={refusal} />;
 }
 
 function GeneratedImage({ item: { image, progress } }: { item: GeneratedImageItem }) {

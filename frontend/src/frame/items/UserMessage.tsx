@@ -16,7 +16,7 @@ export function UserMessage({ item }: { item: UserMessageItem }) {
           <FileText size={14} aria-hidden /> {attachment.name}
         </span>
       ))}
-      <div className="bubble">
+      <div className="bubble" dir="auto">
         {item.content.map((part, at) =>
           part.type === 'input_tag' ? (
             <span key={part.id} className="tag">
