@@ -1,6 +1,7 @@
 """The composition root: settings in, a running application out. Wiring only."""
 
 import inspect
+import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -46,6 +47,8 @@ from chatkit_link.store.migrate import migrate
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.widgets.templates import WidgetLibrary
 
+logger = logging.getLogger(__name__)
+
 OFFLINE_NOTICE = (
     "No model is configured: a stand-in that is not a language model searches the documents and quotes them. "
     "Set OPENAI_API_KEY for a real one."
@@ -69,7 +72,6 @@ def create_app(settings: Settings | None = None, *, agents_given: Mapping[str, s
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         async with AsyncExitStack() as stack:
             app.state.services = await _open(stack, settings, catalog)
-            app.state.documents = Documents(app.state.services.database)
             yield
             del app.state.services
 
@@ -120,6 +122,8 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog) -> 
     store = PostgresStore(database)
     documents = Documents(database)
     await sync_documents(documents, settings)
+    if settings.docs is not None and (settings.jwt_secret or settings.jwt_jwks_url):
+        logger.warning("the documents in %s can be read at /documents by anybody, without a token", settings.docs)
     config = run_config(settings, client)
     research = _research(settings, documents, http)
     entries = {RESEARCH: _research_entry(settings), **catalog.agents}
@@ -131,6 +135,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog) -> 
         settings=settings,
         database=database,
         store=store,
+        documents=documents,
         identity=build_identity(settings, load_secret(settings), http),
         requests=Requests(max_message=settings.max_message, max_page=settings.max_page),
         operations=Operations(store, coordinator),

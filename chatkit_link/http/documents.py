@@ -8,12 +8,13 @@ import base64
 import hashlib
 from html import escape
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from chatkit_link.errors import NotFound
+from chatkit_link.http.services import ServicesDep
 from chatkit_link.search.blocks import Anchors, html_blocks, is_heading, markdown_parser, markdown_tokens
-from chatkit_link.store.documents import Document, Documents
+from chatkit_link.store.documents import Document
 
 STYLE = """
 :root {
@@ -52,10 +53,9 @@ router = APIRouter()
 
 
 @router.get("/documents/{path:path}", response_class=HTMLResponse, include_in_schema=False)
-async def show_document(path: str, request: Request) -> HTMLResponse:
+async def show_document(path: str, services: ServicesDep) -> HTMLResponse:
     """A stored document as a readable page; 404 when there is none by that name."""
-    documents: Documents = request.app.state.documents
-    document = await documents.get(path)
+    document = await services.documents.get(path)
     if document is None:
         raise NotFound("There is no such document here.")
     return HTMLResponse(_page(document), headers=_headers())

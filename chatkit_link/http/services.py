@@ -14,6 +14,7 @@ from chatkit_link.protocol.operations import Operations
 from chatkit_link.protocol.requests import Requests
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.settings import Settings
+from chatkit_link.store.documents import Documents
 from chatkit_link.store.engine import Database
 from chatkit_link.store.postgres import PostgresStore
 
@@ -25,6 +26,7 @@ class Services:
     settings: Settings
     database: Database
     store: PostgresStore
+    documents: Documents
     identity: Identity
     requests: Requests
     operations: Operations

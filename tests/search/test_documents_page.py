@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx2
@@ -14,6 +15,7 @@ from fastapi.responses import JSONResponse
 
 from chatkit_link.errors import LinkError
 from chatkit_link.http.documents import router
+from chatkit_link.http.services import get_services
 from chatkit_link.resources import resource
 from chatkit_link.search.folder import sync_documents, sync_folder
 from chatkit_link.search.local import LocalSearch
@@ -34,7 +36,7 @@ async def visitor(documents: Documents, tmp_path: Path) -> AsyncIterator[httpx2.
     await sync_folder(documents, tmp_path)
     app = FastAPI()
     app.include_router(router)
-    app.state.documents = documents
+    app.dependency_overrides[get_services] = lambda: SimpleNamespace(documents=documents)
 
     async def problem(request: Request, error: Any) -> JSONResponse:
         return JSONResponse({"detail": error.message}, error.status)
