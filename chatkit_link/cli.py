@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 import typer
+from fastapi import FastAPI
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -70,10 +71,16 @@ def serve(
     settings = _settings(host=host, port=port)
     setup_logging(settings.log_level)
     console = Console(stderr=True, highlight=False)
-    make = partial(create_app, agents_given=_agents(agent))
+    given = _agents(agent)
     where = "the configured one" if settings.database_url else f"PostgreSQL in {settings.data}"
     console.print(f"ChatKit Link {version('chatkit-link')}", style="bold")
-    console.print(f"  database  {where}\n  model     {_model(settings)}\n  starting ...", soft_wrap=True)
+    console.print(f"  database  {where}\n  model     {_model(settings)}", soft_wrap=True)
+
+    def make(bound: Settings) -> FastAPI:
+        app = create_app(bound, agents_given=given)
+        console.print("  starting ...")
+        return app
+
     asyncio.run(
         serve_app(
             make,

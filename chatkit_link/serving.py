@@ -70,9 +70,9 @@ async def serve(make: Make, settings: Settings, *, ready: Callable[[str], None])
     assert starting is not None  # this is a coroutine
     with _bind(settings.host, settings.port) as listener:
         bound = settings.model_copy(update={"port": listener.getsockname()[1]})
-        app = make(bound)
         with _hearing(starting.cancel) as hear:
             try:
+                app = make(bound)
                 async with app.router.lifespan_context(app):
                     server = _Server(app, bound, access_log=True)
                     hear(lambda: server.handle_exit(signal.SIGINT, None))

@@ -168,3 +168,24 @@ async def test_pages_that_the_model_reads_are_shown_as_tasks(make_settings: Make
         made = await told(client.create_thread("read it"))
     assert [item.type for item in made.view.items] == ["user_message", "workflow", "assistant_message"]
     assert "private network" in json.dumps(conversation(model)[1])
+
+
+async def test_a_stopped_answers_tool_results_are_remembered(make_settings: MakeSettings) -> None:
+    async with (
+        scripted(
+            Call("search", {"query": "green tea"}), Say("Never ending", hang=True), Say("As found.【1】")
+        ) as model,
+        chat(make_settings, model, "responses") as client,
+    ):
+        async with client.create_thread("one") as stream:
+            async with asyncio.timeout(10):
+                async for received in stream:
+                    if "ending" in received.event.model_dump_json():
+                        break
+            await client.cancel_run(str(stream.run_id))
+        thread_id = (await client.list_threads()).data[0].id
+        again = await told(client.add_user_message(thread_id, "two"))
+
+    assert "steep for two minutes" in json.dumps(conversation(model)[-1])
+    answer = next(item for item in again.view.items if isinstance(item, AssistantMessageItem))
+    assert len(answer.content[0].annotations) == 1

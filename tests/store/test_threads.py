@@ -1,5 +1,6 @@
 """Threads in the store: what a person would lose if this were wrong."""
 
+import asyncio
 import uuid
 from datetime import UTC, datetime
 
@@ -142,3 +143,17 @@ async def test_a_thousand_new_ids_are_all_different_and_hard_to_guess() -> None:
     ids = {new_id("thread") for _ in range(1000)}
     assert len(ids) == 1000
     assert all(uuid.UUID(one.removeprefix("thr_")).version == 4 for one in ids)
+
+
+async def test_a_change_made_while_another_is_saved_is_not_lost(store: PostgresStore, ada: Caller) -> None:
+    """Tools run beside the turn: what they put into the metadata during a save must be saved next."""
+    created = await thread(store, ada)
+    held = await store.load_thread(created.id, ada)
+    held.metadata["first"] = 1
+    saving = asyncio.create_task(store.save_thread(held, ada))
+    await asyncio.sleep(0)
+    held.metadata["second"] = 2
+    await saving
+
+    await store.save_thread(held, ada)
+    assert (await store.load_thread(created.id, ada)).metadata == {"first": 1, "second": 2}

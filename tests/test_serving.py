@@ -1,0 +1,118 @@
+"""The program as it is started and stopped: real processes, real signals."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+PROGRAM = Path(sys.executable).with_name("chatkit-link")
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="chatkit-link-serve-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+Run = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def run(folder: Path) -> Iterator[Run]:
+    """Starts the program in the folder, without this machine's settings; stops it at the end."""
+    private = ("CHATKIT_LINK_", "OPENAI_", "DATABASE_URL", "PORT")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(private)}
+    started: list[subprocess.Popen[str]] = []
+
+    def run(*arguments: str, **environment: str) -> "subprocess.Popen[str]":
+        process = subprocess.Popen(
+            [PROGRAM, *arguments],
+            cwd=folder,
+            env=kept | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def databases(folder: Path) -> list[int]:
+    return [
+        process.pid
+        for process in psutil.process_iter(["name", "cmdline"])
+        if process.info["name"] == "postgres" and str(folder) in " ".join(process.info["cmdline"] or [])
+    ]
+
+
+def wait_for(process: "subprocess.Popen[str]", text: str) -> None:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if text in line:
+            return
+    raise AssertionError(f"the program ended without saying {text!r}")
+
+
+@pytest.mark.parametrize("moment", ["starting", "ready"])
+def test_sigterm_stops_the_server_and_its_database_at_any_moment(run: Run, folder: Path, moment: str) -> None:
+    process = run("serve", "--port", "0")
+    wait_for(process, moment)
+    process.send_signal(signal.SIGTERM)
+    out, _ = process.communicate(timeout=40)
+    assert process.returncode == 0
+    assert "Traceback" not in out
+    assert databases(folder) == []
+
+
+def test_a_port_in_use_is_a_sentence(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        process = run("serve", "--port", str(taken.getsockname()[1]))
+        out, _ = process.communicate(timeout=40)
+    assert process.returncode == 2
+    assert "another program may have it" in out
+    assert "Traceback" not in out
+
+
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        ({"DATABASE_URL": "mysql://u:hunter2@h/db"}, "PostgreSQL only"),
+        ({"DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:1/db"}, "cannot be reached"),
+        ({"CHATKIT_LINK_SECRET": "hunter2"}, "too short"),
+        ({"CHATKIT_LINK_MAX_TURNS": "hunter2"}, "CHATKIT_LINK_MAX_TURNS"),
+        ({"CHATKIT_LINK_SEARCH": "tavily"}, "TAVILY_API_KEY"),
+        ({"CHATKIT_LINK_CONFIG": "broken.toml"}, "not valid TOML"),
+    ],
+)
+def test_settings_that_cannot_work_are_told_without_their_values(
+    run: Run, folder: Path, environment: dict[str, str], told: str
+) -> None:
+    (folder / "broken.toml").write_text("agents = [")
+    process = run("serve", "--port", "0", **environment)
+    out, _ = process.communicate(timeout=40)
+    assert process.returncode == 2
+    assert told in out
+    assert "hunter2" not in out
+    assert "Traceback" not in out
+
+
+def test_agents_that_do_not_load_are_listed_with_the_reason(run: Run, folder: Path) -> None:
+    (folder / "bad.py").write_text("import nothing_of_that_name")
+    process = run("agents", "--agent", "bad=bad.py", "--agent", "gone=gone.py")
+    out, _ = process.communicate(timeout=40)
+    assert process.returncode == 1
+    assert "nothing_of_that_name" in " ".join(out.split())
+    assert "there is no file" in " ".join(out.split())
