@@ -52,7 +52,7 @@ from chatkit_link.agents.thoughts import Thoughts
 from chatkit_link.store.postgres import new_id
 
 #: Seconds that a stopped run gets to leave its tools.
-_PATIENCE = 2.0
+_PATIENCE = 0.5
 #: Items that may stand in the middle of a workflow without ending it.
 _UNSEEN = ("client_tool_call", "hidden_context_item", "sdk_hidden_context")
 

@@ -1,4 +1,4 @@
-"""The built pages: the demo page, the chat frame, the element's script, and their assets."""
+"""The built pages: the demo page, the chat frame, the scripts for other pages, and their assets."""
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import FileResponse, Response
@@ -34,6 +34,11 @@ async def frame(services: ServicesDep) -> Response:
 async def element() -> Response:
     # Loaded by pages of other origins too, as OpenAI's is.
     return _file("chatkit.js", _REVALIDATE | {"Access-Control-Allow-Origin": "*"})
+
+
+@router.api_route("/link.js", methods=["GET", "HEAD"], include_in_schema=False)
+async def link() -> Response:
+    return _file("link.js", _REVALIDATE | {"Access-Control-Allow-Origin": "*"})
 
 
 @router.api_route("/favicon.svg", methods=["GET", "HEAD"], include_in_schema=False)

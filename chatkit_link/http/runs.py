@@ -9,6 +9,7 @@ from chatkit_link.errors import BadRequest
 from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.services import ServicesDep
 from chatkit_link.http.sse import STREAM_HEADERS, frames
+from chatkit_link.runs.run import RunStatus
 
 router = APIRouter()
 
@@ -33,10 +34,15 @@ async def follow_run(
 
 @router.get("/chatkit/threads/{thread_id}/run", summary="The running answer of a thread")
 async def run_of_thread(thread_id: str, services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
-    """``{"run": {"id", "status"}}``, or ``{"run": null}`` when nothing is running there."""
+    """``{"run": {"id", "status"}, "last": {"id", "status"}}``: the run that is running, and how the newest one stands.
+
+    ``run`` is null when nothing is running, ``last`` when nothing ran lately. A page that is opened follows
+    the one, and offers to try again when the other has failed or was interrupted.
+    """
     await services.store.load_thread(thread_id, caller)
-    run_id = await services.coordinator.running_on(caller, thread_id)
-    return {"run": None if run_id is None else {"id": run_id, "status": "running"}}
+    latest = await services.coordinator.latest_on(caller, thread_id)
+    last = None if latest is None else {"id": latest[0], "status": latest[1]}
+    return {"run": last if last is not None and last["status"] == RunStatus.RUNNING else None, "last": last}
 
 
 @router.post("/chatkit/runs/{run_id}/cancel", summary="Stop an answer")

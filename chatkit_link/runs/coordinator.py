@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import Self
 
 from chatkit_link.caller import Caller
-from chatkit_link.errors import BadRequest, Gone, LinkError, NotFound, ThreadBusy, Unavailable
+from chatkit_link.errors import BadRequest, Gone, NotFound, ThreadBusy, Unavailable
 from chatkit_link.runs.log import Event
 from chatkit_link.runs.recovery import LEASE, RENEWAL, Recovery, Settle
 from chatkit_link.runs.run import Run, RunFailed, RunStatus
@@ -181,11 +181,16 @@ class Coordinator:
                 spoke = clock()
                 yield []
 
+    async def latest_on(self, caller: Caller, thread_id: str) -> tuple[str, str] | None:
+        """(id, status) of the newest run on one of the caller's threads; the running one, if one is."""
+        async with self._database.session(caller) as session:
+            row = await rows.find_latest(session, thread_id)
+        return None if row is None else (row.id, row.status)
+
     async def running_on(self, caller: Caller, thread_id: str) -> str | None:
         """The id of the run that is running on one of the caller's threads."""
-        async with self._database.session(caller) as session:
-            row = await rows.find_running(session, thread_id)
-        return None if row is None else row.id
+        latest = await self.latest_on(caller, thread_id)
+        return latest[0] if latest is not None and latest[1] == RunStatus.RUNNING else None
 
     async def cancel(self, caller: Caller, run_id: str) -> str:
         """Stop a run, wherever it is, and wait until it has kept what was written; its status then.
@@ -250,7 +255,7 @@ class Coordinator:
                 continue
             try:
                 ours = await rows.renew(self._database, self.replica, LEASE)
-            except LinkError as error:
+            except Exception as error:  # noqa: BLE001 - tried again before the lease is over, whatever it was
                 logger.warning("leases cannot be renewed: %s", error)
                 continue
             for run in before:

@@ -11,7 +11,6 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from chatkit_link.caller import Caller
-from chatkit_link.errors import LinkError
 from chatkit_link.runs.run import RunStatus
 from chatkit_link.store import runs as rows
 from chatkit_link.store.engine import Database
@@ -49,7 +48,7 @@ class Recovery:
                 if clock() - cleaned > _CLEANING or not cleaned:
                     cleaned = clock()
                     await rows.clean(self._database, events_for=self._events_for, runs_for=self._runs_for)
-            except LinkError as error:
+            except Exception as error:  # noqa: BLE001 - it will be tried again in a moment, whatever it was
                 logger.warning("recovery waits for the database: %s", error)
             await asyncio.sleep(RENEWAL)
 

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from chatkit_link.errors import LinkError
 from chatkit_link.store.engine import Database
 from chatkit_link.store.runs import CANCEL, CHANNEL
 
@@ -57,7 +56,7 @@ class Wakeups:
         while True:
             try:
                 await self._listen()
-            except (LinkError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever cut the connection, listening begins anew
                 logger.warning("notifications are interrupted: %s", error)
             self.listening = False
             await asyncio.sleep(_RETRY)

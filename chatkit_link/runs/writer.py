@@ -12,7 +12,6 @@ When the database is away, events wait in memory and are written when it is back
 import asyncio
 import logging
 
-from chatkit_link.errors import LinkError
 from chatkit_link.runs.run import Run, RunStatus
 from chatkit_link.store import runs as rows
 from chatkit_link.store.engine import Database
@@ -63,7 +62,7 @@ class LogWriter:
             self._urgent.clear()
             try:
                 await self._flush()
-            except LinkError as error:
+            except Exception as error:  # noqa: BLE001 - whatever the database met: no log may ever stop being written
                 logger.warning("the event log waits for the database: %s", error)
                 self._dirty.set()
                 await asyncio.sleep(_RETRY)

@@ -102,10 +102,13 @@ async def find_run(session: Session, run_id: str) -> RunRow | None:
     return None if row is None else _row(row)
 
 
-async def find_running(session: Session, thread_id: str) -> RunRow | None:
-    """The run that is running on one of the caller's threads."""
-    statement = select(*_COLUMNS).where(
-        session.mine(runs), runs.c.thread_id == clean_text(thread_id), runs.c.status == "running"
+async def find_latest(session: Session, thread_id: str) -> RunRow | None:
+    """The newest run on one of the caller's threads: no older one can still be running."""
+    statement = (
+        select(*_COLUMNS)
+        .where(session.mine(runs), runs.c.thread_id == clean_text(thread_id))
+        .order_by(runs.c.created_at.desc())
+        .limit(1)
     )
     row = (await session.execute(statement)).one_or_none()
     return None if row is None else _row(row)
