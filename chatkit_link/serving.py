@@ -104,7 +104,10 @@ async def serving(make: Make, settings: Settings) -> AsyncGenerator[str]:
 def _bind(host: str, port: int) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=2048)
+        listener = socket.create_server((host, port), family=family, backlog=2048)
+        # asyncio turns Nagle's algorithm off only where the socket says it is TCP; with it, each small write to a
+        # kept-alive connection may wait 40 ms for the reader's acknowledgement.
+        return socket.socket(listener.family, listener.type, socket.IPPROTO_TCP, fileno=listener.detach())
     except (OSError, OverflowError) as error:
         raise ConfigurationError(
             f"Port {port} of {host} cannot be used; another program may have it. Choose another with --port."

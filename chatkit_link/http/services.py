@@ -43,7 +43,7 @@ class Services:
             raise NotFound("There is no such assistant on this server.") from None
 
 
-def get_services(request: Request) -> Services:
+async def get_services(request: Request) -> Services:
     services = getattr(request.app.state, "services", None)
     if services is None:
         raise Unavailable(

@@ -11,8 +11,8 @@ from contextlib import asynccontextmanager
 from typing import Any, Protocol, cast
 
 from pydantic_core import from_json
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -32,6 +32,16 @@ class Listener(Protocol):
     async def remove_listener(self, channel: str, callback: Callable[[Any, int, str, str], None]) -> None: ...
 
 
+def _require_alive(connection: Any, _record: Any, _proxy: Any) -> None:
+    """A restarted Postgres costs a reconnect, not a failed request: the driver has seen its connections close.
+
+    SQLAlchemy's own ``pool_pre_ping`` asks the server, in a transaction, before each use: three round trips
+    for each statement of ours.
+    """
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
+
+
 class Database:
     """An open pool of connections to one PostgreSQL database."""
 
@@ -49,10 +59,10 @@ class Database:
             connect_args=address.connect_args,
             pool_size=pool_size + 1,  # one of them listens (runs/wakeups.py)
             max_overflow=0,
-            pool_pre_ping=True,  # a restarted Postgres costs a reconnect, not a failed request
             json_serializer=to_json_text,
             json_deserializer=from_json,
         )
+        event.listen(self.engine.sync_engine, "checkout", _require_alive)
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def close(self) -> None:
