@@ -12,7 +12,7 @@ export default defineConfig({
     lib: {
       entry: 'src/element/index.ts',
       formats: ['iife'],
-      name: 'ChatKitLink',
+      name: 'ChatKitElement',
       fileName: () => 'chatkit.js',
     },
   },

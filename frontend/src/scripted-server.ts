@@ -7,9 +7,17 @@ import type { ThreadEvent } from './protocol/types';
 type Body = { type: string; params: Record<string, unknown> };
 type Answer = (body: Body, signal?: AbortSignal | null) => Response | Promise<Response>;
 
+/** Addresses of runs are written as such ("GET threads/t/run"); a server that is given none has no runs. */
 export function scriptedServer(answers: Record<string, Answer>) {
   const asked: Body[] = [];
-  const fetch: typeof globalThis.fetch = async (_, init) => {
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    if (init?.method === 'GET') {
+      const path = String(input).replace('/chatkit/', 'GET ');
+      const body = { type: path, params: {} };
+      if (!answers[path]) return Response.json({ detail: 'Not Found' }, { status: 404 });
+      asked.push(body);
+      return answers[path](body, init.signal);
+    }
     const body = JSON.parse(String(init?.body)) as Body;
     asked.push(body);
     const answer = answers[body.type];

@@ -12,7 +12,7 @@ export function AgentChat({ agent, scheme }: Props) {
   const thread = `thread:${agent.id}`;
   const options = useMemo<ChatKitOptions>(
     () => ({
-      api: { url: agent.url, domainKey: 'local', fetch: createLinkFetch(agent.url) },
+      api: { url: agent.url, domainKey: 'local', fetch: createLinkFetch() },
       initialThread: recall(`thread:${agent.id}`),
       frameTitle: `Chat with ${agent.name}`,
       history: { enabled: true, showRename: true, showDelete: true },

@@ -4,6 +4,7 @@
  * and every HTTP request of the frame is made by the host page, whose cookies and custom fetch count.
  */
 import type { ChatKitOptions, OpenAIChatKit } from '@openai/chatkit';
+import type { Connection } from '../link/run-stream';
 
 export const HELLO = 'chatkit-link:hello';
 export const PORT = 'chatkit-link:port';
@@ -18,9 +19,10 @@ export type SentRequest = {
   body: string | null;
 };
 
-/** What the host sends back over a request's own port, in this order. */
+/** What the host sends back over a request's own port, in this order; the connection may come and go meanwhile. */
 export type ResponseMessage =
   | { type: 'head'; status: number; statusText: string; headers: [string, string][] }
+  | { type: 'connection'; connection: Connection }
   | { type: 'chunk'; bytes: Uint8Array<ArrayBuffer> }
   | { type: 'end' }
   | { type: 'failed'; aborted: boolean };

@@ -8,6 +8,7 @@
  */
 import type { ChatKitOptions, OpenAIChatKit } from '@openai/chatkit';
 import * as Comlink from 'comlink';
+import { createLinkFetch } from '../link/link-fetch';
 import { type FrameApi, HELLO, type HostApi, PORT, type SentRequest } from './bridge';
 import { callAt, optionProblems, sendable } from './options';
 import { serveRequest } from './serve-request';
@@ -19,6 +20,8 @@ type Args<K extends keyof FrameApi> = Parameters<FrameApi[K]>;
 const PATIENCE_MS = 15_000;
 const UNREACHABLE =
   'The chat frame did not load. Check that this page is listed in frame-ancestors of the chat server, and the server in frame-src of this page.';
+
+const linkFetch = createLinkFetch();
 
 function coming() {
   let resolve = (_: Frame) => {};
@@ -115,20 +118,21 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
     return {
       connect: (frame) => this.#connected(frame as unknown as Frame),
       request: (request: SentRequest, port) => {
-        const api = this.#options?.api;
-        const fetch = (api && 'fetch' in api && api.fetch) || window.fetch.bind(window);
         // The host page's own address is what a relative api.url is relative to.
-        void serveRequest(
-          fetch,
-          { ...request, url: new URL(request.url, document.baseURI).href },
-          port,
-          gone,
-        );
+        const url = new URL(request.url, document.baseURI);
+        void serveRequest(this.#fetchFor(url), { ...request, url: url.href }, port, gone);
       },
       invoke: (path, args) => callAt(this.#options, path, args),
       emit: (name, detail) => this.#emit(name, detail),
       fail: (message) => this.#fail(message),
     };
+  }
+
+  /** Our own server is known by its origin; another one's CORS rules may refuse the header of the link fetch. */
+  #fetchFor({ origin }: URL): typeof globalThis.fetch {
+    const api = this.#options?.api;
+    if (api && 'fetch' in api && api.fetch) return api.fetch;
+    return origin === new URL(ChatKitElement.frameUrl).origin ? linkFetch : window.fetch.bind(window);
   }
 
   #connected(frame: Frame) {

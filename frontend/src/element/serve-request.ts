@@ -1,3 +1,4 @@
+import type { LinkInit } from '../link/link-fetch';
 import { ABORT, type ResponseMessage, type SentRequest } from './bridge';
 
 /**
@@ -15,7 +16,12 @@ export async function serveRequest(
     port.postMessage(message, transfer);
   port.onmessage = ({ data }) => data === ABORT && controller.abort();
   try {
-    const { status, statusText, headers, body } = await fetch(url, { ...request, signal: controller.signal });
+    const init: LinkInit = {
+      ...request,
+      signal: controller.signal,
+      onConnection: (connection) => send({ type: 'connection', connection }),
+    };
+    const { status, statusText, headers, body } = await fetch(url, init);
     send({ type: 'head', status, statusText, headers: [...headers] });
     const reader = body?.getReader();
     const leave = () => void reader?.cancel().catch(() => {});

@@ -1,4 +1,4 @@
-import { CircleAlert, Info, RotateCw, TriangleAlert } from 'lucide-react';
+import { CircleAlert, Info, RotateCw, TriangleAlert, WifiOff } from 'lucide-react';
 import type { Trouble } from '../protocol/thread-state';
 import type { NoticeEvent } from '../protocol/types';
 import { NamedIcon } from '../widgets/icons';
@@ -19,6 +19,15 @@ export function Progress({ progress }: { progress: { icon?: string | null; text:
           <span className="visually-hidden">Working on an answer</span>
         </>
       )}
+    </div>
+  );
+}
+
+export function Reconnecting() {
+  return (
+    <div className="progress" role="status">
+      <WifiOff size={15} aria-hidden />
+      <span>Connection lost. Reconnecting…</span>
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { ArrowDown } from 'lucide-react';
 import { type MouseEvent, useEffect, useMemo, useRef } from 'react';
 import { ConversationContext, useChat } from './context';
 import type { Conversation } from './conversation';
-import { Notices, Progress, TroubleNote } from './Status';
+import { Notices, Progress, Reconnecting, TroubleNote } from './Status';
 import { useStore } from './store';
 import { Turn } from './Turn';
 import { turnsOf } from './turns';
@@ -18,7 +18,9 @@ const holdForClick = (hold: () => void) => (event: MouseEvent) => {
 
 export function ThreadView({ conversation }: { conversation: Conversation }) {
   const { thread } = useStore(useChat().options);
-  const { items, open, older, progress, notices, trouble, awaited } = useStore(conversation.state);
+  const { items, open, older, progress, notices, trouble, awaited, disconnected } = useStore(
+    conversation.state,
+  );
   const busy = useStore(conversation.busy);
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
@@ -42,7 +44,7 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
 
   // Between a widget and the words about it nothing moves, and yet there is more to come.
   const silent = open.size === 0 && items.at(-1)?.type !== 'assistant_message';
-  const waiting = busy && (silent || progress !== null);
+  const waiting = busy && !disconnected && (silent || progress !== null);
   return (
     <ConversationContext value={conversation}>
       <div className="thread" ref={scroller} onScroll={scrolled}>
@@ -62,6 +64,7 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
               />
             ))}
           </div>
+          {disconnected && <Reconnecting />}
           {waiting && <Progress progress={progress} />}
           {awaited && <Progress progress={AWAITED} />}
           <Notices notices={notices} />

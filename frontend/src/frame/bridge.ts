@@ -1,5 +1,6 @@
 import * as Comlink from 'comlink';
 import { ABORT, type FrameApi, HELLO, type HostApi, PORT, type ResponseMessage } from '../element/bridge';
+import type { LinkInit } from '../link/link-fetch';
 
 export type Host = {
   fetch: typeof globalThis.fetch;
@@ -42,11 +43,11 @@ export function announce(remote: Comlink.Remote<HostApi>, frame: FrameApi) {
 export function fetchOver(
   open: (request: Parameters<HostApi['request']>[0], port: MessagePort) => void,
 ): typeof globalThis.fetch {
-  return (input, init = {}) => {
+  return (input, init: LinkInit = {}) => {
     const { port1, port2 } = new MessageChannel();
     const { signal } = init;
     if (signal?.aborted) return Promise.reject(signal.reason);
-    const response = responseFrom(port1, signal);
+    const response = responseFrom(port1, init);
     open(
       {
         url: String(input),
@@ -60,7 +61,7 @@ export function fetchOver(
   };
 }
 
-function responseFrom(port: MessagePort, signal?: AbortSignal | null): Promise<Response> {
+function responseFrom(port: MessagePort, { signal, onConnection }: LinkInit): Promise<Response> {
   return new Promise((resolve, reject) => {
     let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
     const fail = (error: Error) => {
@@ -88,6 +89,9 @@ function responseFrom(port: MessagePort, signal?: AbortSignal | null): Promise<R
           resolve(new Response(empty ? null : body, data));
           break;
         }
+        case 'connection':
+          onConnection?.(data.connection);
+          break;
         case 'chunk':
           controller?.enqueue(data.bytes);
           break;

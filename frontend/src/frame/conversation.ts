@@ -5,7 +5,7 @@
  * Invariants: at most one stream at a time; whatever ends a stream, nothing stays marked as running; a message
  * the server did not take is handed back to its writer.
  */
-import type { ChatKitClient, StreamRequest } from '../protocol/client';
+import type { ChatKitClient, Listener, StreamRequest } from '../protocol/client';
 import { ChatKitProblem, ConnectionLost, sentenceFor } from '../protocol/problems';
 import { reduce } from '../protocol/reducer';
 import {
@@ -53,6 +53,9 @@ export type Surroundings = {
   changed(conversation: Conversation, what: 'thread' | 'start' | 'end'): void;
 };
 
+/** What a stream is of: a request of ours, or the run that answers somebody else's. */
+type Source = StreamRequest | { type: 'follow'; run: string };
+
 let conversations = 0;
 
 export class Conversation {
@@ -64,6 +67,8 @@ export class Conversation {
   #stopping = false;
   #loadingOlder = false;
   #following: AbortController | null = null;
+  /** Why there may be more of an answer than the last stream has shown. */
+  #behind: 'cut off' | 'refused' | null = null;
 
   constructor(
     private readonly around: Surroundings,
@@ -98,10 +103,16 @@ export class Conversation {
   async retry(itemId = lastUserMessage(this.state.value.items)?.id) {
     if (!this.id || !itemId || this.busy.value) return;
     this.state.update(begin);
+    let accepted = false;
     await this.#run(
       { type: 'threads.retry_after_item', params: { thread_id: this.id, item_id: itemId } },
-      () => this.state.update((state) => withoutItemsAfter(state, itemId)),
+      () => {
+        accepted = true;
+        this.state.update((state) => withoutItemsAfter(state, itemId));
+      },
     );
+    // The old answer is kept until there is a new one.
+    if (accepted && this.state.value.items.at(-1)?.id === itemId) await this.#readThread(this.id);
   }
 
   async answer(itemId: string, answers: Record<string, Required<StructuredAnswer>> | null) {
@@ -199,20 +210,38 @@ export class Conversation {
     }
   }
 
-  /** When the last answer is not whole and nobody streams it to us, waits for the rest of it. */
+  /**
+   * Follows the answer that is being written here on behalf of another page, or of this one before it was reloaded
+   * or cut off. `expected`: more should have come, so what ended meanwhile is read again.
+   */
   async catchUp(expected = mayGrow(this.state.value.items)) {
     const { id } = this;
-    if (!id || !expected || this.busy.value || this.#following) return;
+    if (!id || this.busy.value || this.#following) return;
     const following = new AbortController();
     this.#following = following;
+    try {
+      const run = await this.around.client.runOn(id);
+      if (following.signal.aborted) return;
+      if (run === undefined) return expected ? await this.#poll(id, following.signal) : undefined;
+      this.#following = null;
+      if (run) return await this.#run({ type: 'follow', run });
+      if (expected && (await this.#readThread(id))) this.state.update(answeredOrNot);
+    } catch (error) {
+      if (expected) this.#trouble({ message: sentenceFor(error), remedy: 'refresh' });
+    } finally {
+      if (this.#following === following) this.#following = null;
+    }
+  }
+
+  /** For servers without runs: reads the newest items until the answer is among them. */
+  async #poll(id: string, signal: AbortSignal) {
     this.state.update((state) => ({ ...state, awaited: true }));
     const arrived = await follow(async () => {
       const page = await this.around.client.json('items.list', { thread_id: id, limit: 20, order: 'desc' });
-      if (!following.signal.aborted) this.state.update((state) => withNewest(state, page));
+      if (!signal.aborted) this.state.update((state) => withNewest(state, page));
       return !isOpenEnded(page.data.toReversed());
-    }, following.signal);
-    if (following.signal.aborted) return;
-    this.#following = null;
+    }, signal);
+    if (signal.aborted) return;
     this.state.update((state) => ({ ...state, awaited: false, trouble: arrived ? null : UNFINISHED }));
     if (arrived) await this.#readMetadata(id);
   }
@@ -229,17 +258,20 @@ export class Conversation {
   }
 
   /** Busy until the last stream is over: a tool of the page that answers in between lets no other stream in. */
-  async #run(request: StreamRequest, onAccepted?: () => void): Promise<'stopped' | 'ended'> {
+  async #run(source: Source, onAccepted?: () => void): Promise<'stopped' | 'ended'> {
     const stream = new AbortController();
     this.leave();
     this.#stream = stream;
     this.#stopping = false;
+    this.#behind = null;
     this.busy.set(true);
     this.around.changed(this, 'start');
-    let next: StreamRequest | null = request;
+    let next: Source | null = source;
     while (next) {
-      const trouble = await this.#receive(next, stream.signal, next === request ? onAccepted : undefined);
-      const call: ClientToolCallItem | null = trouble || stream.signal.aborted ? null : this.#pendingCall();
+      const trouble = await this.#receive(next, stream.signal, next === source ? onAccepted : undefined);
+      // The page that asked runs the tools; those that look on must not run them a second time.
+      const call: ClientToolCallItem | null =
+        trouble || stream.signal.aborted || next.type === 'follow' ? null : this.#pendingCall();
       next = call && (await this.#clientToolOutput(call));
       if (stream.signal.aborted) next = null;
     }
@@ -247,14 +279,33 @@ export class Conversation {
     this.busy.set(false);
     this.around.changed(this, 'end');
     if (stream.signal.aborted) return 'stopped';
-    void this.catchUp(this.state.value.trouble?.remedy === 'refresh');
+    if (this.#behind) void this.catchUp(this.#behind === 'cut off' || undefined);
     return 'ended';
   }
 
-  async #receive(request: StreamRequest, signal: AbortSignal, onAccepted?: () => void) {
+  async #receive(source: Source, signal: AbortSignal, onAccepted?: () => void) {
+    const { client } = this.around;
+    const listener: Listener = {
+      signal,
+      onEvents: (events) => this.#apply(events, source),
+      onConnection: (connection) =>
+        this.state.update((state) => ({ ...state, disconnected: connection === 'lost' })),
+      onAccepted,
+    };
     let trouble: Trouble | null = null;
     try {
-      await this.around.client.stream(request, signal, (events) => this.#apply(events), onAccepted);
+      if (source.type === 'follow') {
+        // A refusal because of this very answer may stand there until the answer is complete.
+        const refusal = this.state.value.trouble;
+        this.state.update((state) => ({
+          ...begin(state),
+          trouble: refusal?.remedy === 'none' ? refusal : null,
+        }));
+        await client.follow(source.run, listener);
+        if (this.state.value.trouble === refusal) this.state.update((state) => ({ ...state, trouble: null }));
+        // A retry took the old answer away when the new one began, and did not say so.
+        if (this.id && !signal.aborted) await this.#readThread(this.id);
+      } else await client.stream(source, listener);
       trouble = this.state.value.trouble;
     } catch (error) {
       if (!signal.aborted) trouble = await this.#troubleFrom(error);
@@ -263,11 +314,11 @@ export class Conversation {
     return trouble;
   }
 
-  #apply(events: ThreadEvent[]) {
+  #apply(events: ThreadEvent[], { type }: Source) {
     const before = this.state.value;
     let state = before;
     for (const event of events) {
-      if (event.type === 'client_effect') {
+      if (event.type === 'client_effect' && type !== 'follow') {
         this.around.host.emit('effect', { name: event.name, data: event.data ?? {} });
       }
       if (event.type === 'error') this.around.host.fail(event.message ?? event.code ?? 'stream.error');
@@ -294,12 +345,20 @@ export class Conversation {
     if (!this.id) return { message, remedy: 'none' };
     if (error instanceof ChatKitProblem && error.status === 409) {
       // Somebody may have locked the thread, or be waiting for an answer in another tab.
-      const thread = await this.#readMetadata(this.id);
-      if (thread) this.state.update((state) => withNewest(state, newestFirst(thread.items)));
-      return { message, remedy: thread && mayGrow(thread.items.data) ? 'refresh' : 'none' };
+      await this.#readThread(this.id);
+      this.#behind = 'refused';
+      return { message, remedy: 'none' };
     }
     const cutOff = error instanceof ConnectionLost && !this.state.value.items.some(isPending);
+    this.#behind = cutOff ? 'cut off' : null;
     return { message, remedy: cutOff ? 'refresh' : 'none' };
+  }
+
+  /** The thread with its newest items as they are now; a failure is not worth telling. */
+  async #readThread(threadId: string): Promise<Thread | null> {
+    const thread = await this.#readMetadata(threadId);
+    if (thread) this.state.update((state) => withNewest(state, newestFirst(thread.items)));
+    return thread;
   }
 
   /** The thread's title and status as they are now; a failure is not worth telling. */
@@ -343,6 +402,12 @@ function loaded(thread: Thread): ThreadState {
   const items = thread.items.data;
   const givenUp = items.at(-1)?.type === 'user_message' && !mayGrow(items);
   return { ...fromThread(thread), trouble: givenUp ? UNANSWERED : null };
+}
+
+/** What an ended run has left: an answer, or a question that can be asked again. */
+function answeredOrNot(state: ThreadState): ThreadState {
+  const last = state.items.findLast((item) => !isPending(item));
+  return { ...state, trouble: last?.type === 'user_message' ? UNANSWERED : null };
 }
 
 const newestFirst = (page: Page<ThreadItem>) => ({ ...page, data: page.data.toReversed() });

@@ -1,62 +1,205 @@
-import { expect, test, vi } from 'vitest';
-import { apiBase, createLinkFetch } from './link-fetch';
+// @vitest-environment node
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { breakingServer, type Cut, events, whole } from './breaking-server';
+import { createLinkFetch, type LinkInit } from './link-fetch';
 
-const stream = (run?: string) =>
-  new Response(new ReadableStream(), { headers: run ? { 'X-Run-Id': run } : {} });
-
-test('the run addresses start where the API does, also under a prefix', () => {
-  expect(apiBase('https://a.example/chatkit/research')).toBe('https://a.example/chatkit');
-  expect(apiBase('https://a.example/apps/chat/chatkit')).toBe('https://a.example/apps/chat/chatkit');
-  expect(apiBase('https://a.example/chatkit/chatkit/research')).toBe('https://a.example/chatkit/chatkit');
+const opened: { close(): Promise<unknown> }[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((server) => server.close()));
 });
 
-test('each request is marked as coming from this page', async () => {
-  const fetch = vi.fn(async () => stream());
-  await createLinkFetch('https://a.example/chatkit', fetch)('https://a.example/chatkit', { method: 'POST' });
-  const [, init] = fetch.mock.calls[0] as unknown as [string, RequestInit];
-  expect(new Headers(init.headers).get('X-ChatKit-Link')).toBe('1');
-});
+async function serve(options?: Parameters<typeof breakingServer>[0]) {
+  const server = await breakingServer(options);
+  opened.push(server);
+  const ask = (init: LinkInit = {}) => createLinkFetch()(server.url, { method: 'POST', body: '{}', ...init });
+  const paths = () =>
+    server.asked.map(({ method, path }) => `${method} ${path.replace('/apps/chatkit/', '')}`);
+  return { ...server, ask, paths };
+}
 
-test('stopping an answer cancels its run on the server', async () => {
-  const fetch = vi.fn(async () => stream('run 1'));
-  const stop = new AbortController();
-  await createLinkFetch('https://a.example/chatkit/research', fetch)('https://a.example/chatkit/research', {
-    signal: stop.signal,
+const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer());
+const breakAt = (...places: number[]): Cut[] => places.map((at) => ({ at, how: 'break' }));
+const endOf = (count: number) => Buffer.byteLength(events.slice(0, count).join(''));
+
+describe('an answer over a bad line', () => {
+  test('an unbroken answer is read over one connection, byte for byte', async () => {
+    const { ask, paths } = await serve();
+    const response = await ask();
+    expect(response.headers.get('X-Run-Id')).toBe('run 1');
+    expect(await bytesOf(response)).toEqual(whole);
+    expect(paths()).toEqual(['POST research']);
   });
-  stop.abort();
-  await vi.waitFor(() => expect(fetch).toHaveBeenCalledTimes(2));
-  expect(fetch.mock.calls[1]).toMatchObject([
-    'https://a.example/chatkit/runs/run%201/cancel',
-    { method: 'POST' },
-  ]);
-});
 
-test('who stops before the server has answered is let go at once, and the run is cancelled when it is known', async () => {
-  let answer = (_: Response) => {};
-  const fetch = vi.fn(
-    () =>
-      new Promise<Response>((resolve) => {
-        answer = resolve;
+  test('wherever it breaks, the bytes are those of an unbroken answer', async () => {
+    // Every place of the event with emoji in it, and a few others of each kind.
+    const places = [0, 1, 3, endOf(1) - 1, endOf(1), endOf(1) + 1, whole.length - 1];
+    for (let at = endOf(3); at <= endOf(4) + 2; at++) places.push(at);
+    const answers = await Promise.all(
+      places.map(async (at) => {
+        const { ask } = await serve({ cuts: breakAt(at) });
+        return bytesOf(await ask());
       }),
-  );
-  const stop = new AbortController();
-  const response = createLinkFetch('https://a.example/chatkit', fetch)('https://a.example/chatkit', {
-    signal: stop.signal,
+    );
+    for (const answer of answers) expect(answer).toEqual(whole);
   });
-  stop.abort();
-  await expect(response).rejects.toMatchObject({ name: 'AbortError' });
-  expect(fetch).toHaveBeenCalledTimes(1);
-  answer(stream('late'));
-  await vi.waitFor(() => expect(fetch).toHaveBeenCalledTimes(2));
+
+  test('it goes on from the last whole event, as often as it must', async () => {
+    const { ask, paths } = await serve({ cuts: breakAt(endOf(2) + 5, 10, 0, endOf(1)) });
+    expect(await bytesOf(await ask())).toEqual(whole);
+    expect(paths().slice(0, 4)).toEqual([
+      'POST research',
+      'GET runs/run%201/events?after=2',
+      'GET runs/run%201/events?after=2',
+      'GET runs/run%201/events?after=2',
+    ]);
+  });
+
+  test('half an event is never handed on', async () => {
+    const { ask } = await serve({ cuts: [{ at: endOf(2) + 9, how: 'hang' }] });
+    const stop = new AbortController();
+    const reader = (await ask({ signal: stop.signal })).body?.getReader();
+    let read = '';
+    while (read.length < endOf(1)) read += Buffer.from((await reader?.read())?.value ?? []).toString();
+    expect(events.slice(0, 2).join('').startsWith(read)).toBe(true);
+    expect(read.endsWith('\n\n')).toBe(true);
+    stop.abort();
+  });
+
+  test('a proxy that ends it as if it were whole is found out', async () => {
+    const places = [endOf(2) + 4, endOf(4), endOf(2)];
+    for (const at of places) {
+      const { ask, paths } = await serve({ cuts: [{ at, how: 'end' }] });
+      expect(await bytesOf(await ask())).toEqual(whole);
+      expect(paths()).toHaveLength(2);
+    }
+  });
+
+  test('a connection that ends before its first event is no end of an answer that is not complete', async () => {
+    const cuts: Cut[] = [
+      { at: endOf(4), how: 'break' },
+      { at: 0, how: 'end' },
+      { at: 0, how: 'end' },
+    ];
+    const { ask } = await serve({ cuts });
+    expect(await bytesOf(await ask())).toEqual(whole);
+  });
+
+  test('a server that is away for a moment is asked again, with the headers of the first request', async () => {
+    const { ask, asked } = await serve({ cuts: breakAt(endOf(1)), refusals: ['refuse', 503] });
+    const headers = { Authorization: 'Bearer x', 'Content-Type': 'application/json' };
+    expect(await bytesOf(await ask({ headers }))).toEqual(whole);
+    expect(asked).toHaveLength(4);
+    expect(asked[3]?.headers).toMatchObject({ authorization: 'Bearer x', 'x-chatkit-link': '1' });
+    expect(asked[3]?.headers['content-type']).toBeUndefined();
+  });
+
+  test('when the network is back it does not wait any longer', async () => {
+    const network = new EventTarget();
+    vi.stubGlobal('addEventListener', network.addEventListener.bind(network));
+    vi.stubGlobal('removeEventListener', network.removeEventListener.bind(network));
+    const { ask, asked } = await serve({ cuts: breakAt(endOf(1)), refusals: Array(9).fill('refuse') });
+    const answer = bytesOf(await ask());
+    const impatient = setInterval(() => network.dispatchEvent(new Event('online')), 10);
+    const began = Date.now();
+    expect(await answer).toEqual(whole);
+    clearInterval(impatient);
+    expect(asked).toHaveLength(11);
+    expect(Date.now() - began).toBeLessThan(3_000);
+    vi.unstubAllGlobals();
+  });
+
+  test.each([
+    [404, 'not there any more'],
+    [410, 'ended a while ago'],
+    [401, 'refused (status 401)'],
+  ])('an answer that cannot be had (%i) ends with a sentence', async (status, sentence) => {
+    const { ask, asked } = await serve({ cuts: breakAt(endOf(1)), refusals: [status] });
+    await expect((await ask()).text()).rejects.toThrow(sentence);
+    expect(asked).toHaveLength(2);
+  });
+
+  test('whoever wishes is told of a connection that is lost for longer than a moment', async () => {
+    const heard: string[] = [];
+    const onConnection = (connection: string) => heard.push(connection);
+    const long = await serve({ cuts: breakAt(endOf(1)), refusals: Array(3).fill('refuse') });
+    expect(await bytesOf(await long.ask({ onConnection }))).toEqual(whole);
+    expect(heard).toEqual(['lost', 'back']);
+    const short = await serve({ cuts: breakAt(endOf(1)) });
+    expect(await bytesOf(await short.ask({ onConnection }))).toEqual(whole);
+    expect(heard).toHaveLength(2);
+  });
+
+  test('the events of a run are followed the same way', async () => {
+    const { url, paths } = await serve({ cuts: breakAt(endOf(2) - endOf(1) + 1) });
+    const response = await createLinkFetch()(url.replace('research', 'runs/run%201/events?after=1'));
+    expect(await bytesOf(response)).toEqual(whole.subarray(endOf(1)));
+    expect(paths()[1]).toBe('GET runs/run%201/events?after=2');
+  });
 });
 
-test('requests without a run are only aborted', async () => {
-  const fetch = vi.fn(async () => stream());
-  const stop = new AbortController();
-  await createLinkFetch('https://a.example/chatkit', fetch)('https://a.example/chatkit', {
-    signal: stop.signal,
+describe('stop', () => {
+  const hanging = { cuts: [{ at: endOf(2), how: 'hang' as const }] };
+
+  test('cancels the run on the server and ends the stream', async () => {
+    const { ask, paths } = await serve(hanging);
+    const stop = new AbortController();
+    const response = await ask({ signal: stop.signal });
+    const answer = response.text();
+    stop.abort();
+    await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
+    await vi.waitFor(() => expect(paths()).toEqual(['POST research', 'POST runs/run%201/cancel']));
   });
-  stop.abort();
-  await Promise.resolve();
-  expect(fetch).toHaveBeenCalledTimes(1);
+
+  test('while it is reconnecting, too', async () => {
+    const { ask, paths } = await serve({ cuts: breakAt(endOf(1)), refusals: Array(99).fill('refuse') });
+    const stop = new AbortController();
+    const answer = (await ask({ signal: stop.signal })).text();
+    await vi.waitFor(() => expect(paths().length).toBeGreaterThan(1));
+    stop.abort();
+    await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
+    await vi.waitFor(() => expect(paths()).toContain('POST runs/run%201/cancel'));
+  });
+
+  test('before the server has answered lets go at once, and cancels when the run is known', async () => {
+    const { ask, paths } = await serve(hanging);
+    const stop = new AbortController();
+    const response = ask({ signal: stop.signal });
+    stop.abort();
+    await expect(response).rejects.toMatchObject({ name: 'AbortError' });
+    await vi.waitFor(() => expect(paths()).toContain('POST runs/run%201/cancel'));
+  });
+
+  test('after the end has nothing to cancel', async () => {
+    const { ask, paths } = await serve();
+    const stop = new AbortController();
+    await (await ask({ signal: stop.signal })).text();
+    stop.abort();
+    expect(paths()).toEqual(['POST research']);
+  });
+
+  test('a reader who only leaves does not stop the answer', async () => {
+    const { ask, paths } = await serve(hanging);
+    const body = (await ask()).body;
+    await body?.cancel();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(paths()).toEqual(['POST research']);
+  });
+});
+
+test('what is no answer passes untouched, but for its mark', async () => {
+  const { url, asked } = await serve();
+  const response = await createLinkFetch()(url.replace('research', 'json'), { method: 'POST' });
+  expect(await response.json()).toEqual({ ok: true });
+  expect(asked[0]?.headers['x-chatkit-link']).toBe('1');
+});
+
+test('all requests are made by the fetch that is given', async () => {
+  const { url } = await serve({ cuts: breakAt(endOf(1)) });
+  const made: string[] = [];
+  const own: typeof fetch = (input, init) => {
+    made.push(String(input).replace(/.*chatkit\//, ''));
+    return fetch(input, init);
+  };
+  await (await createLinkFetch({ fetch: own })(url, { method: 'POST' })).text();
+  expect(made).toEqual(['research', 'runs/run%201/events?after=1']);
 });

@@ -1,58 +1,122 @@
 /*
- * The fetch this server's own pages hand to ChatKit. To ChatKit an aborted request is "stop", but to the server
- * a closed connection is only a reader who left: so when the person stops, this fetch says it in so many words.
+ * A fetch for ChatKit's `api.fetch` that makes answers outlive their connection. To ChatKit an aborted request is
+ * "stop" and a broken one is lost; to the server a closed connection is only a reader who left. So this fetch goes
+ * on reading on a new connection where the old one broke, and when the person stops, it says so in so many words.
+ *
  * The run's id comes with the response's head; who stops before that is let go at once, and the request is kept
- * just long enough to learn which run to cancel.
+ * just long enough to learn which run to cancel. A body that is cancelled, not aborted, is a reader who leaves:
+ * the run goes on.
  */
+import { besideApi } from './address';
+import { bytesOfRun, type Connection, runOf } from './run-stream';
+
+export type { Connection } from './run-stream';
+
 type Fetch = typeof globalThis.fetch;
+/** A caller may ask to be told when its answer loses its connection and has it back; any other fetch ignores it. */
+export type LinkInit = RequestInit & { onConnection?: (connection: Connection) => void };
+export type LinkOptions = {
+  /** Makes the requests: for a token that must be fresh at each of them, for instance. */
+  fetch?: Fetch;
+  onConnection?: (connection: Connection) => void;
+};
 
-const MARK = { 'X-ChatKit-Link': '1' };
+const MARK = 'X-ChatKit-Link';
 
-/** Where this server's run addresses start: the API address up to and including "/chatkit". */
-export function apiBase(apiUrl: string): string {
-  const { origin, pathname } = new URL(apiUrl, document.baseURI);
-  const end = pathname.lastIndexOf('/chatkit/');
-  return origin + (end < 0 ? pathname.replace(/\/$/, '') : pathname.slice(0, end + '/chatkit'.length));
-}
+export function createLinkFetch(options: LinkOptions = {}): Fetch {
+  const fetch: Fetch = options.fetch ?? ((...args) => globalThis.fetch(...args));
 
-export function createLinkFetch(apiUrl: string, fetch: Fetch = globalThis.fetch.bind(globalThis)): Fetch {
-  const base = apiBase(apiUrl);
-  return (input, { signal, ...init } = {}) => {
-    const headers = new Headers(init.headers);
-    for (const [name, value] of Object.entries(MARK)) headers.set(name, value);
-    if (!signal) return fetch(input, { ...init, headers });
-    if (signal.aborted) return Promise.reject(signal.reason);
+  return async (input, { onConnection, ...init }: LinkInit = {}) => {
+    const given = input instanceof Request ? input : null;
+    const url = given?.url ?? String(input);
+    const signal = init.signal ?? given?.signal;
+    signal?.throwIfAborted();
+    const headers = new Headers(init.headers ?? given?.headers);
+    headers.set(MARK, '1');
+
+    /** A request about a run: as the first one was made, without what it said. */
+    const about = (path: string, more: RequestInit, after?: number) => {
+      const sent = new Headers(headers);
+      sent.delete('Content-Type');
+      const { body: _, ...same } = init;
+      return fetch(besideApi(url, path, after), { ...same, headers: sent, signal: null, ...more });
+    };
+    const cancel = (run: string) => {
+      // keepalive: the person may stop an answer and leave the page in the same breath.
+      about(`runs/${encodeURIComponent(run)}/cancel`, { method: 'POST', keepalive: true }).catch(() => {
+        // The reader has already left; a run that cannot be reached ends by itself.
+      });
+    };
 
     const connection = new AbortController();
-    const response = fetch(input, { ...init, headers, signal: connection.signal });
-    return new Promise((resolve, reject) => {
-      signal.addEventListener(
-        'abort',
-        () => {
-          reject(signal.reason);
-          response.then(
-            ({ headers }) => {
-              cancel(fetch, base, headers.get('X-Run-Id'));
-              connection.abort(signal.reason);
-            },
-            () => {},
-          );
-        },
-        { once: true },
-      );
-      response.then(resolve, reject);
+    const stop = new AbortController();
+    const opening = fetch(input, { ...init, headers, signal: connection.signal });
+    if (signal) {
+      const onAbort = () =>
+        opening.then(
+          (response) => {
+            const run = runOf(response);
+            if (run) cancel(run);
+            connection.abort(signal.reason);
+          },
+          () => {},
+        );
+      signal.addEventListener('abort', onAbort, { once: true, signal: stop.signal });
+    }
+    const response = await orAborted(opening, signal);
+    const run = runOf(response);
+    if (!run) return response;
+
+    const bytes = bytesOfRun({
+      run,
+      first: response,
+      after: Number(new URLSearchParams(url.split('?')[1]).get('after')) || 0,
+      connect: (after, attempt) =>
+        about(`runs/${encodeURIComponent(run)}/events`, { method: 'GET', signal: attempt }, after),
+      tell(change) {
+        onConnection?.(change);
+        options.onConnection?.(change);
+      },
+      stop: stop.signal,
     });
+    return new Response(streamOf(bytes, stop, signal), response);
   };
 }
 
-function cancel(fetch: Fetch, base: string, run: string | null) {
-  if (!run) return;
-  // keepalive: the person may stop an answer and leave the page in the same breath.
-  fetch(`${base}/runs/${encodeURIComponent(run)}/cancel`, {
-    method: 'POST',
-    headers: MARK,
-    keepalive: true,
-  }).catch(() => {
-    // The reader has already left; a run that cannot be reached ends by itself.
+/** Whoever stops is let go at once; the request itself is kept until it has said which run it began. */
+function orAborted(opening: Promise<Response>, signal?: AbortSignal | null): Promise<Response> {
+  if (!signal) return opening;
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    opening.then(resolve, reject);
+  });
+}
+
+function streamOf(
+  bytes: AsyncGenerator<Uint8Array>,
+  stop: AbortController,
+  signal?: AbortSignal | null,
+): ReadableStream<Uint8Array> {
+  const leave = (reason: unknown) => {
+    stop.abort(reason);
+    void bytes.return(undefined).catch(() => {});
+  };
+  return new ReadableStream({
+    start(controller) {
+      const onAbort = () => {
+        controller.error(signal?.reason);
+        leave(signal?.reason);
+      };
+      signal?.addEventListener('abort', onAbort, { once: true, signal: stop.signal });
+      if (signal?.aborted) onAbort();
+    },
+    async pull(controller) {
+      const { done, value } = await bytes.next();
+      if (stop.signal.aborted) return;
+      if (!done) return controller.enqueue(value);
+      controller.close();
+      stop.abort();
+    },
+    cancel: leave,
   });
 }

@@ -53,7 +53,7 @@ test('an answer cut off in the middle says that the server keeps working', async
       ),
   );
   const request = { type: 'threads.retry_after_item', params: { thread_id: 't', item_id: 'u' } } as const;
-  await expect(client.stream(request, new AbortController().signal, () => {})).rejects.toThrow(
-    'keeps working on it',
-  );
+  await expect(
+    client.stream(request, { signal: new AbortController().signal, onEvents: () => {} }),
+  ).rejects.toThrow('keeps working on it');
 });

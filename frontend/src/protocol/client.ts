@@ -1,4 +1,6 @@
-import { ConnectionLost, isAbort, problemFrom } from './problems';
+import { besideApi } from '../link/address';
+import type { LinkInit } from '../link/link-fetch';
+import { ChatKitProblem, ConnectionLost, isAbort, problemFrom } from './problems';
 import { readEvents } from './sse';
 import type {
   ActionConfig,
@@ -42,7 +44,20 @@ export type StreamRequest = {
   [K in keyof StreamCalls]: { type: K; params: StreamCalls[K] };
 }[keyof StreamCalls];
 
+/** What a reader of a stream hears, besides its end. */
+export type Listener = {
+  signal: AbortSignal;
+  onEvents(events: ThreadEvent[]): void;
+  onConnection?: LinkInit['onConnection'];
+  onAccepted?(): void;
+};
+
+const JSON_HEADERS = { 'Content-Type': 'application/json', Accept: 'text/event-stream, application/json' };
+
 export class ChatKitClient {
+  /** Null until it is known; false for ChatKit servers of other makes. */
+  #hasRuns: boolean | null = null;
+
   constructor(
     private readonly url: string,
     private readonly fetch: typeof globalThis.fetch,
@@ -54,17 +69,36 @@ export class ChatKitClient {
   }
 
   /** Resolves when the answer is complete; rejects when it was refused, cut off or aborted. */
-  async stream(
-    request: StreamRequest,
-    signal: AbortSignal,
-    onEvents: (events: ThreadEvent[]) => void,
-    onAccepted?: () => void,
-  ): Promise<void> {
-    const response = await this.post(request, signal);
-    onAccepted?.();
-    if (!response.body) return;
+  async stream(request: StreamRequest, listener: Listener): Promise<void> {
+    return this.read(await this.post(request, listener), listener);
+  }
+
+  /** The id of the run that writes on a thread, null if none does, undefined if the server has no runs. */
+  async runOn(threadId: string): Promise<string | null | undefined> {
+    if (this.#hasRuns === false) return undefined;
     try {
-      await readEvents(response.body, onEvents);
+      const response = await this.request(`threads/${encodeURIComponent(threadId)}/run`);
+      const { run } = await response.json();
+      this.#hasRuns = true;
+      return run?.id ?? null;
+    } catch (error) {
+      const unknown = error instanceof ChatKitProblem && (error.status === 404 || error.status === 405);
+      if (this.#hasRuns || !unknown) throw error;
+      this.#hasRuns = false;
+      return undefined;
+    }
+  }
+
+  /** The same as `stream`, for an answer that somebody else asked for, from its beginning. */
+  async follow(run: string, listener: Listener): Promise<void> {
+    return this.read(await this.request(`runs/${encodeURIComponent(run)}/events`, listener), listener);
+  }
+
+  private async read({ body }: Response, { signal, onEvents, onAccepted }: Listener): Promise<void> {
+    onAccepted?.();
+    if (!body) return;
+    try {
+      await readEvents(body, onEvents);
     } catch (error) {
       if (isAbort(error) || signal.aborted) throw error;
       throw new ConnectionLost(
@@ -73,18 +107,21 @@ export class ChatKitClient {
     }
   }
 
-  private async post(body: { type: string; params: unknown }, signal?: AbortSignal): Promise<Response> {
+  private post(body: { type: string; params: unknown }, listener?: Listener): Promise<Response> {
+    const sent = JSON.stringify({ ...body, metadata: {} });
+    return this.send(this.url, { method: 'POST', headers: JSON_HEADERS, body: sent }, listener);
+  }
+
+  private request(path: string, listener?: Listener): Promise<Response> {
+    return this.send(besideApi(this.url, path), { method: 'GET' }, listener);
+  }
+
+  private async send(url: string, request: RequestInit, listener?: Listener): Promise<Response> {
+    const signal = listener?.signal;
+    const init: LinkInit = { ...request, signal, onConnection: listener?.onConnection };
     let response: Response;
     try {
-      response = await this.fetch(this.url, {
-        method: 'POST',
-        headers: {
-          'Content-Type': 'application/json',
-          Accept: 'text/event-stream, application/json',
-        },
-        body: JSON.stringify({ ...body, metadata: {} }),
-        signal,
-      });
+      response = await this.fetch(url, init);
     } catch (error) {
       if (isAbort(error) || signal?.aborted) throw error;
       throw new ConnectionLost();

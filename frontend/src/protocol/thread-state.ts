@@ -15,6 +15,8 @@ export type ThreadState = {
   trouble: Trouble | null;
   /** More may be on its way though we hold no stream of it. */
   awaited: boolean;
+  /** The answer goes on, but at the moment we hear nothing of it. */
+  disconnected: boolean;
   allowCancel: boolean;
 };
 
@@ -27,6 +29,7 @@ export const emptyThread: ThreadState = {
   notices: [],
   trouble: null,
   awaited: false,
+  disconnected: false,
   allowCancel: true,
 };
 
@@ -90,6 +93,7 @@ export function begin(state: ThreadState): ThreadState {
     ...state,
     trouble: null,
     awaited: false,
+    disconnected: false,
     progress: null,
     notices: [],
     open: new Set(),
@@ -99,7 +103,8 @@ export function begin(state: ThreadState): ThreadState {
 
 /** However a stream ends, nothing may be left looking as if it were still running. */
 export function settle(state: ThreadState, trouble: Trouble | null = state.trouble): ThreadState {
-  return { ...state, open: new Set(), progress: null, trouble, items: state.items.map(settleItem) };
+  const still = { open: new Set<string>(), progress: null, disconnected: false };
+  return { ...state, ...still, trouble, items: state.items.map(settleItem) };
 }
 
 function settleItem(item: ThreadItem): ThreadItem {

@@ -1,0 +1,18 @@
+import { defineConfig } from 'vite';
+
+// link.js stands alone for pages that use another element than ours: one small classic script, one fixed name.
+export default defineConfig({
+  base: './',
+  publicDir: false,
+  build: {
+    outDir: '../chatkit_link/static',
+    emptyOutDir: false,
+    target: 'es2022',
+    lib: {
+      entry: 'src/link/index.ts',
+      formats: ['iife'],
+      name: 'ChatKitLinkScript',
+      fileName: () => 'link.js',
+    },
+  },
+});
