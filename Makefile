@@ -12,7 +12,7 @@ PAGE := chatkit_link/static/chatkit.js
 PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/*.html frontend/vite*.ts frontend/tsconfig.json \
 	-type f ! -name '*.test.ts' ! -name '*.test.tsx' 2>/dev/null)
 
-.PHONY: help run test check build lock clean
+.PHONY: help run test check faults bench build lock clean
 .DELETE_ON_ERROR:
 
 # List the targets.
@@ -34,6 +34,14 @@ check: $(INSTALLED) $(MODULES)
 	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(PY) -m pyright
 	.venv/bin/lint-imports
 	cd frontend && npm run --silent check
+
+# Kill, stop, cut and starve real servers, and look at what is left; CHATKIT_LINK_FAULTS=full for the large numbers.
+faults: $(INSTALLED)
+	@CHATKIT_LINK_FAULTS=$${CHATKIT_LINK_FAULTS:-small} $(PY) -m pytest tests/faults
+
+# Measure this server beside the SDK's and a bare one; ARGS=--full measures everything.
+bench: $(INSTALLED)
+	@$(PY) -m bench $(ARGS)
 
 # Build the page and the wheel into dist/.
 build: $(INSTALLED) $(PAGE)

@@ -100,16 +100,22 @@ def mount(parent: FastAPI, path: str, link: FastAPI) -> None:
 
 
 async def open_database(stack: AsyncExitStack, settings: Settings) -> Database:
-    """The database of these settings, migrated; the embedded one is started if no other is named."""
+    """The database of these settings, migrated and with its documents; an embedded one if no other is named."""
     if settings.database_url is not None:
         url = settings.database_url.get_secret_value()
     else:
         embedded = EmbeddedPostgres(settings.data)
         stack.callback(embedded.stop)  # before it starts: a start that is broken off leaves nothing running
         url = await anyio.to_thread.run_sync(embedded.start)
+    # Replicas that start together wait for each other here, longer than any request may.
+    setup = Database(url, pool_size=1, patience=600)
+    try:
+        await migrate(setup)
+        await sync_documents(Documents(setup), settings)
+    finally:
+        await setup.close()
     database = Database(url, pool_size=settings.database_pool)
     stack.push_async_callback(database.close)
-    await migrate(database)
     return database
 
 
@@ -121,7 +127,6 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog) -> 
         stack.push_async_callback(client.close)
     store = PostgresStore(database)
     documents = Documents(database)
-    await sync_documents(documents, settings)
     if settings.docs is not None and (settings.jwt_secret or settings.jwt_jwks_url):
         logger.warning("the documents in %s can be read at /documents by anybody, without a token", settings.docs)
     config = run_config(settings, client)

@@ -34,7 +34,7 @@ class _Server(uvicorn.Server):
             access_log=access_log,
             server_header=False,
             proxy_headers=True,
-            timeout_graceful_shutdown=int(settings.drain) + 2,
+            timeout_graceful_shutdown=3,  # after the drain, for what a reader has not taken yet
         )
         super().__init__(config)
         self._app = app
@@ -52,9 +52,9 @@ class _Server(uvicorn.Server):
 
     @override
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        draining = asyncio.create_task(self._app.state.services.coordinator.close())
+        # First, and with the door still open: who comes now is told to come back, and not just turned away.
+        await self._app.state.services.coordinator.close()
         await super().shutdown(sockets)
-        await draining
 
 
 async def serve(make: Make, settings: Settings, *, ready: Callable[[str], None]) -> None:

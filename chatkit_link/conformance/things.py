@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from chatkit import types as wire
-from chatkit.widgets import DynamicWidgetRoot
 from pydantic import AnyUrl
 
 #: Everything is made at one and the same moment, so that no store can get by with sorting by time.
-WHEN: Final = datetime(2026, 1, 2, 3, 4, 5, 678901)
+WHEN: Final = datetime(2026, 1, 2, 3, 4, 5, 678901)  # noqa: DTZ001 - naive, as the SDK makes them
 
 
 def new_id(prefix: str) -> str:
@@ -74,7 +73,7 @@ def _tool_call(head: dict[str, Any], text: str) -> wire.ThreadItem:
 
 def _widget(head: dict[str, Any], text: str) -> wire.ThreadItem:
     card = {"type": "Card", "children": [{"type": "Text", "id": "t", "value": text}]}
-    return wire.WidgetItem(**head, widget=DynamicWidgetRoot.model_validate(card), copy_text=text)
+    return wire.WidgetItem.model_validate({**head, "widget": card, "copy_text": text})
 
 
 def _image(head: dict[str, Any], text: str) -> wire.ThreadItem:

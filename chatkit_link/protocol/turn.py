@@ -32,7 +32,7 @@ from chatkit.types import (
 from chatkit_link.agents.closing import closing_early
 from chatkit_link.agents.failures import explain
 from chatkit_link.caller import Caller
-from chatkit_link.errors import LinkError, NotFound
+from chatkit_link.errors import LinkError, NotFound, Unavailable
 from chatkit_link.protocol.ids import OwnIds
 from chatkit_link.protocol.orphans import INTERRUPTED
 from chatkit_link.protocol.pending import Pending, settled
@@ -43,6 +43,9 @@ from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.threads import StoredThread
 
 logger = logging.getLogger(__name__)
+
+#: Seconds between attempts to store an item while the database is away; about half a minute in all.
+_DATABASE_PATIENCE = (0.1, 0.2, 0.5, 1, 2, 4, 4, 4, 4, 4, 4)
 
 Emit = Callable[[bytes], None]
 Answer = Callable[[], AsyncIterator[ThreadStreamEvent]]
@@ -96,7 +99,9 @@ class Turn:
                 await self._carry(emit)
                 await self._tell_title(emit, wait=True)
         except asyncio.CancelledError:
-            if run.ending is RunStatus.INTERRUPTED:
+            if run.lost:
+                pass  # who took it over has settled it
+            elif run.ending is RunStatus.INTERRUPTED:
                 await self._keep_failed(emit, CustomStreamError(INTERRUPTED, allow_retry=True))
             else:
                 await self._keep_cancelled(emit)
@@ -141,7 +146,16 @@ class Turn:
                 pass
 
     async def _save(self, item: ThreadItem) -> None:
-        """Store an item; the first one of a retry takes the place of the answer that it replaces."""
+        """Store an item that a person has seen. A database that is away for a moment costs the moment."""
+        for delay in _DATABASE_PATIENCE:
+            try:
+                return await self._save_once(item)
+            except Unavailable:
+                await asyncio.sleep(delay)
+        return await self._save_once(item)
+
+    async def _save_once(self, item: ThreadItem) -> None:
+        """The first item of a retry takes the place of the answer that it replaces."""
         if self._retried is not None:
             await self._store.replace_after(self._thread.id, self._retried, item, self._caller)
             self._retried = None

@@ -69,7 +69,10 @@ class Coordinator:
         self._draining = False
         self._writer = LogWriter(database, self.replica)
         self._wakeups = Wakeups(database, self._hear_cancel)
-        self._recovery = Recovery(database, self.replica, settle, events_for=events_for, runs_for=runs_for)
+        self._recovery = Recovery(
+            database, self.replica, settle, lambda: list(self._runs), events_for=events_for, runs_for=runs_for
+        )
+        self._ends: set[asyncio.Task[None]] = set()
         self._helpers: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
@@ -81,9 +84,11 @@ class Coordinator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
-        for helper in self._helpers:
-            helper.cancel()
-        await asyncio.wait(self._helpers)
+        if self._ends:
+            await asyncio.wait(self._ends, timeout=RENEWAL)
+        for task in (*self._helpers, *self._ends):
+            task.cancel()
+        await asyncio.wait([*self._helpers, *self._ends])
 
     @property
     def notified(self) -> bool:
@@ -113,7 +118,11 @@ class Coordinator:
         finally:
             if run.task is None:
                 run.status = RunStatus.FAILED
-                await self._end(run)
+                # The request waits for that only so long: it has its answer, also while the database is away.
+                end = asyncio.create_task(self._end(run))
+                self._ends.add(end)
+                end.add_done_callback(self._ends.discard)
+                await asyncio.wait([end], timeout=1)
 
     def start(self, run: Run, work: Work) -> None:
         """Run the work in a task of its own."""
@@ -156,10 +165,7 @@ class Coordinator:
             raise Gone("That answer ended a while ago, and its events are not kept any more. Reload the chat.")
 
         def follow(after: int = 0, *, quiet: float | None = None) -> AsyncIterator[Sequence[Event]]:
-            # A run that was interrupted may have shown events that were lost with its replica; what
-            # recovery added then stands at their ids and must be seen.
-            seen = min(after, row.last_id) if row.status == RunStatus.INTERRUPTED else after
-            return self._follow_stored(run_id, seen, quiet)
+            return self._follow_stored(run_id, after, quiet)
 
         return Attached(row.id, row.status, follow)
 
@@ -167,19 +173,24 @@ class Coordinator:
         """A run's events from the database, woken by notifications, until it is over."""
         clock = asyncio.get_running_loop().time
         spoke = clock()
-        while True:
-            status = await rows.run_status(self._database, run_id)
-            page = await rows.read_events(self._database, run_id, after)
-            if page:
-                after, spoke = page[-1][0], clock()
-                yield [Event(number, data) for number, data in page]
-                continue
-            if status != RunStatus.RUNNING:
-                return
-            await self._wakeups.wait(run_id, quiet=quiet)
-            if quiet is not None and clock() - spoke >= quiet:
-                spoke = clock()
-                yield []
+        with self._wakeups.watch(run_id) as watch:
+            while True:
+                status, last_id = await rows.run_status(self._database, run_id)
+                if status == RunStatus.INTERRUPTED:
+                    # This reader may have seen events that were lost with their replica; what recovery
+                    # added then stands at their numbers and must be seen.
+                    after = min(after, last_id)
+                page = await rows.read_events(self._database, run_id, after)
+                while page:
+                    after, spoke = page[-1][0], clock()
+                    yield [Event(number, data) for number, data in page]
+                    page = await rows.read_events(self._database, run_id, after)
+                if status != RunStatus.RUNNING:
+                    return
+                await watch.wait(quiet=quiet)
+                if quiet is not None and clock() - spoke >= quiet:
+                    spoke = clock()
+                    yield []
 
     async def latest_on(self, caller: Caller, thread_id: str) -> tuple[str, str] | None:
         """(id, status) of the newest run on one of the caller's threads; the running one, if one is."""
@@ -207,10 +218,18 @@ class Coordinator:
         if row.status == RunStatus.RUNNING:
             async with self._database.session(caller) as session:
                 await rows.request_cancel(session, run_id)
-            async with asyncio.timeout(LEASE):
-                while await rows.run_status(self._database, run_id) == RunStatus.RUNNING:
-                    await self._wakeups.wait(run_id)
+            await self._until_over(run_id)
         return (await self._find(caller, run_id)).status
+
+    async def _until_over(self, run_id: str) -> None:
+        """Wait for a run of another replica, or for the recovery of one whose replica is dead."""
+        with self._wakeups.watch(run_id) as watch:
+            try:
+                async with asyncio.timeout(LEASE + 3 * RENEWAL):
+                    while (await rows.run_status(self._database, run_id))[0] == RunStatus.RUNNING:
+                        await watch.wait()
+            except TimeoutError:
+                raise Unavailable("The answer could not be stopped yet. Please try again in a moment.") from None
 
     async def forget_thread(self, caller: Caller, thread_id: str) -> None:
         """Stop whatever runs on this person's deleted thread, and forget all that was said there."""
@@ -254,12 +273,12 @@ class Coordinator:
             if not (before := list(self._runs.values())):
                 continue
             try:
-                ours = await rows.renew(self._database, self.replica, LEASE)
+                ours = await rows.renew(self._database, self.replica, [run.id for run in before], LEASE)
             except Exception as error:  # noqa: BLE001 - tried again before the lease is over, whatever it was
                 logger.warning("leases cannot be renewed: %s", error)
                 continue
             for run in before:
                 if ours.get(run.id):
                     run.stop(RunStatus.CANCELLED)
-                elif run.id not in ours and run.task is not None and run.id in self._runs:
-                    run.stop(RunStatus.INTERRUPTED)
+                elif run.id not in ours and run.id in self._runs:
+                    run.lose()

@@ -10,6 +10,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
+#: Bytes of a batch, about.
+_BATCH = 65_536
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -50,7 +53,7 @@ class RunLog:
         """
         while True:
             changed = self._changed
-            if batch := self.events[after:]:
+            if batch := self._batch(after):
                 after = batch[-1].id
                 yield batch
                 continue
@@ -61,6 +64,14 @@ class RunLog:
                     await changed.wait()
             except TimeoutError:
                 yield []
+
+    def _batch(self, after: int) -> Sequence[Event]:
+        """What stands behind ``after``, up to a size that a slow reader may cost in memory."""
+        end, size = after, 0
+        while end < len(self.events) and size < _BATCH:
+            size += len(self.events[end].data)
+            end += 1
+        return self.events[after:end]
 
     def _wake(self) -> None:
         # A fresh flag for the next wait: every follower holds the one it saw before it looked.

@@ -8,7 +8,7 @@ and a retry is offered. It is never executed a second time; the person decides t
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from chatkit_link.caller import Caller
 from chatkit_link.runs.run import RunStatus
@@ -30,11 +30,25 @@ Settle = Callable[[Caller, str, Sequence[bytes]], Awaitable[Sequence[bytes]]]
 class Recovery:
     """Owned by the coordinator, which awaits ``run`` in a task of its own."""
 
-    def __init__(self, database: Database, replica: str, settle: Settle, *, events_for: float, runs_for: float) -> None:
-        """events_for, runs_for: seconds that the events of a finished run, and the run itself, are kept."""
+    def __init__(
+        self,
+        database: Database,
+        replica: str,
+        settle: Settle,
+        known: Callable[[], Collection[str]],
+        *,
+        events_for: float,
+        runs_for: float,
+    ) -> None:
+        """
+        Args:
+            known: the ids of the runs that are executed here.
+            events_for, runs_for: seconds that the events of a finished run, and the run itself, are kept.
+        """
         self._database = database
         self._replica = replica
         self._settle = settle
+        self._known = known
         self._events_for = events_for
         self._runs_for = runs_for
 
@@ -54,14 +68,13 @@ class Recovery:
 
     async def take_orphans(self) -> None:
         """End every run whose lease is over."""
-        while orphans := await rows.take_over(self._database, self._replica, LEASE):
+        while orphans := await rows.take_over(self._database, self._replica, self._known(), LEASE):
             for orphan in orphans:
                 try:
                     await self._end(orphan)
                 except Exception:
+                    # Its new lease runs out in turn, and whoever finds it then tries again.
                     logger.exception("run %s could not be ended; it will be tried again", orphan.id)
-                    await rows.release_lease(self._database, orphan.id, self._replica)
-                    return
 
     async def _end(self, orphan: rows.RunRow) -> None:
         said: list[bytes] = []

@@ -41,6 +41,13 @@ class Run:
     #: Whether the task has begun: one that is cancelled before that never runs, not even its end.
     begun: bool = False
     stopped: bool = False
+    #: Another replica has ended it, or its thread is gone: whatever it still has to say is nobody's any more.
+    lost: bool = False
+
+    def lose(self) -> None:
+        """Stop without a last word."""
+        self.lost = True
+        self.stop(RunStatus.INTERRUPTED)
 
     def stop(self, ending: RunStatus) -> None:
         """Cancel the work, unless it is being stopped already."""

@@ -8,7 +8,8 @@ arrive, faster where they cannot, as behind a pooler in transaction mode.
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Any
 
 from chatkit_link.store.engine import Database
@@ -23,6 +24,24 @@ FAST_POLL = 0.1
 _RETRY = 1.0
 
 
+class Watch:
+    """Hears of one run."""
+
+    def __init__(self, wakeups: "Wakeups", event: asyncio.Event) -> None:
+        self._wakeups = wakeups
+        self._event = event
+
+    async def wait(self, *, quiet: float | None = None) -> None:
+        """Wait until the run may have changed since the last wait: it was named, or it is time to look."""
+        poll = SLOW_POLL if self._wakeups.listening else FAST_POLL
+        try:
+            async with asyncio.timeout(poll if quiet is None else min(poll, quiet)):
+                await self._event.wait()
+        except TimeoutError:
+            pass
+        self._event.clear()
+
+
 class Wakeups:
     """Owned by the coordinator, which awaits ``run`` in a task of its own."""
 
@@ -33,16 +52,13 @@ class Wakeups:
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
         self.listening = False
 
-    async def wait(self, run_id: str, *, quiet: float | None = None) -> None:
-        """Wait until the run may have changed: it was named, or it is time to look."""
+    @contextmanager
+    def watch(self, run_id: str) -> Generator["Watch"]:
+        """Hear of a run inside the block. To miss nothing: watch first, then look, then wait, then look again."""
         event = asyncio.Event()
         self._waiting[run_id].add(event)
-        poll = SLOW_POLL if self.listening else FAST_POLL
         try:
-            async with asyncio.timeout(poll if quiet is None else min(poll, quiet)):
-                await event.wait()
-        except TimeoutError:
-            pass
+            yield Watch(self, event)
         finally:
             self._waiting[run_id].discard(event)
             if not self._waiting[run_id]:

@@ -12,7 +12,7 @@ When the database is away, events wait in memory and are written when it is back
 import asyncio
 import logging
 
-from chatkit_link.runs.run import Run, RunStatus
+from chatkit_link.runs.run import Run
 from chatkit_link.store import runs as rows
 from chatkit_link.store.engine import Database
 
@@ -91,6 +91,6 @@ class LogWriter:
         for run_id in upto.keys() - ours:
             if (lost := self._runs.get(run_id)) is not None:
                 # Taken over while we could not renew it, or deleted with its thread.
-                lost.stop(RunStatus.INTERRUPTED)
+                lost.lose()
         if len(events) == _MOST or self._ending:
             self._dirty.set()

@@ -14,6 +14,7 @@ from chatkit_link.errors import NotFound
 from chatkit_link.store.tables import attachments
 from chatkit_link.store.tenancy import Session
 from chatkit_link.store.text import clean_text, to_json_text
+from chatkit_link.store.threads import load_thread
 
 
 def attachment_not_found() -> NotFound:
@@ -30,9 +31,12 @@ class Attachments:
         """Write an attachment.
 
         Raises:
-            NotFound: the id is somebody else's, or the attachment already belongs to another thread.
+            NotFound: the id or the thread is somebody else's, or the attachment belongs to another thread already.
         """
         values: dict[str, Any] = {"thread_id": attachment.thread_id, "data": to_json_text(attachment)}
+        if attachment.thread_id is not None:
+            # The foreign key asks only whether there is such a thread, not whose it is.
+            await load_thread(session, attachment.thread_id)
         statement = insert(attachments).values(id=clean_text(attachment.id), **session.owner, **values)
         same_thread = or_(attachments.c.thread_id.is_(None), attachments.c.thread_id == attachment.thread_id)
         statement = statement.on_conflict_do_update(

@@ -45,18 +45,20 @@ def _require_alive(connection: Any, _record: Any, _proxy: Any) -> None:
 class Database:
     """An open pool of connections to one PostgreSQL database."""
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, patience: float = 10.0) -> None:
         """Does not connect yet.
 
         Args:
             url: any address that ``parse_address`` reads.
             pool_size: connections held at most.
+            patience: seconds that connecting, a free connection, or one statement may take.
         """
         address = parse_address(url)
         self.pooled = address.pooled
         self.engine: AsyncEngine = create_async_engine(
             address.url,
-            connect_args=address.connect_args,
+            connect_args={"timeout": patience, "command_timeout": patience} | address.connect_args,
+            pool_timeout=patience,
             pool_size=pool_size + 1,  # one of them listens (runs/wakeups.py)
             max_overflow=0,
             json_serializer=to_json_text,
@@ -113,6 +115,9 @@ class Database:
                     yield connection
             else:
                 yield connection
+        except TimeoutError as error:  # the statement's; nobody else's clock runs in here
+            await connection.invalidate()
+            raise Unavailable("The database did not answer in time. Please try again in a moment.") from error
         except DBAPIError as error:
             if error.connection_invalidated or isinstance(error, InterfaceError):
                 raise Unavailable("The database connection was lost. Please try again in a moment.") from error

@@ -8,7 +8,7 @@ that was thought dead and comes back can write nothing into a run that another o
 Times are the database's own, so that the replicas' clocks do not matter.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -39,8 +39,8 @@ CHANNEL = "chatkit_link_runs"
 CANCEL = "!"
 #: PostgreSQL takes 8000 bytes in one notification; without ids it means: look at everything.
 _MOST_NOTIFIED = 150
-#: Events read at once.
-PAGE = 500
+#: Events read at once: what a slow reader of a stored run may cost in memory.
+PAGE = 100
 
 _COLUMNS = (
     runs.c.id, runs.c.tenant, runs.c.user_id, runs.c.thread_id, runs.c.agent, runs.c.status, runs.c.last_id,
@@ -186,11 +186,14 @@ async def flush(
         return {row.id for row in (await connection.execute(_FLUSH, parameters)).all()}
 
 
-async def renew(database: Database, replica: str, lease: float) -> dict[str, bool]:
-    """Renew the leases of all running runs of this replica. Run id -> whether somebody asked to cancel it."""
+async def renew(database: Database, replica: str, run_ids: Collection[str], lease: float) -> dict[str, bool]:
+    """Renew the leases of these runs, as far as they are this replica's. Run id -> whether it shall be cancelled.
+
+    Only of those that it knows: a claim whose answer was lost on the way must run out like any orphan's.
+    """
     statement = (
         update(runs)
-        .where(runs.c.replica == replica, runs.c.status == "running")
+        .where(runs.c.id.in_(run_ids), runs.c.replica == replica, runs.c.status == "running")
         .values(lease_until=_lease_end(lease))
         .returning(runs.c.id, runs.c.cancel_requested)
     )
@@ -198,11 +201,17 @@ async def renew(database: Database, replica: str, lease: float) -> dict[str, boo
         return {row.id: row.cancel_requested for row in (await connection.execute(statement)).all()}
 
 
-async def take_over(database: Database, replica: str, lease: float, *, limit: int = 20) -> list[RunRow]:
-    """Runs whose replica has not renewed its lease, now this replica's, to be ended by it."""
+async def take_over(
+    database: Database, replica: str, known: Collection[str], lease: float, *, limit: int = 20
+) -> list[RunRow]:
+    """Runs whose lease is over, now this replica's, to be ended by it.
+
+    Args:
+        known: the runs that this replica executes, and will renew when it can.
+    """
     orphans = (
         select(runs.c.id)
-        .where(runs.c.status == "running", runs.c.lease_until < func.now(), runs.c.replica != replica)
+        .where(runs.c.status == "running", runs.c.lease_until < func.now(), runs.c.id.not_in(known))
         .order_by(runs.c.lease_until)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -225,14 +234,6 @@ async def delete_runs(session: Session, thread_id: str) -> None:
     )
 
 
-async def release_lease(database: Database, run_id: str, replica: str) -> None:
-    """Give a taken run back, because it could not be ended now."""
-    async with database.replica() as connection:
-        await connection.execute(
-            update(runs).where(runs.c.id == run_id, runs.c.replica == replica).values(lease_until=func.now())
-        )
-
-
 async def read_events(database: Database, run_id: str, after: int) -> list[tuple[int, bytes]]:
     """Up to ``PAGE`` events behind ``after``. The caller of this has found the run as its owner's."""
     statement = (
@@ -245,11 +246,12 @@ async def read_events(database: Database, run_id: str, after: int) -> list[tuple
         return [(row.id, row.data) for row in (await connection.execute(statement)).all()]
 
 
-async def run_status(database: Database, run_id: str) -> str | None:
-    """None if the run is gone, with its thread."""
+async def run_status(database: Database, run_id: str) -> tuple[str | None, int]:
+    """(status, last id); the status is None if the run is gone, with its thread."""
     async with database.replica() as connection:
-        row = (await connection.execute(select(runs.c.status).where(runs.c.id == run_id))).one_or_none()
-    return None if row is None else row.status
+        statement = select(runs.c.status, runs.c.last_id).where(runs.c.id == run_id)
+        row = (await connection.execute(statement)).one_or_none()
+    return (None, 0) if row is None else (row.status, row.last_id)
 
 
 async def clean(database: Database, *, events_for: float, runs_for: float, limit: int = 5000) -> int:

@@ -193,7 +193,7 @@ async def test_a_run_whose_replica_died_is_ended_as_interrupted(
     async with database.session(ada) as session:
         assert await rows.insert_run(session, run_id, thread, "agent", "rep_dead", 60)
     await rows.flush(database, "rep_dead", [(run_id, 1, b"one"), (run_id, 2, b"two")], [])
-    await rows.renew(database, "rep_dead", -1)
+    await rows.renew(database, "rep_dead", [run_id], -1)
 
     await there._recovery.take_orphans()
 

