@@ -3,9 +3,15 @@
 import json
 
 from agents import TResponseInputItem
+from agents.models.fake_id import FAKE_RESPONSES_ID
 from chatkit.agents import ThreadItemConverter
-from chatkit.types import Attachment, HiddenContextItem, UserMessageTagContent, WidgetItem
-from openai.types.responses import ResponseInputContentParam, ResponseInputTextParam
+from chatkit.types import AssistantMessageItem, Attachment, HiddenContextItem, UserMessageTagContent, WidgetItem
+from openai.types.responses import (
+    ResponseInputContentParam,
+    ResponseInputTextParam,
+    ResponseOutputMessageParam,
+    ResponseOutputTextParam,
+)
 from openai.types.responses.response_input_item_param import Message
 from typing_extensions import override
 
@@ -25,6 +31,17 @@ class LinkConverter(ThreadItemConverter):
     async def attachment_to_message_content(self, attachment: Attachment) -> ResponseInputContentParam:
         # The bytes stay out of the conversation until there is a file store to read them from.
         return _text(f"The user attached the file {attachment.name!r} ({attachment.mime_type}); you cannot read it.")
+
+    @override
+    async def assistant_message_to_input(
+        self, item: AssistantMessageItem
+    ) -> TResponseInputItem | list[TResponseInputItem] | None:
+        # The SDK's form is refused by the Agents SDK's Chat Completions models, which want the whole of an
+        # output message. The placeholder stands for no id; the Responses models leave it out.
+        content = [ResponseOutputTextParam(type="output_text", text=part.text, annotations=[]) for part in item.content]
+        return ResponseOutputMessageParam(
+            id=FAKE_RESPONSES_ID, type="message", role="assistant", status="completed", content=content
+        )
 
     @override
     async def hidden_context_to_input(

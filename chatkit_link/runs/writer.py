@@ -87,7 +87,9 @@ class LogWriter:
             self._runs[run_id].log.written = last
         for end in ended:
             del self._runs[end.run_id]
-            self._ending.pop(end.run_id).set_result(None)
+            waiting = self._ending.pop(end.run_id)
+            if not waiting.done():  # nobody waits any more where the process is ending
+                waiting.set_result(None)
         for run_id in upto.keys() - ours:
             if (lost := self._runs.get(run_id)) is not None:
                 # Taken over while we could not renew it, or deleted with its thread.

@@ -170,6 +170,25 @@ async def test_pages_that_the_model_reads_are_shown_as_tasks(make_settings: Make
     assert "private network" in json.dumps(conversation(model)[1])
 
 
+@pytest.mark.parametrize("api", APIS)
+async def test_after_a_stopped_answer_the_conversation_goes_on(make_settings: MakeSettings, api: str) -> None:
+    """What was stopped has no record; it is shown to the model as the person saw it."""
+    async with (
+        scripted(Say("Half of it", hang=True), Say("Whole.")) as model,
+        chat(make_settings, model, api) as client,
+    ):
+        async with client.create_thread("one") as stream:
+            async with asyncio.timeout(10):
+                async for received in stream:
+                    if "finished" in received.event.model_dump_json():
+                        break
+            await client.cancel_run(str(stream.run_id))
+        again = await told(client.add_user_message((await client.list_threads()).data[0].id, "two"))
+
+    assert again.text == "Whole."
+    assert "Half finished" in json.dumps(conversation(model)[-1])
+
+
 async def test_a_stopped_answers_tool_results_are_remembered(make_settings: MakeSettings) -> None:
     async with (
         scripted(
