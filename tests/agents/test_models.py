@@ -174,7 +174,7 @@ async def test_pages_that_the_model_reads_are_shown_as_tasks(make_settings: Make
 async def test_after_a_stopped_answer_the_conversation_goes_on(make_settings: MakeSettings, api: str) -> None:
     """What was stopped has no record; it is shown to the model as the person saw it."""
     async with (
-        scripted(Say("Half of it", hang=True), Say("Whole.")) as model,
+        scripted(Say("Half finished", hang=True), Say("Whole.")) as model,
         chat(make_settings, model, api) as client,
     ):
         async with client.create_thread("one") as stream:

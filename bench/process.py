@@ -1,0 +1,116 @@
+"""The processes of a run: servers under test, their CPU and memory, and the clients."""
+
+import json
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from bench.load import Asked, Measured
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server under test. database: the PostgreSQL that works for it, if there is one."""
+
+    kind: str
+    port: int
+    process: psutil.Process
+    database: psutil.Process | None = None
+
+    def cpu(self) -> float:
+        """Seconds of CPU so far, as the server itself tells: the system's table counts in hundredths."""
+        return float(self.get("/cpu"))
+
+    def database_cpu(self) -> float:
+        """The same of PostgreSQL, with the connections that are open."""
+        if self.database is None:
+            return 0.0
+        total = 0.0
+        for process in (self.database, *self.database.children()):
+            try:
+                times = process.cpu_times()
+            except psutil.NoSuchProcess:
+                continue
+            total += times.user + times.system
+        return total
+
+    def get(self, path: str, *, timeout: float = 30) -> bytes:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=timeout) as answer:
+            return answer.read()
+
+    def memory(self) -> int:
+        """Bytes resident."""
+        return self.process.memory_info().rss
+
+
+@contextmanager
+def server(kind: str, *given: str, database: psutil.Process | None = None) -> Iterator[Server]:
+    """A server in a process of its own, up and listening inside the block."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.serve", kind, *given],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None and process.stdout is not None  # both are pipes
+    try:
+        port = process.stdout.readline()
+        if not port:
+            raise SystemExit(f"The {kind} server did not start.")
+        yield Server(kind, int(port), psutil.Process(process.pid), database)
+    finally:
+        process.stdin.close()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def postmaster(folder: Path) -> psutil.Process:
+    """The PostgreSQL that lives in a data folder."""
+    pid = (folder / "postgres" / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0]
+    return psutil.Process(int(pid))
+
+
+def load(asked: Asked) -> Measured:
+    """What the clients measured."""
+    done = subprocess.run(_command(asked), stdout=subprocess.PIPE, text=True, check=True)
+    return Measured(**json.loads(done.stdout))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Streams that stay open. close: ends them, and gives what their clients measured."""
+
+    process: "subprocess.Popen[str]"
+
+    def close(self) -> Measured:
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return Measured(**json.loads(self.process.stdout.readline()))
+
+
+@contextmanager
+def holding(asked: Asked) -> Iterator[Held]:
+    """``asked.hold`` streams are open inside the block, and each has begun."""
+    process = subprocess.Popen(_command(asked), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        if process.stdout.readline() != "open\n":
+            raise SystemExit("The streams could not be opened.")
+        yield Held(process)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _command(asked: Asked) -> list[str]:
+    given = {name: getattr(asked, name) for name in asked.__dataclass_fields__}
+    return [sys.executable, "-m", "bench.load", json.dumps(given)]
