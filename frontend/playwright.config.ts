@@ -29,6 +29,8 @@ export default defineConfig({
   expect: { timeout: 20_000 },
   // One server, one person after another: what a test sees in the history is its own.
   workers: 1,
+  // Two cores shared with a server and a database: what fails once and then passes is listed as flaky.
+  retries: process.env.CI ? 1 : 0,
   reporter: [['list']],
   use: {
     baseURL: process.env.CHATKIT_LINK_URL ?? 'http://127.0.0.1:8000/',
