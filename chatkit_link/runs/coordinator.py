@@ -90,11 +90,6 @@ class Coordinator:
             task.cancel()
         await asyncio.wait([*self._helpers, *self._ends])
 
-    @property
-    def notified(self) -> bool:
-        """Whether replicas are notified; False where they poll."""
-        return self._wakeups.listening
-
     @asynccontextmanager
     async def claim(self, caller: Caller, thread_id: str, agent: str) -> AsyncGenerator[Run]:
         """Take the thread for a new run; inside the block, store the request and then ``start`` it.

@@ -85,8 +85,8 @@ test('an answer goes on over a line that breaks again and again', async ({
   page,
   baseURL,
 }, testInfo) => {
-  // The line knows nothing of the screen; on the small one the third cut sometimes meets no bytes and is waited for in vain.
-  test.skip(testInfo.project.name === 'phone', 'the same line, once is enough');
+  // It has hung at this size, and why is not known; the line itself is the same on both.
+  test.skip(testInfo.project.name === 'phone', 'hangs at 390 px for a reason not found yet');
   const line = await openLine(baseURL ?? '');
   chat.tolerated = /net::ERR_/;
   await page.goto(line.url);
