@@ -91,9 +91,9 @@ async def _fill(url: str, thread: str, kind: str, count: int) -> None:
     try:
         async with database.system() as connection:
             given = {"thread": thread, "count": count}
-            await connection.execute(_ITEMS if kind == "items" else _THREADS, given)
+            await connection.execute(_ITEMS if kind == "items" else _THREADS, **given)
             if kind == "items":
-                await connection.execute(_COUNTED, given)
+                await connection.execute(_COUNTED, **given)
             await connection.execute(text("ANALYZE threads, thread_items"))
     finally:
         await database.close()

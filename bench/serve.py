@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from bench import bare, sdk
 from bench.probes import cpu, lag
 from chatkit_link.app import create_app
-from chatkit_link.serving import serving
+from chatkit_link.serving import run_loop, serving
 from chatkit_link.settings import Settings, read_settings
 
 
@@ -75,4 +75,4 @@ async def _until_told(port: int) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING)
-    asyncio.run(main(*sys.argv[1:]))
+    run_loop(main(*sys.argv[1:]))

@@ -22,8 +22,8 @@ from chatkit_link.agents.catalog import RESEARCH, load_target, read_catalog
 from chatkit_link.app import create_app, open_database
 from chatkit_link.client import ChatKitClient
 from chatkit_link.errors import ConfigurationError, LinkError
+from chatkit_link.serving import run_loop, serving
 from chatkit_link.serving import serve as serve_app
-from chatkit_link.serving import serving
 from chatkit_link.settings import Settings, read_settings
 from chatkit_link.store.migrate import head, revision
 from chatkit_link.telemetry.logging import setup_logging
@@ -81,7 +81,7 @@ def serve(
         console.print("  starting ...")
         return app
 
-    asyncio.run(
+    run_loop(
         serve_app(
             make,
             settings,

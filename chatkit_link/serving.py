@@ -9,18 +9,26 @@ import asyncio
 import signal
 import socket
 import sys
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 from typing_extensions import override
+from uvicorn.loops.auto import auto_loop_factory
 
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import Settings
 
 #: Builds the application for settings that name the port it is really served on.
 Make = Callable[[Settings], FastAPI]
+
+
+def run_loop(main: Coroutine[Any, Any, None]) -> None:
+    """``asyncio.run``, on the fastest event loop that is installed here."""
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        runner.run(main)
 
 
 class _Server(uvicorn.Server):

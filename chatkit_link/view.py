@@ -111,12 +111,12 @@ def apply_update(item: wire.ThreadItem, update: wire.ThreadItemUpdate) -> None:
 
 def _update_message(item: wire.AssistantMessageItem, update: wire.ThreadItemUpdate) -> None:
     match update:
-        case wire.AssistantMessageContentPartAdded() | wire.AssistantMessageContentPartDone():
-            if _part(item, update.content_index):
-                item.content[update.content_index] = update.content
         case wire.AssistantMessageContentPartTextDelta():
             if part := _part(item, update.content_index):
                 part.text += update.delta
+        case wire.AssistantMessageContentPartAdded() | wire.AssistantMessageContentPartDone():
+            if _part(item, update.content_index):
+                item.content[update.content_index] = update.content
         case wire.AssistantMessageContentPartAnnotationAdded():
             if part := _part(item, update.content_index):
                 part.annotations.insert(update.annotation_index, update.annotation)

@@ -30,14 +30,13 @@ class History:
 
 async def load_history(ctx: TurnContext, converter: ThreadItemConverter, limit: int) -> History:
     """The newest ``limit`` items of the thread and the records of their turns."""
-    items = await ctx.history(limit)
-    records = await ctx.store.load_turns(ctx.thread.id, [item.id for item in items], ctx.caller)
-    history = History(anchor=items[-1].id if items else None)
+    items = await ctx.store.load_history(ctx.thread.id, limit, ctx.caller)
+    history = History(anchor=items[-1][0].id if items else None)
     covered: set[str] = set()
-    for item in items:
+    for item, record in items:
         if item.id not in covered:
             history.input += await converter.to_agent_input(item)
-        if record := records.get(item.id):
+        if record:
             covered.update(record["covers"])
             history.input += cast("list[TResponseInputItem]", record["input"])
             history.sources |= Sources.from_record(record["sources"])

@@ -8,7 +8,7 @@ provider ids on. Leaving this one early cancels the model call.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -95,7 +95,7 @@ class ResponseStream:
         pump = asyncio.create_task(_pump(result, queue), name="model")
         try:
             while (event := await queue.get()) is not None:
-                async for told in self._translate(event):
+                for told in await self._translate(event):
                     yield self._noted(told)
             await pump  # raises what the run raised
             for told in self._closing():
@@ -120,16 +120,15 @@ class ResponseStream:
             self.finished.append(event.item.id)
         return event
 
-    async def _translate(self, event: Any) -> AsyncIterator[ThreadStreamEvent]:
+    async def _translate(self, event: Any) -> Sequence[ThreadStreamEvent]:
         kind = event.type
         if kind == "raw_response_event":
-            async for told in self._raw(event.data):
-                yield told
-        elif kind == "run_item_stream_event":
+            return await self._raw(event.data)
+        if kind == "run_item_stream_event":
             self._note_call(event.item)
         elif kind != "agent_updated_stream_event":
-            for told in self._shown(event):
-                yield told
+            return self._shown(event)
+        return ()
 
     def _shown(self, event: ThreadStreamEvent) -> list[ThreadStreamEvent]:
         """What a tool shows; it ends an open workflow that stands before it."""
@@ -143,37 +142,29 @@ class ResponseStream:
             self._context.workflow_item = None
         return [event]
 
-    async def _raw(self, event: Any) -> AsyncIterator[ThreadStreamEvent]:
+    async def _raw(self, event: Any) -> Sequence[ThreadStreamEvent]:
         match event.type:
             case "response.output_text.delta" | "response.refusal.delta":
-                for told in self._delta(event.item_id, event.content_index, event.delta):
-                    yield told
+                return self._delta(event.item_id, event.content_index, event.delta)
             case "response.content_part.added" if event.part.type != "reasoning_text":
-                if message := self._messages.get(event.item_id):
-                    yield self._part_added(message, event.content_index)
+                message = self._messages.get(event.item_id)
+                return [self._part_added(message, event.content_index)] if message else ()
             case "response.output_text.done" | "response.refusal.done":
-                for told in self._part_done(event.item_id, event.content_index):
-                    yield told
+                return self._part_done(event.item_id, event.content_index)
             case "response.output_text.annotation.added":
-                for told in await self._annotated(event):
-                    yield told
+                return await self._annotated(event)
             case "response.output_item.added":
-                for told in await self._item_added(event.item):
-                    yield told
+                return await self._item_added(event.item)
             case "response.output_item.done":
-                for told in await self._item_done(event.item):
-                    yield told
+                return await self._item_done(event.item)
             case "response.image_generation_call.partial_image":
-                for told in await self._image_progress(event):
-                    yield told
+                return await self._image_progress(event)
             case "response.reasoning_summary_text.delta":
-                for told in self._thoughts.delta(event.item_id, event.summary_index, event.delta):
-                    yield told
+                return self._thoughts.delta(event.item_id, event.summary_index, event.delta)
             case "response.reasoning_summary_text.done":
-                for told in self._thoughts.done(event.item_id, event.summary_index, event.text):
-                    yield told
+                return self._thoughts.done(event.item_id, event.summary_index, event.text)
             case _:
-                pass
+                return ()
 
     # Messages
 

@@ -35,6 +35,9 @@ class OwnIds:
     def apply(self, event: ThreadStreamEvent) -> list[ThreadStreamEvent]:
         """The event with our id in it; several for a removal of several messages."""
         match event:
+            # The most frequent first: that a pydantic model is not of a class takes long to find out.
+            case ThreadItemUpdatedEvent():
+                return [self._of_ours(event) if event.item_id in self._ids else event]
             case ThreadItemAddedEvent(item=AssistantMessageItem() as item) if not _OURS.fullmatch(item.id):
                 return [ThreadItemAddedEvent(item=self._renamed(item, self._new(item.id)))]
             case ThreadItemDoneEvent(item=AssistantMessageItem() as item) if not _OURS.fullmatch(item.id):
@@ -44,12 +47,13 @@ class OwnIds:
                 return [ThreadItemDoneEvent(item=self._renamed(item, own))]
             case ThreadItemReplacedEvent(item=AssistantMessageItem() as item) if item.id in self._ids:
                 return [ThreadItemReplacedEvent(item=self._renamed(item, self._ids[item.id][-1]))]
-            case ThreadItemUpdatedEvent() if event.item_id in self._ids:
-                return [event.model_copy(update={"item_id": self._ids[event.item_id][-1]})]
             case ThreadItemRemovedEvent() if event.item_id in self._ids:
                 return [ThreadItemRemovedEvent(item_id=own) for own in self._ids.pop(event.item_id)]
             case _:
                 return [event]
+
+    def _of_ours(self, event: ThreadItemUpdatedEvent) -> ThreadItemUpdatedEvent:
+        return event.model_copy(update={"item_id": self._ids[event.item_id][-1]})
 
     def _new(self, provider_id: str) -> str:
         self._ids[provider_id].append(new_id("message"))

@@ -129,10 +129,10 @@ class Turn:
 
     async def _keep(self, event: ThreadStreamEvent) -> None:
         match event:
-            case ThreadItemAddedEvent():
-                self._pending.add(event.item)
             case ThreadItemUpdatedEvent():
                 self._pending.update(event.item_id, event.update)
+            case ThreadItemAddedEvent():
+                self._pending.add(event.item)
             case ThreadItemDoneEvent():
                 await self._save(settled(event.item))
                 self._pending.drop(event.item.id)
@@ -165,7 +165,7 @@ class Turn:
 
     def _is_visible(self, event: ThreadStreamEvent) -> bool:
         """False for what is the model's alone, in whatever event it comes."""
-        if isinstance(event, ThreadItemUpdatedEvent | ThreadItemRemovedEvent):
+        if isinstance(event, (ThreadItemUpdatedEvent, ThreadItemRemovedEvent)):
             return event.item_id not in self._hidden
         if is_visible(event):
             return True

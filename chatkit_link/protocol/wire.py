@@ -16,6 +16,7 @@ from chatkit.types import (
     ThreadItemAddedEvent,
     ThreadItemDoneEvent,
     ThreadItemReplacedEvent,
+    ThreadItemUpdatedEvent,
     ThreadMetadata,
     ThreadStreamEvent,
 )
@@ -62,6 +63,8 @@ def encode(model: BaseModel) -> bytes:
 
 def _zoned(model: BaseModel) -> BaseModel:
     """The model with aware times wherever the protocol puts a ``created_at``."""
+    if isinstance(model, ThreadItemUpdatedEvent):  # hundreds an answer, and no time in any of them
+        return model
     changes: dict[str, object] = {}
     fields: dict[str, Any] = vars(model)
     for name in ("item", "thread", "items", "updated_item"):

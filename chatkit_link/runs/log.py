@@ -8,14 +8,13 @@ are ready together are handed over together, so that they can leave in one send.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 #: Bytes of a batch, about.
 _BATCH = 65_536
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """id: 1, 2, 3 ... within its run. data: one encoded event, opaque here."""
 
     id: int
@@ -32,7 +31,7 @@ class RunLog:
         #: Called at each append; the writer's.
         self.on_append: Callable[[], None] | None = None
         self._closed = False
-        self._changed = asyncio.Event()
+        self._waiting: list[asyncio.Future[bool]] = []
 
     def append(self, data: bytes) -> None:
         self.events.append(Event(len(self.events) + 1, data))
@@ -52,17 +51,12 @@ class RunLog:
             quiet: seconds of silence after which an empty batch is yielded, for a heartbeat.
         """
         while True:
-            changed = self._changed
             if batch := self._batch(after):
                 after = batch[-1].id
                 yield batch
-                continue
-            if self._closed:
+            elif self._closed:
                 return
-            try:
-                async with asyncio.timeout(quiet):
-                    await changed.wait()
-            except TimeoutError:
+            elif not await self._changed(quiet):
                 yield []
 
     def _batch(self, after: int) -> Sequence[Event]:
@@ -73,7 +67,27 @@ class RunLog:
             end += 1
         return self.events[after:end]
 
+    async def _changed(self, quiet: float | None) -> bool:
+        """Wait for the next append or the end; False if nothing came for so many seconds."""
+        loop = asyncio.get_running_loop()
+        changed: asyncio.Future[bool] = loop.create_future()
+        self._waiting.append(changed)
+        # asyncio.timeout would cost several times as much, for each event of a slow answer.
+        silence = None if quiet is None else loop.call_later(quiet, _tell, changed, False)  # noqa: FBT003
+        try:
+            return await changed
+        finally:
+            if silence is not None:
+                silence.cancel()
+            if changed in self._waiting:
+                self._waiting.remove(changed)
+
     def _wake(self) -> None:
-        # A fresh flag for the next wait: every follower holds the one it saw before it looked.
-        self._changed.set()
-        self._changed = asyncio.Event()
+        waiting, self._waiting = self._waiting, []
+        for changed in waiting:
+            _tell(changed, True)  # noqa: FBT003
+
+
+def _tell(changed: "asyncio.Future[bool]", spoke: bool) -> None:
+    if not changed.done():
+        changed.set_result(spoke)

@@ -83,7 +83,7 @@ class Wakeups:
         def end(_connection: Any) -> None:
             lost.set()
 
-        async with self._database.driver_connection() as connection:
+        async with self._database.listening() as connection:
             connection.add_termination_listener(end)
             await connection.add_listener(CHANNEL, self._notified)
             self.listening = True

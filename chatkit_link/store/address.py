@@ -21,11 +21,16 @@ SUPABASE_TRANSACTION_PORT = 6543
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """url: for SQLAlchemy. connect_args: for asyncpg. pooled: behind a transaction-mode pooler."""
+    """connect_args: for asyncpg. url: the same for SQLAlchemy. pooled: behind a transaction-mode pooler."""
 
     url: URL
     connect_args: dict[str, Any]
     pooled: bool
+
+    @property
+    def engine_args(self) -> dict[str, Any]:
+        """connect_args for SQLAlchemy, which would prepare statements by name even where no pooler keeps them."""
+        return self.connect_args | ({"prepared_statement_name_func": lambda: ""} if self.pooled else {})
 
 
 def parse_address(text: str) -> Address:
@@ -48,13 +53,20 @@ def parse_address(text: str) -> Address:
     query = {key: value if isinstance(value, str) else value[0] for key, value in url.query.items()}
     pooled = query.get("pgbouncer", "").lower() in ("true", "1") or url.port == SUPABASE_TRANSACTION_PORT
     settings = {"application_name": query.get("application_name", "chatkit-link")}
-    connect_args: dict[str, Any] = {"server_settings": settings}
+    connect_args: dict[str, Any] = {
+        "host": url.host,
+        "port": url.port,
+        "user": url.username,
+        "password": url.password,
+        "database": url.database,
+        "server_settings": settings,
+    }
     if "connect_timeout" in query:
         connect_args["timeout"] = _seconds(query["connect_timeout"])
     if encryption := _encryption(query):
         connect_args["ssl"] = encryption
     if pooled:
-        connect_args |= {"statement_cache_size": 0, "prepared_statement_name_func": lambda: ""}
+        connect_args["statement_cache_size"] = 0
     if "host" in query:  # a socket folder, as libpq writes it: postgresql:///name?host=/run/postgresql
         connect_args["host"] = query["host"]
     # SQLAlchemy's own cache would prepare by name as well.

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chatkit_link.errors import NotFound
 from chatkit_link.store.tables import attachments
-from chatkit_link.store.tenancy import Session
+from chatkit_link.store.tenancy import OWNER, Session, mine
 from chatkit_link.store.text import clean_text, to_json_text
 from chatkit_link.store.threads import load_thread
 
@@ -37,19 +37,17 @@ class Attachments:
         if attachment.thread_id is not None:
             # The foreign key asks only whether there is such a thread, not whose it is.
             await load_thread(session, attachment.thread_id)
-        statement = insert(attachments).values(id=clean_text(attachment.id), **session.owner, **values)
+        statement = insert(attachments).values(id=clean_text(attachment.id), **OWNER, **values)
         same_thread = or_(attachments.c.thread_id.is_(None), attachments.c.thread_id == attachment.thread_id)
         statement = statement.on_conflict_do_update(
-            index_elements=["id"], set_=values, where=and_(session.mine(attachments), same_thread)
+            index_elements=["id"], set_=values, where=and_(mine(attachments), same_thread)
         )
-        if (await session.execute(statement.returning(attachments.c.id))).one_or_none() is None:
+        if not await session.execute(statement.returning(attachments.c.id)):
             raise attachment_not_found()
 
     async def load(self, session: Session, attachment_id: str) -> Attachment:
         """Raises NotFound for an unknown or foreign attachment."""
-        statement = select(attachments.c.data).where(
-            session.mine(attachments), attachments.c.id == clean_text(attachment_id)
-        )
+        statement = select(attachments.c.data).where(mine(attachments), attachments.c.id == clean_text(attachment_id))
         row = (await session.execute(statement)).one_or_none()
         if row is None:
             raise attachment_not_found()
@@ -57,6 +55,6 @@ class Attachments:
 
     async def delete(self, session: Session, attachment_id: str) -> None:
         """Raises NotFound for an unknown or foreign attachment."""
-        statement = delete(attachments).where(session.mine(attachments), attachments.c.id == clean_text(attachment_id))
-        if (await session.execute(statement)).rowcount == 0:
+        statement = delete(attachments).where(mine(attachments), attachments.c.id == clean_text(attachment_id))
+        if (await session.execute(statement)).changed == 0:
             raise attachment_not_found()

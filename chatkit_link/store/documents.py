@@ -37,9 +37,9 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chatkit_link.store.engine import Database
+from chatkit_link.store.engine import Database, System
+from chatkit_link.store.statement import Statement, any_of
 from chatkit_link.store.tables import metadata
 from chatkit_link.store.text import clean_text
 
@@ -159,6 +159,12 @@ _SEARCH = text("""
     ORDER BY best.rank DESC, best.path, best.position
 """).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in ("words", "pairs", "phrases")))
 
+_PUT_PASSAGE = Statement(
+    insert(document_passages).values(
+        {name: bindparam(f"new_{name}") for name in ("path", "position", "anchor", "title", "body")}
+    )
+)
+
 _QUOTED = re.compile(r'["“”«»„]([^"“”«»„]{2,200})["“”«»„]')
 _WORD = re.compile(r"\w[\w.\-/']*")
 
@@ -166,13 +172,13 @@ _WORD = re.compile(r"\w[\w.\-/']*")
 class DocumentIndex:
     """The right to change the index, inside one transaction; see ``Documents.indexing``."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: System) -> None:
         self._connection = connection
 
     async def hashes(self) -> dict[str, str]:
         """The hash each stored document was put with, by path."""
         found = await self._connection.execute(select(documents.c.path, documents.c.hash))
-        return dict(found.all())
+        return {row.path: row.hash for row in found}
 
     async def put(self, document: Document, passages: Sequence[Passage], digest: str) -> None:
         """Stores a document in place of the one at the same path."""
@@ -189,16 +195,16 @@ class DocumentIndex:
         )
         rows = [
             {
-                "path": document.path,
-                "position": position,
-                "anchor": clean_text(passage.anchor),
-                "title": clean_text(passage.title),
-                "body": clean_text(passage.body),
+                "new_path": document.path,
+                "new_position": position,
+                "new_anchor": clean_text(passage.anchor),
+                "new_title": clean_text(passage.title),
+                "new_body": clean_text(passage.body),
             }
             for position, passage in enumerate(passages)
         ]
         if rows:
-            await self._connection.execute(insert(document_passages), rows)
+            await self._connection.execute_many(_PUT_PASSAGE, rows)
 
     async def settle(self) -> None:
         """To be called after changes: without fresh statistics PostgreSQL plans for the index as it was."""
@@ -206,7 +212,7 @@ class DocumentIndex:
 
     async def remove(self, paths: Sequence[str]) -> None:
         """Takes documents away, with their passages."""
-        await self._connection.execute(delete(documents).where(documents.c.path.in_(paths)))
+        await self._connection.execute(delete(documents).where(documents.c.path == any_of(paths)))
 
 
 class Documents:
@@ -235,7 +241,7 @@ class Documents:
         async with self._database.system() as connection:
             # The planner takes a look at a tsvector for free; unpacking each one is what a scan is slow by.
             await connection.execute(text("SET LOCAL enable_seqscan = off"))
-            found = await connection.execute(_SEARCH, values)
+            found = await connection.execute(_SEARCH, **values)
             return [Hit(row.path, row.anchor, row.title, row.marked, row.modified) for row in found]
 
     async def get(self, path: str) -> Document | None:

@@ -1,49 +1,54 @@
-"""The connection pool, and the only two ways to get a connection out of it.
+"""The connections to the database, and the only ways to get one.
 
-``session(caller)`` is for everything that belongs to somebody: it cannot be opened without a Caller,
-and what it yields (``store/tenancy.py``) carries the filter. ``system()`` is for what belongs to
-nobody: migrations, the bundled documents, housekeeping.
+``session(caller)`` is for everything that belongs to somebody: it cannot be opened without a Caller, and
+what it yields (``store/tenancy.py``) carries the filter. ``replica()`` and ``system()`` are for what
+belongs to nobody or to everybody: the runs' logs and leases, the bundled documents, housekeeping.
+
+There are two pools, so that a connection is always either one person's or the house's, and so that a
+crowd of people who wait for a connection never keeps the event log from being written.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
-from typing import Any, Protocol, cast
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from typing import Any
 
+import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from pydantic_core import from_json
-from sqlalchemy import event, text
-from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy import Executable
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Unavailable
 from chatkit_link.store.address import parse_address
+from chatkit_link.store.statement import Connection, Row, Rows, Statement, run
 from chatkit_link.store.tenancy import Session
 from chatkit_link.store.text import to_json_text
+from chatkit_link.store.walls import WalledConnection
+
+#: Of all connections, for the house: one listens, the others write logs, renew leases and read for followers.
+_HOUSE_SHARE = 0.4
+_HOUSE_LEAST = 3
+#: The connection went away, whoever ended it.
+_LOST = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError, OSError)
 
 
-class Listener(Protocol):
-    """What asyncpg's connection, which has no types, offers to those who listen."""
+class System:
+    """An open connection of the house's."""
 
-    def is_closed(self) -> bool: ...
-    def add_termination_listener(self, callback: Callable[[Any], None]) -> None: ...
-    async def add_listener(self, channel: str, callback: Callable[[Any, int, str, str], None]) -> None: ...
-    async def remove_listener(self, channel: str, callback: Callable[[Any, int, str, str], None]) -> None: ...
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
 
+    async def execute(self, statement: Statement | Executable, /, **values: Any) -> Rows:
+        """Run a statement with these values of its parameters."""
+        return await run(self.connection, statement, values)
 
-def _require_alive(connection: Any, _record: Any, _proxy: Any) -> None:
-    """A restarted Postgres costs a reconnect, not a failed request: the driver has seen its connections close.
-
-    SQLAlchemy's own ``pool_pre_ping`` asks the server, in a transaction, before each use: three round trips
-    for each statement of ours.
-    """
-    if connection.driver_connection.is_closed():
-        raise DisconnectionError
+    async def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Run a statement once for each row of values."""
+        await self.connection.executemany(statement.sql, [statement.arguments(row) for row in rows])
 
 
 class Database:
-    """An open pool of connections to one PostgreSQL database."""
+    """Connections to one PostgreSQL database. Belongs to the event loop that it is made in."""
 
     def __init__(self, url: str, *, pool_size: int = 10, patience: float = 10.0) -> None:
         """Does not connect yet.
@@ -53,74 +58,119 @@ class Database:
             pool_size: connections held at most.
             patience: seconds that connecting, a free connection, or one statement may take.
         """
-        address = parse_address(url)
-        self.pooled = address.pooled
-        self.engine: AsyncEngine = create_async_engine(
-            address.url,
-            connect_args={"timeout": patience, "command_timeout": patience} | address.connect_args,
-            pool_timeout=patience,
-            pool_size=pool_size + 1,  # one of them listens (runs/wakeups.py)
-            max_overflow=0,
-            json_serializer=to_json_text,
-            json_deserializer=from_json,
+        self.address = parse_address(url)
+        self.pooled = self.address.pooled
+        self._patience = patience
+        house = max(_HOUSE_LEAST, round(pool_size * _HOUSE_SHARE))
+        self._house = self._pool(house, self._prepare_house)
+        self._people = self._pool(max(1, pool_size - house), _prepare)
+
+    def _pool(self, size: int, prepare: Any) -> Any:
+        settings: dict[str, Any] = {
+            "timeout": self._patience,
+            "command_timeout": self._patience,
+            **self.address.connect_args,
+        }
+        create: Any = asyncpg.create_pool  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        return create(
+            min_size=0,
+            max_size=size,
+            connection_class=WalledConnection,
+            record_class=Row,
+            init=prepare,
+            reset=_keep,
+            **settings,
         )
-        event.listen(self.engine.sync_engine, "checkout", _require_alive)
-        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def close(self) -> None:
-        await self.engine.dispose()
+        for pool in (self._people, self._house):
+            try:
+                await pool
+                async with asyncio.timeout(1):
+                    await pool.close()
+            except Exception:  # noqa: BLE001 - a connection that is lost, or still waits for an answer
+                pool.terminate()
 
     @asynccontextmanager
     async def session(self, caller: Caller, *, atomic: bool = False) -> AsyncGenerator[Session]:
         """A connection for this caller's data. Without ``atomic``, each statement commits by itself,
         which saves the two round trips of BEGIN and COMMIT where one statement does it all.
         """
-        async with self._connect(atomic) as connection:
-            yield Session(connection, caller)
+        async with self._acquired(self._people) as connection:
+            if not self.pooled:
+                await connection.show_only(caller)
+            async with self._together(connection, atomic=atomic):
+                if self.pooled:
+                    await connection.show_only(caller, local=True)
+                yield Session(connection, caller)
 
     @asynccontextmanager
-    async def system(self) -> AsyncGenerator[AsyncConnection]:
-        """A connection inside a transaction, for tables that hold nobody's private data."""
-        async with self._connect(atomic=True) as connection:
+    async def system(self) -> AsyncGenerator[System]:
+        """A connection inside a transaction, for what is nobody's private data, or everybody's."""
+        async with self._open_house(atomic=True) as connection:
             yield connection
 
     @asynccontextmanager
-    async def replica(self) -> AsyncGenerator[AsyncConnection]:
+    async def replica(self) -> AsyncGenerator[System]:
         """A connection for what a replica does for everybody's runs, each statement by itself (``store/runs.py``)."""
-        async with self._connect(atomic=False) as connection:
+        async with self._open_house(atomic=False) as connection:
             yield connection
 
     @asynccontextmanager
-    async def driver_connection(self) -> AsyncGenerator[Listener]:
-        """A connection of asyncpg's own, to listen on."""
-        async with self._connect(atomic=False) as connection:
-            raw = await connection.get_raw_connection()
-            yield cast("Listener", raw.driver_connection)
+    async def listening(self) -> AsyncGenerator[Connection]:
+        """A connection to listen on."""
+        async with self._acquired(self._house) as connection:
+            yield connection
 
     async def ping(self) -> None:
         """Raises Unavailable while the database cannot be reached."""
-        async with self.system() as connection:
-            await connection.execute(text("SELECT 1"))
+        async with self.replica() as connection:
+            await connection.connection.fetch("SELECT 1")
 
     @asynccontextmanager
-    async def _connect(self, atomic: bool) -> AsyncGenerator[AsyncConnection]:
+    async def _open_house(self, *, atomic: bool) -> AsyncGenerator[System]:
+        async with self._acquired(self._house) as connection, self._together(connection, atomic=atomic):
+            if self.pooled:
+                await connection.show_all(local=True)
+            yield System(connection)
+
+    async def _prepare_house(self, connection: Any) -> None:
+        await _prepare(connection)
+        if not self.pooled:
+            await connection.show_all()
+
+    def _together(self, connection: Any, *, atomic: bool) -> AbstractAsyncContextManager[Any]:
+        """One transaction, if that is asked for or must be: a pooler may run each on another connection of its own."""
+        return connection.transaction() if atomic or self.pooled else nullcontext()
+
+    @asynccontextmanager
+    async def _acquired(self, pool: Any) -> AsyncGenerator[Any]:
         try:
-            connection = await (self.engine if atomic else self._autocommit).connect()
-        except (OSError, DBAPIError, TimeoutError, PoolTimeout) as error:
+            await pool  # the first time makes it; it connects when a connection is asked for
+            connection = await pool.acquire(timeout=self._patience)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
             # Away, starting, full, or refusing us: to whoever asks it is all the same, the log says which.
             raise Unavailable("The database cannot be reached right now. Please try again in a moment.") from error
         try:
-            if atomic:
-                async with connection.begin():
-                    yield connection
-            else:
-                yield connection
+            yield connection
         except TimeoutError as error:  # the statement's; nobody else's clock runs in here
-            await connection.invalidate()
+            connection.terminate()
             raise Unavailable("The database did not answer in time. Please try again in a moment.") from error
-        except DBAPIError as error:
-            if error.connection_invalidated or isinstance(error, InterfaceError):
-                raise Unavailable("The database connection was lost. Please try again in a moment.") from error
-            raise
+        except _LOST as error:
+            if isinstance(error, ValueError):  # a parameter that fits no column is our mistake
+                raise
+            raise Unavailable("The database connection was lost. Please try again in a moment.") from error
         finally:
-            await asyncio.shield(connection.close())  # a cancelled request gives its connection back, too
+            await asyncio.shield(pool.release(connection))  # a cancelled request gives its connection back, too
+
+
+async def _prepare(connection: Any) -> None:
+    """JSON as Python values, and written text as it is."""
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=to_json_text, decoder=from_json)
+
+
+async def _keep(_connection: Any) -> None:
+    """What a connection knows (its owner, its prepared statements) stays when it goes back to its pool.
+
+    asyncpg's own way would ask the server to forget it, in a round trip after each use.
+    """

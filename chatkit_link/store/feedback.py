@@ -7,8 +7,9 @@ from sqlalchemy import func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from chatkit_link.store.items import item_not_found
+from chatkit_link.store.statement import any_of
 from chatkit_link.store.tables import feedback, thread_items
-from chatkit_link.store.tenancy import Session
+from chatkit_link.store.tenancy import Session, mine
 from chatkit_link.store.text import clean_text
 
 
@@ -22,15 +23,15 @@ async def save_feedback(session: Session, thread_id: str, item_ids: Sequence[str
     rows = select(
         thread_items.c.thread_id, thread_items.c.id, thread_items.c.tenant, thread_items.c.user_id, literal(kind)
     ).where(
-        session.mine(thread_items),
+        mine(thread_items),
         thread_items.c.thread_id == clean_text(thread_id),
-        thread_items.c.id.in_(wanted),
+        thread_items.c.id == any_of(wanted),
     )
     statement = insert(feedback).from_select(["thread_id", "item_id", "tenant", "user_id", "kind"], rows)
     statement = statement.on_conflict_do_update(
         index_elements=["thread_id", "item_id"], set_={"kind": statement.excluded.kind, "created_at": func.now()}
     )
-    saved = (await session.execute(statement.returning(feedback.c.item_id))).all()
+    saved = await session.execute(statement.returning(feedback.c.item_id))
     if len(saved) != len(wanted):
         raise item_not_found()
 
@@ -38,6 +39,6 @@ async def save_feedback(session: Session, thread_id: str, item_ids: Sequence[str
 async def load_feedback(session: Session, thread_id: str) -> dict[str, FeedbackKind]:
     """Item id -> opinion, for one thread."""
     statement = select(feedback.c.item_id, feedback.c.kind).where(
-        session.mine(feedback), feedback.c.thread_id == clean_text(thread_id)
+        mine(feedback), feedback.c.thread_id == clean_text(thread_id)
     )
-    return {row.item_id: row.kind for row in (await session.execute(statement)).all()}
+    return {row.item_id: row.kind for row in await session.execute(statement)}

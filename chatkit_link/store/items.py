@@ -6,23 +6,99 @@ thread queue for it, and an item can never be written into a thread that is gone
 Writing an item that is there already keeps its place.
 """
 
+from functools import cache
 from typing import Any, cast
 
-from chatkit.types import ClientToolCallItem, Page, ThreadItem
+from chatkit.types import ClientToolCallItem, Page, ThreadItem, ThreadMetadata
 from pydantic import TypeAdapter
-from sqlalchemy import Row, ScalarSelect, delete, func, literal, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import CTE, DateTime, Integer, ScalarSelect, Text, and_, bindparam, delete, func, select, update
+from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 
 from chatkit_link.errors import NotFound
 from chatkit_link.store.clock import to_database, to_model
 from chatkit_link.store.cursor import bad_cursor, item_cursor, read_item_cursor
-from chatkit_link.store.tables import thread_items, threads
-from chatkit_link.store.tenancy import Session
-from chatkit_link.store.text import JsonText, clean_text, to_json_text
-from chatkit_link.store.threads import thread_not_found
+from chatkit_link.store.statement import Row, Statement, any_of
+from chatkit_link.store.tables import thread_items, threads, turns
+from chatkit_link.store.tenancy import OWNER, Session, mine
+from chatkit_link.store.text import clean_text, to_json_text
+from chatkit_link.store.threads import StoredThread, as_stored, insert_thread, new_thread, thread_not_found
+from chatkit_link.store.turns import TurnRecord
 
 _KEYS = {"id", "thread_id", "created_at", "type"}
 _READ = [thread_items.c[name] for name in ("id", "thread_id", "seq", "type", "created_at", "data")]
+_THREAD = bindparam("thread", type_=Text())
+_ITEM = bindparam("item", type_=Text())
+#: One item of one thread of the caller's.
+_THIS = (mine(thread_items), thread_items.c.thread_id == _THREAD, thread_items.c.id == _ITEM)
+
+
+def _insert(thread: CTE) -> Insert:
+    """Insert an item at the end of the thread that ``thread`` gives the ``last_seq`` of."""
+    values = {
+        "thread_id": _THREAD,
+        "id": _ITEM,
+        **OWNER,
+        "type": bindparam("kind", type_=Text()),
+        "data": bindparam("body", type_=JSONB()),
+        "created_at": bindparam("created", type_=DateTime(timezone=True)),
+        "seq": thread.c.last_seq,
+    }
+    return insert(thread_items).from_select(list(values), select(*values.values()))
+
+
+def _save() -> Statement:
+    thread = (
+        update(threads)
+        .where(mine(threads), threads.c.id == _THREAD)
+        .values(last_seq=threads.c.last_seq + 1, last_activity=func.clock_timestamp())
+        .returning(threads.c.last_seq)
+        .cte("thread")
+    )
+    statement = _insert(thread)
+    statement = statement.on_conflict_do_update(
+        index_elements=["thread_id", "id"],
+        set_={"type": statement.excluded.type, "data": statement.excluded.data},
+    )
+    return Statement(statement.returning(thread_items.c.seq))
+
+
+def _create() -> Statement:
+    thread = insert_thread().returning(threads.c.last_seq).cte("thread")
+    return Statement(_insert(thread).returning(thread_items.c.seq))
+
+
+def _seq_of(item: str) -> ScalarSelect[Any]:
+    return (
+        select(thread_items.c.seq)
+        .where(mine(thread_items), thread_items.c.thread_id == _THREAD, thread_items.c.id == bindparam(item))
+        .scalar_subquery()
+    )
+
+
+@cache
+def _page(order: str, *, after: bool, upto: bool, records: bool = False) -> Statement:
+    seq, mark = thread_items.c.seq, bindparam("mark", type_=thread_items.c.seq.type)
+    statement = select(*_READ).where(mine(thread_items), thread_items.c.thread_id == _THREAD)
+    if records:
+        same = and_(turns.c.thread_id == thread_items.c.thread_id, turns.c.anchor_id == thread_items.c.id, mine(turns))
+        statement = statement.add_columns(turns.c.record).outerjoin(turns, same)
+    if after:
+        statement = statement.where(seq > mark if order == "asc" else seq < mark)
+    if upto:
+        statement = statement.where(seq <= _seq_of("upto"))
+    return Statement(
+        statement.order_by(seq.asc() if order == "asc" else seq.desc()).limit(bindparam("rows", type_=Integer()))
+    )
+
+
+_CREATE = _create()
+_SAVE = _save()
+_UPDATE = Statement(
+    update(thread_items)
+    .where(*_THIS)
+    .values(type=bindparam("kind", type_=Text()), data=bindparam("body", type_=JSONB()))
+)
+_LOAD = Statement(select(*_READ).where(*_THIS))
 
 
 def item_not_found() -> NotFound:
@@ -35,16 +111,22 @@ class Items:
     def __init__(self) -> None:
         self._adapter: TypeAdapter[ThreadItem] = TypeAdapter(ThreadItem)
 
-    def parse(self, row: Row[Any]) -> ThreadItem:
+    def parse(self, row: Row) -> ThreadItem:
         return self._adapter.validate_python(
             {
-                **row.data,
-                "id": row.id,
-                "thread_id": row.thread_id,
-                "type": row.type,
-                "created_at": to_model(row.created_at),
+                **row["data"],
+                "id": row["id"],
+                "thread_id": row["thread_id"],
+                "type": row["type"],
+                "created_at": to_model(row["created_at"]),
             }
         )
+
+    async def create_thread(self, session: Session, thread: ThreadMetadata, item: ThreadItem) -> StoredThread:
+        """Create a thread with its first item, in one statement. Raises NotFound if its id is taken."""
+        if not await session.execute(_CREATE, **new_thread(thread), **_columns(item)):
+            raise thread_not_found()
+        return as_stored(thread)
 
     async def save(self, session: Session, thread_id: str, item: ThreadItem) -> None:
         """Write an item: at the end of the thread, or in its own place if it is there already.
@@ -52,30 +134,7 @@ class Items:
         Raises:
             NotFound: the thread is unknown, foreign or deleted.
         """
-        thread = (
-            update(threads)
-            .where(session.mine(threads), threads.c.id == clean_text(thread_id))
-            .values(last_seq=threads.c.last_seq + 1, last_activity=func.clock_timestamp())
-            .returning(threads.c.last_seq)
-            .cte("thread")
-        )
-        names = ["thread_id", "id", "tenant", "user_id", "type", "data", "created_at", "seq"]
-        values = select(
-            literal(thread_id),
-            literal(clean_text(item.id)),
-            literal(session.caller.tenant),
-            literal(session.caller.user),
-            literal(item.type),
-            literal(_body(item), thread_items.c.data.type),
-            literal(to_database(item.created_at), thread_items.c.created_at.type),
-            thread.c.last_seq,
-        )
-        statement = insert(thread_items).from_select(names, values)
-        statement = statement.on_conflict_do_update(
-            index_elements=["thread_id", "id"],
-            set_={"type": statement.excluded.type, "data": statement.excluded.data},
-        )
-        if (await session.execute(statement.returning(thread_items.c.seq))).one_or_none() is None:
+        if not await session.execute(_SAVE, thread=clean_text(thread_id), **_columns(item)):
             raise thread_not_found()
 
     async def update(self, session: Session, thread_id: str, item: ThreadItem) -> None:
@@ -84,26 +143,13 @@ class Items:
         Raises:
             NotFound: there is no such item in this thread.
         """
-        statement = (
-            update(thread_items)
-            .where(
-                session.mine(thread_items),
-                thread_items.c.thread_id == thread_id,
-                thread_items.c.id == clean_text(item.id),
-            )
-            .values(type=item.type, data=_body(item))
-        )
-        if (await session.execute(statement)).rowcount == 0:
+        if (await session.execute(_UPDATE, thread=thread_id, **_columns(item))).changed == 0:
             raise item_not_found()
 
     async def load(self, session: Session, thread_id: str, item_id: str) -> ThreadItem:
         """Raises NotFound for an unknown item, or one of another thread or person."""
-        statement = select(*_READ).where(
-            session.mine(thread_items),
-            thread_items.c.thread_id == clean_text(thread_id),
-            thread_items.c.id == clean_text(item_id),
-        )
-        row = (await session.execute(statement)).one_or_none()
+        found = await session.execute(_LOAD, thread=clean_text(thread_id), item=clean_text(item_id))
+        row = found.one_or_none()
         if row is None:
             raise item_not_found()
         return self.parse(row)
@@ -118,16 +164,10 @@ class Items:
             Unprocessable: ``after`` is not of this thread.
         """
         thread_id = clean_text(thread_id)
-        seq = thread_items.c.seq
-        statement = (
-            select(*_READ).where(session.mine(thread_items), thread_items.c.thread_id == thread_id).limit(limit + 1)
-        )
-        if upto is not None:
-            statement = statement.where(seq <= self._seq_of(session, thread_id, upto))
+        values: dict[str, Any] = {"thread": thread_id, "rows": limit + 1, "upto": upto}
         if after:
-            mark = await self._position(session, thread_id, after)
-            statement = statement.where(seq > mark if order == "asc" else seq < mark)
-        rows = (await session.execute(statement.order_by(seq.asc() if order == "asc" else seq.desc()))).all()
+            values["mark"] = await self._position(session, thread_id, after)
+        rows = await session.execute(_page(order, after=bool(after), upto=upto is not None), **values)
         if not rows:
             await _require_thread(session, thread_id)
         kept, more = rows[:limit], len(rows) > limit
@@ -137,15 +177,25 @@ class Items:
             after=item_cursor(thread_id, kept[-1].seq) if kept and more else None,
         )
 
+    async def load_history(
+        self, session: Session, thread_id: str, limit: int, *, upto: str | None = None
+    ) -> list[tuple[ThreadItem, TurnRecord | None]]:
+        """The newest items, oldest first, each with the record of the turn that answered it."""
+        statement = _page("desc", after=False, upto=upto is not None, records=True)
+        rows = await session.execute(statement, thread=thread_id, rows=limit, upto=upto)
+        return [(self.parse(row), row["record"]) for row in reversed(rows)]
+
     async def delete_after(self, session: Session, thread_id: str, item_id: str) -> None:
         """Delete every item that stands behind ``item_id``. Raises NotFound where there is no such item."""
         await self.load(session, thread_id, item_id)
         await session.execute(
             delete(thread_items).where(
-                session.mine(thread_items),
-                thread_items.c.thread_id == thread_id,
-                thread_items.c.seq > self._seq_of(session, thread_id, item_id),
-            )
+                mine(thread_items),
+                thread_items.c.thread_id == _THREAD,
+                thread_items.c.seq > _seq_of("item"),
+            ),
+            thread=thread_id,
+            item=item_id,
         )
 
     async def load_pending_tool_calls(self, session: Session, thread_id: str) -> list[ClientToolCallItem]:
@@ -153,14 +203,14 @@ class Items:
         statement = (
             select(*_READ)
             .where(
-                session.mine(thread_items),
+                mine(thread_items),
                 thread_items.c.thread_id == thread_id,
                 thread_items.c.type == "client_tool_call",
                 thread_items.c.data["status"].astext == "pending",
             )
             .order_by(thread_items.c.seq.desc())
         )
-        items = [self.parse(row) for row in (await session.execute(statement)).all()]
+        items = [self.parse(row) for row in await session.execute(statement)]
         return [item for item in items if isinstance(item, ClientToolCallItem)]
 
     async def delete(self, session: Session, thread_id: str, item_ids: list[str]) -> None:
@@ -170,27 +220,19 @@ class Items:
             NotFound: the thread is unknown or foreign.
         """
         statement = delete(thread_items).where(
-            session.mine(thread_items),
+            mine(thread_items),
             thread_items.c.thread_id == clean_text(thread_id),
-            thread_items.c.id.in_([clean_text(item_id) for item_id in item_ids]),
+            thread_items.c.id == any_of([clean_text(item_id) for item_id in item_ids]),
         )
-        if (await session.execute(statement)).rowcount == 0:
+        if (await session.execute(statement)).changed == 0:
             await _require_thread(session, thread_id)
-
-    @staticmethod
-    def _seq_of(session: Session, thread_id: str, item_id: str) -> ScalarSelect[Any]:
-        return (
-            select(thread_items.c.seq)
-            .where(session.mine(thread_items), thread_items.c.thread_id == thread_id, thread_items.c.id == item_id)
-            .scalar_subquery()
-        )
 
     async def _position(self, session: Session, thread_id: str, after: str) -> int:
         """Where ``after`` points to: a cursor of ours, or the id of an item of this very thread."""
         if (seq := read_item_cursor(after, thread_id)) is not None:
             return seq
         statement = select(thread_items.c.seq).where(
-            session.mine(thread_items),
+            mine(thread_items),
             thread_items.c.thread_id == thread_id,
             thread_items.c.id == clean_text(after),
         )
@@ -201,12 +243,17 @@ class Items:
         return cast(int, row.seq)
 
 
-def _body(item: ThreadItem) -> JsonText:
-    """An item as its JSONB column holds it: without the parts that have columns of their own."""
-    return to_json_text(item, exclude=_KEYS)
+def _columns(item: ThreadItem) -> dict[str, Any]:
+    """An item's columns; ``body`` is without the parts that have columns of their own."""
+    return {
+        "item": clean_text(item.id),
+        "kind": item.type,
+        "body": to_json_text(item, exclude=_KEYS),
+        "created": to_database(item.created_at),
+    }
 
 
 async def _require_thread(session: Session, thread_id: str) -> None:
-    statement = select(threads.c.id).where(session.mine(threads), threads.c.id == clean_text(thread_id))
+    statement = select(threads.c.id).where(mine(threads), threads.c.id == clean_text(thread_id))
     if (await session.execute(statement)).one_or_none() is None:
         raise thread_not_found()

@@ -1,16 +1,26 @@
 """Bringing a database to the schema of this version."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
 
+from chatkit_link.errors import Unavailable
 from chatkit_link.resources import resource
 from chatkit_link.store.engine import Database
+from chatkit_link.store.walls import ADMIT, SHOW_ALL
 
 #: Any constant: replicas that start together migrate one after the other.
 _LOCK = 0x436B4C6B
+#: Seconds that they wait for each other, longer than any request may.
+_PATIENCE = 600
 
 
 def _config() -> Config:
@@ -28,16 +38,39 @@ def _upgrade(connection: Connection) -> None:
     config = _config()
     config.attributes["connection"] = connection
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    connection.exec_driver_sql(SHOW_ALL, (True,))
     command.upgrade(config, "head")
+    connection.exec_driver_sql(ADMIT)
 
 
 async def migrate(database: Database) -> None:
     """Upgrade to the newest schema, in one transaction; does nothing where that is done already."""
-    async with database.system() as connection:
+    async with schema_connection(database) as connection:
         await connection.run_sync(_upgrade)
 
 
 async def revision(database: Database) -> str | None:
     """The revision the database is at, or None for an empty one."""
-    async with database.system() as connection:
+    async with schema_connection(database) as connection:
         return await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
+
+
+@asynccontextmanager
+async def schema_connection(database: Database) -> AsyncGenerator[AsyncConnection]:
+    """A connection of SQLAlchemy's, which Alembic speaks to, inside a transaction."""
+    address = database.address
+    engine = create_async_engine(
+        address.url, poolclass=NullPool, connect_args={**address.engine_args, "command_timeout": _PATIENCE}
+    )
+    try:
+        try:
+            connection = await engine.connect()
+        except (OSError, DBAPIError, TimeoutError) as error:
+            raise Unavailable("The database cannot be reached right now. Please try again in a moment.") from error
+        try:
+            async with connection.begin():
+                yield connection
+        finally:
+            await connection.close()
+    finally:
+        await engine.dispose()

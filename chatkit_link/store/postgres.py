@@ -40,6 +40,15 @@ def new_id(kind: StoreItemType) -> str:
     return f"{_PREFIXES[kind]}_{uuid.uuid4().hex}"
 
 
+def _rewound_to(thread_id: str) -> str | None:
+    rewound = _rewound.get()
+    return rewound[1] if rewound is not None and rewound[0] == thread_id else None
+
+
+def _attachments(message: ThreadItem) -> list[Attachment]:
+    return message.attachments if message.type == "user_message" else []
+
+
 class PostgresStore(Store[Caller]):
     """Threads, items, attachments, feedback and turns of whoever the Caller is, and of nobody else.
 
@@ -84,10 +93,8 @@ class PostgresStore(Store[Caller]):
     async def load_thread_items(
         self, thread_id: str, after: str | None, limit: int, order: str, context: Caller
     ) -> Page[ThreadItem]:
-        rewound = _rewound.get()
-        upto = rewound[1] if rewound is not None and rewound[0] == thread_id else None
         async with self.database.session(context) as session:
-            return await self._items.load_page(session, thread_id, after, limit, order, upto=upto)
+            return await self._items.load_page(session, thread_id, after, limit, order, upto=_rewound_to(thread_id))
 
     @override
     async def add_thread_item(self, thread_id: str, item: ThreadItem, context: Caller) -> None:
@@ -127,20 +134,29 @@ class PostgresStore(Store[Caller]):
 
     async def create_thread(self, thread: ThreadMetadata, message: ThreadItem, context: Caller) -> StoredThread:
         """Create a thread together with its first item: both or neither."""
-        async with self.database.session(context, atomic=True) as session:
-            await threads.save_thread(session, thread)
-            await self._add_message(session, thread.id, message)
-            return await threads.load_thread(session, thread.id)
+        attachments = _attachments(message)
+        async with self.database.session(context, atomic=bool(attachments)) as session:
+            created = await self._items.create_thread(session, thread, message)
+            for attachment in attachments:
+                await self._attachments.save(session, attachment)
+            return created
 
     async def add_message(self, thread_id: str, message: ThreadItem, context: Caller) -> None:
         """Add a message and bind its attachments to the thread: all or nothing."""
-        async with self.database.session(context, atomic=True) as session:
-            await self._add_message(session, thread_id, message)
+        attachments = _attachments(message)
+        async with self.database.session(context, atomic=bool(attachments)) as session:
+            for attachment in attachments:
+                await self._attachments.save(session, attachment)
+            await self._items.save(session, thread_id, message)
 
-    async def _add_message(self, session: threads.Session, thread_id: str, message: ThreadItem) -> None:
-        for attachment in message.attachments if message.type == "user_message" else []:
-            await self._attachments.save(session, attachment)
-        await self._items.save(session, thread_id, message)
+    async def load_history(
+        self, thread_id: str, limit: int, context: Caller
+    ) -> list[tuple[ThreadItem, TurnRecord | None]]:
+        """The newest items, oldest first, each with the record of the turn that answered it, if there is one."""
+        async with self.database.session(context) as session:
+            rewound_to = _rewound_to(thread_id)
+            found = await self._items.load_history(session, thread_id, limit, upto=rewound_to)
+        return [(item, record if item.id != rewound_to else None) for item, record in found]
 
     async def update_item(self, thread_id: str, item: ThreadItem, context: Caller) -> None:
         """Change an item that is still there; NotFound where a retry has deleted it meanwhile."""
@@ -167,7 +183,7 @@ class PostgresStore(Store[Caller]):
         """
         async with self.database.session(context, atomic=True) as session:
             await self._items.delete_after(session, thread_id, item_id)
-            await turns.drop_turns(session, thread_id, [item_id])
+            await turns.drop_turn(session, thread_id, item_id)
             await self._items.save(session, thread_id, item)
 
     @contextmanager
@@ -201,10 +217,3 @@ class PostgresStore(Store[Caller]):
         """Keep the model's side of a turn beside the item it answered."""
         async with self.database.session(context) as session:
             await turns.save_turn(session, thread_id, anchor_id, record)
-
-    async def load_turns(self, thread_id: str, anchor_ids: Sequence[str], context: Caller) -> dict[str, TurnRecord]:
-        """Anchor id -> record."""
-        rewound = _rewound.get()
-        shown = [anchor for anchor in anchor_ids if rewound is None or anchor != rewound[1]]
-        async with self.database.session(context) as session:
-            return await turns.load_turns(session, thread_id, shown)

@@ -14,23 +14,26 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
+    Interval,
     LargeBinary,
     Text,
     bindparam,
     delete,
     func,
-    insert,
+    literal,
+    literal_column,
     select,
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects.postgresql import insert
 
 from chatkit_link.store.engine import Database
+from chatkit_link.store.statement import Row, Statement, any_of
 from chatkit_link.store.tables import run_events, runs
-from chatkit_link.store.tenancy import Session
+from chatkit_link.store.tenancy import OWNER, Session, mine
 from chatkit_link.store.text import clean_text
 
 #: Notifications carry the ids of the runs that changed.
@@ -72,45 +75,63 @@ class Ended:
     last_id: int
 
 
-def _row(row: Any) -> RunRow:
+def _row(row: Row) -> RunRow:
     return RunRow(*row)
+
+
+def _lease_end() -> Any:
+    return func.now() + bindparam("lease", type_=Interval())
+
+
+def _claim() -> Statement:
+    # The commit does not wait for the disk: a claim that a crash forgets had no message stored behind it
+    # yet, for that commit waits, and takes the claim with it.
+    quick: Any = select(func.set_config("synchronous_commit", "off", literal(value=True)).label("set")).cte("quick")
+    values: dict[str, Any] = {
+        "id": bindparam("run", type_=Text()),
+        **OWNER,
+        "thread_id": bindparam("thread", type_=Text()),
+        "agent": bindparam("agent", type_=Text()),
+        "status": literal_column("'running'"),
+        "replica": bindparam("replica", type_=Text()),
+        "lease_until": _lease_end(),
+    }
+    statement = insert(runs).from_select(list(values), select(*values.values()).select_from(quick))
+    return Statement(statement.on_conflict_do_nothing().returning(runs.c.id))
+
+
+_CLAIM = _claim()
+_FIND = Statement(select(*_COLUMNS).where(mine(runs), runs.c.id == bindparam("run")))
+_LATEST = Statement(
+    select(*_COLUMNS)
+    .where(mine(runs), runs.c.thread_id == bindparam("thread"))
+    .order_by(runs.c.created_at.desc())
+    .limit(1)
+)
 
 
 async def insert_run(session: Session, run_id: str, thread_id: str, agent: str, replica: str, lease: float) -> bool:
     """Begin a run; False if one is running on this thread already (the unique index decides)."""
-    try:
-        await session.execute(
-            insert(runs).values(
-                id=run_id,
-                **session.owner,
-                thread_id=thread_id,
-                agent=agent,
-                status="running",
-                replica=replica,
-                lease_until=_lease_end(lease),
-            )
-        )
-    except IntegrityError:
-        return False
-    return True
+    claimed = await session.execute(
+        _CLAIM,
+        run=run_id,
+        thread=clean_text(thread_id),
+        agent=agent,
+        replica=replica,
+        lease=timedelta(seconds=lease),
+    )
+    return claimed.changed == 1
 
 
 async def find_run(session: Session, run_id: str) -> RunRow | None:
     """One of the caller's runs."""
-    statement = select(*_COLUMNS).where(session.mine(runs), runs.c.id == clean_text(run_id))
-    row = (await session.execute(statement)).one_or_none()
+    row = (await session.execute(_FIND, run=clean_text(run_id))).one_or_none()
     return None if row is None else _row(row)
 
 
 async def find_latest(session: Session, thread_id: str) -> RunRow | None:
     """The newest run on one of the caller's threads: no older one can still be running."""
-    statement = (
-        select(*_COLUMNS)
-        .where(session.mine(runs), runs.c.thread_id == clean_text(thread_id))
-        .order_by(runs.c.created_at.desc())
-        .limit(1)
-    )
-    row = (await session.execute(statement)).one_or_none()
+    row = (await session.execute(_LATEST, thread=clean_text(thread_id))).one_or_none()
     return None if row is None else _row(row)
 
 
@@ -118,15 +139,15 @@ async def request_cancel(session: Session, run_id: str) -> None:
     """Ask whichever replica has the run to stop it, and wake it up."""
     statement = (
         update(runs)
-        .where(session.mine(runs), runs.c.id == run_id, runs.c.status == "running")
+        .where(mine(runs), runs.c.id == run_id, runs.c.status == "running")
         .values(cancel_requested=True)
         .returning(func.pg_notify(CHANNEL, CANCEL + run_id))
     )
     await session.execute(statement)
 
 
-_FLUSH = text(
-    """
+_FLUSH = Statement(
+    text("""
     WITH mine AS (
         SELECT id FROM runs
         WHERE id = ANY(:touched) AND replica = :replica AND status = 'running'
@@ -146,15 +167,15 @@ _FLUSH = text(
         SELECT pg_notify(:channel, :told)
     )
     SELECT mine.id FROM mine, told
-    """
-).bindparams(
-    bindparam("touched", type_=ARRAY(Text)),
-    bindparam("run_ids", type_=ARRAY(Text)),
-    bindparam("event_ids", type_=ARRAY(BigInteger)),
-    bindparam("data", type_=ARRAY(LargeBinary)),
-    bindparam("ended_ids", type_=ARRAY(Text)),
-    bindparam("ended_statuses", type_=ARRAY(Text)),
-    bindparam("ended_last", type_=ARRAY(BigInteger)),
+    """).bindparams(
+        bindparam("touched", type_=ARRAY(Text)),
+        bindparam("run_ids", type_=ARRAY(Text)),
+        bindparam("event_ids", type_=ARRAY(BigInteger)),
+        bindparam("data", type_=ARRAY(LargeBinary)),
+        bindparam("ended_ids", type_=ARRAY(Text)),
+        bindparam("ended_statuses", type_=ARRAY(Text)),
+        bindparam("ended_last", type_=ARRAY(BigInteger)),
+    )
 )
 
 
@@ -170,7 +191,7 @@ async def flush(
         The ids of those runs that are still this replica's; nothing was written for the others.
     """
     touched = sorted({run_id for run_id, _, _ in events} | {end.run_id for end in ended})
-    parameters = {
+    values = {
         "touched": touched,
         "replica": replica,
         "run_ids": [run_id for run_id, _, _ in events],
@@ -183,7 +204,16 @@ async def flush(
         "told": ",".join(touched) if len(touched) <= _MOST_NOTIFIED else "",
     }
     async with database.replica() as connection:
-        return {row.id for row in (await connection.execute(_FLUSH, parameters)).all()}
+        return {row.id for row in await connection.execute(_FLUSH, **values)}
+
+
+_KNOWN = func.any(bindparam("known", type_=ARRAY(Text)))
+_RENEW = Statement(
+    update(runs)
+    .where(runs.c.id == _KNOWN, runs.c.replica == bindparam("mine"), runs.c.status == "running")
+    .values(lease_until=_lease_end())
+    .returning(runs.c.id, runs.c.cancel_requested)
+)
 
 
 async def renew(database: Database, replica: str, run_ids: Collection[str], lease: float) -> dict[str, bool]:
@@ -191,14 +221,29 @@ async def renew(database: Database, replica: str, run_ids: Collection[str], leas
 
     Only of those that it knows: a claim whose answer was lost on the way must run out like any orphan's.
     """
-    statement = (
-        update(runs)
-        .where(runs.c.id.in_(run_ids), runs.c.replica == replica, runs.c.status == "running")
-        .values(lease_until=_lease_end(lease))
-        .returning(runs.c.id, runs.c.cancel_requested)
-    )
+    values = {"known": list(run_ids), "mine": replica, "lease": timedelta(seconds=lease)}
     async with database.replica() as connection:
-        return {row.id: row.cancel_requested for row in (await connection.execute(statement)).all()}
+        return {row.id: row.cancel_requested for row in await connection.execute(_RENEW, **values)}
+
+
+def _take_over() -> Statement:
+    orphans = (
+        select(runs.c.id)
+        .where(runs.c.status == "running", runs.c.lease_until < func.now(), ~(runs.c.id == _KNOWN))
+        .order_by(runs.c.lease_until)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+        .cte("orphans")
+    )
+    return Statement(
+        update(runs)
+        .where(runs.c.id == orphans.c.id)
+        .values(replica=bindparam("mine"), lease_until=_lease_end())
+        .returning(*_COLUMNS)
+    )
+
+
+_TAKE_OVER = _take_over()
 
 
 async def take_over(
@@ -209,48 +254,37 @@ async def take_over(
     Args:
         known: the runs that this replica executes, and will renew when it can.
     """
-    orphans = (
-        select(runs.c.id)
-        .where(runs.c.status == "running", runs.c.lease_until < func.now(), runs.c.id.not_in(known))
-        .order_by(runs.c.lease_until)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("orphans")
-    )
-    statement = (
-        update(runs)
-        .where(runs.c.id == orphans.c.id)
-        .values(replica=replica, lease_until=_lease_end(lease))
-        .returning(*_COLUMNS)
-    )
+    values = {"known": list(known), "mine": replica, "lease": timedelta(seconds=lease), "most": limit}
     async with database.replica() as connection:
-        return [_row(row) for row in (await connection.execute(statement)).all()]
+        return [_row(row) for row in await connection.execute(_TAKE_OVER, **values)]
 
 
 async def delete_runs(session: Session, thread_id: str) -> None:
     """Forget all finished runs of one of the caller's threads, and what they said."""
     await session.execute(
-        delete(runs).where(session.mine(runs), runs.c.thread_id == clean_text(thread_id), runs.c.status != "running")
+        delete(runs).where(mine(runs), runs.c.thread_id == clean_text(thread_id), runs.c.status != "running")
     )
+
+
+_EVENTS = Statement(
+    select(run_events.c.id, run_events.c.data)
+    .where(run_events.c.run_id == bindparam("run"), run_events.c.id > bindparam("after"))
+    .order_by(run_events.c.id)
+    .limit(PAGE)
+)
+_STATUS = Statement(select(runs.c.status, runs.c.last_id).where(runs.c.id == bindparam("run")))
 
 
 async def read_events(database: Database, run_id: str, after: int) -> list[tuple[int, bytes]]:
     """Up to ``PAGE`` events behind ``after``. The caller of this has found the run as its owner's."""
-    statement = (
-        select(run_events.c.id, run_events.c.data)
-        .where(run_events.c.run_id == run_id, run_events.c.id > after)
-        .order_by(run_events.c.id)
-        .limit(PAGE)
-    )
     async with database.replica() as connection:
-        return [(row.id, row.data) for row in (await connection.execute(statement)).all()]
+        return [(row.id, row.data) for row in await connection.execute(_EVENTS, run=run_id, after=after)]
 
 
 async def run_status(database: Database, run_id: str) -> tuple[str | None, int]:
     """(status, last id); the status is None if the run is gone, with its thread."""
     async with database.replica() as connection:
-        statement = select(runs.c.status, runs.c.last_id).where(runs.c.id == run_id)
-        row = (await connection.execute(statement)).one_or_none()
+        row = (await connection.execute(_STATUS, run=run_id)).one_or_none()
     return (None, 0) if row is None else (row.status, row.last_id)
 
 
@@ -262,13 +296,9 @@ async def clean(database: Database, *, events_for: float, runs_for: float, limit
     )
     gone = select(runs.c.id).where(finished < func.now() - timedelta(seconds=runs_for)).limit(limit)
     async with database.system() as connection:
-        ids = [row.id for row in (await connection.execute(old)).all()]
+        ids = [row.id for row in await connection.execute(old)]
         if ids:
-            await connection.execute(delete(run_events).where(run_events.c.run_id.in_(ids)))
-            await connection.execute(update(runs).where(runs.c.id.in_(ids)).values(events_kept=False))
+            await connection.execute(delete(run_events).where(run_events.c.run_id == any_of(ids)))
+            await connection.execute(update(runs).where(runs.c.id == any_of(ids)).values(events_kept=False))
         deleted = await connection.execute(delete(runs).where(runs.c.id.in_(gone)))
-    return len(ids) + deleted.rowcount
-
-
-def _lease_end(lease: float) -> Any:
-    return func.now() + timedelta(seconds=lease)
+    return len(ids) + deleted.changed

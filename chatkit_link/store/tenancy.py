@@ -1,35 +1,52 @@
 """The one filter between two people's data.
 
 Every statement on somebody's table goes through a ``Session``: reads, updates and deletes say
-``session.mine(table)``, inserts say ``**session.owner``. There is no other way to a connection that
-may touch those tables (``engine.py``), and nothing here ever takes an owner from anywhere but the
-Caller. Another person's row is therefore simply not there: a 404, never a 403.
+``mine(table)``, inserts say ``**OWNER``. Both are parameters that only a Session fills, and it takes them
+from its Caller and from nowhere else. There is no other way to a connection that may touch those tables
+(``engine.py``). Another person's row is therefore simply not there: a 404, never a 403.
+
+Behind this filter stands a second wall, for the day on which somebody forgets it: row-level security of
+PostgreSQL shows a connection only the rows of its Session's Caller (``walls.py``).
 """
 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Executable, FromClause, and_
-from sqlalchemy.ext.asyncio import AsyncConnection
+import asyncpg  # pyright: ignore[reportMissingTypeStubs]
+from sqlalchemy import BindParameter, ColumnElement, Executable, FromClause, Text, and_, bindparam
 
 from chatkit_link.caller import Caller
+from chatkit_link.errors import NotFound
+from chatkit_link.store.statement import Connection, Rows, Statement, run
+
+# Not the columns' own names: those SQLAlchemy keeps for itself in an INSERT.
+_TENANT: BindParameter[str] = bindparam("caller_tenant", type_=Text())
+_USER: BindParameter[str] = bindparam("caller_user", type_=Text())
+
+#: The owner's columns, for an insert.
+OWNER: dict[str, BindParameter[str]] = {"tenant": _TENANT, "user_id": _USER}
+
+
+def mine(table: FromClause) -> ColumnElement[bool]:
+    """The filter: rows of ``table`` that belong to the caller of whichever Session runs the statement."""
+    return and_(table.c.tenant == _TENANT, table.c.user_id == _USER)
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """An open connection, bound to one Caller."""
 
-    connection: AsyncConnection
+    connection: Connection
     caller: Caller
 
-    def mine(self, table: FromClause) -> ColumnElement[bool]:
-        """The filter: rows of ``table`` that belong to this caller."""
-        return and_(table.c.tenant == self.caller.tenant, table.c.user_id == self.caller.user)
+    async def execute(self, statement: Statement | Executable, /, **values: Any) -> Rows:
+        """Run a statement with these values of its parameters, and the caller's own.
 
-    @property
-    def owner(self) -> dict[str, str]:
-        """The owner's columns, for an insert."""
-        return {"tenant": self.caller.tenant, "user_id": self.caller.user}
-
-    async def execute(self, statement: Executable) -> CursorResult[Any]:
-        return await self.connection.execute(statement)  # type: ignore[return-value]
+        Raises:
+            NotFound: it would have written over somebody else's row.
+        """
+        values["caller_tenant"], values["caller_user"] = self.caller.tenant, self.caller.user
+        try:
+            return await run(self.connection, statement, values)
+        except asyncpg.InsufficientPrivilegeError as error:
+            raise NotFound("There is nothing by that id, or it is not yours.") from error

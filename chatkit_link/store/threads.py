@@ -6,23 +6,66 @@ writes only the fields that differ from that, and only where the row still exist
 ``ThreadMetadata`` is a thread that is being created.
 """
 
+from functools import cache
 from typing import Any
 
 import chatkit.types
 from chatkit.types import Page, ThreadMetadata
 from pydantic import PrivateAttr
-from sqlalchemy import Row, delete, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import DateTime, Integer, Text, bindparam, delete, func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from chatkit_link.errors import NotFound
 from chatkit_link.store.clock import to_database, to_model
 from chatkit_link.store.cursor import bad_cursor, read_thread_cursor, thread_cursor
+from chatkit_link.store.statement import Row, Statement
 from chatkit_link.store.tables import threads
-from chatkit_link.store.tenancy import Session
+from chatkit_link.store.tenancy import OWNER, Session, mine
 from chatkit_link.store.text import clean_text
 
 _SAVED = ("title", "status", "allowed_image_domains", "metadata")
 _READ = [threads.c[name] for name in ("id", "created_at", "last_activity", *_SAVED)]
+_THREAD = bindparam("thread", type_=Text())
+
+
+_NEW = {name: bindparam(f"new_{name}", type_=threads.c[name].type) for name in _SAVED}
+_INSERT = insert(threads).values(
+    id=_THREAD, created_at=bindparam("thread_created", type_=DateTime(timezone=True)), **OWNER, **_NEW
+)
+
+
+def insert_thread() -> Insert:
+    """Insert a thread that begins with one item, with the values of ``new_thread``; nothing if its id is taken."""
+    return _INSERT.values(last_seq=1, last_activity=func.clock_timestamp()).on_conflict_do_nothing()
+
+
+def new_thread(thread: ThreadMetadata) -> dict[str, Any]:
+    """The values of a new thread's row."""
+    fields = {f"new_{name}": value for name, value in _fields(thread).items()}
+    return {"thread": thread.id, "thread_created": to_database(thread.created_at), **fields}
+
+
+@cache
+def _page(order: str, *, after: bool) -> Statement:
+    columns = (threads.c.last_activity, threads.c.id)
+    statement = select(*_READ).where(mine(threads))
+    if after:
+        mark = tuple_(bindparam("mark", type_=DateTime(timezone=True)), bindparam("mark_id", type_=Text()))
+        statement = statement.where(tuple_(*columns) > mark if order == "asc" else tuple_(*columns) < mark)
+    statement = statement.order_by(*(c.asc() if order == "asc" else c.desc() for c in columns))
+    return Statement(statement.limit(bindparam("rows", type_=Integer())))
+
+
+# A colliding id must not let one person write into another's row: then nothing is returned.
+_SAVE = Statement(
+    _INSERT.on_conflict_do_update(index_elements=["id"], set_=_NEW, where=mine(threads)).returning(threads.c.id)
+)
+_LOAD = Statement(select(*_READ).where(mine(threads), threads.c.id == _THREAD))
+_SET_TITLE = Statement(
+    update(threads)
+    .where(mine(threads), threads.c.id == _THREAD, threads.c.title.is_(None))
+    .values(title=bindparam("new_title", type_=Text()))
+)
 
 
 class StoredThread(ThreadMetadata):
@@ -53,7 +96,14 @@ def _fields(thread: ThreadMetadata) -> dict[str, Any]:
     return values
 
 
-def _thread(row: Row[Any]) -> StoredThread:
+def as_stored(thread: ThreadMetadata) -> StoredThread:
+    """A thread that has just been written as it is."""
+    stored = StoredThread.model_validate(thread.model_dump())
+    stored.mark_saved(_fields(stored))
+    return stored
+
+
+def _thread(row: Row) -> StoredThread:
     thread = StoredThread.model_validate(
         {
             "id": row.id,
@@ -70,8 +120,7 @@ def _thread(row: Row[Any]) -> StoredThread:
 
 async def load_thread(session: Session, thread_id: str) -> StoredThread:
     """Raises NotFound for an unknown, foreign or deleted thread."""
-    found = await session.execute(select(*_READ).where(session.mine(threads), threads.c.id == clean_text(thread_id)))
-    row = found.one_or_none()
+    row = (await session.execute(_LOAD, thread=clean_text(thread_id))).one_or_none()
     if row is None:
         raise thread_not_found()
     return _thread(row)
@@ -86,48 +135,33 @@ async def save_thread(session: Session, thread: ThreadMetadata) -> None:
     if isinstance(thread, StoredThread):
         changes = thread.changes()
         if changes:
-            statement = update(threads).where(session.mine(threads), threads.c.id == thread.id).values(**changes)
-            if (await session.execute(statement)).rowcount == 0:
+            statement = update(threads).where(mine(threads), threads.c.id == thread.id).values(**changes)
+            if (await session.execute(statement)).changed == 0:
                 raise thread_not_found()
             thread.mark_saved(changes)
         return
-    fields = _fields(thread)
-    statement = insert(threads).values(
-        id=thread.id, created_at=to_database(thread.created_at), **session.owner, **fields
-    )
-    # A colliding id must not let one person write into another's row: then nothing is returned.
-    statement = statement.on_conflict_do_update(index_elements=["id"], set_=fields, where=session.mine(threads))
-    if (await session.execute(statement.returning(threads.c.id))).one_or_none() is None:
+    if not await session.execute(_SAVE, **new_thread(thread)):
         raise thread_not_found()
 
 
 async def set_title_if_none(session: Session, thread_id: str, title: str) -> bool:
     """Give an untitled thread its title; False if it has one already (a person's rename wins) or is gone."""
-    statement = (
-        update(threads)
-        .where(session.mine(threads), threads.c.id == thread_id, threads.c.title.is_(None))
-        .values(title=clean_text(title))
-    )
-    return (await session.execute(statement)).rowcount == 1
+    return (await session.execute(_SET_TITLE, thread=thread_id, new_title=clean_text(title))).changed == 1
 
 
 async def delete_thread(session: Session, thread_id: str) -> None:
     """Delete the thread and all that hangs on it. Raises NotFound."""
-    statement = delete(threads).where(session.mine(threads), threads.c.id == clean_text(thread_id))
-    if (await session.execute(statement)).rowcount == 0:
+    statement = delete(threads).where(mine(threads), threads.c.id == clean_text(thread_id))
+    if (await session.execute(statement)).changed == 0:
         raise thread_not_found()
 
 
 async def load_threads(session: Session, limit: int, after: str | None, order: str) -> Page[ThreadMetadata]:
     """One page by last activity, the latest first unless ``order`` is ``"asc"``."""
-    position = tuple_(threads.c.last_activity, threads.c.id)
-    statement = select(*_READ).where(session.mine(threads)).limit(limit + 1)
+    values: dict[str, Any] = {"rows": limit + 1}
     if after:
-        mark = tuple_(*await _position(session, after))
-        statement = statement.where(position > mark if order == "asc" else position < mark)
-    columns = (threads.c.last_activity, threads.c.id)
-    statement = statement.order_by(*(c.asc() if order == "asc" else c.desc() for c in columns))
-    rows = (await session.execute(statement)).all()
+        values["mark"], values["mark_id"] = await _position(session, after)
+    rows = await session.execute(_page(order, after=bool(after)), **values)
     kept = rows[:limit]
     more = len(rows) > limit
     return Page(
@@ -141,7 +175,7 @@ async def _position(session: Session, after: str) -> tuple[Any, str]:
     """Where ``after`` points to: a cursor of ours, or the id of one of this caller's threads."""
     if (read := read_thread_cursor(after)) is not None:
         return read
-    statement = select(threads.c.last_activity).where(session.mine(threads), threads.c.id == clean_text(after))
+    statement = select(threads.c.last_activity).where(mine(threads), threads.c.id == clean_text(after))
     row = (await session.execute(statement)).one_or_none()
     if row is None:
         raise bad_cursor()

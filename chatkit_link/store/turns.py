@@ -5,14 +5,14 @@ found in this one. A turn's record is anchored to the item it answered (a user m
 and goes when that item goes.
 """
 
-from collections.abc import Sequence
 from typing import Any, TypedDict
 
-from sqlalchemy import delete, literal, select
+from sqlalchemy import Text, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
+from chatkit_link.store.statement import Statement
 from chatkit_link.store.tables import thread_items, turns
-from chatkit_link.store.tenancy import Session
+from chatkit_link.store.tenancy import Session, mine
 
 
 class TurnRecord(TypedDict):
@@ -25,33 +25,35 @@ class TurnRecord(TypedDict):
     sources: dict[str, dict[str, str]]
 
 
-async def save_turn(session: Session, thread_id: str, anchor_id: str, record: TurnRecord) -> None:
-    """Keep the record; a second one for the same anchor (a retry) replaces the first."""
+def _save() -> Statement:
     # Only while the anchor is there: it may have been deleted while the answer was being written.
     anchor = select(
         thread_items.c.thread_id,
         thread_items.c.id,
         thread_items.c.tenant,
         thread_items.c.user_id,
-        literal(record, turns.c.record.type),
-    ).where(session.mine(thread_items), thread_items.c.thread_id == thread_id, thread_items.c.id == anchor_id)
+        bindparam("record", type_=turns.c.record.type),
+    ).where(mine(thread_items), thread_items.c.thread_id == _THREAD, thread_items.c.id == bindparam("anchor"))
     statement = insert(turns).from_select(["thread_id", "anchor_id", "tenant", "user_id", "record"], anchor)
-    statement = statement.on_conflict_do_update(
-        index_elements=["thread_id", "anchor_id"], set_={"record": statement.excluded.record}, where=session.mine(turns)
+    return Statement(
+        statement.on_conflict_do_update(
+            index_elements=["thread_id", "anchor_id"], set_={"record": statement.excluded.record}, where=mine(turns)
+        )
     )
-    await session.execute(statement)
 
 
-async def load_turns(session: Session, thread_id: str, anchor_ids: Sequence[str]) -> dict[str, TurnRecord]:
-    """Anchor id -> record, for those of the anchors that have one."""
-    statement = select(turns.c.anchor_id, turns.c.record).where(
-        session.mine(turns), turns.c.thread_id == thread_id, turns.c.anchor_id.in_(anchor_ids)
-    )
-    return {row.anchor_id: row.record for row in (await session.execute(statement)).all()}
+_THREAD = bindparam("thread", type_=Text())
+_SAVE = _save()
+_DROP = Statement(
+    delete(turns).where(mine(turns), turns.c.thread_id == _THREAD, turns.c.anchor_id == bindparam("anchor"))
+)
 
 
-async def drop_turns(session: Session, thread_id: str, anchor_ids: Sequence[str]) -> None:
-    """Forget the records, as a retry does before it answers anew."""
-    await session.execute(
-        delete(turns).where(session.mine(turns), turns.c.thread_id == thread_id, turns.c.anchor_id.in_(anchor_ids))
-    )
+async def save_turn(session: Session, thread_id: str, anchor_id: str, record: TurnRecord) -> None:
+    """Keep the record; a second one for the same anchor (a retry) replaces the first."""
+    await session.execute(_SAVE, thread=thread_id, anchor=anchor_id, record=record)
+
+
+async def drop_turn(session: Session, thread_id: str, anchor_id: str) -> None:
+    """Forget a record, as a retry does before it answers anew."""
+    await session.execute(_DROP, thread=thread_id, anchor=anchor_id)

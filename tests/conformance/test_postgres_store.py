@@ -7,20 +7,12 @@ from typing import Any
 
 import pytest
 from chatkit.store import Store
-from sqlalchemy import event
 
 from chatkit_link.caller import Caller
 from chatkit_link.conformance import StoreSuite
 from chatkit_link.conformance.opened import Factory
 from chatkit_link.store.engine import Database
 from chatkit_link.store.postgres import PostgresStore
-
-
-def without_waiting_for_the_disk(connection: Any, record: object) -> None:
-    """Thousands of commits are made here, and none has to outlive a crash."""
-    cursor = connection.cursor()
-    cursor.execute("SET synchronous_commit TO off")
-    cursor.close()
 
 
 @pytest.mark.timeout(300)  # the histories take 20 s, and longer beside other work
@@ -33,7 +25,8 @@ class TestPostgresStore(StoreSuite):
         @asynccontextmanager
         async def open_store() -> AsyncGenerator[PostgresStore]:
             own = Database(postgres_url, pool_size=10)
-            event.listen(own.engine.sync_engine, "connect", without_waiting_for_the_disk)
+            # Thousands of commits are made here, and none has to outlive a crash.
+            own.address.connect_args["server_settings"]["synchronous_commit"] = "off"
             yield PostgresStore(own)
             await own.close()
 

@@ -67,7 +67,7 @@ def test_every_method_that_names_a_row_is_tried() -> None:
         "as_if_rewound",
         "forget_rewound",
         "load_threads",
-        "load_turns",
+        "load_history",
         "load_feedback",
         "save_turn",
         "set_title_if_none",
@@ -106,9 +106,10 @@ async def test_what_gives_no_error_gives_nothing_either(
     stranger: Caller = request.getfixturevalue(who)
 
     assert (await store.load_threads(10, None, "desc", stranger)).data == []
-    assert await store.load_turns(adas.thread.id, [adas.item_id], stranger) == {}
+    assert await store.load_history(adas.thread.id, 10, stranger) == []
     assert await store.load_feedback(adas.thread.id, stranger) == {}
     assert await store.load_pending_tool_calls(adas.thread.id, stranger) == []
     assert not await store.set_title_if_none(adas.thread.id, "x", stranger)
     await store.save_turn(adas.thread.id, adas.item_id, {"input": [], "covers": [], "sources": {}}, stranger)
-    assert (await store.load_turns(adas.thread.id, [adas.item_id], ada))[adas.item_id]["input"] == [{"x": 1}]
+    ((_, record),) = await store.load_history(adas.thread.id, 10, ada)
+    assert record is not None and record["input"] == [{"x": 1}]

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from chatkit_link.store import documents as _documents  # noqa: F401 - its table belongs to the metadata
 from chatkit_link.store.engine import Database
-from chatkit_link.store.migrate import head, migrate, revision
+from chatkit_link.store.migrate import head, migrate, revision, schema_connection
 from chatkit_link.store.tables import metadata
 
 
@@ -16,7 +16,7 @@ async def test_the_migrations_make_exactly_the_tables_of_the_code(database: Data
     def differences(connection: Connection) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
-    async with database.system() as connection:
+    async with schema_connection(database) as connection:
         assert await connection.run_sync(differences) == []
 
 
