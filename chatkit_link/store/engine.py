@@ -15,6 +15,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Unavailable
@@ -26,10 +27,9 @@ from chatkit_link.store.text import to_json_text
 class Listener(Protocol):
     """What asyncpg's connection, which has no types, offers to those who listen."""
 
-    def is_closed(self) -> bool: ...
     def add_termination_listener(self, callback: Callable[[Any], None]) -> None: ...
     async def add_listener(self, channel: str, callback: Callable[[Any, int, str, str], None]) -> None: ...
-    async def remove_listener(self, channel: str, callback: Callable[[Any, int, str, str], None]) -> None: ...
+    async def fetchval(self, query: str, *args: Any, timeout: float | None = None) -> Any: ...  # noqa: ASYNC109
 
 
 def _require_alive(connection: Any, _record: Any, _proxy: Any) -> None:
@@ -55,20 +55,26 @@ class Database:
         """
         address = parse_address(url)
         self.pooled = address.pooled
+        connect_args = {"timeout": patience, "command_timeout": patience} | address.connect_args
         self.engine: AsyncEngine = create_async_engine(
             address.url,
-            connect_args={"timeout": patience, "command_timeout": patience} | address.connect_args,
+            connect_args=connect_args,
             pool_timeout=patience,
-            pool_size=pool_size + 1,  # one of them listens (runs/wakeups.py)
+            pool_size=pool_size,
             max_overflow=0,
             json_serializer=to_json_text,
             json_deserializer=from_json,
         )
         event.listen(self.engine.sync_engine, "checkout", _require_alive)
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        # Whoever listens must be back at once, and so never waits behind requests for a free connection.
+        self._unpooled = create_async_engine(
+            address.url, connect_args=connect_args, poolclass=NullPool, isolation_level="AUTOCOMMIT"
+        )
 
     async def close(self) -> None:
         await self.engine.dispose()
+        await self._unpooled.dispose()
 
     @asynccontextmanager
     async def session(self, caller: Caller, *, atomic: bool = False) -> AsyncGenerator[Session]:
@@ -92,8 +98,8 @@ class Database:
 
     @asynccontextmanager
     async def driver_connection(self) -> AsyncGenerator[Listener]:
-        """A connection of asyncpg's own, to listen on."""
-        async with self._connect(atomic=False) as connection:
+        """A connection of asyncpg's own, beside the pool, to listen on; leaving the block closes it."""
+        async with self._connect(atomic=False, engine=self._unpooled) as connection:
             raw = await connection.get_raw_connection()
             yield cast("Listener", raw.driver_connection)
 
@@ -103,9 +109,9 @@ class Database:
             await connection.execute(text("SELECT 1"))
 
     @asynccontextmanager
-    async def _connect(self, atomic: bool) -> AsyncGenerator[AsyncConnection]:
+    async def _connect(self, atomic: bool, engine: AsyncEngine | None = None) -> AsyncGenerator[AsyncConnection]:
         try:
-            connection = await (self.engine if atomic else self._autocommit).connect()
+            connection = await (engine or (self.engine if atomic else self._autocommit)).connect()
         except (OSError, DBAPIError, TimeoutError, PoolTimeout) as error:
             # Away, starting, full, or refusing us: to whoever asks it is all the same, the log says which.
             raise Unavailable("The database cannot be reached right now. Please try again in a moment.") from error

@@ -21,6 +21,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    or_,
     select,
     text,
     update,
@@ -29,6 +30,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import IntegrityError
 
 from chatkit_link.store.engine import Database
+from chatkit_link.store.replicas import absent
 from chatkit_link.store.tables import run_events, runs
 from chatkit_link.store.tenancy import Session
 from chatkit_link.store.text import clean_text
@@ -202,16 +204,26 @@ async def renew(database: Database, replica: str, run_ids: Collection[str], leas
 
 
 async def take_over(
-    database: Database, replica: str, known: Collection[str], lease: float, *, limit: int = 20
+    database: Database,
+    replica: str,
+    known: Collection[str],
+    lease: float,
+    *,
+    gone: Collection[str] = (),
+    limit: int = 20,
 ) -> list[RunRow]:
-    """Runs whose lease is over, now this replica's, to be ended by it.
+    """Runs whose lease is over or whose replica is gone, now this replica's, to be ended by it.
 
     Args:
         known: the runs that this replica executes, and will renew when it can.
+        gone: replicas that were not there for a while; one that has come back by now keeps its runs.
     """
+    orphaned = runs.c.lease_until < func.now()
+    if gone:
+        orphaned = or_(orphaned, runs.c.replica.in_(gone) & absent())
     orphans = (
         select(runs.c.id)
-        .where(runs.c.status == "running", runs.c.lease_until < func.now(), runs.c.id.not_in(known))
+        .where(runs.c.status == "running", orphaned, runs.c.id.not_in(known))
         .order_by(runs.c.lease_until)
         .limit(limit)
         .with_for_update(skip_locked=True)
