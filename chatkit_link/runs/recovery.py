@@ -86,12 +86,14 @@ class Recovery:
     async def take_orphans(self, *, gone: Collection[str] = ()) -> None:
         """End every run whose lease is over, or whose replica is gone."""
         while orphans := await rows.take_over(self._database, self._replica, self._known(), LEASE, gone=gone):
-            for orphan in orphans:
-                try:
-                    await self._end(orphan)
-                except Exception:
-                    # Its new lease runs out in turn, and whoever finds it then tries again.
-                    logger.exception("run %s could not be ended; it will be tried again", orphan.id)
+            await asyncio.gather(*(self._try_to_end(orphan) for orphan in orphans))
+
+    async def _try_to_end(self, orphan: rows.RunRow) -> None:
+        try:
+            await self._end(orphan)
+        except Exception:
+            # Its new lease runs out in turn, and whoever finds it then tries again.
+            logger.exception("run %s could not be ended; it will be tried again", orphan.id)
 
     async def _end(self, orphan: rows.RunRow) -> None:
         said: list[bytes] = []

@@ -42,7 +42,7 @@ CANCEL = "!"
 #: PostgreSQL takes 8000 bytes in one notification; without ids it means: look at everything.
 _MOST_NOTIFIED = 150
 #: Events read at once: what a slow reader of a stored run may cost in memory.
-PAGE = 100
+PAGE = 50
 
 _COLUMNS = (
     runs.c.id, runs.c.tenant, runs.c.user_id, runs.c.thread_id, runs.c.agent, runs.c.status, runs.c.last_id,
@@ -210,12 +210,13 @@ async def take_over(
     lease: float,
     *,
     gone: Collection[str] = (),
-    limit: int = 20,
+    limit: int = 5,
 ) -> list[RunRow]:
     """Runs whose lease is over or whose replica is gone, now this replica's, to be ended by it.
 
     Args:
         known: the runs that this replica executes, and will renew when it can.
+        limit: as many are ended at once, beside whatever else needs the database.
         gone: replicas that were not there for a while; one that has come back by now keeps its runs.
     """
     orphaned = runs.c.lease_until < func.now()
