@@ -217,6 +217,12 @@ async def _examine(settings: Settings) -> int:
         try:
             database = await open_database(stack, settings)
             console.print(f"[green]ok[/green]   database, schema {await revision(database)}")
+            if database.pooled:
+                console.print(
+                    "[yellow]note[/yellow] the database is behind a pooler in transaction mode: replicas poll instead "
+                    "of being notified, and a killed one's answers are ended when their leases are over",
+                    soft_wrap=True,
+                )
         except (ConfigurationError, LinkError, OSError) as error:
             console.print(f"[red]bad[/red]  database: {error}")
             return 1

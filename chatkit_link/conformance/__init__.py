@@ -5,8 +5,8 @@
     TestStore = store_suite(open_store, new_owner)
     TestProtocol = protocol_suite("http://127.0.0.1:8000/chatkit")
 
-``store.py`` has the checks of a store, ``machine.py`` those that Hypothesis makes up, and ``protocol.py``
-those of a server. Nothing here knows our own store or server. No plugin for async tests is needed:
+``store/`` has the checks of a store, ``machine/`` those that Hypothesis makes up, and ``protocol/`` those
+of a server. Nothing here knows our own store or server. No plugin for async tests is needed:
 ``opened.py`` brings the event loop.
 """
 

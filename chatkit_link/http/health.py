@@ -14,6 +14,7 @@ async def health() -> dict[str, str]:
 
 @router.get("/ready", summary="Able to answer")
 async def ready(services: ServicesDep) -> dict[str, str]:
-    """503 while the database cannot be reached."""
+    """503 while the database cannot be reached, or a part of this server has lately broken down."""
     await services.database.ping()
+    services.coordinator.check()
     return {"status": "ready"}

@@ -13,15 +13,15 @@ when its end is in the database.
 
 import asyncio
 import logging
-import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest, Gone, NotFound, ThreadBusy, Unavailable
+from chatkit_link.runs.crew import Crew
 from chatkit_link.runs.log import Event
 from chatkit_link.runs.recovery import LEASE, RENEWAL, Recovery, Settle
 from chatkit_link.runs.run import Run, RunFailed, RunStatus
@@ -29,10 +29,13 @@ from chatkit_link.runs.wakeups import Wakeups
 from chatkit_link.runs.writer import LogWriter
 from chatkit_link.store import runs as rows
 from chatkit_link.store.engine import Database
+from chatkit_link.store.replicas import new_replica
 
 logger = logging.getLogger(__name__)
 
 Work = Callable[[Run], Awaitable[None]]
+#: Seconds between two renewals while nothing is heard: they show that we live, and whom somebody wants stopped.
+_UNHEARD = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +65,31 @@ class Coordinator:
             drain: seconds that running answers get to finish when the server stops.
             events_for, runs_for: seconds that the events of a finished run, and the run itself, are kept.
         """
-        self.replica = f"rep_{uuid.uuid4().hex}"
+        self.replica = new_replica(locks=not database.pooled)
         self._database = database
         self._drain = drain
         self._runs: dict[str, Run] = {}
         self._draining = False
         self._writer = LogWriter(database, self.replica)
-        self._wakeups = Wakeups(database, self._hear_cancel)
+        self._wakeups = Wakeups(database, self.replica, self._hear_cancel)
         self._recovery = Recovery(
             database, self.replica, settle, lambda: list(self._runs), events_for=events_for, runs_for=runs_for
         )
         self._ends: set[asyncio.Task[None]] = set()
-        self._helpers: list[asyncio.Task[None]] = []
+        self._crew = Crew()
 
     async def __aenter__(self) -> Self:
-        for work in (self._writer.run(), self._wakeups.run(), self._recovery.run(), self._keep_leases()):
-            self._helpers.append(asyncio.create_task(work))
+        """Raises Unavailable if the others cannot be shown that this replica is there."""
+        self._crew.begin("the writer", self._writer.run)
+        self._crew.begin("the listener", self._wakeups.run)
+        try:
+            async with asyncio.timeout(LEASE):
+                await self._wakeups.seen.wait()
+        except TimeoutError:
+            await self._crew.end()
+            raise Unavailable("The database has no connection to listen on: raise its max_connections.") from None
+        self._crew.begin("the recovery", self._recovery.run)
+        self._crew.begin("the renewal of leases", self._keep_leases)
         return self
 
     async def __aexit__(
@@ -86,9 +98,18 @@ class Coordinator:
         await self.close()
         if self._ends:
             await asyncio.wait(self._ends, timeout=RENEWAL)
-        for task in (*self._helpers, *self._ends):
+        for task in self._ends:
             task.cancel()
-        await asyncio.wait([*self._helpers, *self._ends])
+        await asyncio.gather(*self._ends, return_exceptions=True)
+        await self._crew.end()
+
+    def check(self) -> None:
+        """Raises Unavailable while something that every answer needs is not sound here."""
+        if unsound := self._crew.unsound:
+            raise Unavailable(f"Something broke down and was begun again: {', '.join(unsound)}. The log has the rest.")
+        since = self._writer.stuck_since
+        if since is not None and asyncio.get_running_loop().time() - since > LEASE:
+            raise Unavailable("Answers cannot be written down. The log says why.")
 
     @asynccontextmanager
     async def claim(self, caller: Caller, thread_id: str, agent: str) -> AsyncGenerator[Run]:
@@ -264,7 +285,7 @@ class Coordinator:
     async def _keep_leases(self) -> None:
         """Renew the leases of our runs; hear of those that somebody wants cancelled or has taken over."""
         while True:
-            await asyncio.sleep(RENEWAL)
+            await self._until_renewal()
             if not (before := list(self._runs.values())):
                 continue
             try:
@@ -277,3 +298,11 @@ class Coordinator:
                     run.stop(RunStatus.CANCELLED)
                 elif run.id not in ours and run.id in self._runs:
                     run.lose()
+
+    async def _until_renewal(self) -> None:
+        if not self._wakeups.listening:
+            await asyncio.sleep(_UNHEARD)
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(RENEWAL):
+                await self._wakeups.cut.wait()

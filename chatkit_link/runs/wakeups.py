@@ -1,8 +1,12 @@
-"""Hearing at once that a run changed on another replica.
+"""Hearing at once that a run changed on another replica, and being seen by the others.
 
 One connection of this process listens for PostgreSQL's notifications (one per flush, naming runs).
 It is a convenience: whoever waits here also looks by itself now and then, slowly where notifications
 arrive, faster where they cannot, as behind a pooler in transaction mode.
+
+The same connection holds the lock that tells the others that this process lives (``store/replicas.py``).
+Who does not hold it is given up within a second or two (``recovery.py``), so a connection that was cut
+is opened again at once, and a quiet one is asked for a sign of life.
 """
 
 import asyncio
@@ -12,16 +16,21 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
+from chatkit_link.errors import Unavailable
 from chatkit_link.store.engine import Database
+from chatkit_link.store.replicas import holds_lock, take_lock
 from chatkit_link.store.runs import CANCEL, CHANNEL
+from chatkit_link.store.statement import Connection
 
 logger = logging.getLogger(__name__)
 
 #: Seconds between looks, with and without notifications.
 SLOW_POLL = 2.0
 FAST_POLL = 0.1
-#: Seconds before a lost connection is tried again.
-_RETRY = 1.0
+#: Seconds before a lost connection is tried again: often enough to be back before anybody has looked twice.
+_RETRY = 0.2
+#: Seconds between two signs of life, and until one is missed.
+_LIFE = 2.0
 
 
 class Watch:
@@ -45,12 +54,21 @@ class Watch:
 class Wakeups:
     """Owned by the coordinator, which awaits ``run`` in a task of its own."""
 
-    def __init__(self, database: Database, cancelled: Callable[[str], None]) -> None:
+    def __init__(self, database: Database, replica: str, cancelled: Callable[[str], None]) -> None:
         """cancelled: told the id of each run that somebody somewhere wants stopped."""
         self._database = database
+        self._replica = replica
         self._cancelled = cancelled
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
-        self.listening = False
+        #: Set while nothing can be heard.
+        self.cut = asyncio.Event()
+        self.cut.set()
+        #: Set once the others can see this replica, or need not.
+        self.seen = asyncio.Event()
+
+    @property
+    def listening(self) -> bool:
+        return not self.cut.is_set()
 
     @contextmanager
     def watch(self, run_id: str) -> Generator["Watch"]:
@@ -67,14 +85,20 @@ class Wakeups:
     async def run(self) -> None:
         """Listen until cancelled."""
         if self._database.pooled:
-            logger.warning("the database is behind a transaction pooler: replicas poll instead of being notified")
+            logger.warning(
+                "The database is behind a pooler in transaction mode, where nobody can listen: replicas look for news "
+                "%d times a second, and take over a killed one's answers when their leases are over.",
+                1 / FAST_POLL,
+            )
+            self.seen.set()
             return
         while True:
             try:
                 await self._listen()
             except Exception as error:  # noqa: BLE001 - whatever cut the connection, listening begins anew
-                logger.warning("notifications are interrupted: %s", error)
-            self.listening = False
+                if self.listening or not self.seen.is_set():
+                    logger.warning("notifications are interrupted: %s", error)
+            self.cut.set()
             await asyncio.sleep(_RETRY)
 
     async def _listen(self) -> None:
@@ -85,14 +109,26 @@ class Wakeups:
 
         async with self._database.listening() as connection:
             connection.add_termination_listener(end)
+            await take_lock(connection, self._replica)
             await connection.add_listener(CHANNEL, self._notified)
-            self.listening = True
+            self.cut.clear()
+            self.seen.set()
             self._wake(None)  # something may have been missed in between
-            try:
+            while not lost.is_set():
+                await self._rest(connection, lost)
+        raise Unavailable("the connection was lost")
+
+    async def _rest(self, connection: Connection, lost: asyncio.Event) -> None:
+        """Wait for the next sign of life, or for the end of the connection."""
+        try:
+            async with asyncio.timeout(_LIFE):
                 await lost.wait()
-            finally:
-                if not connection.is_closed():
-                    await connection.remove_listener(CHANNEL, self._notified)
+        except TimeoutError:
+            if not await holds_lock(connection, self._replica, within=_LIFE):
+                raise Unavailable(
+                    "sessions of the database do not last; a pooler in transaction mode needs ?pgbouncer=true "
+                    "at the end of DATABASE_URL"
+                ) from None
 
     def _notified(self, _connection: Any, _pid: int, _channel: str, payload: str) -> None:
         if payload.startswith(CANCEL):

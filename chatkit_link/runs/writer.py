@@ -36,6 +36,8 @@ class LogWriter:
         self._ending: dict[str, asyncio.Future[None]] = {}
         self._dirty = asyncio.Event()
         self._urgent = asyncio.Event()
+        #: Since when, by the loop's clock, nothing can be written; None while it can.
+        self.stuck_since: float | None = None
 
     def add(self, run: Run) -> None:
         """Take care of a run's log from now on."""
@@ -62,8 +64,10 @@ class LogWriter:
             self._urgent.clear()
             try:
                 await self._flush()
+                self.stuck_since = None
             except Exception as error:  # noqa: BLE001 - whatever the database met: no log may ever stop being written
                 logger.warning("the event log waits for the database: %s", error)
+                self.stuck_since = self.stuck_since or asyncio.get_running_loop().time()
                 self._dirty.set()
                 await asyncio.sleep(_RETRY)
 

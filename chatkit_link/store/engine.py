@@ -9,7 +9,7 @@ crowd of people who wait for a connection never keeps the event log from being w
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
@@ -25,7 +25,7 @@ from chatkit_link.store.tenancy import Session
 from chatkit_link.store.text import to_json_text
 from chatkit_link.store.walls import WalledConnection
 
-#: Of all connections, for the house: one listens, the others write logs, renew leases and read for followers.
+#: Of all connections, for the house: to write logs, renew leases, end orphans and read for followers.
 _HOUSE_SHARE = 0.4
 _HOUSE_LEAST = 3
 #: The connection went away, whoever ended it.
@@ -65,12 +65,11 @@ class Database:
         self._house = self._pool(house, self._prepare_house)
         self._people = self._pool(max(1, pool_size - house), _prepare)
 
+    @property
+    def _settings(self) -> dict[str, Any]:
+        return {"timeout": self._patience, "command_timeout": self._patience, **self.address.connect_args}
+
     def _pool(self, size: int, prepare: Any) -> Any:
-        settings: dict[str, Any] = {
-            "timeout": self._patience,
-            "command_timeout": self._patience,
-            **self.address.connect_args,
-        }
         create: Any = asyncpg.create_pool  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         return create(
             min_size=0,
@@ -79,7 +78,7 @@ class Database:
             record_class=Row,
             init=prepare,
             reset=_keep,
-            **settings,
+            **self._settings,
         )
 
     async def close(self) -> None:
@@ -118,9 +117,13 @@ class Database:
 
     @asynccontextmanager
     async def listening(self) -> AsyncGenerator[Connection]:
-        """A connection to listen on."""
-        async with self._acquired(self._house) as connection:
+        """A connection of its own, to listen on: who listens must be back at once, and never wait for a free one."""
+        connect: Any = asyncpg.connect  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        connection = await self._opened(connect(**self._settings))
+        try:
             yield connection
+        finally:
+            connection.terminate()
 
     async def ping(self) -> None:
         """Raises Unavailable while the database cannot be reached."""
@@ -145,12 +148,8 @@ class Database:
 
     @asynccontextmanager
     async def _acquired(self, pool: Any) -> AsyncGenerator[Any]:
-        try:
-            await pool  # the first time makes it; it connects when a connection is asked for
-            connection = await pool.acquire(timeout=self._patience)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
-            # Away, starting, full, or refusing us: to whoever asks it is all the same, the log says which.
-            raise Unavailable("The database cannot be reached right now. Please try again in a moment.") from error
+        await pool  # the first time makes it; it connects when a connection is asked for
+        connection = await self._opened(pool.acquire(timeout=self._patience))
         try:
             yield connection
         except TimeoutError as error:  # the statement's; nobody else's clock runs in here
@@ -162,6 +161,14 @@ class Database:
             raise Unavailable("The database connection was lost. Please try again in a moment.") from error
         finally:
             await asyncio.shield(pool.release(connection))  # a cancelled request gives its connection back, too
+
+    @staticmethod
+    async def _opened(opening: Awaitable[Any]) -> Any:
+        try:
+            return await opening
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            # Away, starting, full, or refusing us: to whoever asks it is all the same, the log says which.
+            raise Unavailable("The database cannot be reached right now. Please try again in a moment.") from error
 
 
 async def _prepare(connection: Any) -> None:

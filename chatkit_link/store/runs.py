@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from chatkit_link.store.engine import Database
+from chatkit_link.store.replicas import ABSENT
 from chatkit_link.store.statement import Row, Statement, any_of
 from chatkit_link.store.tables import run_events, runs
 from chatkit_link.store.tenancy import OWNER, Session, mine
@@ -43,7 +44,7 @@ CANCEL = "!"
 #: PostgreSQL takes 8000 bytes in one notification; without ids it means: look at everything.
 _MOST_NOTIFIED = 150
 #: Events read at once: what a slow reader of a stored run may cost in memory.
-PAGE = 100
+PAGE = 50
 
 _COLUMNS = (
     runs.c.id, runs.c.tenant, runs.c.user_id, runs.c.thread_id, runs.c.agent, runs.c.status, runs.c.last_id,
@@ -229,7 +230,12 @@ async def renew(database: Database, replica: str, run_ids: Collection[str], leas
 def _take_over() -> Statement:
     orphans = (
         select(runs.c.id)
-        .where(runs.c.status == "running", runs.c.lease_until < func.now(), ~(runs.c.id == _KNOWN))
+        .where(
+            runs.c.status == "running",
+            (runs.c.lease_until < func.now())
+            | (runs.c.replica == func.any(bindparam("gone", type_=ARRAY(Text)))) & ABSENT,
+            ~(runs.c.id == _KNOWN),
+        )
         .order_by(runs.c.lease_until)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
@@ -247,14 +253,28 @@ _TAKE_OVER = _take_over()
 
 
 async def take_over(
-    database: Database, replica: str, known: Collection[str], lease: float, *, limit: int = 20
+    database: Database,
+    replica: str,
+    known: Collection[str],
+    lease: float,
+    *,
+    gone: Collection[str] = (),
+    limit: int = 5,
 ) -> list[RunRow]:
-    """Runs whose lease is over, now this replica's, to be ended by it.
+    """Runs whose lease is over or whose replica is gone, now this replica's, to be ended by it.
 
     Args:
         known: the runs that this replica executes, and will renew when it can.
+        gone: replicas that were not there for a while; one that has come back by now keeps its runs.
+        limit: as many are ended at once, beside whatever else needs the database.
     """
-    values = {"known": list(known), "mine": replica, "lease": timedelta(seconds=lease), "most": limit}
+    values = {
+        "known": list(known),
+        "gone": list(gone),
+        "mine": replica,
+        "lease": timedelta(seconds=lease),
+        "most": limit,
+    }
     async with database.replica() as connection:
         return [_row(row) for row in await connection.execute(_TAKE_OVER, **values)]
 

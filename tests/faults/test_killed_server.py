@@ -87,7 +87,10 @@ async def test_another_replica_ends_the_answers_of_one_that_crashed(
     *crowd, impatient = [people() for _ in range(6)]
     async with running(here, there), asyncio.timeout(80):
         reads = [asyncio.create_task(_ask_until_broken(person, here, fast)) for person in [*crowd, impatient]]
-        await asyncio.sleep(0.6)
+        async with asyncio.timeout(20):
+            while not all(person.thread_id for person in [*crowd, impatient]):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        await asyncio.sleep(0.3)
         killed = here.kill()
         *hits, stopped = [await read for read in reads]
         # They come back at once, while nobody knows yet that their server is dead; one of them wants it stopped.

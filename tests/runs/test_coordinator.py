@@ -209,7 +209,7 @@ async def test_a_replica_that_was_given_up_writes_nothing_any_more(
     run_id = f"run_{uuid.uuid4().hex}"
     async with database.session(ada) as session:
         await rows.insert_run(session, run_id, thread, "agent", "rep_frozen", -1)
-    await there._recovery.take_orphans()
+    assert await read(there, ada, run_id) == [(1, b"interrupted after 0")]
 
     ours = await rows.flush(
         database, "rep_frozen", [(run_id, 1, b"late")], [rows.Ended(run_id, RunStatus.COMPLETED, 1)]

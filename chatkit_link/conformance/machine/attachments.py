@@ -1,0 +1,60 @@
+"""Attachments are saved, changed, deleted, and tried by other people."""
+
+from collections.abc import Awaitable
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from chatkit_link.conformance import things
+from chatkit_link.conformance.machine.world import PICK, TEXT, WHO, World
+
+
+class Attachments(World):
+    """In a thread, or in none yet."""
+
+    @rule(who=WHO, picture=st.booleans(), in_thread=st.booleans(), pick=PICK)
+    def save_attachment(self, who: int, picture: bool, in_thread: bool, pick: int) -> None:
+        owner = who % len(self.people)
+        new = things.image(things.new_id("atc")) if picture else things.attachment()
+        mine = self.model.threads_of(owner)
+        if in_thread and mine:
+            new.thread_id = mine[pick % len(mine)].data.id
+        self.bench.run(self.store.save_attachment(new, self.people[owner]))
+        self.model.attachments[new.id] = owner, new
+
+    @precondition(lambda self: self.model.attachments)
+    @rule(pick=PICK, name=TEXT)
+    def change_attachment(self, pick: int, name: str) -> None:
+        owner, kept = self.an_attachment(pick)
+        new = kept.model_copy(update={"name": name, "upload_descriptor": None})
+        self.bench.run(self.store.save_attachment(new, self.people[owner]))
+        self.model.attachments[new.id] = owner, new
+
+    @precondition(lambda self: self.model.attachments)
+    @rule(pick=PICK)
+    def delete_attachment(self, pick: int) -> None:
+        owner, kept = self.an_attachment(pick)
+        who = self.people[owner]
+
+        async def delete() -> None:
+            await self.store.delete_attachment(kept.id, who)
+            await self.bench.refused(self.store.load_attachment(kept.id, who), "loading a deleted attachment")
+
+        self.bench.run(delete())
+        del self.model.attachments[kept.id]
+
+    @precondition(lambda self: self.bench.promises.isolates_owners and self.model.attachments)
+    @rule(pick=PICK, step=st.integers(1, 2), how=st.sampled_from(["load", "delete", "save"]))
+    def trespass_on_an_attachment(self, pick: int, step: int, how: str) -> None:
+        owner, kept = self.an_attachment(pick)
+        stranger = self.people[(owner + step) % len(self.people)]
+        match how:
+            case "load":
+                tried: Awaitable[object] = self.store.load_attachment(kept.id, stranger)
+            case "delete":
+                tried = self.store.delete_attachment(kept.id, stranger)
+            case _ if self.bench.promises.refuses_foreign_ids:
+                tried = self.store.save_attachment(things.attachment(kept.id), stranger)
+            case _:
+                return
+        self.bench.run(self.bench.refused(tried, f"{how} of somebody else's attachment"))

@@ -1,0 +1,74 @@
+"""Items are added, saved again, and deleted."""
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from chatkit_link.conformance import things
+from chatkit_link.conformance.machine.world import KIND, PICK, TEXT, World
+
+
+class Items(World):
+    """By the owners of their threads."""
+
+    @precondition(lambda self: self.model.threads)
+    @rule(pick=PICK, kinds=st.lists(KIND, min_size=1, max_size=6), text=TEXT)
+    def add_items(self, pick: int, kinds: list[str], text: str) -> None:
+        thread = self.a_thread(pick)
+        added = [things.item(kind, thread.data.id, things.new_id("itm"), text) for kind in kinds]
+
+        async def add() -> None:
+            for item in added:
+                await self.store.add_thread_item(thread.data.id, item, self.people[thread.owner])
+
+        self.bench.run(add())
+        for item in added:
+            thread.put(item)
+        self.model.touch(thread, surely=True)
+
+    @precondition(lambda self: self.threads_with_items())
+    @rule(pick=PICK, which=PICK, text=TEXT, again=st.booleans())
+    def save_item_again(self, pick: int, which: int, text: str, again: bool) -> None:
+        """The SDK calls ``add_thread_item`` for items that exist, too: a continued workflow."""
+        thread = self.a_thread_with_items(pick)
+        old = self.an_item(thread, which)
+        new = things.item(old.type, thread.data.id, old.id, f"again {text}")
+        save = self.store.add_thread_item if again else self.store.save_item
+        self.bench.run(save(thread.data.id, new, self.people[thread.owner]))
+        thread.put(new)
+        self.model.touch(thread, surely=False)
+
+    @precondition(lambda self: self.threads_with_items())
+    @rule(pick=PICK, which=PICK)
+    def delete_item(self, pick: int, which: int) -> None:
+        thread = self.a_thread_with_items(pick)
+        item, who = self.an_item(thread, which), self.people[thread.owner]
+
+        async def delete() -> None:
+            await self.store.delete_thread_item(thread.data.id, item.id, who)
+            await self.bench.refused(self.store.load_item(thread.data.id, item.id, who), "loading a deleted item")
+
+        self.bench.run(delete())
+        thread.drop(item.id)
+        self.removed.append(item.id)
+        self.model.touch(thread, surely=False)
+
+    @precondition(lambda self: self.threads_with_items() and len(self.model.threads) > 1)
+    @rule(pick=PICK, which=PICK, other=PICK, kind=KIND)
+    def use_an_item_id_twice(self, pick: int, which: int, other: int, kind: str) -> None:
+        """In another thread: kept beside the first, or refused, but never written over it."""
+        source, target = self.a_thread_with_items(pick), self.a_thread(other)
+        item_id = self.an_item(source, which).id
+        if item_id in target.items:
+            return
+        item = things.item(kind, target.data.id, item_id, "the second one")
+
+        async def add() -> bool:
+            try:
+                await self.store.add_thread_item(target.data.id, item, self.people[target.owner])
+            except self.bench.refusals:
+                return False
+            return True
+
+        if self.bench.run(add()):
+            target.put(item)
+            self.model.touch(target, surely=True)

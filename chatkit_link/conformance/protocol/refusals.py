@@ -1,0 +1,129 @@
+"""What is wrong, hidden, or somebody else's."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import pytest
+from chatkit import types as wire
+
+from chatkit_link.conformance.protocol.door import Door, Server, User, check
+from chatkit_link.conformance.protocol.told import is_refused, told
+
+MESSAGE: Final[dict[str, Any]] = {
+    "content": [{"type": "input_text", "text": "x"}],
+    "attachments": [],
+    "inference_options": {},
+}
+
+
+def _request(kind: str, /, **params: Any) -> bytes:
+    return json.dumps({"type": kind, "params": params}).encode()
+
+
+def _on_nothing(kind: str, /, **params: Any) -> bytes:
+    return _request(kind, thread_id="thr_unknown", **params)
+
+
+#: What no server can do anything with, and must say so: 4xx, before any stream.
+REFUSED: Final[dict[str, bytes]] = {
+    "nothing": b"",
+    "not JSON": b"{nope",
+    "half of a JSON": b'{"type": "threads.list", "par',
+    "not UTF-8": b'{"type": "\xff\xfe"}',
+    "an array": b"[]",
+    "no type": b'{"params": {}}',
+    "an unknown type": _request("threads.explode"),
+    "no params": b'{"type": "threads.get_by_id"}',
+    "a message without content": _request("threads.create", input={}),
+    "a negative limit": _request("threads.list", limit=-1),
+    "a limit in words": _request("threads.list", limit="many"),
+    "an unknown order": _request("threads.list", order="sideways"),
+    "an unknown opinion": _on_nothing("items.feedback", item_ids=["msg_1"], kind="meh"),
+    "an unknown attachment": _request("threads.create", input={**MESSAGE, "attachments": ["atc_unknown"]}),
+    "a delete of an unknown attachment": _request("attachments.delete", attachment_id="atc_unknown"),
+    "audio that is not base64": _request("input.transcribe", audio_base64="?", mime_type="audio/webm"),
+    "a thread that is not there": _on_nothing("threads.get_by_id"),
+    "items of no thread": _on_nothing("items.list"),
+    "a message to no thread": _on_nothing("threads.add_user_message", input=MESSAGE),
+    "a rename of no thread": _on_nothing("threads.update", title="x"),
+    "a retry in no thread": _on_nothing("threads.retry_after_item", item_id="msg_1"),
+    "an action in no thread": _on_nothing("threads.custom_action", action={"type": "x"}),
+    "a sync action in no thread": _on_nothing("threads.sync_custom_action", action={"type": "x"}),
+    "tool output for no thread": _on_nothing("threads.add_client_tool_output", result=1),
+    "an answer to no question": _on_nothing("threads.add_structured_input", item_id="m", input={"answers": {}}),
+    "feedback in no thread": _on_nothing("items.feedback", item_ids=["msg_1"], kind="positive"),
+}
+
+Attempt = Callable[[User, str, str], Awaitable[object]]
+#: Every request that names a thread, with the id of an item in it.
+ATTEMPTS: Final[dict[str, Attempt]] = {
+    "threads.get_by_id": lambda u, t, _: u.get_thread(t),
+    "threads.update": lambda u, t, _: u.update_thread(t, "Mine now"),
+    "threads.delete": lambda u, t, _: u.delete_thread(t),
+    "items.list": lambda u, t, _: u.list_items(t),
+    "items.feedback": lambda u, t, i: u.feedback(t, [i], "negative"),
+    "threads.add_user_message": lambda u, t, _: told(u.add_user_message(t, "x")),
+    "threads.retry_after_item": lambda u, t, i: told(u.retry_after_item(t, i)),
+    "threads.custom_action": lambda u, t, i: told(u.custom_action(t, "x", item_id=i)),
+    "threads.sync_custom_action": lambda u, t, i: u.sync_custom_action(t, "x", item_id=i),
+    "threads.add_client_tool_output": lambda u, t, _: told(u.add_client_tool_output(t, 1)),
+    "threads.add_structured_input": lambda u, t, i: told(
+        u.add_structured_input(t, i, wire.StructuredInputSubmission())
+    ),
+}
+
+
+class Refusals(Server):
+    """Before any stream, and with the same word for what is foreign as for what is unknown."""
+
+    @pytest.mark.parametrize("what", REFUSED)
+    @check
+    async def test_what_is_wrong_is_refused_before_any_stream(self, door: Door, what: str) -> None:
+        user = await door.user()
+        response = await user.post(REFUSED[what])
+        assert 400 <= response.status_code < 500, f"{what}: {response.status_code}"
+        if self.isolates_users:
+            assert (await user.list_threads()).data == [], "a refused request left a thread behind"
+
+    @check
+    async def test_what_is_hidden_from_people_stays_hidden(self, door: Door) -> None:
+        agent = door.need("hidden")
+        user = await door.user(agent)
+        made = await told(user.create_thread(agent.says))
+        thread = await user.get_thread(made.thread_id)
+        items = await user.stored(made.thread_id)
+        for shown in (made.events, thread, items):
+            assert door.agents.hidden_text not in str(shown)
+        for item in [*made.view.items, *thread.items.data, *items]:
+            assert not isinstance(item, wire.HiddenContextItem | wire.SDKHiddenContextItem)
+
+    @pytest.mark.parametrize("request_type", ATTEMPTS)
+    @check
+    async def test_another_user_is_told_what_is_told_of_unknown_ids(self, door: Door, request_type: str) -> None:
+        """The same status for what is somebody else's as for what is not there: a stranger learns nothing."""
+        self.need_isolation()
+        ada, bob = await door.user(), await door.user()
+        private = await told(ada.create_thread("private"))
+        before = await ada.stored(private.thread_id)
+        attempt = ATTEMPTS[request_type]
+        foreign = await is_refused(attempt(bob, private.thread_id, before[0].id))
+        unknown = await is_refused(attempt(bob, "thr_unknown", before[0].id))
+        assert foreign.status == unknown.status
+        assert "private" not in str(foreign)
+        assert await ada.stored(private.thread_id) == before
+
+    @check
+    async def test_the_list_shows_only_ones_own(self, door: Door) -> None:
+        self.need_isolation()
+        ada, bob = await door.user(), await door.user()
+        await told(ada.create_thread("private"))
+        assert (await bob.list_threads()).data == []
+
+    @check
+    async def test_an_item_of_another_thread_is_not_in_this_one(self, door: Door) -> None:
+        user = await door.user()
+        here, there = await told(user.create_thread("here")), await told(user.create_thread("there"))
+        await is_refused(told(user.retry_after_item(here.thread_id, there.view.items[0].id)))
+        await is_refused(user.feedback(here.thread_id, [there.view.items[1].id], "positive"))
+        assert len(await user.stored(here.thread_id)) == len(await user.stored(there.thread_id)) == 2

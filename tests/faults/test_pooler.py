@@ -1,0 +1,114 @@
+"""A PgBouncer in transaction mode between the servers and the database: slower news, and nothing else."""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from chatkit_link.runs.recovery import LEASE, RENEWAL
+from tests.faults.agents import answer
+from tests.faults.people import Broken, Person, answers, at_most, messages
+from tests.faults.processes import Pooler, Postgres, Server, pgbouncer, running
+from tests.faults.size import count, deadline
+
+pytestmark = [
+    deadline,
+    pytest.mark.skipif(
+        pgbouncer() is None, reason="no pgbouncer is installed (on Debian: apt install pgbouncer): nothing to test"
+    ),
+]
+
+
+@pytest.fixture
+async def pooled_url(postgres: Postgres, database_name: str) -> AsyncIterator[str]:
+    """The address of this test's database, through the pooler."""
+    with tempfile.TemporaryDirectory(prefix="chatkit-link-pooler-", ignore_cleanup_errors=True) as folder:
+        pooler = Pooler(Path(folder), postgres)
+        try:
+            await pooler.ready()
+            yield f"{postgres.url(database_name, pooler.port)}?pgbouncer=true"
+        finally:
+            pooler.stop()
+
+
+@pytest.fixture
+def make_pooled(make_server: Callable[..., Server], pooled_url: str) -> Callable[[], Server]:
+    def make() -> Server:
+        server = make_server()
+        server.database_url = pooled_url
+        return server
+
+    return make
+
+
+async def test_answers_are_written_followed_and_stopped_through_a_pooler(
+    make_pooled: Callable[[], Server], people: Callable[[], Person]
+) -> None:
+    here, there = make_pooled(), make_pooled()
+    heard: list[float] = []
+    stops: list[float] = []
+
+    async def followed(person: Person) -> None:
+        async with person.ask(here, "40 10") as first:
+            assert first.response.status_code == 200, await first.response.aread()
+            elsewhere = asyncio.create_task(person.reread(there, first.run_id))
+            await first.read()
+            ended = time.monotonic()
+        assert (await elsewhere).raw == first.raw
+        heard.append(time.monotonic() - ended)
+        assert first.text == answer(40)
+
+    async def stopped(person: Person) -> None:
+        async with person.ask(here, "2000 5") as first:
+            await first.read(4)
+            pressed = time.monotonic()
+            stop = await person.cancel(there, first.run_id)
+            stops.append(time.monotonic() - pressed)
+            assert stop.status_code == 200 and stop.json()["status"] == "cancelled", stop.text
+            await first.read()
+        items = await person.stored(there)
+        assert answers(items)[-1] == first.text
+
+    async def round_() -> None:
+        person = people()
+        await followed(person)
+        await stopped(person)
+        assert messages(await person.stored(there)) == ["40 10", "2000 5"]
+
+    async with running(here, there), asyncio.timeout(80):
+        await at_most(10, [round_() for _ in range(count(40, 10))])
+        for server in (here, there):
+            assert "behind a pooler in transaction mode" in server.log.read_text()
+    print(f"heard of the end after {max(heard):.2f} s, stopped within {max(stops):.2f} s, at most")
+    assert max(heard) < 1
+    assert sorted(stops)[len(stops) // 2] < 1 and max(stops) < 2
+    assert here.traces() == there.traces() == ""
+
+
+async def test_what_a_killed_server_left_behind_a_pooler_is_ended_when_its_lease_is_over(
+    make_pooled: Callable[[], Server], people: Callable[[], Person]
+) -> None:
+    here, there = make_pooled(), make_pooled()
+    person = people()
+    async with running(here, there), asyncio.timeout(60):
+        async with person.ask(here, "2000 5") as hit:
+            await hit.read(20)
+            killed = here.kill()
+            with suppress(Broken):
+                await hit.read()
+        after = await person.reread(there, hit.run_id, hit.last_id)
+        took = time.monotonic() - killed
+    assert after.error is not None and after.error["allow_retry"]
+    assert took < LEASE + RENEWAL, f"it took {took:.1f} s"
+    assert there.traces() == ""
+
+
+async def test_the_doctor_says_that_there_is_a_pooler(make_pooled: Callable[[], Server], database_name: str) -> None:
+    server = make_pooled()
+    said = await asyncio.to_thread(server.command, "doctor")
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "behind a pooler in transaction mode" in said.stdout
