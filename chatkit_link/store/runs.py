@@ -44,13 +44,16 @@ PAGE = 100
 
 _COLUMNS = (
     runs.c.id, runs.c.tenant, runs.c.user_id, runs.c.thread_id, runs.c.agent, runs.c.status, runs.c.last_id,
-    runs.c.cancel_requested, runs.c.events_kept,
+    runs.c.cancel_requested, runs.c.events_kept, runs.c.retried,
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run as the database has it. last_id: its last event when it ended by itself or was taken over."""
+    """A run as the database has it.
+
+    last_id: its last event when it ended by itself or was taken over. retried: the message it answers anew.
+    """
 
     id: str
     tenant: str
@@ -61,6 +64,7 @@ class RunRow:
     last_id: int
     cancel_requested: bool
     events_kept: bool
+    retried: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,16 @@ def _row(row: Any) -> RunRow:
     return RunRow(*row)
 
 
-async def insert_run(session: Session, run_id: str, thread_id: str, agent: str, replica: str, lease: float) -> bool:
+async def insert_run(
+    session: Session,
+    run_id: str,
+    thread_id: str,
+    agent: str,
+    replica: str,
+    lease: float,
+    *,
+    retried: str | None = None,
+) -> bool:
     """Begin a run; False if one is running on this thread already (the unique index decides)."""
     try:
         await session.execute(
@@ -85,6 +98,7 @@ async def insert_run(session: Session, run_id: str, thread_id: str, agent: str, 
                 **session.owner,
                 thread_id=thread_id,
                 agent=agent,
+                retried=retried,
                 status="running",
                 replica=replica,
                 lease_until=_lease_end(lease),
@@ -103,10 +117,14 @@ async def find_run(session: Session, run_id: str) -> RunRow | None:
 
 
 async def find_latest(session: Session, thread_id: str) -> RunRow | None:
-    """The newest run on one of the caller's threads: no older one can still be running."""
+    """The newest run on one of the caller's threads: no older one can still be running.
+
+    A request that was refused after it had claimed the thread is no run: it failed without a word.
+    """
+    wordless = (runs.c.status == "failed") & (runs.c.last_id == 0)
     statement = (
         select(*_COLUMNS)
-        .where(session.mine(runs), runs.c.thread_id == clean_text(thread_id))
+        .where(session.mine(runs), runs.c.thread_id == clean_text(thread_id), ~wordless)
         .order_by(runs.c.created_at.desc())
         .limit(1)
     )
