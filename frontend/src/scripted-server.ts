@@ -70,6 +70,9 @@ export function openStream(signal?: AbortSignal | null) {
     send: (...events: ThreadEvent[]) => {
       for (const event of events) controller?.enqueue(line(event));
     },
+    /** One event with its number. */
+    tell: (event: ThreadEvent, id: number) =>
+      controller?.enqueue(new TextEncoder().encode(`id: ${id}\ndata: ${JSON.stringify(event)}\n\n`)),
     end: () => controller?.close(),
     breakOff: () => controller?.error(new TypeError('network')),
   };

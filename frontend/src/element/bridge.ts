@@ -42,7 +42,8 @@ type Methods =
 export type FrameApi = Pick<OpenAIChatKit, Methods> & { setOptions(options: SentOptions): void };
 
 export type HostApi = {
-  connect(frame: FrameApi): void;
+  /** The frame is there, and answers calls. */
+  connect(): void;
   request(request: SentRequest, port: MessagePort): void;
   invoke(path: string, args: unknown[]): unknown;
   emit(name: string, detail?: unknown): void;

@@ -6,7 +6,7 @@ import type { ChatKitOptions } from '@openai/chatkit';
 import type { FrameApi, SentOptions } from '../element/bridge';
 import { ChatKitClient } from '../protocol/client';
 import { ChatKitProblem, sentenceFor } from '../protocol/problems';
-import type { UserContent } from '../protocol/types';
+import type { Attachment, UserContent } from '../protocol/types';
 import type { Host } from './bridge';
 import { Conversation, type Message, type Surroundings } from './conversation';
 import { History } from './history';
@@ -216,9 +216,10 @@ function apiUrl({ api }: ChatKitOptions): string {
 }
 
 function messageFrom(params: Parameters<FrameApi['sendUserMessage']>[0]): Message {
-  const { text = '', content, reply, toolChoice, model } = params;
+  const { text = '', content, attachments, reply, toolChoice, model } = params;
   return {
     content: (content as UserContent[]) ?? [{ type: 'input_text', text }],
+    attachments: (attachments as Attachment[]) ?? [],
     quoted_text: reply ?? null,
     inference_options: { ...(toolChoice && { tool_choice: toolChoice }), ...(model && { model }) },
   };

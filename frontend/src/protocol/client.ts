@@ -1,16 +1,18 @@
 import { besideApi } from '../link/address';
 import type { LinkInit } from '../link/link-fetch';
 import { ChatKitProblem, ConnectionLost, isAbort, problemFrom } from './problems';
-import { readEvents } from './sse';
+import { readEvents, type Told } from './sse';
 import type {
   ActionConfig,
   Page,
+  RunTold,
   Thread,
-  ThreadEvent,
   ThreadItem,
   ThreadMetadata,
   UserMessageInput,
 } from './types';
+
+export type { Told } from './sse';
 
 type Action = Pick<ActionConfig, 'type' | 'payload'>;
 type StructuredSubmission = {
@@ -47,9 +49,10 @@ export type StreamRequest = {
 /** What a reader of a stream hears, besides its end. */
 export type Listener = {
   signal: AbortSignal;
-  onEvents(events: ThreadEvent[]): void;
+  onEvents(events: Told[]): void;
   onConnection?: LinkInit['onConnection'];
-  onAccepted?(): void;
+  /** The server took the request, and answers it in this run if it has runs. */
+  onAccepted?(run: string | null): void;
 };
 
 const JSON_HEADERS = { 'Content-Type': 'application/json', Accept: 'text/event-stream, application/json' };
@@ -73,19 +76,19 @@ export class ChatKitClient {
     return this.read(await this.post(request, listener), listener);
   }
 
-  /** The id of the run that writes on a thread, null if none does, undefined if the server has no runs. */
-  async runOn(threadId: string): Promise<string | null | undefined> {
-    if (this.#hasRuns === false) return undefined;
+  /** The run that writes on a thread, and how its newest one stands; null if the server has no runs. */
+  async runsOn(threadId: string): Promise<{ run: RunTold | null; last: RunTold | null } | null> {
+    if (this.#hasRuns === false) return null;
     try {
       const response = await this.request(`threads/${encodeURIComponent(threadId)}/run`);
-      const { run } = await response.json();
+      const { run, last } = await response.json();
       this.#hasRuns = true;
-      return run?.id ?? null;
+      return { run: run ?? null, last: last ?? null };
     } catch (error) {
       const unknown = error instanceof ChatKitProblem && (error.status === 404 || error.status === 405);
       if (this.#hasRuns || !unknown) throw error;
       this.#hasRuns = false;
-      return undefined;
+      return null;
     }
   }
 
@@ -94,8 +97,8 @@ export class ChatKitClient {
     return this.read(await this.request(`runs/${encodeURIComponent(run)}/events`, listener), listener);
   }
 
-  private async read({ body }: Response, { signal, onEvents, onAccepted }: Listener): Promise<void> {
-    onAccepted?.();
+  private async read({ body, headers }: Response, { signal, onEvents, onAccepted }: Listener): Promise<void> {
+    onAccepted?.(headers.get('X-Run-Id'));
     if (!body) return;
     try {
       await readEvents(body, onEvents);
