@@ -23,8 +23,10 @@ export async function openLine(to: string) {
     keep(far);
     let left = Number.POSITIVE_INFINITY;
     const breakOff = () => {
-      near.destroy();
-      if (!breaks.length) broken();
+      if (!down) return near.destroy();
+      // An idle connection that is left would carry the next request.
+      for (const socket of sockets) socket.destroy();
+      broken();
     };
     near.on('data', (bytes) => {
       if (OF_AN_ANSWER.test(bytes.toString('latin1'))) left = breaks.shift() ?? left;

@@ -47,7 +47,7 @@ export function fetchOver(
         url: String(input),
         method: init.method ?? 'GET',
         headers: [...new Headers(init.headers)],
-        body: typeof init.body === 'string' ? init.body : null,
+        body: typeof init.body === 'string' || init.body instanceof File ? init.body : null,
       },
       port2,
     );
@@ -55,7 +55,7 @@ export function fetchOver(
   };
 }
 
-function responseFrom(port: MessagePort, { signal, onConnection }: LinkInit): Promise<Response> {
+function responseFrom(port: MessagePort, { signal, onConnection, onSent }: LinkInit): Promise<Response> {
   return new Promise((resolve, reject) => {
     let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
     const fail = (error: Error) => {
@@ -72,6 +72,9 @@ function responseFrom(port: MessagePort, { signal, onConnection }: LinkInit): Pr
     signal?.addEventListener('abort', stop, { once: true });
     port.onmessage = ({ data }: MessageEvent<ResponseMessage>) => {
       switch (data.type) {
+        case 'sent':
+          onSent?.(data.part);
+          break;
         case 'head': {
           const body = new ReadableStream<Uint8Array>({
             start: (started) => {

@@ -1,9 +1,12 @@
+import type { FileUploadStrategy } from '@openai/chatkit';
 import { besideApi } from '../link/address';
 import type { LinkInit } from '../link/link-fetch';
+import { sendTelling } from '../link/send';
 import { ChatKitProblem, ConnectionLost, isAbort, problemFrom } from './problems';
 import { readEvents, type Told } from './sse';
 import type {
   ActionConfig,
+  Attachment,
   Page,
   RunTold,
   Thread,
@@ -30,6 +33,8 @@ export type JsonCalls = {
     { updated_item?: ThreadItem | null },
   ];
   'items.list': [{ thread_id: string; limit: number; order: 'desc'; after?: string }, Page<ThreadItem>];
+  'attachments.create': [{ name: string; size: number; mime_type: string }, Attachment];
+  'attachments.delete': [{ attachment_id: string }, unknown];
   'items.feedback': [{ thread_id: string; item_ids: string[]; kind: 'positive' | 'negative' }, unknown];
 };
 
@@ -54,6 +59,9 @@ export type Listener = {
   /** The server took the request, and answers it in this run if it has runs. */
   onAccepted?(run: string | null): void;
 };
+
+/** Who uploads hears how much has been sent, from 0 to 1, where the page's fetch can tell. */
+export type UploadListener = { signal: AbortSignal; onSent(part: number): void };
 
 const JSON_HEADERS = { 'Content-Type': 'application/json', Accept: 'text/event-stream, application/json' };
 
@@ -97,6 +105,27 @@ export class ChatKitClient {
     return this.read(await this.request(`runs/${encodeURIComponent(run)}/events`, listener), listener);
   }
 
+  /** Brings a file to the server in the way that the host page has chosen; ChatKit's default is in two phases. */
+  async upload(
+    file: File,
+    strategy: FileUploadStrategy = { type: 'two_phase' },
+    listener: UploadListener,
+  ): Promise<Attachment> {
+    if (strategy.type === 'direct') {
+      const request = { method: 'POST', headers: { Accept: 'application/json' }, body: file };
+      return (await this.send(strategy.uploadUrl, request, listener)).json();
+    }
+    const about = { name: file.name, size: file.size, mime_type: file.type || 'application/octet-stream' };
+    const attachment = await this.json('attachments.create', about);
+    const { upload_descriptor: where } = attachment;
+    if (!where) return attachment;
+    // The address itself is the permission: no headers of the host page may go there.
+    const init = { method: where.method, headers: where.headers, body: file, signal: listener.signal };
+    const response = await orLost(sendTelling(where.url, init, listener.onSent), listener.signal);
+    if (!response.ok) throw await problemFrom(response);
+    return attachment;
+  }
+
   private async read({ body, headers }: Response, { signal, onEvents, onAccepted }: Listener): Promise<void> {
     onAccepted?.(headers.get('X-Run-Id'));
     if (!body) return;
@@ -119,17 +148,24 @@ export class ChatKitClient {
     return this.send(besideApi(this.url, path), { method: 'GET' }, listener);
   }
 
-  private async send(url: string, request: RequestInit, listener?: Listener): Promise<Response> {
-    const signal = listener?.signal;
-    const init: LinkInit = { ...request, signal, onConnection: listener?.onConnection };
-    let response: Response;
-    try {
-      response = await this.fetch(url, init);
-    } catch (error) {
-      if (isAbort(error) || signal?.aborted) throw error;
-      throw new ConnectionLost();
-    }
+  private async send(
+    url: string,
+    request: RequestInit,
+    listener: Partial<Listener & UploadListener> = {},
+  ): Promise<Response> {
+    const { signal, onConnection, onSent } = listener;
+    const init: LinkInit = { ...request, signal, onConnection, onSent };
+    const response = await orLost(this.fetch(url, init), signal);
     if (!response.ok) throw await problemFrom(response);
     return response;
+  }
+}
+
+async function orLost(answer: Promise<Response>, signal?: AbortSignal): Promise<Response> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isAbort(error) || signal?.aborted) throw error;
+    throw new ConnectionLost();
   }
 }

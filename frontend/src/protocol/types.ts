@@ -58,6 +58,8 @@ export type Attachment = {
   name: string;
   mime_type: string;
   preview_url?: string;
+  /** Where the bytes go, between the two phases of an upload. */
+  upload_descriptor?: { url: string; method: 'POST' | 'PUT'; headers?: Record<string, string> } | null;
 };
 export type InferenceOptions = { tool_choice?: { id: string } | null; model?: string | null };
 export type UserMessageInput = {
