@@ -1,5 +1,6 @@
 """The door to running answers: follow one from anywhere, find the one of a thread, stop one."""
 
+import json
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -34,21 +35,35 @@ async def follow_run(
 
 @router.get("/chatkit/threads/{thread_id}/run", summary="The running answer of a thread")
 async def run_of_thread(thread_id: str, services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
-    """``{"run": {"id", "status"}, "last": {"id", "status"}}``: the run that is running, and how the newest one stands.
+    """``{"run": {"id", "status", "retried"}, "last": {"id", "status", "retried", "error"}}``.
 
-    ``run`` is null when nothing is running, ``last`` when nothing ran lately. A page that is opened follows
-    the one, and offers to try again when the other has failed or was interrupted.
+    ``run`` is the run that is running and ``last`` the newest one, which may be the same; null where there is
+    none. ``retried`` is the message that it answers anew: what follows that message is about to be replaced.
+    ``error`` is the ChatKit error event with which a failed or interrupted run ended, while it is kept. So a
+    page that is opened can follow the one, and say of the other what was said when it failed.
     """
     await services.store.load_thread(thread_id, caller)
     latest = await services.coordinator.latest_on(caller, thread_id)
-    last = None if latest is None else {"id": latest[0], "status": latest[1]}
-    return {"run": last if last is not None and last["status"] == RunStatus.RUNNING else None, "last": last}
+    if latest is None:
+        return {"run": None, "last": None}
+    shown = {"id": latest.id, "status": latest.status, "retried": latest.retried}
+    if latest.status == RunStatus.RUNNING:
+        return {"run": shown, "last": shown}
+    error = None
+    if latest.status in {RunStatus.FAILED, RunStatus.INTERRUPTED}:
+        error = _error_in(await services.coordinator.last_word(latest))
+    return {"run": None, "last": {**shown, "error": error}}
 
 
 @router.post("/chatkit/runs/{run_id}/cancel", summary="Stop an answer")
 async def cancel_run(run_id: str, services: ServicesDep, caller: CallerDep) -> dict[str, str]:
     """Stops the model and keeps what was written so far. A run that is over stays as it ended."""
     return {"id": run_id, "status": await services.coordinator.cancel(caller, run_id)}
+
+
+def _error_in(event: bytes | None) -> dict[str, Any] | None:
+    told = None if event is None else json.loads(event)
+    return told if told is not None and told.get("type") == "error" else None
 
 
 def _event_id(text: str | None) -> int:

@@ -10,10 +10,16 @@ STREAM_HEADERS = {
 }
 
 
+#: The last words of a stream that is whole. A proxy that gives up on a stream ends it just as cleanly, and a
+#: browser takes a response that breaks off within its head for a whole one.
+END = b": end\n\n"
+
+
 async def frames(batches: AsyncIterator[Sequence[Event]]) -> AsyncIterator[bytes]:
-    """What is ready together leaves in one send; silence becomes a heartbeat.
+    """What is ready together leaves in one send; silence becomes a heartbeat, and the end is said.
 
     Who stops reading stops only reading: the run does not notice.
     """
     async for batch in batches:
         yield b"".join(b"id: %d\ndata: %b\n\n" % (event.id, event.data) for event in batch) or b": ping\n\n"
+    yield END

@@ -128,7 +128,7 @@ class Opening:
             return self._start(run, thread, [], answer)
 
     async def _retry(self, request: ThreadsRetryAfterItemReq) -> Run:
-        async with self._claimed(request.params.thread_id) as (run, thread):
+        async with self._claimed(request.params.thread_id, retried=request.params.item_id) as (run, thread):
             message = await self._store.load_item(thread.id, request.params.item_id, self._caller)
             if not isinstance(message, UserMessageItem):
                 raise Unprocessable("Only what follows a user message can be tried again, and this item is none.")
@@ -143,14 +143,14 @@ class Opening:
             return self._start(run, thread, [], lambda: server.action(thread, params.action, sender, self._caller))
 
     @asynccontextmanager
-    async def _claimed(self, thread_id: str) -> AsyncGenerator[tuple[Run, StoredThread]]:
+    async def _claimed(self, thread_id: str, *, retried: str | None = None) -> AsyncGenerator[tuple[Run, StoredThread]]:
         """The caller's open thread, claimed for a run.
 
         It is looked up before the claim, so that a stranger learns nothing of whether it is busy, and read
         after it, so that nobody else changes what is read.
         """
         require_open(await self._store.load_thread(thread_id, self._caller))
-        async with self._claim(thread_id) as run:
+        async with self._claim(thread_id, retried) as run:
             thread = await self._store.load_thread(thread_id, self._caller)
             require_open(thread)
             yield run, thread
@@ -182,8 +182,8 @@ class Opening:
         if tool is not None and self._endpoint.tools is not None and tool.id not in self._endpoint.tools:
             raise Unprocessable("This assistant does not offer that tool.")
 
-    def _claim(self, thread_id: str) -> AbstractAsyncContextManager[Run]:
-        return self._coordinator.claim(self._caller, thread_id, self._endpoint.agent)
+    def _claim(self, thread_id: str, retried: str | None = None) -> AbstractAsyncContextManager[Run]:
+        return self._coordinator.claim(self._caller, thread_id, self._endpoint.agent, retried=retried)
 
     def _responding(self, thread: StoredThread, message: UserMessageItem | None) -> Answer:
         return lambda: self._endpoint.server.respond(thread, message, self._caller)

@@ -112,8 +112,12 @@ class Coordinator:
             raise Unavailable("Answers cannot be written down. The log says why.")
 
     @asynccontextmanager
-    async def claim(self, caller: Caller, thread_id: str, agent: str) -> AsyncGenerator[Run]:
+    async def claim(
+        self, caller: Caller, thread_id: str, agent: str, *, retried: str | None = None
+    ) -> AsyncGenerator[Run]:
         """Take the thread for a new run; inside the block, store the request and then ``start`` it.
+
+        ``retried`` names the message that it answers anew, for those who follow the run.
 
         A block that is left without ``start``, by an error for instance, gives the thread back.
 
@@ -125,7 +129,7 @@ class Coordinator:
             raise Unavailable("The server is restarting. Please send that again in a moment.")
         run = Run(caller=caller, thread_id=thread_id, agent=agent)
         async with self._database.session(caller) as session:
-            if not await rows.insert_run(session, run.id, thread_id, agent, self.replica, LEASE):
+            if not await rows.insert_run(session, run.id, thread_id, agent, self.replica, LEASE, retried=retried):
                 raise ThreadBusy("An answer is still being written in this chat. Wait for it, or stop it first.")
         self._runs[run.id] = run
         self._writer.add(run)
@@ -208,16 +212,21 @@ class Coordinator:
                     spoke = clock()
                     yield []
 
-    async def latest_on(self, caller: Caller, thread_id: str) -> tuple[str, str] | None:
-        """(id, status) of the newest run on one of the caller's threads; the running one, if one is."""
+    async def latest_on(self, caller: Caller, thread_id: str) -> rows.RunRow | None:
+        """The newest run on one of the caller's threads; the running one, if one is."""
         async with self._database.session(caller) as session:
-            row = await rows.find_latest(session, thread_id)
-        return None if row is None else (row.id, row.status)
+            return await rows.find_latest(session, thread_id)
+
+    async def last_word(self, run: rows.RunRow) -> bytes | None:
+        """The last event of a run that is over, as far as it is still kept."""
+        # What recovery adds stands behind the last event of the run itself.
+        events = await rows.read_events(self._database, run.id, run.last_id - 1)
+        return events[-1][1] if events else None
 
     async def running_on(self, caller: Caller, thread_id: str) -> str | None:
         """The id of the run that is running on one of the caller's threads."""
         latest = await self.latest_on(caller, thread_id)
-        return latest[0] if latest is not None and latest[1] == RunStatus.RUNNING else None
+        return latest.id if latest is not None and latest.status == RunStatus.RUNNING else None
 
     async def cancel(self, caller: Caller, run_id: str) -> str:
         """Stop a run, wherever it is, and wait until it has kept what was written; its status then.

@@ -48,13 +48,16 @@ PAGE = 50
 
 _COLUMNS = (
     runs.c.id, runs.c.tenant, runs.c.user_id, runs.c.thread_id, runs.c.agent, runs.c.status, runs.c.last_id,
-    runs.c.cancel_requested, runs.c.events_kept,
+    runs.c.cancel_requested, runs.c.events_kept, runs.c.retried,
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run as the database has it. last_id: its last event when it ended by itself or was taken over."""
+    """A run as the database has it.
+
+    last_id: its last event when it ended by itself or was taken over. retried: the message it answers anew.
+    """
 
     id: str
     tenant: str
@@ -65,6 +68,7 @@ class RunRow:
     last_id: int
     cancel_requested: bool
     events_kept: bool
+    retried: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ def _claim() -> Statement:
         **OWNER,
         "thread_id": bindparam("thread", type_=Text()),
         "agent": bindparam("agent", type_=Text()),
+        "retried": bindparam("retried", type_=Text()),
         "status": literal_column("'running'"),
         "replica": bindparam("replica", type_=Text()),
         "lease_until": _lease_end(),
@@ -105,19 +110,34 @@ _CLAIM = _claim()
 _FIND = Statement(select(*_COLUMNS).where(mine(runs), runs.c.id == bindparam("run")))
 _LATEST = Statement(
     select(*_COLUMNS)
-    .where(mine(runs), runs.c.thread_id == bindparam("thread"))
+    .where(
+        mine(runs),
+        runs.c.thread_id == bindparam("thread"),
+        # A request that was refused after it had claimed the thread is no run: it failed without a word.
+        ~((runs.c.status == "failed") & (runs.c.last_id == 0)),
+    )
     .order_by(runs.c.created_at.desc())
     .limit(1)
 )
 
 
-async def insert_run(session: Session, run_id: str, thread_id: str, agent: str, replica: str, lease: float) -> bool:
+async def insert_run(
+    session: Session,
+    run_id: str,
+    thread_id: str,
+    agent: str,
+    replica: str,
+    lease: float,
+    *,
+    retried: str | None = None,
+) -> bool:
     """Begin a run; False if one is running on this thread already (the unique index decides)."""
     claimed = await session.execute(
         _CLAIM,
         run=run_id,
         thread=clean_text(thread_id),
         agent=agent,
+        retried=retried,
         replica=replica,
         lease=timedelta(seconds=lease),
     )

@@ -114,6 +114,8 @@ runs = Table(
     *_owner(),
     Column("thread_id", Text, nullable=False),
     Column("agent", Text, nullable=False),
+    # The message that a retry answers anew; what followed it is on its way out.
+    Column("retried", Text),
     Column("status", Text, nullable=False),
     Column("replica", Text, nullable=False),
     Column("lease_until", DateTime(timezone=True), nullable=False),

@@ -2,6 +2,7 @@
 import type { ChatKitOptions } from '@openai/chatkit';
 import type { Host } from './frame/bridge';
 import { Chat } from './frame/chat';
+import type { LinkInit } from './link/link-fetch';
 import type { ThreadEvent } from './protocol/types';
 
 type Body = { type: string; params: Record<string, unknown> };
@@ -18,7 +19,10 @@ export function scriptedServer(answers: Record<string, Answer>) {
       asked.push(body);
       return answers[path](body, init.signal);
     }
-    const body = JSON.parse(String(init?.body)) as Body;
+    const body: Body =
+      init?.body instanceof File
+        ? { type: `POST ${input}`, params: { file: init.body, ...tellingOf(init) } }
+        : JSON.parse(String(init?.body));
     asked.push(body);
     const answer = answers[body.type];
     return answer
@@ -27,6 +31,9 @@ export function scriptedServer(answers: Record<string, Answer>) {
   };
   return { asked, fetch };
 }
+
+/** How an uploading page wants to hear how far it is. */
+const tellingOf = ({ onSent }: LinkInit) => ({ onSent });
 
 export function chatOn(server: { fetch: typeof globalThis.fetch }, options: Partial<ChatKitOptions> = {}) {
   const emitted: [name: string, detail: unknown][] = [];
@@ -70,6 +77,9 @@ export function openStream(signal?: AbortSignal | null) {
     send: (...events: ThreadEvent[]) => {
       for (const event of events) controller?.enqueue(line(event));
     },
+    /** One event with its number. */
+    tell: (event: ThreadEvent, id: number) =>
+      controller?.enqueue(new TextEncoder().encode(`id: ${id}\ndata: ${JSON.stringify(event)}\n\n`)),
     end: () => controller?.close(),
     breakOff: () => controller?.error(new TypeError('network')),
   };

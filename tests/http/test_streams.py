@@ -200,9 +200,12 @@ async def test_a_stream_that_is_followed_has_the_very_bytes_of_the_first(server:
         events = f"{server}/chatkit/runs/{first.headers['x-run-id']}/events"
         again = await http.get(events)
         half = await http.get(events, headers={"Last-Event-ID": "3"})
+        nothing = await http.get(events, params={"after": "999"})
         broken = [await http.get(events, params={"after": bad}) for bad in ("-1", "x", "9" * 30)]
 
     assert again.content == first.content
+    assert first.content.endswith(b"\n\n: end\n\n")
+    assert nothing.content == b": end\n\n"
     assert first.content.endswith(half.content)
     assert half.content.startswith(b"id: 4\n")
     assert [response.status_code for response in broken] == [400, 400, 400]

@@ -2,17 +2,22 @@ import type { ChatKitOptions, StartScreenPrompt } from '@openai/chatkit';
 import { ChatKit, useChatKit } from '@openai/chatkit-react';
 import { useMemo } from 'react';
 import { createLinkFetch } from '../link/link-fetch';
-import type { Agent } from './agents';
+import { type Agent, here, type UploadRules } from './agents';
 import { recall, remember } from './memory';
 
-type Props = { agent: Agent; scheme: 'light' | 'dark' };
+type Props = { agent: Agent; uploads: UploadRules | null; scheme: 'light' | 'dark' };
 
 /** One agent's chat, through the same package any ChatKit page uses. */
-export function AgentChat({ agent, scheme }: Props) {
+export function AgentChat({ agent, uploads, scheme }: Props) {
   const thread = `thread:${agent.id}`;
   const options = useMemo<ChatKitOptions>(
     () => ({
-      api: { url: agent.url, domainKey: 'local', fetch: createLinkFetch() },
+      api: {
+        url: agent.url,
+        domainKey: 'local',
+        fetch: createLinkFetch(),
+        uploadStrategy: { type: 'direct', uploadUrl: here('files') },
+      },
       initialThread: recall(`thread:${agent.id}`),
       frameTitle: `Chat with ${agent.name}`,
       history: { enabled: true, showRename: true, showDelete: true },
@@ -22,11 +27,21 @@ export function AgentChat({ agent, scheme }: Props) {
         ...(agent.greeting && { greeting: agent.greeting }),
         prompts: (agent.prompts ?? []) as StartScreenPrompt[],
       },
-      composer: { ...(agent.placeholder && { placeholder: agent.placeholder }) },
+      composer: {
+        ...(agent.placeholder && { placeholder: agent.placeholder }),
+        ...(uploads && {
+          attachments: {
+            enabled: true,
+            maxSize: uploads.max_size,
+            maxCount: uploads.max_count,
+            accept: uploads.accept,
+          },
+        }),
+      },
       ...(agent.notice && { disclaimer: { text: agent.notice } }),
       widgets: { onAction },
     }),
-    [agent],
+    [agent, uploads],
   );
   const { control } = useChatKit({
     ...options,

@@ -20,7 +20,7 @@ export function App() {
   return (
     <div className="page">
       <TopBar agents={known} current={agent} onChoose={choose} choice={choice} onNextChoice={next} />
-      {agent && <AgentChat key={agent.id} agent={agent} scheme={scheme} />}
+      {agent && <AgentChat key={agent.id} agent={agent} uploads={agents?.uploads ?? null} scheme={scheme} />}
       {trouble && (
         <main className="page-state" role="alert">
           <p>{trouble}</p>

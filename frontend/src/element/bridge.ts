@@ -16,11 +16,13 @@ export type SentRequest = {
   url: string;
   method: string;
   headers: [string, string][];
-  body: string | null;
+  /** A file is sent as the field "file" of a form, as ChatKit's direct uploads are. */
+  body: string | File | null;
 };
 
 /** What the host sends back over a request's own port, in this order; the connection may come and go meanwhile. */
 export type ResponseMessage =
+  | { type: 'sent'; part: number }
   | { type: 'head'; status: number; statusText: string; headers: [string, string][] }
   | { type: 'connection'; connection: Connection }
   | { type: 'chunk'; bytes: Uint8Array<ArrayBuffer> }
@@ -42,7 +44,8 @@ type Methods =
 export type FrameApi = Pick<OpenAIChatKit, Methods> & { setOptions(options: SentOptions): void };
 
 export type HostApi = {
-  connect(frame: FrameApi): void;
+  /** The frame is there, and answers calls. */
+  connect(): void;
   request(request: SentRequest, port: MessagePort): void;
   invoke(path: string, args: unknown[]): unknown;
   emit(name: string, detail?: unknown): void;

@@ -1,7 +1,7 @@
 import type { ChatKitOptions } from '@openai/chatkit';
-import * as Comlink from 'comlink';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type FrameApi, HELLO, type HostApi, PORT } from './bridge';
+import { callsOver } from './calls';
 import { ChatKitElement } from './element';
 
 const origin = 'https://chat.example';
@@ -45,10 +45,10 @@ function hello(from: { origin?: string; source?: object } = {}) {
 
 async function connected(methods: Partial<FrameApi> = {}) {
   const { port } = hello();
-  const host = Comlink.wrap<HostApi>(port as MessagePort);
   const setOptions = vi.fn<FrameApi['setOptions']>();
   const frame = { ...methods, setOptions };
-  await host.connect(Comlink.proxy(frame as unknown as FrameApi));
+  const host = callsOver<HostApi>(port as MessagePort, frame);
+  await host('connect');
   return { host, frame };
 }
 
@@ -109,7 +109,7 @@ test('events of the frame become events of the element', async () => {
   element.setOptions(options);
   const { host } = await connected();
   const change = heard('chatkit.thread.change');
-  await host.emit('thread.change', { threadId: 't' });
+  await host('emit', 'thread.change', { threadId: 't' });
   expect(await change).toEqual({ threadId: 't' });
 });
 
@@ -118,7 +118,7 @@ test('functions of the host page run there, with their results', async () => {
   element.setOptions({ ...options, onClientTool });
   const { host } = await connected();
   const call = { name: 'where', params: {} };
-  expect(await host.invoke('onClientTool', [call])).toEqual({ city: 'Ghent' });
+  expect(await host('invoke', 'onClientTool', [call])).toEqual({ city: 'Ghent' });
   expect(onClientTool).toHaveBeenCalledWith(call);
 });
 
@@ -135,10 +135,7 @@ test('a frame that goes away stops reading, and does not stop the answer', async
   const head = new Promise((resolve) => {
     port1.onmessage = resolve;
   });
-  await host.request(
-    { url: '/chatkit', method: 'POST', headers: [], body: '{}' },
-    Comlink.transfer(port2, [port2]),
-  );
+  await host('request', { url: '/chatkit', method: 'POST', headers: [], body: '{}' }, port2);
   await head;
   element.remove();
   await vi.waitFor(() => expect(cancel).toHaveBeenCalled());
@@ -153,10 +150,7 @@ test('requests go through the fetch of the options, relative to the host page', 
   const { port1, port2 } = new MessageChannel();
   const messages: string[] = [];
   port1.onmessage = ({ data }) => messages.push(data.type);
-  await host.request(
-    { url: '/chatkit', method: 'POST', headers: [], body: '{}' },
-    Comlink.transfer(port2, [port2]),
-  );
+  await host('request', { url: '/chatkit', method: 'POST', headers: [], body: '{}' }, port2);
   await vi.waitFor(() => expect(messages).toEqual(['head', 'chunk', 'end']));
   expect(fetch).toHaveBeenCalledWith(
     new URL('/chatkit', document.baseURI).href,

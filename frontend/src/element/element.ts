@@ -7,13 +7,13 @@
  * options after "ready", because listeners are usually attached after the first setOptions.
  */
 import type { ChatKitOptions, OpenAIChatKit } from '@openai/chatkit';
-import * as Comlink from 'comlink';
 import { createLinkFetch } from '../link/link-fetch';
-import { type FrameApi, HELLO, type HostApi, PORT, type SentRequest } from './bridge';
+import { type FrameApi, HELLO, type HostApi, PORT } from './bridge';
+import { callsOver, type Remote } from './calls';
 import { callAt, optionProblems, sendable } from './options';
 import { serveRequest } from './serve-request';
 
-type Frame = Comlink.Remote<FrameApi>;
+type Frame = Remote<FrameApi>;
 type Args<K extends keyof FrameApi> = Parameters<FrameApi[K]>;
 
 /** Long enough for a slow phone; a frame that was refused never says anything at all. */
@@ -86,7 +86,7 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
 
   async #call<K extends keyof FrameApi>(name: K, ...args: Args<K>): Promise<void> {
     const frame = await this.#frame.promise;
-    await (frame[name] as unknown as (...args: unknown[]) => Promise<void>)(...args);
+    await (frame as (name: string, ...args: unknown[]) => Promise<unknown>)(name, ...args);
   }
 
   #mount() {
@@ -110,14 +110,17 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
     this.#gone = new AbortController();
     const { port1, port2 } = new MessageChannel();
     this.#gone.signal.addEventListener('abort', () => port1.close());
-    Comlink.expose(this.#hostApi(this.#gone.signal), port1);
+    const call: Frame = callsOver<FrameApi>(
+      port1,
+      this.#hostApi(this.#gone.signal, () => call),
+    );
     frame.postMessage(PORT, origin, [port2]);
   };
 
-  #hostApi(gone: AbortSignal): HostApi {
+  #hostApi(gone: AbortSignal, frame: () => Frame): HostApi {
     return {
-      connect: (frame) => this.#connected(frame as unknown as Frame),
-      request: (request: SentRequest, port) => {
+      connect: () => this.#connected(frame()),
+      request: (request, port) => {
         // The host page's own address is what a relative api.url is relative to.
         const url = new URL(request.url, document.baseURI);
         void serveRequest(this.#fetchFor(url), { ...request, url: url.href }, port, gone);
@@ -145,7 +148,7 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
   }
 
   #sendOptions(frame: Frame) {
-    if (this.#options) void frame.setOptions(sendable(this.#options));
+    if (this.#options) void frame('setOptions', sendable(this.#options));
     for (const problem of this.#problems.splice(0)) setTimeout(() => this.#fail(problem));
   }
 

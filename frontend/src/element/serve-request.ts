@@ -7,7 +7,7 @@ import { ABORT, type ResponseMessage, type SentRequest } from './bridge';
  */
 export async function serveRequest(
   fetch: typeof globalThis.fetch,
-  { url, ...request }: SentRequest,
+  { url, body, ...request }: SentRequest,
   port: MessagePort,
   gone?: AbortSignal,
 ): Promise<void> {
@@ -18,12 +18,15 @@ export async function serveRequest(
   try {
     const init: LinkInit = {
       ...request,
+      body: body instanceof Blob ? formWith(body) : body,
       signal: controller.signal,
+      ...(body instanceof Blob && { onSent: (part) => send({ type: 'sent', part }) }),
       onConnection: (connection) => send({ type: 'connection', connection }),
     };
-    const { status, statusText, headers, body } = await fetch(url, init);
+    const response = await fetch(url, init);
+    const { status, statusText, headers } = response;
     send({ type: 'head', status, statusText, headers: [...headers] });
-    const reader = body?.getReader();
+    const reader = response.body?.getReader();
     const leave = () => void reader?.cancel().catch(() => {});
     if (gone?.aborted) leave();
     gone?.addEventListener('abort', leave, { once: true, signal: controller.signal });
@@ -40,4 +43,10 @@ export async function serveRequest(
   } finally {
     port.onmessage = null;
   }
+}
+
+function formWith(file: File): FormData {
+  const form = new FormData();
+  form.append('file', file);
+  return form;
 }

@@ -1,9 +1,12 @@
 import { ArrowUp, CornerDownRight, Lock, Square, X } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from 'react';
+import { type ClipboardEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef } from 'react';
 import type { ThreadStatus } from '../protocol/types';
+import { AttachButton } from './AttachButton';
 import type { View } from './chat';
 import { useChat } from './context';
 import { useStore } from './store';
+import { UploadTray } from './UploadTray';
+import { waitsFor } from './uploads';
 
 export function Composer({ view }: { view: View }) {
   const { thread } = useStore(view.conversation.state);
@@ -30,9 +33,18 @@ function Open({ view: { conversation, loading } }: { view: View }) {
   const { allowCancel } = useStore(conversation.state);
   const busy = useStore(conversation.busy);
   const field = useField();
+  const files = useStore(chat.uploads.state);
+  const waiting = waitsFor(files);
   const placeholder = composer?.placeholder ?? 'Message the AI';
   const write = (text: string) => chat.draft.update((before) => ({ ...before, text }));
 
+  const onPaste = (event: ClipboardEvent) => {
+    const { files, types } = event.clipboardData;
+    // Text that was copied from an office program brings a picture of itself along.
+    if (!files.length || types.includes('text/plain') || !chat.uploads.limits) return;
+    event.preventDefault();
+    chat.uploads.add([...files]);
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     // Enter that ends a composition (Japanese, Chinese, accents) chooses a word; it does not send.
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
@@ -62,7 +74,9 @@ function Open({ view: { conversation, loading } }: { view: View }) {
           </button>
         </div>
       )}
+      <UploadTray />
       <div className="composer-line">
+        <AttachButton />
         <textarea
           ref={field}
           aria-label="Message"
@@ -73,6 +87,7 @@ function Open({ view: { conversation, loading } }: { view: View }) {
           enterKeyHint="send"
           onChange={(event) => write(event.target.value)}
           onKeyDown={onKeyDown}
+          onPaste={onPaste}
         />
         {busy ? (
           <button
@@ -90,8 +105,8 @@ function Open({ view: { conversation, loading } }: { view: View }) {
             type="submit"
             className="send"
             aria-label="Send message"
-            title="Send message"
-            disabled={loading || !draft.text.trim()}
+            title={waiting ?? 'Send message'}
+            disabled={loading || !chat.canSend()}
           >
             <ArrowUp size={18} strokeWidth={2.25} aria-hidden />
           </button>

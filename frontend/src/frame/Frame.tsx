@@ -1,4 +1,4 @@
-import { CircleAlert } from 'lucide-react';
+import { CircleAlert, FileUp } from 'lucide-react';
 import { useEffect } from 'react';
 import { Composer } from './Composer';
 import type { Chat, View } from './chat';
@@ -11,6 +11,7 @@ import { TroubleNote } from './Status';
 import { useStore } from './store';
 import { ThreadView } from './ThreadView';
 import { useTheme } from './theme';
+import { useDrop } from './use-drop';
 
 export function Frame({ chat }: { chat: Chat }) {
   const options = useStore(chat.options);
@@ -19,6 +20,7 @@ export function Frame({ chat }: { chat: Chat }) {
   const { disclaimer } = options;
   useTheme(options.theme);
   useEscapeStops(chat);
+  const dropping = useDrop(chat, options.composer?.attachments?.enabled ?? false);
   return (
     <ChatContext value={chat}>
       <div className="frame">
@@ -35,6 +37,12 @@ export function Frame({ chat }: { chat: Chat }) {
           </footer>
         </div>
         {historyOpen && <HistoryPanel />}
+        {dropping && (
+          <div className="drop">
+            <FileUp size={28} aria-hidden />
+            Drop files to attach them
+          </div>
+        )}
       </div>
     </ChatContext>
   );

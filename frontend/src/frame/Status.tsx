@@ -4,6 +4,7 @@ import type { NoticeEvent } from '../protocol/types';
 import { NamedIcon } from '../widgets/icons';
 import type { Conversation } from './conversation';
 import { Markdown } from './Markdown';
+import { useRefusal } from './use-refusal';
 
 export function Progress({ progress }: { progress: { icon?: string | null; text: string } | null }) {
   return (
@@ -53,11 +54,12 @@ export function Notices({ notices }: { notices: NoticeEvent[] }) {
 type TroubleProps = { trouble: Trouble; conversation: Conversation };
 
 export function TroubleNote({ trouble: { message, remedy }, conversation }: TroubleProps) {
+  const refusal = useRefusal(conversation);
   return (
     <div className="notice" data-level="danger" role="alert">
       <CircleAlert size={16} aria-hidden />
       <div>{message}</div>
-      {remedy === 'retry' && (
+      {remedy === 'retry' && !refusal && (
         <button type="button" className="button small" onClick={() => void conversation.retry()}>
           <RotateCw size={14} aria-hidden /> Try again
         </button>

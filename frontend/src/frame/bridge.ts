@@ -1,5 +1,5 @@
-import * as Comlink from 'comlink';
-import { ABORT, type FrameApi, HELLO, type HostApi, PORT, type ResponseMessage } from '../element/bridge';
+import { ABORT, HELLO, type HostApi, PORT, type ResponseMessage } from '../element/bridge';
+import type { Remote } from '../element/calls';
 import type { LinkInit } from '../link/link-fetch';
 
 export type Host = {
@@ -10,13 +10,13 @@ export type Host = {
 };
 
 /** Says hello to the page around us and waits for its port; only our parent window may answer. */
-export function connectToHost(): Promise<Comlink.Remote<HostApi>> {
+export function portOfHost(): Promise<MessagePort> {
   return new Promise((resolve) => {
     const onMessage = ({ data, source, ports }: MessageEvent) => {
       const [port] = ports;
       if (data !== PORT || source !== window.parent || !port) return;
       removeEventListener('message', onMessage);
-      resolve(Comlink.wrap<HostApi>(port));
+      resolve(port);
     };
     addEventListener('message', onMessage);
     // Any page may hear this word: it carries nothing. What it opens is checked on both sides.
@@ -24,19 +24,13 @@ export function connectToHost(): Promise<Comlink.Remote<HostApi>> {
   });
 }
 
-export function hostOver(remote: Comlink.Remote<HostApi>): Host {
+export function hostOver(call: Remote<HostApi>): Host {
   return {
-    fetch: fetchOver((request, port) => {
-      void remote.request(request, Comlink.transfer(port, [port]));
-    }),
-    invoke: async (path, ...args) => remote.invoke(path, args),
-    emit: (name, detail) => void remote.emit(name, detail),
-    fail: (message) => void remote.fail(message),
+    fetch: fetchOver((request, port) => void call('request', request, port)),
+    invoke: (path, ...args) => call('invoke', path, args),
+    emit: (name, detail) => void call('emit', name, detail),
+    fail: (message) => void call('fail', message),
   };
-}
-
-export function announce(remote: Comlink.Remote<HostApi>, frame: FrameApi) {
-  return remote.connect(Comlink.proxy(frame));
 }
 
 /** A fetch whose requests are made at the other end of `open`; the body streams back through a port. */
@@ -53,7 +47,7 @@ export function fetchOver(
         url: String(input),
         method: init.method ?? 'GET',
         headers: [...new Headers(init.headers)],
-        body: typeof init.body === 'string' ? init.body : null,
+        body: typeof init.body === 'string' || init.body instanceof File ? init.body : null,
       },
       port2,
     );
@@ -61,7 +55,7 @@ export function fetchOver(
   };
 }
 
-function responseFrom(port: MessagePort, { signal, onConnection }: LinkInit): Promise<Response> {
+function responseFrom(port: MessagePort, { signal, onConnection, onSent }: LinkInit): Promise<Response> {
   return new Promise((resolve, reject) => {
     let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
     const fail = (error: Error) => {
@@ -78,6 +72,9 @@ function responseFrom(port: MessagePort, { signal, onConnection }: LinkInit): Pr
     signal?.addEventListener('abort', stop, { once: true });
     port.onmessage = ({ data }: MessageEvent<ResponseMessage>) => {
       switch (data.type) {
+        case 'sent':
+          onSent?.(data.part);
+          break;
         case 'head': {
           const body = new ReadableStream<Uint8Array>({
             start: (started) => {

@@ -6,11 +6,12 @@ import type { ChatKitOptions } from '@openai/chatkit';
 import type { FrameApi, SentOptions } from '../element/bridge';
 import { ChatKitClient } from '../protocol/client';
 import { ChatKitProblem, sentenceFor } from '../protocol/problems';
-import type { UserContent } from '../protocol/types';
+import type { Attachment, UserContent } from '../protocol/types';
 import type { Host } from './bridge';
 import { Conversation, type Message, type Surroundings } from './conversation';
 import { History } from './history';
 import { Store } from './store';
+import { Uploads, waitsFor } from './uploads';
 
 export type Draft = { text: string; quote: string | null };
 export type View = {
@@ -26,6 +27,7 @@ export class Chat implements FrameApi {
   readonly view: Store<View>;
   readonly historyOpen = new Store(false);
   readonly draft = new Store<Draft>(emptyDraft);
+  readonly uploads: Uploads;
   /** Counts requests to put the cursor into the composer. */
   readonly focus = new Store(0);
   history: History;
@@ -37,6 +39,7 @@ export class Chat implements FrameApi {
     sent: SentOptions,
   ) {
     this.options = new Store(sent.data);
+    this.uploads = new Uploads(() => this.#client, this.options);
     this.#client = this.#connect();
     this.history = new History(this.#client);
     this.view = new Store(this.#blank());
@@ -89,10 +92,26 @@ export class Chat implements FrameApi {
   /** Sends the draft; if the server refuses it, it is back in the composer unless something new was typed. */
   async sendDraft() {
     const draft = this.draft.value;
-    if (!draft.text.trim() || this.view.value.loading) return;
+    if (!this.canSend() || this.view.value.loading) return;
+    const text = draft.text.trim();
+    const files = this.uploads.take();
     this.draft.set(emptyDraft);
-    const sent = await this.#send(messageFrom({ text: draft.text.trim(), reply: draft.quote ?? undefined }));
-    if (!sent && !this.draft.value.text) this.draft.set(draft);
+    const sent = await this.#send({
+      ...messageFrom({ text, reply: draft.quote ?? undefined }),
+      content: text ? [{ type: 'input_text', text }] : [],
+      attachments: files.attachments,
+    });
+    if (sent) return files.done();
+    files.giveBack();
+    if (!this.draft.value.text) this.draft.set(draft);
+  }
+
+  /** There is something to send, and all of it is ready. */
+  canSend(): boolean {
+    const { state } = this.uploads;
+    return (
+      waitsFor(state.value) === null && Boolean(this.draft.value.text.trim() || state.value.uploads.length)
+    );
   }
 
   async deleteThread(id: string) {
@@ -123,7 +142,15 @@ export class Chat implements FrameApi {
     await this.#send(messageFrom(params));
   }
 
-  async setComposerValue({ text, content, reply }: Parameters<FrameApi['setComposerValue']>[0]) {
+  async setComposerValue({
+    text,
+    content,
+    reply,
+    attachments,
+    files,
+  }: Parameters<FrameApi['setComposerValue']>[0]) {
+    if (attachments) this.uploads.addReady(attachments as Attachment[]);
+    if (files) this.uploads.add(files);
     const written = text ?? content?.map((part) => part.text).join('');
     this.draft.update((draft) => ({ text: written ?? draft.text, quote: reply ?? draft.quote }));
   }
@@ -216,9 +243,10 @@ function apiUrl({ api }: ChatKitOptions): string {
 }
 
 function messageFrom(params: Parameters<FrameApi['sendUserMessage']>[0]): Message {
-  const { text = '', content, reply, toolChoice, model } = params;
+  const { text = '', content, attachments, reply, toolChoice, model } = params;
   return {
     content: (content as UserContent[]) ?? [{ type: 'input_text', text }],
+    attachments: (attachments as Attachment[]) ?? [],
     quoted_text: reply ?? null,
     inference_options: { ...(toolChoice && { tool_choice: toolChoice }), ...(model && { model }) },
   };

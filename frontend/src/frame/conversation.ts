@@ -1,47 +1,44 @@
 /*
- * One thread, alive: what it shows, and the one stream that may be changing it. A conversation outlives its
- * place on the screen, so an answer goes on coming in while the person looks at another thread.
+ * One thread, alive: what it shows and what people do with it. A conversation outlives its place on the screen, so
+ * an answer goes on coming in while the person looks at another thread. The stream of an answer is `answering.ts`,
+ * what is read besides it `reading.ts`.
  *
- * Invariants: at most one stream at a time; whatever ends a stream, nothing stays marked as running; a message
- * the server did not take is handed back to its writer.
+ * Invariant: a message the server did not take is handed back to its writer.
  */
-import type { ChatKitClient, Listener, StreamRequest } from '../protocol/client';
-import { ChatKitProblem, ConnectionLost, sentenceFor } from '../protocol/problems';
-import { reduce } from '../protocol/reducer';
+import type { ChatKitClient } from '../protocol/client';
+import { sentenceFor } from '../protocol/problems';
 import {
   begin,
   emptyThread,
   fromThread,
   isPending,
   lastUserMessage,
-  settle,
   type ThreadState,
   type Trouble,
   withItem,
-  withNewest,
-  withOlder,
   withoutItemsAfter,
   withoutPending,
   withPendingMessage,
 } from '../protocol/thread-state';
 import type {
   ActionConfig,
-  ClientToolCallItem,
+  Attachment,
   InferenceOptions,
-  Page,
   StructuredAnswer,
   Thread,
-  ThreadEvent,
-  ThreadItem,
   UserContent,
   WidgetItem,
 } from '../protocol/types';
+import { Answering, type End, type Source } from './answering';
 import type { Host } from './bridge';
-import { follow, isOpenEnded, mayGrow } from './follow';
+import { isFresh, mayGrow } from './follow';
+import { Reading } from './reading';
 import { Store } from './store';
+import { NOT_TAKEN, troubleLeft, UNFINISHED } from './troubles';
 
 export type Message = {
   content: UserContent[];
+  attachments: Attachment[];
   quoted_text: string | null;
   inference_options: InferenceOptions;
 };
@@ -53,28 +50,26 @@ export type Surroundings = {
   changed(conversation: Conversation, what: 'thread' | 'start' | 'end'): void;
 };
 
-/** What a stream is of: a request of ours, or the run that answers somebody else's. */
-type Source = StreamRequest | { type: 'follow'; run: string };
-
 let conversations = 0;
 
 export class Conversation {
   /** Stays the same while a new thread gets its id. */
   readonly key = `conversation-${++conversations}`;
   readonly state: Store<ThreadState>;
-  readonly busy = new Store(false);
-  #stream: AbortController | null = null;
-  #stopping = false;
-  #loadingOlder = false;
+  readonly busy: Store<boolean>;
+  #answering: Answering;
+  #reading: Reading;
   #following: AbortController | null = null;
-  /** Why there may be more of an answer than the last stream has shown. */
-  #behind: 'cut off' | 'refused' | null = null;
 
   constructor(
     private readonly around: Surroundings,
     thread: Thread | null = null,
   ) {
-    this.state = new Store(thread ? loaded(thread) : emptyThread);
+    const changed = (what: 'thread' | 'start' | 'end') => around.changed(this, what);
+    this.state = new Store(thread ? fromThread(thread) : emptyThread);
+    this.#reading = new Reading(around.client, this.state, () => changed('thread'));
+    this.#answering = new Answering(around, this.state, this.#reading, changed);
+    this.busy = this.#answering.busy;
   }
 
   get id(): string | null {
@@ -82,11 +77,17 @@ export class Conversation {
   }
 
   /** False when the server did not take the message. */
-  async send({ content, quoted_text, inference_options }: Message): Promise<boolean> {
+  async send({ content, attachments, quoted_text, inference_options }: Message): Promise<boolean> {
     if (this.busy.value) return false;
-    const input = { content, attachments: [], quoted_text, inference_options };
+    const input = { content, attachments: attachments.map(({ id }) => id), quoted_text, inference_options };
     this.state.update((state) =>
-      withPendingMessage(state, { type: 'user_message', content, quoted_text, inference_options }),
+      withPendingMessage(state, {
+        type: 'user_message',
+        content,
+        attachments,
+        quoted_text,
+        inference_options,
+      }),
     );
     const end = await this.#run(
       this.id
@@ -112,7 +113,7 @@ export class Conversation {
       },
     );
     // The old answer is kept until there is a new one.
-    if (accepted && this.state.value.items.at(-1)?.id === itemId) await this.#readThread(this.id);
+    if (accepted && this.state.value.items.at(-1)?.id === itemId) await this.#reading.newest(this.id);
   }
 
   async answer(itemId: string, answers: Record<string, Required<StructuredAnswer>> | null) {
@@ -138,81 +139,58 @@ export class Conversation {
       await this.#run({ type: 'threads.custom_action', params });
       return;
     }
-    try {
+    await this.#try(async () => {
       const { updated_item } = await this.around.client.json('threads.sync_custom_action', params);
       if (updated_item) this.state.update((state) => withItem(state, updated_item));
-    } catch (error) {
-      this.#trouble({ message: sentenceFor(error), remedy: 'none' });
-    }
+    });
   }
 
   async #actOnPage(action: Pick<ActionConfig, 'type' | 'payload'>, item: WidgetItem | null) {
     try {
       await this.around.host.invoke('widgets.onAction', action, item && { id: item.id, widget: item.widget });
     } catch (error) {
-      this.around.host.fail(`The action "${action.type}" failed: ${wordsOf(error)}`);
+      const why = error instanceof Error ? error.message : String(error);
+      this.around.host.fail(`The action "${action.type}" failed: ${why}`);
     }
   }
 
   async feedback(itemIds: string[], kind: 'positive' | 'negative'): Promise<boolean> {
-    if (!this.id) return false;
-    try {
-      await this.around.client.json('items.feedback', { thread_id: this.id, item_ids: itemIds, kind });
-      return true;
-    } catch (error) {
-      this.#trouble({ message: sentenceFor(error), remedy: 'none' });
-      return false;
-    }
+    const thread_id = this.id;
+    if (!thread_id) return false;
+    return this.#try(() => this.around.client.json('items.feedback', { thread_id, item_ids: itemIds, kind }));
   }
 
-  /**
-   * Until the server has shown that it took the message, stopping waits for that, so that the message is either
-   * in the thread or in the composer but never in both. Who stops twice does not want to wait.
-   */
   stop() {
-    if (!this.state.value.allowCancel) return;
-    if (this.#stopping || !this.state.value.items.some(isPending)) this.#stream?.abort();
-    this.#stopping = true;
+    this.#answering.stop();
   }
 
-  /** For a thread that is about to vanish: ends the stream whether or not the server lets people stop it. */
+  /** For a thread that is about to vanish. */
   abandon() {
-    this.#stream?.abort();
+    this.#answering.abandon();
   }
 
   async loadOlder() {
-    const { older } = this.state.value;
-    if (!this.id || !older || this.#loadingOlder) return;
-    this.#loadingOlder = true;
-    try {
-      const params = { thread_id: this.id, limit: 20, order: 'desc', after: older } as const;
-      const page = await this.around.client.json('items.list', params);
-      // A refresh meanwhile may have moved the place these items were to go.
-      if (this.state.value.older === older) this.state.update((state) => withOlder(state, page));
-    } catch (error) {
-      this.#trouble({ message: sentenceFor(error), remedy: 'none' });
-    } finally {
-      this.#loadingOlder = false;
-    }
+    const { id } = this;
+    if (id) await this.#try(() => this.#reading.older(id));
   }
 
   async refresh() {
-    if (!this.id || this.busy.value) return;
-    try {
-      const thread = await this.around.client.json('threads.get_by_id', { thread_id: this.id });
+    const { id } = this;
+    if (!id || this.busy.value) return;
+    await this.#try(async () => {
+      const thread = await this.around.client.json('threads.get_by_id', { thread_id: id });
       if (this.busy.value) return;
       this.leave();
-      this.state.set(loaded(thread));
+      this.state.set(fromThread(thread));
       this.around.changed(this, 'thread');
       void this.catchUp();
-    } catch (error) {
-      this.#trouble({ message: sentenceFor(error), remedy: 'refresh' });
-    }
+    }, 'refresh');
   }
 
   /**
-   * Follows the answer that is being written here on behalf of another page, or of this one before it was reloaded
-   * or cut off. `expected`: more should have come, so what ended meanwhile is read again.
+   * Goes on with what another page has begun, or this one before it was reloaded or cut off: follows the answer
+   * that is being written, carries out the call that waits for a page, or says what became of the last answer.
+   * `expected`: more should have come, so what ended meanwhile is read again.
    */
   async catchUp(expected = mayGrow(this.state.value.items)) {
     const { id } = this;
@@ -220,30 +198,39 @@ export class Conversation {
     const following = new AbortController();
     this.#following = following;
     try {
-      const run = await this.around.client.runOn(id);
+      const told = await this.around.client.runsOn(id);
       if (following.signal.aborted) return;
-      if (run === undefined) return expected ? await this.#poll(id, following.signal) : undefined;
-      this.#following = null;
-      if (run) return await this.#run({ type: 'follow', run });
-      if (expected && (await this.#readThread(id))) this.state.update(answeredOrNot);
+      if (told?.run) return void (await this.#run({ type: 'follow', run: told.run }));
+      if (told && expected && !(await this.#reading.newest(id))) return;
+      if (following.signal.aborted) return;
+      const { items } = this.state.value;
+      const trouble = troubleLeft(items, told?.last);
+      if (this.#answering.canResume() && !trouble && this.#isWorthResuming(told?.last?.status)) {
+        return void (await this.#stream(() => this.#answering.resume()));
+      }
+      if (!told && expected) return await this.#poll(id, following.signal);
+      if (trouble || expected) this.state.update((state) => ({ ...state, trouble }));
     } catch (error) {
-      if (expected) this.#trouble({ message: sentenceFor(error), remedy: 'refresh' });
+      if (expected) this.#trouble(error, 'refresh');
     } finally {
       if (this.#following === following) this.#following = null;
     }
   }
 
-  /** For servers without runs: reads the newest items until the answer is among them. */
+  /** A call of long ago, or of an answer that the person stopped, is better left alone than carried out by surprise. */
+  #isWorthResuming(status: string | undefined): boolean {
+    const { items, thread } = this.state.value;
+    if ((thread?.status?.type ?? 'active') !== 'active' || status === 'cancelled') return false;
+    return status === 'completed' || isFresh(items);
+  }
+
+  /** For servers without runs. */
   async #poll(id: string, signal: AbortSignal) {
     this.state.update((state) => ({ ...state, awaited: true }));
-    const arrived = await follow(async () => {
-      const page = await this.around.client.json('items.list', { thread_id: id, limit: 20, order: 'desc' });
-      if (!signal.aborted) this.state.update((state) => withNewest(state, page));
-      return !isOpenEnded(page.data.toReversed());
-    }, signal);
+    const arrived = await this.#reading.untilAnswered(id, signal);
     if (signal.aborted) return;
     this.state.update((state) => ({ ...state, awaited: false, trouble: arrived ? null : UNFINISHED }));
-    if (arrived) await this.#readMetadata(id);
+    if (arrived) await this.#reading.metadata(id);
   }
 
   /** For a conversation that leaves the screen: nobody is there to see what it waits for. */
@@ -257,165 +244,33 @@ export class Conversation {
     this.state.update((state) => (state.thread ? { ...state, thread: { ...state.thread, title } } : state));
   }
 
-  /** Busy until the last stream is over: a tool of the page that answers in between lets no other stream in. */
-  async #run(source: Source, onAccepted?: () => void): Promise<'stopped' | 'ended'> {
-    const stream = new AbortController();
+  #run(source: Source, onAccepted?: () => void): Promise<End> {
+    return this.#stream(() => this.#answering.run(source, onAccepted));
+  }
+
+  /** When it ends early, there may be more to see than it has shown. */
+  async #stream(begin: () => Promise<End>): Promise<End> {
     this.leave();
-    this.#stream = stream;
-    this.#stopping = false;
-    this.#behind = null;
-    this.busy.set(true);
-    this.around.changed(this, 'start');
-    let next: Source | null = source;
-    while (next) {
-      const trouble = await this.#receive(next, stream.signal, next === source ? onAccepted : undefined);
-      // The page that asked runs the tools; those that look on must not run them a second time.
-      const call: ClientToolCallItem | null =
-        trouble || stream.signal.aborted || next.type === 'follow' ? null : this.#pendingCall();
-      next = call && (await this.#clientToolOutput(call));
-      if (stream.signal.aborted) next = null;
-    }
-    this.#stream = null;
-    this.busy.set(false);
-    this.around.changed(this, 'end');
-    if (stream.signal.aborted) return 'stopped';
-    if (this.#behind) void this.catchUp(this.#behind === 'cut off' || undefined);
-    return 'ended';
+    const end = await begin();
+    if (end === 'cut off') void this.catchUp(true);
+    if (end === 'refused') void this.catchUp();
+    return end;
   }
 
-  async #receive(source: Source, signal: AbortSignal, onAccepted?: () => void) {
-    const { client } = this.around;
-    const listener: Listener = {
-      signal,
-      onEvents: (events) => this.#apply(events, source),
-      onConnection: (connection) =>
-        this.state.update((state) => ({ ...state, disconnected: connection === 'lost' })),
-      onAccepted,
-    };
-    let trouble: Trouble | null = null;
+  /** What fails here is told beside the thread, and changes nothing in it. */
+  async #try(work: () => Promise<unknown>, remedy: Trouble['remedy'] = 'none'): Promise<boolean> {
     try {
-      if (source.type === 'follow') {
-        // A refusal because of this very answer may stand there until the answer is complete.
-        const refusal = this.state.value.trouble;
-        this.state.update((state) => ({
-          ...begin(state),
-          trouble: refusal?.remedy === 'none' ? refusal : null,
-        }));
-        await client.follow(source.run, listener);
-        if (this.state.value.trouble === refusal) this.state.update((state) => ({ ...state, trouble: null }));
-        // A retry took the old answer away when the new one began, and did not say so.
-        if (this.id && !signal.aborted) await this.#readThread(this.id);
-      } else await client.stream(source, listener);
-      trouble = this.state.value.trouble;
+      await work();
+      return true;
     } catch (error) {
-      if (!signal.aborted) trouble = await this.#troubleFrom(error);
-    }
-    this.state.set(settle(this.state.value, trouble));
-    return trouble;
-  }
-
-  #apply(events: ThreadEvent[], { type }: Source) {
-    const before = this.state.value;
-    let state = before;
-    for (const event of events) {
-      if (event.type === 'client_effect' && type !== 'follow') {
-        this.around.host.emit('effect', { name: event.name, data: event.data ?? {} });
-      }
-      if (event.type === 'error') this.around.host.fail(event.message ?? event.code ?? 'stream.error');
-      state = this.#reduced(state, event);
-    }
-    this.state.setSoon(state);
-    if (this.#stopping && !state.items.some(isPending)) this.#stream?.abort();
-    if (state.thread !== before.thread) this.around.changed(this, 'thread');
-  }
-
-  /** An event that cannot be understood must not cost the person the rest of the answer. */
-  #reduced(state: ThreadState, event: ThreadEvent): ThreadState {
-    try {
-      return reduce(state, event);
-    } catch (error) {
-      this.around.host.fail(`The event "${event.type}" could not be read: ${wordsOf(error)}`);
-      return state;
+      this.#trouble(error, remedy);
+      return false;
     }
   }
 
-  async #troubleFrom(error: unknown): Promise<Trouble> {
+  #trouble(error: unknown, remedy: Trouble['remedy']) {
     const message = sentenceFor(error);
     this.around.host.fail(message);
-    if (!this.id) return { message, remedy: 'none' };
-    if (error instanceof ChatKitProblem && error.status === 409) {
-      // Somebody may have locked the thread, or be waiting for an answer in another tab.
-      await this.#readThread(this.id);
-      this.#behind = 'refused';
-      return { message, remedy: 'none' };
-    }
-    const cutOff = error instanceof ConnectionLost && !this.state.value.items.some(isPending);
-    this.#behind = cutOff ? 'cut off' : null;
-    return { message, remedy: cutOff ? 'refresh' : 'none' };
-  }
-
-  /** The thread with its newest items as they are now; a failure is not worth telling. */
-  async #readThread(threadId: string): Promise<Thread | null> {
-    const thread = await this.#readMetadata(threadId);
-    if (thread) this.state.update((state) => withNewest(state, newestFirst(thread.items)));
-    return thread;
-  }
-
-  /** The thread's title and status as they are now; a failure is not worth telling. */
-  async #readMetadata(threadId: string): Promise<Thread | null> {
-    try {
-      const thread = await this.around.client.json('threads.get_by_id', { thread_id: threadId });
-      const { items: _, ...metadata } = thread;
-      this.state.update((state) => ({ ...state, thread: metadata }));
-      this.around.changed(this, 'thread');
-      return thread;
-    } catch {
-      return null;
-    }
-  }
-
-  #pendingCall(): ClientToolCallItem | null {
-    const call = this.state.value.items.at(-1);
-    return call?.type === 'client_tool_call' && call.status === 'pending' ? call : null;
-  }
-
-  async #clientToolOutput({ name, arguments: params }: ClientToolCallItem): Promise<StreamRequest | null> {
-    let result: unknown;
-    try {
-      result = (await this.around.host.invoke('onClientTool', { name, params })) ?? {};
-    } catch (error) {
-      this.around.host.fail(`The client tool "${name}" failed: ${wordsOf(error)}`);
-      result = { error: wordsOf(error) };
-    }
-    if (!this.id) return null;
-    return { type: 'threads.add_client_tool_output', params: { thread_id: this.id, result } };
-  }
-
-  #trouble(trouble: Trouble) {
-    this.around.host.fail(trouble.message);
-    this.state.update((state) => ({ ...state, trouble }));
+    this.state.update((state) => ({ ...state, trouble: { message, remedy } }));
   }
 }
-
-/** A thread that ends with an old question will get no answer by itself. */
-function loaded(thread: Thread): ThreadState {
-  const items = thread.items.data;
-  const givenUp = items.at(-1)?.type === 'user_message' && !mayGrow(items);
-  return { ...fromThread(thread), trouble: givenUp ? UNANSWERED : null };
-}
-
-/** What an ended run has left: an answer, or a question that can be asked again. */
-function answeredOrNot(state: ThreadState): ThreadState {
-  const last = state.items.findLast((item) => !isPending(item));
-  return { ...state, trouble: last?.type === 'user_message' ? UNANSWERED : null };
-}
-
-const newestFirst = (page: Page<ThreadItem>) => ({ ...page, data: page.data.toReversed() });
-const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
-const NOT_TAKEN: Trouble = {
-  message: 'The server did not take this message. Send it again.',
-  remedy: 'none',
-};
-const UNANSWERED: Trouble = { message: 'This question was left without an answer.', remedy: 'retry' };
-const UNFINISHED: Trouble = { message: 'The answer is not complete yet.', remedy: 'refresh' };

@@ -26,11 +26,12 @@ export function isOpenEnded(items: ThreadItem[]): boolean {
   return last !== undefined && !ends.has(last.type);
 }
 
+/** Whether the newest item is so new that somebody may be waiting for what follows. */
+export const isFresh = (items: ThreadItem[]) =>
+  Date.now() - Date.parse(lastOf(items)?.created_at ?? '') < STALE_MS;
+
 /** Whether more of this thread may be on its way. */
-export function mayGrow(items: ThreadItem[]): boolean {
-  const since = Date.parse(lastOf(items)?.created_at ?? '');
-  return isOpenEnded(items) && Date.now() - since < STALE_MS;
-}
+export const mayGrow = (items: ThreadItem[]) => isOpenEnded(items) && isFresh(items);
 
 /** Calls `look` until it says that the end is there (true), or patience ends or `signal` fires (false). */
 export async function follow(look: () => Promise<boolean>, signal: AbortSignal): Promise<boolean> {

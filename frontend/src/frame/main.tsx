@@ -1,13 +1,13 @@
 import { createRoot } from 'react-dom/client';
-import type { SentOptions } from '../element/bridge';
-import { announce, connectToHost, hostOver } from './bridge';
+import type { FrameApi, HostApi, SentOptions } from '../element/bridge';
+import { callsOver } from '../element/calls';
+import { hostOver, portOfHost } from './bridge';
 import { Chat } from './chat';
 import { Frame } from './Frame';
 import './frame.css';
 
 async function start(root: HTMLElement) {
-  const remote = await connectToHost();
-  const host = hostOver(remote);
+  const port = await portOfHost();
   let chat: Chat | null = null;
   let mounted = () => {};
   const started = new Promise<void>((resolve) => {
@@ -19,7 +19,7 @@ async function start(root: HTMLElement) {
     await started;
     return chat as Chat;
   };
-  await announce(remote, {
+  const api: FrameApi = {
     setOptions(options: SentOptions) {
       if (chat) return chat.setOptions(options);
       chat = new Chat(host, options);
@@ -34,7 +34,10 @@ async function start(root: HTMLElement) {
     sendCustomAction: async (action, itemId) => (await whenStarted()).sendCustomAction(action, itemId),
     showHistory: async () => (await whenStarted()).showHistory(),
     hideHistory: async () => (await whenStarted()).hideHistory(),
-  });
+  };
+  const call = callsOver<HostApi>(port, api);
+  const host = hostOver(call);
+  await call('connect');
 }
 
 const root = document.getElementById('root');

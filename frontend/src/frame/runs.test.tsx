@@ -16,9 +16,10 @@ const delta = (text: string): ThreadEvent => ({
 });
 
 /** A page that is opened on a thread whose answer another page has asked for. */
-function opened(items: unknown[] = [question]) {
+function opened(items: unknown[] = [question], more: object = {}) {
   let stream = openStream();
-  const server = { items, run: running };
+  const run = () => Response.json({ run: { id: 'r', status: 'running', ...more } });
+  const server = { items, run };
   const around = open(
     {
       'threads.get_by_id': () => Response.json(page(...server.items)),
@@ -75,12 +76,51 @@ describe('a page that is opened on a running answer', () => {
     expect(screen.getByRole('button', { name: 'Stop' })).toBeTruthy();
   });
 
-  test('leaves effects to the page that asked', async () => {
+  test('has the effects that it has not had before the reload, and not the others again', async () => {
+    sessionStorage.setItem('chatkit-link:effect', 'r 3');
     const { following, stream, emitted } = opened();
     await following();
-    stream().send(done(question), { type: 'client_effect', name: 'confetti' }, done(answered('a', 'So')));
+    stream().tell(done(question), 2);
+    stream().tell({ type: 'client_effect', name: 'before' }, 3);
+    stream().tell({ type: 'client_effect', name: 'missed' }, 4);
+    stream().tell(done(answered('a', 'So')), 5);
     await screen.findByText('So');
-    expect(emitted.map(([name]) => name)).not.toContain('effect');
+    const effects = emitted.filter(([name]) => name === 'effect');
+    expect(effects).toEqual([['effect', { name: 'missed', data: {} }]]);
+    sessionStorage.clear();
+  });
+
+  test('shows its progress and its notices', async () => {
+    const { following, stream } = opened();
+    await following();
+    const notice: ThreadEvent = { type: 'notice', level: 'warning', message: 'Half of the budget is spent.' };
+    stream().send(done(question), notice, { type: 'progress_update', text: 'Looking it up' });
+    expect(await screen.findByText('Looking it up')).toBeTruthy();
+    expect(screen.getByText('Half of the budget is spent.')).toBeTruthy();
+  });
+
+  test('does not show the old answer beside the new one', async () => {
+    const { server, following, stream } = opened([question, answered('old', 'The old answer')], {
+      retried: 'u',
+    });
+    await following();
+    stream().send(added(answered('a', 'The new ')));
+    expect(await screen.findByText('The new')).toBeTruthy();
+    expect(screen.queryByText('The old answer')).toBeNull();
+    server.items = [question, answered('a', 'The new one')];
+    stream().send(done(answered('a', 'The new one')));
+    stream().end();
+    expect(await screen.findByText('The new one')).toBeTruthy();
+    expect(screen.getAllByRole('article')).toHaveLength(2);
+  });
+
+  test('has the old answer back when the new one came to nothing', async () => {
+    const { following, stream } = opened([question, answered('old', 'The old answer')], { retried: 'u' });
+    await following();
+    stream().send({ type: 'error', message: 'The model is busy.', allow_retry: true });
+    stream().end();
+    expect(await screen.findByText('The old answer')).toBeTruthy();
+    expect(screen.getByRole('alert').textContent).toContain('The model is busy.');
   });
 
   test('an answer that ended in between is read', async () => {

@@ -17,7 +17,8 @@ export const events = [
   ...['Grüße ', '🎉 ', 'id: 9\n\ndata: {}', ' — and 終わり'].map((text, at) => event(at + 3, delta(text))),
   event(7, { type: 'thread.item.done', item: { id: 'a' } }),
 ];
-export const whole = Buffer.from(events.join(''));
+const END = ': end\n\n';
+export const whole = Buffer.from(events.join('') + END);
 
 type Options = {
   /** One for each connection in turn; without one the rest is sent and ended. */
@@ -52,7 +53,7 @@ export async function breakingServer({ cuts = [], refusals = [] }: Options = {})
     const refusal = refusing.shift();
     if (refusal === 'refuse') return response.destroy();
     if (refusal) return response.writeHead(refusal).end('{}');
-    return send(response, Buffer.from(events.slice(Number(searchParams.get('after'))).join('')));
+    return send(response, Buffer.from(events.slice(Number(searchParams.get('after'))).join('') + END));
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);

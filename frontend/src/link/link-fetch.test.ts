@@ -74,14 +74,23 @@ describe('an answer over a bad line', () => {
     }
   });
 
-  test('a connection that ends before its first event is no end of an answer that is not complete', async () => {
-    const cuts: Cut[] = [
-      { at: endOf(4), how: 'break' },
-      { at: 0, how: 'end' },
-      { at: 0, how: 'end' },
-    ];
-    const { ask } = await serve({ cuts });
-    expect(await bytesOf(await ask())).toEqual(whole);
+  test('a response that breaks off within its head looks whole and is not', async () => {
+    const nothing: Cut = { at: 0, how: 'end' };
+    // Behind any event: what came before it may look as if it were all.
+    const answers = await Promise.all(
+      [1, 2, 6, 7].map(async (count) => {
+        const { ask } = await serve({ cuts: [...breakAt(endOf(count)), nothing, nothing] });
+        return bytesOf(await ask());
+      }),
+    );
+    for (const answer of answers) expect(answer).toEqual(whole);
+  });
+
+  test('a server that never says its end is believed after a while', async () => {
+    const silent: Cut[] = Array(3).fill({ at: 0, how: 'end' });
+    const { ask, paths } = await serve({ cuts: [{ at: endOf(7), how: 'end' }, ...silent] });
+    expect(await bytesOf(await ask())).toEqual(Buffer.from(events.join('')));
+    expect(paths()).toHaveLength(4);
   });
 
   test('a server that is away for a moment is asked again, with the headers of the first request', async () => {

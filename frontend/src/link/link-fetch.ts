@@ -9,12 +9,19 @@
  */
 import { besideApi } from './address';
 import { bytesOfRun, type Connection, runOf } from './run-stream';
+import { sendTelling } from './send';
 
 export type { Connection } from './run-stream';
 
 type Fetch = typeof globalThis.fetch;
-/** A caller may ask to be told when its answer loses its connection and has it back; any other fetch ignores it. */
-export type LinkInit = RequestInit & { onConnection?: (connection: Connection) => void };
+/**
+ * A caller may ask to be told when its answer loses its connection and has it back, and how much of its body has
+ * been sent, from 0 to 1; any other fetch ignores both.
+ */
+export type LinkInit = RequestInit & {
+  onConnection?: (connection: Connection) => void;
+  onSent?: (part: number) => void;
+};
 export type LinkOptions = {
   /** Makes the requests: for a token that must be fresh at each of them, for instance. */
   fetch?: Fetch;
@@ -26,13 +33,15 @@ const MARK = 'X-ChatKit-Link';
 export function createLinkFetch(options: LinkOptions = {}): Fetch {
   const fetch: Fetch = options.fetch ?? ((...args) => globalThis.fetch(...args));
 
-  return async (input, { onConnection, ...init }: LinkInit = {}) => {
+  return async (input, { onConnection, onSent, ...init }: LinkInit = {}) => {
     const given = input instanceof Request ? input : null;
     const url = given?.url ?? String(input);
     const signal = init.signal ?? given?.signal;
     signal?.throwIfAborted();
     const headers = new Headers(init.headers ?? given?.headers);
     headers.set(MARK, '1');
+    // Whoever brings a fetch of their own wants it used, though it cannot tell how far an upload is.
+    if (onSent && !options.fetch) return sendTelling(url, { ...init, headers }, onSent);
 
     /** A request about a run: as the first one was made, without what it said. */
     const about = (path: string, more: RequestInit, after?: number) => {

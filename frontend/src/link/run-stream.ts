@@ -3,9 +3,8 @@
  * are dropped; when a connection breaks, the next one begins behind the last id that was handed on, so the bytes
  * are those of an unbroken stream.
  *
- * What is the end? An error of the network is a break. A clean end is the end, unless something says that it came
- * too early: half an event, an item that was left open, or a connection so old that a proxy may have cut it. Then
- * the server is asked again, and a run that is over answers with nothing.
+ * The end is where the server says so. A connection that merely ends proves nothing: proxies end a stream they are
+ * tired of, and a browser takes a response that breaks off within its head for a whole one without a body.
  */
 import { pause, waitBefore } from './pause';
 import { WholeEvents } from './whole-events';
@@ -19,13 +18,10 @@ const ATTEMPTS = 32;
 /** The server breaks a silence every 15 seconds, so this much of it is a dead connection. */
 const SILENCE_MS = 45_000;
 const ANSWER_MS = 15_000;
-/** No proxy known to us cuts a stream earlier than this. */
-const PROXY_MS = 10_000;
 /** What heals sooner is not worth telling. */
 const MOMENT_MS = 800;
-/** A line that is cut within a response's head looks like an end; so many of them in a row are one. */
+/** Some servers do not say their end; so many connections in a row that end without a word are one. */
 const ENDS = 3;
-const UNFINISHED = /^data: {"type":"(thread\.item\.(added|updated)|progress_update)"/m;
 
 /** Tries since the last event; those that count are made while the network is there. */
 type Tries = { made: number; counted: number };
@@ -49,36 +45,28 @@ export type RunStream = {
 export async function* bytesOfRun({ run, first, after, connect, tell, stop }: RunStream) {
   const tries: Tries = { made: 0, counted: 0 };
   let response = first;
-  let unfinished = false;
+  let silentEnds = 0;
   for (;;) {
-    const began = Date.now();
     const events = new WholeEvents();
-    let last = '';
-    let clean = false;
+    let silent = true;
+    let ended = false;
     try {
       for await (const chunk of chunksOf(response, stop)) {
         const whole = events.take(chunk);
         if (!whole) continue;
+        silent = false;
         tries.made = tries.counted = 0;
         after = whole.lastId ?? after;
-        last = whole.last || last;
+        ended = whole.isEnd;
         yield whole.bytes;
       }
-      clean = true;
+      silentEnds = silent ? silentEnds + 1 : 0;
     } catch {
       // The connection broke: the next one goes on from `after`.
+      silentEnds = 0;
     }
-    if (stop.aborted) return;
-    if (last || events.hasHalf) unfinished = events.hasHalf || UNFINISHED.test(last);
-    const certain = !unfinished || tries.made >= ENDS;
-    if (clean && certain && Date.now() - began < PROXY_MS) return;
-    try {
-      response = await reconnected(run, (signal) => connect(after, signal), tries, tell, stop);
-    } catch (error) {
-      // Nothing looked missing, and the server knows of nothing more.
-      if (clean && !unfinished && error instanceof RunLost) return;
-      throw error;
-    }
+    if (ended || stop.aborted || silentEnds === ENDS) return;
+    response = await reconnected(run, (signal) => connect(after, signal), tries, tell, stop);
   }
 }
 

@@ -1,21 +1,16 @@
 const NEWLINE = 10;
+const END = ': end';
 
-/** What a piece of a stream adds to the whole events of it; `last` is the last one that tells how an item stands. */
-export type Whole = { bytes: Uint8Array<ArrayBuffer>; lastId: number | null; last: string };
-
-const TELLING = /^data: {"type":"(thread\.item\.|progress_update|error)/m;
+/** What a piece of a stream adds to the whole events of it; `isEnd` when the server has said that there are no more. */
+export type Whole = { bytes: Uint8Array<ArrayBuffer>; lastId: number | null; isEnd: boolean };
 
 /**
  * Holds back the end of a stream until the event it belongs to is complete, so that a stream which breaks never
- * leaves half an event behind. It reads no more of an event than its id and type, and bytes pass unchanged.
+ * leaves half an event behind. It reads no more of an event than its id, and bytes pass unchanged.
  */
 export class WholeEvents {
   #rest = new Uint8Array(0);
   #text = new TextDecoder('latin1');
-
-  get hasHalf(): boolean {
-    return this.#rest.length > 0;
-  }
 
   /** The whole events that a chunk completes, if any. */
   take(chunk: Uint8Array): Whole | null {
@@ -30,7 +25,7 @@ export class WholeEvents {
     return {
       bytes: bytes.subarray(0, end),
       lastId: numbered === undefined ? null : Number.parseInt(numbered.slice('id: '.length), 10),
-      last: events.findLast((event) => TELLING.test(event)) ?? '',
+      isEnd: events.at(-1) === END,
     };
   }
 }

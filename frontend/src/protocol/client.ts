@@ -1,16 +1,21 @@
+import type { FileUploadStrategy } from '@openai/chatkit';
 import { besideApi } from '../link/address';
 import type { LinkInit } from '../link/link-fetch';
+import { sendTelling } from '../link/send';
 import { ChatKitProblem, ConnectionLost, isAbort, problemFrom } from './problems';
-import { readEvents } from './sse';
+import { readEvents, type Told } from './sse';
 import type {
   ActionConfig,
+  Attachment,
   Page,
+  RunTold,
   Thread,
-  ThreadEvent,
   ThreadItem,
   ThreadMetadata,
   UserMessageInput,
 } from './types';
+
+export type { Told } from './sse';
 
 type Action = Pick<ActionConfig, 'type' | 'payload'>;
 type StructuredSubmission = {
@@ -28,6 +33,8 @@ export type JsonCalls = {
     { updated_item?: ThreadItem | null },
   ];
   'items.list': [{ thread_id: string; limit: number; order: 'desc'; after?: string }, Page<ThreadItem>];
+  'attachments.create': [{ name: string; size: number; mime_type: string }, Attachment];
+  'attachments.delete': [{ attachment_id: string }, unknown];
   'items.feedback': [{ thread_id: string; item_ids: string[]; kind: 'positive' | 'negative' }, unknown];
 };
 
@@ -47,10 +54,14 @@ export type StreamRequest = {
 /** What a reader of a stream hears, besides its end. */
 export type Listener = {
   signal: AbortSignal;
-  onEvents(events: ThreadEvent[]): void;
+  onEvents(events: Told[]): void;
   onConnection?: LinkInit['onConnection'];
-  onAccepted?(): void;
+  /** The server took the request, and answers it in this run if it has runs. */
+  onAccepted?(run: string | null): void;
 };
+
+/** Who uploads hears how much has been sent, from 0 to 1, where the page's fetch can tell. */
+export type UploadListener = { signal: AbortSignal; onSent(part: number): void };
 
 const JSON_HEADERS = { 'Content-Type': 'application/json', Accept: 'text/event-stream, application/json' };
 
@@ -73,19 +84,19 @@ export class ChatKitClient {
     return this.read(await this.post(request, listener), listener);
   }
 
-  /** The id of the run that writes on a thread, null if none does, undefined if the server has no runs. */
-  async runOn(threadId: string): Promise<string | null | undefined> {
-    if (this.#hasRuns === false) return undefined;
+  /** The run that writes on a thread, and how its newest one stands; null if the server has no runs. */
+  async runsOn(threadId: string): Promise<{ run: RunTold | null; last: RunTold | null } | null> {
+    if (this.#hasRuns === false) return null;
     try {
       const response = await this.request(`threads/${encodeURIComponent(threadId)}/run`);
-      const { run } = await response.json();
+      const { run, last } = await response.json();
       this.#hasRuns = true;
-      return run?.id ?? null;
+      return { run: run ?? null, last: last ?? null };
     } catch (error) {
       const unknown = error instanceof ChatKitProblem && (error.status === 404 || error.status === 405);
       if (this.#hasRuns || !unknown) throw error;
       this.#hasRuns = false;
-      return undefined;
+      return null;
     }
   }
 
@@ -94,8 +105,29 @@ export class ChatKitClient {
     return this.read(await this.request(`runs/${encodeURIComponent(run)}/events`, listener), listener);
   }
 
-  private async read({ body }: Response, { signal, onEvents, onAccepted }: Listener): Promise<void> {
-    onAccepted?.();
+  /** Brings a file to the server in the way that the host page has chosen; ChatKit's default is in two phases. */
+  async upload(
+    file: File,
+    strategy: FileUploadStrategy = { type: 'two_phase' },
+    listener: UploadListener,
+  ): Promise<Attachment> {
+    if (strategy.type === 'direct') {
+      const request = { method: 'POST', headers: { Accept: 'application/json' }, body: file };
+      return (await this.send(strategy.uploadUrl, request, listener)).json();
+    }
+    const about = { name: file.name, size: file.size, mime_type: file.type || 'application/octet-stream' };
+    const attachment = await this.json('attachments.create', about);
+    const { upload_descriptor: where } = attachment;
+    if (!where) return attachment;
+    // The address itself is the permission: no headers of the host page may go there.
+    const init = { method: where.method, headers: where.headers, body: file, signal: listener.signal };
+    const response = await orLost(sendTelling(where.url, init, listener.onSent), listener.signal);
+    if (!response.ok) throw await problemFrom(response);
+    return attachment;
+  }
+
+  private async read({ body, headers }: Response, { signal, onEvents, onAccepted }: Listener): Promise<void> {
+    onAccepted?.(headers.get('X-Run-Id'));
     if (!body) return;
     try {
       await readEvents(body, onEvents);
@@ -116,17 +148,24 @@ export class ChatKitClient {
     return this.send(besideApi(this.url, path), { method: 'GET' }, listener);
   }
 
-  private async send(url: string, request: RequestInit, listener?: Listener): Promise<Response> {
-    const signal = listener?.signal;
-    const init: LinkInit = { ...request, signal, onConnection: listener?.onConnection };
-    let response: Response;
-    try {
-      response = await this.fetch(url, init);
-    } catch (error) {
-      if (isAbort(error) || signal?.aborted) throw error;
-      throw new ConnectionLost();
-    }
+  private async send(
+    url: string,
+    request: RequestInit,
+    listener: Partial<Listener & UploadListener> = {},
+  ): Promise<Response> {
+    const { signal, onConnection, onSent } = listener;
+    const init: LinkInit = { ...request, signal, onConnection, onSent };
+    const response = await orLost(this.fetch(url, init), signal);
     if (!response.ok) throw await problemFrom(response);
     return response;
+  }
+}
+
+async function orLost(answer: Promise<Response>, signal?: AbortSignal): Promise<Response> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isAbort(error) || signal?.aborted) throw error;
+    throw new ConnectionLost();
   }
 }

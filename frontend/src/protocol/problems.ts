@@ -24,8 +24,9 @@ const sentences: Record<number, string> = {
   403: 'You are not allowed to do this.',
   404: 'This conversation no longer exists.',
   409: 'This conversation does not accept messages right now.',
-  413: 'This message is too long to be sent.',
-  429: 'Too many messages in a short time. Wait a moment and try again.',
+  413: 'This is too large to be sent.',
+  415: 'Files of this type are not taken.',
+  429: 'Too much was sent in a short time.',
 };
 
 export async function problemFrom(response: Response): Promise<ChatKitProblem> {
@@ -38,11 +39,23 @@ export async function problemFrom(response: Response): Promise<ChatKitProblem> {
   }
   const fallback =
     sentences[response.status] ?? `The server could not answer (status ${response.status}). Try again.`;
+  const sentence = typeof detail === 'string' && detail ? detail : fallback;
   return new ChatKitProblem(
-    typeof detail === 'string' && detail ? detail : fallback,
+    sentence + waitToldBy(response, sentence),
     response.status,
     typeof requestId === 'string' ? requestId : undefined,
   );
+}
+
+/** How long to wait, where the server names a time that its own sentence does not. */
+function waitToldBy({ status, headers }: Response, sentence: string): string {
+  const seconds = Number(headers.get('Retry-After'));
+  if (status !== 429 || !(seconds > 0) || /\d/.test(sentence)) return '';
+  if (seconds < 60) return ` Try again in ${seconds === 1 ? 'a second' : `${Math.ceil(seconds)} seconds`}.`;
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes < 60) return ` Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`;
+  const hours = Math.ceil(minutes / 60);
+  return ` Try again in ${hours === 1 ? 'an hour' : `${hours} hours`}.`;
 }
 
 export const isAbort = (error: unknown) => error instanceof DOMException && error.name === 'AbortError';

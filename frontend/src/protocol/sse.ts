@@ -1,16 +1,19 @@
 import { createParser } from 'eventsource-parser';
 import type { ThreadEvent } from './types';
 
+/** An event and its number within its run, where the server numbers them. */
+export type Told = { id: number | null; event: ThreadEvent };
+
 /** Reads a body of server-sent events to its end. Events that arrive together are handed over together. */
 export async function readEvents(
   body: ReadableStream<Uint8Array>,
-  onEvents: (events: ThreadEvent[]) => void,
+  onEvents: (events: Told[]) => void,
 ): Promise<void> {
-  let batch: ThreadEvent[] = [];
+  let batch: Told[] = [];
   const parser = createParser({
     onEvent(message) {
       const event = parse(message.data);
-      if (event) batch.push(event);
+      if (event) batch.push({ id: message.id ? Number(message.id) : null, event });
     },
   });
   const decoder = new TextDecoder();

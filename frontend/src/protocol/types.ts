@@ -58,6 +58,8 @@ export type Attachment = {
   name: string;
   mime_type: string;
   preview_url?: string;
+  /** Where the bytes go, between the two phases of an upload. */
+  upload_descriptor?: { url: string; method: 'POST' | 'PUT'; headers?: Record<string, string> } | null;
 };
 export type InferenceOptions = { tool_choice?: { id: string } | null; model?: string | null };
 export type UserMessageInput = {
@@ -171,6 +173,14 @@ export type NoticeEvent = {
   title?: string | null;
 };
 export type ErrorEvent = { type: 'error'; code?: string; message?: string | null; allow_retry?: boolean };
+
+/** How a run stands, as the server tells it of a thread. `retried`: the message that it answers anew. */
+export type RunTold = {
+  id: string;
+  status: 'running' | 'completed' | 'cancelled' | 'failed' | 'interrupted';
+  retried?: string | null;
+  error?: ErrorEvent | null;
+};
 
 export type ThreadEvent =
   | { type: 'thread.created'; thread: Thread }

@@ -1,6 +1,7 @@
-import { CornerDownRight, FileText } from 'lucide-react';
+import { CornerDownRight } from 'lucide-react';
 import { isPending } from '../../protocol/thread-state';
 import type { UserMessageItem } from '../../protocol/types';
+import { Attachments } from './Attachments';
 
 export function UserMessage({ item }: { item: UserMessageItem }) {
   return (
@@ -11,23 +12,21 @@ export function UserMessage({ item }: { item: UserMessageItem }) {
           <span>{item.quoted_text}</span>
         </blockquote>
       )}
-      {item.attachments?.map((attachment) => (
-        <span key={attachment.id} className="attachment">
-          <FileText size={14} aria-hidden /> {attachment.name}
-        </span>
-      ))}
-      <div className="bubble" dir="auto">
-        {item.content.map((part, at) =>
-          part.type === 'input_tag' ? (
-            <span key={part.id} className="tag">
-              {part.text}
-            </span>
-          ) : (
-            // biome-ignore lint/suspicious/noArrayIndexKey: parts of a sent message never move
-            <span key={at}>{part.text}</span>
-          ),
-        )}
-      </div>
+      <Attachments attachments={item.attachments ?? []} />
+      {item.content.length > 0 && (
+        <div className="bubble" dir="auto">
+          {item.content.map((part, at) =>
+            part.type === 'input_tag' ? (
+              <span key={part.id} className="tag">
+                {part.text}
+              </span>
+            ) : (
+              // biome-ignore lint/suspicious/noArrayIndexKey: parts of a sent message never move
+              <span key={at}>{part.text}</span>
+            ),
+          )}
+        </div>
+      )}
     </article>
   );
 }

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import type { LinkInit } from '../link/link-fetch';
+import type { ResponseMessage } from './bridge';
+import { serveRequest } from './serve-request';
+
+function heardOver(port: MessagePort) {
+  const heard: ResponseMessage[] = [];
+  return new Promise<ResponseMessage[]>((resolve) => {
+    port.onmessage = ({ data }: MessageEvent<ResponseMessage>) => {
+      heard.push(data);
+      if (data.type === 'end' || data.type === 'failed') resolve(heard);
+    };
+  });
+}
+
+test('a file is sent as the field "file" of a form, and the frame hears how far it is', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const heard = heardOver(port1);
+  let sent: File | undefined;
+  const fetch: typeof globalThis.fetch = async (_, init: LinkInit = {}) => {
+    sent = (init.body as FormData).get('file') as File;
+    init.onSent?.(0.5);
+    return Response.json({ id: 'atc_1' });
+  };
+  const file = new File(['%PDF-'], 'report.pdf', { type: 'application/pdf' });
+  await serveRequest(fetch, { url: '/files', method: 'POST', headers: [], body: file }, port2);
+  expect(sent?.name).toBe('report.pdf');
+  expect(await heard).toMatchObject([
+    { type: 'sent', part: 0.5 },
+    { type: 'head', status: 200 },
+    { type: 'chunk' },
+    { type: 'end' },
+  ]);
+  port1.close();
+});

@@ -1,0 +1,95 @@
+import { FileText, RotateCw, X } from 'lucide-react';
+import { useChat } from './context';
+import { useStore } from './store';
+import { sizeOf } from './upload-limits';
+import type { Upload } from './uploads';
+
+/** What the next message will carry, above its text. */
+export function UploadTray() {
+  const { uploads } = useChat();
+  const state = useStore(uploads.state);
+  return (
+    <>
+      {state.uploads.length > 0 && (
+        <ul className="tray" aria-label="Attachments">
+          {state.uploads.map((upload) => (
+            <Entry key={upload.key} upload={upload} />
+          ))}
+        </ul>
+      )}
+      {state.refusals.length > 0 && (
+        <div className="tray-refusals" role="alert">
+          <div>
+            {state.refusals.map((refusal) => (
+              <p key={refusal}>{refusal}</p>
+            ))}
+          </div>
+          <button
+            type="button"
+            className="icon-button"
+            aria-label="Dismiss"
+            onClick={() => uploads.dismissRefusals()}
+          >
+            <X size={14} aria-hidden />
+          </button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Entry({ upload }: { upload: Upload }) {
+  const { uploads } = useChat();
+  const { key, name, preview, attachment, failure } = upload;
+  const going = !attachment && !failure;
+  return (
+    <li className="upload" data-failed={failure ? '' : undefined} aria-busy={going}>
+      {preview ? <img src={preview} alt="" /> : <FileText size={18} aria-hidden />}
+      <div className="upload-words">
+        <span className="upload-name" title={name} dir="auto">
+          {name}
+        </span>
+        {failure ? (
+          <span className="upload-failure" role="alert">
+            {failure}
+          </span>
+        ) : (
+          <span className="upload-about">{about(upload)}</span>
+        )}
+        {going && (
+          <progress aria-label={`Uploading ${name}`} max={1} value={upload.sent ?? undefined}>
+            {Math.round((upload.sent ?? 0) * 100)} %
+          </progress>
+        )}
+      </div>
+      {failure && (
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={`Try again: ${name}`}
+          title="Try again"
+          onClick={() => uploads.retry(key)}
+        >
+          <RotateCw size={14} aria-hidden />
+        </button>
+      )}
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={`Remove ${name}`}
+        title="Remove"
+        onClick={() => uploads.remove(key)}
+      >
+        <X size={14} aria-hidden />
+      </button>
+    </li>
+  );
+}
+
+function about({ size, sent, attachment }: Upload): string {
+  const whole = size === null ? '' : sizeOf(size);
+  if (attachment) return whole;
+  // All bytes are sent, and the server looks at them.
+  if (sent === 1) return 'Checking…';
+  return sent === null || size === null ? 'Uploading…' : `${sizeOf(size * sent)} of ${whole}`;
+}

@@ -1,0 +1,39 @@
+import { FileText } from 'lucide-react';
+import { useState } from 'react';
+import type { Attachment } from '../../protocol/types';
+
+/** What a message carries: pictures as pictures, everything else by its name. */
+export function Attachments({ attachments }: { attachments: Attachment[] }) {
+  const pictures = attachments.filter(({ type }) => type === 'image');
+  const files = attachments.filter(({ type }) => type !== 'image');
+  return (
+    <>
+      {pictures.length > 0 && <AttachmentList label="Attached pictures" attachments={pictures} />}
+      {files.length > 0 && <AttachmentList label="Attached files" attachments={files} />}
+    </>
+  );
+}
+
+function AttachmentList({ label, attachments }: { label: string; attachments: Attachment[] }) {
+  return (
+    <ul className="attachments" aria-label={label}>
+      {attachments.map((attachment) => (
+        <li key={attachment.id}>
+          <AttachmentView attachment={attachment} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function AttachmentView({ attachment: { name, type, preview_url } }: { attachment: Attachment }) {
+  const [broken, setBroken] = useState(false);
+  if (type === 'image' && preview_url && !broken) {
+    return <img className="picture" src={preview_url} alt={name} onError={() => setBroken(true)} />;
+  }
+  return (
+    <span className="chip" title={name}>
+      <FileText size={16} aria-hidden /> <span dir="auto">{name}</span>
+    </span>
+  );
+}

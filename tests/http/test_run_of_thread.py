@@ -1,0 +1,95 @@
+"""What a page that is opened on a thread learns of its newest run."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import httpx2
+import pytest
+
+from chatkit_link.client import ChatKitClient, ClientError
+from tests.told import told
+
+Connect = Callable[..., ChatKitClient]
+
+
+@pytest.fixture
+def ask(server: str) -> Callable[[ChatKitClient, str], Any]:
+    """Asks as that client, whose cookie says who it is."""
+
+    async def ask(client: ChatKitClient, thread_id: str) -> dict[str, Any]:
+        address = f"{server}/chatkit/threads/{thread_id}/run"
+        response = await client._http.get(address)  # pyright: ignore[reportPrivateUsage]
+        return response.raise_for_status().json()
+
+    return ask
+
+
+async def test_a_failed_answer_is_told_of_as_it_was_when_it_failed(connect: Connect, ask: Any) -> None:
+    client = connect("breaks")
+    made = await told(client.create_thread("x"))
+
+    answer = await ask(client, made.thread_id)
+
+    assert answer["run"] is None
+    assert answer["last"]["id"] == made.run_id
+    assert answer["last"]["status"] == "failed"
+    assert answer["last"]["error"] == made.view.errors[0].model_dump(mode="json", exclude_none=True)
+    assert "secret" not in str(answer)
+
+
+async def test_of_an_answer_that_is_complete_there_is_nothing_to_try_again(connect: Connect, ask: Any) -> None:
+    client = connect("echo")
+    made = await told(client.create_thread("x"))
+    assert await ask(client, made.thread_id) == {
+        "run": None,
+        "last": {"id": made.run_id, "status": "completed", "retried": None, "error": None},
+    }
+
+
+async def test_a_request_that_was_refused_is_no_failed_answer(connect: Connect, ask: Any) -> None:
+    client = connect("client-tool")
+    asked = await told(client.create_thread("Where am I?"))
+    answer = await told(client.add_client_tool_output(asked.thread_id, {"page": "checkout"}))
+    with pytest.raises(ClientError) as twice:
+        await told(client.add_client_tool_output(asked.thread_id, {"page": "checkout"}))
+    assert twice.value.status == 409
+
+    last = (await ask(client, asked.thread_id))["last"]
+
+    assert (last["id"], last["status"]) == (answer.run_id, "completed")
+
+
+async def test_a_retry_names_the_message_that_it_answers_anew(connect: Connect, ask: Any) -> None:
+    client = connect("slow")
+    made = await told(client.create_thread("finish"))
+    question = made.view.items[0]
+    async with client.retry_after_item(made.thread_id, question.id) as again:
+        await anext(again)
+        answer = await ask(client, made.thread_id)
+        async with asyncio.timeout(10):
+            async for _ in again:
+                pass
+    assert answer["last"]["retried"] == question.id
+    assert answer["run"] is None or answer["run"]["retried"] == question.id
+
+
+async def test_two_pages_that_answer_one_call_run_the_model_once(connect: Connect, ask: Any) -> None:
+    """Two tabs follow one run, and both execute the tool that it asked for."""
+    client = connect("client-tool")
+    asked = await told(client.create_thread("Where am I?"))
+    results = await asyncio.gather(
+        *(told(client.add_client_tool_output(asked.thread_id, {"page": str(tab)})) for tab in range(5)),
+        return_exceptions=True,
+    )
+    refused = [result for result in results if isinstance(result, ClientError)]
+    assert [error.status for error in refused] == [409] * 4
+    thread = await client.get_thread(asked.thread_id)
+    assert [item.type for item in thread.items.data].count("assistant_message") == 1
+
+
+async def test_a_strangers_thread_is_not_there(connect: Connect, server: str) -> None:
+    made = await told(connect("echo").create_thread("x"))
+    async with httpx2.AsyncClient() as stranger:
+        response = await stranger.get(f"{server}/chatkit/threads/{made.thread_id}/run")
+    assert response.status_code == 404
