@@ -33,9 +33,8 @@ async def test_a_generated_image_is_a_file_of_its_thread(person: MakePerson, ser
 
     await ada.chat.delete_thread(made.thread_id)
     assert (await ada.http.get(item.image.url)).status_code == 404
-    await until(
-        lambda: not (any(services.settings.data.glob(f"files/{services.files.links.file_id(item.image.url)}/*")))
-    )
+    folder = services.settings.data / "files" / str(services.files.links.file_id(item.image.url))
+    await until(lambda: not folder.exists())
 
 
 async def test_an_image_that_is_none_costs_the_image_and_not_the_answer(person: MakePerson) -> None:

@@ -8,14 +8,17 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from chatkit.types import GeneratedImageItem
 from PIL import Image
+from sqlalchemy import text
 
 from chatkit_link.settings import Settings
+from chatkit_link.store.engine import Database
 from tests.agents.test_models import APIS, conversation, scripted
 from tests.conftest import running
 from tests.files import things
 from tests.files.person import Person
-from tests.model_server import Fail, ModelServer, Say
+from tests.model_server import Fail, ModelServer, Paint, Say
 
 MakeSettings = Callable[..., Settings]
 
@@ -128,3 +131,24 @@ async def test_a_deleted_file_is_no_error_later(make_settings: MakeSettings) -> 
         again = await ada.send(text="And now?", thread_id=made.thread_id)
         assert again.text == "two"
         assert "it was deleted" in json.dumps(conversation(model)[-1])
+
+
+async def test_an_image_the_model_has_made_is_shown_to_it_again(
+    make_settings: MakeSettings, database: Database
+) -> None:
+    """As a file of the thread: neither the items nor the model's own record of the turn hold its base64."""
+    script = Paint(things.image()), Say("There."), Say("A red one, as you see.")
+    async with scripted(*script) as model, chatting(make_settings, model) as ada:
+        made = await ada.send(text="Paint something red")
+        (image,) = [item for item in made.view.items if isinstance(item, GeneratedImageItem)]
+        assert image.image is not None and (await ada.http.get(image.image.url)).content == things.image()
+
+        again = await ada.send(text="What is it?", thread_id=made.thread_id)
+
+        assert again.text == "A red one, as you see."
+        last = conversation(model)[-1]
+        assert len(pictures(last)) == 1
+        assert "image_generation_call" not in json.dumps(last)
+    async with database.system() as connection:
+        kept = text("SELECT count(*) FROM turns WHERE thread_id = :id AND record::text LIKE '%image_generation_call%'")
+        assert (await connection.execute(kept, {"id": made.thread_id})).scalar_one() == 0
