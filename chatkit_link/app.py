@@ -22,7 +22,14 @@ from chatkit_link.agents.responder import AgentResponder, FunctionResponder, Res
 from chatkit_link.agents.transcription import OpenAITranscriber
 from chatkit_link.caller import Caller
 from chatkit_link.errors import ConfigurationError
-from chatkit_link.http import agents, chatkit, documents, health, pages, runs
+from chatkit_link.files.files import Files
+from chatkit_link.files.limits import Limits
+from chatkit_link.files.links import Links
+from chatkit_link.files.renditions import Renditions
+from chatkit_link.files.storage import Storage
+from chatkit_link.files.sweeper import Sweeper
+from chatkit_link.files.uploads import Uploads
+from chatkit_link.http import agents, chatkit, documents, files, health, pages, runs
 from chatkit_link.http.middleware import ResponseHeaders
 from chatkit_link.http.problems import install_problems, unexpected
 from chatkit_link.http.services import Services
@@ -78,7 +85,7 @@ def create_app(settings: Settings | None = None, *, agents_given: Mapping[str, s
     app = FastAPI(title="ChatKit Link", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(ResponseHeaders, unexpected=unexpected)
     install_problems(app)
-    for door in (chatkit, runs, agents, documents, health, pages):
+    for door in (chatkit, runs, agents, files, documents, health, pages):
         app.include_router(door.router)
     return app
 
@@ -132,7 +139,9 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog) -> 
     config = run_config(settings, client)
     research = _research(settings, documents, http)
     entries = {RESEARCH: _research_entry(settings), **catalog.agents}
-    build = _Endpoints(settings, store, config, client, research)
+    secret = load_secret(settings)
+    shelf = await _files(stack, settings, database, secret)
+    build = _Endpoints(settings, store, shelf, config, client, research)
     coordinator = await stack.enter_async_context(
         Coordinator(database, Orphans(store).settle, drain=settings.drain, events_for=settings.keep_events)
     )
@@ -141,14 +150,26 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog) -> 
         database=database,
         store=store,
         documents=documents,
-        identity=build_identity(settings, load_secret(settings), http),
+        files=shelf,
+        storage_origin=await shelf.storage.origin(),
+        identity=build_identity(settings, secret, http),
         requests=Requests(max_message=settings.max_message, max_page=settings.max_page),
-        operations=Operations(store, coordinator),
+        operations=Operations(store, coordinator, shelf),
         coordinator=coordinator,
         entries=entries,
         endpoints={agent_id: build.endpoint(agent_id, entry) for agent_id, entry in entries.items()},
         default=catalog.default,
     )
+
+
+async def _files(stack: AsyncExitStack, settings: Settings, database: Database, secret: bytes) -> Files:
+    storage = Storage(settings.files_url, folder=settings.data / "files", direct=settings.files_direct)
+    links = Links(secret, address=settings.address, lifetime=settings.file_link)
+    limits = Limits.of(settings)
+    renditions = Renditions(storage, max_pixels=settings.max_pixels)
+    uploads = Uploads(database, storage, renditions, links, limits)
+    sweeper = await stack.enter_async_context(Sweeper(database, storage))
+    return Files(database, storage, uploads, sweeper, links, limits, upload_link=settings.upload_link)
 
 
 def _research(settings: Settings, documents: Documents, http: httpx2.AsyncClient) -> Research:
@@ -189,12 +210,14 @@ class _Endpoints:
         self,
         settings: Settings,
         store: PostgresStore,
+        files: Files,
         config: RunConfig,
         client: AsyncOpenAI | None,
         research: Research,
     ) -> None:
         self._settings = settings
         self._store = store
+        self._files = files
         self._config = config
         self._research = research
         self._transcriber = OpenAITranscriber(client, settings.transcribe_model) if client else None
@@ -203,8 +226,14 @@ class _Endpoints:
     def endpoint(self, agent_id: str, entry: Entry) -> Endpoint:
         target = self._research.agent() if entry.target == RESEARCH else self._load(entry.target)
         if isinstance(target, type):
-            return Endpoint(agent=agent_id, server=self._construct(target, entry.target), titler=self._titler)
-        server = LinkServer(self._store, self._responder(target, entry), transcriber=self._transcriber)
+            return Endpoint(agent=agent_id, server=self._construct(target, entry), titler=self._titler)
+        server = LinkServer(
+            self._store,
+            self._responder(target, entry),
+            self._files,
+            takes_files=self._settings.uploads and entry.files,
+            transcriber=self._transcriber,
+        )
         return Endpoint(
             agent=agent_id,
             server=server,
@@ -224,21 +253,28 @@ class _Endpoints:
             self._config,
             max_turns=self._settings.max_turns,
             history_items=self._settings.history_items,
+            file_text=self._settings.file_text,
         )
         if entry.target == RESEARCH:
             responder.actions = self._research
             responder.quiet_tools = frozenset({"search"})
         return responder
 
-    def _construct(self, kind: type[ChatKitServer[Caller]], target: str) -> ChatKitServer[Caller]:
-        """An existing ChatKit server, given our store: ``__init__(store)`` or ``__init__(store, attachment_store)``."""
+    def _construct(self, kind: type[ChatKitServer[Caller]], entry: Entry) -> ChatKitServer[Caller]:
+        """An existing ChatKit server, given our stores: ``__init__(store)`` or with an ``attachment_store``, too."""
+        files = self._files if self._settings.uploads and entry.files else None
+        if _accepts(kind, self._store, files) and (_names_attachments(kind) or not _accepts(kind, self._store)):
+            return kind(self._store, files)
         if _accepts(kind, self._store):
             return kind(self._store)
-        if _accepts(kind, self._store, None):
-            return kind(self._store, None)
         raise ConfigurationError(
-            f"Agent target {target!r}: its __init__ must take a store, and may take an attachment store, and no more."
+            f"Agent target {entry.target!r}: its __init__ must take a store, may take an attachment store, and no more."
         )
+
+
+def _names_attachments(kind: type[Any]) -> bool:
+    """Whether its second argument is the attachment store, and not something of its own with a default."""
+    return any("attachment" in name for name in list(inspect.signature(kind).parameters)[1:2])
 
 
 def _accepts(kind: type[Any], *given: object) -> bool:

@@ -10,7 +10,10 @@
     │   └── ThreadLocked           locked or closed
     ├── Gone                  410  was there, is not kept any more
     ├── TooLarge              413  over a size limit
+    ├── UnsupportedType       415  not a kind of file that is taken here
+    ├── RangeNotSatisfiable   416  the asked part of a file is not there
     ├── Unprocessable         422  understood, but a value is not allowed
+    ├── OverQuota             429  over what may be kept at all; waiting does not help
     ├── TooManyRequests       429  over a rate limit
     ├── Upstream              502  a model or a search provider failed
     └── Unavailable           503  starting, draining, or the database is away
@@ -87,9 +90,29 @@ class TooLarge(LinkError):
     title = "Too large"
 
 
+class UnsupportedType(LinkError):
+    status = 415
+    title = "Type not taken"
+
+
+class RangeNotSatisfiable(LinkError):
+    status = 416
+    title = "No such part"
+
+    def __init__(self, size: int) -> None:
+        # RFC 9110 section 15.5.17: a 416 says how long the whole is.
+        headers = {"Content-Range": f"bytes */{size}"}
+        super().__init__(f"The file has {size:,} bytes; the asked part is not in it.", headers=headers)
+
+
 class Unprocessable(LinkError):
     status = 422
     title = "Not acceptable"
+
+
+class OverQuota(LinkError):
+    status = 429
+    title = "No room left"
 
 
 class TooManyRequests(LinkError):

@@ -33,9 +33,11 @@ class Settings(BaseSettings):
     public_url: str = Field(
         "",
         validation_alias=_alias("public_url", "RAILWAY_PUBLIC_DOMAIN"),
-        description="Address people reach this server at; used in links to the documents.",
+        description="Address people reach this server at; used in links to documents and files.",
     )
-    data: Path = Field(Path(".chatkit-link"), description="Folder for the embedded database and the generated secret.")
+    data: Path = Field(
+        Path(".chatkit-link"), description="Folder for the embedded database, the files and the generated secret."
+    )
     config: Path = Field(Path("chatkit-link.toml"), description="File that lists the agents.")
 
     # Storage
@@ -112,6 +114,30 @@ class Settings(BaseSettings):
         "finish", description="What becomes of an answer whose reader leaves without saying Stop."
     )
     frame_ancestors: str = Field("'self'", description="Pages that may embed the chat frame (CSP frame-ancestors).")
+
+    # Files
+    uploads: bool = Field(default=True, description="Whether people may attach files.")
+    files_url: str = Field(
+        "", description="Where files are kept: `s3://`, `gs://`, `az://` or `file://`; empty means the data folder."
+    )
+    files_direct: bool = Field(
+        default=True, description="Let browsers exchange bytes with the storage itself, where it can sign links."
+    )
+    upload_types: str = Field(
+        "image/png, image/jpeg, image/gif, image/webp, application/pdf, text/plain, text/markdown, text/csv, "
+        "application/json, application/vnd.openxmlformats-officedocument.wordprocessingml.document, "
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet, "
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        description="Media types that may be attached; `image/*` and `*/*` work, too.",
+    )
+    max_upload: int = Field(50_000_000, ge=1, le=5_000_000_000, description="Bytes of one file at most.")
+    max_attachments: int = Field(10, ge=1, le=100, description="Files of one message at most.")
+    max_pixels: int = Field(50_000_000, ge=10_000, le=500_000_000, description="Pixels of one image at most.")
+    user_quota: int = Field(1_000_000_000, ge=0, description="Bytes that one person's files may take together.")
+    tenant_quota: int = Field(20_000_000_000, ge=0, description="Bytes that all files of one tenant may take together.")
+    upload_link: float = Field(600.0, ge=10, le=3600, description="Seconds that an upload link is good for.")
+    file_link: float = Field(3600.0, ge=60, le=86400, description="Seconds that a link to a file is good for at least.")
+    file_text: int = Field(50_000, ge=0, le=1_000_000, description="Characters of one file's text shown to the model.")
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
 

@@ -6,6 +6,7 @@ built with, and its stream of server-sent events.
 """
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
@@ -43,6 +44,13 @@ class Call:
 
 
 @dataclass
+class Paint:
+    """The model makes an image with OpenAI's own tool; only the Responses API has it."""
+
+    image: bytes
+
+
+@dataclass
 class Fail:
     """The server refuses, with its own text in the body."""
 
@@ -51,12 +59,12 @@ class Fail:
 
 @dataclass
 class ModelServer:
-    script: list[Say | Call | Fail]
+    script: list[Say | Call | Paint | Fail]
     address: str = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
     disconnected: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def next(self, body: dict[str, Any]) -> Say | Call | Fail:
+    def next(self, body: dict[str, Any]) -> Say | Call | Paint | Fail:
         self.requests.append(body)
         return self.script.pop(0) if self.script else Say("nothing more to say")
 
@@ -98,7 +106,7 @@ SSE = "text/event-stream"
 
 
 @asynccontextmanager
-async def model_server(*script: Say | Call | Fail) -> AsyncGenerator[ModelServer]:
+async def model_server(*script: Say | Call | Paint | Fail) -> AsyncGenerator[ModelServer]:
     model = ModelServer(list(script))
     async with serve(model.app()) as address:
         model.address = f"{address}/v1"
@@ -117,7 +125,10 @@ def words(text: str) -> list[str]:
 # Responses
 
 
-def output_item(step: Say | Call, mark: str) -> dict[str, Any]:
+def output_item(step: Say | Call | Paint, mark: str) -> dict[str, Any]:
+    if isinstance(step, Paint):
+        image = base64.b64encode(step.image).decode()
+        return {"type": "image_generation_call", "id": f"ig_{mark}", "status": "completed", "result": image}
     if isinstance(step, Call):
         return {
             "type": "function_call",
@@ -151,7 +162,7 @@ def response(output: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-async def responses_events(step: Say | Call, number: int) -> AsyncIterator[str]:
+async def responses_events(step: Say | Call | Paint, number: int) -> AsyncIterator[str]:
     item = output_item(step, str(number))
     sequence = 0
 
@@ -172,6 +183,16 @@ async def responses_events(step: Say | Call, number: int) -> AsyncIterator[str]:
             await asyncio.Event().wait()
         yield event("response.output_text.done", **place, text=step.text, logprobs=[])
         yield event("response.content_part.done", **place, part={**part, "text": step.text})
+    elif isinstance(step, Paint):
+        draft = {"item_id": item["id"], "output_index": 0, "partial_image_index": 0}
+        yield event(
+            "response.output_item.added", output_index=0, item={**item, "result": None, "status": "in_progress"}
+        )
+        yield event(
+            "response.image_generation_call.partial_image",
+            **draft, partial_image_b64=item["result"], size="1024x1024", quality="low", background="opaque",
+            output_format="png",
+        )  # fmt: skip
     else:
         yield event(
             "response.output_item.added", output_index=0, item={**item, "arguments": "", "status": "in_progress"}
@@ -185,7 +206,7 @@ async def responses_events(step: Say | Call, number: int) -> AsyncIterator[str]:
 # Chat Completions
 
 
-def completion(step: Say | Call) -> dict[str, Any]:
+def completion(step: Say | Call | Paint) -> dict[str, Any]:
     content = step.text if isinstance(step, Say) else None
     return {
         "id": "chatcmpl_1",
@@ -196,7 +217,7 @@ def completion(step: Say | Call) -> dict[str, Any]:
     }
 
 
-async def completion_chunks(step: Say | Call) -> AsyncIterator[str]:
+async def completion_chunks(step: Say | Call | Paint) -> AsyncIterator[str]:
     def chunk(delta: dict[str, Any], finish: str | None = None) -> str:
         choice = {"index": 0, "delta": delta, "finish_reason": finish}
         base = {"id": "chatcmpl_1", "object": "chat.completion.chunk", "created": 1, "model": "scripted"}
@@ -209,7 +230,7 @@ async def completion_chunks(step: Say | Call) -> AsyncIterator[str]:
         if step.hang:
             await asyncio.Event().wait()
         yield chunk({}, "stop")
-    else:
+    elif isinstance(step, Call):
         # As several servers do it: the call has an id, the item it belongs to has none.
         function = {"name": step.name, "arguments": json.dumps(step.arguments)}
         yield chunk({"tool_calls": [{"index": 0, "id": "call_1", "type": "function", "function": function}]})

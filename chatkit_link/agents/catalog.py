@@ -65,6 +65,7 @@ class Entry(BaseModel):
     placeholder: str = ""
     notice: str = ""
     prompts: list[Prompt] = Field(default_factory=list[Prompt])
+    files: bool = Field(default=True, description="Whether people may attach files.")
     models: list[str] = Field(default_factory=list[str], description="Model ids that a client may choose.")
     tools: list[str] = Field(default_factory=list[str], description="Composer tool ids that a client may choose.")
 

@@ -28,6 +28,7 @@ from typing_extensions import override
 
 from chatkit_link.agents.sources import Sources
 from chatkit_link.caller import Caller
+from chatkit_link.files.files import Files
 from chatkit_link.store.postgres import PostgresStore, new_id
 
 
@@ -39,12 +40,14 @@ class TurnContext:
     message: what the person wrote; None when an action or a tool's output is answered.
     caller: who is asking.
     store: all of this person's threads.
+    files: all of this person's files, as in ``await ctx.files.read(attachment.id, ctx.caller)``.
     """
 
     thread: ThreadMetadata
     message: UserMessageItem | None
     caller: Caller
     store: PostgresStore
+    files: Files
 
     @property
     def text(self) -> str:

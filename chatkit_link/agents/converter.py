@@ -5,7 +5,14 @@ import json
 from agents import TResponseInputItem
 from agents.models.fake_id import FAKE_RESPONSES_ID
 from chatkit.agents import ThreadItemConverter
-from chatkit.types import AssistantMessageItem, Attachment, HiddenContextItem, UserMessageTagContent, WidgetItem
+from chatkit.types import (
+    AssistantMessageItem,
+    Attachment,
+    GeneratedImageItem,
+    HiddenContextItem,
+    UserMessageTagContent,
+    WidgetItem,
+)
 from openai.types.responses import (
     ResponseInputContentParam,
     ResponseInputTextParam,
@@ -15,12 +22,20 @@ from openai.types.responses import (
 from openai.types.responses.response_input_item_param import Message
 from typing_extensions import override
 
+from chatkit_link.agents.shown_files import ShownFiles
+
 #: Characters of a widget that a model is shown; a board of a hundred rows says no more than its first.
 _WIDGET_LIMIT = 4000
 
 
 class LinkConverter(ThreadItemConverter):
-    """The SDK's converter, without its ``NotImplementedError`` for tags, files and structured context."""
+    """The SDK's converter, without its ``NotImplementedError`` for tags, files and structured context.
+
+    files: what the model is shown of files; without it, their names.
+    """
+
+    def __init__(self, files: ShownFiles | None = None) -> None:
+        self._files = files
 
     @override
     async def tag_to_message_content(self, tag: UserMessageTagContent) -> ResponseInputContentParam:
@@ -29,8 +44,19 @@ class LinkConverter(ThreadItemConverter):
 
     @override
     async def attachment_to_message_content(self, attachment: Attachment) -> ResponseInputContentParam:
-        # The bytes stay out of the conversation until there is a file store to read them from.
+        if self._files is not None:
+            return await self._files.attachment(attachment)
         return _text(f"The user attached the file {attachment.name!r} ({attachment.mime_type}); you cannot read it.")
+
+    @override
+    async def generated_image_to_input(
+        self, item: GeneratedImageItem
+    ) -> TResponseInputItem | list[TResponseInputItem] | None:
+        picture = await self._files.generated(item) if self._files is not None else None
+        if picture is None:
+            return None
+        words = _text("You made this image for the user:")
+        return Message(type="message", role="user", content=[words, picture])
 
     @override
     async def assistant_message_to_input(

@@ -32,12 +32,12 @@ async def load_history(ctx: TurnContext, converter: ThreadItemConverter, limit: 
     """The newest ``limit`` items of the thread and the records of their turns."""
     items = await ctx.store.load_history(ctx.thread.id, limit, ctx.caller)
     history = History(anchor=items[-1][0].id if items else None)
-    covered: set[str] = set()
+    covered = {item_id for _, record in items if record for item_id in record["covers"]}
+    # The newest first: what there is room for (agents/shown_files.py) goes to them.
+    converted = {item.id: await converter.to_agent_input(item) for item, _ in reversed(items) if item.id not in covered}
     for item, record in items:
-        if item.id not in covered:
-            history.input += await converter.to_agent_input(item)
+        history.input += converted.get(item.id, [])
         if record:
-            covered.update(record["covers"])
             history.input += cast("list[TResponseInputItem]", record["input"])
             history.sources |= Sources.from_record(record["sources"])
     return history
@@ -53,7 +53,12 @@ def record_of(result: RunResultStreaming, stream: ResponseStream) -> TurnRecord:
         answered.discard(client_call.call_id)
     kept: list[dict[str, Any]] = []
     for item in items:
-        if item.get("call_id") is None or item.get("call_id") in answered:
+        if item.get("type") == "image_generation_call":
+            # Megabytes of base64; the image is shown again as the item it became. What was thought before it
+            # is refused without it.
+            if kept and kept[-1].get("type") == "reasoning":
+                kept.pop()
+        elif item.get("call_id") is None or item.get("call_id") in answered:
             kept.append(item)
         elif kept and kept[-1].get("type") == "reasoning":
             kept.pop()  # the reasoning that led to a call is refused without it

@@ -1,23 +1,27 @@
 """What answers a turn: a function of the user's, or an Agents SDK agent."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import openai
 from agents import Agent, RunConfig, Runner
 from chatkit.actions import Action
-from chatkit.agents import ThreadItemConverter
-from chatkit.types import ThreadItem, ThreadItemDoneEvent, ThreadStreamEvent, WidgetItem
+from chatkit.types import NoticeEvent, ThreadItem, ThreadItemDoneEvent, ThreadStreamEvent, WidgetItem
 
 from chatkit_link.agents.closing import closing_early
 from chatkit_link.agents.context import LinkContext, TurnContext
 from chatkit_link.agents.converter import LinkConverter
 from chatkit_link.agents.history import load_history, record_of
+from chatkit_link.agents.shown_files import ShownFiles
 from chatkit_link.agents.sources import Sources
 from chatkit_link.agents.stream import ResponseStream
 from chatkit_link.agents.visibility import VisibleTools
 from chatkit_link.errors import Unprocessable
+
+#: What servers of models that take no images answer to one.
+_REFUSED = frozenset({400, 404, 413, 415, 422, 500, 501})
 
 RespondFunction = Callable[[TurnContext], AsyncIterator[ThreadStreamEvent]]
 
@@ -95,18 +99,40 @@ class AgentResponder:
 
     quiet_tools: names of tools that show something themselves and need no task in a workflow.
     history_items: newest thread items that the model is shown.
+    file_text: characters of one file's text that it is shown.
     """
 
     agent: Agent[Any]
     run_config: RunConfig
     max_turns: int = 12
     history_items: int = 200
+    file_text: int = 50_000
     actions: Actions = field(default_factory=NoActions)
     quiet_tools: frozenset[str] = frozenset()
-    converter: ThreadItemConverter = field(default_factory=LinkConverter)
 
     async def respond(self, ctx: TurnContext) -> AsyncIterator[ThreadStreamEvent]:
-        history = await load_history(ctx, self.converter, self.history_items)
+        shown = ShownFiles(ctx.files, ctx.caller, text_limit=self.file_text)
+        told = False
+        try:
+            async with closing_early(self._answer(ctx, shown)) as events:
+                async for event in events:
+                    told = told or event.type != "notice"
+                    yield event
+            return
+        except openai.APIStatusError as error:
+            # Nobody can say beforehand whether a model takes images; each server refuses them in its own way.
+            if told or not shown.pictures or error.status_code not in _REFUSED:
+                raise
+        shown = ShownFiles(ctx.files, ctx.caller, text_limit=self.file_text, take_pictures=False)
+        async with closing_early(self._answer(ctx, shown)) as events:
+            async for event in events:
+                yield event
+
+    async def _answer(self, ctx: TurnContext, shown: ShownFiles) -> AsyncGenerator[ThreadStreamEvent]:
+        history = await load_history(ctx, LinkConverter(shown), self.history_items)
+        for attachment in ctx.message.attachments if ctx.message else []:
+            if reason := shown.unseen.get(attachment.id):
+                yield NoticeEvent(level="info", message=f"The assistant was not shown {reason}")
         context = LinkContext(
             thread=ctx.thread, store=ctx.store, request_context=ctx.caller, sources=Sources(history.sources)
         )

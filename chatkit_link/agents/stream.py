@@ -75,7 +75,8 @@ class _Message:
 class ResponseStream:
     """Translates one run.
 
-    produced, finished: ids of the items it has begun, and of those that are done.
+    produced, finished: ids of the items it has begun, and of those that are done and that the model remembers
+    as what it wrote; an image it must be shown again.
     client_call: the call of a tool in the page that it ended with.
     """
 
@@ -116,7 +117,7 @@ class ResponseStream:
         return self._context.sources
 
     def _noted(self, event: ThreadStreamEvent) -> ThreadStreamEvent:
-        if isinstance(event, ThreadItemDoneEvent):
+        if isinstance(event, ThreadItemDoneEvent) and event.item.type != "generated_image":
             self.finished.append(event.item.id)
         return event
 

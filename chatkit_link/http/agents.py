@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from chatkit_link.http.identify import CallerDep
-from chatkit_link.http.services import ServicesDep
+from chatkit_link.http.services import Services, ServicesDep
 
 router = APIRouter()
 
@@ -24,8 +24,17 @@ async def list_agents(services: ServicesDep, caller: CallerDep) -> dict[str, Any
                 "greeting": entry.greeting,
                 "placeholder": entry.placeholder,
                 "notice": entry.notice or None,
+                "uploads": _uploads(services, agent_id),
                 "prompts": [prompt.model_dump(exclude_none=True) for prompt in entry.prompts],
             }
             for agent_id, entry in services.entries.items()
         ],
     }
+
+
+def _uploads(services: Services, agent_id: str) -> dict[str, Any] | None:
+    """What may be attached to a message for this agent: bytes of a file, files of a message, media types."""
+    if services.endpoints[agent_id].server.attachment_store is None:
+        return None
+    limits = services.files.limits
+    return {"max_size": limits.max_size, "max_count": limits.max_count, "accept": list(limits.accept)}

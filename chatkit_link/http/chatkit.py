@@ -37,7 +37,12 @@ async def _answer(request: Request, services: Services, caller: Caller, agent: s
         body = await services.operations.answer(endpoint, asked, caller)
         return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
     opening = Opening(
-        services.store, services.coordinator, endpoint, caller, allow_cancel=LINK_HEADER in request.headers
+        services.store,
+        services.coordinator,
+        services.files,
+        endpoint,
+        caller,
+        allow_cancel=LINK_HEADER in request.headers,
     )
     run = await opening.open(asked)
     events = frames(run.log.follow(quiet=services.settings.heartbeat))

@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 
 from chatkit_link.errors import NotFound
 from chatkit_link.http.identify import greet
-from chatkit_link.http.services import ServicesDep
+from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.resources import PACKAGE
 
 router = APIRouter()
@@ -15,19 +15,20 @@ STATIC = PACKAGE / "static"
 _REVALIDATE = {"Cache-Control": "no-cache"}
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # their names carry a hash of their content
 _CSP = (
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: https:; "
-    "connect-src 'self'; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob: https: {storage}; connect-src 'self' {storage}; font-src 'self' data:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; "
 )
 
 
 @router.api_route("/", methods=["GET", "HEAD"], include_in_schema=False, dependencies=[Depends(greet)])
-async def demo() -> Response:
-    return _page("index.html", "frame-src 'self'; frame-ancestors 'self'")
+async def demo(services: ServicesDep) -> Response:
+    return _page("index.html", services, "frame-src 'self'; frame-ancestors 'self'")
 
 
 @router.api_route("/frame.html", methods=["GET", "HEAD"], include_in_schema=False, dependencies=[Depends(greet)])
 async def frame(services: ServicesDep) -> Response:
-    return _page("frame.html", f"frame-ancestors {services.settings.frame_ancestors}")
+    return _page("frame.html", services, f"frame-ancestors {services.settings.frame_ancestors}")
 
 
 @router.api_route("/chatkit.js", methods=["GET", "HEAD"], include_in_schema=False)
@@ -51,8 +52,10 @@ async def asset(name: str) -> Response:
     return _file(f"assets/{name}", _FOR_EVER)
 
 
-def _page(name: str, policy: str) -> Response:
-    return _file(name, _REVALIDATE | {"Content-Security-Policy": _CSP + policy})
+def _page(name: str, services: Services, policy: str) -> Response:
+    # Where the storage signs links, the page meets it, too.
+    own = _CSP.replace(" {storage}", f" {services.storage_origin}" if services.storage_origin else "")
+    return _file(name, _REVALIDATE | {"Content-Security-Policy": own + policy})
 
 
 def _file(name: str, headers: dict[str, str]) -> Response:

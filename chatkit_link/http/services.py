@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from chatkit_link.agents.catalog import Entry
 from chatkit_link.errors import NotFound, Unavailable
+from chatkit_link.files.files import Files
 from chatkit_link.identity import Identity
 from chatkit_link.protocol.endpoint import Endpoint
 from chatkit_link.protocol.operations import Operations
@@ -21,12 +22,16 @@ from chatkit_link.store.postgres import PostgresStore
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """entries, endpoints: by agent id. default: the agent of ``POST /chatkit``."""
+    """entries, endpoints: by agent id. default: the agent of ``POST /chatkit``.
+    storage_origin: scheme and host of the file storage, where browsers are sent to it.
+    """
 
     settings: Settings
     database: Database
     store: PostgresStore
     documents: Documents
+    files: Files
+    storage_origin: str | None
     identity: Identity
     requests: Requests
     operations: Operations

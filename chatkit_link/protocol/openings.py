@@ -31,7 +31,9 @@ from chatkit.types import (
 
 from chatkit_link.agents.closing import closing_early
 from chatkit_link.caller import Caller
-from chatkit_link.errors import Conflict, Unprocessable
+from chatkit_link.errors import Conflict, Forbidden, Unprocessable
+from chatkit_link.files.files import Files
+from chatkit_link.files.generated import GeneratedImages
 from chatkit_link.protocol.checks import require_open, widget_sender
 from chatkit_link.protocol.endpoint import Endpoint
 from chatkit_link.protocol.titles import Titling
@@ -47,10 +49,18 @@ class Opening:
     """Opens one stream for one caller at one endpoint."""
 
     def __init__(
-        self, store: PostgresStore, coordinator: Coordinator, endpoint: Endpoint, caller: Caller, *, allow_cancel: bool
+        self,
+        store: PostgresStore,
+        coordinator: Coordinator,
+        files: Files,
+        endpoint: Endpoint,
+        caller: Caller,
+        *,
+        allow_cancel: bool,
     ) -> None:
         self._store = store
         self._coordinator = coordinator
+        self._files = files
         self._endpoint = endpoint
         self._caller = caller
         self._allow_cancel = allow_cancel
@@ -84,7 +94,7 @@ class Opening:
             thread = await self._store.create_thread(new, message, self._caller)
             opening = [
                 ThreadCreatedEvent(thread=thread_response(thread)),
-                ThreadItemDoneEvent(item=message),
+                ThreadItemDoneEvent(item=self._files.links.fresh(message, self._caller)),
             ]
             return self._start(run, thread, opening, self._responding(thread, message), message)
 
@@ -92,7 +102,7 @@ class Opening:
         message = await self._message(request.params.input, request.params.thread_id)
         async with self._claimed(request.params.thread_id) as (run, thread):
             await self._store.add_message(thread.id, message, self._caller)
-            opening = [ThreadItemDoneEvent(item=message)]
+            opening = [ThreadItemDoneEvent(item=self._files.links.fresh(message, self._caller))]
             return self._start(run, thread, opening, self._responding(thread, message), message)
 
     async def _add_tool_output(self, request: ThreadsAddClientToolOutputReq) -> Run:
@@ -156,12 +166,7 @@ class Opening:
             yield run, thread
 
     async def _message(self, given: UserMessageInput, thread_id: str) -> UserMessageItem:
-        attachments: list[Any] = []
-        for attachment_id in dict.fromkeys(given.attachments):
-            attachment = await self._store.load_attachment(attachment_id, self._caller)
-            if attachment.thread_id not in (None, thread_id):
-                raise Conflict(f"The file {attachment.name!r} belongs to another chat. Please attach it again.")
-            attachments.append(attachment.model_copy(update={"thread_id": thread_id}))
+        attachments = await self._attachments(given, thread_id) if given.attachments else []
         message = UserMessageItem(
             id=new_id("message"),
             thread_id=thread_id,
@@ -173,6 +178,19 @@ class Opening:
         )
         self._check_choices(message)
         return message
+
+    async def _attachments(self, given: UserMessageInput, thread_id: str) -> list[Any]:
+        if self._endpoint.server.attachment_store is None:
+            raise Forbidden("This assistant takes no files.")
+        ids = list(dict.fromkeys(given.attachments))
+        await self._files.require_ready(ids, self._caller)
+        attachments: list[Any] = []
+        for attachment_id in ids:
+            attachment = await self._store.load_attachment(attachment_id, self._caller)
+            if attachment.thread_id not in (None, thread_id):
+                raise Conflict(f"The file {attachment.name!r} belongs to another chat. Please attach it again.")
+            attachments.append(attachment.model_copy(update={"thread_id": thread_id}))
+        return attachments
 
     def _check_choices(self, message: UserMessageItem) -> None:
         """A model or tool is chosen in the browser, so it is checked against what this agent offers."""
@@ -205,6 +223,7 @@ class Opening:
             self._caller,
             opening=opening,
             answer=answer,
+            images=GeneratedImages(self._files, thread.id, self._caller),
             titling=Titling(self._endpoint.titler, thread, message),
             allow_cancel=self._allow_cancel,
             retried=retried,

@@ -27,6 +27,7 @@ from pydantic import BaseModel
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Forbidden, Unprocessable
+from chatkit_link.files.files import Files
 from chatkit_link.protocol.checks import require_open, widget_sender
 from chatkit_link.protocol.endpoint import Endpoint
 from chatkit_link.protocol.requests import decode_audio
@@ -41,9 +42,10 @@ NOTHING = b"{}"
 class Operations:
     """Answers the non-streaming requests of any endpoint."""
 
-    def __init__(self, store: PostgresStore, coordinator: Coordinator) -> None:
+    def __init__(self, store: PostgresStore, coordinator: Coordinator, files: Files) -> None:
         self._store = store
         self._coordinator = coordinator
+        self._files = files
 
     async def answer(self, endpoint: Endpoint, request: NonStreamingReq, caller: Caller) -> bytes:
         """The response body.
@@ -65,9 +67,7 @@ class Operations:
             case ItemsFeedbackReq():
                 return await self._give_feedback(endpoint, request, caller)
             case AttachmentsCreateReq():
-                attachment = await _files(endpoint).create_attachment(request.params, caller)
-                await self._store.save_attachment(attachment, caller)
-                return encode(attachment)
+                return encode(await self._create_attachment(endpoint, request, caller))
             case AttachmentsDeleteReq():
                 return await self._delete_attachment(endpoint, request, caller)
             case InputTranscribeReq():
@@ -81,7 +81,7 @@ class Operations:
         """The thread with its newest items, oldest of them first; ``after`` leads to the older ones."""
         thread = await self._store.load_thread(request.params.thread_id, caller)
         page = await self._store.load_thread_items(thread.id, None, DEFAULT_PAGE, "desc", caller)
-        page.data.reverse()
+        page.data = self._files.links.fresh_all(page.data[::-1], caller)
         return thread_response(thread, page)
 
     async def _list_threads(self, request: ThreadsListReq, caller: Caller) -> BaseModel:
@@ -94,7 +94,7 @@ class Operations:
         page = await self._store.load_thread_items(
             params.thread_id, params.after, params.limit or DEFAULT_PAGE, params.order, caller
         )
-        page.data = [item for item in page.data if not is_hidden(item)]
+        page.data = self._files.links.fresh_all([item for item in page.data if not is_hidden(item)], caller)
         return page
 
     async def _rename_thread(self, request: ThreadsUpdateReq, caller: Caller) -> BaseModel:
@@ -107,6 +107,7 @@ class Operations:
         # The row goes first: a run that is still writing then finds no thread to write to.
         await self._store.delete_thread(request.params.thread_id, caller)
         await self._coordinator.forget_thread(caller, request.params.thread_id)
+        self._files.tidy()
         return NOTHING
 
     async def _give_feedback(self, endpoint: Endpoint, request: ItemsFeedbackReq, caller: Caller) -> bytes:
@@ -115,11 +116,19 @@ class Operations:
         await endpoint.server.add_feedback(params.thread_id, params.item_ids, params.kind, caller)
         return NOTHING
 
+    async def _create_attachment(self, endpoint: Endpoint, request: AttachmentsCreateReq, caller: Caller) -> BaseModel:
+        files = _files(endpoint)
+        attachment = await files.create_attachment(request.params, caller)
+        if files is not self._files:  # ours is in the store already, without its upload link
+            await self._store.save_attachment(attachment, caller)
+        return attachment
+
     async def _delete_attachment(self, endpoint: Endpoint, request: AttachmentsDeleteReq, caller: Caller) -> bytes:
         attachment = await self._store.load_attachment(request.params.attachment_id, caller)
         files = _files(endpoint)
         await files.delete_attachment(attachment.id, caller)
-        await self._store.delete_attachment(attachment.id, caller)
+        if files is not self._files:  # ours is the row in the store, and has gone with it
+            await self._store.delete_attachment(attachment.id, caller)
         return NOTHING
 
     async def _act(self, endpoint: Endpoint, request: ThreadsSyncCustomActionReq, caller: Caller) -> BaseModel:

@@ -5,7 +5,6 @@ from typing import Any
 
 from chatkit.actions import Action
 from chatkit.server import ChatKitServer
-from chatkit.store import AttachmentStore
 from chatkit.types import (
     AudioInput,
     SyncCustomActionResponse,
@@ -20,6 +19,7 @@ from typing_extensions import override
 from chatkit_link.agents.context import TurnContext
 from chatkit_link.agents.responder import Responder
 from chatkit_link.caller import Caller
+from chatkit_link.files.files import Files
 from chatkit_link.store.postgres import PostgresStore
 
 Transcriber = Callable[[AudioInput], Awaitable[str]]
@@ -34,12 +34,18 @@ class LinkServer(ChatKitServer[Caller]):
         self,
         store: PostgresStore,
         responder: Responder,
+        files: Files,
         *,
-        attachment_store: AttachmentStore[Caller] | None = None,
+        takes_files: bool = True,
         transcriber: Transcriber | None = None,
     ) -> None:
-        """transcriber: turns dictation into text; without one, dictation is refused in a sentence."""
-        super().__init__(store, attachment_store)
+        """
+        Args:
+            takes_files: whether people may attach files.
+            transcriber: turns dictation into text; without one, dictation is refused in a sentence.
+        """
+        super().__init__(store, files if takes_files else None)
+        self._files = files
         self._responder = responder
         self._transcriber = transcriber
 
@@ -69,4 +75,4 @@ class LinkServer(ChatKitServer[Caller]):
         return TranscriptionResult(text=await self._transcriber(audio_input))
 
     def _turn(self, thread: ThreadMetadata, message: UserMessageItem | None, caller: Caller) -> TurnContext:
-        return TurnContext(thread=thread, message=message, caller=caller, store=self.store)
+        return TurnContext(thread=thread, message=message, caller=caller, store=self.store, files=self._files)

@@ -33,6 +33,7 @@ from chatkit_link.agents.closing import closing_early
 from chatkit_link.agents.failures import explain
 from chatkit_link.caller import Caller
 from chatkit_link.errors import LinkError, NotFound, Unavailable
+from chatkit_link.files.generated import GeneratedImages
 from chatkit_link.protocol.ids import OwnIds
 from chatkit_link.protocol.orphans import INTERRUPTED
 from chatkit_link.protocol.pending import Pending, settled
@@ -63,6 +64,7 @@ class Turn:
         *,
         opening: Sequence[ThreadStreamEvent],
         answer: Answer,
+        images: GeneratedImages,
         titling: Titling,
         allow_cancel: bool,
         retried: str | None = None,
@@ -71,6 +73,7 @@ class Turn:
         Args:
             opening: events that tell of what was stored before the run began.
             answer: begins the server's answer.
+            images: takes the bytes of generated images out of events.
             titling: finds a title beside the answer, if the thread needs one.
             allow_cancel: whether this client can tell us Stop from a lost connection.
             retried: the message that is answered anew; what follows it is deleted when the new answer exists.
@@ -81,6 +84,7 @@ class Turn:
         self._caller = caller
         self._opening = opening
         self._answer = answer
+        self._images = images
         self._titling = titling
         self._allow_cancel = allow_cancel
         self._retried = retried
@@ -118,10 +122,11 @@ class Turn:
         with agents_sdk_user_agent_override(), self._store.as_if_rewound(self._thread.id, self._retried):
             async with closing_early(self._answer()) as events:
                 async for given in events:
-                    for event in self._ids.apply(given):
-                        await self._keep(event)
-                        if self._is_visible(event):
-                            emit(encode(event))
+                    for named in self._ids.apply(given):
+                        for event in await self._images.keep(named):
+                            await self._keep(event)
+                            if self._is_visible(event):
+                                emit(encode(event))
                     if not isinstance(given, ThreadItemUpdatedEvent):  # hundreds a second: not at each of them
                         await self._tell_thread(emit)
                         await self._tell_title(emit)

@@ -81,7 +81,28 @@ attachments = Table(
     Column("thread_id", Text, ForeignKey("threads.id", ondelete="CASCADE"), index=True),
     Column("data", JSONB, nullable=False),
     _now("created_at"),
+    # Where we keep the bytes (store/files.py); all of it empty where somebody else's attachment store does.
+    Column("state", Text),
+    Column("size", BigInteger, nullable=False, server_default="0"),
+    Column("mime_type", Text),
+    Column("place", Text),
+    Column("renditions", JSONB(none_as_null=True)),
 )
+Index("ix_attachments_quota", attachments.c.tenant, attachments.c.user_id, attachments.c.size)
+Index(
+    "ix_attachments_unsent",
+    attachments.c.created_at,
+    postgresql_where=text("thread_id IS NULL AND state IS NOT NULL"),
+)
+
+#: Bytes that no row needs any more. A trigger fills it whenever an attachment's row goes (migration 0006).
+file_removals = Table(
+    "file_removals",
+    metadata,
+    Column("prefix", Text, primary_key=True),
+    _now("due"),
+)
+Index("ix_file_removals_due", file_removals.c.due)
 
 feedback = Table(
     "feedback",

@@ -9,6 +9,8 @@ Behind this filter stands a second wall, for the day on which somebody forgets i
 PostgreSQL shows a connection only the rows of its Session's Caller (``walls.py``).
 """
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +20,7 @@ from sqlalchemy import BindParameter, ColumnElement, Executable, FromClause, Tex
 from chatkit_link.caller import Caller
 from chatkit_link.errors import NotFound
 from chatkit_link.store.statement import Connection, Rows, Statement, run
+from chatkit_link.store.walls import SEE_ALL, SEE_OWN
 
 # Not the columns' own names: those SQLAlchemy keeps for itself in an INSERT.
 _TENANT: BindParameter[str] = bindparam("caller_tenant", type_=Text())
@@ -50,3 +53,10 @@ class Session:
             return await run(self.connection, statement, values)
         except asyncpg.InsufficientPrivilegeError as error:
             raise NotFound("There is nothing by that id, or it is not yours.") from error
+
+    @asynccontextmanager
+    async def seeing_all(self) -> AsyncGenerator[None]:
+        """Without the second wall, for a sum over everybody's rows. Needs an atomic session."""
+        await self.connection.fetch(SEE_ALL)
+        yield
+        await self.connection.fetch(SEE_OWN)

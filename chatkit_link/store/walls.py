@@ -29,6 +29,10 @@ _ABOVE = (
 #: Show everybody's rows from now on; with ``true``, until the end of the transaction.
 SHOW_ALL = "SELECT set_config('chatkit_link.house', 'on', $1)"
 
+#: The same and back, inside of one transaction.
+SEE_ALL = "SELECT set_config('chatkit_link.house', 'on', true)"
+SEE_OWN = "SELECT set_config('chatkit_link.house', '', true)"
+
 #: Make the role if this database needs it, and let it reach every table there is by now.
 ADMIT = f"""
     DO $$ BEGIN

@@ -19,6 +19,7 @@ class TestOurServer(ProtocolSuite):
         structured_input=Agent("/asks"),
         widget=Agent("/guest"),
         hidden=Agent("/secretive"),
+        files=Agent("/echo"),
     )
 
     @pytest.fixture(scope="class")

@@ -167,7 +167,7 @@ async def test_feedback_is_taken(connect: Connect) -> None:
 
 
 async def test_what_is_not_offered_is_refused_in_a_sentence(connect: Connect) -> None:
-    client = connect("echo")
+    client = connect("fileless")
     with pytest.raises(ClientError, match="takes no files"):
         await client.create_attachment("a.pdf", 10, "application/pdf")
     with pytest.raises(ClientError, match="no such attachment"):

@@ -1,0 +1,50 @@
+"""What may be attached: how large, how many, of which kinds, how much in all."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from chatkit_link.errors import OverQuota, TooLarge, UnsupportedType
+from chatkit_link.settings import Settings
+from chatkit_link.store.files import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """max_size: bytes of a file. max_count: files of a message. accept: media types, also ``image/*`` and ``*/*``.
+    user, tenant: bytes that one person's files, and those of a tenant, may take together.
+    """
+
+    max_size: int
+    max_count: int
+    accept: tuple[str, ...]
+    user: int
+    tenant: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        types = (kind.strip().lower() for kind in settings.upload_types.split(","))
+        return cls(
+            max_size=settings.max_upload,
+            max_count=settings.max_attachments,
+            accept=tuple(kind for kind in types if kind),
+            user=settings.user_quota,
+            tenant=settings.tenant_quota,
+        )
+
+    def require_type(self, mime_type: str) -> None:
+        """Raises UnsupportedType."""
+        kind = mime_type.partition(";")[0].strip().lower()
+        if not {kind, f"{kind.partition('/')[0]}/*", "*/*"} & set(self.accept):
+            raise UnsupportedType(f"Files of this kind are not taken here. Taken are: {', '.join(self.accept)}.")
+
+    def require_size(self, size: int) -> None:
+        """Raises TooLarge."""
+        if size > self.max_size:
+            raise TooLarge(f"The file is too large: at most {self.max_size:,} bytes fit.")
+
+    def require_room(self, usage: Usage, size: int) -> None:
+        """Raises OverQuota."""
+        if usage.user + size > self.user:
+            raise OverQuota("Your files have used up their space. Delete chats with files in them to make room.")
+        if usage.tenant + size > self.tenant:
+            raise OverQuota("There is no space left for files here. Please ask whoever runs this chat.")

@@ -1,0 +1,82 @@
+"""Removes bytes that no row needs any more, and files that nobody ever sent.
+
+Every replica has one; what one of them is removing, the others leave alone. A removal is forgotten only
+when the storage has done it, so that a storage that is away costs nothing but time.
+"""
+
+import asyncio
+import logging
+from types import TracebackType
+from typing import Self
+
+from chatkit_link.errors import LinkError
+from chatkit_link.files.storage import Storage
+from chatkit_link.store import files as rows
+from chatkit_link.store.engine import Database
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between two rounds that nobody asked for.
+ROUND = 60.0
+#: Seconds until a file that no message carries is deleted; and one that was begun, but never came.
+UNSENT = 86_400.0
+AWAITING = 2 * 3600.0
+_AT_ONCE = 50
+
+
+class Sweeper:
+    """An async context manager: inside, it sweeps in a task of its own."""
+
+    def __init__(self, database: Database, storage: Storage) -> None:
+        self._database = database
+        self._storage = storage
+        self._asked = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._run())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    def wake(self) -> None:
+        """Sweep now."""
+        self._asked.set()
+
+    async def _run(self) -> None:
+        while True:
+            self._asked.clear()
+            try:
+                await self.sweep()
+            except Exception as error:  # noqa: BLE001 - it will be tried again in a moment, whatever it was
+                logger.warning("files cannot be swept now: %s", error)
+            try:
+                async with asyncio.timeout(ROUND):
+                    await self._asked.wait()
+            except TimeoutError:
+                pass
+
+    async def sweep(self) -> None:
+        """Delete what was never sent, and remove all bytes whose time has come."""
+        swept = await rows.delete_unsent(self._database, unsent=UNSENT, awaiting=AWAITING)
+        if swept:
+            logger.info("%d files that were never sent are deleted", swept)
+        while await self._remove_some():
+            pass
+
+    async def _remove_some(self) -> bool:
+        """Whether there may be more to do."""
+        async with rows.due_removals(self._database, _AT_ONCE) as removals:
+            for prefix in removals.prefixes:
+                try:
+                    await self._storage.remove(prefix)
+                    removals.done.append(prefix)
+                except LinkError as error:
+                    logger.warning("the bytes under %s stay for now: %s", prefix, error)
+                    removals.failed.append(prefix)
+            return len(removals.prefixes) == _AT_ONCE

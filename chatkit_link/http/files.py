@@ -1,0 +1,161 @@
+"""The doors of files: bytes in, by a form or by an upload link; bytes out, by a link.
+
+A link is signed (``files/links.py``), because an ``<img>`` carries no token; the two doors without one ask
+for the caller, as everywhere. What is given out is inert in a browser, whatever it holds: it has the type
+that its bytes were found to be, sniffing is off, only pictures are shown by themselves, and a policy
+forbids scripts and all else.
+"""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse, StreamingResponse
+from starlette.requests import ClientDisconnect
+
+from chatkit_link.errors import BadRequest, Forbidden, TooLarge
+from chatkit_link.files.files import Files, Served
+from chatkit_link.files.name import content_disposition
+from chatkit_link.http.identify import CallerDep
+from chatkit_link.http.multipart import FilePart
+from chatkit_link.http.ranges import asked_range
+from chatkit_link.http.services import Services, ServicesDep
+from chatkit_link.protocol.wire import encode
+
+router = APIRouter()
+
+Link = Annotated[str, Query(max_length=4000, description="The signature of the link.")]
+#: Bytes that a form may add to its file.
+_FORM = 64 * 1024
+#: Seconds that a link into the storage is good for: it is followed at once.
+_REDIRECT = 120
+_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
+_FORM_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                }
+            }
+        },
+    }
+}
+_RAW_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+@router.post("/files", summary="Attach a file", openapi_extra=_FORM_BODY)
+async def upload(request: Request, services: ServicesDep, caller: CallerDep) -> Response:
+    """One file, in the field ``file``; the answer is its Attachment, to be named in a message."""
+    files = _open(services)
+    most = _announced(request, files, spare=_FORM)
+    part = FilePart(request.headers.get("content-type", ""), _body(request))
+    await part.open()
+    kept = await files.receive(part.name, part.mime_type, part.chunks(), caller, most=most)
+    return Response(encode(kept), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+@router.put("/files/{file_id}", summary="Send the bytes of a begun file", status_code=204, openapi_extra=_RAW_BODY)
+async def send(file_id: str, request: Request, services: ServicesDep, link: Link = "") -> Response:
+    """Where the ``upload_descriptor`` of ``attachments.create`` leads. A link takes one upload."""
+    files = _open(services)
+    caller, _ = files.links.read("put", file_id, link)
+    _announced(request, files, spare=0)
+    await files.receive_begun(file_id, _body(request), caller)
+    return Response(status_code=204)
+
+
+@router.get("/files/{file_id}/link", summary="A fresh link to a file")
+async def fresh_link(file_id: str, services: ServicesDep, caller: CallerDep) -> dict[str, str]:
+    """``url`` for one of the caller's files."""
+    await services.files.find(file_id, caller)
+    return {"url": services.files.links.signed(file_id, caller)}
+
+
+@router.api_route("/files/{file_id}", methods=["GET", "HEAD"], summary="The bytes of a file", response_class=Response)
+async def download(file_id: str, request: Request, services: ServicesDep, link: Link = "") -> Response:
+    return await _give(services, request, file_id, link, preview=False)
+
+
+@router.api_route(
+    "/files/{file_id}/preview", methods=["GET", "HEAD"], summary="A small picture of an image", response_class=Response
+)
+async def preview(file_id: str, request: Request, services: ServicesDep, link: Link = "") -> Response:
+    return await _give(services, request, file_id, link, preview=True)
+
+
+async def _give(services: Services, request: Request, file_id: str, link: str, *, preview: bool) -> Response:
+    files = services.files
+    caller, left = files.links.read("get", file_id, link)
+    served = await files.find(file_id, caller, preview=preview)
+    if files.storage.signs and request.method == "GET":
+        url = await files.storage.sign("GET", served.key, _REDIRECT)
+        return RedirectResponse(url, 302, headers={"Cache-Control": f"private, max-age={_REDIRECT // 2}"})
+    headers = _headers(served, left)
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    # RFC 9110 section 13.1.5: a part of what it was before is of no use.
+    same = request.headers.get("if-range") in (None, headers["ETag"])
+    part = asked_range(request.headers.get("range"), served.size) if same else None
+    start, end = part or (0, served.size)
+    headers["Content-Length"] = str(end - start)
+    if part is not None:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{served.size}"
+    status = 200 if part is None else 206
+    if request.method == "HEAD":
+        return Response(status_code=status, headers=headers)
+    chunks = files.storage.read(served.key, *(part or ()))
+    return StreamingResponse(chunks, status, headers)
+
+
+def _headers(served: Served, left: int) -> dict[str, str]:
+    kind = served.mime_type if served.mime_type not in _RUN_BY_BROWSERS else "application/octet-stream"
+    return {
+        "Content-Type": kind,
+        "Content-Disposition": content_disposition(served.name, inline=served.inline),
+        "Content-Security-Policy": _POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "same-site",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": f"private, max-age={left}, immutable",
+        "Accept-Ranges": "bytes",
+        "ETag": f'"{served.key.rpartition("/")[2]}"',
+    }
+
+
+#: Never sent as what they are, should whoever runs this server have allowed them at all.
+_RUN_BY_BROWSERS = frozenset({"text/html", "application/xhtml+xml", "image/svg+xml", "application/xml", "text/xml"})
+
+
+def _open(services: Services) -> Files:
+    if not services.settings.uploads:
+        raise Forbidden("This server takes no files.")
+    return services.files
+
+
+def _announced(request: Request, files: Files, *, spare: int) -> int:
+    """Bytes that are to come, at most. Raises TooLarge before any of them is read."""
+    declared = request.headers.get("content-length", "")
+    if not declared.isdigit():
+        return files.limits.max_size
+    if int(declared) > files.limits.max_size + spare:
+        raise TooLarge(f"The file is too large: at most {files.limits.max_size:,} bytes fit.")
+    return min(int(declared), files.limits.max_size)
+
+
+async def _body(request: Request) -> AsyncGenerator[bytes]:
+    stream: AsyncIterator[bytes] = request.stream()
+    try:
+        async for chunk in stream:
+            if chunk:
+                yield chunk
+    except ClientDisconnect:
+        raise BadRequest("The upload broke off. Please try again.") from None

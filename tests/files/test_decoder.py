@@ -1,0 +1,71 @@
+"""Files that would hold up whoever decodes them."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+
+from chatkit_link.errors import UnsupportedType
+from chatkit_link.files.renditions import Renditions
+from chatkit_link.files.storage import Storage
+from tests.files import things
+
+
+async def stored(folder: Path, data: bytes) -> Storage:
+    async def once():
+        yield data
+
+    storage = Storage("", folder=folder)
+    await storage.put("a/b", once(), mime_type="x/y", disposition="inline")
+    return storage
+
+
+async def test_a_pdf_that_takes_for_ever_is_given_up(tmp_path: Path) -> None:
+    data = things.endless_pdf()
+    storage = await stored(tmp_path, data)
+    renditions = Renditions(storage, max_pixels=1_000_000, deadline=1)
+    began = time.monotonic()
+    widest = 0.0
+
+    async def beat() -> None:
+        nonlocal widest
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(0.01)
+            widest = max(widest, time.monotonic() - before)
+
+    beating = asyncio.create_task(beat())
+    assert await renditions.make("a/b", "application/pdf", len(data)) == {}
+    beating.cancel()
+
+    assert time.monotonic() - began < 5
+    assert widest < 0.5  # the server went on meanwhile
+
+
+async def test_what_was_read_of_a_pdf_is_kept(tmp_path: Path) -> None:
+    storage = await stored(tmp_path, things.pdf("Hello", "World"))
+    renditions = Renditions(storage, max_pixels=1_000_000)
+    assert await renditions.make("a/b", "application/pdf", 1000) == {"text": "text/plain; charset=utf-8"}
+    assert (await storage.read_all("a/b.text", 1000)).split() == [b"Hello", b"World"]
+
+
+@pytest.mark.parametrize(
+    "data", [b"%PDF-1.7\n", b"%PDF-1.7\n" + b"1 0 obj <</Length 1>>" * 1000, b"%PDF-" + bytes(999)]
+)
+async def test_a_broken_pdf_has_no_text(tmp_path: Path, data: bytes) -> None:
+    storage = await stored(tmp_path, data)
+    assert await Renditions(storage, max_pixels=1).make("a/b", "application/pdf", len(data)) == {}
+
+
+async def test_an_image_that_takes_too_long_is_refused(tmp_path: Path) -> None:
+    storage = await stored(tmp_path, things.image("PNG", (4000, 4000)))
+    with pytest.raises(UnsupportedType):
+        await Renditions(storage, max_pixels=20_000_000, deadline=0.05).make("a/b", "image/png", 1000)
+
+
+async def test_several_wait_in_line(tmp_path: Path) -> None:
+    storage = await stored(tmp_path, things.image())
+    renditions = Renditions(storage, max_pixels=1_000_000)
+    made = await asyncio.gather(*(renditions.make("a/b", "image/png", 100) for _ in range(6)))
+    assert made == [{"preview": "image/webp", "model": "image/jpeg"}] * 6
