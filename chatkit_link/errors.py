@@ -12,6 +12,7 @@
     ├── TooLarge              413  over a size limit
     ├── Unprocessable         422  understood, but a value is not allowed
     ├── TooManyRequests       429  over a rate limit
+    │   └── BudgetUsedUp           over a budget of tokens or money
     ├── Upstream              502  a model or a search provider failed
     └── Unavailable           503  starting, draining, or the database is away
     ConfigurationError             the server cannot start like this; says what to set
@@ -99,6 +100,11 @@ class TooManyRequests(LinkError):
 
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message, headers={"Retry-After": str(retry_after)})
+
+
+class BudgetUsedUp(TooManyRequests):
+    title = "Budget used up"
+    retryable = False  # not in a moment
 
 
 class Upstream(LinkError):

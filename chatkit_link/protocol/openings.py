@@ -32,6 +32,7 @@ from chatkit.types import (
 from chatkit_link.agents.closing import closing_early
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Conflict, Unprocessable
+from chatkit_link.limits.ledger import Ledger
 from chatkit_link.protocol.checks import require_open, widget_sender
 from chatkit_link.protocol.endpoint import Endpoint
 from chatkit_link.protocol.titles import Titling
@@ -47,10 +48,18 @@ class Opening:
     """Opens one stream for one caller at one endpoint."""
 
     def __init__(
-        self, store: PostgresStore, coordinator: Coordinator, endpoint: Endpoint, caller: Caller, *, allow_cancel: bool
+        self,
+        store: PostgresStore,
+        coordinator: Coordinator,
+        ledger: Ledger,
+        endpoint: Endpoint,
+        caller: Caller,
+        *,
+        allow_cancel: bool,
     ) -> None:
         self._store = store
         self._coordinator = coordinator
+        self._ledger = ledger
         self._endpoint = endpoint
         self._caller = caller
         self._allow_cancel = allow_cancel
@@ -201,6 +210,7 @@ class Opening:
         turn = Turn(
             self._endpoint.server,
             self._store,
+            self._ledger,
             thread,
             self._caller,
             opening=opening,

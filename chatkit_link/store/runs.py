@@ -29,6 +29,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import IntegrityError
 
 from chatkit_link.store.engine import Database
+from chatkit_link.store.slots import Claim, insert_run_in_slot
 from chatkit_link.store.tables import run_events, runs
 from chatkit_link.store.tenancy import Session
 from chatkit_link.store.text import clean_text
@@ -76,8 +77,16 @@ def _row(row: Any) -> RunRow:
     return RunRow(*row)
 
 
-async def insert_run(session: Session, run_id: str, thread_id: str, agent: str, replica: str, lease: float) -> bool:
-    """Begin a run; False if one is running on this thread already (the unique index decides)."""
+async def insert_run(
+    session: Session, run_id: str, thread_id: str, agent: str, replica: str, lease: float, *, at_once: int = 0
+) -> Claim:
+    """Begin a run, if none is running on this thread (the unique index decides).
+
+    Args:
+        at_once: runs that this person may have running; 0 is no limit.
+    """
+    if at_once:
+        return await insert_run_in_slot(session, run_id, thread_id, agent, replica, lease, at_once=at_once)
     try:
         await session.execute(
             insert(runs).values(
@@ -91,8 +100,8 @@ async def insert_run(session: Session, run_id: str, thread_id: str, agent: str, 
             )
         )
     except IntegrityError:
-        return False
-    return True
+        return Claim.BUSY
+    return Claim.TAKEN
 
 
 async def find_run(session: Session, run_id: str) -> RunRow | None:
