@@ -61,6 +61,7 @@ class Database:
             pool_timeout=patience,
             pool_size=pool_size + 1,  # one of them listens (runs/wakeups.py)
             max_overflow=0,
+            hide_parameters=True,  # what people write is no part of an error's text
             json_serializer=to_json_text,
             json_deserializer=from_json,
         )
