@@ -1,7 +1,8 @@
 """ChatKit Link: the self-hosted home of a ChatKit chat.
 
 ``create_app(settings)`` is the application; ``mount(parent, path, link)`` puts it inside another one.
-``Caller``, ``Settings`` and ``TurnContext`` are what code around it needs to name.
+``Caller``, ``Settings`` and ``TurnContext`` are what code around it needs to name; ``report_usage`` is
+how code that asks a model by itself says what that cost.
 """
 
 from importlib import import_module
@@ -11,9 +12,10 @@ if TYPE_CHECKING:
     from chatkit_link.agents.context import TurnContext
     from chatkit_link.app import create_app, mount
     from chatkit_link.caller import Caller
+    from chatkit_link.limits.meter import report_usage
     from chatkit_link.settings import Settings
 
-__all__ = ["Caller", "Settings", "TurnContext", "create_app", "mount"]
+__all__ = ["Caller", "Settings", "TurnContext", "create_app", "mount", "report_usage"]
 
 _HOMES = {
     "Caller": "chatkit_link.caller",
@@ -21,6 +23,7 @@ _HOMES = {
     "TurnContext": "chatkit_link.agents.context",
     "create_app": "chatkit_link.app",
     "mount": "chatkit_link.app",
+    "report_usage": "chatkit_link.limits.meter",
 }
 
 

@@ -29,11 +29,12 @@ from chatkit_link.files.renditions import Renditions
 from chatkit_link.files.storage import Storage
 from chatkit_link.files.sweeper import Sweeper
 from chatkit_link.files.uploads import Uploads
-from chatkit_link.http import agents, chatkit, documents, files, health, pages, runs
+from chatkit_link.http import agents, chatkit, documents, files, health, pages, runs, threads
 from chatkit_link.http.middleware import ResponseHeaders
 from chatkit_link.http.problems import install_problems, unexpected
 from chatkit_link.http.services import Services
 from chatkit_link.identity import build_identity, load_secret
+from chatkit_link.limits.limits import build_limits
 from chatkit_link.protocol.endpoint import Endpoint
 from chatkit_link.protocol.operations import Operations
 from chatkit_link.protocol.orphans import Orphans
@@ -85,7 +86,7 @@ def create_app(settings: Settings | None = None, *, agents_given: Mapping[str, s
     app = FastAPI(title="ChatKit Link", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(ResponseHeaders, unexpected=unexpected)
     install_problems(app)
-    for door in (chatkit, runs, agents, files, documents, health, pages):
+    for door in (chatkit, runs, threads, agents, files, documents, health, pages):
         app.include_router(door.router)
     return app
 
@@ -106,8 +107,11 @@ def mount(parent: FastAPI, path: str, link: FastAPI) -> None:
     parent.mount(path, link)
 
 
-async def open_database(stack: AsyncExitStack, settings: Settings) -> Database:
-    """The database of these settings, migrated and with its documents; an embedded one if no other is named."""
+async def open_database(stack: AsyncExitStack, settings: Settings, *, documents: bool = True) -> Database:
+    """The database of these settings, migrated and with its documents; an embedded one if no other is named.
+
+    documents: False for a command that has nothing to do with them, and leaves a running server's as they are.
+    """
     if settings.database_url is not None:
         url = settings.database_url.get_secret_value()
     else:
@@ -118,7 +122,8 @@ async def open_database(stack: AsyncExitStack, settings: Settings) -> Database:
     setup = Database(url, pool_size=1, patience=600)
     try:
         await migrate(setup)
-        await sync_documents(Documents(setup), settings)
+        if documents:
+            await sync_documents(Documents(setup), settings)
     finally:
         await setup.close()
     database = Database(url, pool_size=settings.database_pool)
@@ -143,8 +148,15 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog) -> 
     shelf = await _files(stack, settings, database, secret)
     build = _Endpoints(settings, store, shelf, config, client, research)
     coordinator = await stack.enter_async_context(
-        Coordinator(database, Orphans(store).settle, drain=settings.drain, events_for=settings.keep_events)
+        Coordinator(
+            database,
+            Orphans(store).settle,
+            drain=settings.drain,
+            events_for=settings.keep_events,
+            at_once=settings.runs_at_once,
+        )
     )
+    limits = build_limits(settings, database)
     return Services(
         settings=settings,
         database=database,
@@ -153,8 +165,14 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog) -> 
         files=shelf,
         storage_origin=await shelf.storage.origin(),
         identity=build_identity(settings, secret, http),
-        requests=Requests(max_message=settings.max_message, max_page=settings.max_page),
-        operations=Operations(store, coordinator, shelf),
+        requests=Requests(
+            max_message=settings.max_message,
+            max_page=settings.max_page,
+            max_payload=settings.max_payload,
+            max_audio=settings.max_audio,
+        ),
+        operations=Operations(store, coordinator, shelf, limits.ledger),
+        limits=limits,
         coordinator=coordinator,
         entries=entries,
         endpoints={agent_id: build.endpoint(agent_id, entry) for agent_id, entry in entries.items()},
@@ -221,12 +239,21 @@ class _Endpoints:
         self._config = config
         self._research = research
         self._transcriber = OpenAITranscriber(client, settings.transcribe_model) if client else None
-        self._titler: Titler = plain_title if client is None else ModelTitler(config, settings.title_model)
+        self._titler: Titler = (
+            plain_title if client is None else ModelTitler(config, settings.title_model or settings.model)
+        )
 
     def endpoint(self, agent_id: str, entry: Entry) -> Endpoint:
         target = self._research.agent() if entry.target == RESEARCH else self._load(entry.target)
         if isinstance(target, type):
-            return Endpoint(agent=agent_id, server=self._construct(target, entry), titler=self._titler)
+            # A server of somebody's own knows what it offers; a list in the catalog is kept to all the same.
+            return Endpoint(
+                agent=agent_id,
+                server=self._construct(target, entry),
+                models=frozenset(entry.models) or None,
+                tools=frozenset(entry.tools) or None,
+                titler=self._titler,
+            )
         server = LinkServer(
             self._store,
             self._responder(target, entry),
@@ -254,6 +281,7 @@ class _Endpoints:
             max_turns=self._settings.max_turns,
             history_items=self._settings.history_items,
             file_text=self._settings.file_text,
+            model="offline" if self._settings.offline else self._settings.model,
         )
         if entry.target == RESEARCH:
             responder.actions = self._research

@@ -1,33 +1,41 @@
-"""``chatkit-link``: serve, chat, migrate, agents, doctor."""
+"""``chatkit-link``: serve, chat, migrate, agents, threads, usage, doctor."""
 
 import asyncio
 import hashlib
 import os
 import sys
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
 import typer
+from chatkit.types import ActiveStatus, ClosedStatus, LockedStatus, ThreadStatus
 from fastapi import FastAPI
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from chatkit_link.accounts import usage_lines, usage_table
 from chatkit_link.agents.catalog import RESEARCH, load_target, read_catalog
 from chatkit_link.app import create_app, open_database
 from chatkit_link.client import ChatKitClient
 from chatkit_link.errors import ConfigurationError, LinkError
+from chatkit_link.protocol.thread_status import set_status
 from chatkit_link.serving import run_loop, serving
 from chatkit_link.serving import serve as serve_app
 from chatkit_link.settings import Settings, read_settings
+from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import head, revision
+from chatkit_link.store.usage import KEYS, report
 from chatkit_link.telemetry.logging import setup_logging
 from chatkit_link.terminal import converse
+
+T = TypeVar("T")
 
 cli = typer.Typer(
     help="The self-hosted home of a ChatKit chat.", no_args_is_help=True, add_completion=False, rich_markup_mode=None
@@ -201,6 +209,62 @@ def agents(agent: AgentOption = None) -> None:
     Console().print(table)
     if broken:
         sys.exit(1)
+
+
+@cli.command()
+def usage(
+    *,
+    days: Annotated[int, typer.Option(min=1, max=3660, help="Today and the days before it, in UTC.")] = 30,
+    by: Annotated[str, typer.Option(help=f"Some of {', '.join(KEYS)}, with commas.")] = "day,user,agent,model",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Print what models were used for, by day, user, agent and model."""
+    keys = list(dict.fromkeys(key.strip() for key in by.split(",")))
+    if unknown := [key for key in keys if key not in KEYS]:
+        raise ConfigurationError(f"--by {unknown[0]}: group by some of {', '.join(KEYS)}.")
+    settings = _settings()
+    setup_logging("error")
+    lines = asyncio.run(_with_database(settings, partial(report, days=days, by=keys)))
+    if as_json:
+        typer.echo("\n".join(usage_lines(keys, lines)))
+    else:
+        Console().print(usage_table(keys, lines))
+
+
+threads_cli = typer.Typer(help="Lock, close and open anybody's thread.", no_args_is_help=True, rich_markup_mode=None)
+cli.add_typer(threads_cli, name="threads")
+ThreadArgument = Annotated[str, typer.Argument(metavar="THREAD", help="The thread's id.")]
+ReasonOption = Annotated[str | None, typer.Option(help="Shown to the person.")]
+
+
+@threads_cli.command()
+def lock(thread: ThreadArgument, reason: ReasonOption = None) -> None:
+    """Take no messages for now."""
+    _set_status(thread, LockedStatus(reason=reason))
+
+
+@threads_cli.command()
+def close(thread: ThreadArgument, reason: ReasonOption = None) -> None:
+    """Take no messages any more."""
+    _set_status(thread, ClosedStatus(reason=reason))
+
+
+@threads_cli.command()
+def unlock(thread: ThreadArgument) -> None:
+    """Take messages again."""
+    _set_status(thread, ActiveStatus())
+
+
+def _set_status(thread: str, status: ThreadStatus) -> None:
+    settings = _settings()
+    setup_logging("error")
+    asyncio.run(_with_database(settings, partial(set_status, thread_id=thread, status=status)))
+    Console(highlight=False, soft_wrap=True).print(f"Thread {thread} is {status.type}.", markup=False)
+
+
+async def _with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
+    async with AsyncExitStack() as stack:
+        return await work(await open_database(stack, settings, documents=False))
 
 
 @cli.command()

@@ -15,6 +15,7 @@
     ├── Unprocessable         422  understood, but a value is not allowed
     ├── OverQuota             429  over what may be kept at all; waiting does not help
     ├── TooManyRequests       429  over a rate limit
+    │   └── BudgetUsedUp           over a budget of tokens or money
     ├── Upstream              502  a model or a search provider failed
     └── Unavailable           503  starting, draining, or the database is away
     ConfigurationError             the server cannot start like this; says what to set
@@ -122,6 +123,11 @@ class TooManyRequests(LinkError):
 
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message, headers={"Retry-After": str(retry_after)})
+
+
+class BudgetUsedUp(TooManyRequests):
+    title = "Budget used up"
+    retryable = False  # not in a moment
 
 
 class Upstream(LinkError):

@@ -5,11 +5,12 @@ name in capitals, unless the field names the variables that the rest of the worl
 (``DATABASE_URL``, ``OPENAI_API_KEY`` ...). docs/settings.md lists them; a test keeps the two equal.
 """
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from chatkit_link.errors import ConfigurationError
 
@@ -18,6 +19,21 @@ SearchChoice = Literal["auto", "local", "ddgs", "searxng", "tavily", "brave"]
 
 def _alias(field: str, *others: str) -> AliasChoices:
     return AliasChoices(f"CHATKIT_LINK_{field.upper()}", *others)
+
+
+class Price(BaseModel):
+    """What a model costs, in any one currency.
+
+    input, cached, output: for a million tokens; cached input costs as much as other input where it is not given.
+    minute: for a minute of audio, where a transcription is billed by its length.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    input: Decimal = Field(default=Decimal(0), ge=0, allow_inf_nan=False)
+    cached: Decimal | None = Field(default=None, ge=0, allow_inf_nan=False)
+    output: Decimal = Field(default=Decimal(0), ge=0, allow_inf_nan=False)
+    minute: Decimal = Field(default=Decimal(0), ge=0, allow_inf_nan=False)
 
 
 class Settings(BaseSettings):
@@ -101,7 +117,7 @@ class Settings(BaseSettings):
     )
     brave_url: str = Field("https://api.search.brave.com", description="Brave's address.")
 
-    # Limits
+    # Sizes and times
     max_body: int = Field(2_000_000, ge=1000, description="Bytes of one request at most.")
     max_message: int = Field(200_000, ge=1, description="Characters of one user message at most.")
     max_page: int = Field(100, ge=1, le=1000, description="Largest `limit` of one page.")
@@ -138,6 +154,43 @@ class Settings(BaseSettings):
     upload_link: float = Field(600.0, ge=10, le=3600, description="Seconds that an upload link is good for.")
     file_link: float = Field(3600.0, ge=60, le=86400, description="Seconds that a link to a file is good for at least.")
     file_text: int = Field(50_000, ge=0, le=1_000_000, description="Characters of one file's text shown to the model.")
+    # Sizes of what a request carries
+    max_payload: int = Field(
+        100_000, ge=1, description="Bytes, as JSON, of an action's payload or a page tool's output at most."
+    )
+    max_audio: int = Field(1_200_000, ge=1, description="Bytes of dictated audio at most.")
+
+    # Rates and budgets; 0 always means: no limit
+    limits_storage: Literal["postgres", "memory", "redis"] = Field(
+        "postgres", description="Where requests are counted; `memory` is right for one process only."
+    )
+    redis_url: SecretStr | None = Field(
+        None, validation_alias=_alias("redis_url", "REDIS_URL"), description="Redis address, for counting there."
+    )
+    rate_messages: int = Field(60, ge=0, description="Messages of one user within a minute.")
+    rate_messages_address: int = Field(600, ge=0, description="Messages from one address within a minute.")
+    rate_uploads: int = Field(120, ge=0, description="Uploads of one user within a minute.")
+    rate_uploads_address: int = Field(600, ge=0, description="Uploads from one address within a minute.")
+    rate_transcriptions: int = Field(30, ge=0, description="Dictations of one user within a minute.")
+    rate_transcriptions_address: int = Field(300, ge=0, description="Dictations from one address within a minute.")
+    runs_at_once: int = Field(8, ge=0, le=1000, description="Answers that may be written for one user at once.")
+    prices: dict[str, Price] = Field(
+        {}, description="Prices by model, as JSON; for a million input, cached input and output tokens."
+    )
+    budget_user_day_tokens: int = Field(0, ge=0, description="Tokens of one user in a day.")
+    budget_user_month_tokens: int = Field(0, ge=0, description="Tokens of one user in a month.")
+    budget_user_day_cost: Decimal = Field(Decimal(0), ge=0, description="Cost of one user in a day.")
+    budget_user_month_cost: Decimal = Field(Decimal(0), ge=0, description="Cost of one user in a month.")
+    budget_tenant_day_tokens: int = Field(0, ge=0, description="Tokens of a whole tenant in a day.")
+    budget_tenant_month_tokens: int = Field(0, ge=0, description="Tokens of a whole tenant in a month.")
+    budget_tenant_day_cost: Decimal = Field(Decimal(0), ge=0, description="Cost of a whole tenant in a day.")
+    budget_tenant_month_cost: Decimal = Field(Decimal(0), ge=0, description="Cost of a whole tenant in a month.")
+    budget_notice: float = Field(
+        0.8, ge=0, le=1, description="Used part of a budget at which people are told; 0 tells them nothing."
+    )
+    server_key: SecretStr | None = Field(
+        None, description="Key of your own back end, at least 32 characters; without it those doors are closed."
+    )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
 
@@ -159,7 +212,22 @@ class Settings(BaseSettings):
         ):
             if self.search == choice and not needed:
                 raise ConfigurationError(f"CHATKIT_LINK_SEARCH is {choice}, but {variable} is not set.")
+        self._check_limits()
         return self
+
+    def _check_limits(self) -> None:
+        if self.limits_storage == "redis" and self.redis_url is None:
+            raise ConfigurationError("CHATKIT_LINK_LIMITS_STORAGE is redis, but REDIS_URL is not set.")
+        if self.server_key and len(self.server_key.get_secret_value()) < 32:
+            raise ConfigurationError("CHATKIT_LINK_SERVER_KEY is too short: use at least 32 random characters.")
+        costs = (
+            self.budget_user_day_cost, self.budget_user_month_cost,
+            self.budget_tenant_day_cost, self.budget_tenant_month_cost,
+        )  # fmt: skip
+        if any(costs) and not self.prices:
+            raise ConfigurationError(
+                "A cost budget is set, but CHATKIT_LINK_PRICES is not: without prices everything would cost nothing."
+            )
 
     @property
     def address(self) -> str:
@@ -194,3 +262,5 @@ def read_settings(**given: Any) -> Settings:
         field = str(first["loc"][0])
         name = field if field.isupper() else f"CHATKIT_LINK_{field.upper()}"
         raise ConfigurationError(f"{name} is not acceptable: {first['msg'][0].lower()}{first['msg'][1:]}.") from None
+    except SettingsError as error:  # a value that must be JSON; its message names the field
+        raise ConfigurationError(f"A setting that must be JSON is none: {error}.") from None

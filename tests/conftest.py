@@ -106,6 +106,13 @@ def make_settings(
             "database_pool": 8,
             "openai_api_key": None,
             "openai_base_url": None,
+            # All tests come from one address; those of limits set their own.
+            "rate_messages": 0,
+            "rate_messages_address": 0,
+            "rate_uploads": 0,
+            "rate_uploads_address": 0,
+            "rate_transcriptions": 0,
+            "rate_transcriptions_address": 0,
         }
         return Settings(**defaults | given)
 

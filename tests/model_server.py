@@ -25,6 +25,7 @@ USAGE = {
     "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
     "output_tokens_details": {"reasoning_tokens": 0},
 }
+AUDIO_USAGE = {"type": "tokens", "input_tokens": 100, "output_tokens": 3, "total_tokens": 103}
 
 
 @dataclass
@@ -63,6 +64,7 @@ class ModelServer:
     address: str = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
     disconnected: asyncio.Event = field(default_factory=asyncio.Event)
+    audio_usage: dict[str, Any] = field(default_factory=lambda: dict(AUDIO_USAGE))
 
     def next(self, body: dict[str, Any]) -> Say | Call | Paint | Fail:
         self.requests.append(body)
@@ -89,7 +91,14 @@ class ModelServer:
                 return failure(step)
             if not body.get("stream"):
                 return JSONResponse(completion(step))
-            return StreamingResponse(self.watched(completion_chunks(step)), media_type=SSE)
+            return StreamingResponse(
+                self.watched(completion_chunks(step, include_usage=wants_usage(body))), media_type=SSE
+            )
+
+        @app.post("/v1/audio/transcriptions")
+        async def transcriptions(request: Request) -> Response:
+            self.requests.append({"path": "transcriptions"})
+            return JSONResponse({"text": "spoken words", "usage": self.audio_usage})
 
         return app
 
@@ -111,6 +120,10 @@ async def model_server(*script: Say | Call | Paint | Fail) -> AsyncGenerator[Mod
     async with serve(model.app()) as address:
         model.address = f"{address}/v1"
         yield model
+
+
+def wants_usage(body: dict[str, Any]) -> bool:
+    return bool((body.get("stream_options") or {}).get("include_usage"))
 
 
 def failure(step: Fail) -> Response:
@@ -217,11 +230,13 @@ def completion(step: Say | Call | Paint) -> dict[str, Any]:
     }
 
 
-async def completion_chunks(step: Say | Call | Paint) -> AsyncIterator[str]:
+BASE = {"id": "chatcmpl_1", "object": "chat.completion.chunk", "created": 1, "model": "scripted"}
+
+
+async def completion_chunks(step: Say | Call | Paint, *, include_usage: bool) -> AsyncIterator[str]:
     def chunk(delta: dict[str, Any], finish: str | None = None) -> str:
         choice = {"index": 0, "delta": delta, "finish_reason": finish}
-        base = {"id": "chatcmpl_1", "object": "chat.completion.chunk", "created": 1, "model": "scripted"}
-        return f"data: {json.dumps({**base, 'choices': [choice]})}\n\n"
+        return f"data: {json.dumps({**BASE, 'choices': [choice]})}\n\n"
 
     yield chunk({"role": "assistant", "content": ""})
     if isinstance(step, Say):
@@ -235,4 +250,7 @@ async def completion_chunks(step: Say | Call | Paint) -> AsyncIterator[str]:
         function = {"name": step.name, "arguments": json.dumps(step.arguments)}
         yield chunk({"tool_calls": [{"index": 0, "id": "call_1", "type": "function", "function": function}]})
         yield chunk({}, "tool_calls")
+    if include_usage:
+        usage = {"prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12}
+        yield f"data: {json.dumps({**BASE, 'choices': [], 'usage': usage})}\n\n"
     yield "data: [DONE]\n\n"

@@ -1,6 +1,6 @@
 """Where models come from: an OpenAI-compatible server, or the offline stand-in."""
 
-from agents import Model, ModelProvider, RunConfig
+from agents import Model, ModelProvider, ModelSettings, RunConfig
 from agents.models.openai_provider import OpenAIProvider
 from openai import AsyncOpenAI
 from typing_extensions import override
@@ -51,4 +51,8 @@ def run_config(settings: Settings, client: AsyncOpenAI | None) -> RunConfig:
         if client is None
         else NamedProvider(client, settings.model, responses=settings.openai_api == "responses")
     )
-    return RunConfig(model_provider=provider, tracing_disabled=True, workflow_name="ChatKit Link")
+    # Over Chat Completions, a server tells the usage of a stream only when it is asked to.
+    wanted = ModelSettings(include_usage=True) if settings.openai_api == "chat_completions" else None
+    return RunConfig(
+        model_provider=provider, model_settings=wanted, tracing_disabled=True, workflow_name="ChatKit Link"
+    )

@@ -2,7 +2,9 @@
 
 import re
 
-from agents import Agent, RunConfig, Runner
+from agents import Agent, AgentsException, RunConfig, Runner
+
+from chatkit_link.agents.metering import UsageReader
 
 _INSTRUCTIONS = (
     "Give the conversation that begins with the user's message a title of two to six words that names its subject, "
@@ -23,12 +25,20 @@ _ASKING = re.compile(
 class ModelTitler:
     """Asks a model."""
 
-    def __init__(self, run_config: RunConfig, model: str | None) -> None:
+    def __init__(self, run_config: RunConfig, model: str) -> None:
         self._agent: Agent[None] = Agent(name="Titles", instructions=_INSTRUCTIONS, model=model)
+        self._model = model
         self._run_config = run_config
 
     async def __call__(self, text: str) -> str | None:
-        result = await Runner.run(self._agent, text[:_READ], run_config=self._run_config, max_turns=1)
+        reader = UsageReader(self._model, "title")
+        try:
+            result = await Runner.run(self._agent, text[:_READ], run_config=self._run_config, max_turns=1)
+        except AgentsException as error:
+            if error.run_data is not None:  # an answer that is of no use was paid for all the same
+                reader.read(error.run_data.context_wrapper.usage)
+            raise
+        reader.read(result.context_wrapper.usage)
         return str(result.final_output)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import openai
@@ -14,6 +14,7 @@ from chatkit_link.agents.closing import closing_early
 from chatkit_link.agents.context import LinkContext, TurnContext
 from chatkit_link.agents.converter import LinkConverter
 from chatkit_link.agents.history import load_history, record_of
+from chatkit_link.agents.metering import UsageReader
 from chatkit_link.agents.shown_files import ShownFiles
 from chatkit_link.agents.sources import Sources
 from chatkit_link.agents.stream import ResponseStream
@@ -100,6 +101,7 @@ class AgentResponder:
     quiet_tools: names of tools that show something themselves and need no task in a workflow.
     history_items: newest thread items that the model is shown.
     file_text: characters of one file's text that it is shown.
+    model: the name of the model that agents without one of their own use, as it is billed.
     """
 
     agent: Agent[Any]
@@ -107,6 +109,7 @@ class AgentResponder:
     max_turns: int = 12
     history_items: int = 200
     file_text: int = 50_000
+    model: str = "unknown"
     actions: Actions = field(default_factory=NoActions)
     quiet_tools: frozenset[str] = frozenset()
 
@@ -136,13 +139,16 @@ class AgentResponder:
         context = LinkContext(
             thread=ctx.thread, store=ctx.store, request_context=ctx.caller, sources=Sources(history.sources)
         )
+        # Chosen in the browser, and checked against the agent's list before the turn began.
+        chosen = ctx.message.inference_options.model if ctx.message else None
+        reader = UsageReader(chosen or self.model, fixed=chosen is not None)
         result = Runner.run_streamed(
             self.agent,
             history.input,
             context=context,
             max_turns=self.max_turns,
-            hooks=VisibleTools(self.quiet_tools),
-            run_config=self.run_config,
+            hooks=VisibleTools(reader, self.quiet_tools),
+            run_config=replace(self.run_config, model=chosen) if chosen else self.run_config,
         )
         stream = ResponseStream(context)
         try:
@@ -150,6 +156,7 @@ class AgentResponder:
                 async for event in events:
                     yield event
         finally:
+            reader.read(result.context_wrapper.usage)
             if history.anchor is not None:
                 record = record_of(result, stream)
                 await ctx.store.save_turn(ctx.thread.id, history.anchor, record, ctx.caller)

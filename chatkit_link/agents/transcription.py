@@ -3,9 +3,11 @@
 from chatkit.errors import CustomStreamError
 from chatkit.types import AudioInput
 from openai import AsyncOpenAI
+from openai.types.audio.transcription import UsageDuration, UsageTokens
 
 from chatkit_link.agents.failures import explain
 from chatkit_link.errors import Upstream
+from chatkit_link.limits.meter import report_usage
 
 _ENDINGS = {"audio/webm": "webm", "audio/ogg": "ogg", "audio/mp4": "mp4", "audio/mpeg": "mp3", "audio/wav": "wav"}
 
@@ -28,4 +30,11 @@ class OpenAITranscriber:
             raise Upstream(
                 told.message if isinstance(told, CustomStreamError) else "The dictation could not be turned into text."
             ) from error
+        match result.usage:
+            case UsageTokens(input_tokens=given, output_tokens=written):
+                report_usage(self._model, input_tokens=given, output_tokens=written, kind="transcription")
+            case UsageDuration(seconds=seconds):
+                report_usage(self._model, seconds=seconds, kind="transcription")
+            case _:
+                pass
         return result.text

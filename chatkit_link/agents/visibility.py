@@ -1,14 +1,15 @@
-"""Tool calls and hand-offs, visible as tasks of a workflow while they happen."""
+"""Tool calls and hand-offs, visible as tasks of a workflow while they happen; and model calls, metered."""
 
 import json
 from typing import Any, cast
 
-from agents import Agent, RunContextWrapper, RunHooks, Tool
+from agents import Agent, ModelResponse, RunContextWrapper, RunHooks, Tool
 from agents.tool_context import ToolContext
 from chatkit.types import CustomTask, WorkflowItem
 from typing_extensions import override
 
 from chatkit_link.agents.context import LinkContext
+from chatkit_link.agents.metering import UsageReader
 
 #: Characters of a tool's arguments that are shown.
 _SHOWN = 120
@@ -17,9 +18,16 @@ _SHOWN = 120
 class VisibleTools(RunHooks[LinkContext]):
     """Shows each tool call of one run, except those of tools that show something themselves."""
 
-    def __init__(self, quiet: frozenset[str] = frozenset()) -> None:
+    def __init__(self, reader: UsageReader, quiet: frozenset[str] = frozenset()) -> None:
+        self._reader = reader
         self._quiet = quiet
         self._places: dict[str, tuple[WorkflowItem, int]] = {}
+
+    @override
+    async def on_llm_end(
+        self, context: RunContextWrapper[LinkContext], agent: Agent[LinkContext], response: ModelResponse
+    ) -> None:
+        self._reader.read(context.usage, agent)
 
     @override
     async def on_tool_start(

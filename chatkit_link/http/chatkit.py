@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator
 
-from chatkit.types import is_streaming_req
+from chatkit.types import InputTranscribeReq, is_streaming_req
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest, TooLarge
 from chatkit_link.http.identify import CallerDep
+from chatkit_link.http.limits import admit
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.http.sse import STREAM_HEADERS, frames
 from chatkit_link.protocol.openings import Opening
@@ -34,12 +35,16 @@ async def _answer(request: Request, services: Services, caller: Caller, agent: s
     endpoint = services.endpoint(agent)
     asked = services.requests.parse(await _read_body(request, services.settings.max_body))
     if not is_streaming_req(asked):
+        if isinstance(asked, InputTranscribeReq):
+            await admit("transcriptions", request, services, caller)
         body = await services.operations.answer(endpoint, asked, caller)
         return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
+    await admit("messages", request, services, caller)
     opening = Opening(
         services.store,
         services.coordinator,
         services.files,
+        services.limits.ledger,
         endpoint,
         caller,
         allow_cancel=LINK_HEADER in request.headers,

@@ -80,14 +80,14 @@ async def fresh_link(file_id: str, services: ServicesDep, caller: CallerDep) -> 
     return {"url": services.files.links.signed(file_id, caller)}
 
 
-@router.api_route("/files/{file_id}", methods=["GET", "HEAD"], summary="The bytes of a file", response_class=Response)
+@router.head("/files/{file_id}", include_in_schema=False)
+@router.get("/files/{file_id}", summary="The bytes of a file", response_class=Response)
 async def download(file_id: str, request: Request, services: ServicesDep, link: Link = "") -> Response:
     return await _give(services, request, file_id, link, preview=False)
 
 
-@router.api_route(
-    "/files/{file_id}/preview", methods=["GET", "HEAD"], summary="A small picture of an image", response_class=Response
-)
+@router.head("/files/{file_id}/preview", include_in_schema=False)
+@router.get("/files/{file_id}/preview", summary="A small picture of an image", response_class=Response)
 async def preview(file_id: str, request: Request, services: ServicesDep, link: Link = "") -> Response:
     return await _give(services, request, file_id, link, preview=True)
 

@@ -1,12 +1,13 @@
 """Who is asking, for a route that needs to know."""
 
+import secrets
 from contextlib import suppress
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from chatkit_link.caller import Caller
-from chatkit_link.errors import Unauthenticated
+from chatkit_link.errors import Forbidden, Unauthenticated
 from chatkit_link.http.middleware import request_id
 from chatkit_link.http.services import ServicesDep
 
@@ -29,4 +30,21 @@ async def greet(request: Request, services: ServicesDep) -> None:
         await get_caller(request, services)
 
 
+async def require_server_key(request: Request, services: ServicesDep) -> None:
+    """For doors of one's own back end.
+
+    Raises:
+        Forbidden: this server has no server key, so the door is closed.
+        Unauthenticated: the request does not bring it.
+    """
+    key = services.settings.server_key
+    if key is None:
+        raise Forbidden("This needs the server key, and CHATKIT_LINK_SERVER_KEY is not set.")
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    known = key.get_secret_value().encode()
+    if scheme.lower() != "bearer" or not secrets.compare_digest(given.strip().encode(), known):
+        raise Unauthenticated("This needs the server key, as `Authorization: Bearer`.")
+
+
+ServerDep = Depends(require_server_key)
 CallerDep = Annotated[Caller, Depends(get_caller)]

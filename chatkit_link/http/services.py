@@ -10,6 +10,7 @@ from chatkit_link.agents.catalog import Entry
 from chatkit_link.errors import NotFound, Unavailable
 from chatkit_link.files.files import Files
 from chatkit_link.identity import Identity
+from chatkit_link.limits.limits import Limits
 from chatkit_link.protocol.endpoint import Endpoint
 from chatkit_link.protocol.operations import Operations
 from chatkit_link.protocol.requests import Requests
@@ -35,6 +36,7 @@ class Services:
     identity: Identity
     requests: Requests
     operations: Operations
+    limits: Limits
     coordinator: Coordinator
     entries: Mapping[str, Entry]
     endpoints: Mapping[str, Endpoint]

@@ -34,6 +34,7 @@ from chatkit_link.caller import Caller
 from chatkit_link.errors import Conflict, Forbidden, Unprocessable
 from chatkit_link.files.files import Files
 from chatkit_link.files.generated import GeneratedImages
+from chatkit_link.limits.ledger import Ledger
 from chatkit_link.protocol.checks import require_open, widget_sender
 from chatkit_link.protocol.endpoint import Endpoint
 from chatkit_link.protocol.titles import Titling
@@ -53,6 +54,7 @@ class Opening:
         store: PostgresStore,
         coordinator: Coordinator,
         files: Files,
+        ledger: Ledger,
         endpoint: Endpoint,
         caller: Caller,
         *,
@@ -61,6 +63,7 @@ class Opening:
         self._store = store
         self._coordinator = coordinator
         self._files = files
+        self._ledger = ledger
         self._endpoint = endpoint
         self._caller = caller
         self._allow_cancel = allow_cancel
@@ -219,6 +222,7 @@ class Opening:
         turn = Turn(
             self._endpoint.server,
             self._store,
+            self._ledger,
             thread,
             self._caller,
             opening=opening,

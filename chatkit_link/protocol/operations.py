@@ -28,6 +28,8 @@ from pydantic import BaseModel
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Forbidden, Unprocessable
 from chatkit_link.files.files import Files
+from chatkit_link.limits.ledger import Ledger
+from chatkit_link.limits.meter import Meter
 from chatkit_link.protocol.checks import require_open, widget_sender
 from chatkit_link.protocol.endpoint import Endpoint
 from chatkit_link.protocol.requests import decode_audio
@@ -42,10 +44,11 @@ NOTHING = b"{}"
 class Operations:
     """Answers the non-streaming requests of any endpoint."""
 
-    def __init__(self, store: PostgresStore, coordinator: Coordinator, files: Files) -> None:
+    def __init__(self, store: PostgresStore, coordinator: Coordinator, files: Files, ledger: Ledger) -> None:
         self._store = store
         self._coordinator = coordinator
         self._files = files
+        self._ledger = ledger
 
     async def answer(self, endpoint: Endpoint, request: NonStreamingReq, caller: Caller) -> bytes:
         """The response body.
@@ -53,6 +56,13 @@ class Operations:
         Raises:
             LinkError: whatever is wrong with the request, as its status and sentence.
         """
+        meter = Meter(endpoint.agent)
+        with meter.running():
+            body = await self._answer(endpoint, request, caller)
+        await self._ledger.keep(meter, caller)
+        return body
+
+    async def _answer(self, endpoint: Endpoint, request: NonStreamingReq, caller: Caller) -> bytes:
         match request:
             case ThreadsGetByIdReq():
                 return encode(await self._get_thread(request, caller))

@@ -16,9 +16,14 @@ from chatkit.types import (
     InputTranscribeReq,
     ItemsFeedbackReq,
     ItemsListReq,
+    StructuredInputSubmission,
+    ThreadsAddClientToolOutputReq,
+    ThreadsAddStructuredInputReq,
     ThreadsAddUserMessageReq,
     ThreadsCreateReq,
+    ThreadsCustomActionReq,
     ThreadsListReq,
+    ThreadsSyncCustomActionReq,
     ThreadsUpdateReq,
     UserMessageInput,
     UserMessageTextContent,
@@ -27,6 +32,15 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from chatkit_link.errors import BadRequest, TooLarge, Unprocessable
+from chatkit_link.protocol.sizes import (
+    MAX_ANSWERS,
+    MAX_METADATA,
+    check_depth,
+    check_id,
+    check_ids,
+    check_json,
+    check_parts,
+)
 from chatkit_link.store.text import clean_value
 
 MAX_TITLE = 200
@@ -38,11 +52,26 @@ _SUSPECT = re.compile(rb"\x00|\\u0000|\\u[dD][89a-fA-F]")
 class Requests:
     """Parses and checks request bodies against this server's limits."""
 
-    def __init__(self, *, max_message: int = 200_000, max_page: int = 100) -> None:
-        """max_message: characters of one message. max_page: largest ``limit``."""
+    def __init__(
+        self,
+        *,
+        max_message: int = 200_000,
+        max_page: int = 100,
+        max_payload: int = 100_000,
+        max_audio: int = 1_200_000,
+    ) -> None:
+        """
+        Args:
+            max_message: characters of one message.
+            max_page: largest ``limit``.
+            max_payload: bytes, as JSON, of an action's payload or the output of a page's tool.
+            max_audio: bytes of dictated audio.
+        """
         self._adapter: TypeAdapter[ChatKitReq] = TypeAdapter(ChatKitReq)
         self._max_message = max_message
         self._max_page = max_page
+        self._max_payload = max_payload
+        self._max_audio = max_audio
 
     def parse(self, body: bytes) -> ChatKitReq:
         """The request.
@@ -50,8 +79,9 @@ class Requests:
         Raises:
             BadRequest: not JSON, not an object, or no known ``type``.
             Unprocessable: a field is missing or has a value that is not allowed.
-            TooLarge: the message is longer than this server takes.
+            TooLarge: the message, or something in it, is larger than this server takes.
         """
+        check_depth(body)
         try:
             request = self._read(body)
         except ValidationError as error:
@@ -69,6 +99,9 @@ class Requests:
         return self._adapter.validate_python(value)
 
     def _check(self, request: ChatKitReq) -> None:
+        check_ids(vars(request.params))
+        if request.metadata:
+            check_json(request.metadata, MAX_METADATA, "The request's metadata")
         match request:
             case ThreadsListReq() | ItemsListReq():
                 self._check_limit(request.params.limit)
@@ -79,8 +112,18 @@ class Requests:
             case ItemsFeedbackReq():
                 if not 1 <= len(request.params.item_ids) <= MAX_FEEDBACK_ITEMS:
                     raise Unprocessable(f"Give feedback on 1 to {MAX_FEEDBACK_ITEMS} items at a time.")
+                for item_id in request.params.item_ids:
+                    check_id(item_id, "An item's id")
+            case ThreadsCustomActionReq() | ThreadsSyncCustomActionReq():
+                _check_action_type(request.params.action.type)
+                check_json(request.params.action.payload, self._max_payload, "The action's payload")
+            case ThreadsAddClientToolOutputReq():
+                check_json(request.params.result, self._max_payload, "The output of the tool")
+            case ThreadsAddStructuredInputReq():
+                self._check_answers(request.params.input)
             case InputTranscribeReq():
-                decode_audio(request.params.audio_base64)
+                self._check_audio(request.params.audio_base64)
+                check_id(request.params.mime_type, "`mime_type`")
             case _:
                 pass
 
@@ -88,7 +131,19 @@ class Requests:
         if limit is not None and not 1 <= limit <= self._max_page:
             raise Unprocessable(f"`limit` must be between 1 and {self._max_page}.")
 
+    def _check_answers(self, submitted: StructuredInputSubmission) -> None:
+        if len(submitted.answers) > MAX_ANSWERS:
+            raise TooLarge(f"There are {len(submitted.answers):,} answers; at most {MAX_ANSWERS} fit.")
+        check_json(submitted.model_dump(), self._max_payload, "The answer")
+
+    def _check_audio(self, text: str) -> None:
+        # Base64 has four characters for three bytes: what is too long need not be decoded.
+        if len(text) > 4 * -(-self._max_audio // 3):
+            raise TooLarge(f"The recording is too long: at most {self._max_audio:,} bytes fit. Dictate in pieces.")
+        decode_audio(text)
+
     def _check_message(self, message: UserMessageInput) -> None:
+        check_parts(message)
         length = sum(len(part.text) for part in message.content) + len(message.quoted_text or "")
         if length > self._max_message:
             raise TooLarge(
@@ -98,6 +153,13 @@ class Requests:
         said = any(part.text.strip() or not isinstance(part, UserMessageTextContent) for part in message.content)
         if not said and not message.attachments:
             raise Unprocessable("The message is empty: write something or attach a file.")
+
+
+def _check_action_type(given: Any) -> None:
+    # The SDK's model gives a missing type a default that is no text: its own type variable.
+    if not isinstance(given, str):
+        raise Unprocessable("`params.action.type` is missing.")
+    check_id(given, "The action's `type`")
 
 
 def decode_audio(text: str) -> bytes:

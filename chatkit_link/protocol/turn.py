@@ -17,6 +17,7 @@ from chatkit.errors import CustomStreamError, ErrorCode, StreamError
 from chatkit.server import ChatKitServer, agents_sdk_user_agent_override
 from chatkit.types import (
     ErrorEvent,
+    NoticeEvent,
     StreamOptions,
     StreamOptionsEvent,
     ThreadItem,
@@ -34,6 +35,8 @@ from chatkit_link.agents.failures import explain
 from chatkit_link.caller import Caller
 from chatkit_link.errors import LinkError, NotFound, Unavailable
 from chatkit_link.files.generated import GeneratedImages
+from chatkit_link.limits.ledger import Ledger
+from chatkit_link.limits.meter import Meter
 from chatkit_link.protocol.ids import OwnIds
 from chatkit_link.protocol.orphans import INTERRUPTED
 from chatkit_link.protocol.pending import Pending, settled
@@ -59,6 +62,7 @@ class Turn:
         self,
         server: ChatKitServer[Caller],
         store: PostgresStore,
+        ledger: Ledger,
         thread: StoredThread,
         caller: Caller,
         *,
@@ -80,6 +84,7 @@ class Turn:
         """
         self._server = server
         self._store = store
+        self._ledger = ledger
         self._thread = thread
         self._caller = caller
         self._opening = opening
@@ -91,9 +96,18 @@ class Turn:
         self._hidden: set[str] = set()
         self._ids = OwnIds()
         self._pending = Pending()
+        self._meter = Meter("")
 
     async def run(self, run: Run) -> None:
         """Answer, into the run's log. Raises RunFailed once an error has been told, and CancelledError if stopped."""
+        self._meter = Meter(run.agent, run.id)
+        try:
+            with self._meter.running():
+                await self._run(run)
+        finally:
+            await self._keep_usage(run.log.append, patiently=True)
+
+    async def _run(self, run: Run) -> None:
         emit = run.log.append
         try:
             for event in self._opening:
@@ -130,6 +144,7 @@ class Turn:
                     if not isinstance(given, ThreadItemUpdatedEvent):  # hundreds a second: not at each of them
                         await self._tell_thread(emit)
                         await self._tell_title(emit)
+                        await self._keep_usage(emit)
             await self._tell_thread(emit)
 
     async def _keep(self, event: ThreadStreamEvent) -> None:
@@ -191,6 +206,24 @@ class Turn:
             self._thread.title = title
             self._thread.mark_saved({"title": title})
             emit(encode(ThreadUpdatedEvent(thread=thread_response(self._thread))))
+
+    async def _keep_usage(self, emit: Emit, *, patiently: bool = False) -> None:
+        """Keep what models have used since, and tell of budgets that are nearly gone.
+
+        An answer never fails for it. patiently: at the end, when nobody will try again.
+        """
+        if not self._meter.readings:
+            return
+        for delay in (0, *_DATABASE_PATIENCE) if patiently else (0,):
+            await asyncio.sleep(delay)
+            try:
+                for notice in await self._ledger.keep(self._meter, self._caller):
+                    emit(encode(NoticeEvent(level="warning", message=notice)))
+            except Unavailable:
+                continue
+            except Exception:
+                logger.exception("request %s: what the answer used could not be kept", self._caller.request_id)
+            return
 
     async def _fresh_thread(self) -> StoredThread:
         return await self._store.load_thread(self._thread.id, self._caller)

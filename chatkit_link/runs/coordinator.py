@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Self
 
 from chatkit_link.caller import Caller
-from chatkit_link.errors import BadRequest, Gone, NotFound, ThreadBusy, Unavailable
+from chatkit_link.errors import BadRequest, Gone, NotFound, ThreadBusy, TooManyRequests, Unavailable
 from chatkit_link.runs.crew import Crew
 from chatkit_link.runs.log import Event
 from chatkit_link.runs.recovery import LEASE, RENEWAL, Recovery, Settle
@@ -30,8 +30,12 @@ from chatkit_link.runs.writer import LogWriter
 from chatkit_link.store import runs as rows
 from chatkit_link.store.engine import Database
 from chatkit_link.store.replicas import new_replica
+from chatkit_link.store.slots import Claim
 
 logger = logging.getLogger(__name__)
+
+#: Seconds after which somebody with too many running runs may look again.
+_RETRY_FULL = 5
 
 Work = Callable[[Run], Awaitable[None]]
 #: Seconds between two renewals while nothing is heard: they show that we live, and whom somebody wants stopped.
@@ -58,13 +62,16 @@ class Coordinator:
         drain: float = 10.0,
         events_for: float = 3600.0,
         runs_for: float = 7 * 86400.0,
+        at_once: int = 0,
     ) -> None:
         """
         Args:
             settle: ends what a dead replica left unfinished (``recovery.py``).
             drain: seconds that running answers get to finish when the server stops.
             events_for, runs_for: seconds that the events of a finished run, and the run itself, are kept.
+            at_once: running runs that one person may have; 0 is no limit.
         """
+        self._at_once = at_once
         self.replica = new_replica(locks=not database.pooled)
         self._database = database
         self._drain = drain
@@ -123,14 +130,24 @@ class Coordinator:
 
         Raises:
             ThreadBusy: an answer is still being written on this thread.
+            TooManyRequests: this person has as many running runs as may be.
             Unavailable: the server is stopping.
         """
         if self._draining:
             raise Unavailable("The server is restarting. Please send that again in a moment.")
         run = Run(caller=caller, thread_id=thread_id, agent=agent)
         async with self._database.session(caller) as session:
-            if not await rows.insert_run(session, run.id, thread_id, agent, self.replica, LEASE, retried=retried):
-                raise ThreadBusy("An answer is still being written in this chat. Wait for it, or stop it first.")
+            claim = await rows.insert_run(
+                session, run.id, thread_id, agent, self.replica, LEASE, retried=retried, at_once=self._at_once
+            )
+        if claim is Claim.BUSY:
+            raise ThreadBusy("An answer is still being written in this chat. Wait for it, or stop it first.")
+        if claim is Claim.FULL:
+            raise TooManyRequests(
+                f"{self._at_once} of your answers are being written already, and no more fit. "
+                "Wait for one of them, or stop one.",
+                retry_after=_RETRY_FULL,
+            )
         self._runs[run.id] = run
         self._writer.add(run)
         try:

@@ -32,6 +32,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chatkit_link.store.engine import Database
 from chatkit_link.store.replicas import ABSENT
+from chatkit_link.store.slots import Claim, insert_run_in_slot
 from chatkit_link.store.statement import Row, Statement, any_of
 from chatkit_link.store.tables import run_events, runs
 from chatkit_link.store.tenancy import OWNER, Session, mine
@@ -130,8 +131,18 @@ async def insert_run(
     lease: float,
     *,
     retried: str | None = None,
-) -> bool:
-    """Begin a run; False if one is running on this thread already (the unique index decides)."""
+    at_once: int = 0,
+) -> Claim:
+    """Begin a run, if none is running on this thread (the unique index decides).
+
+    Args:
+        retried: the message that it answers anew.
+        at_once: runs that this person may have running; 0 is no limit.
+    """
+    if at_once:
+        return await insert_run_in_slot(
+            session, run_id, thread_id, agent, replica, lease, retried=retried, at_once=at_once
+        )
     claimed = await session.execute(
         _CLAIM,
         run=run_id,
@@ -141,7 +152,7 @@ async def insert_run(
         replica=replica,
         lease=timedelta(seconds=lease),
     )
-    return claimed.changed == 1
+    return Claim.TAKEN if claimed else Claim.BUSY
 
 
 async def find_run(session: Session, run_id: str) -> RunRow | None:

@@ -3,7 +3,7 @@
 SQLAlchemy describes the tables and writes the statements. Executing them through its engine, though, costs
 several times what asyncpg takes for the same. So what every answer needs is compiled once, when its module
 is loaded, and from then on is a string and an order of parameters; the rest is compiled when it is run.
-What comes back are asyncpg's own rows. docs/decisions/0009 has the figures.
+What comes back are asyncpg's own rows. docs/decisions/0011 has the figures.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping

@@ -12,11 +12,14 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Double,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
+    Numeric,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -24,7 +27,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = MetaData(
     naming_convention={
@@ -146,10 +149,14 @@ runs = Table(
     _now("created_at"),
     Column("finished_at", DateTime(timezone=True)),
     Column("events_kept", Boolean, nullable=False, server_default="true"),
+    # One of the places that its owner has for runs at once (slots.py); none where they are not counted.
+    Column("slot", Integer),
 )
 RUNNING = text("status = 'running'")
 #: One running run per thread, whatever the replicas think.
 Index("uq_runs_running", runs.c.thread_id, unique=True, postgresql_where=RUNNING)
+#: And one running run per place.
+Index("uq_runs_slot", runs.c.tenant, runs.c.user_id, runs.c.slot, unique=True, postgresql_where=RUNNING)
 Index("ix_runs_lease", runs.c.lease_until, postgresql_where=RUNNING)
 Index("ix_runs_finished_at", runs.c.finished_at)
 Index("ix_runs_thread_id", runs.c.thread_id)
@@ -161,4 +168,46 @@ run_events = Table(
     Column("id", BigInteger, nullable=False),
     Column("data", LargeBinary, nullable=False),
     PrimaryKeyConstraint("run_id", "id"),
+)
+
+#: Not written to PostgreSQL's log: a crash of the database forgets the last minute's counts, and that is all.
+rates = Table(
+    "rates",
+    metadata,
+    Column("key", Text, primary_key=True),
+    # Seconds since 1970 by the database's clock, one for each request that was let through.
+    Column("hits", ARRAY(Double), nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False, index=True),
+    prefixes=["UNLOGGED"],
+)
+
+#: What models did. Nothing refers to a thread or an item, so that it outlives them and tells nothing of them.
+usage = Table(
+    "usage",
+    metadata,
+    Column("id", Text, primary_key=True),
+    *_owner(),
+    Column("run_id", Text, index=True),
+    Column("agent", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("requests", BigInteger, nullable=False),
+    Column("input_tokens", BigInteger, nullable=False),
+    Column("cached_tokens", BigInteger, nullable=False),
+    Column("output_tokens", BigInteger, nullable=False),
+    Column("cost", Numeric, nullable=False),
+    _now("created_at"),
+)
+Index("ix_usage_created_at", usage.c.created_at)
+
+#: The sums of ``usage`` in the present day and month: of a user, and (with an empty user_id) of a whole tenant.
+spending = Table(
+    "spending",
+    metadata,
+    *_owner(),
+    Column("span", Text, nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False, index=True),
+    Column("tokens", BigInteger, nullable=False),
+    Column("cost", Numeric, nullable=False),
+    PrimaryKeyConstraint("tenant", "user_id", "span", "until"),
 )

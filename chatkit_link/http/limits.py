@@ -1,0 +1,22 @@
+"""Counting a request before anything is done for it, for a route that costs something."""
+
+from fastapi import Depends, Request
+
+from chatkit_link.caller import Caller
+from chatkit_link.http.address import client_address
+from chatkit_link.http.identify import CallerDep
+from chatkit_link.http.services import Services, ServicesDep
+from chatkit_link.limits.rates import Kind
+
+
+async def admit(kind: Kind, request: Request, services: Services, caller: Caller) -> None:
+    """Raises TooManyRequests, with ``Retry-After``, where a rate or a budget is used up."""
+    await services.limits.admit(kind, caller, client_address(request, ()))
+
+
+async def _count_upload(request: Request, services: ServicesDep, caller: CallerDep) -> None:
+    await admit("uploads", request, services, caller)
+
+
+#: For a door that takes files: ``dependencies=[UploadRate]``.
+UploadRate = Depends(_count_upload)

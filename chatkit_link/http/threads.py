@@ -1,0 +1,24 @@
+"""The door of your own back end to threads: lock, close and open them. It wants the server key."""
+
+from typing import Annotated
+
+from chatkit.types import ActiveStatus, ClosedStatus, LockedStatus
+from fastapi import APIRouter
+from pydantic import Field
+
+from chatkit_link.http.identify import ServerDep
+from chatkit_link.http.services import ServicesDep
+from chatkit_link.protocol.thread_status import set_status
+
+router = APIRouter()
+
+Status = Annotated[ActiveStatus | LockedStatus | ClosedStatus, Field(discriminator="type")]
+
+
+@router.put("/api/threads/{thread_id}/status", summary="Lock, close or open a thread", dependencies=[ServerDep])
+async def put_status(thread_id: str, status: Status, services: ServicesDep) -> Status:
+    """Body: ``{"type": "active" | "locked" | "closed", "reason": "..."}``; the reason is shown to the person.
+
+    An answer that is being written is finished; what comes after it is refused.
+    """
+    return await set_status(services.database, thread_id, status)

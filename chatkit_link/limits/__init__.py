@@ -1,0 +1,1 @@
+"""How much anybody may use: rates, budgets, and the keeping of what models did."""

@@ -1,0 +1,88 @@
+"""Where requests are counted: in Postgres, or with the ``limits`` package in memory or in Redis.
+
+All three keep a moving window, so that there is no edge between two minutes at which twice as much
+passes. Postgres counts all keys of a request in one round trip (``store/rates.py``).
+"""
+
+import time
+from collections.abc import Sequence
+from typing import Protocol
+
+from limits import RateLimitItemPerSecond
+from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+from limits.errors import ConfigurationError as MissingPackage
+from limits.errors import StorageError
+
+from chatkit_link.errors import ConfigurationError, Unavailable
+from chatkit_link.settings import Settings
+from chatkit_link.store import rates
+from chatkit_link.store.engine import Database
+from chatkit_link.store.rates import Allowance
+
+
+class Counter(Protocol):
+    """Counts requests against allowances."""
+
+    async def take(self, wanted: Sequence[Allowance]) -> dict[str, float]:
+        """Count one request on every key, or on none; the used up keys and the seconds until they have room."""
+        ...
+
+
+class PostgresCounter:
+    """The same counts for all replicas, and nothing more to run."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def take(self, wanted: Sequence[Allowance]) -> dict[str, float]:
+        return await rates.take(self._database, wanted)
+
+
+class PackageCounter:
+    """A storage of the ``limits`` package."""
+
+    def __init__(self, storage: MemoryStorage | RedisStorage) -> None:
+        self._limiter = MovingWindowRateLimiter(storage)
+
+    async def take(self, wanted: Sequence[Allowance]) -> dict[str, float]:
+        """The keys are looked at before any is counted: in a race one of them may be counted alone."""
+        try:
+            for take in (self._limiter.test, self._limiter.hit):
+                full = {one.key: await self._wait(one) for one in wanted if not await take(_item(one), one.key)}
+                if full:
+                    return full
+        except StorageError as error:
+            raise Unavailable("Requests cannot be counted right now. Please try again in a moment.") from error
+        return {}
+
+    async def _wait(self, allowance: Allowance) -> float:
+        window = await self._limiter.get_window_stats(_item(allowance), allowance.key)
+        return max(window.reset_time - time.time(), 0.0)
+
+
+def _item(allowance: Allowance) -> RateLimitItemPerSecond:
+    return RateLimitItemPerSecond(allowance.most, allowance.period, namespace="chatkit-link")
+
+
+def build_counter(settings: Settings, database: Database) -> Counter:
+    """The counter of these settings. Raises ConfigurationError where a package is missing."""
+    match settings.limits_storage:
+        case "postgres":
+            return PostgresCounter(database)
+        case "memory":
+            return PackageCounter(MemoryStorage())
+        case "redis":
+            assert settings.redis_url is not None  # settings.py refuses that
+            return PackageCounter(_redis(settings.redis_url.get_secret_value()))
+
+
+def _redis(url: str) -> RedisStorage:
+    try:
+        return RedisStorage(f"async+{url}", wrap_exceptions=True, implementation="redispy")
+    except (MissingPackage, ImportError):
+        raise ConfigurationError(
+            "CHATKIT_LINK_LIMITS_STORAGE is redis, but its package is missing: pip install 'chatkit-link[redis]'."
+        ) from None
+    except ValueError:
+        raise ConfigurationError("REDIS_URL is no address of a Redis server: write redis://host:6379/0.") from None

@@ -1,0 +1,81 @@
+"""What the models did for one answer, noted as it happens.
+
+How it flows: a turn puts its meter into the context of its task; whatever asks a model for it, in that
+task or one that it started, notes the model's own numbers with ``report_usage``; the turn takes them
+out and has them kept (``ledger.py``). So an agent need not know who pays, and an answer that was
+stopped or failed is billed for what it used until then, as far as the model has said.
+"""
+
+import uuid
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["answer", "title", "transcription"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One report. id: under which it is kept, so that it counts once. seconds: of audio."""
+
+    model: str
+    kind: Kind
+    requests: int
+    input_tokens: int
+    cached_tokens: int
+    output_tokens: int
+    seconds: float = 0.0
+    id: str = field(default_factory=lambda: f"use_{uuid.uuid4().hex}")
+
+
+class Meter:
+    """The readings of one piece of work. run_id: None for work that is no run, such as a dictation."""
+
+    def __init__(self, agent: str, run_id: str | None = None) -> None:
+        self.agent = agent
+        self.run_id = run_id
+        self.readings: list[Reading] = []
+
+    @contextmanager
+    def running(self) -> Generator[None]:
+        """Inside the block, in its task and in those it starts, usage is noted here."""
+        token = _meter.set(self)
+        try:
+            yield
+        finally:
+            _meter.reset(token)
+
+
+_meter: ContextVar[Meter | None] = ContextVar("meter", default=None)
+
+
+def report_usage(
+    model: str,
+    *,
+    input_tokens: int = 0,
+    cached_tokens: int = 0,
+    output_tokens: int = 0,
+    requests: int = 1,
+    seconds: float = 0.0,
+    kind: Kind = "answer",
+) -> None:
+    """Note what a model used for the answer that is being written here.
+
+    For ``respond`` functions and ``ChatKitServer`` classes, which ask models by themselves; agents of the
+    Agents SDK are metered without it. Outside an answer it does nothing.
+
+    Args:
+        model: its name, as in the table of prices.
+        input_tokens: all of them; cached_tokens: how many of these were read from the provider's cache.
+        requests: calls of the model that this sums up.
+        seconds: of audio, where that is what is billed.
+    """
+    meter = _meter.get()
+    numbers = (input_tokens, cached_tokens, output_tokens, seconds)
+    if meter is None or not any(numbers):
+        return
+    if min(*numbers, requests) < 0 or cached_tokens > input_tokens:
+        raise ValueError("Usage is counted from 0 up, and cached tokens are part of the input tokens.")
+    meter.readings.append(Reading(model, kind, requests, input_tokens, cached_tokens, output_tokens, seconds))

@@ -1,0 +1,92 @@
+"""How often a user, and an address, may do something within a minute.
+
+A request is counted under its user and under its address at once, before anything else is done for it.
+Whoever is over a limit is remembered here until there is room again, so that a flood of refused
+requests costs neither the database nor anybody else's time. That is exact and no guess: requests that
+are let through elsewhere meanwhile can only make the wait longer.
+"""
+
+import hashlib
+import math
+import time
+from dataclasses import dataclass
+from typing import Literal
+
+from chatkit_link.caller import Caller
+from chatkit_link.errors import TooManyRequests
+from chatkit_link.limits.counter import Counter
+from chatkit_link.limits.network import network_of
+from chatkit_link.settings import Settings
+from chatkit_link.store.rates import Allowance
+
+Kind = Literal["messages", "uploads", "transcriptions"]
+
+PERIOD = 60
+#: Keys remembered as used up, at most; beyond that the storage is asked again.
+_REMEMBERED = 10_000
+_NAMES: dict[Kind, str] = {"messages": "messages", "uploads": "files", "transcriptions": "recordings"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Requests within a minute; 0 is no limit."""
+
+    user: int
+    address: int
+
+
+class Rates:
+    """Counts requests, and refuses those that are too many."""
+
+    def __init__(self, counter: Counter, settings: Settings) -> None:
+        self._counter = counter
+        self._rates: dict[Kind, Rate] = {
+            "messages": Rate(settings.rate_messages, settings.rate_messages_address),
+            "uploads": Rate(settings.rate_uploads, settings.rate_uploads_address),
+            "transcriptions": Rate(settings.rate_transcriptions, settings.rate_transcriptions_address),
+        }
+        self._full: dict[str, float] = {}
+
+    async def take(self, kind: Kind, caller: Caller, address: str) -> None:
+        """Count one request. address: the client's, as text.
+
+        Raises:
+            TooManyRequests: too many of them within the last minute; it is not counted then.
+        """
+        rate = self._rates[kind]
+        user_key = _key(kind, "user", caller.tenant, caller.user)
+        address_key = _key(kind, "address", network_of(address))
+        allowed = {user_key: rate.user, address_key: rate.address}
+        wanted = [Allowance(key, most, PERIOD) for key, most in allowed.items() if most]
+        if not wanted:
+            return
+        full = self._remembered(wanted) or await self._counter.take(wanted)
+        if not full:
+            return
+        self._remember(full)
+        seconds = max(math.ceil(max(full.values())), 1)
+        most, whose = (rate.user, "") if user_key in full else (rate.address, " from your network")
+        raise TooManyRequests(
+            f"Too many {_NAMES[kind]}{whose}: at most {most:,} a minute. Please try again in {_seconds(seconds)}.",
+            retry_after=seconds,
+        )
+
+    def _remembered(self, wanted: list[Allowance]) -> dict[str, float]:
+        now = time.monotonic()
+        return {one.key: until - now for one in wanted if (until := self._full.get(one.key, 0)) > now}
+
+    def _remember(self, full: dict[str, float]) -> None:
+        now = time.monotonic()
+        if len(self._full) > _REMEMBERED:
+            self._full = {key: until for key, until in self._full.items() if until > now}
+        if len(self._full) <= _REMEMBERED:
+            self._full |= {key: now + wait for key, wait in full.items()}
+
+
+def _key(*parts: str) -> str:
+    """A key that keeps no name and no address, and is no longer for a longer name."""
+    return hashlib.blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def _seconds(number: int) -> str:
+    return "a second" if number == 1 else f"{number} seconds"

@@ -1,0 +1,18 @@
+"""A thread's status, set by whoever runs the server: for anybody's thread, and of nobody's content."""
+
+from typing import Any
+
+from sqlalchemy import update
+
+from chatkit_link.store.engine import Database
+from chatkit_link.store.tables import threads
+from chatkit_link.store.text import clean_text
+from chatkit_link.store.threads import thread_not_found
+
+
+async def set_status(database: Database, thread_id: str, status: dict[str, Any]) -> None:
+    """Write the status (``chatkit.types.ThreadStatus`` as JSON). Raises NotFound for an unknown thread."""
+    statement = update(threads).where(threads.c.id == clean_text(thread_id)).values(status=status)
+    async with database.replica() as connection:
+        if (await connection.execute(statement)).changed == 0:
+            raise thread_not_found()

@@ -1,0 +1,122 @@
+"""The second wall: with the filter of ``store/tenancy.py`` left out, nobody sees another's rows all the same."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Executable, Table, delete, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from chatkit_link.caller import Caller
+from chatkit_link.errors import NotFound
+from chatkit_link.store.engine import Database
+from chatkit_link.store.postgres import PostgresStore
+from chatkit_link.store.tables import (
+    attachments,
+    feedback,
+    metadata,
+    runs,
+    spending,
+    thread_items,
+    threads,
+    turns,
+    usage,
+)
+from tests.store.build import attachment, thread, user
+
+OWNED = [table for table in metadata.tables.values() if "tenant" in table.c]
+
+
+@pytest.fixture
+async def adas(store: PostgresStore, ada: Caller) -> str:
+    """A thread of Ada's with something in each table; its id."""
+    here = await thread(store, ada)
+    item = user(here.id, "for Ada")
+    await store.add_thread_item(here.id, item, ada)
+    await store.save_attachment(attachment(thread_id=here.id), ada)
+    await store.save_feedback(here.id, [item.id], "positive", ada)
+    await store.save_turn(here.id, item.id, {"input": [], "covers": [], "sources": {}}, ada)
+    return here.id
+
+
+def test_the_tables_that_hold_somebodys_rows_are_those_that_are_tried_here() -> None:
+    assert set(OWNED) == {threads, thread_items, attachments, feedback, turns, runs, usage, spending}
+
+
+@pytest.mark.parametrize("table", OWNED, ids=str)
+async def test_each_table_of_somebodys_rows_has_the_wall(database: Database, table: Table) -> None:
+    asked = text("""
+        SELECT relrowsecurity AND relforcerowsecurity, (SELECT count(*) FROM pg_policy WHERE polrelid = pg_class.oid)
+        FROM pg_class WHERE pg_class.oid = to_regclass(:name)
+    """)
+    async with database.system() as connection:
+        ((walled, policies),) = await connection.execute(asked, name=table.name)
+    assert walled
+    assert policies == 1
+
+
+@pytest.mark.usefixtures("adas")
+@pytest.mark.parametrize("table", [threads, thread_items, attachments, feedback, turns], ids=str)
+async def test_a_read_without_the_filter_shows_nobody_elses_rows(
+    database: Database, ada: Caller, bob: Caller, table: Table
+) -> None:
+    everything = select(table.c.tenant, table.c.user_id)
+    async with database.session(bob) as session:
+        assert await session.execute(everything) == []
+    async with database.session(ada) as session:
+        assert {tuple(row) for row in await session.execute(everything)} == {ada.owner}
+
+
+Forgetful = Callable[[str], Executable]
+WRITES: dict[str, Forgetful] = {
+    "rename": lambda thread_id: update(threads).where(threads.c.id == thread_id).values(title="mine now"),
+    "take": lambda thread_id: update(threads).where(threads.c.id == thread_id).values(user_id="mallory"),
+    "delete": lambda thread_id: delete(threads).where(threads.c.id == thread_id),
+    "rewrite": lambda thread_id: update(thread_items).where(thread_items.c.thread_id == thread_id).values(data={}),
+}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+async def test_a_write_without_the_filter_changes_nobody_elses_rows(
+    store: PostgresStore, adas: str, ada: Caller, bob: Caller, write: Forgetful
+) -> None:
+    async with store.database.session(bob) as session:
+        assert (await session.execute(write(adas))).changed == 0
+    assert (await store.load_thread(adas, ada)).title is None
+    assert len((await store.load_thread_items(adas, None, 10, "asc", ada)).data) == 1
+
+
+async def test_nobody_can_write_a_row_in_somebody_elses_name(database: Database, ada: Caller, bob: Caller) -> None:
+    values: dict[str, Any] = {"id": f"thr_{ada.user}", "status": {"type": "active"}, "metadata": {}}
+    statement = insert(threads).values(**values, tenant=ada.tenant, user_id=ada.user)
+    async with database.session(bob) as session:
+        with pytest.raises(NotFound):
+            await session.execute(statement)
+
+
+async def test_a_connection_that_served_one_person_shows_the_next_one_only_their_own(
+    postgres_url: str, database: Database, store: PostgresStore, adas: str, ada: Caller, bob: Caller
+) -> None:
+    """One connection for everybody, and transactions on it that are rolled back in between."""
+    one = Database(postgres_url, pool_size=1)
+    everything = select(threads.c.id)
+    for _ in range(3):
+        async with one.session(bob) as session:
+            assert await session.execute(everything) == []
+        with pytest.raises(LookupError):
+            await _look_and_fail(one, ada, adas)
+    await one.close()
+
+
+async def _look_and_fail(database: Database, caller: Caller, thread_id: str) -> None:
+    async with database.session(caller, atomic=True) as session:
+        assert [row.id for row in await session.execute(select(threads.c.id))] == [thread_id]
+        raise LookupError
+
+
+async def test_a_superuser_takes_on_a_role_that_is_not_above_the_wall(database: Database, ada: Caller) -> None:
+    async with database.session(ada) as session:
+        ((above,),) = await session.execute(
+            text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        )
+    assert not above
