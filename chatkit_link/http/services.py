@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 
 from chatkit_link.agents.catalog import Entry
 from chatkit_link.errors import NotFound, Unavailable
-from chatkit_link.identity import Identity
+from chatkit_link.identity import DocumentKeys, Identity, ServerKey
 from chatkit_link.protocol.endpoint import Endpoint
 from chatkit_link.protocol.operations import Operations
 from chatkit_link.protocol.requests import Requests
@@ -21,13 +21,20 @@ from chatkit_link.store.postgres import PostgresStore
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """entries, endpoints: by agent id. default: the agent of ``POST /chatkit``."""
+    """entries, endpoints: by agent id. default: the agent of ``POST /chatkit``.
+
+    document_keys: what opens a document for a browser without a token; ``None`` where everybody gets in.
+    origins: of the sites whose pages may act for their visitors here.
+    """
 
     settings: Settings
     database: Database
     store: PostgresStore
     documents: Documents
     identity: Identity
+    server_key: ServerKey
+    document_keys: DocumentKeys | None
+    origins: frozenset[str]
     requests: Requests
     operations: Operations
     coordinator: Coordinator

@@ -8,6 +8,15 @@ _QUIET = (
 )  # fmt: skip
 
 
+def _without_query(record: logging.LogRecord) -> bool:
+    """Cut the query off a path in the access log: keys of links stand there."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(
+            part.partition("?")[0] if isinstance(part, str) and part.startswith("/") else part for part in record.args
+        )
+    return True
+
+
 def setup_logging(level: str) -> None:
     """Log at ``level`` and above. Libraries that log what people send are kept at warnings."""
     logging.basicConfig(
@@ -15,3 +24,4 @@ def setup_logging(level: str) -> None:
     )
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.access").addFilter(_without_query)
