@@ -58,6 +58,9 @@ async def main(kind: str, *given: str) -> None:
             config=Path(folder) / "none.toml",
             openai_api_key=None,
             openai_base_url=None,
+            rate_messages=0,  # one address asks as fast as it can
+            rate_messages_address=0,
+            runs_at_once=0,
         )
         async with serving(_ours, settings) as address:
             await _until_told(int(address.rpartition(":")[2]))

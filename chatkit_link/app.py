@@ -1,7 +1,6 @@
 """The composition root: settings in, a running application out. Wiring only."""
 
 import inspect
-import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -30,10 +29,12 @@ from chatkit_link.files.storage import Storage
 from chatkit_link.files.sweeper import Sweeper
 from chatkit_link.files.uploads import Uploads
 from chatkit_link.http import agents, chatkit, documents, files, health, pages, runs, threads
+from chatkit_link.http.address import Forwarded
+from chatkit_link.http.cross_site import CrossOrigin
 from chatkit_link.http.middleware import ResponseHeaders
 from chatkit_link.http.problems import install_problems, unexpected
 from chatkit_link.http.services import Services
-from chatkit_link.identity import build_identity, load_secret
+from chatkit_link.identity import DocumentKeys, Hook, ServerKey, build_identity, load_hook, load_secret
 from chatkit_link.limits.limits import build_limits
 from chatkit_link.protocol.endpoint import Endpoint
 from chatkit_link.protocol.operations import Operations
@@ -55,36 +56,42 @@ from chatkit_link.store.migrate import migrate
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.widgets.templates import WidgetLibrary
 
-logger = logging.getLogger(__name__)
-
 OFFLINE_NOTICE = (
     "No model is configured: a stand-in that is not a language model searches the documents and quotes them. "
     "Set OPENAI_API_KEY for a real one."
 )
 
 
-def create_app(settings: Settings | None = None, *, agents_given: Mapping[str, str] | None = None) -> FastAPI:
+def create_app(
+    settings: Settings | None = None, *, agents_given: Mapping[str, str] | None = None, identify: Hook | None = None
+) -> FastAPI:
     """The application. Nothing is opened before its lifespan begins.
 
     Args:
         settings: read from the environment if None.
         agents_given: agent id -> target, beside those of ``settings.config``.
+        identify: tells who sent a request, ``None`` for nobody; in place of ``settings.identify``.
 
     Raises:
         ConfigurationError: the settings or the catalog cannot work; also from the lifespan.
     """
     settings = settings or read_settings()
     catalog = read_catalog(settings.config, agents_given or {})
+    hook = _hook(settings, identify)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         async with AsyncExitStack() as stack:
-            app.state.services = await _open(stack, settings, catalog)
+            app.state.services = await _open(stack, settings, catalog, hook)
             yield
             del app.state.services
 
     app = FastAPI(title="ChatKit Link", lifespan=lifespan, docs_url=None, redoc_url=None)
+    # The last one added is the first to see a request.
     app.add_middleware(ResponseHeaders, unexpected=unexpected)
+    if settings.listed_origins:
+        app.add_middleware(CrossOrigin, origins=settings.listed_origins)
+    app.add_middleware(Forwarded, trusted=settings.trusted_networks)
     install_problems(app)
     for door in (chatkit, runs, threads, agents, files, documents, health, pages):
         app.include_router(door.router)
@@ -131,7 +138,7 @@ async def open_database(stack: AsyncExitStack, settings: Settings, *, documents:
     return database
 
 
-async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog) -> Services:
+async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hook: Hook | None) -> Services:
     database = await open_database(stack, settings)
     http = await stack.enter_async_context(httpx2.AsyncClient(timeout=settings.search_timeout))
     client = openai_client(settings)
@@ -139,12 +146,12 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog) -> 
         stack.push_async_callback(client.close)
     store = PostgresStore(database)
     documents = Documents(database)
-    if settings.docs is not None and (settings.jwt_secret or settings.jwt_jwks_url):
-        logger.warning("the documents in %s can be read at /documents by anybody, without a token", settings.docs)
-    config = run_config(settings, client)
-    research = _research(settings, documents, http)
-    entries = {RESEARCH: _research_entry(settings), **catalog.agents}
     secret = load_secret(settings)
+    server_key = ServerKey(settings.server_key.get_secret_value() if settings.server_key else None)
+    document_keys = None if settings.everybody_gets_in and hook is None else DocumentKeys(secret)
+    config = run_config(settings, client)
+    research = _research(settings, documents, http, document_keys)
+    entries = {RESEARCH: _research_entry(settings), **catalog.agents}
     shelf = await _files(stack, settings, database, secret)
     build = _Endpoints(settings, store, shelf, config, client, research)
     coordinator = await stack.enter_async_context(
@@ -164,7 +171,10 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog) -> 
         documents=documents,
         files=shelf,
         storage_origin=await shelf.storage.origin(),
-        identity=build_identity(settings, secret, http),
+        identity=build_identity(settings, secret, http, server_key, hook),
+        server_key=server_key,
+        document_keys=document_keys,
+        origins=frozenset(settings.listed_origins),
         requests=Requests(
             max_message=settings.max_message,
             max_page=settings.max_page,
@@ -190,9 +200,22 @@ async def _files(stack: AsyncExitStack, settings: Settings, database: Database, 
     return Files(database, storage, uploads, sweeper, links, limits, upload_link=settings.upload_link)
 
 
-def _research(settings: Settings, documents: Documents, http: httpx2.AsyncClient) -> Research:
+def _hook(settings: Settings, given: Hook | None) -> Hook | None:
+    if given is None:
+        return load_hook(settings.identify, beside=settings.config.absolute().parent) if settings.identify else None
+    if settings.jwt_secret or settings.jwt_jwks_url or settings.proxy_user_header:
+        raise ConfigurationError(
+            "create_app(identify=...) decides who is asking: unset CHATKIT_LINK_JWT_SECRET, CHATKIT_LINK_JWT_JWKS_URL "
+            "and CHATKIT_LINK_PROXY_USER_HEADER."
+        )
+    return given
+
+
+def _research(
+    settings: Settings, documents: Documents, http: httpx2.AsyncClient, keys: DocumentKeys | None
+) -> Research:
     label = "your documents" if settings.docs is not None else "the bundled documents"
-    local = LocalSearch(documents, address=settings.address, label=label)
+    local = LocalSearch(documents, address=settings.address, label=label, key_of=keys.make if keys else None)
     return Research(
         choose(settings, local, http),
         Reader(documents, address=settings.address),

@@ -1,4 +1,4 @@
-"""``chatkit-link``: serve, chat, migrate, agents, threads, usage, doctor."""
+"""``chatkit-link``: serve, chat, token, migrate, agents, threads, usage, doctor."""
 
 import asyncio
 import hashlib
@@ -25,6 +25,7 @@ from chatkit_link.agents.catalog import RESEARCH, load_target, read_catalog
 from chatkit_link.app import create_app, open_database
 from chatkit_link.client import ChatKitClient
 from chatkit_link.errors import ConfigurationError, LinkError
+from chatkit_link.identity.minting import mint
 from chatkit_link.protocol.thread_status import set_status
 from chatkit_link.serving import run_loop, serving
 from chatkit_link.serving import serve as serve_app
@@ -171,10 +172,20 @@ def _known_user(jar: Path) -> dict[str, str]:
 
 def _remember_user(jar: Path, http: httpx2.AsyncClient) -> None:
     for cookie in http.cookies.jar:
-        if cookie.value and cookie.name == "chatkit_link_user":
+        if cookie.value and cookie.name.removeprefix("__Host-") == "chatkit_link_user":
             jar.parent.mkdir(parents=True, exist_ok=True)
             with os.fdopen(os.open(jar, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
                 file.write(f"{cookie.name}={cookie.value}")
+
+
+@cli.command()
+def token(
+    user: Annotated[str, typer.Option(help="Whom the token is for: its sub claim.")],
+    tenant: Annotated[str | None, typer.Option(help="The tenant, where CHATKIT_LINK_JWT_TENANT_CLAIM is set.")] = None,
+    expires: Annotated[str, typer.Option(help="How long it is good: a number with s, m, h or d.")] = "1h",
+) -> None:
+    """Print a bearer token for development, signed with CHATKIT_LINK_JWT_SECRET."""
+    typer.echo(mint(_settings(), user=user, tenant=tenant, expires=expires))
 
 
 @cli.command()

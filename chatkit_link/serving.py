@@ -41,7 +41,7 @@ class _Server(uvicorn.Server):
             log_config=None,
             access_log=access_log,
             server_header=False,
-            proxy_headers=True,
+            proxy_headers=False,  # the application does it (http/address.py): uvicorn would lose who the peer is
             timeout_graceful_shutdown=3,  # after the drain, for what a reader has not taken yet
         )
         super().__init__(config)

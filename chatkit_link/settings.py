@@ -8,13 +8,31 @@ name in capitals, unless the field names the variables that the rest of the worl
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from chatkit_link.errors import ConfigurationError
+from chatkit_link.network import Network, is_everybody, read_address, read_networks
+from chatkit_link.origin import read_origins
 
 SearchChoice = Literal["auto", "local", "ddgs", "searxng", "tavily", "brave"]
+
+
+#: Those of the server key (``identity/server_key.py``).
+_OWN_HEADERS = frozenset({"x-chatkit-user", "x-chatkit-tenant"})
+
+
+def _is_safe_for_keys(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    address = read_address(host)
+    own = address.is_private if address else "." not in host or host.endswith((".internal", ".local", ".localhost"))
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and own))
 
 
 def _alias(field: str, *others: str) -> AliasChoices:
@@ -73,8 +91,33 @@ class Settings(BaseSettings):
     jwt_issuer: str | None = Field(None, description="Required `iss` of a bearer JWT.")
     jwt_audience: str | None = Field(None, description="Required `aud` of a bearer JWT.")
     jwt_tenant_claim: str | None = Field(None, description="Claim that names the tenant; unset means one tenant.")
+    jwt_leeway: float = Field(30.0, ge=0, le=300, description="Seconds that the clock of a JWT's issuer may be ahead.")
     cookie_secure: bool | None = Field(
         None, description="Mark the cookie Secure; unset means: when the request came over HTTPS."
+    )
+
+    # Other ways in, and who may ask from where
+    proxy_user_header: str | None = Field(
+        None, description="Header in which the proxy in front names the signed-in user; needs `trusted_proxies`."
+    )
+    proxy_tenant_header: str | None = Field(None, description="Header in which that proxy names the tenant.")
+    trusted_proxies: str = Field(
+        "127.0.0.1,::1",
+        validation_alias=_alias("trusted_proxies", "FORWARDED_ALLOW_IPS"),
+        description="Addresses and networks whose forwarding headers are believed; `*` is whoever connects.",
+    )
+    server_key: SecretStr | None = Field(
+        None, description="Key of your back end, at least 32 characters; it acts for the users it names."
+    )
+    identify: str | None = Field(
+        None, description="`module:function` or `file.py:function` that tells who sent a request."
+    )
+    allow_anonymous: bool = Field(
+        default=False, description="Let people without a sign-in in as anonymous visitors, beside those who have one."
+    )
+    origins: str = Field("", description="Origins of other sites whose pages may call and embed this server.")
+    cookie_cross_site: bool | None = Field(
+        None, description="Have the cookie sent from pages of other sites; unset means: when `origins` are listed."
     )
 
     # The model
@@ -129,7 +172,9 @@ class Settings(BaseSettings):
     on_disconnect: Literal["finish", "cancel"] = Field(
         "finish", description="What becomes of an answer whose reader leaves without saying Stop."
     )
-    frame_ancestors: str = Field("'self'", description="Pages that may embed the chat frame (CSP frame-ancestors).")
+    frame_ancestors: str | None = Field(
+        None, description="Pages that may embed the chat frame; unset means: this server's and the listed `origins`."
+    )
 
     # Files
     uploads: bool = Field(default=True, description="Whether people may attach files.")
@@ -188,23 +233,16 @@ class Settings(BaseSettings):
     budget_notice: float = Field(
         0.8, ge=0, le=1, description="Used part of a budget at which people are told; 0 tells them nothing."
     )
-    server_key: SecretStr | None = Field(
-        None, description="Key of your own back end, at least 32 characters; without it those doors are closed."
-    )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
 
     @model_validator(mode="after")
     def _refuse_what_cannot_work(self) -> Self:
-        if self.jwt_secret and self.jwt_jwks_url:
-            raise ConfigurationError(
-                "Both CHATKIT_LINK_JWT_SECRET and CHATKIT_LINK_JWT_JWKS_URL are set: keep one of them, "
-                "because a server that accepts both can be tricked into using a public key as a secret."
-            )
         if self.jwt_secret and len(self.jwt_secret.get_secret_value()) < 32:
             raise ConfigurationError("CHATKIT_LINK_JWT_SECRET is too short: use at least 32 characters (RFC 7518).")
         if self.secret and len(self.secret.get_secret_value()) < 32:
             raise ConfigurationError("CHATKIT_LINK_SECRET is too short: use at least 32 random characters.")
+        self._refuse_unsafe_identity()
         for choice, needed, variable in (
             ("searxng", self.searxng_url, "SEARXNG_URL"),
             ("tavily", self.tavily_api_key, "TAVILY_API_KEY"),
@@ -218,8 +256,6 @@ class Settings(BaseSettings):
     def _check_limits(self) -> None:
         if self.limits_storage == "redis" and self.redis_url is None:
             raise ConfigurationError("CHATKIT_LINK_LIMITS_STORAGE is redis, but REDIS_URL is not set.")
-        if self.server_key and len(self.server_key.get_secret_value()) < 32:
-            raise ConfigurationError("CHATKIT_LINK_SERVER_KEY is too short: use at least 32 random characters.")
         costs = (
             self.budget_user_day_cost, self.budget_user_month_cost,
             self.budget_tenant_day_cost, self.budget_tenant_month_cost,
@@ -228,6 +264,100 @@ class Settings(BaseSettings):
             raise ConfigurationError(
                 "A cost budget is set, but CHATKIT_LINK_PRICES is not: without prices everything would cost nothing."
             )
+
+    def _refuse_unsafe_identity(self) -> None:
+        ways = {
+            "CHATKIT_LINK_JWT_SECRET": self.jwt_secret,
+            "CHATKIT_LINK_JWT_JWKS_URL": self.jwt_jwks_url,
+            "CHATKIT_LINK_PROXY_USER_HEADER": self.proxy_user_header,
+            "CHATKIT_LINK_IDENTIFY": self.identify,
+        }
+        chosen = [name for name, value in ways.items() if value]
+        if len(chosen) > 1:
+            raise ConfigurationError(
+                f"{' and '.join(chosen)} are set: keep one of them, because an attacker would choose the weakest."
+            )
+        if self.jwt_jwks_url and not _is_safe_for_keys(self.jwt_jwks_url):
+            raise ConfigurationError(
+                "CHATKIT_LINK_JWT_JWKS_URL must be an https address: over plain HTTP anybody on the way could put in "
+                "a key of their own. Plain HTTP is taken from private addresses and hosts of one's own network only."
+            )
+        if self.jwt_jwks_url and not (self.jwt_issuer or self.jwt_audience):
+            raise ConfigurationError(
+                "CHATKIT_LINK_JWT_JWKS_URL needs CHATKIT_LINK_JWT_ISSUER or CHATKIT_LINK_JWT_AUDIENCE, or better both: "
+                "issuers sign tokens for other services with the same keys."
+            )
+        if self.server_key and len(self.server_key.get_secret_value()) < 32:
+            raise ConfigurationError("CHATKIT_LINK_SERVER_KEY is too short: use at least 32 random characters.")
+        if self.server_key and self.server_key in (self.jwt_secret, self.secret):
+            raise ConfigurationError("CHATKIT_LINK_SERVER_KEY is another setting's secret: make a key of its own.")
+        self._refuse_unsafe_proxies()
+        if self.cookie_cross_site and self.cookie_secure is False:
+            raise ConfigurationError(
+                "CHATKIT_LINK_COOKIE_CROSS_SITE needs a Secure cookie: unset CHATKIT_LINK_COOKIE_SECURE."
+            )
+        if "*" in self.listed_origins and self.cookie_cross_site:
+            raise ConfigurationError(
+                "CHATKIT_LINK_COOKIE_CROSS_SITE needs CHATKIT_LINK_ORIGINS by name: `*` is never sent a cookie."
+            )
+
+    def _refuse_unsafe_proxies(self) -> None:
+        networks = self.trusted_networks
+        if self.proxy_tenant_header and not self.proxy_user_header:
+            raise ConfigurationError("CHATKIT_LINK_PROXY_TENANT_HEADER needs CHATKIT_LINK_PROXY_USER_HEADER.")
+        if self.proxy_user_header is None:
+            return
+        if {self.proxy_user_header.lower(), (self.proxy_tenant_header or "").lower()} & _OWN_HEADERS:
+            raise ConfigurationError(
+                "CHATKIT_LINK_PROXY_USER_HEADER must be another header: X-ChatKit-User is that of the server key."
+            )
+        if "trusted_proxies" not in self.model_fields_set or is_everybody(networks):
+            raise ConfigurationError(
+                "CHATKIT_LINK_PROXY_USER_HEADER needs CHATKIT_LINK_TRUSTED_PROXIES with the proxy's own addresses: "
+                "anybody else could write that header, too."
+            )
+
+    @property
+    def trusted_networks(self) -> tuple[Network, ...]:
+        """``trusted_proxies``, read."""
+        try:
+            return read_networks(self.trusted_proxies)
+        except ValueError:
+            raise ConfigurationError(
+                "CHATKIT_LINK_TRUSTED_PROXIES (FORWARDED_ALLOW_IPS) must list addresses and networks, "
+                "such as 10.0.0.0/8,::1, or be `*`."
+            ) from None
+
+    @property
+    def listed_origins(self) -> tuple[str, ...]:
+        """``origins`` as browsers write them."""
+        try:
+            return read_origins(self.origins)
+        except ValueError:
+            raise ConfigurationError(
+                "CHATKIT_LINK_ORIGINS must list origins without a path, such as https://shop.example.com, or be `*`."
+            ) from None
+
+    @property
+    def cookie_crosses_sites(self) -> bool:
+        """Whether a Secure cookie is to be sent from pages of other sites."""
+        if self.cookie_cross_site is not None:
+            return self.cookie_cross_site
+        return bool(self.listed_origins) and "*" not in self.listed_origins
+
+    @property
+    def framed_by(self) -> str:
+        """The value of the CSP directive frame-ancestors for the chat frame."""
+        if self.frame_ancestors is not None:
+            return self.frame_ancestors
+        return " ".join(["'self'", *(origin for origin in self.listed_origins if origin != "*")])
+
+    @property
+    def everybody_gets_in(self) -> bool:
+        """True when nobody needs to sign in, as far as the settings say."""
+        return self.allow_anonymous or not (
+            self.jwt_secret or self.jwt_jwks_url or self.proxy_user_header or self.identify
+        )
 
     @property
     def address(self) -> str:

@@ -187,6 +187,19 @@ def chromium() -> str | None:
     return installed
 
 
+# The origin is that of frontend/e2e/other-site.spec.ts. A browser takes Secure cookies of its own machine without TLS.
+BROWSER_SETTINGS = {
+    "CHATKIT_LINK_SEARCH": "local",
+    # Slow enough that a reload finds an answer still being written, however busy the machine is.
+    "CHATKIT_LINK_OFFLINE_PACE": "0.06",
+    # One address asks more in a minute than a person would.
+    "CHATKIT_LINK_RATE_MESSAGES": "0",
+    "CHATKIT_LINK_RATE_UPLOADS": "0",
+    "CHATKIT_LINK_ORIGINS": "http://shop.localhost",
+    "CHATKIT_LINK_COOKIE_SECURE": "true",
+}
+
+
 @contextmanager
 def server() -> Generator[str]:
     """A server with nothing in it and no settings of this machine, on a free port; gives its address."""
@@ -200,7 +213,7 @@ def server() -> Generator[str]:
             process = subprocess.Popen(
                 [program, "serve", "--port", address.rpartition(":")[2]],
                 cwd=folder,
-                env=environment | {"CHATKIT_LINK_SEARCH": "local"},
+                env=environment | BROWSER_SETTINGS,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -45,7 +45,9 @@ class Listening(uvicorn.Server):
 async def serve(app: ASGIApp) -> AsyncGenerator[str]:
     """``app`` on a free port of 127.0.0.1; gives the address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = Listening(uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=1))
+        server = Listening(
+            uvicorn.Config(app, log_level="warning", lifespan="off", proxy_headers=False, timeout_graceful_shutdown=1)
+        )
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             async with asyncio.timeout(10):

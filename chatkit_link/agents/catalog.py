@@ -15,16 +15,11 @@ A target is an ``openai-agents`` ``Agent``, a function ``async def respond(ctx):
 subclass of the SDK's ``ChatKitServer``.
 """
 
-import hashlib
-import importlib
-import importlib.util
 import inspect
 import re
-import sys
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Any, cast
 
 from agents import Agent
@@ -34,6 +29,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from chatkit_link.agents.responder import RespondFunction
 from chatkit_link.caller import Caller
 from chatkit_link.errors import ConfigurationError
+from chatkit_link.loading import load_module
 
 RESEARCH = "research"
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -118,32 +114,12 @@ def load_target(target: str, *, beside: Path) -> Target:
         ConfigurationError: there is no such file, module or name, it does not load, or it is none of the three kinds.
     """
     place, _, name = target.partition(":")
-    module = _load_module(place, target, beside)
+    module = load_module(place, f"Agent target {target!r}", beside)
     names = [name] if name else ["agent", "respond", "server", "Server"]
     for candidate in names:
         if (found := getattr(module, candidate, None)) is not None:
             return _checked(found, target)
     raise ConfigurationError(f"Agent target {target!r}: there is no {' or '.join(names)} in {place}.")
-
-
-def _load_module(place: str, target: str, beside: Path) -> ModuleType:
-    path = beside / place
-    try:
-        if not place.endswith(".py"):
-            return importlib.import_module(place)
-        if not path.is_file():
-            raise ConfigurationError(f"Agent target {target!r}: there is no file {path}.")
-        # A name of its own, so that two files called agent.py do not meet; known to imports, so that dataclasses work.
-        name = f"chatkit_link_agent_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None and spec.loader is not None  # a .py file always has both
-        module = sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
-    except ConfigurationError:
-        raise
-    except Exception as error:  # whatever somebody's module does when it is loaded
-        raise ConfigurationError(f"Agent target {target!r} does not load: {type(error).__name__}: {error}.") from error
 
 
 def _checked(found: Any, target: str) -> Target:

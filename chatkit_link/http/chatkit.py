@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from chatkit.types import InputTranscribeReq, is_streaming_req
+from chatkit.types import AttachmentsCreateReq, InputTranscribeReq, is_streaming_req
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
@@ -37,6 +37,8 @@ async def _answer(request: Request, services: Services, caller: Caller, agent: s
     if not is_streaming_req(asked):
         if isinstance(asked, InputTranscribeReq):
             await admit("transcriptions", request, services, caller)
+        elif isinstance(asked, AttachmentsCreateReq):
+            await admit("uploads", request, services, caller)
         body = await services.operations.answer(endpoint, asked, caller)
         return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
     await admit("messages", request, services, caller)

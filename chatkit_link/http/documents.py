@@ -1,5 +1,8 @@
 """The door to the bundled documents: where a local search result leads when it is clicked.
 
+Where people sign in, a document is shown to them and to whoever has a link with a key: a browser that opens a
+link sends no token.
+
 Only what the index holds can be shown, so no path reaches the file system. The page carries no script
 and loads nothing; the one style sheet is inside, allowed by its hash.
 """
@@ -8,10 +11,11 @@ import base64
 import hashlib
 from html import escape
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from chatkit_link.errors import NotFound
+from chatkit_link.errors import NotFound, Unauthenticated
+from chatkit_link.http.identify import get_caller
 from chatkit_link.http.services import ServicesDep
 from chatkit_link.search.blocks import Anchors, html_blocks, is_heading, markdown_parser, markdown_tokens
 from chatkit_link.store.documents import Document
@@ -52,7 +56,22 @@ hr { border: 0; border-top: 1px solid var(--line); margin: 2rem 0 }
 router = APIRouter()
 
 
-@router.get("/documents/{path:path}", response_class=HTMLResponse, include_in_schema=False)
+async def may_read(path: str, request: Request, services: ServicesDep, key: str = "") -> None:
+    """Raises ``Unauthenticated`` for whoever has neither the document's key nor a sign-in."""
+    keys = services.document_keys
+    if keys is None or keys.opens(key, path):
+        return
+    try:
+        await get_caller(request, services)
+    except Unauthenticated:
+        if not key:
+            raise
+        raise Unauthenticated("This link is not good any more: ask the assistant for the document again.") from None
+
+
+@router.get(
+    "/documents/{path:path}", response_class=HTMLResponse, include_in_schema=False, dependencies=[Depends(may_read)]
+)
 async def show_document(path: str, services: ServicesDep) -> HTMLResponse:
     """A stored document as a readable page; 404 when there is none by that name."""
     document = await services.documents.get(path)
@@ -68,7 +87,7 @@ def _headers() -> dict[str, str]:
         "Content-Security-Policy": policy,
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
-        "Cache-Control": "no-cache",
+        "Cache-Control": "private, no-cache",
     }
 
 

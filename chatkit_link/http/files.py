@@ -17,6 +17,7 @@ from chatkit_link.errors import BadRequest, Forbidden, TooLarge
 from chatkit_link.files.files import Files, Served
 from chatkit_link.files.name import content_disposition
 from chatkit_link.http.identify import CallerDep
+from chatkit_link.http.limits import UploadRate
 from chatkit_link.http.multipart import FilePart
 from chatkit_link.http.ranges import asked_range
 from chatkit_link.http.services import Services, ServicesDep
@@ -52,7 +53,7 @@ _RAW_BODY: dict[str, Any] = {
 }
 
 
-@router.post("/files", summary="Attach a file", openapi_extra=_FORM_BODY)
+@router.post("/files", summary="Attach a file", openapi_extra=_FORM_BODY, dependencies=[UploadRate])
 async def upload(request: Request, services: ServicesDep, caller: CallerDep) -> Response:
     """One file, in the field ``file``; the answer is its Attachment, to be named in a message."""
     files = _open(services)

@@ -1,13 +1,13 @@
-"""Who is asking, for a route that needs to know."""
+"""Who is asking, for a route that needs to know. A route without one of these is for everybody."""
 
-import secrets
 from contextlib import suppress
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from chatkit_link.caller import Caller
-from chatkit_link.errors import Forbidden, Unauthenticated
+from chatkit_link.errors import Unauthenticated, Unavailable
+from chatkit_link.http.cross_site import refuse_cross_site
 from chatkit_link.http.middleware import request_id
 from chatkit_link.http.services import ServicesDep
 
@@ -15,9 +15,21 @@ from chatkit_link.http.services import ServicesDep
 async def get_caller(request: Request, services: ServicesDep) -> Caller:
     """The caller. A cookie that came with it is set on whatever response this request gets."""
     identified = await services.identity.identify(request, request_id(request))
+    if identified.ambient:
+        refuse_cross_site(request, services.origins)
     if identified.cookie is not None:
         request.state.cookie = identified.cookie
     return identified.caller
+
+
+async def get_server_call(request: Request, services: ServicesDep) -> Caller | None:
+    """The caller for whom a back end acts that has the server key; ``None`` if it names nobody.
+
+    Raises ``Unauthenticated`` without the key, also when this server has none.
+    """
+    if not services.server_key.shown_by(request):
+        raise Unauthenticated("This address is for servers: send CHATKIT_LINK_SERVER_KEY as bearer token.")
+    return services.server_key.acts_for(request, request_id(request))
 
 
 async def greet(request: Request, services: ServicesDep) -> None:
@@ -26,25 +38,11 @@ async def greet(request: Request, services: ServicesDep) -> None:
     Its requests, made side by side, would each be given another one. Where callers bring tokens, a page
     cannot, and its requests will.
     """
-    with suppress(Unauthenticated):
+    with suppress(Unauthenticated, Unavailable):
         await get_caller(request, services)
 
 
-async def require_server_key(request: Request, services: ServicesDep) -> None:
-    """For doors of one's own back end.
-
-    Raises:
-        Forbidden: this server has no server key, so the door is closed.
-        Unauthenticated: the request does not bring it.
-    """
-    key = services.settings.server_key
-    if key is None:
-        raise Forbidden("This needs the server key, and CHATKIT_LINK_SERVER_KEY is not set.")
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    known = key.get_secret_value().encode()
-    if scheme.lower() != "bearer" or not secrets.compare_digest(given.strip().encode(), known):
-        raise Unauthenticated("This needs the server key, as `Authorization: Bearer`.")
-
-
-ServerDep = Depends(require_server_key)
+#: For a route that serves a person.
 CallerDep = Annotated[Caller, Depends(get_caller)]
+#: For a route that serves back ends only; the caller is whom it acts for, if anybody.
+ServerDep = Annotated[Caller | None, Depends(get_server_call)]

@@ -11,7 +11,7 @@ from chatkit_link.limits.rates import Kind
 
 async def admit(kind: Kind, request: Request, services: Services, caller: Caller) -> None:
     """Raises TooManyRequests, with ``Retry-After``, where a rate or a budget is used up."""
-    await services.limits.admit(kind, caller, client_address(request, ()))
+    await services.limits.admit(kind, caller, client_address(request, services.settings.trusted_networks))
 
 
 async def _count_upload(request: Request, services: ServicesDep, caller: CallerDep) -> None:

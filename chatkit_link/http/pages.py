@@ -28,7 +28,7 @@ async def demo(services: ServicesDep) -> Response:
 
 @router.api_route("/frame.html", methods=["GET", "HEAD"], include_in_schema=False, dependencies=[Depends(greet)])
 async def frame(services: ServicesDep) -> Response:
-    return _page("frame.html", services, f"frame-ancestors {services.settings.frame_ancestors}")
+    return _page("frame.html", services, f"frame-ancestors {services.settings.framed_by}")
 
 
 @router.api_route("/chatkit.js", methods=["GET", "HEAD"], include_in_schema=False)

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from chatkit_link.agents.catalog import Entry
 from chatkit_link.errors import NotFound, Unavailable
 from chatkit_link.files.files import Files
-from chatkit_link.identity import Identity
+from chatkit_link.identity import DocumentKeys, Identity, ServerKey
 from chatkit_link.limits.limits import Limits
 from chatkit_link.protocol.endpoint import Endpoint
 from chatkit_link.protocol.operations import Operations
@@ -24,7 +24,10 @@ from chatkit_link.store.postgres import PostgresStore
 @dataclass(frozen=True, slots=True)
 class Services:
     """entries, endpoints: by agent id. default: the agent of ``POST /chatkit``.
+
     storage_origin: scheme and host of the file storage, where browsers are sent to it.
+    document_keys: what opens a document for a browser without a token; ``None`` where everybody gets in.
+    origins: of the sites whose pages may act for their visitors here.
     """
 
     settings: Settings
@@ -34,6 +37,9 @@ class Services:
     files: Files
     storage_origin: str | None
     identity: Identity
+    server_key: ServerKey
+    document_keys: DocumentKeys | None
+    origins: frozenset[str]
     requests: Requests
     operations: Operations
     limits: Limits

@@ -15,8 +15,8 @@ router = APIRouter()
 Status = Annotated[ActiveStatus | LockedStatus | ClosedStatus, Field(discriminator="type")]
 
 
-@router.put("/api/threads/{thread_id}/status", summary="Lock, close or open a thread", dependencies=[ServerDep])
-async def put_status(thread_id: str, status: Status, services: ServicesDep) -> Status:
+@router.put("/api/threads/{thread_id}/status", summary="Lock, close or open a thread")
+async def put_status(thread_id: str, status: Status, services: ServicesDep, _server: ServerDep) -> Status:
     """Body: ``{"type": "active" | "locked" | "closed", "reason": "..."}``; the reason is shown to the person.
 
     An answer that is being written is finished; what comes after it is refused.

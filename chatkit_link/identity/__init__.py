@@ -4,31 +4,54 @@ import httpx2
 
 from chatkit_link.identity.anonymous import AnonymousIdentity
 from chatkit_link.identity.bearer import BearerIdentity, SharedSecret
-from chatkit_link.identity.identified import Identified, Identity
+from chatkit_link.identity.document_key import DocumentKeys
+from chatkit_link.identity.hook import Hook, HookIdentity, load_hook
+from chatkit_link.identity.identified import Identified, Identity, Way
 from chatkit_link.identity.jwks import KeySet
+from chatkit_link.identity.proxy import ProxyIdentity
 from chatkit_link.identity.secret import load_secret
+from chatkit_link.identity.server_key import ServerKey
 from chatkit_link.settings import Settings
 
 
-def build_identity(settings: Settings, secret: bytes, http: httpx2.AsyncClient) -> Identity:
-    """Bearer tokens when the settings name a JWT key or a JWKS address, else anonymous cookies.
+def build_identity(
+    settings: Settings, secret: bytes, http: httpx2.AsyncClient, server_key: ServerKey, hook: Hook | None = None
+) -> Identity:
+    """The server key, then the one way for people that the settings name, then anonymous visitors if they are let in.
 
     secret: what ``load_secret`` gave. http: asks the JWKS address; stays the caller's to close.
     """
-    if settings.jwt_secret is not None:
-        keys = SharedSecret(settings.jwt_secret.get_secret_value())
-    elif settings.jwt_jwks_url is not None:
-        keys = KeySet(settings.jwt_jwks_url, http)
-    else:
+    ways: list[Way] = [server_key]
+    wanted = "Sign in first."
+    if hook is not None:
+        ways.append(HookIdentity(hook))
+    elif settings.proxy_user_header is not None:
+        wanted = "Sign in first: this server is reached through the proxy that signs people in."
+        networks = settings.trusted_networks
+        ways.append(ProxyIdentity(settings.proxy_user_header, settings.proxy_tenant_header, networks))
+    elif settings.jwt_secret is not None or settings.jwt_jwks_url is not None:
+        wanted = "Sign in first: this server wants a bearer token in the Authorization header."
+        ways.append(_bearer(settings, http))
+    if settings.allow_anonymous or len(ways) == 1:
         # Behind a proxy the request itself may look like plain HTTP; an https public address says better.
         secure = True if settings.cookie_secure is None and settings.https else settings.cookie_secure
-        return AnonymousIdentity(secret, secure=secure)
+        ways.append(AnonymousIdentity(secret, secure=secure, cross_site=settings.cookie_crosses_sites))
+    return Identity(ways, wanted=wanted)
+
+
+def _bearer(settings: Settings, http: httpx2.AsyncClient) -> BearerIdentity:
+    if settings.jwt_secret is not None:
+        keys = SharedSecret(settings.jwt_secret.get_secret_value())
+    else:
+        assert settings.jwt_jwks_url is not None  # one of the two is why we are here
+        keys = KeySet(settings.jwt_jwks_url, http)
     return BearerIdentity(
         keys,
         issuer=settings.jwt_issuer,
         audience=settings.jwt_audience,
         tenant_claim=settings.jwt_tenant_claim,
+        leeway=settings.jwt_leeway,
     )
 
 
-__all__ = ["Identified", "Identity", "build_identity", "load_secret"]
+__all__ = ["DocumentKeys", "Hook", "Identified", "Identity", "ServerKey", "build_identity", "load_hook", "load_secret"]

@@ -2,12 +2,19 @@
 
 Follows RFC 8725: the algorithms are ours to choose and not the token's, a key serves one algorithm,
 keys are never taken from the token or from where it points, and every claim we use is checked.
+
+Checking a signature takes a hundred microseconds, and a page sends the same token with every request. So a
+token that was found good is remembered with the key that said so, and passes again as long as it has not
+expired and that very key is still one of ours. Whatever changes the keys thereby forgets the tokens.
 """
 
 import base64
-import re
+import hashlib
+import math
 import time
-from typing import Any, Final, Protocol
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any, Final, Protocol, cast
 
 import jwt
 from starlette.requests import HTTPConnection
@@ -16,19 +23,16 @@ from chatkit_link.caller import Caller
 from chatkit_link.errors import Unauthenticated
 from chatkit_link.identity.identified import Identified
 from chatkit_link.identity.locale import preferred_locale
+from chatkit_link.identity.names import is_name
+from chatkit_link.identity.token import INVALID, Token, bearer_token, read_part, read_token
 
-# Tokens with many groups reach 4 KB; most servers refuse a header line over 8 KB anyway.
-LONGEST_TOKEN: Final = 8 * 1024
-# OpenID Connect Core section 2: sub is at most 255 characters.
-LONGEST_NAME: Final = 255
 # Seconds by which the clocks of issuer and server may differ.
 LEEWAY: Final = 30
+# Seconds; a token for longer is a mistake of its issuer, and whoever finds it has it for good.
+LONGEST_LIFE: Final = 366 * 24 * 3600
+# Tokens remembered; about 500 bytes each.
+REMEMBERED: Final = 2048
 
-_CREDENTIALS = re.compile(r"bearer +(?P<token>[\w-]+\.[\w-]+\.[\w-]+) *", re.ASCII | re.IGNORECASE)
-# Headers that bring a key along, point to one, or change how the rest is to be read (RFC 7515 section 4.1).
-_REFUSED_HEADERS = ("jku", "x5u", "jwk", "crit")
-
-_INVALID = "The bearer token is not valid: sign in again."
 _REFUSALS: Final[tuple[tuple[type[Exception], str], ...]] = (
     (jwt.ExpiredSignatureError, "The bearer token has expired: sign in again."),
     (jwt.ImmatureSignatureError, "The bearer token is not valid yet: check the clock of the server that issued it."),
@@ -50,7 +54,7 @@ class Keys(Protocol):
     def algorithms(self) -> frozenset[str]: ...
 
     async def find(self, kid: str | None, algorithm: str) -> jwt.PyJWK | None:
-        """The key with this id for this algorithm, or ``None``."""
+        """The key with this id for this algorithm, or ``None``; the same object until the keys change."""
         ...
 
 
@@ -67,44 +71,87 @@ class SharedSecret:
         return self._key if algorithm in self.algorithms else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Good:
+    """What a token said that was found good. expires: seconds since 1970."""
+
+    kid: str | None
+    algorithm: str
+    key: jwt.PyJWK
+    tenant: str
+    user: str
+    expires: float
+
+
 class BearerIdentity:
     """Accepts callers with a valid JWT: ``sub`` is the user, ``tenant_claim`` names the tenant.
 
     Without ``issuer`` or ``audience`` that claim is not looked at; without ``tenant_claim`` everyone
-    is in the tenant ``"default"``. Every refusal is an ``Unauthenticated``.
+    is in the tenant ``"default"``. A dot in ``tenant_claim`` leads into an object: ``o.id``.
+    Every refusal is an ``Unauthenticated``.
     """
 
     def __init__(
-        self, keys: Keys, *, issuer: str | None = None, audience: str | None = None, tenant_claim: str | None = None
+        self,
+        keys: Keys,
+        *,
+        issuer: str | None = None,
+        audience: str | None = None,
+        tenant_claim: str | None = None,
+        leeway: float = LEEWAY,
     ) -> None:
         self._keys = keys
         self._issuer = issuer
         self._audience = audience
         self._tenant_claim = tenant_claim
+        self._leeway = leeway
+        self._good: OrderedDict[bytes, _Good] = OrderedDict()
 
-    async def identify(self, request: HTTPConnection, request_id: str) -> Identified:
-        claims = await self._claims(_token(request))
+    async def identify(self, request: HTTPConnection, request_id: str) -> Identified | None:
+        text = bearer_token(request)
+        if text is None:
+            return None
+        # Only a digest is kept: a memory dump shall not be a bunch of tokens.
+        digest = hashlib.sha256(text.encode()).digest()
+        good = await self._remembered(digest)
+        if good is None:
+            good = await self._check(read_token(text, self._keys.algorithms))
+            self._remember(digest, good)
         caller = Caller(
-            tenant=_name(claims, self._tenant_claim) if self._tenant_claim else "default",
-            user=_name(claims, "sub"),
+            tenant=good.tenant,
+            user=good.user,
             request_id=request_id,
             locale=preferred_locale(request.headers.getlist("accept-language")),
         )
-        return Identified(caller)
+        return Identified(caller, ambient=False)
 
-    async def _claims(self, token: str) -> dict[str, Any]:
-        kid, algorithm = _header(token, self._keys.algorithms)
-        key = await self._keys.find(kid, algorithm)
+    async def _remembered(self, digest: bytes) -> _Good | None:
+        good = self._good.get(digest)
+        if good is None or good.expires <= time.time():
+            return None
+        if await self._keys.find(good.kid, good.algorithm) is not good.key:
+            return None
+        if digest in self._good:  # it may be gone: finding the key can wait for a fetch
+            self._good.move_to_end(digest)
+        return good
+
+    def _remember(self, digest: bytes, good: _Good) -> None:
+        self._good[digest] = good
+        while len(self._good) > REMEMBERED:
+            self._good.popitem(last=False)
+
+    async def _check(self, token: Token) -> _Good:
+        key = await self._keys.find(token.kid, token.algorithm)
         if key is None:
             raise Unauthenticated("The bearer token is signed with a key this server does not know: sign in again.")
         try:
-            claims = jwt.decode(
-                token,
+            jwt.decode(
+                token.text,
                 key,
                 algorithms=[key.algorithm_name],
                 issuer=self._issuer,
                 audience=self._audience,
-                leeway=LEEWAY,
+                leeway=self._leeway,
                 options={
                     "require": ["exp", "sub"],
                     "verify_aud": self._audience is not None,
@@ -114,51 +161,58 @@ class BearerIdentity:
             )
         except (jwt.PyJWTError, ValueError, TypeError) as error:
             raise _refusal(error) from error
-        # The leeway forgives tokens from the near future, not ones that are over.
-        if int(claims["exp"]) <= time.time():
-            raise _refusal(jwt.ExpiredSignatureError())
-        return claims
+        claims = read_part(token.text.split(".")[1])
+        return _Good(
+            kid=token.kid,
+            algorithm=token.algorithm,
+            key=key,
+            tenant=_tenant(claims, self._tenant_claim) if self._tenant_claim else "default",
+            user=_user(claims),
+            expires=_expiry(claims),
+        )
 
 
-def _token(request: HTTPConnection) -> str:
-    lines = request.headers.getlist("authorization")
-    if not lines:
-        raise Unauthenticated("Sign in first: this server wants a bearer token in the Authorization header.")
-    if len(lines) > 1:
-        raise Unauthenticated("There is more than one Authorization header: send one bearer token.")
-    if len(lines[0]) > LONGEST_TOKEN:
-        raise Unauthenticated(f"The bearer token is too long: at most {LONGEST_TOKEN} characters are read.")
-    match = _CREDENTIALS.fullmatch(lines[0])
-    if match is None:
-        raise Unauthenticated("The Authorization header is not `Bearer` and a JWT: sign in again.")
-    return match["token"]
+def _expiry(claims: dict[str, Any]) -> float:
+    for claim in ("exp", "nbf", "iat"):
+        if not _is_time(claims.get(claim, 0)):
+            raise Unauthenticated(INVALID)
+    now = time.time()
+    expires = float(claims["exp"])
+    # The leeway forgives tokens from the near future, not ones that are over.
+    if expires <= now:
+        raise _refusal(jwt.ExpiredSignatureError())
+    if expires > now + LONGEST_LIFE:
+        raise Unauthenticated("The bearer token is good for more than a year: ask its issuer for a shorter one.")
+    return expires
 
 
-def _header(token: str, allowed: frozenset[str]) -> tuple[str | None, str]:
-    """The key id and the algorithm that the token claims; both unverified, both only used to choose among our keys."""
-    try:
-        header = jwt.get_unverified_header(token)
-    except (jwt.PyJWTError, ValueError) as error:
-        raise Unauthenticated(_INVALID) from error
-    if any(name in header for name in _REFUSED_HEADERS):
-        raise Unauthenticated("The bearer token has a header this server does not accept (jku, x5u, jwk or crit).")
-    algorithm: object = header.get("alg")
-    if not isinstance(algorithm, str) or algorithm not in allowed:
-        raise Unauthenticated("The bearer token is signed in a way this server does not accept.")
-    return header.get("kid"), algorithm
+def _is_time(value: object) -> bool:
+    """A NumericDate of RFC 7519 section 2: a number, and no text that looks like one."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _name(claims: dict[str, Any], claim: str) -> str:
-    """A claim that names somebody: printable, because it is stored, logged and compared."""
+def _user(claims: dict[str, Any]) -> str:
+    return _named(claims.get("sub"), "sub")
+
+
+def _tenant(claims: dict[str, Any], claim: str) -> str:
     value: object = claims.get(claim)
+    if value is None and "." in claim:  # a namespaced claim is a URL and has dots of its own, so it comes first
+        value = claims
+        for step in claim.split("."):
+            value = cast("dict[str, object]", value).get(step) if isinstance(value, dict) else None
+    return _named(value, claim)
+
+
+def _named(value: object, claim: str) -> str:
+    if is_name(value):
+        return value
     if not isinstance(value, str) or not value.strip():
         raise Unauthenticated(f"The bearer token does not say who you are: its `{claim}` claim is missing.")
-    if len(value) > LONGEST_NAME or not value.isprintable():
-        raise Unauthenticated(f"The bearer token's `{claim}` claim is too long or has characters that cannot be shown.")
-    return value
+    raise Unauthenticated(f"The bearer token's `{claim}` claim is too long or has characters that cannot be shown.")
 
 
 def _refusal(error: Exception) -> Unauthenticated:
     if isinstance(error, jwt.MissingRequiredClaimError):
         return Unauthenticated(f"The bearer token has no `{error.claim}` claim: ask its issuer for one.")
-    return Unauthenticated(next((text for kind, text in _REFUSALS if isinstance(error, kind)), _INVALID))
+    return Unauthenticated(next((text for kind, text in _REFUSALS if isinstance(error, kind)), INVALID))

@@ -28,7 +28,9 @@ BETWEEN_FAILURES: Final = 5.0
 TIMEOUT: Final = 5.0
 # The largest sets in the wild have a few dozen keys of about 2 KB.
 LARGEST: Final = 256 * 1024
-ALGORITHMS: Final = frozenset({"RS256", "ES256", "EdDSA"})
+ALGORITHMS: Final = frozenset(
+    {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
+)
 
 _log = logging.getLogger(__name__)
 
@@ -115,9 +117,12 @@ def _usable(entry: object) -> tuple[str | None, jwt.PyJWK] | None:
     # A shared secret ("oct") has no place in a public document: accepting one would invite key confusion.
     if fields.get("kty") not in ("RSA", "EC", "OKP") or fields.get("use", "sig") != "sig":
         return None
+    operations: object = fields.get("key_ops", ["verify"])
+    if not isinstance(operations, list) or "verify" not in operations:
+        return None
     try:
         key = jwt.PyJWK(fields)
-    except (jwt.PyJWTError, ValueError):  # one key that makes no sense must not cost us the others
+    except (jwt.PyJWTError, ValueError, TypeError):  # one key that makes no sense must not cost us the others
         return None
     kid = fields.get("kid")
     if key.algorithm_name not in ALGORITHMS or not isinstance(kid, str | None):

@@ -1,6 +1,6 @@
 """Search in the documents that this server holds: no network, no key."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from urllib.parse import quote
 
 from chatkit_link.search.provider import SearchEvent, SearchResult
@@ -12,11 +12,25 @@ from chatkit_link.store.documents import Documents, Hit
 class LocalSearch:
     name = "local"
 
-    def __init__(self, documents: Documents, *, address: str, label: str = "the bundled documents") -> None:
-        """address: base address of this server, without a trailing slash (``Settings.address``)."""
+    def __init__(
+        self,
+        documents: Documents,
+        *,
+        address: str,
+        label: str = "the bundled documents",
+        key_of: Callable[[str], str] | None = None,
+    ) -> None:
+        """
+        Args:
+            documents: what is searched.
+            address: base address of this server, without a trailing slash (``Settings.address``).
+            label: what this search covers, as people are told.
+            key_of: what a link needs to open the document with this path; nothing if None.
+        """
         self.label = label
         self._documents = documents
         self._address = address
+        self._key_of = key_of
 
     async def search(self, query: str, *, limit: int) -> AsyncIterator[SearchEvent]:
         for hit in await self._documents.search(query, limit=limit):
@@ -25,13 +39,13 @@ class LocalSearch:
     def _result(self, hit: Hit) -> SearchResult:
         return SearchResult(
             title=shorten(hit.title, TITLE),
-            url=document_url(self._address, hit.path, hit.anchor),
+            url=document_url(self._address, hit.path, hit.anchor, self._key_of(hit.path) if self._key_of else ""),
             site=hit.path.rsplit("/", 1)[-1],
             snippet=shorten(snippet_of(hit.marked), SNIPPET),
             published=hit.modified.date().isoformat() if hit.modified else None,
         )
 
 
-def document_url(address: str, path: str, anchor: str) -> str:
+def document_url(address: str, path: str, anchor: str, key: str = "") -> str:
     """Where a passage can be read on this server."""
-    return f"{address}/documents/{quote(path)}" + (f"#{quote(anchor)}" if anchor else "")
+    return f"{address}/documents/{quote(path)}{f'?key={key}' if key else ''}" + (f"#{quote(anchor)}" if anchor else "")

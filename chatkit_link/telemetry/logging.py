@@ -36,10 +36,11 @@ class _Reticent(logging.Formatter):
 
 
 def _without_query(record: logging.LogRecord) -> bool:
-    """Uvicorn's access line names the client, the method, the whole address, the version and the status."""
-    if isinstance(record.args, tuple) and len(record.args) == 5:
-        client, method, address, *rest = record.args
-        record.args = (client, method, str(address).partition("?")[0], *rest)
+    """Cut the query off a path in the access log: keys of links stand there."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(
+            part.partition("?")[0] if isinstance(part, str) and part.startswith("/") else part for part in record.args
+        )
     return True
 
 

@@ -143,6 +143,7 @@ class Server:
         self.database_url = database_url
         self.log = folder / f"server-{self.port}.log"
         given = {"data": folder, "config": HERE / "agents.toml", "jwt_secret": JWT_SECRET, "docs": _no_docs(folder)}
+        given |= {"rate_messages": 0, "rate_messages_address": 0, "runs_at_once": 0}  # a crowd behind one address
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("CHATKIT_LINK_", "OPENAI_"))},
             **{f"CHATKIT_LINK_{name.upper()}": str(value) for name, value in (given | settings).items()},

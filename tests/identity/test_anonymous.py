@@ -12,16 +12,18 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
-from chatkit_link.identity.anonymous import COOKIE, AnonymousIdentity
+from chatkit_link.identity.anonymous import COOKIE, HOST_COOKIE, AnonymousIdentity
 
 SECRET = b"a secret of at least thirty-two bytes"
 DAY = 24 * 3600
 
 
-def request(cookie: str | None = None, *, scheme: str = "http", root_path: str = "") -> HTTPConnection:
+def request(
+    cookie: str | None = None, *, name: str = COOKIE, scheme: str = "http", root_path: str = "", more: str = ""
+) -> HTTPConnection:
     headers = [(b"host", b"x"), (b"accept-language", b"fr")]
     if cookie is not None:
-        headers.append((b"cookie", f"{COOKIE}={cookie}".encode("latin-1", "replace")))
+        headers.append((b"cookie", f"{name}={cookie}; {more}".encode("latin-1", "replace")))
     scope = {
         "type": "http",
         "scheme": scheme,
@@ -62,7 +64,39 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites() -> None:
 )
 async def test_secure_follows_the_scheme_unless_it_is_set(secure: bool | None, scheme: str, marked: bool) -> None:
     _, jar = await issued(AnonymousIdentity(SECRET, secure=secure), request(scheme=scheme))
-    assert bool(jar[COOKIE]["secure"]) is marked
+    name = HOST_COOKIE if marked else COOKIE
+    assert list(jar) == [name]
+    assert bool(jar[name]["secure"]) is marked
+
+
+async def test_over_https_no_neighbouring_subdomain_can_plant_the_cookie() -> None:
+    identity = AnonymousIdentity(SECRET)
+    user, jar = await issued(identity, request(scheme="https"))
+    cookie = jar["__Host-chatkit_link_user"]
+    assert (cookie["path"], bool(cookie["secure"]), cookie["domain"]) == ("/", True, "")
+    again = await identity.identify(request(cookie.value, name=HOST_COOKIE, scheme="https"), "r")
+    assert (again.caller.user, again.cookie) == (user, None)
+
+
+async def test_a_cookie_of_the_earlier_name_keeps_its_user_and_gets_the_new_name() -> None:
+    identity = AnonymousIdentity(SECRET)
+    upgraded = await identity.identify(request(signed(VICTIM), scheme="https"), "r")
+    assert upgraded.caller.user == VICTIM
+    assert upgraded.cookie and upgraded.cookie.startswith("__Host-chatkit_link_user=")
+
+
+async def test_a_planted_cookie_of_the_earlier_name_does_not_replace_the_new_one() -> None:
+    both = request(signed(VICTIM), name=HOST_COOKIE, scheme="https", more=f"{COOKIE}={signed('anon_' + 'B' * 22)}")
+    identified = await AnonymousIdentity(SECRET).identify(both, "r")
+    assert identified.caller.user == VICTIM
+
+
+async def test_a_cookie_for_other_sites_is_kept_for_each_of_them_and_only_over_https() -> None:
+    identity = AnonymousIdentity(SECRET, cross_site=True)
+    secure = (await identity.identify(request(scheme="https"), "r")).cookie
+    plain = (await identity.identify(request(), "r")).cookie
+    assert secure and secure.endswith("SameSite=None; Secure; Partitioned")
+    assert plain and "SameSite=Lax" in plain and "Partitioned" not in plain
 
 
 async def test_under_a_prefix_the_cookie_stays_there() -> None:

@@ -118,7 +118,7 @@ async def test_without_the_server_key_nobody_locks_anything(locked_server: str, 
 async def test_a_server_without_a_key_has_this_door_closed(server: str) -> None:
     for headers in ({}, BEARER, {"Authorization": "Bearer None"}):
         refused = await put(server, "thr_x", {"type": "locked"}, headers)
-        assert refused.status_code == 403
+        assert refused.status_code == 401
         assert "CHATKIT_LINK_SERVER_KEY" in refused.json()["detail"]
 
 

@@ -121,7 +121,7 @@ def test_compose_has_no_password_and_waits_for_postgres() -> None:
 
 
 def test_compose_passes_on_settings_that_exist() -> None:
-    known = {"PORT", "FORWARDED_ALLOW_IPS"}  # the second is uvicorn's
+    known = {"PORT"}
     for name, field in Settings.model_fields.items():
         known.add(f"CHATKIT_LINK_{name.upper()}")
         known.update(map(str, getattr(field.validation_alias, "choices", ())))

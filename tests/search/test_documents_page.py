@@ -36,7 +36,7 @@ async def visitor(documents: Documents, tmp_path: Path) -> AsyncIterator[httpx2.
     await sync_folder(documents, tmp_path)
     app = FastAPI()
     app.include_router(router)
-    app.dependency_overrides[get_services] = lambda: SimpleNamespace(documents=documents)
+    app.dependency_overrides[get_services] = lambda: SimpleNamespace(documents=documents, document_keys=None)
 
     async def problem(request: Request, error: Any) -> JSONResponse:
         return JSONResponse({"detail": error.message}, error.status)

@@ -1,0 +1,37 @@
+"""A key in a link to a document, for browsers that cannot show a token when a link is clicked.
+
+A key opens one document until the end of a day, and the links of one day are equal. Whoever is given the
+link can read that document for so long, as with any link that is passed on.
+"""
+
+import base64
+import hashlib
+import hmac
+import time
+from typing import Final
+
+#: Days that a link works; the answers it stands in are mostly read much sooner.
+DAYS: Final = 30
+_DAY = 24 * 3600
+
+
+class DocumentKeys:
+    """Keys made with ``secret``, which is the server's; any replica with the same one reads them."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = hmac.digest(secret, b"chatkit-link.document.v1", "sha256")
+
+    def make(self, path: str) -> str:
+        """The key of a document, in URL-safe characters."""
+        return self._signed(path, int(time.time()) // _DAY + DAYS)
+
+    def opens(self, key: str, path: str) -> bool:
+        """Whether ``key`` is one of ours for this document and its last day is not over."""
+        day = key.partition("-")[0]
+        if not (day.isascii() and day.isdigit() and len(day) < 8) or int(day) < int(time.time()) // _DAY:
+            return False
+        return hmac.compare_digest(self._signed(path, int(day)).encode(), key.encode("utf-8", "replace"))
+
+    def _signed(self, path: str, day: int) -> str:
+        digest = hmac.new(self._secret, f"{day}:{path}".encode("utf-8", "replace"), hashlib.sha256).digest()
+        return f"{day}-{base64.urlsafe_b64encode(digest[:18]).decode()}"

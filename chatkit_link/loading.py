@@ -1,0 +1,37 @@
+"""Code of somebody's own, loaded by name: ``module`` or ``file.py``."""
+
+import hashlib
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from chatkit_link.errors import ConfigurationError
+
+
+def load_module(place: str, what: str, beside: Path) -> ModuleType:
+    """The module ``place``, or the file of that name relative to the folder ``beside``.
+
+    what: begins the sentence of an error, such as ``Agent target 'mine.py'``.
+
+    Raises:
+        ConfigurationError: there is no such file or module, or it does not load.
+    """
+    path = beside / place
+    try:
+        if not place.endswith(".py"):
+            return importlib.import_module(place)
+        if not path.is_file():
+            raise ConfigurationError(f"{what}: there is no file {path}.")
+        # A name of its own, so that two files called agent.py do not meet; known to imports, so that dataclasses work.
+        name = f"chatkit_link_agent_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None and spec.loader is not None  # a .py file always has both
+        module = sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+    except ConfigurationError:
+        raise
+    except Exception as error:  # whatever somebody's module does when it is loaded
+        raise ConfigurationError(f"{what} does not load: {type(error).__name__}: {error}.") from error

@@ -1,0 +1,68 @@
+import { expect, type Page, test } from '@playwright/test';
+
+// These pages come from no network, and a browser guards this machine from pages of the open one.
+test.use({ permissions: ['local-network-access'] });
+
+/** A listed site of its own (scripts/run_tests.py lists it), and one that nobody listed. */
+const SHOP = 'http://shop.localhost/';
+const EVIL = 'http://evil.localhost/';
+
+const LIST = { type: 'threads.list', params: {} };
+const input = { content: [{ type: 'input_text', text: 'Hi' }], attachments: [], inference_options: {} };
+const CREATE = { type: 'threads.create', params: { input } };
+
+async function open(page: Page, site: string) {
+  await page.route(site, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }));
+  await page.goto(site);
+}
+
+const embed = (page: Page, url: string) =>
+  page.evaluate(async (src) => {
+    const frame = document.createElement('iframe');
+    frame.src = src;
+    const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
+    document.body.append(frame);
+    await loaded;
+  }, url);
+
+/** What the page gets to read; null when the browser keeps it from it. */
+const ask = (page: Page, url: string, body: unknown, mode?: RequestMode) =>
+  page.evaluate(
+    async ([to, sent, how]) => {
+      const headers = how === 'no-cors' ? undefined : { 'Content-Type': 'application/json' };
+      const init = { method: 'POST', credentials: 'include', mode: how, headers, body: sent } as const;
+      return fetch(to, init).then(
+        (answer) => answer.text(),
+        () => null,
+      );
+    },
+    [url, JSON.stringify(body), mode ?? 'cors'] as const,
+  );
+
+test('a chat embedded in a listed site has one user there, who is nobody elsewhere', async ({
+  page,
+  baseURL,
+}) => {
+  const chatkit = `${baseURL}chatkit`;
+  await open(page, SHOP);
+  await embed(page, `${baseURL}frame.html`);
+  expect(await ask(page, chatkit, CREATE)).toContain('thread.created');
+  await page.reload();
+  const mine = JSON.parse((await ask(page, chatkit, LIST)) ?? '{}').data;
+  expect(mine).toHaveLength(1);
+
+  await page.goto(baseURL ?? '');
+  expect(JSON.parse((await ask(page, chatkit, LIST)) ?? '{}').data).toEqual([]);
+});
+
+test('a site that is not listed can neither read, act nor frame the chat', async ({ page, baseURL }) => {
+  const chatkit = `${baseURL}chatkit`;
+  await page.goto(baseURL ?? '');
+  await open(page, EVIL);
+  expect(await ask(page, chatkit, LIST)).toBeNull();
+  const told = page.waitForResponse(chatkit);
+  await ask(page, chatkit, CREATE, 'no-cors');
+  expect((await told).status()).toBe(403);
+  await embed(page, `${baseURL}frame.html`);
+  expect(page.frames().at(-1)?.url()).toContain('chrome-error:');
+});

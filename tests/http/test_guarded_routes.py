@@ -1,0 +1,107 @@
+"""Every route of the application, asked by nobody: it refuses, unless it is named here as one for everybody.
+
+A new route is in this test by being there. Whoever adds one that needs no sign-in says why in ``PUBLIC``.
+"""
+
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute, Mount, Route
+
+from chatkit_link.app import create_app
+from chatkit_link.settings import Settings
+from tests.peer import serve
+
+PUBLIC = {
+    "/": "a page: its requests are refused",
+    "/frame.html": "a page: its requests are refused",
+    "/chatkit.js": "a script of the page",
+    "/link.js": "a script of the page",
+    "/favicon.svg": "a picture of the page",
+    "/assets/{name}": "scripts and styles of the page",
+    "/health": "asked by whatever runs the server",
+    "/ready": "asked by whatever runs the server",
+    "/files/{file_id}": "a signed link, for pictures and uploads that carry no token; without one, 404",
+    "/files/{file_id}/preview": "a signed link, as above",
+    "/openapi.json": "what the addresses are; the same for every installation",
+}
+
+SECRET = "0123456789" * 4
+SIGN_IN: dict[str, dict[str, Any]] = {
+    "a JWT": {"jwt_secret": SECRET},
+    "a JWT, and a server key": {"jwt_secret": SECRET, "server_key": "9876543210" * 4},
+    "a proxy": {"proxy_user_header": "X-User", "trusted_proxies": "192.0.2.1"},
+}
+CREDENTIALS: dict[str, dict[str, str]] = {
+    "nothing": {},
+    "a wrong token": {"Authorization": "Bearer aaaa.bbbb.cccc"},
+    "a wrong key": {"Authorization": f"Bearer {'x' * 40}", "X-ChatKit-User": "admin"},
+    "forged headers": {
+        "X-User": "admin",
+        "X-User-Id": "admin",
+        "X-Forwarded-For": "192.0.2.1",
+        "X-Forwarded-User": "a",
+    },
+}
+
+
+def every(routes: list[BaseRoute], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Method and path of everything that answers, also inside what is mounted."""
+    for route in routes:
+        if (included := getattr(route, "original_router", None)) is not None:  # FastAPI's include_router
+            yield from every(included.routes, prefix + route.include_context.prefix)  # pyright: ignore[reportAttributeAccessIssue]
+        elif isinstance(route, Mount):
+            yield from every(list(route.routes), prefix + route.path)
+            if not route.routes:
+                yield "GET", prefix + route.path + "/x"
+        else:
+            assert isinstance(route, Route | APIRoute), f"{route} is of a kind this test cannot ask"
+            for method in sorted(route.methods or {"GET"}):
+                yield method, prefix + route.path
+
+
+@pytest.fixture(scope="module", params=SIGN_IN.values(), ids=list(SIGN_IN))
+async def guarded(
+    request: pytest.FixtureRequest, make_settings: Callable[..., Settings]
+) -> AsyncIterator[tuple[str, FastAPI]]:
+    app = create_app(make_settings(**request.param))
+    async with app.router.lifespan_context(app), serve(app) as address:
+        yield address, app
+
+
+@pytest.mark.parametrize("headers", CREDENTIALS.values(), ids=CREDENTIALS)
+async def test_every_route_refuses_who_does_not_sign_in(guarded: tuple[str, FastAPI], headers: dict[str, str]) -> None:
+    address, app = guarded
+    asked = [(method, path) for method, path in every(app.routes) if path not in PUBLIC]
+    assert ("POST", "/chatkit") in asked
+    let_in: list[str] = []
+    async with httpx2.AsyncClient() as http:
+        for method, path in asked:
+            filled = re.sub(r"\{[^}]*\}", "x", path)
+            answer = await http.request(method, address + filled, headers=headers)
+            if answer.status_code != 401 or "set-cookie" in answer.headers:
+                let_in.append(f"{method} {path} answers {answer.status_code}")
+            assert "www-authenticate" in answer.headers or answer.status_code != 401
+    assert not let_in, "not in PUBLIC, and open to nobody in particular"
+
+
+def test_what_is_named_public_is_there(make_settings: Callable[..., Settings]) -> None:
+    assert set(PUBLIC) <= {path for _, path in every(create_app(make_settings()).routes)}
+
+
+async def test_an_unguarded_route_would_be_found(make_settings: Callable[..., Settings]) -> None:
+    app = create_app(make_settings())
+
+    @app.get("/files/{name}")
+    async def forgotten(name: str) -> str:
+        return name
+
+    inner = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    inner.get("/inside")(forgotten)
+    app.mount("/below", inner)
+    assert {("GET", "/files/{name}"), ("GET", "/below/inside")} <= set(every(app.routes))
