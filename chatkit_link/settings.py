@@ -80,7 +80,9 @@ class Settings(BaseSettings):
         validation_alias=_alias("database_url", "DATABASE_URL"),
         description="PostgreSQL address; without it an embedded PostgreSQL runs in the data folder.",
     )
-    database_pool: int = Field(10, ge=1, le=200, description="Database connections held at most.")
+    database_pool: int = Field(
+        10, ge=4, le=200, description="Database connections held at most, beside one that listens."
+    )
 
     # Identity
     secret: SecretStr | None = Field(

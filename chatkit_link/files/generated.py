@@ -39,6 +39,11 @@ class GeneratedImages:
         #: Item id -> the file that shows it now.
         self._shown: dict[str, str] = {}
 
+    @staticmethod
+    def are_in(event: ThreadItemUpdatedEvent) -> bool:
+        """Whether an update may carry an image."""
+        return event.update.type == "generated_image.updated"
+
     async def keep(self, event: ThreadStreamEvent) -> Sequence[ThreadStreamEvent]:
         """The event with a link in place of an image's bytes; none for a draft that cannot be kept."""
         match event:

@@ -35,9 +35,8 @@ class OwnIds:
     def apply(self, event: ThreadStreamEvent) -> list[ThreadStreamEvent]:
         """The event with our id in it; several for a removal of several messages."""
         match event:
-            # The most frequent first: that a pydantic model is not of a class takes long to find out.
             case ThreadItemUpdatedEvent():
-                return [self._of_ours(event) if event.item_id in self._ids else event]
+                return [self.of_ours(event)]
             case ThreadItemAddedEvent(item=AssistantMessageItem() as item) if not _OURS.fullmatch(item.id):
                 return [ThreadItemAddedEvent(item=self._renamed(item, self._new(item.id)))]
             case ThreadItemDoneEvent(item=AssistantMessageItem() as item) if not _OURS.fullmatch(item.id):
@@ -52,7 +51,10 @@ class OwnIds:
             case _:
                 return [event]
 
-    def _of_ours(self, event: ThreadItemUpdatedEvent) -> ThreadItemUpdatedEvent:
+    def of_ours(self, event: ThreadItemUpdatedEvent) -> ThreadItemUpdatedEvent:
+        """An update with our id in it."""
+        if event.item_id not in self._ids:
+            return event
         return event.model_copy(update={"item_id": self._ids[event.item_id][-1]})
 
     def _new(self, provider_id: str) -> str:

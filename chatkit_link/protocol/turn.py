@@ -136,16 +136,28 @@ class Turn:
         with agents_sdk_user_agent_override(), self._store.as_if_rewound(self._thread.id, self._retried):
             async with closing_early(self._answer()) as events:
                 async for given in events:
-                    for named in self._ids.apply(given):
-                        for event in await self._images.keep(named):
-                            await self._keep(event)
-                            if self._is_visible(event):
-                                emit(encode(event))
-                    if not isinstance(given, ThreadItemUpdatedEvent):  # hundreds a second: not at each of them
-                        await self._tell_thread(emit)
-                        await self._tell_title(emit)
-                        await self._keep_usage(emit)
+                    if isinstance(given, ThreadItemUpdatedEvent) and not self._images.are_in(given):
+                        self._take_update(given, emit)
+                    else:
+                        await self._take(given, emit)
             await self._tell_thread(emit)
+
+    def _take_update(self, given: ThreadItemUpdatedEvent, emit: Emit) -> None:
+        """The short way, for hundreds of events a second: nothing is stored for one of them."""
+        event = self._ids.of_ours(given)
+        self._pending.update(event.item_id, event.update)
+        if event.item_id not in self._hidden:
+            emit(encode(event))
+
+    async def _take(self, given: ThreadStreamEvent, emit: Emit) -> None:
+        for named in self._ids.apply(given):
+            for event in await self._images.keep(named):
+                await self._keep(event)
+                if self._is_visible(event):
+                    emit(encode(event))
+        await self._tell_thread(emit)
+        await self._tell_title(emit)
+        await self._keep_usage(emit)
 
     async def _keep(self, event: ThreadStreamEvent) -> None:
         match event:

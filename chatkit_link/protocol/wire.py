@@ -25,6 +25,8 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from chatkit_link.store.text import clean_value
 
+#: What the SDK's models leave out for clients.
+_PUBLIC = {"exclude_metadata": True}
 HIDDEN = (HiddenContextItem, SDKHiddenContextItem)
 
 
@@ -55,9 +57,10 @@ def encode(model: BaseModel) -> bytes:
     """JSON as the SDK writes it (None fields and integration-only metadata left out), times with their zone."""
     zoned = _zoned(model)
     try:
-        return zoned.model_dump_json(by_alias=True, exclude_none=True, context={"exclude_metadata": True}).encode()
+        # As ``model_dump_json``, which would make text of the bytes.
+        return zoned.__pydantic_serializer__.to_json(zoned, by_alias=True, exclude_none=True, context=_PUBLIC)
     except (PydanticSerializationError, UnicodeEncodeError):  # half an emoji, cut in two by a model's tokens
-        plain = zoned.model_dump(by_alias=True, exclude_none=True, context={"exclude_metadata": True})
+        plain = zoned.model_dump(by_alias=True, exclude_none=True, context=_PUBLIC)
         return to_json(clean_value(plain))
 
 
