@@ -49,8 +49,13 @@ export default defineConfig({
       ],
     },
   },
+  // On the phone, only what is tagged: where the layout, the finger or the dark scheme is the point.
   projects: [
     { name: 'desktop', use: { viewport: { width: 1280, height: 800 }, colorScheme: 'light' } },
-    { name: 'phone', use: { viewport: { width: 390, height: 844 }, colorScheme: 'dark', hasTouch: true } },
+    {
+      name: 'phone',
+      grep: /@phone/,
+      use: { viewport: { width: 390, height: 844 }, colorScheme: 'dark', hasTouch: true },
+    },
   ],
 });

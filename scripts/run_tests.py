@@ -190,8 +190,7 @@ def chromium() -> str | None:
 # The origin is that of frontend/e2e/other-site.spec.ts. A browser takes Secure cookies of its own machine without TLS.
 BROWSER_SETTINGS = {
     "CHATKIT_LINK_SEARCH": "local",
-    # Slow enough that a reload finds an answer still being written, however busy the machine is.
-    "CHATKIT_LINK_OFFLINE_PACE": "0.06",
+    "CHATKIT_LINK_CONFIG": str(FRONTEND / "e2e" / "agents.toml"),
     # One address asks more in a minute than a person would.
     "CHATKIT_LINK_RATE_MESSAGES": "0",
     "CHATKIT_LINK_RATE_UPLOADS": "0",

@@ -1,11 +1,4 @@
-import {
-  test as base,
-  type CDPSession,
-  expect,
-  type FrameLocator,
-  type Locator,
-  type Page,
-} from '@playwright/test';
+import { test as base, expect, type FrameLocator, type Locator, type Page } from '@playwright/test';
 
 /** The demo page as a person meets it: everything of the chat is inside the frame. */
 export class ChatPage {
@@ -13,7 +6,6 @@ export class ChatPage {
   readonly composer: Locator;
   readonly log: Locator;
   readonly history: Locator;
-  private network: CDPSession | null = null;
   /** What the console may call an error although it is none of ours, such as the network being away. */
   tolerated: RegExp | null = null;
 
@@ -31,9 +23,39 @@ export class ChatPage {
     return this.frame.getByRole('button', { name, exact: typeof name === 'string' });
   }
 
-  async open() {
-    await this.page.goto('./');
+  /** Of the bundled agent, or of one in `agents.toml`. */
+  async open(agent?: string) {
+    await this.page.goto(agent ? `./?agent=${agent}` : './');
     await expect(this.composer).toBeVisible();
+  }
+
+  /** Asks the agent `story`, and waits for the half after which it waits for `goOn`. */
+  async askForStory() {
+    await this.ask('Tell me a story');
+    await this.isHalfTold();
+  }
+
+  async isHalfTold() {
+    await expect(this.answers().last()).toContainText('Line 100:');
+    await expect(this.button('Stop')).toBeVisible();
+  }
+
+  /** Lets this person's story come to its end. */
+  async goOn() {
+    const status = await this.page.evaluate(async () => {
+      const input = {
+        content: [{ type: 'input_text', text: 'Go on' }],
+        attachments: [],
+        inference_options: {},
+      };
+      const answer = await fetch('chatkit/story', {
+        method: 'POST',
+        body: JSON.stringify({ type: 'threads.create', params: { input } }),
+      });
+      await answer.text();
+      return answer.status;
+    });
+    expect(status).toBe(200);
   }
 
   async ask(question: string) {
@@ -54,26 +76,14 @@ export class ChatPage {
     );
   }
 
-  /** Answers of the demo are quick; a slow line leaves time to act in the middle of one. -1 is full speed again. */
-  async slowDown(bytesPerSecond: number) {
-    await this.emulate(bytesPerSecond);
-  }
-
   /** No new connections; see `line.ts` for what is under way. */
   async goOffline() {
     this.tolerated = /net::ERR_/;
-    await this.emulate(-1, true);
+    await this.page.context().setOffline(true);
   }
 
-  private async emulate(bytesPerSecond: number, offline = false) {
-    // One session, because what one of them slows down another does not speed up.
-    this.network ??= await this.page.context().newCDPSession(this.page);
-    await this.network.send('Network.emulateNetworkConditions', {
-      offline,
-      latency: 0,
-      downloadThroughput: bytesPerSecond,
-      uploadThroughput: -1,
-    });
+  goOnline() {
+    return this.page.context().setOffline(false);
   }
 
   answers(): Locator {

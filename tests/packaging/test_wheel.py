@@ -43,7 +43,7 @@ def wheel(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def installed(wheel: Path, folder: Path) -> Path:
     """The folder with the programs of an environment that has the wheel and what the wheel itself asks for."""
-    pins = re.findall(r"^[\w.-]+==[^ \\]+", (ROOT / "requirements-dev.lock").read_text(), re.MULTILINE)
+    pins = re.findall(r"^[\w.-]+==[^\\]+", (ROOT / "requirements-dev.lock").read_text(), re.MULTILINE)
     constraints = folder / "constraints.txt"
     constraints.write_text("\n".join(pins))
     environment = folder / "venv"

@@ -34,7 +34,7 @@ b = 2</pre><script>bad()</script><table><tr><td>x</td><td>y</td></tr></table></m
 
 @pytest.fixture
 def reader(documents: Documents) -> Reader:
-    return Reader(documents, address=HOME, timeout=5, allow_loopback=True)
+    return Reader(documents, address=HOME, timeout=30, allow_loopback=True)
 
 
 def page(body: str | bytes, kind: str = "text/html", status: int = 200, packing: str | None = None) -> Handler:
@@ -171,7 +171,7 @@ async def test_a_redirect_to_a_private_place_is_refused(reader: Reader, target: 
 )  # fmt: skip
 async def test_no_private_or_odd_address_is_read(documents: Documents, url: str) -> None:
     with pytest.raises((Unprocessable, Upstream)) as caught:
-        await Reader(documents, address=HOME, timeout=5).read(url)
+        await Reader(documents, address=HOME, timeout=30).read(url)
     assert "127.0.0.1" not in caught.value.message
     if not url.startswith(("http://0177", "http://0x")):  # forms that not every resolver knows
         assert isinstance(caught.value, Unprocessable)
@@ -206,7 +206,7 @@ async def test_a_name_that_changes_its_address_is_connected_to_the_address_that_
 
     async with serving(handler) as url:
         port = url.rpartition(":")[2]
-        found = await Reader(documents, address=HOME, timeout=5, allow_loopback=True).read(
+        found = await Reader(documents, address=HOME, timeout=30, allow_loopback=True).read(
             f"http://rebind.example:{port}/"
         )
     assert found.text == "checked"
@@ -227,7 +227,7 @@ async def test_the_certificate_must_be_for_the_name_not_for_the_address(
 
     monkeypatch.setattr(loop, "getaddrinfo", here)
     async with serving(page("<p>over TLS</p>"), certificate=certificate) as url:
-        reader = Reader(documents, address=HOME, timeout=5, allow_loopback=True, tls=tls)
+        reader = Reader(documents, address=HOME, timeout=30, allow_loopback=True, tls=tls)
         address = f"https://{name}:{url.rpartition(':')[2]}/"
         if trusted:
             assert (await reader.read(address)).text == "over TLS"
@@ -244,7 +244,7 @@ async def test_one_private_address_among_public_ones_is_enough_to_refuse(
 
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", mixed)
     with pytest.raises(Unprocessable, match="private network"):
-        await Reader(documents, address=HOME, timeout=5).read("http://mixed.example/")
+        await Reader(documents, address=HOME, timeout=30).read("http://mixed.example/")
 
 
 async def test_a_page_that_never_answers_is_given_up(documents: Documents) -> None:

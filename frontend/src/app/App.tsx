@@ -8,7 +8,9 @@ import { useScheme } from './use-scheme';
 export function App() {
   const { agents, trouble, retry } = useAgents();
   const { choice, scheme, next } = useScheme();
-  const [chosen, setChosen] = useState(() => recall('agent'));
+  const [chosen, setChosen] = useState(
+    () => new URLSearchParams(location.search).get('agent') ?? recall('agent'),
+  );
   const known = agents?.agents ?? [];
   const named = (wanted: string | null | undefined) => known.find(({ id }) => id === wanted);
   const agent = named(chosen) ?? named(agents?.default) ?? known[0];
