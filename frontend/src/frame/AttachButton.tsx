@@ -1,11 +1,13 @@
 import { Plus } from 'lucide-react';
 import { useRef } from 'react';
+import { useText } from '../language/language';
 import { useChat } from './context';
 import { useStore } from './store';
 import { acceptAttribute } from './upload-limits';
 
 export function AttachButton() {
   const chat = useChat();
+  const text = useText();
   const { composer } = useStore(chat.options);
   const field = useRef<HTMLInputElement>(null);
   const { attachments } = composer ?? {};
@@ -15,8 +17,8 @@ export function AttachButton() {
       <button
         type="button"
         className="icon-button attach"
-        aria-label="Attach files"
-        title="Attach files"
+        aria-label={text.files.attach}
+        title={text.files.attach}
         onClick={() => field.current?.click()}
       >
         <Plus size={20} aria-hidden />

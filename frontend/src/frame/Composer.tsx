@@ -1,5 +1,6 @@
 import { ArrowUp, CornerDownRight, Lock, Square, X } from 'lucide-react';
 import { type ClipboardEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef } from 'react';
+import { useText } from '../language/language';
 import type { ThreadStatus } from '../protocol/types';
 import { AttachButton } from './AttachButton';
 import type { View } from './chat';
@@ -15,28 +16,27 @@ export function Composer({ view }: { view: View }) {
 }
 
 function Shut({ status }: { status: Exclude<ThreadStatus, { type: 'active' }> }) {
-  const fallback =
-    status.type === 'closed'
-      ? 'This conversation is closed.'
-      : 'This conversation is locked and takes no messages right now.';
+  const text = useText();
   return (
     <div className="composer shut" role="status">
-      <Lock size={15} aria-hidden /> <span>{status.reason || fallback}</span>
+      <Lock size={15} aria-hidden />{' '}
+      <span>{status.reason || (status.type === 'closed' ? text.composer.closed : text.composer.locked)}</span>
     </div>
   );
 }
 
 function Open({ view: { conversation, loading } }: { view: View }) {
   const chat = useChat();
+  const text = useText();
   const draft = useStore(chat.draft);
   const { composer } = useStore(chat.options);
   const { allowCancel } = useStore(conversation.state);
   const busy = useStore(conversation.busy);
   const field = useField();
   const files = useStore(chat.uploads.state);
-  const waiting = waitsFor(files);
-  const placeholder = composer?.placeholder ?? 'Message the AI';
-  const write = (text: string) => chat.draft.update((before) => ({ ...before, text }));
+  const waiting = waitsFor(files, text);
+  const placeholder = composer?.placeholder ?? text.composer.placeholder;
+  const write = (written: string) => chat.draft.update((before) => ({ ...before, text: written }));
 
   const onPaste = (event: ClipboardEvent) => {
     const { files, types } = event.clipboardData;
@@ -67,7 +67,7 @@ function Open({ view: { conversation, loading } }: { view: View }) {
           <button
             type="button"
             className="icon-button"
-            aria-label="Remove the quote"
+            aria-label={text.composer.removeQuote}
             onClick={() => chat.draft.update((before) => ({ ...before, quote: null }))}
           >
             <X size={14} aria-hidden />
@@ -79,7 +79,7 @@ function Open({ view: { conversation, loading } }: { view: View }) {
         <AttachButton />
         <textarea
           ref={field}
-          aria-label="Message"
+          aria-label={text.composer.label}
           placeholder={placeholder}
           dir="auto"
           rows={1}
@@ -93,8 +93,8 @@ function Open({ view: { conversation, loading } }: { view: View }) {
           <button
             type="button"
             className="send"
-            aria-label="Stop"
-            title="Stop (Esc)"
+            aria-label={text.composer.stop}
+            title={text.composer.stopHint}
             disabled={!allowCancel}
             onClick={() => conversation.stop()}
           >
@@ -104,8 +104,8 @@ function Open({ view: { conversation, loading } }: { view: View }) {
           <button
             type="submit"
             className="send"
-            aria-label="Send message"
-            title={waiting ?? 'Send message'}
+            aria-label={text.composer.send}
+            title={waiting ?? text.composer.send}
             disabled={loading || !chat.canSend()}
           >
             <ArrowUp size={18} strokeWidth={2.25} aria-hidden />

@@ -1,9 +1,11 @@
 import { useEffect, useRef } from 'react';
+import { useText } from '../language/language';
 import type { ThreadMetadata } from '../protocol/types';
 import { useChat } from './context';
 
 export function ConfirmDelete({ thread, onClose }: { thread: ThreadMetadata; onClose: () => void }) {
   const chat = useChat();
+  const text = useText();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
 
@@ -21,14 +23,14 @@ export function ConfirmDelete({ thread, onClose }: { thread: ThreadMetadata; onC
       aria-labelledby="confirm-title"
       onClose={onClose}
     >
-      <h2 id="confirm-title">Delete this chat?</h2>
-      <p>“{thread.title || 'New chat'}” and everything in it will be gone for good.</p>
+      <h2 id="confirm-title">{text.history.deleteTitle}</h2>
+      <p>{text.history.deleteText(thread.title || text.history.untitled)}</p>
       <footer>
         <button type="button" className="button" onClick={close}>
-          Cancel
+          {text.frame.cancel}
         </button>
         <button type="button" className="button danger" onClick={() => void remove()}>
-          Delete
+          {text.history.delete}
         </button>
       </footer>
     </dialog>

@@ -1,5 +1,6 @@
 import { CircleAlert, FileUp } from 'lucide-react';
-import { useEffect } from 'react';
+import { useEffect, useLayoutEffect } from 'react';
+import { type Language, LanguageContext, useText } from '../language/language';
 import { Composer } from './Composer';
 import type { Chat, View } from './chat';
 import { ChatContext, useChat } from './context';
@@ -17,34 +18,38 @@ export function Frame({ chat }: { chat: Chat }) {
   const options = useStore(chat.options);
   const view = useStore(chat.view);
   const historyOpen = useStore(chat.historyOpen);
+  const language = useStore(chat.language);
   const { disclaimer } = options;
   useTheme(options.theme);
+  useDocumentLanguage(language);
   useEscapeStops(chat);
   const dropping = useDrop(chat, options.composer?.attachments?.enabled ?? false);
   return (
-    <ChatContext value={chat}>
-      <div className="frame">
-        <div className="frame-body" inert={historyOpen}>
-          <Header view={view} />
-          <Main view={view} />
-          <footer className="bottom">
-            <Composer view={view} />
-            {disclaimer?.text && (
-              <div className="disclaimer" data-contrast={disclaimer.highContrast ? '' : undefined}>
-                <Markdown text={disclaimer.text} />
-              </div>
-            )}
-          </footer>
-        </div>
-        {historyOpen && <HistoryPanel />}
-        {dropping && (
-          <div className="drop">
-            <FileUp size={28} aria-hidden />
-            Drop files to attach them
+    <LanguageContext value={language}>
+      <ChatContext value={chat}>
+        <div className="frame">
+          <div className="frame-body" inert={historyOpen}>
+            <Header view={view} />
+            <Main view={view} />
+            <footer className="bottom">
+              <Composer view={view} />
+              {disclaimer?.text && (
+                <div className="disclaimer" data-contrast={disclaimer.highContrast ? '' : undefined}>
+                  <Markdown text={disclaimer.text} />
+                </div>
+              )}
+            </footer>
           </div>
-        )}
-      </div>
-    </ChatContext>
+          {historyOpen && <HistoryPanel />}
+          {dropping && (
+            <div className="drop">
+              <FileUp size={28} aria-hidden />
+              {language.text.files.drop}
+            </div>
+          )}
+        </div>
+      </ChatContext>
+    </LanguageContext>
   );
 }
 
@@ -68,9 +73,10 @@ function Main({ view: { conversation, loading, failure } }: { view: View }) {
 }
 
 function LoadingThread() {
+  const text = useText();
   return (
     <main className="main" aria-busy>
-      <div className="column skeleton" role="status" aria-label="Loading the conversation">
+      <div className="column skeleton" role="status" aria-label={text.frame.loading}>
         <i />
         <i />
         <i />
@@ -81,21 +87,29 @@ function LoadingThread() {
 
 function Failure({ failure }: { failure: NonNullable<View['failure']> }) {
   const chat = useChat();
+  const text = useText();
   return (
     <main className="main failure" role="alert">
       <CircleAlert size={22} aria-hidden />
       <p>{failure.message}</p>
       {failure.gone ? (
         <button type="button" className="button" onClick={() => chat.startNew()}>
-          Start a new chat
+          {text.frame.startNew}
         </button>
       ) : (
         <button type="button" className="button" onClick={() => void chat.open(failure.threadId)}>
-          Try again
+          {text.frame.tryAgain}
         </button>
       )}
     </main>
   );
+}
+
+function useDocumentLanguage({ locale, dir }: Language) {
+  useLayoutEffect(() => {
+    document.documentElement.lang = locale;
+    document.documentElement.dir = dir;
+  }, [locale, dir]);
 }
 
 function useEscapeStops(chat: Chat) {

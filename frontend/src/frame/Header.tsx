@@ -1,10 +1,12 @@
 import { Clock, SquarePen } from 'lucide-react';
+import { useText } from '../language/language';
 import type { View } from './chat';
 import { useChat } from './context';
 import { useStore } from './store';
 
 export function Header({ view: { conversation, loading, failure } }: { view: View }) {
   const chat = useChat();
+  const text = useText();
   const { header, history } = useStore(chat.options);
   const { thread, items } = useStore(conversation.state);
   const historyOpen = useStore(chat.historyOpen);
@@ -22,8 +24,8 @@ export function Header({ view: { conversation, loading, failure } }: { view: Vie
           <button
             type="button"
             className="icon-button"
-            aria-label="History"
-            title="History"
+            aria-label={text.header.history}
+            title={text.header.history}
             aria-expanded={historyOpen}
             onClick={() => void (historyOpen ? chat.hideHistory() : chat.showHistory())}
           >
@@ -33,8 +35,8 @@ export function Header({ view: { conversation, loading, failure } }: { view: Vie
         <button
           type="button"
           className="icon-button"
-          aria-label="New chat"
-          title="New chat"
+          aria-label={text.header.newChat}
+          title={text.header.newChat}
           disabled={items.length === 0 && !thread && !loading && !failure}
           onClick={() => chat.startNew()}
         >

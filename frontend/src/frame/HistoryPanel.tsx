@@ -1,13 +1,14 @@
 import { Check, Clock, Pencil, Trash2, X } from 'lucide-react';
 import { type FormEvent, type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
+import { useLanguage, useText } from '../language/language';
 import type { ThreadMetadata } from '../protocol/types';
 import { ConfirmDelete } from './ConfirmDelete';
 import { useChat } from './context';
-import { dayOf } from './day';
 import { useStore } from './store';
 
 export function HistoryPanel() {
   const chat = useChat();
+  const text = useText();
   const { threads, after, loading, trouble } = useStore(chat.history.state);
   const [deleting, setDeleting] = useState<ThreadMetadata | null>(null);
   const panel = useRef<HTMLElement>(null);
@@ -25,16 +26,22 @@ export function HistoryPanel() {
         type="button"
         className="backdrop"
         tabIndex={-1}
-        aria-label="Close history"
+        aria-label={text.history.closeHistory}
         onClick={() => void chat.hideHistory()}
       />
-      <aside className="history" aria-label="Chat history" ref={panel} tabIndex={-1} onKeyDown={onKeyDown}>
+      <aside
+        className="history"
+        aria-label={text.history.label}
+        ref={panel}
+        tabIndex={-1}
+        onKeyDown={onKeyDown}
+      >
         <header>
-          <h2>History</h2>
+          <h2>{text.history.title}</h2>
           <button
             type="button"
             className="icon-button"
-            aria-label="Close"
+            aria-label={text.history.close}
             onClick={() => void chat.hideHistory()}
           >
             <X size={18} aria-hidden />
@@ -44,7 +51,7 @@ export function HistoryPanel() {
           <div className="notice" data-level="danger" role="alert">
             <div>{trouble}</div>
             <button type="button" className="button small" onClick={() => void chat.history.reload()}>
-              Try again
+              {text.frame.tryAgain}
             </button>
           </div>
         )}
@@ -55,11 +62,11 @@ export function HistoryPanel() {
             ))}
           </ul>
         )}
-        {loading && !threads.length && <p className="note shimmer">Loading…</p>}
+        {loading && !threads.length && <p className="note shimmer">{text.history.loading}</p>}
         {!loading && !trouble && !threads.length && (
           <div className="no-chats">
             <Clock size={22} aria-hidden />
-            <p>No chats yet. What you ask is kept here.</p>
+            <p>{text.history.none}</p>
           </div>
         )}
         {after && (
@@ -69,7 +76,7 @@ export function HistoryPanel() {
             disabled={loading}
             onClick={() => void chat.history.more()}
           >
-            Show more chats
+            {text.history.more}
           </button>
         )}
       </aside>
@@ -104,6 +111,7 @@ function Entry({ thread, onDelete }: { thread: ThreadMetadata; onDelete: () => v
   const { conversation } = useStore(chat.view);
   const [renaming, setRenaming] = useState(false);
   const current = conversation.id === thread.id;
+  const { text, day } = useLanguage();
 
   if (renaming) return <Rename thread={thread} onClose={() => setRenaming(false)} />;
   const open = () => {
@@ -116,27 +124,33 @@ function Entry({ thread, onDelete }: { thread: ThreadMetadata; onDelete: () => v
         type="button"
         className="entry-title"
         aria-current={current || undefined}
-        aria-label={thread.title || 'New chat'}
+        aria-label={thread.title || text.history.untitled}
         onClick={open}
       >
         <span className="entry-name" dir="auto">
-          {thread.title || 'New chat'}
+          {thread.title || text.history.untitled}
         </span>
-        <time dateTime={thread.created_at}>{dayOf(thread.created_at)}</time>
+        <time dateTime={thread.created_at}>{day(thread.created_at)}</time>
       </button>
       {history?.showRename !== false && (
         <button
           type="button"
           className="icon-button"
-          aria-label="Rename"
-          title="Rename"
+          aria-label={text.history.rename}
+          title={text.history.rename}
           onClick={() => setRenaming(true)}
         >
           <Pencil size={15} aria-hidden />
         </button>
       )}
       {history?.showDelete !== false && (
-        <button type="button" className="icon-button" aria-label="Delete" title="Delete" onClick={onDelete}>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={text.history.delete}
+          title={text.history.delete}
+          onClick={onDelete}
+        >
           <Trash2 size={15} aria-hidden />
         </button>
       )}
@@ -146,6 +160,7 @@ function Entry({ thread, onDelete }: { thread: ThreadMetadata; onDelete: () => v
 
 function Rename({ thread, onClose }: { thread: ThreadMetadata; onClose: () => void }) {
   const chat = useChat();
+  const text = useText();
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     const input = field.current;
@@ -173,15 +188,26 @@ function Rename({ thread, onClose }: { thread: ThreadMetadata; onClose: () => vo
         <input
           ref={field}
           className="field"
-          aria-label="Chat title"
+          aria-label={text.history.chatTitle}
           defaultValue={thread.title ?? ''}
           maxLength={200}
           onKeyDown={onKeyDown}
         />
-        <button type="submit" className="icon-button" aria-label="Save title" title="Save title">
+        <button
+          type="submit"
+          className="icon-button"
+          aria-label={text.history.save}
+          title={text.history.save}
+        >
           <Check size={16} aria-hidden />
         </button>
-        <button type="button" className="icon-button" aria-label="Cancel" title="Cancel" onClick={onClose}>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={text.frame.cancel}
+          title={text.frame.cancel}
+          onClick={onClose}
+        >
           <X size={16} aria-hidden />
         </button>
       </form>

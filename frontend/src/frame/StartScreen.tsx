@@ -1,13 +1,15 @@
+import { useText } from '../language/language';
 import { NamedIcon } from '../widgets/icons';
 import { useChat } from './context';
 import { useStore } from './store';
 
 export function StartScreen() {
   const chat = useChat();
+  const text = useText();
   const { startScreen } = useStore(chat.options);
   return (
     <div className="start">
-      <h1>{startScreen?.greeting ?? 'What can I help with today?'}</h1>
+      <h1>{startScreen?.greeting ?? text.start.greeting}</h1>
       {startScreen?.prompts && startScreen.prompts.length > 0 && (
         <ul className="prompts">
           {startScreen.prompts.map(({ label, prompt, icon }) => (

@@ -1,17 +1,18 @@
 import { FileText, RotateCw, X } from 'lucide-react';
+import { type Language, useLanguage, useText } from '../language/language';
 import { useChat } from './context';
 import { useStore } from './store';
-import { sizeOf } from './upload-limits';
 import type { Upload } from './uploads';
 
 /** What the next message will carry, above its text. */
 export function UploadTray() {
   const { uploads } = useChat();
   const state = useStore(uploads.state);
+  const text = useText();
   return (
     <>
       {state.uploads.length > 0 && (
-        <ul className="tray" aria-label="Attachments">
+        <ul className="tray" aria-label={text.files.attachments}>
           {state.uploads.map((upload) => (
             <Entry key={upload.key} upload={upload} />
           ))}
@@ -27,7 +28,7 @@ export function UploadTray() {
           <button
             type="button"
             className="icon-button"
-            aria-label="Dismiss"
+            aria-label={text.frame.dismiss}
             onClick={() => uploads.dismissRefusals()}
           >
             <X size={14} aria-hidden />
@@ -40,6 +41,8 @@ export function UploadTray() {
 
 function Entry({ upload }: { upload: Upload }) {
   const { uploads } = useChat();
+  const language = useLanguage();
+  const { files } = language.text;
   const { key, name, preview, attachment, failure } = upload;
   const going = !attachment && !failure;
   return (
@@ -54,10 +57,10 @@ function Entry({ upload }: { upload: Upload }) {
             {failure}
           </span>
         ) : (
-          <span className="upload-about">{about(upload)}</span>
+          <span className="upload-about">{about(upload, language)}</span>
         )}
         {going && (
-          <progress aria-label={`Uploading ${name}`} max={1} value={upload.sent ?? undefined}>
+          <progress aria-label={files.uploadingNamed(name)} max={1} value={upload.sent ?? undefined}>
             {Math.round((upload.sent ?? 0) * 100)} %
           </progress>
         )}
@@ -66,8 +69,8 @@ function Entry({ upload }: { upload: Upload }) {
         <button
           type="button"
           className="icon-button"
-          aria-label={`Try again: ${name}`}
-          title="Try again"
+          aria-label={files.tryAgain(name)}
+          title={language.text.frame.tryAgain}
           onClick={() => uploads.retry(key)}
         >
           <RotateCw size={14} aria-hidden />
@@ -76,8 +79,8 @@ function Entry({ upload }: { upload: Upload }) {
       <button
         type="button"
         className="icon-button"
-        aria-label={`Remove ${name}`}
-        title="Remove"
+        aria-label={files.remove(name)}
+        title={files.removeHint}
         onClick={() => uploads.remove(key)}
       >
         <X size={14} aria-hidden />
@@ -86,10 +89,10 @@ function Entry({ upload }: { upload: Upload }) {
   );
 }
 
-function about({ size, sent, attachment }: Upload): string {
+function about({ size, sent, attachment }: Upload, { size: sizeOf, text: { files } }: Language): string {
   const whole = size === null ? '' : sizeOf(size);
   if (attachment) return whole;
   // All bytes are sent, and the server looks at them.
-  if (sent === 1) return 'Checking…';
-  return sent === null || size === null ? 'Uploading…' : `${sizeOf(size * sent)} of ${whole}`;
+  if (sent === 1) return files.checking;
+  return sent === null || size === null ? files.uploading : files.sentOf(sizeOf(size * sent), whole);
 }

@@ -4,6 +4,7 @@
  */
 import type { ChatKitOptions } from '@openai/chatkit';
 import type { FrameApi, SentOptions } from '../element/bridge';
+import { english, type Language, languageFor } from '../language/language';
 import { ChatKitClient } from '../protocol/client';
 import { ChatKitProblem, sentenceFor } from '../protocol/problems';
 import type { Attachment, UserContent } from '../protocol/types';
@@ -24,6 +25,9 @@ const emptyDraft: Draft = { text: '', quote: null };
 
 export class Chat implements FrameApi {
   readonly options: Store<ChatKitOptions>;
+  readonly language = new Store<Language>(english);
+  /** Resolves when the words of the language are there. */
+  speaking: Promise<void>;
   readonly view: Store<View>;
   readonly historyOpen = new Store(false);
   readonly draft = new Store<Draft>(emptyDraft);
@@ -39,7 +43,8 @@ export class Chat implements FrameApi {
     sent: SentOptions,
   ) {
     this.options = new Store(sent.data);
-    this.uploads = new Uploads(() => this.#client, this.options);
+    this.speaking = this.#speak(sent.data.locale);
+    this.uploads = new Uploads(() => this.#client, this.options, this.language);
     this.#client = this.#connect();
     this.history = new History(this.#client);
     this.view = new Store(this.#blank());
@@ -48,8 +53,10 @@ export class Chat implements FrameApi {
   }
 
   setOptions({ data }: SentOptions) {
-    const moved = apiUrl(data) !== apiUrl(this.options.value);
+    const before = this.options.value;
+    const moved = apiUrl(data) !== apiUrl(before);
     this.options.set(data);
+    if (data.locale !== before.locale) this.speaking = this.#speak(data.locale);
     if (!moved) return;
     this.#client = this.#connect();
     this.#running.clear();
@@ -108,9 +115,10 @@ export class Chat implements FrameApi {
 
   /** There is something to send, and all of it is ready. */
   canSend(): boolean {
-    const { state } = this.uploads;
+    const files = this.uploads.state.value;
     return (
-      waitsFor(state.value) === null && Boolean(this.draft.value.text.trim() || state.value.uploads.length)
+      waitsFor(files, this.language.value.text) === null &&
+      Boolean(this.draft.value.text.trim() || files.uploads.length)
     );
   }
 
@@ -213,6 +221,11 @@ export class Chat implements FrameApi {
     this.host.emit('thread.change', { threadId: view.conversation.id });
   }
 
+  async #speak(locale: string | undefined) {
+    const language = await languageFor(locale ? [locale] : navigator.languages);
+    if (locale === this.options.value.locale) this.language.set(language);
+  }
+
   #connect() {
     return new ChatKitClient(apiUrl(this.options.value), this.host.fetch);
   }
@@ -223,6 +236,7 @@ export class Chat implements FrameApi {
     return {
       client,
       host: this.host,
+      language: this.language,
       changed: (conversation, what) => {
         const { id } = conversation;
         const shown = conversation === this.view.value.conversation;

@@ -5,6 +5,7 @@
  *
  * Invariant: a message the server did not take is handed back to its writer.
  */
+import type { Language } from '../language/language';
 import type { ChatKitClient } from '../protocol/client';
 import { sentenceFor } from '../protocol/problems';
 import {
@@ -46,6 +47,7 @@ export type Message = {
 export type Surroundings = {
   client: ChatKitClient;
   host: Host;
+  language: Store<Language>;
   /** Called when the thread gets its id, its title changes, or its stream starts or ends. */
   changed(conversation: Conversation, what: 'thread' | 'start' | 'end'): void;
 };

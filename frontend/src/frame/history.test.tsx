@@ -1,19 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
 import { threadCalled, userSaid } from '../scripted-server';
-import { dayOf } from './day';
 import { open, page } from './open-chat';
-
-test('a chat is dated as short as it can be', () => {
-  const now = new Date(2026, 10, 22, 12);
-  const at = (...parts: [number, number, number, number, number]) =>
-    dayOf(new Date(...parts).toISOString(), now);
-  expect(at(2026, 10, 22, 9, 5)).toBe('Today, 09:05');
-  expect(at(2026, 10, 21, 23, 0)).toBe('Yesterday');
-  expect(at(2026, 2, 1, 9, 0)).toBe('1 Mar');
-  expect(at(2025, 2, 1, 9, 0)).toBe('1 Mar 2025');
-  expect(dayOf('never', now)).toBe('');
-});
 
 describe('history', () => {
   const answers = () => ({

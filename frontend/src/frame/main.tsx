@@ -20,10 +20,13 @@ async function start(root: HTMLElement) {
     return chat as Chat;
   };
   const api: FrameApi = {
-    setOptions(options: SentOptions) {
+    async setOptions(options: SentOptions) {
       if (chat) return chat.setOptions(options);
-      chat = new Chat(host, options);
-      createRoot(root).render(<Frame chat={chat} />);
+      const started = new Chat(host, options);
+      chat = started;
+      // Nobody should see another language flash by.
+      await started.speaking;
+      createRoot(root).render(<Frame chat={started} />);
       mounted();
     },
     focusComposer: async () => (await whenStarted()).focusComposer(),

@@ -5,11 +5,12 @@
  * Invariant: a message is sent with all the files one sees above it, or not at all.
  */
 import type { ChatKitOptions } from '@openai/chatkit';
+import type { Language, Text } from '../language/language';
 import type { ChatKitClient } from '../protocol/client';
 import { isAbort, sentenceFor } from '../protocol/problems';
 import type { Attachment } from '../protocol/types';
 import { Store } from './store';
-import { type AttachmentOptions, maxCountOf, refusalOf, tooMany } from './upload-limits';
+import { type AttachmentOptions, maxCountOf, refusalOf } from './upload-limits';
 
 export type Upload = {
   key: string;
@@ -35,6 +36,7 @@ export class Uploads {
   constructor(
     private readonly client: () => ChatKitClient,
     private readonly options: Store<ChatKitOptions>,
+    private readonly language: Store<Language>,
   ) {}
 
   /** Null where this page takes no files. */
@@ -45,15 +47,17 @@ export class Uploads {
 
   add(files: readonly File[]) {
     const { limits } = this;
+    const language = this.language.value;
     if (!limits || !files.length) return;
     const refusals: string[] = [];
     const taken = files.filter((file) => {
-      const refusal = refusalOf(file, limits);
+      const refusal = refusalOf(file, limits, language);
       if (refusal) refusals.push(refusal);
       return !refusal;
     });
     const room = Math.max(0, maxCountOf(limits) - this.state.value.uploads.length);
-    if (taken.length > room) refusals.push(tooMany(limits, taken.length - room));
+    if (taken.length > room)
+      refusals.push(language.text.files.tooMany(maxCountOf(limits), taken.length - room));
     this.state.update((state) => ({ ...state, refusals }));
     for (const file of taken.slice(0, room)) this.#begin(file);
   }
@@ -148,7 +152,7 @@ export class Uploads {
 }
 
 /** Why the message cannot be sent yet; null when it can. */
-export function waitsFor({ uploads }: UploadsState): string | null {
-  if (uploads.some(({ failure }) => failure)) return 'Remove the file that failed, or try it again';
-  return uploads.some(({ attachment }) => !attachment) ? 'Wait until the files are uploaded' : null;
+export function waitsFor({ uploads }: UploadsState, { files }: Text): string | null {
+  if (uploads.some(({ failure }) => failure)) return files.mendFirst;
+  return uploads.some(({ attachment }) => !attachment) ? files.waitFirst : null;
 }

@@ -1,0 +1,56 @@
+/** Dates, sizes and lists as a language writes them. */
+export type Formats = {
+  /** When something was, as short as it can be told; nothing for what is no moment. */
+  day(moment: string, now?: Date): string;
+  /** A number of bytes in the units that people know from their files: 1.5 MB. */
+  size(bytes: number): string;
+  /** These, these or these. */
+  anyOf(things: readonly string[]): string;
+};
+
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
+
+export function formatsIn(locale: string): Formats {
+  const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+  const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
+  const dayAndYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const choice = new Intl.ListFormat(locale, { type: 'disjunction' });
+  const sizes = UNITS.map((unit, at) =>
+    [0, 1].map(
+      (maximumFractionDigits) =>
+        new Intl.NumberFormat(locale, {
+          style: 'unit',
+          unit,
+          unitDisplay: at ? 'short' : 'long',
+          maximumFractionDigits,
+        }),
+    ),
+  );
+  const ago = (days: number) => capitalised(relative.format(-days, 'day'), locale);
+
+  return {
+    day(moment, now = new Date()) {
+      const date = new Date(moment);
+      if (Number.isNaN(date.getTime())) return '';
+      if (date.toDateString() === now.toDateString()) return `${ago(0)}, ${time.format(date)}`;
+      const yesterday = new Date(now);
+      yesterday.setDate(now.getDate() - 1);
+      if (date.toDateString() === yesterday.toDateString()) return ago(1);
+      return (date.getFullYear() === now.getFullYear() ? day : dayAndYear).format(date);
+    },
+    size(bytes) {
+      let unit = 0;
+      let size = bytes;
+      while (size >= 1024 && unit < UNITS.length - 1) {
+        size /= 1024;
+        unit++;
+      }
+      return sizes[unit]?.[size < 10 && unit > 0 ? 1 : 0]?.format(size) ?? '';
+    },
+    anyOf: (things) => choice.format(things),
+  };
+}
+
+const capitalised = (words: string, locale: string) =>
+  words.charAt(0).toLocaleUpperCase(locale) + words.slice(1);
