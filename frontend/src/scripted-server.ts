@@ -1,9 +1,13 @@
 /** For tests: a ChatKit server that answers each request type as the test says, and remembers what it was asked. */
 import type { ChatKitOptions } from '@openai/chatkit';
+import { callAt, sendable } from './element/options';
 import type { Host } from './frame/bridge';
 import { Chat } from './frame/chat';
 import type { LinkInit } from './link/link-fetch';
 import type { ThreadEvent } from './protocol/types';
+
+/** Where the host page of the tests is. */
+export const BASE = 'https://host.example/';
 
 type Body = { type: string; params: Record<string, unknown> };
 type Answer = (body: Body, signal?: AbortSignal | null) => Response | Promise<Response>;
@@ -13,7 +17,7 @@ export function scriptedServer(answers: Record<string, Answer>) {
   const asked: Body[] = [];
   const fetch: typeof globalThis.fetch = async (input, init) => {
     if (init?.method === 'GET') {
-      const path = String(input).replace('/chatkit/', 'GET ');
+      const path = String(input).replace(`${BASE}chatkit/`, 'GET ');
       const body = { type: path, params: {} };
       if (!answers[path]) return Response.json({ detail: 'Not Found' }, { status: 404 });
       asked.push(body);
@@ -21,7 +25,10 @@ export function scriptedServer(answers: Record<string, Answer>) {
     }
     const body: Body =
       init?.body instanceof File
-        ? { type: `POST ${input}`, params: { file: init.body, ...tellingOf(init) } }
+        ? {
+            type: `POST /${String(input).replace(BASE, '')}`,
+            params: { file: init.body, ...tellingOf(init) },
+          }
         : JSON.parse(String(init?.body));
     asked.push(body);
     const answer = answers[body.type];
@@ -37,18 +44,21 @@ const tellingOf = ({ onSent }: LinkInit) => ({ onSent });
 
 export function chatOn(server: { fetch: typeof globalThis.fetch }, options: Partial<ChatKitOptions> = {}) {
   const emitted: [name: string, detail: unknown][] = [];
+  const logged: unknown[] = [];
   const invoked: [path: string, args: unknown[]][] = [];
   const host: Host = {
     fetch: server.fetch,
-    emit: (name, detail) => emitted.push([name, detail]),
+    emit: (name, detail) => (name === 'log' ? logged.push(detail) : emitted.push([name, detail])),
     fail: (message) => emitted.push(['error', message]),
     invoke: async (path, ...args) => {
       invoked.push([path, args]);
-      return { invoked: path };
+      return isFunctionAt(path) ? callAt(all, path, args) : { invoked: path };
     },
   };
-  const data: ChatKitOptions = { api: { url: '/chatkit', domainKey: 'local' }, ...options };
-  return { chat: new Chat(host, { data }), emitted, invoked, host };
+  const all: ChatKitOptions = { api: { url: '/chatkit', domainKey: 'local' }, ...options };
+  const sent = sendable(all, BASE);
+  const isFunctionAt = (path: string) => sent.functions.includes(path);
+  return { chat: new Chat(host, sent), emitted, logged, invoked, host };
 }
 
 const line = (event: ThreadEvent) => new TextEncoder().encode(`data: ${JSON.stringify(event)}\n\n`);

@@ -1,16 +1,22 @@
 /*
  * The contract between the host page and the frame. The frame may live on another origin, so nothing but
  * structured-clone data crosses: options travel without their functions, the functions are called by path,
- * and every HTTP request of the frame is made by the host page, whose cookies and custom fetch count.
+ * and every HTTP request to `api.url` is made by the host page, whose cookies and custom fetch count. What can be
+ * done in the frame is done there, so that the script of the host page stays small.
  */
-import type { ChatKitOptions, OpenAIChatKit } from '@openai/chatkit';
+import type { OpenAIChatKit } from '@openai/chatkit';
 import type { Connection } from '../link/run-stream';
 
 export const HELLO = 'chatkit-link:hello';
 export const PORT = 'chatkit-link:port';
 
-/** Options as data: what is a function on the host page is left out, and called by its dotted path. */
-export type SentOptions = { data: ChatKitOptions };
+/** Options as data, not yet checked: what is a function on the host page is named, and called by its dotted path. */
+export type SentOptions = {
+  data: unknown;
+  functions: string[];
+  /** What a relative `api.url` is relative to. */
+  base: string;
+};
 
 export type SentRequest = {
   url: string;
@@ -18,6 +24,8 @@ export type SentRequest = {
   headers: [string, string][];
   /** A file is sent as the field "file" of a form, as ChatKit's direct uploads are. */
   body: string | File | null;
+  /** The request is to be made even if the page is left meanwhile. */
+  keepalive?: boolean;
 };
 
 /** What the host sends back over a request's own port, in this order; the connection may come and go meanwhile. */
@@ -49,5 +57,5 @@ export type HostApi = {
   request(request: SentRequest, port: MessagePort): void;
   invoke(path: string, args: unknown[]): unknown;
   emit(name: string, detail?: unknown): void;
-  fail(message: string): void;
+  fail(message: string, name?: string): void;
 };

@@ -3,15 +3,15 @@
  *
  * The frame says hello to its parent each time it loads (moving the element in the document reloads it); the
  * element answers the window it created, at the origin it was loaded from, with a fresh message port. All calls
- * wait for the latest frame; options set meanwhile are sent when it connects. A host page hears about wrong
- * options after "ready", because listeners are usually attached after the first setOptions.
+ * wait for the latest frame; options set meanwhile are sent when it connects. The frame checks them, so a host
+ * page hears about wrong ones after "ready": listeners are usually attached after the first setOptions.
  */
 import type { ChatKitOptions, OpenAIChatKit } from '@openai/chatkit';
-import { createLinkFetch } from '../link/link-fetch';
+import { sendTelling } from '../link/send';
 import { type FrameApi, HELLO, type HostApi, PORT } from './bridge';
 import { callsOver, type Remote } from './calls';
-import { callAt, optionProblems, sendable } from './options';
-import { serveRequest } from './serve-request';
+import { callAt, sendable } from './options';
+import { type Send, serveRequest } from './serve-request';
 
 type Frame = Remote<FrameApi>;
 type Args<K extends keyof FrameApi> = Parameters<FrameApi[K]>;
@@ -21,7 +21,9 @@ const PATIENCE_MS = 15_000;
 const UNREACHABLE =
   'The chat frame did not load. Check that this page is listed in frame-ancestors of the chat server, and the server in frame-src of this page.';
 
-const linkFetch = createLinkFetch();
+/** Says how far an upload is, which no fetch can. */
+const plainFetch: Send = (url, { onSent, ...init }) =>
+  onSent ? sendTelling(url, init, onSent) : fetch(url, init);
 
 function coming() {
   let resolve = (_: Frame) => {};
@@ -37,7 +39,6 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
 
   #iframe: HTMLIFrameElement | null = null;
   #options: ChatKitOptions | null = null;
-  #problems: string[] = [];
   #frame = coming();
   #isReady = false;
   /** Fires when the frame it was made for is no longer there. */
@@ -68,9 +69,8 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
   }
 
   setOptions(options: ChatKitOptions) {
-    this.#problems = optionProblems(options);
     this.#options = options;
-    if (this.#iframe) this.#iframe.title = options.frameTitle ?? 'Chat';
+    if (this.#iframe) this.#iframe.title = this.#title;
     else if (this.isConnected) this.#mount();
     if (this.#isReady) void this.#frame.promise.then((frame) => this.#sendOptions(frame));
   }
@@ -89,10 +89,14 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
     await (frame as (name: string, ...args: unknown[]) => Promise<unknown>)(name, ...args);
   }
 
+  get #title() {
+    return this.#options?.frameTitle || 'Chat';
+  }
+
   #mount() {
     const iframe = document.createElement('iframe');
     iframe.src = ChatKitElement.frameUrl;
-    iframe.title = this.#options?.frameTitle ?? 'Chat';
+    iframe.title = this.#title;
     iframe.allow = 'clipboard-write; microphone';
     this.#iframe = iframe;
     addEventListener('message', this.#onMessage);
@@ -121,21 +125,14 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
     return {
       connect: () => this.#connected(frame()),
       request: (request, port) => {
-        // The host page's own address is what a relative api.url is relative to.
-        const url = new URL(request.url, document.baseURI);
-        void serveRequest(this.#fetchFor(url), { ...request, url: url.href }, port, gone);
+        const api = this.#options?.api;
+        const fetch = (api && 'fetch' in api && api.fetch) || plainFetch;
+        void serveRequest(fetch as Send, request, port, gone);
       },
       invoke: (path, args) => callAt(this.#options, path, args),
       emit: (name, detail) => this.#emit(name, detail),
-      fail: (message) => this.#fail(message),
+      fail: (message, name) => this.#fail(message, name),
     };
-  }
-
-  /** Our own server is known by its origin; another one's CORS rules may refuse the header of the link fetch. */
-  #fetchFor({ origin }: URL): typeof globalThis.fetch {
-    const api = this.#options?.api;
-    if (api && 'fetch' in api && api.fetch) return api.fetch;
-    return origin === new URL(ChatKitElement.frameUrl).origin ? linkFetch : window.fetch.bind(window);
   }
 
   #connected(frame: Frame) {
@@ -148,15 +145,20 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
   }
 
   #sendOptions(frame: Frame) {
-    if (this.#options) void frame('setOptions', sendable(this.#options));
-    for (const problem of this.#problems.splice(0)) setTimeout(() => this.#fail(problem));
+    try {
+      void frame('setOptions', sendable(this.#options, document.baseURI)).catch(this.#unreadable);
+    } catch (error) {
+      this.#unreadable(error);
+    }
   }
+
+  #unreadable = (error: unknown) => this.#fail(`The options cannot be read: ${error}`);
 
   #emit(name: string, detail?: unknown) {
     this.dispatchEvent(new CustomEvent(`chatkit.${name}`, { detail, bubbles: false }));
   }
 
-  #fail(message: string) {
-    this.#emit('error', { error: new Error(message) });
+  #fail(message: string, name = 'Error') {
+    this.#emit('error', { error: Object.assign(new Error(message), { name }) });
   }
 }

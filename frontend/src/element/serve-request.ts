@@ -1,12 +1,15 @@
 import type { LinkInit } from '../link/link-fetch';
 import { ABORT, type ResponseMessage, type SentRequest } from './bridge';
 
+/** A fetch, told a few things more that a fetch of the page may make use of. */
+export type Send = (url: string, init: LinkInit) => Promise<Response>;
+
 /**
  * Makes one HTTP request for the frame and streams the answer through the request's own port. A frame that is
  * `gone` only stops reading: to abort would be to say that the person wants the answer stopped.
  */
 export async function serveRequest(
-  fetch: typeof globalThis.fetch,
+  fetch: Send,
   { url, body, ...request }: SentRequest,
   port: MessagePort,
   gone?: AbortSignal,

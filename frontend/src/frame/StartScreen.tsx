@@ -1,4 +1,5 @@
 import { useText } from '../language/language';
+import type { UserContent } from '../protocol/types';
 import { NamedIcon } from '../widgets/icons';
 import { useChat } from './context';
 import { useStore } from './store';
@@ -14,14 +15,7 @@ export function StartScreen() {
         <ul className="prompts">
           {startScreen.prompts.map(({ label, prompt, icon }) => (
             <li key={label}>
-              <button
-                type="button"
-                onClick={() =>
-                  void chat.sendUserMessage(
-                    typeof prompt === 'string' ? { text: prompt } : { content: prompt },
-                  )
-                }
-              >
+              <button type="button" onClick={() => void chat.sendPrompt(prompt as string | UserContent[])}>
                 <NamedIcon name={icon} size={17} />
                 <span>{label}</span>
               </button>

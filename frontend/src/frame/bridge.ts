@@ -6,7 +6,7 @@ export type Host = {
   fetch: typeof globalThis.fetch;
   invoke(path: string, ...args: unknown[]): Promise<unknown>;
   emit(name: string, detail?: unknown): void;
-  fail(message: string): void;
+  fail(message: string, name?: string): void;
 };
 
 /** Says hello to the page around us and waits for its port; only our parent window may answer. */
@@ -29,7 +29,7 @@ export function hostOver(call: Remote<HostApi>): Host {
     fetch: fetchOver((request, port) => void call('request', request, port)),
     invoke: (path, ...args) => call('invoke', path, args),
     emit: (name, detail) => void call('emit', name, detail),
-    fail: (message) => void call('fail', message),
+    fail: (message, name) => void call('fail', message, name),
   };
 }
 
@@ -47,6 +47,7 @@ export function fetchOver(
         url: String(input),
         method: init.method ?? 'GET',
         headers: [...new Headers(init.headers)],
+        keepalive: init.keepalive,
         body: typeof init.body === 'string' || init.body instanceof File ? init.body : null,
       },
       port2,

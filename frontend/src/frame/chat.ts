@@ -2,39 +2,44 @@
  * The frame as a whole: which conversation is on the screen, which others still have an answer coming in, the
  * history, the draft, and the options of the host page. It is also what the host page calls (FrameApi).
  */
-import type { ChatKitOptions } from '@openai/chatkit';
+import type { Entity } from '@openai/chatkit';
 import type { FrameApi, SentOptions } from '../element/bridge';
 import { english, type Language, languageFor } from '../language/language';
+import { type ReadOptions, readOptions, type UsableOptions } from '../options/read-options';
 import { ChatKitClient } from '../protocol/client';
 import { ChatKitProblem, sentenceFor } from '../protocol/problems';
 import type { Attachment, UserContent } from '../protocol/types';
 import type { Host } from './bridge';
+import { Choices } from './choices';
+import { connect } from './connection';
 import { Conversation, type Message, type Surroundings } from './conversation';
+import { contentOf, type Draft, draftFrom, emptyDraft } from './draft';
 import { History } from './history';
 import { Store } from './store';
 import { Uploads, waitsFor } from './uploads';
 
-export type Draft = { text: string; quote: string | null };
 export type View = {
   conversation: Conversation;
   loading: boolean;
   failure: { threadId: string; message: string; gone: boolean } | null;
 };
 
-const emptyDraft: Draft = { text: '', quote: null };
-
 export class Chat implements FrameApi {
-  readonly options: Store<ChatKitOptions>;
+  readonly options: Store<UsableOptions>;
   readonly language = new Store<Language>(english);
   /** Resolves when the words of the language are there. */
   speaking: Promise<void>;
   readonly view: Store<View>;
   readonly historyOpen = new Store(false);
   readonly draft = new Store<Draft>(emptyDraft);
+  readonly choices: Choices;
   readonly uploads: Uploads;
   /** Counts requests to put the cursor into the composer. */
   readonly focus = new Store(0);
   history: History;
+  /** Entities that have been tags in the composer: undo and paste bring them back as words. */
+  readonly knownEntities: Entity[] = [];
+  #base: string;
   #client: ChatKitClient;
   #running = new Map<string, Conversation>();
 
@@ -42,26 +47,34 @@ export class Chat implements FrameApi {
     private readonly host: Host,
     sent: SentOptions,
   ) {
-    this.options = new Store(sent.data);
-    this.speaking = this.#speak(sent.data.locale);
+    const read = readOptions(sent, host.invoke);
+    this.options = new Store(read.options);
+    this.#base = sent.base;
+    this.speaking = this.#speak(read.options.locale);
+    this.choices = new Choices(this.options, host);
     this.uploads = new Uploads(() => this.#client, this.options, this.language);
     this.#client = this.#connect();
     this.history = new History(this.#client);
     this.view = new Store(this.#blank());
-    const { initialThread } = sent.data;
+    this.#tellProblems(read);
+    const { initialThread } = read.options;
     if (initialThread) void this.open(initialThread, { quietly: true });
   }
 
-  setOptions({ data }: SentOptions) {
+  setOptions(sent: SentOptions) {
+    const read = readOptions(sent, this.host.invoke);
     const before = this.options.value;
-    const moved = apiUrl(data) !== apiUrl(before);
-    this.options.set(data);
-    if (data.locale !== before.locale) this.speaking = this.#speak(data.locale);
+    const { options } = read;
+    const moved = apiKey(options, sent.base) !== apiKey(before, this.#base);
+    this.#base = sent.base;
+    this.options.set(options);
+    this.#tellProblems(read);
+    if (options.locale !== before.locale) this.speaking = this.#speak(options.locale);
     if (!moved) return;
     this.#client = this.#connect();
     this.#running.clear();
     this.history = new History(this.#client);
-    if (data.initialThread) void this.open(data.initialThread, { quietly: true });
+    if (options.initialThread) void this.open(options.initialThread, { quietly: true });
     else this.startNew();
   }
 
@@ -100,17 +113,30 @@ export class Chat implements FrameApi {
   async sendDraft() {
     const draft = this.draft.value;
     if (!this.canSend() || this.view.value.loading) return;
-    const text = draft.text.trim();
     const files = this.uploads.take();
+    const inference_options = this.choices.inference;
+    const chooseAgain = this.choices.spend();
     this.draft.set(emptyDraft);
+    this.host.emit('log', { name: 'composer.submit', data: { threadId: this.view.value.conversation.id } });
     const sent = await this.#send({
-      ...messageFrom({ text, reply: draft.quote ?? undefined }),
-      content: text ? [{ type: 'input_text', text }] : [],
+      content: contentOf(draft),
       attachments: files.attachments,
+      quoted_text: draft.quote,
+      inference_options,
     });
     if (sent) return files.done();
     files.giveBack();
+    chooseAgain();
     if (!this.draft.value.text) this.draft.set(draft);
+  }
+
+  /** A prompt of the start screen is asked as if it had been written: with the chosen tool and model. */
+  async sendPrompt(prompt: string | UserContent[]) {
+    const { inference } = this.choices;
+    const chooseAgain = this.choices.spend();
+    const content = typeof prompt === 'string' ? { text: prompt } : { content: prompt };
+    const sent = await this.#send({ ...messageFrom(content), inference_options: inference });
+    if (!sent) chooseAgain();
   }
 
   /** There is something to send, and all of it is ready. */
@@ -156,11 +182,39 @@ export class Chat implements FrameApi {
     reply,
     attachments,
     files,
+    selectedToolId,
+    selectedModelId,
   }: Parameters<FrameApi['setComposerValue']>[0]) {
     if (attachments) this.uploads.addReady(attachments as Attachment[]);
     if (files) this.uploads.add(files);
-    const written = text ?? content?.map((part) => part.text).join('');
-    this.draft.update((draft) => ({ text: written ?? draft.text, quote: reply ?? draft.quote }));
+    if (selectedToolId !== undefined) this.choices.chooseTool(selectedToolId);
+    if (selectedModelId !== undefined) this.choices.chooseModel(selectedModelId);
+    const written = content ?? (text === undefined ? null : [{ type: 'input_text', text } as const]);
+    this.draft.update((draft) => ({
+      ...(written ? draftFrom(written) : draft),
+      quote: reply ?? draft.quote,
+    }));
+  }
+
+  /** Does something of the host page's; when that fails, the page is told which of its functions it was. */
+  async onPage<T>(name: string, work: () => T | Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      this.host.fail(`${name} failed: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+
+  log(name: string, data?: Record<string, unknown>) {
+    this.host.emit('log', { name, data });
+  }
+
+  deeplink(name: string, data: Record<string, unknown>) {
+    this.host.emit('deeplink', { name, data });
+  }
+
+  async transcribe(recording: { audio_base64: string; mime_type: string }): Promise<string> {
+    return (await this.#client.json('input.transcribe', recording)).text;
   }
 
   async sendCustomAction(action: Parameters<FrameApi['sendCustomAction']>[0], itemId?: string) {
@@ -226,8 +280,18 @@ export class Chat implements FrameApi {
     if (locale === this.options.value.locale) this.language.set(language);
   }
 
+  #tellProblems({ problems }: ReadOptions) {
+    for (const problem of problems) this.host.fail(problem, 'InvalidFrameParamsError');
+  }
+
   #connect() {
-    return new ChatKitClient(apiUrl(this.options.value), this.host.fetch);
+    const { url, fetch } = connect(this.options.value.api, {
+      host: this.host,
+      base: this.#base,
+      locale: () => this.language.value.locale,
+      noSecret: () => this.language.value.text.session.failed,
+    });
+    return new ChatKitClient(url, fetch);
   }
 
   #surroundings(knownId: string | null = null): Surroundings {
@@ -252,8 +316,10 @@ export class Chat implements FrameApi {
   }
 }
 
-function apiUrl({ api }: ChatKitOptions): string {
-  return api && 'url' in api ? api.url : '';
+/** What tells one server from another: new options with the same one must not lose what is on the screen. */
+function apiKey({ api }: UsableOptions, base: string): string {
+  if (!api) return '';
+  return 'url' in api ? `${new URL(api.url, base)} ${Boolean(api.fetch)}` : 'hosted';
 }
 
 function messageFrom(params: Parameters<FrameApi['sendUserMessage']>[0]): Message {

@@ -1,8 +1,9 @@
 import { act, screen, waitFor } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
+import { sendable } from '../element/options';
 import type { LinkInit } from '../link/link-fetch';
 import type { ThreadEvent, ThreadItem } from '../protocol/types';
-import { answered, openStream, streamOf, userSaid } from '../scripted-server';
+import { answered, BASE, openStream, streamOf, userSaid } from '../scripted-server';
 import { composer, created, done, open, page } from './open-chat';
 
 const question = { ...userSaid('u', 'hello'), created_at: new Date().toISOString() };
@@ -185,7 +186,7 @@ test('a lost connection is told quietly while it lasts', async () => {
     tell = init?.onConnection;
     return fetch(input, init);
   };
-  act(() => around.chat.setOptions({ data: { api: { url: '/chatkit/other', domainKey: 'local' } } }));
+  act(() => around.chat.setOptions(sendable({ api: { url: '/chatkit/other', domainKey: 'local' } }, BASE)));
   await around.user.type(composer(), 'hello{Enter}');
   stream.send(created, done(question));
   await screen.findByRole('article', { name: 'You said' });

@@ -4,8 +4,8 @@
  *
  * Invariant: a message is sent with all the files one sees above it, or not at all.
  */
-import type { ChatKitOptions } from '@openai/chatkit';
 import type { Language, Text } from '../language/language';
+import type { UsableOptions } from '../options/read-options';
 import type { ChatKitClient } from '../protocol/client';
 import { isAbort, sentenceFor } from '../protocol/problems';
 import type { Attachment } from '../protocol/types';
@@ -35,7 +35,7 @@ export class Uploads {
 
   constructor(
     private readonly client: () => ChatKitClient,
-    private readonly options: Store<ChatKitOptions>,
+    private readonly options: Store<UsableOptions>,
     private readonly language: Store<Language>,
   ) {}
 

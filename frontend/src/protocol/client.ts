@@ -35,6 +35,7 @@ export type JsonCalls = {
   'items.list': [{ thread_id: string; limit: number; order: 'desc'; after?: string }, Page<ThreadItem>];
   'attachments.create': [{ name: string; size: number; mime_type: string }, Attachment];
   'attachments.delete': [{ attachment_id: string }, unknown];
+  'input.transcribe': [{ audio_base64: string; mime_type: string }, { text: string }];
   'items.feedback': [{ thread_id: string; item_ids: string[]; kind: 'positive' | 'negative' }, unknown];
 };
 
@@ -165,7 +166,7 @@ async function orLost(answer: Promise<Response>, signal?: AbortSignal): Promise<
   try {
     return await answer;
   } catch (error) {
-    if (isAbort(error) || signal?.aborted) throw error;
+    if (isAbort(error) || signal?.aborted || error instanceof ChatKitProblem) throw error;
     throw new ConnectionLost();
   }
 }
