@@ -1,8 +1,8 @@
 import { CircleAlert, FileUp } from 'lucide-react';
 import { useEffect, useLayoutEffect } from 'react';
 import { type Language, LanguageContext, useText } from '../language/language';
-import { Composer } from './Composer';
 import type { Chat, View } from './chat';
+import { Composer } from './composer/Composer';
 import { ChatContext, useChat } from './context';
 import { Header } from './Header';
 import { HistoryPanel } from './HistoryPanel';

@@ -7,13 +7,13 @@ import type { FrameApi, SentOptions } from '../element/bridge';
 import { english, type Language, languageFor } from '../language/language';
 import { type ReadOptions, readOptions, type UsableOptions } from '../options/read-options';
 import { ChatKitClient } from '../protocol/client';
-import { ChatKitProblem, sentenceFor } from '../protocol/problems';
-import type { Attachment, UserContent } from '../protocol/types';
+import { ChatKitProblem, ConnectionLost, sentenceFor } from '../protocol/problems';
+import type { Attachment, UserContent, WidgetNode } from '../protocol/types';
 import type { Host } from './bridge';
-import { Choices } from './choices';
+import { Choices } from './composer/choices';
+import { contentOf, type Draft, draftFrom, emptyDraft } from './composer/draft';
 import { connect } from './connection';
 import { Conversation, type Message, type Surroundings } from './conversation';
-import { contentOf, type Draft, draftFrom, emptyDraft } from './draft';
 import { History } from './history';
 import { Store } from './store';
 import { Uploads, waitsFor } from './uploads';
@@ -37,10 +37,11 @@ export class Chat implements FrameApi {
   /** Counts requests to put the cursor into the composer. */
   readonly focus = new Store(0);
   history: History;
-  /** Entities that have been tags in the composer: undo and paste bring them back as words. */
-  readonly knownEntities: Entity[] = [];
+  /** Entities that have been tags in the composer, the newest first. */
+  knownEntities: Entity[] = [];
   #base: string;
   #client: ChatKitClient;
+  #previews = new Map<string, Promise<WidgetNode | null>>();
   #running = new Map<string, Conversation>();
 
   constructor(
@@ -196,13 +197,22 @@ export class Chat implements FrameApi {
     }));
   }
 
-  /** Does something of the host page's; when that fails, the page is told which of its functions it was. */
-  async onPage<T>(name: string, work: () => T | Promise<T>): Promise<T | undefined> {
-    try {
-      return await work();
-    } catch (error) {
-      this.host.fail(`${name} failed: ${error instanceof Error ? error.message : error}`);
-    }
+  remember(entity: Entity) {
+    const { id, title } = entity;
+    this.knownEntities = [
+      entity,
+      ...this.knownEntities.filter((one) => one.id !== id || one.title !== title),
+    ];
+  }
+
+  /** Tells the host page which of its functions failed, and why. */
+  failed(name: string, error: unknown) {
+    this.host.fail(`${name} failed: ${error instanceof Error ? error.message : error}`);
+  }
+
+  /** For functions of the host page that nobody waits for. */
+  callPage(name: string, work: () => unknown) {
+    void (async () => work())().catch((error) => this.failed(name, error));
   }
 
   log(name: string, data?: Record<string, unknown>) {
@@ -213,8 +223,34 @@ export class Chat implements FrameApi {
     this.host.emit('deeplink', { name, data });
   }
 
-  async transcribe(recording: { audio_base64: string; mime_type: string }): Promise<string> {
+  async transcribe(audio: Blob): Promise<string> {
+    const bytes = new Uint8Array(await audio.arrayBuffer());
+    const letters = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+    const recording = { audio_base64: btoa(letters), mime_type: audio.type };
     return (await this.#client.json('input.transcribe', recording)).text;
+  }
+
+  /** What went wrong, for people: in the server's words where it has some. */
+  sentence(error: unknown, otherwise: string): string {
+    this.host.fail(error instanceof Error ? error.message : String(error));
+    return error instanceof ChatKitProblem || error instanceof ConnectionLost ? error.message : otherwise;
+  }
+
+  /** The host page's preview of an entity, which is asked for once; null where it has none. */
+  previewOf(entity: Entity): Promise<WidgetNode | null> {
+    const known = this.#previews.get(entity.id);
+    if (known) return known;
+    const { onRequestPreview } = this.options.value.entities ?? {};
+    if (!onRequestPreview) return Promise.resolve(null);
+    const asked = (async () => (await onRequestPreview(entity)).preview as WidgetNode | null)().catch(
+      (error) => {
+        this.failed('entities.onRequestPreview', error);
+        this.#previews.delete(entity.id);
+        return null;
+      },
+    );
+    this.#previews.set(entity.id, asked);
+    return asked;
   }
 
   async sendCustomAction(action: Parameters<FrameApi['sendCustomAction']>[0], itemId?: string) {

@@ -1,6 +1,7 @@
 import { CornerDownRight } from 'lucide-react';
 import { isPending } from '../../protocol/thread-state';
 import type { UserMessageItem } from '../../protocol/types';
+import { TagChip } from '../Tag';
 import { Attachments } from './Attachments';
 
 export function UserMessage({ item }: { item: UserMessageItem }) {
@@ -17,9 +18,7 @@ export function UserMessage({ item }: { item: UserMessageItem }) {
         <div className="bubble" dir="auto">
           {item.content.map((part, at) =>
             part.type === 'input_tag' ? (
-              <span key={part.id} className="tag">
-                {part.text}
-              </span>
+              <TagChip key={part.id} tag={part} />
             ) : (
               // biome-ignore lint/suspicious/noArrayIndexKey: parts of a sent message never move
               <span key={at}>{part.text}</span>

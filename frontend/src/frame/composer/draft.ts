@@ -6,7 +6,7 @@
  * Invariant: a tag's stretch is exactly "@title"; an edit that touches the inside of one turns it back into text.
  */
 import type { Entity } from '@openai/chatkit';
-import type { UserContent } from '../protocol/types';
+import type { UserContent } from '../../protocol/types';
 
 export type Tag = { start: number; end: number; entity: Entity };
 export type Draft = { text: string; tags: Tag[]; quote: string | null };
@@ -15,8 +15,8 @@ export const emptyDraft: Draft = { text: '', tags: [], quote: null };
 export const labelOf = ({ title }: Entity) => `@${title}`;
 
 /**
- * The draft after an edit that left the cursor at `caret`. `known`: entities that were tags before; where the edit
- * brings the label of one back, as undo and paste do, it is a tag again.
+ * The draft after an edit that left the cursor at `caret`. `known`: entities that are or were tags, the newest
+ * first; where the edit completes the label of one, as choosing, undo and paste do, it is a tag.
  */
 export function edited(draft: Draft, text: string, caret: number, known: readonly Entity[] = []): Draft {
   const { from, to, by } = changeBetween(draft.text, text, caret);
@@ -24,19 +24,9 @@ export function edited(draft: Draft, text: string, caret: number, known: readonl
     if (tag.end <= from) return tag;
     return tag.start >= to ? { ...tag, start: tag.start + by, end: tag.end + by } : [];
   });
-  return { ...draft, text, tags: [...kept, ...found(text, from, to + by, kept, known)].sort(byStart) };
-}
-
-/** Puts a tag, and a space to go on after it, in the place of a stretch of the text. */
-export function withTag(draft: Draft, start: number, end: number, entity: Entity): [Draft, caret: number] {
-  const label = labelOf(entity);
-  const after = draft.text.slice(end);
-  const space = after.startsWith(' ') ? '' : ' ';
-  const text = draft.text.slice(0, start) + label + space + after;
-  const caret = start + label.length + 1;
-  const moved = edited(draft, text, start + label.length + space.length);
-  const tag = { start, end: start + label.length, entity };
-  return [{ ...moved, tags: [...moved.tags, tag].sort(byStart) }, caret];
+  // Who writes a name out, letter by letter, means no more than its letters.
+  const back = to + by - from > 1 ? found(text, from, to + by, kept, known) : [];
+  return { ...draft, text, tags: [...kept, ...back].sort(byStart) };
 }
 
 /** Where the cursor goes that would stand inside a tag: out of it, the way it was going. */
@@ -101,7 +91,6 @@ function found(text: string, from: number, to: number, taken: Tag[], known: read
   const tags: Tag[] = [];
   for (const entity of known) {
     const label = labelOf(entity);
-    // The label may be completed by the edit: undo of a deletion gives back a letter at a time.
     for (let start = text.indexOf(label, Math.max(0, from - label.length)); start >= 0 && start < to; ) {
       const end = start + label.length;
       const free = [...taken, ...tags].every((tag) => tag.end <= start || tag.start >= end);

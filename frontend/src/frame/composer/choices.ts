@@ -3,10 +3,10 @@
  * does with `setComposerValue`. A tool is chosen for one message, unless it is persistent.
  */
 import type { ModelOption, ToolOption } from '@openai/chatkit';
-import type { UsableOptions } from '../options/read-options';
-import type { InferenceOptions } from '../protocol/types';
-import type { Host } from './bridge';
-import { Store } from './store';
+import type { UsableOptions } from '../../options/read-options';
+import type { InferenceOptions } from '../../protocol/types';
+import type { Host } from '../bridge';
+import { Store } from '../store';
 
 export class Choices {
   readonly tool: Store<ToolOption | null> = new Store<ToolOption | null>(null);

@@ -1,0 +1,104 @@
+/*
+ * Tags: what stands for an entity in a message. One that is interactive can be clicked and, where the host page
+ * gives previews, shows one while the pointer or the focus rests on it.
+ */
+import type { Entity } from '@openai/chatkit';
+import { useEffect, useRef, useState } from 'react';
+import { useText } from '../language/language';
+import type { UserContent, WidgetNode } from '../protocol/types';
+import { WidgetView } from '../widgets/WidgetView';
+import { useChat } from './context';
+
+type InputTag = Extract<UserContent, { type: 'input_tag' }>;
+type Shown = { entity: Entity; widget: WidgetNode; at: DOMRect };
+
+const REST_MS = 250;
+const nothing = async () => {};
+
+export function TagChip({ tag }: { tag: InputTag }) {
+  const chat = useChat();
+  const preview = useTagPreview();
+  const { id, text: title, group, interactive, data } = tag;
+  if (!interactive) return <span className="tag">{title}</span>;
+  const entity: Entity = { id, title, group, interactive, data: data as Entity['data'] };
+  return (
+    <>
+      <button
+        type="button"
+        className="tag"
+        onClick={() => {
+          const { onClick } = chat.options.value.entities ?? {};
+          if (onClick) chat.callPage('entities.onClick', () => onClick(entity));
+        }}
+        onPointerEnter={({ currentTarget }) => preview.show(entity, currentTarget)}
+        onPointerLeave={preview.hide}
+        onFocus={({ currentTarget }) =>
+          currentTarget.matches(':focus-visible') && preview.show(entity, currentTarget)
+        }
+        onBlur={preview.hide}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape' || !preview.shown) return;
+          event.preventDefault();
+          preview.hide();
+        }}
+      >
+        {title}
+      </button>
+      <TagPreview preview={preview} />
+    </>
+  );
+}
+
+/** The preview of the entity that the pointer rests on; asked for once and then remembered. */
+export function useTagPreview() {
+  const chat = useChat();
+  const [shown, setShown] = useState<Shown | null>(null);
+  const wanted = useRef<string | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  const hide = () => {
+    wanted.current = null;
+    clearTimeout(timer.current);
+    setShown(null);
+  };
+  const show = (entity: Entity, anchor: Element) => {
+    if (!entity.interactive || wanted.current === entity.id) return;
+    hide();
+    wanted.current = entity.id;
+    timer.current = setTimeout(async () => {
+      const widget = await chat.previewOf(entity);
+      if (widget && wanted.current === entity.id) {
+        setShown({ entity, widget, at: anchor.getBoundingClientRect() });
+      }
+    }, REST_MS);
+  };
+  return { shown, show, hide };
+}
+
+const GAP = 8;
+const WIDTH = 320;
+
+export function TagPreview({ preview: { shown } }: { preview: ReturnType<typeof useTagPreview> }) {
+  const { tag } = useText();
+  if (!shown) return null;
+  const { entity, widget, at } = shown;
+  const left = Math.max(GAP, Math.min(at.left, innerWidth - WIDTH - GAP));
+  // Where there is more room: a tag in the composer has none below it.
+  const place =
+    at.top > innerHeight - at.bottom ? { bottom: innerHeight - at.top + GAP } : { top: at.bottom + GAP };
+  return (
+    <div
+      className="tag-preview"
+      role="tooltip"
+      aria-label={tag.preview(entity.title)}
+      style={{ left, ...place }}
+    >
+      <WidgetView
+        item={{ id: '', thread_id: '', created_at: '', type: 'widget', widget }}
+        run={nothing}
+        refusal={null}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,205 @@
+import { ArrowUp, AtSign, CornerDownRight, Lock, Square, X } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { useText } from '../../language/language';
+import type { ThreadStatus } from '../../protocol/types';
+import type { View } from '../chat';
+import { useChat } from '../context';
+import type { Conversation } from '../conversation';
+import { useStore } from '../store';
+import { waitsFor } from '../uploads';
+import { AddButton, useFilePicker } from './AddButton';
+import { DictateButton, DictationLine } from './Dictation';
+import { replaceRange } from './edit';
+import { Field } from './Field';
+import { ModelButton } from './ModelButton';
+import { Recording } from './recording';
+import { SuggestionList } from './SuggestionList';
+import { Tools } from './Tools';
+import { UploadTray } from './UploadTray';
+import { useSuggestions } from './use-suggestions';
+
+export function Composer({ view }: { view: View }) {
+  const { thread } = useStore(view.conversation.state);
+  const status = thread?.status;
+  return status && status.type !== 'active' ? <Shut status={status} /> : <Open view={view} />;
+}
+
+function Shut({ status }: { status: Exclude<ThreadStatus, { type: 'active' }> }) {
+  const { composer } = useText();
+  return (
+    <div className="composer shut" role="status">
+      <Lock size={15} aria-hidden />{' '}
+      <span>{status.reason || (status.type === 'closed' ? composer.closed : composer.locked)}</span>
+    </div>
+  );
+}
+
+function Open({ view: { conversation, loading } }: { view: View }) {
+  const chat = useChat();
+  const text = useText();
+  const { composer, entities } = useStore(chat.options);
+  const busy = useStore(conversation.busy);
+  const tool = useStore(chat.choices.tool);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const { field: picker, input } = useFilePicker();
+  const [recording] = useState(() => new Recording(chat, (words) => write(words)));
+  const dictation = useStore(recording.state);
+  const suggestions = useSuggestions(field, { picker, dictate: () => void recording.start() });
+  useFocus(field);
+  // A composer that goes away lets the microphone go.
+  useEffect(() => () => recording.cancel(), [recording]);
+
+  /** Goes on with what stands there, as a person would: with a space in between. */
+  const write = (words: string) => {
+    chat.draft.update((draft) => ({
+      ...draft,
+      text: draft.text + (/\S$/.test(draft.text) ? ' ' : '') + words,
+    }));
+    void chat.focusComposer();
+  };
+  const submit = () => {
+    if (!busy) void chat.sendDraft();
+  };
+  const mention = () => {
+    const at = field.current?.selectionStart ?? 0;
+    const before = chat.draft.value.text[at - 1];
+    if (field.current) replaceRange(field.current, at, at, before && /\S/.test(before) ? ' @' : '@');
+  };
+
+  const mentions = Boolean(entities?.showComposerMenu && entities.onTagSearch);
+  const roomy = Boolean(composer?.tools?.length || composer?.models?.length || mentions);
+  const middle =
+    dictation.phase === 'idle' ? (
+      <Field
+        field={field}
+        placeholder={tool?.placeholderOverride ?? composer?.placeholder ?? text.composer.placeholder}
+        suggestions={suggestions.list.state}
+        onCaret={suggestions.onCaret}
+        onKey={(event) => {
+          if (suggestions.onKey(event)) return true;
+          if (event.key !== 'Enter' || event.shiftKey) return false;
+          event.preventDefault();
+          submit();
+          return true;
+        }}
+      />
+    ) : (
+      <DictationLine recording={recording} state={dictation} />
+    );
+  return (
+    <form
+      className="composer"
+      data-roomy={roomy ? '' : undefined}
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <SuggestionList {...suggestions.list} />
+      <Quote />
+      <UploadTray />
+      {dictation.phase === 'idle' && dictation.failure && (
+        <Failure sentence={dictation.failure} onDismiss={() => recording.dismiss()} />
+      )}
+      <div className="composer-line">
+        {roomy && middle}
+        <div className="composer-start">
+          <AddButton picker={picker} />
+          {input}
+          <Tools />
+          {mentions && (
+            <button
+              type="button"
+              className="icon-button"
+              aria-label={text.composer.mention}
+              title={text.composer.mention}
+              onClick={mention}
+            >
+              <AtSign size={18} aria-hidden />
+            </button>
+          )}
+        </div>
+        {!roomy && middle}
+        {dictation.phase === 'idle' && (
+          <div className="composer-end">
+            <ModelButton />
+            {composer?.dictation?.enabled && <DictateButton recording={recording} />}
+            <SendButton conversation={conversation} loading={loading} />
+          </div>
+        )}
+      </div>
+    </form>
+  );
+}
+
+function SendButton({ conversation, loading }: { conversation: Conversation; loading: boolean }) {
+  const chat = useChat();
+  const text = useText();
+  const { allowCancel } = useStore(conversation.state);
+  const busy = useStore(conversation.busy);
+  useStore(chat.draft);
+  const waiting = waitsFor(useStore(chat.uploads.state), text);
+  return busy ? (
+    <button
+      type="button"
+      className="send"
+      aria-label={text.composer.stop}
+      title={text.composer.stopHint}
+      disabled={!allowCancel}
+      onClick={() => conversation.stop()}
+    >
+      <Square size={12} fill="currentColor" aria-hidden />
+    </button>
+  ) : (
+    <button
+      type="submit"
+      className="send"
+      aria-label={text.composer.send}
+      title={waiting ?? text.composer.send}
+      disabled={loading || !chat.canSend()}
+    >
+      <ArrowUp size={18} strokeWidth={2.25} aria-hidden />
+    </button>
+  );
+}
+
+function Quote() {
+  const chat = useChat();
+  const text = useText();
+  const { quote } = useStore(chat.draft);
+  if (!quote) return null;
+  return (
+    <div className="quote">
+      <CornerDownRight size={14} aria-hidden />
+      <span>{quote}</span>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={text.composer.removeQuote}
+        onClick={() => chat.draft.update((before) => ({ ...before, quote: null }))}
+      >
+        <X size={14} aria-hidden />
+      </button>
+    </div>
+  );
+}
+
+function Failure({ sentence, onDismiss }: { sentence: string; onDismiss(): void }) {
+  const { frame } = useText();
+  return (
+    <div className="tray-refusals" role="alert">
+      <p>{sentence}</p>
+      <button type="button" className="icon-button" aria-label={frame.dismiss} onClick={onDismiss}>
+        <X size={14} aria-hidden />
+      </button>
+    </div>
+  );
+}
+
+/** The text field takes the cursor whenever the chat asks for it. */
+function useFocus(field: React.RefObject<HTMLTextAreaElement | null>) {
+  const asked = useStore(useChat().focus);
+  useEffect(() => {
+    if (asked) field.current?.focus({ preventScroll: true });
+  }, [asked, field]);
+}
