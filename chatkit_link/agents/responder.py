@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import openai
-from agents import Agent, RunConfig, Runner
+from agents import Agent, ModelSettings, RunConfig, Runner
 from chatkit.actions import Action
 from chatkit.types import NoticeEvent, ThreadItem, ThreadItemDoneEvent, ThreadStreamEvent, WidgetItem
 
@@ -143,7 +143,7 @@ class AgentResponder:
         chosen = ctx.message.inference_options.model if ctx.message else None
         reader = UsageReader(chosen or self.model, fixed=chosen is not None)
         result = Runner.run_streamed(
-            self.agent,
+            self._using(ctx),
             history.input,
             context=context,
             max_turns=self.max_turns,
@@ -160,6 +160,14 @@ class AgentResponder:
             if history.anchor is not None:
                 record = record_of(result, stream)
                 await ctx.store.save_turn(ctx.thread.id, history.anchor, record, ctx.caller)
+
+    def _using(self, ctx: TurnContext) -> Agent[Any]:
+        """The agent, made to begin with the tool that was chosen in the composer, where it has one of that name."""
+        tool = ctx.message.inference_options.tool_choice if ctx.message else None
+        if tool is None or tool.id not in {own.name for own in self.agent.tools}:
+            return self.agent
+        settings = self.agent.model_settings.resolve(ModelSettings(tool_choice=tool.id))
+        return self.agent.clone(model_settings=settings)
 
     async def action(
         self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None

@@ -16,7 +16,7 @@ _REVALIDATE = {"Cache-Control": "no-cache"}
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # their names carry a hash of their content
 _CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob: https: {storage}; connect-src 'self' {storage}; font-src 'self' data:; "
+    "img-src 'self' data: blob: https: {storage}; connect-src 'self' {storage}; font-src 'self' data: https:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; "
 )
 

@@ -4,8 +4,10 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from chatkit.types import AssistantMessageItem
 
@@ -16,6 +18,15 @@ from tests.model_server import Call, Fail, ModelServer, Paint, Say, model_server
 from tests.told import stored, text_of, told
 
 APIS = ("responses", "chat_completions")
+SHOP = """
+from agents import Agent, function_tool
+
+@function_tool
+def stock() -> int:
+    return 7
+
+agent = Agent(name="Shop", tools=[stock])
+"""
 MakeSettings = Callable[..., Settings]
 
 
@@ -208,3 +219,28 @@ async def test_a_stopped_answers_tool_results_are_remembered(make_settings: Make
     assert "steep for two minutes" in json.dumps(conversation(model)[-1])
     answer = next(item for item in again.view.items if isinstance(item, AssistantMessageItem))
     assert len(answer.content[0].annotations) == 1
+
+
+@pytest.mark.parametrize("api", APIS)
+async def test_a_tool_chosen_in_the_composer_is_the_one_that_the_model_begins_with(
+    make_settings: MakeSettings, api: str, tmp_path: Path
+) -> None:
+    (tmp_path / "shop.py").write_text(SHOP)
+    (tmp_path / "agents.toml").write_text(
+        'default = "shop"\n[agents.shop]\ntarget = "shop.py"\ntools = ["stock", "voice"]\n'
+    )
+    async with (
+        scripted(Call("stock", {}), Say("Seven left."), Say("Hello.")) as model,
+        chat(make_settings, model, api, config=tmp_path / "agents.toml") as client,
+        httpx2.AsyncClient() as http,
+    ):
+        for tool in ("stock", "voice"):
+            text = {"type": "input_text", "text": "Any left?"}
+            chosen = {"content": [text], "attachments": [], "inference_options": {"tool_choice": {"id": tool}}}
+            answer = await http.post(client.url, json={"type": "threads.create", "params": {"input": chosen}})
+            assert answer.status_code == 200
+    first, second, third = conversation(model)
+    assert "stock" in json.dumps(first["tool_choice"])
+    # Only to begin with, or the model would call it for ever; a choice that names no tool is for the agent to read.
+    assert second.get("tool_choice") in (None, "auto")
+    assert third.get("tool_choice") in (None, "auto")

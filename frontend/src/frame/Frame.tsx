@@ -1,5 +1,5 @@
 import { CircleAlert, FileUp } from 'lucide-react';
-import { useEffect, useLayoutEffect } from 'react';
+import { type MouseEvent, useEffect, useLayoutEffect } from 'react';
 import { type Language, LanguageContext, useText } from '../language/language';
 import type { Chat, View } from './chat';
 import { Composer } from './composer/Composer';
@@ -20,26 +20,30 @@ export function Frame({ chat }: { chat: Chat }) {
   const historyOpen = useStore(chat.historyOpen);
   const language = useStore(chat.language);
   const { disclaimer } = options;
-  useTheme(options.theme);
+  useTheme(options.theme, chat.base);
   useDocumentLanguage(language);
   useEscapeStops(chat);
   const dropping = useDrop(chat, options.composer?.attachments?.enabled ?? false);
   return (
     <LanguageContext value={language}>
       <ChatContext value={chat}>
-        <div className="frame">
-          <div className="frame-body" inert={historyOpen}>
-            <Header view={view} />
-            <Main view={view} />
-            <footer className="bottom">
-              <Composer view={view} />
-              {disclaimer?.text && (
-                <div className="disclaimer" data-contrast={disclaimer.highContrast ? '' : undefined}>
-                  <Markdown text={disclaimer.text} />
-                </div>
-              )}
-            </footer>
-          </div>
+        <div className="frame" onClickCapture={(event) => followDeeplink(event, chat)}>
+          {options.api ? (
+            <div className="frame-body" inert={historyOpen}>
+              <Header view={view} />
+              <Main view={view} />
+              <footer className="bottom">
+                <Composer view={view} />
+                {disclaimer?.text && (
+                  <div className="disclaimer" data-contrast={disclaimer.highContrast ? '' : undefined}>
+                    <Markdown text={disclaimer.text} />
+                  </div>
+                )}
+              </footer>
+            </div>
+          ) : (
+            <NotSetUp />
+          )}
           {historyOpen && <HistoryPanel />}
           {dropping && (
             <div className="drop">
@@ -68,6 +72,16 @@ function Main({ view: { conversation, loading, failure } }: { view: View }) {
       ) : (
         <ThreadView key={conversation.key} conversation={conversation} />
       )}
+    </main>
+  );
+}
+
+function NotSetUp() {
+  const { frame } = useText();
+  return (
+    <main className="main failure" role="alert">
+      <CircleAlert size={22} aria-hidden />
+      <p>{frame.notSetUp}</p>
     </main>
   );
 }
@@ -103,6 +117,27 @@ function Failure({ failure }: { failure: NonNullable<View['failure']> }) {
       )}
     </main>
   );
+}
+
+const DEEPLINK = 'chatkit-link://';
+
+/** A link that means something to the host page and to nobody else: it is told, with the link's query as data. */
+function followDeeplink(event: MouseEvent, chat: Chat) {
+  const link = event.target instanceof Element ? event.target.closest('a[href]') : null;
+  const href = link?.getAttribute('href');
+  if (!href?.startsWith(DEEPLINK)) return;
+  event.preventDefault();
+  const [name = '', query] = href.slice(DEEPLINK.length).split('?', 2);
+  const data = query ? Object.fromEntries(new URLSearchParams(query)) : undefined;
+  chat.deeplink(decoded(name.replace(/\/$/, '')), data);
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 function useDocumentLanguage({ locale, dir }: Language) {

@@ -1,7 +1,9 @@
+import type { HeaderOption } from '@openai/chatkit';
 import { Clock, SquarePen } from 'lucide-react';
 import { useText } from '../language/language';
 import type { View } from './chat';
 import { useChat } from './context';
+import { HeaderGlyph, nameOfIcon } from './header-icons';
 import { useStore } from './store';
 
 export function Header({ view: { conversation, loading, failure } }: { view: View }) {
@@ -14,6 +16,7 @@ export function Header({ view: { conversation, loading, failure } }: { view: Vie
   const title = header?.title?.text ?? thread?.title ?? '';
   return (
     <header className="header">
+      {header?.leftAction && <Action side="leftAction" action={header.leftAction} />}
       {header?.title?.enabled !== false && (
         <h2 className="header-title" title={title || undefined} dir="auto">
           {title}
@@ -42,7 +45,33 @@ export function Header({ view: { conversation, loading, failure } }: { view: Vie
         >
           <SquarePen size={18} aria-hidden />
         </button>
+        {header?.rightAction && <Action side="rightAction" action={header.rightAction} />}
       </div>
     </header>
+  );
+}
+
+type Side = 'leftAction' | 'rightAction';
+
+function Action({
+  side,
+  action: { icon, onClick },
+}: {
+  side: Side;
+  action: NonNullable<HeaderOption[Side]>;
+}) {
+  const chat = useChat();
+  const { header } = useText();
+  const name = header.icons[nameOfIcon(icon)];
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={name}
+      title={name}
+      onClick={() => chat.callPage(`header.${side}.onClick`, onClick)}
+    >
+      <HeaderGlyph icon={icon} />
+    </button>
   );
 }

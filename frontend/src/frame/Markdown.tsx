@@ -7,7 +7,14 @@ import { useCopy } from './use-copy';
 
 const CitationsContext = createContext<Citation[]>([]);
 
-const rehypePlugins = [...Object.values(defaultRehypePlugins), citationMarks];
+const rehypePlugins = [...Object.values(withDeeplinks(defaultRehypePlugins)), citationMarks];
+
+/** Lets links to the host page through the sanitiser; the frame hears a click on one. */
+function withDeeplinks({ sanitize, ...plugins }: typeof defaultRehypePlugins): typeof defaultRehypePlugins {
+  const [plugin, schema] = sanitize as [never, { protocols: { href: string[] } }];
+  const protocols = { ...schema.protocols, href: [...schema.protocols.href, 'chatkit-link'] };
+  return { ...plugins, sanitize: [plugin, { ...schema, protocols }] };
+}
 
 // Streamdown gives its components loose props; what we read from them is checked where it is read.
 const components = {

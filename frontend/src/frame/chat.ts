@@ -39,7 +39,8 @@ export class Chat implements FrameApi {
   history: History;
   /** Entities that have been tags in the composer, the newest first. */
   knownEntities: Entity[] = [];
-  #base: string;
+  /** What addresses of the host page are relative to. */
+  base: string;
   #client: ChatKitClient;
   #previews = new Map<string, Promise<WidgetNode | null>>();
   #running = new Map<string, Conversation>();
@@ -50,7 +51,7 @@ export class Chat implements FrameApi {
   ) {
     const read = readOptions(sent, host.invoke);
     this.options = new Store(read.options);
-    this.#base = sent.base;
+    this.base = sent.base;
     this.speaking = this.#speak(read.options.locale);
     this.choices = new Choices(this.options, host);
     this.uploads = new Uploads(() => this.#client, this.options, this.language);
@@ -66,8 +67,8 @@ export class Chat implements FrameApi {
     const read = readOptions(sent, this.host.invoke);
     const before = this.options.value;
     const { options } = read;
-    const moved = apiKey(options, sent.base) !== apiKey(before, this.#base);
-    this.#base = sent.base;
+    const moved = apiKey(options, sent.base) !== apiKey(before, this.base);
+    this.base = sent.base;
     this.options.set(options);
     this.#tellProblems(read);
     if (options.locale !== before.locale) this.speaking = this.#speak(options.locale);
@@ -219,7 +220,7 @@ export class Chat implements FrameApi {
     this.host.emit('log', { name, data });
   }
 
-  deeplink(name: string, data: Record<string, unknown>) {
+  deeplink(name: string, data?: Record<string, unknown>) {
     this.host.emit('deeplink', { name, data });
   }
 
@@ -317,13 +318,17 @@ export class Chat implements FrameApi {
   }
 
   #tellProblems({ problems }: ReadOptions) {
-    for (const problem of problems) this.host.fail(problem, 'InvalidFrameParamsError');
+    for (const problem of problems) {
+      this.host.fail(problem, 'InvalidFrameParamsError');
+      // Whoever writes the options has the console open, and may not listen to the event yet.
+      console.warn(`<openai-chatkit>: ${problem}`);
+    }
   }
 
   #connect() {
     const { url, fetch } = connect(this.options.value.api, {
       host: this.host,
-      base: this.#base,
+      base: this.base,
       locale: () => this.language.value.locale,
       noSecret: () => this.language.value.text.session.failed,
     });

@@ -6,6 +6,7 @@ const counted = countedIn('ar');
 export const ar: Text = {
   frame: {
     loading: 'جارٍ تحميل المحادثة',
+    notSetUp: 'لم تُضبط هذه المحادثة بعد: لا تحدد صفحتها أي خادم.',
     startNew: 'بدء محادثة جديدة',
     tryAgain: 'إعادة المحاولة',
     dismiss: 'إغلاق',
@@ -14,8 +15,27 @@ export const ar: Text = {
   header: {
     history: 'السجل',
     newChat: 'محادثة جديدة',
-    leftAction: 'الإجراء الأيسر',
-    rightAction: 'الإجراء الأيمن',
+    icons: {
+      sidebar: 'الشريط الجانبي',
+      home: 'الرئيسية',
+      back: 'رجوع',
+      expand: 'توسيع',
+      collapse: 'طي',
+      favourite: 'المفضلة',
+      report: 'الإبلاغ عن مشكلة',
+      temporary: 'محادثة مؤقتة',
+      settings: 'الإعدادات',
+      grid: 'نظرة عامة',
+      more: 'المزيد',
+      menu: 'القائمة',
+      history: 'السجل',
+      guide: 'الدليل',
+      compose: 'كتابة',
+      share: 'مشاركة',
+      light: 'الوضع الفاتح',
+      dark: 'الوضع الداكن',
+      close: 'إغلاق',
+    },
   },
   start: { greeting: 'كيف يمكنني مساعدتك اليوم؟' },
   composer: {

@@ -6,6 +6,7 @@ const counted = countedIn('de');
 export const de: Text = {
   frame: {
     loading: 'Unterhaltung wird geladen',
+    notSetUp: 'Dieser Chat ist noch nicht eingerichtet: Seine Seite nennt keinen Server.',
     startNew: 'Neuen Chat beginnen',
     tryAgain: 'Erneut versuchen',
     dismiss: 'Schließen',
@@ -14,8 +15,27 @@ export const de: Text = {
   header: {
     history: 'Verlauf',
     newChat: 'Neuer Chat',
-    leftAction: 'Aktion links',
-    rightAction: 'Aktion rechts',
+    icons: {
+      sidebar: 'Seitenleiste',
+      home: 'Startseite',
+      back: 'Zurück',
+      expand: 'Vergrößern',
+      collapse: 'Verkleinern',
+      favourite: 'Favorit',
+      report: 'Problem melden',
+      temporary: 'Temporärer Chat',
+      settings: 'Einstellungen',
+      grid: 'Übersicht',
+      more: 'Mehr',
+      menu: 'Menü',
+      history: 'Verlauf',
+      guide: 'Anleitung',
+      compose: 'Schreiben',
+      share: 'Teilen',
+      light: 'Heller Modus',
+      dark: 'Dunkler Modus',
+      close: 'Schließen',
+    },
   },
   start: { greeting: 'Womit kann ich heute helfen?' },
   composer: {

@@ -6,6 +6,7 @@ const counted = countedIn('es');
 export const es: Text = {
   frame: {
     loading: 'Cargando la conversación',
+    notSetUp: 'Este chat aún no está configurado: su página no indica ningún servidor.',
     startNew: 'Empezar un chat nuevo',
     tryAgain: 'Reintentar',
     dismiss: 'Descartar',
@@ -14,8 +15,27 @@ export const es: Text = {
   header: {
     history: 'Historial',
     newChat: 'Chat nuevo',
-    leftAction: 'Acción izquierda',
-    rightAction: 'Acción derecha',
+    icons: {
+      sidebar: 'Barra lateral',
+      home: 'Inicio',
+      back: 'Atrás',
+      expand: 'Ampliar',
+      collapse: 'Contraer',
+      favourite: 'Favorito',
+      report: 'Informar de un problema',
+      temporary: 'Chat temporal',
+      settings: 'Ajustes',
+      grid: 'Vista general',
+      more: 'Más',
+      menu: 'Menú',
+      history: 'Historial',
+      guide: 'Guía',
+      compose: 'Redactar',
+      share: 'Compartir',
+      light: 'Modo claro',
+      dark: 'Modo oscuro',
+      close: 'Cerrar',
+    },
   },
   start: { greeting: '¿En qué puedo ayudarte hoy?' },
   composer: {

@@ -6,6 +6,7 @@ const counted = countedIn('fr');
 export const fr: Text = {
   frame: {
     loading: 'Chargement de la conversation',
+    notSetUp: 'Cette discussion n’est pas encore configurée : sa page n’indique aucun serveur.',
     startNew: 'Commencer une discussion',
     tryAgain: 'Réessayer',
     dismiss: 'Fermer',
@@ -14,8 +15,27 @@ export const fr: Text = {
   header: {
     history: 'Historique',
     newChat: 'Nouvelle discussion',
-    leftAction: 'Action de gauche',
-    rightAction: 'Action de droite',
+    icons: {
+      sidebar: 'Barre latérale',
+      home: 'Accueil',
+      back: 'Retour',
+      expand: 'Agrandir',
+      collapse: 'Réduire',
+      favourite: 'Favori',
+      report: 'Signaler un problème',
+      temporary: 'Discussion éphémère',
+      settings: 'Paramètres',
+      grid: 'Vue d’ensemble',
+      more: 'Plus',
+      menu: 'Menu',
+      history: 'Historique',
+      guide: 'Guide',
+      compose: 'Rédiger',
+      share: 'Partager',
+      light: 'Mode clair',
+      dark: 'Mode sombre',
+      close: 'Fermer',
+    },
   },
   start: { greeting: 'Comment puis-je vous aider aujourd’hui ?' },
   composer: {

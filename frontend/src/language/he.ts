@@ -6,6 +6,7 @@ const counted = countedIn('he');
 export const he: Text = {
   frame: {
     loading: 'השיחה נטענת',
+    notSetUp: 'השיחה הזו עדיין לא הוגדרה: הדף שלה אינו מציין שרת.',
     startNew: 'התחלת שיחה חדשה',
     tryAgain: 'ניסיון נוסף',
     dismiss: 'סגירה',
@@ -14,8 +15,27 @@ export const he: Text = {
   header: {
     history: 'היסטוריה',
     newChat: 'שיחה חדשה',
-    leftAction: 'פעולה שמאלית',
-    rightAction: 'פעולה ימנית',
+    icons: {
+      sidebar: 'סרגל צד',
+      home: 'דף הבית',
+      back: 'חזרה',
+      expand: 'הרחבה',
+      collapse: 'כיווץ',
+      favourite: 'מועדף',
+      report: 'דיווח על בעיה',
+      temporary: 'שיחה זמנית',
+      settings: 'הגדרות',
+      grid: 'סקירה',
+      more: 'עוד',
+      menu: 'תפריט',
+      history: 'היסטוריה',
+      guide: 'מדריך',
+      compose: 'כתיבה',
+      share: 'שיתוף',
+      light: 'מצב בהיר',
+      dark: 'מצב כהה',
+      close: 'סגירה',
+    },
   },
   start: { greeting: 'איך אפשר לעזור היום?' },
   composer: {

@@ -3,6 +3,7 @@ import type { Text } from './language';
 export const ja: Text = {
   frame: {
     loading: '会話を読み込んでいます',
+    notSetUp: 'このチャットはまだ設定されていません。ページにサーバーが指定されていません。',
     startNew: '新しいチャットを始める',
     tryAgain: '再試行',
     dismiss: '閉じる',
@@ -11,8 +12,27 @@ export const ja: Text = {
   header: {
     history: '履歴',
     newChat: '新しいチャット',
-    leftAction: '左のアクション',
-    rightAction: '右のアクション',
+    icons: {
+      sidebar: 'サイドバー',
+      home: 'ホーム',
+      back: '戻る',
+      expand: '広げる',
+      collapse: '縮める',
+      favourite: 'お気に入り',
+      report: '問題を報告',
+      temporary: '一時チャット',
+      settings: '設定',
+      grid: '一覧',
+      more: 'その他',
+      menu: 'メニュー',
+      history: '履歴',
+      guide: 'ガイド',
+      compose: '作成',
+      share: '共有',
+      light: 'ライトモード',
+      dark: 'ダークモード',
+      close: '閉じる',
+    },
   },
   start: { greeting: '今日はどのようなご用件でしょうか？' },
   composer: {
