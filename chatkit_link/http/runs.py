@@ -1,6 +1,7 @@
 """The door to running answers: follow one from anywhere, find the one of a thread, stop one."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -51,7 +52,7 @@ async def run_of_thread(thread_id: str, services: ServicesDep, caller: CallerDep
         return {"run": shown, "last": shown}
     error = None
     if latest.status in {RunStatus.FAILED, RunStatus.INTERRUPTED}:
-        error = _error_in(await services.coordinator.last_word(latest))
+        error = _error_in(await services.coordinator.last_words(latest))
     return {"run": None, "last": {**shown, "error": error}}
 
 
@@ -61,9 +62,9 @@ async def cancel_run(run_id: str, services: ServicesDep, caller: CallerDep) -> d
     return {"id": run_id, "status": await services.coordinator.cancel(caller, run_id)}
 
 
-def _error_in(event: bytes | None) -> dict[str, Any] | None:
-    told = None if event is None else json.loads(event)
-    return told if told is not None and told.get("type") == "error" else None
+def _error_in(events: list[bytes]) -> dict[str, Any] | None:
+    told: Iterator[dict[str, Any]] = map(json.loads, events)
+    return next((event for event in told if event.get("type") == "error"), None)
 
 
 def _event_id(text: str | None) -> int:

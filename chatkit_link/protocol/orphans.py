@@ -4,10 +4,12 @@ Items are stored when they are done, so an unfinished one is only in the run's e
 are applied again, as they were when they were told, and what is then unfinished is kept.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
 
 from chatkit.types import (
     ErrorEvent,
+    ThreadItem,
     ThreadItemAddedEvent,
     ThreadItemDoneEvent,
     ThreadItemRemovedEvent,
@@ -15,13 +17,16 @@ from chatkit.types import (
     ThreadItemUpdatedEvent,
     ThreadStreamEvent,
 )
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import NotFound
 from chatkit_link.protocol.pending import Pending
 from chatkit_link.protocol.wire import encode
 from chatkit_link.store.postgres import PostgresStore
+from chatkit_link.store.runs import RunRow
+
+logger = logging.getLogger(__name__)
 
 INTERRUPTED = "The server was restarted before this answer was complete. What there was is kept; please try again."
 
@@ -33,19 +38,47 @@ class Orphans:
         self._store = store
         self._adapter: TypeAdapter[ThreadStreamEvent] = TypeAdapter(ThreadStreamEvent)
 
-    async def settle(self, caller: Caller, thread_id: str, said: Sequence[bytes]) -> list[bytes]:
+    async def settle(self, caller: Caller, run: RunRow, said: Sequence[bytes]) -> list[bytes]:
         """Keep what is unfinished in these events; the last events of the run."""
         pending = Pending()
-        for data in said:
-            _apply(pending, self._adapter.validate_json(data))
+        retried = run.retried
+        for event in self._events(run, said):
+            if isinstance(event, ThreadItemDoneEvent | ThreadItemReplacedEvent):
+                retried = None  # the old answer went when the first item of the new one was stored
+            _apply(pending, event)
+        items = pending.settle()
+        # The last moment before a crash may have stored an item, whole, of which the log says only the beginning.
+        stored = {item.id: whole for item in items if (whole := await self._stored(caller, run, item)) is not None}
+        if stored:
+            retried = None
         words: list[bytes] = []
         try:
-            for item in pending.settle():
-                await self._store.add_thread_item(thread_id, item, caller)
-                words.append(encode(ThreadItemDoneEvent(item=item)))
+            for item in items:
+                if item.id in stored:
+                    pass
+                elif retried is not None:
+                    await self._store.replace_after(run.thread_id, retried, item, caller)
+                    retried = None
+                else:
+                    await self._store.add_thread_item(run.thread_id, item, caller)
+                words.append(encode(ThreadItemDoneEvent(item=stored.get(item.id, item))))
         except NotFound:
             return []  # the thread was deleted: nobody is waiting
         return [*words, encode(ErrorEvent(message=INTERRUPTED, allow_retry=True))]
+
+    def _events(self, run: RunRow, said: Sequence[bytes]) -> Iterator[ThreadStreamEvent]:
+        """One that cannot be read, written by another version perhaps, must not keep its thread busy for ever."""
+        for number, data in enumerate(said, start=1):
+            try:
+                yield self._adapter.validate_json(data)
+            except ValidationError:
+                logger.warning("event %d of run %s cannot be read and is left out", number, run.id)
+
+    async def _stored(self, caller: Caller, run: RunRow, item: ThreadItem) -> ThreadItem | None:
+        try:
+            return await self._store.load_item(run.thread_id, item.id, caller)
+        except NotFound:
+            return None
 
 
 def _apply(pending: Pending, event: ThreadStreamEvent) -> None:

@@ -16,6 +16,7 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -37,9 +38,16 @@ logger = logging.getLogger(__name__)
 #: Seconds after which somebody with too many running runs may look again.
 _RETRY_FULL = 5
 
+#: Events at the end of a run among which its last word is: what the answer had used is told behind it.
+_LAST_WORDS = 8
+
 Work = Callable[[Run], Awaitable[None]]
 #: Seconds between two renewals while nothing is heard: they show that we live, and whom somebody wants stopped.
 _UNHEARD = 0.25
+
+
+#: Seconds within which a run is over that somebody wants stopped, even if its replica is dead.
+_STOPPING = LEASE + 3 * RENEWAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,17 +204,24 @@ class Coordinator:
         """
         run = self._runs.get(run_id)
         if run is not None and run.caller.owner == caller.owner:
-            return Attached(run.id, run.status, run.log.follow)
+            return Attached(run.id, run.status, partial(self.follow, run))
         row = await self._find(caller, run_id)
         if not row.events_kept:
             raise Gone("That answer ended a while ago, and its events are not kept any more. Reload the chat.")
+        return Attached(row.id, row.status, partial(self._follow_stored, row.id))
 
-        def follow(after: int = 0, *, quiet: float | None = None) -> AsyncIterator[Sequence[Event]]:
-            return self._follow_stored(run_id, after, quiet)
+    async def follow(self, run: Run, after: int = 0, *, quiet: float | None = None) -> AsyncIterator[Sequence[Event]]:
+        """A run of this replica; where another one has taken it over, also how that one has ended it."""
+        async for batch in run.log.follow(after, quiet=quiet):
+            after = batch[-1].id if batch else after
+            yield batch
+        if run.lost:
+            async for batch in self._follow_stored(run.id, after, quiet=quiet):
+                yield batch
 
-        return Attached(row.id, row.status, follow)
-
-    async def _follow_stored(self, run_id: str, after: int, quiet: float | None) -> AsyncIterator[Sequence[Event]]:
+    async def _follow_stored(
+        self, run_id: str, after: int = 0, *, quiet: float | None = None
+    ) -> AsyncIterator[Sequence[Event]]:
         """A run's events from the database, woken by notifications, until it is over."""
         clock = asyncio.get_running_loop().time
         spoke = clock()
@@ -234,11 +249,11 @@ class Coordinator:
         async with self._database.session(caller) as session:
             return await rows.find_latest(session, thread_id)
 
-    async def last_word(self, run: rows.RunRow) -> bytes | None:
-        """The last event of a run that is over, as far as it is still kept."""
+    async def last_words(self, run: rows.RunRow) -> list[bytes]:
+        """The last few events of a run that is over, as far as they are still kept, the latest first."""
         # What recovery adds stands behind the last event of the run itself.
-        events = await rows.read_events(self._database, run.id, run.last_id - 1)
-        return events[-1][1] if events else None
+        events = await rows.read_events(self._database, run.id, run.last_id - _LAST_WORDS)
+        return [data for _, data in reversed(events)]
 
     async def running_on(self, caller: Caller, thread_id: str) -> str | None:
         """The id of the run that is running on one of the caller's threads."""
@@ -254,7 +269,9 @@ class Coordinator:
         run = self._runs.get(run_id)
         if run is not None and run.caller.owner == caller.owner and run.task is not None:
             run.stop(RunStatus.CANCELLED)
-            await asyncio.wait([run.task])
+            ended, _ = await asyncio.wait([run.task], timeout=_STOPPING)
+            if not ended:  # somebody's own agent does not let itself be stopped
+                raise _not_stopped()
             return run.status
         row = await self._find(caller, run_id)
         if row.status == RunStatus.RUNNING:
@@ -267,11 +284,11 @@ class Coordinator:
         """Wait for a run of another replica, or for the recovery of one whose replica is dead."""
         with self._wakeups.watch(run_id) as watch:
             try:
-                async with asyncio.timeout(LEASE + 3 * RENEWAL):
+                async with asyncio.timeout(_STOPPING):
                     while (await rows.run_status(self._database, run_id))[0] == RunStatus.RUNNING:
                         await watch.wait()
             except TimeoutError:
-                raise Unavailable("The answer could not be stopped yet. Please try again in a moment.") from None
+                raise _not_stopped() from None
 
     async def forget_thread(self, caller: Caller, thread_id: str) -> None:
         """Stop whatever runs on this person's deleted thread, and forget all that was said there."""
@@ -332,3 +349,7 @@ class Coordinator:
         with suppress(TimeoutError):
             async with asyncio.timeout(RENEWAL):
                 await self._wakeups.cut.wait()
+
+
+def _not_stopped() -> Unavailable:
+    return Unavailable("The answer could not be stopped yet. Please try again in a moment.")

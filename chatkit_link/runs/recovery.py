@@ -34,8 +34,8 @@ LOOK = 1.0
 #: Seconds between two cleanings.
 _CLEANING = 30.0
 
-#: Given a run's owner, its thread and all its events: keeps what is worth keeping and says the last words.
-Settle = Callable[[Caller, str, Sequence[bytes]], Awaitable[Sequence[bytes]]]
+#: Given a run's owner, the run and all its events: keeps what is worth keeping and says the last words.
+Settle = Callable[[Caller, rows.RunRow, Sequence[bytes]], Awaitable[Sequence[bytes]]]
 
 
 class Recovery:
@@ -66,14 +66,15 @@ class Recovery:
 
     async def run(self) -> None:
         """Look for orphans until cancelled, and clean now and then."""
-        cleaned = 0.0
         clock = asyncio.get_running_loop().time
+        clean_at = clock()
         while True:
             try:
                 await self.take_orphans(gone=await self._look())
-                if clock() - cleaned > _CLEANING or not cleaned:
-                    cleaned = clock()
-                    await rows.clean(self._database, events_for=self._events_for, runs_for=self._runs_for)
+                if clock() >= clean_at:
+                    clean_at = clock() + _CLEANING
+                    if await rows.clean(self._database, events_for=self._events_for, runs_for=self._runs_for):
+                        clean_at = clock()  # there is more, for the next look: orphans wait for nobody's dust
                     await rates.clean(self._database)
                     await spending.clean(self._database)
             except Exception as error:  # noqa: BLE001 - it will be tried again in a moment, whatever it was
@@ -105,7 +106,7 @@ class Recovery:
             said += [data for _, data in page]
             last = page[-1][0]
         caller = Caller(tenant=orphan.tenant, user=orphan.user_id, request_id=orphan.id)
-        words = await self._settle(caller, orphan.thread_id, said)
+        words = await self._settle(caller, orphan, said)
         events = [(orphan.id, last + number, data) for number, data in enumerate(words, start=1)]
         await rows.flush(self._database, self._replica, events, [rows.Ended(orphan.id, RunStatus.INTERRUPTED, last)])
         logger.info("run %s was interrupted; %d events are kept", orphan.id, last)

@@ -214,6 +214,11 @@ class PostgresStore(Store[Caller]):
             return await feedback.load_feedback(session, thread_id)
 
     async def save_turn(self, thread_id: str, anchor_id: str, record: TurnRecord, context: Caller) -> None:
-        """Keep the model's side of a turn beside the item it answered."""
+        """Keep the model's side of a turn beside the item it answered.
+
+        Not that of a retry of which nothing is stored yet: what it would overwrite belongs to the answer that stays.
+        """
+        if _rewound_to(thread_id) == anchor_id:
+            return
         async with self.database.session(context) as session:
             await turns.save_turn(session, thread_id, anchor_id, record)

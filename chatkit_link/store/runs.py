@@ -44,8 +44,9 @@ CHANNEL = "chatkit_link_runs"
 CANCEL = "!"
 #: PostgreSQL takes 8000 bytes in one notification; without ids it means: look at everything.
 _MOST_NOTIFIED = 150
-#: Events read at once: what a slow reader of a stored run may cost in memory.
+#: Events read at once, and their bytes, about: what a slow reader of a stored run may cost in memory.
 PAGE = 50
+PAGE_BYTES = 65_536
 
 _COLUMNS = (
     runs.c.id, runs.c.tenant, runs.c.user_id, runs.c.thread_id, runs.c.agent, runs.c.status, runs.c.last_id,
@@ -317,17 +318,25 @@ async def delete_runs(session: Session, thread_id: str) -> None:
     )
 
 
-_EVENTS = Statement(
-    select(run_events.c.id, run_events.c.data)
-    .where(run_events.c.run_id == bindparam("run"), run_events.c.id > bindparam("after"))
-    .order_by(run_events.c.id)
-    .limit(PAGE)
-)
+def _events() -> Statement:
+    size = func.octet_length(run_events.c.data)
+    before = (func.sum(size).over(order_by=run_events.c.id) - size).label("before")
+    page = (
+        select(run_events.c.id, run_events.c.data, before)
+        .where(run_events.c.run_id == bindparam("run"), run_events.c.id > bindparam("after"))
+        .order_by(run_events.c.id)
+        .limit(PAGE)
+        .subquery()
+    )
+    return Statement(select(page.c.id, page.c.data).where(page.c.before < PAGE_BYTES).order_by(page.c.id))
+
+
+_EVENTS = _events()
 _STATUS = Statement(select(runs.c.status, runs.c.last_id).where(runs.c.id == bindparam("run")))
 
 
 async def read_events(database: Database, run_id: str, after: int) -> list[tuple[int, bytes]]:
-    """Up to ``PAGE`` events behind ``after``. The caller of this has found the run as its owner's."""
+    """The next few events behind ``after``, none only at the end. Who calls this has found the run as its owner's."""
     async with database.replica() as connection:
         return [(row.id, row.data) for row in await connection.execute(_EVENTS, run=run_id, after=after)]
 
@@ -339,17 +348,21 @@ async def run_status(database: Database, run_id: str) -> tuple[str | None, int]:
     return (None, 0) if row is None else (row.status, row.last_id)
 
 
-async def clean(database: Database, *, events_for: float, runs_for: float, limit: int = 5000) -> int:
-    """Forget event logs, and later the runs themselves, some seconds after they ended; how many runs were touched."""
-    finished = runs.c.finished_at
-    old = (
-        select(runs.c.id).where(runs.c.events_kept, finished < func.now() - timedelta(seconds=events_for)).limit(limit)
-    )
-    gone = select(runs.c.id).where(finished < func.now() - timedelta(seconds=runs_for)).limit(limit)
+async def clean(database: Database, *, events_for: float, runs_for: float, limit: int = 1000) -> bool:
+    """Forget event logs, and later the runs themselves, some seconds after they ended; whether there is more to do.
+
+    limit: runs touched at once: few enough for one statement to be done in time, however much they had said.
+    """
+
+    def old(seconds: float) -> Any:
+        # Replicas that clean at the same time leave each other's rows alone.
+        ended = runs.c.finished_at < func.now() - timedelta(seconds=seconds)
+        return select(runs.c.id).where(ended).limit(limit).with_for_update(skip_locked=True)
+
     async with database.system() as connection:
-        ids = [row.id for row in await connection.execute(old)]
+        ids = [row.id for row in await connection.execute(old(events_for).where(runs.c.events_kept))]
         if ids:
             await connection.execute(delete(run_events).where(run_events.c.run_id == any_of(ids)))
             await connection.execute(update(runs).where(runs.c.id == any_of(ids)).values(events_kept=False))
-        deleted = await connection.execute(delete(runs).where(runs.c.id.in_(gone)))
-    return len(ids) + deleted.changed
+        deleted = await connection.execute(delete(runs).where(runs.c.id.in_(old(runs_for))))
+    return limit in (len(ids), deleted.changed)

@@ -12,6 +12,7 @@ from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.runs.run import Run
 from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import migrate
+from chatkit_link.store.runs import RunRow
 from tests.faults.people import at_most
 from tests.faults.processes import Postgres
 from tests.faults.size import count, deadline, full_only
@@ -21,7 +22,7 @@ pytestmark = deadline
 EVENTS = 20
 
 
-async def _keep_nothing(caller: Caller, thread_id: str, said: Sequence[bytes]) -> Sequence[bytes]:
+async def _keep_nothing(caller: Caller, run: RunRow, said: Sequence[bytes]) -> Sequence[bytes]:
     return []
 
 

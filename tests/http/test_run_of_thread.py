@@ -8,6 +8,8 @@ import httpx2
 import pytest
 
 from chatkit_link.client import ChatKitClient, ClientError
+from chatkit_link.settings import Settings
+from tests.conftest import running
 from tests.told import told
 
 Connect = Callable[..., ChatKitClient]
@@ -36,6 +38,19 @@ async def test_a_failed_answer_is_told_of_as_it_was_when_it_failed(connect: Conn
     assert answer["last"]["status"] == "failed"
     assert answer["last"]["error"] == made.view.errors[0].model_dump(mode="json", exclude_none=True)
     assert "secret" not in str(answer)
+
+
+async def test_a_failed_answer_is_told_of_although_a_notice_came_behind_its_error(
+    make_settings: Callable[..., Settings],
+) -> None:
+    """What an answer has used is told at its very end."""
+    settings = make_settings(budget_user_day_tokens=1500)
+    async with running(settings) as address, httpx2.AsyncClient() as http:
+        client = ChatKitClient(f"{address}/chatkit/spends-in-vain", http=http)
+        made = await told(client.create_thread("x"))
+        assert made.types[-2:] == ["error", "notice"]
+        last = (await http.get(f"{address}/chatkit/threads/{made.thread_id}/run")).json()["last"]
+    assert (last["status"], last["error"]["type"]) == ("failed", "error")
 
 
 async def test_of_an_answer_that_is_complete_there_is_nothing_to_try_again(connect: Connect, ask: Any) -> None:

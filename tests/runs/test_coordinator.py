@@ -14,7 +14,7 @@ from chatkit_link.store import runs as rows
 from chatkit_link.store.engine import Database
 
 
-async def keep_nothing(caller: Caller, thread_id: str, said: Sequence[bytes]) -> Sequence[bytes]:
+async def keep_nothing(caller: Caller, run: rows.RunRow, said: Sequence[bytes]) -> Sequence[bytes]:
     return [b"interrupted after %d" % len(said)]
 
 
@@ -237,6 +237,37 @@ async def test_a_run_that_was_taken_over_is_stopped_where_it_was(
     assert run.status is RunStatus.INTERRUPTED
 
 
+async def test_who_follows_a_run_that_was_taken_over_is_told_how_it_ended(
+    database: Database, here: Coordinator, there: Coordinator, ada: Caller, thread: str
+) -> None:
+    """Not only that it ended: a stream that just stops would pass for a whole answer."""
+    run = await start(here, ada, thread, b"a", hold=asyncio.Event())
+    followed = asyncio.create_task(read(here, ada, run.id))
+    async with asyncio.timeout(5):
+        while run.log.written == 0:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    await rows.renew(database, here.replica, [run.id], -1)
+    await there._recovery.take_orphans()
+    run.log.append(b"unaware")
+
+    assert await followed == [(1, b"a"), (2, b"unaware"), (2, b"interrupted after 1")]
+
+
+async def test_a_page_of_large_events_is_small(database: Database, here: Coordinator, ada: Caller, thread: str) -> None:
+    """A slow reader of a stored run holds one page of it."""
+    large = [b"%d" % number + b"." * 40_000 for number in range(9)]
+    run = await start(here, ada, thread, *large)
+    assert run.task is not None
+    await run.task
+
+    pages: list[list[tuple[int, bytes]]] = []
+    while page := await rows.read_events(database, run.id, pages[-1][-1][0] if pages else 0):
+        pages.append(page)
+
+    assert max(len(page) for page in pages) == 2
+    assert [data for page in pages for _, data in page] == [*large, b"end"]
+
+
 async def read_some(run: Run) -> None:
     async for _ in run.log.follow():
         return
@@ -255,6 +286,23 @@ async def test_events_are_forgotten_after_a_while_and_say_so(
     await rows.clean(database, events_for=-1, runs_for=-1)
     with pytest.raises(NotFound):
         await here.attach(ada, run.id)
+
+
+async def test_cleaning_goes_in_steps_and_says_when_there_is_more(
+    database: Database, here: Coordinator, ada: Caller
+) -> None:
+    finished = [await start(here, ada, f"thr_{uuid.uuid4().hex}") for _ in range(3)]
+    for run in finished:
+        assert run.task is not None
+        await run.task
+
+    steps = 0
+    async with asyncio.timeout(20):
+        while await rows.clean(database, events_for=-1, runs_for=3600, limit=2):
+            steps += 1
+
+    assert steps >= 1
+    assert [await rows.read_events(database, run.id, 0) for run in finished] == [[], [], []]
 
 
 async def test_a_deleted_thread_leaves_no_event_behind(here: Coordinator, ada: Caller, thread: str) -> None:

@@ -13,6 +13,7 @@ from chatkit_link.caller import Caller
 from chatkit_link.errors import NotFound, Unprocessable
 from chatkit_link.store.postgres import PostgresStore, new_id
 from chatkit_link.store.tables import thread_items
+from chatkit_link.store.turns import TurnRecord
 from tests.store.build import assistant, attachment, text_of, thread, user
 
 
@@ -232,6 +233,32 @@ async def test_a_replaced_answer_goes_with_all_that_followed_it(store: PostgresS
 
     history = await store.load_history(here.id, 10, ada)
     assert [(item.id, record) for item, record in history] == [(question.id, None), (new.id, None)]
+
+
+async def test_the_record_of_a_retry_replaces_the_old_one_only_when_its_answer_does(
+    store: PostgresStore, ada: Caller
+) -> None:
+    """A retry that fails leaves the old answer, and with it what the model knows of how it came about."""
+    here = await thread(store, ada)
+    question, answer = user(here.id, "q"), assistant(here.id, "a")
+    for item in (question, answer):
+        await store.add_thread_item(here.id, item, ada)
+    old: TurnRecord = {"input": [{"old": 1}], "covers": [answer.id], "sources": {}}
+    new: TurnRecord = {"input": [{"new": 1}], "covers": [], "sources": {}}
+    await store.save_turn(here.id, question.id, old, ada)
+
+    async def record() -> TurnRecord | None:
+        return (await store.load_history(here.id, 10, ada))[0][1]
+
+    with store.as_if_rewound(here.id, question.id):
+        await store.save_turn(here.id, question.id, new, ada)
+    assert await record() == old
+
+    with store.as_if_rewound(here.id, question.id):
+        await store.replace_after(here.id, question.id, assistant(here.id, "b"), ada)
+        store.forget_rewound()
+        await store.save_turn(here.id, question.id, new, ada)
+    assert await record() == new
 
 
 async def test_replacing_what_follows_an_unknown_item_deletes_nothing(store: PostgresStore, ada: Caller) -> None:
