@@ -58,6 +58,10 @@ Answer = Callable[[], AsyncIterator[ThreadStreamEvent]]
 class Turn:
     """Carries one answer from a server to the store and the run's log."""
 
+    #: The run that it is given in, and what that has used; set when it begins.
+    _run: Run
+    _meter: Meter
+
     def __init__(
         self,
         server: ChatKitServer[Caller],
@@ -96,18 +100,17 @@ class Turn:
         self._hidden: set[str] = set()
         self._ids = OwnIds()
         self._pending = Pending()
-        self._meter = Meter("")
 
     async def run(self, run: Run) -> None:
         """Answer, into the run's log. Raises RunFailed once an error has been told, and CancelledError if stopped."""
-        self._meter = Meter(run.agent, run.id)
+        self._run, self._meter = run, Meter(run.agent, run.id)
         try:
             with self._meter.running():
-                await self._run(run)
+                await self._answer_in(run)
         finally:
             await self._keep_usage(run.log.append, patiently=True)
 
-    async def _run(self, run: Run) -> None:
+    async def _answer_in(self, run: Run) -> None:
         emit = run.log.append
         try:
             for event in self._opening:
@@ -188,6 +191,7 @@ class Turn:
 
     async def _save_once(self, item: ThreadItem) -> None:
         """The first item of a retry takes the place of the answer that it replaces."""
+        self._run.require_lease()
         if self._retried is not None:
             await self._store.replace_after(self._thread.id, self._retried, item, self._caller)
             self._retried = None

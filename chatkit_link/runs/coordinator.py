@@ -24,8 +24,8 @@ from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest, Gone, NotFound, ThreadBusy, TooManyRequests, Unavailable
 from chatkit_link.runs.crew import Crew
 from chatkit_link.runs.log import Event
-from chatkit_link.runs.recovery import LEASE, RENEWAL, Recovery, Settle
-from chatkit_link.runs.run import Run, RunFailed, RunStatus
+from chatkit_link.runs.recovery import Recovery, Settle
+from chatkit_link.runs.run import LEASE, RENEWAL, Run, RunFailed, RunStatus, now
 from chatkit_link.runs.wakeups import Wakeups
 from chatkit_link.runs.writer import LogWriter
 from chatkit_link.store import runs as rows
@@ -331,15 +331,18 @@ class Coordinator:
             await self._until_renewal()
             if not (before := list(self._runs.values())):
                 continue
+            asked = now()
             try:
                 ours = await rows.renew(self._database, self.replica, [run.id for run in before], LEASE)
             except Exception as error:  # noqa: BLE001 - tried again before the lease is over, whatever it was
                 logger.warning("leases cannot be renewed: %s", error)
                 continue
             for run in before:
-                if ours.get(run.id):
-                    run.stop(RunStatus.CANCELLED)
-                elif run.id not in ours and run.id in self._runs:
+                if run.id in ours:
+                    run.renewed = asked
+                    if ours[run.id]:
+                        run.stop(RunStatus.CANCELLED)
+                elif run.id in self._runs:
                     run.lose()
 
     async def _until_renewal(self) -> None:

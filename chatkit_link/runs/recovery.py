@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 
 from chatkit_link.caller import Caller
-from chatkit_link.runs.run import RunStatus
+from chatkit_link.runs.run import LEASE, RunStatus
 from chatkit_link.store import rates, spending
 from chatkit_link.store import runs as rows
 from chatkit_link.store.engine import Database
@@ -26,9 +26,6 @@ from chatkit_link.store.replicas import absent_replicas
 
 logger = logging.getLogger(__name__)
 
-#: Seconds that a lease lasts and between its renewals: three may fail before a run is given up.
-LEASE = 8.0
-RENEWAL = 2.0
 #: Seconds between two looks. Two must agree that a replica is gone, so a kill is noticed within one to two of these.
 LOOK = 1.0
 #: Seconds between two cleanings.

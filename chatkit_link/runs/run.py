@@ -1,12 +1,18 @@
 """One run on the replica that executes it: who owns it, which thread it writes to, what it has said."""
 
 import asyncio
+import time
 import uuid
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from chatkit_link.caller import Caller
+from chatkit_link.errors import Unavailable
 from chatkit_link.runs.log import RunLog
+
+#: Seconds that a lease lasts and between its renewals: three may fail before a run is given up.
+LEASE = 8.0
+RENEWAL = 2.0
 
 
 class RunStatus(StrEnum):
@@ -26,6 +32,11 @@ def new_run_id() -> str:
     return f"run_{uuid.uuid4().hex}"
 
 
+def now() -> float:
+    """Seconds, which also pass while the process is frozen, and where the system can tell, while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
 @dataclass(slots=True, eq=False)
 class Run:
     """caller: its owner. ending: the status that a cancellation of its task will leave it in."""
@@ -43,6 +54,23 @@ class Run:
     stopped: bool = False
     #: Another replica has ended it, or its thread is gone: whatever it still has to say is nobody's any more.
     lost: bool = False
+    #: When its lease was last taken or renewed, at the latest (``now``).
+    renewed: float = field(default_factory=now)
+
+    def require_lease(self) -> None:
+        """To be asked before anything is stored outside of the log, which is fenced by the database (``writer.py``).
+
+        A process that was frozen for a while does not know yet that its runs have been ended elsewhere,
+        and perhaps tried again.
+
+        Raises:
+            Unavailable: the lease may be over; it will be known in a moment.
+            CancelledError: it is over.
+        """
+        if self.lost:
+            raise asyncio.CancelledError
+        if now() - self.renewed > LEASE:
+            raise Unavailable("It is not known yet whether this answer is still to be written here.")
 
     def lose(self) -> None:
         """Stop without a last word."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chatkit_link.runs.recovery import LEASE, RENEWAL
+from chatkit_link.runs.run import LEASE, RENEWAL
 from tests.faults.agents import answer
 from tests.faults.people import Broken, Person, answers, at_most, messages
 from tests.faults.processes import Pooler, Postgres, Server, pgbouncer, running

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from chatkit_link.runs.recovery import LEASE, LOOK
+from chatkit_link.runs.recovery import LOOK
+from chatkit_link.runs.run import LEASE
 from tests.faults.agents import answer
 from tests.faults.people import Broken, Person, Reading, answers, at_most
 from tests.faults.processes import Postgres, Server, running

@@ -9,7 +9,7 @@ import pytest
 from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest, Gone, NotFound, ThreadBusy, Unavailable
 from chatkit_link.runs.coordinator import Coordinator
-from chatkit_link.runs.run import Run, RunStatus
+from chatkit_link.runs.run import LEASE, Run, RunStatus, now
 from chatkit_link.store import runs as rows
 from chatkit_link.store.engine import Database
 
@@ -251,6 +251,25 @@ async def test_who_follows_a_run_that_was_taken_over_is_told_how_it_ended(
     run.log.append(b"unaware")
 
     assert await followed == [(1, b"a"), (2, b"unaware"), (2, b"interrupted after 1")]
+
+
+async def test_a_run_whose_lease_may_be_over_stores_nothing_before_it_is_renewed(
+    here: Coordinator, ada: Caller, thread: str
+) -> None:
+    """As of a process that was frozen, and wakes up."""
+    run = await start(here, ada, thread, b"a", hold=asyncio.Event())
+    run.require_lease()
+    run.renewed -= LEASE
+    with pytest.raises(Unavailable):
+        run.require_lease()
+    async with asyncio.timeout(10):
+        while run.renewed < now() - LEASE:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    run.require_lease()
+
+    run.lose()
+    with pytest.raises(asyncio.CancelledError):
+        run.require_lease()
 
 
 async def test_a_page_of_large_events_is_small(database: Database, here: Coordinator, ada: Caller, thread: str) -> None:
