@@ -4,6 +4,7 @@
 Tests do not share people: each makes callers or clients of its own, so no table is ever emptied.
 """
 
+import functools
 import os
 import tempfile
 import uuid
@@ -12,6 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpcore2
 import pytest
 from fastapi import FastAPI
 
@@ -39,6 +41,14 @@ Green tea is brewed at eighty degrees. Green tea should steep for two minutes.
 ## Black tea
 Black tea is brewed with boiling water. Black tea should steep for four minutes.
 """
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_tls_context() -> Iterator[None]:
+    """Hardly a test speaks TLS, and to read the system's certificates takes each new client 80 ms."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpcore2, "default_ssl_context", functools.cache(httpcore2.default_ssl_context))
+        yield
 
 
 @pytest.fixture(scope="session")

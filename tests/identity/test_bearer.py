@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import nullcontext
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
@@ -286,26 +287,42 @@ class Issuer:
         public: Any = jwt.get_algorithm_by_name(name).to_jwk(key.public_key(), as_dict=True)
         self.keys.append({**public, **({"kid": kid} if kid else {}), **fields})
 
-    async def _serve(self, _: Request) -> Response:
+    async def serve(self) -> Response:
         self.asked += 1
         self.asking.set()
         await self.gate.wait()
         return self.answer()
 
-    @property
-    def app(self) -> Starlette:
-        return Starlette(routes=[Route("/keys", self._serve)])
+
+@dataclass
+class Issuers:
+    """All issuers of this file, on one server."""
+
+    address: str = ""
+    known: list[Issuer] = field(default_factory=list[Issuer])
+
+    async def serve(self, request: Request) -> Response:
+        return await self.known[request.path_params["number"]].serve()
+
+
+@pytest.fixture(scope="module")
+async def issuers() -> AsyncGenerator[Issuers]:
+    issuers = Issuers()
+    async with serve(Starlette(routes=[Route("/{number:int}/keys", issuers.serve)])) as issuers.address:
+        yield issuers
 
 
 @pytest.fixture
-def issuer() -> Issuer:
-    return Issuer()
+def issuer(issuers: Issuers) -> Issuer:
+    issuers.known.append(Issuer())
+    return issuers.known[-1]
 
 
 @pytest.fixture
-async def identity(issuer: Issuer) -> AsyncGenerator[BearerIdentity]:
-    async with serve(issuer.app) as address, httpx2.AsyncClient() as http:
-        yield BearerIdentity(KeySet(f"{address}/keys", http, clock=lambda: issuer.now))
+async def identity(issuers: Issuers, issuer: Issuer) -> AsyncGenerator[BearerIdentity]:
+    async with httpx2.AsyncClient() as http:
+        address = f"{issuers.address}/{issuers.known.index(issuer)}/keys"
+        yield BearerIdentity(KeySet(address, http, clock=lambda: issuer.now))
 
 
 @pytest.mark.parametrize(
@@ -425,7 +442,7 @@ async def test_an_invented_key_id_does_not_hold_up_those_who_have_good_ones(
 
 async def test_a_redirect_of_the_address_is_not_followed(issuer: Issuer, identity: BearerIdentity) -> None:
     issuer.publish(EC_KEY, "k1")
-    issuer.answer = lambda: Response(status_code=302, headers={"Location": "/keys"})
+    issuer.answer = lambda: Response(status_code=302, headers={"Location": "keys"})
     with pytest.raises(Unavailable):
         await caller(identity, token(EC_KEY, "ES256", {"kid": "k1"}))
     assert issuer.asked == 1
