@@ -166,7 +166,7 @@ class Files(AttachmentStore[Caller]):
         attachment = self._begun(f"image.{kind.removeprefix('image/')}", kind, thread_id)
         await self._uploads.begin(attachment, len(data), caller, counted=False)
         try:
-            await self._uploads.take(attachment, _once(data), caller, most=len(data))
+            await self._uploads.take(attachment, _once(data), caller, most=len(data), counted=False)
         except BaseException:
             await self._uploads.drop(attachment.id, caller)
             raise

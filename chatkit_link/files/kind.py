@@ -25,23 +25,33 @@ PDF = "application/pdf"
 
 _BOMS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+# What is skipped is never tried in another way (`*+`): of many comments in a row, each could end where any later
+# one does, and to try them all takes for ever.
 _HTML = re.compile(
-    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|script|iframe|style|title|object|embed|form|meta)[\s/>]",
+    rb"\s*+(?:<!--.*?-->\s*+)*+"
+    rb"<(?:!doctype html|html|head|body|script|iframe|style|title|object|embed|form|meta)[\s/>]",
     re.IGNORECASE | re.DOTALL,
 )
 _SVG = re.compile(
-    rb"\s*(?:<\?xml.*?\?>\s*|<!--.*?-->\s*|<!doctype svg[^>]*>\s*)*<(?:\w+:)?svg[\s/>]", re.IGNORECASE | re.DOTALL
+    rb"\s*+(?:(?:<\?xml.*?\?>|<!--.*?-->|<!doctype svg[^>]*+>)\s*+)*+<(?:\w++:)?svg[\s/>]", re.IGNORECASE | re.DOTALL
 )
-_XML = re.compile(rb"\s*<\?xml", re.IGNORECASE)
+_XML = re.compile(rb"\s*+<\?xml", re.IGNORECASE)
 #: Kinds of text by the ending of the name; a browser runs none of them.
 _TEXTS = {
     ".md": "text/markdown", ".markdown": "text/markdown", ".csv": "text/csv", ".json": "application/json",
 }  # fmt: skip
+#: What a browser would run, and what is never given out as what it is, should whoever runs this server take it at all.
+_RUN_BY_BROWSERS = frozenset({"text/html", "application/xhtml+xml", "image/svg+xml", "application/xml", "text/xml"})
 
 
 def is_text(mime_type: str) -> bool:
     """Whether ``sniff`` took it for text."""
     return mime_type.startswith("text/") or mime_type in ("application/json", "application/xml", "image/svg+xml")
+
+
+def inert_type(mime_type: str) -> str:
+    """The type that a browser is told."""
+    return UNKNOWN if mime_type in _RUN_BY_BROWSERS else mime_type
 
 
 def sniff(head: bytes, name: str) -> str:

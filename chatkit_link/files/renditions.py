@@ -8,9 +8,9 @@ up the server, whatever is in it. A few run at a time; the others wait in line.
 import asyncio
 import logging
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import anyio
@@ -40,6 +40,14 @@ _AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """kinds: name -> media type. size: bytes of all of them together."""
+
+    kinds: Mapping[str, str] = field(default_factory=dict[str, str])
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class _Answer:
     """status: the decoder's exit status; None where it was killed."""
 
@@ -57,8 +65,8 @@ class Renditions:
         self._deadline = deadline
         self._line = anyio.CapacityLimiter(_AT_ONCE)
 
-    async def make(self, place: str, mime_type: str, size: int) -> dict[str, str]:
-        """Name -> media type of what was made; empty for a kind of file of which nothing is.
+    async def make(self, place: str, mime_type: str, size: int) -> Made:
+        """What was made; nothing for a kind of file of which nothing is.
 
         Raises:
             UnsupportedType: an image that cannot be decoded.
@@ -68,9 +76,9 @@ class Renditions:
             return await self._pictures(place, mime_type)
         if mime_type == PDF and size <= LARGEST_PDF:
             return await self._text(place)
-        return {}
+        return Made()
 
-    async def _pictures(self, place: str, mime_type: str) -> dict[str, str]:
+    async def _pictures(self, place: str, mime_type: str) -> Made:
         answer = await self._decode(place, "image", mime_type.removeprefix("image/").upper(), self._max_pixels)
         if answer.status == decoder.TOO_MANY_PIXELS:
             raise TooLarge(f"The image is too large: at most {self._max_pixels // 1_000_000} million pixels fit.")
@@ -80,16 +88,16 @@ class Renditions:
         made = {PREVIEW: "image/webp", MODEL: "image/jpeg"}
         for (name, kind), part in zip(made.items(), parts, strict=True):
             await self._storage.put(f"{place}.{name}", _once(part), mime_type=kind, disposition="inline")
-        return made
+        return Made(made, sum(map(len, parts)))
 
-    async def _text(self, place: str) -> dict[str, str]:
+    async def _text(self, place: str) -> Made:
         """Of a PDF that cannot be read to its end, what was read is kept."""
         answer = await self._decode(place, "pdf", "-", MOST_TEXT)
         if not answer.data.strip():
-            return {}
+            return Made()
         kind = "text/plain; charset=utf-8"
         await self._storage.put(f"{place}.{TEXT}", _once(answer.data), mime_type=kind, disposition="attachment")
-        return {TEXT: kind}
+        return Made({TEXT: kind}, len(answer.data))
 
     async def _decode(self, place: str, job: str, kind: str, bound: int) -> _Answer:
         async with self._line:

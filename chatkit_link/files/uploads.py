@@ -21,7 +21,7 @@ from chatkit.types import Attachment, FileAttachment
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest, Conflict, LinkError, NotFound, TooLarge, Unavailable, Unprocessable
-from chatkit_link.files.kind import HEAD, IMAGES, TextCheck, is_text, require_honest, sniff
+from chatkit_link.files.kind import HEAD, IMAGES, TextCheck, inert_type, is_text, require_honest, sniff
 from chatkit_link.files.limits import Limits
 from chatkit_link.files.links import Links
 from chatkit_link.files.name import content_disposition
@@ -61,12 +61,13 @@ class Uploads:
             await rows.reserve(session, attachment, size)
 
     async def take(
-        self, attachment: Attachment, chunks: AsyncIterator[bytes], caller: Caller, *, most: int
+        self, attachment: Attachment, chunks: AsyncIterator[bytes], caller: Caller, *, most: int, counted: bool = True
     ) -> Attachment:
         """The bytes of a file that was begun; the attachment as it turned out to be.
 
         Args:
             most: bytes that were reserved.
+            counted: whether there must be room for what is made of it, too.
 
         Raises:
             LinkError: the file cannot be taken. If that is because of what it is, it is deleted.
@@ -74,7 +75,7 @@ class Uploads:
         line = self._lines.setdefault(caller.owner, asyncio.Semaphore(_SIDE_BY_SIDE))
         async with line:
             try:
-                return await self._take(attachment, _moving(chunks), caller, most)
+                return await self._take(attachment, _moving(chunks), caller, most, counted=counted)
             except (Unavailable, BadRequest):  # may be sent again
                 raise
             except LinkError:
@@ -116,7 +117,7 @@ class Uploads:
                 pass  # it is swept after a while
 
     async def _take(
-        self, attachment: Attachment, chunks: AsyncIterator[bytes], caller: Caller, most: int
+        self, attachment: Attachment, chunks: AsyncIterator[bytes], caller: Caller, most: int, *, counted: bool
     ) -> Attachment:
         head = bytearray()
         async for chunk in chunks:
@@ -133,13 +134,16 @@ class Uploads:
         text = TextCheck(begin) if is_text(kind) else None
         passing = _Passing(bytes(head), chunks, min(most, self._limits.max_size), text)
         disposition = content_disposition(attachment.name, inline=kind in IMAGES)
-        await self._storage.put(place, passing.chunks(), mime_type=kind, disposition=disposition)
-        renditions = await self._renditions.make(place, kind, passing.size)
+        await self._storage.put(place, passing.chunks(), mime_type=inert_type(kind), disposition=disposition)
+        made = await self._renditions.make(place, kind, passing.size)
         kept = self._links.attachment(attachment.id, attachment.name, kind, attachment.thread_id)
-        async with self._database.session(caller) as session:
-            if await rows.keep(session, kept, size=passing.size, place=place, renditions=renditions):
+        async with self._database.session(caller, atomic=made.size > 0) as session:
+            if made.size and counted:
+                # A small file may unfold: two kilobytes of PDF to a megabyte of text.
+                self._limits.require_room(await rows.measure_usage(session), made.size)
+            if await rows.keep(session, kept, size=passing.size, place=place, renditions=made.kinds, made=made.size):
                 return kept
-        for name in ("", *(f".{name}" for name in renditions)):
+        for name in ("", *(f".{name}" for name in made.kinds)):
             await self._storage.remove(place + name)
         raise Conflict("This file has been uploaded already, or was deleted meanwhile. Please attach it again.")
 

@@ -2,7 +2,13 @@
 
 from collections.abc import AsyncIterator
 
-from chatkit.types import AttachmentsCreateReq, InputTranscribeReq, is_streaming_req
+from chatkit.types import (
+    AttachmentsCreateReq,
+    InputTranscribeReq,
+    NonStreamingReq,
+    ThreadsSyncCustomActionReq,
+    is_streaming_req,
+)
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
@@ -12,6 +18,7 @@ from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.limits import admit
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.http.sse import STREAM_HEADERS, frames
+from chatkit_link.limits.rates import Kind
 from chatkit_link.protocol.openings import Opening
 from chatkit_link.runs.run import Run, RunStatus
 
@@ -35,10 +42,8 @@ async def _answer(request: Request, services: Services, caller: Caller, agent: s
     endpoint = services.endpoint(agent)
     asked = services.requests.parse(await _read_body(request, services.settings.max_body))
     if not is_streaming_req(asked):
-        if isinstance(asked, InputTranscribeReq):
-            await admit("transcriptions", request, services, caller)
-        elif isinstance(asked, AttachmentsCreateReq):
-            await admit("uploads", request, services, caller)
+        if (kind := _counted_as(asked)) is not None:
+            await admit(kind, request, services, caller)
         body = await services.operations.answer(endpoint, asked, caller)
         return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
     await admit("messages", request, services, caller)
@@ -60,6 +65,19 @@ async def _answer(request: Request, services: Services, caller: Caller, agent: s
         media_type="text/event-stream",
         headers={**STREAM_HEADERS, "X-Run-Id": run.id},
     )
+
+
+def _counted_as(asked: NonStreamingReq) -> Kind | None:
+    """What a request that is answered with JSON is counted as; None for one that costs nothing."""
+    match asked:
+        case InputTranscribeReq():
+            return "transcriptions"
+        case AttachmentsCreateReq():
+            return "uploads"
+        case ThreadsSyncCustomActionReq():  # an agent may ask its model for it
+            return "messages"
+        case _:
+            return None
 
 
 async def _cancelling(events: AsyncIterator[bytes], run: Run) -> AsyncIterator[bytes]:

@@ -7,6 +7,7 @@ forbids scripts and all else.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -15,6 +16,7 @@ from starlette.requests import ClientDisconnect
 
 from chatkit_link.errors import BadRequest, Forbidden, TooLarge
 from chatkit_link.files.files import Files, Served
+from chatkit_link.files.kind import inert_type
 from chatkit_link.files.name import content_disposition
 from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.limits import UploadRate
@@ -58,7 +60,7 @@ async def upload(request: Request, services: ServicesDep, caller: CallerDep) -> 
     """One file, in the field ``file``; the answer is its Attachment, to be named in a message."""
     files = _open(services)
     most = _announced(request, files, spare=_FORM)
-    part = FilePart(request.headers.get("content-type", ""), _body(request))
+    part = FilePart(request.headers.get("content-type", ""), _body(request), spare=_FORM)
     await part.open()
     kept = await files.receive(part.name, part.mime_type, part.chunks(), caller, most=most)
     return Response(encode(kept), media_type="application/json", headers={"Cache-Control": "no-store"})
@@ -114,13 +116,12 @@ async def _give(services: Services, request: Request, file_id: str, link: str, *
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers)
     chunks = files.storage.read(served.key, *(part or ()))
-    return StreamingResponse(chunks, status, headers)
+    return StreamingResponse(await _begun(chunks), status, headers)
 
 
 def _headers(served: Served, left: int) -> dict[str, str]:
-    kind = served.mime_type if served.mime_type not in _RUN_BY_BROWSERS else "application/octet-stream"
     return {
-        "Content-Type": kind,
+        "Content-Type": inert_type(served.mime_type),
         "Content-Disposition": content_disposition(served.name, inline=served.inline),
         "Content-Security-Policy": _POLICY,
         "X-Content-Type-Options": "nosniff",
@@ -132,8 +133,17 @@ def _headers(served: Served, left: int) -> dict[str, str]:
     }
 
 
-#: Never sent as what they are, should whoever runs this server have allowed them at all.
-_RUN_BY_BROWSERS = frozenset({"text/html", "application/xhtml+xml", "image/svg+xml", "application/xml", "text/xml"})
+async def _begun(chunks: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    """The same chunks, once the first is there: bytes that are gone are an error, and not half an answer."""
+    first = await anext(chunks, b"")
+
+    async def whole() -> AsyncGenerator[bytes]:
+        async with aclosing(chunks):
+            yield first
+            async for chunk in chunks:
+                yield chunk
+
+    return whole()
 
 
 def _open(services: Services) -> Files:

@@ -22,8 +22,8 @@ class FilePart:
     name, mime_type: as the browser says; known once ``open`` has returned.
     """
 
-    def __init__(self, content_type: str, body: AsyncIterator[bytes]) -> None:
-        """Raises UnsupportedType unless the body is a form."""
+    def __init__(self, content_type: str, body: AsyncIterator[bytes], *, spare: int) -> None:
+        """spare: bytes that may stand before the file. Raises UnsupportedType unless the body is a form."""
         kind, options = parse_options_header(content_type)
         boundary = options.get(b"boundary")
         if kind != b"multipart/form-data" or not boundary:
@@ -31,6 +31,7 @@ class FilePart:
         self.name = ""
         self.mime_type = "application/octet-stream"
         self._body = body
+        self._spare = spare
         self._headers: list[tuple[bytes, bytes]] = []
         self._header: tuple[bytearray, bytearray] = bytearray(), bytearray()
         self._ours = False
@@ -49,8 +50,10 @@ class FilePart:
         self._parser = MultipartParser(boundary, callbacks)
 
     async def open(self) -> None:
-        """Read up to the file. Raises BadRequest where there is none."""
+        """Read up to the file. Raises BadRequest where there is none, or where it does not come soon."""
         while not self._found:
+            if self._spare < 0:
+                raise BadRequest("The file does not come first in the form: send it alone, in a field named `file`.")
             if not await self._advance():
                 raise BadRequest("There is no file in the form: send it in a field named `file`.")
 
@@ -68,6 +71,7 @@ class FilePart:
         chunk = await anext(self._body, b"")
         if not chunk:
             return False
+        self._spare -= len(chunk)
         try:
             self._parser.write(chunk)
         except MultipartParseError:

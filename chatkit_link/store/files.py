@@ -48,7 +48,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Bytes that are kept or reserved."""
+    """Bytes that are kept or reserved, those that were made of them included."""
 
     user: int
     tenant: int
@@ -58,7 +58,7 @@ async def measure_usage(session: Session) -> Usage:
     """What the caller and the caller's tenant have. No one else can reserve there before this transaction ends."""
     tenant = session.caller.tenant
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"files of {tenant}", 0))))
-    size = func.sum(attachments.c.size)
+    size = func.sum(attachments.c.size + attachments.c.made)
     counted = select(
         func.coalesce(size.filter(mine(attachments)), 0).label("mine"), func.coalesce(size, 0).label("total")
     ).where(attachments.c.tenant == tenant)
@@ -89,9 +89,12 @@ async def reserve(session: Session, attachment: Attachment, size: int) -> None:
 
 
 async def keep(
-    session: Session, attachment: Attachment, *, size: int, place: str, renditions: Mapping[str, str]
+    session: Session, attachment: Attachment, *, size: int, place: str, renditions: Mapping[str, str], made: int
 ) -> bool:
-    """The bytes are there and good. False if the file was deleted, or somebody else was faster."""
+    """The bytes are there and good. made: bytes of the renditions together.
+
+    False if the file was deleted, or somebody else was faster.
+    """
     statement = (
         update(attachments)
         .where(mine(attachments), attachments.c.id == attachment.id, attachments.c.state == "awaiting")
@@ -101,6 +104,7 @@ async def keep(
             mime_type=attachment.mime_type,
             place=place,
             renditions=dict(renditions),
+            made=made,
             data=to_json_text(attachment),
         )
     )

@@ -90,8 +90,10 @@ attachments = Table(
     Column("mime_type", Text),
     Column("place", Text),
     Column("renditions", JSONB(none_as_null=True)),
+    # Bytes of the renditions: they take space, too.
+    Column("made", BigInteger, nullable=False, server_default="0"),
 )
-Index("ix_attachments_quota", attachments.c.tenant, attachments.c.user_id, attachments.c.size)
+Index("ix_attachments_quota", attachments.c.tenant, attachments.c.user_id, attachments.c.size, attachments.c.made)
 Index(
     "ix_attachments_unsent",
     attachments.c.created_at,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chatkit_link.errors import UnsupportedType
-from chatkit_link.files.renditions import Renditions
+from chatkit_link.files.renditions import Made, Renditions
 from chatkit_link.files.storage import Storage
 from tests.files import things
 
@@ -36,7 +36,7 @@ async def test_a_pdf_that_takes_for_ever_is_given_up(tmp_path: Path) -> None:
             widest = max(widest, time.monotonic() - before)
 
     beating = asyncio.create_task(beat())
-    assert await renditions.make("a/b", "application/pdf", len(data)) == {}
+    assert await renditions.make("a/b", "application/pdf", len(data)) == Made()
     beating.cancel()
 
     assert time.monotonic() - began < 5
@@ -46,7 +46,9 @@ async def test_a_pdf_that_takes_for_ever_is_given_up(tmp_path: Path) -> None:
 async def test_what_was_read_of_a_pdf_is_kept(tmp_path: Path) -> None:
     storage = await stored(tmp_path, things.pdf("Hello", "World"))
     renditions = Renditions(storage, max_pixels=1_000_000)
-    assert await renditions.make("a/b", "application/pdf", 1000) == {"text": "text/plain; charset=utf-8"}
+    made = await renditions.make("a/b", "application/pdf", 1000)
+    assert made.kinds == {"text": "text/plain; charset=utf-8"}
+    assert made.size == await storage.size("a/b.text")
     assert (await storage.read_all("a/b.text", 1000)).split() == [b"Hello", b"World"]
 
 
@@ -55,7 +57,7 @@ async def test_what_was_read_of_a_pdf_is_kept(tmp_path: Path) -> None:
 )
 async def test_a_broken_pdf_has_no_text(tmp_path: Path, data: bytes) -> None:
     storage = await stored(tmp_path, data)
-    assert await Renditions(storage, max_pixels=1).make("a/b", "application/pdf", len(data)) == {}
+    assert await Renditions(storage, max_pixels=1).make("a/b", "application/pdf", len(data)) == Made()
 
 
 async def test_an_image_that_takes_too_long_is_refused(tmp_path: Path) -> None:
@@ -68,4 +70,5 @@ async def test_several_wait_in_line(tmp_path: Path) -> None:
     storage = await stored(tmp_path, things.image())
     renditions = Renditions(storage, max_pixels=1_000_000)
     made = await asyncio.gather(*(renditions.make("a/b", "image/png", 100) for _ in range(6)))
-    assert made == [{"preview": "image/webp", "model": "image/jpeg"}] * 6
+    assert [one.kinds for one in made] == [{"preview": "image/webp", "model": "image/jpeg"}] * 6
+    assert made[0].size == await storage.size("a/b.preview") + await storage.size("a/b.model")

@@ -7,6 +7,7 @@ import pytest
 from chatkit_link.errors import RangeNotSatisfiable
 from chatkit_link.files.name import content_disposition
 from chatkit_link.http.ranges import asked_range
+from chatkit_link.http.services import Services
 from tests.files import things
 from tests.files.person import Person, refusal
 
@@ -86,3 +87,13 @@ async def test_headers_can_be_asked_for_alone(person: MakePerson) -> None:
     assert head.headers["accept-ranges"] == "bytes"
     assert head.headers["cache-control"].startswith("private")
     assert head.headers["referrer-policy"] == "no-referrer"
+
+
+async def test_bytes_that_are_gone_are_an_error_and_not_half_an_answer(person: MakePerson, services: Services) -> None:
+    ada = person()
+    attached = await ada.attach(b"0123456789", "a.txt")
+    link = await ada.link(attached)
+    await services.files.storage.remove(f"{attached.id}/")
+    for headers in ({}, {"range": "bytes=2-4"}):
+        status, body = refusal(await ada.http.get(link, headers=headers))
+        assert status == 404 and "attach it again" in body["detail"]

@@ -143,6 +143,8 @@ FORMS: dict[str, tuple[bytes, str, int]] = {
     "noise": (bytes(range(256)) * 4, FORM, 400),
     "empty": (b"", FORM, 400),
     "a header without end": (b"--x\r\n" + b"A" * 100_000, FORM, 400),
+    "a hundred thousand parts": (b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n' * 100_000, FORM, 400),
+    "a hundred thousand headers": (b"--x\r\n" + b"A: b\r\n" * 100_000, FORM, 400),
 }
 
 
@@ -151,6 +153,16 @@ async def test_a_form_that_is_none_is_refused(person: MakePerson, form: tuple[by
     body, kind, status = form
     response = await person().http.post("/files", content=body, headers={"content-type": kind})
     assert refusal(response)[0] == status
+
+
+async def test_a_form_is_not_read_on_for_a_file_that_does_not_come(person: MakePerson) -> None:
+    async def long() -> AsyncIterator[bytes]:
+        for _ in range(50):
+            yield b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n' + b"1" * 10_000 + b"\r\n"
+
+    response = await person().http.post("/files", content=long(), headers={"content-type": FORM})
+    status, body = refusal(response)
+    assert status == 400 and "does not come first" in body["detail"]
 
 
 async def test_too_much_is_refused_before_and_while_it_comes(
@@ -186,6 +198,24 @@ async def test_a_quota_is_not_overdrawn_by_200_uploads_at_once(
         with pytest.raises(ClientError, match="used up"):
             await ada.chat.create_attachment("a.txt", 90_000, "text/plain")
         assert (await bob.post(b"a" * 10_000)).status_code == 200
+
+
+async def test_a_small_file_that_unfolds_uses_up_the_space_that_it_takes(
+    make_settings: Callable[..., Settings], person: MakePerson
+) -> None:
+    """Two kilobytes of PDF are a megabyte of text, which is kept beside it."""
+    bomb = things.pdf_of_much_text()
+    assert len(bomb) < 5000
+    async with running(make_settings(user_quota=2_500_000)) as address:
+        ada = person(address)
+        statuses = [(await ada.post(bomb, "a.pdf", "application/pdf")).status_code for _ in range(3)]
+        assert statuses == [200, 200, 429]
+        # Nor by beginning many while there is room: the last look is when the bytes are there.
+        begun = [await ada.chat.create_attachment("b.pdf", len(bomb), "application/pdf") for _ in range(2)]
+        for one in begun:
+            assert one.upload_descriptor is not None
+            assert refusal(await ada.http.put(str(one.upload_descriptor.url), content=bomb))[0] == 429
+        assert (await ada.post(b"there is still room for a little")).status_code == 200
 
 
 async def test_a_tenant_has_a_quota_of_its_own(make_settings: Callable[..., Settings], person: MakePerson) -> None:

@@ -148,6 +148,16 @@ async def test_a_server_may_stand_between_browser_and_bucket(
         assert (given.status_code, given.content) == (206, b"el")
 
 
+async def test_the_bucket_gives_out_html_that_was_allowed_as_a_download_of_bytes(
+    bucket: str, make_settings: Callable[..., Settings], person: MakePerson
+) -> None:
+    async with running(make_settings(files_url=bucket, upload_types="*/*")) as address:
+        ada = person(address)
+        _, given = await fetched(ada, await ada.link(await ada.attach(b"<!doctype html><script>", "a.html", "")))
+        assert given.headers["content-type"] == "application/octet-stream"
+        assert given.headers["content-disposition"].startswith("attachment")
+
+
 async def test_a_storage_that_is_away_is_said_so(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     storage = Storage(bucket, folder=None)  # type: ignore[arg-type] - not asked for

@@ -47,6 +47,12 @@ def many_frames(count: int = 2000) -> bytes:
 
 def pdf(*pages: str) -> bytes:
     writer = PdfWriter()
+    for text in pages:
+        _page(writer, text)
+    return _written(writer)
+
+
+def _page(writer: PdfWriter, text: str, *, packed: bool = False) -> None:
     font = DictionaryObject(
         {
             NameObject("/Type"): NameObject("/Font"),
@@ -54,17 +60,26 @@ def pdf(*pages: str) -> bytes:
             NameObject("/BaseFont"): NameObject("/Helvetica"),
         }
     )
-    for text in pages:
-        page = writer.add_blank_page(300, 300)
-        page[NameObject("/Resources")] = DictionaryObject(
-            {NameObject("/Font"): DictionaryObject({NameObject("/F1"): writer._add_object(font)})}
-        )
-        content = DecodedStreamObject()
-        content.set_data(f"BT /F1 12 Tf 20 200 Td ({text}) Tj ET".encode())
-        page[NameObject("/Contents")] = writer._add_object(content)
+    page = writer.add_blank_page(300, 300)
+    page[NameObject("/Resources")] = DictionaryObject(
+        {NameObject("/Font"): DictionaryObject({NameObject("/F1"): writer._add_object(font)})}
+    )
+    content = DecodedStreamObject()
+    content.set_data(f"BT /F1 12 Tf 20 200 Td ({text}) Tj ET".encode())
+    page[NameObject("/Contents")] = writer._add_object(content.flate_encode() if packed else content)
+
+
+def _written(writer: PdfWriter) -> bytes:
     target = io.BytesIO()
     writer.write(target)
     return target.getvalue()
+
+
+def pdf_of_much_text(characters: int = 1_000_000) -> bytes:
+    """A PDF of two kilobytes that says a million letters."""
+    writer = PdfWriter()
+    _page(writer, "a" * characters, packed=True)
+    return _written(writer)
 
 
 def endless_pdf(operators: int = 3_000_000) -> bytes:
@@ -74,6 +89,4 @@ def endless_pdf(operators: int = 3_000_000) -> bytes:
     content = DecodedStreamObject()
     content.set_data(b"BT /F1 12 Tf " + b"(a) Tj 1 0 0 1 0 0 cm " * operators + b" ET")
     page[NameObject("/Contents")] = writer._add_object(content.flate_encode())
-    target = io.BytesIO()
-    writer.write(target)
-    return target.getvalue()
+    return _written(writer)

@@ -210,6 +210,7 @@ async def test_too_many_messages_are_refused_before_the_stream(make_settings: Ma
         {"type": "threads.add_user_message", "params": {"thread_id": "thr_x", "input": new_input()}},
         {"type": "threads.retry_after_item", "params": {"thread_id": "thr_x", "item_id": "msg_x"}},
         {"type": "threads.custom_action", "params": {"thread_id": "thr_x", "action": {"type": "x"}}},
+        {"type": "threads.sync_custom_action", "params": {"thread_id": "thr_x", "action": {"type": "x"}}},
         {"type": "threads.add_client_tool_output", "params": {"thread_id": "thr_x", "result": 1}},
         {"type": "threads.add_structured_input", "params": {"thread_id": "thr_x", "item_id": "m", "input": {}}},
     ],

@@ -11,10 +11,12 @@ from chatkit_link.caller import Caller
 from chatkit_link.errors import NotFound
 from chatkit_link.store.engine import Database
 from chatkit_link.store.postgres import PostgresStore
+from chatkit_link.store.runs import insert_run
 from chatkit_link.store.tables import (
     attachments,
     feedback,
     metadata,
+    run_events,
     runs,
     spending,
     thread_items,
@@ -25,6 +27,8 @@ from chatkit_link.store.tables import (
 from tests.store.build import attachment, thread, user
 
 OWNED = [table for table in metadata.tables.values() if "tenant" in table.c]
+#: Of nobody: what these hold says nothing of any person.
+NOBODYS = {"documents", "document_passages", "file_removals", "rates"}
 
 
 @pytest.fixture
@@ -41,9 +45,10 @@ async def adas(store: PostgresStore, ada: Caller) -> str:
 
 def test_the_tables_that_hold_somebodys_rows_are_those_that_are_tried_here() -> None:
     assert set(OWNED) == {threads, thread_items, attachments, feedback, turns, runs, usage, spending}
+    assert set(metadata.tables) - {table.name for table in (*OWNED, run_events)} == NOBODYS
 
 
-@pytest.mark.parametrize("table", OWNED, ids=str)
+@pytest.mark.parametrize("table", [*OWNED, run_events], ids=str)
 async def test_each_table_of_somebodys_rows_has_the_wall(database: Database, table: Table) -> None:
     asked = text("""
         SELECT relrowsecurity AND relforcerowsecurity, (SELECT count(*) FROM pg_policy WHERE polrelid = pg_class.oid)
@@ -84,6 +89,22 @@ async def test_a_write_without_the_filter_changes_nobody_elses_rows(
         assert (await session.execute(write(adas))).changed == 0
     assert (await store.load_thread(adas, ada)).title is None
     assert len((await store.load_thread_items(adas, None, 10, "asc", ada)).data) == 1
+
+
+async def test_the_events_of_runs_are_shown_to_the_house_alone(database: Database, ada: Caller) -> None:
+    run_id = f"run_{ada.user}"
+    async with database.session(ada) as session:
+        await insert_run(session, run_id, f"thr_{ada.user}", "agent", "rep_x", 60)
+    async with database.system() as house:
+        await house.execute(insert(run_events).values(run_id=run_id, id=1, data=b"for Ada"))
+    async with database.session(ada) as session:
+        assert await session.execute(select(run_events)) == []
+        assert (await session.execute(delete(run_events))).changed == 0
+    async with database.system() as house:
+        (kept,) = await house.execute(select(run_events.c.data).where(run_events.c.run_id == run_id))
+        assert kept.data == b"for Ada"
+        await house.execute(delete(runs).where(runs.c.id == run_id))  # takes its events along
+        assert await house.execute(select(run_events.c.id).where(run_events.c.run_id == run_id)) == []
 
 
 async def test_nobody_can_write_a_row_in_somebody_elses_name(database: Database, ada: Caller, bob: Caller) -> None:

@@ -1,0 +1,23 @@
+"""Expands: what is made of a file counts as space, too; and the events of runs stand behind the wall.
+
+The previous version runs on it: it counts nothing for what it makes, and reads and writes events through
+connections of the house only, as this one does.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("attachments", sa.Column("made", sa.BigInteger, nullable=False, server_default="0"))
+    op.drop_index("ix_attachments_quota", "attachments")
+    op.create_index("ix_attachments_quota", "attachments", ["tenant", "user_id", "size", "made"])
+    # They say what was answered, and not to whom: no person's connection has any business there.
+    op.execute("ALTER TABLE run_events ENABLE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE run_events FORCE ROW LEVEL SECURITY")
+    op.execute("CREATE POLICY house ON run_events USING (current_setting('chatkit_link.house', true) = 'on')")
