@@ -164,6 +164,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
         )
     )
     limits = build_limits(settings, database)
+    stack.push_async_callback(limits.rates.close)
     return Services(
         settings=settings,
         database=database,

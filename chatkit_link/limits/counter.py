@@ -6,12 +6,13 @@ passes. Postgres counts all keys of a request in one round trip (``store/rates.p
 
 import time
 from collections.abc import Sequence
-from typing import Protocol
+from importlib.util import find_spec
+from typing import Any, Protocol
 
 from limits import RateLimitItemPerSecond
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
-from limits.errors import ConfigurationError as MissingPackage
+from limits.errors import ConfigurationError as UnusableAddress
 from limits.errors import StorageError
 
 from chatkit_link.errors import ConfigurationError, Unavailable
@@ -28,6 +29,10 @@ class Counter(Protocol):
         """Count one request on every key, or on none; the used up keys and the seconds until they have room."""
         ...
 
+    async def close(self) -> None:
+        """Give back what is held open."""
+        ...
+
 
 class PostgresCounter:
     """The same counts for all replicas, and nothing more to run."""
@@ -38,11 +43,15 @@ class PostgresCounter:
     async def take(self, wanted: Sequence[Allowance]) -> dict[str, float]:
         return await rates.take(self._database, wanted)
 
+    async def close(self) -> None:
+        """The database is somebody else's to close."""
+
 
 class PackageCounter:
     """A storage of the ``limits`` package."""
 
     def __init__(self, storage: MemoryStorage | RedisStorage) -> None:
+        self._storage = storage
         self._limiter = MovingWindowRateLimiter(storage)
 
     async def take(self, wanted: Sequence[Allowance]) -> dict[str, float]:
@@ -55,6 +64,10 @@ class PackageCounter:
         except StorageError as error:
             raise Unavailable("Requests cannot be counted right now. Please try again in a moment.") from error
         return {}
+
+    async def close(self) -> None:
+        if isinstance(self._storage, RedisStorage):
+            await _client(self._storage).aclose()
 
     async def _wait(self, allowance: Allowance) -> float:
         window = await self._limiter.get_window_stats(_item(allowance), allowance.key)
@@ -78,11 +91,21 @@ def build_counter(settings: Settings, database: Database) -> Counter:
 
 
 def _redis(url: str) -> RedisStorage:
-    try:
-        return RedisStorage(f"async+{url}", wrap_exceptions=True, implementation="redispy")
-    except (MissingPackage, ImportError):
+    if find_spec("redis") is None:
         raise ConfigurationError(
             "CHATKIT_LINK_LIMITS_STORAGE is redis, but its package is missing: pip install 'chatkit-link[redis]'."
-        ) from None
-    except ValueError:
+        )
+    from redis.asyncio.retry import Retry  # noqa: PLC0415 - an extra
+    from redis.backoff import NoBackoff  # noqa: PLC0415
+
+    try:
+        storage = RedisStorage(f"async+{url}", wrap_exceptions=True, implementation="redispy")
+    except (UnusableAddress, ValueError):
         raise ConfigurationError("REDIS_URL is no address of a Redis server: write redis://host:6379/0.") from None
+    # A connection that Redis has closed meanwhile, by a restart for instance, is found out by using it.
+    _client(storage).set_retry(Retry(NoBackoff(), 1))
+    return storage
+
+
+def _client(storage: RedisStorage) -> Any:
+    return storage.bridge.get_connection()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType, reportAttributeAccessIssue] - its abstract class does not say

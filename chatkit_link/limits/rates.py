@@ -71,6 +71,9 @@ class Rates:
             retry_after=seconds,
         )
 
+    async def close(self) -> None:
+        await self._counter.close()
+
     def _remembered(self, wanted: list[Allowance]) -> dict[str, float]:
         now = time.monotonic()
         return {one.key: until - now for one in wanted if (until := self._full.get(one.key, 0)) > now}

@@ -3,11 +3,11 @@
 import asyncio
 import random
 import statistics
+import sys
 import time
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
-from importlib.util import find_spec
 
 import httpx2
 import pytest
@@ -143,16 +143,15 @@ async def test_a_flood_of_refused_requests_costs_the_database_nothing(make_setti
 
 
 def test_redis_without_its_package_or_address_is_refused_in_a_sentence(
-    make_settings: MakeSettings, database: Database
+    make_settings: MakeSettings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(ConfigurationError, match="REDIS_URL"):
         make_settings(limits_storage="redis")
-    settings = make_settings(limits_storage="redis", redis_url="redis://127.0.0.1:1/0")
-    if find_spec("redis") is None:
-        with pytest.raises(ConfigurationError, match=r"chatkit-link\[redis\]"):
-            build_counter(settings, database)
-    else:
-        build_counter(settings, database)
+    with pytest.raises(ConfigurationError, match="is no address of a Redis server"):
+        build_counter(make_settings(limits_storage="redis", redis_url="redis://127.0.0.1:port/0"), database)
+    monkeypatch.setitem(sys.modules, "redis", None)  # as if it were not installed
+    with pytest.raises(ConfigurationError, match=r"chatkit-link\[redis\]"):
+        build_counter(make_settings(limits_storage="redis", redis_url="redis://127.0.0.1:1/0"), database)
 
 
 # Addresses
