@@ -28,7 +28,10 @@ from chatkit_link.files.renditions import Renditions
 from chatkit_link.files.storage import Storage
 from chatkit_link.files.sweeper import Sweeper
 from chatkit_link.files.uploads import Uploads
-from chatkit_link.http import agents, chatkit, documents, files, health, pages, runs, threads
+from chatkit_link.hosted.client import hosted_client
+from chatkit_link.hosted.refusals import Refusals
+from chatkit_link.hosted.sessions import HostedSessions
+from chatkit_link.http import agents, chatkit, documents, files, health, hosted, pages, runs, threads
 from chatkit_link.http.address import Forwarded
 from chatkit_link.http.cross_site import CrossOrigin
 from chatkit_link.http.middleware import ResponseHeaders
@@ -46,7 +49,7 @@ from chatkit_link.resources import resource
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.search.choose import choose
 from chatkit_link.search.folder import sync_documents
-from chatkit_link.search.local import LocalSearch
+from chatkit_link.search.local import LocalSearch, document_url
 from chatkit_link.search.reader import Reader
 from chatkit_link.settings import Settings, read_settings
 from chatkit_link.store.documents import Documents
@@ -56,6 +59,8 @@ from chatkit_link.store.migrate import migrate
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.widgets.templates import WidgetLibrary
 
+#: The page about leaving Agent Builder, as local search knows it.
+LEAVING = "docs/leaving-agent-builder.md"
 OFFLINE_NOTICE = (
     "No model is configured: a stand-in that is not a language model searches the documents and quotes them. "
     "Set OPENAI_API_KEY for a real one."
@@ -93,7 +98,7 @@ def create_app(
         app.add_middleware(CrossOrigin, origins=settings.listed_origins)
     app.add_middleware(Forwarded, trusted=settings.trusted_networks)
     install_problems(app)
-    for door in (chatkit, runs, threads, agents, files, documents, health, pages):
+    for door in (chatkit, runs, threads, agents, files, hosted, documents, health, pages):
         app.include_router(door.router)
     return app
 
@@ -188,7 +193,20 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
         entries=entries,
         endpoints={agent_id: build.endpoint(agent_id, entry) for agent_id, entry in entries.items()},
         default=catalog.default,
+        hosted=await _hosted(stack, settings, document_keys),
     )
+
+
+async def _hosted(stack: AsyncExitStack, settings: Settings, keys: DocumentKeys | None) -> HostedSessions:
+    client = hosted_client(settings)
+    stack.push_async_callback(client.close)
+
+    def help_page() -> str | None:
+        if settings.docs is not None:  # then ours are not among the documents
+            return None
+        return document_url(settings.address, LEAVING, "", keys.make(LEAVING) if keys else "")
+
+    return HostedSessions(client, Refusals(help_page))
 
 
 async def _files(stack: AsyncExitStack, settings: Settings, database: Database, secret: bytes) -> Files:

@@ -35,6 +35,10 @@ class LinkError(Exception):
     title = "Internal error"
     #: Whether the same request may succeed later; offered as "Try again" inside a stream.
     retryable = False
+    #: A name for programs, where several things that can be done about it share a status.
+    code: str | None = None
+    #: The address of a page that says more.
+    help: str | None = None
 
     def __init__(self, message: str, *, headers: dict[str, str] | None = None) -> None:
         super().__init__(message)

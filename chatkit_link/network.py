@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -35,3 +36,15 @@ def is_in(address: Address | None, networks: Sequence[Network]) -> bool:
 def is_everybody(networks: Sequence[Network]) -> bool:
     """Whether a list has no end, as that of ``*``."""
     return any(network.prefixlen == 0 for network in networks)
+
+
+def is_safe_for_keys(url: str) -> bool:
+    """Whether keys may travel to or from ``url``: https, or plain HTTP within one's own network."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    address = read_address(host)
+    own = address.is_private if address else "." not in host or host.endswith((".internal", ".local", ".localhost"))
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and own))

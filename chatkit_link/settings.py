@@ -5,16 +5,16 @@ name in capitals, unless the field names the variables that the rest of the worl
 (``DATABASE_URL``, ``OPENAI_API_KEY`` ...). docs/settings.md lists them; a test keeps the two equal.
 """
 
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from chatkit_link.errors import ConfigurationError
-from chatkit_link.network import Network, is_everybody, read_address, read_networks
+from chatkit_link.network import Network, is_everybody, is_safe_for_keys, read_networks
 from chatkit_link.origin import read_origins
 
 SearchChoice = Literal["auto", "local", "ddgs", "searxng", "tavily", "brave"]
@@ -24,15 +24,8 @@ SearchChoice = Literal["auto", "local", "ddgs", "searxng", "tavily", "brave"]
 _OWN_HEADERS = frozenset({"x-chatkit-user", "x-chatkit-tenant"})
 
 
-def _is_safe_for_keys(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    host = parts.hostname or ""
-    address = read_address(host)
-    own = address.is_private if address else "." not in host or host.endswith((".internal", ".local", ".localhost"))
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and own))
+#: An id as Agent Builder shows it.
+WORKFLOW_ID = re.compile(r"wf_[A-Za-z0-9_-]{1,128}")
 
 
 def _alias(field: str, *others: str) -> AliasChoices:
@@ -143,6 +136,22 @@ class Settings(BaseSettings):
     max_turns: int = Field(12, ge=1, le=100, description="Model calls within one answer at most.")
     history_items: int = Field(200, ge=2, le=2000, description="Newest thread items shown to the model.")
 
+    # Workflows that OpenAI hosts
+    hosted_base_url: str = Field(
+        "https://api.openai.com",
+        validation_alias=_alias("hosted_base_url", "CHATKIT_API_BASE"),
+        description="Where sessions for hosted workflows are made.",
+    )
+    hosted_api_key: SecretStr | None = Field(
+        None, description="OpenAI key for hosted workflows; unset means OPENAI_API_KEY where no OPENAI_BASE_URL is set."
+    )
+    hosted_workflows: str = Field(
+        "", description="Ids of hosted workflows that people may use; the first is the default."
+    )
+    bring_your_own_key: bool = Field(
+        default=True, description="Whether people may make sessions with an OpenAI key of their own."
+    )
+
     # Search
     search: SearchChoice = Field("auto", description="Search provider; `auto` takes the first that is configured.")
     search_results: int = Field(8, ge=1, le=20, description="Results per search at most.")
@@ -220,6 +229,8 @@ class Settings(BaseSettings):
     rate_uploads_address: int = Field(600, ge=0, description="Uploads from one address within a minute.")
     rate_transcriptions: int = Field(30, ge=0, description="Dictations of one user within a minute.")
     rate_transcriptions_address: int = Field(300, ge=0, description="Dictations from one address within a minute.")
+    rate_sessions: int = Field(30, ge=0, description="Sessions made by one user within a minute.")
+    rate_sessions_address: int = Field(300, ge=0, description="Sessions made from one address within a minute.")
     runs_at_once: int = Field(8, ge=0, le=1000, description="Answers that may be written for one user at once.")
     prices: dict[str, Price] = Field(
         {}, description="Prices by model, as JSON; for a million input, cached input and output tokens."
@@ -253,7 +264,19 @@ class Settings(BaseSettings):
             if self.search == choice and not needed:
                 raise ConfigurationError(f"CHATKIT_LINK_SEARCH is {choice}, but {variable} is not set.")
         self._check_limits()
+        self._check_hosted()
         return self
+
+    def _check_hosted(self) -> None:
+        if not is_safe_for_keys(self.hosted_base_url):
+            raise ConfigurationError(
+                "CHATKIT_API_BASE (hosted_base_url) must be an https address: keys are sent there. Plain HTTP is taken "
+                "for private addresses and hosts of one's own network only."
+            )
+        if wrong := next((name for name in self.listed_workflows if not WORKFLOW_ID.fullmatch(name)), None):
+            raise ConfigurationError(
+                f"CHATKIT_LINK_HOSTED_WORKFLOWS lists {wrong!r}: a workflow's id begins with wf_, such as wf_68df4b13."
+            )
 
     def _check_limits(self) -> None:
         if self.limits_storage == "redis" and self.redis_url is None:
@@ -279,7 +302,7 @@ class Settings(BaseSettings):
             raise ConfigurationError(
                 f"{' and '.join(chosen)} are set: keep one of them, because an attacker would choose the weakest."
             )
-        if self.jwt_jwks_url and not _is_safe_for_keys(self.jwt_jwks_url):
+        if self.jwt_jwks_url and not is_safe_for_keys(self.jwt_jwks_url):
             raise ConfigurationError(
                 "CHATKIT_LINK_JWT_JWKS_URL must be an https address: over plain HTTP anybody on the way could put in "
                 "a key of their own. Plain HTTP is taken from private addresses and hosts of one's own network only."
@@ -329,6 +352,16 @@ class Settings(BaseSettings):
                 "CHATKIT_LINK_TRUSTED_PROXIES (FORWARDED_ALLOW_IPS) must list addresses and networks, "
                 "such as 10.0.0.0/8,::1, or be `*`."
             ) from None
+
+    @property
+    def listed_workflows(self) -> tuple[str, ...]:
+        """``hosted_workflows``, read."""
+        return tuple(self.hosted_workflows.replace(",", " ").split())
+
+    @property
+    def hosted_key(self) -> SecretStr | None:
+        """The key for hosted workflows. With ``openai_base_url``, OPENAI_API_KEY is another server's."""
+        return self.hosted_api_key or (None if self.openai_base_url else self.openai_api_key)
 
     @property
     def listed_origins(self) -> tuple[str, ...]:

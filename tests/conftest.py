@@ -123,6 +123,8 @@ def make_settings(
             "rate_uploads_address": 0,
             "rate_transcriptions": 0,
             "rate_transcriptions_address": 0,
+            "rate_sessions": 0,
+            "rate_sessions_address": 0,
         }
         return Settings(**defaults | given)
 

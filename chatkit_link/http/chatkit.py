@@ -13,7 +13,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from chatkit_link.caller import Caller
-from chatkit_link.errors import BadRequest, TooLarge
+from chatkit_link.errors import BadRequest
+from chatkit_link.http.body import read_body
 from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.limits import admit
 from chatkit_link.http.services import Services, ServicesDep
@@ -40,7 +41,10 @@ async def one_agent(agent: str, request: Request, services: ServicesDep, caller:
 
 async def _answer(request: Request, services: Services, caller: Caller, agent: str) -> Response:
     endpoint = services.endpoint(agent)
-    asked = services.requests.parse(await _read_body(request, services.settings.max_body))
+    body = await read_body(request, services.settings.max_body)
+    if not body:
+        raise BadRequest("The request has no body: send JSON with `type` and `params`.")
+    asked = services.requests.parse(body)
     if not is_streaming_req(asked):
         if (kind := _counted_as(asked)) is not None:
             await admit(kind, request, services, caller)
@@ -87,19 +91,3 @@ async def _cancelling(events: AsyncIterator[bytes], run: Run) -> AsyncIterator[b
             yield frame
     finally:
         run.stop(RunStatus.CANCELLED)  # no effect on a run that is over
-
-
-async def _read_body(request: Request, limit: int) -> bytes:
-    """The body, refused as soon as it is known to be too large."""
-    too_large = TooLarge(f"The request is too large: at most {limit:,} bytes fit.")
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit:
-        raise too_large
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > limit:
-            raise too_large
-    if not body:
-        raise BadRequest("The request has no body: send JSON with `type` and `params`.")
-    return bytes(body)

@@ -20,3 +20,11 @@ async def _count_upload(request: Request, services: ServicesDep, caller: CallerD
 
 #: For a door that takes files: ``dependencies=[UploadRate]``.
 UploadRate = Depends(_count_upload)
+
+
+async def _count_session(request: Request, services: ServicesDep, caller: CallerDep) -> None:
+    await admit("sessions", request, services, caller)
+
+
+#: For a door that makes sessions.
+SessionRate = Depends(_count_session)

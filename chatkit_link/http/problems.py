@@ -17,9 +17,17 @@ logger = logging.getLogger(__name__)
 
 
 def problem(
-    request: Request, status: int, title: str, detail: str, headers: dict[str, str] | None = None
+    request: Request,
+    status: int,
+    title: str,
+    detail: str,
+    headers: dict[str, str] | None = None,
+    **members: str | None,
 ) -> JSONResponse:
-    """Type is always about:blank: the status says what kind of problem it is (RFC 9457 section 4.2.1)."""
+    """Type is always about:blank: the status says what kind of problem it is (RFC 9457 section 4.2.1).
+
+    members: more of the document (section 3.2), where they are not None.
+    """
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": title,
@@ -27,6 +35,7 @@ def problem(
         "detail": detail,
         "request_id": request_id(request),
     }
+    body |= {name: value for name, value in members.items() if value is not None}
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
@@ -34,7 +43,7 @@ def _known(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, LinkError)
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.warning("request %s: %s", request_id(request), error.message, exc_info=error.__cause__)
-    return problem(request, error.status, error.title, error.message, error.headers)
+    return problem(request, error.status, error.title, error.message, error.headers, code=error.code, help=error.help)
 
 
 def _missing(request: Request, error: Exception) -> JSONResponse:

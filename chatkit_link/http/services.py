@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from chatkit_link.agents.catalog import Entry
 from chatkit_link.errors import NotFound, Unavailable
 from chatkit_link.files.files import Files
+from chatkit_link.hosted.sessions import HostedSessions
 from chatkit_link.identity import DocumentKeys, Identity, ServerKey
 from chatkit_link.limits.limits import Limits
 from chatkit_link.protocol.endpoint import Endpoint
@@ -47,6 +48,7 @@ class Services:
     entries: Mapping[str, Entry]
     endpoints: Mapping[str, Endpoint]
     default: str
+    hosted: HostedSessions
 
     def endpoint(self, agent: str) -> Endpoint:
         """Raises NotFound for an agent that this server does not have."""

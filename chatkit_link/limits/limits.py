@@ -9,6 +9,9 @@ from chatkit_link.limits.rates import Kind, Rates
 from chatkit_link.settings import Settings
 from chatkit_link.store.engine import Database
 
+#: What no model of ours is asked for.
+_FREE: frozenset[Kind] = frozenset({"uploads", "sessions"})
+
 
 class Limits:
     """rates: of requests. ledger: of tokens and money."""
@@ -24,7 +27,7 @@ class Limits:
             TooManyRequests: too many within a minute, or a budget is used up; with ``Retry-After``.
         """
         await self.rates.take(kind, caller, address)
-        if kind != "uploads":
+        if kind not in _FREE:
             await self.ledger.require_budget(caller)
 
 

@@ -19,12 +19,14 @@ from chatkit_link.limits.network import network_of
 from chatkit_link.settings import Settings
 from chatkit_link.store.rates import Allowance
 
-Kind = Literal["messages", "uploads", "transcriptions"]
+Kind = Literal["messages", "uploads", "transcriptions", "sessions"]
 
 PERIOD = 60
 #: Keys remembered as used up, at most; beyond that the storage is asked again.
 _REMEMBERED = 10_000
-_NAMES: dict[Kind, str] = {"messages": "messages", "uploads": "files", "transcriptions": "recordings"}
+_NAMES: dict[Kind, str] = {
+    "messages": "messages", "uploads": "files", "transcriptions": "recordings", "sessions": "new sessions"
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Rates:
             "messages": Rate(settings.rate_messages, settings.rate_messages_address),
             "uploads": Rate(settings.rate_uploads, settings.rate_uploads_address),
             "transcriptions": Rate(settings.rate_transcriptions, settings.rate_transcriptions_address),
+            "sessions": Rate(settings.rate_sessions, settings.rate_sessions_address),
         }
         self._full: dict[str, float] = {}
 

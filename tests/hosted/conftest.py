@@ -1,0 +1,27 @@
+"""OpenAI's stand-in, and a server of ours that asks it."""
+
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from chatkit_link.settings import Settings
+from tests.conftest import running
+from tests.openai_server import OpenAIServer, openai_server
+
+MakeSettings = Callable[..., Settings]
+
+
+@pytest.fixture
+async def openai() -> AsyncIterator[OpenAIServer]:
+    async with openai_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def link(make_settings: MakeSettings, openai: OpenAIServer) -> AsyncIterator[str]:
+    """The address of a server whose hosted workflows are those of the stand-in."""
+    settings = make_settings(
+        hosted_base_url=openai.address, hosted_api_key="sk-good-of-the-server", hosted_workflows="wf_first, wf_second"
+    )
+    async with running(settings) as address:
+        yield address
