@@ -1,7 +1,7 @@
-"""``make bench``: three servers side by side, the same load on each, and what it cost as ratios.
+"""``make bench``: servers side by side, the same load on each, and what it cost as ratios.
 
 The rounds are interleaved (one server after the other for each case), and CPU is counted per process, so
-that whatever else this machine does disturbs all three alike, and the ratios least.
+that whatever else this machine does disturbs all alike, and the ratios least.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from bench.commit import measure_commit
 from bench.pages import measure_pages
 from bench.process import Server, postmaster, server
 from bench.recording import teach
@@ -39,6 +40,9 @@ class Size:
     items: list[int]
     threads: list[int]
 
+
+#: What each server answers: the floors are floors of one path.
+_PATHS = {"bare": ("plain",), "runner": ("agents",), "sdk": ("plain", "agents"), "ours": ("plain", "agents")}
 
 QUICK = Size(0.5, 2, (1, 32), 300, 1.0, [10, 100, 10_000], [10, 100, 10_000])
 FULL = Size(3.0, 3, (1, 32, 200), 1000, 2.0, [10, 100, 10_000, 1_000_000], [10, 100, 10_000, 100_000])
@@ -74,9 +78,12 @@ def measure(size: Size) -> Result:
         ours = stack.enter_context(server("ours", url, str(folder), database=postmaster(folder)))
         sdk = stack.enter_context(server("sdk"))
         bare = stack.enter_context(server("bare"))
-        teach(ours, bare, (50, 500))
+        runner = stack.enter_context(server("runner"))
+        for one in (bare, runner):
+            teach(ours, one, (50, 500))
         return Result(
-            answers=_measure_answers([bare, sdk, ours], size),
+            commit=measure_commit(url),
+            answers=_measure_answers([bare, runner, sdk, ours], size),
             open_streams=_measure_open_streams([bare, sdk, ours], size),
             pages=measure_pages(ours, url, {"items": size.items, "threads": size.threads}, size.seconds),
         )
@@ -88,9 +95,7 @@ def _measure_answers(servers: list[Server], size: Size) -> list[Answers]:
         for pace in (None, 0.0):
             for clients in size.clients if pace is None else size.clients[:2]:
                 cases = [Case(path, deltas, clients, pace) for path in ("plain", "agents")]
-                pairs = [
-                    (one, case) for case in cases for one in servers if (one.kind, case.path) != ("bare", "agents")
-                ]
+                pairs = [(one, case) for case in cases for one in servers if case.path in _PATHS[one.kind]]
                 if not found:
                     for one, case in pairs:
                         measure_answers(one, case, size.seconds)  # what is made once counts for nobody
@@ -103,7 +108,7 @@ def _measure_answers(servers: list[Server], size: Size) -> list[Answers]:
 def _measure_open_streams(servers: list[Server], size: Size) -> list[OpenStreams]:
     found: list[OpenStreams] = []
     for one in servers:
-        for path in ("plain",) if one.kind == "bare" else ("plain", "agents"):
+        for path in _PATHS[one.kind]:
             found.append(measure_open_streams(one, path, size.streams, pace=size.pace, seconds=5 * size.pace))
             _say(f"{size.streams} open streams of {one.kind}, {path}")
     return found

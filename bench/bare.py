@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -11,10 +11,21 @@ from starlette.routing import Route
 
 from bench.answers import read_order
 
-_DELTA = b"text_delta"
+DELTA = b"text_delta"
+
+#: The frames of a stream and what was asked -> the same frames, each when it is due.
+Say = Callable[[list[bytes], str], AsyncIterator[bytes]]
 
 
-def create_app() -> Starlette:
+async def frames_as_they_are(frames: list[bytes], text: str) -> AsyncIterator[bytes]:
+    _, pace = read_order(text)
+    for frame in frames:
+        if pace is not None and DELTA in frame:
+            await asyncio.sleep(pace)
+        yield frame
+
+
+def create_app(say: Say = frames_as_they_are) -> Starlette:
     """``PUT`` says what a stream of so many deltas is; ``POST`` sends it."""
     streams: dict[int, list[bytes]] = {}
 
@@ -25,8 +36,8 @@ def create_app() -> Starlette:
 
     async def answer(request: Request) -> Response:
         asked = json.loads(await request.body())
-        deltas, pace = read_order(asked["params"]["input"]["content"][0]["text"])
-        return StreamingResponse(_frames(streams[deltas], pace), media_type="text/event-stream")
+        text = asked["params"]["input"]["content"][0]["text"]
+        return StreamingResponse(say(streams[read_order(text)[0]], text), media_type="text/event-stream")
 
     return Starlette(
         routes=[
@@ -34,10 +45,3 @@ def create_app() -> Starlette:
             Route("/chatkit/plain", answer, methods=["POST"]),
         ]
     )
-
-
-async def _frames(frames: list[bytes], pace: float | None) -> AsyncIterator[bytes]:
-    for frame in frames:
-        if pace is not None and _DELTA in frame:
-            await asyncio.sleep(pace)
-        yield frame

@@ -4,16 +4,22 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bench.streams import Answers
-from bench.targets import MIB, Result, targets
+from bench.targets import MIB, Result, floors, targets
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
-_NAMES = {"bare": "bare Starlette", "sdk": "SDK, in memory", "ours": "ChatKit Link, Postgres"}
+_NAMES = {
+    "bare": "bare Starlette",
+    "runner": "Agents SDK alone",
+    "sdk": "SDK, in memory",
+    "ours": "ChatKit Link, Postgres",
+}
 
 
 def markdown(result: Result) -> str:
     """All tables."""
     sections = [
         ("## Does it do what was promised?", _targets(result)),
+        ("## What stands in the way?", _floors(result)),
         ("## What does an answer cost?", _answers(result)),
         ("## What does an open stream cost?", _open_streams(result)),
         ("## What does a page cost?", _pages(result)),
@@ -48,12 +54,16 @@ def _targets(result: Result) -> str:
     return _table("What | measured | target | met", rows)
 
 
+def _floors(result: Result) -> str:
+    return _table("Floor | measured", ([floor.says, f"{floor.value:.2f} {floor.unit}"] for floor in floors(result)))
+
+
 def _answers(result: Result) -> str:
     def row(answer: Answers) -> list[str]:
         bare = result.answer("bare", answer.path, answer.deltas, answer.clients, answer.pace)
         times = answer.cpu / bare.cpu if bare else 0.0
         return [
-            _NAMES[answer.server] + ("" if answer.server == "bare" else f", {answer.path}"),
+            _NAMES[answer.server] + ("" if answer.server in ("bare", "runner") else f", {answer.path}"),
             "at once" if answer.pace is None else "one a turn",
             str(answer.deltas),
             str(answer.clients),

@@ -1,4 +1,4 @@
-"""One server under test, in a process of its own: ``python -m bench.serve bare|sdk|ours [database folder]``.
+"""One server under test, in a process of its own: ``python -m bench.serve bare|runner|sdk|ours [database folder]``.
 
 Says its port in a line on standard output, and stops when standard input ends.
 """
@@ -6,7 +6,7 @@ Says its port in a line on standard output, and stops when standard input ends.
 import asyncio
 import logging
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,10 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
-from bench import bare, sdk
+from bench import bare, runner, sdk
 from bench.probes import cpu, lag
 from chatkit_link.app import create_app
-from chatkit_link.serving import run_loop, serving
+from chatkit_link.serving import run_loop, serving, spare_the_collector
 from chatkit_link.settings import Settings, read_settings
 
 
@@ -63,9 +63,15 @@ async def main(kind: str, *given: str) -> None:
             runs_at_once=0,
         )
         async with serving(_ours, settings) as address:
+            spare_the_collector()  # as ``chatkit-link serve`` does
             await _until_told(int(address.rpartition(":")[2]))
         return
-    app = bare.create_app() if kind == "bare" else sdk.create_app()
+    made: dict[str, Callable[[], Any]] = {
+        "bare": bare.create_app,
+        "runner": lambda: bare.create_app(runner.frames_by_the_model),
+        "sdk": sdk.create_app,
+    }
+    app = made[kind]()
     _add_probes(app)
     async with _serving(app) as port:
         await _until_told(port)

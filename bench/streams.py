@@ -64,8 +64,8 @@ def create_request(text: str) -> str:
 
 
 def asking(server: Server, case: Case, seconds: float, *, hold: int = 0) -> Asked:
-    # The bare server has one path: its bytes are the same however they were made.
-    path = "/chatkit/plain" if server.kind == "bare" else f"/chatkit/{case.path}"
+    # Those who know their bytes in advance have one path: the bytes are the same however they were made.
+    path = "/chatkit/plain" if server.kind in ("bare", "runner") else f"/chatkit/{case.path}"
     return Asked(server.port, path, create_request(case.text), case.clients, seconds, hold)
 
 

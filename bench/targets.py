@@ -12,8 +12,9 @@ FULL_PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Everything that a run measured."""
+    """Everything that a run measured. commit: seconds of one durable commit."""
 
+    commit: float
     answers: list[Answers]
     open_streams: list[OpenStreams]
     pages: list[Pages]
@@ -40,6 +41,27 @@ class Target:
     @property
     def met(self) -> bool:
         return self.value >= self.bound if self.least else self.value <= self.bound
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """What no server of this kind can be better than, here."""
+
+    says: str
+    value: float
+    unit: str
+
+
+def floors(result: Result) -> list[Floor]:
+    """Those that this run has measured."""
+    found = [Floor("First event: one durable commit, p50", 1000 * result.commit, "ms")]
+    for clients in (1, 32):
+        runner, sdk = (result.answer(kind, "agents", 50, clients) for kind in ("runner", "sdk"))
+        if runner is not None and sdk is not None:
+            says = f"50 deltas, {clients} clients: Agents SDK alone / SDK in memory"
+            found.append(Floor(f"CPU per request, {says}", runner.cpu / sdk.cpu, "x"))
+            found.append(Floor(f"Requests/s, {says}", runner.rate / sdk.rate, "x"))
+    return found
 
 
 def targets(result: Result) -> list[Target]:

@@ -2,12 +2,14 @@
 
 import ipaddress
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
+@lru_cache(maxsize=1024)
 def read_address(text: str) -> Address | None:
     """An IP address, also with a port, in brackets, or IPv4 inside IPv6; ``None`` for all else."""
     text = text.strip()

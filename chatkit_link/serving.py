@@ -6,6 +6,7 @@ before the database is closed. So the socket is bound and the signals are heard 
 """
 
 import asyncio
+import gc
 import signal
 import socket
 import sys
@@ -29,6 +30,17 @@ def run_loop(main: Coroutine[Any, Any, None]) -> None:
     """``asyncio.run``, on the fastest event loop that is installed here."""
     with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
         runner.run(main)
+
+
+def spare_the_collector() -> None:
+    """For a process that does nothing but serve, once everything is loaded.
+
+    Python's garbage collector would look again and again at what a start leaves in memory, and after every 700
+    new objects, of which one answer makes thousands: together a tenth to a fifth of a request's CPU.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 class _Server(uvicorn.Server):
@@ -86,6 +98,7 @@ async def serve(make: Make, settings: Settings, *, ready: Callable[[str], None])
                     hear(lambda: server.handle_exit(signal.SIGINT, None))
                     running = asyncio.create_task(server.serve(sockets=[listener]))
                     await _until_ready(server, running)
+                    spare_the_collector()
                     ready(bound.address)
                     await running
             except asyncio.CancelledError:

@@ -21,5 +21,5 @@ async def frames(batches: AsyncIterator[Sequence[Event]]) -> AsyncIterator[bytes
     Who stops reading stops only reading: the run does not notice.
     """
     async for batch in batches:
-        yield b"".join(b"id: %d\ndata: %b\n\n" % (event.id, event.data) for event in batch) or b": ping\n\n"
+        yield b"".join([b"id: %d\ndata: %b\n\n" % event for event in batch]) or b": ping\n\n"
     yield END

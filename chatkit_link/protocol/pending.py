@@ -2,7 +2,7 @@
 
 The SDK stores an item when it is done. What a person has already seen of an item that never gets
 done, because they pressed Stop or the model failed, would be gone on reload. So every update is also
-applied here, and at such an end the items are settled and stored as they stand.
+kept here, and at such an end the items are settled and stored as they stand.
 """
 
 from chatkit.types import (
@@ -19,27 +19,36 @@ from chatkit_link.view import apply_update, nodes_of
 
 
 class Pending:
-    """Items added and not yet done, by id, each a copy of our own."""
+    """Items added and not yet done, by id, each a copy of our own with the updates that are still to be applied.
+
+    Most items are done in the end, and an update costs more to apply than to keep.
+    """
 
     def __init__(self) -> None:
-        self._items: dict[str, ThreadItem] = {}
+        self._items: dict[str, tuple[ThreadItem, list[ThreadItemUpdate]]] = {}
 
     def add(self, item: ThreadItem) -> None:
-        self._items[item.id] = item.model_copy(deep=True)
+        self._items[item.id] = item.model_copy(deep=True), []
 
     def drop(self, item_id: str) -> None:
         self._items.pop(item_id, None)
 
     def update(self, item_id: str, update: ThreadItemUpdate) -> None:
-        """Apply an update; one that fits no pending item is somebody's mistake and changes nothing."""
-        if (item := self._items.get(item_id)) is not None:
-            apply_update(item, update)
+        """Take an update; one that fits no pending item is somebody's mistake and changes nothing."""
+        if (known := self._items.get(item_id)) is not None:
+            known[1].append(update)
 
     def settle(self) -> list[ThreadItem]:
         """What is worth keeping of the unfinished items, in its final state; empties the list."""
-        items = [settled(item) for item in self._items.values() if not is_hidden(item) and not _is_empty(item)]
+        items = [_updated(*known) for known in self._items.values()]
         self._items.clear()
-        return items
+        return [settled(item) for item in items if not is_hidden(item) and not _is_empty(item)]
+
+
+def _updated(item: ThreadItem, updates: list[ThreadItemUpdate]) -> ThreadItem:
+    for update in updates:
+        apply_update(item, update)
+    return item
 
 
 def settled(item: ThreadItem) -> ThreadItem:

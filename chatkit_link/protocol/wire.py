@@ -27,6 +27,8 @@ from chatkit_link.store.text import clean_value
 
 #: What the SDK's models leave out for clients.
 _PUBLIC = {"exclude_metadata": True}
+#: Looked up once: finding a generic model's class anew costs more than making one of it.
+_ItemPage = Page[ThreadItem]
 HIDDEN = (HiddenContextItem, SDKHiddenContextItem)
 
 
@@ -42,7 +44,7 @@ def is_visible(event: ThreadStreamEvent) -> bool:
 
 def thread_response(thread: ThreadMetadata, items: Page[ThreadItem] | None = None) -> Thread:
     """The thread as clients see it: without its private metadata and hidden items."""
-    page = items or Page[ThreadItem]()
+    page = items or _ItemPage()
     return Thread(
         id=thread.id,
         title=thread.title,

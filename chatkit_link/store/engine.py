@@ -160,7 +160,7 @@ class Database:
                 raise
             raise Unavailable("The database connection was lost. Please try again in a moment.") from error
         finally:
-            await asyncio.shield(pool.release(connection))  # a cancelled request gives its connection back, too
+            await pool.release(connection)  # which is shielded: a cancelled request gives its connection back, too
 
     @staticmethod
     async def _opened(opening: Awaitable[Any]) -> Any:
