@@ -42,6 +42,8 @@ _RETRY_FULL = 5
 _LAST_WORDS = 8
 
 Work = Callable[[Run], Awaitable[None]]
+#: Seconds before the database is asked again that was away.
+_AWAY = 0.5
 #: Seconds between two renewals while nothing is heard: they show that we live, and whom somebody wants stopped.
 _UNHEARD = 0.25
 
@@ -227,18 +229,19 @@ class Coordinator:
         spoke = clock()
         with self._wakeups.watch(run_id) as watch:
             while True:
-                status, last_id = await rows.run_status(self._database, run_id)
-                if status == RunStatus.INTERRUPTED:
-                    # This reader may have seen events that were lost with their replica; what recovery
-                    # added then stands at their numbers and must be seen.
-                    after = min(after, last_id)
-                page = await rows.read_events(self._database, run_id, after)
-                while page:
-                    after, spoke = page[-1][0], clock()
-                    yield [Event(number, data) for number, data in page]
-                    page = await rows.read_events(self._database, run_id, after)
-                if status != RunStatus.RUNNING:
-                    return
+                try:
+                    status, last_id = await rows.run_status(self._database, run_id)
+                    if status == RunStatus.INTERRUPTED:
+                        # This reader may have seen events that were lost with their replica; what recovery
+                        # added then stands at their numbers and must be seen.
+                        after = min(after, last_id)
+                    while page := await rows.read_events(self._database, run_id, after):
+                        after, spoke = page[-1][0], clock()
+                        yield [Event(number, data) for number, data in page]
+                    if status != RunStatus.RUNNING:
+                        return
+                except Unavailable:  # the run goes on without the database for a while, and so does who follows it
+                    await asyncio.sleep(_AWAY)
                 await watch.wait(quiet=quiet)
                 if quiet is not None and clock() - spoke >= quiet:
                     spoke = clock()

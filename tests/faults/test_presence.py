@@ -83,8 +83,10 @@ async def test_living_replicas_keep_their_answers_while_their_connections_break(
 
     async def whole(person: Person, server: Server, other: Server) -> None:
         async with person.ask(server, words) as reading:
+            elsewhere = asyncio.create_task(person.reread(other, reading.run_id))
             await reading.read()
         assert reading.error is None, reading.error
+        assert (await elsewhere).raw == reading.raw
         assert reading.text == answer(1200)
         assert answers(await person.stored(other)) == [answer(1200)]
 

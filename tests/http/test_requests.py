@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from chatkit.types import (
     AssistantMessageItem,
+    ClientToolCallItem,
     StructuredInputAnswerSubmission,
     StructuredInputItem,
     StructuredInputSubmission,
@@ -81,6 +82,24 @@ async def test_a_client_tools_output_finds_its_call_behind_a_hidden_item(connect
     with pytest.raises(ClientError) as refused:
         await told(client.add_client_tool_output(asked.thread_id, "again"))
     assert refused.value.status == 409
+
+
+async def test_a_call_that_a_closed_tab_left_behind_neither_blocks_the_thread_nor_waits_for_ever(
+    connect: Connect,
+) -> None:
+    client = connect("client-tool")
+    asked = await told(client.create_thread("Where am I?"))
+    abandoned = asked.view.items[-1]
+
+    again = await told(client.add_user_message(asked.thread_id, "And now?"))
+    call = again.view.items[-1]
+    assert isinstance(call, ClientToolCallItem) and call.status == "pending"
+    answer = await told(client.add_client_tool_output(asked.thread_id, {"page": "checkout"}))
+
+    assert "checkout" in answer.text
+    calls = [item for item in await stored(client, asked.thread_id) if isinstance(item, ClientToolCallItem)]
+    assert [(item.id, item.status) for item in calls] == [(call.id, "completed")]
+    assert abandoned.id != call.id
 
 
 async def test_a_structured_input_is_answered(connect: Connect) -> None:
