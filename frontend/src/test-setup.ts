@@ -3,7 +3,7 @@ import { afterEach } from 'vitest';
 
 afterEach(cleanup);
 
-// jsdom draws nothing: it neither scrolls nor shows dialogs. Tests of what speaks to a socket run without it.
+// jsdom draws nothing: it neither scrolls nor moves, has no sizes and shows no dialogs. Tests of what speaks to a socket run without it.
 if (typeof Element !== 'undefined') {
   Element.prototype.scrollTo = () => {};
   HTMLDialogElement.prototype.showModal = function show() {
@@ -12,5 +12,18 @@ if (typeof Element !== 'undefined') {
   HTMLDialogElement.prototype.close = function close() {
     this.open = false;
     this.dispatchEvent(new Event('close'));
+  };
+  window.matchMedia = (query) =>
+    ({
+      media: query,
+      matches: query.includes('reduce'),
+      addEventListener() {},
+      removeEventListener() {},
+    }) as unknown as MediaQueryList;
+  window.CSS ??= { escape: (name: string) => name.replace(/[^\w-]/g, '\\$&') } as typeof CSS;
+  window.ResizeObserver = class {
+    observe() {}
+    unobserve() {}
+    disconnect() {}
   };
 }

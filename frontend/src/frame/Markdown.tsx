@@ -2,6 +2,7 @@ import { Check, Copy } from 'lucide-react';
 import { createContext, memo, type ReactNode, useContext, useState } from 'react';
 import { type Components, defaultRehypePlugins, Streamdown } from 'streamdown';
 import { CITATION_TAG, type Citation, citationMarks } from './citations';
+import { useImageAddress } from './images';
 import { SourceLink } from './Sources';
 import { useCopy } from './use-copy';
 
@@ -70,8 +71,9 @@ function CitationMark({ number }: Record<string, unknown>) {
 }
 
 /** A picture that cannot be had is named instead. */
-function Picture({ src, alt }: { src?: string; alt?: string }) {
+function Picture({ src: wanted, alt }: { src?: string; alt?: string }) {
   const [broken, setBroken] = useState(false);
+  const src = useImageAddress(wanted);
   if (!src || broken) return alt ? <em>{alt}</em> : null;
   return (
     <img

@@ -2,6 +2,7 @@ import { ArrowDown } from 'lucide-react';
 import { type MouseEvent, useEffect, useMemo, useRef } from 'react';
 import { ConversationContext, useChat } from './context';
 import type { Conversation } from './conversation';
+import { ImageDomainsContext } from './images';
 import { Notices, Progress, Reconnecting, TroubleNote } from './Status';
 import { useStore } from './store';
 import { Turn } from './Turn';
@@ -18,9 +19,8 @@ const holdForClick = (hold: () => void) => (event: MouseEvent) => {
 
 export function ThreadView({ conversation }: { conversation: Conversation }) {
   const { thread } = useStore(useChat().options);
-  const { items, open, older, progress, notices, trouble, awaited, disconnected } = useStore(
-    conversation.state,
-  );
+  const state = useStore(conversation.state);
+  const { items, open, older, progress, notices, trouble, awaited, disconnected } = state;
   const busy = useStore(conversation.busy);
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
@@ -47,41 +47,47 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
   const waiting = busy && !disconnected && (silent || progress !== null);
   return (
     <ConversationContext value={conversation}>
-      <div className="thread" ref={scroller} onScroll={scrolled}>
-        <div className="column" ref={content} onClickCapture={holdForClick(hold)}>
-          {older && (
-            <button type="button" className="button load-older" onClick={() => void conversation.loadOlder()}>
-              Show earlier messages
-            </button>
-          )}
-          <div className="log" role="log" aria-live="polite" aria-busy={busy} aria-label="Conversation">
-            {turns.map((turn, at) => (
-              <Turn
-                key={turn.question?.id ?? turn.id}
-                turn={turn}
-                open={open}
-                running={(busy || awaited) && at === turns.length - 1}
-              />
-            ))}
+      <ImageDomainsContext value={state.thread?.allowed_image_domains ?? null}>
+        <div className="thread" ref={scroller} onScroll={scrolled}>
+          <div className="column" ref={content} onClickCapture={holdForClick(hold)}>
+            {older && (
+              <button
+                type="button"
+                className="button load-older"
+                onClick={() => void conversation.loadOlder()}
+              >
+                Show earlier messages
+              </button>
+            )}
+            <div className="log" role="log" aria-live="polite" aria-busy={busy} aria-label="Conversation">
+              {turns.map((turn, at) => (
+                <Turn
+                  key={turn.question?.id ?? turn.id}
+                  turn={turn}
+                  open={open}
+                  running={(busy || awaited) && at === turns.length - 1}
+                />
+              ))}
+            </div>
+            {disconnected && <Reconnecting />}
+            {waiting && <Progress progress={progress} />}
+            {awaited && <Progress progress={AWAITED} />}
+            <Notices notices={notices} />
+            {trouble && <TroubleNote trouble={trouble} conversation={conversation} />}
           </div>
-          {disconnected && <Reconnecting />}
-          {waiting && <Progress progress={progress} />}
-          {awaited && <Progress progress={AWAITED} />}
-          <Notices notices={notices} />
-          {trouble && <TroubleNote trouble={trouble} conversation={conversation} />}
         </div>
-      </div>
-      {away && (
-        <button
-          type="button"
-          className="to-latest"
-          aria-label="Jump to latest"
-          title="Jump to latest"
-          onClick={() => toEnd('smooth')}
-        >
-          <ArrowDown size={16} aria-hidden />
-        </button>
-      )}
+        {away && (
+          <button
+            type="button"
+            className="to-latest"
+            aria-label="Jump to latest"
+            title="Jump to latest"
+            onClick={() => toEnd('smooth')}
+          >
+            <ArrowDown size={16} aria-hidden />
+          </button>
+        )}
+      </ImageDomainsContext>
     </ConversationContext>
   );
 }

@@ -156,6 +156,11 @@ export class Conversation {
     }
   }
 
+  /** What a developer of the host page should know, and a person need not. */
+  tellPage(message: string) {
+    this.around.host.fail(message);
+  }
+
   async feedback(itemIds: string[], kind: 'positive' | 'negative'): Promise<boolean> {
     const thread_id = this.id;
     if (!thread_id) return false;

@@ -8,9 +8,13 @@ function show(
   widget: WidgetNode,
   run: (action: ActionConfig) => Promise<void> = async () => {},
   refusal: string | null = null,
+  fail: (message: string) => void = () => {},
 ) {
   const item = { id: 'w', thread_id: 't', created_at: '', type: 'widget' as const, widget };
-  return { ...render(<WidgetView item={item} run={run} refusal={refusal} />), user: userEvent.setup() };
+  return {
+    ...render(<WidgetView item={item} run={run} refusal={refusal} fail={fail} />),
+    user: userEvent.setup(),
+  };
 }
 const card = (...children: WidgetNode[]): WidgetNode => ({ type: 'Card', children });
 const open: ActionConfig = { type: 'search.open', payload: { url: 'https://a.example' }, handler: 'client' };

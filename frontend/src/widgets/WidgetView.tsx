@@ -1,64 +1,38 @@
-import { Fragment, memo, type ReactNode } from 'react';
-import type { WidgetItem as Item, WidgetNode } from '../protocol/types';
-import { WidgetContext, type WidgetSurroundings } from './action-context';
-import { Card, ListView, ListViewItem } from './containers';
-import { Button } from './controls';
-import { Basic, Box, Col, Divider, Row, Spacer, Transition } from './layout';
-import { Badge, IconNode, ImageNode } from './media';
-import { Caption, MarkdownNode, TextNode, Title } from './text';
+import { memo, useId, useMemo } from 'react';
+import type { WidgetItem as Item } from '../protocol/types';
+import { ContainerContext, useContainer, WidgetContext, type WidgetSurroundings } from './action-context';
+import { Boundary } from './Boundary';
+import { FieldsContext, labelsIn } from './fields';
+import { Node } from './Node';
+import { isNode } from './read';
+import { useWords } from './words';
 import './widgets.css';
 
-export type NodeProps = { node: WidgetNode };
-
-const renderers: Record<string, (props: NodeProps) => ReactNode> = {
-  Badge,
-  Basic,
-  Box,
-  Button,
-  Caption,
-  Card,
-  Col,
-  Divider,
-  Icon: IconNode,
-  Image: ImageNode,
-  ListView,
-  ListViewItem,
-  Markdown: MarkdownNode,
-  Row,
-  Spacer,
-  Text: TextNode,
-  Title,
-  Transition,
-};
-
 export const WidgetView = memo(function WidgetView({
-  item,
+  item: { widget },
   run,
   refusal,
+  fail,
 }: { item: Item } & WidgetSurroundings) {
+  const { loading, during } = useContainer();
+  const text = useWords();
+  const scope = useId();
+  const surroundings = useMemo(() => ({ run, refusal, fail }), [run, refusal, fail]);
+  const fields = useMemo(
+    () => ({ scope, labels: isNode(widget) ? labelsIn(widget) : new Map<string, string>() }),
+    [scope, widget],
+  );
   return (
-    <WidgetContext value={{ run, refusal }}>
-      <div className="widget">
-        <Node node={item.widget} />
-      </div>
+    <WidgetContext value={surroundings}>
+      <FieldsContext value={fields}>
+        <ContainerContext value={during}>
+          <div className="widget" data-loading={loading ? '' : undefined} inert={loading}>
+            <Boundary of={widget} name="widget" fail={fail} note={text.broken}>
+              {isNode(widget) ? <Node node={widget} /> : <span className="w-note">{text.broken}</span>}
+            </Boundary>
+          </div>
+        </ContainerContext>
+      </FieldsContext>
     </WidgetContext>
   );
 });
-
-export function Node({ node }: NodeProps) {
-  const Renderer = Object.hasOwn(renderers, node.type) ? renderers[node.type] : undefined;
-  if (Renderer) return <Renderer node={node} />;
-  return import.meta.env.DEV ? <span className="w-unsupported">Unsupported: {String(node.type)}</span> : null;
-}
-
-/** Children come from a server: anything that is not a node (or a list of nodes) is passed over. */
-export function Children({ of }: { of: unknown }) {
-  const nodes = (Array.isArray(of) ? of : [of]).filter(
-    (child): child is WidgetNode => typeof child?.type === 'string',
-  );
-  return nodes.map((child, at) => (
-    <Fragment key={child.key ?? child.id ?? at}>
-      <Node node={child} />
-    </Fragment>
-  ));
-}

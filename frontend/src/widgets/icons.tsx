@@ -1,11 +1,11 @@
 /*
  * ChatKit's icon names and the lucide icons that draw them. Imported one by one: the whole set would cost the
- * first load more than everything else together.
+ * first load more than everything else together, so it comes when a widget names an icon of it (`lucide:name`).
  */
+
 import {
   Atom,
   Award,
-  BadgeCheck,
   BookMarked,
   BookOpen,
   BookText,
@@ -69,6 +69,8 @@ import {
   WholeWord,
   Zap,
 } from 'lucide-react';
+import { Suspense } from 'react';
+import { LucideIcon as NamedLucideIcon } from './LucideIcon';
 
 const icons: Record<string, LucideIcon> = {
   agent: Bot,
@@ -84,7 +86,7 @@ const icons: Record<string, LucideIcon> = {
   chart: ChartColumn,
   check: Check,
   'check-circle': CircleCheck,
-  'check-circle-filled': BadgeCheck,
+  'check-circle-filled': CircleCheck,
   'chevron-left': ChevronLeft,
   'chevron-right': ChevronRight,
   'circle-question': CircleHelp,
@@ -139,16 +141,43 @@ const icons: Record<string, LucideIcon> = {
 };
 
 const filled = new Set(['star-filled', 'check-circle-filled']);
-
-const wanted = (name: string) => name.replace(/^(lucide|vendor):/, '');
+const STROKE = 1.75;
 
 export const isIcon = (name: unknown): name is string =>
-  typeof name === 'string' && Object.hasOwn(icons, wanted(name));
+  typeof name === 'string' && (Object.hasOwn(icons, name) || /^(lucide|vendor):[a-z0-9-]+$/i.test(name));
 
 export function NamedIcon({ name, size = 16 }: { name: unknown; size?: number }) {
   if (!isIcon(name)) return null;
-  const Icon = icons[wanted(name)] as LucideIcon;
+  if (name.startsWith('vendor:')) return <VendorMark name={name.slice('vendor:'.length)} size={size} />;
+  if (name.startsWith('lucide:')) {
+    return (
+      <Suspense fallback={<span style={{ width: size, height: size }} />}>
+        <NamedLucideIcon name={name.slice('lucide:'.length).toLowerCase()} size={size} strokeWidth={STROKE} />
+      </Suspense>
+    );
+  }
+  const Icon = icons[name] as LucideIcon;
   return (
-    <Icon size={size} strokeWidth={1.75} fill={filled.has(name) ? 'currentColor' : 'none'} aria-hidden />
+    <Icon
+      size={size}
+      strokeWidth={STROKE}
+      fill={filled.has(name) ? 'currentColor' : 'none'}
+      className={filled.has(name) ? 'w-filled' : undefined}
+      aria-hidden
+      data-icon={name}
+    />
   );
 }
+
+/** Marks of companies are theirs; an initial stands for one. */
+const VendorMark = ({ name, size }: { name: string; size: number }) => (
+  <span
+    className="w-vendor"
+    style={{ width: size, height: size, fontSize: size * 0.62 }}
+    title={name}
+    aria-hidden
+    data-icon={`vendor:${name}`}
+  >
+    {name.charAt(0).toUpperCase()}
+  </span>
+);

@@ -1,43 +1,63 @@
+import type { CSSProperties } from 'react';
+import { Children, type NodeProps } from './Node';
+import { oneOf } from './read';
 import { block, color, defined, flex, px, unit } from './style';
-import { Children, type NodeProps } from './WidgetView';
+import { ThemeContext, useForcedTheme } from './theme';
 
-const directionOf = (value: unknown, otherwise: 'row' | 'column') =>
+type Direction = 'row' | 'column';
+
+export const directionOf = (value: unknown, otherwise: Direction): Direction =>
   value === 'row' ? 'row' : value === 'col' ? 'column' : otherwise;
 
-function Flex({ node, direction }: NodeProps & { direction: 'row' | 'column' }) {
-  return (
-    <div className="w-box" style={{ ...block(node), ...flex(node, direction) }}>
-      <Children of={node.children} />
-    </div>
-  );
-}
+/** `usual`: what holds where the node says nothing. */
+export const boxStyle = (node: NodeProps['node'], direction: Direction, usual?: CSSProperties) => ({
+  ...usual,
+  ...block(node),
+  ...flex(node, direction),
+});
+
+const Flex = ({ node, direction, usual }: NodeProps & { direction: Direction; usual?: CSSProperties }) => (
+  <div className="w-box" style={boxStyle(node, direction, usual)}>
+    <Children of={node.children} />
+  </div>
+);
 
 export const Box = ({ node }: NodeProps) => (
   <Flex node={node} direction={directionOf(node.direction, 'column')} />
 );
-export const Basic = Box;
 export const Col = ({ node }: NodeProps) => <Flex node={node} direction="column" />;
 export const Row = ({ node }: NodeProps) => (
-  <Flex node={{ align: 'center', gap: 2, ...node }} direction="row" />
+  <Flex node={node} direction="row" usual={{ alignItems: 'center', gap: '8px' }} />
 );
 
+/** The root without a frame of its own. */
+export function Basic({ node }: NodeProps) {
+  const outer = useForcedTheme();
+  const theme = oneOf(node.theme, ['light', 'dark']);
+  return (
+    <div
+      className="w-box w-basic"
+      data-theme={theme}
+      style={flex(node, directionOf(node.direction, 'column'))}
+    >
+      <ThemeContext value={theme ?? outer}>
+        <Children of={node.children} />
+      </ThemeContext>
+    </div>
+  );
+}
+
 export const Spacer = ({ node }: NodeProps) => (
-  <div style={defined({ flex: '1 1 auto', minWidth: px(node.minSize), minHeight: px(node.minSize) })} />
+  <div className="w-spacer" style={defined({ flexBasis: px(node.minSize) })} />
 );
 
 export const Divider = ({ node }: NodeProps) => (
   <hr
-    className={node.flush ? 'w-divider w-flush' : 'w-divider'}
+    className={node.flush === true ? 'w-divider w-flush' : 'w-divider'}
     style={defined({
       borderTopWidth: px(node.size),
       borderTopColor: color(node.color, 'border'),
       marginBlock: unit(node.spacing),
     })}
   />
-);
-
-export const Transition = ({ node }: NodeProps) => (
-  <div className="w-transition">
-    <Children of={node.children} />
-  </div>
 );

@@ -1,51 +1,74 @@
 import { type CSSProperties, useState } from 'react';
+import { useImageAddress } from '../frame/images';
 import { isIcon, NamedIcon } from './icons';
+import type { NodeProps } from './Node';
+import { flag, oneOf, words } from './read';
+import { iconSize } from './sizes';
 import { block, color, defined } from './style';
-import type { NodeProps } from './WidgetView';
-
-const iconSizes: Record<string, number> = { xs: 12, sm: 14, md: 16, lg: 18, xl: 20, '2xl': 24, '3xl': 30 };
 
 export const IconNode = ({ node }: NodeProps) =>
   isIcon(node.name) ? (
     <span className="w-icon" style={defined({ color: color(node.color, 'text') })}>
-      <NamedIcon name={node.name} size={iconSizes[String(node.size)] ?? 16} />
+      <NamedIcon name={node.name} size={iconSize(node.size)} />
     </span>
   ) : null;
 
+const positions = [
+  'top left',
+  'top',
+  'top right',
+  'left',
+  'center',
+  'right',
+  'bottom left',
+  'bottom',
+  'bottom right',
+] as const;
+
 export function ImageNode({ node }: NodeProps) {
-  const [broken, setBroken] = useState(false);
-  const src =
-    typeof node.src === 'string' && /^(https?:|data:image\/|\.?\/)/i.test(node.src) ? node.src : null;
-  // A missing picture should leave no broken-image mark in the middle of a card.
-  if (!src || broken) return null;
+  const [broken, setBroken] = useState<string | null>(null);
+  const src = useImageAddress(node.src);
   const names = ['w-image'];
-  if (node.frame) names.push('w-frame');
-  if (node.flush) names.push('w-flush');
+  if (node.frame === true) names.push('w-frame');
+  if (node.flush === true) names.push('w-flush');
+  const style: CSSProperties = defined({
+    ...block(node),
+    objectFit: oneOf(node.fit, ['cover', 'contain', 'fill', 'scale-down', 'none']),
+    objectPosition: oneOf(node.position, positions),
+  });
+  // What cannot be had keeps its place, and is named where it has a name.
+  if (!src || broken === src) {
+    names.push('w-image-missing');
+    return (
+      <span className={names.join(' ')} style={style}>
+        {words(node.alt)}
+      </span>
+    );
+  }
   return (
     <img
       className={names.join(' ')}
       src={src}
-      alt={typeof node.alt === 'string' ? node.alt : ''}
+      alt={words(node.alt)}
       loading="lazy"
       referrerPolicy="no-referrer"
-      onError={() => setBroken(true)}
-      style={defined({
-        ...block(node),
-        objectFit: node.fit as CSSProperties['objectFit'],
-        objectPosition: node.position as string | undefined,
-      })}
+      onError={() => setBroken(src)}
+      style={style}
     />
   );
 }
 
+const badgeColors = ['secondary', 'success', 'danger', 'warning', 'info', 'discovery'] as const;
+
 export const Badge = ({ node }: NodeProps) => (
   <span
     className="w-badge"
-    data-color={String(node.color ?? 'secondary')}
-    data-variant={String(node.variant ?? 'soft')}
-    data-size={String(node.size ?? 'sm')}
-    data-pill={node.pill ? '' : undefined}
+    data-color={oneOf(node.color, badgeColors) ?? 'secondary'}
+    data-variant={oneOf(node.variant, ['solid', 'soft', 'outline']) ?? 'soft'}
+    data-size={oneOf(node.size, ['sm', 'md', 'lg']) ?? 'sm'}
+    data-pill={flag(node.pill) ? '' : undefined}
+    dir="auto"
   >
-    {String(node.label ?? '')}
+    {words(node.label)}
   </span>
 );

@@ -1,24 +1,52 @@
-/** ChatKit's sizes, colours and corners as CSS. Numbers are spacing units (4 px) or pixels, as the node's prop says. */
+/** ChatKit's lengths, colours and corners as CSS. Numbers are spacing units (4 px) or pixels, as the node's prop says. */
 import type { CSSProperties } from 'react';
+import { isObject, named, number, oneOf } from './read';
 
 export type Props = Record<string, unknown>;
 
-const number = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
-const text = (value: unknown): value is string => typeof value === 'string' && value !== '';
+/*
+ * What fetches would let a widget call home, so no function that takes an address gets through; a backslash could
+ * spell one in disguise.
+ */
+const CALLS_HOME = /\\|\b(url|src|image|image-set|cross-fade|element|paint|attr)\s*\(/i;
+const css = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' && value.length < 300 && !CALLS_HOME.test(value)
+    ? value
+    : undefined;
 
-export const px = (value: unknown) => (number(value) ? `${value}px` : text(value) ? value : undefined);
-export const unit = (value: unknown) => (number(value) ? `${value * 4}px` : text(value) ? value : undefined);
+export const px = (value: unknown) => (number(value) === undefined ? css(value) : `${value}px`);
+export const unit = (value: unknown) => (number(value) === undefined ? css(value) : `${Number(value) * 4}px`);
+const plain = (value: unknown) => (number(value) === undefined ? css(value) : `${value}`);
 
-export function sides(name: 'padding' | 'margin', value: unknown): CSSProperties {
-  if (value === undefined || value === null) return {};
-  if (typeof value !== 'object') return { [name]: unit(value) };
-  const { top, right, bottom, left, x, y } = value as Props;
+type Sides = { top?: string; right?: string; bottom?: string; left?: string };
+
+export function sidesOf(value: unknown): Sides {
+  if (!isObject(value)) {
+    const all = unit(value);
+    return { top: all, right: all, bottom: all, left: all };
+  }
+  const { top, right, bottom, left, x, y } = value;
+  return { top: unit(top ?? y), right: unit(right ?? x), bottom: unit(bottom ?? y), left: unit(left ?? x) };
+}
+
+export function margin(value: unknown): CSSProperties {
+  const { top, right, bottom, left } = sidesOf(value);
+  return defined({ marginTop: top, marginRight: right, marginBottom: bottom, marginLeft: left });
+}
+
+/** Also kept in variables, so that what is "flush" knows how far the edge is. */
+export function padding(value: unknown): CSSProperties {
+  const { top, right, bottom, left } = sidesOf(value);
   return defined({
-    [`${name}Top`]: unit(top ?? y),
-    [`${name}Bottom`]: unit(bottom ?? y),
-    [`${name}Left`]: unit(left ?? x),
-    [`${name}Right`]: unit(right ?? x),
-  });
+    paddingTop: top,
+    paddingRight: right,
+    paddingBottom: bottom,
+    paddingLeft: left,
+    '--pad-top': top,
+    '--pad-right': right,
+    '--pad-bottom': bottom,
+    '--pad-left': left,
+  } as CSSProperties);
 }
 
 const radii: Record<string, string> = {
@@ -35,9 +63,9 @@ const radii: Record<string, string> = {
   full: '9999px',
   '100%': '100%',
 };
-export const radius = (value: unknown) => (text(value) ? radii[value] : undefined);
+export const radius = (value: unknown) => named(radii, value);
 
-type Family = 'text' | 'surface' | 'border';
+type Family = 'text' | 'surface' | 'border' | 'chart';
 const tokens: Record<Family, Record<string, string>> = {
   text: {
     prose: 'var(--text)',
@@ -57,59 +85,82 @@ const tokens: Record<Family, Record<string, string>> = {
     'surface-elevated-secondary': 'var(--surface-2)',
   },
   border: { default: 'var(--border)', subtle: 'var(--border-subtle)', strong: 'var(--border-strong)' },
+  chart: {
+    blue: 'light-dark(#2f6fed, #6ea1ff)',
+    purple: 'light-dark(#7c4dda, #b191ff)',
+    orange: 'light-dark(#d9641a, #ff9d5c)',
+    green: 'light-dark(#1c8f56, #4fcb8d)',
+    red: 'light-dark(#d03a34, #ff837c)',
+    yellow: 'light-dark(#b98a00, #f3cb4f)',
+    pink: 'light-dark(#cf3d8f, #ff8cc8)',
+  },
 };
+/** The colours that series of a chart get by themselves, in ChatKit's order. */
+export const seriesColors = Object.values(tokens.chart);
 
-/** Hue and chroma of the primitive colours (`red-500`); the step decides the lightness. */
-const hues: Record<string, [hue: number, chroma: number]> = {
-  gray: [260, 0.01],
-  red: [25, 0.2],
-  orange: [50, 0.18],
-  yellow: [90, 0.16],
-  green: [150, 0.17],
-  blue: [255, 0.19],
-  purple: [300, 0.2],
-  pink: [350, 0.2],
+/** Hue, chroma and middle lightness of the primitive colours (`red-500`); the step moves the lightness. */
+const hues: Record<string, [hue: number, chroma: number, middle: number]> = {
+  gray: [260, 0.008, 0.6],
+  red: [25, 0.2, 0.62],
+  orange: [52, 0.17, 0.7],
+  yellow: [92, 0.16, 0.82],
+  green: [152, 0.16, 0.65],
+  blue: [258, 0.2, 0.6],
+  purple: [298, 0.2, 0.58],
+  pink: [352, 0.2, 0.65],
 };
+const LIGHTEST = 0.985;
+const DARKEST = 0.18;
 
 function primitive(value: string): string | undefined {
-  const [, name = '', step] = /^([a-z]+)-(\d{2,4})$/.exec(value) ?? [];
-  const hue = hues[name];
-  if (!hue || !step) return undefined;
-  const lightness = 0.985 - (Math.min(Number(step), 1000) / 1000) * 0.8;
-  const chroma = hue[1] * Math.min(1, Number(step) / 400);
-  return `oklch(${lightness.toFixed(3)} ${chroma.toFixed(3)} ${hue[0]})`;
+  const [, name = '', digits] = /^([a-z]+)-(\d{1,4})$/.exec(value) ?? [];
+  const step = Math.min(Number(digits ?? Number.NaN), 1000);
+  if (Number.isNaN(step)) return undefined;
+  if (name === 'alpha') return `color-mix(in srgb, var(--text-strong) ${Math.min(step, 100)}%, transparent)`;
+  const hue = named(hues, name);
+  if (!hue) return undefined;
+  const [angle, chroma, middle] = hue;
+  const lightness =
+    step <= 500
+      ? LIGHTEST + ((middle - LIGHTEST) * step) / 500
+      : middle + ((DARKEST - middle) * (step - 500)) / 500;
+  const strength = chroma * Math.min(1, step / 400, (1100 - step) / 400);
+  return `oklch(${lightness.toFixed(3)} ${strength.toFixed(3)} ${angle})`;
 }
 
 export function color(value: unknown, family: Family): string | undefined {
-  if (value && typeof value === 'object') {
-    const { light, dark } = value as Props;
-    const [day, night] = [color(light, family), color(dark, family)];
+  if (isObject(value)) {
+    const [day, night] = [color(value.light, family), color(value.dark, family)];
     return day && night ? `light-dark(${day}, ${night})` : (day ?? night);
   }
-  // A colour that names an address would let a widget call home.
-  if (!text(value) || /(url|image|image-set)\s*\(/i.test(value)) return undefined;
-  return tokens[family][value] ?? primitive(value) ?? value;
+  const safe = css(value);
+  return safe && (named(tokens[family], safe) ?? primitive(safe) ?? safe);
 }
+
+const lines = ['solid', 'dashed', 'dotted', 'double', 'groove', 'ridge', 'inset', 'outset'] as const;
 
 function edge(value: unknown): string | undefined {
-  if (number(value)) return value > 0 ? `${value}px solid var(--border)` : undefined;
-  if (!value || typeof value !== 'object') return undefined;
-  const { size, color: ink, style } = value as Props;
-  return `${px(size) ?? '1px'} ${text(style) ? style : 'solid'} ${color(ink, 'border') ?? 'var(--border)'}`;
+  if (number(value) !== undefined) return `${value}px solid var(--border)`;
+  if (!isObject(value)) return undefined;
+  const size = px(value.size) ?? '1px';
+  return `${size} ${oneOf(value.style, lines) ?? 'solid'} ${color(value.color, 'border') ?? 'var(--border)'}`;
 }
 
+const isEdge = (value: Props) => 'size' in value || 'color' in value || 'style' in value;
+
 export function border(value: unknown): CSSProperties {
-  if (value === undefined || value === null) return {};
-  if (typeof value === 'number' || 'size' in (value as object)) return defined({ border: edge(value) });
-  const { top, right, bottom, left, x, y } = value as Props;
+  const whole = number(value) !== undefined || (isObject(value) && isEdge(value));
+  if (!whole && !isObject(value)) return {};
+  const { top, right, bottom, left, x, y } = (whole ? { x: value, y: value } : value) as Props;
   return defined({
     borderTop: edge(top ?? y),
+    borderRight: edge(right ?? x),
     borderBottom: edge(bottom ?? y),
     borderLeft: edge(left ?? x),
-    borderRight: edge(right ?? x),
   });
 }
 
+/** Only what clips can show round corners of its children. */
 export function block(props: Props): CSSProperties {
   return defined({
     width: px(props.width ?? props.size),
@@ -118,33 +169,38 @@ export function block(props: Props): CSSProperties {
     minHeight: px(props.minHeight ?? props.minSize),
     maxWidth: px(props.maxWidth ?? props.maxSize),
     maxHeight: px(props.maxHeight ?? props.maxSize),
-    aspectRatio: number(props.aspectRatio) || text(props.aspectRatio) ? `${props.aspectRatio}` : undefined,
+    aspectRatio: plain(props.aspectRatio),
     borderRadius: radius(props.radius),
-    flex: number(props.flex) || text(props.flex) ? `${props.flex}` : undefined,
+    flex: plain(props.flex),
     background: color(props.background, 'surface'),
-    ...sides('margin', props.margin),
+    ...margin(props.margin),
   });
 }
 
-const align: Record<string, string> = { start: 'flex-start', end: 'flex-end' };
-const justify: Record<string, string> = {
-  ...align,
+const alignments = {
+  start: 'flex-start',
+  center: 'center',
+  end: 'flex-end',
+  baseline: 'baseline',
+  stretch: 'stretch',
+};
+const justifications = {
+  ...alignments,
   between: 'space-between',
   around: 'space-around',
   evenly: 'space-evenly',
 };
-const named = (names: Record<string, string>, value: unknown) =>
-  text(value) ? (names[value] ?? value) : undefined;
+
+export const alignItems = (value: unknown) => named(alignments, value);
 
 export function flex(props: Props, direction: 'row' | 'column'): CSSProperties {
   return defined({
-    display: 'flex',
     flexDirection: direction,
-    alignItems: named(align, props.align),
-    justifyContent: named(justify, props.justify),
-    flexWrap: text(props.wrap) ? (props.wrap as CSSProperties['flexWrap']) : undefined,
+    alignItems: alignItems(props.align),
+    justifyContent: named(justifications, props.justify),
+    flexWrap: oneOf(props.wrap, ['nowrap', 'wrap', 'wrap-reverse']),
     gap: unit(props.gap),
-    ...sides('padding', props.padding),
+    ...padding(props.padding),
     ...border(props.border),
   });
 }

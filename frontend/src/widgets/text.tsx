@@ -1,52 +1,74 @@
-import type { CSSProperties } from 'react';
+import { type CSSProperties, useContext } from 'react';
 import { Markdown } from '../frame/Markdown';
 import type { WidgetNode } from '../protocol/types';
+import { EditableText } from './EditableText';
+import { FieldsContext } from './fields';
+import type { NodeProps } from './Node';
+import { isObject, named, number, oneOf, words } from './read';
+import { StreamedText } from './StreamedText';
+import { fontSize } from './sizes';
 import { color, defined, px } from './style';
-import type { NodeProps } from './WidgetView';
 
 const weights: Record<string, number> = { normal: 400, medium: 500, semibold: 600, bold: 700 };
-const string = (value: unknown) => (typeof value === 'string' ? value : value == null ? '' : String(value));
+const LINE_HEIGHT = 1.5;
 
-function look(node: WidgetNode): CSSProperties {
-  const lines = Number(node.maxLines) || 0;
+function look(kind: 'Text' | 'Title' | 'Caption', node: WidgetNode, usual?: string): CSSProperties {
+  const { minLines, maxLines } = node;
+  const least = number(minLines);
   return defined({
+    fontSize: fontSize(kind, node.size ?? usual),
     color: color(node.color, 'text'),
-    fontWeight: weights[string(node.weight)],
-    textAlign: (node.textAlign as CSSProperties['textAlign']) ?? undefined,
-    fontStyle: node.italic ? 'italic' : undefined,
-    textDecoration: node.lineThrough ? 'line-through' : undefined,
+    fontWeight: named(weights, node.weight),
+    textAlign: oneOf(node.textAlign, ['start', 'center', 'end']),
+    fontStyle: node.italic === true ? 'italic' : undefined,
+    textDecoration: node.lineThrough === true ? 'line-through' : undefined,
     width: px(node.width),
-    minHeight: node.minLines ? `${Number(node.minLines) * 1.45}em` : undefined,
-    WebkitLineClamp: lines > 0 ? lines : undefined,
+    minHeight: least ? `${least * LINE_HEIGHT}em` : undefined,
+    WebkitLineClamp: number(maxLines),
   });
 }
 
-function classes(kind: string, node: WidgetNode, size: string) {
-  const names = [`w-${kind}`, `w-${kind}-${string(node.size) || size}`];
-  if (node.truncate) names.push('w-truncate');
-  else if (node.maxLines) names.push('w-clamp');
-  if (node.streaming) names.push('w-streaming');
-  return names.join(' ');
+function classes(kind: string, node: WidgetNode) {
+  const cut = node.truncate === true ? ' w-truncate' : number(node.maxLines) ? ' w-clamp' : '';
+  return `w-${kind}${cut}`;
 }
 
-export const TextNode = ({ node }: NodeProps) => (
-  <p className={classes('text', node, 'md')} style={look(node)} dir="auto">
-    {string(node.value)}
-  </p>
-);
+export function TextNode({ node }: NodeProps) {
+  const style = look('Text', node);
+  if (isObject(node.editable)) return <EditableText node={node} editable={node.editable} style={style} />;
+  return (
+    <p className={classes('text', node)} style={style} dir="auto">
+      <StreamedText value={words(node.value)} streaming={node.streaming === true} />
+    </p>
+  );
+}
 
 export const Title = ({ node }: NodeProps) => (
-  <p className={classes('title', node, 'md')} style={look(node)} dir="auto">
-    {string(node.value)}
+  <p className={classes('title', node)} style={look('Title', node)} dir="auto">
+    {words(node.value)}
   </p>
 );
 
 export const Caption = ({ node }: NodeProps) => (
-  <p className={classes('caption', node, 'md')} style={look(node)} dir="auto">
-    {string(node.value)}
+  <p className={classes('caption', node)} style={look('Caption', node)} dir="auto">
+    {words(node.value)}
   </p>
 );
 
+export function Label({ node }: NodeProps) {
+  const { scope } = useContext(FieldsContext);
+  return (
+    <label
+      className="w-label"
+      htmlFor={`${scope}${words(node.fieldName)}`}
+      style={look('Text', node, 'sm')}
+      dir="auto"
+    >
+      {words(node.value)}
+    </label>
+  );
+}
+
 export const MarkdownNode = ({ node }: NodeProps) => (
-  <Markdown text={string(node.value)} streaming={node.streaming === true} />
+  <Markdown text={words(node.value)} streaming={node.streaming === true} />
 );

@@ -42,7 +42,8 @@ function Widget({ item }: { item: WidgetItem }) {
   const conversation = useConversation();
   const refusal = useRefusal(conversation);
   const run = useCallback((action: ActionConfig) => conversation.act(action, item), [conversation, item]);
-  return <WidgetView item={item} run={run} refusal={refusal} />;
+  const fail = useCallback((message: string) => conversation.tellPage(message), [conversation]);
+  return <WidgetView item={item} run={run} refusal={refusal} fail={fail} />;
 }
 
 function GeneratedImage({ item: { image, progress } }: { item: GeneratedImageItem }) {

@@ -1,0 +1,65 @@
+import { LoaderCircle } from 'lucide-react';
+import { type MouseEvent, useContext } from 'react';
+import { useAction } from './action-context';
+import { SubmissionContext } from './Form';
+import { NamedIcon } from './icons';
+import type { NodeProps } from './Node';
+import { flag, oneOf, words } from './read';
+import { controlSize, controlStyle, iconSize } from './sizes';
+import { useWords } from './words';
+
+const colors = [
+  'primary',
+  'secondary',
+  'info',
+  'discovery',
+  'success',
+  'caution',
+  'warning',
+  'danger',
+] as const;
+export const variants = ['solid', 'soft', 'outline', 'ghost'] as const;
+
+export function Button({ node }: NodeProps) {
+  const own = useAction(node.onClickAction, 'self');
+  const form = useContext(SubmissionContext);
+  const text = useWords();
+  // A form without an action of its own is checked, and then the button's action runs.
+  const submits = node.submit === true && form?.submits === true;
+  const { loading, blocked } = submits ? form : own;
+  const primary = node.style === 'primary';
+  const icon = iconSize(node.iconSize, controlSize(node.size).icon);
+  const label = words(node.label);
+
+  const click = (event: MouseEvent<HTMLButtonElement>) => {
+    // A button inside a clickable row must not also click the row.
+    event.stopPropagation();
+    if (submits || (node.submit === true && event.currentTarget.form?.reportValidity() === false)) return;
+    void own.start();
+  };
+  return (
+    <button
+      type={submits ? 'submit' : 'button'}
+      className="w-button"
+      data-color={oneOf(node.color, colors) ?? (primary ? 'primary' : 'secondary')}
+      data-variant={oneOf(node.variant, variants) ?? (primary || node.submit === true ? 'solid' : 'soft')}
+      data-pill={flag(node.pill, true) ? '' : undefined}
+      data-uniform={node.uniform === true || !label ? '' : undefined}
+      data-block={node.block === true ? '' : undefined}
+      style={controlStyle(node.size)}
+      aria-label={label ? undefined : words(node.iconStart) || words(node.iconEnd) || text.action}
+      aria-busy={loading || undefined}
+      disabled={node.disabled === true || loading || blocked !== null}
+      title={blocked ?? undefined}
+      onClick={click}
+    >
+      {loading ? (
+        <LoaderCircle className="spin" size={icon} aria-hidden />
+      ) : (
+        <NamedIcon name={node.iconStart} size={icon} />
+      )}
+      {label && <span>{label}</span>}
+      <NamedIcon name={node.iconEnd} size={icon} />
+    </button>
+  );
+}

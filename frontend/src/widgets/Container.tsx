@@ -1,0 +1,29 @@
+import type { CSSProperties, ReactNode } from 'react';
+import { ContainerContext, useContainer } from './action-context';
+import type { NodeProps } from './Node';
+import { oneOf } from './read';
+import { color, defined } from './style';
+import { ThemeContext, useForcedTheme } from './theme';
+
+type Props = NodeProps & { className: string; style?: CSSProperties; children: ReactNode };
+
+/** A card or list: it may force a theme, and fades while an action runs that says so. */
+export function Container({ node, className, style, children }: Props) {
+  const { loading, during } = useContainer();
+  const outer = useForcedTheme();
+  const theme = oneOf(node.theme, ['light', 'dark']);
+  return (
+    <ContainerContext value={during}>
+      <section
+        className={className}
+        data-theme={theme}
+        data-loading={loading ? '' : undefined}
+        aria-busy={loading || undefined}
+        inert={loading}
+        style={defined({ ...style, background: color(node.background, 'surface') })}
+      >
+        <ThemeContext value={theme ?? outer}>{children}</ThemeContext>
+      </section>
+    </ContainerContext>
+  );
+}

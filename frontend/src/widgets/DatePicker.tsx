@@ -1,0 +1,66 @@
+import { Calendar } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
+import { useChangeAction } from './action-context';
+import { useField } from './fields';
+import type { NodeProps } from './Node';
+import { oneOf, words } from './read';
+import { PickerFace, PickerFrame } from './Select';
+import { useLocale, useWords } from './words';
+
+const DateField = lazy(() => import('./DateField'));
+
+/**
+ * A day without a time, as YYYY-MM-DD: what the widget's author wrote as a date-time is the day that stands in it,
+ * whatever zone the reader is in.
+ */
+export function DatePicker({ node }: NodeProps) {
+  const name = words(node.name);
+  const text = useWords();
+  const locale = useLocale();
+  const { id, label } = useField(name);
+  const { change, loading } = useChangeAction(node.onChangeAction);
+  const [value, setValue] = useState(() => dayOf(node.defaultValue));
+  const disabled = node.disabled === true;
+
+  const choose = (day: string) => {
+    setValue(day);
+    change({ [name]: day === '' ? null : day });
+  };
+  const shown = value ? written(value, locale) : words(node.placeholder) || text.chooseDate;
+  const icon = <Calendar size={15} aria-hidden />;
+  return (
+    <PickerFrame
+      node={node}
+      name={name}
+      value={value}
+      label={label}
+      busy={loading}
+      onClear={() => choose('')}
+    >
+      <Suspense fallback={<PickerFace id={id} text={shown} empty={!value} icon={icon} disabled />}>
+        <DateField
+          id={id}
+          label={label}
+          value={value}
+          shown={shown}
+          min={dayOf(node.min)}
+          max={dayOf(node.max)}
+          side={oneOf(node.side, ['top', 'bottom', 'left', 'right']) ?? 'bottom'}
+          align={oneOf(node.align, ['start', 'center', 'end']) ?? 'start'}
+          disabled={disabled}
+          onChoose={choose}
+        />
+      </Suspense>
+    </PickerFrame>
+  );
+}
+
+function dayOf(value: unknown): string {
+  const day = /^\d{4}-\d{2}-\d{2}/.exec(words(value))?.[0] ?? '';
+  return Number.isNaN(Date.parse(day)) ? '' : day;
+}
+
+const written = (day: string, locale: string) =>
+  new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(
+    new Date(`${day}T00:00:00Z`),
+  );

@@ -1,0 +1,95 @@
+/** The part of a Select that opens. Loaded when the first one is on the screen. */
+import { Check, ChevronDown, Search } from 'lucide-react';
+import {
+  Autocomplete,
+  Button,
+  Input,
+  ListBox,
+  ListBoxItem,
+  SearchField,
+  Select,
+  SelectValue,
+  Text,
+  useFilter,
+} from 'react-aria-components';
+import { Popup } from './Popup';
+import type { Option } from './Select';
+import { useWords } from './words';
+
+type Props = {
+  id: string;
+  label: string;
+  options: Option[];
+  value: string | null;
+  shown: string;
+  searchable: boolean;
+  disabled: boolean;
+  onChoose: (value: string) => void;
+};
+
+export default function SelectField({
+  id,
+  label,
+  options,
+  value,
+  shown,
+  searchable,
+  disabled,
+  onChoose,
+}: Props) {
+  const text = useWords();
+  const { contains } = useFilter({ sensitivity: 'base' });
+  const list = (
+    <ListBox
+      items={options}
+      className="w-options"
+      renderEmptyState={() => <span className="w-options-none">{text.noMatches}</span>}
+    >
+      {(option) => (
+        <ListBoxItem
+          id={option.value}
+          isDisabled={option.disabled}
+          textValue={`${option.label} ${option.description}`.trim()}
+          className="w-option"
+        >
+          <span className="w-option-words">
+            <Text slot="label">{option.label}</Text>
+            {option.description && (
+              <Text slot="description" className="w-option-more">
+                {option.description}
+              </Text>
+            )}
+          </span>
+          {option.value === value && <Check size={15} aria-hidden />}
+        </ListBoxItem>
+      )}
+    </ListBox>
+  );
+  return (
+    <Select
+      aria-label={label}
+      className="w-picker-field"
+      value={value}
+      onChange={(key) => onChoose(String(key ?? ''))}
+      isDisabled={disabled}
+    >
+      <Button id={id} className="w-picker-face" data-empty={value === null ? '' : undefined}>
+        <SelectValue className="w-picker-value">{() => shown}</SelectValue>
+        <ChevronDown size={15} aria-hidden />
+      </Button>
+      <Popup className="w-popup-options">
+        {searchable ? (
+          <Autocomplete filter={contains}>
+            <SearchField aria-label={text.search} autoFocus className="w-search">
+              <Search size={15} aria-hidden />
+              <Input placeholder={text.search} />
+            </SearchField>
+            {list}
+          </Autocomplete>
+        ) : (
+          list
+        )}
+      </Popup>
+    </Select>
+  );
+}

@@ -1,0 +1,26 @@
+import { useImageAddress } from '../frame/images';
+import { NamedIcon } from './icons';
+import { isObject, words } from './read';
+
+export function StatusLine({ status }: { status: unknown }) {
+  const { text, icon, favicon, frame } = isObject(status) ? status : {};
+  const src = useImageAddress(favicon);
+  if (!words(text)) return null;
+  return (
+    <div className="w-status">
+      {src ? (
+        <img
+          src={src}
+          alt=""
+          className={frame === true ? 'w-frame' : undefined}
+          width={16}
+          height={16}
+          referrerPolicy="no-referrer"
+        />
+      ) : (
+        <NamedIcon name={icon} size={15} />
+      )}
+      <span dir="auto">{words(text)}</span>
+    </div>
+  );
+}

@@ -1,0 +1,148 @@
+import { act, render, screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, test, vi } from 'vitest';
+import type { ActionConfig, WidgetNode } from '../protocol/types';
+import { show } from './show';
+import { WidgetView } from './WidgetView';
+
+const dig: ActionConfig = { type: 'dig' };
+const plain = { ...dig, streaming: false };
+
+describe('what an action carries', () => {
+  test('outside of forms a control adds what it says, under its name', async () => {
+    const { user, run } = show({
+      type: 'Checkbox',
+      name: 'news.weekly',
+      label: 'News',
+      onChangeAction: plain,
+    });
+    await user.click(screen.getByRole('checkbox', { name: 'News' }));
+    expect(run).toHaveBeenCalledWith({ ...plain, payload: { news: { weekly: true } } });
+  });
+
+  test('radios report the choice, and those of two groups of one name leave each other alone', async () => {
+    const group = (key: string): WidgetNode => ({
+      type: 'RadioGroup',
+      key,
+      name: 'size',
+      ariaLabel: key,
+      defaultValue: 's',
+      options: [
+        { value: 's', label: 'Small' },
+        { value: 'l', label: 'Large' },
+      ],
+      onChangeAction: plain,
+    });
+    const { user, run } = show({ type: 'Basic', children: [group('first'), group('second')] });
+    const [first] = screen.getAllByRole('radio', { name: 'Large' });
+    await user.click(first as HTMLElement);
+    expect(run).toHaveBeenCalledWith({ ...plain, payload: { size: 'l' } });
+    expect(screen.getAllByRole('radio', { name: 'Small' })[1]).toHaveProperty('checked', true);
+  });
+
+  test('what is no action is not run', async () => {
+    const { user, run } = show({ type: 'Button', label: 'Go', onClickAction: { payload: {} } });
+    await user.click(screen.getByRole('button', { name: 'Go' }));
+    expect(run).not.toHaveBeenCalled();
+  });
+});
+
+describe('while no answer may be started', () => {
+  const item = (widget: WidgetNode) => ({
+    id: 'w',
+    thread_id: 't',
+    created_at: '',
+    type: 'widget' as const,
+    widget,
+  });
+
+  test('a change waits, and only the newest is sent', async () => {
+    const run = vi.fn(async () => {});
+    const widget: WidgetNode = { type: 'Checkbox', name: 'c', label: 'News', onChangeAction: dig };
+    const view = (refusal: string | null) => (
+      <WidgetView item={item(widget)} run={run} refusal={refusal} fail={() => {}} />
+    );
+    const { rerender } = render(view('Wait.'));
+    const user = userEvent.setup();
+    await user.click(screen.getByRole('checkbox'));
+    await user.click(screen.getByRole('checkbox'));
+    await user.click(screen.getByRole('checkbox'));
+    expect(run).not.toHaveBeenCalled();
+    rerender(view(null));
+    expect(run).toHaveBeenCalledTimes(1);
+    expect(run).toHaveBeenCalledWith({ ...dig, payload: { c: true } });
+  });
+
+  test('a submit button waits, too', () => {
+    show(
+      { type: 'Form', onSubmitAction: dig, children: [{ type: 'Button', label: 'Send', submit: true }] },
+      { refusal: 'Wait.' },
+    );
+    expect(screen.getByRole('button', { name: 'Send' })).toHaveProperty('disabled', true);
+  });
+});
+
+describe('how an action shows that it runs', () => {
+  const pending = () => {
+    let finish = () => {};
+    const run = vi.fn(
+      () =>
+        new Promise<void>((resolve) => {
+          finish = resolve;
+        }),
+    );
+    return { run, finish: () => act(async () => finish()) };
+  };
+
+  test('a form fades its container unless told otherwise', async () => {
+    const { run, finish } = pending();
+    const form: WidgetNode = {
+      type: 'Form',
+      onSubmitAction: dig,
+      children: [{ type: 'Button', label: 'Send', submit: true }],
+    };
+    const { user, container } = show({ type: 'Card', children: [form] }, { run });
+    await user.click(screen.getByRole('button', { name: 'Send' }));
+    expect(container.querySelector('.w-card')?.hasAttribute('inert')).toBe(true);
+    await finish();
+    expect(container.querySelector('.w-card')?.hasAttribute('inert')).toBe(false);
+  });
+
+  test('"self" on a form is its submit button', async () => {
+    const { run, finish } = pending();
+    const form: WidgetNode = {
+      type: 'Form',
+      onSubmitAction: { ...dig, loadingBehavior: 'self' },
+      children: [{ type: 'Button', label: 'Send', submit: true }],
+    };
+    const { user, container } = show({ type: 'Card', children: [form] }, { run });
+    await user.click(screen.getByRole('button', { name: 'Send' }));
+    expect(screen.getByRole('button', { name: 'Send' }).getAttribute('aria-busy')).toBe('true');
+    expect(container.querySelector('[inert]')).toBeNull();
+    await finish();
+    await waitFor(() =>
+      expect(screen.getByRole('button', { name: 'Send' })).toHaveProperty('disabled', false),
+    );
+  });
+
+  test('"container" of a root without a card is the widget', async () => {
+    const { run, finish } = pending();
+    const action = { ...dig, loadingBehavior: 'container' };
+    const { user, container } = show(
+      { type: 'Basic', children: [{ type: 'Button', label: 'Go', onClickAction: action }] },
+      { run },
+    );
+    await user.click(screen.getByRole('button', { name: 'Go' }));
+    expect(container.querySelector('.widget')?.hasAttribute('inert')).toBe(true);
+    await finish();
+  });
+
+  test('an unknown word is as none', async () => {
+    const { run, finish } = pending();
+    const action = { ...dig, loadingBehavior: 'spin' };
+    const { user } = show({ type: 'Button', label: 'Go', onClickAction: action }, { run });
+    await user.click(screen.getByRole('button', { name: 'Go' }));
+    expect(screen.getByRole('button', { name: 'Go' }).getAttribute('aria-busy')).toBe('true');
+    await finish();
+  });
+});

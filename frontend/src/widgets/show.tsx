@@ -1,0 +1,31 @@
+/** For tests: a widget on the page, a person in front of it, and what it tells the conversation. */
+import { render } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { vi } from 'vitest';
+import type { ActionConfig, WidgetItem, WidgetNode } from '../protocol/types';
+import { WidgetView } from './WidgetView';
+
+const itemOf = (widget: WidgetNode): WidgetItem => ({
+  id: 'w',
+  thread_id: 't',
+  created_at: '',
+  type: 'widget',
+  widget,
+});
+
+type Around = { run?: (action: ActionConfig) => Promise<void>; refusal?: string | null };
+
+export function show(widget: WidgetNode, { run = vi.fn(async () => {}), refusal = null }: Around = {}) {
+  const fail = vi.fn();
+  const view = (shown: WidgetNode) => (
+    <WidgetView item={itemOf(shown)} run={run} refusal={refusal} fail={fail} />
+  );
+  const { container, rerender } = render(view(widget));
+  return {
+    container,
+    run,
+    fail,
+    user: userEvent.setup(),
+    update: (next: WidgetNode) => rerender(view(next)),
+  };
+}
