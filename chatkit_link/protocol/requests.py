@@ -93,7 +93,8 @@ class Requests:
         if not _SUSPECT.search(body):
             return self._adapter.validate_json(body)
         try:
-            value: Any = clean_value(json.loads(body, strict=False))
+            # By itself, json would also take UTF-16, in which brackets are not the bytes that were counted.
+            value: Any = clean_value(json.loads(body.decode(), strict=False))
         except (ValueError, RecursionError):
             raise _not_json() from None
         return self._adapter.validate_python(value)

@@ -133,6 +133,15 @@ def test_json_that_is_too_deep_is_refused_before_it_is_parsed_and_in_no_time(bod
     assert time.perf_counter() - begun < 1.0
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32-le"])
+@pytest.mark.parametrize("depth", [2, 100, 300])
+def test_json_is_utf8_so_that_no_other_encoding_hides_its_depth(encoding: str, depth: int) -> None:
+    """The letter is half a quotation mark in UTF-16: what follows it would be taken for a text, and not counted."""
+    body = on_thread("threads.custom_action", action={"type": "\u0122", "payload": nested(depth)})
+    with pytest.raises(BadRequest, match="not valid JSON"):
+        REQUESTS.parse(json.dumps(body, ensure_ascii=False).encode(encoding))
+
+
 @pytest.mark.parametrize("depth", [1, MAX_DEPTH - 1, MAX_DEPTH])
 def test_the_depth_that_is_allowed_passes_the_scan(depth: int) -> None:
     check_depth(json.dumps([nested(depth - 1)] * 1 if depth > 1 else []).encode())
