@@ -48,6 +48,7 @@ class Uploads:
         self._links = links
         self._limits = limits
         self._lines: WeakValueDictionary[tuple[str, str], asyncio.Semaphore] = WeakValueDictionary()
+        self._decoding: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def begin(self, attachment: Attachment, size: int, caller: Caller, *, counted: bool = True) -> None:
         """Reserve room for ``size`` bytes; without ``counted``, whether there is any or not.
@@ -135,7 +136,10 @@ class Uploads:
         passing = _Passing(bytes(head), chunks, min(most, self._limits.max_size), text)
         disposition = content_disposition(attachment.name, inline=kind in IMAGES)
         await self._storage.put(place, passing.chunks(), mime_type=inert_type(kind), disposition=disposition)
-        made = await self._renditions.make(place, kind, passing.size)
+        # One file of a person at a time: a heap of slow ones shall not keep everybody else's waiting.
+        turn = self._decoding.setdefault(caller.owner, asyncio.Lock())
+        async with turn:
+            made = await self._renditions.make(place, kind, passing.size)
         kept = self._links.attachment(attachment.id, attachment.name, kind, attachment.thread_id)
         async with self._database.session(caller, atomic=made.size > 0) as session:
             if made.size and counted:

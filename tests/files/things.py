@@ -85,8 +85,5 @@ def pdf_of_much_text(characters: int = 1_000_000) -> bytes:
 def endless_pdf(operators: int = 3_000_000) -> bytes:
     """A PDF whose one page takes minutes to read."""
     writer = PdfWriter()
-    page = writer.add_blank_page(300, 300)
-    content = DecodedStreamObject()
-    content.set_data(b"BT /F1 12 Tf " + b"(a) Tj 1 0 0 1 0 0 cm " * operators + b" ET")
-    page[NameObject("/Contents")] = writer._add_object(content.flate_encode())
+    _page(writer, "a) Tj 1 0 0 1 0 0 cm (" * operators, packed=True)
     return _written(writer)
