@@ -18,6 +18,7 @@ DEEPEST = 24
 MOST_NODES = 2_000
 # In the browser's types only (``@openai/chatkit``); the SDK has no model for them.
 _BROWSER_ONLY = frozenset({"Table", "Table.Row", "Table.Cell"})
+_BROWSER_ONLY_PROPS = {"Card": {"border"}}
 _URL_KEYS = {"src", "favicon"}
 _SAFE_SOURCE = re.compile(r"https?://|data:image/(png|jpeg|gif|webp);|/(?!/)", re.IGNORECASE)
 
@@ -38,21 +39,22 @@ class TreeChecker:
         if not isinstance(tree, dict) or tree.get("type") not in self._roots:  # pyright: ignore[reportUnknownMemberType] - JSON
             raise WidgetError(source, "", f"the root must be one of {', '.join(sorted(self._roots))}")
         nodes = 0
-        pending: list[tuple[str, Any, int]] = [("", tree, 0)]
+        pending: list[tuple[str, Any, int, str]] = [("", tree, 0, "")]
         while pending:
-            path, node, depth = pending.pop()
+            path, node, depth, within = pending.pop()
             nodes += 1
             if depth > DEEPEST or nodes > MOST_NODES:
                 raise WidgetError(source, path, f"more than {DEEPEST} levels or {MOST_NODES} nodes")
-            children = self._check_node(source, path, node, is_root=depth == 0)
+            children = self._check_node(source, path, node, may_be_root=depth == 0 or within == "Basic")
             prefix = f"{path}.children" if path else "children"
-            pending.extend((f"{prefix}[{at}]", child, depth + 1) for at, child in enumerate(children))
+            kind = str(node["type"])
+            pending.extend((f"{prefix}[{at}]", child, depth + 1, kind) for at, child in enumerate(children))
 
-    def _check_node(self, source: str, path: str, node: Any, *, is_root: bool) -> list[Any]:
+    def _check_node(self, source: str, path: str, node: Any, *, may_be_root: bool) -> list[Any]:
         if not isinstance(node, dict):
             raise WidgetError(source, path, "a node must be an object with a type")
         kind = str(node.get("type"))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - JSON
-        if kind not in self._types or (kind in self._roots and not is_root):
+        if kind not in self._types or (kind in self._roots and not may_be_root):
             raise WidgetError(source, path, f"there is no node type {kind!r} here")
         props: dict[str, Any] = {key: value for key, value in node.items() if key != "children"}  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - JSON
         children: Any = node.get("children") or []  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - JSON
@@ -76,15 +78,23 @@ class TreeChecker:
 
 
 def _check_props(source: str, path: str, model: type[BaseModel], props: dict[str, Any]) -> None:
-    unknown = props.keys() - model.model_fields.keys()
+    ours = _BROWSER_ONLY_PROPS.get(str(props["type"]), set())
+    unknown = props.keys() - model.model_fields.keys() - ours
     if unknown:
         raise WidgetError(source, path, f"{props['type']} has no property {min(unknown)!r}")
     try:
-        model.model_validate({**props, "children": []} if "children" in model.model_fields else props)
+        model.model_validate({**props, **_no_children(model)})
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         at = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
         raise WidgetError(source, f"{path}{at}".lstrip("."), first["msg"]) from error
+
+
+def _no_children(model: type[BaseModel]) -> dict[str, Any]:
+    """The children are checked one by one, so here stands what the model takes for none."""
+    if "children" not in model.model_fields:
+        return {}
+    return {"children": None if _type_of(model) == "Transition" else []}
 
 
 def _type_of(model: type[BaseModel]) -> str:

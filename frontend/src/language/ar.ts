@@ -133,4 +133,26 @@ export const ar: Text = {
     deleteText: (title) => `ستُحذف «${title}» وكل ما فيها نهائيًا.`,
   },
   session: { failed: 'تعذّر على هذه الصفحة تسجيل دخولك إلى المحادثة. أعد تحميلها ثم حاول مرة أخرى.' },
+  widgets: {
+    broken: 'لا يمكن عرض هذا الجزء.',
+    clear: (field) => `مسح ${field}`,
+    chooseDate: 'اختر تاريخًا',
+    chooseOption: 'اختر خيارًا',
+    search: 'بحث',
+    noMatches: 'لا توجد نتائج',
+    showMore: (count) =>
+      counted(count, {
+        zero: 'عرض المزيد',
+        one: 'عرض عنصر آخر',
+        two: 'عرض عنصرين آخرين',
+        few: 'عرض # عناصر أخرى',
+        many: 'عرض # عنصرًا آخر',
+        other: 'عرض # عنصر آخر',
+      }),
+    open: 'فتح',
+    action: 'إجراء',
+    chart: 'مخطط',
+    table: 'جدول',
+    pattern: 'يرجى اتباع التنسيق المطلوب.',
+  },
 };

@@ -116,4 +116,19 @@ export const de: Text = {
   session: {
     failed: 'Diese Seite konnte Sie nicht beim Chat anmelden. Laden Sie sie neu und versuchen Sie es erneut.',
   },
+  widgets: {
+    broken: 'Dieser Teil kann nicht angezeigt werden.',
+    clear: (field) => `${field} leeren`,
+    chooseDate: 'Datum wählen',
+    chooseOption: 'Auswählen',
+    search: 'Suchen',
+    noMatches: 'Keine Treffer',
+    showMore: (count) =>
+      counted(count, { one: '# weiteren Eintrag zeigen', other: '# weitere Einträge zeigen' }),
+    open: 'Öffnen',
+    action: 'Aktion',
+    chart: 'Diagramm',
+    table: 'Tabelle',
+    pattern: 'Bitte das verlangte Format einhalten.',
+  },
 };

@@ -115,4 +115,18 @@ export const en = {
   session: {
     failed: 'This page could not sign you in to the chat. Reload it and try again.',
   },
+  widgets: {
+    broken: 'This part cannot be shown.',
+    clear: (field: string) => `Clear ${field}`,
+    chooseDate: 'Choose a date',
+    chooseOption: 'Choose an option',
+    search: 'Search',
+    noMatches: 'No matches',
+    showMore: (count: number) => counted(count, { one: 'Show # more', other: 'Show # more' }),
+    open: 'Open',
+    action: 'Action',
+    chart: 'Chart',
+    table: 'Table',
+    pattern: 'Please match the requested format.',
+  },
 };

@@ -115,4 +115,18 @@ export const es: Text = {
   session: {
     failed: 'Esta página no ha podido iniciar tu sesión en el chat. Recárgala y vuelve a intentarlo.',
   },
+  widgets: {
+    broken: 'Esta parte no se puede mostrar.',
+    clear: (field) => `Borrar ${field}`,
+    chooseDate: 'Elegir una fecha',
+    chooseOption: 'Elegir una opción',
+    search: 'Buscar',
+    noMatches: 'Sin resultados',
+    showMore: (count) => counted(count, { one: 'Mostrar # más', other: 'Mostrar # más' }),
+    open: 'Abrir',
+    action: 'Acción',
+    chart: 'Gráfico',
+    table: 'Tabla',
+    pattern: 'Utilice el formato solicitado.',
+  },
 };

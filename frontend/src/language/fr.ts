@@ -115,4 +115,18 @@ export const fr: Text = {
   session: {
     failed: 'Cette page n’a pas pu vous connecter à la discussion. Rechargez-la, puis réessayez.',
   },
+  widgets: {
+    broken: 'Cette partie ne peut pas être affichée.',
+    clear: (field) => `Effacer ${field}`,
+    chooseDate: 'Choisir une date',
+    chooseOption: 'Choisir une option',
+    search: 'Rechercher',
+    noMatches: 'Aucun résultat',
+    showMore: (count) => counted(count, { one: 'Afficher # de plus', other: 'Afficher # de plus' }),
+    open: 'Ouvrir',
+    action: 'Action',
+    chart: 'Graphique',
+    table: 'Tableau',
+    pattern: 'Veuillez respecter le format demandé.',
+  },
 };

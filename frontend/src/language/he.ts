@@ -113,4 +113,19 @@ export const he: Text = {
     deleteText: (title) => `״${title}״ וכל מה שבה יימחקו לצמיתות.`,
   },
   session: { failed: 'הדף הזה לא הצליח לחבר אותך לשיחה. יש לטעון אותו מחדש ולנסות שוב.' },
+  widgets: {
+    broken: 'לא ניתן להציג חלק זה.',
+    clear: (field) => `ניקוי ${field}`,
+    chooseDate: 'בחירת תאריך',
+    chooseOption: 'בחירת אפשרות',
+    search: 'חיפוש',
+    noMatches: 'לא נמצאו תוצאות',
+    showMore: (count) =>
+      counted(count, { one: 'הצגת פריט נוסף', two: 'הצגת שני פריטים נוספים', other: 'הצגת # פריטים נוספים' }),
+    open: 'פתיחה',
+    action: 'פעולה',
+    chart: 'תרשים',
+    table: 'טבלה',
+    pattern: 'יש להשתמש בתבנית המבוקשת.',
+  },
 };

@@ -112,4 +112,18 @@ export const ja: Text = {
   session: {
     failed: 'このページからチャットにサインインできませんでした。再読み込みして、もう一度お試しください。',
   },
+  widgets: {
+    broken: 'この部分は表示できません。',
+    clear: (field) => `${field}をクリア`,
+    chooseDate: '日付を選択',
+    chooseOption: '選択してください',
+    search: '検索',
+    noMatches: '一致するものがありません',
+    showMore: (count) => `さらに${count}件を表示`,
+    open: '開く',
+    action: '操作',
+    chart: 'グラフ',
+    table: '表',
+    pattern: '指定された形式で入力してください。',
+  },
 };

@@ -109,4 +109,18 @@ export const zh: Text = {
     deleteText: (title) => `“${title}”及其全部内容将被永久删除。`,
   },
   session: { failed: '此页面无法让您登录聊天。请刷新页面后重试。' },
+  widgets: {
+    broken: '无法显示此部分。',
+    clear: (field) => `清除${field}`,
+    chooseDate: '选择日期',
+    chooseOption: '请选择',
+    search: '搜索',
+    noMatches: '没有匹配项',
+    showMore: (count) => `再显示 ${count} 项`,
+    open: '打开',
+    action: '操作',
+    chart: '图表',
+    table: '表格',
+    pattern: '请使用要求的格式。',
+  },
 };

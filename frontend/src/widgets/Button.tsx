@@ -1,12 +1,12 @@
 import { LoaderCircle } from 'lucide-react';
 import { type MouseEvent, useContext } from 'react';
+import { useText } from '../language/language';
 import { useAction } from './action-context';
 import { SubmissionContext } from './Form';
 import { NamedIcon } from './icons';
 import type { NodeProps } from './Node';
 import { flag, oneOf, words } from './read';
 import { controlSize, controlStyle, iconSize } from './sizes';
-import { useWords } from './words';
 
 const colors = [
   'primary',
@@ -23,7 +23,7 @@ export const variants = ['solid', 'soft', 'outline', 'ghost'] as const;
 export function Button({ node }: NodeProps) {
   const own = useAction(node.onClickAction, 'self');
   const form = useContext(SubmissionContext);
-  const text = useWords();
+  const text = useText().widgets;
   // A form without an action of its own is checked, and then the button's action runs.
   const submits = node.submit === true && form?.submits === true;
   const { loading, blocked } = submits ? form : own;

@@ -1,8 +1,8 @@
 import { lazy, Suspense, useId } from 'react';
+import { useText } from '../language/language';
 import type { NodeProps } from './Node';
 import { flag, isObject, named, number, oneOf, words } from './read';
 import { block, color, seriesColors } from './style';
-import { useWords } from './words';
 
 const ChartPlot = lazy(() => import('./ChartPlot'));
 
@@ -38,7 +38,7 @@ export type Row = Record<string, string | number>;
 export type Axis = { dataKey: string; hide: boolean; nameOf: (value: unknown) => string };
 
 export function Chart({ node }: NodeProps) {
-  const text = useWords();
+  const text = useText().widgets;
   const caption = useId();
   const rows = (Array.isArray(node.data) ? node.data : []).filter(isObject) as Row[];
   const series = seriesOf(node.series);

@@ -11,6 +11,7 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
+import { useLanguage } from '../language/language';
 import type { Axis, Row, Series } from './Chart';
 import { words } from './read';
 
@@ -25,11 +26,12 @@ type Props = {
 };
 
 const tick = { fill: 'var(--text-3)', fontSize: 12 };
-const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 1 });
 const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 export default function ChartPlot({ rows, series, axis, yAxis, tooltip, barGap, barCategoryGap }: Props) {
   const animated = !still();
+  const { locale } = useLanguage();
+  const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
   const { box, size } = useSize();
   return (
     <div ref={box} className="w-plot-area">
@@ -146,6 +148,7 @@ function Hint({
   series,
   axis,
 }: TooltipContentProps & { series: Series[]; axis: Axis }) {
+  const { locale } = useLanguage();
   if (!active || payload.length === 0) return null;
   return (
     <div className="w-hint">
@@ -157,7 +160,7 @@ function Hint({
             <span key={one.dataKey}>
               <span className="w-swatch" style={{ background: one.color }} />
               {one.label}
-              <b>{typeof value === 'number' ? value.toLocaleString() : words(value)}</b>
+              <b>{typeof value === 'number' ? value.toLocaleString(locale) : words(value)}</b>
             </span>
           )
         );

@@ -15,8 +15,8 @@ import {
   Heading,
   I18nProvider,
 } from 'react-aria-components';
+import { useLanguage } from '../language/language';
 import { Popup } from './Popup';
-import { useLocale } from './words';
 
 type Side = 'top' | 'bottom' | 'left' | 'right';
 type Align = 'start' | 'center' | 'end';
@@ -49,7 +49,7 @@ export default function DateField({
 }: Props) {
   const [open, setOpen] = useState(false);
   return (
-    <I18nProvider locale={useLocale()}>
+    <I18nProvider locale={useLanguage().locale}>
       <DialogTrigger isOpen={open} onOpenChange={setOpen}>
         <Button
           id={id}

@@ -1,11 +1,11 @@
 import { Calendar } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
+import { useLanguage } from '../language/language';
 import { useChangeAction } from './action-context';
 import { useField } from './fields';
 import type { NodeProps } from './Node';
 import { oneOf, words } from './read';
 import { PickerFace, PickerFrame } from './Select';
-import { useLocale, useWords } from './words';
 
 const DateField = lazy(() => import('./DateField'));
 
@@ -15,8 +15,8 @@ const DateField = lazy(() => import('./DateField'));
  */
 export function DatePicker({ node }: NodeProps) {
   const name = words(node.name);
-  const text = useWords();
-  const locale = useLocale();
+  const { locale, text: all } = useLanguage();
+  const text = all.widgets;
   const { id, label } = useField(name);
   const { change, loading } = useChangeAction(node.onChangeAction);
   const [value, setValue] = useState(() => dayOf(node.defaultValue));

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { useText } from '../language/language';
 import { useAction } from './action-context';
 import { Container } from './Container';
 import { firstWordsOf } from './fields';
@@ -6,14 +7,13 @@ import { Children, type NodeProps } from './Node';
 import { number } from './read';
 import { StatusLine } from './StatusLine';
 import { alignItems, defined, unit } from './style';
-import { useWords } from './words';
 
 /** "auto" lets a list that fits a screen stand whole. */
 const AUTO_LIMIT = 8;
 
 export function ListView({ node }: NodeProps) {
   const [all, setAll] = useState(false);
-  const text = useWords();
+  const text = useText().widgets;
   const rows = Array.isArray(node.children) ? node.children : [];
   const limit = node.limit === 'auto' ? AUTO_LIMIT : (number(node.limit) ?? rows.length);
   const hidden = all ? 0 : Math.max(0, rows.length - limit);
@@ -34,7 +34,7 @@ export function ListView({ node }: NodeProps) {
 
 export function ListViewItem({ node }: NodeProps) {
   const { action, start, loading, blocked } = useAction(node.onClickAction, 'self');
-  const text = useWords();
+  const text = useText().widgets;
   const content = (
     <div className="w-row" style={defined({ gap: unit(node.gap), alignItems: alignItems(node.align) })}>
       <Children of={node.children} />

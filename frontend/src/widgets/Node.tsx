@@ -1,10 +1,10 @@
 import { createContext, type ReactNode, useContext } from 'react';
+import { useText } from '../language/language';
 import type { WidgetNode } from '../protocol/types';
 import { WidgetContext } from './action-context';
 import { Boundary } from './Boundary';
 import { nodesOf } from './read';
 import { renderers } from './renderers';
-import { useWords } from './words';
 
 export type NodeProps = { node: WidgetNode };
 
@@ -15,7 +15,7 @@ const DepthContext = createContext(0);
 export function Node({ node }: NodeProps) {
   const depth = useContext(DepthContext);
   const { fail } = useContext(WidgetContext);
-  const text = useWords();
+  const text = useText().widgets;
   const Renderer = Object.hasOwn(renderers, node.type) ? renderers[node.type] : undefined;
   if (!Renderer) {
     return import.meta.env.DEV ? <span className="w-note">Unsupported: {node.type}</span> : null;

@@ -1,5 +1,6 @@
 import { ChevronDown, X } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { useText } from '../language/language';
 import { useChangeAction } from './action-context';
 import { variants } from './Button';
 import { useField } from './fields';
@@ -7,7 +8,6 @@ import { NO_VALUE } from './form-values';
 import type { NodeProps } from './Node';
 import { flag, isObject, oneOf, words } from './read';
 import { controlStyle } from './sizes';
-import { useWords } from './words';
 
 export type Option = { value: string; label: string; description: string; disabled: boolean };
 
@@ -19,7 +19,7 @@ const SelectField = lazy(() => import('./SelectField'));
 export function Select({ node }: NodeProps) {
   const name = words(node.name);
   const options = optionsOf(node.options);
-  const text = useWords();
+  const text = useText().widgets;
   const { id, label } = useField(name);
   const { change, loading } = useChangeAction(node.onChangeAction);
   const [value, setValue] = useState(() => words(node.defaultValue));
@@ -78,7 +78,7 @@ type FrameProps = NodeProps & {
 
 /** What Select and DatePicker have in common: their looks, their value for a form, and the way to clear it. */
 export function PickerFrame({ node, name, value, label, busy, onClear, children }: FrameProps) {
-  const text = useWords();
+  const text = useText().widgets;
   const disabled = node.disabled === true;
   const clearable = node.clearable === true;
   return (

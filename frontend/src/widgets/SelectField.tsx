@@ -3,6 +3,7 @@ import { Check, ChevronDown, Search } from 'lucide-react';
 import {
   Autocomplete,
   Button,
+  I18nProvider,
   Input,
   ListBox,
   ListBoxItem,
@@ -12,9 +13,9 @@ import {
   Text,
   useFilter,
 } from 'react-aria-components';
+import { useLanguage } from '../language/language';
 import { Popup } from './Popup';
 import type { Option } from './Select';
-import { useWords } from './words';
 
 type Props = {
   id: string;
@@ -37,7 +38,8 @@ export default function SelectField({
   disabled,
   onChoose,
 }: Props) {
-  const text = useWords();
+  const { locale, text: all } = useLanguage();
+  const text = all.widgets;
   const { contains } = useFilter({ sensitivity: 'base' });
   const list = (
     <ListBox
@@ -66,30 +68,32 @@ export default function SelectField({
     </ListBox>
   );
   return (
-    <Select
-      aria-label={label}
-      className="w-picker-field"
-      value={value}
-      onChange={(key) => onChoose(String(key ?? ''))}
-      isDisabled={disabled}
-    >
-      <Button id={id} className="w-picker-face" data-empty={value === null ? '' : undefined}>
-        <SelectValue className="w-picker-value">{() => shown}</SelectValue>
-        <ChevronDown size={15} aria-hidden />
-      </Button>
-      <Popup className="w-popup-options">
-        {searchable ? (
-          <Autocomplete filter={contains}>
-            <SearchField aria-label={text.search} autoFocus className="w-search">
-              <Search size={15} aria-hidden />
-              <Input placeholder={text.search} />
-            </SearchField>
-            {list}
-          </Autocomplete>
-        ) : (
-          list
-        )}
-      </Popup>
-    </Select>
+    <I18nProvider locale={locale}>
+      <Select
+        aria-label={label}
+        className="w-picker-field"
+        value={value}
+        onChange={(key) => onChoose(String(key ?? ''))}
+        isDisabled={disabled}
+      >
+        <Button id={id} className="w-picker-face" data-empty={value === null ? '' : undefined}>
+          <SelectValue className="w-picker-value">{() => shown}</SelectValue>
+          <ChevronDown size={15} aria-hidden />
+        </Button>
+        <Popup className="w-popup-options">
+          {searchable ? (
+            <Autocomplete filter={contains}>
+              <SearchField aria-label={text.search} autoFocus className="w-search">
+                <Search size={15} aria-hidden />
+                <Input placeholder={text.search} />
+              </SearchField>
+              {list}
+            </Autocomplete>
+          ) : (
+            list
+          )}
+        </Popup>
+      </Select>
+    </I18nProvider>
   );
 }

@@ -1,9 +1,9 @@
 import { createContext, type ReactNode, useContext } from 'react';
+import { useText } from '../language/language';
 import { Children, keyed, Node, type NodeProps } from './Node';
 import { nodesOf, number, oneOf } from './read';
 import { columnSize } from './sizes';
 import { defined, padding, px } from './style';
-import { useWords } from './words';
 
 type Part = 'outside' | 'head' | 'body';
 const PartContext = createContext<Part>('outside');
@@ -29,7 +29,7 @@ export function Table({ node }: NodeProps) {
 }
 
 function Frame({ children }: { children: ReactNode }) {
-  const text = useWords();
+  const text = useText().widgets;
   return (
     // A wide table scrolls by itself, so the keyboard must be able to reach it.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region needs keyboard focus

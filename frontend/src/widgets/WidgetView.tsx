@@ -1,21 +1,23 @@
 import { memo, useId, useMemo } from 'react';
+import { useText } from '../language/language';
 import type { WidgetItem as Item } from '../protocol/types';
 import { ContainerContext, useContainer, WidgetContext, type WidgetSurroundings } from './action-context';
 import { Boundary } from './Boundary';
 import { FieldsContext, labelsIn } from './fields';
 import { Node } from './Node';
 import { isNode } from './read';
-import { useWords } from './words';
 import './widgets.css';
+
+const untold = () => {};
 
 export const WidgetView = memo(function WidgetView({
   item: { widget },
   run,
   refusal,
-  fail,
+  fail = untold,
 }: { item: Item } & WidgetSurroundings) {
   const { loading, during } = useContainer();
-  const text = useWords();
+  const text = useText().widgets;
   const scope = useId();
   const surroundings = useMemo(() => ({ run, refusal, fail }), [run, refusal, fail]);
   const fields = useMemo(

@@ -14,9 +14,9 @@ export type WidgetSurroundings = {
   /** Why no answer may be started now (another one is coming in, the thread is locked); null when it may. */
   refusal: string | null;
   /** Tells the page of what a developer should know. */
-  fail(message: string): void;
+  fail?(message: string): void;
 };
-export const WidgetContext = createContext<WidgetSurroundings>({
+export const WidgetContext = createContext<Required<WidgetSurroundings>>({
   run: async () => {},
   refusal: null,
   fail: () => {},

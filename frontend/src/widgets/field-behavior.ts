@@ -1,5 +1,7 @@
 /** What text fields have in common beyond their looks. */
+
 import { type RefObject, useEffect, useRef } from 'react';
+import { useText } from '../language/language';
 
 /** Password managers look at these marks; fields of a chat are none of theirs unless the widget says so. */
 export const autofill = (allowed: unknown) =>
@@ -26,11 +28,8 @@ export function useFocusOnMount<T extends HTMLInputElement | HTMLTextAreaElement
 }
 
 /** As the attribute of an input, but for text areas too, and without a console error for a pattern that is none. */
-export function usePattern(
-  ref: RefObject<HTMLInputElement | HTMLTextAreaElement | null>,
-  pattern: unknown,
-  message = 'Please match the requested format.',
-) {
+export function usePattern(ref: RefObject<HTMLInputElement | HTMLTextAreaElement | null>, pattern: unknown) {
+  const { pattern: message } = useText().widgets;
   const check = () => {
     const field = ref.current;
     const rule = ruleOf(pattern);
@@ -38,7 +37,7 @@ export function usePattern(
     field?.setCustomValidity(wrong ? message : '');
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: the rule is a function of the pattern
-  useEffect(check, [pattern]);
+  useEffect(check, [pattern, message]);
   return check;
 }
 
