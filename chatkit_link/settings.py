@@ -21,6 +21,8 @@ SearchChoice = Literal["auto", "local", "ddgs", "searxng", "tavily", "brave"]
 
 
 #: Those of the server key (``identity/server_key.py``).
+# A host name or an address, below "*." perhaps; nothing that could end a directive of a content policy.
+_DOMAIN = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?")
 _OWN_HEADERS = frozenset({"x-chatkit-user", "x-chatkit-tenant"})
 
 
@@ -186,6 +188,9 @@ class Settings(BaseSettings):
     frame_ancestors: str | None = Field(
         None, description="Pages that may embed the chat frame; unset means: this server's and the listed `origins`."
     )
+    allowed_image_domains: str = Field(
+        "", description="Domains that pictures in answers and widgets may come from; unset means: from anywhere."
+    )
 
     # Files
     uploads: bool = Field(default=True, description="Whether people may attach files.")
@@ -256,6 +261,7 @@ class Settings(BaseSettings):
         if self.secret and len(self.secret.get_secret_value()) < 32:
             raise ConfigurationError("CHATKIT_LINK_SECRET is too short: use at least 32 random characters.")
         self._refuse_unsafe_identity()
+        _ = self.image_sources
         for choice, needed, variable in (
             ("searxng", self.searxng_url, "SEARXNG_URL"),
             ("tavily", self.tavily_api_key, "TAVILY_API_KEY"),
@@ -386,6 +392,16 @@ class Settings(BaseSettings):
         if self.frame_ancestors is not None:
             return self.frame_ancestors
         return " ".join(["'self'", *(origin for origin in self.listed_origins if origin != "*")])
+
+    @property
+    def image_sources(self) -> tuple[str, ...]:
+        """Where the built-in pages load pictures from besides this server, as sources of a CSP."""
+        domains = tuple(self.allowed_image_domains.lower().replace(",", " ").split())
+        if not all(_DOMAIN.fullmatch(domain) for domain in domains):
+            raise ConfigurationError(
+                "CHATKIT_LINK_ALLOWED_IMAGE_DOMAINS must list domains such as cdn.example.com or *.example.com."
+            )
+        return domains or ("https:",)
 
     @property
     def everybody_gets_in(self) -> bool:

@@ -16,7 +16,7 @@ _REVALIDATE = {"Cache-Control": "no-cache"}
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # their names carry a hash of their content
 _CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob: https: {storage}; connect-src 'self' {storage}; font-src 'self' data: https:; "
+    "img-src 'self' data: blob: {images} {storage}; connect-src 'self' {storage}; font-src 'self' data: https:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; "
 )
 
@@ -54,7 +54,8 @@ async def asset(name: str) -> Response:
 
 def _page(name: str, services: Services, policy: str) -> Response:
     # Where the storage signs links, the page meets it, too.
-    own = _CSP.replace(" {storage}", f" {services.storage_origin}" if services.storage_origin else "")
+    own = _CSP.replace("{images}", " ".join(services.settings.image_sources))
+    own = own.replace(" {storage}", f" {services.storage_origin}" if services.storage_origin else "")
     return _file(name, _REVALIDATE | {"Content-Security-Policy": own + policy})
 
 

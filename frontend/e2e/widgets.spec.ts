@@ -44,3 +44,68 @@ const shoot = (chat: ChatPage, widget: Locator, name: string) =>
     animations: 'disabled',
     style: '.bottom, .to-latest { visibility: hidden }',
   });
+
+test('a form is filled in by keyboard, fades while it is sent, and its values arrive', async ({
+  chat,
+  page,
+}, info) => {
+  test.skip(info.project.name !== 'desktop', 'not about the layout');
+  await chat.open('widgets');
+  await chat.ask('order');
+  await chat.answered();
+  const card = chat.log.locator('.w-card');
+  await card.getByRole('textbox', { name: 'Deliver to' }).fill('1 Analytical Way');
+  await card.getByRole('button', { name: /Colour/ }).press('Enter');
+  await expect(chat.frame.getByRole('listbox')).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await card.getByRole('button', { name: /^On:/ }).press('Enter');
+  await expect(chat.frame.getByRole('grid')).toBeVisible();
+  await page.keyboard.press('Enter');
+  await card.getByRole('radio', { name: 'Invoice' }).check();
+
+  // Not before the terms are agreed to.
+  await card.getByRole('button', { name: 'Order' }).click();
+  await expect(card.getByRole('checkbox')).toBeFocused();
+  await card.getByRole('checkbox').check();
+
+  let goOn = () => {};
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  await page.route('**/chatkit/**', async (route) => {
+    if ((route.request().postData() ?? '').includes('"threads.custom_action"')) await held;
+    await route.continue();
+  });
+  await card.getByRole('button', { name: 'Order' }).click();
+  await expect(card).toHaveAttribute('inert', '');
+  goOn();
+  await chat.answered();
+  await expect(card).not.toHaveAttribute('inert', '');
+  await expect(chat.answers()).toContainText('order.place');
+  for (const value of [
+    '"address": "1 Analytical Way"',
+    '"item": "tent"',
+    '"pay": "invoice"',
+    '"terms": true',
+  ]) {
+    await expect(chat.answers()).toContainText(value);
+  }
+  await expect(chat.answers()).toContainText(/"colour": "(green|sand)".*"day": "\d{4}-\d\d-\d\d"/);
+});
+
+test('a change is told without an answer, and the tree changes around what was typed', async ({
+  chat,
+}, info) => {
+  test.skip(info.project.name !== 'desktop', 'not about the layout');
+  await chat.open('widgets');
+  await chat.ask('checkbox');
+  await chat.answered();
+  const card = chat.log.locator('.w-card');
+  await card.getByRole('checkbox', { name: 'Off', exact: true }).check();
+  const asked = chat.request('threads.sync_custom_action');
+  await card.getByRole('checkbox', { name: 'On', exact: true }).uncheck();
+  await asked;
+  await expect(card.getByText('sample.check {"b": false}')).toBeVisible();
+  await expect(card.getByRole('checkbox', { name: 'Off', exact: true })).toBeChecked();
+});

@@ -1,0 +1,28 @@
+"""Where the pictures of the built-in pages may come from."""
+
+from collections.abc import Callable
+
+import httpx2
+import pytest
+
+from chatkit_link.errors import ConfigurationError
+from chatkit_link.settings import Settings
+from tests.conftest import running
+
+
+async def test_the_chat_frame_loads_pictures_from_listed_domains_only(make_settings: Callable[..., Settings]) -> None:
+    listed = make_settings(allowed_image_domains="CDN.example.com, *.pictures.example")
+    async with running(listed) as address, httpx2.AsyncClient() as http:
+        policy = (await http.get(f"{address}/frame.html")).headers["content-security-policy"]
+    sources = next(part for part in policy.split("; ") if part.startswith("img-src")).split()
+    assert sources == ["img-src", "'self'", "data:", "blob:", "cdn.example.com", "*.pictures.example"]
+
+
+def test_without_a_list_they_come_from_anywhere_over_https(make_settings: Callable[..., Settings]) -> None:
+    assert make_settings().image_sources == ("https:",)
+
+
+@pytest.mark.parametrize("wrong", ["https://a.example/x", "a.example; script-src *", "*", "'self'"])
+def test_what_is_no_domain_is_refused_at_start(make_settings: Callable[..., Settings], wrong: str) -> None:
+    with pytest.raises(ConfigurationError, match="ALLOWED_IMAGE_DOMAINS"):
+        make_settings(allowed_image_domains=wrong)
