@@ -1,14 +1,26 @@
-import { Check, Copy } from 'lucide-react';
-import { createContext, memo, type ReactNode, useContext, useState } from 'react';
+import {
+  createContext,
+  memo,
+  type ReactNode,
+  useContext,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { type Components, defaultRehypePlugins, Streamdown } from 'streamdown';
+import { linkable } from './addresses';
 import { CITATION_TAG, type Citation, citationMarks } from './citations';
 import { useImageAddress } from './images';
-import { SourceLink } from './Sources';
-import { useCopy } from './use-copy';
+import { CodeBlock } from './markdown/CodeBlock';
+import { sectionsOf } from './markdown/sections';
+import { SourceMark } from './Sources';
 
 const CitationsContext = createContext<Citation[]>([]);
+const NONE: Citation[] = [];
 
 const rehypePlugins = [...Object.values(withDeeplinks(defaultRehypePlugins)), citationMarks];
+const noSafetyDialog = { enabled: false };
 
 /** Lets links to the host page through the sanitiser; the frame hears a click on one. */
 function withDeeplinks({ sanitize, ...plugins }: typeof defaultRehypePlugins): typeof defaultRehypePlugins {
@@ -19,15 +31,10 @@ function withDeeplinks({ sanitize, ...plugins }: typeof defaultRehypePlugins): t
 
 // Streamdown gives its components loose props; what we read from them is checked where it is read.
 const components = {
-  a: ({ href, children }) =>
-    href ? (
-      <a href={href} target="_blank" rel="noopener noreferrer">
-        {children}
-      </a>
-    ) : (
-      <span>{children}</span>
-    ),
+  a: Link,
   img: Picture,
+  // A source of <picture> is loaded without asking whether it may be.
+  source: () => null,
   table: ({ children }) => (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region needs keyboard focus
     <div className="md-table" tabIndex={0}>
@@ -41,73 +48,75 @@ const components = {
 
 type Props = { text: string; streaming?: boolean; citations?: Citation[] };
 
-export const Markdown = memo(function Markdown({ text, streaming = false, citations = [] }: Props) {
+export const Markdown = memo(function Markdown({ text, streaming = false, citations = NONE }: Props) {
+  const sections = useSections(text);
   return (
     <CitationsContext value={citations}>
-      <Streamdown
-        className="md"
-        parseIncompleteMarkdown={streaming}
-        isAnimating={streaming}
-        components={components}
-        rehypePlugins={rehypePlugins}
-        controls={false}
-        linkSafety={{ enabled: false }}
-        dir="auto"
-      >
-        {text}
-      </Streamdown>
+      <div className="md">
+        {sections.map((section, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: sections are only ever added at the end
+          <Section key={at} text={section} growing={streaming && at === sections.length - 1} />
+        ))}
+      </div>
     </CitationsContext>
   );
 });
 
-function CitationMark({ number }: Record<string, unknown>) {
-  const citation = useContext(CitationsContext).find((known) => known.number === Number(number));
-  if (!citation) return null;
+function useSections(text: string): string[] {
+  const before = useRef<string[]>([]);
+  const sections = useMemo(() => sectionsOf(text, before.current), [text]);
+  useLayoutEffect(() => {
+    before.current = sections;
+  }, [sections]);
+  return sections;
+}
+
+const Section = memo(function Section({ text, growing }: { text: string; growing: boolean }) {
   return (
-    <SourceLink className="cite" source={citation.source} label={`Source ${citation.number}`}>
-      {citation.number}
-    </SourceLink>
+    <Streamdown
+      className="md-section"
+      parseIncompleteMarkdown={growing}
+      isAnimating={growing}
+      components={components}
+      rehypePlugins={rehypePlugins}
+      controls={false}
+      linkSafety={noSafetyDialog}
+      dir="auto"
+    >
+      {text}
+    </Streamdown>
+  );
+});
+
+function Link({ href, children }: { href?: string; children?: ReactNode }) {
+  if (href?.startsWith('#')) return <a href={href}>{children}</a>;
+  const address = linkable(href);
+  return address ? (
+    <a href={address} target="_blank" rel="noopener noreferrer">
+      {children}
+    </a>
+  ) : (
+    <span>{children}</span>
   );
 }
 
-/** A picture that cannot be had is named instead. */
-function Picture({ src: wanted, alt }: { src?: string; alt?: string }) {
+function CitationMark({ number }: Record<string, unknown>) {
+  const citation = useContext(CitationsContext).find((known) => known.number === Number(number));
+  return citation ? <SourceMark citation={citation} /> : null;
+}
+
+/** A picture that cannot be had, or may not be loaded, is named instead. */
+function Picture({ src, alt }: { src?: string; alt?: string }) {
   const [broken, setBroken] = useState(false);
-  const src = useImageAddress(wanted);
-  if (!src || broken) return alt ? <em>{alt}</em> : null;
+  const address = useImageAddress(src);
+  if (!address || broken) return alt ? <em>{alt}</em> : null;
   return (
     <img
-      src={src}
+      src={address}
       alt={alt ?? ''}
       loading="lazy"
       referrerPolicy="no-referrer"
       onError={() => setBroken(true)}
     />
   );
-}
-
-function CodeBlock({ className, children }: { className?: string; children?: ReactNode }) {
-  const language = /language-(\S+)/.exec(className ?? '')?.[1];
-  const code = textOf(children).replace(/\n$/, '');
-  const { copied, copy } = useCopy();
-  return (
-    <figure className="md-pre">
-      <figcaption>
-        <span>{language ?? 'text'}</span>
-        <button type="button" className="icon-button" aria-label="Copy code" onClick={() => copy(code)}>
-          {copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
-        </button>
-      </figcaption>
-      {/* Scrolls sideways, so the keyboard must be able to reach it. */}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region needs keyboard focus */}
-      <pre tabIndex={0}>
-        <code>{code}</code>
-      </pre>
-    </figure>
-  );
-}
-
-function textOf(node: ReactNode): string {
-  if (Array.isArray(node)) return node.map(textOf).join('');
-  return typeof node === 'string' || typeof node === 'number' ? String(node) : '';
 }

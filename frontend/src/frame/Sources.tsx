@@ -1,11 +1,18 @@
+import type { Entity } from '@openai/chatkit';
 import { FileText, Globe } from 'lucide-react';
-import type { ReactNode } from 'react';
-import type { Source } from '../protocol/types';
+import { type ReactNode, useState } from 'react';
+import { useText } from '../language/language';
+import type { EntitySource, Source } from '../protocol/types';
+import { isIcon, NamedIcon } from '../widgets/icons';
 import type { Citation } from './citations';
+import { EntityButton } from './Tag';
+
+/** More than these push the next question out of sight. */
+const SHOWN = 6;
 
 export function siteOf(source: Source): string {
   if (source.type === 'file') return source.filename;
-  if (source.type === 'entity') return source.inline_label ?? '';
+  if (source.type === 'entity') return source.label ?? source.inline_label ?? source.group ?? '';
   if (source.attribution) return source.attribution;
   return hostOf(source.url)?.replace(/^www\./, '') ?? '';
 }
@@ -31,43 +38,88 @@ export function hrefOf(source: Source): string | null {
 
 /** A document of this very server is a file to the reader, though it has an address. */
 function SourceIcon({ source }: { source: Source }) {
+  if (source.type === 'entity') return <NamedIcon name={source.icon} size={12} />;
   const href = hrefOf(source);
   const elsewhere = href !== null && new URL(href).origin !== location.origin;
   return elsewhere ? <Globe size={12} aria-hidden /> : <FileText size={12} aria-hidden />;
 }
 
+/** What is known of it, for who rests the pointer on it. */
+function aboutOf(source: Source): string {
+  const site = siteOf(source);
+  const name = site && site !== source.title ? `${source.title} – ${site}` : source.title;
+  return [name, source.description, source.timestamp].filter(Boolean).join('\n');
+}
+
+const entityOf = ({ id, title, icon, group, data }: EntitySource) => ({
+  id,
+  title,
+  icon,
+  group,
+  interactive: true,
+  data: data as Entity['data'],
+});
+
 type LinkProps = { source: Source; className: string; label?: string; children: ReactNode };
 
 export function SourceLink({ source, className, label, children }: LinkProps) {
   const href = hrefOf(source);
-  const site = siteOf(source);
-  const title = site && site !== source.title ? `${source.title} – ${site}` : source.title;
-  const name = label ? `${label}: ${title}` : undefined;
+  const about = aboutOf(source);
+  const name = label ? `${label}: ${about.split('\n', 1)[0]}` : undefined;
+  if (source.type === 'entity' && source.interactive) {
+    return (
+      <EntityButton className={className} entity={entityOf(source)} label={name}>
+        {children}
+      </EntityButton>
+    );
+  }
   return href ? (
     <a
       className={className}
       href={href}
       target="_blank"
       rel="noopener noreferrer"
-      title={title}
+      title={about}
       aria-label={name}
     >
       {children}
     </a>
   ) : (
-    <span className={className} title={title}>
+    <span className={className} title={about}>
       {children}
     </span>
   );
 }
 
-export function Sources({ citations }: { citations: Citation[] }) {
-  if (!citations.length) return null;
+/** Where an answer leans on a source: its number, or what an entity wants to be called in the middle of a text. */
+export function SourceMark({ citation: { number, source } }: { citation: Citation }) {
+  const text = useText();
+  const label = text.message.source(number);
+  if (source.type === 'entity' && (source.inline_label || isIcon(source.icon))) {
+    return (
+      <SourceLink className="cite cite-entity" source={source} label={label}>
+        <NamedIcon name={source.icon} size={11} />
+        {source.inline_label}
+      </SourceLink>
+    );
+  }
   return (
-    <section className="sources" aria-label="Sources">
-      <h3>Sources</h3>
+    <SourceLink className="cite" source={source} label={label}>
+      {number}
+    </SourceLink>
+  );
+}
+
+export function Sources({ citations }: { citations: Citation[] }) {
+  const text = useText();
+  const [all, setAll] = useState(false);
+  if (!citations.length) return null;
+  const shown = all || citations.length <= SHOWN + 1 ? citations : citations.slice(0, SHOWN);
+  return (
+    <section className="sources" aria-label={text.message.sources}>
+      <h3>{text.message.sources}</h3>
       <ol>
-        {citations.map(({ number, source }) => (
+        {shown.map(({ number, source }) => (
           <li key={number}>
             <SourceLink className="source" source={source}>
               <span className="source-number">{number}</span>
@@ -82,6 +134,11 @@ export function Sources({ citations }: { citations: Citation[] }) {
           </li>
         ))}
       </ol>
+      {shown.length < citations.length && (
+        <button type="button" className="sources-more" onClick={() => setAll(true)}>
+          {text.message.allSources(citations.length)}
+        </button>
+      )}
     </section>
   );
 }

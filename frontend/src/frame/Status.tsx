@@ -1,4 +1,5 @@
 import { CircleAlert, Info, RotateCw, TriangleAlert, WifiOff } from 'lucide-react';
+import { useText } from '../language/language';
 import type { Trouble } from '../protocol/thread-state';
 import type { NoticeEvent } from '../protocol/types';
 import { NamedIcon } from '../widgets/icons';
@@ -7,17 +8,20 @@ import { Markdown } from './Markdown';
 import { useRefusal } from './use-refusal';
 
 export function Progress({ progress }: { progress: { icon?: string | null; text: string } | null }) {
+  const text = useText();
   return (
     <div className="progress" role="status">
       {progress ? (
         <>
           <NamedIcon name={progress.icon} size={15} />
-          <span className="shimmer">{progress.text}</span>
+          <span className="shimmer" dir="auto">
+            {progress.text}
+          </span>
         </>
       ) : (
         <>
           <span className="thinking" aria-hidden />
-          <span className="visually-hidden">Working on an answer</span>
+          <span className="visually-hidden">{text.thread.working}</span>
         </>
       )}
     </div>
@@ -25,10 +29,11 @@ export function Progress({ progress }: { progress: { icon?: string | null; text:
 }
 
 export function Reconnecting() {
+  const text = useText();
   return (
     <div className="progress" role="status">
       <WifiOff size={15} aria-hidden />
-      <span>Connection lost. Reconnecting…</span>
+      <span>{text.thread.reconnecting}</span>
     </div>
   );
 }
@@ -39,11 +44,16 @@ export function Notices({ notices }: { notices: NoticeEvent[] }) {
   return notices.map(({ level, title, message }, at) => {
     const Icon = icons[level] ?? Info;
     return (
-      // biome-ignore lint/suspicious/noArrayIndexKey: notices are only ever added at the end
-      <div key={at} className="notice" data-level={level} role="status">
+      <div
+        // biome-ignore lint/suspicious/noArrayIndexKey: notices are only ever added at the end
+        key={at}
+        className="notice"
+        data-level={level}
+        role={level === 'danger' ? 'alert' : 'status'}
+      >
         <Icon size={16} aria-hidden />
         <div>
-          {title && <strong>{title}</strong>}
+          {title && <strong dir="auto">{title}</strong>}
           <Markdown text={message} />
         </div>
       </div>
@@ -54,19 +64,20 @@ export function Notices({ notices }: { notices: NoticeEvent[] }) {
 type TroubleProps = { trouble: Trouble; conversation: Conversation };
 
 export function TroubleNote({ trouble: { message, remedy }, conversation }: TroubleProps) {
+  const text = useText();
   const refusal = useRefusal(conversation);
   return (
     <div className="notice" data-level="danger" role="alert">
       <CircleAlert size={16} aria-hidden />
-      <div>{message}</div>
+      <div dir="auto">{message}</div>
       {remedy === 'retry' && !refusal && (
         <button type="button" className="button small" onClick={() => void conversation.retry()}>
-          <RotateCw size={14} aria-hidden /> Try again
+          <RotateCw size={14} aria-hidden /> {text.frame.tryAgain}
         </button>
       )}
       {remedy === 'refresh' && (
         <button type="button" className="button small" onClick={() => void conversation.refresh()}>
-          <RotateCw size={14} aria-hidden /> Refresh
+          <RotateCw size={14} aria-hidden /> {text.thread.refresh}
         </button>
       )}
     </div>

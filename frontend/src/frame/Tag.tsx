@@ -3,7 +3,8 @@
  * gives previews, shows one while the pointer or the focus rests on it.
  */
 import type { Entity } from '@openai/chatkit';
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { createPortal } from 'react-dom';
 import { useText } from '../language/language';
 import type { UserContent, WidgetNode } from '../protocol/types';
 import { WidgetView } from '../widgets/WidgetView';
@@ -16,16 +17,27 @@ const REST_MS = 250;
 const nothing = async () => {};
 
 export function TagChip({ tag }: { tag: InputTag }) {
-  const chat = useChat();
-  const preview = useTagPreview();
   const { id, text: title, group, interactive, data } = tag;
   if (!interactive) return <span className="tag">{title}</span>;
-  const entity: Entity = { id, title, group, interactive, data: data as Entity['data'] };
+  return (
+    <EntityButton className="tag" entity={{ id, title, group, interactive, data: data as Entity['data'] }}>
+      {title}
+    </EntityButton>
+  );
+}
+
+type ButtonProps = { entity: Entity; className: string; label?: string; children: ReactNode };
+
+/** An entity wherever it is shown: as a tag, or as what an answer leans on. */
+export function EntityButton({ entity, className, label, children }: ButtonProps) {
+  const chat = useChat();
+  const preview = useTagPreview();
   return (
     <>
       <button
         type="button"
-        className="tag"
+        className={className}
+        aria-label={label}
         onClick={() => {
           const { onClick } = chat.options.value.entities ?? {};
           if (onClick) chat.callPage('entities.onClick', () => onClick(entity));
@@ -42,9 +54,10 @@ export function TagChip({ tag }: { tag: InputTag }) {
           preview.hide();
         }}
       >
-        {title}
+        {children}
       </button>
-      <TagPreview preview={preview} />
+      {/* What is around an entity may cut off what hangs over its edge. */}
+      {createPortal(<TagPreview preview={preview} />, document.body)}
     </>
   );
 }

@@ -1,87 +1,119 @@
-import { ArrowDown } from 'lucide-react';
-import { type MouseEvent, useEffect, useMemo, useRef } from 'react';
+import { ArrowDown, LoaderCircle } from 'lucide-react';
+import { type MouseEvent, useDeferredValue, useEffect, useMemo, useRef } from 'react';
+import { useText } from '../language/language';
+import type { ThreadItem } from '../protocol/types';
 import { ConversationContext, useChat } from './context';
 import type { Conversation } from './conversation';
 import { ImageDomainsContext } from './images';
+import { KeepPlace } from './KeepPlace';
+import { QuoteButton } from './QuoteButton';
 import { Notices, Progress, Reconnecting, TroubleNote } from './Status';
 import { useStore } from './store';
 import { Turn } from './Turn';
-import { turnsOf } from './turns';
+import { type Turn as TurnData, turnsOf } from './turns';
+import { useRest } from './use-rest';
 import { useScroll } from './use-scroll';
 
-const NEAR_TOP = 240;
-const AWAITED = { text: 'Waiting for the rest of this answer…' };
+/** Older items are asked for this far before their place is on the screen, in heights of the screen. */
+const AHEAD = 1.5;
+const NOTHING: ReadonlySet<string> = new Set();
 
 /** What a click unfolds should be seen where it is, not pushed out of sight by the end of the thread. */
 const holdForClick = (hold: () => void) => (event: MouseEvent) => {
-  if (event.target instanceof Element && event.target.closest('.widget, .workflow')) hold();
+  if (event.target instanceof Element && event.target.closest('.widget, .workflow, .bubble, .sources'))
+    hold();
 };
 
 export function ThreadView({ conversation }: { conversation: Conversation }) {
-  const { thread } = useStore(useChat().options);
+  const text = useText();
+  const { thread: option } = useStore(useChat().options);
   const state = useStore(conversation.state);
-  const { items, open, older, progress, notices, trouble, awaited, disconnected } = state;
+  const { thread, items, open, older, loadingOlder, progress, notices, trouble, awaited, disconnected } =
+    state;
   const busy = useStore(conversation.busy);
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const turns = useMemo(() => turnsOf(items), [items]);
-  const { away, toEnd, hold, onScroll } = useScroll(
-    { scroller, content },
-    thread?.autoScroll ?? false,
-    turns[0]?.id,
-  );
+  const { turns, more } = useShown(items, older !== null);
+  const { away, toEnd, hold, onScroll } = useScroll({ scroller, content }, option?.autoScroll ?? false);
+  const rest = useRest(scroller);
 
   const lastQuestion = turns.at(-1)?.question?.id;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new question is the reason to scroll
   useEffect(() => toEnd(), [toEnd, lastQuestion]);
 
-  const scrolled = () => {
-    onScroll();
-    // After a failure only the button asks again: scrolling would ask without end.
-    if (older && !trouble && (scroller.current?.scrollTop ?? NEAR_TOP) < NEAR_TOP)
+  // After a failure only the button asks again: scrolling would ask without end.
+  const loadAhead = () => {
+    const box = scroller.current;
+    if (box?.clientHeight && older && !trouble && box.scrollTop < box.clientHeight * AHEAD) {
       void conversation.loadOlder();
+    }
   };
+  // A page of older items may be shorter than the screen, and somebody may be waiting at the top for the next one.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each page is the reason to look again
+  useEffect(loadAhead, [older]);
 
   // Between a widget and the words about it nothing moves, and yet there is more to come.
   const silent = open.size === 0 && items.at(-1)?.type !== 'assistant_message';
   const waiting = busy && !disconnected && (silent || progress !== null);
   return (
     <ConversationContext value={conversation}>
-      <ImageDomainsContext value={state.thread?.allowed_image_domains ?? null}>
-        <div className="thread" ref={scroller} onScroll={scrolled}>
+      <ImageDomainsContext value={thread?.allowed_image_domains ?? null}>
+        <div
+          className="thread"
+          ref={scroller}
+          onScroll={() => {
+            onScroll();
+            loadAhead();
+          }}
+        >
           <div className="column" ref={content} onClickCapture={holdForClick(hold)}>
-            {older && (
-              <button
-                type="button"
-                className="button load-older"
-                onClick={() => void conversation.loadOlder()}
+            <KeepPlace scroller={scroller} first={turns[0]?.id}>
+              {more && (
+                <button
+                  type="button"
+                  className="button load-older"
+                  aria-disabled={loadingOlder}
+                  onClick={() => void conversation.loadOlder()}
+                >
+                  {loadingOlder && <LoaderCircle className="spin" size={14} aria-hidden />}
+                  {loadingOlder ? text.thread.loadingOlder : text.thread.older}
+                </button>
+              )}
+              <div
+                className="log"
+                role="log"
+                aria-live="polite"
+                aria-busy={busy}
+                aria-label={text.thread.label}
               >
-                Show earlier messages
-              </button>
-            )}
-            <div className="log" role="log" aria-live="polite" aria-busy={busy} aria-label="Conversation">
-              {turns.map((turn, at) => (
-                <Turn
-                  key={turn.question?.id ?? turn.id}
-                  turn={turn}
-                  open={open}
-                  running={(busy || awaited) && at === turns.length - 1}
-                />
-              ))}
-            </div>
+                {turns.map((turn, at) => {
+                  const running = (busy || awaited) && at === turns.length - 1;
+                  return (
+                    <Turn
+                      key={turn.question?.id ?? turn.id}
+                      ref={rest}
+                      turn={turn}
+                      open={running ? open : NOTHING}
+                      running={running}
+                    />
+                  );
+                })}
+              </div>
+            </KeepPlace>
             {disconnected && <Reconnecting />}
             {waiting && <Progress progress={progress} />}
-            {awaited && <Progress progress={AWAITED} />}
+            {awaited && <Progress progress={{ text: text.thread.awaited }} />}
             <Notices notices={notices} />
             {trouble && <TroubleNote trouble={trouble} conversation={conversation} />}
           </div>
         </div>
+        <QuoteButton scroller={scroller} />
         {away && (
           <button
             type="button"
             className="to-latest"
-            aria-label="Jump to latest"
-            title="Jump to latest"
+            aria-label={text.thread.latest}
+            title={text.thread.latest}
             onClick={() => toEnd('smooth')}
           >
             <ArrowDown size={16} aria-hidden />
@@ -90,4 +122,20 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
       </ImageDomainsContext>
     </ConversationContext>
   );
+}
+
+/**
+ * What is added to an answer is shown at once. A page of older turns is drawn little by little before it is shown:
+ * the person is scrolling meanwhile. `more`: there are older ones than these.
+ */
+function useShown(items: ThreadItem[], more: boolean) {
+  const before = useRef<TurnData[]>([]);
+  const shown = useMemo(() => ({ turns: turnsOf(items, before.current), more }), [items, more]);
+  useEffect(() => {
+    before.current = shown.turns;
+  }, [shown]);
+  const ready = useDeferredValue(shown);
+  const onlyOlder =
+    shown.turns[0] !== ready.turns[0] && shown.turns.length > 1 && shown.turns.at(-1) === ready.turns.at(-1);
+  return onlyOlder ? ready : shown;
 }

@@ -6,10 +6,10 @@ import { follow, isOpenEnded } from './follow';
 import type { Store } from './store';
 
 const PAGE = { limit: 20, order: 'desc' } as const;
+/** Somebody who reads backwards goes on doing so. */
+const OLDER = { limit: 50, order: 'desc' } as const;
 
 export class Reading {
-  #loadingOlder = false;
-
   constructor(
     private readonly client: Surroundings['client'],
     private readonly state: Store<ThreadState>,
@@ -18,15 +18,15 @@ export class Reading {
   ) {}
 
   async older(threadId: string) {
-    const { older } = this.state.value;
-    if (!older || this.#loadingOlder) return;
-    this.#loadingOlder = true;
+    const { older, loadingOlder } = this.state.value;
+    if (!older || loadingOlder) return;
+    this.state.update((state) => ({ ...state, loadingOlder: true }));
     try {
-      const page = await this.client.json('items.list', { thread_id: threadId, ...PAGE, after: older });
+      const page = await this.client.json('items.list', { thread_id: threadId, ...OLDER, after: older });
       // A refresh meanwhile may have moved the place these items were to go.
       if (this.state.value.older === older) this.state.update((state) => withOlder(state, page));
     } finally {
-      this.#loadingOlder = false;
+      this.state.update((state) => ({ ...state, loadingOlder: false }));
     }
   }
 

@@ -33,6 +33,9 @@ export class Store<T> {
   };
 }
 
-export function useStore<T>(store: Store<T>): T {
-  return useSyncExternalStore(store.subscribe, () => store.value);
+export function useStore<T>(store: Store<T>): T;
+/** Only what `choose` makes of it counts: what is drawn from that is not drawn anew for anything else. */
+export function useStore<T, Part>(store: Store<T>, choose: (value: T) => Part): Part;
+export function useStore<T>(store: Store<T>, choose: (value: T) => unknown = (value) => value) {
+  return useSyncExternalStore(store.subscribe, () => choose(store.value));
 }

@@ -5,7 +5,8 @@ export type Turn = { id: string; question: UserMessageItem | null; items: Thread
 
 const hidden = new Set(['hidden_context_item', 'sdk_hidden_context', 'end_of_turn']);
 
-export function turnsOf(items: ThreadItem[]): Turn[] {
+/** `before`: the turns of these items as they were; those in which nothing changed are the same objects again. */
+export function turnsOf(items: ThreadItem[], before: Turn[] = []): Turn[] {
   const turns: Turn[] = [];
   for (const item of items) {
     if (hidden.has(item.type)) continue;
@@ -15,12 +16,27 @@ export function turnsOf(items: ThreadItem[]): Turn[] {
     else if (last) last.items.push(item);
     else turns.push({ id: item.id, question: null, items: [item] });
   }
-  return turns;
+  const known = new Map(before.map((turn) => [turn.id, turn]));
+  return turns.map((turn) => {
+    const old = known.get(turn.id);
+    return old && isSame(old, turn) ? old : turn;
+  });
 }
+
+const isSame = (one: Turn, other: Turn) =>
+  one.question === other.question &&
+  one.items.length === other.items.length &&
+  one.items.every((item, at) => item === other.items[at]);
 
 /** A question put to the person, or a call of the page, is not yet an answer. */
 export const hasAnswer = ({ items }: Turn) =>
   items.some((item) => item.type !== 'structured_input' && item.type !== 'client_tool_call');
+
+export const textOfQuestion = ({ content }: UserMessageItem) =>
+  content
+    .map((part) => part.text)
+    .join('')
+    .trim();
 
 export function textOfTurn({ items }: Turn): string {
   return items

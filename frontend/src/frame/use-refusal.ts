@@ -1,10 +1,17 @@
+import { useText } from '../language/language';
 import type { Conversation } from './conversation';
 import { useStore } from './store';
 
 /** Why this conversation takes nothing new right now; null when it does. */
 export function useRefusal(conversation: Conversation): string | null {
-  const { thread, awaited } = useStore(conversation.state);
+  const text = useText();
+  const shut = useStore(conversation.state, isShut);
+  const awaited = useStore(conversation.state, isAwaited);
   const busy = useStore(conversation.busy);
-  if (busy || awaited) return 'Available when the answer is complete';
-  return (thread?.status?.type ?? 'active') === 'active' ? null : 'This conversation takes no messages';
+  if (busy || awaited) return text.thread.busy;
+  return shut ? text.thread.shut : null;
 }
+
+type State = Conversation['state']['value'];
+const isShut = ({ thread }: State) => (thread?.status?.type ?? 'active') !== 'active';
+const isAwaited = ({ awaited }: State) => awaited;

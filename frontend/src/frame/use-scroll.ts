@@ -1,16 +1,16 @@
 /*
  * Where a thread is scrolled to. While "pinned" the newest line stays in view as the content grows; scrolling up
- * unpins, and only reaching the end (or asking for it) pins again. Older items put in above must not move what
- * the person is reading.
+ * unpins, and only reaching the end (or asking for it) pins again. While an answer is written it is followed only
+ * if the page wants that; what loads late in a thread that was just opened, such as pictures, never moves its end.
  */
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 
 /** How close to the end still counts as being there. */
 const NEAR = 48;
 
 type Refs = { scroller: RefObject<HTMLElement | null>; content: RefObject<HTMLElement | null> };
 
-export function useScroll({ scroller, content }: Refs, follow: boolean, firstId: string | undefined) {
+export function useScroll({ scroller, content }: Refs, follow: boolean) {
   const pinned = useRef(true);
   const lastTop = useRef(0);
   const [away, setAway] = useState(false);
@@ -46,28 +46,17 @@ export function useScroll({ scroller, content }: Refs, follow: boolean, firstId:
     const observer = new ResizeObserver(() => {
       const box = scroller.current;
       if (!box) return;
-      if (follow && pinned.current) box.scrollTop = box.scrollHeight;
-      else setAway(box.scrollHeight - box.clientHeight - box.scrollTop > NEAR * 3);
+      if (follow && pinned.current) {
+        box.scrollTop = box.scrollHeight;
+        return;
+      }
+      const left = box.scrollHeight - box.clientHeight - box.scrollTop;
+      if (left > NEAR) pinned.current = false;
+      setAway(left > NEAR * 3);
     });
     observer.observe(element);
     return () => observer.disconnect();
   }, [content, scroller, follow]);
 
-  useKeepPlace(scroller, firstId);
   return { away, toEnd, hold, onScroll };
-}
-
-function useKeepPlace(scroller: RefObject<HTMLElement | null>, firstId: string | undefined) {
-  const before = useRef({ firstId, fromEnd: 0 });
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!element) return;
-    if (before.current.firstId && firstId !== before.current.firstId) {
-      element.scrollTop = element.scrollHeight - before.current.fromEnd;
-    }
-    before.current.firstId = firstId;
-    return () => {
-      before.current.fromEnd = element.scrollHeight - element.scrollTop;
-    };
-  });
 }

@@ -4,6 +4,8 @@ export type Formats = {
   day(moment: string, now?: Date): string;
   /** A number of bytes in the units that people know from their files: 1.5 MB. */
   size(bytes: number): string;
+  /** How long something took, from seconds: 8 seconds, 2 min 5 sec. */
+  duration(seconds: number): string;
   /** These, these or these. */
   anyOf(things: readonly string[]): string;
 };
@@ -27,6 +29,8 @@ export function formatsIn(locale: string): Formats {
         }),
     ),
   );
+  const unit = (name: string, unitDisplay: 'long' | 'short', value: number) =>
+    new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay }).format(value);
   const ago = (days: number) => capitalised(relative.format(-days, 'day'), locale);
 
   return {
@@ -47,6 +51,13 @@ export function formatsIn(locale: string): Formats {
         unit++;
       }
       return sizes[unit]?.[size < 10 && unit > 0 ? 1 : 0]?.format(size) ?? '';
+    },
+    duration(seconds) {
+      const whole = Math.round(seconds);
+      if (whole < 60) return unit('second', 'long', whole);
+      const rest = whole % 60;
+      const minutes = unit('minute', 'short', (whole - rest) / 60);
+      return rest ? `${minutes} ${unit('second', 'short', rest)}` : minutes;
     },
     anyOf: (things) => choice.format(things),
   };

@@ -8,6 +8,7 @@ export type ThreadState = {
   items: ThreadItem[];
   /** Cursor for items older than the first one shown; null when the beginning is on the screen. */
   older: string | null;
+  loadingOlder: boolean;
   /** Ids of items the stream has opened and not yet closed. */
   open: ReadonlySet<string>;
   progress: { icon?: string | null; text: string } | null;
@@ -24,6 +25,7 @@ export const emptyThread: ThreadState = {
   thread: null,
   items: [],
   older: null,
+  loadingOlder: false,
   open: new Set(),
   progress: null,
   notices: [],
@@ -108,6 +110,8 @@ export function settle(state: ThreadState, trouble: Trouble | null = state.troub
 }
 
 function settleItem(item: ThreadItem): ThreadItem {
+  if (item.type === 'generated_image' && typeof item.progress === 'number')
+    return { ...item, progress: null };
   if (item.type !== 'workflow' || !item.workflow.tasks.some((task) => task.status_indicator === 'loading')) {
     return item;
   }

@@ -18,22 +18,21 @@ export type ThreadMetadata = {
 
 export type Thread = ThreadMetadata & { items: Page<ThreadItem> };
 
-export type UrlSource = {
+type SourceBase = { title: string; description?: string; timestamp?: string; group?: string };
+export type UrlSource = SourceBase & {
   type: 'url';
-  title: string;
   url: string;
-  description?: string;
-  timestamp?: string;
   attribution?: string;
 };
-export type FileSource = { type: 'file'; title: string; filename: string; description?: string };
-export type EntitySource = {
+export type FileSource = SourceBase & { type: 'file'; filename: string };
+export type EntitySource = SourceBase & {
   type: 'entity';
-  title: string;
   id: string;
   icon?: string;
-  description?: string;
+  /** Beside the title; `inline_label` stands in the middle of the text, where the answer points to the entity. */
+  label?: string;
   inline_label?: string;
+  interactive?: boolean;
   data?: Record<string, unknown>;
 };
 export type Source = UrlSource | FileSource | EntitySource;

@@ -1,18 +1,39 @@
-import { useMemo } from 'react';
-import type { AssistantMessageItem } from '../../protocol/types';
-import { marked, numbered } from '../citations';
+import { useMemo, useRef } from 'react';
+import { useText } from '../../language/language';
+import type { Annotation, AssistantContent, AssistantMessageItem } from '../../protocol/types';
+import { type Citation, marked, numbered } from '../citations';
 import { Markdown } from '../Markdown';
 import { Sources } from '../Sources';
 
 export function AssistantMessage({ item, streaming }: { item: AssistantMessageItem; streaming: boolean }) {
-  const citations = useMemo(() => numbered(item.content), [item.content]);
+  const text = useText();
+  const citations = useCitations(item.content);
   return (
-    <article className="assistant" aria-label="Answer">
+    <article className="assistant" aria-label={text.message.answer}>
       {item.content.map((part, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the wire names parts by their index
-        <Markdown key={at} text={marked(part, citations)} streaming={streaming} citations={citations} />
+        <Part key={at} part={part} citations={citations} streaming={streaming} />
       ))}
       {!streaming && <Sources citations={citations} />}
     </article>
   );
+}
+
+type PartProps = { part: AssistantContent; citations: Citation[]; streaming: boolean };
+
+function Part({ part, citations, streaming }: PartProps) {
+  const text = useMemo(() => marked(part, citations), [part, citations]);
+  return <Markdown text={text} streaming={streaming} citations={citations} />;
+}
+
+/** The same as long as the annotations are: a new word is no reason to draw every mark again. */
+function useCitations(content: AssistantContent[]): Citation[] {
+  const known = useRef<{ of: (Annotation[] | undefined)[]; citations: Citation[] }>({
+    of: [],
+    citations: [],
+  });
+  const of = content.map((part) => part.annotations);
+  const same = of.length === known.current.of.length && of.every((list, at) => list === known.current.of[at]);
+  if (!same) known.current = { of, citations: numbered(content) };
+  return known.current.citations;
 }

@@ -1,15 +1,18 @@
 import { FileText } from 'lucide-react';
 import { useState } from 'react';
+import { useText } from '../../language/language';
 import type { Attachment } from '../../protocol/types';
+import { Zoomable } from './Zoomable';
 
 /** What a message carries: pictures as pictures, everything else by its name. */
 export function Attachments({ attachments }: { attachments: Attachment[] }) {
+  const text = useText();
   const pictures = attachments.filter(({ type }) => type === 'image');
   const files = attachments.filter(({ type }) => type !== 'image');
   return (
     <>
-      {pictures.length > 0 && <AttachmentList label="Attached pictures" attachments={pictures} />}
-      {files.length > 0 && <AttachmentList label="Attached files" attachments={files} />}
+      {pictures.length > 0 && <AttachmentList label={text.message.pictures} attachments={pictures} />}
+      {files.length > 0 && <AttachmentList label={text.message.files} attachments={files} />}
     </>
   );
 }
@@ -29,7 +32,7 @@ function AttachmentList({ label, attachments }: { label: string; attachments: At
 function AttachmentView({ attachment: { name, type, preview_url } }: { attachment: Attachment }) {
   const [broken, setBroken] = useState(false);
   if (type === 'image' && preview_url && !broken) {
-    return <img className="picture" src={preview_url} alt={name} onError={() => setBroken(true)} />;
+    return <Zoomable className="picture" src={preview_url} name={name} onError={() => setBroken(true)} />;
   }
   return (
     <span className="chip" title={name}>

@@ -1,17 +1,20 @@
-import { Wrench } from 'lucide-react';
 import { memo, useCallback } from 'react';
-import type { ActionConfig, GeneratedImageItem, ThreadItem, WidgetItem } from '../../protocol/types';
+import type { ActionConfig, ThreadItem, WidgetItem } from '../../protocol/types';
 import { WidgetView } from '../../widgets/WidgetView';
 import { useConversation } from '../context';
 import { useRefusal } from '../use-refusal';
 import { AssistantMessage } from './AssistantMessage';
+import { ClientToolCall } from './ClientToolCall';
+import { GeneratedImage } from './GeneratedImage';
 import { StructuredInput } from './StructuredInput';
+import { TaskView } from './TaskView';
 import { UserMessage } from './UserMessage';
-import { TaskView, Workflow } from './Workflow';
+import { Workflow } from './Workflow';
 
-type Props = { item: ThreadItem; streaming: boolean };
+/** `streaming`: the stream has opened this item and not yet closed it. `running`: its answer is being written. */
+type Props = { item: ThreadItem; streaming: boolean; running: boolean };
 
-export const ItemView = memo(function ItemView({ item, streaming }: Props) {
+export const ItemView = memo(function ItemView({ item, streaming, running }: Props) {
   switch (item.type) {
     case 'user_message':
       return <UserMessage item={item} />;
@@ -26,13 +29,13 @@ export const ItemView = memo(function ItemView({ item, streaming }: Props) {
     case 'structured_input':
       return <StructuredInput item={item} />;
     case 'generated_image':
-      return <GeneratedImage item={item} />;
+      return <GeneratedImage item={item} running={running} />;
     case 'client_tool_call':
-      return item.status === 'pending' ? (
-        <p className="note">
-          <Wrench size={14} aria-hidden /> <span className="shimmer">Waiting for this page…</span>
-        </p>
-      ) : null;
+      return <ClientToolCall item={item} running={running} />;
+    case 'end_of_turn':
+    case 'hidden_context_item':
+    case 'sdk_hidden_context':
+      return null;
     default:
       return null;
   }
@@ -44,16 +47,4 @@ function Widget({ item }: { item: WidgetItem }) {
   const run = useCallback((action: ActionConfig) => conversation.act(action, item), [conversation, item]);
   const fail = useCallback((message: string) => conversation.tellPage(message), [conversation]);
   return <WidgetView item={item} run={run} refusal={refusal} fail={fail} />;
-}
-
-function GeneratedImage({ item: { image, progress } }: { item: GeneratedImageItem }) {
-  const unfinished = typeof progress === 'number' && progress < 1;
-  return (
-    <figure className="generated" data-unfinished={!image || unfinished ? '' : undefined}>
-      {image && <img src={image.url} alt="Made for this answer" />}
-      {(!image || unfinished) && (
-        <progress max={1} value={progress ?? undefined} aria-label="Creating the image" />
-      )}
-    </figure>
-  );
 }

@@ -1,39 +1,49 @@
-import { type FormEvent, useState } from 'react';
+import { CircleCheck } from 'lucide-react';
+import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from 'react';
+import { useText } from '../../language/language';
 import type { StructuredInput as Question, StructuredInputItem } from '../../protocol/types';
 import { useConversation } from '../context';
-import { useStore } from '../store';
-
-type Answers = Record<string, { values: string[]; skipped: boolean }>;
+import { useRefusal } from '../use-refusal';
+import { type Answers, answersFrom } from './answers';
 
 export function StructuredInput({ item }: { item: StructuredInputItem }) {
   return item.status === 'pending' ? <Pending item={item} /> : <Answered item={item} />;
 }
 
 function Pending({ item }: { item: StructuredInputItem }) {
+  const text = useText();
   const conversation = useConversation();
-  const busy = useStore(conversation.busy);
+  const refusal = useRefusal(conversation);
   const [incomplete, setIncomplete] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
 
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const answers = answersFrom(item.inputs, new FormData(event.currentTarget));
+    const answers: Answers = answersFrom(item.inputs, new FormData(event.currentTarget));
     const given = Object.values(answers).some((answer) => !answer.skipped);
     setIncomplete(!given);
     if (given) void conversation.answer(item.id, answers);
+    else form.current?.querySelector<HTMLElement>('input, textarea')?.focus();
   };
 
   return (
-    <form className="questions" onSubmit={submit} inert={busy}>
+    <form
+      ref={form}
+      className="questions"
+      onSubmit={submit}
+      onChange={() => setIncomplete(false)}
+      inert={refusal !== null}
+    >
       {item.inputs.map((question) => (
         <QuestionFields key={question.id} question={question} />
       ))}
-      {incomplete && <p role="alert">Answer at least one question, or skip.</p>}
       <footer>
+        <p role="alert">{incomplete && text.questions.needed}</p>
         <button type="button" className="button" onClick={() => void conversation.answer(item.id, null)}>
-          Skip
+          {text.questions.skip}
         </button>
         <button type="submit" className="button primary">
-          Continue
+          {text.questions.continue}
         </button>
       </footer>
     </form>
@@ -41,58 +51,76 @@ function Pending({ item }: { item: StructuredInputItem }) {
 }
 
 function QuestionFields({ question }: { question: Question }) {
-  if (question.type === 'freeform') {
-    return (
-      <label className="question">
-        <span className="question-text">{question.question}</span>
-        {question.description && <small>{question.description}</small>}
-        <textarea className="field" name={question.id} rows={2} />
-      </label>
-    );
-  }
+  return question.type === 'freeform' ? <Freeform question={question} /> : <Choice question={question} />;
+}
+
+function Freeform({ question }: { question: Extract<Question, { type: 'freeform' }> }) {
+  const about = useId();
+  // As in the composer: Enter goes on, Shift+Enter breaks the line.
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    event.currentTarget.form?.requestSubmit();
+  };
+  return (
+    <label className="question">
+      <span className="question-text" dir="auto">
+        {question.question}
+      </span>
+      {question.description && (
+        <small id={about} dir="auto">
+          {question.description}
+        </small>
+      )}
+      <textarea
+        className="field"
+        name={question.id}
+        rows={2}
+        dir="auto"
+        aria-describedby={question.description ? about : undefined}
+        onKeyDown={onKeyDown}
+      />
+    </label>
+  );
+}
+
+function Choice({ question }: { question: Extract<Question, { type: 'multiple_choice' }> }) {
+  const text = useText();
   return (
     <fieldset className="question">
-      <legend className="question-text">{question.question}</legend>
-      {question.options.map(({ value }) => (
-        <label key={value} className="choice">
-          <input type={question.multiple ? 'checkbox' : 'radio'} name={question.id} value={value} />
-          <span>{value}</span>
-        </label>
-      ))}
-      <input
-        className="field"
-        name={`${question.id}:other`}
-        placeholder="Something else"
-        aria-label="Something else"
-      />
+      <legend className="question-text" dir="auto">
+        {question.question}
+      </legend>
+      <div className="choices">
+        {question.options.map(({ value }, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a server may offer the same words twice
+          <label key={at} className="choice">
+            <input type={question.multiple ? 'checkbox' : 'radio'} name={question.id} value={value} />
+            <span dir="auto">{value}</span>
+          </label>
+        ))}
+        <input
+          className="field"
+          name={`${question.id}:other`}
+          placeholder={text.questions.other}
+          aria-label={`${text.questions.other}: ${question.question}`}
+          dir="auto"
+        />
+      </div>
     </fieldset>
   );
 }
 
-function answersFrom(questions: Question[], form: FormData): Answers {
-  return Object.fromEntries(
-    questions.map((question) => {
-      const other = String(form.get(`${question.id}:other`) ?? '').trim();
-      const chosen = form
-        .getAll(question.id)
-        .map((value) => String(value).trim())
-        .filter(Boolean);
-      const single = question.type === 'multiple_choice' && !question.multiple;
-      // What was written by hand outweighs a single choice made before it.
-      const values = single ? [other || chosen[0] || ''].filter(Boolean) : [...chosen, other].filter(Boolean);
-      return [question.id, { values, skipped: values.length === 0 }];
-    }),
-  );
-}
-
 function Answered({ item }: { item: StructuredInputItem }) {
-  if (item.status === 'skipped') return <p className="note">Questions skipped</p>;
+  const text = useText();
+  if (item.status === 'skipped') return <p className="note">{text.questions.allSkipped}</p>;
   return (
     <dl className="answers">
       {item.inputs.map(({ id, question, answer }) => (
         <div key={id}>
-          <dt>{question}</dt>
-          <dd>{answer?.values.length ? answer.values.join(', ') : 'Skipped'}</dd>
+          <CircleCheck size={16} aria-hidden data-given={answer?.values.length ? '' : undefined} />
+          <dt dir="auto">{question}</dt>
+          <dd dir="auto">{answer?.values.length ? answer.values.join(', ') : text.questions.skipped}</dd>
         </div>
       ))}
     </dl>

@@ -1,31 +1,60 @@
 import { CornerDownRight } from 'lucide-react';
+import { Fragment, useLayoutEffect, useRef, useState } from 'react';
+import { useText } from '../../language/language';
 import { isPending } from '../../protocol/thread-state';
-import type { UserMessageItem } from '../../protocol/types';
+import type { UserContent, UserMessageItem } from '../../protocol/types';
 import { TagChip } from '../Tag';
 import { Attachments } from './Attachments';
 
 export function UserMessage({ item }: { item: UserMessageItem }) {
+  const text = useText();
   return (
-    <article className="user" aria-label="You said" data-pending={isPending(item) ? '' : undefined}>
+    <article
+      className="user"
+      aria-label={text.message.question}
+      data-pending={isPending(item) ? '' : undefined}
+    >
       {item.quoted_text && (
         <blockquote className="quote">
           <CornerDownRight size={14} aria-hidden />
-          <span>{item.quoted_text}</span>
+          <span dir="auto">{item.quoted_text}</span>
         </blockquote>
       )}
       <Attachments attachments={item.attachments ?? []} />
-      {item.content.length > 0 && (
-        <div className="bubble" dir="auto">
-          {item.content.map((part, at) =>
-            part.type === 'input_tag' ? (
-              <TagChip key={part.id} tag={part} />
-            ) : (
-              // biome-ignore lint/suspicious/noArrayIndexKey: parts of a sent message never move
-              <span key={at}>{part.text}</span>
-            ),
-          )}
-        </div>
-      )}
+      {item.content.length > 0 && <Bubble content={item.content} />}
     </article>
+  );
+}
+
+/** What somebody pasted may be longer than the answer to it: the beginning will do. */
+function Bubble({ content }: { content: UserContent[] }) {
+  const text = useText();
+  const [all, setAll] = useState(false);
+  const [cut, setCut] = useState(false);
+  const words = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other words have another height
+  useLayoutEffect(() => {
+    const element = words.current;
+    if (element && !all) setCut(element.scrollHeight > element.clientHeight + 1);
+  }, [content, all]);
+  return (
+    <div className="bubble" dir="auto">
+      <div
+        className="bubble-words"
+        ref={words}
+        data-all={all ? '' : undefined}
+        data-cut={cut ? '' : undefined}
+      >
+        {content.map((part, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: parts of a sent message never move
+          <Fragment key={at}>{part.type === 'input_tag' ? <TagChip tag={part} /> : part.text}</Fragment>
+        ))}
+      </div>
+      {(cut || all) && (
+        <button type="button" className="bubble-more" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? text.message.less : text.message.more}
+        </button>
+      )}
+    </div>
   );
 }

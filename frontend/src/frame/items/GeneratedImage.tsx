@@ -1,0 +1,38 @@
+import { ImageOff } from 'lucide-react';
+import { useState } from 'react';
+import { useText } from '../../language/language';
+import type { GeneratedImageItem } from '../../protocol/types';
+import { Zoomable } from './Zoomable';
+
+type Props = { item: GeneratedImageItem; running: boolean };
+
+/** Comes as drafts that get sharper, each with how far the work is. */
+export function GeneratedImage({ item: { image, progress }, running }: Props) {
+  const text = useText();
+  const [broken, setBroken] = useState<string | null>(null);
+  const known = typeof progress === 'number';
+  const coming = running && (!image || (known && progress < 1));
+  if ((!image && !coming) || (image && broken === image.url)) {
+    return (
+      <p className="note">
+        <ImageOff size={14} aria-hidden /> {text.work.pictureMissing}
+      </p>
+    );
+  }
+  return (
+    <figure className="generated" data-coming={coming ? '' : undefined}>
+      {image &&
+        (coming ? (
+          <img src={image.url} alt="" />
+        ) : (
+          <Zoomable src={image.url} name={text.work.picture} onError={() => setBroken(image.url)} />
+        ))}
+      {coming && (
+        <figcaption role="status">
+          <span className={known ? undefined : 'shimmer'}>{text.work.pictureComing}</span>
+          {known && <progress max={1} value={progress} aria-label={text.work.pictureComing} />}
+        </figcaption>
+      )}
+    </figure>
+  );
+}

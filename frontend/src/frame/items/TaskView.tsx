@@ -1,0 +1,103 @@
+import { Brain, Check, FileText, Globe, Image, LoaderCircle, type LucideIcon } from 'lucide-react';
+import { useState } from 'react';
+import { type Text, useText } from '../../language/language';
+import type { Source, Task } from '../../protocol/types';
+import { isIcon, NamedIcon } from '../../widgets/icons';
+import { Markdown } from '../Markdown';
+import { SourceLink, siteOf } from '../Sources';
+
+/** More than these are a wall; the rest is one click away. */
+const SHOWN = 6;
+
+export function titleOf(task: Task, { work }: Text): string {
+  if (task.title) return task.title;
+  if (task.type === 'web_search')
+    return task.title_query ? work.searchingFor(task.title_query) : work.searching;
+  if (task.type === 'file') return work.reading;
+  if (task.type === 'image') return work.drawing;
+  return '';
+}
+
+/** A step of a workflow, or one that stands in the thread by itself. How it is going is told of the former only. */
+export function TaskView({ task, inWorkflow = false }: { task: Task; inWorkflow?: boolean }) {
+  const text = useText();
+  const title = titleOf(task, text);
+  return (
+    <div className="task" data-status={(inWorkflow && task.status_indicator) || 'none'}>
+      <TaskMark task={task} status={(inWorkflow && task.status_indicator) || 'none'} />
+      <div className="task-body">
+        {title && (
+          <p className="task-title" dir="auto">
+            {title}
+          </p>
+        )}
+        {task.type === 'web_search' && task.queries && task.queries.length > 0 && (
+          <p className="task-queries" dir="auto">
+            {task.queries.join(' · ')}
+          </p>
+        )}
+        {(task.type === 'custom' || task.type === 'thought') && task.content && (
+          <Markdown text={task.content} streaming={task.status_indicator === 'loading'} />
+        )}
+        {(task.type === 'web_search' || task.type === 'file') && <TaskSources sources={task.sources ?? []} />}
+      </div>
+    </div>
+  );
+}
+
+const marks: Partial<Record<Task['type'], LucideIcon>> = {
+  web_search: Globe,
+  file: FileText,
+  image: Image,
+  thought: Brain,
+};
+
+function TaskMark({ task, status }: { task: Task; status: string }) {
+  const { work } = useText();
+  if (status === 'loading') {
+    return <LoaderCircle className="task-mark spin" size={14} role="img" aria-label={work.running} />;
+  }
+  if (task.type === 'custom' && isIcon(task.icon)) {
+    return (
+      <span className="task-mark" data-done={status === 'complete' ? '' : undefined}>
+        <NamedIcon name={task.icon} size={14} />
+      </span>
+    );
+  }
+  if (status === 'complete') {
+    return <Check className="task-mark" data-done="" size={14} role="img" aria-label={work.done} />;
+  }
+  const Mark = marks[task.type];
+  return Mark ? <Mark className="task-mark" size={14} aria-hidden /> : <span className="task-mark dot" />;
+}
+
+function TaskSources({ sources }: { sources: Source[] }) {
+  const { message } = useText();
+  const [all, setAll] = useState(false);
+  if (!sources.length) return null;
+  const shown = all || sources.length <= SHOWN + 1 ? sources : sources.slice(0, SHOWN);
+  return (
+    <ul className="task-sources">
+      {shown.map((source, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the same source may be found twice
+        <li key={at}>
+          <SourceLink className="task-source" source={source}>
+            {siteOf(source) || source.title}
+          </SourceLink>
+        </li>
+      ))}
+      {shown.length < sources.length && (
+        <li>
+          <button
+            type="button"
+            className="task-source"
+            aria-label={message.allSources(sources.length)}
+            onClick={() => setAll(true)}
+          >
+            +{sources.length - shown.length}
+          </button>
+        </li>
+      )}
+    </ul>
+  );
+}

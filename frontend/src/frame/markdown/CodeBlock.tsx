@@ -1,0 +1,46 @@
+import { Check, Copy } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useIsCodeFenceIncomplete } from 'streamdown';
+import { useCopy } from '../use-copy';
+import type { Coloured } from './highlight';
+import { useColoured } from './use-coloured';
+
+export function CodeBlock({ className, children }: { className?: string; children?: ReactNode }) {
+  const language = /language-(\S+)/.exec(className ?? '')?.[1];
+  const code = textOf(children).replace(/\n$/, '');
+  const growing = useIsCodeFenceIncomplete();
+  const coloured = useColoured(code, language?.toLowerCase(), growing);
+  const { copied, copy } = useCopy();
+  return (
+    <figure className="md-pre">
+      <figcaption>
+        <span>{language ?? 'text'}</span>
+        <button type="button" className="icon-button" aria-label="Copy code" onClick={() => copy(code)}>
+          {copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
+        </button>
+      </figcaption>
+      {/* Scrolls sideways, so the keyboard must be able to reach it. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region needs keyboard focus */}
+      <pre tabIndex={0} dir="ltr">
+        <code>{coloured ? drawn(coloured) : code}</code>
+      </pre>
+    </figure>
+  );
+}
+
+const drawn = (pieces: Coloured[]): ReactNode[] =>
+  pieces.map((piece, at) =>
+    'text' in piece ? (
+      piece.text
+    ) : (
+      // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text have no other name than their place
+      <span key={at} className={piece.className}>
+        {drawn(piece.children)}
+      </span>
+    ),
+  );
+
+function textOf(node: ReactNode): string {
+  if (Array.isArray(node)) return node.map(textOf).join('');
+  return typeof node === 'string' || typeof node === 'number' ? String(node) : '';
+}
