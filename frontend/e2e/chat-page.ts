@@ -40,21 +40,21 @@ export class ChatPage {
     await expect(this.button('Stop')).toBeVisible();
   }
 
-  /** Lets this person's story come to its end. */
-  async goOn() {
-    const status = await this.page.evaluate(async () => {
+  /** Lets this person's story, or what else an agent has told half of, come to its end. */
+  async goOn(agent = 'story') {
+    const status = await this.page.evaluate(async (url) => {
       const input = {
         content: [{ type: 'input_text', text: 'Go on' }],
         attachments: [],
         inference_options: {},
       };
-      const answer = await fetch('chatkit/story', {
+      const answer = await fetch(url, {
         method: 'POST',
         body: JSON.stringify({ type: 'threads.create', params: { input } }),
       });
       await answer.text();
       return answer.status;
-    });
+    }, `chatkit/${agent}`);
     expect(status).toBe(200);
   }
 

@@ -1,3 +1,4 @@
+import { Square, SquareCheck } from 'lucide-react';
 import {
   createContext,
   memo,
@@ -9,6 +10,7 @@ import {
   useState,
 } from 'react';
 import { type Components, defaultRehypePlugins, Streamdown } from 'streamdown';
+import { useText } from '../language/language';
 import { linkable } from './addresses';
 import { CITATION_TAG, type Citation, citationMarks } from './citations';
 import { useImageAddress } from './images';
@@ -35,12 +37,8 @@ const components = {
   img: Picture,
   // A source of <picture> is loaded without asking whether it may be.
   source: () => null,
-  table: ({ children }) => (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region needs keyboard focus
-    <div className="md-table" tabIndex={0}>
-      <table>{children}</table>
-    </div>
-  ),
+  input: Tick,
+  table: Table,
   inlineCode: ({ children }) => <code className="md-code">{children}</code>,
   code: CodeBlock,
   [CITATION_TAG]: CitationMark,
@@ -97,6 +95,26 @@ function Link({ href, children }: { href?: string; children?: ReactNode }) {
     </a>
   ) : (
     <span>{children}</span>
+  );
+}
+
+/** The box of a list of things to do, which is not to be changed here. */
+function Tick({ checked }: { checked?: boolean }) {
+  const { work } = useText();
+  return checked ? (
+    <SquareCheck className="md-tick" size="1em" role="img" aria-label={work.done} />
+  ) : (
+    <Square className="md-tick" size="1em" role="img" aria-label={work.toDo} />
+  );
+}
+
+function Table({ children }: { children?: ReactNode }) {
+  const { message } = useText();
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region needs keyboard focus
+    <section className="md-table" aria-label={message.table} tabIndex={0}>
+      <table>{children}</table>
+    </section>
   );
 }
 

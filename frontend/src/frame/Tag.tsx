@@ -94,6 +94,7 @@ const WIDTH = 320;
 
 export function TagPreview({ preview: { shown } }: { preview: ReturnType<typeof useTagPreview> }) {
   const { tag } = useText();
+  const chat = useChat();
   if (!shown) return null;
   const { entity, widget, at } = shown;
   const left = Math.max(GAP, Math.min(at.left, innerWidth - WIDTH - GAP));
@@ -111,6 +112,7 @@ export function TagPreview({ preview: { shown } }: { preview: ReturnType<typeof 
         item={{ id: '', thread_id: '', created_at: '', type: 'widget', widget }}
         run={nothing}
         refusal={null}
+        fail={(message) => chat.failed('entities.onRequestPreview', message)}
       />
     </div>
   );

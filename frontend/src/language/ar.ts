@@ -183,6 +183,7 @@ export const ar: Text = {
     drawing: 'جارٍ إنشاء صورة',
     running: 'قيد التنفيذ',
     done: 'تم',
+    toDo: 'للإنجاز',
     waiting: 'في انتظار هذه الصفحة…',
     unanswered: 'طُلب شيء من هذه الصفحة ولم تُجب.',
     picture: 'أُنشئت لهذه الإجابة',

@@ -163,6 +163,7 @@ export const de: Text = {
     drawing: 'Ein Bild entsteht',
     running: 'Läuft',
     done: 'Fertig',
+    toDo: 'Offen',
     waiting: 'Diese Seite ist an der Reihe …',
     unanswered: 'Diese Seite wurde um etwas gebeten und hat nicht geantwortet.',
     picture: 'Für diese Antwort erstellt',

@@ -162,6 +162,7 @@ export const en = {
     drawing: 'Creating an image',
     running: 'Running',
     done: 'Done',
+    toDo: 'To do',
     waiting: 'Waiting for this page…',
     unanswered: 'This page was asked for something and did not answer.',
     picture: 'Made for this answer',

@@ -162,6 +162,7 @@ export const es: Text = {
     drawing: 'Creando una imagen',
     running: 'En curso',
     done: 'Hecho',
+    toDo: 'Pendiente',
     waiting: 'Esperando a esta página…',
     unanswered: 'Se pidió algo a esta página y no respondió.',
     picture: 'Creada para esta respuesta',

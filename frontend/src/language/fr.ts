@@ -162,6 +162,7 @@ export const fr: Text = {
     drawing: 'Création d’une image',
     running: 'En cours',
     done: 'Terminé',
+    toDo: 'À faire',
     waiting: 'En attente de cette page…',
     unanswered: 'Cette page a été sollicitée et n’a pas répondu.',
     picture: 'Créée pour cette réponse',

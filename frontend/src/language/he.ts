@@ -162,6 +162,7 @@ export const he: Text = {
     drawing: 'יוצר תמונה',
     running: 'פועל',
     done: 'הושלם',
+    toDo: 'לביצוע',
     waiting: 'ממתין לדף הזה…',
     unanswered: 'הדף הזה התבקש לענות ולא ענה.',
     picture: 'נוצרה עבור התשובה הזו',

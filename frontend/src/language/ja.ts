@@ -162,6 +162,7 @@ export const ja: Text = {
     drawing: '画像を作成しています',
     running: '実行中',
     done: '完了',
+    toDo: '未完了',
     waiting: 'このページを待っています…',
     unanswered: 'このページへの依頼に応答がありませんでした。',
     picture: 'この回答のために作成した画像',

@@ -161,6 +161,7 @@ export const zh: Text = {
     drawing: '正在生成图片',
     running: '进行中',
     done: '完成',
+    toDo: '待办',
     waiting: '正在等待此页面…',
     unanswered: '向此页面提出的请求没有得到回应。',
     picture: '为此回答生成的图片',

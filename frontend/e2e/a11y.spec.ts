@@ -1,0 +1,125 @@
+import AxeBuilder from '@axe-core/playwright';
+import { type ChatPage, expect, test } from './chat-page';
+
+/** What axe-core finds that keeps somebody out, in the page and in the frame, in both schemes. */
+async function hasNothingSerious(chat: ChatPage, where: string) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await chat.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const { violations } = await new AxeBuilder({ page: chat.page }).analyze();
+    const serious = violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(
+        ({ id, nodes }) =>
+          `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`)}`,
+      );
+    expect(serious, `${where}, ${colorScheme}`).toEqual([]);
+  }
+}
+
+test('axe-core finds nothing serious on the start screen and in the history', async ({ chat }) => {
+  await chat.open('items');
+  await hasNothingSerious(chat, 'start screen');
+  await chat.ask('close');
+  await expect(chat.frame.getByText('This ticket is solved.')).toBeVisible();
+  await chat.openHistory();
+  await hasNothingSerious(chat, 'history');
+  await chat.history.press('Escape');
+  await hasNothingSerious(chat, 'closed thread');
+});
+
+test('axe-core finds nothing serious in a thread with every kind of item', async ({ chat }) => {
+  await chat.open('items');
+  await chat.ask('everything');
+  await chat.answered();
+  await chat.button('Thought for 1 min 5 sec').click();
+  await hasNothingSerious(chat, 'everything');
+  await chat.button('Enlarge Made for this answer').click();
+  await hasNothingSerious(chat, 'enlarged picture');
+});
+
+test('axe-core finds nothing serious in questions, and in work in progress', async ({ chat }) => {
+  await chat.open('items');
+  await chat.ask('questions');
+  await chat.answered();
+  await hasNothingSerious(chat, 'questions');
+  await chat.button('Skip').click();
+  await expect(chat.log.getByText('Questions skipped')).toBeVisible();
+  await chat.answered();
+  await chat.ask('at work');
+  await expect(chat.frame.getByText('Asking two more places…')).toBeVisible();
+  await hasNothingSerious(chat, 'at work');
+  await chat.goOn('items');
+  await chat.answered();
+});
+
+test('the keyboard reaches everything, and comes back to the composer', async ({ chat, page }) => {
+  await chat.open('items');
+  await chat.ask('everything');
+  await chat.answered();
+  const focused = () =>
+    chat.frame
+      .locator(':focus')
+      .evaluate((element) => element.getAttribute('aria-label') ?? element.textContent);
+  const reached: (string | null)[] = [];
+  await chat.composer.focus();
+  do {
+    await page.keyboard.press('Shift+Tab');
+    reached.push(await focused());
+  } while (!/^History/.test(reached.at(-1) ?? '') && reached.length < 60);
+  for (const name of [
+    'See plans',
+    'Retry',
+    'Bad response',
+    'Good response',
+    'Copy',
+    'Enlarge Made for this answer',
+    'Copy code',
+    'Table',
+    'Looked into locks',
+    'Copy your message',
+    'New chat',
+    'History',
+  ]) {
+    expect(reached).toContain(name);
+  }
+  await chat.button('Looked into locks').focus();
+  await page.keyboard.press('Enter');
+  await expect(chat.button('Looked into locks')).toHaveAttribute('aria-expanded', 'false');
+});
+
+test('who wants no motion gets none', async ({ chat, page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await chat.open('items');
+  await chat.ask('at work');
+  await expect(chat.frame.getByText('Asking two more places…')).toBeVisible();
+  const moving = await chat.log.evaluate(
+    (log) =>
+      log.ownerDocument
+        .getAnimations()
+        .filter((one) => Number(one.effect?.getComputedTiming().activeDuration) > 1).length,
+  );
+  expect(moving).toBe(0);
+  await chat.goOn('items');
+  await chat.answered();
+});
+
+test('nothing is cut off at 320 pixels, nor stretched at 2,560', async ({ chat, page }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  await chat.open('items');
+  await chat.ask('everything');
+  await chat.answered();
+  const wider = () =>
+    chat.log.evaluate((log) => {
+      const edge = log.ownerDocument.documentElement.clientWidth;
+      const inside = (element: Element) => element.closest('.md-table, .md-pre') !== null;
+      return [...log.querySelectorAll('*')]
+        .filter((element) => element.getBoundingClientRect().right > edge + 1 && !inside(element))
+        .map((element) => element.outerHTML.slice(0, 80));
+    });
+  expect(await wider()).toEqual([]);
+  await chat.shot('a11y-320');
+  await page.setViewportSize({ width: 2560, height: 900 });
+  expect(await wider()).toEqual([]);
+  expect((await chat.log.boundingBox())?.width).toBeLessThan(800);
+  await chat.shot('a11y-2560');
+});
