@@ -61,3 +61,23 @@ test('an answer that is still coming in shows no raw marks of Markdown', () => {
   const { container } = render(<Markdown text="Half **bold" streaming />);
   expect(container.textContent).toBe('Half bold');
 });
+
+test('a picture that another element names is not loaded either', () => {
+  const { container } = render(
+    <Markdown
+      text={'<picture><source srcset="https://a.example/x"><img src="https://a.example/y"></picture>'}
+    />,
+  );
+  expect(container.querySelector('source')).toBeNull();
+});
+
+test('a text of many sections is shown whole, in its order', () => {
+  const text = Array.from({ length: 80 }, (_, at) => `Paragraph ${at} ${'and more '.repeat(10)}`).join(
+    '\n\n',
+  );
+  const { container } = render(<Markdown text={text} />);
+  expect(container.querySelectorAll('.md-section').length).toBeGreaterThan(2);
+  expect([...container.querySelectorAll('p')].map((p) => p.textContent?.split(' ')[1])).toEqual(
+    Array.from({ length: 80 }, (_, at) => `${at}`),
+  );
+});

@@ -1,0 +1,94 @@
+import { screen, within } from '@testing-library/react';
+import { expect, test } from 'vitest';
+import { answered, openStream, streamOf, userSaid } from '../../scripted-server';
+import { composer, created, done, open, page } from '../open-chat';
+
+const at = { thread_id: 't', created_at: '2026-11-22T10:00:00Z' };
+const question = userSaid('u', 'hello');
+const stored = (...items: unknown[]) =>
+  open({ 'threads.get_by_id': () => Response.json(page(question, ...items)) }, { initialThread: 't' });
+
+test('a picture that was never finished, and a call nobody answered, are told and do not wait for ever', async () => {
+  const call = {
+    ...at,
+    id: 'c',
+    type: 'client_tool_call',
+    status: 'pending',
+    name: 'x',
+    call_id: 'c',
+    arguments: {},
+  };
+  stored({ ...at, id: 'i', type: 'generated_image' }, call, answered('a', 'So it is'));
+  expect(await screen.findByText('The image is not available.')).toBeTruthy();
+  expect(screen.getByText('This page was asked for something and did not answer.')).toBeTruthy();
+  expect(screen.queryByRole('progressbar')).toBeNull();
+});
+
+test('a picture shows how far it is, and comes to rest when the stream ends without it', async () => {
+  const stream = openStream();
+  const { user } = open({ 'threads.create': () => stream.response });
+  await user.type(composer(), 'hello{Enter}');
+  const image = { id: 'p', url: '/p.png' };
+  stream.send(
+    created,
+    done(question),
+    { type: 'thread.item.added', item: { ...at, id: 'i', type: 'generated_image' } },
+    {
+      type: 'thread.item.updated',
+      item_id: 'i',
+      update: { type: 'generated_image.updated', image, progress: 0.4 },
+    },
+  );
+  expect(await screen.findByRole('progressbar', { name: 'Creating the image' })).toHaveProperty('value', 0.4);
+  stream.end();
+  expect(await screen.findByRole('button', { name: 'Enlarge Made for this answer' })).toBeTruthy();
+  expect(screen.queryByRole('progressbar')).toBeNull();
+});
+
+test('what is written beside a single choice outweighs it, and what is left empty is skipped', async () => {
+  const inputs = [
+    {
+      id: 'size',
+      type: 'multiple_choice',
+      question: 'How large?',
+      options: [{ value: 'Small' }, { value: 'Huge' }],
+    },
+    { id: 'why', type: 'freeform', question: 'Why?' },
+  ];
+  const { user, asked } = open(
+    {
+      'threads.get_by_id': () =>
+        Response.json(
+          page(question, { ...at, id: 'q', type: 'structured_input', status: 'pending', inputs }),
+        ),
+      'threads.add_structured_input': () => streamOf(done(answered('a', 'Thank you'))),
+    },
+    { initialThread: 't' },
+  );
+  await user.click(await screen.findByRole('radio', { name: 'Small' }));
+  await user.type(screen.getByRole('textbox', { name: 'Something else: How large?' }), 'Medium{Enter}');
+  expect(await screen.findByText('Thank you')).toBeTruthy();
+  expect(asked.at(-1)?.params.input).toEqual({
+    status: 'answered',
+    answers: { size: { values: ['Medium'], skipped: false }, why: { values: [], skipped: true } },
+  });
+});
+
+test('an entity that an answer leans on goes by its own name in the text, and the rest of many sources is folded', async () => {
+  const source = (n: number) => ({ type: 'url', title: `Page ${n}`, url: `https://site-${n}.example/` });
+  const entity = { type: 'entity', id: 'e', title: 'Ticket 7: slow writes', inline_label: 'Ticket 7' };
+  const annotations = [entity, ...Array.from({ length: 9 }, (_, n) => source(n))].map((one) => ({
+    type: 'annotation',
+    source: one,
+    index: 4,
+  }));
+  const { user } = stored({
+    ...answered('a', ''),
+    content: [{ type: 'output_text', text: 'Wait.', annotations }],
+  });
+  const list = await screen.findByRole('region', { name: 'Sources' });
+  expect(within(list).getAllByRole('listitem')).toHaveLength(6);
+  expect(screen.getByText('Ticket 7', { selector: '.cite-entity' })).toBeTruthy();
+  await user.click(screen.getByRole('button', { name: 'Show all 10 sources' }));
+  expect(within(list).getAllByRole('listitem')).toHaveLength(10);
+});
