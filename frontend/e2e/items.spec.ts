@@ -171,6 +171,8 @@ test('an answer can neither run script nor load what it may not', async ({ chat,
     return route.fulfill({ contentType: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg"/>' });
   });
   await chat.open('items');
+  await chat.ask('domains');
+  await chat.answered();
   await chat.ask('hostile');
   await chat.answered();
   const answer = chat.answers().last();

@@ -270,9 +270,14 @@ async def close(ctx: TurnContext) -> Events:
     yield _done(_message(ctx, "This thread is closed now."))
 
 
-async def hostile(ctx: TurnContext) -> Events:
-    """What a model might say after reading a bad page, on a thread that names where pictures come from."""
+async def domains(ctx: TurnContext) -> Events:
+    """Names where the pictures of this thread may come from."""
     ctx.thread.allowed_image_domains = ["*.pictures.example"]
+    yield _done(_message(ctx, "Pictures come from there."))
+
+
+async def hostile(ctx: TurnContext) -> Events:
+    """What a model might say after reading a bad page."""
     yield _done(
         _message(
             ctx,
@@ -351,6 +356,7 @@ SCENES: dict[str, Callable[[TurnContext], Events]] = {
     "error": error,
     "lock": lock,
     "close": close,
+    "domains": domains,
     "hostile": hostile,
     "long": long,
     "thousand": thousand,
