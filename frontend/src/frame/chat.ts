@@ -71,6 +71,7 @@ export class Chat implements FrameApi {
     this.base = sent.base;
     this.options.set(options);
     this.#tellProblems(read);
+    if (options.history?.enabled === false) void this.hideHistory();
     if (options.locale !== before.locale) this.speaking = this.#speak(options.locale);
     if (!moved) return;
     this.#client = this.#connect();
