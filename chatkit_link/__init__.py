@@ -1,7 +1,8 @@
 """ChatKit Link: the self-hosted home of a ChatKit chat.
 
 ``create_app(settings)`` is the application; ``mount(parent, path, link)`` puts it inside another one.
-``Caller``, ``Settings`` and ``TurnContext`` are what code around it needs to name; ``report_usage`` is
+``Caller``, ``Settings`` and ``TurnContext`` are what code around it needs to name; ``Assistant`` is an agent with the
+actions of its widgets (``ActionRegistry``) and what can be mentioned (``Mentions``, ``Entity``); ``report_usage`` is
 how code that asks a model by itself says what that cost.
 """
 
@@ -9,15 +10,33 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from chatkit_link.agents.actions import ActionRegistry
+    from chatkit_link.agents.assistant import Assistant
     from chatkit_link.agents.context import TurnContext
+    from chatkit_link.agents.mentions import Entity, Mentions
     from chatkit_link.app import create_app, mount
     from chatkit_link.caller import Caller
     from chatkit_link.limits.meter import report_usage
     from chatkit_link.settings import Settings
 
-__all__ = ["Caller", "Settings", "TurnContext", "create_app", "mount", "report_usage"]
+__all__ = [
+    "ActionRegistry",
+    "Assistant",
+    "Caller",
+    "Entity",
+    "Mentions",
+    "Settings",
+    "TurnContext",
+    "create_app",
+    "mount",
+    "report_usage",
+]
 
 _HOMES = {
+    "ActionRegistry": "chatkit_link.agents.actions",
+    "Assistant": "chatkit_link.agents.assistant",
+    "Entity": "chatkit_link.agents.mentions",
+    "Mentions": "chatkit_link.agents.mentions",
     "Caller": "chatkit_link.caller",
     "Settings": "chatkit_link.settings",
     "TurnContext": "chatkit_link.agents.context",

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,11 +14,14 @@ from chatkit.server import ChatKitServer
 from fastapi import FastAPI
 from openai import AsyncOpenAI
 
+from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Prompt, Target, load_target, read_catalog
 from chatkit_link.agents.models import openai_client, run_config
 from chatkit_link.agents.naming import ModelTitler, plain_title
+from chatkit_link.agents.offline import NAME as OFFLINE
+from chatkit_link.agents.offline import OfflineModel
 from chatkit_link.agents.research import Research
-from chatkit_link.agents.responder import AgentResponder, FunctionResponder, Responder, RespondFunction
+from chatkit_link.agents.responder import AgentResponder, FunctionResponder, Responder
 from chatkit_link.agents.transcription import OpenAITranscriber
 from chatkit_link.caller import Caller
 from chatkit_link.errors import ConfigurationError
@@ -31,7 +35,7 @@ from chatkit_link.files.uploads import Uploads
 from chatkit_link.hosted.client import hosted_client
 from chatkit_link.hosted.refusals import Refusals
 from chatkit_link.hosted.sessions import HostedSessions
-from chatkit_link.http import agents, chatkit, documents, files, health, hosted, pages, runs, threads
+from chatkit_link.http import agents, chatkit, documents, entities, files, health, hosted, pages, runs, threads
 from chatkit_link.http.address import Forwarded
 from chatkit_link.http.cross_site import CrossOrigin
 from chatkit_link.http.middleware import ResponseHeaders
@@ -98,7 +102,7 @@ def create_app(
         app.add_middleware(CrossOrigin, origins=settings.listed_origins)
     app.add_middleware(Forwarded, trusted=settings.trusted_networks)
     install_problems(app)
-    for door in (chatkit, runs, threads, agents, files, hosted, documents, health, pages):
+    for door in (chatkit, runs, threads, agents, entities, files, hosted, documents, health, pages):
         app.include_router(door.router)
     return app
 
@@ -286,7 +290,7 @@ class _Endpoints:
         )
 
     def endpoint(self, agent_id: str, entry: Entry) -> Endpoint:
-        target = self._research.agent() if entry.target == RESEARCH else self._load(entry.target)
+        target = self._research.assistant() if entry.target == RESEARCH else self._load(entry.target)
         if isinstance(target, type):
             # A server of somebody's own knows what it offers; a list in the catalog is kept to all the same.
             return Endpoint(
@@ -298,7 +302,7 @@ class _Endpoints:
             )
         server = LinkServer(
             self._store,
-            self._responder(target, entry),
+            self._responder(target),
             self._files,
             takes_files=self._settings.uploads and entry.files,
             transcriber=self._transcriber,
@@ -309,26 +313,32 @@ class _Endpoints:
             models=frozenset(entry.models),
             tools=frozenset(entry.tools),
             titler=self._titler,
+            mentions=target.mentions,
         )
 
     def _load(self, target: str) -> Target:
         return load_target(target, beside=Path(self._settings.config).absolute().parent)
 
-    def _responder(self, target: Agent[Any] | RespondFunction, entry: Entry) -> Responder:
-        if not isinstance(target, Agent):
-            return FunctionResponder(target)
-        responder = AgentResponder(
-            cast("Agent[Any]", target),
-            self._config,
+    def _responder(self, assistant: Assistant) -> Responder:
+        answer = assistant.answer
+        if not isinstance(answer, Agent):
+            return FunctionResponder(answer, assistant.actions)
+        return AgentResponder(
+            cast("Agent[Any]", answer),
+            self._config_for(assistant),
             max_turns=self._settings.max_turns,
             history_items=self._settings.history_items,
             file_text=self._settings.file_text,
-            model="offline" if self._settings.offline else self._settings.model,
+            model=OFFLINE if self._settings.offline else self._settings.model,
+            actions=assistant.actions,
+            quiet_tools=assistant.quiet_tools,
+            mentions=assistant.mentions,
         )
-        if entry.target == RESEARCH:
-            responder.actions = self._research
-            responder.quiet_tools = frozenset({"search"})
-        return responder
+
+    def _config_for(self, assistant: Assistant) -> RunConfig:
+        if not self._settings.offline or assistant.offline is None:
+            return self._config
+        return replace(self._config, model=OfflineModel(pace=self._settings.offline_pace, decide=assistant.offline))
 
     def _construct(self, kind: type[ChatKitServer[Caller]], entry: Entry) -> ChatKitServer[Caller]:
         """An existing ChatKit server, given our stores: ``__init__(store)`` or with an ``attachment_store``, too."""

@@ -11,8 +11,8 @@
     greeting = "What can I do for you?"
     prompts = [{ label = "Opening hours", prompt = "When are you open?", icon = "clock" }]
 
-A target is an ``openai-agents`` ``Agent``, a function ``async def respond(ctx): yield event``, or a
-subclass of the SDK's ``ChatKitServer``.
+A target is an ``openai-agents`` ``Agent``, a function ``async def respond(ctx): yield event``, either of
+them as an ``Assistant`` with the actions of its widgets, or a subclass of the SDK's ``ChatKitServer``.
 """
 
 import inspect
@@ -26,6 +26,7 @@ from agents import Agent
 from chatkit.server import ChatKitServer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.responder import RespondFunction
 from chatkit_link.caller import Caller
 from chatkit_link.errors import ConfigurationError
@@ -36,7 +37,7 @@ _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 #: Taken by routes of our own below /chatkit.
 _RESERVED = frozenset({"runs", "threads"})
 
-Target = Agent[Any] | RespondFunction | type[ChatKitServer[Caller]]
+Target = Assistant | type[ChatKitServer[Caller]]
 
 
 class Prompt(BaseModel):
@@ -108,14 +109,16 @@ def _read_file(file: Path) -> Catalog:
 
 
 def load_target(target: str, *, beside: Path) -> Target:
-    """What a target names. Paths are relative to the folder ``beside``.
+    """What a target names; an agent or a function alone is an ``Assistant`` without more.
+
+    Paths are relative to the folder ``beside``.
 
     Raises:
-        ConfigurationError: there is no such file, module or name, it does not load, or it is none of the three kinds.
+        ConfigurationError: there is no such file, module or name, it does not load, or it is no target.
     """
     place, _, name = target.partition(":")
     module = load_module(place, f"Agent target {target!r}", beside)
-    names = [name] if name else ["agent", "respond", "server", "Server"]
+    names = [name] if name else ["assistant", "agent", "respond", "server", "Server"]
     for candidate in names:
         if (found := getattr(module, candidate, None)) is not None:
             return _checked(found, target)
@@ -123,13 +126,15 @@ def load_target(target: str, *, beside: Path) -> Target:
 
 
 def _checked(found: Any, target: str) -> Target:
+    if isinstance(found, Assistant):
+        return found
     if isinstance(found, Agent):
-        return cast("Agent[Any]", found)
+        return Assistant(cast("Agent[Any]", found))
     if inspect.isclass(found) and issubclass(found, ChatKitServer):
         return cast("type[ChatKitServer[Caller]]", found)
     if inspect.isasyncgenfunction(found):
-        return cast(RespondFunction, found)
+        return Assistant(cast(RespondFunction, found))
     raise ConfigurationError(
         f"Agent target {target!r} is a {type(found).__name__}. It must be an openai-agents Agent, "
-        "a function `async def respond(ctx)` that yields events, or a subclass of ChatKitServer."
+        "a function `async def respond(ctx)` that yields events, an Assistant, or a subclass of ChatKitServer."
     )

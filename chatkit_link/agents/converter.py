@@ -1,6 +1,7 @@
 """Thread items to model input: what the SDK leaves to us."""
 
 import json
+from collections.abc import Awaitable, Callable
 
 from agents import TResponseInputItem
 from agents.models.fake_id import FAKE_RESPONSES_ID
@@ -28,17 +29,24 @@ from chatkit_link.agents.shown_files import ShownFiles
 _WIDGET_LIMIT = 4000
 
 
+Resolve = Callable[[UserMessageTagContent], Awaitable[str | None]]
+
+
 class LinkConverter(ThreadItemConverter):
     """The SDK's converter, without its ``NotImplementedError`` for tags, files and structured context.
 
     files: what the model is shown of files; without it, their names.
+    resolve: what the server itself knows of a tag; without that, the model gets the tag's own data.
     """
 
-    def __init__(self, files: ShownFiles | None = None) -> None:
+    def __init__(self, files: ShownFiles | None = None, resolve: Resolve | None = None) -> None:
         self._files = files
+        self._resolve = resolve
 
     @override
     async def tag_to_message_content(self, tag: UserMessageTagContent) -> ResponseInputContentParam:
+        if self._resolve is not None and (known := await self._resolve(tag)) is not None:
+            return _text(f"Tag {tag.text!r} (id {tag.id}): {known}")
         data = json.dumps(tag.data, ensure_ascii=False)
         return _text(f"Tag {tag.text!r} (id {tag.id}) has this data, given by the browser: {data}")
 

@@ -11,7 +11,8 @@ import json
 import re
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from agents import (
@@ -49,11 +50,27 @@ from chatkit_link.agents.extract import Conversation, write_answer
 NAME = "offline"
 
 
-class OfflineModel(Model):
-    """Searches and quotes. ``pace``: seconds between two words, so that one sees the answer stream."""
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A step of the stand-in: call this tool."""
 
-    def __init__(self, *, pace: float = 0.0) -> None:
+    tool: str
+    arguments: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+#: (the model's input in the OpenAI Responses format, names of the tools there are) -> a call, or the answer.
+Decide = Callable[[str | list[TResponseInputItem], frozenset[str]], ToolCall | str]
+
+
+class OfflineModel(Model):
+    """Searches and quotes, or does what ``decide`` says.
+
+    pace: seconds between two words, so that one sees the answer stream.
+    """
+
+    def __init__(self, *, pace: float = 0.0, decide: "Decide | None" = None) -> None:
         self._pace = pace
+        self._decide = decide or search_and_quote
 
     @override
     async def get_response(
@@ -70,7 +87,7 @@ class OfflineModel(Model):
         conversation_id: str | None,
         prompt: ResponsePromptParam | None,
     ) -> ModelResponse:
-        return ModelResponse(output=[_decide(input, tools)], usage=Usage(), response_id=None)
+        return ModelResponse(output=[self._next(input, tools)], usage=Usage(), response_id=None)
 
     @override
     async def stream_response(
@@ -87,7 +104,7 @@ class OfflineModel(Model):
         conversation_id: str | None,
         prompt: ResponsePromptParam | None,
     ) -> AsyncIterator[TResponseStreamEvent]:
-        item = _decide(input, tools)
+        item = self._next(input, tools)
         yield ResponseCreatedEvent(type="response.created", response=_response([]), sequence_number=0)
         if isinstance(item, ResponseOutputMessage):
             async for event in self._write(item):
@@ -98,6 +115,12 @@ class OfflineModel(Model):
             type="response.output_item.done", item=item, output_index=0, sequence_number=0
         )
         yield ResponseCompletedEvent(type="response.completed", response=_response([item]), sequence_number=0)
+
+    def _next(
+        self, given: str | list[TResponseInputItem], tools: list[Tool]
+    ) -> ResponseFunctionToolCall | ResponseOutputMessage:
+        step = self._decide(given, frozenset(tool.name for tool in tools))
+        return _message(step) if isinstance(step, str) else _call(step.tool, step.arguments)
 
     async def _write(self, message: ResponseOutputMessage) -> AsyncIterator[TResponseStreamEvent]:
         """The events of a message, word by word."""
@@ -114,21 +137,18 @@ class OfflineModel(Model):
         yield ResponseContentPartDoneEvent(type="response.content_part.done", part=part, **place)
 
 
-def _decide(
-    given: str | list[TResponseInputItem], tools: list[Tool]
-) -> ResponseFunctionToolCall | ResponseOutputMessage:
-    """The next step: look something up if there is a tool for it, else answer."""
+def search_and_quote(given: str | list[TResponseInputItem], tools: frozenset[str]) -> "ToolCall | str":
+    """Look something up if there is a tool for it, else answer."""
     conversation = Conversation.read(given)
-    names = {tool.name for tool in tools}
     if not conversation.looked_up:
-        if conversation.page and "read" in names:
-            return _call("read", {"url": conversation.page})
-        if conversation.needs_search and "search" in names:
-            return _call("search", {"query": conversation.query})
-    return _message(write_answer(conversation))
+        if conversation.page and "read" in tools:
+            return ToolCall("read", {"url": conversation.page})
+        if conversation.needs_search and "search" in tools:
+            return ToolCall("search", {"query": conversation.query})
+    return write_answer(conversation)
 
 
-def _call(name: str, arguments: dict[str, str]) -> ResponseFunctionToolCall:
+def _call(name: str, arguments: dict[str, Any]) -> ResponseFunctionToolCall:
     return ResponseFunctionToolCall(
         type="function_call",
         id=f"fc_{uuid.uuid4().hex}",

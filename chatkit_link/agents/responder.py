@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Protocol
 
 import openai
@@ -10,16 +11,17 @@ from agents import Agent, ModelSettings, RunConfig, Runner
 from chatkit.actions import Action
 from chatkit.types import NoticeEvent, ThreadItem, ThreadItemDoneEvent, ThreadStreamEvent, WidgetItem
 
+from chatkit_link.agents.actions import ActionRegistry
 from chatkit_link.agents.closing import closing_early
 from chatkit_link.agents.context import LinkContext, TurnContext
-from chatkit_link.agents.converter import LinkConverter
+from chatkit_link.agents.converter import LinkConverter, Resolve
 from chatkit_link.agents.history import load_history, record_of
+from chatkit_link.agents.mentions import Mentions
 from chatkit_link.agents.metering import UsageReader
 from chatkit_link.agents.shown_files import ShownFiles
 from chatkit_link.agents.sources import Sources
 from chatkit_link.agents.stream import ResponseStream
 from chatkit_link.agents.visibility import VisibleTools
-from chatkit_link.errors import Unprocessable
 
 #: What servers of models that take no images answer to one.
 _REFUSED = frozenset({400, 404, 413, 415, 422, 500, 501})
@@ -47,51 +49,25 @@ class Responder(Protocol):
         ...
 
 
-class Actions(Protocol):
-    """What an agent's widgets can ask of it."""
-
-    async def before(self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None) -> list[ThreadItem]:
-        """Items to add to the thread before the agent answers the action. Raises Unprocessable for an unknown one."""
-        ...
-
-    async def update(self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None) -> ThreadItem | None:
-        """The changed sender of a sync action. Raises Unprocessable for an unknown one."""
-        ...
-
-
-class NoActions:
-    """For agents whose widgets ask nothing of the server."""
-
-    async def before(self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None) -> list[ThreadItem]:
-        raise unknown_action()
-
-    async def update(self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None) -> ThreadItem | None:
-        raise unknown_action()
-
-
-def unknown_action() -> Unprocessable:
-    return Unprocessable("This assistant does not answer that action.")
-
-
 @dataclass(slots=True)
 class FunctionResponder:
     """``async def respond(ctx): yield event``: the smallest agent there is."""
 
     function: RespondFunction
+    actions: ActionRegistry = field(default_factory=ActionRegistry)
 
     def respond(self, ctx: TurnContext) -> AsyncIterator[ThreadStreamEvent]:
         return self.function(ctx)
 
-    async def action(
+    def action(
         self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None
     ) -> AsyncIterator[ThreadStreamEvent]:
-        raise unknown_action()
-        yield  # what makes this a generator, as the protocol wants it
+        return _acted(self, self.actions, ctx, action, sender)
 
     async def sync_action(
         self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None
     ) -> ThreadItem | None:
-        raise unknown_action()
+        return await self.actions.update(ctx, action, sender)
 
 
 @dataclass(slots=True)
@@ -110,8 +86,9 @@ class AgentResponder:
     history_items: int = 200
     file_text: int = 50_000
     model: str = "unknown"
-    actions: Actions = field(default_factory=NoActions)
+    actions: ActionRegistry = field(default_factory=ActionRegistry)
     quiet_tools: frozenset[str] = frozenset()
+    mentions: Mentions | None = None
 
     async def respond(self, ctx: TurnContext) -> AsyncIterator[ThreadStreamEvent]:
         shown = ShownFiles(ctx.files, ctx.caller, text_limit=self.file_text)
@@ -132,7 +109,7 @@ class AgentResponder:
                 yield event
 
     async def _answer(self, ctx: TurnContext, shown: ShownFiles) -> AsyncGenerator[ThreadStreamEvent]:
-        history = await load_history(ctx, LinkConverter(shown), self.history_items)
+        history = await load_history(ctx, LinkConverter(shown, self._resolver(ctx)), self.history_items)
         for attachment in ctx.message.attachments if ctx.message else []:
             if reason := shown.unseen.get(attachment.id):
                 yield NoticeEvent(level="info", message=f"The assistant was not shown {reason}")
@@ -161,6 +138,10 @@ class AgentResponder:
                 record = record_of(result, stream)
                 await ctx.store.save_turn(ctx.thread.id, history.anchor, record, ctx.caller)
 
+    def _resolver(self, ctx: TurnContext) -> Resolve | None:
+        resolve = self.mentions.resolve if self.mentions else None
+        return None if resolve is None else partial(resolve, ctx.caller)
+
     def _using(self, ctx: TurnContext) -> Agent[Any]:
         """The agent, made to begin with the tool that was chosen in the composer, where it has one of that name."""
         tool = ctx.message.inference_options.tool_choice if ctx.message else None
@@ -169,17 +150,27 @@ class AgentResponder:
         settings = self.agent.model_settings.resolve(ModelSettings(tool_choice=tool.id))
         return self.agent.clone(model_settings=settings)
 
-    async def action(
+    def action(
         self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None
     ) -> AsyncIterator[ThreadStreamEvent]:
-        for item in await self.actions.before(ctx, action, sender):
-            await ctx.store.add_thread_item(ctx.thread.id, item, ctx.caller)
-            yield ThreadItemDoneEvent(item=item)
-        async with closing_early(self.respond(ctx)) as events:
-            async for event in events:
-                yield event
+        return _acted(self, self.actions, ctx, action, sender)
 
     async def sync_action(
         self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None
     ) -> ThreadItem | None:
         return await self.actions.update(ctx, action, sender)
+
+
+async def _acted(
+    responder: Responder, actions: ActionRegistry, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None
+) -> AsyncGenerator[ThreadStreamEvent]:
+    """What the action's handler tells; or what the responder answers to the items that it gave."""
+    told = actions.stream(ctx, action, sender)
+    if told is None:
+        for item in await actions.before(ctx, action, sender):
+            await ctx.store.add_thread_item(ctx.thread.id, item, ctx.caller)
+            yield ThreadItemDoneEvent(item=item)
+        told = responder.respond(ctx)
+    async with closing_early(told) as events:
+        async for event in events:
+            yield event

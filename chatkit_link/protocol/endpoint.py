@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from chatkit.server import ChatKitServer
 
+from chatkit_link.agents.mentions import Mentions
 from chatkit_link.caller import Caller
 from chatkit_link.protocol.titles import Titler
 
@@ -13,6 +14,7 @@ class Endpoint:
     """agent: its id, which is also the last part of its address.
     server: our own ``LinkServer``, or anybody's subclass of the SDK's.
     models, tools: ids that a client may choose; None where the server checks that itself.
+    mentions: what people can mention with @; None for nothing.
     titler: names new threads; None where the server does so itself or not at all.
     """
 
@@ -21,3 +23,4 @@ class Endpoint:
     models: frozenset[str] | None = None
     tools: frozenset[str] | None = None
     titler: Titler | None = None
+    mentions: Mentions | None = None

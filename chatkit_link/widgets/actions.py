@@ -2,7 +2,7 @@
 
 An action comes back from a browser, so its payload is anybody's. An action is only taken as offered when
 its type and payload stand literally in the widget that was stored: what the server wrote itself needs
-no other proof.
+no other proof. Only the values of a form's fields may be added, and these are anybody's.
 """
 
 from collections.abc import Iterator
@@ -13,6 +13,8 @@ from pydantic import BaseModel
 
 # Every property that holds an action in the SDK's models; Card's confirm and cancel hold theirs as "action".
 _ACTION_KEYS = ("onClickAction", "onChangeAction", "onSubmitAction", "action")
+#: Nodes whose value a form sends along under their name.
+_CONTROLS = frozenset({"Input", "Textarea", "Select", "DatePicker", "Checkbox", "RadioGroup"})
 _NESTED_KEYS = ("children", "confirm", "cancel")
 
 
@@ -32,11 +34,42 @@ def actions_of(widget: BaseModel) -> list[OfferedAction]:
 
 
 def offers(widget: BaseModel, type: str, payload: Any) -> bool:  # noqa: A002 - the wire's own word
-    """Whether this very action, payload included, stands in the widget and is for the server."""
-    return any(
-        action.type == type and action.handler == "server" and _same(action.payload, payload)
-        for action in actions_of(widget)
-    )
+    """Whether this action stands in the widget, for the server, with this very payload.
+
+    A form adds the values of its fields to the payload and takes nothing away, so what is more than what
+    stands there must have the name of a field.
+    """
+    tree = widget.model_dump(mode="json")
+    offered = [action for action in _actions(tree) if action.type == type and action.handler == "server"]
+    if not offered:
+        return False
+    fields = frozenset(name.partition(".")[0] for name in _fields(tree))
+    return any(_covers(action.payload, payload, fields) for action in offered)
+
+
+def _covers(offered: Any, given: Any, fields: frozenset[str]) -> bool:
+    if _same(offered, given):
+        return True
+    if not fields or not isinstance(given, dict) or not isinstance(offered, dict | None):
+        return False
+    kept = cast("dict[str, Any]", offered or {})
+    rest = {key: value for key, value in cast("dict[str, Any]", given).items() if key in kept or key not in fields}
+    return _same(kept, rest)
+
+
+def _fields(node: Any) -> Iterator[str]:
+    """The names of the form fields in a tree: of controls, and of texts that can be edited."""
+    if isinstance(node, list):
+        for part in cast("list[Any]", node):
+            yield from _fields(part)
+    elif isinstance(node, dict):
+        found = cast("dict[str, Any]", node)
+        editable = found.get("editable")
+        named: list[Any] = [found, editable] if isinstance(editable, dict) else [found]
+        for owner in named:
+            if isinstance(name := owner.get("name"), str) and (owner is editable or found.get("type") in _CONTROLS):
+                yield name
+        yield from _fields(found.get("children"))
 
 
 def _actions(node: Any) -> Iterator[OfferedAction]:

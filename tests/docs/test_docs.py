@@ -1,6 +1,7 @@
 """What the documentation says of files, commands and code is so."""
 
 import ast
+import inspect
 import json
 import re
 import tomllib
@@ -15,6 +16,7 @@ from chatkit.server import ChatKitServer
 from chatkit.types import NonStreamingReq, StreamingReq
 from pydantic import BaseModel
 
+from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.catalog import Target, load_target, read_catalog
 from chatkit_link.cli import cli
 from chatkit_link.protocol.requests import Requests
@@ -156,11 +158,11 @@ def test_every_page_is_reached_from_the_readme() -> None:
 def test_an_example_loads_as_what_it_says_it_is(target: str, kind: type | str) -> None:
     found: Target = load_target(target, beside=EXAMPLES)
     if isinstance(kind, str):
-        assert callable(found)
+        assert isinstance(found, Assistant) and inspect.isasyncgenfunction(found.answer)
     elif kind is Agent:
-        assert isinstance(found, Agent)
+        assert isinstance(found, Assistant) and isinstance(found.answer, Agent)
     else:
-        assert isinstance(found, type) and issubclass(found, ChatKitServer)
+        assert isinstance(found, type) and issubclass(found, kind)
 
 
 def test_every_agent_of_the_example_catalog_loads() -> None:

@@ -1,0 +1,142 @@
+"""What an agent's widgets ask of it: typed actions, found by their type.
+
+How it flows: a click, or a form that is sent, comes back from a browser as a type and a payload. The registry
+finds who answers that type, makes sure that the stored widget offers this very action, reads the payload
+as the action's own model, and calls the handler. What is unknown, not offered or not of the right form is
+refused in a sentence before anything is done.
+
+An action is a class of the SDK's: ``AddLeg = Action[Literal["parlay.add"], LegPayload]``; in a widget built in
+Python, ``AddLeg.create(payload)`` is what a button holds.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar, cast, get_args, get_origin
+
+from chatkit.actions import Action
+from chatkit.types import ThreadItem, ThreadStreamEvent, WidgetItem
+from chatkit.widgets import WidgetRoot
+from pydantic import ValidationError
+
+from chatkit_link.agents.context import TurnContext
+from chatkit_link.errors import Unprocessable
+from chatkit_link.widgets.actions import offers
+
+Payload = TypeVar("Payload")
+
+#: The stored widget that was clicked; None for an action that the host page sent without one.
+Sender = WidgetItem | None
+Asks = Callable[[TurnContext, Payload, Sender], Awaitable[Sequence[ThreadItem]]]
+Streams = Callable[[TurnContext, Payload, Sender], AsyncIterator[ThreadStreamEvent]]
+Updates = Callable[[TurnContext, Payload, Sender], Awaitable[WidgetRoot]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Handler:
+    """asks, streams, updates: one of them answers. from_page: taken without a widget, too."""
+
+    kind: type[Action[Any, Any]]
+    asks: Asks[Any] | None = None
+    streams: Streams[Any] | None = None
+    updates: Updates[Any] | None = None
+    from_page: bool = False
+
+
+class ActionRegistry:
+    """The actions that one agent answers. A type has one handler; a second one is a ``ValueError``."""
+
+    def __init__(self) -> None:
+        self._handlers: dict[str, _Handler] = {}
+
+    def asks(
+        self, kind: type[Action[Any, Payload]], *, from_page: bool = False
+    ) -> Callable[[Asks[Payload]], Asks[Payload]]:
+        """The handler gives items, such as a message in the person's name; the agent then answers them."""
+
+        def keep(handler: Asks[Payload]) -> Asks[Payload]:
+            self._keep(_Handler(kind, asks=handler, from_page=from_page))
+            return handler
+
+        return keep
+
+    def streams(
+        self, kind: type[Action[Any, Payload]], *, from_page: bool = False
+    ) -> Callable[[Streams[Payload]], Streams[Payload]]:
+        """The handler yields the events of the answer itself."""
+
+        def keep(handler: Streams[Payload]) -> Streams[Payload]:
+            self._keep(_Handler(kind, streams=handler, from_page=from_page))
+            return handler
+
+        return keep
+
+    def updates(self, kind: type[Action[Any, Payload]]) -> Callable[[Updates[Payload]], Updates[Payload]]:
+        """The handler gives the widget that takes the place of the clicked one (``streaming: false``)."""
+
+        def keep(handler: Updates[Payload]) -> Updates[Payload]:
+            self._keep(_Handler(kind, updates=handler))
+            return handler
+
+        return keep
+
+    def types(self) -> frozenset[str]:
+        """Every type that is answered."""
+        return frozenset(self._handlers)
+
+    def _keep(self, handler: _Handler) -> None:
+        name = action_type(handler.kind)
+        if name in self._handlers:
+            raise ValueError(f"the action {name!r} has a handler already")
+        self._handlers[name] = handler
+
+    async def before(self, ctx: TurnContext, action: Action[str, Any], sender: Sender) -> Sequence[ThreadItem]:
+        """Items to add before the agent answers; raises Unprocessable for what no ``asks`` handler takes."""
+        handler = self._find(action, sender)
+        if handler.asks is None:
+            raise unknown_action()
+        return await handler.asks(ctx, _payload(handler, action), sender)
+
+    def stream(
+        self, ctx: TurnContext, action: Action[str, Any], sender: Sender
+    ) -> AsyncIterator[ThreadStreamEvent] | None:
+        """The events of a ``streams`` handler; None where the action is not of that kind. Raises Unprocessable."""
+        handler = self._find(action, sender)
+        return None if handler.streams is None else handler.streams(ctx, _payload(handler, action), sender)
+
+    async def update(self, ctx: TurnContext, action: Action[str, Any], sender: Sender) -> ThreadItem:
+        """The changed sender; raises Unprocessable for what no ``updates`` handler takes."""
+        handler = self._find(action, sender)
+        if handler.updates is None or sender is None:
+            raise unknown_action()
+        return sender.model_copy(update={"widget": await handler.updates(ctx, _payload(handler, action), sender)})
+
+    def _find(self, action: Action[str, Any], sender: Sender) -> _Handler:
+        handler = self._handlers.get(action.type)
+        if handler is None:
+            raise unknown_action()
+        offered = handler.from_page if sender is None else offers(sender.widget, action.type, action.payload)
+        if not offered:
+            raise Unprocessable("This widget does not offer that. Reload the chat and try again.")
+        return handler
+
+
+def action_type(kind: type[Action[Any, Any]]) -> str:
+    """The type that a class of actions names. Raises ``TypeError`` when it names none or several."""
+    literal = kind.model_fields["type"].annotation
+    names = get_args(literal) if get_origin(literal) is Literal else ()
+    if len(names) != 1:
+        raise TypeError(f'{kind.__name__} must name its type: Action[Literal["shop.buy"], Payload]')
+    return cast(str, names[0])
+
+
+def unknown_action() -> Unprocessable:
+    return Unprocessable("This assistant does not answer that action.")
+
+
+def _payload(handler: _Handler, action: Action[str, Any]) -> Any:
+    try:
+        return handler.kind.model_validate({"type": action.type, "payload": action.payload}).payload
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"][1:])
+        raise Unprocessable(f"That cannot be done: {place + ': ' if place else ''}{first['msg']}.") from None

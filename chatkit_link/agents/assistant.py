@@ -1,0 +1,29 @@
+"""``Assistant``: an agent together with what its widgets, its mentions and the keyless stand-in need."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from agents import Agent
+
+from chatkit_link.agents.actions import ActionRegistry
+from chatkit_link.agents.mentions import Mentions
+from chatkit_link.agents.offline import Decide
+from chatkit_link.agents.responder import RespondFunction
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """A target of the catalog.
+
+    answer: an Agents SDK agent, or a function ``async def respond(ctx)`` that yields events.
+    actions: what its widgets ask of it.
+    quiet_tools: names of its tools that show something themselves and need no task in a workflow.
+    mentions: what people can mention with @.
+    offline: decides what the keyless stand-in does with this agent's tools; without it, it searches and quotes.
+    """
+
+    answer: Agent[Any] | RespondFunction
+    actions: ActionRegistry = field(default_factory=ActionRegistry)
+    quiet_tools: frozenset[str] = frozenset()
+    mentions: Mentions | None = None
+    offline: Decide | None = None
