@@ -6,15 +6,21 @@ from fastapi import APIRouter
 
 from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.services import Services, ServicesDep
+from chatkit_link.resources import resource
+from chatkit_link.search.local import document_url
 
 router = APIRouter()
+
+#: Our documents about leaving Agent Builder, the best one first.
+_WAYS_OUT = ("leaving-agent-builder.md", "sessions.md")
 
 
 @router.get("/api/agents", summary="The agents of this server")
 async def list_agents(services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
-    """Each with the path of its ChatKit endpoint, relative to this server's own root."""
+    """Each with the path of its ChatKit endpoint; paths are relative to this server's own root."""
     return {
         "default": services.default,
+        "way_out": _way_out(services),
         "agents": [
             {
                 "id": agent_id,
@@ -38,3 +44,12 @@ def _uploads(services: Services, agent_id: str) -> dict[str, Any] | None:
         return None
     limits = services.files.limits
     return {"max_size": limits.max_size, "max_count": limits.max_count, "accept": list(limits.accept)}
+
+
+def _way_out(services: Services) -> str | None:
+    """Where to read how to leave Agent Builder; ``None`` where the documents are somebody else's."""
+    name = next((name for name in _WAYS_OUT if (resource("docs") / name).is_file()), None)
+    if name is None or services.settings.docs is not None:
+        return None
+    path, keys = f"docs/{name}", services.document_keys
+    return document_url("", path, "", keys.make(path) if keys else "").removeprefix("/")

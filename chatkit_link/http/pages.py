@@ -1,5 +1,7 @@
 """The built pages: the demo page, the chat frame, the scripts for other pages, and their assets."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Depends
 from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException
@@ -14,21 +16,39 @@ router = APIRouter()
 STATIC = PACKAGE / "static"
 _REVALIDATE = {"Cache-Control": "no-cache"}
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # their names carry a hash of their content
-_CSP = (
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob: {images} {storage}; connect-src 'self' {storage}; font-src 'self' data: https:; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; "
-)
+_CSP: dict[str, str] = {
+    "default-src": "'self'",
+    "script-src": "'self'",
+    "style-src": "'self' 'unsafe-inline'",
+    "img-src": "'self' data: blob:",
+    "connect-src": "'self'",
+    "font-src": "'self' data: https:",
+    "frame-src": "'self'",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+}
+# What OpenAI's element loads into the page around it, for whoever chooses it in the demo page.
+_OFFICIAL_ELEMENT = {
+    "script-src": "https://cdn.platform.openai.com https://chatgpt.com https://cdn.openai.com",
+    "connect-src": (
+        "https://chatgpt.com https://sentinel.openai.com https://*.oaiusercontent.com https://api.openai.com "
+        "https://api-js.mixpanel.com"
+    ),
+    "style-src": "https://cdn.openai.com",
+    "font-src": "https://cdn.openai.com",
+    "frame-src": "https://cdn.platform.openai.com",
+}
 
 
 @router.api_route("/", methods=["GET", "HEAD"], include_in_schema=False, dependencies=[Depends(greet)])
 async def demo(services: ServicesDep) -> Response:
-    return _page("index.html", services, "frame-src 'self'; frame-ancestors 'self'")
+    return _page("index.html", services, "'self'", _OFFICIAL_ELEMENT)
 
 
 @router.api_route("/frame.html", methods=["GET", "HEAD"], include_in_schema=False, dependencies=[Depends(greet)])
 async def frame(services: ServicesDep) -> Response:
-    return _page("frame.html", services, f"frame-ancestors {services.settings.framed_by}")
+    return _page("frame.html", services, services.settings.framed_by, {})
 
 
 @router.api_route("/chatkit.js", methods=["GET", "HEAD"], include_in_schema=False)
@@ -52,11 +72,17 @@ async def asset(name: str) -> Response:
     return _file(f"assets/{name}", _FOR_EVER)
 
 
-def _page(name: str, services: Services, policy: str) -> Response:
+def _page(name: str, services: Services, framed_by: str, also: Mapping[str, str]) -> Response:
     # Where the storage signs links, the page meets it, too.
-    own = _CSP.replace("{images}", " ".join(services.settings.image_sources))
-    own = own.replace(" {storage}", f" {services.storage_origin}" if services.storage_origin else "")
-    return _file(name, _REVALIDATE | {"Content-Security-Policy": own + policy})
+    storage = services.storage_origin or ""
+    images = " ".join(services.settings.image_sources)
+    parts = [_CSP, also, {"img-src": f"{images} {storage}", "connect-src": storage}, {"frame-ancestors": framed_by}]
+    sources: dict[str, str] = {}
+    for part in parts:
+        for directive, allowed in part.items():
+            sources[directive] = f"{sources.get(directive, '')} {allowed.strip()}".strip()
+    policy = "; ".join(f"{directive} {allowed}" for directive, allowed in sources.items())
+    return _file(name, _REVALIDATE | {"Content-Security-Policy": policy})
 
 
 def _file(name: str, headers: dict[str, str]) -> Response:

@@ -1,54 +1,49 @@
-import type { ChatKitOptions, StartScreenPrompt } from '@openai/chatkit';
-import { ChatKit, useChatKit } from '@openai/chatkit-react';
 import { useMemo } from 'react';
 import { createLinkFetch } from '../link/link-fetch';
-import { type Agent, here, type UploadRules } from './agents';
-import { recall, remember } from './memory';
+import { type Agent, here } from './agents';
+import { Chat, type Surroundings } from './Chat';
+import type { Data } from './settings/options';
 
-type Props = { agent: Agent; uploads: UploadRules | null; scheme: 'light' | 'dark' };
+const linkFetch = createLinkFetch();
 
-/** One agent's chat, through the same package any ChatKit page uses. */
-export function AgentChat({ agent, uploads, scheme }: Props) {
-  const thread = `thread:${agent.id}`;
-  const options = useMemo<ChatKitOptions>(
+/** What an agent of this server brings along. */
+export function optionsOf({ name, greeting, placeholder, notice, prompts, uploads }: Agent): Data {
+  return {
+    frameTitle: `Chat with ${name}`,
+    history: { enabled: true, showRename: true, showDelete: true },
+    threadItemActions: { feedback: true, retry: true },
+    thread: { autoScroll: true },
+    startScreen: { ...(greeting && { greeting }), prompts: prompts ?? [] },
+    composer: {
+      ...(placeholder && { placeholder }),
+      ...(uploads && {
+        attachments: {
+          enabled: true,
+          maxSize: uploads.max_size,
+          maxCount: uploads.max_count,
+          accept: Object.fromEntries(uploads.accept.map((type) => [type, []])),
+        },
+      }),
+    },
+    ...(notice && { disclaimer: { text: notice } }),
+  };
+}
+
+export function AgentChat({
+  agent,
+  domainKey,
+  ...around
+}: Surroundings & { agent: Agent; domainKey: string }) {
+  const api = useMemo(
     () => ({
-      api: {
-        url: agent.url,
-        domainKey: 'local',
-        fetch: createLinkFetch(),
-        uploadStrategy: { type: 'direct', uploadUrl: here('files') },
-      },
-      initialThread: recall(`thread:${agent.id}`),
-      frameTitle: `Chat with ${agent.name}`,
-      history: { enabled: true, showRename: true, showDelete: true },
-      threadItemActions: { feedback: true, retry: true },
-      thread: { autoScroll: true },
-      startScreen: {
-        ...(agent.greeting && { greeting: agent.greeting }),
-        prompts: (agent.prompts ?? []) as StartScreenPrompt[],
-      },
-      composer: {
-        ...(agent.placeholder && { placeholder: agent.placeholder }),
-        ...(uploads && {
-          attachments: {
-            enabled: true,
-            maxSize: uploads.max_size,
-            maxCount: uploads.max_count,
-            accept: uploads.accept,
-          },
-        }),
-      },
-      ...(agent.notice && { disclaimer: { text: agent.notice } }),
-      widgets: { onAction },
+      url: agent.url,
+      domainKey,
+      fetch: linkFetch,
+      uploadStrategy: { type: 'direct' as const, uploadUrl: here('files') },
     }),
-    [agent, uploads],
+    [agent.url, domainKey],
   );
-  const { control } = useChatKit({
-    ...options,
-    theme: scheme,
-    onThreadChange: ({ threadId }) => remember(thread, threadId),
-  });
-  return <ChatKit control={control} className="chat" />;
+  return <Chat {...around} api={api} memory={`thread:${agent.id}`} widgets={{ onAction }} />;
 }
 
 async function onAction({ type, payload }: { type: string; payload?: Record<string, unknown> }) {

@@ -1,56 +1,134 @@
-import { render, screen, waitFor } from '@testing-library/react';
+import type { ChatKitOptions } from '@openai/chatkit';
+import { render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { App } from './App';
 
-const agent = (id: string, name: string) => ({ id, name, url: `chatkit/${id}`, notice: null, prompts: [] });
-const research = agent('research', 'Research');
+/** Stands for whichever script defines the tag. */
+class FakeElement extends HTMLElement {
+  options: ChatKitOptions | null = null;
+  setOptions(options: ChatKitOptions) {
+    this.options = options;
+  }
+}
+customElements.define('openai-chatkit', FakeElement);
+
+const agent = (id: string, name: string, more = {}) => ({
+  id,
+  name,
+  url: `chatkit/${id}`,
+  prompts: [],
+  ...more,
+});
+const research = agent('research', 'Research', { greeting: 'Hello' });
+const both = { default: 'other', agents: [research, agent('other', 'Other')] };
 let answer: () => Promise<Response>;
 
 beforeEach(() => {
   localStorage.clear();
-  vi.stubGlobal('matchMedia', () => ({
-    matches: false,
-    addEventListener() {},
-    removeEventListener() {},
-  }));
+  sessionStorage.clear();
+  history.replaceState(null, '', '/');
+  vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener() {}, removeEventListener() {} }));
   vi.stubGlobal('fetch', () => answer());
+  answer = async () => Response.json(both);
 });
+
+const shown = () => document.querySelector<FakeElement>('openai-chatkit');
+const addressed = () => {
+  const api = shown()?.options?.api;
+  return api && 'url' in api ? api.url : null;
+};
+const current = () => document.querySelector('[aria-current]')?.textContent;
 
 test('a server that cannot be reached is a sentence with a way on', async () => {
   answer = () => Promise.reject(new TypeError('Failed to fetch'));
-  const { container } = render(<App />);
+  render(<App />);
   expect((await screen.findByRole('alert')).textContent).toContain('The server cannot be reached.');
-  answer = async () => Response.json({ default: 'research', agents: [research] });
+  answer = async () => Response.json(both);
   await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
-  await waitFor(() => expect(container.querySelector('openai-chatkit')).toBeTruthy());
+  await waitFor(() => expect(shown()).toBeTruthy());
   expect(screen.queryByRole('alert')).toBeNull();
 });
 
-test('one agent needs no picker', async () => {
-  answer = async () => Response.json({ default: 'research', agents: [research] });
-  const { container } = render(<App />);
-  await waitFor(() => expect(container.querySelector('openai-chatkit')).toBeTruthy());
-  expect(screen.queryByRole('combobox')).toBeNull();
+test('a refusal is told in the words of the server', async () => {
+  answer = async () => Response.json({ detail: 'Sign in first.' }, { status: 401 });
+  render(<App />);
+  expect((await screen.findByRole('alert')).textContent).toContain('Sign in first.');
 });
 
-test('the chosen agent is remembered, and one that is gone gives way to the default', async () => {
-  answer = async () => Response.json({ default: 'other', agents: [research, agent('other', 'Other')] });
+test('the default agent opens at first, the one of the last visit later, and a link outranks both', async () => {
   const first = render(<App />);
-  const picker = (await screen.findByRole('combobox', { name: 'Agent' })) as HTMLSelectElement;
-  expect(picker.value).toBe('other');
-  await userEvent.selectOptions(picker, 'Research');
+  await waitFor(() => expect(addressed()).toContain('chatkit/other'));
+  expect(location.search).toBe('?agent=other');
+  await userEvent.click(screen.getByRole('link', { name: /^Research/ }));
+  expect(addressed()).toContain('chatkit/research');
+  expect(location.search).toBe('?agent=research');
   first.unmount();
+
+  history.replaceState(null, '', '/');
   const second = render(<App />);
-  expect(((await screen.findByRole('combobox')) as HTMLSelectElement).value).toBe('research');
+  await waitFor(() => expect(addressed()).toContain('chatkit/research'));
   second.unmount();
-  localStorage.setItem('chatkit-link:agent', 'gone');
+
+  history.replaceState(null, '', '/?agent=other&x=1');
   render(<App />);
-  expect(((await screen.findByRole('combobox')) as HTMLSelectElement).value).not.toBe('gone');
+  await waitFor(() => expect(addressed()).toContain('chatkit/other'));
+  expect(location.search).toBe('?agent=other&x=1');
+});
+
+test('a link to an agent that is not there says so and leads on', async () => {
+  history.replaceState(null, '', '/?agent=gone');
+  render(<App />);
+  expect((await screen.findByRole('alert')).textContent).toContain('no agent “gone”');
+  await userEvent.click(screen.getByRole('button', { name: 'Open the default agent' }));
+  expect(addressed()).toContain('chatkit/other');
+});
+
+test('a link to something that is no workflow says so and adds nothing', async () => {
+  history.replaceState(null, '', '/?workflow=<b>');
+  render(<App />);
+  expect((await screen.findByRole('alert')).textContent).toContain('is not the id of a workflow');
+  expect(localStorage.getItem('chatkit-link:workflows')).toBeNull();
+});
+
+test('a shared workflow joins the list, keeps it when renamed, and comes back after it was deleted', async () => {
+  history.replaceState(null, '', '/?workflow=wf_0123456789abcdef0123');
+  render(<App />);
+  const list = await screen.findByRole('navigation', { name: 'Workflows hosted by OpenAI' });
+  await waitFor(() => expect(current()).toContain('wf_01234…0123'));
+
+  await userEvent.click(within(list).getByRole('button', { name: 'Rename wf_01234…0123' }));
+  await userEvent.type(screen.getByRole('textbox', { name: 'Label' }), 'Support{Enter}');
+  expect(current()).toContain('Support');
+
+  await userEvent.click(within(list).getByRole('button', { name: 'Delete Support' }));
+  await waitFor(() => expect(addressed()).toContain('chatkit/other'));
+  expect(within(list).queryByRole('link', { name: /Support/ })).toBeNull();
+  await userEvent.click(screen.getByRole('button', { name: 'Undo' }));
+  expect(within(list).getByRole('link', { name: /Support/ })).toBeTruthy();
+});
+
+test('Escape leaves a label as it was', async () => {
+  localStorage.setItem('chatkit-link:workflows', '[{"id":"wf_a","label":"Support"}]');
+  render(<App />);
+  await userEvent.click(await screen.findByRole('button', { name: 'Rename Support' }));
+  await userEvent.type(screen.getByRole('textbox', { name: 'Label' }), 'Other{Escape}');
+  expect(screen.getByRole('link', { name: /^Support/ })).toBeTruthy();
+  expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Rename Support' }));
+});
+
+test('an id that is none, or is there already, is refused with a sentence', async () => {
+  localStorage.setItem('chatkit-link:workflows', '[{"id":"wf_a","label":""}]');
+  render(<App />);
+  await userEvent.click(await screen.findByRole('button', { name: 'Add workflow' }));
+  await userEvent.type(screen.getByLabelText('Workflow id'), 'asst_1{Enter}');
+  expect(screen.getByRole('alert').textContent).toContain('begins with wf_');
+  await userEvent.clear(screen.getByLabelText('Workflow id'));
+  await userEvent.type(screen.getByLabelText('Workflow id'), ' https://a.example/?workflow=wf_a {Enter}');
+  expect(screen.getByRole('alert').textContent).toContain('in the list already');
 });
 
 test('the theme goes from system to light to dark and is remembered', async () => {
-  answer = async () => Response.json({ default: 'research', agents: [research] });
   const first = render(<App />);
   await userEvent.click(screen.getByRole('button', { name: 'Theme: same as the system' }));
   await userEvent.click(screen.getByRole('button', { name: 'Theme: light' }));
@@ -58,4 +136,26 @@ test('the theme goes from system to light to dark and is remembered', async () =
   first.unmount();
   render(<App />);
   expect(screen.getByRole('button', { name: 'Theme: dark' })).toBeTruthy();
+});
+
+test('options of the panel reach the element at once, and Reset brings the agent’s own back', async () => {
+  history.replaceState(null, '', '/?agent=research');
+  render(<App />);
+  await waitFor(() => expect(shown()?.options?.startScreen?.greeting).toBe('Hello'));
+  await userEvent.click(screen.getByRole('button', { name: 'Settings' }));
+  await userEvent.selectOptions(screen.getByLabelText('Corners'), 'sharp');
+  await userEvent.type(screen.getByLabelText('Greeting'), 'Hi');
+  await userEvent.click(screen.getByRole('switch', { name: 'Retry' }));
+  expect(shown()?.options).toMatchObject({
+    theme: { colorScheme: 'light', radius: 'sharp' },
+    startScreen: { greeting: 'Hi' },
+    threadItemActions: { feedback: true, retry: false },
+  });
+  expect(screen.getByText('3 options changed')).toBeTruthy();
+  await userEvent.click(screen.getByRole('button', { name: 'Reset' }));
+  expect(shown()?.options).toMatchObject({
+    startScreen: { greeting: 'Hello' },
+    threadItemActions: { retry: true },
+  });
+  expect(shown()?.options?.theme).toEqual({ colorScheme: 'light' });
 });

@@ -1,4 +1,8 @@
+import { problemFrom } from '../protocol/problems';
+
 export type AgentPrompt = { label: string; prompt: string; icon?: string };
+/** What files an agent takes: bytes of a file, files of a message, media types. */
+export type UploadRules = { max_size: number; max_count: number; accept: string[] };
 export type Agent = {
   id: string;
   name: string;
@@ -8,18 +12,22 @@ export type Agent = {
   greeting?: string | null;
   placeholder?: string | null;
   prompts?: AgentPrompt[];
+  uploads?: UploadRules | null;
 };
-/** What files the server takes; sizes in bytes, extensions by type. */
-export type UploadRules = { max_size: number; max_count: number; accept: Record<string, string[]> };
-export type Agents = { default: string; agents: Agent[]; uploads?: UploadRules | null };
+/** way_out: where to read how to leave Agent Builder, if this server has such a page. */
+export type Agents = { default: string; agents: Agent[]; way_out?: string | null };
 
 /** Relative to the page, because the server may be mounted under a prefix. */
 export const here = (path: string) => new URL(path, document.baseURI).href;
 
 export async function fetchAgents(signal: AbortSignal): Promise<Agents> {
   const response = await fetch(here('api/agents'), { signal, headers: { Accept: 'application/json' } });
-  if (!response.ok) throw new Error(`The list of agents could not be read (status ${response.status}).`);
-  const { default: first, agents, uploads } = (await response.json()) as Agents;
+  if (!response.ok) throw await problemFrom(response);
+  const { default: first, agents, way_out } = (await response.json()) as Agents;
   if (!Array.isArray(agents) || !agents.length) throw new Error('The server has no agents.');
-  return { default: first, uploads, agents: agents.map((agent) => ({ ...agent, url: here(agent.url) })) };
+  return {
+    default: first,
+    agents: agents.map((agent) => ({ ...agent, url: here(agent.url) })),
+    way_out: way_out ? here(way_out) : null,
+  };
 }

@@ -1,6 +1,9 @@
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
+import { carryOver } from './former-visit';
 import './app.css';
+import './sidebar.css';
+import './settings/settings.css';
 
 const root = document.getElementById('root');
-if (root) createRoot(root).render(<App />);
+if (root) createRoot(root).render(<App former={carryOver()} />);

@@ -1,33 +1,22 @@
-import { useEffect, useState } from 'react';
-import { recall, remember } from './memory';
+import { useEffect } from 'react';
+import { remember, useMemory } from './memory';
+import { useMedia } from './use-media';
 
-export type Choice = 'light' | 'dark' | 'system';
+export type Scheme = 'light' | 'dark';
+export type Choice = Scheme | 'system';
 const choices: Choice[] = ['system', 'light', 'dark'];
-const query = '(prefers-color-scheme: dark)';
+const NAME = 'theme';
+
+const parse = (text: string | null) => choices.find((choice) => choice === text) ?? 'system';
 
 export function useScheme() {
-  const [choice, setChoice] = useState<Choice>(() => {
-    const kept = recall('theme') as Choice;
-    return choices.includes(kept) ? kept : 'system';
-  });
-  const [systemDark, setSystemDark] = useState(() => matchMedia(query).matches);
-
-  useEffect(() => {
-    const media = matchMedia(query);
-    const follow = () => setSystemDark(media.matches);
-    media.addEventListener('change', follow);
-    return () => media.removeEventListener('change', follow);
-  }, []);
-
-  const scheme: 'light' | 'dark' = choice === 'system' ? (systemDark ? 'dark' : 'light') : choice;
+  const choice = useMemory<Choice>(NAME, parse);
+  const systemDark = useMedia('(prefers-color-scheme: dark)');
+  const scheme: Scheme = choice === 'system' ? (systemDark ? 'dark' : 'light') : choice;
   useEffect(() => {
     document.documentElement.dataset.theme = scheme;
   }, [scheme]);
 
-  const next = () => {
-    const following = choices[(choices.indexOf(choice) + 1) % choices.length] as Choice;
-    remember('theme', following);
-    setChoice(following);
-  };
+  const next = () => remember(NAME, choices[(choices.indexOf(choice) + 1) % choices.length] as Choice);
   return { choice, scheme, next };
 }

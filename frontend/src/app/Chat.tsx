@@ -1,0 +1,57 @@
+import type { ChatKitOptions } from '@openai/chatkit';
+import { ChatKit, useChatKit } from '@openai/chatkit-react';
+import { useLayoutEffect, useMemo, useState } from 'react';
+import type { LoadedElement } from '../link/load-element';
+import { recall, remember } from './memory';
+import type { Notice } from './Notices';
+import type { Data } from './settings/options';
+import { withSamples } from './settings/samples';
+import type { Scheme } from './use-scheme';
+
+/** What every chat of the page needs, whichever connection it belongs to. */
+export type Surroundings = {
+  element: LoadedElement;
+  /** The whole options as data, see settings/options.ts. */
+  options: Data;
+  scheme: Scheme;
+  tell: (notice: Notice) => void;
+  /** The element does not get ready; says why. */
+  onStuck: (sentence: string) => void;
+};
+
+type Props = Surroundings & {
+  api: ChatKitOptions['api'];
+  /** Under which name the open thread is remembered. */
+  memory: string;
+  widgets?: ChatKitOptions['widgets'];
+};
+
+/** A chat through the same package that any ChatKit page uses. */
+export function Chat({ api, memory, widgets, element, options, scheme, tell, onStuck }: Props) {
+  const [initialThread] = useState(() => recall(memory));
+  const chosen = useMemo(() => withSamples(options, (text) => tell({ text })), [options, tell]);
+  const [isReady, setReady] = useState(false);
+  const { control, ref } = useChatKit({
+    ...chosen,
+    ...(widgets && { widgets }),
+    api,
+    initialThread,
+    theme: { ...(chosen.theme as object), colorScheme: scheme },
+    onReady: () => setReady(true),
+    onThreadChange: ({ threadId }) => remember(memory, threadId),
+    // Before it is ready, `whenReady` knows more; later, this is what wrong options sound like.
+    onError: ({ error }) => isReady && tell({ text: error.message, isTrouble: true }),
+  });
+
+  // In the turn in which the element gets its options, so that nothing it says about them is missed.
+  useLayoutEffect(() => {
+    let isShown = true;
+    if (ref.current) {
+      void element.whenReady(ref.current).then((trouble) => isShown && trouble && onStuck(trouble));
+    }
+    return () => {
+      isShown = false;
+    };
+  }, [element, ref, onStuck]);
+  return <ChatKit control={control} className="chat" />;
+}

@@ -1,0 +1,119 @@
+import { Download, Plus, Upload } from 'lucide-react';
+import { type ChangeEvent, useRef, useState } from 'react';
+import { AddWorkflow } from './AddWorkflow';
+import { ApiKeyRow } from './ApiKeyRow';
+import { useApiKey } from './api-key';
+import { ConnectionRow } from './ConnectionRow';
+import { remember } from './memory';
+import type { Notice } from './Notices';
+import { isSame, type Target } from './share-link';
+import { download, importFrom } from './transfer';
+import { WayOut } from './WayOut';
+import { nameOf, removeWorkflow, renameWorkflow, shortId, useWorkflows, type Workflow } from './workflows';
+
+type Props = {
+  active: Target | null;
+  onChoose: (target: Target) => void;
+  onRemoved: (target: Target) => void;
+  tell: (notice: Notice) => void;
+};
+
+export function HostedList({ active, onChoose, onRemoved, tell }: Props) {
+  const workflows = useWorkflows();
+  const apiKey = useApiKey();
+  const [isAdding, setAdding] = useState(false);
+  const file = useRef<HTMLInputElement>(null);
+
+  const onImport = async ({ target }: ChangeEvent<HTMLInputElement>) => {
+    const [chosen] = target.files ?? [];
+    if (!chosen) return;
+    try {
+      tell({ text: await importFrom(chosen) });
+    } catch (error) {
+      tell({ text: (error as Error).message, isTrouble: true });
+    }
+    // The same file can be chosen again.
+    target.value = '';
+  };
+  const remove = (workflow: Workflow) => {
+    const putBack = removeWorkflow(workflow.id);
+    remember(`thread:${workflow.id}`, null);
+    tell({ text: `“${nameOf(workflow)}” is no longer in the list.`, action: { name: 'Undo', run: putBack } });
+    onRemoved({ kind: 'workflow', id: workflow.id });
+  };
+  return (
+    <nav aria-label="Workflows hosted by OpenAI">
+      <div className="list-head">
+        <h2>Hosted workflows</h2>
+        <button
+          type="button"
+          className="icon-button tiny"
+          aria-label="Import workflows"
+          title="Import from a file"
+          onClick={() => file.current?.click()}
+        >
+          <Upload size={15} aria-hidden />
+        </button>
+        {workflows.length > 0 && (
+          <button
+            type="button"
+            className="icon-button tiny"
+            aria-label="Export workflows"
+            title="Export to a file; your API key is not in it"
+            onClick={() => download(workflows)}
+          >
+            <Download size={15} aria-hidden />
+          </button>
+        )}
+        <input
+          ref={file}
+          type="file"
+          accept=".json,application/json"
+          hidden
+          aria-label="File of workflows"
+          onChange={onImport}
+        />
+      </div>
+      {workflows.length === 0 && !isAdding && (
+        <p className="list-empty">Try a workflow of OpenAI’s Agent Builder by its id.</p>
+      )}
+      {workflows.length > 0 && (
+        <ul>
+          {workflows.map((workflow) => {
+            const target: Target = { kind: 'workflow', id: workflow.id };
+            return (
+              <ConnectionRow
+                key={workflow.id}
+                target={target}
+                name={nameOf(workflow)}
+                about={workflow.label ? shortId(workflow.id) : 'Hosted by OpenAI'}
+                isActive={isSame(target, active)}
+                onChoose={onChoose}
+                label={workflow.label}
+                onRename={(label) => renameWorkflow(workflow.id, label)}
+                onDelete={() => remove(workflow)}
+              />
+            );
+          })}
+        </ul>
+      )}
+      {isAdding ? (
+        <AddWorkflow
+          onCancel={() => setAdding(false)}
+          onAdded={(id) => {
+            setAdding(false);
+            onChoose({ kind: 'workflow', id });
+          }}
+        />
+      ) : (
+        <button type="button" className="add-button" onClick={() => setAdding(true)}>
+          <Plus size={16} aria-hidden />
+          Add workflow
+        </button>
+      )}
+      {(workflows.length > 0 || apiKey) && <ApiKeyRow apiKey={apiKey} />}
+      {/* Above the chat of a workflow it stands already. */}
+      {(workflows.length > 0 || isAdding) && active?.kind !== 'workflow' && <WayOut />}
+    </nav>
+  );
+}

@@ -1,0 +1,135 @@
+import { ArrowLeft, ArrowRight, Monitor, Moon, SlidersHorizontal, Sun, X } from 'lucide-react';
+import type { Agent } from './agents';
+import { ConnectionRow } from './ConnectionRow';
+import { HostedList } from './HostedList';
+import { Logo } from './Logo';
+import type { Notice } from './Notices';
+import { isSame, type Target } from './share-link';
+import type { Choice } from './use-scheme';
+
+const schemes = {
+  system: { Icon: Monitor, label: 'Theme: same as the system' },
+  light: { Icon: Sun, label: 'Theme: light' },
+  dark: { Icon: Moon, label: 'Theme: dark' },
+};
+
+type Props = {
+  agents: Agent[];
+  active: Target | null;
+  onChoose: (target: Target) => void;
+  onRemoved: (target: Target) => void;
+  tell: (notice: Notice) => void;
+  scheme: Choice;
+  onNextScheme: () => void;
+  isSettings: boolean;
+  onSettings: () => void;
+  /** On a wide page it collapses to a rail; on a narrow one it is a drawer that closes. */
+  fold:
+    | { kind: 'rail'; isCollapsed: boolean; onToggle: () => void }
+    | { kind: 'drawer'; onClose: () => void };
+};
+
+export function Sidebar(props: Props) {
+  const { agents, active, onChoose, onRemoved, tell, fold } = props;
+  if (fold.kind === 'rail' && fold.isCollapsed) return <Rail {...props} onExpand={fold.onToggle} />;
+  return (
+    <aside className="sidebar" aria-label="Connections">
+      <header className="sidebar-head">
+        <h1>
+          <Logo />
+          ChatKit Link
+        </h1>
+        {fold.kind === 'rail' ? (
+          <IconButton label="Collapse the sidebar" onClick={fold.onToggle} isExpanded>
+            <ArrowLeft size={18} aria-hidden />
+          </IconButton>
+        ) : (
+          <IconButton label="Close" onClick={fold.onClose}>
+            <X size={18} aria-hidden />
+          </IconButton>
+        )}
+      </header>
+      <div className="sidebar-lists">
+        <nav aria-label="Agents of this server">
+          <h2>Agents</h2>
+          <ul>
+            {agents.map(({ id, name, description }) => {
+              const target: Target = { kind: 'agent', id };
+              return (
+                <ConnectionRow
+                  key={id}
+                  target={target}
+                  name={name}
+                  about={description || 'Runs on this server'}
+                  isActive={isSame(target, active)}
+                  onChoose={onChoose}
+                />
+              );
+            })}
+          </ul>
+        </nav>
+        <HostedList active={active} onChoose={onChoose} onRemoved={onRemoved} tell={tell} />
+      </div>
+      <footer className="sidebar-foot">
+        <button
+          type="button"
+          className="foot-button"
+          aria-expanded={props.isSettings}
+          onClick={props.onSettings}
+        >
+          <SlidersHorizontal size={16} aria-hidden />
+          Settings
+        </button>
+        <SchemeButton scheme={props.scheme} onNextScheme={props.onNextScheme} />
+      </footer>
+    </aside>
+  );
+}
+
+function Rail({ scheme, onNextScheme, isSettings, onSettings, onExpand }: Props & { onExpand: () => void }) {
+  return (
+    <aside className="sidebar collapsed" aria-label="Connections">
+      <Logo size={28} />
+      <footer className="sidebar-foot">
+        <SchemeButton scheme={scheme} onNextScheme={onNextScheme} />
+        <IconButton label="Settings" onClick={onSettings} isExpanded={isSettings}>
+          <SlidersHorizontal size={18} aria-hidden />
+        </IconButton>
+        <IconButton label="Expand the sidebar" onClick={onExpand} isExpanded={false}>
+          <ArrowRight size={18} aria-hidden />
+        </IconButton>
+      </footer>
+    </aside>
+  );
+}
+
+function SchemeButton({ scheme, onNextScheme }: Pick<Props, 'scheme' | 'onNextScheme'>) {
+  const { Icon, label } = schemes[scheme];
+  return (
+    <IconButton label={label} onClick={onNextScheme}>
+      <Icon size={18} aria-hidden />
+    </IconButton>
+  );
+}
+
+type IconButtonProps = {
+  label: string;
+  onClick: () => void;
+  isExpanded?: boolean;
+  children: React.ReactNode;
+};
+
+export function IconButton({ label, onClick, isExpanded, children }: IconButtonProps) {
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={label}
+      aria-expanded={isExpanded}
+      title={label}
+      onClick={onClick}
+    >
+      {children}
+    </button>
+  );
+}

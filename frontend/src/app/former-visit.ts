@@ -1,0 +1,44 @@
+/*
+ * What earlier versions of this page left in the browser, under names of their own. It is carried over once and
+ * then removed. An API key that was kept without being asked for stays for this tab only, and the person is told.
+ */
+import { hasApiKey, keepApiKey } from './api-key';
+import { recall, remember } from './memory';
+import { addWorkflows, isId, workflowsIn } from './workflows';
+
+const NAMES = {
+  workflows: 'chatkit_workflows',
+  active: 'chatkit_active_workflow',
+  collapsed: 'chatkit_sidebar_collapsed',
+  key: 'chatkit_api_key',
+};
+
+/** Returns what the person should know about it, if anything. */
+export function carryOver(): string | null {
+  const left = Object.fromEntries(Object.entries(NAMES).map(([what, name]) => [what, take(name)]));
+  addFormer(left.workflows);
+  if (left.active && isId(left.active) && !recall('active')) remember('active', `workflow:${left.active}`);
+  if (left.collapsed === 'true' && !recall('collapsed')) remember('collapsed', 'yes');
+  if (!left.key || hasApiKey()) return null;
+  keepApiKey(left.key, false);
+  return 'Your API key is no longer stored on this device: it is kept for this tab only.';
+}
+
+function take(name: string): string | null {
+  try {
+    const value = localStorage.getItem(name);
+    localStorage.removeItem(name);
+    return value;
+  } catch {
+    return null;
+  }
+}
+
+function addFormer(text: string | null | undefined) {
+  try {
+    const list = workflowsIn(JSON.parse(text ?? '[]'));
+    if (list.length) addWorkflows(list);
+  } catch {
+    // A list that cannot be read holds nothing to carry over.
+  }
+}

@@ -1,0 +1,98 @@
+import { X } from 'lucide-react';
+import { useState } from 'react';
+import { IconButton } from '../Sidebar';
+import type { Connection } from '../use-connection';
+import type { ElementState } from '../use-element';
+import type { Choice } from '../use-scheme';
+import { CodeView } from './CodeView';
+import { ElementSection } from './ElementSection';
+import { FieldView } from './FieldView';
+import { type Field, sections } from './fields';
+import { type Data, valueAt } from './options';
+
+type Props = {
+  base: Data;
+  chosen: Data;
+  onSet: (path: string, value: unknown) => void;
+  onReset: () => void;
+  options: Data;
+  scheme: Choice;
+  connection: Connection | null;
+  domainKey: string;
+  element: ElementState;
+  onClose: () => void;
+};
+
+/** Options are tried on the chat beside the panel, and taken along as code. */
+export function SettingsPanel({ base, chosen, onSet, onReset, onClose, ...about }: Props) {
+  const [tab, setTab] = useState<'options' | 'code'>('options');
+  const count = sections.flatMap(({ fields }) => fields).filter((field) => isChanged(field, chosen)).length;
+  return (
+    <aside className="settings" aria-label="Settings">
+      <header className="settings-head">
+        <div className="segments" role="tablist" aria-label="Settings">
+          {(['options', 'code'] as const).map((name) => (
+            <button
+              key={name}
+              type="button"
+              role="tab"
+              id={`tab-${name}`}
+              aria-selected={tab === name}
+              aria-controls="settings-body"
+              onClick={() => setTab(name)}
+            >
+              {name === 'options' ? 'Options' : 'Code'}
+            </button>
+          ))}
+        </div>
+        <IconButton label="Close the settings" onClick={onClose}>
+          <X size={18} aria-hidden />
+        </IconButton>
+      </header>
+      <div className="settings-body" id="settings-body" role="tabpanel" aria-labelledby={`tab-${tab}`}>
+        {tab === 'code' ? (
+          <CodeView {...about} />
+        ) : (
+          <>
+            <ElementSection
+              element={about.element}
+              domainKey={about.domainKey}
+              isHosted={about.connection?.kind === 'workflow'}
+            />
+            {sections.map(({ title, fields }, at) => (
+              <details key={title} open={at === 0}>
+                <summary>
+                  {title}
+                  {fields.some((field) => isChanged(field, chosen)) && (
+                    <span className="changed" role="img" aria-label="changed" />
+                  )}
+                </summary>
+                <div className="fields">
+                  {fields.map((field) => (
+                    <FieldView
+                      key={field.path}
+                      field={field}
+                      chosen={valueAt(chosen, field.path)}
+                      brought={valueAt(base, field.path)}
+                      onSet={(value) => onSet(field.path, value)}
+                    />
+                  ))}
+                </div>
+              </details>
+            ))}
+          </>
+        )}
+      </div>
+      {count > 0 && (
+        <footer className="settings-foot">
+          <p>{count === 1 ? 'One option changed' : `${count} options changed`}</p>
+          <button type="button" className="button small" onClick={onReset}>
+            Reset
+          </button>
+        </footer>
+      )}
+    </aside>
+  );
+}
+
+const isChanged = ({ path }: Field, chosen: Data) => valueAt(chosen, path) !== undefined;

@@ -1,0 +1,56 @@
+/*
+ * Which element the page draws its chat with. Agents of this server work with either, and the person chooses;
+ * workflows hosted by OpenAI work with OpenAI's alone, because its servers speak with no other. A page can define
+ * the tag once, so a connection that needs the other element is opened by a new page at the same address.
+ */
+import { useEffect, useState } from 'react';
+import { type ElementChoice, type LoadedElement, loadElement } from '../link/load-element';
+import { here } from './agents';
+import { recall, remember, useMemory } from './memory';
+import { type Target, targetOf } from './share-link';
+
+const NAME = 'element';
+const choices: ElementChoice[] = ['built-in', 'official', 'auto'];
+
+export const useElementChoice = () =>
+  useMemory<ElementChoice>(NAME, (text) => choices.find((choice) => choice === text) ?? 'built-in');
+
+export function chooseElement(choice: ElementChoice) {
+  remember(NAME, choice === 'built-in' ? null : choice);
+  location.reload();
+}
+
+let loading: Promise<LoadedElement> | null = null;
+let asked: ElementChoice = 'built-in';
+
+export type ElementState = { element: LoadedElement | null; trouble: string | null };
+
+export function useElement(target: Target | null): ElementState {
+  const choice = useElementChoice();
+  const kind = (target ?? targetOf(recall('active')))?.kind;
+  const wanted = kind === 'workflow' ? 'official' : choice;
+  const [state, setState] = useState<ElementState>({ element: null, trouble: null });
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a page loads one element, the one it needs at first
+  useEffect(() => {
+    if (!loading) {
+      asked = wanted;
+      loading = loadElement({ choice: wanted, builtIn: here('chatkit.js') });
+    }
+    loading.then(
+      (element) => setState({ element, trouble: null }),
+      (error: Error) => setState({ element: null, trouble: error.message }),
+    );
+  }, []);
+
+  const { element, trouble } = state;
+  const isOther =
+    target !== null && (element ? !serves(element, wanted) : trouble !== null && asked !== wanted);
+  useEffect(() => {
+    if (isOther) location.reload();
+  }, [isOther]);
+  return isOther ? { element: null, trouble: null } : state;
+}
+
+const serves = ({ source }: LoadedElement, wanted: ElementChoice) =>
+  wanted === 'auto' || source === 'present' || source === wanted;
