@@ -203,16 +203,19 @@ BROWSER_SETTINGS = {
 def server() -> Generator[str]:
     """A server with nothing in it and no settings of this machine, on a free port; gives its address."""
     program = Path(sys.executable).with_name("chatkit-link")
-    private = ("CHATKIT_LINK_", "OPENAI_", "DATABASE_URL", "PORT", "SEARXNG_", "TAVILY_", "BRAVE_")
+    private = ("CHATKIT_", "OPENAI_", "DATABASE_URL", "PORT", "SEARXNG_", "TAVILY_", "BRAVE_")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(private)}
-    with tempfile.TemporaryDirectory(prefix="chatkit-link-", ignore_cleanup_errors=True) as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix="chatkit-link-", ignore_cleanup_errors=True) as folder,
+        openai_stand_in() as openai,
+    ):
         address = f"http://127.0.0.1:{free_port()}"
         log = Path(folder) / "server.log"
         with log.open("w") as output:
             process = subprocess.Popen(
                 [program, "serve", "--port", address.rpartition(":")[2]],
                 cwd=folder,
-                env=environment | BROWSER_SETTINGS,
+                env=environment | BROWSER_SETTINGS | {"CHATKIT_API_BASE": openai},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -224,6 +227,20 @@ def server() -> Generator[str]:
         finally:
             process.terminate()
             process.wait(timeout=60)
+
+
+@contextmanager
+def openai_stand_in() -> Generator[str]:
+    """The stand-in for OpenAI's addresses that makes sessions, on a free port; gives its address."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.openai_server", str(port)], cwd=ROOT, stdin=subprocess.DEVNULL
+    )
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
 
 
 def free_port() -> int:
