@@ -84,7 +84,12 @@ test('commands are found, chosen and left by the keyboard', async ({ page, baseU
       enabled: true,
       onSearch: async (query) =>
         [
-          { id: 'summarise', label: 'Summarise', description: 'What was said so far', icon: 'notebook' as const },
+          {
+            id: 'summarise',
+            label: 'Summarise',
+            description: 'What was said so far',
+            icon: 'notebook' as const,
+          },
           { id: 'language', label: 'Language', group: 'Settings' },
           { id: 'broken', label: 'Broken' },
         ].filter(({ label }) => label.toLowerCase().includes(query)),
@@ -92,7 +97,13 @@ test('commands are found, chosen and left by the keyboard', async ({ page, baseU
         window.called.push(id);
         if (id === 'broken') throw new Error('No such luck');
         if (id !== 'language') return;
-        return { type: 'menu', commands: [{ id: 'de', label: 'Deutsch' }, { id: 'fr', label: 'Français' }] };
+        return {
+          type: 'menu',
+          commands: [
+            { id: 'de', label: 'Deutsch' },
+            { id: 'fr', label: 'Français' },
+          ],
+        };
       },
     },
   }));
