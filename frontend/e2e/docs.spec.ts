@@ -1,0 +1,95 @@
+/** The code of docs/embedding.md, run as it stands there; only the addresses are those of the server here. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Page } from '@playwright/test';
+import { build } from 'vite';
+import { type ChatPage, expect, test } from './chat-page';
+import { standIn } from './official';
+
+// Pages come from no network, and a browser guards this machine from pages of the open one.
+test.use({ permissions: ['local-network-access'] });
+
+const text = readFileSync(resolve('../docs/embedding.md'), 'utf8');
+/** A listed site of its own (scripts/run_tests.py lists it). */
+const SHOP = 'http://shop.localhost/';
+
+function codeUnder(heading: string, language: string): string {
+  const section = text.split(/^## /m).find((part) => part.startsWith(heading)) ?? '';
+  const code = section
+    .split(/^```/m)
+    .find((block) => block.startsWith(`${language}\n`))
+    ?.slice(language.length);
+  if (!code) throw new Error(`docs/embedding.md has no ${language} under "${heading}".`);
+  return code;
+}
+
+async function open(page: Page, address: string, body: string, baseURL = '') {
+  const code = body
+    .replaceAll('https://chat.example.com/', baseURL)
+    .replaceAll('/assistant/', new URL(baseURL).pathname);
+  await page.route(address, (route) =>
+    route.fulfill({ contentType: 'text/html', body: `<!doctype html><title>Shop</title><body>${code}` }),
+  );
+  await page.goto(address);
+}
+
+async function chats({ chat, page }: { chat: ChatPage; page: Page }) {
+  const asking = chat.request('threads.create');
+  await chat.ask('What survives a reload?');
+  await chat.answered();
+  await expect(chat.answers()).not.toHaveCount(0);
+  expect(page.frames()).toHaveLength(2);
+  return asking;
+}
+
+test('the plain page chats', async ({ chat, page, baseURL }) => {
+  const code = codeUnder('How do I embed it in my web app?', 'html');
+  await open(page, `${baseURL}shop.html`, code, baseURL);
+  await expect(chat.frame.getByText('What would you like to know?')).toBeVisible();
+  await chats({ chat, page });
+});
+
+test('the React component chats', async ({ chat, page, baseURL }) => {
+  const name = resolve('e2e/Chat.jsx');
+  const entry = resolve('e2e/entry.jsx');
+  const files: Record<string, string> = {
+    [name]: codeUnder('How do I embed it in a React app?', 'jsx'),
+    [entry]: `import { createRoot } from 'react-dom/client';
+      import { Chat } from ${JSON.stringify(name)};
+      createRoot(document.getElementById('app')).render(<Chat />);`,
+  };
+  const built = await build({
+    configFile: false,
+    logLevel: 'error',
+    plugins: [
+      { name: 'docs', enforce: 'pre', resolveId: (id) => (id in files ? id : null), load: (id) => files[id] },
+    ],
+    build: { write: false, minify: false, rollupOptions: { input: entry } },
+  });
+  if (!('output' in built)) throw new Error('Vite built no bundle.');
+  const script = built.output[0].code;
+  const head = '<script src="/assistant/chatkit.js"></script>';
+  expect(text).toContain(head);
+  await open(
+    page,
+    `${baseURL}shop.html`,
+    `${head}<div id="app"></div><script type="module">${script}</script>`,
+    baseURL,
+  );
+  await chats({ chat, page });
+});
+
+test('the page of another origin sends its bearer token', async ({ chat, page, baseURL }) => {
+  await page.route(`${SHOP}chat-token`, (route) => route.fulfill({ body: 'token-of-ada' }));
+  await open(page, SHOP, codeUnder('How do I embed it in a page of another origin?', 'html'), baseURL);
+  const asked = await chats({ chat, page });
+  expect(await asked.headerValue('authorization')).toBe('Bearer token-of-ada');
+});
+
+test('OpenAI’s element takes our fetch', async ({ chat, page, baseURL }) => {
+  await standIn(page, baseURL ?? '');
+  await open(page, `${baseURL}shop.html`, codeUnder("Can I use OpenAI's element", 'html'), baseURL);
+  const asked = await chats({ chat, page });
+  expect(page.frames()[1]?.url()).toContain('https://cdn.platform.openai.com/');
+  expect(await asked.headerValue('x-chatkit-link')).not.toBeNull();
+});
