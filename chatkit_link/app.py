@@ -35,19 +35,41 @@ from chatkit_link.files.uploads import Uploads
 from chatkit_link.hosted.client import hosted_client
 from chatkit_link.hosted.refusals import Refusals
 from chatkit_link.hosted.sessions import HostedSessions
-from chatkit_link.http import agents, chatkit, documents, entities, files, health, hosted, pages, runs, threads
+from chatkit_link.http import (
+    agents,
+    chatkit,
+    documents,
+    entities,
+    files,
+    health,
+    hosted,
+    openai,
+    pages,
+    runs,
+    sessions,
+    threads,
+)
 from chatkit_link.http.address import Forwarded
 from chatkit_link.http.cross_site import CrossOrigin
 from chatkit_link.http.middleware import ResponseHeaders
 from chatkit_link.http.problems import install_problems, unexpected
 from chatkit_link.http.services import Services
-from chatkit_link.identity import DocumentKeys, Hook, ServerKey, build_identity, load_hook, load_secret
+from chatkit_link.identity import (
+    ClientSecrets,
+    DocumentKeys,
+    Hook,
+    ServerKey,
+    build_identity,
+    load_hook,
+    load_secret,
+)
 from chatkit_link.limits.limits import build_limits
 from chatkit_link.protocol.endpoint import Endpoint
 from chatkit_link.protocol.operations import Operations
 from chatkit_link.protocol.orphans import Orphans
 from chatkit_link.protocol.requests import Requests
 from chatkit_link.protocol.server import LinkServer
+from chatkit_link.protocol.sessions import Sessions
 from chatkit_link.protocol.titles import Titler
 from chatkit_link.resources import resource
 from chatkit_link.runs.coordinator import Coordinator
@@ -102,7 +124,8 @@ def create_app(
         app.add_middleware(CrossOrigin, origins=settings.listed_origins)
     app.add_middleware(Forwarded, trusted=settings.trusted_networks)
     install_problems(app)
-    for door in (chatkit, runs, threads, agents, entities, files, hosted, documents, health, pages):
+    doors = (chatkit, runs, threads, agents, entities, files, hosted, sessions, openai, documents, health, pages)
+    for door in doors:
         app.include_router(door.router)
     return app
 
@@ -181,7 +204,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
         documents=documents,
         files=shelf,
         storage_origin=await shelf.storage.origin(),
-        identity=build_identity(settings, secret, http, server_key, hook),
+        identity=build_identity(settings, secret, http, server_key, hook, ClientSecrets(database)),
         server_key=server_key,
         document_keys=document_keys,
         origins=frozenset(settings.listed_origins),
@@ -198,6 +221,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
         endpoints={agent_id: build.endpoint(agent_id, entry) for agent_id, entry in entries.items()},
         default=catalog.default,
         hosted=await _hosted(stack, settings, document_keys),
+        sessions=Sessions(database, frozenset(entries), catalog.workflows),
     )
 
 

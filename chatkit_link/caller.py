@@ -4,7 +4,35 @@ A ``Caller`` is made once per request by ``identity/``, passed explicitly to eve
 is the context (``TContext``) of every ChatKit call. Nothing about a person travels any other way.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+#: What a workflow's state variable may hold.
+StateValue = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTerms:
+    """What a client secret allows its holder; whoever made the session chose it (``protocol/sessions.py``).
+
+    agent: the only one that may be asked. state: state variables for it.
+    per_minute: messages within a minute at most. lifetime: seconds that the session is good for in all.
+    titling: whether threads are given titles. uploads: whether files may be attached.
+    max_files: over the whole session. max_file_size: bytes of one of them.
+    history: whether threads are listed. recent_threads: how many of them, ``None`` for all.
+    """
+
+    id: str
+    agent: str
+    state: Mapping[str, StateValue] = field(default_factory=dict[str, StateValue])
+    per_minute: int = 10
+    lifetime: int = 600
+    titling: bool = True
+    uploads: bool = False
+    max_files: int = 10
+    max_file_size: int = 512_000_000
+    history: bool = True
+    recent_threads: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +43,14 @@ class Caller:
     user: the person's stable id within the tenant.
     request_id: names this request in responses and logs.
     locale: a BCP 47 language tag from ``Accept-Language``; ``"en"`` when unknown.
+    session: what the client secret that was shown allows; ``None`` for whoever signed in in another way.
     """
 
     tenant: str
     user: str
     request_id: str = "-"
     locale: str = "en"
+    session: SessionTerms | None = field(default=None, compare=False)
 
     @property
     def owner(self) -> tuple[str, str]:

@@ -11,6 +11,9 @@
     greeting = "What can I do for you?"
     prompts = [{ label = "Opening hours", prompt = "When are you open?", icon = "clock" }]
 
+    [workflows]                        # sessions for a workflow that OpenAI hosted are answered by an agent
+    wf_68df4b13 = "support"
+
 A target is an ``openai-agents`` ``Agent``, a function ``async def respond(ctx): yield event``, either of
 them as an ``Assistant`` with the actions of its widgets, or a subclass of the SDK's ``ChatKitServer``.
 """
@@ -68,12 +71,15 @@ class Entry(BaseModel):
 
 
 class Catalog(BaseModel):
-    """agents: id -> entry, in the order of the page's list. default: what ``POST /chatkit`` answers with."""
+    """agents: id -> entry, in the order of the page's list. default: what ``POST /chatkit`` answers with.
+    workflows: id of a hosted workflow -> id of the agent that takes its place.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     default: str = RESEARCH
     agents: dict[str, Entry] = Field(default_factory=dict[str, Entry])
+    workflows: dict[str, str] = Field(default_factory=dict[str, str])
 
 
 def read_catalog(file: Path, given: Mapping[str, str]) -> Catalog:
@@ -94,6 +100,11 @@ def read_catalog(file: Path, given: Mapping[str, str]) -> Catalog:
     known = {RESEARCH, *catalog.agents}
     if catalog.default not in known:
         raise ConfigurationError(f"{file.name}: default is {catalog.default!r}, but the agents are {sorted(known)}.")
+    for workflow, agent in catalog.workflows.items():
+        if agent not in known:
+            raise ConfigurationError(
+                f"{file.name}: the workflow {workflow} is for {agent!r}, but the agents are {sorted(known)}."
+            )
     return catalog
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from chatkit_link.caller import SessionTerms
 from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.resources import resource
@@ -18,8 +19,9 @@ _WAYS_OUT = ("leaving-agent-builder.md", "sessions.md")
 @router.get("/api/agents", summary="The agents of this server")
 async def list_agents(services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
     """Each with the path of its ChatKit endpoint; paths are relative to this server's own root."""
+    session = caller.session
     return {
-        "default": services.default,
+        "default": services.agent_for(caller, None),
         "way_out": _way_out(services),
         "agents": [
             {
@@ -30,20 +32,22 @@ async def list_agents(services: ServicesDep, caller: CallerDep) -> dict[str, Any
                 "greeting": entry.greeting,
                 "placeholder": entry.placeholder,
                 "notice": entry.notice or None,
-                "uploads": _uploads(services, agent_id),
+                "uploads": _uploads(services, agent_id, session),
                 "prompts": [prompt.model_dump(exclude_none=True) for prompt in entry.prompts],
             }
             for agent_id, entry in services.entries.items()
+            if session is None or session.agent == agent_id
         ],
     }
 
 
-def _uploads(services: Services, agent_id: str) -> dict[str, Any] | None:
+def _uploads(services: Services, agent_id: str, session: SessionTerms | None) -> dict[str, Any] | None:
     """What may be attached to a message for this agent: bytes of a file, files of a message, media types."""
-    if services.endpoints[agent_id].server.attachment_store is None:
+    if services.endpoints[agent_id].server.attachment_store is None or (session and not session.uploads):
         return None
     limits = services.files.limits
-    return {"max_size": limits.max_size, "max_count": limits.max_count, "accept": list(limits.accept)}
+    max_size = min(limits.max_size, session.max_file_size) if session else limits.max_size
+    return {"max_size": max_size, "max_count": limits.max_count, "accept": list(limits.accept)}
 
 
 def _way_out(services: Services) -> str | None:

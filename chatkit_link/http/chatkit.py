@@ -16,7 +16,7 @@ from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest
 from chatkit_link.http.body import read_body
 from chatkit_link.http.identify import CallerDep
-from chatkit_link.http.limits import admit
+from chatkit_link.http.limits import admit, require_uploads
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.http.sse import STREAM_HEADERS, frames
 from chatkit_link.limits.rates import Kind
@@ -31,12 +31,12 @@ LINK_HEADER = "x-chatkit-link"
 
 @router.post("/chatkit", summary="ChatKit protocol, default agent")
 async def default_agent(request: Request, services: ServicesDep, caller: CallerDep) -> Response:
-    return await _answer(request, services, caller, services.default)
+    return await _answer(request, services, caller, services.agent_for(caller, None))
 
 
 @router.post("/chatkit/{agent}", summary="ChatKit protocol, one agent")
 async def one_agent(agent: str, request: Request, services: ServicesDep, caller: CallerDep) -> Response:
-    return await _answer(request, services, caller, agent)
+    return await _answer(request, services, caller, services.agent_for(caller, agent))
 
 
 async def _answer(request: Request, services: Services, caller: Caller, agent: str) -> Response:
@@ -46,6 +46,8 @@ async def _answer(request: Request, services: Services, caller: Caller, agent: s
         raise BadRequest("The request has no body: send JSON with `type` and `params`.")
     asked = services.requests.parse(body)
     if not is_streaming_req(asked):
+        if isinstance(asked, AttachmentsCreateReq):
+            require_uploads(caller, asked.params.size)
         if (kind := _counted_as(asked)) is not None:
             await admit(kind, request, services, caller)
         body = await services.operations.answer(endpoint, asked, caller)

@@ -60,6 +60,8 @@ async def upload(request: Request, services: ServicesDep, caller: CallerDep) -> 
     """One file, in the field ``file``; the answer is its Attachment, to be named in a message."""
     files = _open(services)
     most = _announced(request, files, spare=_FORM)
+    if caller.session is not None:
+        most = min(most, caller.session.max_file_size)
     part = FilePart(request.headers.get("content-type", ""), _body(request), spare=_FORM)
     await part.open()
     kept = await files.receive(part.name, part.mime_type, part.chunks(), caller, most=most)

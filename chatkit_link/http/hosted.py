@@ -8,7 +8,6 @@ import uuid
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from openai.types.beta.chatkit import ChatSession
 from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr
 
 from chatkit_link.errors import NotFound, Unprocessable
@@ -18,6 +17,7 @@ from chatkit_link.http.body import read_model
 from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.limits import SessionRate
 from chatkit_link.http.services import ServicesDep
+from chatkit_link.http.sessions import session_response
 from chatkit_link.identity.names import is_name
 from chatkit_link.settings import WORKFLOW_ID
 
@@ -27,7 +27,6 @@ MAX_BODY = 20_000
 #: Keys of today have up to 170 characters, all of which a header can carry.
 _KEY = re.compile(r"[!-~]{8,512}")
 _SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
-_NO_STORE = {"Cache-Control": "no-store"}
 
 
 def _workflow_id(text: str) -> str:
@@ -76,7 +75,7 @@ async def create_session(request: Request, services: ServicesDep, _caller: Calle
     if not is_name(user):
         raise Unprocessable("user_id: 1 to 255 visible characters.")
     session = await services.hosted.create(_own(asked.api_key), user=user, workflow={"id": asked.workflow_id})
-    return _shown(session)
+    return session_response(session)
 
 
 @router.post("/api/cancel-session", summary="End a session made with your own key", dependencies=_own_key)
@@ -85,7 +84,7 @@ async def cancel_session(request: Request, services: ServicesDep, _caller: Calle
     asked = await read_model(request, OldHostedSession, MAX_BODY)
     if not _SESSION_ID.fullmatch(asked.session_id):
         raise Unprocessable("session_id: this is not a session's id.")
-    return _shown(await services.hosted.cancel(_own(asked.api_key), asked.session_id))
+    return session_response(await services.hosted.cancel(_own(asked.api_key), asked.session_id))
 
 
 def _own(key: SecretStr) -> HostedKey:
@@ -93,8 +92,3 @@ def _own(key: SecretStr) -> HostedKey:
     if not _KEY.fullmatch(value):
         raise WrongKey("This is no OpenAI API key: it must be 8 to 512 letters, digits and signs, without spaces.")
     return HostedKey(value, own=True)
-
-
-def _shown(session: ChatSession) -> Response:
-    # As OpenAI sent it, with fields that this version of the package does not know.
-    return Response(session.model_dump_json(exclude_unset=True), media_type="application/json", headers=_NO_STORE)

@@ -10,6 +10,8 @@ from chatkit_link.errors import Unauthenticated, Unavailable
 from chatkit_link.http.cross_site import refuse_cross_site
 from chatkit_link.http.middleware import request_id
 from chatkit_link.http.services import ServicesDep
+from chatkit_link.identity.names import name_in_header
+from chatkit_link.identity.server_key import TENANT_HEADER
 
 
 async def get_caller(request: Request, services: ServicesDep) -> Caller:
@@ -32,6 +34,12 @@ async def get_server_call(request: Request, services: ServicesDep) -> Caller | N
     return services.server_key.acts_for(request, request_id(request))
 
 
+async def get_server_tenant(request: Request, services: ServicesDep) -> str:
+    """The tenant that a back end speaks for, which it names in ``X-ChatKit-Tenant``. Raises as ``get_server_call``."""
+    await get_server_call(request, services)
+    return name_in_header(request, TENANT_HEADER) or "default"
+
+
 async def greet(request: Request, services: ServicesDep) -> None:
     """Give a page's visitor the cookie of an anonymous caller; a page itself is for everybody.
 
@@ -46,3 +54,5 @@ async def greet(request: Request, services: ServicesDep) -> None:
 CallerDep = Annotated[Caller, Depends(get_caller)]
 #: For a route that serves back ends only; the caller is whom it acts for, if anybody.
 ServerDep = Annotated[Caller | None, Depends(get_server_call)]
+#: The same, for what belongs to a tenant.
+TenantDep = Annotated[str, Depends(get_server_tenant)]

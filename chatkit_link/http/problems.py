@@ -28,6 +28,8 @@ def problem(
 
     members: more of the document (section 3.2), where they are not None.
     """
+    if getattr(request.state, "for_openai", False):
+        return _as_openai(request, status, detail, headers, members.get("code"))
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": title,
@@ -37,6 +39,15 @@ def problem(
     }
     body |= {name: value for name, value in members.items() if value is not None}
     return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def _as_openai(
+    request: Request, status: int, detail: str, headers: dict[str, str] | None, code: str | None
+) -> JSONResponse:
+    """As OpenAI's client packages read an error (``http/openai.py``)."""
+    kind = "invalid_request_error" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "server_error"
+    error = {"message": detail, "type": kind, "param": None, "code": code}
+    return JSONResponse({"error": error, "request_id": request_id(request)}, status, headers)
 
 
 def _known(request: Request, error: Exception) -> JSONResponse:

@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from chatkit_link.agents.catalog import Entry
-from chatkit_link.errors import NotFound, Unavailable
+from chatkit_link.caller import Caller
+from chatkit_link.errors import Forbidden, NotFound, Unavailable
 from chatkit_link.files.files import Files
 from chatkit_link.hosted.sessions import HostedSessions
 from chatkit_link.identity import DocumentKeys, Identity, ServerKey
@@ -15,6 +16,7 @@ from chatkit_link.limits.limits import Limits
 from chatkit_link.protocol.endpoint import Endpoint
 from chatkit_link.protocol.operations import Operations
 from chatkit_link.protocol.requests import Requests
+from chatkit_link.protocol.sessions import Sessions
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.settings import Settings
 from chatkit_link.store.documents import Documents
@@ -49,6 +51,7 @@ class Services:
     endpoints: Mapping[str, Endpoint]
     default: str
     hosted: HostedSessions
+    sessions: Sessions
 
     def endpoint(self, agent: str) -> Endpoint:
         """Raises NotFound for an agent that this server does not have."""
@@ -56,6 +59,17 @@ class Services:
             return self.endpoints[agent]
         except KeyError:
             raise NotFound("There is no such assistant on this server.") from None
+
+    def agent_for(self, caller: Caller, named: str | None) -> str:
+        """The agent that a request is for: the one that it names, or the caller's or this server's own.
+
+        Raises:
+            Forbidden: the caller's session is for another one.
+        """
+        own = caller.session.agent if caller.session else self.default
+        if caller.session is not None and named not in {None, own}:
+            raise Forbidden("This session is for another assistant: ask for one that is for this one.")
+        return named or own
 
 
 async def get_services(request: Request) -> Services:

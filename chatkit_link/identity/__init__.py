@@ -4,6 +4,7 @@ import httpx2
 
 from chatkit_link.identity.anonymous import AnonymousIdentity
 from chatkit_link.identity.bearer import BearerIdentity, SharedSecret
+from chatkit_link.identity.client_secret import ClientSecrets
 from chatkit_link.identity.document_key import DocumentKeys
 from chatkit_link.identity.hook import Hook, HookIdentity, load_hook
 from chatkit_link.identity.identified import Identified, Identity, Way
@@ -15,9 +16,15 @@ from chatkit_link.settings import Settings
 
 
 def build_identity(
-    settings: Settings, secret: bytes, http: httpx2.AsyncClient, server_key: ServerKey, hook: Hook | None = None
+    settings: Settings,
+    secret: bytes,
+    http: httpx2.AsyncClient,
+    server_key: ServerKey,
+    hook: Hook | None = None,
+    client_secrets: ClientSecrets | None = None,
 ) -> Identity:
-    """The server key, then the one way for people that the settings name, then anonymous visitors if they are let in.
+    """The server key, then client secrets of sessions, then the one way for people that the settings name, then
+    anonymous visitors if they are let in.
 
     secret: what ``load_secret`` gave. http: asks the JWKS address; stays the caller's to close.
     """
@@ -36,6 +43,8 @@ def build_identity(
         # Behind a proxy the request itself may look like plain HTTP; an https public address says better.
         secure = True if settings.cookie_secure is None and settings.https else settings.cookie_secure
         ways.append(AnonymousIdentity(secret, secure=secure, cross_site=settings.cookie_crosses_sites))
+    if client_secrets is not None:
+        ways.insert(1, client_secrets)
     return Identity(ways, wanted=wanted)
 
 
@@ -54,4 +63,14 @@ def _bearer(settings: Settings, http: httpx2.AsyncClient) -> BearerIdentity:
     )
 
 
-__all__ = ["DocumentKeys", "Hook", "Identified", "Identity", "ServerKey", "build_identity", "load_hook", "load_secret"]
+__all__ = [
+    "ClientSecrets",
+    "DocumentKeys",
+    "Hook",
+    "Identified",
+    "Identity",
+    "ServerKey",
+    "build_identity",
+    "load_hook",
+    "load_secret",
+]

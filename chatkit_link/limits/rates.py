@@ -27,6 +27,11 @@ _REMEMBERED = 10_000
 _NAMES: dict[Kind, str] = {
     "messages": "messages", "uploads": "files", "transcriptions": "recordings", "sessions": "new sessions"
 }  # fmt: skip
+#: What is counted for a session, too.
+_SESSION_FULL: dict[Kind, str] = {
+    "messages": "Too many messages: this session takes at most {most} a minute. Please try again in a moment.",
+    "uploads": "This session takes at most {most} files.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,9 @@ class Rates:
         address_key = _key(kind, "address", network_of(address))
         allowed = {user_key: rate.user, address_key: rate.address}
         wanted = [Allowance(key, most, PERIOD) for key, most in allowed.items() if most]
+        own = _of_session(kind, caller)
+        if own is not None:
+            wanted.append(own)
         if not wanted:
             return
         full = self._remembered(wanted) or await self._counter.take(wanted)
@@ -68,6 +76,8 @@ class Rates:
             return
         self._remember(full)
         seconds = max(math.ceil(max(full.values())), 1)
+        if own is not None and own.key in full:
+            raise TooManyRequests(_SESSION_FULL[kind].format(most=f"{own.most:,}"), retry_after=seconds)
         most, whose = (rate.user, "") if user_key in full else (rate.address, " from your network")
         raise TooManyRequests(
             f"Too many {_NAMES[kind]}{whose}: at most {most:,} a minute. Please try again in {_seconds(seconds)}.",
@@ -87,6 +97,17 @@ class Rates:
             self._full = {key: until for key, until in self._full.items() if until > now}
         if len(self._full) <= _REMEMBERED:
             self._full |= {key: now + wait for key, wait in full.items()}
+
+
+def _of_session(kind: Kind, caller: Caller) -> Allowance | None:
+    """What the caller's session allows by itself; files are counted over the whole of it."""
+    session = caller.session
+    if session is None or kind not in _SESSION_FULL:
+        return None
+    key = _key("session", kind, session.id)
+    if kind == "uploads":
+        return Allowance(key, session.max_files, session.lifetime)
+    return Allowance(key, session.per_minute, PERIOD)
 
 
 def _key(*parts: str) -> str:

@@ -37,7 +37,7 @@ from chatkit_link.files.generated import GeneratedImages
 from chatkit_link.limits.ledger import Ledger
 from chatkit_link.protocol.checks import require_open, widget_sender
 from chatkit_link.protocol.endpoint import Endpoint
-from chatkit_link.protocol.titles import Titling
+from chatkit_link.protocol.titles import Titler, Titling
 from chatkit_link.protocol.turn import Answer, Turn
 from chatkit_link.protocol.wire import thread_response
 from chatkit_link.runs.coordinator import Coordinator
@@ -89,6 +89,11 @@ class Opening:
                 return await self._act(request)
             case _:
                 assert_never(request)
+
+    @property
+    def _titler(self) -> Titler | None:
+        session = self._caller.session
+        return self._endpoint.titler if session is None or session.titling else None
 
     async def _create(self, request: ThreadsCreateReq) -> Run:
         new = ThreadMetadata(id=new_id("thread"), created_at=datetime.now())
@@ -228,7 +233,7 @@ class Opening:
             opening=opening,
             answer=answer,
             images=GeneratedImages(self._files, thread.id, self._caller),
-            titling=Titling(self._endpoint.titler, thread, message),
+            titling=Titling(self._titler, thread, message),
             allow_cancel=self._allow_cancel,
             retried=retried,
         )

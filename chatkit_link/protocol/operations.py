@@ -17,6 +17,7 @@ from chatkit.types import (
     NonStreamingReq,
     Page,
     SyncCustomActionResponse,
+    ThreadMetadata,
     ThreadsDeleteReq,
     ThreadsGetByIdReq,
     ThreadsListReq,
@@ -73,7 +74,8 @@ class Operations:
             case ThreadsUpdateReq():
                 return encode(await self._rename_thread(request, caller))
             case ThreadsDeleteReq():
-                return await self._delete_thread(request, caller)
+                await self.delete_thread(request.params.thread_id, caller)
+                return NOTHING
             case ItemsFeedbackReq():
                 return await self._give_feedback(endpoint, request, caller)
             case AttachmentsCreateReq():
@@ -96,8 +98,27 @@ class Operations:
 
     async def _list_threads(self, request: ThreadsListReq, caller: Caller) -> BaseModel:
         params = request.params
-        page = await self._store.load_threads(params.limit or DEFAULT_PAGE, params.after, params.order, caller)
+        limit = params.limit or DEFAULT_PAGE
+        if caller.session is not None and not caller.session.history:
+            return Page[ThreadMetadata](data=[], has_more=False)
+        if caller.session is not None and caller.session.recent_threads is not None:
+            page = await self._recent_threads(caller.session.recent_threads, limit, params.after, params.order, caller)
+        else:
+            page = await self._store.load_threads(limit, params.after, params.order, caller)
         return Page(data=[thread_response(thread) for thread in page.data], has_more=page.has_more, after=page.after)
+
+    async def _recent_threads(
+        self, most: int, limit: int, after: str | None, order: str, caller: Caller
+    ) -> Page[ThreadMetadata]:
+        """A page of the latest threads only; its cursor is the id of its last one."""
+        latest = (await self._store.load_threads(most, None, "desc", caller)).data
+        if order == "asc":
+            latest.reverse()
+        ids = [thread.id for thread in latest]
+        start = ids.index(after) + 1 if after in ids else 0
+        data = latest[start : start + limit]
+        more = start + limit < len(latest)
+        return Page(data=data, has_more=more, after=data[-1].id if data and more else None)
 
     async def _list_items(self, request: ItemsListReq, caller: Caller) -> BaseModel:
         params = request.params
@@ -113,12 +134,12 @@ class Operations:
         await self._store.save_thread(thread, caller)
         return thread_response(thread)
 
-    async def _delete_thread(self, request: ThreadsDeleteReq, caller: Caller) -> bytes:
+    async def delete_thread(self, thread_id: str, caller: Caller) -> None:
+        """Delete a thread with its items and files, and end what is still being written. Raises NotFound."""
         # The row goes first: a run that is still writing then finds no thread to write to.
-        await self._store.delete_thread(request.params.thread_id, caller)
-        await self._coordinator.forget_thread(caller, request.params.thread_id)
+        await self._store.delete_thread(thread_id, caller)
+        await self._coordinator.forget_thread(caller, thread_id)
         self._files.tidy()
-        return NOTHING
 
     async def _give_feedback(self, endpoint: Endpoint, request: ItemsFeedbackReq, caller: Caller) -> bytes:
         params = request.params

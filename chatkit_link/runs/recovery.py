@@ -19,7 +19,7 @@ from datetime import datetime
 
 from chatkit_link.caller import Caller
 from chatkit_link.runs.run import LEASE, RunStatus
-from chatkit_link.store import rates, spending
+from chatkit_link.store import rates, sessions, spending
 from chatkit_link.store import runs as rows
 from chatkit_link.store.engine import Database
 from chatkit_link.store.replicas import absent_replicas
@@ -73,6 +73,7 @@ class Recovery:
                     if await rows.clean(self._database, events_for=self._events_for, runs_for=self._runs_for):
                         clean_at = clock()  # there is more, for the next look: orphans wait for nobody's dust
                     await rates.clean(self._database)
+                    await sessions.clean(self._database)
                     await spending.clean(self._database)
             except Exception as error:  # noqa: BLE001 - it will be tried again in a moment, whatever it was
                 logger.warning("recovery waits for the database: %s", error)

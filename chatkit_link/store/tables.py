@@ -213,3 +213,20 @@ spending = Table(
     Column("cost", Numeric, nullable=False),
     PrimaryKeyConstraint("tenant", "user_id", "span", "until"),
 )
+
+#: Permissions to chat. agent is null, and so is nothing to sign in with, for a session that OpenAI keeps.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    *_owner(),
+    Column("secret_hash", LargeBinary, nullable=False, unique=True),
+    Column("agent", Text),
+    # As they are answered with: ``workflow`` and ``chatkit_configuration`` of OpenAI's ChatSession.
+    Column("workflow", JSONB, nullable=False),
+    Column("configuration", JSONB, nullable=False),
+    Column("per_minute", Integer, nullable=False),
+    _now("created_at"),
+    Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("cancelled_at", DateTime(timezone=True)),
+)

@@ -6,6 +6,7 @@ import pytest
 
 from chatkit_link.settings import Settings
 from tests.conftest import running
+from tests.limits.people import IDENTITY
 from tests.openai_server import OpenAIServer, openai_server
 
 MakeSettings = Callable[..., Settings]
@@ -19,9 +20,13 @@ async def openai() -> AsyncIterator[OpenAIServer]:
 
 @pytest.fixture
 async def link(make_settings: MakeSettings, openai: OpenAIServer) -> AsyncIterator[str]:
-    """The address of a server whose hosted workflows are those of the stand-in."""
+    """The address of a server whose hosted workflows are those of the stand-in; people may sign in."""
     settings = make_settings(
-        hosted_base_url=openai.address, hosted_api_key="sk-good-of-the-server", hosted_workflows="wf_first, wf_second"
+        hosted_base_url=openai.address,
+        hosted_api_key="sk-good-of-the-server",
+        hosted_workflows="wf_first, wf_second, wf_gone",
+        allow_anonymous=True,
+        **IDENTITY,
     )
     async with running(settings) as address:
         yield address

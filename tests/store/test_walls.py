@@ -18,6 +18,7 @@ from chatkit_link.store.tables import (
     metadata,
     run_events,
     runs,
+    sessions,
     spending,
     thread_items,
     threads,
@@ -44,7 +45,7 @@ async def adas(store: PostgresStore, ada: Caller) -> str:
 
 
 def test_the_tables_that_hold_somebodys_rows_are_those_that_are_tried_here() -> None:
-    assert set(OWNED) == {threads, thread_items, attachments, feedback, turns, runs, usage, spending}
+    assert set(OWNED) == {threads, thread_items, attachments, feedback, turns, runs, usage, spending, sessions}
     assert set(metadata.tables) - {table.name for table in (*OWNED, run_events)} == NOBODYS
 
 

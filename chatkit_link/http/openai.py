@@ -1,0 +1,137 @@
+"""The doors of OpenAI's ChatKit API, for your own back end: the openai package, with this server as its base URL.
+
+    OpenAI(base_url="https://chat.example.com/v1", api_key=CHATKIT_LINK_SERVER_KEY).beta.chatkit.sessions.create(...)
+
+Whoever has the server key speaks for a whole tenant. Errors have OpenAI's shape (``http/problems.py``).
+"""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from chatkit_link.caller import Caller
+from chatkit_link.errors import Unprocessable
+from chatkit_link.http.body import read_model
+from chatkit_link.http.identify import TenantDep
+from chatkit_link.http.services import Services, ServicesDep
+from chatkit_link.http.sessions import session_response
+from chatkit_link.identity.names import LONGEST_NAME, is_name
+from chatkit_link.protocol.openai_items import as_openai_item, as_openai_thread
+from chatkit_link.protocol.sessions import NewSession
+from chatkit_link.store.directory import find_thread, list_threads
+
+
+async def _for_openai(request: Request) -> None:
+    request.state.for_openai = True
+
+
+router = APIRouter(prefix="/v1/chatkit", dependencies=[Depends(_for_openai)])
+
+Limit = Annotated[int, Query(ge=1, le=100)]
+Order = Literal["asc", "desc"]
+
+
+@router.post("/sessions", summary="A session for one of your users")
+async def create_session(request: Request, services: ServicesDep, tenant: TenantDep) -> Response:
+    asked = await read_model(request, NewSession, services.settings.max_body)
+    if not is_name(asked.user):
+        raise Unprocessable(f"user: 1 to {LONGEST_NAME} visible characters, without spaces at the ends.")
+    return session_response(await services.sessions.create(asked, tenant))
+
+
+@router.post("/sessions/{session_id}/cancel", summary="End a session")
+async def cancel_session(session_id: str, services: ServicesDep, tenant: TenantDep) -> Response:
+    return session_response(await services.sessions.cancel(tenant, session_id))
+
+
+@router.get("/threads", summary="Threads of a user, or of everybody")
+async def list_all(
+    services: ServicesDep,
+    tenant: TenantDep,
+    user: str | None = None,
+    limit: Limit = 20,
+    order: Order = "desc",
+    after: str | None = None,
+    before: str | None = None,
+) -> dict[str, Any]:
+    """By the time of their creation."""
+    found, more = await list_threads(
+        services.database,
+        tenant,
+        user=user,
+        after=after,
+        before=before,
+        limit=limit,
+        descending=order == "desc",
+    )
+    return _page([as_openai_thread(thread) for thread in found], has_more=more)
+
+
+@router.get("/threads/{thread_id}", summary="One thread")
+async def retrieve(thread_id: str, services: ServicesDep, tenant: TenantDep) -> dict[str, Any]:
+    thread, _ = await find_thread(services.database, tenant, thread_id)
+    return as_openai_thread(thread)
+
+
+@router.delete("/threads/{thread_id}", summary="Delete a thread, with all that hangs on it")
+async def delete(thread_id: str, services: ServicesDep, tenant: TenantDep) -> dict[str, Any]:
+    thread, owner = await find_thread(services.database, tenant, thread_id)
+    await services.operations.delete_thread(thread.id, owner)
+    return {"id": thread.id, "object": "chatkit.thread.deleted", "deleted": True}
+
+
+@router.get("/threads/{thread_id}/items", summary="The items of a thread")
+async def list_items(
+    thread_id: str,
+    services: ServicesDep,
+    tenant: TenantDep,
+    limit: Limit = 20,
+    order: Order = "desc",
+    after: str | None = None,
+    before: str | None = None,
+) -> dict[str, Any]:
+    """In the thread's own order. Items that the API has no kind for are left out."""
+    thread, owner = await find_thread(services.database, tenant, thread_id)
+    backwards = before is not None and after is None  # the page that ends right there
+    told, more = await _told(
+        services,
+        thread.id,
+        owner,
+        limit=limit,
+        order=("desc" if order == "asc" else "asc") if backwards else order,
+        after=before if backwards else after,
+        end=None if backwards else before,
+    )
+    return _page(told[::-1] if backwards else told, has_more=more)
+
+
+async def _told(
+    services: Services, thread_id: str, owner: Caller, *, limit: int, order: Order, after: str | None, end: str | None
+) -> tuple[list[dict[str, Any]], bool]:
+    """A full page behind ``after`` and before ``end``, and whether more may follow.
+
+    A page is filled up in the place of items that are left out: the openai package takes an empty one for the last.
+    """
+    told: list[dict[str, Any]] = []
+    while True:
+        page = await services.store.load_thread_items(thread_id, after, limit, order, owner)
+        for item in services.files.links.fresh_all(page.data, owner):
+            if item.id == end:
+                return told, False
+            if (shown := as_openai_item(item)) is not None:
+                if len(told) == limit:
+                    return told, True
+                told.append(shown)
+        if not page.has_more:
+            return told, False
+        after = page.after
+
+
+def _page(data: list[dict[str, Any]], *, has_more: bool) -> dict[str, Any]:
+    return {
+        "object": "list",
+        "data": data,
+        "first_id": data[0]["id"] if data else None,
+        "last_id": data[-1]["id"] if data else None,
+        "has_more": has_more,
+    }

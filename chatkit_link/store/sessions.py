@@ -1,0 +1,119 @@
+"""Sessions: who may chat, with what, until when. Of a client secret, only its hash is here.
+
+A secret has 256 random bits, so that a plain hash of it can be neither guessed nor looked up in a list.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, LargeBinary, Select, bindparam, delete, func, insert, select, update
+
+from chatkit_link.store.engine import Database
+from chatkit_link.store.statement import Row, Statement
+from chatkit_link.store.tables import sessions
+from chatkit_link.store.tenancy import OWNER, Session, mine
+
+#: A session is kept for so long after its end, so that its holder is told what became of it.
+_KEPT = timedelta(days=1)
+#: The database's clock decides, for all replicas alike.
+_OVER: ColumnElement[bool] = sessions.c.expires_at <= func.now()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSession:
+    """A row. agent: ``None`` where OpenAI keeps the session. over, cancelled: no more good, and why."""
+
+    id: str
+    tenant: str
+    user: str
+    agent: str | None
+    workflow: dict[str, Any]
+    configuration: dict[str, Any]
+    per_minute: int
+    created_at: datetime
+    expires_at: datetime
+    cancelled: bool
+    over: bool
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).digest()
+
+
+def _session(row: Row) -> StoredSession:
+    return StoredSession(
+        row.id, row.tenant, row.user_id, row.agent, row.workflow, row.configuration, row.per_minute,
+        row.created_at, row.expires_at, row.cancelled_at is not None, row.over,
+    )  # fmt: skip
+
+
+def _select() -> Select[Any]:
+    return select(sessions, _OVER.label("over"))
+
+
+_BY_SECRET = Statement(_select().where(sessions.c.secret_hash == bindparam("hash", type_=LargeBinary())))
+
+
+async def add(
+    session: Session,
+    *,
+    session_id: str,
+    secret: str,
+    agent: str | None,
+    workflow: Mapping[str, Any],
+    configuration: Mapping[str, Any],
+    per_minute: int,
+    lifetime: timedelta,
+) -> StoredSession:
+    """A new session of the caller's."""
+    statement = (
+        insert(sessions)
+        .values(
+            id=session_id,
+            **OWNER,
+            secret_hash=_hash(secret),
+            agent=agent,
+            workflow=dict(workflow),
+            configuration=dict(configuration),
+            per_minute=per_minute,
+            expires_at=func.now() + lifetime,
+        )
+        .returning(sessions, _OVER.label("over"))
+    )
+    (row,) = await session.execute(statement)
+    return _session(row)
+
+
+async def find_by_secret(database: Database, secret: str) -> StoredSession | None:
+    """Whose secret this is: asked before anybody is known."""
+    async with database.replica() as connection:
+        row = (await connection.execute(_BY_SECRET, hash=_hash(secret))).one_or_none()
+    return None if row is None else _session(row)
+
+
+async def find_mine(session: Session, session_id: str) -> StoredSession | None:
+    """One of the caller's own."""
+    row = (await session.execute(_select().where(mine(sessions), sessions.c.id == session_id))).one_or_none()
+    return None if row is None else _session(row)
+
+
+async def cancel(database: Database, tenant: str, session_id: str) -> StoredSession | None:
+    """End a session of anybody's in a tenant; ``None`` where there is none."""
+    statement = (
+        update(sessions)
+        .where(sessions.c.tenant == tenant, sessions.c.id == session_id)
+        .values(cancelled_at=func.coalesce(sessions.c.cancelled_at, func.now()))
+        .returning(sessions, _OVER.label("over"))
+    )
+    async with database.replica() as connection:
+        row = (await connection.execute(statement)).one_or_none()
+    return None if row is None else _session(row)
+
+
+async def clean(database: Database) -> None:
+    """Forget sessions that have been over for long."""
+    async with database.replica() as connection:
+        await connection.execute(delete(sessions).where(sessions.c.expires_at < func.now() - _KEPT))

@@ -1,0 +1,124 @@
+"""`POST /api/chatkit/session`: whoever asks gets a session for themselves, of OpenAI's or of ours."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+import pytest
+from openai.types.beta.chatkit import ChatSession
+
+from tests.conftest import running
+from tests.hosted.conftest import MakeSettings
+from tests.limits.people import bearer, new_message, somebody
+from tests.openai_server import OpenAIServer
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[httpx2.AsyncClient]:
+    async with httpx2.AsyncClient() as client:
+        yield client
+
+
+async def make(
+    http: httpx2.AsyncClient, link: str, headers: dict[str, str], body: dict[str, Any] | None = None
+) -> httpx2.Response:
+    return await http.post(f"{link}/api/chatkit/session", json=body or {}, headers=headers)
+
+
+async def test_the_user_is_the_caller_and_the_key_the_servers(
+    http: httpx2.AsyncClient, link: str, openai: OpenAIServer
+) -> None:
+    answer = await make(http, link, bearer("acme", "ada"), {"user": "bob", "user_id": "bob"})
+    session = ChatSession.model_validate(answer.json())
+    assert (session.user, session.workflow.id) == ("acme:ada", "wf_first")
+    _, headers, body = openai.requests[-1]
+    assert headers["authorization"] == "Bearer sk-good-of-the-server"
+    assert body == {"user": "acme:ada", "workflow": {"id": "wf_first"}}
+
+
+async def test_a_page_may_choose_among_what_is_allowed(
+    http: httpx2.AsyncClient, link: str, openai: OpenAIServer
+) -> None:
+    chosen = {
+        "workflow": {"id": "wf_second", "version": "3", "state_variables": {"tier": "gold", "seats": 5, "beta": True}},
+        "chatkit_configuration": {"file_upload": {"enabled": True, "max_files": 2}, "history": {"enabled": False}},
+    }
+    assert (await make(http, link, somebody(), chosen)).status_code == 200
+    assert {name: openai.requests[-1][2][name] for name in chosen} == chosen
+    for wrong, status in (
+        ({"workflow": {"id": "wf_third"}}, 404),
+        ({"workflow": {"state_variables": {"a": {"b": 1}}}}, 422),
+        ({"workflow": {"state_variables": {"a" * 65: 1}}}, 422),
+        ({"chatkit_configuration": {"file_upload": {"max_file_size": 513}}}, 422),
+    ):
+        assert (await make(http, link, somebody(), wrong)).status_code == status
+    assert len(openai.requests) == 1
+
+
+async def test_a_refresh_keeps_what_was_chosen_before(
+    http: httpx2.AsyncClient, link: str, openai: OpenAIServer
+) -> None:
+    ada, chosen = somebody(), {"workflow": {"id": "wf_second", "state_variables": {"tier": "gold"}}}
+    first = (await make(http, link, ada, chosen)).json()
+    second = (await make(http, link, ada, {"client_secret": first["client_secret"]})).json()
+    assert second["client_secret"] != first["client_secret"]
+    assert openai.requests[-1][2]["workflow"] == chosen["workflow"]
+    # Somebody else's secret gives them nothing of it.
+    await make(http, link, somebody(), {"client_secret": first["client_secret"]})
+    assert openai.requests[-1][2]["workflow"] == {"id": "wf_first"}
+
+
+async def test_a_session_is_cancelled_by_whose_it_is(http: httpx2.AsyncClient, link: str, openai: OpenAIServer) -> None:
+    ada = somebody()
+    made = (await make(http, link, ada)).json()
+    door = f"{link}/api/chatkit/session/{made['id']}/cancel"
+    assert (await http.post(door, headers=somebody())).status_code == 404
+    assert openai.sessions[made["id"]].status == "active"
+    assert (await http.post(door, headers=ada)).json()["status"] == "cancelled"
+    assert openai.sessions[made["id"]].status == "cancelled"
+
+
+async def test_what_went_wrong_at_openai_is_told(http: httpx2.AsyncClient, link: str) -> None:
+    answer = await make(http, link, somebody(), {"workflow": {"id": "wf_gone"}})
+    assert (answer.status_code, answer.json()["code"]) == (410, "agent_builder_gone")
+
+
+async def test_without_a_key_the_sentence_is_for_whoever_runs_the_server(
+    http: httpx2.AsyncClient, make_settings: MakeSettings, openai: OpenAIServer
+) -> None:
+    # The key of another model server is none of OpenAI's, and must not go there.
+    settings = make_settings(
+        hosted_base_url=openai.address,
+        hosted_workflows="wf_1",
+        openai_api_key="sk-good",
+        openai_base_url=openai.address,
+    )
+    async with running(settings) as link:
+        answer = await make(http, link, {})
+    assert (answer.status_code, answer.json()["code"]) == (502, "server_key_refused")
+    assert "CHATKIT_LINK_HOSTED_API_KEY" in answer.json()["detail"]
+    assert openai.requests == []
+
+
+async def test_a_workflow_that_has_moved_here_gets_a_session_of_ours(
+    http: httpx2.AsyncClient, link: str, openai: OpenAIServer
+) -> None:
+    """`wf_moved` is mapped to the agent `echo` in fixtures/agents.toml: the page sends what it always sent."""
+    ada = somebody()
+    answer = await make(http, link, ada, {"workflow": {"id": "wf_moved"}})
+    session = ChatSession.model_validate(answer.json())
+    assert openai.requests == []
+    secret = {"Authorization": f"Bearer {session.client_secret}"}
+    told = await http.post(f"{link}/chatkit", json=new_message("hello"), headers=secret)
+    assert "hello" in told.text
+    # What was said belongs to her, however she signs in.
+    listed = await http.post(f"{link}/chatkit/echo", json={"type": "threads.list", "params": {}}, headers=ada)
+    assert len(listed.json()["data"]) == 1
+    # A client secret is no way to get another one, so a session ends when it is said to end.
+    assert (await make(http, link, secret)).status_code == 403
+    again = await make(http, link, ada, {"client_secret": session.client_secret})
+    assert again.json()["workflow"]["id"] == "wf_moved"
+    await http.post(f"{link}/api/chatkit/session/{session.id}/cancel", headers=ada)
+    over = await http.post(f"{link}/chatkit", json=new_message("hello"), headers=secret)
+    assert over.status_code == 401
+    assert "cancelled" in over.json()["detail"]
