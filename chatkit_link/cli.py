@@ -1,4 +1,4 @@
-"""``chatkit-link``: serve, chat, token, migrate, agents, threads, usage, doctor."""
+"""``chatkit-link``: serve, chat, token, migrate, agents, threads, import, usage, doctor."""
 
 import asyncio
 import hashlib
@@ -26,6 +26,7 @@ from chatkit_link.app import create_app, open_database
 from chatkit_link.client import ChatKitClient
 from chatkit_link.errors import ConfigurationError, LinkError
 from chatkit_link.identity.minting import mint
+from chatkit_link.moving import bring_threads, import_as_json, import_summary, read_movers
 from chatkit_link.protocol.thread_status import set_status
 from chatkit_link.serving import run_loop, serving
 from chatkit_link.serving import serve as serve_app
@@ -271,6 +272,37 @@ def _set_status(thread: str, status: ThreadStatus) -> None:
     setup_logging("error")
     asyncio.run(_with_database(settings, partial(set_status, thread_id=thread, status=status)))
     Console(highlight=False, soft_wrap=True).print(f"Thread {thread} is {status.type}.", markup=False)
+
+
+import_cli = typer.Typer(help="Bring in what was elsewhere.", no_args_is_help=True, rich_markup_mode=None)
+cli.add_typer(import_cli, name="import")
+
+
+@import_cli.command("threads")
+def import_threads(
+    *,
+    user: Annotated[list[str] | None, typer.Option(help="A user's name at OpenAI. May be repeated.")] = None,
+    all_users_from: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="CSV: name at OpenAI, user here if another, tenant if another.")
+    ] = None,
+    name_here: Annotated[str | None, typer.Option("--as", help="Who the one --user is here.")] = None,
+    tenant: Annotated[str, typer.Option(help="Whose users they are here.")] = "default",
+    again: Annotated[bool, typer.Option("--again", help="Look into threads that are here for later items.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read everything, keep nothing.")] = False,
+    report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the whole report as JSON.")] = None,
+) -> None:
+    """Bring users' threads from OpenAI's ChatKit. Run it again after a break: it goes on from there."""
+    movers = read_movers(user or [], all_users_from, name_here=name_here, tenant=tenant)
+    settings = _settings()
+    setup_logging("error")
+    found = asyncio.run(
+        _with_database(settings, partial(bring_threads, settings, movers, again=again, dry_run=dry_run))
+    )
+    Console(highlight=False, soft_wrap=True).print(import_summary(found))
+    if report is not None:
+        report.write_text(import_as_json(found), encoding="utf-8")
+    if not found.complete:
+        sys.exit(1)
 
 
 async def _with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:

@@ -22,6 +22,7 @@ from openai.types.beta.chatkit import ChatSession
 from openai.types.beta.chatkit.session_create_params import SessionCreateParams
 from pydantic import TypeAdapter, ValidationError
 
+from tests.openai_threads import OpenAIThreads
 from tests.peer import serve
 
 #: A key -> status, code, headers. Any other key that begins with sk-good is taken.
@@ -50,6 +51,7 @@ class OpenAIServer:
     failures: list[int] = field(default_factory=list)
     sessions: dict[str, ChatSession] = field(default_factory=dict)
     hang: bool = False
+    hosted: OpenAIThreads = field(default_factory=OpenAIThreads)
 
     def app(self) -> FastAPI:
         app = FastAPI()
@@ -76,6 +78,7 @@ class OpenAIServer:
             self.sessions[session_id].status = "cancelled"
             return JSONResponse(self.sessions[session_id].model_dump(mode="json"))
 
+        self.hosted.install(app, self.refusal)
         return app
 
     async def refusal(self, request: Request, body: Any) -> Response | None:

@@ -124,7 +124,7 @@ class Items:
 
     async def create_thread(self, session: Session, thread: ThreadMetadata, item: ThreadItem) -> StoredThread:
         """Create a thread with its first item, in one statement. Raises NotFound if its id is taken."""
-        if not await session.execute(_CREATE, **new_thread(thread), **_columns(item)):
+        if not await session.execute(_CREATE, **new_thread(thread), **item_columns(item)):
             raise thread_not_found()
         return as_stored(thread)
 
@@ -134,7 +134,7 @@ class Items:
         Raises:
             NotFound: the thread is unknown, foreign or deleted.
         """
-        if not await session.execute(_SAVE, thread=clean_text(thread_id), **_columns(item)):
+        if not await session.execute(_SAVE, thread=clean_text(thread_id), **item_columns(item)):
             raise thread_not_found()
 
     async def update(self, session: Session, thread_id: str, item: ThreadItem) -> None:
@@ -143,7 +143,7 @@ class Items:
         Raises:
             NotFound: there is no such item in this thread.
         """
-        if (await session.execute(_UPDATE, thread=thread_id, **_columns(item))).changed == 0:
+        if (await session.execute(_UPDATE, thread=thread_id, **item_columns(item))).changed == 0:
             raise item_not_found()
 
     async def load(self, session: Session, thread_id: str, item_id: str) -> ThreadItem:
@@ -243,7 +243,7 @@ class Items:
         return cast(int, row.seq)
 
 
-def _columns(item: ThreadItem) -> dict[str, Any]:
+def item_columns(item: ThreadItem) -> dict[str, Any]:
     """An item's columns; ``body`` is without the parts that have columns of their own."""
     return {
         "item": clean_text(item.id),

@@ -9,7 +9,7 @@ Behind this filter stands a second wall, for the day on which somebody forgets i
 PostgreSQL shows a connection only the rows of its Session's Caller (``walls.py``).
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -51,6 +51,14 @@ class Session:
         values["caller_tenant"], values["caller_user"] = self.caller.tenant, self.caller.user
         try:
             return await run(self.connection, statement, values)
+        except asyncpg.InsufficientPrivilegeError as error:
+            raise NotFound("There is nothing by that id, or it is not yours.") from error
+
+    async def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Run a statement once for each row of values. Raises as ``execute`` does."""
+        owner = {"caller_tenant": self.caller.tenant, "caller_user": self.caller.user}
+        try:
+            await self.connection.executemany(statement.sql, [statement.arguments({**row, **owner}) for row in rows])
         except asyncpg.InsufficientPrivilegeError as error:
             raise NotFound("There is nothing by that id, or it is not yours.") from error
 

@@ -1,0 +1,187 @@
+"""Brings hosted threads into the store: as often as one likes, and from where it was broken off.
+
+A thread keeps its id, and is written whole or not at all. So what is here already needs no second look, and
+nothing is noted down anywhere else. A thread that fails is told in the report, and does not stop the others.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from chatkit.types import ThreadItem, UserMessageItem
+from openai.types.beta.chatkit import ChatKitThread
+from pydantic import ValidationError
+
+from chatkit_link.caller import Caller
+from chatkit_link.errors import LinkError, NotFound
+from chatkit_link.hosted.items import from_hosted_item, from_hosted_thread
+from chatkit_link.hosted.refusals import RequestRefused, UpstreamDown
+from chatkit_link.hosted.threads import HostedThreads
+from chatkit_link.store.engine import Database
+from chatkit_link.store.imports import WholeThread, add_missing, add_whole, find_known
+
+#: Threads that are read at once: OpenAI's rate limit is shared with the people who chat there meanwhile.
+_AT_ONCE: Final = 4
+#: Failures one after the other, after which OpenAI is taken to be down.
+_ENOUGH: Final = 8
+
+
+class _Undo(Exception):
+    """Ends a transaction without keeping it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """hosted: the user's name at OpenAI. caller: who that is here."""
+
+    hosted: str
+    caller: Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What did not come along, or not whole. user: at OpenAI. lost: a thread, or all of the user's, is not here."""
+
+    what: str
+    user: str
+    thread: str | None = None
+    item: str | None = None
+    lost: bool = False
+
+
+@dataclass(slots=True)
+class Report:
+    """threads: that were written, or would have been. known: were here already. items, files: of those written."""
+
+    dry_run: bool = False
+    users: int = 0
+    threads: int = 0
+    known: int = 0
+    items: int = 0
+    files: int = 0
+    problems: list[Problem] = field(default_factory=list[Problem])
+    stopped: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether another run would find nothing left to do."""
+        return self.stopped is None and not any(problem.lost for problem in self.problems)
+
+
+class Import:
+    """One import.
+
+    again: look into threads that are here already for items that came later. dry_run: keep nothing.
+    on_user: called with how many threads a user has to bring. on_user_done, on_thread: called after each of them.
+    """
+
+    def __init__(
+        self,
+        threads: HostedThreads,
+        database: Database,
+        *,
+        dry_run: bool = False,
+        again: bool = False,
+        on_user: Callable[[int], None] = lambda _: None,
+        on_user_done: Callable[[], None] = lambda: None,
+        on_thread: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._threads = threads
+        self._database = database
+        self._dry_run = dry_run
+        self._again = again
+        self._on_user = on_user
+        self._on_user_done = on_user_done
+        self._on_thread = on_thread
+        self._failures = 0
+        self.report = Report(dry_run=dry_run)
+
+    async def run(self, movers: Iterable[Mover]) -> Report:
+        """Never raises what OpenAI or the database refuse: the report says why it stopped."""
+        try:
+            for mover in movers:
+                await self._bring_user(mover)
+                self.report.users += 1
+                self._on_user_done()
+        except LinkError as error:
+            self.report.stopped = error.message
+        return self.report
+
+    async def _bring_user(self, mover: Mover) -> None:
+        try:
+            found = await self._threads.of_user(mover.hosted)
+        except (UpstreamDown, RequestRefused) as error:
+            self._fail(Problem(error.message, mover.hosted, lost=True), error)
+            return
+        async with self._database.session(mover.caller) as session:
+            known = await find_known(session, [thread.id for thread in found])
+        self.report.known += len(known)
+        wanted = found if self._again else [thread for thread in found if thread.id not in known]
+        self._on_user(len(wanted))
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self._bring(mover, thread, known=thread.id in known)) for thread in some]
+            for task in tasks:
+                if (error := task.result()) is not None:
+                    raise error
+
+    async def _bring(self, mover: Mover, thread: ChatKitThread, *, known: bool) -> LinkError | None:
+        """A thread; what it returns is a reason to stop altogether."""
+        try:
+            if thread.user != mover.hosted:  # never write somebody else's thread, whoever confused them
+                raise NotFound("OpenAI says that this thread is another user's.")
+            await self._write(mover, await self._read(mover, thread), known=known)
+        except (NotFound, UpstreamDown, RequestRefused) as error:
+            try:
+                self._fail(Problem(error.message, mover.hosted, thread.id, lost=True), error)
+            except LinkError as stop:
+                return stop
+        except ValidationError:
+            self.report.problems.append(
+                Problem("What OpenAI says about this thread cannot be read.", mover.hosted, thread.id, lost=True)
+            )
+        except LinkError as error:
+            return error
+        else:
+            self._failures = 0
+        finally:
+            self._on_thread()
+        return None
+
+    async def _read(self, mover: Mover, thread: ChatKitThread) -> WholeThread:
+        metadata = from_hosted_thread(thread)
+        items: dict[str, ThreadItem] = {}
+        for given in await self._threads.items_of(thread.id):
+            brought = from_hosted_item(given, thread.id)
+            item_id = brought.item.id if brought.item else str(getattr(given, "id", None) or "?")
+            self.report.problems += [Problem(note, mover.hosted, thread.id, item_id) for note in brought.notes]
+            if brought.item is not None:
+                items.setdefault(item_id, brought.item)
+        messages = [item for item in items.values() if isinstance(item, UserMessageItem)]
+        files = {attachment.id: attachment for message in messages for attachment in message.attachments}
+        return WholeThread(metadata, list(items.values()), list(files.values()))
+
+    async def _write(self, mover: Mover, whole: WholeThread, *, known: bool) -> None:
+        items = len(whole.items)
+        try:
+            async with self._database.session(mover.caller, atomic=True) as session:
+                if known:
+                    items = await add_missing(session, whole)
+                else:
+                    await add_whole(session, whole)
+                if self._dry_run:  # the database has said what it would do
+                    raise _Undo
+        except _Undo:
+            pass
+        self.report.threads += not known
+        self.report.items += items
+        self.report.files += 0 if known else len(whole.attachments)
+
+    def _fail(self, problem: Problem, error: LinkError) -> None:
+        """Note a failure. Raises the error if there were too many of them, one after the other."""
+        self.report.problems.append(problem)
+        self._failures += isinstance(error, UpstreamDown)
+        if self._failures >= _ENOUGH:
+            raise error
