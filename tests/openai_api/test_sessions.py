@@ -89,6 +89,8 @@ async def test_its_secret_lets_one_user_talk_to_one_agent(link: str, client: Asy
     assert (await post(link, await make(client), read)).status_code == 404
     async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {session.client_secret}"}) as http:
         listed = (await http.get(f"{link}/api/agents")).json()
+        elsewhere = await http.get(f"{link}/api/entities", params={"agent": "shop"})
+    assert elsewhere.status_code == 403
     assert (listed["default"], [agent["id"] for agent in listed["agents"]]) == ("echo", ["echo"])
 
 
