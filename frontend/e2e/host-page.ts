@@ -1,24 +1,26 @@
 import type { ChatKitOptions, OpenAIChatKit } from '@openai/chatkit';
 import { expect, type Frame, type Page } from '@playwright/test';
+import type { EventName } from '../src/element/bridge';
 import { ChatPage } from './chat-page';
 
-const EVENTS = [
-  'ready',
-  'error',
-  'log',
-  'effect',
-  'deeplink',
-  'response.start',
-  'response.end',
-  'history.open',
-  'history.close',
-  'thread.change',
-  'thread.load.start',
-  'thread.load.end',
-  'tool.change',
-];
+/** The type checker compares these with OpenAI's types. */
+const EVENTS = Object.keys({
+  ready: true,
+  error: true,
+  log: true,
+  effect: true,
+  deeplink: true,
+  'response.start': true,
+  'response.end': true,
+  'history.open': true,
+  'history.close': true,
+  'thread.change': true,
+  'thread.load.start': true,
+  'thread.load.end': true,
+  'tool.change': true,
+} satisfies Record<EventName, true>) as EventName[];
 
-type Heard = [name: string, detail: unknown];
+type Heard = [name: EventName, detail: unknown];
 declare global {
   interface Window {
     /** What the element told the page, in order; errors as their names and messages. */
@@ -26,13 +28,16 @@ declare global {
     /** What functions of the options were called with. */
     called: unknown[];
     chat: OpenAIChatKit;
+    /** Options with something in every place. */
+    looks(): Partial<ChatKitOptions>;
   }
 }
 
 /** A page that somebody else wrote: plain HTML and JavaScript with the element in it, on any origin. */
 export class HostPage extends ChatPage {
   static async open(page: Page, baseURL: string | undefined, address = `${baseURL}host.html`) {
-    const host = new HostPage(page, 'host');
+    const phone = (page.viewportSize()?.width ?? 0) < 500;
+    const host = new HostPage(page, phone ? 'host-phone' : 'host');
     await page.route(address, (route) =>
       route.fulfill({ contentType: 'text/html', body: htmlWith(`${baseURL}chatkit.js`) }),
     );
@@ -48,7 +53,7 @@ export class HostPage extends ChatPage {
     await this.page.waitForFunction(() => window.heard.some(([name]) => name === 'ready'));
   }
 
-  heard(...names: string[]): Promise<Heard[]> {
+  heard(...names: EventName[]): Promise<Heard[]> {
     return this.page.evaluate(
       (wanted) => window.heard.filter(([name]) => wanted.includes(name)),
       names.length ? names : EVENTS.filter((name) => name !== 'log'),
@@ -64,11 +69,64 @@ export class HostPage extends ChatPage {
     return this.page.frames().find((frame) => frame.url().includes('frame.html')) as Frame;
   }
 
+  /** What stands out of the composer, or over the sides of the frame. */
+  outside(): Promise<string[]> {
+    return this.inside.evaluate(() => {
+      const box = (element: Element) => element.getBoundingClientRect();
+      const composer = box(document.querySelector('.composer') as Element);
+      const out = (selector: string, left: number, right: number) =>
+        [...document.querySelectorAll(selector)]
+          .filter((one) => one.checkVisibility() && (box(one).left < left - 1 || box(one).right > right + 1))
+          .map((one) => one.outerHTML.slice(0, 80));
+      return [
+        ...out('.composer-line *', composer.left, composer.right),
+        ...out('.popup, .header *, .prompts *', 0, document.documentElement.clientWidth),
+      ];
+    });
+  }
+
   /** What the mirror agent was told. */
   async expectTold(line: string) {
     await expect(this.answers().last()).toContainText(line);
   }
 }
+
+const LOOKS = `{
+  header: {
+    title: { text: 'Support' },
+    leftAction: { icon: 'hamburger', onClick() {} },
+    rightAction: { icon: 'close', onClick() {} },
+  },
+  startScreen: {
+    greeting: 'How can we help?',
+    prompts: [
+      { label: 'Delivery', prompt: 'Where is my parcel?', icon: 'suitcase' },
+      { label: 'Returns', prompt: 'How do I send something back?', icon: 'reload' },
+      { label: 'Something that takes a little longer to say', prompt: 'Hello', icon: 'circle-question' },
+    ],
+  },
+  disclaimer: { text: 'Answers may be **wrong**.' },
+  composer: {
+    attachments: { enabled: true },
+    tools: [
+      { id: 'search', label: 'Search the web', shortLabel: 'Search', icon: 'globe', pinned: true },
+      { id: 'image', label: 'Draw a picture', icon: 'images' },
+    ],
+    models: [
+      { id: 'small', label: 'Small', description: 'For quick answers', default: true },
+      { id: 'large', label: 'Large', description: 'For hard questions', disabled: true },
+    ],
+    dictation: { enabled: true },
+  },
+  entities: {
+    showComposerMenu: true,
+    onTagSearch: async () => [
+      { id: 'o7', title: 'Order 7', group: 'Orders', icon: 'suitcase', interactive: true },
+      { id: 'ada', title: 'Ada Lovelace', group: 'People', icon: 'profile' },
+    ],
+  },
+  commands: { enabled: true, onSearch: async () => [] },
+}`;
 
 const htmlWith = (script: string) => `<!doctype html>
 <html lang="en">
@@ -79,6 +137,7 @@ const htmlWith = (script: string) => `<!doctype html>
 <script>
   window.heard = [];
   window.called = [];
+  window.looks = () => (${LOOKS});
   window.chat = document.querySelector('openai-chatkit');
   for (const name of ${JSON.stringify(EVENTS)}) {
     window.chat.addEventListener('chatkit.' + name, ({ detail }) => {

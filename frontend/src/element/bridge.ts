@@ -4,7 +4,7 @@
  * and every HTTP request to `api.url` is made by the host page, whose cookies and custom fetch count. What can be
  * done in the frame is done there, so that the script of the host page stays small.
  */
-import type { OpenAIChatKit } from '@openai/chatkit';
+import type { ChatKitEvents, OpenAIChatKit } from '@openai/chatkit';
 import type { Connection } from '../link/run-stream';
 
 export const HELLO = 'chatkit-link:hello';
@@ -39,6 +39,10 @@ export type ResponseMessage =
 
 export const ABORT = 'abort';
 
+type NameOf<Event> = Event extends `chatkit.${infer Name}` ? Name : never;
+/** The events of the element, as OpenAI's types name them, without their "chatkit.". */
+export type EventName = NameOf<keyof ChatKitEvents>;
+
 type Methods =
   | 'focusComposer'
   | 'setThreadId'
@@ -56,6 +60,6 @@ export type HostApi = {
   connect(): void;
   request(request: SentRequest, port: MessagePort): void;
   invoke(path: string, args: unknown[]): unknown;
-  emit(name: string, detail?: unknown): void;
+  emit(name: EventName, detail?: unknown): void;
   fail(message: string, name?: string): void;
 };

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { ChatKitOptions } from '@openai/chatkit';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type FrameApi, HELLO, type HostApi, PORT } from './bridge';
@@ -174,4 +175,19 @@ test('requests go through the fetch of the options', async () => {
   await vi.waitFor(() => expect(messages).toEqual(['head', 'chunk', 'end']));
   expect(fetch).toHaveBeenCalledWith('/chatkit', expect.objectContaining({ method: 'POST' }));
   port1.close();
+});
+
+test('it has the methods of the official types, and no others', () => {
+  const types = readFileSync('node_modules/@openai/chatkit/types/index.d.ts', 'utf8');
+  const own = types.slice(types.indexOf('interface OpenAIChatKit extends HTMLElement'));
+  const named = [...own.slice(0, own.indexOf('\n}')).matchAll(/^ {2}(\w+)[(<]/gm)].map(
+    ([, name]) => name as string,
+  );
+  const methods = [...new Set(named)].filter((name) => !/EventListener$/.test(name));
+  expect(methods).toHaveLength(9);
+  const prototype = Object.getOwnPropertyNames(ChatKitElement.prototype);
+  const ours = [...Object.keys(element), ...prototype].filter(
+    (name) => !['constructor', 'connectedCallback', 'disconnectedCallback'].includes(name),
+  );
+  expect(ours.sort()).toEqual(methods.sort());
 });

@@ -8,7 +8,7 @@
  */
 import type { ChatKitOptions, OpenAIChatKit } from '@openai/chatkit';
 import { sendTelling } from '../link/send';
-import { type FrameApi, HELLO, type HostApi, PORT } from './bridge';
+import { type EventName, type FrameApi, HELLO, type HostApi, PORT } from './bridge';
 import { callsOver, type Remote } from './calls';
 import { callAt, sendable } from './options';
 import { type Send, serveRequest } from './serve-request';
@@ -154,7 +154,7 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
 
   #unreadable = (error: unknown) => this.#fail(`The options cannot be read: ${error}`);
 
-  #emit(name: string, detail?: unknown) {
+  #emit(name: EventName, detail?: unknown) {
     this.dispatchEvent(new CustomEvent(`chatkit.${name}`, { detail, bubbles: false }));
   }
 

@@ -5,6 +5,8 @@
  * Invariants: busy until the last of these streams is over, so that a tool which answers in between lets no other
  * one in; whatever ends a stream, nothing stays marked as running.
  */
+
+import { english } from '../language/language';
 import type { Listener, StreamRequest, Told } from '../protocol/client';
 import { ChatKitProblem, ConnectionLost, sentenceFor } from '../protocol/problems';
 import { reduce } from '../protocol/reducer';
@@ -38,7 +40,7 @@ export class Answering {
   #calls: ToolCalls;
 
   constructor(
-    private readonly around: Pick<Surroundings, 'client' | 'host'>,
+    private readonly around: Pick<Surroundings, 'client' | 'host' | 'language'>,
     private readonly state: Store<ThreadState>,
     private readonly reading: Reading,
     private readonly changed: (what: 'thread' | 'start' | 'end') => void,
@@ -174,10 +176,11 @@ export class Answering {
   #apply(told: Told[], run: string | null) {
     const before = this.state.value;
     let state = before;
+    const effects: { name: string; data: Record<string, unknown> }[] = [];
     for (const { id, event } of told) {
       if (event.type === 'client_effect') {
         const isNew = run === null || id === null || isNewEffect(run, id);
-        if (isNew) this.around.host.emit('effect', { name: event.name, data: event.data ?? {} });
+        if (isNew) effects.push({ name: event.name, data: event.data ?? {} });
       }
       if (event.type === 'error') this.around.host.fail(event.message ?? event.code ?? 'stream.error');
       state = this.#reduced(state, event);
@@ -185,6 +188,8 @@ export class Answering {
     this.state.setSoon(state);
     if (this.#stopping && !state.items.some(isPending)) this.#stream?.abort();
     if (state.thread !== before.thread) this.changed('thread');
+    // What came in one piece with the thread's id is an effect of that thread, which the page must know by then.
+    for (const effect of effects) this.around.host.emit('effect', effect);
   }
 
   /** An event that cannot be understood must not cost the person the rest of the answer. */
@@ -200,12 +205,12 @@ export class Answering {
 
   async #brokenBy(error: unknown, { type }: Source, accepted: boolean): Promise<Received> {
     const { thread } = this.state.value;
-    const message = sentenceFor(error);
+    const message = sentenceFor(error, this.around.language.value);
     const busy = error instanceof ChatKitProblem && error.status === 409;
     const ofCall = type === 'threads.add_client_tool_output';
     // Another page was quicker to answer the call: no trouble, there is an answer to look at.
     if (busy && ofCall) return { end: 'cut off', trouble: null };
-    this.around.host.fail(message);
+    this.around.host.fail(sentenceFor(error, english));
     if (thread && busy) {
       // Somebody may have locked the thread, or be waiting for an answer in another tab.
       await this.reading.newest(thread.id);

@@ -1,11 +1,11 @@
-import { ABORT, HELLO, type HostApi, PORT, type ResponseMessage } from '../element/bridge';
+import { ABORT, type EventName, HELLO, type HostApi, PORT, type ResponseMessage } from '../element/bridge';
 import type { Remote } from '../element/calls';
 import type { LinkInit } from '../link/link-fetch';
 
 export type Host = {
   fetch: typeof globalThis.fetch;
   invoke(path: string, ...args: unknown[]): Promise<unknown>;
-  emit(name: string, detail?: unknown): void;
+  emit(name: EventName, detail?: unknown): void;
   fail(message: string, name?: string): void;
 };
 

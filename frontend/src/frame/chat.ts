@@ -56,7 +56,7 @@ export class Chat implements FrameApi {
     this.choices = new Choices(this.options, host);
     this.uploads = new Uploads(() => this.#client, this.options, this.language);
     this.#client = this.#connect();
-    this.history = new History(this.#client);
+    this.history = new History(this.#client, this.language);
     this.view = new Store(this.#blank());
     this.#tellProblems(read);
     const { initialThread } = read.options;
@@ -76,7 +76,7 @@ export class Chat implements FrameApi {
     if (!moved) return;
     this.#client = this.#connect();
     this.#running.clear();
-    this.history = new History(this.#client);
+    this.history = new History(this.#client, this.language);
     if (options.initialThread) void this.open(options.initialThread, { quietly: true });
     else this.startNew();
   }
@@ -105,7 +105,8 @@ export class Chat implements FrameApi {
       if (this.view.value !== waiting) return;
       const gone = error instanceof ChatKitProblem && error.status === 404;
       if (gone && quietly) return this.#show(this.#blank());
-      const failure = { threadId, message: sentenceFor(error), gone };
+      const failure = { threadId, message: sentenceFor(error, this.language.value), gone };
+      this.host.fail(sentenceFor(error, english));
       this.view.set({ ...waiting, loading: false, failure });
     } finally {
       this.host.emit('thread.load.end', { threadId });
@@ -235,7 +236,8 @@ export class Chat implements FrameApi {
   /** What went wrong, for people: in the server's words where it has some. */
   sentence(error: unknown, otherwise: string): string {
     this.host.fail(error instanceof Error ? error.message : String(error));
-    return error instanceof ChatKitProblem || error instanceof ConnectionLost ? error.message : otherwise;
+    const told = error instanceof ChatKitProblem || error instanceof ConnectionLost;
+    return told ? sentenceFor(error, this.language.value) : otherwise;
   }
 
   /** The host page's preview of an entity, which is asked for once; null where it has none. */

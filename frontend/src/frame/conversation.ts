@@ -5,7 +5,7 @@
  *
  * Invariant: a message the server did not take is handed back to its writer.
  */
-import type { Language } from '../language/language';
+import { english, type Language } from '../language/language';
 import type { ChatKitClient } from '../protocol/client';
 import { sentenceFor } from '../protocol/problems';
 import {
@@ -35,7 +35,7 @@ import type { Host } from './bridge';
 import { isFresh, mayGrow } from './follow';
 import { Reading } from './reading';
 import { Store } from './store';
-import { NOT_TAKEN, troubleLeft, UNFINISHED } from './troubles';
+import { notTaken, troubleLeft, unfinished } from './troubles';
 
 export type Message = {
   content: UserContent[];
@@ -74,6 +74,10 @@ export class Conversation {
     this.busy = this.#answering.busy;
   }
 
+  get #text() {
+    return this.around.language.value.text;
+  }
+
   get id(): string | null {
     return this.state.value.thread?.id ?? null;
   }
@@ -98,7 +102,10 @@ export class Conversation {
     );
     if (!this.state.value.items.some(isPending)) return true;
     this.state.update((state) =>
-      withoutPending({ ...state, trouble: state.trouble ?? (end === 'stopped' ? null : NOT_TAKEN) }),
+      withoutPending({
+        ...state,
+        trouble: state.trouble ?? (end === 'stopped' ? null : notTaken(this.#text)),
+      }),
     );
     return false;
   }
@@ -211,7 +218,7 @@ export class Conversation {
       if (told && expected && !(await this.#reading.newest(id))) return;
       if (following.signal.aborted) return;
       const { items } = this.state.value;
-      const trouble = troubleLeft(items, told?.last);
+      const trouble = troubleLeft(items, told?.last, this.#text);
       if (this.#answering.canResume() && !trouble && this.#isWorthResuming(told?.last?.status)) {
         return void (await this.#stream(() => this.#answering.resume()));
       }
@@ -236,7 +243,11 @@ export class Conversation {
     this.state.update((state) => ({ ...state, awaited: true }));
     const arrived = await this.#reading.untilAnswered(id, signal);
     if (signal.aborted) return;
-    this.state.update((state) => ({ ...state, awaited: false, trouble: arrived ? null : UNFINISHED }));
+    this.state.update((state) => ({
+      ...state,
+      awaited: false,
+      trouble: arrived ? null : unfinished(this.#text),
+    }));
     if (arrived) await this.#reading.metadata(id);
   }
 
@@ -276,8 +287,8 @@ export class Conversation {
   }
 
   #trouble(error: unknown, remedy: Trouble['remedy']) {
-    const message = sentenceFor(error);
-    this.around.host.fail(message);
+    const message = sentenceFor(error, this.around.language.value);
+    this.around.host.fail(sentenceFor(error, english));
     this.state.update((state) => ({ ...state, trouble: { message, remedy } }));
   }
 }

@@ -1,3 +1,4 @@
+import type { Language } from '../language/language';
 import type { ChatKitClient } from '../protocol/client';
 import { sentenceFor } from '../protocol/problems';
 import type { ThreadMetadata } from '../protocol/types';
@@ -16,7 +17,10 @@ const PAGE = 30;
 export class History {
   readonly state = new Store<HistoryState>({ threads: [], after: null, loading: false, trouble: null });
 
-  constructor(private readonly client: ChatKitClient) {}
+  constructor(
+    private readonly client: ChatKitClient,
+    private readonly language: Store<Language>,
+  ) {}
 
   reload = () => this.#load(null);
   more = () => this.state.value.after && this.#load(this.state.value.after);
@@ -38,7 +42,7 @@ export class History {
         loading: false,
       });
     } catch (error) {
-      this.#merge({ loading: false, trouble: sentenceFor(error) });
+      this.#merge({ loading: false, trouble: sentenceFor(error, this.language.value) });
     }
   }
 
@@ -70,7 +74,7 @@ export class History {
       await work();
       return true;
     } catch (error) {
-      this.#merge({ trouble: sentenceFor(error) });
+      this.#merge({ trouble: sentenceFor(error, this.language.value) });
       return false;
     }
   }

@@ -132,7 +132,7 @@ export class Uploads {
       });
       this.#change(key, { attachment });
     } catch (error) {
-      if (!isAbort(error)) this.#change(key, { failure: sentenceFor(error) });
+      if (!isAbort(error)) this.#change(key, { failure: sentenceFor(error, this.language.value) });
     }
   }
 

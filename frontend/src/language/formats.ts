@@ -6,6 +6,8 @@ export type Formats = {
   size(bytes: number): string;
   /** How long something took, from seconds: 8 seconds, 2 min 5 sec. */
   duration(seconds: number): string;
+  /** When something will be, from seconds, rounded up: in 20 seconds, in 2 minutes. */
+  soon(seconds: number): string;
   /** These, these or these. */
   anyOf(things: readonly string[]): string;
 };
@@ -17,6 +19,7 @@ export function formatsIn(locale: string): Formats {
   const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
   const dayAndYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const counted = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
   const choice = new Intl.ListFormat(locale, { type: 'disjunction' });
   const sizes = UNITS.map((unit, at) =>
     [0, 1].map(
@@ -58,6 +61,13 @@ export function formatsIn(locale: string): Formats {
       const rest = whole % 60;
       const minutes = unit('minute', 'short', (whole - rest) / 60);
       return rest ? `${minutes} ${unit('second', 'short', rest)}` : minutes;
+    },
+    soon(seconds) {
+      const minutes = Math.ceil(seconds / 60);
+      if (seconds < 60) return counted.format(Math.ceil(seconds), 'second');
+      return minutes < 60
+        ? counted.format(minutes, 'minute')
+        : counted.format(Math.ceil(minutes / 60), 'hour');
     },
     anyOf: (things) => choice.format(things),
   };

@@ -1,5 +1,7 @@
 import { expect, test, vi } from 'vitest';
+import { languageFor } from '../language/language';
 import { ChatKitClient } from './client';
+import { sentenceFor } from './problems';
 
 const clientThat = (answer: () => Promise<Response>) => {
   const fetch = vi.fn<typeof globalThis.fetch>(answer);
@@ -33,6 +35,21 @@ test('a proxy’s error page becomes a sentence', async () => {
   const { client } = clientThat(async () => new Response('<html>Bad Gateway</html>', { status: 502 }));
   await expect(client.json('threads.delete', { thread_id: 't' })).rejects.toThrow(
     'The server could not answer (status 502). Try again.',
+  );
+});
+
+test('what the server does not say in words is said in the language of the reader', async () => {
+  const [en, de] = await Promise.all([languageFor(['en']), languageFor(['de'])]);
+  const { client } = clientThat(
+    async () => new Response('', { status: 429, headers: { 'Retry-After': '90' } }),
+  );
+  const error = await client.json('threads.delete', { thread_id: 't' }).catch((reason) => reason);
+  expect(sentenceFor(error, en)).toBe('Too much was sent in a short time. Try again in 2 minutes.');
+  expect(sentenceFor(error, de)).toBe(
+    'In kurzer Zeit wurde zu viel gesendet. Versuchen Sie es in 2 Minuten erneut.',
+  );
+  expect(sentenceFor(new TypeError('x is undefined'), de)).toBe(
+    'Etwas ist schiefgegangen. Versuchen Sie es erneut.',
   );
 });
 

@@ -134,9 +134,7 @@ export class ChatKitClient {
       await readEvents(body, onEvents);
     } catch (error) {
       if (isAbort(error) || signal.aborted) throw error;
-      throw new ConnectionLost(
-        'The connection was lost while the answer was coming in. The server keeps working on it.',
-      );
+      throw new ConnectionLost(({ text }) => text.failures.lost);
     }
   }
 

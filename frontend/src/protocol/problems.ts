@@ -1,33 +1,31 @@
-/** Everything that can keep a request from being answered, as a sentence a person can read. */
+/*
+ * Everything that can keep a request from being answered, as a sentence a person can read: the server's own words
+ * where it has some, and else ours in the language of the reader. Messages of errors are for developers, in English.
+ */
+import { english, type Language } from '../language/language';
+
+type Said = string | ((language: Language) => string);
+
+const inWords = (said: Said, language: Language) => (typeof said === 'string' ? said : said(language));
 
 export class ChatKitProblem extends Error {
   constructor(
-    message: string,
+    readonly said: Said,
     readonly status: number,
     readonly requestId?: string,
   ) {
-    super(message);
+    super(inWords(said, english));
     this.name = 'ChatKitProblem';
   }
 }
 
 /** The server could not be reached, or went away before the answer was complete. */
 export class ConnectionLost extends Error {
-  constructor(message = 'The server cannot be reached. Check your connection and try again.') {
-    super(message);
+  constructor(readonly said: Said = ({ text }) => text.failures.unreachable) {
+    super(inWords(said, english));
     this.name = 'ConnectionLost';
   }
 }
-
-const sentences: Record<number, string> = {
-  401: 'You are not signed in, or your session has ended.',
-  403: 'You are not allowed to do this.',
-  404: 'This conversation no longer exists.',
-  409: 'This conversation does not accept messages right now.',
-  413: 'This is too large to be sent.',
-  415: 'Files of this type are not taken.',
-  429: 'Too much was sent in a short time.',
-};
 
 export async function problemFrom(response: Response): Promise<ChatKitProblem> {
   let detail: unknown;
@@ -37,30 +35,29 @@ export async function problemFrom(response: Response): Promise<ChatKitProblem> {
   } catch {
     // A proxy in between answers with HTML or nothing: the status alone must do.
   }
-  const fallback =
-    sentences[response.status] ?? `The server could not answer (status ${response.status}). Try again.`;
-  const sentence = typeof detail === 'string' && detail ? detail : fallback;
+  const { status } = response;
+  const told = typeof detail === 'string' && detail ? detail : null;
+  const wait = waitToldBy(response);
   return new ChatKitProblem(
-    sentence + waitToldBy(response, sentence),
-    response.status,
+    ({ text, soon }) => {
+      const sentence = told ?? text.failures.byStatus[status] ?? text.failures.status(status);
+      return wait && !/\d/.test(sentence) ? `${sentence} ${text.failures.wait(soon(wait))}` : sentence;
+    },
+    status,
     typeof requestId === 'string' ? requestId : undefined,
   );
 }
 
-/** How long to wait, where the server names a time that its own sentence does not. */
-function waitToldBy({ status, headers }: Response, sentence: string): string {
+/** For how many seconds to wait, where the server says so; its own sentence may say it, too. */
+function waitToldBy({ status, headers }: Response): number | null {
   const seconds = Number(headers.get('Retry-After'));
-  if (status !== 429 || !(seconds > 0) || /\d/.test(sentence)) return '';
-  if (seconds < 60) return ` Try again in ${seconds === 1 ? 'a second' : `${Math.ceil(seconds)} seconds`}.`;
-  const minutes = Math.ceil(seconds / 60);
-  if (minutes < 60) return ` Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`;
-  const hours = Math.ceil(minutes / 60);
-  return ` Try again in ${hours === 1 ? 'an hour' : `${hours} hours`}.`;
+  return status === 429 && seconds > 0 ? seconds : null;
 }
 
 export const isAbort = (error: unknown) => error instanceof DOMException && error.name === 'AbortError';
 
-export function sentenceFor(error: unknown): string {
-  if (error instanceof ChatKitProblem || error instanceof ConnectionLost) return error.message;
-  return 'Something went wrong. Try again.';
+export function sentenceFor(error: unknown, language: Language): string {
+  if (error instanceof ChatKitProblem || error instanceof ConnectionLost)
+    return inWords(error.said, language);
+  return language.text.failures.unknown;
 }

@@ -1,0 +1,59 @@
+import { expect, test } from '@playwright/test';
+import { HostPage } from './host-page';
+
+test('German is spoken from the greeting to the errors', async ({ page, baseURL }) => {
+  const host = await HostPage.open(page, baseURL);
+  await host.set(() => ({ locale: 'de' }));
+  await expect(host.frame.getByRole('heading')).toHaveText(['', 'Womit kann ich heute helfen?']);
+  const composer = host.frame.getByRole('textbox', { name: 'Nachricht' });
+  await expect(composer).toHaveAttribute('placeholder', 'Nachricht an die KI');
+  await expect(host.frame.locator('html')).toHaveAttribute('lang', 'de');
+  await composer.fill('Guten Tag');
+  await composer.press('Enter');
+  await expect(host.log).toContainText('locale: de');
+  await host.button('Verlauf').click();
+  await expect(host.frame.getByRole('complementary', { name: 'Chatverlauf' })).toContainText('Guten Tag');
+  await page.keyboard.press('Escape');
+  await page.route(`${baseURL}chatkit/mirror`, (route) => route.fulfill({ status: 503, body: '' }));
+  await composer.fill('Noch da?');
+  await composer.press('Enter');
+  await expect(host.frame.getByRole('alert')).toContainText(
+    'Der Server konnte nicht antworten (Status 503).',
+  );
+  await expect(composer).toHaveValue('Noch da?');
+
+  await host.set(() => ({ locale: 'sv' }));
+  await expect(host.composer).toHaveAttribute('placeholder', 'Message the AI');
+});
+
+test('Arabic is laid out from right to left @phone', async ({ page, baseURL }) => {
+  const host = await HostPage.open(page, baseURL);
+  await host.set(() => ({
+    locale: 'ar',
+    theme: { colorScheme: matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light' },
+    header: { title: { text: 'المتجر' }, leftAction: { icon: 'hamburger', onClick: () => {} } },
+    composer: {
+      attachments: { enabled: true },
+      tools: [{ id: 'search', label: 'بحث في الويب', icon: 'globe', pinned: true }],
+      models: [{ id: 'small', label: 'صغير' }],
+      dictation: { enabled: true },
+    },
+  }));
+  await expect(host.frame.locator('html')).toHaveAttribute('dir', 'rtl');
+  const composer = host.frame.getByRole('textbox', { name: 'الرسالة' });
+  await host.shot('locale-ar-start');
+  await composer.fill('أين طلبي؟');
+  await composer.press('Enter');
+  await expect(host.log).toContainText('locale: ar');
+  const start = async (selector: string) => {
+    const { x } = (await host.frame.locator(selector).first().boundingBox()) ?? { x: Number.NaN };
+    return x;
+  };
+  expect(await start('.send')).toBeLessThan(await start('.attach'));
+  expect(await start('.header-actions')).toBeLessThan(await start('.header-title'));
+  expect(await start('.bubble')).toBeLessThan(await start('.attach'));
+  await host.shot('locale-ar');
+  await host.button('السجل').click();
+  await expect(host.frame.getByRole('complementary', { name: 'سجل المحادثات' })).toContainText('أين طلبي؟');
+  await host.shot('locale-ar-history');
+});
