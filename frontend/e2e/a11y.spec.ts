@@ -1,20 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
-import { type ChatPage, expect, test } from './chat-page';
-
-/** What axe-core finds that keeps somebody out, in the page and in the frame, in both schemes. */
-async function hasNothingSerious(chat: ChatPage, where: string) {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await chat.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const { violations } = await new AxeBuilder({ page: chat.page }).analyze();
-    const serious = violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(
-        ({ id, nodes }) =>
-          `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`)}`,
-      );
-    expect(serious, `${where}, ${colorScheme}`).toEqual([]);
-  }
-}
+import { hasNothingSerious } from './axe';
+import { expect, test } from './chat-page';
 
 test('axe-core finds nothing serious on the start screen and in the history', async ({ chat }) => {
   await chat.open('items');

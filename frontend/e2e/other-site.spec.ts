@@ -1,4 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
+import { HostPage } from './host-page';
 
 // These pages come from no network, and a browser guards this machine from pages of the open one.
 test.use({ permissions: ['local-network-access'] });
@@ -64,5 +65,44 @@ test('a site that is not listed can neither read, act nor frame the chat', async
   await ask(page, chatkit, CREATE, 'no-cors');
   expect((await told).status()).toBe(403);
   await embed(page, `${baseURL}frame.html`);
-  expect(page.frames().at(-1)?.url()).toContain('chrome-error:');
+  await expect.poll(() => page.frames().at(-1)?.url()).toContain('chrome-error:');
+});
+
+test('the element of this server works whole in a listed site, with nothing from elsewhere', async ({
+  page,
+  baseURL,
+}) => {
+  const hosts = new Set<string>();
+  page.on('request', (request) => hosts.add(new URL(request.url()).origin));
+  const host = await HostPage.open(page, baseURL, `${SHOP}host.html`);
+  await page.addScriptTag({ url: `${baseURL}link.js` });
+  const options = () => ({
+    api: {
+      url: new URL('chatkit/mirror', document.scripts[0]?.src).href,
+      domainKey: 'local',
+      fetch: ((url, init) =>
+        window.ChatKitLink.fetch(url, { ...init, credentials: 'include' })) as typeof fetch,
+    },
+    composer: { tools: [{ id: 'search', label: 'Search', icon: 'globe' as const, pinned: true }] },
+    header: { rightAction: { icon: 'close' as const, onClick: () => window.called.push('close') } },
+  });
+  await host.set(options);
+  await host.button('Search').click();
+  await host.ask('effect');
+  await host.expectTold('tool: search');
+  await host.frame.getByRole('link', { name: 'Show the order' }).click();
+  await host.button('Close').click();
+  expect(await host.called()).toEqual(['close']);
+  expect((await host.heard('effect', 'deeplink', 'error')).map(([name]) => name)).toEqual([
+    'effect',
+    'deeplink',
+  ]);
+
+  await page.reload();
+  await page.addScriptTag({ url: `${baseURL}link.js` });
+  await host.set(options);
+  await page.evaluate(() => window.chat.showHistory());
+  await host.history.getByRole('button', { name: 'effect' }).first().click();
+  await host.expectTold('text: effect');
+  expect([...hosts].sort()).toEqual([new URL(baseURL ?? '').origin, new URL(SHOP).origin].sort());
 });
