@@ -14,6 +14,9 @@ from chatkit.server import ChatKitServer
 from fastapi import FastAPI
 from openai import AsyncOpenAI
 
+from chatkit_link.agents.agent_builder.execution import Terms
+from chatkit_link.agents.agent_builder.load import Workflow
+from chatkit_link.agents.agent_builder.responder import WorkflowResponder
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Prompt, Target, load_target, read_catalog
 from chatkit_link.agents.models import openai_client, run_config
@@ -308,6 +311,7 @@ class _Endpoints:
         self._files = files
         self._config = config
         self._research = research
+        self._client = client
         self._transcriber = OpenAITranscriber(client, settings.transcribe_model) if client else None
         self._titler: Titler = (
             plain_title if client is None else ModelTitler(config, settings.title_model or settings.model)
@@ -337,13 +341,21 @@ class _Endpoints:
             models=frozenset(entry.models),
             tools=frozenset(entry.tools),
             titler=self._titler,
-            mentions=target.mentions,
+            mentions=None if isinstance(target, Workflow) else target.mentions,
         )
 
     def _load(self, target: str) -> Target:
         return load_target(target, beside=Path(self._settings.config).absolute().parent)
 
-    def _responder(self, assistant: Assistant) -> Responder:
+    def _responder(self, assistant: Assistant | Workflow) -> Responder:
+        model = OFFLINE if self._settings.offline else self._settings.model
+        if isinstance(assistant, Workflow):
+            return WorkflowResponder(
+                assistant,
+                Terms(self._config, self._client, max_turns=self._settings.max_turns, model=model),
+                history_items=self._settings.history_items,
+                file_text=self._settings.file_text,
+            )
         answer = assistant.answer
         if not isinstance(answer, Agent):
             return FunctionResponder(answer, assistant.actions)
@@ -353,7 +365,7 @@ class _Endpoints:
             max_turns=self._settings.max_turns,
             history_items=self._settings.history_items,
             file_text=self._settings.file_text,
-            model=OFFLINE if self._settings.offline else self._settings.model,
+            model=model,
             actions=assistant.actions,
             quiet_tools=assistant.quiet_tools,
             mentions=assistant.mentions,

@@ -15,7 +15,8 @@
     wf_68df4b13 = "support"
 
 A target is an ``openai-agents`` ``Agent``, a function ``async def respond(ctx): yield event``, either of
-them as an ``Assistant`` with the actions of its widgets, or a subclass of the SDK's ``ChatKitServer``.
+them as an ``Assistant`` with the actions of its widgets, a subclass of the SDK's ``ChatKitServer``, or a file
+that Agent Builder has exported, as it is.
 """
 
 import inspect
@@ -29,6 +30,8 @@ from agents import Agent
 from chatkit.server import ChatKitServer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from chatkit_link.agents.agent_builder.load import Workflow, load_workflow
+from chatkit_link.agents.agent_builder.source import ENTRY, looks_exported
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.responder import RespondFunction
 from chatkit_link.caller import Caller
@@ -40,7 +43,7 @@ _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 #: Taken by routes of our own below /chatkit.
 _RESERVED = frozenset({"runs", "threads"})
 
-Target = Assistant | type[ChatKitServer[Caller]]
+Target = Assistant | Workflow | type[ChatKitServer[Caller]]
 
 
 class Prompt(BaseModel):
@@ -128,6 +131,9 @@ def load_target(target: str, *, beside: Path) -> Target:
         ConfigurationError: there is no such file, module or name, it does not load, or it is no target.
     """
     place, _, name = target.partition(":")
+    path = beside / place
+    if name in ("", ENTRY) and place.endswith(".py") and path.is_file() and looks_exported(path):
+        return load_workflow(path)
     module = load_module(place, f"Agent target {target!r}", beside)
     names = [name] if name else ["assistant", "agent", "respond", "server", "Server"]
     for candidate in names:

@@ -20,22 +20,33 @@ from chatkit_link.store.turns import TurnRecord
 @dataclass(slots=True)
 class History:
     """input: for the model, oldest first. sources: all that may still be cited.
-    anchor: id of the item that this turn answers; its record will hang on it.
+    earlier: how it stood before the item that this turn answers. anchor: that item's id; its record will hang on it.
     """
 
     input: list[TResponseInputItem] = field(default_factory=list[TResponseInputItem])
+    earlier: list[TResponseInputItem] = field(default_factory=list[TResponseInputItem])
     sources: dict[int, Source] = field(default_factory=dict[int, Source])
     anchor: str | None = None
 
 
-async def load_history(ctx: TurnContext, converter: ThreadItemConverter, limit: int) -> History:
-    """The newest ``limit`` items of the thread and the records of their turns."""
+async def load_history(
+    ctx: TurnContext, converter: ThreadItemConverter, limit: int, *, upto: str | None = None
+) -> History:
+    """The newest ``limit`` items of the thread and the records of their turns.
+
+    upto: the item that is answered, where it is not the last; what follows it, and its own record, are left out.
+    """
     items = await ctx.store.load_history(ctx.thread.id, limit, ctx.caller)
+    place = next((at for at, (item, _) in enumerate(items) if item.id == upto), None)
+    if place is not None:
+        items = [*items[:place], (items[place][0], None)]
     history = History(anchor=items[-1][0].id if items else None)
     covered = {item_id for _, record in items if record for item_id in record["covers"]}
     # The newest first: what there is room for (agents/shown_files.py) goes to them.
     converted = {item.id: await converter.to_agent_input(item) for item, _ in reversed(items) if item.id not in covered}
     for item, record in items:
+        if item.id == history.anchor:
+            history.earlier = list(history.input)
         history.input += converted.get(item.id, [])
         if record:
             history.input += cast("list[TResponseInputItem]", record["input"])

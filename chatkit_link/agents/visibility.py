@@ -16,11 +16,17 @@ _SHOWN = 120
 
 
 class VisibleTools(RunHooks[LinkContext]):
-    """Shows each tool call of one run, except those of tools that show something themselves."""
+    """Shows each tool call of one run, except those of tools that show something themselves.
 
-    def __init__(self, reader: UsageReader, quiet: frozenset[str] = frozenset()) -> None:
+    shown: where, if the run's own context is somebody else's.
+    """
+
+    def __init__(
+        self, reader: UsageReader, quiet: frozenset[str] = frozenset(), *, shown: LinkContext | None = None
+    ) -> None:
         self._reader = reader
         self._quiet = quiet
+        self._shown = shown
         self._places: dict[str, tuple[WorkflowItem, int]] = {}
 
     @override
@@ -37,7 +43,7 @@ class VisibleTools(RunHooks[LinkContext]):
             return
         task = _task(context, tool)
         task.status_indicator = "loading"
-        self._places[_key(context, tool)] = await context.context.add_task(task)
+        self._places[_key(context, tool)] = await (self._shown or context.context).add_task(task)
 
     @override
     async def on_tool_end(
@@ -47,14 +53,16 @@ class VisibleTools(RunHooks[LinkContext]):
         if place is not None:
             task = _task(context, tool)
             task.status_indicator = "complete"
-            await context.context.update_task(place, task)
+            await (self._shown or context.context).update_task(place, task)
 
     @override
     async def on_handoff(
         self, context: RunContextWrapper[LinkContext], from_agent: Agent[LinkContext], to_agent: Agent[LinkContext]
     ) -> None:
         title = f"Handed over to {to_agent.name}"
-        await context.context.add_task(CustomTask(title=title, icon="agent", status_indicator="complete"))
+        await (self._shown or context.context).add_task(
+            CustomTask(title=title, icon="agent", status_indicator="complete")
+        )
 
 
 def _key(context: RunContextWrapper[LinkContext], tool: Tool) -> str:

@@ -5,7 +5,7 @@ found in this one. A turn's record is anchored to the item it answered (a user m
 and goes when that item goes.
 """
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from sqlalchemy import Text, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -15,14 +15,27 @@ from chatkit_link.store.tables import thread_items, turns
 from chatkit_link.store.tenancy import Session, mine
 
 
+class Waiting(TypedDict):
+    """A turn that waits for a person. item: the question's id. place: where its answer belongs.
+    steps: what has been done, by place. version: of the program that was doing it.
+    """
+
+    version: str
+    steps: dict[str, Any]
+    item: str
+    place: str
+
+
 class TurnRecord(TypedDict):
     """input: model input items (OpenAI Responses format) of the turn, without the anchor's own.
     covers: ids of the thread items that these stand for. sources: citation number -> title and url.
+    waiting: how to go on, where the turn has asked something.
     """
 
     input: list[dict[str, Any]]
     covers: list[str]
     sources: dict[str, dict[str, str]]
+    waiting: NotRequired[Waiting]
 
 
 def _save() -> Statement:

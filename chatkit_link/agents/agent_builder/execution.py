@@ -1,0 +1,287 @@
+"""One answer of an exported workflow: its ``run_workflow``, called for one message of one thread.
+
+How it flows: the file's code runs in a task of its own. What it asks of the stand-ins comes here: a run
+of an agent is streamed, and what it says goes into ``out``, which the responder reads; a question to the
+person stores the journal, tells the question, and ends the task with ``Paused``. What the journal knows
+already is given back and not done again.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any, cast
+
+from agents import Agent, RunConfig, Runner, RunResultStreaming
+from chatkit.types import (
+    AssistantMessageContent,
+    AssistantMessageItem,
+    CustomTask,
+    StructuredInputItem,
+    StructuredInputMultipleChoice,
+    StructuredInputMultipleChoiceOption,
+    ThreadItemAddedEvent,
+    ThreadItemDoneEvent,
+    ThreadStreamEvent,
+    WorkflowItem,
+)
+from openai import AsyncOpenAI
+
+from chatkit_link.agents.agent_builder.journal import Found, Journal, objects, plain, run_from_json, run_to_json
+from chatkit_link.agents.agent_builder.load import Workflow
+from chatkit_link.agents.agent_builder.spoken import Refusal, brief, words
+from chatkit_link.agents.agent_builder.stand_ins import current
+from chatkit_link.agents.agent_builder.steps import StepStream, is_structured
+from chatkit_link.agents.context import LinkContext, TurnContext
+from chatkit_link.agents.history import History, record_of
+from chatkit_link.agents.metering import UsageReader
+from chatkit_link.agents.sources import Sources
+from chatkit_link.agents.visibility import VisibleTools
+from chatkit_link.store.turns import TurnRecord
+
+APPROVE, REJECT = "Approve", "Reject"
+_SPEAKS = ("assistant_message", "widget", "generated_image")
+
+
+class Paused(BaseException):
+    """The workflow has asked the person; not an Exception, so that no ``except`` of the file takes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How agents run here.
+
+    model: the name, as billed, of what agents without a model of their own use.
+    client: of the model's server, for searches in its files and for guardrails.
+    """
+
+    run_config: RunConfig
+    client: AsyncOpenAI | None = None
+    max_turns: int = 12
+    model: str = "unknown"
+
+
+@dataclass(slots=True)
+class Execution:
+    """One call of ``run_workflow``.
+
+    text: the message. history: the thread up to it. state: of the session; it goes over the file's own.
+    record: what the model will remember of this turn. spoke: whether the person was told anything.
+    """
+
+    workflow: Workflow
+    ctx: TurnContext
+    terms: Terms
+    text: str
+    history: History
+    journal: Journal
+    record: TurnRecord
+    state: dict[str, Any] = field(default_factory=dict[str, Any])
+    spoke: bool = False
+    paused: bool = False
+    out: "asyncio.Queue[ThreadStreamEvent | None]" = field(default_factory=asyncio.Queue[Any])
+    _steps: LinkContext = field(init=False)
+    _busy: bool = field(default=False, init=False)
+    _said: Any = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._steps = self._context()
+
+    async def work(self) -> None:
+        """Run the workflow to its end, or to a question. A None in ``out`` is the end."""
+        current.set(self)  # in this task's own context
+        try:
+            value = await self.workflow.run(self.text)
+            self._end_steps(self._steps)
+            self._conclude(value)
+        except Paused:
+            pass
+        finally:
+            self.out.put_nowait(None)
+
+    # What the file asks for
+
+    def begin(self, value: list[Any]) -> list[Any]:
+        """The conversation as the file begins it, with the thread's earlier turns before it."""
+        if value and _says(value[-1], self.text):
+            return [*self.history.input, *value[:-1]] if len(value) > 1 else list(self.history.input)
+        return [*self.history.earlier, *value]
+
+    async def run(
+        self, line: int, agent: Agent[Any], given: Any, *, silent: bool, context: Any = None, **rest: Any
+    ) -> Any:
+        self._still_on()
+        key = self.journal.reach(f"run:{line}")
+        if isinstance(given, str) and given == self.text:
+            given = list(self.history.input)
+        if (found := self.journal.steps.get(key)) is not None:
+            self._said = found["output"]
+            return run_from_json(found, agent, given)
+        result = await self._stream(agent, given, silent=silent, context=context, **rest)
+        self.journal.steps[key] = run_to_json(result)
+        self._said = result.final_output
+        return result
+
+    async def ask(self, name: str, question: str) -> bool:
+        """The person's answer; where there is none yet, ask and end."""
+        self._still_on()
+        key = self.journal.reach(f"ask:{name}")
+        if (found := self.journal.steps.get(key)) is not None:
+            return bool(found)
+        self.paused = True
+        self._end_steps(self._steps)
+        item = StructuredInputItem(
+            id=self.ctx.new_id("message"),
+            thread_id=self.ctx.thread.id,
+            created_at=datetime.now(),
+            inputs=[
+                StructuredInputMultipleChoice(
+                    id="approval",
+                    question=question,
+                    options=[StructuredInputMultipleChoiceOption(value=value) for value in (APPROVE, REJECT)],
+                )
+            ],
+        )
+        # Before it is asked: whoever sees the question can answer it.
+        self.record["waiting"] = self.journal.to_waiting(item.id, key)
+        await self.save(self.record)
+        self.out.put_nowait(ThreadItemDoneEvent(item=item))
+        raise Paused
+
+    async def search(self, function: Callable[..., Any], *args: Any, **given: Any) -> Any:
+        if self.terms.client is not None:
+            function = self.terms.client.vector_stores.search
+
+        async def found() -> Any:
+            return (await function(*args, **given)).data
+
+        return Found(await self._once("search", found, "Search in files"))
+
+    async def guard(self, function: Callable[..., Any], context: Any, *args: Any, **given: Any) -> Any:
+        if self.terms.client is not None and hasattr(context, "guardrail_llm"):
+            context = SimpleNamespace(**{**vars(context), "guardrail_llm": self.terms.client})
+
+        async def checked() -> Any:
+            return await function(context, *args, **given)
+
+        return await self._once("guardrails", checked, "Guardrails")
+
+    async def save(self, record: TurnRecord) -> None:
+        if self.history.anchor is not None:
+            await self.ctx.store.save_turn(self.ctx.thread.id, self.history.anchor, record, self.ctx.caller)
+
+    # How it is done
+
+    def _still_on(self) -> None:
+        if self.paused:  # the file has caught everything, and goes on as if it were answered
+            raise Paused
+
+    def _context(self) -> LinkContext:
+        return LinkContext(
+            thread=self.ctx.thread,
+            store=self.ctx.store,
+            request_context=self.ctx.caller,
+            sources=Sources(self.history.sources),
+        )
+
+    async def _once(self, place: str, work: Callable[[], Any], title: str) -> Any:
+        """Results of a library's call, from the journal if it has them."""
+        self._still_on()
+        key = self.journal.reach(place)
+        if key not in self.journal.steps:
+            task = CustomTask(title=title, icon="search", status_indicator="loading")
+            shown = await self._steps.add_task(task)
+            self._tell(self._steps)
+            self.journal.steps[key] = plain(await work())
+            await self._steps.update_task(shown, task.model_copy(update={"status_indicator": "complete"}))
+            self._tell(self._steps)
+        return objects(self.journal.steps[key])
+
+    async def _stream(
+        self, agent: Agent[Any], given: Any, *, silent: bool, context: Any, **rest: Any
+    ) -> RunResultStreaming:
+        """Run an agent, tell what it does, and remember what it said."""
+        # Agents that run at once each show their work apart.
+        alone = not self._busy
+        link = self._steps if alone else self._context()
+        self._busy = True
+        chosen: RunConfig | None = rest.get("run_config")
+        config = (
+            replace(self.terms.run_config, model=chosen.model) if chosen and chosen.model else self.terms.run_config
+        )
+        reader = UsageReader(self.terms.model)
+        task = CustomTask(title=agent.name, icon="agent", status_indicator="loading")
+        place = await link.add_task(task) if self.workflow.steps > 1 else None
+        result = Runner.run_streamed(
+            agent,
+            given,
+            context=link if context is None else context,
+            max_turns=rest.get("max_turns") or self.terms.max_turns,
+            hooks=VisibleTools(reader, shown=link),
+            run_config=config,
+        )
+        stream = StepStream(link, lambda: not silent and not is_structured(result.current_agent), keep_open=alone)
+        events = stream.events(result)
+        try:
+            async for event in events:
+                self._put(event)
+            if place is not None:
+                await self._finish(link, place, task, None if stream.spoke else result.final_output)
+        finally:
+            await events.aclose()
+            self._busy = self._busy and not alone
+            reader.read(result.context_wrapper.usage)
+            told = record_of(result, stream)
+            self.record["covers"] += told["covers"]
+            self.record["sources"] |= told["sources"]
+            if stream.spoke:
+                self.record["input"] += told["input"]
+            if not alone:
+                self._end_steps(link)
+        return result
+
+    async def _finish(self, link: LinkContext, place: tuple[WorkflowItem, int], task: CustomTask, value: Any) -> None:
+        said = brief(value) or None
+        await link.update_task(place, task.model_copy(update={"status_indicator": "complete", "content": said}))
+        self._tell(link)
+
+    def _tell(self, link: LinkContext) -> None:
+        while not link.queue.empty():
+            self._put(link.queue.get_nowait())
+
+    def _put(self, event: ThreadStreamEvent) -> None:
+        if isinstance(event, ThreadItemAddedEvent | ThreadItemDoneEvent) and event.item.type in _SPEAKS:
+            self.spoke = True
+        self.out.put_nowait(event)
+
+    def _end_steps(self, link: LinkContext) -> None:
+        for event in StepStream(link, lambda: False, keep_open=False).end_workflow():
+            if isinstance(event, ThreadItemDoneEvent):
+                self.record["covers"].append(event.item.id)
+            self._put(event)
+
+    def _conclude(self, value: Any) -> None:
+        """What the workflow returned, if nothing else was said."""
+        if self.spoke and not isinstance(value, Refusal):
+            return
+        text = words(value) or words(self._said) or "The workflow has ended without an answer."
+        item = AssistantMessageItem(
+            id=self.ctx.new_id("message"),
+            thread_id=self.ctx.thread.id,
+            created_at=datetime.now(),
+            content=[AssistantMessageContent(text=text)],
+        )
+        self._put(ThreadItemDoneEvent(item=item))
+
+
+def _says(item: Any, text: str) -> bool:
+    """Whether a model's input item is this message of the user."""
+    if not isinstance(item, dict):
+        return False
+    fields = cast("dict[str, Any]", item)
+    content = fields.get("content")
+    if isinstance(content, list):
+        parts = cast("list[Any]", content)
+        content = "".join(str(part.get("text", "")) for part in parts if hasattr(part, "get"))
+    return fields.get("role") == "user" and content == text

@@ -1,0 +1,122 @@
+"""Answers turns with an exported workflow: calls it, tells what it does, goes on after the person's answer."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+import openai
+from agents.exceptions import AgentsException
+from chatkit.actions import Action
+from chatkit.errors import CustomStreamError, StreamError
+from chatkit.types import NoticeEvent, StructuredInputItem, ThreadItem, ThreadStreamEvent, UserMessageItem, WidgetItem
+
+from chatkit_link.agents.actions import unknown_action
+from chatkit_link.agents.agent_builder.execution import APPROVE, Execution, Terms
+from chatkit_link.agents.agent_builder.journal import Journal
+from chatkit_link.agents.agent_builder.load import Workflow
+from chatkit_link.agents.context import TurnContext
+from chatkit_link.agents.converter import LinkConverter
+from chatkit_link.agents.history import load_history
+from chatkit_link.agents.shown_files import ShownFiles
+from chatkit_link.errors import LinkError
+from chatkit_link.store.turns import TurnRecord, Waiting
+
+logger = logging.getLogger(__name__)
+
+#: Seconds that a stopped workflow gets to leave what it is in.
+_PATIENCE = 1.0
+CHANGED = "This assistant was changed while it waited for you, so it begins again."
+
+
+class WorkflowResponder:
+    """history_items, file_text: as in ``AgentResponder``."""
+
+    def __init__(self, workflow: Workflow, terms: Terms, *, history_items: int = 200, file_text: int = 50_000) -> None:
+        self._workflow = workflow
+        self._terms = terms
+        self._history_items = history_items
+        self._file_text = file_text
+
+    async def respond(self, ctx: TurnContext) -> AsyncIterator[ThreadStreamEvent]:
+        execution, notices = await self._begin(ctx)
+        for notice in notices:
+            yield notice
+        task = asyncio.create_task(execution.work(), name="workflow")
+        try:
+            while (event := await execution.out.get()) is not None:
+                yield event
+            await task  # raises what the file raised
+        except Exception as error:
+            raise self._told(error) from error
+        finally:
+            task.cancel()
+            await asyncio.wait([task], timeout=_PATIENCE)
+            if not execution.paused:  # a question has stored all of it already
+                await execution.save(execution.record)
+
+    async def _begin(self, ctx: TurnContext) -> tuple[Execution, list[NoticeEvent]]:
+        """The workflow at the thread's newest message, or where the question stands that was just answered."""
+        shown = ShownFiles(ctx.files, ctx.caller, text_limit=self._file_text)
+        message, record, journal = ctx.message, TurnRecord(input=[], covers=[], sources={}), None
+        notices: list[NoticeEvent] = []
+        if message is None:
+            items = await ctx.store.load_history(ctx.thread.id, self._history_items, ctx.caller)
+            messages = [item for item, _ in items if isinstance(item, UserMessageItem)]
+            message = messages[-1] if messages else None
+            if (found := _answered(items)) is not None:
+                message, kept, waiting, answer = found
+                if waiting["version"] == self._workflow.version:
+                    record = TurnRecord(input=kept["input"], covers=kept["covers"], sources=kept["sources"])
+                    journal = Journal.of(waiting)
+                    journal.steps[waiting["place"]] = answer
+                else:
+                    notices.append(NoticeEvent(level="info", message=CHANGED))
+        history = await load_history(
+            ctx, LinkConverter(shown), self._history_items, upto=message.id if message else None
+        )
+        notices += [
+            NoticeEvent(level="info", message=f"The assistant was not shown {shown.unseen[attachment.id]}")
+            for attachment in (ctx.message.attachments if ctx.message else [])
+            if attachment.id in shown.unseen
+        ]
+        text = "".join(part.text for part in message.content) if message else ""
+        journal = journal or Journal(self._workflow.version)
+        return Execution(self._workflow, ctx, self._terms, text, history, journal, record), notices
+
+    def _told(self, error: Exception) -> Exception:
+        """An error of the file's own, with its line; all others are known by what they are."""
+        if isinstance(error, openai.OpenAIError | AgentsException | StreamError | CustomStreamError | LinkError):
+            return error
+        line = self._workflow.line_of(error)
+        if line is None:
+            return error
+        where = f"{self._workflow.path.name}, line {line}"
+        logger.error("%s: %s", where, type(error).__name__, exc_info=error)
+        return CustomStreamError(
+            f"This assistant's workflow failed ({where}: {type(error).__name__}).", allow_retry=True
+        )
+
+    async def action(
+        self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None
+    ) -> AsyncIterator[ThreadStreamEvent]:
+        raise unknown_action()
+        yield  # what makes this a generator, as the protocol wants it
+
+    async def sync_action(
+        self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None
+    ) -> ThreadItem | None:
+        raise unknown_action()
+
+
+def _answered(
+    items: list[tuple[ThreadItem, TurnRecord | None]],
+) -> tuple[UserMessageItem, TurnRecord, Waiting, bool] | None:
+    """The newest turn that waits for an answer which is there by now: its message, its record, and the answer."""
+    answers = {item.id: item for item, _ in items if isinstance(item, StructuredInputItem) and item.status != "pending"}
+    for item, record in reversed(items):
+        waiting = record.get("waiting") if record else None
+        if record and waiting and isinstance(item, UserMessageItem) and waiting["item"] in answers:
+            given = answers[waiting["item"]].inputs[0].answer
+            return item, record, waiting, given is not None and given.values == [APPROVE]
+    return None

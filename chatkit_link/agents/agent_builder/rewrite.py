@@ -1,0 +1,190 @@
+"""The file's tree, changed so that it runs here. The file itself stays as it is.
+
+What it uses of a few libraries is bound to ours, by name and in this module alone; approvals are awaited;
+the conversation and the state begin with what the thread and the session hold. Everything that is put in
+is reached through one name, ``LINK``, which is bound to ``stand_ins.StandIns``. Line numbers stay.
+"""
+
+import ast
+from typing import Any, TypeVar
+
+from chatkit_link.agents.agent_builder.flow import silent_calls
+from chatkit_link.agents.agent_builder.source import SCHEMA_TYPES, Source, is_stub
+
+LINK = "__chatkit_link__"
+#: Names of libraries -> the attribute of LINK that stands for them in an exported file.
+REPLACED = {
+    "agents.Runner": "Runner",
+    "agents.trace": "trace",
+    "agents.function_tool": "function_tool",
+    "openai.AsyncOpenAI": "AsyncOpenAI",
+    "guardrails.runtime.run_guardrails": "run_guardrails",
+    "guardrails.runtime.load_config_bundle": "load_config_bundle",
+    "guardrails.runtime.instantiate_guardrails": "instantiate_guardrails",
+    "guardrails.run_guardrails": "run_guardrails",
+    "guardrails.load_config_bundle": "load_config_bundle",
+    "guardrails.instantiate_guardrails": "instantiate_guardrails",
+}
+#: The exporter's own helper. It reads the results of guardrails that it was not given.
+FAIL_OUTPUT = "build_guardrail_fail_output"
+
+Node = TypeVar("Node", bound=ast.AST)
+
+
+def rewrite(source: Source) -> ast.Module:
+    """The tree to run. ``source`` is used up."""
+    return ast.fix_missing_locations(_Rewriter(source).visit(source.tree))
+
+
+class _Rewriter(ast.NodeTransformer):
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._silent = silent_calls(source)
+        self._awaiting = False
+        self._in_entry = False
+        self._begun: set[str] = set()
+
+    # Imports
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> Any:
+        ours = [name for name in node.names if self._source.imported.get(name.asname or name.name, "") in REPLACED]
+        if not ours:
+            return node
+        kept = [name for name in node.names if name not in ours]
+        bound = [
+            ast.Assign(
+                targets=[ast.Name(name.asname or name.name, ast.Store())],
+                value=_link(REPLACED[self._source.imported[name.asname or name.name]]),
+            )
+            for name in ours
+        ]
+        rest = [ast.ImportFrom(node.module, kept, node.level)] if kept else []
+        return [ast.copy_location(each, node) for each in [*rest, *bound]]
+
+    def visit_Attribute(self, node: ast.Attribute) -> Any:
+        ours = REPLACED.get(self._source.names(node)) if isinstance(node.value, ast.Name) else None
+        return _at(node, _link(ours)) if ours else self.generic_visit(node)
+
+    # Functions
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> Any:
+        self._in_entry = self._in_entry or node is self._source.entry
+        changed = self._function(node, awaiting=True)
+        self._in_entry = self._in_entry and node is not self._source.entry
+        return changed
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
+        return self._function(node, awaiting=False)
+
+    def visit_Lambda(self, node: ast.Lambda) -> Any:
+        before, self._awaiting = self._awaiting, False
+        self.generic_visit(node)
+        self._awaiting = before
+        return node
+
+    def _function(self, node: Any, *, awaiting: bool) -> Any:
+        before, self._awaiting = self._awaiting, awaiting
+        if self._source.tools.get(node.name) is node and _says_nothing(node):
+            docstring: list[ast.stmt] = node.body[:1] if isinstance(node.body[0], ast.Expr) else []
+            told = _call("unwritten", ast.Constant(node.name))
+            node.body = [*docstring, _at(node.body[-1], ast.Return(told))]
+        if node.name == FAIL_OUTPUT:
+            node.decorator_list.append(_at(node, _link("fail_output")))
+        self.generic_visit(node)
+        self._awaiting = before
+        return node
+
+    def visit_arg(self, node: ast.arg) -> Any:
+        node.annotation = self._annotation(node.annotation)
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
+        annotation = self._annotation(node.annotation)
+        assert annotation is not None
+        node.annotation = annotation
+        if node.value is not None:
+            node.value = self._beginning(node.target, self.visit(node.value))
+        return node
+
+    def _annotation(self, node: ast.expr | None) -> ast.expr | None:
+        return None if node is None else _SchemaTypes(self._source).visit(node)
+
+    # What happens in the workflow
+
+    def visit_Assign(self, node: ast.Assign) -> Any:
+        self.generic_visit(node)
+        node.value = self._beginning(node.targets[0], node.value)
+        return node
+
+    def _beginning(self, target: ast.expr, value: ast.expr) -> ast.expr:
+        """The first value of the conversation and of the state are joined with the thread's and the session's."""
+        name = target.id if self._in_entry and isinstance(target, ast.Name) else ""
+        kind = {"conversation_history": ast.List, "state": ast.Dict}.get(name)
+        if kind is None or not isinstance(value, kind) or name in self._begun:
+            return value
+        self._begun.add(name)
+        return _at(value, _call(name, value))
+
+    def visit_Await(self, node: ast.Await) -> Any:
+        changed = self.visit(node.value)
+        return changed if isinstance(changed, ast.Await) else ast.Await(changed) if changed is not node.value else node
+
+    def visit_Call(self, node: ast.Call) -> Any:
+        run, question, search = (
+            self._source.is_run(node),
+            self._source.is_question(node),
+            self._source.is_search(node),
+        )
+        silent = node in self._silent
+        called = node.func
+        self.generic_visit(node)
+        if isinstance(called, ast.Attribute) and called.attr == "json" and _names_output(called.value):
+            called.attr = "model_dump_json"  # pydantic's name for it since 2.0
+        if run:
+            site = [ast.Constant(node.lineno), ast.Constant(silent)]
+            node.func = _at(node, ast.Attribute(_call("at", *site), "run", ast.Load()))
+        elif question and self._awaiting:
+            assert isinstance(called, ast.Name)
+            node.args.insert(0, _at(node, ast.Constant(called.id)))
+            node.func = _at(node, _link("ask"))
+            return _at(node, ast.Await(node))
+        elif search and self._awaiting:
+            node.args.insert(0, node.func)
+            node.func = _at(node, _link("search"))
+            return _at(node, ast.Await(node))
+        return node
+
+
+class _SchemaTypes(ast.NodeTransformer):
+    """Turns the names of JSON schema types into Python's, where the file does not define them itself."""
+
+    def __init__(self, source: Source) -> None:
+        self._known = source.defined | set(source.imported)
+
+    def visit_Name(self, node: ast.Name) -> Any:
+        python = SCHEMA_TYPES.get(node.id) if node.id not in self._known else None
+        return _at(node, ast.parse(python, mode="eval").body) if python else node
+
+
+def _says_nothing(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """A stub that gives the model nothing at all; one that returns a constant gives that."""
+    return is_stub(node) and not any(
+        isinstance(statement, ast.Return) and isinstance(statement.value, ast.Constant) and statement.value.value
+        for statement in node.body
+    )
+
+
+def _names_output(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "final_output"
+
+
+def _link(attribute: str) -> ast.expr:
+    return ast.Attribute(ast.Name(LINK, ast.Load()), attribute, ast.Load())
+
+
+def _call(attribute: str, *args: ast.expr) -> ast.expr:
+    return ast.Call(_link(attribute), list(args), [])
+
+
+def _at(place: ast.AST, node: Node) -> Node:
+    return ast.copy_location(node, place)

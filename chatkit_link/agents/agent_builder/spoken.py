@@ -1,0 +1,86 @@
+"""What a workflow returns, as words for the person."""
+
+import json
+from typing import Any, cast
+
+#: Keys under which an exported workflow returns text that is meant to be read, in this order.
+_TEXT_KEYS = ("output_text", "safe_text", "message", "text", "answer", "response")
+
+
+class Refusal(dict[str, Any]):
+    """What the exporter's ``build_guardrail_fail_output`` made: its results are not meant for people."""
+
+
+def words(value: Any) -> str:
+    """Markdown; empty where there is nothing to say."""
+    if isinstance(value, Refusal):
+        return _refusal(value)
+    if hasattr(value, "model_dump"):
+        value = value.model_dump()
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, dict):
+        fields = cast("dict[str, Any]", value)
+        for key in _TEXT_KEYS:
+            if isinstance(found := fields.get(key), str) and found.strip():
+                return _text(found)
+        return _fields(fields, "")
+    if isinstance(value, list):
+        return "\n".join(f"- {_inline(each)}" for each in cast("list[Any]", value))
+    return "" if value is None else str(value)
+
+
+def brief(value: Any, limit: int = 300) -> str:
+    """A step's result as one line or a few; cut where it is long."""
+    said = words(value)
+    return said if len(said) <= limit else said[: limit - 1] + "…"
+
+
+def _text(text: str) -> str:
+    """Text as it is; a structured output that was turned into text is told by its fields."""
+    if text.lstrip()[:1] == "{":
+        try:
+            return words(json.loads(text))
+        except ValueError:
+            return text
+    return text
+
+
+def _fields(fields: dict[str, Any], indent: str) -> str:
+    lines: list[str] = []
+    for key, value in fields.items():
+        if value in (None, "", [], {}):
+            continue
+        name = _name(key)
+        if isinstance(value, dict):
+            lines += [f"{indent}- **{name}**", _fields(cast("dict[str, Any]", value), indent + "  ")]
+        elif isinstance(value, list):
+            said = "; ".join(_inline(each) for each in cast("list[Any]", value))
+            lines.append(f"{indent}- **{name}**: {said}")
+        else:
+            lines.append(f"{indent}- **{name}**: {_inline(value)}")
+    return "\n".join(line for line in lines if line)
+
+
+def _inline(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        fields = cast("dict[str, Any]", value)
+        return ", ".join(f"{_name(key)}: {_inline(each)}" for key, each in fields.items())
+    return str(value)
+
+
+def _name(key: str) -> str:
+    spaced = key.replace("_", " ").strip()
+    return spaced[:1].upper() + spaced[1:]
+
+
+def _refusal(results: Refusal) -> str:
+    failed = [
+        _name(key).lower()
+        for key, result in results.items()
+        if isinstance(result, dict) and cast("dict[str, Any]", result).get("failed")
+    ]
+    why = f" ({', '.join(failed)})" if failed else ""
+    return f"I cannot help with that message: it was stopped by this assistant's guardrails{why}."
