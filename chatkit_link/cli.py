@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import re
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -21,7 +22,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from chatkit_link.accounts import usage_lines, usage_table
-from chatkit_link.agents.catalog import RESEARCH, load_target, read_catalog
+from chatkit_link.agents.agent_builder.check import check_workflow
+from chatkit_link.agents.agent_builder.load import load_workflow
+from chatkit_link.agents.catalog import RESEARCH, add_agent, load_target, read_catalog
 from chatkit_link.app import create_app, open_database
 from chatkit_link.client import ChatKitClient
 from chatkit_link.errors import ConfigurationError, LinkError
@@ -203,9 +206,15 @@ async def _migrate(settings: Settings) -> None:
         await open_database(stack, settings)
 
 
-@cli.command()
-def agents(agent: AgentOption = None) -> None:
+agents_cli = typer.Typer(help="List, check and add agents.", invoke_without_command=True, rich_markup_mode=None)
+cli.add_typer(agents_cli, name="agents")
+
+
+@agents_cli.callback()
+def agents(context: typer.Context, agent: AgentOption = None) -> None:
     """List the agents, and say which do not load."""
+    if context.invoked_subcommand is not None:
+        return
     settings = _settings()
     catalog = read_catalog(settings.config, _agents(agent))
     table = Table("Agent", "Target", "State", box=None, pad_edge=False)
@@ -221,6 +230,36 @@ def agents(agent: AgentOption = None) -> None:
     Console().print(table)
     if broken:
         sys.exit(1)
+
+
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A Python file that Agent Builder has exported.")]
+
+
+@agents_cli.command("check")
+def check_agent(file: FileArgument) -> None:
+    """Say line by line what of an exported workflow works here, and what it needs, without running it."""
+    console = Console(highlight=False, soft_wrap=True)
+    findings = check_workflow(file)
+    for finding in findings:
+        place = f"{file.name}:{finding.line}" if finding.line else file.name
+        console.print(f"{finding.level:<9}{place}: {finding.text}", markup=False)
+    if any(finding.level == "wrong" for finding in findings):
+        sys.exit(1)
+
+
+@agents_cli.command("add")
+def add_workflow(
+    file: FileArgument,
+    agent_id: Annotated[str | None, typer.Option("--id", help="The agent's id; the file's name if not given.")] = None,
+) -> None:
+    """Write an exported workflow into chatkit-link.toml, once it loads."""
+    config = _settings().config.absolute()
+    load_workflow(file.absolute())
+    chosen = agent_id or re.sub(r"[^a-z0-9_-]+", "-", file.stem.lower()).strip("-_")
+    add_agent(config, chosen, Path(os.path.relpath(file.absolute(), config.parent)).as_posix())
+    Console(highlight=False, soft_wrap=True).print(
+        f"{config.name} has the agent {chosen}: chatkit-link serve answers with it at /chatkit/{chosen}.", markup=False
+    )
 
 
 @cli.command()

@@ -20,6 +20,7 @@ that Agent Builder has exported, as it is.
 """
 
 import inspect
+import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -109,6 +110,20 @@ def read_catalog(file: Path, given: Mapping[str, str]) -> Catalog:
                 f"{file.name}: the workflow {workflow} is for {agent!r}, but the agents are {sorted(known)}."
             )
     return catalog
+
+
+def add_agent(file: Path, agent_id: str, target: str) -> None:
+    """Write an agent behind those of the catalog ``file``, which is made if it is not there.
+
+    Raises:
+        ConfigurationError: the id is taken or impossible, or the file cannot be understood.
+    """
+    if agent_id in {RESEARCH, *read_catalog(file, {}).agents}:
+        raise ConfigurationError(f"There is an agent {agent_id!r} already: choose another id with --id.")
+    read_catalog(Path(), {agent_id: target})
+    before = file.read_text(encoding="utf-8").rstrip("\n") + "\n\n" if file.is_file() else ""
+    # A table may always stand at the end. A JSON string is a TOML string.
+    file.write_text(f"{before}[agents.{agent_id}]\ntarget = {json.dumps(target)}\n", encoding="utf-8")
 
 
 def _read_file(file: Path) -> Catalog:

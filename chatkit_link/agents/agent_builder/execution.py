@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from agents import Agent, RunConfig, Runner, RunResultStreaming
+from chatkit.errors import CustomStreamError
 from chatkit.types import (
     AssistantMessageContent,
     AssistantMessageItem,
@@ -41,6 +42,10 @@ from chatkit_link.agents.visibility import VisibleTools
 from chatkit_link.store.turns import TurnRecord
 
 APPROVE, REJECT = "Approve", "Reject"
+MCP_APPROVAL = (
+    "A tool of this assistant wants to be approved call by call, which cannot be done here. "
+    'Whoever runs this chat must set its require_approval to "never", or ask in the workflow.'
+)
 _SPEAKS = ("assistant_message", "widget", "generated_image")
 
 
@@ -226,6 +231,8 @@ class Execution:
         try:
             async for event in events:
                 self._put(event)
+            if result.interruptions:
+                raise CustomStreamError(MCP_APPROVAL, allow_retry=False)
             if place is not None:
                 await self._finish(link, place, task, None if stream.spoke else result.final_output)
         finally:

@@ -1,0 +1,141 @@
+"""What of an exported file works here, what it needs, and what somebody has to decide. The file is read, not run."""
+
+import ast
+import importlib.util
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from chatkit_link.agents.agent_builder.flow import silent_calls
+from chatkit_link.agents.agent_builder.rewrite import REPLACED
+from chatkit_link.agents.agent_builder.source import ENTRY, SCHEMA_TYPES, Source, is_stub, read_source
+from chatkit_link.errors import ConfigurationError
+
+Level = Literal["works", "mended", "key", "package", "decide", "wrong"]
+
+_KEY = "needs OPENAI_API_KEY, and OpenAI's Responses API"
+_HOSTED = {
+    "agents.WebSearchTool": f"web search is done by OpenAI: {_KEY}",
+    "agents.FileSearchTool": f"file search is done by OpenAI: {_KEY}; the vector store must be in the key's project",
+    "agents.CodeInterpreterTool": f"the code interpreter is run by OpenAI: {_KEY}",
+    "agents.ImageGenerationTool": f"images are made by OpenAI: {_KEY}",
+    "agents.HostedMCPTool": f"the MCP server is called by OpenAI: {_KEY}",
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """line: of the file, 0 for the whole of it. level: ``wrong`` is what stops the file from loading."""
+
+    line: int
+    level: Level
+    text: str
+
+
+def check_workflow(path: Path) -> list[Finding]:
+    """In the order of the file's lines."""
+    try:
+        source = read_source(path)
+    except ConfigurationError as error:
+        cause = error.__cause__
+        if not isinstance(cause, SyntaxError):
+            return [Finding(0, "wrong", str(error))]
+        said = f": {cause.text.strip()}" if cause.text else ""
+        return [Finding(cause.lineno or 0, "wrong", f"this is not Python: {cause.msg}{said}")]
+    found = {*_whole(source), *_mended(source)}
+    for node in ast.walk(source.tree):
+        match node:
+            case ast.Import() | ast.ImportFrom():
+                found |= set(_imported(source, node))
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                found |= set(_function(source, node))
+            case ast.Call():
+                found |= set(_call(source, node))
+            case _:
+                pass
+    return sorted(found)
+
+
+def _whole(source: Source) -> Iterator[Finding]:
+    if source.entry is None:
+        yield Finding(0, "wrong", f"there is no `async def {ENTRY}`: this is no export of Agent Builder")
+        return
+    silent, structured = silent_calls(source), set(_structured(source))
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and source.is_run(node):
+            given = node.args[0] if node.args else None
+            agent = ast.unparse(given) if given is not None else "an agent"
+            shown = "streamed"
+            if agent in structured:
+                shown = "shown as a step: its output is structured"
+            elif node in silent:
+                shown = "shown as a step: another agent always follows"
+            yield Finding(node.lineno, "works", f"{agent} is run, {shown}")
+
+
+def _structured(source: Source) -> Iterator[str]:
+    """Names of the file's agents with an output type."""
+    for node in source.tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Name):
+            given = {keyword.arg for keyword in node.value.keywords}
+            if source.names(node.value.func) == "agents.Agent" and "output_type" in given:
+                yield node.targets[0].id
+
+
+def _mended(source: Source) -> Iterator[Finding]:
+    for line in source.mended:
+        yield Finding(line, "mended", "an f-string has its own quote inside, which Python reads from 3.12 on")
+    known = source.defined | set(source.imported)
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.arg) and node.annotation is not None:
+            for name in ast.walk(node.annotation):
+                if isinstance(name, ast.Name) and name.id in SCHEMA_TYPES and name.id not in known:
+                    yield Finding(node.lineno, "mended", f"{name.id} is taken as {SCHEMA_TYPES[name.id]}")
+
+
+def _imported(source: Source, node: ast.Import | ast.ImportFrom) -> Iterator[Finding]:
+    modules = [name.name for name in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+    for module in modules:
+        top = module.partition(".")[0]
+        if top and importlib.util.find_spec(top) is None:
+            if top == "guardrails":
+                yield Finding(node.lineno, "package", "guardrails need the package openai-guardrails: install it")
+            else:
+                yield Finding(node.lineno, "wrong", f"the package {top.replace('_', '-')} is not installed")
+    if isinstance(node, ast.ImportFrom):
+        stood_in = [name.name for name in node.names if source.imported.get(name.asname or name.name, "") in REPLACED]
+        if stood_in:
+            yield Finding(node.lineno, "works", f"this server stands in for {', '.join(stood_in)}")
+
+
+def _function(source: Source, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Finding]:
+    if node.name in source.approvals:
+        yield Finding(node.lineno, "works", f"{node.name} asks the person in the chat, and waits for the answer")
+    elif node.name in source.tools and is_stub(node):
+        yield Finding(
+            node.lineno, "decide", f"the tool {node.name} is empty: write what it does, or the model is told so"
+        )
+
+
+def _call(source: Source, node: ast.Call) -> Iterator[Finding]:
+    name = source.names(node.func)
+    given = {keyword.arg: keyword.value for keyword in node.keywords}
+    if name == "agents.Agent":
+        model = given.get("model")
+        if isinstance(model, ast.Constant) and isinstance(model.value, str):
+            yield Finding(node.lineno, "key", f"an agent wants the model {model.value}: a key or a server that has it")
+        if isinstance(text := given.get("instructions"), ast.Constant) and not str(text.value).strip():
+            yield Finding(node.lineno, "decide", "an agent has no instructions")
+    elif name in _HOSTED:
+        yield Finding(node.lineno, "key", _HOSTED[name])
+        said = ast.unparse(node)
+        if name == "agents.HostedMCPTool" and "'require_approval'" in said and "'never'" not in said:
+            yield Finding(
+                node.lineno, "decide", "calls are to be approved one by one, which cannot be done: set require_approval"
+                ' to "never", or ask in the workflow'
+            )  # fmt: skip
+    elif name == "openai.AsyncOpenAI":
+        yield Finding(node.lineno, "key", "a client of OpenAI: what it is asked needs OPENAI_API_KEY")
+    elif source.is_search(node):
+        yield Finding(node.lineno, "key", f"a vector store is searched by OpenAI: {_KEY}")
