@@ -89,6 +89,8 @@ class Execution:
     _steps: LinkContext = field(init=False)
     _busy: bool = field(default=False, init=False)
     _said: Any = field(default=None, init=False)
+    #: What the person was told before a question that is answered by now.
+    _heard: set[str] = field(default_factory=set[str], init=False)
 
     def __post_init__(self) -> None:
         self._steps = self._context()
@@ -122,9 +124,11 @@ class Execution:
             given = list(self.history.input)
         if (found := self.journal.steps.get(key)) is not None:
             self._said = found["output"]
+            if found["spoke"]:
+                self._heard.add(words(found["output"]))
             return run_from_json(found, agent, given)
-        result = await self._stream(agent, given, silent=silent, context=context, **rest)
-        self.journal.steps[key] = run_to_json(result)
+        result, spoke = await self._stream(agent, given, silent=silent, context=context, **rest)
+        self.journal.steps[key] = {**run_to_json(result), "spoke": spoke}
         self._said = result.final_output
         return result
 
@@ -205,7 +209,7 @@ class Execution:
 
     async def _stream(
         self, agent: Agent[Any], given: Any, *, silent: bool, context: Any, **rest: Any
-    ) -> RunResultStreaming:
+    ) -> tuple[RunResultStreaming, bool]:
         """Run an agent, tell what it does, and remember what it said."""
         # Agents that run at once each show their work apart.
         alone = not self._busy
@@ -246,7 +250,7 @@ class Execution:
                 self.record["input"] += told["input"]
             if not alone:
                 self._end_steps(link)
-        return result
+        return result, stream.spoke
 
     async def _finish(self, link: LinkContext, place: tuple[WorkflowItem, int], task: CustomTask, value: Any) -> None:
         said = brief(value) or None
@@ -272,12 +276,14 @@ class Execution:
         """What the workflow returned, if nothing else was said."""
         if self.spoke and not isinstance(value, Refusal):
             return
-        text = words(value) or words(self._said) or "The workflow has ended without an answer."
+        text = words(value) or words(self._said)
+        if text in self._heard:
+            return
         item = AssistantMessageItem(
             id=self.ctx.new_id("message"),
             thread_id=self.ctx.thread.id,
             created_at=datetime.now(),
-            content=[AssistantMessageContent(text=text)],
+            content=[AssistantMessageContent(text=text or "The workflow has ended without an answer.")],
         )
         self._put(ThreadItemDoneEvent(item=item))
 

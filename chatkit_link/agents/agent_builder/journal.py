@@ -8,7 +8,8 @@ nothing but this has to outlive a reload or a restart. It is stored with the tur
 """
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
+from dataclasses import fields as fields_of
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -128,7 +129,8 @@ def plain(value: Any) -> Any:
         return [plain(each) for each in cast("list[Any]", value)]
     if value is None or isinstance(value, str | int | float | bool):
         return value
-    fields: dict[str, Any] | None = getattr(value, "__dict__", None)
+    names = [each.name for each in fields_of(value)] if is_dataclass(value) else list(getattr(value, "__dict__", {}))
+    fields = {name: getattr(value, name) for name in names} or None
     return str(value) if fields is None else {name: plain(each) for name, each in fields.items()}
 
 

@@ -19,6 +19,7 @@ from chatkit_link.agents.context import TurnContext
 from chatkit_link.agents.converter import LinkConverter
 from chatkit_link.agents.history import load_history
 from chatkit_link.agents.shown_files import ShownFiles
+from chatkit_link.caller import Caller
 from chatkit_link.errors import LinkError
 from chatkit_link.store.turns import TurnRecord, Waiting
 
@@ -82,7 +83,9 @@ class WorkflowResponder:
         ]
         text = "".join(part.text for part in message.content) if message else ""
         journal = journal or Journal(self._workflow.version)
-        return Execution(self._workflow, ctx, self._terms, text, history, journal, record), notices
+        return Execution(
+            self._workflow, ctx, self._terms, text, history, journal, record, state_of(ctx.caller)
+        ), notices
 
     def _told(self, error: Exception) -> Exception:
         """An error of the file's own, with its line; all others are known by what they are."""
@@ -107,6 +110,11 @@ class WorkflowResponder:
         self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None
     ) -> ThreadItem | None:
         raise unknown_action()
+
+
+def state_of(caller: Caller) -> dict[str, Any]:
+    """State variables of the session that the caller came with; none without a session."""
+    return dict(getattr(getattr(caller, "session", None), "state", {}))
 
 
 def _answered(

@@ -71,7 +71,12 @@ async def test_without_the_package_of_guardrails_the_person_is_told_and_no_model
 
 
 GUARDRAILS = """
-from types import SimpleNamespace
+from dataclasses import dataclass
+
+@dataclass(frozen=True, slots=True)
+class GuardrailResult:
+    tripwire_triggered: bool
+    info: dict
 
 def load_config_bundle(config): return config["guardrails"]
 def instantiate_guardrails(bundle): return bundle
@@ -79,7 +84,7 @@ def instantiate_guardrails(bundle): return bundle
 async def run_guardrails(ctx, text, kind, guardrails, suppress_tripwire, raise_guardrail_errors):
     assert ctx.guardrail_llm.base_url, "a client that asks the configured server"
     found = "ignore" in text
-    return [SimpleNamespace(tripwire_triggered=found, info={"guardrail_name": each["name"]}) for each in guardrails]
+    return [GuardrailResult(tripwire_triggered=found, info={"guardrail_name": each["name"]}) for each in guardrails]
 """
 
 

@@ -1,0 +1,97 @@
+"""Approvals in more than one place, answered late, not at all, or after the file has changed."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from chatkit.types import AssistantMessageItem, NoticeEvent, StructuredInputItem
+
+from chatkit_link.agents.agent_builder.responder import CHANGED, state_of
+from chatkit_link.client import ChatKitClient
+from tests.agents.agent_builder.flawed import AGENT, file
+from tests.agents.agent_builder.test_workflows import MakeSettings, answer, chat, settings_of
+from tests.agents.agent_builder.workflows import APPROVAL, run
+from tests.agents.test_models import conversation, scripted
+from tests.model_server import Say
+from tests.told import stored, text_of, told
+
+TWO = file(
+    "def approval_request(message: str):\n  return True\n\ndef approval_request1(message: str):\n  return True\n\n"
+    + AGENT,
+    "    while True:\n"
+    + run("helper", "helper_result", indent=6)
+    + """\
+      if not approval_request("Is this good?"):
+        continue
+      if approval_request1("Really?"):
+        return {"output_text": helper_result_temp.final_output}
+""",
+)
+
+
+async def last_question(client: ChatKitClient, thread_id: str) -> StructuredInputItem:
+    item = (await stored(client, thread_id))[-1]
+    assert isinstance(item, StructuredInputItem)
+    return item
+
+
+async def give(client: ChatKitClient, thread_id: str, value: str) -> Any:
+    question = await last_question(client, thread_id)
+    return await told(client.add_structured_input(thread_id, question.id, answer(value)))
+
+
+async def test_each_answer_belongs_to_its_question_also_in_a_loop(make_settings: MakeSettings, tmp_path: Path) -> None:
+    async with (
+        scripted(Say("First try"), Say("Second try")) as model,
+        chat(settings_of(make_settings, tmp_path, TWO, model)) as client,
+    ):
+        made = await told(client.create_thread("Try"))
+        await give(client, made.thread_id, "Reject")
+        await give(client, made.thread_id, "Approve")
+        assert (await last_question(client, made.thread_id)).inputs[0].question == "Really?"
+        await give(client, made.thread_id, "Approve")
+        texts = [
+            text_of(item) for item in await stored(client, made.thread_id) if isinstance(item, AssistantMessageItem)
+        ]
+        asked = conversation(model)
+    assert texts == ["First try", "Second try"]
+    assert len(asked) == 2, "no model call is made again, and nothing is said twice"
+
+
+async def test_who_writes_instead_of_answering_begins_anew_and_may_still_answer(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    async with (
+        scripted(Say("Send a gift"), Say("Send flowers"), Say("Flowers are sent.")) as model,
+        chat(settings_of(make_settings, tmp_path, APPROVAL, model)) as client,
+    ):
+        made = await told(client.create_thread("Please the customer"))
+        await told(client.add_user_message(made.thread_id, "Something else"))
+        await give(client, made.thread_id, "Approve")
+        items = await stored(client, made.thread_id)
+        asked = conversation(model)
+    assert text_of(items[-1]) == "Flowers are sent."
+    assert len(asked) == 3
+
+
+async def test_a_file_that_was_changed_while_it_waited_begins_again_and_says_so(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    async with scripted(Say("Send a gift"), Say("Send flowers")) as model:
+        settings = settings_of(make_settings, tmp_path, APPROVAL, model).model_copy(
+            update={"proxy_user_header": "x-user", "trusted_proxies": "127.0.0.1"}
+        )
+        headers = {"x-user": f"ada-{tmp_path.name}"}
+        async with chat(settings, headers) as client:
+            made = await told(client.create_thread("Please the customer"))
+        (tmp_path / "workflow.py").write_text(APPROVAL.replace("Shall this be done?", "May I?"))
+        async with chat(settings, headers) as client:
+            again = await give(client, made.thread_id, "Approve")
+            question = await last_question(client, made.thread_id)
+    assert [event.message for event in again.events if isinstance(event, NoticeEvent)] == [CHANGED]
+    assert question.inputs[0].question == "May I? Send flowers"
+
+
+def test_state_variables_are_those_of_the_callers_session() -> None:
+    caller: Any = SimpleNamespace(session=SimpleNamespace(state={"plan": "gold"}))
+    assert state_of(caller) == {"plan": "gold"}
