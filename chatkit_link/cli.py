@@ -1,4 +1,4 @@
-"""``chatkit-link``: serve, chat, token, migrate, agents, threads, import, usage, doctor."""
+"""``chatkit-link``: serve, dev, chat, token, migrate, agents, widgets, threads, import, usage, doctor."""
 
 import asyncio
 import hashlib
@@ -39,6 +39,7 @@ from chatkit_link.store.migrate import head, revision
 from chatkit_link.store.usage import KEYS, report
 from chatkit_link.telemetry.logging import setup_logging
 from chatkit_link.terminal import converse
+from chatkit_link.workshop.commands import widgets_cli
 
 T = TypeVar("T")
 
@@ -284,6 +285,7 @@ def usage(
 
 threads_cli = typer.Typer(help="Lock, close and open anybody's thread.", no_args_is_help=True, rich_markup_mode=None)
 cli.add_typer(threads_cli, name="threads")
+cli.add_typer(widgets_cli, name="widgets")
 ThreadArgument = Annotated[str, typer.Argument(metavar="THREAD", help="The thread's id.")]
 ReasonOption = Annotated[str | None, typer.Option(help="Shown to the person.")]
 

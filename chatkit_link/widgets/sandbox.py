@@ -2,18 +2,20 @@
 
 The sandbox keeps a template away from Python's insides, but not from memory: ``"x" * 10**10`` is
 allowed in it. A .widget file may come from anywhere, so what makes much out of little is taken out
-(padding, formatting, repetition) or bounded (joining, ranges, output, time). This is no wall against
-somebody who sets out to burn a processor: loops within loops still take their time.
+(padding, formatting, repetition) or bounded (joining, ranges, output, time). Jinja2 hands nothing out
+between two pieces of output, so the time is looked at in every turn of a loop and at every macro's end, too.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
 from typing import Any, ClassVar
 
-from jinja2 import StrictUndefined, Template, nodes
+from jinja2 import StrictUndefined, Template, meta, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from typing_extensions import override
 
 # Characters of a rendered widget: more than any screen shows, and what a thread can afford to store.
 LARGEST_OUTPUT = 512_000
@@ -29,6 +31,11 @@ _FILTERS = frozenset(
     "wordcount".split()
 )
 _PADDING = frozenset({"center", "ljust", "rjust", "zfill", "expandtabs", "format", "format_map", "replace", "join"})
+
+
+# When the rendering that goes on has to be done, on the monotonic clock.
+_deadline: ContextVar[float] = ContextVar("deadline", default=float("inf"))
+_TIMED = "(timed)"  # no name that a template could write
 
 
 class _Generator(CodeGenerator):
@@ -51,8 +58,17 @@ class WidgetSandbox(ImmutableSandboxedEnvironment):
     def __init__(self) -> None:
         super().__init__(undefined=StrictUndefined, autoescape=False)
         known: dict[str, Callable[..., Any]] = {name: self.filters[name] for name in _FILTERS}
-        self.filters = {**known, "join": _join_filter}
+        self.filters = {**known, "join": _join_filter, _TIMED: _timed}
         self.globals = {"range": _range, "dict": dict}
+
+    @override
+    def _generate(
+        self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
+    ) -> str:
+        for loop in source.find_all(nodes.For):
+            loop.iter = nodes.Filter(loop.iter, _TIMED, [], [], None, None, lineno=loop.lineno)
+        source.set_environment(self)
+        return super()._generate(source, name, filename, defer_init)
 
     @staticmethod
     def concat(parts: Iterable[str]) -> str:  # pyright: ignore[reportIncompatibleVariableOverride] - a function there
@@ -76,20 +92,36 @@ class WidgetSandbox(ImmutableSandboxedEnvironment):
         """No ``str.format``, not even the sandbox's own: a width of a billion is a gigabyte."""
 
 
+def variables(sandbox: WidgetSandbox, text: str) -> frozenset[str]:
+    """The names that a template takes from its data. Raises jinja2's TemplateSyntaxError."""
+    parsed = sandbox.parse(text)
+    # Jinja2 counts a name that is set in one branch only among the undeclared.
+    own = {name.name for name in parsed.find_all(nodes.Name) if name.ctx == "store"}
+    return frozenset(meta.find_undeclared_variables(parsed) - sandbox.globals.keys() - own)
+
+
 def render(template: Template, data: dict[str, Any]) -> str:
     """The rendered text. Raises jinja2's errors, and ``SecurityError`` when it grows past the bounds."""
-    deadline = time.monotonic() + LONGEST_RENDER
+    token = _deadline.set(time.monotonic() + LONGEST_RENDER)
+    try:
+        return _join(_timed(template.generate(data)))
+    finally:
+        _deadline.reset(token)
 
-    def parts() -> Iterable[str]:
-        for part in template.generate(data):
-            if time.monotonic() > deadline:
-                raise SecurityError(f"it takes longer than {LONGEST_RENDER:g} s to render")
-            yield part
 
-    return _join(parts())
+def _timed(values: Iterable[Any]) -> Iterator[Any]:
+    for value in values:
+        _look_at_the_clock()
+        yield value
+
+
+def _look_at_the_clock() -> None:
+    if time.monotonic() > _deadline.get():
+        raise SecurityError(f"it takes longer than {LONGEST_RENDER:g} s to render")
 
 
 def _join(parts: Iterable[str]) -> str:
+    _look_at_the_clock()
     kept: list[str] = []
     size = 0
     for part in parts:

@@ -20,9 +20,11 @@ from jsonschema.exceptions import SchemaError
 from jsonschema.exceptions import ValidationError as DataError
 from pydantic import ValidationError
 from pydantic_core import from_json
+from referencing import Registry
+from referencing.exceptions import Unresolvable
 
 from chatkit_link.widgets.errors import WidgetError
-from chatkit_link.widgets.sandbox import WidgetSandbox, render
+from chatkit_link.widgets.sandbox import WidgetSandbox, render, variables
 from chatkit_link.widgets.tree import TreeChecker
 
 LARGEST_FILE = 512_000
@@ -41,8 +43,12 @@ class Template:
         self.schema = cast("dict[str, Any]", definition.get("jsonSchema") or {})
         try:
             Draft202012Validator.check_schema(self.schema)
-            self._validator = Draft202012Validator(self.schema)
-            self._template: jinja2.Template = sandbox.from_string(_text(source, definition, "template"))
+            # An empty registry: a $ref to an address elsewhere is an error, not a request.
+            self._validator = Draft202012Validator(self.schema, registry=Registry())
+            text = _text(source, definition, "template")
+            self._template: jinja2.Template = sandbox.from_string(text)
+            #: Names that the template takes from its data.
+            self.variables = variables(sandbox, text)
         except SchemaError as error:
             raise WidgetError(source, "jsonSchema", error.message) from error
         except TemplateError as error:
@@ -77,7 +83,11 @@ class Template:
         """The same as plain JSON values."""
         # The first error is enough; looking for the best of all would go through all the rows.
         problems = cast("Iterator[DataError]", self._validator.iter_errors(data))  # pyright: ignore[reportUnknownMemberType] - jsonschema's types
-        if problem := next(problems, None):
+        try:
+            problem = next(problems, None)
+        except (Unresolvable, RecursionError) as error:
+            raise WidgetError(self.source, "jsonSchema", "a $ref in it leads nowhere in this file") from error
+        if problem:
             raise WidgetError(self.source, problem.json_path.replace("$", "data", 1), problem.message[:300])
         try:
             return json.loads(render(self._template, data))
@@ -86,10 +96,16 @@ class Template:
 
     def check(self, data: dict[str, Any] | None = None) -> None:
         """Builds with the data (the sample, if None) and checks every node. Raises ``WidgetError``."""
+        self.checked_tree(data)
+
+    def checked_tree(self, data: dict[str, Any] | None = None) -> dict[str, Any]:
+        """What ``check`` has checked."""
         data = self.sample if data is None else data
         if data is None:
             raise WidgetError(self.source, "encodedWidget", "there is no sample data to check it with")
-        self._checker.check(self.source, self.tree(data))
+        tree = self.tree(data)
+        self._checker.check(self.source, tree)
+        return cast("dict[str, Any]", tree)
 
 
 class WidgetLibrary:

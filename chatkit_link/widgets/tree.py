@@ -19,6 +19,7 @@ MOST_NODES = 2_000
 # In the browser's types only (``@openai/chatkit``); the SDK has no model for them.
 _BROWSER_ONLY = frozenset({"Table", "Table.Row", "Table.Cell"})
 _BROWSER_ONLY_PROPS = {"Card": {"border"}}
+_ICON_KEYS = {".iconStart", ".iconEnd", ".icon"}
 _URL_KEYS = {"src", "favicon"}
 _SAFE_SOURCE = re.compile(r"https?://|data:image/(png|jpeg|gif|webp);|/(?!/)", re.IGNORECASE)
 
@@ -86,8 +87,21 @@ def _check_props(source: str, path: str, model: type[BaseModel], props: dict[str
         model.model_validate({**props, **_no_children(model)})
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
-        at = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
+        at, value = _place(props, first["loc"])
+        if at in _ICON_KEYS or (at == ".name" and props["type"] == "Icon"):
+            raise WidgetError(source, f"{path}{at}".lstrip("."), f"there is no icon {value!r}") from error
         raise WidgetError(source, f"{path}{at}".lstrip("."), first["msg"]) from error
+
+
+def _place(props: Any, location: tuple[int | str, ...]) -> tuple[str, Any]:
+    """Where in the properties that is, and what stands there: pydantic names the branches of unions in between."""
+    at, value = "", props
+    for step, part in enumerate(location):
+        if isinstance(value, dict) and (part in value or step == len(location) - 1 or str(part).isidentifier()):
+            at, value = f"{at}.{part}", value.get(part)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - JSON
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):  # pyright: ignore[reportUnknownArgumentType] - JSON
+            at, value = f"{at}[{part}]", value[part]  # pyright: ignore[reportUnknownVariableType] - JSON
+    return at, value  # pyright: ignore[reportUnknownVariableType] - JSON
 
 
 def _no_children(model: type[BaseModel]) -> dict[str, Any]:

@@ -1,0 +1,118 @@
+"""Everything that can be known to be wrong with a .widget file before anybody sees the widget."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from chatkit_link.widgets.errors import WidgetError
+from chatkit_link.widgets.templates import Template, WidgetLibrary
+
+_FILE_KEYS = frozenset({"version", "name", "template", "jsonSchema", "encodedWidget"})
+_ACTION_KEYS = ("onClickAction", "onChangeAction", "onSubmitAction", "action")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """line: of the file, from 1. path: in the file, its data or the rendered tree; empty when it is the whole."""
+
+    file: str
+    line: int
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        place = f"{self.path}: " if self.path else ""
+        return f"{self.file}:{self.line}: {place}{self.reason}"
+
+
+def check(library: WidgetLibrary, file: str, content: bytes, known: frozenset[str] | None) -> list[Problem]:
+    """What is wrong with the bytes of a .widget file; nothing when it is right.
+
+    known: the action types that the server answers; None where that cannot be told.
+    """
+    lines = _Lines(content)
+    try:
+        template = library.read(file, content)
+    except WidgetError as error:
+        return [_problem(file, lines, error)]
+    found = [Problem(file, lines.of("template"), "template", reason) for reason in undescribed(template)]
+    try:
+        tree = template.checked_tree()
+    except WidgetError as error:
+        return [*found, _problem(file, lines, error)]
+    return [*found, *(Problem(file, lines.of("template"), *wrong) for wrong in unknown_actions(tree, known))]
+
+
+def undescribed(template: Template) -> list[str]:
+    """A sentence for each variable of the template that its schema does not have."""
+    described = template.schema.get("properties")
+    if not isinstance(described, dict):
+        return []
+    missing = sorted(template.variables - cast("dict[str, Any]", described).keys())
+    return [f"it uses {name!r}, which jsonSchema does not describe" for name in missing]
+
+
+def unknown_actions(tree: Any, known: frozenset[str] | None) -> list[tuple[str, str]]:
+    """Path and sentence for each action that is sent to the server, and that no agent answers."""
+    if known is None:
+        return []
+    return [
+        (path, f"no agent of this server answers the action {action['type']!r}")
+        for path, action in _actions(tree, "")
+        if action.get("handler", "server") == "server" and action.get("type") not in known
+    ]
+
+
+def _actions(node: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(node, list):
+        for at, part in enumerate(cast("list[Any]", node)):
+            yield from _actions(part, f"{path}[{at}]")
+    elif isinstance(node, dict):
+        found = cast("dict[str, Any]", node)
+        for key in _ACTION_KEYS:
+            if isinstance(action := found.get(key), dict) and isinstance(cast("Any", action).get("type"), str):
+                yield f"{path}.{key}".lstrip("."), cast("dict[str, Any]", action)
+        for key in ("children", "confirm", "cancel"):
+            yield from _actions(found.get(key), f"{path}.{key}".lstrip("."))
+
+
+def _problem(file: str, lines: "_Lines", error: WidgetError) -> Problem:
+    if not error.path and (syntax := re.search(r"line (\d+) column", error.reason)):
+        return Problem(file, int(syntax.group(1)), "", error.reason)
+    key = re.split(r"[.\[]", error.path)[0]
+    where = {"data": "encodedWidget"}.get(key) or (key if key in _FILE_KEYS else "template")
+    line = template_line(error) if where == "template" else None
+    reason = f"{error.reason} (line {line} of the template)" if line else error.reason
+    return Problem(file, lines.of(where), error.path, reason)
+
+
+def template_line(error: WidgetError) -> int | None:
+    """The line of the template that Jinja2 was at, where it knows."""
+    cause = error.__cause__
+    if isinstance(line := getattr(cause, "lineno", None), int) and hasattr(cause, "source"):
+        return line
+    at, line = cause.__traceback__ if cause else None, None
+    while at is not None:
+        if at.tb_frame.f_code.co_filename == "<template>":
+            line = at.tb_lineno
+        at = at.tb_next
+    return line
+
+
+class _Lines:
+    """On which line of a JSON file a top-level key stands: the least indented one of that name."""
+
+    def __init__(self, content: bytes) -> None:
+        self._text = content.decode("utf-8", errors="replace")
+
+    def of(self, key: str) -> int:
+        found = list(re.finditer(_key(key), self._text, re.MULTILINE))
+        if not found:
+            return 1
+        first = min(found, key=lambda match: len(match.group(1)))
+        return self._text.count("\n", 0, first.end()) + 1
+
+
+def _key(name: str) -> str:
+    return rf'^(\s*)(?:\{{\s*)?"{re.escape(name)}"\s*:'

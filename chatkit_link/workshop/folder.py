@@ -1,0 +1,122 @@
+"""The folder of .widget files: what is in it, and the only place that anything is written to."""
+
+import base64
+import hashlib
+import json
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from chatkit_link.errors import Conflict, NotFound, Unprocessable
+from chatkit_link.widgets.templates import LARGEST_FILE
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}")
+
+
+def encode(sample: dict[str, Any]) -> str:
+    """Sample data as ``encodedWidget`` holds it: base64url JSON, without padding."""
+    text = json.dumps({"defaultState": sample}, ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def write_out(definition: dict[str, Any]) -> bytes:
+    """A definition as the bytes of its file."""
+    return json.dumps(definition, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def revision(content: bytes) -> str:
+    """Changes whenever the bytes do."""
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+class WidgetFolder:
+    """Reads and writes ``{name}.widget`` in one folder; what leads out of it, a link too, is refused."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder.absolute()
+
+    def names(self) -> list[str]:
+        """The file names without ``.widget``, sorted."""
+        if not self.path.is_dir():
+            return []
+        return sorted(file.stem for file in self.path.glob("*.widget") if file.is_file() and not file.is_symlink())
+
+    def read(self, name: str) -> bytes:
+        """Raises NotFound and Unprocessable."""
+        file = self._file(name)
+        if not file.is_file():
+            raise NotFound(f"There is no {file.name} in {self.path.name}/.")
+        with file.open("rb") as opened:
+            return opened.read(LARGEST_FILE + 1)  # one more, so that the check says that it is too large
+
+    def write(self, name: str, content: bytes, *, over: str | None) -> Path:
+        """Replaces the file at once, or not at all.
+
+        over: the revision that is replaced; None for a file that is not there yet.
+
+        Raises Conflict when something else stands there, and Unprocessable.
+        """
+        file = self._file(name)
+        if len(content) > LARGEST_FILE:
+            raise Unprocessable(f"A .widget file has at most {LARGEST_FILE:,} bytes; this would have {len(content):,}.")
+        there = revision(file.read_bytes()) if file.is_file() else None
+        if there != over:
+            raise Conflict(
+                f"There is a {file.name} already: choose another name."
+                if over is None
+                else f"{file.name} was changed on disk meanwhile: load it again, or save under another name."
+            )
+        self.path.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=self.path, prefix=".", suffix=".new", delete=False) as new:
+            new.write(content)
+        Path(new.name).chmod(0o644)
+        os.replace(new.name, file)  # noqa: PTH105 - the name as given, links not followed
+        return file
+
+    def _file(self, name: str) -> Path:
+        file = self.path / f"{name}.widget"
+        if not _NAME.fullmatch(name) or ".." in name:
+            raise Unprocessable(
+                "A widget's name has letters, digits, spaces, dots, dashes and underscores only: it is a file "
+                f"in {self.path.name}/."
+            )
+        if file.is_symlink() or file.resolve().parent != self.path.resolve():
+            raise Unprocessable(f"{file.name} leads out of {self.path.name}/, so it is neither read nor written.")
+        return file
+
+
+def new_widget(name: str) -> bytes:
+    """A small card to begin with, as the bytes of its file."""
+    sample = {"title": name.replace("-", " ").capitalize(), "text": "Change me."}
+    template = (
+        '{"type":"Card","children":[\n'
+        '  {"type":"Title","value":{{ title | tojson }},"size":"sm"},\n'
+        '  {"type":"Text","value":{{ text | tojson }},"color":"secondary"}\n'
+        "]}"
+    )
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "properties": {"title": {"type": "string"}, "text": {"type": "string"}},
+        "required": ["title", "text"],
+        "additionalProperties": False,
+    }
+    preview = {
+        "type": "Card",
+        "children": [
+            {"type": "Title", "value": sample["title"], "size": "sm"},
+            {"type": "Text", "value": sample["text"], "color": "secondary"},
+        ],
+    }
+    return write_out(
+        {
+            "version": "1.0",
+            "name": sample["title"],
+            "template": template,
+            "jsonSchema": schema,
+            "outputJsonPreview": preview,
+            "encodedWidget": encode(sample),
+        }
+    )

@@ -1,0 +1,24 @@
+"""The action types that the agents of a server answer."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from chatkit_link.agents.assistant import Assistant
+from chatkit_link.agents.catalog import load_target, read_catalog
+from chatkit_link.widgets.search import DIG_DEEPER, SHOW_MORE
+
+BUNDLED = frozenset({DIG_DEEPER, SHOW_MORE})
+
+
+def known_actions(config: Path, given: Mapping[str, str]) -> frozenset[str] | None:
+    """Of the bundled agent and those of the catalog; None where one is a server that keeps its own to itself.
+
+    Raises ConfigurationError for an agent that does not load.
+    """
+    known = set(BUNDLED)
+    for entry in read_catalog(config, given).agents.values():
+        target = load_target(entry.target, beside=config.absolute().parent)
+        if not isinstance(target, Assistant):
+            return None
+        known |= target.actions.types()
+    return frozenset(known)

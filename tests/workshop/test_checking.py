@@ -1,0 +1,141 @@
+"""`chatkit-link widgets new | list | check | render`: what is wrong is named by file, line and path."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from chatkit_link.cli import cli
+from chatkit_link.errors import Unprocessable
+from chatkit_link.resources import resource
+from chatkit_link.widgets.templates import WidgetLibrary
+from chatkit_link.workshop.checking import Problem, check
+from chatkit_link.workshop.folder import WidgetFolder, encode, new_widget, write_out
+
+LIBRARY = WidgetLibrary(resource("widgets"))
+
+
+def problems(template: str, *, known: frozenset[str] | None = frozenset(), **changes: Any) -> list[Problem]:
+    definition = {
+        "version": "1.0",
+        "name": "Try",
+        "template": template,
+        "jsonSchema": {"type": "object", "properties": {"text": {"type": "string"}}},
+        "encodedWidget": encode({"text": "x"}),
+        **changes,
+    }
+    return check(LIBRARY, "try.widget", write_out(definition), known)
+
+
+def card(*children: Any) -> str:
+    return json.dumps({"type": "Card", "children": children})
+
+
+def test_the_bundled_widgets_pass_the_command() -> None:
+    result = CliRunner().invoke(cli, ["widgets", "check", "--folder", str(resource("widgets"))])
+    assert result.exit_code == 0, result.output
+    assert "0 problems" in result.output
+
+
+def test_a_new_widget_is_listed_right_and_rendered_with_data_from_a_file(tmp_path: Path) -> None:
+    def run(*words: str) -> str:
+        result = CliRunner().invoke(cli, ["widgets", *words, "--folder", str(tmp_path)])
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    run("new", "order-state")
+    assert "Order state" in run("list")
+    run("check")
+    data = tmp_path / "data.json"
+    data.write_text('{"title": "Shipped", "text": "On Friday"}')
+    assert json.loads(run("render", "order-state", "--data", str(data)))["children"][0]["value"] == "Shipped"
+
+
+def test_a_problem_ends_the_command_with_its_file_line_and_path(tmp_path: Path) -> None:
+    wrong = json.loads(new_widget("wrong")) | {"template": card({"type": "Icon", "name": "glob"})}
+    (tmp_path / "wrong.widget").write_bytes(write_out(wrong))
+    result = CliRunner().invoke(cli, ["widgets", "check", "--folder", str(tmp_path)])
+    assert result.exit_code == 1
+    assert f"{tmp_path}/wrong.widget:4: children[0].name: there is no icon 'glob'" in result.output
+
+
+@pytest.mark.parametrize(
+    ("found", "line", "path", "reason"),
+    [
+        (problems("x", version="9"), 2, "version", "1.0"),
+        (problems('{"type":"Card",\n"children":[{{ text | nothing }}]}'), 4, "template", "line 2 of the template"),
+        (problems('{"type":"Card",\n\n"children":[{{ text.a.b }}]}'), 4, "template", "line 3 of the template"),
+        (problems(card(), jsonSchema={"type": "wrong"}), 5, "jsonSchema", "wrong"),
+        (problems(card(), encodedWidget=encode({"text": 1})), 13, "data.text", "not of type 'string'"),
+        (problems(card(), encodedWidget="?"), 13, "encodedWidget", "no sample data"),
+        (problems(card({"type": "Buton"})), 4, "children[0]", "'Buton'"),
+        (problems(card({"type": "Button", "onClickAction": {"type": "buy"}})), 4, "children[0].onClickAction", "'buy'"),
+    ],
+)
+def test_what_is_wrong_is_named_by_line_and_path(found: list[Problem], line: int, path: str, reason: str) -> None:
+    assert len(found) == 1
+    assert (found[0].line, found[0].path) == (line, path)
+    assert reason in found[0].reason
+
+
+def test_json_that_does_not_parse_is_named_by_its_line() -> None:
+    [problem] = check(LIBRARY, "try.widget", b'{\n "version": "1.0"\n oops }', frozenset())
+    assert problem.line == 3
+
+
+def test_a_variable_that_the_schema_does_not_have_is_named_even_where_the_sample_has_it() -> None:
+    [problem] = problems('{"type":"Card","children":[{{ more }}]}', encodedWidget=encode({"more": ""}))
+    assert "'more'" in problem.reason
+
+
+def test_an_action_for_the_page_or_that_an_agent_answers_is_no_problem() -> None:
+    buttons = [
+        {"type": "Button", "onClickAction": {"type": "open", "handler": "client"}},
+        {"type": "Button", "onClickAction": {"type": "buy"}},
+    ]
+    assert not problems(card(*buttons), known=frozenset({"buy"}))
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{% for a in range(999) %}{% for b in range(999) %}{% for c in range(9) %}{% endfor %}{% endfor %}{% endfor %}",
+        "{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(60) }}",
+        "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
+        "{% for a in range(500) %}{% for b in range(500) %}{{ '12345678901234567890' }}{% endfor %}{% endfor %}",
+    ],
+    ids=["loops without end", "macros without end", "recursion", "5 MB"],
+)  # fmt: skip
+def test_a_template_without_end_is_refused_in_a_sentence(template: str) -> None:
+    [problem] = problems(template)
+    assert problem.path == "template"
+    assert any(words in problem.reason for words in ("takes longer than 1 s", "more than 512000", "recursion"))
+
+
+def test_a_schema_that_points_elsewhere_asks_nobody() -> None:
+    [problem] = problems(card(), jsonSchema={"$ref": "http://127.0.0.1:1/schema.json"})
+    assert "leads nowhere in this file" in problem.reason
+
+
+@pytest.mark.parametrize("name", ["../out", "a/b", "a\\b", "", ".", "..", "a..b", "/etc/passwd", "a\x00b", "x" * 200])
+def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path: Path, name: str) -> None:
+    folder = WidgetFolder(tmp_path / "widgets")
+    for attempt in (lambda: folder.read(name), lambda: folder.write(name, b"{}", over=None)):
+        with pytest.raises(Unprocessable, match="widgets/"):
+            attempt()
+    assert not list(tmp_path.rglob("*.widget"))
+
+
+def test_a_link_out_of_the_folder_is_neither_read_nor_written(tmp_path: Path) -> None:
+    outside = tmp_path / "secret"
+    outside.write_text("mine")
+    (tmp_path / "widgets").mkdir()
+    (tmp_path / "widgets" / "link.widget").symlink_to(outside)
+    folder = WidgetFolder(tmp_path / "widgets")
+    assert folder.names() == []
+    for attempt in (lambda: folder.read("link"), lambda: folder.write("link", b"{}", over=None)):
+        with pytest.raises(Unprocessable, match="leads out of"):
+            attempt()
+    assert outside.read_text() == "mine"
