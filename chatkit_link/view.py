@@ -10,7 +10,7 @@ from collections.abc import AsyncIterable, Iterable, Iterator
 from typing import Any, cast
 
 from chatkit import types as wire
-from chatkit.widgets import WidgetComponentBase
+from chatkit.widgets import DynamicWidgetComponent, WidgetComponentBase
 
 HIDDEN = (wire.HiddenContextItem, wire.SDKHiddenContextItem, wire.EndOfTurnItem)
 # Providers send a handful; without a bound one bad index could fill the memory with empty parts.
@@ -176,6 +176,10 @@ def nodes_of(root: WidgetComponentBase) -> Iterator[WidgetComponentBase]:
 def _exchange(root: WidgetComponentBase, component_id: str, component: WidgetComponentBase) -> None:
     for parent in list(nodes_of(root)):
         children: Any = getattr(parent, "children", None)
+        if isinstance(parent, DynamicWidgetComponent) and not isinstance(component, DynamicWidgetComponent):
+            # A widget from a template is of this one class, and an update is read as the class of its type.
+            plain = component.model_dump(mode="json", exclude_none=True)
+            component = DynamicWidgetComponent.model_validate(plain)
         if isinstance(children, list):
             nodes = cast("list[WidgetComponentBase]", children)
             nodes[:] = [component if node.id == component_id else node for node in nodes]

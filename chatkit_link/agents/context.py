@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from chatkit.agents import AgentContext
-from chatkit.server import stream_widget
 from chatkit.store import StoreItemType
 from chatkit.types import (
     Task,
@@ -30,6 +29,7 @@ from chatkit_link.agents.sources import Sources
 from chatkit_link.caller import Caller
 from chatkit_link.files.files import Files
 from chatkit_link.store.postgres import PostgresStore, new_id
+from chatkit_link.widgets.stream import stream_widget
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,8 @@
 Both are built from plain data; results are dicts with ``title``, ``url``, ``site``, ``snippet`` and
 ``published`` (an ISO date or None).
 
-While a search runs, ``stream_widget`` of the SDK compares each widget with the one before. Two things
-make it raise, and the templates avoid both: a text node with an ``id`` that goes away or is rewritten
-(so none has one), and a property that only one of two nodes at the same place has (so every node of a
-kind always has the same properties).
+The templates keep to what the SDK's own ``stream_widget`` can compare, too, for servers that use it: no text node
+has an ``id``, and every node of a kind always has the same properties.
 """
 
 from collections.abc import Sequence

@@ -109,13 +109,13 @@ class Template:
 
 
 class WidgetLibrary:
-    """The templates of one folder; each is read and compiled once, when it is first asked for."""
+    """The templates of one folder; each is read and compiled when it is first asked for, and when it changed."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._sandbox = WidgetSandbox()
         self._checker = TreeChecker()
-        self._loaded: dict[str, Template] = {}
+        self._loaded: dict[str, tuple[tuple[int, int], Template]] = {}
 
     def names(self) -> list[str]:
         """The file names without ``.widget``, sorted."""
@@ -123,12 +123,14 @@ class WidgetLibrary:
 
     def load(self, name: str) -> Template:
         """The template in ``{name}.widget``. Raises ``WidgetError``."""
-        if name not in self._loaded:
-            file = self.folder / f"{name}.widget"
-            if "/" in name or "\\" in name or not file.is_file():
-                raise WidgetError(f"{name}.widget", "", "there is no such file")
-            self._loaded[name] = self.read(file.name, file.read_bytes())
-        return self._loaded[name]
+        file = self.folder / f"{name}.widget"
+        if "/" in name or "\\" in name or not file.is_file():
+            raise WidgetError(f"{name}.widget", "", "there is no such file")
+        state = file.stat()
+        version = (state.st_mtime_ns, state.st_size)
+        if name not in self._loaded or self._loaded[name][0] != version:
+            self._loaded[name] = version, self.read(file.name, file.read_bytes())
+        return self._loaded[name][1]
 
     def read(self, source: str, content: bytes) -> Template:
         """A template from the bytes of a .widget file that is not in the folder. Raises ``WidgetError``."""
