@@ -7,7 +7,7 @@ already is given back and not done again.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import SimpleNamespace
@@ -39,6 +39,7 @@ from chatkit_link.agents.history import History, record_of
 from chatkit_link.agents.metering import UsageReader
 from chatkit_link.agents.sources import Sources
 from chatkit_link.agents.visibility import VisibleTools
+from chatkit_link.caller import StateValue
 from chatkit_link.store.turns import TurnRecord
 
 APPROVE, REJECT = "Approve", "Reject"
@@ -82,7 +83,7 @@ class Execution:
     history: History
     journal: Journal
     record: TurnRecord
-    state: dict[str, Any] = field(default_factory=dict[str, Any])
+    state: Mapping[str, StateValue] = field(default_factory=dict[str, StateValue])
     spoke: bool = False
     paused: bool = False
     out: "asyncio.Queue[ThreadStreamEvent | None]" = field(default_factory=asyncio.Queue[Any])

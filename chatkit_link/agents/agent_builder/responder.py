@@ -19,7 +19,7 @@ from chatkit_link.agents.context import TurnContext
 from chatkit_link.agents.converter import LinkConverter
 from chatkit_link.agents.history import load_history
 from chatkit_link.agents.shown_files import ShownFiles
-from chatkit_link.caller import Caller
+from chatkit_link.caller import Caller, StateValue
 from chatkit_link.errors import LinkError
 from chatkit_link.store.turns import TurnRecord, Waiting
 
@@ -112,9 +112,9 @@ class WorkflowResponder:
         raise unknown_action()
 
 
-def state_of(caller: Caller) -> dict[str, Any]:
+def state_of(caller: Caller) -> dict[str, StateValue]:
     """State variables of the session that the caller came with; none without a session."""
-    return dict(getattr(getattr(caller, "session", None), "state", {}))
+    return dict(caller.session.state) if caller.session else {}
 
 
 def _answered(

@@ -1,12 +1,11 @@
 """Approvals in more than one place, answered late, not at all, or after the file has changed."""
 
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from chatkit.types import AssistantMessageItem, NoticeEvent, StructuredInputItem
 
-from chatkit_link.agents.agent_builder.responder import CHANGED, state_of
+from chatkit_link.agents.agent_builder.responder import CHANGED
 from chatkit_link.client import ChatKitClient
 from tests.agents.agent_builder.flawed import AGENT, file
 from tests.agents.agent_builder.test_workflows import MakeSettings, answer, chat, settings_of
@@ -90,8 +89,3 @@ async def test_a_file_that_was_changed_while_it_waited_begins_again_and_says_so(
             question = await last_question(client, made.thread_id)
     assert [event.message for event in again.events if isinstance(event, NoticeEvent)] == [CHANGED]
     assert question.inputs[0].question == "May I? Send flowers"
-
-
-def test_state_variables_are_those_of_the_callers_session() -> None:
-    caller: Any = SimpleNamespace(session=SimpleNamespace(state={"plan": "gold"}))
-    assert state_of(caller) == {"plan": "gold"}
