@@ -1,63 +1,118 @@
 """The page about leaving Agent Builder: each of its commands is run as it stands there."""
 
+import asyncio
 import os
+import shlex
 import shutil
-import signal
-import subprocess
 import sys
-from contextlib import suppress
+import uuid
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from chatkit_link.agents.catalog import read_catalog
+from chatkit_link.caller import Caller
+from chatkit_link.cli import cli
 from chatkit_link.search.blocks import markdown_tokens
+from chatkit_link.store.engine import Database
+from chatkit_link.store.postgres import PostgresStore
 from tests.faults.processes import free_port
+from tests.openai_server import openai_server
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "leaving-agent-builder.md"
-COMMANDS = [
-    token.content
-    for token in markdown_tokens(PAGE.read_text(encoding="utf-8"))
-    if token.type == "fence" and token.info.strip() == "sh"
+FENCES = [
+    token
+    for token in markdown_tokens((ROOT / "docs" / "leaving-agent-builder.md").read_text(encoding="utf-8"))
+    if token.type == "fence"
 ]
-#: Instead of the page's 8099, which may be somebody's.
-PORT = str(free_port())
+COMMANDS = [token.content for token in FENCES if token.info.strip() == "sh"]
+MAPPING = next(token.content for token in FENCES if token.info.strip() == "toml")
 
 
 @pytest.fixture
-def place(tmp_path: Path, postgres_url: str) -> dict[str, str]:
-    """The environment of somebody with a fresh clone."""
+def place(tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of somebody with a fresh clone, and nothing set."""
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
-    model = tmp_path / "examples" / "exported_workflow" / "model.py"
-    model.write_text(model.read_text().replace("8099", PORT))
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "CHATKIT_"))}
-    return {**clean, "PATH": path, "PWD": str(tmp_path), "DATABASE_URL": postgres_url}
+    for name in os.environ:
+        if name.startswith(("OPENAI_", "CHATKIT_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setattr("chatkit_link.cli.setup_logging", lambda _: None)  # this process's log is pytest's
+    monkeypatch.setenv("DATABASE_URL", postgres_url)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
-@pytest.mark.timeout(300)  # five programs, one after the other, each of which imports all of the server
-def test_every_command_of_the_page_does_what_the_page_says(place: dict[str, str]) -> None:
-    check, add, ask = COMMANDS
-    assert "works" in run(check, place)
-    listed = run(add, place)
+async def test_every_command_of_the_page_does_what_the_page_says(
+    place: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check, add, ask, bring = COMMANDS
+    assert "works" in await run(check, monkeypatch)
+    listed = await run(add, monkeypatch)
     assert "ready" in listed.rpartition("router")[2]
-    # The scripted model needs a moment to listen, and the server that is asked takes longer than that to start.
-    assert "Your parcel is in the van, and comes today." in " ".join(run(ask.replace("8099", PORT), place).split())
+
+    catalog = place / "chatkit-link.toml"
+    assert MAPPING.startswith(catalog.read_text()), "the page shows the file that the command has made"
+    catalog.write_text(MAPPING)
+    assert list(read_catalog(catalog, {}).workflows.values()) == ["router"]
+
+    # Instead of the page's 8099, which may be somebody's.
+    model, port = place / "examples" / "exported_workflow" / "model.py", str(free_port())
+    model.write_text(model.read_text().replace("8099", port))
+    answered = await run(ask.replace("8099", port), monkeypatch, int(port))
+    assert "Your parcel is in the van, and comes today." in " ".join(answered.split())
+
+    user = f"ada-{uuid.uuid4().hex[:8]}"
+    async with openai_server() as hosted:
+        monkeypatch.setenv("CHATKIT_API_BASE", hosted.address)
+        hosted.hosted.add(user, items=2)
+        await run(bring.replace("sk-proj-...", "sk-good-1").replace("ada", user), monkeypatch)
+    threads = await PostgresStore(database).load_threads(10, None, "desc", Caller("default", user))
+    assert [thread.title for thread in threads.data] == ["Thread 0"]
 
 
-def run(script: str, place: dict[str, str]) -> str:
-    """What a shell prints; what it leaves running is ended with it."""
-    log = Path(place["PWD"], "log")
-    with log.open("w") as output:
-        shell = subprocess.Popen(
-            ["bash", "-euc", script], cwd=place["PWD"], env=place, start_new_session=True,
-            stdout=output, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        try:
-            status = shell.wait(timeout=120)
-        finally:
-            with suppress(ProcessLookupError):  # nothing was left
-                os.killpg(shell.pid, signal.SIGKILL)
-            shell.wait()
-    assert status == 0, log.read_text()
-    return log.read_text()
+async def run(script: str, patch: pytest.MonkeyPatch, port: int = 0) -> str:
+    """What a block prints. Our own commands run in this process, which has imported all of the server already.
+
+    port: of what it leaves running.
+    """
+    printed = ""
+    async with AsyncExitStack() as background:
+        for line in script.splitlines():
+            command, *given = shlex.split(line)
+            if command == "export":
+                for one in given:
+                    patch.setenv(*one.split("=", 1))
+            elif given[-1] == "&":
+                await background.enter_async_context(running([{"python": sys.executable}[command], *given[:-1]], port))
+            else:
+                assert command == "chatkit-link"
+                ran = await asyncio.to_thread(CliRunner().invoke, cli, given, catch_exceptions=False)
+                assert ran.exit_code == 0, ran.output
+                printed += ran.output
+    return printed
+
+
+@asynccontextmanager
+async def running(command: list[str], port: int) -> AsyncGenerator[None]:
+    process = await asyncio.create_subprocess_exec(*command)
+    try:
+        async with asyncio.timeout(60):
+            while not await listens(port):
+                assert process.returncode is None, f"{command} has ended"
+                await asyncio.sleep(0.05)
+        yield
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except ConnectionRefusedError:
+        return False
+    writer.close()
+    return True
