@@ -19,10 +19,9 @@ from chatkit_link.agents.agent_builder.load import Workflow
 from chatkit_link.agents.agent_builder.responder import WorkflowResponder
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Prompt, Target, load_target, read_catalog
-from chatkit_link.agents.models import openai_client, run_config
+from chatkit_link.agents.models import OfflineProvider, openai_client, run_config
 from chatkit_link.agents.naming import ModelTitler, plain_title
 from chatkit_link.agents.offline import NAME as OFFLINE
-from chatkit_link.agents.offline import OfflineModel
 from chatkit_link.agents.research import Research
 from chatkit_link.agents.responder import AgentResponder, FunctionResponder, Responder
 from chatkit_link.agents.transcription import OpenAITranscriber
@@ -356,6 +355,8 @@ class _Endpoints:
                 history_items=self._settings.history_items,
                 file_text=self._settings.file_text,
             )
+        if assistant.search:
+            assistant = self._research.lend(assistant)
         answer = assistant.answer
         if not isinstance(answer, Agent):
             return FunctionResponder(answer, assistant.actions)
@@ -374,7 +375,7 @@ class _Endpoints:
     def _config_for(self, assistant: Assistant) -> RunConfig:
         if not self._settings.offline or assistant.offline is None:
             return self._config
-        return replace(self._config, model=OfflineModel(pace=self._settings.offline_pace, decide=assistant.offline))
+        return replace(self._config, model_provider=OfflineProvider(self._settings.offline_pace, assistant.offline))
 
     def _construct(self, kind: type[ChatKitServer[Caller]], entry: Entry) -> ChatKitServer[Caller]:
         """An existing ChatKit server, given our stores: ``__init__(store)`` or with an ``attachment_store``, too."""

@@ -1,4 +1,4 @@
-"""Code of somebody's own, loaded by name: ``module`` or ``file.py``."""
+"""Code of somebody's own, loaded by name: ``module``, ``file.py`` or ``folder/``, a package."""
 
 import hashlib
 import importlib
@@ -11,7 +11,7 @@ from chatkit_link.errors import ConfigurationError
 
 
 def load_module(place: str, what: str, beside: Path) -> ModuleType:
-    """The module ``place``, or the file of that name relative to the folder ``beside``.
+    """The module ``place``, or the file or the package (a folder that ends in /) of that name relative to ``beside``.
 
     what: begins the sentence of an error, such as ``Agent target 'mine.py'``.
 
@@ -20,13 +20,17 @@ def load_module(place: str, what: str, beside: Path) -> ModuleType:
     """
     path = beside / place
     try:
-        if not place.endswith(".py"):
+        if not place.endswith((".py", "/")):
             return importlib.import_module(place)
+        package = path if place.endswith("/") else None
+        path = path / "__init__.py" if package else path
         if not path.is_file():
             raise ConfigurationError(f"{what}: there is no file {path}.")
         # A name of its own, so that two files called agent.py do not meet; known to imports, so that dataclasses work.
-        name = f"chatkit_link_agent_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
-        spec = importlib.util.spec_from_file_location(name, path)
+        name = f"chatkit_link_agent_{(package or path).stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+        # With these locations it is a package, whose files import each other as `from .odds import parlay`.
+        within = [str(package)] if package else None
+        spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=within)
         assert spec is not None and spec.loader is not None  # a .py file always has both
         module = sys.modules[name] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)

@@ -79,6 +79,11 @@ class ActionRegistry:
 
         return keep
 
+    def include(self, other: "ActionRegistry") -> None:
+        """Answer what another registry answers, too. A type that both answer is a ``ValueError``."""
+        for handler in other._handlers.values():  # noqa: SLF001 - of the same class
+            self._keep(handler)
+
     def types(self) -> frozenset[str]:
         """Every type that is answered."""
         return frozenset(self._handlers)

@@ -20,6 +20,7 @@ class Assistant:
     quiet_tools: names of its tools that show something themselves and need no task in a workflow.
     mentions: what people can mention with @.
     offline: decides what the keyless stand-in does with this agent's tools; without it, it searches and quotes.
+    search: give an Agents SDK agent the server's own tools ``search`` and ``read``, with their widgets and citations.
     """
 
     answer: Agent[Any] | RespondFunction
@@ -27,3 +28,4 @@ class Assistant:
     quiet_tools: frozenset[str] = frozenset()
     mentions: Mentions | None = None
     offline: Decide | None = None
+    search: bool = False

@@ -5,7 +5,7 @@ from agents.models.openai_provider import OpenAIProvider
 from openai import AsyncOpenAI
 from typing_extensions import override
 
-from chatkit_link.agents.offline import OfflineModel
+from chatkit_link.agents.offline import Decide, OfflineModel
 from chatkit_link.settings import Settings
 
 #: Seconds that a model's server may stay silent, and seconds to connect to it.
@@ -16,8 +16,8 @@ _RETRIES = 2
 class OfflineProvider(ModelProvider):
     """Gives the offline stand-in, whatever model is asked for."""
 
-    def __init__(self, pace: float) -> None:
-        self._model = OfflineModel(pace=pace)
+    def __init__(self, pace: float, decide: Decide | None = None) -> None:
+        self._model = OfflineModel(pace=pace, decide=decide)
 
     @override
     def get_model(self, model_name: str | None) -> Model:

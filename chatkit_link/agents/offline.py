@@ -59,6 +59,7 @@ class ToolCall:
 
 
 #: (the model's input in the OpenAI Responses format, names of the tools there are) -> a call, or the answer.
+#: Where a tool was chosen in the composer, it is the only one there is for the first step.
 Decide = Callable[[str | list[TResponseInputItem], frozenset[str]], ToolCall | str]
 
 
@@ -87,7 +88,7 @@ class OfflineModel(Model):
         conversation_id: str | None,
         prompt: ResponsePromptParam | None,
     ) -> ModelResponse:
-        return ModelResponse(output=[self._next(input, tools)], usage=Usage(), response_id=None)
+        return ModelResponse(output=[self._next(input, tools, model_settings)], usage=Usage(), response_id=None)
 
     @override
     async def stream_response(
@@ -104,7 +105,7 @@ class OfflineModel(Model):
         conversation_id: str | None,
         prompt: ResponsePromptParam | None,
     ) -> AsyncIterator[TResponseStreamEvent]:
-        item = self._next(input, tools)
+        item = self._next(input, tools, model_settings)
         yield ResponseCreatedEvent(type="response.created", response=_response([]), sequence_number=0)
         if isinstance(item, ResponseOutputMessage):
             async for event in self._write(item):
@@ -117,9 +118,12 @@ class OfflineModel(Model):
         yield ResponseCompletedEvent(type="response.completed", response=_response([item]), sequence_number=0)
 
     def _next(
-        self, given: str | list[TResponseInputItem], tools: list[Tool]
+        self, given: str | list[TResponseInputItem], tools: list[Tool], settings: ModelSettings
     ) -> ResponseFunctionToolCall | ResponseOutputMessage:
-        step = self._decide(given, frozenset(tool.name for tool in tools))
+        names = frozenset(tool.name for tool in tools)
+        # A tool that was chosen in the composer is the only one there is for this step.
+        chosen = names & {settings.tool_choice} if isinstance(settings.tool_choice, str) else None
+        step = self._decide(given, chosen or names)
         return _message(step) if isinstance(step, str) else _call(step.tool, step.arguments)
 
     async def _write(self, message: ResponseOutputMessage) -> AsyncIterator[TResponseStreamEvent]:

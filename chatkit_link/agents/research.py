@@ -4,11 +4,11 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncGenerator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from agents import Agent, RunContextWrapper, function_tool
+from agents import Agent, RunContextWrapper, Tool, function_tool
 from chatkit.actions import Action
 from chatkit.types import (
     InferenceOptions,
@@ -26,7 +26,7 @@ from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.context import LinkContext, TurnContext
 from chatkit_link.agents.extract import DIG_DEEPER as DIG_DEEPER_TEXT
 from chatkit_link.agents.sources import Source
-from chatkit_link.errors import LinkError
+from chatkit_link.errors import ConfigurationError, LinkError
 from chatkit_link.search.provider import SearchNotice, SearchProvider, SearchResult
 from chatkit_link.search.reader import Reader
 from chatkit_link.widgets.search import search_progress, search_results, show_more
@@ -89,7 +89,23 @@ class Research:
 
     def assistant(self) -> Assistant:
         """The agent, whose model comes from the run's configuration, and what its widgets ask of it."""
+        return self.lend(Assistant(Agent(name="Research", instructions=INSTRUCTIONS)))
 
+    def lend(self, assistant: Assistant) -> Assistant:
+        """The assistant with the search tools beside its own; it must be an Agents SDK agent."""
+        agent = assistant.answer
+        if not isinstance(agent, Agent):
+            raise ConfigurationError("Assistant(search=True) needs an openai-agents Agent, to which it gives tools.")
+        actions = self._actions()
+        actions.include(assistant.actions)
+        return replace(
+            assistant,
+            answer=cast("Agent[Any]", agent).clone(tools=[*agent.tools, *self._tools()]),  # pyright: ignore[reportUnknownMemberType] - of no context known here
+            actions=actions,
+            quiet_tools=assistant.quiet_tools | {"search"},
+        )
+
+    def _tools(self) -> list[Tool]:
         async def search(ctx: RunContextWrapper[LinkContext], query: str) -> str:
             """Search for pages. Returns JSON with results: n (to cite), title, url, site, snippet, published.
 
@@ -106,8 +122,7 @@ class Research:
             """
             return await self._read(ctx.context, url)
 
-        agent = Agent(name="Research", instructions=INSTRUCTIONS, tools=[function_tool(search), function_tool(read)])
-        return Assistant(agent, actions=self._actions(), quiet_tools=frozenset({"search"}))
+        return [function_tool(search), function_tool(read)]
 
     async def _search(self, context: LinkContext, query: str) -> str:
         search = _Search(query=query, label=self._provider.label)

@@ -20,7 +20,7 @@ from chatkit_link.errors import Forbidden
 
 _CHANGES_NOTHING = frozenset({"GET", "HEAD", "OPTIONS"})
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-_TAKEN = ("Authorization", "Content-Type", "Last-Event-ID", "Range", "X-ChatKit-Link", "X-Request-Id")
+_TAKEN = ("Authorization", "Content-Type", "Last-Event-ID", "Range", "X-ChatKit-Link", "X-Request-Id", "X-Time-Zone")
 _SHOWN = ("X-Run-Id", "X-Request-Id", "Retry-After", "Content-Disposition", "Content-Range", "Accept-Ranges")
 
 

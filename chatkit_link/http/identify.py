@@ -1,6 +1,7 @@
 """Who is asking, for a route that needs to know. A route without one of these is for everybody."""
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -12,6 +13,7 @@ from chatkit_link.http.middleware import request_id
 from chatkit_link.http.services import ServicesDep
 from chatkit_link.identity.names import name_in_header
 from chatkit_link.identity.server_key import TENANT_HEADER
+from chatkit_link.identity.zone import known_zone
 
 
 async def get_caller(request: Request, services: ServicesDep) -> Caller:
@@ -21,7 +23,7 @@ async def get_caller(request: Request, services: ServicesDep) -> Caller:
         refuse_cross_site(request, services.origins)
     if identified.cookie is not None:
         request.state.cookie = identified.cookie
-    return identified.caller
+    return replace(identified.caller, zone=known_zone(request.headers.get("x-time-zone")))
 
 
 async def get_server_call(request: Request, services: ServicesDep) -> Caller | None:

@@ -171,6 +171,8 @@ class Operations:
             response = await endpoint.server.sync_action(thread, params.action, sender, caller)
         except NotImplementedError:
             raise Unprocessable("This assistant does not answer that action.") from None
+        if thread.changes():
+            await self._store.save_thread(thread, caller)
         item = response.updated_item
         # Stored, so that it is still so after a reload; and hidden if it is for the model alone.
         if item is not None and sender is not None and item.id == sender.id:

@@ -152,6 +152,7 @@ def test_every_page_is_reached_from_the_readme() -> None:
         ("echo_agent.py:respond", "function"),
         ("support_agent.py", Agent),
         ("support_agent.py:agent", Agent),
+        ("professor_lock/", Agent),
         ("existing_server.py:MyChatKitServer", ChatKitServer),
     ],
 )
@@ -167,7 +168,7 @@ def test_an_example_loads_as_what_it_says_it_is(target: str, kind: type | str) -
 
 def test_every_agent_of_the_example_catalog_loads() -> None:
     catalog = read_catalog(EXAMPLES / "chatkit-link.toml", {})
-    assert set(catalog.agents) == {"echo", "support", "mine"}
+    assert set(catalog.agents) == {"echo", "support", "mine", "lock"}
     for entry in catalog.agents.values():
         load_target(entry.target, beside=EXAMPLES)
 

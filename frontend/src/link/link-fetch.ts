@@ -40,6 +40,7 @@ export function createLinkFetch(options: LinkOptions = {}): Fetch {
     signal?.throwIfAborted();
     const headers = new Headers(init.headers ?? given?.headers);
     headers.set(MARK, '1');
+    headers.set('X-Time-Zone', Intl.DateTimeFormat().resolvedOptions().timeZone);
     // Whoever brings a fetch of their own wants it used, though it cannot tell how far an upload is.
     if (onSent && !options.fetch) return sendTelling(url, { ...init, headers }, onSent);
 

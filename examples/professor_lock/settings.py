@@ -1,0 +1,17 @@
+"""Where this agent's data comes from. Each is an environment variable, also read from ``.env``."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class LockSettings(BaseSettings):
+    """Without any of these, the bundled sample data is shown, and it says that it is one."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
+
+    odds_api_key: SecretStr | None = Field(None, description="Key of The Odds API.")
+    odds_api_url: str = Field("https://api.the-odds-api.com", description="Its address.")
+    odds_regions: str = Field("us", description="Whose bookmakers: us, us2, uk, eu, au; several with commas.")
+    statmuse_url: str | None = Field(None, description="Address of a server that answers POST /query with statistics.")
+    backend_url: str | None = Field(None, description="Address of your own back end, for GET /api/predictions.")
+    lock_timeout: float = Field(8.0, gt=0, le=60, description="Seconds that any of them may take.")

@@ -1,0 +1,28 @@
+"""Where everything comes from: the real services that are set, and sample data for the others."""
+
+from dataclasses import dataclass
+
+from .backend import Backend, Predictor, SamplePredictions
+from .odds_api import OddsApi, OddsFeed
+from .settings import LockSettings
+from .slate import SampleSlate
+from .stats import SampleStats, Stats, StatServer
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    odds: OddsFeed
+    stats: Stats
+    predictions: Predictor
+
+
+def choose(settings: LockSettings) -> Sources:
+    timeout = settings.lock_timeout
+    key = settings.odds_api_key
+    return Sources(
+        odds=OddsApi(key.get_secret_value(), url=settings.odds_api_url, regions=settings.odds_regions, timeout=timeout)
+        if key
+        else SampleSlate(),
+        stats=StatServer(settings.statmuse_url, timeout=timeout) if settings.statmuse_url else SampleStats(),
+        predictions=Backend(settings.backend_url, timeout=timeout) if settings.backend_url else SamplePredictions(),
+    )

@@ -1,0 +1,129 @@
+"""What the keyless stand-in does with this agent's tools. It looks for words; a real model reads."""
+
+import json
+import re
+from typing import Any, cast
+
+from agents import TResponseInputItem
+
+from chatkit_link.agents.offline import ToolCall, search_and_quote
+
+_HELLO = (
+    "Class is in session. Ask me for tonight's odds, how a line has moved, a player's numbers or the news, and click a "
+    "price on the board to build a parlay. I am a stand-in today, not a language model: I look for words. "
+    "And remember that nothing is a lock."
+)
+#: The first one that a question matches is called.
+_TOOLS = (
+    ("open_game", r"\bopen\b"),
+    ("line_movement", r"\bmove(d|ment|s)?\b|\bmoving\b|\bchart\b"),
+    ("show_parlay", r"\bparlay\b|\bslip\b|\blegs?\b|\bpayout\b"),
+    ("search", r"\binjur|\bnews\b|\breport\b|\bsearch\b"),
+    ("predictions", r"\bpredict|\bpicks?\b|\bour model\b"),
+    ("player_stats", r"\bstat(s|istics)?\b|\baverag|\bplayers?\b|\bpoints per\b|\bnumbers\b|\bporter\b|\bmarsh\b"),
+    ("tonights_odds", r"\bodds\b|\blines?\b|\bboard\b|\bslate\b|\btonight|\bspreads?\b|\btotals?\b|\bmoneylines?\b"),
+)
+_MARKETS = (("totals", r"\btotals?\b|\bover\b|\bunder\b"), ("h2h", r"\bmoneylines?\b|\bto win\b"))
+_CONTEXT = ("# User-provided context", "Hidden context for the agent", "This widget (id ")
+_GREETING = re.compile(
+    r"\W*(hi|hello|hey|yo|good (morning|evening)|thanks?( you)?|who are you|help)\b[^?]{0,30}\W*", re.IGNORECASE
+)
+
+
+def decide(given: str | list[TResponseInputItem], tools: frozenset[str]) -> ToolCall | str:
+    question, mentioned, called, output = _read(given)
+    if called is not None:
+        return search_and_quote(given, tools) if called in {"search", "read"} else _answer(called, output)
+    wanted = question.lower()
+    # Chosen in the composer: there is no other tool then.
+    tool = next(iter(tools)) if len(tools) == 1 else None
+    tool = tool or next((name for name, words in _TOOLS if re.search(words, wanted)), None)
+    if tool is None and _GREETING.fullmatch(wanted):
+        return _HELLO
+    if tool is None or tool in {"search", "read"}:
+        return search_and_quote(given, tools)
+    return ToolCall(tool, _arguments(tool, wanted, f"{mentioned} {question}".strip()))
+
+
+def _arguments(tool: str, wanted: str, words: str) -> dict[str, Any]:
+    market = next((key for key, words in _MARKETS if re.search(words, wanted)), None)
+    sport = next((sport for sport in ("mlb", "nba", "nfl", "nhl") if sport in wanted), "all")
+    match tool:
+        case "tonights_odds":
+            return {"sport": sport, "market": market or "spreads"}
+        case "line_movement":
+            return {"game": words, "market": market or "h2h"}
+        case "open_game":
+            return {"game": words}
+        case "player_stats":
+            return {"question": words}
+        case "predictions":
+            return {"sport": sport}
+        case _:
+            return {}
+
+
+def _answer(tool: str, told: dict[str, Any]) -> str:
+    """A sentence or two about what the widget shows."""
+    if "error" in told:
+        return str(told["error"])
+    sample = " Mind you: this is sample data, made up for the lecture." if told.get("sample") else ""
+    match tool:
+        case "tonights_odds":
+            games = len(told["games"])
+            return (
+                f"There is the board: {games} game{'' if games == 1 else 's'}, best prices starred. Click a price "
+                f"and it joins your parlay. Shop the line before you love it.{sample}"
+            )
+        case "line_movement":
+            return (
+                f"This is how the line on {told['game']} got here. A move tells you where money went, "
+                f"not who wins.{sample}"
+            )
+        case "show_parlay":
+            if not told["legs"]:
+                return "Your parlay is empty. Ask for tonight's odds and click a price."
+            return (
+                f"{len(told['legs'])} leg(s) at {told['american']}: the price implies {told['probability']}, "
+                f"and ${told['stake']} would come back as ${told['payout']}. "
+                "Every leg multiplies the bookmaker's margin, too."
+            )
+        case "player_stats":
+            return f"{told['answer']} Five games are an anecdote, not a law.{sample}"
+        case "predictions":
+            return f"Our model's leanings. Anything under 60 percent is a coin with a good haircut.{sample}"
+        case _:
+            return "The page has it open. Come back when you have seen enough."
+
+
+def _read(given: str | list[TResponseInputItem]) -> tuple[str, str, str | None, dict[str, Any]]:
+    """The question, what it mentions, and the last tool called since with what that gave."""
+    question, mentioned, called, output = "", "", None, {}
+    names: dict[str, str] = {}
+    items: list[Any] = [{"role": "user", "content": given}] if isinstance(given, str) else list(given)
+    for item in items:
+        if item.get("role") == "user":
+            text = _text(item.get("content"))
+            if text.startswith(_CONTEXT[0]):
+                mentioned = " ".join(re.findall(r"Tag '([^']*)'", text))
+            elif not text.startswith(_CONTEXT):
+                question, mentioned, called, output = text, "", None, {}
+        elif item.get("type") == "function_call":
+            names[item["call_id"]] = item["name"]
+        elif item.get("type") == "function_call_output":
+            called, output = names.get(item["call_id"], ""), _object(item.get("output"))
+    return question, mentioned, called, output
+
+
+def _text(content: Any) -> str:
+    if isinstance(content, str):
+        return content
+    return "".join(str(part.get("text", "")) for part in content or [])
+
+
+def _object(output: Any) -> dict[str, Any]:
+    try:
+        told: Any = json.loads(output if isinstance(output, str) else _text(output))
+    except ValueError:
+        return {}
+    return cast("dict[str, Any]", told) if isinstance(told, dict) else {}

@@ -1,0 +1,144 @@
+"""Questions about statistics, answered by a server of yours in front of StatMuse, or from a small made-up book.
+
+The server answers ``POST /query`` with ``{"query": "..."}`` by
+``{"success": true, "query": "...", "answer": "...", "url": "...", "cached": false}``, and by
+``{"success": false, "error": "..."}`` where it has no answer. It may add ``player``, with ``name``, ``team``,
+``position`` and ``figures``, and ``columns`` with ``rows``: then a card and a table are shown.
+"""
+
+import re
+from typing import Protocol
+
+from pydantic import BaseModel, Field, TypeAdapter
+
+from .exchange import FeedError, fetch
+
+
+class Figure(BaseModel):
+    label: str
+    value: str
+
+
+class Player(BaseModel):
+    """figures: the three or four numbers that a card shows large."""
+
+    name: str
+    team: str = ""
+    position: str = ""
+    figures: list[Figure] = Field(default_factory=list[Figure])
+
+
+class StatAnswer(BaseModel):
+    """One answer in the server's format."""
+
+    success: bool = True
+    query: str = ""
+    answer: str = ""
+    error: str = ""
+    url: str | None = None
+    cached: bool = False
+    player: Player | None = None
+    columns: list[str] = Field(default_factory=list[str])
+    rows: list[list[str]] = Field(default_factory=list[list[str]])
+
+
+class Stats(Protocol):
+    """Who answers. sample: whether the numbers are made up."""
+
+    sample: bool
+
+    async def ask(self, question: str) -> StatAnswer:
+        """The answer. Raises FeedError, also where there is none."""
+        ...
+
+
+_ANSWER = TypeAdapter(StatAnswer)
+
+
+class StatServer:
+    """The client of such a server. timeout: seconds of one question."""
+
+    sample = False
+
+    def __init__(self, url: str, *, timeout: float = 8.0) -> None:
+        self._url = url.rstrip("/")
+        self._timeout = timeout
+
+    async def ask(self, question: str) -> StatAnswer:
+        answer = await fetch(
+            _ANSWER,
+            "The statistics server",
+            "POST",
+            f"{self._url}/query",
+            timeout=self._timeout,
+            json={"query": question},
+        )
+        if not answer.success or not (answer.answer or answer.player or answer.rows):
+            raise FeedError(f"The statistics server has no answer: {answer.error[:200] or 'try other words'}.")
+        return answer
+
+
+_LOG = ["Date", "Opponent", "PTS", "REB", "AST"]
+_BATTING = ["Date", "Opponent", "H", "HR", "RBI"]
+_PLAYERS = {
+    "Sam Porter": StatAnswer(
+        answer="Sam Porter has averaged 27.4 points over the last 5 games.",
+        player=Player(
+            name="Sam Porter",
+            team="New York Knicks",
+            position="Guard",
+            figures=[
+                Figure(label="PTS", value="27.4"),
+                Figure(label="REB", value="4.6"),
+                Figure(label="AST", value="7.2"),
+            ],
+        ),
+        columns=_LOG,
+        rows=[
+            ["Nov 22", "vs MIA", "31", "5", "8"],
+            ["Nov 20", "@ CHI", "24", "3", "9"],
+            ["Nov 18", "vs ATL", "29", "6", "5"],
+            ["Nov 16", "@ TOR", "22", "4", "8"],
+            ["Nov 14", "vs PHI", "31", "5", "6"],
+        ],
+    ),
+    "Theo Marsh": StatAnswer(
+        answer="Theo Marsh has hit .327 over the last 5 games.",
+        player=Player(
+            name="Theo Marsh",
+            team="New York Yankees",
+            position="Right field",
+            figures=[
+                Figure(label="AVG", value=".327"),
+                Figure(label="HR", value="41"),
+                Figure(label="RBI", value="108"),
+            ],
+        ),
+        columns=_BATTING,
+        rows=[
+            ["Sep 27", "@ BOS", "2", "1", "3"],
+            ["Sep 26", "@ BOS", "1", "0", "0"],
+            ["Sep 24", "vs TOR", "3", "1", "2"],
+            ["Sep 23", "vs TOR", "0", "0", "0"],
+            ["Sep 21", "vs BAL", "2", "1", "4"],
+        ],
+    ),
+}
+
+
+class SampleStats:
+    """Knows two players, whom nobody has ever seen play."""
+
+    sample = True
+
+    async def ask(self, question: str) -> StatAnswer:
+        words = set(re.findall(r"\w+", question.lower()))
+        for name, answer in _PLAYERS.items():
+            if words & set(name.lower().split()):
+                return answer.model_copy(update={"query": question})
+        known = " and ".join(_PLAYERS)
+        raise FeedError(f"The sample data knows {known} only. Set STATMUSE_URL to ask about everybody else.")
+
+    @staticmethod
+    def players() -> list[Player]:
+        return [answer.player for answer in _PLAYERS.values() if answer.player]

@@ -1,0 +1,178 @@
+"""What the agent can do: each tool shows a widget and tells the model in JSON what is in it."""
+
+import json
+from collections.abc import Awaitable
+from datetime import datetime
+from typing import Any, Literal
+
+from agents import RunContextWrapper, Tool, function_tool
+from chatkit.agents import ClientToolCall
+from chatkit.types import ThreadItemDoneEvent, ThreadItemRemovedEvent, WidgetItem
+
+from chatkit_link.agents.context import LinkContext
+from chatkit_link.widgets.templates import WidgetLibrary
+
+from . import board, moments, odds, statistics
+from .exchange import FeedError
+from .games import find_game
+from .odds_api import Event, MarketKey
+from .parlay import Parlay, parlay_builder
+from .sources import Sources
+
+Sport = Literal["all", "mlb", "nba", "nfl", "nhl"]
+Context = RunContextWrapper[LinkContext]
+
+
+def build_tools(sources: Sources, library: WidgetLibrary) -> list[Tool]:
+    return [*_odds_tools(sources, library), *_number_tools(sources, library)]
+
+
+def _odds_tools(sources: Sources, library: WidgetLibrary) -> list[Tool]:
+    feed = sources.odds
+
+    async def tonights_odds(ctx: Context, sport: Sport = "all", market: MarketKey = "spreads") -> str:
+        """Show the odds board: the coming games with every bookmaker's prices, which people can click.
+
+        Args:
+            sport: which games.
+            market: h2h is the moneyline.
+        """
+
+        async def shown() -> dict[str, Any]:
+            events = await feed.events(sport)
+            zone = _zone(ctx)
+            widget = board.odds_board(library, events, sport=sport, market=market, zone=zone, sample=feed.sample)
+            await ctx.context.stream_widget(widget, copy_text="The odds board")
+            return {"sample": feed.sample, "market": market, "games": [_game(event, market, zone) for event in events]}
+
+        return await _told(shown())
+
+    async def line_movement(ctx: Context, game: str, market: MarketKey = "h2h") -> str:
+        """Show how a game's line has moved over the last day, as a chart.
+
+        Args:
+            game: a team's name, or the game's id.
+            market: h2h is the moneyline.
+        """
+
+        async def shown() -> dict[str, Any]:
+            event = await _find(game)
+            history = await feed.history(event)
+            widget = board.line_movement(library, event, history, market=market, zone=_zone(ctx), sample=feed.sample)
+            await ctx.context.stream_widget(widget, copy_text=f"Line movement of {event.title}")
+            return {"sample": feed.sample, "game": event.title, "snapshots": len(history)}
+
+        return await _told(shown())
+
+    async def show_parlay(ctx: Context) -> str:
+        """Show the parlay that the person has built by clicking, with its odds and payout."""
+        context = ctx.context
+        parlay = Parlay.of(context.thread)
+        if parlay.item is not None:
+            await context.stream(ThreadItemRemovedEvent(item_id=parlay.item))
+        parlay.item = context.generate_id("message")
+        parlay.keep(context.thread)
+        widget = parlay_builder(library, parlay, sample=feed.sample)
+        item = WidgetItem(id=parlay.item, thread_id=context.thread.id, created_at=datetime.now(), widget=widget)
+        await context.stream(ThreadItemDoneEvent(item=item))
+        told = parlay.data()
+        return _json({key: told[key] for key in ("legs", "stake", "american", "probability", "payout")})
+
+    async def open_game(ctx: Context, game: str) -> str:
+        """Open a game in the page around this chat.
+
+        Args:
+            game: a team's name, or the game's id.
+        """
+
+        async def asked() -> dict[str, Any]:
+            event = await _find(game)
+            arguments = {"id": event.id, "title": event.title, "sport": event.sport_key}
+            ctx.context.client_tool_call = ClientToolCall(name="open_game", arguments=arguments)
+            return {"opened": event.title}
+
+        return await _told(asked())
+
+    async def _find(game: str) -> Event:
+        event = find_game(await feed.events("all"), game)
+        if event is None:
+            raise FeedError("No coming game has such a team. Look at the odds board for the games there are.")
+        return event
+
+    return [function_tool(tool) for tool in (tonights_odds, line_movement, show_parlay, open_game)]
+
+
+def _number_tools(sources: Sources, library: WidgetLibrary) -> list[Tool]:
+    async def player_stats(ctx: Context, question: str) -> str:
+        """Ask about a player's or a team's statistics, such as "Sam Porter points last 5 games".
+
+        Args:
+            question: in a few words, with the name in it.
+        """
+
+        async def shown() -> dict[str, Any]:
+            answer = await sources.stats.ask(question)
+            sample = sources.stats.sample
+            if answer.player:
+                card = statistics.player_card(library, answer.player, answer=answer.answer, sample=sample)
+                await ctx.context.stream_widget(card, copy_text=answer.player.name)
+            if answer.columns and answer.rows:
+                title = f"{answer.player.name}, last {len(answer.rows)} games" if answer.player else "Statistics"
+                table = statistics.stat_table(library, title, answer, sample=sample)
+                await ctx.context.stream_widget(table, copy_text=title)
+            return {"sample": sample, "answer": answer.answer, "columns": answer.columns, "rows": answer.rows}
+
+        return await _told(shown())
+
+    async def predictions(ctx: Context, sport: Sport = "all") -> str:
+        """Show the predictions of our own model for the coming games.
+
+        Args:
+            sport: which games.
+        """
+
+        async def shown() -> dict[str, Any]:
+            predicted = await sources.predictions.predict(sport)
+            sample = sources.predictions.sample
+            widget = statistics.prediction_table(library, predicted, sample=sample)
+            await ctx.context.stream_widget(widget, copy_text="Predictions")
+            return {"sample": sample, "predictions": [one.model_dump() for one in predicted]}
+
+        return await _told(shown())
+
+    return [function_tool(player_stats), function_tool(predictions)]
+
+
+def _game(event: Event, market: MarketKey, zone: str) -> dict[str, Any]:
+    """A game as the model reads it: each outcome's best price, and the margin-free probability behind it."""
+    game: dict[str, Any] = {"id": event.id, "game": event.title, "starts": moments.at(event.commence_time, zone)}
+    for bookmaker in event.bookmakers[:1]:
+        found = bookmaker.market(market)
+        if found and len(found.outcomes) > 1:
+            prices = [odds.american_to_decimal(outcome.price) for outcome in found.outcomes]
+            game["fair"] = {
+                board.pick_name(market, outcome): f"{fair * 100:.1f} %"
+                for outcome, fair in zip(found.outcomes, odds.without_margin(prices), strict=True)
+            }
+    game["prices"] = {
+        bookmaker.title: {board.pick_name(market, one): f"{int(one.price):+d}" for one in found.outcomes}
+        for bookmaker in event.bookmakers
+        if (found := bookmaker.market(market))
+    }
+    return game
+
+
+def _zone(ctx: Context) -> str:
+    return ctx.context.request_context.zone
+
+
+async def _told(work: Awaitable[dict[str, Any]]) -> str:
+    """What a tool found, or the sentence that says why it could not: both are for the model."""
+    try:
+        return _json(await work)
+    except FeedError as error:
+        return _json({"error": error.message})
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False)

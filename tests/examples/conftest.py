@@ -1,0 +1,88 @@
+"""A server of the example catalog, and somebody who talks to Professor Lock on it."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chatkit.types import WidgetItem
+from chatkit.widgets import WidgetRoot
+
+from chatkit_link.client import ChatKitClient
+from chatkit_link.settings import Settings
+from tests.conftest import running
+from tests.told import Told, told
+
+EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+
+
+@pytest.fixture(scope="session")
+async def example_server(make_settings: Callable[..., Settings]) -> AsyncIterator[str]:
+    async with running(make_settings(config=EXAMPLES / "chatkit-link.toml")) as address:
+        yield address
+
+
+class Student:
+    """One person in one thread, who looks at widgets and clicks on what they offer."""
+
+    def __init__(self, client: ChatKitClient) -> None:
+        self.client = client
+        self.thread_id = ""
+
+    async def ask(self, message: Any) -> Told:
+        if self.thread_id:
+            return await told(self.client.add_user_message(self.thread_id, message))
+        answer = await told(self.client.create_thread(message))
+        self.thread_id = answer.thread_id
+        return answer
+
+    async def widgets(self, key: str) -> list[WidgetItem]:
+        """Those that a reload shows, by the key of their root."""
+        items = (await self.client.get_thread(self.thread_id)).items.data
+        return [item for item in items if isinstance(item, WidgetItem) and tree(item.widget).get("key") == key]
+
+    async def widget(self, key: str) -> WidgetItem:
+        (only,) = await self.widgets(key)
+        return only
+
+    async def click(self, item: WidgetItem, kind: str, at: int = 0, **fields: Any) -> Told:
+        """Click the ``at``-th control with this action."""
+        action = offered(item.widget, kind)[at]
+        payload = {**(action.get("payload") or {}), **fields} or None
+        return await told(self.client.custom_action(self.thread_id, kind, payload, item_id=item.id))
+
+    async def change(self, item: WidgetItem, kind: str, at: int = 0, **fields: Any) -> WidgetItem:
+        """The same for an action that gives the widget as it has changed."""
+        action = offered(item.widget, kind)[at]
+        payload = {**(action.get("payload") or {}), **fields} or None
+        changed = await self.client.sync_custom_action(self.thread_id, kind, payload, item_id=item.id)
+        assert isinstance(changed, WidgetItem) and changed.id == item.id
+        return changed
+
+
+@pytest.fixture
+async def student(example_server: str) -> AsyncIterator[Student]:
+    async with ChatKitClient(f"{example_server}/chatkit/lock", headers={"X-Time-Zone": "America/New_York"}) as client:
+        yield Student(client)
+
+
+def tree(widget: WidgetRoot) -> dict[str, Any]:
+    return widget.model_dump(mode="json", exclude_none=True)
+
+
+def nodes(node: Any) -> list[dict[str, Any]]:
+    """Every node of a tree, in reading order."""
+    if isinstance(node, list):
+        return [found for part in node for found in nodes(part)]
+    return [node, *nodes(node.get("children", []))] if isinstance(node, dict) else []
+
+
+def offered(widget: WidgetRoot, kind: str) -> list[dict[str, Any]]:
+    actions = [node.get("onClickAction") or node.get("onSubmitAction") or {} for node in nodes(tree(widget))]
+    return [action for action in actions if action.get("type") == kind]
+
+
+def words(widget: WidgetRoot) -> list[str]:
+    """What stands in a widget, in reading order."""
+    said = [node.get("value") or node.get("label") for node in nodes(tree(widget))]
+    return [str(word) for word in said if word]

@@ -1,0 +1,216 @@
+"""The walk without a key, over the wire: from tonight's odds to a confirmed slip."""
+
+import re
+from decimal import ROUND_DOWN, Decimal
+
+import httpx2
+import pytest
+from chatkit.types import (
+    ClientEffectEvent,
+    ClientToolCallItem,
+    InferenceOptions,
+    ThreadItemRemovedEvent,
+    ThreadItemReplacedEvent,
+    ToolChoice,
+    UserMessageInput,
+    UserMessageTagContent,
+    UserMessageTextContent,
+    WidgetItem,
+)
+
+from chatkit_link.client import ClientError
+from chatkit_link.widgets.templates import WidgetLibrary
+from tests.examples.conftest import EXAMPLES, Student, nodes, offered, tree, words
+from tests.told import told
+
+
+def decimal_odds(widget: WidgetItem) -> list[Decimal]:
+    """The American prices that a parlay's legs show, worked out here a second time."""
+    prices = [int(word) for word in words(widget.widget) if re.fullmatch(r"[+-]\d{3,5}", word)]
+    return [1 + (Decimal(price) / 100 if price > 0 else Decimal(100) / -price) for price in prices]
+
+
+def figure(widget: WidgetItem, label: str) -> str:
+    said = words(widget.widget)
+    return said[said.index(label) + 1]
+
+
+async def start(student: Student, legs: int = 2) -> WidgetItem:
+    """A parlay of the first price of so many games; the builder."""
+    await student.ask("What are tonight's odds?")
+    board = await student.widget("odds-board")
+    for leg in range(legs):
+        await student.click(board, "lock.add_leg", at=6 * leg)  # a game has two outcomes at three bookmakers
+    return await student.widget("parlay")
+
+
+def choosing(text: str, *, tool: str | None = None, model: str | None = None) -> UserMessageInput:
+    options = InferenceOptions(tool_choice=ToolChoice(id=tool) if tool else None, model=model)
+    return UserMessageInput(content=[UserMessageTextContent(text=text)], attachments=[], inference_options=options)
+
+
+async def test_tonights_odds_are_a_board_of_sample_data_in_the_persons_own_time(student: Student) -> None:
+    answer = await student.ask("What are tonight's odds?")
+    board = await student.widget("odds-board")
+    said = words(board.widget)
+    assert "Sample data" in said and "sample data" in answer.text
+    assert any(re.search(r"^MLB · \w+ \d+ \w+, 1[89]:\d\d E[SD]T$", word) for word in said)
+    assert {"DraftKings", "FanDuel", "BetMGM"} <= set(said)
+    prices = offered(board.widget, "lock.add_leg")
+    assert len(prices) == 5 * 2 * 3
+    assert all(price["payload"].keys() == {"event", "bookmaker", "market", "outcome"} for price in prices)
+    assert len([word for word in said if word.startswith("★ ") and word[2] in "+-"]) >= 5 * 2  # one for each outcome
+
+
+async def test_the_board_changes_in_place_to_another_market(student: Student) -> None:
+    await student.ask("NBA odds please")
+    board = await student.widget("odds-board")
+    markets = [action["payload"]["market"] for action in offered(board.widget, "lock.refresh")]
+    changed = await student.change(board, "lock.refresh", at=markets.index("totals", 1))
+    assert any(re.match(r"(★ )?224.5 ", word) for word in words(changed.widget))
+    assert tree((await student.widget("odds-board")).widget) == tree(changed.widget)
+
+
+async def test_clicked_prices_grow_one_parlay_whose_payout_is_worked_out_here(student: Student) -> None:
+    parlay = await start(student)
+    one, other = decimal_odds(parlay)
+    assert figure(parlay, "Payout") == f"${(10 * one * other).quantize(Decimal('0.01'), ROUND_DOWN)}"
+    staked = await student.change(parlay, "lock.set_stake", stake="25.50")
+    assert figure(staked, "Payout") == f"${(Decimal('25.50') * one * other).quantize(Decimal('0.01'), ROUND_DOWN)}"
+    assert figure(staked, "Implied") == f"{100 / (one * other):.1f} %"
+    assert any("1-800-GAMBLER" in word for word in words(staked.widget))
+
+    less = await student.change(staked, "lock.remove_leg")
+    (left,) = decimal_odds(less)
+    assert left == other
+    assert figure(less, "Payout") == f"${(Decimal('25.50') * other).quantize(Decimal('0.01'), ROUND_DOWN)}"
+
+
+async def test_a_second_price_of_the_same_market_takes_the_place_of_the_first(student: Student) -> None:
+    await start(student, legs=1)
+    await student.click(await student.widget("odds-board"), "lock.add_leg", at=3)  # the other side of the same game
+    assert len(decimal_odds(await student.widget("parlay"))) == 1
+
+
+async def test_the_parlay_stays_in_place_until_people_talk_on_and_then_follows_them(student: Student) -> None:
+    parlay = await start(student, legs=1)
+    board = await student.widget("odds-board")
+    second = await student.click(board, "lock.add_leg", at=6)
+    assert [event.item.id for event in second.events if isinstance(event, ThreadItemReplacedEvent)] == [parlay.id]
+    await student.ask("Thanks")
+    third = await student.click(board, "lock.add_leg", at=12)
+    assert [event.item_id for event in third.events if isinstance(event, ThreadItemRemovedEvent)] == [parlay.id]
+    items = (await student.client.get_thread(student.thread_id)).items.data
+    assert items[-1].id == (await student.widget("parlay")).id
+    assert len(decimal_odds(await student.widget("parlay"))) == 3
+
+
+async def test_a_confirmed_slip_goes_to_the_page_and_is_placed_by_nobody(student: Student) -> None:
+    parlay = await start(student)
+    confirmed = await student.click(parlay, "lock.confirm")
+    (effect,) = [event for event in confirmed.events if isinstance(event, ClientEffectEvent)]
+    assert effect.name == "bet_slip.confirmed"
+    assert effect.data["placed"] is False
+    assert f"${effect.data['payout']}" == figure(parlay, "Payout")
+    assert len(effect.data["legs"]) == len(decimal_odds(parlay)) == 2
+    slip = words((await student.widget("bet-slip")).widget)
+    assert any("nothing is ever placed" in word for word in slip)
+    assert any("1-800-GAMBLER" in word for word in slip)
+
+
+@pytest.mark.parametrize("stake", ["0", "-5", "10001", "1.234", "NaN", "ten", ""])
+async def test_a_stake_that_is_none_is_refused_in_a_sentence(student: Student, stake: str) -> None:
+    parlay = await start(student, legs=1)
+    with pytest.raises(ClientError) as refused:
+        await student.change(parlay, "lock.set_stake", stake=stake)
+    assert refused.value.status == 422 and "stake" in str(refused.value)
+    assert tree((await student.widget("parlay")).widget) == tree(parlay.widget)
+
+
+async def test_a_price_of_the_browsers_own_is_refused(student: Student) -> None:
+    await student.ask("What are tonight's odds?")
+    acted = await student.click(await student.widget("odds-board"), "lock.add_leg", price="+100000")
+    assert "does not offer that" in str(acted.view.errors[0].message)
+    assert await student.widgets("parlay") == []
+
+
+async def test_asking_for_the_parlay_shows_it_at_the_end(student: Student) -> None:
+    await start(student, legs=1)
+    answer = await student.ask("Show my parlay")
+    assert "1 leg(s)" in answer.text
+    assert len(decimal_odds(await student.widget("parlay"))) == 1
+
+
+async def test_the_injury_report_is_a_search(student: Student) -> None:
+    await student.ask("Find the injury report")
+    (found,) = await student.widgets("search-results")
+    assert "injury report" in str(tree(found.widget)["status"]["text"])
+
+
+async def test_a_players_numbers_are_a_card_and_a_table(student: Student) -> None:
+    answer = await student.ask("Sam Porter stats, last 5 games")
+    assert "27.4" in answer.text
+    assert "Sample data" in words((await student.widget("player-card")).widget)
+    assert "PTS" in words((await student.widget("stat-table")).widget)
+
+
+async def test_a_player_nobody_knows_is_a_sentence(student: Student) -> None:
+    assert "STATMUSE_URL" in (await student.ask("stats of nobody at all")).text
+
+
+async def test_a_line_that_moved_is_a_chart(student: Student) -> None:
+    await student.ask("How has the Yankees line moved?")
+    (chart,) = [node for node in nodes(tree((await student.widget("line-movement")).widget)) if node["type"] == "Chart"]
+    assert len(chart["data"]) == 11 and all(20 < point["value"] < 80 for point in chart["data"])
+
+
+async def test_predictions_are_a_table(student: Student) -> None:
+    assert "sample data" in (await student.ask("What does our model predict for the NFL?")).text
+    assert "Eagles -4.5" in words((await student.widget("stat-table")).widget)
+
+
+async def test_a_game_is_opened_by_the_page_and_the_answer_goes_on(student: Student) -> None:
+    opened = await student.ask("Open the Lakers game")
+    call = opened.view.items[-1]
+    assert isinstance(call, ClientToolCallItem) and call.name == "open_game"
+    assert call.arguments["title"] == "Los Angeles Lakers @ Golden State Warriors"
+    after = await told(student.client.add_client_tool_output(student.thread_id, {"opened": True}))
+    assert "page has it open" in after.text
+
+
+async def test_a_tool_chosen_in_the_composer_is_used_whatever_the_words_are(student: Student) -> None:
+    await student.ask(choosing("Sam Porter", tool="tonights_odds", model="gpt-5"))
+    await student.widget("odds-board")
+    with pytest.raises(ClientError):
+        await student.ask(choosing("Hello", model="another"))
+
+
+async def test_a_chosen_model_keeps_the_stand_in_of_this_agent(student: Student) -> None:
+    await student.ask(choosing("What are tonight's odds?", model="gpt-5"))
+    await student.widget("odds-board")
+
+
+async def test_mentions_are_found_previewed_and_looked_up(student: Student, example_server: str) -> None:
+    async with httpx2.AsyncClient(base_url=example_server, headers={"X-Time-Zone": "Europe/Paris"}) as http:
+        found = (await http.get("/api/entities", params={"agent": "lock", "q": "yank"})).json()["entities"]
+        assert [entity["group"] for entity in found] == ["Games", "Teams"]
+        for entity in found:
+            card = (await http.get(f"/api/entities/{entity['id']}/preview", params={"agent": "lock"})).json()["preview"]
+            assert "CET" in str(card) or "CEST" in str(card)
+        assert (await http.get("/api/entities/team-nobody/preview", params={"agent": "lock"})).status_code == 404
+    tag = UserMessageTagContent(id=found[1]["id"], text=found[1]["title"], data={})
+    content = [UserMessageTextContent(text="How has the line moved of "), tag]
+    message = UserMessageInput(content=content, attachments=[], inference_options=InferenceOptions())
+    answer = await student.ask(message)
+    assert "New York Yankees" in answer.text
+
+
+async def test_a_greeting_is_answered_in_character(student: Student) -> None:
+    assert "nothing is a lock" in (await student.ask("Hello")).text
+
+
+def test_every_widget_of_the_example_is_one() -> None:
+    library = WidgetLibrary(EXAMPLES / "professor_lock" / "widgets")
+    assert len(library.names()) == 7
+    for name in library.names():
+        library.load(name).check()
