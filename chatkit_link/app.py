@@ -51,6 +51,7 @@ from chatkit_link.http import (
     sessions,
     threads,
 )
+from chatkit_link.http import workshop as workshop_door
 from chatkit_link.http.address import Forwarded
 from chatkit_link.http.cross_site import CrossOrigin
 from chatkit_link.http.middleware import ResponseHeaders
@@ -86,6 +87,8 @@ from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import migrate
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.widgets.templates import WidgetLibrary
+from chatkit_link.workshop.drafts import Workshop
+from chatkit_link.workshop.known import known_actions
 
 #: The page about leaving Agent Builder, as local search knows it.
 LEAVING = "docs/leaving-agent-builder.md"
@@ -96,7 +99,11 @@ OFFLINE_NOTICE = (
 
 
 def create_app(
-    settings: Settings | None = None, *, agents_given: Mapping[str, str] | None = None, identify: Hook | None = None
+    settings: Settings | None = None,
+    *,
+    agents_given: Mapping[str, str] | None = None,
+    identify: Hook | None = None,
+    workshop: Path | None = None,
 ) -> FastAPI:
     """The application. Nothing is opened before its lifespan begins.
 
@@ -104,6 +111,7 @@ def create_app(
         settings: read from the environment if None.
         agents_given: agent id -> target, beside those of ``settings.config``.
         identify: tells who sent a request, ``None`` for nobody; in place of ``settings.identify``.
+        workshop: the folder of .widget files that the workshop edits, for a server on a developer's own machine.
 
     Raises:
         ConfigurationError: the settings or the catalog cannot work; also from the lifespan.
@@ -129,6 +137,8 @@ def create_app(
     doors = (chatkit, runs, threads, agents, entities, files, hosted, sessions, openai, documents, health, pages)
     for door in doors:
         app.include_router(door.router)
+    if workshop is not None:
+        app.include_router(workshop_door.door(Workshop(workshop, known_actions(settings.config, agents_given or {}))))
     return app
 
 

@@ -39,7 +39,7 @@ from chatkit_link.store.migrate import head, revision
 from chatkit_link.store.usage import KEYS, report
 from chatkit_link.telemetry.logging import setup_logging
 from chatkit_link.terminal import converse
-from chatkit_link.workshop.commands import widgets_cli
+from chatkit_link.workshop.commands import WIDGETS, FolderOption, widgets_cli
 
 T = TypeVar("T")
 
@@ -82,16 +82,28 @@ def serve(
     agent: AgentOption = None,
 ) -> None:
     """Start the server; without DATABASE_URL with a PostgreSQL of its own."""
-    settings = _settings(host=host, port=port)
+    _serve(_settings(host=host, port=port), _agents(agent), workshop=None)
+
+
+@cli.command()
+def dev(
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    agent: AgentOption = None,
+    folder: FolderOption = WIDGETS,
+) -> None:
+    """Start the server on 127.0.0.1 with the widget workshop at /workshop."""
+    _serve(_settings(host="127.0.0.1", port=port), _agents(agent), workshop=folder)
+
+
+def _serve(settings: Settings, given: dict[str, str], *, workshop: Path | None) -> None:
     setup_logging(settings.log_level)
     console = Console(stderr=True, highlight=False)
-    given = _agents(agent)
     where = "the configured one" if settings.database_url else f"PostgreSQL in {settings.data}"
     console.print(f"ChatKit Link {version('chatkit-link')}", style="bold")
     console.print(f"  database  {where}\n  model     {_model(settings)}", soft_wrap=True)
 
     def make(bound: Settings) -> FastAPI:
-        app = create_app(bound, agents_given=given)
+        app = create_app(bound, agents_given=given, workshop=workshop)
         console.print("  starting ...")
         return app
 
@@ -99,7 +111,9 @@ def serve(
         serve_app(
             make,
             settings,
-            ready=lambda address: console.print(f"  [bold green]ready     {address}[/bold green]  (Ctrl-C stops)"),
+            ready=lambda address: console.print(
+                f"  [bold green]ready     {address}{'/workshop' if workshop else ''}[/bold green]  (Ctrl-C stops)"
+            ),
         )
     )
     console.print("Stopped.")

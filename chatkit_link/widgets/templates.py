@@ -57,14 +57,7 @@ class Template:
     @property
     def sample(self) -> dict[str, Any] | None:
         """The sample data that came with the file, or None: ``encodedWidget`` may be missing or garbage."""
-        encoded = self.definition.get("encodedWidget")
-        if not isinstance(encoded, str):
-            return None
-        try:
-            view = from_json(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
-        except ValueError:
-            return None
-        state = view.get("defaultState") if isinstance(view, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - JSON
+        state = (decoded_view(self.definition.get("encodedWidget")) or {}).get("defaultState")
         return cast("dict[str, Any]", state) if isinstance(state, dict) else None
 
     def build(self, data: dict[str, Any]) -> DynamicWidgetRoot:
@@ -150,3 +143,14 @@ def _text(source: str, definition: dict[str, Any], key: str) -> str:
     if not isinstance(value, str) or not value:
         raise WidgetError(source, key, "must be a text that is not empty")
     return value
+
+
+def decoded_view(encoded: Any) -> dict[str, Any] | None:
+    """What ``encodedWidget`` holds; None for garbage."""
+    if not isinstance(encoded, str):
+        return None
+    try:
+        view = from_json(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
+    except ValueError:
+        return None
+    return cast("dict[str, Any]", view) if isinstance(view, dict) else None

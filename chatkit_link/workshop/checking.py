@@ -31,17 +31,25 @@ def check(library: WidgetLibrary, file: str, content: bytes, known: frozenset[st
 
     known: the action types that the server answers; None where that cannot be told.
     """
+    return examine(library, file, content, known)[1]
+
+
+def examine(
+    library: WidgetLibrary, file: str, content: bytes, known: frozenset[str] | None
+) -> tuple[dict[str, Any] | None, list[Problem]]:
+    """The tree of the sample data, if it is one that can be shown, and what is wrong all the same."""
     lines = _Lines(content)
     try:
         template = library.read(file, content)
     except WidgetError as error:
-        return [_problem(file, lines, error)]
+        return None, [_problem(file, lines, error)]
     found = [Problem(file, lines.of("template"), "template", reason) for reason in undescribed(template)]
     try:
         tree = template.checked_tree()
     except WidgetError as error:
-        return [*found, _problem(file, lines, error)]
-    return [*found, *(Problem(file, lines.of("template"), *wrong) for wrong in unknown_actions(tree, known))]
+        return None, [*found, _problem(file, lines, error)]
+    found += [Problem(file, lines.of("template"), *wrong) for wrong in unknown_actions(tree, known)]
+    return tree, found
 
 
 def undescribed(template: Template) -> list[str]:

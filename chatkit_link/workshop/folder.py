@@ -15,9 +15,9 @@ from chatkit_link.widgets.templates import LARGEST_FILE
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}")
 
 
-def encode(sample: dict[str, Any]) -> str:
-    """Sample data as ``encodedWidget`` holds it: base64url JSON, without padding."""
-    text = json.dumps({"defaultState": sample}, ensure_ascii=False, separators=(",", ":"))
+def encode(sample: dict[str, Any], view: dict[str, Any] | None = None) -> str:
+    """Sample data as ``encodedWidget`` holds it: base64url JSON, without padding. view: what stands beside it."""
+    text = json.dumps({**(view or {}), "defaultState": sample}, ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 

@@ -1,0 +1,106 @@
+"""The widget workshop: ``/workshop`` and what its page asks for. Only in dev mode, and only for this machine.
+
+There is no sign-in here, so every request has to name this machine as its host, against pages that point a name of
+their own at it (DNS rebinding), and must not come from a page of another site.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from functools import partial
+from urllib.parse import urlsplit
+
+import anyio.to_thread
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response, StreamingResponse
+from pydantic import BaseModel, ConfigDict
+from watchfiles import awatch  # pyright: ignore[reportUnknownVariableType] - names trio's types
+
+from chatkit_link.errors import Forbidden
+from chatkit_link.http.body import read_model
+from chatkit_link.http.pages import page
+from chatkit_link.http.services import ServicesDep
+from chatkit_link.http.sse import STREAM_HEADERS
+from chatkit_link.workshop.drafts import Draft, Opened, Shown, Workshop
+
+_LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
+_LARGEST_BODY = 2_000_000
+
+
+class Edited(BaseModel):
+    """over: the revision that is saved over; None for a new file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    draft: Draft
+    over: str | None = None
+
+
+class Dropped(BaseModel):
+    """content: the text of a .widget file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    content: str
+
+
+def only_this_machine(request: Request) -> None:
+    """Raises Forbidden for another host's name, and for a page of another origin."""
+    origin = request.headers.get("origin")
+    foreign = request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
+    if request.url.hostname not in _LOCAL or foreign or (origin and urlsplit(origin).netloc != request.url.netloc):
+        raise Forbidden("The workshop is for this machine only: open it at http://127.0.0.1.")
+
+
+def door(workshop: Workshop) -> APIRouter:
+    """The routes of one folder's workshop."""
+    router = APIRouter(dependencies=[Depends(only_this_machine)], include_in_schema=False)
+
+    @router.get("/workshop")
+    async def show_page(services: ServicesDep) -> Response:
+        return page("workshop.html", services, "'none'", {})
+
+    @router.get("/api/workshop/widgets")
+    async def all_widgets() -> list[Opened]:
+        return await anyio.to_thread.run_sync(workshop.all)
+
+    @router.get("/api/workshop/widgets/{name}")
+    async def open_widget(name: str) -> Opened:
+        return await anyio.to_thread.run_sync(workshop.open, name)
+
+    @router.put("/api/workshop/widgets/{name}")
+    async def save_widget(name: str, request: Request) -> Opened:
+        edited = await read_model(request, Edited, _LARGEST_BODY)
+        return await anyio.to_thread.run_sync(workshop.save, name, edited.draft, edited.over)
+
+    @router.post("/api/workshop/preview/{name}")
+    async def preview(name: str, request: Request) -> Shown:
+        edited = await read_model(request, Edited, _LARGEST_BODY)
+        return await anyio.to_thread.run_sync(workshop.show, name, edited.draft)
+
+    @router.post("/api/workshop/drop")
+    async def take_apart(request: Request) -> Opened:
+        dropped = await read_model(request, Dropped, _LARGEST_BODY)
+        return await anyio.to_thread.run_sync(partial(workshop.take_apart, dropped.name, dropped.content.encode()))
+
+    @router.get("/api/workshop/changes")
+    async def changes(services: ServicesDep) -> StreamingResponse:
+        workshop.files.path.mkdir(parents=True, exist_ok=True)
+
+        async def names() -> AsyncIterator[bytes]:
+            yield b": watching\n\n"
+            # An empty batch now and then: a page that left is noticed by writing to it.
+            async for batch in awatch(workshop.files.path, debounce=200, rust_timeout=1_000, yield_on_timeout=True):
+                changed = sorted({stem for _, path in batch if (stem := _widget_in(path))})
+                yield b"data: %b\n\n" % json.dumps(changed).encode() if changed else b": ping\n\n"
+                if services.coordinator.closing:
+                    return
+
+        return StreamingResponse(names(), media_type="text/event-stream", headers=STREAM_HEADERS)
+
+    return router
+
+
+def _widget_in(path: str) -> str | None:
+    name = path.replace("\\", "/").rpartition("/")[2]
+    return name.removesuffix(".widget") if name.endswith(".widget") else None

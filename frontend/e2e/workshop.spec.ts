@@ -1,0 +1,106 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, type Page, test } from '@playwright/test';
+
+/** The folder that the workshop of this server edits. */
+const folder = process.env.CHATKIT_LINK_E2E_WIDGETS ?? '';
+const file = (name: string) => join(folder, `${name}.widget`);
+
+const CARD = {
+  version: '1.0',
+  name: 'Order',
+  template:
+    '{"type":"Card","children":[{"type":"Title","value":{{ title | tojson }}},{"type":"Button","label":"Buy","onClickAction":{"type":"shop.buy","handler":"client","payload":{"title":{{ title | tojson }}}}}]}',
+  jsonSchema: { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] },
+};
+const encoded = (sample: object) =>
+  Buffer.from(JSON.stringify({ id: 'b', name: 'Order', view: '<Card/>', defaultState: sample })).toString(
+    'base64url',
+  );
+const put = (name: string, title: string) =>
+  writeFileSync(file(name), JSON.stringify({ ...CARD, encodedWidget: encoded({ title }) }));
+const shot = (page: Page, name: string) =>
+  page.screenshot({ path: `e2e/artifacts/workshop-${name}.png`, animations: 'disabled' });
+const field = (page: Page, name: string) => page.getByRole('textbox', { name });
+
+test.skip(!folder, 'the folder of widgets is named by make test');
+test.afterEach(() => {
+  for (const name of ['order', 'builder']) rmSync(file(name), { force: true });
+});
+
+test('every widget is in the gallery, light and dark, wide and narrow', async ({ page }) => {
+  await page.goto('workshop');
+  await expect(
+    page.getByRole('region', { name: 'search-results' }).locator('.w-card, .w-list'),
+  ).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Problems' })).toHaveCount(0);
+  await shot(page, 'gallery-1280');
+  await page.getByRole('button', { name: 'Dark' }).click();
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await shot(page, 'gallery-390');
+});
+
+test('a widget is edited, fires its action, hears of its file and is saved', async ({ page }) => {
+  put('order', 'Tent');
+  await page.goto('workshop');
+  await page.getByRole('region', { name: 'order' }).getByRole('button', { name: 'Order' }).click();
+  const widget = page.getByRole('region', { name: 'Widget' });
+  await expect(widget).toContainText('Tent');
+
+  await test.step('what is typed is drawn, and what is wrong is said beside the last good one', async () => {
+    await field(page, 'Data').fill('{"title": 7}');
+    await expect(page.getByRole('list', { name: 'Problems' })).toContainText(
+      "data.title: 7 is not of type 'string'",
+    );
+    await expect(widget).toContainText('Tent');
+    await field(page, 'Schema').fill('{"type":');
+    await expect(page.getByRole('list', { name: 'Problems' })).toContainText('the schema: not JSON');
+    await field(page, 'Schema').fill(JSON.stringify(CARD.jsonSchema));
+    await field(page, 'Data').fill('{"title": "Stove"}');
+    await expect(widget).toContainText('Stove');
+  });
+
+  await test.step('an action is shown with its payload', async () => {
+    await widget.getByRole('button', { name: 'Buy' }).click();
+    await expect(page.getByRole('region', { name: 'Actions' })).toContainText('"title": "Stove"');
+    await page.getByRole('slider', { name: 'Width' }).fill('320');
+    await expect.poll(() => widget.evaluate((box) => box.clientWidth)).toBe(320);
+    await shot(page, 'editor-1280');
+  });
+
+  await test.step('a file saved elsewhere is offered, and what was typed stays', async () => {
+    put('order', 'Lamp');
+    await expect(page.getByText('The file was changed on disk')).toBeVisible({ timeout: 3_000 });
+    await expect(field(page, 'Data')).toHaveValue('{"title": "Stove"}');
+    await page.getByRole('button', { name: 'Keep mine' }).click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect(page.getByText('Saved', { exact: true })).toBeVisible();
+    const saved = JSON.parse(readFileSync(file('order'), 'utf-8'));
+    const view = JSON.parse(Buffer.from(saved.encodedWidget, 'base64url').toString());
+    expect(view).toMatchObject({ view: '<Card/>', defaultState: { title: 'Stove' } });
+  });
+
+  await test.step('where nothing is typed, the page follows the file', async () => {
+    put('order', 'Rope');
+    await expect(widget).toContainText('Rope', { timeout: 3_000 });
+  });
+
+  await page.getByRole('button', { name: 'Dark' }).click();
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await shot(page, 'editor-390');
+});
+
+test('an export of the Widget Builder works as it is dropped in', async ({ page }) => {
+  await page.goto('workshop');
+  await page.getByLabel('Open a file').setInputFiles({
+    name: 'builder.widget',
+    mimeType: 'application/json',
+    buffer: Buffer.from(JSON.stringify({ ...CARD, encodedWidget: encoded({ title: 'From the Builder' }) })),
+  });
+  await expect(page.getByRole('region', { name: 'Widget' })).toContainText('From the Builder');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Saved', { exact: true })).toBeVisible();
+  expect(JSON.parse(readFileSync(file('builder'), 'utf-8')).name).toBe('Order');
+});

@@ -1,0 +1,135 @@
+import { useEffect, useId, useState } from 'react';
+import { begin, type Editing, isTyped, keepMine } from './editing';
+import { Problems } from './Gallery';
+import { Stage } from './Stage';
+import { type Draft, preview, type Shown, save } from './server';
+
+/** Milliseconds without a key before what is typed is drawn. */
+const PAUSE = 150;
+
+export function Editor({
+  editing,
+  change,
+  tell,
+  saved,
+}: {
+  editing: Editing;
+  change(editing: Editing): void;
+  tell(problem: unknown): void;
+  saved(): void;
+}) {
+  const shown = usePreview(editing, tell);
+  const typed = isTyped(editing);
+  const type = (part: Partial<Draft>) => change({ ...editing, draft: { ...editing.draft, ...part } });
+  const write = async () => {
+    try {
+      change(begin(await save(editing.name, editing.draft, editing.revision)));
+      saved();
+    } catch (problem) {
+      tell(problem);
+    }
+  };
+
+  return (
+    <main className="ws-editor">
+      <div className="ws-texts">
+        {editing.newer && (
+          <div className="ws-news" role="status">
+            The file was changed on disk, and what you typed here is kept.
+            <button
+              type="button"
+              className="ws-button"
+              onClick={() => editing.newer && change(begin(editing.newer))}
+            >
+              Take the file's
+            </button>
+            <button type="button" className="ws-button" onClick={() => change(keepMine(editing))}>
+              Keep mine
+            </button>
+          </div>
+        )}
+        <CodeField
+          label="Template"
+          rows={14}
+          value={editing.draft.template}
+          type={(template) => type({ template })}
+        />
+        <div className="ws-pair">
+          <CodeField
+            label="Schema"
+            rows={14}
+            value={editing.draft.schema_text}
+            type={(schema_text) => type({ schema_text })}
+          />
+          <CodeField label="Data" rows={14} value={editing.draft.data} type={(data) => type({ data })} />
+        </div>
+        <div className="ws-save">
+          <button
+            type="button"
+            className="ws-button ws-main"
+            disabled={!typed || !!editing.newer}
+            onClick={() => void write()}
+          >
+            Save
+          </button>
+          <span role="status">{typed ? 'Not saved' : 'Saved'}</span>
+        </div>
+      </div>
+      <div className="ws-shown">
+        <Problems of={shown?.problems ?? []} />
+        <Stage tree={shown?.tree} stale={shown?.stale ?? false} />
+      </div>
+    </main>
+  );
+}
+
+/** What the draft renders to; while it does not, the last tree that could be drawn, marked as stale. */
+function usePreview({ name, draft }: Editing, tell: (problem: unknown) => void) {
+  const [shown, setShown] = useState<(Shown & { stale: boolean }) | null>(null);
+  useEffect(() => {
+    const stop = new AbortController();
+    const timer = setTimeout(async () => {
+      try {
+        const next = await preview(name, draft, stop.signal);
+        setShown((before) => ({
+          problems: next.problems,
+          tree: next.tree ?? before?.tree ?? null,
+          stale: !next.tree,
+        }));
+      } catch (problem) {
+        if (!stop.signal.aborted) tell(problem);
+      }
+    }, PAUSE);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [name, draft, tell]);
+  return shown;
+}
+
+function CodeField({
+  label,
+  value,
+  rows,
+  type,
+}: {
+  label: string;
+  value: string;
+  rows: number;
+  type(value: string): void;
+}) {
+  const id = useId();
+  return (
+    <div className="ws-field">
+      <label htmlFor={id}>{label}</label>
+      <textarea
+        id={id}
+        rows={rows}
+        spellCheck={false}
+        value={value}
+        onChange={(event) => type(event.target.value)}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,121 @@
+import { useCallback, useEffect, useState } from 'react';
+import { Editor } from './Editor';
+import { begin, beginDropped, changedOnDisk, type Editing, isTyped } from './editing';
+import { Gallery } from './Gallery';
+import { list, type Opened, open, takeApart, watch } from './server';
+
+type Scheme = 'light' | 'dark';
+const LEAVE = 'What you typed is not saved. Leave it?';
+
+export function Workshop() {
+  const [widgets, setWidgets] = useState<Opened[] | null>(null);
+  const [editing, setEditing] = useState<Editing | null>(null);
+  const [trouble, setTrouble] = useState('');
+  const [scheme, setScheme] = useScheme();
+
+  const tell = useCallback((problem: unknown) => setTrouble(String((problem as Error).message)), []);
+  const refresh = useCallback(() => list().then(setWidgets, tell), [tell]);
+  const opening = editing?.name;
+
+  useEffect(() => {
+    void refresh();
+    return watch(async (names) => {
+      void refresh();
+      if (opening === undefined || !names.includes(opening)) return;
+      // Not there any more: what is typed stays, and can be saved again.
+      const opened = await open(opening).catch(() => null);
+      if (opened) setEditing((now) => (now?.name === opening ? changedOnDisk(now, opened) : now));
+    });
+  }, [opening, refresh]);
+
+  const mayLeave = () => !editing || !isTyped(editing) || window.confirm(LEAVE);
+
+  const take = async (file: File | undefined) => {
+    if (!file || !mayLeave()) return;
+    if (!file.name.endsWith('.widget')) {
+      setTrouble('Drop a .widget file here, such as the Widget Builder exports.');
+      return;
+    }
+    try {
+      const name = file.name.slice(0, -'.widget'.length);
+      const dropped = await takeApart(name, await file.text());
+      if (!dropped.draft) throw new Error(`${file.name} cannot be opened: ${dropped.problems.join(' ')}`);
+      setTrouble('');
+      setEditing(
+        beginDropped(
+          dropped,
+          widgets?.find((widget) => widget.name === name),
+        ),
+      );
+    } catch (problem) {
+      tell(problem);
+    }
+  };
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: files can also be chosen with the button in the header
+    <div
+      className="workshop"
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        void take(event.dataTransfer.files[0]);
+      }}
+    >
+      <header className="ws-header">
+        <h1>
+          {editing ? (
+            <button type="button" className="ws-back" onClick={() => mayLeave() && setEditing(null)}>
+              Widgets
+            </button>
+          ) : (
+            'Widgets'
+          )}
+        </h1>
+        {editing && <span className="ws-name">{editing.name}.widget</span>}
+        <span className="ws-space" />
+        <label className="ws-button ws-file">
+          Open a file
+          <input
+            type="file"
+            accept=".widget"
+            onChange={(event) => {
+              void take(event.target.files?.[0]);
+              event.target.value = '';
+            }}
+          />
+        </label>
+        <button
+          type="button"
+          className="ws-button"
+          onClick={() => setScheme(scheme === 'dark' ? 'light' : 'dark')}
+        >
+          {scheme === 'dark' ? 'Light' : 'Dark'}
+        </button>
+      </header>
+      {trouble && (
+        <p className="ws-trouble" role="alert">
+          {trouble}
+          <button type="button" className="ws-button" onClick={() => setTrouble('')}>
+            Close
+          </button>
+        </p>
+      )}
+      {editing ? (
+        <Editor editing={editing} change={setEditing} tell={tell} saved={refresh} />
+      ) : (
+        <Gallery widgets={widgets} choose={(widget) => setEditing(begin(widget))} />
+      )}
+    </div>
+  );
+}
+
+function useScheme() {
+  const [scheme, setScheme] = useState<Scheme>(() =>
+    matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light',
+  );
+  useEffect(() => {
+    document.documentElement.dataset.theme = scheme;
+  }, [scheme]);
+  return [scheme, setScheme] as const;
+}

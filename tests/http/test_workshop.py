@@ -1,0 +1,172 @@
+"""The workshop of `chatkit-link dev`: reads, draws and saves widgets of one folder, for this machine only."""
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from chatkit_link.app import create_app
+from chatkit_link.serving import serving
+from chatkit_link.settings import Settings
+from chatkit_link.workshop.folder import encode, new_widget
+
+CARD = '{"type":"Card","children":[{"type":"Text","value":{{ text | tojson }}}]}'
+SCHEMA = {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}
+WIDGETS = "/api/workshop/widgets"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("shop") / "widgets"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture(scope="module")
+async def dev(make_settings: Callable[..., Settings], folder: Path) -> AsyncIterator[str]:
+    async with serving(lambda settings: create_app(settings, workshop=folder), make_settings()) as address:
+        yield address
+
+
+@pytest.fixture
+async def http(dev: str) -> AsyncIterator[httpx2.AsyncClient]:
+    async with httpx2.AsyncClient(base_url=dev, timeout=20) as client:
+        yield client
+
+
+def draft(**changes: str) -> dict[str, str]:
+    return {"title": "Try", "template": CARD, "schema_text": json.dumps(SCHEMA), "data": '{"text": "x"}', **changes}
+
+
+async def preview(http: httpx2.AsyncClient, **changes: str) -> dict[str, Any]:
+    answer = await http.post("/api/workshop/preview/try", json={"draft": draft(**changes)})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_a_draft_is_rendered(http: httpx2.AsyncClient) -> None:
+    shown = await preview(http)
+    assert shown == {"tree": {"type": "Card", "children": [{"type": "Text", "value": "x"}]}, "problems": []}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"template": "{% for a in range(999) %}" * 3 + "{% endfor %}" * 3}, "takes longer than 1 s"),
+        ({"template": "{% for a in range(500) %}" * 2 + "{{ 'x12345678901' }}" + "{% endfor %}" * 2}, "more than"),
+        ({"schema_text": '{"type":'}, "the schema: not JSON"),
+        ({"schema_text": "[]"}, "the schema: must be a JSON object"),
+        ({"data": "{"}, "the data: not JSON"),
+        ({"data": '{"text": 1}'}, "data.text: 1 is not of type 'string'"),
+        ({"template": '{"type":"Card","children":[{"type":"Buton"}]}'}, "children[0]: there is no node type 'Buton'"),
+    ],
+    ids=["endless loop", "5 MB", "schema", "no object", "data", "wrong type", "node"],
+)  # fmt: skip
+async def test_bad_input_is_refused_in_a_sentence_and_the_server_stays_up(
+    http: httpx2.AsyncClient, changes: dict[str, str], words: str
+) -> None:
+    slow = asyncio.create_task(preview(http, **changes))
+    assert (await http.get("/health")).status_code == 200  # meanwhile, too
+    shown = await slow
+    assert shown["tree"] is None
+    assert words in " ".join(shown["problems"])
+    assert (await preview(http))["tree"] is not None
+
+
+async def test_a_body_of_5_mb_is_refused(http: httpx2.AsyncClient) -> None:
+    answer = await http.post("/api/workshop/preview/try", json={"draft": draft(data="x" * 5_000_000)})
+    assert answer.status_code == 413
+    assert "too large" in answer.json()["detail"]
+
+
+async def test_a_widget_is_saved_found_and_saved_over_only_if_it_is_the_same_still(
+    http: httpx2.AsyncClient, folder: Path
+) -> None:
+    saved = await http.put(f"{WIDGETS}/order", json={"draft": draft(), "over": None})
+    assert saved.status_code == 200, saved.text
+    assert json.loads((folder / "order.widget").read_bytes())["outputJsonPreview"]["children"][0]["value"] == "x"
+    assert "order" in [widget["name"] for widget in (await http.get(WIDGETS)).json()]
+    again = await http.put(f"{WIDGETS}/order", json={"draft": draft(), "over": None})
+    assert again.status_code == 409
+    (folder / "order.widget").write_bytes(new_widget("order"))
+    stale = await http.put(f"{WIDGETS}/order", json={"draft": draft(), "over": saved.json()["revision"]})
+    assert stale.status_code == 409
+    assert "changed on disk" in stale.json()["detail"]
+    assert (folder / "order.widget").read_bytes() == new_widget("order")
+
+
+@pytest.mark.parametrize("name", ["..%2Fout", "%2Fetc%2Fpasswd", "..%5Cout", "a%00b", ".hidden", "..", "link"])
+async def test_nothing_outside_of_the_folder_is_written_or_read(
+    http: httpx2.AsyncClient, folder: Path, name: str
+) -> None:
+    outside = folder.parent / "outside.txt"
+    outside.write_text("mine")
+    link = folder / "link.widget"
+    link.unlink(missing_ok=True)
+    link.symlink_to(outside)
+    before = sorted(folder.parent.rglob("*"))
+    for answer in (
+        await http.put(f"{WIDGETS}/{name}", json={"draft": draft(), "over": None}),
+        await http.get(f"{WIDGETS}/{name}"),
+    ):
+        assert answer.status_code in {404, 405, 422}
+        assert "mine" not in answer.text
+    assert sorted(folder.parent.rglob("*")) == before
+    assert outside.read_text() == "mine"
+
+
+async def test_an_export_of_the_widget_builder_brings_its_sample_data(http: httpx2.AsyncClient) -> None:
+    export = {
+        "version": "1.0",
+        "name": "Export",
+        "template": CARD,
+        "jsonSchema": SCHEMA,
+        "outputJsonPreview": {},
+        "encodedWidget": encode({"text": "sample"}, {"id": "wig", "view": "<Card/>"}),
+    }
+    answer = await http.post("/api/workshop/drop", json={"name": "export", "content": json.dumps(export)})
+    opened = answer.json()
+    assert opened["problems"] == []
+    assert opened["tree"]["children"][0]["value"] == "sample"
+    await http.put(f"{WIDGETS}/export", json={"draft": {**opened["draft"], "data": '{"text": "mine"}'}, "over": None})
+    garbage = {**export, "encodedWidget": base64.b64encode(b"\xff").decode()}
+    answer = await http.post("/api/workshop/drop", json={"name": "export", "content": json.dumps(garbage)})
+    assert "no sample data" in answer.json()["problems"][0]
+
+
+async def test_a_file_that_changes_is_told_within_a_second(http: httpx2.AsyncClient, folder: Path) -> None:
+    async with http.stream("GET", "/api/workshop/changes") as answer:
+        lines = answer.aiter_lines()
+        # The watch begins with the first turn after the greeting; a ping says that it is on.
+        async with asyncio.timeout(10):
+            while not (await anext(lines)).startswith(": ping"):
+                pass
+        (folder / "told.widget").write_bytes(new_widget("told"))
+        async with asyncio.timeout(5):
+            while not (line := await anext(lines)).startswith("data:"):
+                pass
+    assert json.loads(line.removeprefix("data:")) == ["told"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Host": "evil.example"}, {"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}],
+    ids=["a name that points here", "another origin", "another site"],
+)
+async def test_a_page_of_somebody_else_is_turned_away(http: httpx2.AsyncClient, headers: dict[str, str]) -> None:
+    for answer in (
+        await http.get(WIDGETS, headers=headers),
+        await http.put(f"{WIDGETS}/evil", json={"draft": draft(), "over": None}, headers=headers),
+    ):
+        assert answer.status_code == 403
+
+
+async def test_a_server_that_is_not_in_dev_mode_has_no_workshop(server: str) -> None:
+    async with httpx2.AsyncClient(base_url=server) as http:
+        for path in ("/workshop", WIDGETS, "/api/workshop/changes"):
+            assert (await http.get(path)).status_code == 404
