@@ -197,6 +197,8 @@ BROWSER_SETTINGS = {
     "CHATKIT_LINK_RATE_UPLOADS": "0",
     "CHATKIT_LINK_ORIGINS": "http://shop.localhost",
     "CHATKIT_LINK_COOKIE_SECURE": "true",
+    # Of the back end in frontend/e2e/sessions.spec.ts.
+    "CHATKIT_LINK_SERVER_KEY": "the-server-key-of-the-browser-tests",
 }
 
 

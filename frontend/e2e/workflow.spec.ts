@@ -1,0 +1,23 @@
+import { expect, test } from './chat-page';
+
+test('an exported workflow shows its steps, asks, and goes on with the answer after a reload', {
+  tag: '@phone',
+}, async ({ chat, page }) => {
+  await chat.open('refunds');
+  await chat.ask('I want my money back for order 7.');
+  await expect(chat.answers().last()).toHaveText(/I propose to refund 30 euros\./);
+  await expect(chat.log.getByText('Shall the refund be paid?')).toBeVisible();
+  await chat.shot('workflow-1-asks');
+
+  await page.reload();
+  const question = chat.log.getByRole('group', { name: 'Shall the refund be paid?' });
+  await question.getByText('Approve').click();
+  await chat.button('Continue').click();
+  await expect(chat.answers().last()).toHaveText(/The money comes within three days\./);
+  await chat.answered();
+  await chat.button('Classify, Propose, Order value').click();
+  for (const step of ['Category: refund', 'Order value', 'Pay']) {
+    await expect(chat.log.getByText(step).first()).toBeVisible();
+  }
+  await chat.shot('workflow-2-approved');
+});
