@@ -39,7 +39,7 @@ class ClientSecrets:
         if session.over:
             raise Unauthenticated("This session has expired: ask for a new one.")
         locale = preferred_locale(request.headers.getlist("accept-language"))
-        caller = Caller(session.tenant, session.user, request_id, locale, session_terms(session, session.agent))
+        caller = Caller(session.tenant, session.user, request_id, locale, session=session_terms(session, session.agent))
         return Identified(caller, ambient=False)
 
 
