@@ -34,6 +34,9 @@ async def list_agents(services: ServicesDep, caller: CallerDep) -> dict[str, Any
                 "notice": entry.notice or None,
                 "uploads": _uploads(services, agent_id, session),
                 "prompts": [prompt.model_dump(exclude_none=True) for prompt in entry.prompts],
+                "models": entry.models,
+                "tools": entry.tools,
+                "mentions": services.endpoints[agent_id].mentions is not None,
             }
             for agent_id, entry in services.entries.items()
             if session is None or session.agent == agent_id

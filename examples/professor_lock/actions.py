@@ -107,6 +107,7 @@ def told_of(parlay: Parlay) -> dict[str, object]:
     data = parlay.data()
     return {
         "legs": [{key: leg[key] for key in ("pick", "name", "game", "bookmaker", "price")} for leg in data["legs"]],
+        "title": f"{len(parlay.legs)} leg(s), ${parlay.stake:.2f} to return ${parlay.payout:.2f}",
         "stake": f"{parlay.stake:.2f}",
         "odds": data["american"],
         "payout": f"{parlay.payout:.2f}",

@@ -10,7 +10,7 @@ from chatkit.widgets import WidgetRoot
 from chatkit_link.widgets.templates import WidgetLibrary
 
 from . import moments
-from .odds import american_to_decimal
+from .odds import american_to_decimal, implied_probability
 from .odds_api import Bookmaker, Event, MarketKey, Outcome, Snapshot
 
 MARKET_NAMES: dict[MarketKey, str] = {"spreads": "Spread", "totals": "Total", "h2h": "Moneyline"}
@@ -87,26 +87,37 @@ def _worth(market: MarketKey, offer: Outcome) -> tuple[Decimal, Decimal]:
 def line_movement(
     library: WidgetLibrary, event: Event, history: Sequence[Snapshot], *, market: MarketKey, zone: str, sample: bool
 ) -> WidgetRoot:
-    """How the best-known bookmaker's line of a game came about, as a chart."""
+    """How the first bookmaker's price of a game came about, as a chart.
+
+    Its values are changes of the implied probability: American odds jump from -100 to +100, and make no line.
+    """
     book = event.bookmakers[0] if event.bookmakers else None
     name = event.sides(market)[1 if market == "h2h" else 0]
-    values = [(snapshot.timestamp, _value(snapshot, event.id, book, market, name)) for snapshot in history]
+    prices = [
+        (snapshot.timestamp, price)
+        for snapshot in history
+        if (price := _price(snapshot, event.id, book, market, name)) is not None
+    ]
+    first = implied_probability(american_to_decimal(prices[0][1])) if prices else Decimal(0)
+    points = [{"time": moments.clock(moment, zone), "value": _points(price, first)} for moment, price in prices]
+    moved = f": {int(prices[0][1]):+d} → {int(prices[-1][1]):+d}" if prices else ""
     data = {
         "title": event.title,
-        "what": f"{MARKET_NAMES[market]}, {name}" + (f", {book.title}" if book else ""),
-        "points": [
-            {"time": moments.clock(moment, zone), "value": value} for moment, value in values if value is not None
-        ],
-        "unit": "Implied probability, %",
+        "what": f"{MARKET_NAMES[market]}, {name}" + (f", {book.title}" if book else "") + moved,
+        "points": points,
+        "unit": "Change of the implied probability, in points",
         "sample": sample,
     }
     return library.load("line-movement").build(data)
 
 
-def _value(snapshot: Snapshot, event_id: str, book: Bookmaker | None, market: str, name: str) -> float | None:
-    """The implied probability in percent: American odds jump from -100 to +100, and make no line."""
+def _points(price: Decimal, first: Decimal) -> float:
+    return float(round(100 * (implied_probability(american_to_decimal(price)) - first), 2))
+
+
+def _price(snapshot: Snapshot, event_id: str, book: Bookmaker | None, market: str, name: str) -> Decimal | None:
     event = next((event for event in snapshot.data if event.id == event_id), None)
     bookmaker = event.bookmaker(book.key) if event and book else None
     found = bookmaker.market(market) if bookmaker else None
     outcome = found.outcome(name) if found else None
-    return None if outcome is None else float(round(100 / american_to_decimal(outcome.price), 2))
+    return None if outcome is None else outcome.price

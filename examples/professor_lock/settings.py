@@ -9,9 +9,9 @@ class LockSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
 
-    odds_api_key: SecretStr | None = Field(None, description="Key of The Odds API.")
-    odds_api_url: str = Field("https://api.the-odds-api.com", description="Its address.")
-    odds_regions: str = Field("us", description="Whose bookmakers: us, us2, uk, eu, au; several with commas.")
-    statmuse_url: str | None = Field(None, description="Address of a server that answers POST /query with statistics.")
-    backend_url: str | None = Field(None, description="Address of your own back end, for GET /api/predictions.")
-    lock_timeout: float = Field(8.0, gt=0, le=60, description="Seconds that any of them may take.")
+    odds_api_key: SecretStr | None = Field(default=None, description="Key of The Odds API.")
+    odds_api_url: str = Field(default="https://api.the-odds-api.com", description="Its address.")
+    odds_regions: str = Field(default="us", description="Whose bookmakers: us, us2, uk, eu, au; several with commas.")
+    statmuse_url: str | None = Field(default=None, description="Address of a server that answers POST /query with statistics.")
+    backend_url: str | None = Field(default=None, description="Address of your own back end, for GET /api/predictions.")
+    lock_timeout: float = Field(default=8.0, gt=0, le=60, description="Seconds that any of them may take.")

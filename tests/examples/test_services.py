@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -149,13 +150,16 @@ async def test_predictions_come_from_the_back_end() -> None:
         assert (one.game, one.pick, one.confidence) == ("mlb: A @ B", "B +1.5", 61)
 
 
-def test_what_is_set_is_asked_and_what_is_not_is_sample_data(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_set_is_asked_and_what_is_not_is_sample_data(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)  # where there is no .env
     for name in ("ODDS_API_KEY", "STATMUSE_URL", "BACKEND_URL"):
         monkeypatch.delenv(name, raising=False)
-    bare = choose(LockSettings(_env_file=None))
+    bare = choose(LockSettings())
     assert (bare.odds.sample, bare.stats.sample, bare.predictions.sample) == (True, True, True)
     monkeypatch.setenv("ODDS_API_KEY", KEY)
     monkeypatch.setenv("STATMUSE_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("BACKEND_URL", "http://127.0.0.1:1")
-    real = choose(LockSettings(_env_file=None))
+    real = choose(LockSettings())
     assert (real.odds.sample, real.stats.sample, real.predictions.sample) == (False, False, False)

@@ -2,12 +2,22 @@ import { useMemo } from 'react';
 import { createLinkFetch } from '../link/link-fetch';
 import { type Agent, here } from './agents';
 import { Chat, type Surroundings } from './Chat';
+import { offersOf } from './offers';
 import type { Data } from './settings/options';
 
 const linkFetch = createLinkFetch();
 
 /** What an agent of this server brings along. */
-export function optionsOf({ name, greeting, placeholder, notice, prompts, uploads }: Agent): Data {
+export function optionsOf({
+  name,
+  greeting,
+  placeholder,
+  notice,
+  prompts,
+  uploads,
+  models,
+  tools,
+}: Agent): Data {
   return {
     frameTitle: `Chat with ${name}`,
     history: { enabled: true, showRename: true, showDelete: true },
@@ -16,6 +26,8 @@ export function optionsOf({ name, greeting, placeholder, notice, prompts, upload
     startScreen: { ...(greeting && { greeting }), prompts: prompts ?? [] },
     composer: {
       ...(placeholder && { placeholder }),
+      ...(models?.length && { models: models.map((id) => ({ id, label: id })) }),
+      ...(tools?.length && { tools: tools.map(toolOf) }),
       ...(uploads && {
         attachments: {
           enabled: true,
@@ -27,6 +39,12 @@ export function optionsOf({ name, greeting, placeholder, notice, prompts, upload
     },
     ...(notice && { disclaimer: { text: notice } }),
   };
+}
+
+/** The catalog has only a tool's id, which is a Python function's name. */
+function toolOf(id: string) {
+  const words = id.replaceAll(/[-_]+/g, ' ').trim();
+  return { id, label: words.charAt(0).toUpperCase() + words.slice(1), icon: 'bolt' };
 }
 
 export function AgentChat({
@@ -43,7 +61,18 @@ export function AgentChat({
     }),
     [agent.url, domainKey],
   );
-  return <Chat {...around} api={api} memory={`thread:${agent.id}`} widgets={{ onAction }} />;
+  const { tell } = around;
+  const offers = useMemo(() => offersOf(agent, (text) => tell({ text })), [agent, tell]);
+  return (
+    <Chat
+      {...around}
+      api={api}
+      memory={`thread:${agent.id}`}
+      widgets={{ onAction }}
+      offers={offers}
+      prompts={agent.prompts ?? []}
+    />
+  );
 }
 
 async function onAction({ type, payload }: { type: string; payload?: Record<string, unknown> }) {

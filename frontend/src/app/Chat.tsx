@@ -1,9 +1,11 @@
 import type { ChatKitOptions } from '@openai/chatkit';
-import { ChatKit, useChatKit } from '@openai/chatkit-react';
+import { ChatKit, type UseChatKitOptions, useChatKit } from '@openai/chatkit-react';
 import { useLayoutEffect, useMemo, useState } from 'react';
 import type { LoadedElement } from '../link/load-element';
+import type { AgentPrompt } from './agents';
 import { recall, remember } from './memory';
 import type { Notice } from './Notices';
+import { commandsOf } from './offers';
 import type { Data } from './settings/options';
 import { withSamples } from './settings/samples';
 import type { Scheme } from './use-scheme';
@@ -24,14 +26,33 @@ type Props = Surroundings & {
   /** Under which name the open thread is remembered. */
   memory: string;
   widgets?: ChatKitOptions['widgets'];
+  /** What the page does for the agent, under what was chosen. */
+  offers?: Partial<UseChatKitOptions>;
+  /** Suggestions of the agent; each is a command behind "/", too. */
+  prompts?: AgentPrompt[];
 };
 
 /** A chat through the same package that any ChatKit page uses. */
-export function Chat({ api, memory, widgets, element, options, scheme, tell, onStuck }: Props) {
+export function Chat({
+  api,
+  memory,
+  widgets,
+  offers,
+  prompts,
+  element,
+  options,
+  scheme,
+  tell,
+  onStuck,
+}: Props) {
   const [initialThread] = useState(() => recall(memory));
   const chosen = useMemo(() => withSamples(options, (text) => tell({ text })), [options, tell]);
   const [isReady, setReady] = useState(false);
-  const { control, ref } = useChatKit({
+  const { control, ref, sendUserMessage } = useChatKit({
+    ...offers,
+    ...(prompts?.length && {
+      commands: commandsOf(prompts, (text) => sendUserMessage({ text })),
+    }),
     ...chosen,
     ...(widgets && { widgets }),
     api,

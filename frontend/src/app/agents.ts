@@ -13,6 +13,11 @@ export type Agent = {
   placeholder?: string | null;
   prompts?: AgentPrompt[];
   uploads?: UploadRules | null;
+  /** Ids of models and composer tools that can be chosen. */
+  models?: string[];
+  tools?: string[];
+  /** Whether something can be mentioned with @. */
+  mentions?: boolean;
 };
 /** way_out: where to read how to leave Agent Builder, if this server has such a page. */
 export type Agents = { default: string; agents: Agent[]; way_out?: string | null };

@@ -1,0 +1,67 @@
+import { expect, test } from './chat-page';
+
+test("tonight's odds become a parlay, a stake a payout, and a confirmed slip goes to the page", async ({
+  chat,
+  page,
+}) => {
+  const cardOf = (title: string) =>
+    chat.log.locator('.w-card', { has: chat.frame.getByText(title, { exact: true }) });
+  await chat.open('lock');
+  await chat.composer.pressSequentially('/ton');
+  await chat.frame.getByRole('option', { name: /Tonight's odds/ }).click();
+  await chat.answered();
+  const board = cardOf('Odds board');
+  await expect(board).toContainText('Sample data');
+  await expect(board).toContainText('New York Yankees @ Boston Red Sox');
+  await chat.shot('professor-board');
+
+  await board.getByRole('button', { name: 'Moneyline' }).click();
+  const prices = board.getByRole('button', { name: /^(★ )?[+-]\d{3,4}$/ });
+  await expect(prices).toHaveCount(30);
+  const parlay = cardOf('Your parlay');
+  const legs = parlay.getByRole('button', { name: 'Remove' });
+  await prices.nth(0).click();
+  await expect(legs).toHaveCount(1);
+  await chat.answered();
+  await prices.nth(6).click();
+  await expect(legs).toHaveCount(2);
+  await chat.answered();
+
+  const one = (await prices.nth(0).innerText()).replace('★ ', '');
+  const other = (await prices.nth(6).innerText()).replace('★ ', '');
+  const decimal = (american: number) => 1 + (american > 0 ? american / 100 : 100 / -american);
+  const cents = Math.floor(50 * decimal(Number(one)) * decimal(Number(other)) * 100 + 1e-6);
+  await parlay.getByRole('spinbutton', { name: 'Stake in $' }).fill('50');
+  await parlay.getByRole('button', { name: 'Set stake' }).click();
+  await expect(parlay).toContainText(`$${(cents / 100).toFixed(2)}`);
+  await parlay.scrollIntoViewIfNeeded();
+  await chat.shot('professor-parlay');
+
+  await parlay.getByRole('button', { name: 'Review and confirm' }).click();
+  await expect(cardOf('Bet slip')).toContainText('nothing is ever placed');
+  await expect(page.getByText('The chat told the page of “bet_slip.confirmed”: 2 leg(s)')).toBeVisible();
+  await chat.shot('professor-slip');
+});
+
+test('a player is mentioned and shown, a line is drawn, and a game is opened by the page', async ({
+  chat,
+  page,
+}) => {
+  await chat.open('lock');
+  await chat.composer.pressSequentially('Stats of @port');
+  await chat.frame.getByRole('option', { name: /Sam Porter/ }).click();
+  await chat.composer.press('Enter');
+  await chat.answered();
+  await expect(chat.log.locator('.w-card', { hasText: 'Guard' })).toContainText('27.4');
+  await expect(chat.log.getByRole('table')).toContainText('PTS');
+  await chat.shot('professor-player');
+
+  await chat.ask('How has the Yankees line moved?');
+  await chat.answered();
+  await expect(chat.log.locator('.recharts-surface').first()).toBeVisible();
+  await chat.shot('professor-line');
+
+  await chat.ask('Open the Lakers game');
+  await expect(page.getByText('The chat asked the page for “open_game”: Los Angeles Lakers')).toBeVisible();
+  await expect(chat.answers().last()).toContainText('The page has it open');
+});
