@@ -43,16 +43,16 @@ class Caller:
     user: the person's stable id within the tenant.
     request_id: names this request in responses and logs.
     locale: a BCP 47 language tag from ``Accept-Language``; ``"en"`` when unknown.
-    zone: an IANA time zone from ``X-Time-Zone``, such as ``"Europe/Paris"``; ``"UTC"`` when unknown.
     session: what the client secret that was shown allows; ``None`` for whoever signed in in another way.
+    zone: an IANA time zone from ``X-Time-Zone``, such as ``"Europe/Paris"``; ``"UTC"`` when unknown.
     """
 
     tenant: str
     user: str
     request_id: str = "-"
     locale: str = "en"
-    zone: str = "UTC"
     session: SessionTerms | None = field(default=None, compare=False)
+    zone: str = "UTC"
 
     @property
     def owner(self) -> tuple[str, str]:

@@ -12,6 +12,6 @@ class LockSettings(BaseSettings):
     odds_api_key: SecretStr | None = Field(default=None, description="Key of The Odds API.")
     odds_api_url: str = Field(default="https://api.the-odds-api.com", description="Its address.")
     odds_regions: str = Field(default="us", description="Whose bookmakers: us, us2, uk, eu, au; several with commas.")
-    statmuse_url: str | None = Field(default=None, description="Address of a server that answers POST /query with statistics.")
+    statmuse_url: str | None = Field(default=None, description="Address of a server for POST /query.")
     backend_url: str | None = Field(default=None, description="Address of your own back end, for GET /api/predictions.")
     lock_timeout: float = Field(default=8.0, gt=0, le=60, description="Seconds that any of them may take.")

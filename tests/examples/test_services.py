@@ -150,9 +150,7 @@ async def test_predictions_come_from_the_back_end() -> None:
         assert (one.game, one.pick, one.confidence) == ("mlb: A @ B", "B +1.5", 61)
 
 
-def test_what_is_set_is_asked_and_what_is_not_is_sample_data(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_what_is_set_is_asked_and_what_is_not_is_sample_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)  # where there is no .env
     for name in ("ODDS_API_KEY", "STATMUSE_URL", "BACKEND_URL"):
         monkeypatch.delenv(name, raising=False)
