@@ -18,13 +18,10 @@ from chatkit_link.agents.converter import LinkConverter, Resolve
 from chatkit_link.agents.history import load_history, record_of
 from chatkit_link.agents.mentions import Mentions
 from chatkit_link.agents.metering import UsageReader
-from chatkit_link.agents.shown_files import ShownFiles
+from chatkit_link.agents.shown_files import NO_PICTURES_STATUSES, ShownFiles
 from chatkit_link.agents.sources import Sources
 from chatkit_link.agents.stream import ResponseStream
 from chatkit_link.agents.visibility import VisibleTools
-
-#: What servers of models that take no images answer to one.
-_REFUSED = frozenset({400, 404, 413, 415, 422, 500, 501})
 
 RespondFunction = Callable[[TurnContext], AsyncIterator[ThreadStreamEvent]]
 
@@ -101,7 +98,7 @@ class AgentResponder:
             return
         except openai.APIStatusError as error:
             # Nobody can say beforehand whether a model takes images; each server refuses them in its own way.
-            if told or not shown.pictures or error.status_code not in _REFUSED:
+            if told or not shown.pictures or error.status_code not in NO_PICTURES_STATUSES:
                 raise
         shown = ShownFiles(ctx.files, ctx.caller, text_limit=self.file_text, take_pictures=False)
         async with closing_early(self._answer(ctx, shown)) as events:

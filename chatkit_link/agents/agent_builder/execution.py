@@ -10,15 +10,18 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
+import openai
 from agents import Agent, RunConfig, Runner, RunResultStreaming
 from chatkit.errors import CustomStreamError
 from chatkit.types import (
     AssistantMessageContent,
     AssistantMessageItem,
     CustomTask,
+    NoticeEvent,
     StructuredInputItem,
     StructuredInputMultipleChoice,
     StructuredInputMultipleChoiceOption,
@@ -37,6 +40,7 @@ from chatkit_link.agents.agent_builder.steps import StepStream, is_structured
 from chatkit_link.agents.context import LinkContext, TurnContext
 from chatkit_link.agents.history import History, record_of
 from chatkit_link.agents.metering import UsageReader
+from chatkit_link.agents.shown_files import NO_PICTURES_STATUSES, without_pictures
 from chatkit_link.agents.sources import Sources
 from chatkit_link.agents.visibility import VisibleTools
 from chatkit_link.caller import StateValue
@@ -47,6 +51,7 @@ MCP_APPROVAL = (
     "A tool of this assistant wants to be approved call by call, which cannot be done here. "
     'Whoever runs this chat must set its require_approval to "never", or ask in the workflow.'
 )
+NO_PICTURES = "The assistant was not shown the pictures: this model takes no images."
 _SPEAKS = ("assistant_message", "widget", "generated_image")
 
 
@@ -73,7 +78,8 @@ class Execution:
     """One call of ``run_workflow``.
 
     text: the message. history: the thread up to it. state: of the session; it goes over the file's own.
-    record: what the model will remember of this turn. spoke: whether the person was told anything.
+    chosen: the model that was chosen for it, for all of the workflow's agents. record: what the model will
+    remember of this turn. spoke: whether the person was told anything.
     """
 
     workflow: Workflow
@@ -84,12 +90,17 @@ class Execution:
     journal: Journal
     record: TurnRecord
     state: Mapping[str, StateValue] = field(default_factory=dict[str, StateValue])
+    chosen: str | None = None
     spoke: bool = False
     paused: bool = False
     out: "asyncio.Queue[ThreadStreamEvent | None]" = field(default_factory=asyncio.Queue[Any])
     _steps: LinkContext = field(init=False)
     _busy: bool = field(default=False, init=False)
     _said: Any = field(default=None, init=False)
+    #: False once a model has refused them.
+    _take_pictures: bool = field(default=True, init=False)
+    #: The tasks in which agents run now: those of ``asyncio.gather`` outlive what goes wrong beside them.
+    _running: "set[asyncio.Task[Any]]" = field(default_factory=set[Any], init=False)
     #: What the person was told before a question that is answered by now.
     _heard: set[str] = field(default_factory=set[str], init=False)
 
@@ -106,6 +117,7 @@ class Execution:
         except Paused:
             pass
         finally:
+            await self._stop_running()
             self.out.put_nowait(None)
 
     # What the file asks for
@@ -208,6 +220,12 @@ class Execution:
             self._tell(self._steps)
         return objects(self.journal.steps[key])
 
+    async def _stop_running(self) -> None:
+        left = self._running - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
     async def _stream(
         self, agent: Agent[Any], given: Any, *, silent: bool, context: Any, **rest: Any
     ) -> tuple[RunResultStreaming, bool]:
@@ -216,42 +234,68 @@ class Execution:
         alone = not self._busy
         link = self._steps if alone else self._context()
         self._busy = True
-        chosen: RunConfig | None = rest.get("run_config")
-        config = (
-            replace(self.terms.run_config, model=chosen.model) if chosen and chosen.model else self.terms.run_config
-        )
-        reader = UsageReader(self.terms.model)
+        running = asyncio.current_task()
+        assert running is not None
+        self._running.add(running)
         task = CustomTask(title=agent.name, icon="agent", status_indicator="loading")
-        place = await link.add_task(task) if self.workflow.steps > 1 else None
-        result = Runner.run_streamed(
-            agent,
-            given,
-            context=link if context is None else context,
-            max_turns=rest.get("max_turns") or self.terms.max_turns,
-            hooks=VisibleTools(reader, shown=link),
-            run_config=config,
-        )
-        stream = StepStream(link, lambda: not silent and not is_structured(result.current_agent), keep_open=alone)
+        try:
+            place = await link.add_task(task) if self.workflow.steps > 1 else None
+            start = partial(
+                Runner.run_streamed,
+                agent,
+                context=link if context is None else context,
+                max_turns=rest.get("max_turns") or self.terms.max_turns,
+                run_config=self._config(rest.get("run_config")),
+            )
+            result, spoke = await self._shown(start, given, link, silent=silent, keep_open=alone)
+            if place is not None:
+                await self._finish(link, place, task, None if spoke else result.final_output)
+            return result, spoke
+        finally:
+            self._running.discard(running)
+            self._busy = self._busy and not alone
+            if not alone:
+                self._end_steps(link)
+
+    def _config(self, given: RunConfig | None) -> RunConfig:
+        """The server's own; the model is the one that was chosen in the chat, or the file's."""
+        model = self.chosen or (given.model if given else None)
+        return replace(self.terms.run_config, model=model) if model else self.terms.run_config
+
+    async def _shown(
+        self, start: Callable[..., RunResultStreaming], given: Any, link: LinkContext, *, silent: bool, keep_open: bool
+    ) -> tuple[RunResultStreaming, bool]:
+        """A run's events, told. A model that takes no pictures is asked again without them."""
+        bare: Any = without_pictures(cast("list[Any]", given)) if isinstance(given, list) else given
+        if not self._take_pictures:
+            given = bare
+        reader = UsageReader(self.chosen or self.terms.model, fixed=self.chosen is not None)
+        result = start(input=given, hooks=VisibleTools(reader, shown=link))
+        stream = StepStream(link, lambda: not silent and not is_structured(result.current_agent), keep_open=keep_open)
         events = stream.events(result)
         try:
             async for event in events:
                 self._put(event)
+        except openai.APIStatusError as error:
+            if stream.produced or result.new_items or given is bare or error.status_code not in NO_PICTURES_STATUSES:
+                raise
+        else:
             if result.interruptions:
                 raise CustomStreamError(MCP_APPROVAL, allow_retry=False)
-            if place is not None:
-                await self._finish(link, place, task, None if stream.spoke else result.final_output)
+            return result, stream.spoke
         finally:
             await events.aclose()
-            self._busy = self._busy and not alone
             reader.read(result.context_wrapper.usage)
-            told = record_of(result, stream)
-            self.record["covers"] += told["covers"]
-            self.record["sources"] |= told["sources"]
-            if stream.spoke:
-                self.record["input"] += told["input"]
-            if not alone:
-                self._end_steps(link)
-        return result, stream.spoke
+            self._remember(record_of(result, stream), spoke=stream.spoke)
+        self._take_pictures = False
+        self._put(NoticeEvent(level="info", message=NO_PICTURES))
+        return await self._shown(start, bare, link, silent=silent, keep_open=keep_open)
+
+    def _remember(self, told: TurnRecord, *, spoke: bool) -> None:
+        self.record["covers"] += told["covers"]
+        self.record["sources"] |= told["sources"]
+        if spoke:
+            self.record["input"] += told["input"]
 
     async def _finish(self, link: LinkContext, place: tuple[WorkflowItem, int], task: CustomTask, value: Any) -> None:
         said = brief(value) or None

@@ -83,9 +83,11 @@ class WorkflowResponder:
         ]
         text = "".join(part.text for part in message.content) if message else ""
         journal = journal or Journal(self._workflow.version)
-        return Execution(
-            self._workflow, ctx, self._terms, text, history, journal, record, state_of(ctx.caller)
-        ), notices
+        chosen = message.inference_options.model if message else None
+        execution = Execution(
+            self._workflow, ctx, self._terms, text, history, journal, record, state_of(ctx.caller), chosen
+        )
+        return execution, notices
 
     def _told(self, error: Exception) -> Exception:
         """An error of the file's own, with its line; all others are known by what they are."""
