@@ -128,6 +128,7 @@ test('commands are found, chosen and left by the keyboard', async ({ page, baseU
   await host.composer.pressSequentially('lan');
   await expect(options).toHaveText(['Language']);
   await page.keyboard.press('Enter');
+  await expect(active).toHaveText('Deutsch');
   await page.keyboard.press('ArrowDown');
   await expect(active).toHaveText('Français');
   await page.keyboard.press('Enter');
@@ -217,6 +218,8 @@ test('what is dictated is written down by the server, and stays in the composer'
   expect(bytes.subarray(0, 4).toString('hex')).toBe('1a45dfa3');
 
   await host.button('Dictate').click();
+  // The browser gives the microphone in its own time.
+  await expect(host.button('Finish dictating')).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(host.composer).toHaveValue('Hello, where is my parcel?');
   expect(recorded).toHaveLength(1);
