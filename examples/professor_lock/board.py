@@ -14,8 +14,8 @@ from .odds import american_to_decimal, implied_probability
 from .odds_api import Bookmaker, Event, MarketKey, Outcome, Snapshot
 
 MARKET_NAMES: dict[MarketKey, str] = {"spreads": "Spread", "totals": "Total", "h2h": "Moneyline"}
-#: Columns of a board: more do not fit on a phone.
-_BOOKMAKERS = 3
+#: Rows of a game: the board is long enough with these.
+_BOOKMAKERS = 4
 #: Games on a board.
 _GAMES = 8
 
