@@ -24,7 +24,7 @@ from rich.table import Table
 from chatkit_link.accounts import usage_lines, usage_table
 from chatkit_link.agents.agent_builder.check import check_workflow
 from chatkit_link.agents.agent_builder.load import load_workflow
-from chatkit_link.agents.catalog import RESEARCH, add_agent, load_target, read_catalog
+from chatkit_link.agents.catalog import RESEARCH, add_agent, load_target, read_catalog, targets_given
 from chatkit_link.app import create_app, open_database
 from chatkit_link.client import ChatKitClient
 from chatkit_link.errors import ConfigurationError, LinkError
@@ -65,16 +65,6 @@ def _settings(**given: Any) -> Settings:
     return read_settings(**{name: value for name, value in given.items() if value is not None})
 
 
-def _agents(options: list[str] | None) -> dict[str, str]:
-    given: dict[str, str] = {}
-    for option in options or []:
-        agent_id, equals, target = option.partition("=")
-        if not equals or not target:
-            raise ConfigurationError(f"--agent {option!r}: write it as ID=file.py:name or ID=module:name.")
-        given[agent_id] = target
-    return given
-
-
 @cli.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
@@ -82,7 +72,7 @@ def serve(
     agent: AgentOption = None,
 ) -> None:
     """Start the server; without DATABASE_URL with a PostgreSQL of its own."""
-    _serve(_settings(host=host, port=port), _agents(agent), workshop=None)
+    _serve(_settings(host=host, port=port), targets_given(agent), workshop=None)
 
 
 @cli.command()
@@ -92,7 +82,7 @@ def dev(
     folder: FolderOption = WIDGETS,
 ) -> None:
     """Start the server on 127.0.0.1 with the widget workshop at /workshop."""
-    _serve(_settings(host="127.0.0.1", port=port), _agents(agent), workshop=folder)
+    _serve(_settings(host="127.0.0.1", port=port), targets_given(agent), workshop=folder)
 
 
 def _serve(settings: Settings, given: dict[str, str], *, workshop: Path | None) -> None:
@@ -153,9 +143,9 @@ async def _chat(
         if url is None and agent is None and await _answers(settings.address):
             url = f"{settings.address}/chatkit"
         if url is None:
-            make = partial(create_app, agents_given=_agents(agent))
+            make = partial(create_app, agents_given=targets_given(agent))
             address = await stack.enter_async_context(serving(make, settings))
-            chosen = next(iter(_agents(agent)), None)
+            chosen = next(iter(targets_given(agent)), None)
             url = f"{address}/chatkit" + (f"/{chosen}" if chosen else "")
         jar = _jar(settings, url)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -231,7 +221,7 @@ def agents(context: typer.Context, agent: AgentOption = None) -> None:
     if context.invoked_subcommand is not None:
         return
     settings = _settings()
-    catalog = read_catalog(settings.config, _agents(agent))
+    catalog = read_catalog(settings.config, targets_given(agent))
     table = Table("Agent", "Target", "State", box=None, pad_edge=False)
     table.add_row(RESEARCH, "bundled", "ready")
     broken = False

@@ -137,6 +137,17 @@ def _read_file(file: Path) -> Catalog:
         raise ConfigurationError(f"{file}: {place}: {first['msg']}.") from error
 
 
+def targets_given(options: list[str] | None) -> dict[str, str]:
+    """Agent id -> target of the command line's ``ID=TARGET``. Raises ConfigurationError."""
+    given: dict[str, str] = {}
+    for option in options or []:
+        agent_id, equals, target = option.partition("=")
+        if not equals or not target:
+            raise ConfigurationError(f"--agent {option!r}: write it as ID=file.py:name or ID=module:name.")
+        given[agent_id] = target
+    return given
+
+
 def load_target(target: str, *, beside: Path) -> Target:
     """What a target names; an agent or a function alone is an ``Assistant`` without more.
 

@@ -62,14 +62,14 @@ def undescribed(template: Template) -> list[str]:
 
 
 def unknown_actions(tree: Any, known: frozenset[str] | None) -> list[tuple[str, str]]:
-    """Path and sentence for each action that is sent to the server, and that no agent answers."""
+    """Path and sentence for each type of action that is sent to the server, and that no agent answers."""
     if known is None:
         return []
-    return [
-        (path, f"no agent of this server answers the action {action['type']!r}")
-        for path, action in _actions(tree, "")
-        if action.get("handler", "server") == "server" and action.get("type") not in known
-    ]
+    first: dict[str, str] = {}
+    for path, action in _actions(tree, ""):
+        if action.get("handler", "server") == "server" and action["type"] not in known:
+            first.setdefault(action["type"], path)
+    return [(path, f"no agent of this server answers the action {kind!r}") for kind, path in first.items()]
 
 
 def _actions(node: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, cast
 
 import typer
 
+from chatkit_link.agents.catalog import targets_given
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import read_settings
 from chatkit_link.widgets.templates import WidgetLibrary
@@ -39,6 +40,9 @@ def list_widgets(folder: FolderOption = WIDGETS) -> None:
 @widgets_cli.command()
 def check(
     folder: FolderOption = WIDGETS,
+    agent: Annotated[
+        list[str] | None, typer.Option("--agent", help="An agent whose actions are answered, too: ID=file.py:name.")
+    ] = None,
     action: Annotated[
         list[str] | None, typer.Option("--action", help="An action type that is answered, too. May be repeated.")
     ] = None,
@@ -47,7 +51,7 @@ def check(
     files = WidgetFolder(folder)
     if not files.names():
         raise ConfigurationError(f"There is no .widget file in {folder}: name another folder with --folder.")
-    known = known_actions(read_settings().config, {})
+    known = known_actions(read_settings().config, targets_given(agent))
     library = WidgetLibrary(folder)
     problems = [
         problem

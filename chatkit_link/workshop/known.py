@@ -18,7 +18,8 @@ def known_actions(config: Path, given: Mapping[str, str]) -> frozenset[str] | No
     known = set(BUNDLED)
     for entry in read_catalog(config, given).agents.values():
         target = load_target(entry.target, beside=config.absolute().parent)
-        if not isinstance(target, Assistant):
+        if isinstance(target, type):
             return None
-        known |= target.actions.types()
+        if isinstance(target, Assistant):  # an exported workflow has no widgets of its own
+            known |= target.actions.types()
     return frozenset(known)
