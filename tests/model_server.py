@@ -59,14 +59,24 @@ class Fail:
 
 
 @dataclass
+class Raw:
+    """Output items of the Responses API as they are, such as those of OpenAI's own tools."""
+
+    items: list[dict[str, Any]]
+
+
+Step = Say | Call | Paint | Fail | Raw
+
+
+@dataclass
 class ModelServer:
-    script: list[Say | Call | Paint | Fail]
+    script: list[Step]
     address: str = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
     disconnected: asyncio.Event = field(default_factory=asyncio.Event)
     audio_usage: dict[str, Any] = field(default_factory=lambda: dict(AUDIO_USAGE))
 
-    def next(self, body: dict[str, Any]) -> Say | Call | Paint | Fail:
+    def next(self, body: dict[str, Any]) -> Step:
         self.requests.append(body)
         return self.script.pop(0) if self.script else Say("nothing more to say")
 
@@ -79,6 +89,8 @@ class ModelServer:
             step = self.next(body)
             if isinstance(step, Fail):
                 return failure(step)
+            if isinstance(step, Raw):
+                return StreamingResponse(raw_events(step), media_type=SSE)
             if not body.get("stream"):
                 return JSONResponse(response([output_item(step, "a")]))
             return StreamingResponse(self.watched(responses_events(step, len(self.requests))), media_type=SSE)
@@ -89,6 +101,7 @@ class ModelServer:
             step = self.next(body)
             if isinstance(step, Fail):
                 return failure(step)
+            assert not isinstance(step, Raw), "only the Responses API has such items"
             if not body.get("stream"):
                 return JSONResponse(completion(step))
             return StreamingResponse(
@@ -115,7 +128,7 @@ SSE = "text/event-stream"
 
 
 @asynccontextmanager
-async def model_server(*script: Say | Call | Paint | Fail) -> AsyncGenerator[ModelServer]:
+async def model_server(*script: Step) -> AsyncGenerator[ModelServer]:
     model = ModelServer(list(script))
     async with serve(model.app()) as address:
         model.address = f"{address}/v1"
@@ -214,6 +227,18 @@ async def responses_events(step: Say | Call | Paint, number: int) -> AsyncIterat
                     name=step.name, arguments=item["arguments"])  # fmt: skip
     yield event("response.output_item.done", output_index=0, item=item)
     yield event("response.completed", response=response([item]))
+
+
+async def raw_events(step: Raw) -> AsyncIterator[str]:
+    def event(kind: str, **fields: Any) -> str:
+        return f"event: {kind}\ndata: {json.dumps({'type': kind, 'sequence_number': 0, **fields})}\n\n"
+
+    yield event("response.created", response=response([]) | {"status": "in_progress", "usage": None})
+    for index, item in enumerate(step.items):
+        begun = {**item, "status": "in_progress"}
+        yield event("response.output_item.added", output_index=index, item=begun)
+        yield event("response.output_item.done", output_index=index, item=item)
+    yield event("response.completed", response=response(step.items))
 
 
 # Chat Completions

@@ -94,6 +94,19 @@ class LinkContext(AgentContext[Caller]):
 
         The SDK looks an index up by equality and so gives two equal tasks one place.
         """
+        place, events = self.begin_task(task)
+        for event in events:
+            await self.stream(event)
+        return place
+
+    async def update_task(self, place: tuple[WorkflowItem, int], task: Task) -> None:
+        """Change a task; where its workflow is closed by now, there is nothing left to change."""
+        for event in self.change_task(place, task):
+            await self.stream(event)
+
+    def begin_task(self, task: Task) -> tuple[tuple[WorkflowItem, int], list[ThreadStreamEvent]]:
+        """The same as ``add_task``, for whoever tells the events at once."""
+        told: list[ThreadStreamEvent] = []
         workflow = self.workflow_item
         if workflow is None:
             workflow = self.workflow_item = WorkflowItem(
@@ -102,18 +115,18 @@ class LinkContext(AgentContext[Caller]):
                 created_at=datetime.now(),
                 workflow=Workflow(type="custom", tasks=[], expanded=True),
             )
-            await self.stream(ThreadItemAddedEvent(item=workflow.model_copy(deep=True)))
+            told.append(ThreadItemAddedEvent(item=workflow.model_copy(deep=True)))
         tasks = workflow.workflow.tasks
         tasks.append(task)
         update = WorkflowTaskAdded(task=task.model_copy(), task_index=len(tasks) - 1)
-        await self.stream(ThreadItemUpdatedEvent(item_id=workflow.id, update=update))
-        return workflow, len(tasks) - 1
+        told.append(ThreadItemUpdatedEvent(item_id=workflow.id, update=update))
+        return (workflow, len(tasks) - 1), told
 
-    async def update_task(self, place: tuple[WorkflowItem, int], task: Task) -> None:
-        """Change a task; where its workflow is closed by now, there is nothing left to change."""
+    def change_task(self, place: tuple[WorkflowItem, int], task: Task) -> list[ThreadStreamEvent]:
+        """The same as ``update_task``, for whoever tells the events at once."""
         workflow, index = place
         if self.workflow_item is not workflow:
-            return
+            return []
         workflow.workflow.tasks[index] = task
         update = WorkflowTaskUpdated(task=task.model_copy(), task_index=index)
-        await self.stream(ThreadItemUpdatedEvent(item_id=workflow.id, update=update))
+        return [ThreadItemUpdatedEvent(item_id=workflow.id, update=update)]

@@ -47,6 +47,7 @@ from pydantic import BaseModel, ValidationError
 
 from chatkit_link.agents.citations import CitedText
 from chatkit_link.agents.context import LinkContext
+from chatkit_link.agents.hosted_tools import hosted_task
 from chatkit_link.agents.sources import Sources
 from chatkit_link.agents.thoughts import Thoughts
 from chatkit_link.store.postgres import new_id
@@ -85,6 +86,8 @@ class ResponseStream:
         self._converter = converter or ResponseStreamConverter()
         self._messages: dict[str, _Message] = {}
         self._thoughts = Thoughts(context)
+        #: Calls of tools that the provider runs, by its ids.
+        self._hosted: dict[str, tuple[WorkflowItem, int]] = {}
         self._call_ids: dict[str, str] = {}
         self.produced: list[str] = []
         self.finished: list[str] = []
@@ -259,7 +262,20 @@ class ResponseStream:
                 self._produce(image.id)
                 return [*self.end_workflow(), ThreadItemAddedEvent(item=image.model_copy())]
             case _:
-                return []
+                return self._tool_begun(item)
+
+    def _tool_begun(self, item: Any) -> list[ThreadStreamEvent]:
+        task = hosted_task(item, done=False)
+        if task is None:
+            return []
+        self._hosted[item.id], told = self._context.begin_task(task)
+        return told
+
+    def _tool_done(self, item: Any) -> list[ThreadStreamEvent]:
+        place, task = self._hosted.pop(item.id, None), hosted_task(item, done=True)
+        if task is None:
+            return []
+        return self._context.begin_task(task)[1] if place is None else self._context.change_task(place, task)
 
     async def _item_done(self, item: Any) -> list[ThreadStreamEvent]:
         if item.type == "message":
@@ -270,7 +286,7 @@ class ResponseStream:
             image.image = GeneratedImage(id=item.id, url=url)
             self._context.generated_image_item = None
             return [ThreadItemDoneEvent(item=image)]
-        return []
+        return self._tool_done(item)
 
     async def _image_progress(self, event: Any) -> list[ThreadStreamEvent]:
         item = self._context.generated_image_item
@@ -344,7 +360,7 @@ def _summary(item: WorkflowItem) -> WorkflowSummary:
     """How long the model thought, or which tools it used."""
     if item.workflow.type == "reasoning":
         return DurationSummary(duration=int((datetime.now() - item.created_at).total_seconds()))
-    titles = [task.title for task in item.workflow.tasks if task.type == "custom" and task.title]
+    titles = [task.title for task in item.workflow.tasks if task.type in ("custom", "web_search") and task.title]
     return CustomSummary(title=", ".join(dict.fromkeys(titles)) or "Worked")
 
 

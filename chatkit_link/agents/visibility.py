@@ -70,12 +70,16 @@ def _key(context: RunContextWrapper[LinkContext], tool: Tool) -> str:
 
 
 def _task(context: RunContextWrapper[LinkContext], tool: Tool) -> CustomTask:
-    name = tool.name.replace("_", " ").strip()
     arguments = context.tool_arguments if isinstance(context, ToolContext) else ""
-    return CustomTask(title=f"{name[:1].upper()}{name[1:]}", icon="square-code", content=_said(arguments) or None)
+    return CustomTask(title=title_of(tool.name), icon="square-code", content=said(arguments) or None)
 
 
-def _said(arguments: str) -> str:
+def title_of(tool: str) -> str:
+    name = tool.replace("_", " ").strip()
+    return f"{name[:1].upper()}{name[1:]}"
+
+
+def said(arguments: str) -> str:
     """A tool's arguments as a person would say them: the values, without the JSON."""
     try:
         values = json.loads(arguments)
@@ -83,5 +87,5 @@ def _said(arguments: str) -> str:
         return ""
     if not isinstance(values, dict):
         return ""
-    said = ", ".join(str(value) for value in cast("dict[str, Any]", values).values() if value not in (None, ""))
-    return said if len(said) <= _SHOWN else said[: _SHOWN - 1] + "…"
+    text = ", ".join(str(value) for value in cast("dict[str, Any]", values).values() if value not in (None, ""))
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

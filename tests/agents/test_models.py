@@ -14,7 +14,7 @@ from chatkit.types import AssistantMessageItem
 from chatkit_link.client import ChatKitClient
 from chatkit_link.settings import Settings
 from tests.conftest import running
-from tests.model_server import Call, Fail, ModelServer, Paint, Say, model_server
+from tests.model_server import Call, Fail, ModelServer, Say, Step, model_server
 from tests.told import stored, text_of, told
 
 APIS = ("responses", "chat_completions")
@@ -52,7 +52,7 @@ def conversation(model: ModelServer) -> list[dict[str, Any]]:
 class Scripted(ModelServer):
     """Answers requests for a title apart, so that the script is the conversation's."""
 
-    def next(self, body: dict[str, Any]) -> Say | Call | Paint | Fail:
+    def next(self, body: dict[str, Any]) -> Step:
         if asked_for_a_title(body):
             self.requests.append(body)
             return Say("“Steeping green tea.”")
@@ -60,7 +60,7 @@ class Scripted(ModelServer):
 
 
 @asynccontextmanager
-async def scripted(*script: Say | Call | Paint | Fail) -> AsyncGenerator[ModelServer]:
+async def scripted(*script: Step) -> AsyncGenerator[ModelServer]:
     async with model_server(*script) as plain:
         plain.__class__ = Scripted
         yield plain

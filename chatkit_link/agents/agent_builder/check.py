@@ -131,10 +131,7 @@ def _call(source: Source, node: ast.Call) -> Iterator[Finding]:
         yield Finding(node.lineno, "key", _HOSTED[name])
         said = ast.unparse(node)
         if name == "agents.HostedMCPTool" and "'require_approval'" in said and "'never'" not in said:
-            yield Finding(
-                node.lineno, "decide", "calls are to be approved one by one, which cannot be done: set require_approval"
-                ' to "never", or ask in the workflow'
-            )  # fmt: skip
+            yield Finding(node.lineno, "works", "calls of the MCP server are to be approved: the person is asked")
     elif name == "openai.AsyncOpenAI":
         yield Finding(node.lineno, "key", "a client of OpenAI: what it is asked needs OPENAI_API_KEY")
     elif source.is_search(node):

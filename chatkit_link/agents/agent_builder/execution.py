@@ -15,8 +15,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import openai
-from agents import Agent, RunConfig, Runner, RunResultStreaming
-from chatkit.errors import CustomStreamError
+from agents import Agent, RunConfig, Runner, RunResultStreaming, RunState
 from chatkit.types import (
     AssistantMessageContent,
     AssistantMessageItem,
@@ -32,6 +31,7 @@ from chatkit.types import (
 )
 from openai import AsyncOpenAI
 
+from chatkit_link.agents.agent_builder.approvals import from_json, question_of, to_json
 from chatkit_link.agents.agent_builder.journal import Found, Journal, objects, plain, run_from_json, run_to_json
 from chatkit_link.agents.agent_builder.load import Workflow
 from chatkit_link.agents.agent_builder.spoken import Refusal, brief, words
@@ -47,10 +47,6 @@ from chatkit_link.caller import StateValue
 from chatkit_link.store.turns import TurnRecord
 
 APPROVE, REJECT = "Approve", "Reject"
-MCP_APPROVAL = (
-    "A tool of this assistant wants to be approved call by call, which cannot be done here. "
-    'Whoever runs this chat must set its require_approval to "never", or ask in the workflow.'
-)
 NO_PICTURES = "The assistant was not shown the pictures: this model takes no images."
 _SPEAKS = ("assistant_message", "widget", "generated_image")
 
@@ -140,10 +136,31 @@ class Execution:
             if found["spoke"]:
                 self._heard.add(words(found["output"]))
             return run_from_json(found, agent, given)
-        result, spoke = await self._stream(agent, given, silent=silent, context=context, **rest)
+        result, spoke = await self._approved(key, agent, given, silent=silent, context=context, **rest)
         self.journal.steps[key] = {**run_to_json(result), "spoke": spoke}
         self._said = result.final_output
         return result
+
+    async def _approved(
+        self, key: str, agent: Agent[Any], given: Any, *, context: Any, **rest: Any
+    ) -> tuple[RunResultStreaming, bool]:
+        """The run of an agent, which stops at each call of a tool that the person has to approve."""
+        place = f"{key}/waits"
+        kept: dict[str, Any] = self.journal.steps.get(place) or {"covers": [], "spoke": False}
+        if "run" in kept:
+            given = await from_json(agent, kept["run"], self._steps if context is None else context)
+        while True:
+            for call in given.get_interruptions() if isinstance(given, RunState) else []:
+                decide = given.approve if await self.ask(f"{key}/{call.call_id}", question_of(call)) else given.reject
+                decide(call)
+            result, stream = await self._stream(agent, given, context=context, spoke=kept["spoke"], **rest)
+            if not result.interruptions:
+                self.record["covers"] += kept["covers"]
+                self.journal.steps.pop(place, None)
+                return result, kept["spoke"] or stream.spoke
+            kept = {"covers": kept["covers"] + stream.finished, "spoke": kept["spoke"] or stream.spoke}
+            given = result.to_state()
+            self.journal.steps[place] = {**kept, "run": to_json(given)}
 
     async def ask(self, name: str, question: str) -> bool:
         """The person's answer; where there is none yet, ask and end."""
@@ -227,9 +244,9 @@ class Execution:
         await asyncio.gather(*left, return_exceptions=True)
 
     async def _stream(
-        self, agent: Agent[Any], given: Any, *, silent: bool, context: Any, **rest: Any
-    ) -> tuple[RunResultStreaming, bool]:
-        """Run an agent, tell what it does, and remember what it said."""
+        self, agent: Agent[Any], given: Any, *, silent: bool, context: Any, spoke: bool, **rest: Any
+    ) -> tuple[RunResultStreaming, StepStream]:
+        """Run an agent, tell what it does, and remember what it said. spoke: it has said something before."""
         # Agents that run at once each show their work apart.
         alone = not self._busy
         link = self._steps if alone else self._context()
@@ -247,10 +264,10 @@ class Execution:
                 max_turns=rest.get("max_turns") or self.terms.max_turns,
                 run_config=self._config(rest.get("run_config")),
             )
-            result, spoke = await self._shown(start, given, link, silent=silent, keep_open=alone)
+            result, stream = await self._shown(start, given, link, silent=silent, spoke=spoke, keep_open=alone)
             if place is not None:
-                await self._finish(link, place, task, None if spoke else result.final_output)
-            return result, spoke
+                await self._finish(link, place, task, None if stream.spoke else result.final_output)
+            return result, stream
         finally:
             self._running.discard(running)
             self._busy = self._busy and not alone
@@ -263,8 +280,15 @@ class Execution:
         return replace(self.terms.run_config, model=model) if model else self.terms.run_config
 
     async def _shown(
-        self, start: Callable[..., RunResultStreaming], given: Any, link: LinkContext, *, silent: bool, keep_open: bool
-    ) -> tuple[RunResultStreaming, bool]:
+        self,
+        start: Callable[..., RunResultStreaming],
+        given: Any,
+        link: LinkContext,
+        *,
+        silent: bool,
+        spoke: bool,
+        keep_open: bool,
+    ) -> tuple[RunResultStreaming, StepStream]:
         """A run's events, told. A model that takes no pictures is asked again without them."""
         bare: Any = without_pictures(cast("list[Any]", given)) if isinstance(given, list) else given
         if not self._take_pictures:
@@ -277,19 +301,18 @@ class Execution:
             async for event in events:
                 self._put(event)
         except openai.APIStatusError as error:
-            if stream.produced or result.new_items or given is bare or error.status_code not in NO_PICTURES_STATUSES:
+            if stream.spoke or result.raw_responses or given is bare or error.status_code not in NO_PICTURES_STATUSES:
                 raise
         else:
-            if result.interruptions:
-                raise CustomStreamError(MCP_APPROVAL, allow_retry=False)
-            return result, stream.spoke
+            return result, stream
         finally:
             await events.aclose()
             reader.read(result.context_wrapper.usage)
-            self._remember(record_of(result, stream), spoke=stream.spoke)
+            if not result.interruptions:
+                self._remember(record_of(result, stream), spoke=spoke or stream.spoke)
         self._take_pictures = False
         self._put(NoticeEvent(level="info", message=NO_PICTURES))
-        return await self._shown(start, bare, link, silent=silent, keep_open=keep_open)
+        return await self._shown(start, bare, link, silent=silent, spoke=spoke, keep_open=keep_open)
 
     def _remember(self, told: TurnRecord, *, spoke: bool) -> None:
         self.record["covers"] += told["covers"]

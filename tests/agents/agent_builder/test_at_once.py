@@ -9,7 +9,7 @@ from typing_extensions import override
 from tests.agents.agent_builder.flawed import file
 from tests.agents.agent_builder.test_workflows import MakeSettings, answer, chat, settings_of, shown_to
 from tests.agents.test_models import Scripted, conversation, scripted
-from tests.model_server import Call, Fail, Paint, Say
+from tests.model_server import Call, Say, Step
 from tests.told import stored, told
 
 AGENTS = """
@@ -68,7 +68,7 @@ class ByInstructions(Scripted):
     """Answers by the agent that asks, in whichever order they ask."""
 
     @override
-    def next(self, body: dict[str, Any]) -> Say | Call | Paint | Fail:
+    def next(self, body: dict[str, Any]) -> Step:
         super().next(body)
         agent = body.get("instructions")
         return Say("Left and right." if agent == "join" else f'{{"fact": "{agent} fact"}}')

@@ -46,7 +46,7 @@ helper = Agent(name="Helper", instructions="Help.", tools=[files, mcp])
             file(HOSTED),
             [
                 "key      workflow.py:6: file search is done by OpenAI",
-                "decide   workflow.py:7: calls are to be approved",
+                "works    workflow.py:7: calls of the MCP server are to be approved",
             ],
         ),
     ],

@@ -20,7 +20,7 @@ from tests.agents.agent_builder.flawed import FLAWED, GUARDED, file
 from tests.agents.agent_builder.test_workflows import chat, settings_of
 from tests.agents.test_models import conversation, scripted
 from tests.conftest import running
-from tests.model_server import Call, Fail, ModelServer, Paint, Say, model_server
+from tests.model_server import ModelServer, Say, Step, model_server
 from tests.told import text_of, told
 
 MakeSettings = Callable[..., Settings]
@@ -29,7 +29,7 @@ MakeSettings = Callable[..., Settings]
 class Parrot(ModelServer):
     """Says back the last thing that the user said, so that an answer shows whose conversation it is of."""
 
-    def next(self, body: dict[str, Any]) -> Say | Call | Paint | Fail:
+    def next(self, body: dict[str, Any]) -> Step:
         self.requests.append(body)
         return Say(f"parrot says {re.findall(r'word-[0-9a-z-]+', json.dumps(body['input']))[-1]}")
 

@@ -1,0 +1,50 @@
+"""Tools that the provider runs itself, as tasks: web search, file search, code, and tools of an MCP server."""
+
+from typing import Any
+
+from chatkit.types import CustomTask, SearchTask, Task, URLSource
+
+from chatkit_link.agents.visibility import said, title_of
+
+#: Characters of code that are shown.
+_CODE = 2000
+
+
+def hosted_task(item: Any, *, done: bool) -> Task | None:
+    """The task for an output item of the Responses API; None for what is no call of such a tool.
+
+    Some of its fields are missing while it runs.
+    """
+    status = "complete" if done else "loading"
+    match item.type:
+        case "web_search_call":
+            return _search(getattr(item, "action", None), status)
+        case "file_search_call":
+            queries = ", ".join(getattr(item, "queries", None) or [])
+            return CustomTask(title="Search in files", icon="search", content=queries or None, status_indicator=status)
+        case "code_interpreter_call":
+            code = (getattr(item, "code", None) or "").strip()[:_CODE]
+            content = f"```python\n{code}\n```" if code else None
+            return CustomTask(title="Run code", icon="square-code", content=content, status_indicator=status)
+        case "mcp_call":
+            content = said(item.arguments or "")
+            if done and getattr(item, "error", None):
+                content = "\n\n".join(part for part in (content, "It failed.") if part)
+            return CustomTask(
+                title=title_of(item.name), icon="square-code", content=content or None, status_indicator=status
+            )
+        case _:
+            return None
+
+
+def _search(action: Any, status: Any) -> Task:
+    kind, url = getattr(action, "type", "search"), getattr(action, "url", None)
+    if kind != "search" and url:
+        return SearchTask(title="Read a page", sources=[URLSource(url=url, title=url)], status_indicator=status)
+    query = getattr(action, "query", None)
+    queries = getattr(action, "queries", None) or ([query] if query else [])
+    found: list[Any] = getattr(action, "sources", None) or []
+    sources = [URLSource(url=each.url, title=each.url) for each in found]
+    return SearchTask(
+        title="Search the web", title_query=query, queries=queries, sources=sources, status_indicator=status
+    )
