@@ -1,31 +1,18 @@
 """The composition root: settings in, a running application out. Wiring only."""
 
-import inspect
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import anyio.to_thread
 import httpx2
-from agents import Agent, RunConfig
-from chatkit.server import ChatKitServer
 from fastapi import FastAPI
-from openai import AsyncOpenAI
 
-from chatkit_link.agents.agent_builder.execution import Terms
-from chatkit_link.agents.agent_builder.load import Workflow
-from chatkit_link.agents.agent_builder.responder import WorkflowResponder
-from chatkit_link.agents.assistant import Assistant
-from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Prompt, Target, load_target, read_catalog
-from chatkit_link.agents.models import OfflineProvider, openai_client, run_config
-from chatkit_link.agents.naming import ModelTitler, plain_title
-from chatkit_link.agents.offline import NAME as OFFLINE
+from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Prompt, read_catalog
+from chatkit_link.agents.models import openai_client, run_config
 from chatkit_link.agents.research import Research
-from chatkit_link.agents.responder import AgentResponder, FunctionResponder, Responder
-from chatkit_link.agents.transcription import OpenAITranscriber
-from chatkit_link.caller import Caller
+from chatkit_link.endpoints import Endpoints
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.files.files import Files
 from chatkit_link.files.limits import Limits
@@ -67,13 +54,10 @@ from chatkit_link.identity import (
     load_secret,
 )
 from chatkit_link.limits.limits import build_limits
-from chatkit_link.protocol.endpoint import Endpoint
 from chatkit_link.protocol.operations import Operations
 from chatkit_link.protocol.orphans import Orphans
 from chatkit_link.protocol.requests import Requests
-from chatkit_link.protocol.server import LinkServer
 from chatkit_link.protocol.sessions import Sessions
-from chatkit_link.protocol.titles import Titler
 from chatkit_link.resources import resource
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.search.choose import choose
@@ -197,7 +181,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
     research = _research(settings, documents, http, document_keys)
     entries = {RESEARCH: _research_entry(settings), **catalog.agents}
     shelf = await _files(stack, settings, database, secret)
-    build = _Endpoints(settings, store, shelf, config, client, research)
+    build = Endpoints(settings, store, shelf, config, client, research)
     coordinator = await stack.enter_async_context(
         Coordinator(
             database,
@@ -301,112 +285,3 @@ def _research_entry(settings: Settings) -> Entry:
         if settings.docs is None and settings.offline
         else [],
     )
-
-
-class _Endpoints:
-    """Builds what answers for each entry of the catalog."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        store: PostgresStore,
-        files: Files,
-        config: RunConfig,
-        client: AsyncOpenAI | None,
-        research: Research,
-    ) -> None:
-        self._settings = settings
-        self._store = store
-        self._files = files
-        self._config = config
-        self._research = research
-        self._client = client
-        self._transcriber = OpenAITranscriber(client, settings.transcribe_model) if client else None
-        self._titler: Titler = (
-            plain_title if client is None else ModelTitler(config, settings.title_model or settings.model)
-        )
-
-    def endpoint(self, agent_id: str, entry: Entry) -> Endpoint:
-        target = self._research.assistant() if entry.target == RESEARCH else self._load(entry.target)
-        if isinstance(target, type):
-            # A server of somebody's own knows what it offers; a list in the catalog is kept to all the same.
-            return Endpoint(
-                agent=agent_id,
-                server=self._construct(target, entry),
-                models=frozenset(entry.models) or None,
-                tools=frozenset(entry.tools) or None,
-                titler=self._titler,
-            )
-        server = LinkServer(
-            self._store,
-            self._responder(target),
-            self._files,
-            takes_files=self._settings.uploads and entry.files,
-            transcriber=self._transcriber,
-        )
-        return Endpoint(
-            agent=agent_id,
-            server=server,
-            models=frozenset(entry.models),
-            tools=frozenset(entry.tools),
-            titler=self._titler,
-            mentions=None if isinstance(target, Workflow) else target.mentions,
-        )
-
-    def _load(self, target: str) -> Target:
-        return load_target(target, beside=Path(self._settings.config).absolute().parent)
-
-    def _responder(self, assistant: Assistant | Workflow) -> Responder:
-        model = OFFLINE if self._settings.offline else self._settings.model
-        if isinstance(assistant, Workflow):
-            return WorkflowResponder(
-                assistant,
-                Terms(self._config, self._client, max_turns=self._settings.max_turns, model=model),
-                history_items=self._settings.history_items,
-                file_text=self._settings.file_text,
-            )
-        if assistant.search:
-            assistant = self._research.lend(assistant)
-        answer = assistant.answer
-        if not isinstance(answer, Agent):
-            return FunctionResponder(answer, assistant.actions)
-        return AgentResponder(
-            cast("Agent[Any]", answer),
-            self._config_for(assistant),
-            max_turns=self._settings.max_turns,
-            history_items=self._settings.history_items,
-            file_text=self._settings.file_text,
-            model=model,
-            actions=assistant.actions,
-            quiet_tools=assistant.quiet_tools,
-            mentions=assistant.mentions,
-        )
-
-    def _config_for(self, assistant: Assistant) -> RunConfig:
-        if not self._settings.offline or assistant.offline is None:
-            return self._config
-        return replace(self._config, model_provider=OfflineProvider(self._settings.offline_pace, assistant.offline))
-
-    def _construct(self, kind: type[ChatKitServer[Caller]], entry: Entry) -> ChatKitServer[Caller]:
-        """An existing ChatKit server, given our stores: ``__init__(store)`` or with an ``attachment_store``, too."""
-        files = self._files if self._settings.uploads and entry.files else None
-        if _accepts(kind, self._store, files) and (_names_attachments(kind) or not _accepts(kind, self._store)):
-            return kind(self._store, files)
-        if _accepts(kind, self._store):
-            return kind(self._store)
-        raise ConfigurationError(
-            f"Agent target {entry.target!r}: its __init__ must take a store, may take an attachment store, and no more."
-        )
-
-
-def _names_attachments(kind: type[Any]) -> bool:
-    """Whether its second argument is the attachment store, and not something of its own with a default."""
-    return any("attachment" in name for name in list(inspect.signature(kind).parameters)[1:2])
-
-
-def _accepts(kind: type[Any], *given: object) -> bool:
-    try:
-        inspect.signature(kind).bind(*given)
-    except TypeError:
-        return False
-    return True
