@@ -21,6 +21,11 @@ def to_json(state: RunState[Any, Any]) -> dict[str, Any]:
     """A run that waits. It is given its context anew, and its use of models is reported already."""
     kept = state.to_json(context_serializer=lambda _: {})
     kept["context"]["usage"] = {}
+    processed: dict[str, Any] = kept.get("last_processed_response") or {}
+    requests: list[dict[str, Any]] = processed.get("mcp_approval_requests", [])
+    for asked in requests:
+        # Its configuration holds a secret, such as a token in the headers. The file has it when the run goes on.
+        asked["mcp_tool"] = {"name": asked["mcp_tool"].get("name")}
     return TypeAdapter(dict[str, Any]).dump_python(kept, mode="json")
 
 

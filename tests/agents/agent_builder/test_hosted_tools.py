@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from chatkit.types import CustomTask, SearchTask, StructuredInputItem, WorkflowItem
+from sqlalchemy import text
 
+from chatkit_link.store.engine import Database
 from tests.agents.agent_builder.flawed import ANSWER, file
 from tests.agents.agent_builder.test_workflows import MakeSettings, answer, chat, settings_of
 from tests.agents.test_models import conversation, scripted
@@ -25,7 +27,8 @@ helper = Agent(name="Helper", instructions="Help.", tools=[
   FileSearchTool(vector_store_ids=["vs_1"]),
   CodeInterpreterTool(tool_config={"type": "code_interpreter", "container": {"type": "auto"}}),
   HostedMCPTool(tool_config={
-    "type": "mcp", "server_label": "shop", "server_url": "https://shop.example/mcp", "require_approval": "always"}),
+    "type": "mcp", "server_label": "shop", "server_url": "https://shop.example/mcp", "require_approval": "always",
+    "headers": {"Authorization": "Bearer canary"}}),
   pay,
 ])
 """
@@ -68,7 +71,7 @@ async def test_what_openais_own_tools_do_is_seen_as_steps(make_settings: MakeSet
 
 @pytest.mark.parametrize(("said", "approved"), [("Approve", True), ("Reject", False)])
 async def test_a_call_of_an_mcp_server_is_asked_about_and_made_or_not(
-    make_settings: MakeSettings, tmp_path: Path, said: str, approved: bool
+    make_settings: MakeSettings, database: Database, tmp_path: Path, said: str, approved: bool
 ) -> None:
     script = [Raw([output_item(Say("I would order."), "1"), REQUEST]), Say("So be it."), Say("Gladly.")]
     async with (
@@ -79,6 +82,10 @@ async def test_a_call_of_an_mcp_server_is_asked_about_and_made_or_not(
         question = (await stored(client, made.thread_id))[-1]
         assert isinstance(question, StructuredInputItem)
         assert question.inputs[0].question == "May the assistant call order of shop with: sencha?"
+        kept = text("SELECT record::text FROM turns WHERE thread_id = :id")
+        async with database.system() as connection:
+            ((record,),) = await connection.execute(kept, id=made.thread_id)
+        assert "mcpr_1" in record and "canary" not in record, "the question is stored, and no token with it"
         done = await told(client.add_structured_input(made.thread_id, question.id, answer(said)))
         await told(client.add_user_message(made.thread_id, "Thanks"))
         _, answered, later = conversation(model)
