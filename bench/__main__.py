@@ -8,7 +8,6 @@ import argparse
 import json
 import platform
 import resource
-import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -17,7 +16,7 @@ from pathlib import Path
 
 from bench.commit import measure_commit
 from bench.pages import measure_pages
-from bench.process import Server, postmaster, server
+from bench.process import Server, postmaster, say, server
 from bench.recording import teach
 from bench.report import markdown, write_into
 from bench.streams import Answers, Case, OpenStreams, measure_answers, measure_open_streams, middle
@@ -101,7 +100,7 @@ def _measure_answers(servers: list[Server], size: Size) -> list[Answers]:
                         measure_answers(one, case, size.seconds)  # what is made once counts for nobody
                 rounds = [[measure_answers(one, case, size.seconds) for one, case in pairs] for _ in range(size.rounds)]
                 found += [middle(list(samples)) for samples in zip(*rounds, strict=True)]
-                _say(f"{deltas} deltas, {clients} clients")
+                say(f"{deltas} deltas, {'at once' if pace is None else 'one a turn'}, clients: {clients}")
     return found
 
 
@@ -110,7 +109,7 @@ def _measure_open_streams(servers: list[Server], size: Size) -> list[OpenStreams
     for one in servers:
         for path in _PATHS[one.kind]:
             found.append(measure_open_streams(one, path, size.streams, pace=size.pace, seconds=5 * size.pace))
-            _say(f"{size.streams} open streams of {one.kind}, {path}")
+            say(f"{size.streams:,} open streams of {one.kind}, {path}")
     return found
 
 
@@ -126,10 +125,6 @@ def _as_json(result: Result) -> dict[str, object]:
 def _allow_many_sockets() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 8192)), hard))
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from bench.load import Asked
-from bench.process import Server, load
+from bench.process import Server, load, say
 from bench.streams import create_request
 from chatkit_link.store.engine import Database
 
@@ -51,6 +51,7 @@ def measure_pages(server: Server, url: str, counts: dict[str, list[int]], second
     found: list[Pages] = []
     for kind, sizes in counts.items():
         for count in sizes:
+            say(f"a page of {count:,} {kind}")
             thread, cookie = _new_thread(server)
             asyncio.run(_fill(url, thread, kind, count))
             requests = {"newest": _page_request(kind, thread, None)}
@@ -87,7 +88,7 @@ def _new_thread(server: Server) -> tuple[str, str]:
 
 
 async def _fill(url: str, thread: str, kind: str, count: int) -> None:
-    database = Database(url)
+    database = Database(url, patience=600)  # a million rows take longer than a request may
     try:
         async with database.system() as connection:
             given = {"thread": thread, "count": count}

@@ -114,3 +114,8 @@ def holding(asked: Asked) -> Iterator[Held]:
 def _command(asked: Asked) -> list[str]:
     given = {name: getattr(asked, name) for name in asked.__dataclass_fields__}
     return [sys.executable, "-m", "bench.load", json.dumps(given)]
+
+
+def say(text: str) -> None:
+    """Progress, beside the tables that are printed."""
+    print(text, file=sys.stderr, flush=True)
