@@ -10,7 +10,8 @@ from chatkit_link.search.ddgs import DdgsSearch
 from chatkit_link.search.provider import SearchEvent, SearchNotice, SearchProvider, SearchUnreachable
 from chatkit_link.search.searxng import SearxngSearch
 from chatkit_link.search.tavily import TavilySearch
-from chatkit_link.settings import SearchChoice, Settings
+from chatkit_link.setting_fields import SearchChoice
+from chatkit_link.settings import Settings
 
 
 class FallbackSearch:
