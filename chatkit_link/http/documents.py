@@ -9,10 +9,14 @@ and loads nothing; the one style sheet is inside, allowed by its hash.
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
 
 from chatkit_link.errors import NotFound, Unauthenticated
 from chatkit_link.http.identify import get_caller
@@ -104,11 +108,17 @@ def _content(document: Document) -> str:
     match document.kind:
         case "markdown":
             parser = markdown_parser()
+            parser.add_render_rule("image", _named)
             return str(parser.renderer.render(markdown_tokens(document.body), parser.options, {}))
         case "html":
             return _extracted(document)
         case _:
             return f'<pre class="text">{_text(document.body)}</pre>'
+
+
+def _named(renderer: RendererHTML, tokens: Sequence[Token], at: int, options: Any, environment: Any) -> str:
+    """A picture, which this page does not load, as what it shows in words."""
+    return f"<em>Picture: {escape(renderer.renderInlineAsText(tokens[at].children, options, environment))}</em>"
 
 
 def _extracted(document: Document) -> str:

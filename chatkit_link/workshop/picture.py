@@ -60,6 +60,8 @@ def draw(tree: dict[str, Any], *, width: int = 480, scheme: Literal["light", "da
                 "--disable-component-update",
                 "--disable-sync",
                 "--force-device-scale-factor=1",
+                # What moves has ended: the bars of a chart have their height.
+                "--force-prefers-reduced-motion",
                 f"--user-data-dir={folder}/profile",
                 f"--window-size={width},{_TALLEST}",
                 # The clock of the page stands still while it loads, so the picture waits for all of it.

@@ -70,6 +70,7 @@ async def test_a_markdown_page_is_rendered_without_any_markup_of_its_own(visitor
     assert "front matter" not in page
     assert "<img src=x" not in page and "&lt;img src=x" in page
     assert 'href="javascript' not in page
+    assert "<em>Picture: seen</em>" in page and "a.example" not in page
 
 
 async def test_an_html_document_is_shown_as_its_text(visitor: httpx2.AsyncClient) -> None:
