@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from chatkit.agents import AgentContext
 from chatkit.store import StoreItemType
@@ -59,6 +60,14 @@ class TurnContext:
         page = await self.store.load_thread_items(self.thread.id, None, limit, "desc", self.caller)
         return page.data[::-1]
 
+    def edit_metadata(self) -> AbstractAsyncContextManager[dict[str, Any]]:
+        """The thread's metadata to change: as they are now, and nobody else's until the block ends.
+
+        ``async with ctx.edit_metadata() as metadata: metadata["count"] = metadata.get("count", 0) + 1`` loses none of
+        two clicks at once. Wait for nothing inside.
+        """
+        return self.store.edit_metadata(self.thread, self.caller)
+
     def new_id(self, kind: StoreItemType) -> str:
         """An id for a new item."""
         return new_id(kind)
@@ -73,6 +82,10 @@ class LinkContext(AgentContext[Caller]):
 
     sources: Annotated[Sources, SkipValidation] = Field(default_factory=Sources)
     queue: Annotated["asyncio.Queue[Any]", SkipValidation] = Field(default_factory=asyncio.Queue[Any])
+
+    def edit_metadata(self) -> AbstractAsyncContextManager[dict[str, Any]]:
+        """As ``TurnContext.edit_metadata``."""
+        return cast(PostgresStore, self.store).edit_metadata(self.thread, self.request_context)
 
     @override
     async def stream(self, event: ThreadStreamEvent) -> None:

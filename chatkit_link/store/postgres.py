@@ -5,9 +5,11 @@ Source of the contract: ``chatkit/store.py`` of openai-chatkit.
 """
 
 import uuid
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
+from copy import deepcopy
+from typing import Any
 
 from chatkit.store import Store, StoreItemType
 from chatkit.types import Attachment, ClientToolCallItem, FeedbackKind, Page, ThreadItem, ThreadMetadata
@@ -78,6 +80,21 @@ class PostgresStore(Store[Caller]):
     async def save_thread(self, thread: ThreadMetadata, context: Caller) -> None:
         async with self.database.session(context) as session:
             await threads.save_thread(session, thread)
+
+    @asynccontextmanager
+    async def edit_metadata(self, thread: ThreadMetadata, context: Caller) -> AsyncGenerator[dict[str, Any]]:
+        """The thread's metadata as they are now, to be changed in the block, which nobody else does meanwhile.
+
+        They are stored at the end of the block, and are then in ``thread``, too; an error in it leaves them alone.
+        Wait for nothing inside: others wait for it.
+        """
+        async with self.database.session(context, atomic=True) as session:
+            metadata = await threads.lock_metadata(session, thread)
+            yield metadata
+            await threads.save_metadata(session, thread.id, metadata)
+        thread.metadata = deepcopy(metadata)
+        if isinstance(thread, StoredThread):
+            thread.mark_saved({"metadata": metadata})
 
     @override
     async def load_threads(self, limit: int, after: str | None, order: str, context: Caller) -> Page[ThreadMetadata]:

@@ -61,6 +61,7 @@ _SAVE = Statement(
     _INSERT.on_conflict_do_update(index_elements=["id"], set_=_NEW, where=mine(threads)).returning(threads.c.id)
 )
 _LOAD = Statement(select(*_READ).where(mine(threads), threads.c.id == _THREAD))
+_LOCK = Statement(select(threads.c.metadata).where(mine(threads), threads.c.id == _THREAD).with_for_update())
 _SET_TITLE = Statement(
     update(threads)
     .where(mine(threads), threads.c.id == _THREAD, threads.c.title.is_(None))
@@ -76,6 +77,11 @@ class StoredThread(ThreadMetadata):
     def changes(self) -> dict[str, Any]:
         """The fields that were set to something else since."""
         return {name: value for name, value in _fields(self).items() if value != self._read_as.get(name)}
+
+    def unsaved_metadata(self, stored: dict[str, Any]) -> dict[str, Any]:
+        """``stored``, with what was set in this object since it was read."""
+        read: dict[str, Any] = self._read_as.get("metadata", {})
+        return stored | {key: value for key, value in self.metadata.items() if key not in read or read[key] != value}
 
     def mark_saved(self, written: dict[str, Any]) -> None:
         """These fields are in the database now; what was set meanwhile is still a change."""
@@ -142,6 +148,23 @@ async def save_thread(session: Session, thread: ThreadMetadata) -> None:
         return
     if not await session.execute(_SAVE, **new_thread(thread)):
         raise thread_not_found()
+
+
+async def lock_metadata(session: Session, thread: ThreadMetadata) -> dict[str, Any]:
+    """The thread's metadata as they are, until the transaction ends nobody else's to change; raises NotFound.
+
+    What was set in ``thread`` and is not stored yet is among them.
+    """
+    row = (await session.execute(_LOCK, thread=thread.id)).one_or_none()
+    if row is None:
+        raise thread_not_found()
+    metadata: dict[str, Any] = row.metadata
+    return thread.unsaved_metadata(metadata) if isinstance(thread, StoredThread) else metadata
+
+
+async def save_metadata(session: Session, thread_id: str, metadata: dict[str, Any]) -> None:
+    """Write metadata that are locked."""
+    await session.execute(update(threads).where(mine(threads), threads.c.id == thread_id).values(metadata=metadata))
 
 
 async def set_title_if_none(session: Session, thread_id: str, title: str) -> bool:

@@ -157,3 +157,54 @@ async def test_a_change_made_while_another_is_saved_is_not_lost(store: PostgresS
 
     await store.save_thread(held, ada)
     assert (await store.load_thread(created.id, ada)).metadata == {"first": 1, "second": 2}
+
+
+async def test_of_many_edits_at_once_none_is_lost(store: PostgresStore, ada: Caller) -> None:
+    created = await thread(store, ada)
+
+    async def click(leg: int) -> None:
+        own = await store.load_thread(created.id, ada)  # each as it was before all of them
+        async with store.edit_metadata(own, ada) as metadata:
+            metadata["legs"] = [*metadata.get("legs", []), leg]
+
+    await asyncio.gather(*(click(leg) for leg in range(12)))
+
+    assert sorted((await store.load_thread(created.id, ada)).metadata["legs"]) == list(range(12))
+
+
+async def test_an_edit_keeps_what_was_set_before_and_can_be_followed_by_a_change(
+    store: PostgresStore, ada: Caller
+) -> None:
+    created = await thread(store, ada)
+    own = await store.load_thread(created.id, ada)
+    own.metadata["set"] = 1
+    other = await store.load_thread(created.id, ada)
+    async with store.edit_metadata(other, ada) as metadata:
+        metadata["elsewhere"] = 2
+    async with store.edit_metadata(own, ada) as metadata:
+        metadata["edited"] = 3
+    assert not own.changes()
+    own.metadata["later"] = 4
+    await store.save_thread(own, ada)
+
+    assert (await store.load_thread(created.id, ada)).metadata == {"set": 1, "elsewhere": 2, "edited": 3, "later": 4}
+
+
+async def test_an_edit_that_fails_changes_nothing(store: PostgresStore, ada: Caller) -> None:
+    created = await thread(store, ada)
+
+    async def fail() -> None:
+        async with store.edit_metadata(created, ada) as metadata:
+            metadata["legs"] = 13
+            raise Unprocessable("Too many.")
+
+    with pytest.raises(Unprocessable):
+        await fail()
+    assert (await store.load_thread(created.id, ada)).metadata == {}
+
+
+async def test_nobody_edits_a_thread_of_somebody_else(store: PostgresStore, ada: Caller, bob: Caller) -> None:
+    created = await thread(store, ada)
+    with pytest.raises(NotFound):
+        async with store.edit_metadata(created, bob):
+            pytest.fail("the thread was opened")
