@@ -287,7 +287,8 @@ async def hostile(ctx: TurnContext) -> Events:
             "<picture><source srcset='https://tracker.example/set'><img src='https://tracker.example/set' alt='set'>"
             "</picture>\n\n"
             "![allowed](https://cdn.pictures.example/dot.svg)\n\n"
-            "<iframe src='https://tracker.example/frame'></iframe><style>body{display:none}</style>\n\nThe end.",
+            "<iframe src='https://tracker.example/frame'></iframe><style>body{display:none}</style>\n\n"
+            f"{'> ' * 3_000}deep\n\n{'- ' * 3_000}deep\n\nThe end.",
         )
     )
 

@@ -1,5 +1,5 @@
 import { render, screen } from '@testing-library/react';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Citation } from './citations';
 import { Markdown } from './Markdown';
 
@@ -80,4 +80,31 @@ test('a text of many sections is shown whole, in its order', () => {
   expect([...container.querySelectorAll('p')].map((p) => p.textContent?.split(' ')[1])).toEqual(
     Array.from({ length: 80 }, (_, at) => `${at}`),
   );
+});
+
+test.each([
+  ['quotations', '> '.repeat(3_000)],
+  ['quotations without spaces', '>'.repeat(3_000)],
+  ['lists', '- '.repeat(3_000)],
+  ['numbers', '1. '.repeat(1_500)],
+])('%s without end have one, and what follows them is drawn', (_, marks) => {
+  const { container } = render(<Markdown text={`${marks}deep\n\nThe **end**.`} />);
+  expect(container.querySelectorAll('blockquote, li').length).toBeLessThan(50);
+  expect(screen.getByText('end').dataset.streamdown).toBe('strong');
+});
+
+test('a text that no parser gets through is shown as it was written, without its marks', () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {});
+  const text = `${'<div>'.repeat(3_000)}<b onclick="x()">Words</b>`;
+  const { container } = render(<Markdown text={`${text}\uE2001\uE201`} citations={citations} />);
+  expect(container.textContent).toBe(text);
+  expect(container.querySelector('b, [onclick]')).toBeNull();
+});
+
+test('names that every object has are words like others', () => {
+  const text =
+    '[a][__proto__] [b][constructor] [c](toString)\n\n[__proto__]: javascript:alert(1)\n\n```constructor\nx\n```';
+  const { container } = render(<Markdown text={text} />);
+  expect(container.querySelector('a[href^="javascript"]')).toBeNull();
+  expect(container.querySelector('.md-pre code')?.textContent).toBe('x');
 });

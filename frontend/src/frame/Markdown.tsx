@@ -11,10 +11,12 @@ import {
 } from 'react';
 import { type Components, defaultRehypePlugins, Streamdown } from 'streamdown';
 import { useText } from '../language/language';
+import { Boundary } from '../widgets/Boundary';
 import { linkable } from './addresses';
-import { CITATION_TAG, type Citation, citationMarks } from './citations';
+import { CITATION_TAG, type Citation, citationMarks, unmarked } from './citations';
 import { useImageAddress } from './images';
 import { CodeBlock } from './markdown/CodeBlock';
+import { flattened } from './markdown/flattened';
 import { sectionsOf } from './markdown/sections';
 import { SourceMark } from './Sources';
 
@@ -47,18 +49,34 @@ const components = {
 type Props = { text: string; streaming?: boolean; citations?: Citation[] };
 
 export const Markdown = memo(function Markdown({ text, streaming = false, citations = NONE }: Props) {
-  const sections = useSections(text);
   return (
     <CitationsContext value={citations}>
-      <div className="md">
-        {sections.map((section, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: sections are only ever added at the end
-          <Section key={at} text={section} growing={streaming && at === sections.length - 1} />
-        ))}
-      </div>
+      {/* What no parser gets through is not tried again with each word that follows. */}
+      <Boundary of={null} name="Markdown" note={<Plain text={text} />}>
+        <Sections text={flattened(text)} streaming={streaming} />
+      </Boundary>
     </CitationsContext>
   );
 });
+
+/** As it was written. */
+const Plain = ({ text }: { text: string }) => (
+  <p className="md md-plain" dir="auto">
+    {unmarked(text)}
+  </p>
+);
+
+function Sections({ text, streaming }: { text: string; streaming: boolean }) {
+  const sections = useSections(text);
+  return (
+    <div className="md">
+      {sections.map((section, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: sections are only ever added at the end
+        <Section key={at} text={section} growing={streaming && at === sections.length - 1} />
+      ))}
+    </div>
+  );
+}
 
 function useSections(text: string): string[] {
   const before = useRef<string[]>([]);

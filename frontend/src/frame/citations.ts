@@ -54,6 +54,9 @@ export function marked(part: AssistantContent, citations: Citation[]): string {
   return result + text.slice(at);
 }
 
+/** The text without its marks, for where no Markdown is drawn. */
+export const unmarked = (text: string) => text.replace(new RegExp(MARK, 'g'), '');
+
 const byIndex = (a: Annotation, b: Annotation) =>
   (a.index ?? Number.POSITIVE_INFINITY) - (b.index ?? Number.POSITIVE_INFINITY) || 0;
 

@@ -1,10 +1,13 @@
 import { Component, type ReactNode } from 'react';
+import { useText } from '../language/language';
 
 type Props = {
   of: unknown;
+  /** What it is, for developers. */
   name: string;
-  fail: (message: string) => void;
-  note: string;
+  fail?: (message: string) => void;
+  /** Stands in its place. */
+  note: ReactNode;
   children: ReactNode;
 };
 type State = { broken: unknown };
@@ -19,7 +22,7 @@ export class Boundary extends Component<Props, State> {
 
   override componentDidCatch(error: unknown) {
     const why = error instanceof Error ? error.message : String(error);
-    this.props.fail(`The widget node "${this.props.name}" could not be drawn: ${why}`);
+    this.props.fail?.(`The ${this.props.name} could not be drawn: ${why}`);
   }
 
   override componentDidUpdate(before: Props) {
@@ -27,6 +30,8 @@ export class Boundary extends Component<Props, State> {
   }
 
   override render() {
-    return this.state.broken ? <span className="w-note">{this.props.note}</span> : this.props.children;
+    return this.state.broken ? this.props.note : this.props.children;
   }
 }
+
+export const Broken = () => <span className="w-note">{useText().widgets.broken}</span>;

@@ -1,8 +1,7 @@
 import { createContext, type ReactNode, useContext } from 'react';
-import { useText } from '../language/language';
 import type { WidgetNode } from '../protocol/types';
 import { WidgetContext } from './action-context';
-import { Boundary } from './Boundary';
+import { Boundary, Broken } from './Boundary';
 import { nodesOf } from './read';
 import { renderers } from './renderers';
 
@@ -15,14 +14,13 @@ const DepthContext = createContext(0);
 export function Node({ node }: NodeProps) {
   const depth = useContext(DepthContext);
   const { fail } = useContext(WidgetContext);
-  const text = useText().widgets;
   const Renderer = Object.hasOwn(renderers, node.type) ? renderers[node.type] : undefined;
   if (!Renderer) {
     return import.meta.env.DEV ? <span className="w-note">Unsupported: {node.type}</span> : null;
   }
-  if (depth > DEEPEST) return <span className="w-note">{text.broken}</span>;
+  if (depth > DEEPEST) return <Broken />;
   return (
-    <Boundary of={node} name={node.type} fail={fail} note={text.broken}>
+    <Boundary of={node} name={`widget node "${node.type}"`} fail={fail} note={<Broken />}>
       <DepthContext value={depth + 1}>
         <Renderer node={node} />
       </DepthContext>

@@ -1,8 +1,7 @@
 import { memo, useId, useMemo } from 'react';
-import { useText } from '../language/language';
 import type { WidgetItem as Item } from '../protocol/types';
 import { ContainerContext, useContainer, WidgetContext, type WidgetSurroundings } from './action-context';
-import { Boundary } from './Boundary';
+import { Boundary, Broken } from './Boundary';
 import { FieldsContext, labelsIn } from './fields';
 import { Node } from './Node';
 import { isNode } from './read';
@@ -17,7 +16,6 @@ export const WidgetView = memo(function WidgetView({
   fail = untold,
 }: { item: Item } & WidgetSurroundings) {
   const { loading, during } = useContainer();
-  const text = useText().widgets;
   const scope = useId();
   const surroundings = useMemo(() => ({ run, refusal, fail }), [run, refusal, fail]);
   const fields = useMemo(
@@ -29,8 +27,8 @@ export const WidgetView = memo(function WidgetView({
       <FieldsContext value={fields}>
         <ContainerContext value={during}>
           <div className="widget" data-loading={loading ? '' : undefined} inert={loading}>
-            <Boundary of={widget} name="widget" fail={fail} note={text.broken}>
-              {isNode(widget) ? <Node node={widget} /> : <span className="w-note">{text.broken}</span>}
+            <Boundary of={widget} name="widget" fail={fail} note={<Broken />}>
+              {isNode(widget) ? <Node node={widget} /> : <Broken />}
             </Boundary>
           </div>
         </ContainerContext>

@@ -1,5 +1,6 @@
 import { memo, useCallback } from 'react';
 import type { ActionConfig, ThreadItem, WidgetItem } from '../../protocol/types';
+import { Boundary, Broken } from '../../widgets/Boundary';
 import { WidgetView } from '../../widgets/WidgetView';
 import { useConversation } from '../context';
 import { useRefusal } from '../use-refusal';
@@ -14,7 +15,19 @@ import { Workflow } from './Workflow';
 /** `streaming`: the stream has opened this item and not yet closed it. `running`: its answer is being written. */
 type Props = { item: ThreadItem; streaming: boolean; running: boolean };
 
-export const ItemView = memo(function ItemView({ item, streaming, running }: Props) {
+/** A server of another make may send an item that is not what it should be: it costs nothing but itself. */
+export const ItemView = memo(function ItemView(props: Props) {
+  const { item } = props;
+  const conversation = useConversation();
+  const fail = (message: string) => conversation.tellPage(message);
+  return (
+    <Boundary of={item} name={`item "${item.type}"`} fail={fail} note={<Broken />}>
+      <Item {...props} />
+    </Boundary>
+  );
+});
+
+function Item({ item, streaming, running }: Props) {
   switch (item.type) {
     case 'user_message':
       return <UserMessage item={item} />;
@@ -39,7 +52,7 @@ export const ItemView = memo(function ItemView({ item, streaming, running }: Pro
     default:
       return null;
   }
-});
+}
 
 function Widget({ item }: { item: WidgetItem }) {
   const conversation = useConversation();

@@ -1,5 +1,5 @@
 import { screen, within } from '@testing-library/react';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { answered, openStream, streamOf, userSaid } from '../../scripted-server';
 import { composer, created, done, open, page } from '../open-chat';
 
@@ -91,4 +91,16 @@ test('an entity that an answer leans on goes by its own name in the text, and th
   expect(screen.getByText('Ticket 7', { selector: '.cite-entity' })).toBeTruthy();
   await user.click(screen.getByRole('button', { name: 'Show all 10 sources' }));
   expect(within(list).getAllByRole('listitem')).toHaveLength(10);
+});
+
+test('an item that is not what it should be is a note, the page hears of it, and the rest is there', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {});
+  const { emitted } = stored(
+    { ...at, id: 'w', type: 'workflow', workflow: { tasks: null } },
+    { ...at, id: 's', type: 'of_next_year' },
+    answered('a', 'All the same'),
+  );
+  expect(await screen.findByText('All the same')).toBeTruthy();
+  expect(screen.getByText('This part cannot be shown.')).toBeTruthy();
+  expect(emitted).toContainEqual(['error', expect.stringMatching(/^The item "workflow" could not be drawn/)]);
 });
