@@ -5,9 +5,11 @@
     ├── Unauthenticated       401  nobody we know is asking
     ├── Forbidden             403  known, but this door is closed (never used for foreign data)
     ├── NotFound              404  not there, or somebody else's: the two look the same
+    │   └── ThreadNotFound
     ├── Conflict              409  the thing is in a state that does not allow this
     │   ├── ThreadBusy             an answer is still being written
-    │   └── ThreadLocked           locked or closed
+    │   └── ThreadLocked           by whoever runs the chat
+    │       └── ThreadClosed       for good
     ├── Gone                  410  was there, is not kept any more
     ├── TooLarge              413  over a size limit
     ├── UnsupportedType       415  not a kind of file that is taken here
@@ -35,7 +37,7 @@ class LinkError(Exception):
     title = "Internal error"
     #: Whether the same request may succeed later; offered as "Try again" inside a stream.
     retryable = False
-    #: A name for programs, where several things that can be done about it share a status.
+    #: A name for programs: a page tells it in the language of its reader, where that is not English.
     code: str | None = None
     #: The address of a page that says more.
     help: str | None = None
@@ -54,6 +56,7 @@ class BadRequest(LinkError):
 class Unauthenticated(LinkError):
     status = 401
     title = "Not signed in"
+    code = "signed_out"
 
     def __init__(self, message: str) -> None:
         # RFC 9110 section 11.6.1: a 401 names the scheme it wants.
@@ -63,6 +66,7 @@ class Unauthenticated(LinkError):
 class Forbidden(LinkError):
     status = 403
     title = "Not allowed"
+    code = "not_allowed"
 
 
 class NotFound(LinkError, NotFoundError):
@@ -70,6 +74,11 @@ class NotFound(LinkError, NotFoundError):
 
     status = 404
     title = "Not found"
+    code = "not_found"
+
+
+class ThreadNotFound(NotFound):
+    code = "thread_not_found"
 
 
 class Conflict(LinkError):
@@ -79,10 +88,17 @@ class Conflict(LinkError):
 
 class ThreadBusy(Conflict):
     title = "Thread is busy"
+    code = "thread_busy"
 
 
 class ThreadLocked(Conflict):
     title = "Thread is locked"
+    code = "thread_locked"
+
+
+class ThreadClosed(ThreadLocked):
+    title = "Thread is closed"
+    code = "thread_closed"
 
 
 class Gone(LinkError):
@@ -93,11 +109,13 @@ class Gone(LinkError):
 class TooLarge(LinkError):
     status = 413
     title = "Too large"
+    code = "too_large"
 
 
 class UnsupportedType(LinkError):
     status = 415
     title = "Type not taken"
+    code = "type_not_taken"
 
 
 class RangeNotSatisfiable(LinkError):
@@ -118,11 +136,13 @@ class Unprocessable(LinkError):
 class OverQuota(LinkError):
     status = 429
     title = "No room left"
+    code = "no_room_left"
 
 
 class TooManyRequests(LinkError):
     status = 429
     title = "Too many requests"
+    code = "rate_limited"
     retryable = True
 
     def __init__(self, message: str, *, retry_after: int) -> None:
@@ -131,6 +151,7 @@ class TooManyRequests(LinkError):
 
 class BudgetUsedUp(TooManyRequests):
     title = "Budget used up"
+    code = "budget_used_up"
     retryable = False  # not in a moment
 
 
@@ -143,6 +164,7 @@ class Upstream(LinkError):
 class Unavailable(LinkError):
     status = 503
     title = "Unavailable"
+    code = "unavailable"
     retryable = True
 
     def __init__(self, message: str, *, retry_after: int = 5) -> None:

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from chatkit_link.errors import LinkError
+from chatkit_link.errors import LinkError, NotFound
 from chatkit_link.http.middleware import request_id
 
 logger = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ def _known(request: Request, error: Exception) -> JSONResponse:
 
 def _missing(request: Request, error: Exception) -> JSONResponse:
     """Raised by somebody's own ``ChatKitServer``; its text is theirs and stays inside."""
-    return problem(request, 404, "Not found", "There is no such thing, or it is not yours.")
+    return problem(request, 404, "Not found", "There is no such thing, or it is not yours.", code=NotFound.code)
 
 
 def _http(request: Request, error: Exception) -> JSONResponse:

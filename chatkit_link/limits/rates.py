@@ -29,7 +29,7 @@ _NAMES: dict[Kind, str] = {
 }  # fmt: skip
 #: What is counted for a session, too.
 _SESSION_FULL: dict[Kind, str] = {
-    "messages": "Too many messages: this session takes at most {most} a minute. Please try again in a moment.",
+    "messages": "Too many messages: this session takes at most {most} a minute. Please try again in {wait}.",
     "uploads": "This session takes at most {most} files.",
 }
 
@@ -77,7 +77,8 @@ class Rates:
         self._remember(full)
         seconds = max(math.ceil(max(full.values())), 1)
         if own is not None and own.key in full:
-            raise TooManyRequests(_SESSION_FULL[kind].format(most=f"{own.most:,}"), retry_after=seconds)
+            refused = _SESSION_FULL[kind].format(most=f"{own.most:,}", wait=_seconds(seconds))
+            raise TooManyRequests(refused, retry_after=seconds)
         most, whose = (rate.user, "") if user_key in full else (rate.address, " from your network")
         raise TooManyRequests(
             f"Too many {_NAMES[kind]}{whose}: at most {most:,} a minute. Please try again in {_seconds(seconds)}.",

@@ -3,7 +3,7 @@
 from chatkit.types import ClosedStatus, LockedStatus, ThreadMetadata, WidgetItem
 
 from chatkit_link.caller import Caller
-from chatkit_link.errors import ThreadLocked, Unprocessable
+from chatkit_link.errors import ThreadClosed, ThreadLocked, Unprocessable
 from chatkit_link.store.postgres import PostgresStore
 
 
@@ -13,7 +13,7 @@ def require_open(thread: ThreadMetadata) -> None:
         case LockedStatus(reason=reason):
             raise ThreadLocked(f"This chat is locked{_because(reason)} It takes no messages for now.")
         case ClosedStatus(reason=reason):
-            raise ThreadLocked(f"This chat is closed{_because(reason)} Start a new one to go on.")
+            raise ThreadClosed(f"This chat is closed{_because(reason)} Start a new one to go on.")
         case _:
             pass
 

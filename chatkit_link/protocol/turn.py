@@ -97,6 +97,7 @@ class Turn:
         self._titling = titling
         self._allow_cancel = allow_cancel
         self._retried = retried
+        self._domains = thread.allowed_image_domains and list(thread.allowed_image_domains)
         self._hidden: set[str] = set()
         self._ids = OwnIds()
         self._pending = Pending()
@@ -139,6 +140,7 @@ class Turn:
         with agents_sdk_user_agent_override(), self._store.as_if_rewound(self._thread.id, self._retried):
             async with closing_early(self._answer()) as events:
                 async for given in events:
+                    await self._tell_image_domains(emit)
                     if isinstance(given, ThreadItemUpdatedEvent) and not self._images.are_in(given):
                         self._take_update(given, emit)
                     else:
@@ -215,6 +217,13 @@ class Turn:
             await self._store.save_thread(self._thread, self._caller)
             # Read again: somebody may have renamed it since this object was loaded.
             emit(encode(ThreadUpdatedEvent(thread=thread_response(await self._fresh_thread()))))
+
+    async def _tell_image_domains(self, emit: Emit) -> None:
+        """Before the event that may name a picture: after it, a page would have asked for one from anywhere."""
+        domains = self._thread.allowed_image_domains
+        if domains != self._domains:
+            self._domains = domains and list(domains)
+            await self._tell_thread(emit)
 
     async def _tell_title(self, emit: Emit, *, wait: bool = False) -> None:
         title = await self._titling.result(wait=wait)

@@ -15,7 +15,7 @@ from pydantic import PrivateAttr
 from sqlalchemy import DateTime, Integer, Text, bindparam, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 
-from chatkit_link.errors import NotFound
+from chatkit_link.errors import NotFound, ThreadNotFound
 from chatkit_link.store.clock import to_database, to_model
 from chatkit_link.store.cursor import bad_cursor, read_thread_cursor, thread_cursor
 from chatkit_link.store.statement import Row, Statement
@@ -93,7 +93,7 @@ StoredThread.model_rebuild(_types_namespace=vars(chatkit.types))
 
 
 def thread_not_found() -> NotFound:
-    return NotFound("There is no such thread, or it is not yours. It may have been deleted.")
+    return ThreadNotFound("There is no such thread, or it is not yours. It may have been deleted.")
 
 
 def _fields(thread: ThreadMetadata) -> dict[str, Any]:

@@ -1,10 +1,13 @@
 """Errors outside the protocol: each a sentence, with the id that the log has too."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx2
 import pytest
 
+from chatkit_link import errors
 from chatkit_link.app import create_app
 from chatkit_link.settings import Settings
 from tests.peer import serve
@@ -60,3 +63,10 @@ async def test_the_server_says_that_it_is_ready(server: str) -> None:
     async with httpx2.AsyncClient() as http:
         assert (await http.get(f"{server}/health")).json() == {"status": "ok"}
         assert (await http.get(f"{server}/ready")).json() == {"status": "ready"}
+
+
+def test_every_code_of_an_error_is_in_the_docs() -> None:
+    docs = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text()
+    listed = next(line for line in docs.splitlines() if line.startswith("The codes are "))
+    known = {one.code for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.LinkError)}
+    assert set(re.findall("`(\\w+)`", listed)) == known - {None}

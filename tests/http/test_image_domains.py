@@ -4,10 +4,13 @@ from collections.abc import Callable
 
 import httpx2
 import pytest
+from chatkit.types import ThreadUpdatedEvent
 
+from chatkit_link.client import ChatKitClient
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import Settings
 from tests.conftest import running
+from tests.told import told
 
 
 async def test_the_chat_frame_loads_pictures_from_listed_domains_only(make_settings: Callable[..., Settings]) -> None:
@@ -26,3 +29,27 @@ def test_without_a_list_they_come_from_anywhere_over_https(make_settings: Callab
 def test_what_is_no_domain_is_refused_at_start(make_settings: Callable[..., Settings], wrong: str) -> None:
     with pytest.raises(ConfigurationError, match="ALLOWED_IMAGE_DOMAINS"):
         make_settings(allowed_image_domains=wrong)
+
+
+async def test_a_page_knows_the_domains_of_a_thread_before_what_may_name_a_picture(
+    connect: Callable[..., ChatKitClient],
+) -> None:
+    client = connect("pictures")
+    answer = await told(client.create_thread("Show me a cat"))
+
+    known: list[str] | None = None
+    told_of: list[str | list[str] | None] = []
+    for event in answer.events[3:]:
+        if not isinstance(event, ThreadUpdatedEvent):
+            told_of.append(event.type)
+        elif event.thread.allowed_image_domains != known:  # and not the title alone
+            known = event.thread.allowed_image_domains
+            told_of.append(known)
+    assert told_of == [
+        ["cat.example"],
+        "thread.item.added",
+        ["cat.example", "dog.example"],
+        "thread.item.updated",
+        "thread.item.done",
+    ]
+    assert (await client.get_thread(answer.thread_id)).allowed_image_domains == ["cat.example", "dog.example"]

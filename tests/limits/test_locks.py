@@ -49,7 +49,7 @@ async def test_a_back_end_locks_closes_and_opens_a_thread(locked_server: str) ->
             for attempt in attempts:
                 with pytest.raises(ClientError, match=f"This chat is {status}: under review") as refused:
                     await attempt()
-                assert (refused.value.status, refused.value.title) == (409, "Thread is locked")
+                assert (refused.value.status, refused.value.title) == (409, f"Thread is {status}")
             assert (await ada.get_thread(made.thread_id)).status == kind(reason="under review")  # the page can say so
         assert (await put(locked_server, made.thread_id, {"type": "active"})).status_code == 200
         assert (await told(ada.add_user_message(made.thread_id, "more"))).types[-1] != "error"

@@ -69,7 +69,7 @@ export function TroubleNote({ trouble: { message, remedy }, conversation }: Trou
   return (
     <div className="notice" data-level="danger" role="alert">
       <CircleAlert size={16} aria-hidden />
-      <div dir="auto">{message}</div>
+      <div dir="auto">{message ?? text.failures.failed}</div>
       {remedy === 'retry' && !refusal && (
         <button type="button" className="button small" onClick={() => void conversation.retry()}>
           <RotateCw size={14} aria-hidden /> {text.frame.tryAgain}

@@ -46,6 +46,20 @@ describe('when something goes wrong', () => {
     expect(screen.queryByText('The model is busy.')).toBeNull();
   });
 
+  test('an error of which the server says no more than its code is told in the language of the reader', async () => {
+    const error = { type: 'error', code: 'stream.error', allow_retry: true } as const;
+    const { user, emitted } = open(
+      { 'threads.create': () => streamOf(created, done(userSaid('u', 'hallo')), error) },
+      { locale: 'de' },
+    );
+    await user.type(await screen.findByRole('textbox', { name: 'Nachricht' }), 'hallo{Enter}');
+    expect((await screen.findByRole('alert')).textContent).toContain(
+      'Die Antwort ist fehlgeschlagen, bevor sie vollständig war.',
+    );
+    expect(screen.getByRole('button', { name: 'Erneut versuchen' })).toBeTruthy();
+    expect(emitted).toContainEqual(['error', 'stream.error']);
+  });
+
   test('a connection lost in mid-answer can be picked up again', async () => {
     const stream = openStream();
     const { user } = open({

@@ -20,8 +20,8 @@ export function troubleLeft(
   { failures }: Text,
 ): Trouble | null {
   if (last?.status === 'failed' || last?.status === 'interrupted') {
-    const message =
-      last.error?.message || (last.status === 'failed' ? failures.failed : failures.interrupted);
+    // What a server says of its own restart is no news, and in English.
+    const message = last.status === 'interrupted' ? failures.interrupted : last.error?.message || null;
     const again = (last.error?.allow_retry ?? true) && lastUserMessage(items);
     return { message, remedy: again ? 'retry' : 'none' };
   }

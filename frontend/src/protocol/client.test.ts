@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';
 import { languageFor } from '../language/language';
 import { ChatKitClient } from './client';
@@ -51,6 +52,46 @@ test('what the server does not say in words is said in the language of the reade
   expect(sentenceFor(new TypeError('x is undefined'), de)).toBe(
     'Etwas ist schiefgegangen. Versuchen Sie es erneut.',
   );
+});
+
+test.each([
+  [
+    'thread_busy',
+    409,
+    'Hier wird noch eine Antwort geschrieben. Warten Sie darauf, oder halten Sie sie zuerst an.',
+  ],
+  ['thread_closed', 409, 'Diese Unterhaltung ist geschlossen.'],
+  [
+    'no_room_left',
+    429,
+    'Für Dateien ist kein Platz mehr. Löschen Sie Chats mit Dateien, um Platz zu schaffen.',
+  ],
+  ['of_next_year', 422, 'In the words of the server.'],
+  [undefined, 413, 'In the words of the server.'],
+])(
+  'a problem with the code %s is told in another language than English by its code',
+  async (code, status, told) => {
+    const [en, de] = await Promise.all([languageFor(['en-GB']), languageFor(['de-AT'])]);
+    const detail = 'In the words of the server.';
+    const { client } = clientThat(async () => Response.json({ detail, code }, { status }));
+    const error = await client.json('threads.delete', { thread_id: 't' }).catch((reason) => reason);
+    expect(sentenceFor(error, en)).toBe(detail);
+    expect(sentenceFor(error, de)).toBe(told);
+  },
+);
+
+test('there is a sentence for each code that the server is documented to give', async () => {
+  const docs = readFileSync('../docs/protocol.md', 'utf8');
+  const codes = [...(/^The codes are .*$/m.exec(docs)?.[0] ?? '').matchAll(/`(\w+)`/g)].map(
+    ([, code]) => code,
+  );
+  expect(codes.length).toBeGreaterThan(10);
+  const de = await languageFor(['de']);
+  for (const code of codes) {
+    const { client } = clientThat(async () => Response.json({ detail: 'English', code }, { status: 400 }));
+    const error = await client.json('threads.delete', { thread_id: 't' }).catch((reason) => reason);
+    expect(sentenceFor(error, de), code).not.toBe('English');
+  }
 });
 
 test('a network that is down becomes a sentence', async () => {

@@ -262,7 +262,7 @@ describe('news about the answer', () => {
 
   test('turns an error into a sentence, with a way on when the server allows one', () => {
     expect(stateAfter([{ type: 'error', allow_retry: true }]).trouble).toEqual({
-      message: 'Something went wrong while answering.',
+      message: null,
       remedy: 'retry',
     });
     expect(stateAfter([{ type: 'error', message: 'The model is busy.' }]).trouble).toEqual({

@@ -10,8 +10,6 @@ import { type ThreadState, withItem, withoutPending } from './thread-state';
 import type { AssistantContent, AssistantMessageItem, ItemUpdate, ThreadEvent, ThreadItem } from './types';
 import { mapNode } from './widget-tree';
 
-const DEFAULT_ERROR = 'Something went wrong while answering.';
-
 export function reduce(state: ThreadState, event: ThreadEvent): ThreadState {
   switch (event.type) {
     case 'thread.created':
@@ -40,7 +38,7 @@ export function reduce(state: ThreadState, event: ThreadEvent): ThreadState {
     case 'error':
       return {
         ...state,
-        trouble: { message: event.message || DEFAULT_ERROR, remedy: event.allow_retry ? 'retry' : 'none' },
+        trouble: { message: event.message || null, remedy: event.allow_retry ? 'retry' : 'none' },
       };
     default:
       return state;

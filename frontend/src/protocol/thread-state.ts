@@ -1,7 +1,7 @@
 import type { NoticeEvent, Page, Thread, ThreadItem, ThreadMetadata, UserMessageItem } from './types';
 
-/** Why the last answer stopped: told to the person as one sentence and at most one way on. */
-export type Trouble = { message: string; remedy: 'retry' | 'refresh' | 'none' };
+/** Why the last answer stopped: told to the person as one sentence and at most one way on. Null is all that is known. */
+export type Trouble = { message: string | null; remedy: 'retry' | 'refresh' | 'none' };
 
 export type ThreadState = {
   thread: ThreadMetadata | null;
