@@ -103,8 +103,8 @@ test('a key that OpenAI refuses is asked for again, and what else goes wrong is 
   await giveKey(page, GOOD, 'Use another key');
   await expect(chat.composer).toBeVisible();
 
-  await page.goto('./?workflow=wf_unknown');
-  await expect(page.getByRole('alert')).toContainText('OpenAI does not know wf_unknown');
+  await page.goto('./?workflow=wf_unpublished');
+  await expect(page.getByRole('alert')).toContainText('OpenAI does not know wf_unpublished');
   await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
 });
 

@@ -1,6 +1,7 @@
 """OpenAI's stand-in, and a server of ours that asks it."""
 
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,6 +11,12 @@ from tests.limits.people import IDENTITY
 from tests.openai_server import OpenAIServer, openai_server
 
 MakeSettings = Callable[..., Settings]
+
+
+@pytest.fixture(autouse=True)
+def agent_builder_is_still_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On whatever day the tests are run."""
+    monkeypatch.setattr("chatkit_link.hosted.refusals.SHUTDOWN", datetime.now(UTC) + timedelta(days=1))
 
 
 @pytest.fixture
