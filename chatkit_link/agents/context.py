@@ -1,7 +1,7 @@
 """What an answering agent is given: the turn it answers, and the way to show things meanwhile."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -71,6 +71,12 @@ class TurnContext:
     def new_id(self, kind: StoreItemType) -> str:
         """An id for a new item."""
         return new_id(kind)
+
+    def stream_widget(
+        self, widget: WidgetRoot | AsyncGenerator[WidgetRoot, None], copy_text: str | None = None
+    ) -> AsyncIterator[ThreadStreamEvent]:
+        """The events of a widget, or of a generator that yields it again each time it changed: the smallest updates."""
+        return stream_widget(self.thread, widget, copy_text, new_id)
 
 
 class LinkContext(AgentContext[Caller]):

@@ -1,6 +1,6 @@
-/** The code of docs/embedding.md, run as it stands there; only the addresses are those of the server here. */
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+/** The code of docs/embedding.md and docs/widgets.md, run as it stands there; only the addresses are those here. */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Page } from '@playwright/test';
 import { build } from 'vite';
 import { type ChatPage, expect, test } from './chat-page';
@@ -9,17 +9,18 @@ import { standIn } from './official';
 // Pages come from no network, and a browser guards this machine from pages of the open one.
 test.use({ permissions: ['local-network-access'] });
 
-const text = readFileSync(resolve('../docs/embedding.md'), 'utf8');
+const page = (name: string) => readFileSync(resolve(`../docs/${name}.md`), 'utf8');
+const text = page('embedding');
 /** A listed site of its own (scripts/run_tests.py lists it). */
 const SHOP = 'http://shop.localhost/';
 
-function codeUnder(heading: string, language: string): string {
-  const section = text.split(/^## /m).find((part) => part.startsWith(heading)) ?? '';
+function codeUnder(heading: string, language: string, within = text): string {
+  const section = within.split(/^## /m).find((part) => part.startsWith(heading)) ?? '';
   const code = section
     .split(/^```/m)
     .find((block) => block.startsWith(`${language}\n`))
     ?.slice(language.length);
-  if (!code) throw new Error(`docs/embedding.md has no ${language} under "${heading}".`);
+  if (!code) throw new Error(`The page has no ${language} under "${heading}".`);
   return code;
 }
 
@@ -92,4 +93,40 @@ test('OpenAI’s element takes our fetch', async ({ chat, page, baseURL }) => {
   const asked = await chats({ chat, page });
   expect(page.frames()[1]?.url()).toContain('https://cdn.platform.openai.com/');
   expect(await asked.headerValue('x-chatkit-link')).not.toBeNull();
+});
+
+const folder = process.env.CHATKIT_LINK_E2E_WIDGETS ?? '';
+
+test('the widgets of the docs are streamed, send their form, and act on the page', async ({
+  chat,
+  page: tab,
+  baseURL,
+}) => {
+  test.skip(!folder, 'the folder of widgets is named by make test');
+  const widgets = page('widgets');
+  const form = 'How do I ask for something with a form?';
+  const files = {
+    note: codeUnder('How do I stream a widget?', 'json', widgets),
+    guest: codeUnder(form, 'json', widgets),
+  };
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, `${name}.widget`), content);
+  try {
+    await chat.open('note');
+    await chat.ask('When?');
+    await expect(chat.log.locator('.widget')).toContainText('We leave at nine.');
+
+    const html = codeUnder('How does a widget act on the page around the chat?', 'html', widgets);
+    await open(tab, `${baseURL}shop.html`, html, baseURL);
+    await chat.ask('Who comes?');
+    await chat.answered();
+    const widget = chat.log.locator('.widget');
+    await widget.getByRole('textbox', { name: 'Name' }).fill('Ada');
+    await widget.getByRole('checkbox', { name: 'A child' }).check();
+    await widget.getByRole('button', { name: 'Add' }).click();
+    await expect(widget).toContainText('Ada (child)');
+    await widget.getByRole('button', { name: 'Show the place' }).click();
+    await expect(tab.locator('#place')).toHaveText('Pier 3');
+  } finally {
+    for (const name of Object.keys(files)) rmSync(join(folder, `${name}.widget`), { force: true });
+  }
 });

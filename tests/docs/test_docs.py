@@ -182,12 +182,17 @@ def test_a_catalog_in_a_page_is_one_the_server_reads(tmp_path: Path) -> None:
                 assert read_catalog(file, {}).agents
 
 
-def test_the_widget_in_the_widgets_page_is_right(tmp_path: Path) -> None:
+def test_the_widgets_in_the_widgets_page_are_right(tmp_path: Path) -> None:
+    data = {
+        "Greeting": {"name": 'Ada "the first"'},
+        "Note": {"text": "a\nb", "streaming": True},
+        "Guest": {"guests": "Nobody yet"},
+    }
     files = [text for language, text in code(ROOT / "docs" / "widgets.md") if language == "json"]
-    assert files
+    assert [json.loads(text)["name"] for text in files] == list(data)
     for text in files:
-        (tmp_path / "greeting.widget").write_text(text, encoding="utf-8")
-        WidgetLibrary(tmp_path).load("greeting").check({"name": 'Ada "the first"'})
+        (tmp_path / "one.widget").write_text(text, encoding="utf-8")
+        WidgetLibrary(tmp_path).load("one").check(data[json.loads(text)["name"]])
 
 
 def test_the_request_in_the_protocol_page_is_one_the_server_reads() -> None:

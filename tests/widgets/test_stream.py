@@ -3,20 +3,24 @@
 from collections.abc import AsyncGenerator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from chatkit.types import ThreadMetadata, WidgetComponentUpdated, WidgetItem
+from chatkit.types import ThreadItemUpdatedEvent, ThreadMetadata, WidgetComponentUpdated, WidgetItem
 from chatkit.widgets import DynamicWidgetRoot, WidgetRoot
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from chatkit_link import widgets
+from chatkit_link.agents.context import TurnContext
+from chatkit_link.caller import Caller
+from chatkit_link.search.blocks import markdown_tokens
 from chatkit_link.view import _update_widget
 from chatkit_link.widgets.stream import Update, stream_widget, updates
 from chatkit_link.workshop.folder import new_widget
 
+DOCS = Path(__file__).parents[2] / "docs" / "widgets.md"
 UPDATE = TypeAdapter[Update](Update)
 
 
@@ -107,3 +111,26 @@ def test_load_finds_a_widget_by_name_and_reads_it_again_when_it_changed(tmp_path
     assert widgets.load("card", tmp_path) is first
     file.write_bytes(new_widget("another name"))
     assert widgets.load("card", tmp_path).name == "Another name"
+
+
+async def test_the_streaming_widget_of_the_docs_sends_only_what_was_added(
+    ada: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocks = [token for token in markdown_tokens(DOCS.read_text(encoding="utf-8")) if token.type == "fence"]
+    [note] = [token.content for token in blocks if '"name": "Note"' in token.content]
+    [code] = [token.content for token in blocks if "growing(" in token.content]
+    (tmp_path / "widgets").mkdir()
+    (tmp_path / "widgets" / "note.widget").write_text(note, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    made: dict[str, Any] = {}
+    exec(code, made)
+    thread = ThreadMetadata(id="t", created_at=datetime.now())
+    ctx = TurnContext(thread=thread, message=None, caller=ada, store=cast("Any", None), files=cast("Any", None))
+    told = [event async for event in made["respond"](ctx)]
+    assert [event.type.removeprefix("thread.item.") for event in told] == ["added", *3 * ["updated"], "done"]
+    changes = [event.update for event in told if isinstance(event, ThreadItemUpdatedEvent)]
+    assert [(change.type, getattr(change, "delta", None)) for change in changes] == [
+        (f"widget.{DELTA}", "leave "),
+        (f"widget.{DELTA}", "at **nine**."),
+        (f"widget.{DELTA}", ""),
+    ]
