@@ -1,5 +1,6 @@
 import { render, screen } from '@testing-library/react';
 import { expect, test, vi } from 'vitest';
+import { LanguageContext, languageFor } from '../language/language';
 import type { Citation } from './citations';
 import { Markdown } from './Markdown';
 
@@ -55,6 +56,16 @@ test('code keeps its text and can be copied', () => {
   expect(screen.getByText('SELECT 1;')).toBeTruthy();
   expect(screen.getByText('sql')).toBeTruthy();
   expect(screen.getByRole('button', { name: 'Copy code' })).toBeTruthy();
+});
+
+test('code speaks the language of the reader', async () => {
+  render(
+    <LanguageContext value={await languageFor(['de'])}>
+      <Markdown text={'```\nSELECT 1;\n```'} />
+    </LanguageContext>,
+  );
+  expect(screen.getByRole('button', { name: 'Code kopieren' })).toBeTruthy();
+  expect(screen.getByText('Text')).toBeTruthy();
 });
 
 test('an answer that is still coming in shows no raw marks of Markdown', () => {

@@ -68,7 +68,12 @@ export function SourceLink({ source, className, label, children }: LinkProps) {
   const name = label ? `${label}: ${about.split('\n', 1)[0]}` : undefined;
   if (source.type === 'entity' && source.interactive) {
     return (
-      <EntityButton className={className} entity={entityOf(source)} label={name}>
+      <EntityButton
+        className={className}
+        entity={entityOf(source)}
+        label={name}
+        about={[source.label ?? source.title, source.description].filter(Boolean).join('\n')}
+      >
         {children}
       </EntityButton>
     );

@@ -1,17 +1,18 @@
 /*
- * Tags: what stands for an entity in a message. One that is interactive can be clicked and, where the host page
- * gives previews, shows one while the pointer or the focus rests on it.
+ * Tags: what stands for an entity in a message. One that is interactive can be clicked and, while the pointer or the
+ * focus rests on it, shows the preview of the host page; where the page gives none, what a source says of itself.
  */
 import type { Entity } from '@openai/chatkit';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { useText } from '../language/language';
 import type { UserContent, WidgetNode } from '../protocol/types';
+import { NamedIcon } from '../widgets/icons';
 import { WidgetView } from '../widgets/WidgetView';
 import { useChat } from './context';
 
 type InputTag = Extract<UserContent, { type: 'input_tag' }>;
-type Shown = { entity: Entity; widget: WidgetNode; at: DOMRect };
+type Shown = { entity: Entity; widget: WidgetNode | null; at: DOMRect };
 
 const REST_MS = 250;
 const nothing = async () => {};
@@ -26,12 +27,19 @@ export function TagChip({ tag }: { tag: InputTag }) {
   );
 }
 
-type ButtonProps = { entity: Entity; className: string; label?: string; children: ReactNode };
+/** `about`: what stands beside its icon where the host page gives no previews. */
+type ButtonProps = {
+  entity: Entity;
+  className: string;
+  label?: string;
+  about?: string;
+  children: ReactNode;
+};
 
 /** An entity wherever it is shown: as a tag, or as what an answer leans on. */
-export function EntityButton({ entity, className, label, children }: ButtonProps) {
+export function EntityButton({ entity, className, label, about, children }: ButtonProps) {
   const chat = useChat();
-  const preview = useTagPreview();
+  const preview = useTagPreview(about !== undefined);
   return (
     <>
       <button
@@ -57,13 +65,13 @@ export function EntityButton({ entity, className, label, children }: ButtonProps
         {children}
       </button>
       {/* What is around an entity may cut off what hangs over its edge. */}
-      {createPortal(<TagPreview preview={preview} />, document.body)}
+      {createPortal(<TagPreview preview={preview} about={about} />, document.body)}
     </>
   );
 }
 
 /** The preview of the entity that the pointer rests on; asked for once and then remembered. */
-export function useTagPreview() {
+export function useTagPreview(speaksForItself = false) {
   const chat = useChat();
   const [shown, setShown] = useState<Shown | null>(null);
   const wanted = useRef<string | null>(null);
@@ -81,7 +89,8 @@ export function useTagPreview() {
     wanted.current = entity.id;
     timer.current = setTimeout(async () => {
       const widget = await chat.previewOf(entity);
-      if (widget && wanted.current === entity.id) {
+      const alone = speaksForItself && !chat.options.value.entities?.onRequestPreview;
+      if ((widget || alone) && wanted.current === entity.id) {
         setShown({ entity, widget, at: anchor.getBoundingClientRect() });
       }
     }, REST_MS);
@@ -92,7 +101,9 @@ export function useTagPreview() {
 const GAP = 8;
 const WIDTH = 320;
 
-export function TagPreview({ preview: { shown } }: { preview: ReturnType<typeof useTagPreview> }) {
+type PreviewProps = { preview: ReturnType<typeof useTagPreview>; about?: string };
+
+export function TagPreview({ preview: { shown }, about }: PreviewProps) {
   const { tag } = useText();
   const chat = useChat();
   if (!shown) return null;
@@ -108,12 +119,19 @@ export function TagPreview({ preview: { shown } }: { preview: ReturnType<typeof 
       aria-label={tag.preview(entity.title)}
       style={{ left, ...place }}
     >
-      <WidgetView
-        item={{ id: '', thread_id: '', created_at: '', type: 'widget', widget }}
-        run={nothing}
-        refusal={null}
-        fail={(message) => chat.failed('entities.onRequestPreview', message)}
-      />
+      {widget ? (
+        <WidgetView
+          item={{ id: '', thread_id: '', created_at: '', type: 'widget', widget }}
+          run={nothing}
+          refusal={null}
+          fail={(message) => chat.failed('entities.onRequestPreview', message)}
+        />
+      ) : (
+        <p className="tag-about" dir="auto">
+          <NamedIcon name={entity.icon} size={16} />
+          <span>{about}</span>
+        </p>
+      )}
     </div>
   );
 }

@@ -19,7 +19,7 @@ import {
   withoutItemsAfter,
 } from '../protocol/thread-state';
 import type { ClientToolCallItem, RunTold, ThreadEvent } from '../protocol/types';
-import type { Surroundings } from './conversation';
+import type { Change, Surroundings } from './conversation';
 import { isNewEffect } from './effects';
 import type { Reading } from './reading';
 import { Store } from './store';
@@ -43,7 +43,7 @@ export class Answering {
     private readonly around: Pick<Surroundings, 'client' | 'host' | 'language'>,
     private readonly state: Store<ThreadState>,
     private readonly reading: Reading,
-    private readonly changed: (what: 'thread' | 'start' | 'end') => void,
+    private readonly changed: (what: Change) => void,
   ) {
     this.#calls = new ToolCalls(around.host);
   }
@@ -143,6 +143,7 @@ export class Answering {
         this.state.update((state) => ({ ...state, disconnected: connection === 'lost' })),
       onAccepted: (answered) => {
         accepted = true;
+        this.changed('answered');
         run = answered ?? run;
         onAccepted?.();
       },

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
+import { HELLO, PORT } from '../element/bridge';
 import { serveRequest } from '../element/serve-request';
-import { fetchOver } from './bridge';
+import { fetchOver, portOfHost } from './bridge';
 
 /** The two ends of the bridge, with the host page's fetch behind it. */
 const over = (fetch: typeof globalThis.fetch) =>
@@ -73,4 +74,21 @@ test('stopping does not wait for a host page whose fetch does not listen', async
 test('a network error on the host page is a network error in the frame', async () => {
   const fetch = over(() => Promise.reject(new TypeError('Failed to fetch')));
   await expect(fetch('https://a.example/')).rejects.toBeInstanceOf(TypeError);
+});
+
+test('only the page around the frame can hand it a port, and hears no more than one word before', async () => {
+  const said = vi.spyOn(window.parent, 'postMessage').mockImplementation(() => {});
+  const { port1: forged } = new MessageChannel();
+  const { port1: real } = new MessageChannel();
+  const { contentWindow: stranger } = document.body.appendChild(document.createElement('iframe'));
+  const tell = (data: unknown, source: Window | null, ports: MessagePort[]) =>
+    dispatchEvent(new MessageEvent('message', { data, source, ports }));
+  const port = portOfHost();
+  expect(said.mock.calls).toEqual([[HELLO, '*']]);
+  tell(PORT, stranger, [forged]);
+  tell(PORT, null, [forged]);
+  tell('chatkit-link:other', window.parent, [forged]);
+  tell(PORT, window.parent, []);
+  tell(PORT, window.parent, [real]);
+  expect(await port).toBe(real);
 });

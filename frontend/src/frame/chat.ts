@@ -177,6 +177,9 @@ export class Chat implements FrameApi {
 
   async sendUserMessage(params: Parameters<FrameApi['sendUserMessage']>[0]) {
     if (params.newThread) this.startNew();
+    await this.#opened();
+    if (this.view.value.conversation.busy.value)
+      return this.host.fail('sendUserMessage: the message was not sent, because an answer is being written.');
     await this.#send(messageFrom(params));
   }
 
@@ -190,6 +193,10 @@ export class Chat implements FrameApi {
     selectedModelId,
   }: Parameters<FrameApi['setComposerValue']>[0]) {
     if (attachments) this.uploads.addReady(attachments as Attachment[]);
+    if (files && !this.uploads.limits)
+      this.host.fail(
+        'setComposerValue: the files were left out, because composer.attachments is not enabled.',
+      );
     if (files) this.uploads.add(files);
     if (selectedToolId !== undefined) this.choices.chooseTool(selectedToolId);
     if (selectedModelId !== undefined) this.choices.chooseModel(selectedModelId);
@@ -259,6 +266,10 @@ export class Chat implements FrameApi {
 
   async sendCustomAction(action: Parameters<FrameApi['sendCustomAction']>[0], itemId?: string) {
     const { conversation } = this.view.value;
+    if (!conversation.id || conversation.busy.value)
+      return this.host.fail(
+        `sendCustomAction: "${action.type}" was not sent, because ${conversation.id ? 'an answer is being written' : 'no thread is open'}.`,
+      );
     const item = conversation.state.value.items.find(({ id }) => id === itemId);
     await conversation.act(action, item?.type === 'widget' ? item : null);
   }
@@ -269,7 +280,9 @@ export class Chat implements FrameApi {
   }
 
   async showHistory() {
-    if (this.historyOpen.value || this.options.value.history?.enabled === false) return;
+    if (this.options.value.history?.enabled === false)
+      return this.host.fail('showHistory: there is no history to show, because history.enabled is false.');
+    if (this.historyOpen.value) return;
     this.historyOpen.set(true);
     this.host.emit('history.open');
     await this.history.reload();
@@ -341,6 +354,7 @@ export class Chat implements FrameApi {
   #surroundings(knownId: string | null = null): Surroundings {
     const client = this.#client;
     let announced = knownId;
+    let answered = false;
     return {
       client,
       host: this.host,
@@ -348,8 +362,10 @@ export class Chat implements FrameApi {
       changed: (conversation, what) => {
         const { id } = conversation;
         const shown = conversation === this.view.value.conversation;
-        if (what === 'start') this.host.emit('response.start');
-        if (what === 'end') this.host.emit('response.end');
+        // A request that is refused has no response.
+        if (what === 'answered' && !answered) this.host.emit('response.start');
+        if (what === 'end' && answered) this.host.emit('response.end');
+        answered = what === 'end' ? false : answered || what === 'answered';
         if (id && conversation.busy.value) this.#running.set(id, conversation);
         if (id && what === 'end') this.#running.delete(id);
         if (id && what === 'thread') this.history.note(id, conversation.state.value.thread?.title);

@@ -48,9 +48,11 @@ export type Surroundings = {
   client: ChatKitClient;
   host: Host;
   language: Store<Language>;
-  /** Called when the thread gets its id, its title changes, or its stream starts or ends. */
-  changed(conversation: Conversation, what: 'thread' | 'start' | 'end'): void;
+  changed(conversation: Conversation, what: Change): void;
 };
+
+/** The thread has its id or another title; something was asked, the server began to answer it, and it is over. */
+export type Change = 'thread' | 'start' | 'answered' | 'end';
 
 let conversations = 0;
 
@@ -67,7 +69,7 @@ export class Conversation {
     private readonly around: Surroundings,
     thread: Thread | null = null,
   ) {
-    const changed = (what: 'thread' | 'start' | 'end') => around.changed(this, what);
+    const changed = (what: Change) => around.changed(this, what);
     this.state = new Store(thread ? fromThread(thread) : emptyThread);
     this.#reading = new Reading(around.client, this.state, () => changed('thread'));
     this.#answering = new Answering(around, this.state, this.#reading, changed);

@@ -2,6 +2,7 @@ import { FileText } from 'lucide-react';
 import { useState } from 'react';
 import { useText } from '../../language/language';
 import type { Attachment } from '../../protocol/types';
+import { imageAddress } from '../images';
 import { Zoomable } from './Zoomable';
 
 /** What a message carries: pictures as pictures, everything else by its name. */
@@ -31,8 +32,10 @@ function AttachmentList({ label, attachments }: { label: string; attachments: At
 
 function AttachmentView({ attachment: { name, type, preview_url } }: { attachment: Attachment }) {
   const [broken, setBroken] = useState(false);
-  if (type === 'image' && preview_url && !broken) {
-    return <Zoomable className="picture" src={preview_url} name={name} onError={() => setBroken(true)} />;
+  // Where files are kept is for whoever runs the server to say, not for what is written in a thread.
+  const src = imageAddress(preview_url, null);
+  if (type === 'image' && src && !broken) {
+    return <Zoomable className="picture" src={src} name={name} onError={() => setBroken(true)} />;
   }
   return (
     <span className="chip" title={name}>

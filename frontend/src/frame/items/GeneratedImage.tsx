@@ -2,6 +2,7 @@ import { ImageOff } from 'lucide-react';
 import { useState } from 'react';
 import { useText } from '../../language/language';
 import type { GeneratedImageItem } from '../../protocol/types';
+import { useImageAddress } from '../images';
 import { Zoomable } from './Zoomable';
 
 type Props = { item: GeneratedImageItem; running: boolean };
@@ -10,9 +11,10 @@ type Props = { item: GeneratedImageItem; running: boolean };
 export function GeneratedImage({ item: { image, progress }, running }: Props) {
   const text = useText();
   const [broken, setBroken] = useState<string | null>(null);
+  const src = useImageAddress(image?.url);
   const known = typeof progress === 'number';
   const coming = running && (!image || (known && progress < 1));
-  if ((!image && !coming) || (image && broken === image.url)) {
+  if (image ? !src || broken === src : !coming) {
     return (
       <p className="note">
         <ImageOff size={14} aria-hidden /> {text.work.pictureMissing}
@@ -21,11 +23,11 @@ export function GeneratedImage({ item: { image, progress }, running }: Props) {
   }
   return (
     <figure className="generated" data-coming={coming ? '' : undefined}>
-      {image &&
+      {src &&
         (coming ? (
-          <img src={image.url} alt="" />
+          <img src={src} alt="" />
         ) : (
-          <Zoomable src={image.url} name={text.work.picture} onError={() => setBroken(image.url)} />
+          <Zoomable src={src} name={text.work.picture} onError={() => setBroken(src)} />
         ))}
       {coming && (
         <figcaption role="status">

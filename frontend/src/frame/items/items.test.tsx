@@ -5,8 +5,12 @@ import { composer, created, done, open, page } from '../open-chat';
 
 const at = { thread_id: 't', created_at: '2026-11-22T10:00:00Z' };
 const question = userSaid('u', 'hello');
-const stored = (...items: unknown[]) =>
-  open({ 'threads.get_by_id': () => Response.json(page(question, ...items)) }, { initialThread: 't' });
+const stored = (...items: unknown[]) => storedIn({}, ...items);
+const storedIn = (thread: object, ...items: unknown[]) =>
+  open(
+    { 'threads.get_by_id': () => Response.json({ ...page(question, ...items), ...thread }) },
+    { initialThread: 't' },
+  );
 
 test('a picture that was never finished, and a call nobody answered, are told and do not wait for ever', async () => {
   const call = {
@@ -103,4 +107,39 @@ test('an item that is not what it should be is a note, the page hears of it, and
   expect(await screen.findByText('All the same')).toBeTruthy();
   expect(screen.getByText('This part cannot be shown.')).toBeTruthy();
   expect(emitted).toContainEqual(['error', expect.stringMatching(/^The item "workflow" could not be drawn/)]);
+});
+
+test('a picture that was made comes from the domains of its thread, and no picture from what is none', async () => {
+  const image = (id: string, url: string) => ({ ...at, id, type: 'generated_image', image: { id, url } });
+  const attachment = { id: 'atc', type: 'image', name: 'cat.png', mime_type: 'image/png' };
+  storedIn(
+    { allowed_image_domains: ['cdn.example'] },
+    image('i1', 'https://cdn.example/a.png'),
+    image('i2', 'https://elsewhere.example/a.png'),
+    { ...question, id: 'u2', attachments: [{ ...attachment, preview_url: 'javascript:alert(1)' }] },
+    { ...question, id: 'u3', attachments: [{ ...attachment, preview_url: 'https://bucket.example/cat' }] },
+  );
+  expect(await screen.findByText('The image is not available.')).toBeTruthy();
+  const pictures = screen.getAllByRole('img').map((img) => (img as HTMLImageElement).src);
+  expect(pictures).toEqual(['https://cdn.example/a.png', 'https://bucket.example/cat']);
+  expect(screen.getByTitle('cat.png')).toBeTruthy();
+});
+
+test('an entity of which the page has no preview says what it is called', async () => {
+  const source = {
+    type: 'entity',
+    id: 'e',
+    title: 'Ticket 7: slow writes',
+    label: 'Support ticket 7',
+    icon: 'suitcase',
+    inline_label: 'Ticket 7',
+    interactive: true,
+  };
+  const annotations = [{ type: 'annotation', source, index: 5 }];
+  const content = [{ type: 'output_text', text: 'Wait.', annotations }];
+  const { user } = stored({ ...answered('a', ''), content });
+  await user.hover(await screen.findByRole('button', { name: /^Source 1/ }));
+  const tip = await screen.findByRole('tooltip', { name: 'Preview of Ticket 7: slow writes' });
+  expect(tip.textContent).toBe('Support ticket 7');
+  expect(tip.querySelector('[data-icon="suitcase"]')).toBeTruthy();
 });

@@ -1,6 +1,7 @@
 import { Check, Copy } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useIsCodeFenceIncomplete } from 'streamdown';
+import { useText } from '../../language/language';
 import { useCopy } from '../use-copy';
 import type { Coloured } from './highlight';
 import { useColoured } from './use-coloured';
@@ -11,13 +12,23 @@ export function CodeBlock({ className, children }: { className?: string; childre
   const growing = useIsCodeFenceIncomplete();
   const coloured = useColoured(code, language?.toLowerCase(), growing);
   const { copied, copy } = useCopy();
+  const { message } = useText();
   return (
     <figure className="md-pre">
       <figcaption>
-        <span>{language ?? 'text'}</span>
-        <button type="button" className="icon-button" aria-label="Copy code" onClick={() => copy(code)}>
+        <span>{language ?? message.plain}</span>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={message.copyCode}
+          title={message.copyCode}
+          onClick={() => copy(code)}
+        >
           {copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
         </button>
+        <span className="visually-hidden" role="status">
+          {copied && message.copied}
+        </span>
       </figcaption>
       {/* Scrolls sideways, so the keyboard must be able to reach it. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region needs keyboard focus */}
