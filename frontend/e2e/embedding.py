@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from hashlib import sha256
 
 from chatkit.types import (
     AssistantMessageContent,
@@ -23,12 +24,17 @@ async def mirror(ctx: TurnContext) -> AsyncIterator[ThreadStreamEvent]:
         yield ClientEffectEvent(name="celebrate", data={"loudly": True})
     chosen = ctx.message.inference_options
     tags = [part for part in ctx.message.content if isinstance(part, UserMessageTagContent)]
+    files = [
+        f"{one.name} {one.mime_type} {sha256(await ctx.files.read(one.id, ctx.caller)).hexdigest()[:12]}"
+        for one in ctx.message.attachments
+    ]
     lines = [
         f"text: {ctx.text}",
         f"tool: {chosen.tool_choice.id if chosen.tool_choice else 'none'}",
         f"model: {chosen.model or 'none'}",
         f"tags: {', '.join(f'{tag.id} {tag.data}' for tag in tags) or 'none'}",
         f"quote: {ctx.message.quoted_text or 'none'}",
+        f"files: {', '.join(files) or 'none'}",
         f"locale: {ctx.caller.locale or 'none'}",
         "[Show the order](chatkit-link://show-order?id=7)",
     ]

@@ -177,6 +177,7 @@ test('an answer can neither run script nor load what it may not', async ({ chat,
   await chat.answered();
   const answer = chat.answers().last();
   await expect(answer).toContainText('The end.');
+  await answer.getByRole('img', { name: 'allowed' }).scrollIntoViewIfNeeded();
   await expect(answer.getByRole('img', { name: 'allowed' })).toHaveJSProperty('complete', true);
   expect(loaded).toEqual(['https://cdn.pictures.example/dot.svg']);
   await expect(answer.getByRole('link')).toHaveCount(1);

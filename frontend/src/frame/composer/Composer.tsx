@@ -99,7 +99,13 @@ function Open({ view: { conversation, loading } }: { view: View }) {
       <Quote />
       <UploadTray />
       {dictation.phase === 'idle' && dictation.failure && (
-        <Failure sentence={dictation.failure} onDismiss={() => recording.dismiss()} />
+        <Failure
+          sentence={dictation.failure}
+          onDismiss={() => {
+            recording.dismiss();
+            void chat.focusComposer();
+          }}
+        />
       )}
       <div className="composer-line">
         {roomy && middle}

@@ -1,4 +1,5 @@
 import { FileText, RotateCw, X } from 'lucide-react';
+import { useState } from 'react';
 import { type Language, useLanguage, useText } from '../../language/language';
 import { useChat } from '../context';
 import { useStore } from '../store';
@@ -6,7 +7,8 @@ import type { Upload } from '../uploads';
 
 /** What the next message will carry, above its text. */
 export function UploadTray() {
-  const { uploads } = useChat();
+  const chat = useChat();
+  const { uploads } = chat;
   const state = useStore(uploads.state);
   const text = useText();
   return (
@@ -29,7 +31,11 @@ export function UploadTray() {
             type="button"
             className="icon-button"
             aria-label={text.frame.dismiss}
-            onClick={() => uploads.dismissRefusals()}
+            onClick={() => {
+              uploads.dismissRefusals();
+              // The button goes away, and the focus with it.
+              void chat.focusComposer();
+            }}
           >
             <X size={14} aria-hidden />
           </button>
@@ -40,14 +46,21 @@ export function UploadTray() {
 }
 
 function Entry({ upload }: { upload: Upload }) {
-  const { uploads } = useChat();
+  const chat = useChat();
+  const { uploads } = chat;
   const language = useLanguage();
   const { files } = language.text;
+  // A picture of a kind that this browser does not draw, such as those of some phones, is a file to it.
+  const [unseen, setUnseen] = useState(false);
   const { key, name, preview, attachment, failure } = upload;
   const going = !attachment && !failure;
   return (
     <li className="upload" data-failed={failure ? '' : undefined} aria-busy={going}>
-      {preview ? <img src={preview} alt="" /> : <FileText size={18} aria-hidden />}
+      {preview && !unseen ? (
+        <img src={preview} alt="" onError={() => setUnseen(true)} />
+      ) : (
+        <FileText size={18} aria-hidden />
+      )}
       <div className="upload-words">
         <span className="upload-name" title={name} dir="auto">
           {name}
@@ -71,7 +84,10 @@ function Entry({ upload }: { upload: Upload }) {
           className="icon-button"
           aria-label={files.tryAgain(name)}
           title={language.text.frame.tryAgain}
-          onClick={() => uploads.retry(key)}
+          onClick={() => {
+            uploads.retry(key);
+            void chat.focusComposer();
+          }}
         >
           <RotateCw size={14} aria-hidden />
         </button>
@@ -81,7 +97,10 @@ function Entry({ upload }: { upload: Upload }) {
         className="icon-button"
         aria-label={files.remove(name)}
         title={files.removeHint}
-        onClick={() => uploads.remove(key)}
+        onClick={() => {
+          uploads.remove(key);
+          void chat.focusComposer();
+        }}
       >
         <X size={14} aria-hidden />
       </button>
