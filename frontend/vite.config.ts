@@ -15,10 +15,25 @@ export default defineConfig({
     cssTarget: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
     // Strict content policies refuse data: scripts and fonts; files under assets/ always pass.
     assetsInlineLimit: 0,
-    // The frame is one chunk on purpose: nothing in it can be shown later than the rest.
-    chunkSizeWarningLimit: 700,
     // The preload helper is the only inline-style script Vite adds; every browser we support preloads natively.
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { index: 'index.html', frame: 'frame.html' } },
+    rolldownOptions: {
+      // One build, so that what the pages share is one file, fetched and kept once.
+      input: { index: 'index.html', frame: 'frame.html', workshop: 'workshop.html' },
+      output: {
+        codeSplitting: {
+          // Each takes along what it needs; a lower one may reach into a higher one and never the other way round.
+          groups: [
+            {
+              name: 'base',
+              test: /node_modules\/(react|react-dom|lucide-react)\/|preload-helper/,
+              priority: 3,
+            },
+            { name: 'html', test: /node_modules\/hast-util-raw\//, priority: 2 },
+            { name: 'markdown', test: /node_modules\/streamdown\//, priority: 1 },
+          ],
+        },
+      },
+    },
   },
 });
