@@ -9,9 +9,9 @@ from agents import Agent, RunConfig
 from chatkit.server import ChatKitServer
 from openai import AsyncOpenAI
 
-from chatkit_link.agents.agent_builder.execution import Terms
 from chatkit_link.agents.agent_builder.load import Workflow
 from chatkit_link.agents.agent_builder.responder import WorkflowResponder
+from chatkit_link.agents.agent_builder.telling import Terms
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.catalog import RESEARCH, Entry, Target, load_target
 from chatkit_link.agents.models import OfflineProvider

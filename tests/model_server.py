@@ -75,6 +75,9 @@ class ModelServer:
     requests: list[dict[str, Any]] = field(default_factory=list)
     disconnected: asyncio.Event = field(default_factory=asyncio.Event)
     audio_usage: dict[str, Any] = field(default_factory=lambda: dict(AUDIO_USAGE))
+    #: Vector store -> what a search in it finds: id, name and score; and the searches that were made.
+    files: dict[str, list[tuple[str, str, float]]] = field(default_factory=dict)
+    searches: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def next(self, body: dict[str, Any]) -> Step:
         self.requests.append(body)
@@ -107,6 +110,14 @@ class ModelServer:
             return StreamingResponse(
                 self.watched(completion_chunks(step, include_usage=wants_usage(body))), media_type=SSE
             )
+
+        @app.post("/v1/vector_stores/{store}/search")
+        async def search(store: str, request: Request) -> Response:
+            body = await request.json()
+            self.searches.append((store, body))
+            if store not in self.files:
+                return failure(Fail(404))
+            return JSONResponse(search_results(body["query"], self.files[store]))
 
         @app.post("/v1/audio/transcriptions")
         async def transcriptions(request: Request) -> Response:
@@ -239,6 +250,19 @@ async def raw_events(step: Raw) -> AsyncIterator[str]:
         yield event("response.output_item.added", output_index=index, item=begun)
         yield event("response.output_item.done", output_index=index, item=item)
     yield event("response.completed", response=response(step.items))
+
+
+# Vector stores
+
+
+def search_results(query: str, found: list[tuple[str, str, float]]) -> dict[str, Any]:
+    content = [{"type": "text", "text": "Its words."}]
+    data = [
+        {"file_id": id_, "filename": name, "score": score, "attributes": {}, "content": content}
+        for id_, name, score in found
+    ]
+    page = {"object": "vector_store.search_results.page", "search_query": [query], "has_more": False, "next_page": None}
+    return {**page, "data": data}
 
 
 # Chat Completions

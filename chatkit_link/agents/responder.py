@@ -7,21 +7,32 @@ from functools import partial
 from typing import Any, Protocol
 
 import openai
-from agents import Agent, ModelSettings, RunConfig, Runner
+from agents import Agent, ModelSettings, RunConfig, Runner, RunResultStreaming, RunState, UserError
 from chatkit.actions import Action
-from chatkit.types import NoticeEvent, ThreadItem, ThreadItemDoneEvent, ThreadStreamEvent, WidgetItem
+from chatkit.types import NoticeEvent, ThreadItem, ThreadItemDoneEvent, ThreadStreamEvent, UserMessageItem, WidgetItem
 
 from chatkit_link.agents.actions import ActionRegistry
+from chatkit_link.agents.approvals import (
+    CHANGED,
+    Answered,
+    decide,
+    find_answered,
+    from_json,
+    question,
+    question_of,
+    to_json,
+)
 from chatkit_link.agents.closing import closing_early
 from chatkit_link.agents.context import LinkContext, TurnContext
 from chatkit_link.agents.converter import LinkConverter, Resolve
-from chatkit_link.agents.history import load_history, record_of
+from chatkit_link.agents.history import History, load_history, record_of
 from chatkit_link.agents.mentions import Mentions
 from chatkit_link.agents.metering import UsageReader
 from chatkit_link.agents.shown_files import NO_PICTURES_STATUSES, ShownFiles
 from chatkit_link.agents.sources import Sources
 from chatkit_link.agents.stream import ResponseStream
 from chatkit_link.agents.visibility import VisibleTools
+from chatkit_link.store.turns import TurnRecord, Waiting
 
 RespondFunction = Callable[[TurnContext], AsyncIterator[ThreadStreamEvent]]
 
@@ -106,34 +117,51 @@ class AgentResponder:
                 yield event
 
     async def _answer(self, ctx: TurnContext, shown: ShownFiles) -> AsyncGenerator[ThreadStreamEvent]:
-        history = await load_history(ctx, LinkConverter(shown, self._resolver(ctx)), self.history_items)
+        answered = await self._answered(ctx)
+        anchor = ctx.message if answered is None else answered.anchor
+        history = await load_history(
+            ctx,
+            LinkConverter(shown, self._resolver(ctx)),
+            self.history_items,
+            upto=None if answered is None else answered.anchor.id,
+        )
         for attachment in ctx.message.attachments if ctx.message else []:
             if reason := shown.unseen.get(attachment.id):
                 yield NoticeEvent(level="info", message=f"The assistant was not shown {reason}")
         context = LinkContext(
             thread=ctx.thread, store=ctx.store, request_context=ctx.caller, sources=Sources(history.sources)
         )
+        agent, covers = self._using(ctx), list[str]()
+        given: Any = history.input
+        if answered is not None:
+            await _keep(ctx, history, answered.begun())  # whatever happens now, it goes on once only
+            try:
+                given, covers = await _go_on(agent, answered, context)
+            except UserError:
+                yield NoticeEvent(level="info", message=CHANGED)
         # Chosen in the browser, and checked against the agent's list before the turn began.
-        chosen = ctx.message.inference_options.model if ctx.message else None
+        chosen = anchor.inference_options.model if isinstance(anchor, UserMessageItem) else None
         reader = UsageReader(chosen or self.model, fixed=chosen is not None)
         result = Runner.run_streamed(
-            self._using(ctx),
-            history.input,
+            agent,
+            given,
             context=context,
             max_turns=self.max_turns,
             hooks=VisibleTools(reader, self.quiet_tools),
             run_config=replace(self.run_config, model=chosen) if chosen else self.run_config,
         )
-        stream = ResponseStream(context)
         try:
-            async with aclosing(stream.events(result)) as events:
+            async with aclosing(_told(ctx, history, result, ResponseStream(context), covers)) as events:
                 async for event in events:
                     yield event
         finally:
             reader.read(result.context_wrapper.usage)
-            if history.anchor is not None:
-                record = record_of(result, stream)
-                await ctx.store.save_turn(ctx.thread.id, history.anchor, record, ctx.caller)
+
+    async def _answered(self, ctx: TurnContext) -> Answered | None:
+        """The turn whose question the person has just answered, if that is what there is to do."""
+        if ctx.message is not None:
+            return None
+        return find_answered(await ctx.store.load_history(ctx.thread.id, self.history_items, ctx.caller))
 
     def _resolver(self, ctx: TurnContext) -> Resolve | None:
         resolve = self.mentions.resolve if self.mentions else None
@@ -171,3 +199,45 @@ async def _acted(
     async with closing_early(told) as events:
         async for event in events:
             yield event
+
+
+async def _go_on(agent: Agent[Any], answered: Answered, context: LinkContext) -> tuple[RunState[Any, Any], list[str]]:
+    """The run that waited, with the person's decisions, and the items that it covers. Raises UserError if the agent
+    is another one by now.
+    """
+    steps = answered.waiting["steps"]
+    state = await from_json(agent, steps["run"], context)
+    decide(state, answered.approved)
+    return state, steps["covers"]
+
+
+async def _told(
+    ctx: TurnContext, history: History, result: RunResultStreaming, stream: ResponseStream, covers: list[str]
+) -> AsyncGenerator[ThreadStreamEvent]:
+    """A run's events, and its question if it stops at calls that are to be approved; remembered either way.
+
+    covers: items that the run had told before an earlier question.
+    """
+    record = TurnRecord(input=[], covers=[], sources={})
+    try:
+        async with aclosing(stream.events(result)) as events:
+            async for event in events:
+                yield event
+        if result.interruptions:
+            asked = question(ctx, [question_of(call) for call in result.interruptions])
+            steps = {"run": to_json(result.to_state()), "covers": covers + stream.finished}
+            record["waiting"] = Waiting(version="", steps=steps, item=asked.id, place="")
+            # Before it is asked: whoever sees the question can answer it.
+            await _keep(ctx, history, record)
+            yield ThreadItemDoneEvent(item=asked)
+    finally:
+        if "waiting" not in record:
+            record = record_of(result, stream)
+            record["covers"] = covers + record["covers"]
+        # Also behind a question: of a retry nothing is kept before its first item is.
+        await _keep(ctx, history, record)
+
+
+async def _keep(ctx: TurnContext, history: History, record: TurnRecord) -> None:
+    if history.anchor is not None:
+        await ctx.store.save_turn(ctx.thread.id, history.anchor, record, ctx.caller)

@@ -11,6 +11,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from chatkit_link.agents.agent_builder.flow import count_runs
+from chatkit_link.agents.agent_builder.guardrails import load_guardrails
 from chatkit_link.agents.agent_builder.journal import version_of
 from chatkit_link.agents.agent_builder.rewrite import LINK, rewrite
 from chatkit_link.agents.agent_builder.source import ENTRY, read_source
@@ -57,7 +58,8 @@ def load_workflow(path: Path) -> Workflow:
     name = f"chatkit_link_workflow_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
     module = ModuleType(name)
     module.__file__ = str(path)
-    setattr(module, LINK, StandIns())
+    guarded = any(origin.startswith("guardrails.") for origin in source.imported.values())
+    setattr(module, LINK, StandIns(load_guardrails() if guarded else None))
     sys.modules[name] = module
     try:
         exec(compile(rewrite(source), str(path), "exec"), module.__dict__)  # noqa: S102  # the operator's own file

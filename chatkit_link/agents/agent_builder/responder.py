@@ -9,25 +9,26 @@ import openai
 from agents.exceptions import AgentsException
 from chatkit.actions import Action
 from chatkit.errors import CustomStreamError, StreamError
-from chatkit.types import NoticeEvent, StructuredInputItem, ThreadItem, ThreadStreamEvent, UserMessageItem, WidgetItem
+from chatkit.types import NoticeEvent, ThreadItem, ThreadStreamEvent, UserMessageItem, WidgetItem
 
 from chatkit_link.agents.actions import unknown_action
-from chatkit_link.agents.agent_builder.execution import APPROVE, Execution, Terms
+from chatkit_link.agents.agent_builder.execution import Execution
 from chatkit_link.agents.agent_builder.journal import Journal
 from chatkit_link.agents.agent_builder.load import Workflow
+from chatkit_link.agents.agent_builder.telling import Telling, Terms
+from chatkit_link.agents.approvals import CHANGED, find_answered
 from chatkit_link.agents.context import TurnContext
 from chatkit_link.agents.converter import LinkConverter
 from chatkit_link.agents.history import load_history
 from chatkit_link.agents.shown_files import ShownFiles
 from chatkit_link.caller import Caller, StateValue
 from chatkit_link.errors import LinkError
-from chatkit_link.store.turns import TurnRecord, Waiting
+from chatkit_link.store.turns import TurnRecord
 
 logger = logging.getLogger(__name__)
 
 #: Seconds that a stopped workflow gets to leave what it is in.
 _PATIENCE = 1.0
-CHANGED = "This assistant was changed while it waited for you, so it begins again."
 
 
 class WorkflowResponder:
@@ -45,7 +46,7 @@ class WorkflowResponder:
             yield notice
         task = asyncio.create_task(execution.work(), name="workflow")
         try:
-            while (event := await execution.out.get()) is not None:
+            while (event := await execution.telling.out.get()) is not None:
                 yield event
             await task  # raises what the file raised
         except Exception as error:
@@ -53,24 +54,26 @@ class WorkflowResponder:
         finally:
             task.cancel()
             await asyncio.wait([task], timeout=_PATIENCE)
-            if not execution.paused:  # a question has stored all of it already
-                await execution.save(execution.record)
+            # Also behind a question: of a retry nothing is kept before its first item is.
+            await execution.telling.save()
 
     async def _begin(self, ctx: TurnContext) -> tuple[Execution, list[NoticeEvent]]:
         """The workflow at the thread's newest message, or where the question stands that was just answered."""
         shown = ShownFiles(ctx.files, ctx.caller, text_limit=self._file_text)
-        message, record, journal = ctx.message, TurnRecord(input=[], covers=[], sources={}), None
+        message, record = ctx.message, TurnRecord(input=[], covers=[], sources={})
+        journal = Journal(self._workflow.version)
         notices: list[NoticeEvent] = []
         if message is None:
             items = await ctx.store.load_history(ctx.thread.id, self._history_items, ctx.caller)
             messages = [item for item, _ in items if isinstance(item, UserMessageItem)]
             message = messages[-1] if messages else None
-            if (found := _answered(items)) is not None:
-                message, kept, waiting, answer = found
-                if waiting["version"] == self._workflow.version:
-                    record = TurnRecord(input=kept["input"], covers=kept["covers"], sources=kept["sources"])
-                    journal = Journal.of(waiting)
-                    journal.steps[waiting["place"]] = answer
+            found = find_answered(items)
+            if found is not None and isinstance(found.anchor, UserMessageItem):
+                message = found.anchor
+                if found.waiting["version"] == self._workflow.version:
+                    record = found.begun()
+                    journal = Journal.of(found.waiting)
+                    journal.steps[found.waiting["place"]] = found.approved
                 else:
                     notices.append(NoticeEvent(level="info", message=CHANGED))
         history = await load_history(
@@ -82,12 +85,11 @@ class WorkflowResponder:
             if attachment.id in shown.unseen
         ]
         text = "".join(part.text for part in message.content) if message else ""
-        journal = journal or Journal(self._workflow.version)
         chosen = message.inference_options.model if message else None
-        execution = Execution(
-            self._workflow, ctx, self._terms, text, history, journal, record, state_of(ctx.caller), chosen
-        )
-        return execution, notices
+        telling = Telling(ctx, self._terms, history, record, alone=self._workflow.steps < 2, chosen=chosen)
+        if journal.asked is not None:
+            await telling.save()  # whatever happens now, it goes on once only
+        return Execution(self._workflow, telling, text, journal, state_of(ctx.caller)), notices
 
     def _told(self, error: Exception) -> Exception:
         """An error of the file's own, with its line; all others are known by what they are."""
@@ -117,16 +119,3 @@ class WorkflowResponder:
 def state_of(caller: Caller) -> dict[str, StateValue]:
     """State variables of the session that the caller came with; none without a session."""
     return dict(caller.session.state) if caller.session else {}
-
-
-def _answered(
-    items: list[tuple[ThreadItem, TurnRecord | None]],
-) -> tuple[UserMessageItem, TurnRecord, Waiting, bool] | None:
-    """The newest turn that waits for an answer which is there by now: its message, its record, and the answer."""
-    answers = {item.id: item for item, _ in items if isinstance(item, StructuredInputItem) and item.status != "pending"}
-    for item, record in reversed(items):
-        waiting = record.get("waiting") if record else None
-        if record and waiting and isinstance(item, UserMessageItem) and waiting["item"] in answers:
-            given = answers[waiting["item"]].inputs[0].answer
-            return item, record, waiting, given is not None and given.values == [APPROVE]
-    return None

@@ -4,28 +4,23 @@ One object per loaded file. It holds nothing of a conversation: each call goes t
 conversation that it is made in, which a context variable knows. So conversations at once never mix.
 """
 
-import importlib
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
 
-from agents import Agent, Runner, UserError, function_tool
-from chatkit.errors import CustomStreamError
+from agents import Agent, Runner, UserError, WebSearchTool, function_tool
 from openai import AsyncOpenAI, OpenAIError
+from openai.types.responses.web_search_tool import Filters
 
+from chatkit_link.agents.agent_builder.guardrails import failures
 from chatkit_link.agents.agent_builder.spoken import Refusal
 
 if TYPE_CHECKING:
     from chatkit_link.agents.agent_builder.execution import Execution
 
 current: ContextVar["Execution"] = ContextVar("workflow execution")
-
-NO_GUARDRAILS = (
-    "This assistant has guardrails that cannot run here, so it does not answer. "
-    "Whoever runs this chat must install the package openai-guardrails."
-)
 
 
 class _Site:
@@ -49,8 +44,20 @@ class _Runner:
         return getattr(Runner, name)
 
 
+class State(dict[str, Any]):
+    """The state of a workflow: a variable that was never set is None, as it was in Agent Builder."""
+
+    def __missing__(self, key: str) -> None:
+        return None
+
+
 class StandIns:
+    """guardrails: the package, if the file uses it and somebody has installed it."""
+
     Runner = _Runner()
+
+    def __init__(self, guardrails: Any = None) -> None:
+        self._guardrails = guardrails
 
     def at(self, line: int, silent: bool) -> _Site:
         return _Site(line, silent=silent)
@@ -77,6 +84,12 @@ class StandIns:
             given["api_key"] = "missing"
             return AsyncOpenAI(**given)
 
+    def WebSearchTool(self, **given: Any) -> WebSearchTool:  # noqa: N802  # the library's name
+        """The exporter writes filters as a dict, which the library takes as an object only."""
+        if isinstance(given.get("filters"), dict):
+            given["filters"] = Filters.model_validate(given["filters"])
+        return WebSearchTool(**given)
+
     # What waits
 
     async def ask(self, name: str, *args: Any, **given: Any) -> bool:
@@ -86,36 +99,39 @@ class StandIns:
     async def search(self, function: Callable[..., Any], *args: Any, **given: Any) -> Any:
         return await current.get().search(function, *args, **given)
 
+    async def go_round(self, line: int) -> None:
+        await current.get().go_round(line)
+
     # What a workflow begins with
 
     def conversation_history(self, value: list[Any]) -> list[Any]:
         return current.get().begin(value)
 
     def state(self, value: dict[str, Any]) -> dict[str, Any]:
-        return {**value, **current.get().state}
+        return State({**value, **current.get().state})
 
     # Guardrails
 
     def fail_output(self, function: Callable[..., Any]) -> Callable[..., Refusal]:
+        """The exporter's own reads the results of checks that were never made, and fails there."""
+
         @wraps(function)
-        def build(*args: Any, **given: Any) -> Refusal:
-            return Refusal(function(*args, **given))
+        def build(results: Any) -> Refusal:
+            try:
+                return Refusal(function(results))
+            except AttributeError:
+                return Refusal(failures(results))
 
         return build
 
     def load_config_bundle(self, config: Any) -> Any:
-        library = _guardrails()
-        return library.load_config_bundle(config) if library else config
+        return self._guardrails.load_config_bundle(config) if self._guardrails else config
 
     def instantiate_guardrails(self, bundle: Any, *args: Any, **given: Any) -> Any:
-        library = _guardrails()
-        return library.instantiate_guardrails(bundle, *args, **given) if library else bundle
+        return self._guardrails.instantiate_guardrails(bundle, *args, **given) if self._guardrails else bundle
 
     async def run_guardrails(self, *args: Any, **given: Any) -> Any:
-        library = _guardrails()
-        if library is None:
-            raise CustomStreamError(NO_GUARDRAILS, allow_retry=False)
-        return await current.get().guard(library.run_guardrails, *args, **given)
+        return await current.get().guard(self._guardrails, *args, **given)
 
 
 def _tool(function: Callable[..., Any], given: dict[str, Any]) -> Any:
@@ -124,13 +140,3 @@ def _tool(function: Callable[..., Any], given: dict[str, Any]) -> Any:
         return make(**given)(function)
     except UserError:
         return make(**{**given, "strict_mode": False})(function)
-
-
-def _guardrails() -> Any:
-    """The package openai-guardrails, where somebody has installed it."""
-    try:
-        return importlib.import_module("guardrails.runtime")
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != "guardrails":
-            raise
-        return None

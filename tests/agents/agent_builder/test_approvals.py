@@ -5,7 +5,7 @@ from typing import Any
 
 from chatkit.types import AssistantMessageItem, NoticeEvent, StructuredInputItem
 
-from chatkit_link.agents.agent_builder.responder import CHANGED
+from chatkit_link.agents.approvals import CHANGED
 from chatkit_link.client import ChatKitClient
 from tests.agents.agent_builder.flawed import AGENT, file
 from tests.agents.agent_builder.test_workflows import MakeSettings, answer, chat, settings_of
@@ -89,3 +89,23 @@ async def test_a_file_that_was_changed_while_it_waited_begins_again_and_says_so(
             question = await last_question(client, made.thread_id)
     assert [event.message for event in again.events if isinstance(event, NoticeEvent)] == [CHANGED]
     assert question.inputs[0].question == "May I? Send flowers"
+
+
+ASKS_FIRST = file(
+    "def approval_request(message: str):\n  return True\n\n" + AGENT,
+    '    if not approval_request("Begin?"):\n      return {"output_text": "No."}\n'
+    + run("helper", "helper_result")
+    + '    return {"output_text": helper_result_temp.final_output}\n',
+)
+
+
+async def test_the_question_of_a_retry_can_be_answered(make_settings: MakeSettings, tmp_path: Path) -> None:
+    async with (
+        scripted(Say("Begun.")) as model,
+        chat(settings_of(make_settings, tmp_path, ASKS_FIRST, model)) as client,
+    ):
+        made = await told(client.create_thread("Go"))
+        message = (await stored(client, made.thread_id))[0]
+        await told(client.retry_after_item(made.thread_id, message.id))
+        done = await give(client, made.thread_id, "Approve")
+    assert done.text == "Begun."

@@ -1,6 +1,5 @@
 """The three workflows of examples/exported_workflow, run with their scripted model and without a key."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from chatkit.types import StructuredInputItem, WorkflowItem
 from chatkit_link.client import ChatKitClient
 from chatkit_link.loading import load_module
 from chatkit_link.settings import Settings
-from tests.agents.agent_builder.test_flawed import GUARDRAILS
+from tests.agents.agent_builder.test_flawed import guardrails_in
 from tests.agents.agent_builder.test_workflows import answer
 from tests.conftest import running
 from tests.peer import serve
@@ -22,12 +21,8 @@ FOLDER = Path(__file__).parents[3] / "examples" / "exported_workflow"
 async def test_the_three_examples_answer_keyless(
     make_settings: Callable[..., Settings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "guardrails").mkdir()
-    (tmp_path / "guardrails" / "__init__.py").write_text("")
-    (tmp_path / "guardrails" / "runtime.py").write_text(GUARDRAILS)
-    monkeypatch.syspath_prepend(tmp_path)
     model = load_module("model.py", "The scripted model", FOLDER)
-    try:
+    with guardrails_in(tmp_path, monkeypatch):
         async with serve(model.app) as at:
             settings = make_settings(
                 config=FOLDER / "chatkit-link.toml", openai_base_url=f"{at}/v1", openai_api="chat_completions"
@@ -45,9 +40,6 @@ async def test_the_three_examples_answer_keyless(
                     assert isinstance(question, StructuredInputItem)
                     await told(client.add_structured_input(asked.thread_id, question.id, answer("Approve")))
                     paid = (await stored(client, asked.thread_id))[-1]
-    finally:
-        for name in ("guardrails", "guardrails.runtime"):
-            sys.modules.pop(name, None)
 
     assert helped.text.startswith("Green tea steeps for two minutes")
     assert routed.text.strip() == "Your parcel is in the van, and comes today."

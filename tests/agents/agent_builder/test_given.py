@@ -13,7 +13,7 @@ from chatkit.types import (
 )
 from openai import AsyncOpenAI
 
-from chatkit_link.agents.agent_builder.execution import NO_PICTURES
+from chatkit_link.agents.agent_builder.telling import NO_PICTURES
 from tests.agents.agent_builder.flawed import file
 from tests.agents.agent_builder.test_workflows import MakeSettings, answer, chat, settings_of
 from tests.agents.agent_builder.workflows import APPROVAL, ROUTES

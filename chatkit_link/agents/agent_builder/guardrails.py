@@ -1,0 +1,69 @@
+"""The package openai-guardrails, where somebody has installed it: what exported files use of it."""
+
+import importlib
+from types import SimpleNamespace
+from typing import Any, cast
+
+from chatkit.errors import CustomStreamError
+from openai import AsyncOpenAI
+
+from chatkit_link.limits.meter import report_usage
+
+NO_GUARDRAILS = (
+    "This assistant has guardrails that cannot run here, so it does not answer. "
+    "Whoever runs this chat must install the package openai-guardrails."
+)
+
+
+def load_guardrails() -> Any:
+    """The package, or None. It is large: its import takes seconds."""
+    try:
+        return importlib.import_module("guardrails.runtime")
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "guardrails":
+            raise
+        return None
+
+
+async def run_guardrails(library: Any, client: AsyncOpenAI | None, context: Any, *args: Any, **given: Any) -> Any:
+    """The results. client: is asked instead of the file's own; None if there is none.
+
+    Raises:
+        CustomStreamError: there are guardrails to run, and no package.
+    """
+    if library is None:
+        if not any(_is_empty(value) for value in (*args, *given.values())):
+            raise CustomStreamError(NO_GUARDRAILS, allow_retry=False)
+        return []
+    if client is not None and hasattr(context, "guardrail_llm"):
+        context = SimpleNamespace(**{**vars(context), "guardrail_llm": client})
+    try:
+        return await library.run_guardrails(context, *args, **given)
+    except ExceptionGroup as group:  # the package runs them in a task group
+        raise group.exceptions[0] from group
+
+
+def report_guardrails(given: list[Any], results: list[Any]) -> None:
+    """Tell what the checks have used of models."""
+    checks = [each for value in given if isinstance(value, list) for each in cast("list[Any]", value)]
+    models = {each.definition.name: getattr(each.config, "model", None) for each in checks if hasattr(each, "config")}
+    for result in results:
+        used: dict[str, Any] = result.info.get("token_usage") or {}
+        if used.get("total_tokens"):
+            report_usage(
+                str(models.get(result.info.get("guardrail_name")) or "unknown"),
+                requests=1,
+                input_tokens=used.get("prompt_tokens") or 0,
+                output_tokens=used.get("completion_tokens") or 0,
+            )
+
+
+def failures(results: list[Any]) -> dict[str, Any]:
+    """What ``build_guardrail_fail_output`` says, where the exporter's own fails on what was not checked."""
+    found: list[dict[str, Any]] = [each.info or {} for each in results if each.tripwire_triggered]
+    return {str(info.get("guardrail_name")): {"failed": True} for info in found}
+
+
+def _is_empty(value: Any) -> bool:
+    """Whether this is a configuration that names no guardrails."""
+    return isinstance(value, dict) and cast("dict[str, Any]", value).get("guardrails") == []

@@ -1,0 +1,102 @@
+"""Calls of tools that a person has to approve: the question in the chat, its answer, and how the run is kept meanwhile.
+
+How it flows: a run stops at such calls. The run is stored with its turn (``store/turns.py``), the question is
+told as an item of the thread, and the answer to the turn ends. When the person has answered, the turn is found
+by the question, and the run goes on from where it stopped. So a question may wait for days, across reloads and
+restarts, and nothing waits with it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from agents import Agent, RunState, ToolApprovalItem
+from chatkit.types import (
+    StructuredInputItem,
+    StructuredInputMultipleChoice,
+    StructuredInputMultipleChoiceOption,
+    ThreadItem,
+)
+from pydantic import TypeAdapter
+
+from chatkit_link.agents.context import TurnContext
+from chatkit_link.agents.visibility import said
+from chatkit_link.store.turns import TurnRecord, Waiting
+
+APPROVE, REJECT = "Approve", "Reject"
+CHANGED = "This assistant was changed while it waited for you, so it begins again."
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A turn that can go on. anchor: the item that it answers. approved: one for each question, in their order."""
+
+    anchor: ThreadItem
+    record: TurnRecord
+    waiting: Waiting
+    approved: list[bool]
+
+    def begun(self) -> TurnRecord:
+        """What the turn had come to, without the question."""
+        return TurnRecord(input=self.record["input"], covers=self.record["covers"], sources=self.record["sources"])
+
+
+def question(ctx: TurnContext, texts: Sequence[str]) -> StructuredInputItem:
+    """One item for all that is asked at once. Whatever is answered that is not "Approve" rejects."""
+    options = [StructuredInputMultipleChoiceOption(value=value) for value in (APPROVE, REJECT)]
+    return StructuredInputItem(
+        id=ctx.new_id("message"),
+        thread_id=ctx.thread.id,
+        created_at=datetime.now(),
+        inputs=[
+            StructuredInputMultipleChoice(
+                id=f"approval_{number}" if number > 1 else "approval", question=text, options=options
+            )
+            for number, text in enumerate(texts, start=1)
+        ],
+    )
+
+
+def find_answered(items: Sequence[tuple[ThreadItem, TurnRecord | None]]) -> Answered | None:
+    """The newest turn whose question is answered by now; None where the thread ends with something else to answer."""
+    if items and items[-1][0].type == "client_tool_call":
+        return None
+    answers = {item.id: item for item, _ in items if isinstance(item, StructuredInputItem) and item.status != "pending"}
+    for item, record in reversed(items):
+        waiting = record.get("waiting") if record else None
+        if record and waiting and (given := answers.get(waiting["item"])) is not None:
+            approved = [each.answer is not None and each.answer.values == [APPROVE] for each in given.inputs]
+            return Answered(item, record, waiting, approved)
+    return None
+
+
+def question_of(call: ToolApprovalItem) -> str:
+    raw: Any = call.raw_item
+    server: Any = cast("dict[str, Any]", raw).get("server_label") if isinstance(raw, dict) else raw
+    label = server if isinstance(server, str) else getattr(server, "server_label", None)
+    given = said(call.arguments or "")
+    where = f" of {label}" if label else ""
+    return f"May the assistant call {call.name}{where}" + (f" with: {given}?" if given else "?")
+
+
+def to_json(state: RunState[Any, Any]) -> dict[str, Any]:
+    """A run that waits. It is given its context anew, and its use of models is reported already."""
+    kept = state.to_json(context_serializer=lambda _: {})
+    kept["context"]["usage"] = {}
+    processed: dict[str, Any] = kept.get("last_processed_response") or {}
+    requests: list[dict[str, Any]] = processed.get("mcp_approval_requests", [])
+    for asked in requests:
+        # Its configuration holds a secret, such as a token in the headers. The file has it when the run goes on.
+        asked["mcp_tool"] = {"name": asked["mcp_tool"].get("name")}
+    return TypeAdapter(dict[str, Any]).dump_python(kept, mode="json")
+
+
+async def from_json(agent: Agent[Any], kept: dict[str, Any], context: Any) -> RunState[Any, Any]:
+    return await RunState.from_json(agent, kept, context_override=context)
+
+
+def decide(state: RunState[Any, Any], approved: Sequence[bool]) -> None:
+    """Approve or reject the calls that a run waits for."""
+    for call, yes in zip(state.get_interruptions(), approved, strict=False):
+        (state.approve if yes else state.reject)(call)
