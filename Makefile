@@ -55,6 +55,7 @@ lock: $(INSTALLED)
 	$(PIP) install 'uv==0.13.9'
 	$(COMPILE) --extra embedded --extra dev --output-file requirements-dev.lock
 	$(COMPILE) --constraint requirements-dev.lock --output-file requirements.lock
+	$(COMPILE) --extra guardrails --constraint requirements-dev.lock --output-file requirements-guardrails.lock
 
 # Remove what was built. Installed packages and your data stay.
 clean:

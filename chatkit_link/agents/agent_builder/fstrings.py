@@ -1,9 +1,10 @@
-"""Nested quotes in f-strings, for Python 3.11.
+"""Nested quotes in f-strings, for Python 3.11; and braces that no Python reads.
 
 Agent Builder writes ``f"... {x["output_text"]}"``, which is Python from 3.12 on (PEP 701) and a syntax
 error before. How it is mended: each expression that 3.11 cannot read where it stands is taken out and
 parsed by itself, and one letter stands in its place until the file's tree is there; then the expression's
 tree takes the letter's place. So no quote is guessed, any depth works, and every line keeps its number.
+A brace that closes nothing, or has nothing in it, stands for itself.
 """
 
 import ast
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 _PREFIX = re.compile(r"(?i)(?:\b(rb|br|rf|fr|[rbuf]))?('''|\"\"\"|'|\")")
+_NOTHING = re.compile(r"\{\s*\}")
 #: Letters of an alphabet that nobody programs in: identifiers one character long.
 _LETTERS = range(0x16A0, 0x16EA)
 _CLOSES = {"(": ")", "[": "]", "{": "}"}
@@ -34,7 +36,7 @@ def parse(text: str, filename: str) -> tuple[ast.Module, list[int]]:
         return ast.parse(text, filename), []
     except SyntaxError as error:
         mended = mend(text)
-        if not mended.taken:
+        if not mended.lines:
             raise
         try:
             tree = ast.parse(mended.text, filename)
@@ -84,18 +86,25 @@ class _Scanner:
         text, quote = self._text, string[2]
         raw = "r" in (string[1] or "").lower()
         self._out.append(string[0])
-        at, lost = string.end(), 0
+        at, lost, open_ = string.end(), 0, 0
         while at < len(text) and not text.startswith(quote, at):
-            if (text[at] == "\\" and not raw) or text[at : at + 2] in ("{{", "}}"):
-                self._out.append(text[at : at + 2])
+            line = self._line + text.count("\n", 0, at)
+            pair = text[at : at + 2]
+            if (text[at] == "\\" and not raw) or pair == "{{" or (pair == "}}" and not open_):
+                self._out.append(pair)
                 at += 2
-            elif text[at] == "{":
+            elif text[at] == "{" and not _NOTHING.match(text, at):
                 end = _expression_end(text, at + 1)
-                kept = self._expression(text[at + 1 : end], quote, self._line + text.count("\n", 0, at))
+                kept = self._expression(text[at + 1 : end], quote, line)
                 lost += text.count("\n", at, end) - kept.count("\n")
                 self._out.append("{" + kept)
-                at = end
+                at, open_ = end, open_ + 1
+            elif text[at] in "{}" and not open_:
+                self._out.append(text[at] * 2)
+                self._mended.lines.append(line)
+                at += 1
             else:
+                open_ -= text[at] == "}"
                 self._out.append(text[at])
                 at += 1
         # Lines that left the string come behind it, so that what follows keeps its number.

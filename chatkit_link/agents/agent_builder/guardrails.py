@@ -13,6 +13,9 @@ NO_GUARDRAILS = (
     "This assistant has guardrails that cannot run here, so it does not answer. "
     "Whoever runs this chat must install the package openai-guardrails."
 )
+UNCHECKED = (
+    "This assistant's guardrails could not ask their model, so it does not answer. Please try again in a moment."
+)
 
 
 def load_guardrails() -> Any:
@@ -41,6 +44,11 @@ async def run_guardrails(library: Any, client: AsyncOpenAI | None, context: Any,
         return await library.run_guardrails(context, *args, **given)
     except ExceptionGroup as group:  # the package runs them in a task group
         raise group.exceptions[0] from group
+    except Exception as error:
+        if type(error) is not Exception:
+            raise
+        # What the package makes of any failure of a model's server; its text is that server's.
+        raise CustomStreamError(UNCHECKED, allow_retry=True) from error
 
 
 def report_guardrails(given: list[Any], results: list[Any]) -> None:

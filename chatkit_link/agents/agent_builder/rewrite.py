@@ -17,6 +17,7 @@ REPLACED = {
     "agents.Runner": "Runner",
     "agents.trace": "trace",
     "agents.function_tool": "function_tool",
+    "agents.WebSearchTool": "WebSearchTool",
     "openai.AsyncOpenAI": "AsyncOpenAI",
     "guardrails.runtime.run_guardrails": "run_guardrails",
     "guardrails.runtime.load_config_bundle": "load_config_bundle",
@@ -110,6 +111,14 @@ class _Rewriter(ast.NodeTransformer):
         return None if node is None else _SchemaTypes(self._source).visit(node)
 
     # What happens in the workflow
+
+    def visit_While(self, node: ast.While) -> Any:
+        """Each round of a loop gives way to others, so that one without an end can be stopped."""
+        self.generic_visit(node)
+        if self._awaiting:
+            gives_way = ast.Expr(ast.Await(_call("go_round", ast.Constant(node.lineno))))
+            node.body.insert(0, ast.copy_location(gives_way, node))
+        return node
 
     def visit_Assign(self, node: ast.Assign) -> Any:
         self.generic_visit(node)

@@ -4,7 +4,7 @@ import ast
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chatkit_link.agents.agent_builder.fstrings import parse
+from chatkit_link.agents.agent_builder.blocks import parse
 from chatkit_link.errors import ConfigurationError
 
 #: What a name of a JSON schema means as a type; the exporter writes them into annotations.
@@ -22,7 +22,8 @@ ENTRY = "run_workflow"
 
 @dataclass(slots=True)
 class Source:
-    """path, text and tree of the file. mended: lines whose f-strings only Python 3.12 reads.
+    """path, text and tree of the file. mended: lines whose f-strings only Python 3.12 reads, or none.
+    filled: lines that begin an empty block.
 
     imported: local name -> what it is, such as "agents.Runner". defined: names bound at the top.
     entry: ``run_workflow``. approvals: stubs that ask a person. tools: functions that are tools, by name.
@@ -32,6 +33,7 @@ class Source:
     text: str
     tree: ast.Module
     mended: list[int]
+    filled: list[int]
     imported: dict[str, str] = field(default_factory=dict[str, str])
     defined: set[str] = field(default_factory=set[str])
     entry: ast.AsyncFunctionDef | None = None
@@ -78,10 +80,10 @@ def read_source(path: Path) -> Source:
     """
     text = _read(path)
     try:
-        tree, mended = parse(text, str(path))
+        tree, mended, filled = parse(text, str(path))
     except SyntaxError as error:
         raise ConfigurationError(syntax_sentence(path, error)) from error
-    source = Source(path, text, tree, mended)
+    source = Source(path, text, tree, mended, filled)
     _bind(source)
     return source
 

@@ -20,7 +20,8 @@ def words(value: Any) -> str:
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, dict):
-        fields = cast("dict[str, Any]", value)
+        fields = dict(cast("dict[str, Any]", value))
+        fields.pop("input_as_text", None)  # what the person wrote: the workflow returns what it was given
         for key in _TEXT_KEYS:
             if isinstance(found := fields.get(key), str) and found.strip():
                 return _text(found)
@@ -82,5 +83,8 @@ def _refusal(results: Refusal) -> str:
         for key, result in results.items()
         if isinstance(result, dict) and cast("dict[str, Any]", result).get("failed")
     ]
+    # Older exports have a list in place of that.
+    listed: list[dict[str, Any]] = results.get("failures") or []
+    failed += [str(each.get("guardrail_name")).lower() for each in listed]
     why = f" ({', '.join(failed)})" if failed else ""
     return f"I cannot help with that message: it was stopped by this assistant's guardrails{why}."
