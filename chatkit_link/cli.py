@@ -29,7 +29,7 @@ from chatkit_link.app import create_app, open_database
 from chatkit_link.client import ChatKitClient
 from chatkit_link.errors import ConfigurationError, LinkError
 from chatkit_link.identity.minting import mint
-from chatkit_link.moving import bring_threads, import_as_json, import_summary, read_movers
+from chatkit_link.moving import bring_threads, import_as_json, import_summary, read_movers, require_writable
 from chatkit_link.protocol.thread_status import set_status
 from chatkit_link.serving import run_loop, serving
 from chatkit_link.serving import serve as serve_app
@@ -338,6 +338,8 @@ def import_threads(
 ) -> None:
     """Bring users' threads from OpenAI's ChatKit. Run it again after a break: it goes on from there."""
     movers = read_movers(user or [], all_users_from, name_here=name_here, tenant=tenant)
+    if report is not None:
+        require_writable(report)
     settings = _settings()
     setup_logging("error")
     found = asyncio.run(

@@ -1,14 +1,17 @@
 """The import of threads as one sees it in a terminal: who moves, how far it is, and what became of it."""
 
+import asyncio
 import csv
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Self
 
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from rich.table import Table
 
 from chatkit_link.caller import Caller
@@ -23,8 +26,8 @@ from chatkit_link.settings import Settings
 from chatkit_link.store.engine import Database
 from chatkit_link.widget_text import clean
 
-#: Seconds for one request: nobody waits at a page for it.
-_PATIENCE = 60.0
+#: Seconds for one try of a request: nobody waits at a page for it.
+_PATIENCE = 20.0
 #: Problems that a terminal shows; the file of --report has all.
 _SHOWN = 20
 _COLUMNS = 3
@@ -61,32 +64,79 @@ def _lines(file: Path) -> list[list[str]]:
 async def bring_threads(
     settings: Settings, movers: Sequence[Mover], database: Database, *, again: bool, dry_run: bool
 ) -> Report:
-    """Run the import, with a progress bar on standard error."""
+    """Run the import, and tell on standard error how far it is. One that is broken off is reported, too."""
     if settings.hosted_key is None:
         raise ConfigurationError("Set CHATKIT_LINK_HOSTED_API_KEY to the OpenAI key that the threads were made with.")
     key = HostedKey(settings.hosted_key.get_secret_value(), own=False)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     async with hosted_client(settings, patience=_PATIENCE) as client:
-        with Progress(*columns, console=Console(stderr=True)) as progress:
-            users = progress.add_task("Users", total=len(movers))
-            threads = progress.add_task("Threads", total=0)
-            total = 0
-
-            def user_begins(number: int) -> None:
-                nonlocal total
-                total += number
-                progress.update(threads, total=total)
-
+        with _Shown(len(movers)) as shown:
             run = Import(
-                HostedThreads(client, Refusals(lambda: None), key),
+                HostedThreads(client, Refusals(lambda: None), key, on_wait=shown.waiting),
                 database,
                 dry_run=dry_run,
                 again=again,
-                on_user=user_begins,
-                on_user_done=lambda: progress.advance(users),
-                on_thread=lambda: progress.advance(threads),
+                on_user=shown.user_begins,
+                on_user_done=shown.user_done,
+                on_thread=shown.thread_done,
             )
-            return await run.run(movers)
+            try:
+                return await run.run(movers)
+            except asyncio.CancelledError:  # Ctrl-C; what is written is written
+                if (task := asyncio.current_task()) is not None:
+                    task.uncancel()
+                run.report.stopped = "You broke it off."
+                return run.report
+
+
+class _Shown:
+    """How far it is: bars in a terminal, and anywhere else a line for each user."""
+
+    def __init__(self, users: int) -> None:
+        console = Console(stderr=True, highlight=False, soft_wrap=True)
+        columns = (
+            "{task.description}",
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            "{task.fields[note]}",
+        )
+        self._console = console
+        self._bars = Progress(*columns, console=console, disable=not console.is_terminal)
+        self._users = self._bars.add_task("Users", total=users, note="")
+        self._threads = self._bars.add_task("Threads", total=0, note="")
+        self._total = self._done = self._users_done = 0
+        self._of = users
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bars.stop()
+
+    def user_begins(self, threads: int) -> None:
+        self._total += threads
+        self._bars.update(self._threads, total=self._total)
+
+    def user_done(self) -> None:
+        self._users_done += 1
+        self._bars.advance(self._users)
+        self._line(f"{self._users_done:,} of {self._of:,} users, {self._done:,} threads")
+
+    def thread_done(self) -> None:
+        self._done += 1
+        self._bars.advance(self._threads)
+
+    def waiting(self, seconds: float) -> None:
+        """0: no longer."""
+        told = f"OpenAI is busy or away: trying again in {math.ceil(seconds)} s" if seconds else ""
+        self._bars.update(self._threads, note=told)
+        if seconds >= 1:  # a shorter wait is not worth a line
+            self._line(told)
+
+    def _line(self, text: str) -> None:
+        if not self._console.is_terminal:
+            self._console.print(text, markup=False)
 
 
 def import_summary(report: Report) -> RenderableType:
@@ -96,13 +146,18 @@ def import_summary(report: Report) -> RenderableType:
         ("Users", report.users),
         ("Threads that would be brought" if report.dry_run else "Threads brought", report.threads),
         ("Threads that were here already", report.known),
-        ("Threads that are missing", sum(problem.lost for problem in report.problems)),
+        ("Threads that are missing", sum(problem.lost and problem.thread is not None for problem in report.problems)),
         ("Items", report.items),
         ("Names of files, without their bytes", report.files),
     ):
         table.add_row(name, f"{number:,}")
+    if report.without_threads:  # which may be right, and is what a misspelt name looks like
+        table.add_row("Users without threads at OpenAI", f"{len(report.without_threads):,}")
+    if whole := sum(problem.lost and problem.thread is None for problem in report.problems):
+        table.add_row("Users whose threads could not be listed", f"{whole:,}")
     parts: list[RenderableType] = [table]
-    parts += [escape(clean(_sentence(problem))) for problem in report.problems[:_SHOWN]]
+    problems = sorted(report.problems, key=lambda problem: not problem.lost)
+    parts += [escape(clean(_sentence(problem))) for problem in problems[:_SHOWN]]
     if (more := len(report.problems) - _SHOWN) > 0:
         parts.append(f"... and {more:,} more: see them with --report FILE.")
     if report.stopped:
@@ -115,6 +170,14 @@ def import_summary(report: Report) -> RenderableType:
 def _sentence(problem: Problem) -> str:
     place = " ".join(part for part in (problem.user, problem.thread, problem.item) if part)
     return f"{place}: {problem.what}"
+
+
+def require_writable(report: Path) -> None:
+    """Raises ConfigurationError now, and not after hours."""
+    try:
+        report.touch()
+    except OSError as error:
+        raise ConfigurationError(f"{report}: the report cannot be written ({error.strerror}).") from error
 
 
 def import_as_json(report: Report) -> str:

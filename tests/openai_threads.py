@@ -1,5 +1,6 @@
 """The threads of OpenAI's stand-in: in pages, in the package's own shapes, and failing as often as one likes."""
 
+import asyncio
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -28,13 +29,16 @@ class HostedThread:
 class OpenAIThreads:
     """asked: paths of the requests. broken: threads whose items are never given.
 
-    failing: every so many-th request fails at first, in one of the ways of ``FAILURES``; 0 for none.
+    failing: every so many-th request fails at first, in one of three ways; 0 for none.
+    hold_after: no request after so many is answered, and ``held`` says when there is one.
     """
 
     threads: dict[str, HostedThread] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     failing: int = 0
+    hold_after: int | None = None
+    held: asyncio.Event = field(default_factory=asyncio.Event)
     _count: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def add(self, user: str, items: int = 0, **given: Any) -> HostedThread:
@@ -79,14 +83,14 @@ class OpenAIThreads:
     def install(self, app: FastAPI, refusal: Callable[[Request, Any], Any]) -> None:
         @app.get("/v1/chatkit/threads")
         async def list_threads(request: Request) -> Response:
-            if (refused := await refusal(request, None) or self._failure(request)) is not None:
+            if (refused := await refusal(request, None) or await self._failure(request)) is not None:
                 return refused
             user = request.query_params.get("user")
             return _page(request, [one.head for one in self.threads.values() if user in {None, one.head["user"]}])
 
         @app.get("/v1/chatkit/threads/{thread_id}/items")
         async def list_items(request: Request, thread_id: str) -> Response:
-            if (refused := await refusal(request, None) or self._failure(request)) is not None:
+            if (refused := await refusal(request, None) or await self._failure(request)) is not None:
                 return refused
             if thread_id in self.broken:
                 return _error(503)
@@ -94,9 +98,12 @@ class OpenAIThreads:
                 return _error(404)
             return _page(request, self.threads[thread_id].items)
 
-    def _failure(self, request: Request) -> Response | None:
+    async def _failure(self, request: Request) -> Response | None:
         self.asked.append(request.url.path)
         number = next(self._count)
+        if self.hold_after is not None and number > self.hold_after:
+            self.held.set()
+            await asyncio.Event().wait()
         if not self.failing or number % self.failing:
             return None
         return _error((429, 500, 503)[number // self.failing % 3])
@@ -110,15 +117,15 @@ def _error(status: int) -> Response:
 def _page(request: Request, everything: Sequence[dict[str, Any]]) -> Response:
     asked = request.query_params
     assert asked["order"] == "asc"
-    ids = [one["id"] for one in everything]
+    ids = [one["id"] if isinstance(one, dict) and "id" in one else None for one in everything]
     start = ids.index(asked["after"]) + 1 if "after" in asked else 0
     data = everything[start : start + int(asked["limit"])]
     return JSONResponse(
         {
             "object": "list",
             "data": data,
-            "first_id": data[0]["id"] if data else None,
-            "last_id": data[-1]["id"] if data else None,
+            "first_id": ids[start] if data else None,
+            "last_id": ids[start + len(data) - 1] if data else None,
             "has_more": start + len(data) < len(everything),
         }
     )

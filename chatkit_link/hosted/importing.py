@@ -5,13 +5,13 @@ nothing is noted down anywhere else. A thread that fails is told in the report, 
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 from chatkit.types import ThreadItem, UserMessageItem
 from openai.types.beta.chatkit import ChatKitThread
-from pydantic import ValidationError
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import LinkError, NotFound
@@ -52,7 +52,10 @@ class Problem:
 
 @dataclass(slots=True)
 class Report:
-    """threads: that were written, or would have been. known: were here already. items, files: of those written."""
+    """threads: that were written, or would have been. known: were here already. items, files: of those written.
+
+    without_threads: users, by their names at OpenAI.
+    """
 
     dry_run: bool = False
     users: int = 0
@@ -60,6 +63,7 @@ class Report:
     known: int = 0
     items: int = 0
     files: int = 0
+    without_threads: list[str] = field(default_factory=list[str])
     problems: list[Problem] = field(default_factory=list[Problem])
     stopped: str | None = None
 
@@ -114,18 +118,31 @@ class Import:
         except (UpstreamDown, RequestRefused) as error:
             self._fail(Problem(error.message, mover.hosted, lost=True), error)
             return
+        if not found:
+            self.report.without_threads.append(mover.hosted)
+        named = [thread for thread in found if isinstance(getattr(thread, "id", None), str)]
+        if len(named) < len(found):
+            self.report.problems.append(Problem("OpenAI lists threads without an id.", mover.hosted, lost=True))
         async with self._database.session(mover.caller) as session:
-            known = await find_known(session, [thread.id for thread in found])
+            known = await find_known(session, [thread.id for thread in named])
         self.report.known += len(known)
-        wanted = found if self._again else [thread for thread in found if thread.id not in known]
+        wanted = named if self._again else [thread for thread in named if thread.id not in known]
         self._on_user(len(wanted))
-        for start in range(0, len(wanted), _AT_ONCE):
-            some = wanted[start : start + _AT_ONCE]
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(self._bring(mover, thread, known=thread.id in known)) for thread in some]
-            for task in tasks:
-                if (error := task.result()) is not None:
-                    raise error
+        waiting = deque(wanted)
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self._work(mover, waiting, known)) for _ in range(_AT_ONCE)]
+        for task in tasks:
+            if (error := task.result()) is not None:
+                raise error
+
+    async def _work(self, mover: Mover, waiting: deque[ChatKitThread], known: set[str]) -> LinkError | None:
+        """Bring what is waiting, one after the other; what it returns is a reason to stop altogether."""
+        while waiting:
+            thread = waiting.popleft()
+            if (stop := await self._bring(mover, thread, known=thread.id in known)) is not None:
+                waiting.clear()
+                return stop
+        return None
 
     async def _bring(self, mover: Mover, thread: ChatKitThread, *, known: bool) -> LinkError | None:
         """A thread; what it returns is a reason to stop altogether."""
@@ -138,7 +155,7 @@ class Import:
                 self._fail(Problem(error.message, mover.hosted, thread.id, lost=True), error)
             except LinkError as stop:
                 return stop
-        except ValidationError:
+        except ValueError:
             self.report.problems.append(
                 Problem("What OpenAI says about this thread cannot be read.", mover.hosted, thread.id, lost=True)
             )
@@ -169,8 +186,9 @@ class Import:
             async with self._database.session(mover.caller, atomic=True) as session:
                 if known:
                     items = await add_missing(session, whole)
-                else:
-                    await add_whole(session, whole)
+                elif not await add_whole(session, whole):  # another import came first
+                    self.report.known += 1
+                    return
                 if self._dry_run:  # the database has said what it would do
                     raise _Undo
         except _Undo:

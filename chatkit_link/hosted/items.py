@@ -7,10 +7,11 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import chatkit.types as ours
+from openai import BaseModel as OpenAIModel
 from openai.types.beta.chatkit import (
     ChatKitAttachment,
     ChatKitThread,
@@ -26,7 +27,7 @@ from openai.types.beta.chatkit.chatkit_thread_item_list import (
     DataChatKitTaskGroup,
     DataChatKitTaskGroupTask,
 )
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from chatkit_link.store.clock import to_model
 
@@ -44,7 +45,7 @@ class Brought:
 
 
 def from_hosted_thread(thread: ChatKitThread) -> ours.ThreadMetadata:
-    """Raises ValidationError for a thread that is not what the package says it is."""
+    """Raises ValueError for a thread that is not what the package says it is."""
     known = ChatKitThread.model_validate(thread.to_dict(warnings=False))
     return ours.ThreadMetadata.model_validate(
         {
@@ -58,10 +59,11 @@ def from_hosted_thread(thread: ChatKitThread) -> ours.ThreadMetadata:
 
 def from_hosted_item(given: Any, thread_id: str) -> Brought:
     """given: an item as the openai package has it. thread_id: of the thread that it was asked for in."""
-    raw = cast("dict[str, Any]", given.to_dict(warnings=False))
+    # What is no object at all, the package passes on as it is.
+    raw: dict[str, Any] = given.to_dict(warnings=False) if isinstance(given, OpenAIModel) else {}
     try:
         return _brought(_ITEM.validate_python(raw), thread_id)
-    except (ValidationError, ValueError, OverflowError):
+    except (ValueError, RecursionError):
         kind = str(raw.get("type"))
         named = f" of the kind {kind}" if _KIND.fullmatch(kind) else ""
         return Brought(None, [f"An item{named} cannot be read."])
@@ -92,7 +94,10 @@ def _brought(item: Any, thread_id: str) -> Brought:
 
 def _moment(seconds: int) -> datetime:
     """seconds: since 1970, as OpenAI tells time."""
-    return to_model(datetime.fromtimestamp(seconds, UTC))
+    try:
+        return to_model(datetime.fromtimestamp(seconds, UTC))
+    except (OverflowError, OSError):
+        raise ValueError("a time that no calendar has") from None
 
 
 def _user_message(item: ChatKitThreadUserMessageItem, head: dict[str, Any]) -> Brought:

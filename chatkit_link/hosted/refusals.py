@@ -8,8 +8,9 @@ written to it here.
 import logging
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Final
 
 import openai
@@ -93,13 +94,12 @@ class Refusals:
         _note(error)
         if not isinstance(error, openai.APIStatusError):
             return UpstreamDown("OpenAI did not answer. Please try again in a moment.")
-        code = str(error.code or "")
         match error.status_code:
             case 401:
                 return _key_refused(own_key=own_key)
             case 403:
                 return _key_not_allowed(own_key=own_key)
-            case 429 if code in _NO_MONEY or error.type == "insufficient_quota":
+            case 429 if is_about_money(error):
                 whose = "The key's account" if own_key else "This server's account"
                 return QuotaUsedUp(
                     f"{whose} at OpenAI has no credit left, or is over its budget: see Billing at platform.openai.com."
@@ -156,14 +156,29 @@ def _text(error: openai.APIStatusError) -> str:
     return f"{error.code or ''} {error.message}"
 
 
-def _wait(error: openai.APIStatusError) -> int:
-    """Seconds until OpenAI takes requests again, as it says."""
-    said = error.response.headers.get("retry-after", "")
+def is_about_money(error: openai.APIStatusError) -> bool:
+    """Whether the account has none left, so that waiting does not help."""
+    return str(error.code or "") in _NO_MONEY or error.type == "insufficient_quota"
+
+
+def told_wait(headers: Mapping[str, str]) -> float | None:
+    """Seconds until OpenAI takes requests again, if it says so: an hour at most."""
+    said = headers.get("retry-after", "")
     try:
-        seconds = math.ceil(float(said))
+        if "retry-after-ms" in headers:
+            seconds = float(headers["retry-after-ms"]) / 1000
+        elif said.endswith("GMT"):  # RFC 9110 section 10.2.3: a date, or seconds
+            seconds = (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds()
+        else:
+            seconds = float(said)
     except (ValueError, OverflowError):
-        return _USUAL_WAIT
-    return min(max(seconds, 1), 3600)
+        return None
+    return min(max(seconds, 0.0), 3600.0) if math.isfinite(seconds) else None
+
+
+def _wait(error: openai.APIStatusError) -> int:
+    seconds = told_wait(error.response.headers)
+    return _USUAL_WAIT if seconds is None else max(math.ceil(seconds), 1)
 
 
 def _note(error: Exception) -> None:

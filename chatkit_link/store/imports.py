@@ -82,16 +82,19 @@ async def find_known(session: Session, thread_ids: Collection[str]) -> set[str]:
     return {clean[row.id] for row in await session.execute(statement)}
 
 
-async def add_whole(session: Session, whole: WholeThread) -> None:
-    """Write a thread that is not here yet. Needs an atomic session.
+async def add_whole(session: Session, whole: WholeThread) -> bool:
+    """Write a thread that is not here yet; False if it has come meanwhile. Needs an atomic session.
 
     Raises:
         NotFound: the thread's id is taken, by somebody else.
     """
     row = await session.execute(_ADD_THREAD, **new_thread(whole.thread), number=len(whole.items), last=whole.last)
     if not row:
+        if await find_known(session, [whole.thread.id]):
+            return False
         raise thread_not_found()
     await _add(session, whole, whole.items, 0)
+    return True
 
 
 async def add_missing(session: Session, whole: WholeThread) -> int:
