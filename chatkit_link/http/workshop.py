@@ -1,25 +1,35 @@
 """The widget workshop: ``/workshop`` and what its page asks for. Only in dev mode, and only for this machine.
 
-There is no sign-in here, so every request has to name this machine as its host, against pages that point a name of
-their own at it (DNS rebinding), and must not come from a page of another site.
+An action is tried on the real server: the widget is put into a thread of the developer's own, and the page then sends
+the action to ``POST /chatkit/{agent}``, as a chat does.
+
+There is no sign-in for the files, so every request has to name this machine as its host, against pages that point a
+name of their own at it (DNS rebinding), and must not come from a page of another site.
 """
 
 import json
 from collections.abc import AsyncIterator
+from datetime import datetime
 from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 import anyio.to_thread
+from chatkit.types import ThreadMetadata, WidgetItem
+from chatkit.widgets import DynamicWidgetRoot
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict
 from watchfiles import awatch  # pyright: ignore[reportUnknownVariableType] - names trio's types
 
-from chatkit_link.errors import Forbidden
+from chatkit_link.caller import Caller
+from chatkit_link.errors import Forbidden, Unprocessable
 from chatkit_link.http.body import read_model
+from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.pages import page
-from chatkit_link.http.services import ServicesDep
+from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.http.sse import STREAM_HEADERS
+from chatkit_link.store.postgres import new_id
 from chatkit_link.workshop.drafts import Draft, Opened, Shown, Workshop
 
 _LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -78,6 +88,14 @@ def door(workshop: Workshop) -> APIRouter:
         edited = await read_model(request, Edited, _LARGEST_BODY)
         return await anyio.to_thread.run_sync(workshop.show, name, edited.draft)
 
+    @router.post("/api/workshop/threads/{name}")
+    async def put_in_thread(name: str, request: Request, services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
+        edited = await read_model(request, Edited, _LARGEST_BODY)
+        shown = await anyio.to_thread.run_sync(workshop.show, name, edited.draft)
+        if shown.tree is None:
+            raise Unprocessable(" ".join(shown.problems))
+        return (await _placed(services, shown.tree, edited.draft.title, caller)).model_dump(mode="json")
+
     @router.post("/api/workshop/drop")
     async def take_apart(request: Request) -> Opened:
         dropped = await read_model(request, Dropped, _LARGEST_BODY)
@@ -99,6 +117,16 @@ def door(workshop: Workshop) -> APIRouter:
         return StreamingResponse(names(), media_type="text/event-stream", headers=STREAM_HEADERS)
 
     return router
+
+
+async def _placed(services: Services, tree: dict[str, Any], title: str, caller: Caller) -> WidgetItem:
+    """The widget as an item of a new thread of the caller's: only what is stored can send an action."""
+    now = datetime.now()
+    thread = ThreadMetadata(id=new_id("thread"), created_at=now, title=f"Workshop: {title}"[:100])
+    widget = DynamicWidgetRoot.model_validate(tree)
+    item = WidgetItem(id=new_id("message"), thread_id=thread.id, created_at=now, widget=widget)
+    await services.store.create_thread(thread, item, caller)
+    return item
 
 
 def _widget_in(path: str) -> str | None:

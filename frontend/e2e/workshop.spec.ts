@@ -92,6 +92,67 @@ test('a widget is edited, fires its action, hears of its file and is saved', asy
   await shot(page, 'editor-390');
 });
 
+const ACTING = {
+  ...CARD,
+  name: 'Acting',
+  template: JSON.stringify({
+    type: 'Card',
+    children: [
+      { type: 'Text', value: 'As in the file' },
+      {
+        type: 'Button',
+        label: 'Count',
+        onClickAction: { type: 'count', payload: { by: 2 }, streaming: false },
+      },
+      { type: 'Button', label: 'Ask', onClickAction: { type: 'ask', payload: { of: 'tea' } } },
+    ],
+  }),
+  encodedWidget: encoded({ title: '' }),
+};
+
+test('an action is sent to the real server, and what comes back changes the widget', async ({ page }) => {
+  writeFileSync(file('order'), JSON.stringify(ACTING));
+  await page.goto('workshop');
+  await page.getByRole('button', { name: 'Acting' }).click();
+  const widget = page.getByRole('region', { name: 'Widget' });
+  const actions = page.getByRole('region', { name: 'Actions' });
+  const newest = actions.getByRole('listitem').first();
+  await actions.getByRole('combobox', { name: 'Agent' }).selectOption('Widgets');
+
+  await test.step('one that is answered at once', async () => {
+    await widget.getByRole('button', { name: 'Count' }).click();
+    await expect(widget).not.toContainText('count {"by": 2}');
+    await newest.getByRole('button', { name: 'Send' }).click();
+    await expect(widget).toContainText('count {"by": 2}');
+    await expect(newest).toContainText('updated_item');
+  });
+
+  await test.step('one that is streamed', async () => {
+    await widget.getByRole('button', { name: 'Ask' }).click();
+    await newest.getByRole('button', { name: 'Send' }).click();
+    await newest.getByText('thread.item.done', { exact: true }).click();
+    await expect(newest).toContainText('ask {\\"of\\": \\"tea\\"}');
+    await shot(page, 'sent-1280');
+  });
+
+  await test.step('a refusal is a sentence', async () => {
+    await actions.getByRole('combobox', { name: 'Agent' }).selectOption('Research');
+    await newest.getByRole('button', { name: 'Send again' }).click();
+    await expect(newest).toContainText('This assistant does not answer that action.');
+  });
+
+  await page.getByRole('button', { name: 'Back to the draft' }).click();
+  await expect(widget).not.toContainText('count {"by": 2}');
+  await page.getByRole('button', { name: 'Dark' }).click();
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await page.screenshot({
+    path: 'e2e/artifacts/workshop-sent-390.png',
+    fullPage: true,
+    animations: 'disabled',
+  });
+});
+
 test('an export of the Widget Builder works as it is dropped in', async ({ page }) => {
   await page.goto('workshop');
   await page.getByLabel('Open a file').setInputFiles({

@@ -11,9 +11,11 @@ import httpx2
 import pytest
 
 from chatkit_link.app import create_app
+from chatkit_link.client import ChatKitClient, ClientError
 from chatkit_link.serving import serving
 from chatkit_link.settings import Settings
 from chatkit_link.workshop.folder import encode, new_widget
+from tests.told import told
 
 CARD = '{"type":"Card","children":[{"type":"Text","value":{{ text | tojson }}}]}'
 SCHEMA = {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}
@@ -120,6 +122,51 @@ async def test_nothing_outside_of_the_folder_is_written_or_read(
     assert outside.read_text() == "mine"
 
 
+SHOP_CARD = {
+    "type": "Card",
+    "children": [
+        {"type": "Text", "value": "0 in the basket"},
+        {"type": "Button", "onClickAction": {"type": "shop.buy", "payload": {"good": "tea", "pieces": 2}}},
+        {"type": "Button", "onClickAction": {"type": "shop.count", "payload": {"good": "tea"}, "streaming": False}},
+    ],
+}
+
+
+async def place(http: httpx2.AsyncClient) -> dict[str, Any]:
+    placed = await http.post("/api/workshop/threads/try", json={"draft": draft(template=json.dumps(SHOP_CARD))})
+    assert placed.status_code == 200, placed.text
+    return placed.json()
+
+
+async def test_an_action_is_tried_on_the_real_server_from_a_thread_of_the_developer_s_own(
+    http: httpx2.AsyncClient, dev: str
+) -> None:
+    item = await place(http)
+    client = ChatKitClient(f"{dev}/chatkit/shop", http=http)
+    changed = await client.sync_custom_action(item["thread_id"], "shop.count", {"good": "tea"}, item_id=item["id"])
+    assert changed is not None
+    assert "1 in the basket" in changed.model_dump_json()
+    item = await place(http)
+    payload = {"good": "tea", "pieces": 2}
+    bought = await told(client.custom_action(item["thread_id"], "shop.buy", payload, item_id=item["id"]))
+    assert bought.text == "2 x Green tea"
+    assert (await client.get_thread(item["thread_id"])).title == "Workshop: Try"
+
+
+async def test_what_is_put_into_a_thread_is_nobody_else_s(http: httpx2.AsyncClient, dev: str) -> None:
+    item = await place(http)
+    async with ChatKitClient(f"{dev}/chatkit/shop") as other:
+        with pytest.raises(ClientError) as refused:
+            await other.sync_custom_action(item["thread_id"], "shop.count", {"good": "tea"}, item_id=item["id"])
+    assert refused.value.status == 404
+
+
+async def test_only_what_can_be_drawn_is_put_into_a_thread(http: httpx2.AsyncClient) -> None:
+    answer = await http.post("/api/workshop/threads/try", json={"draft": draft(data='{"text": 1}')})
+    assert answer.status_code == 422
+    assert "1 is not of type 'string'" in answer.json()["detail"]
+
+
 async def test_an_export_of_the_widget_builder_brings_its_sample_data(http: httpx2.AsyncClient) -> None:
     export = {
         "version": "1.0",
@@ -162,6 +209,7 @@ async def test_a_page_of_somebody_else_is_turned_away(http: httpx2.AsyncClient, 
     for answer in (
         await http.get(WIDGETS, headers=headers),
         await http.put(f"{WIDGETS}/evil", json={"draft": draft(), "over": None}, headers=headers),
+        await http.post("/api/workshop/threads/evil", json={"draft": draft()}, headers=headers),
     ):
         assert answer.status_code == 403
 
@@ -170,3 +218,4 @@ async def test_a_server_that_is_not_in_dev_mode_has_no_workshop(server: str) -> 
     async with httpx2.AsyncClient(base_url=server) as http:
         for path in ("/workshop", WIDGETS, "/api/workshop/changes"):
             assert (await http.get(path)).status_code == 404
+        assert (await http.post("/api/workshop/threads/try", json={"draft": draft()})).status_code == 404

@@ -77,7 +77,7 @@ export function Editor({
       </div>
       <div className="ws-shown">
         <Problems of={shown?.problems ?? []} />
-        <Stage tree={shown?.tree} stale={shown?.stale ?? false} />
+        <Stage name={editing.name} draft={editing.draft} tree={shown?.tree} stale={shown?.stale ?? false} />
       </div>
     </main>
   );

@@ -1,15 +1,18 @@
-/* The live widget at a width that is dragged, and what its actions would have sent. */
+/* The live widget at a width that is dragged, and what its actions send. */
 import { useCallback, useRef, useState } from 'react';
 import type { ActionConfig } from '../protocol/types';
+import { Actions, type Fired } from './Actions';
+import { useAgents, useSending } from './sending';
+import type { Draft } from './server';
 import { Widget } from './Widget';
 
 const NARROWEST = 320;
 const WIDEST = 800;
 const KEPT = 20;
 
-type Fired = { at: number; action: ActionConfig };
+type Props = { name: string; draft: Draft; tree: unknown; stale: boolean };
 
-export function Stage({ tree, stale }: { tree: unknown; stale: boolean }) {
+export function Stage({ name, draft, tree, stale }: Props) {
   const [width, setWidth] = useState(WIDEST);
   const [fired, setFired] = useState<Fired[]>([]);
   const [failures, setFailures] = useState<string[]>([]);
@@ -23,6 +26,8 @@ export function Stage({ tree, stale }: { tree: unknown; stale: boolean }) {
     (message: string) => setFailures((before) => (before.includes(message) ? before : [...before, message])),
     [],
   );
+  const agents = useAgents(fail);
+  const { send, changed, begin } = useSending(name, draft, tree);
 
   return (
     <>
@@ -38,31 +43,28 @@ export function Stage({ tree, stale }: { tree: unknown; stale: boolean }) {
         />
         <output>{width === WIDEST ? 'full' : `${width} px`}</output>
       </label>
+      {changed && (
+        <div className="ws-news" role="status">
+          This is the widget as the server has it.
+          <button type="button" className="ws-button" onClick={begin}>
+            Back to the draft
+          </button>
+        </div>
+      )}
       <section
         aria-label="Widget"
         className="ws-stage"
         data-stale={stale ? '' : undefined}
         style={{ maxWidth: width === WIDEST ? undefined : width }}
       >
-        {tree ? <Widget tree={tree} run={run} fail={fail} /> : null}
+        {tree ? <Widget tree={changed ?? tree} run={run} fail={fail} /> : null}
       </section>
-      <section className="ws-fired" aria-label="Actions">
-        <h2>Actions</h2>
-        {fired.length === 0 && <p>Click something in the widget: what it would send stands here.</p>}
-        <ol>
-          {fired.map(({ at, action }) => (
-            <li key={at}>
-              <strong>{action.type}</strong> to the {action.handler === 'client' ? 'page' : 'server'}
-              <pre>{JSON.stringify(action.payload ?? null, null, 2)}</pre>
-            </li>
-          ))}
-        </ol>
-        {failures.map((message) => (
-          <p key={message} className="ws-failure">
-            {message}
-          </p>
-        ))}
-      </section>
+      {failures.map((message) => (
+        <p key={message} className="ws-failure">
+          {message}
+        </p>
+      ))}
+      <Actions fired={fired} agents={agents} send={send} />
     </>
   );
 }

@@ -1,12 +1,16 @@
 /* What the workshop asks of its server, on this machine. */
 import { problemFrom } from '../protocol/problems';
+import type { WidgetItem } from '../protocol/types';
 
 export type Draft = { title: string; template: string; schema_text: string; data: string };
 export type Shown = { tree: unknown; problems: string[] };
 export type Opened = Shown & { name: string; revision: string; draft: Draft | null };
 
+/** What actions can be sent to; `url` is the address of its protocol. */
+export type Agent = { id: string; name: string; url: string };
+
 async function ask<T>(path: string, method = 'GET', body?: unknown, signal?: AbortSignal): Promise<T> {
-  const response = await fetch(`./api/workshop/${path}`, {
+  const response = await fetch(`./api/${path}`, {
     method,
     ...(body === undefined
       ? {}
@@ -17,15 +21,23 @@ async function ask<T>(path: string, method = 'GET', body?: unknown, signal?: Abo
   return response.json();
 }
 
-const widget = (name: string) => `widgets/${encodeURIComponent(name)}`;
+const widget = (name: string, what = 'widgets') => `workshop/${what}/${encodeURIComponent(name)}`;
 
-export const list = () => ask<Opened[]>('widgets');
+export const list = () => ask<Opened[]>('workshop/widgets');
 export const open = (name: string) => ask<Opened>(widget(name));
 export const save = (name: string, draft: Draft, over: string | null) =>
   ask<Opened>(widget(name), 'PUT', { draft, over });
 export const preview = (name: string, draft: Draft, signal: AbortSignal) =>
-  ask<Shown>(`preview/${encodeURIComponent(name)}`, 'POST', { draft }, signal);
-export const takeApart = (name: string, content: string) => ask<Opened>('drop', 'POST', { name, content });
+  ask<Shown>(widget(name, 'preview'), 'POST', { draft }, signal);
+export const takeApart = (name: string, content: string) =>
+  ask<Opened>('workshop/drop', 'POST', { name, content });
+/** Puts what the draft renders to into a new thread of the developer's own. */
+export const place = (name: string, draft: Draft) =>
+  ask<WidgetItem>(widget(name, 'threads'), 'POST', { draft });
+export const agents = async () => {
+  const { agents: all, default: first } = await ask<{ agents: Agent[]; default: string }>('agents');
+  return all.toSorted((one, other) => Number(other.id === first) - Number(one.id === first));
+};
 
 /** Calls back with the names of widgets whose files changed on disk; gives what ends it. */
 export function watch(changed: (names: string[]) => void): () => void {
