@@ -32,6 +32,7 @@ from chatkit.types import (
 
 from chatkit_link.agents.closing import closing_early
 from chatkit_link.agents.failures import explain
+from chatkit_link.agents.translations import in_language
 from chatkit_link.caller import Caller
 from chatkit_link.errors import LinkError, NotFound, Unavailable
 from chatkit_link.files.generated import GeneratedImages
@@ -280,7 +281,8 @@ class Turn:
     def _error_event(self, error: Exception) -> ErrorEvent:
         match explain(error):
             case CustomStreamError() as told:
-                return ErrorEvent(message=told.message, allow_retry=told.allow_retry)
+                message = in_language(told.message, self._caller.locale)
+                return ErrorEvent(message=message, allow_retry=told.allow_retry)
             case StreamError() as told:
                 return ErrorEvent(code=told.code, allow_retry=told.allow_retry)
             case LinkError() as told:

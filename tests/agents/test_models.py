@@ -157,6 +157,15 @@ async def test_a_models_refusal_becomes_a_sentence_and_the_message_stays(
     assert [text_of(item) for item in items] == ["one"]
 
 
+async def test_a_models_refusal_is_told_in_the_language_of_the_reader(make_settings: MakeSettings) -> None:
+    async with scripted(*[Fail(429)] * 5) as model, chat(make_settings, model, "responses") as english:
+        german = ChatKitClient(english.url, headers={"Accept-Language": "de-AT, en;q=0.5"})
+        async with german:
+            made = await told(german.create_thread("eins"))
+
+    assert str(made.view.errors[0].message).startswith("Der Server des Modells ist ausgelastet")
+
+
 async def test_a_tool_that_does_not_exist_is_a_sentence_not_a_crash(make_settings: MakeSettings) -> None:
     async with scripted(Call("fly", {})) as model, chat(make_settings, model, "responses") as client:
         made = await told(client.create_thread("one"))
