@@ -13,8 +13,9 @@ export function StartScreen() {
       <h1>{startScreen?.greeting ?? text.start.greeting}</h1>
       {startScreen?.prompts && startScreen.prompts.length > 0 && (
         <ul className="prompts">
-          {startScreen.prompts.map(({ label, prompt, icon }) => (
-            <li key={label}>
+          {startScreen.prompts.map(({ label, prompt, icon }, at) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: two prompts may be called the same
+            <li key={at}>
               <button type="button" onClick={() => void chat.sendPrompt(prompt as string | UserContent[])}>
                 <NamedIcon name={icon} size={17} />
                 <span>{label}</span>

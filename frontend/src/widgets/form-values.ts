@@ -16,7 +16,8 @@ export function formValues(form: HTMLFormElement | null): FormValues {
   const values: FormValues = {};
   for (const field of form?.elements ?? []) {
     if (!isField(field) || !field.name || field.matches(':disabled')) continue;
-    values[field.name] = saidBy(field, values[field.name]);
+    const before = Object.hasOwn(values, field.name) ? values[field.name] : undefined;
+    define(values, field.name, saidBy(field, before));
   }
   return values;
 }

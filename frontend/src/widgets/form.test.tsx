@@ -1,5 +1,5 @@
 import { screen } from '@testing-library/react';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, type vi } from 'vitest';
 import type { ActionConfig, WidgetNode } from '../protocol/types';
 import { withValues } from './form-values';
 import { show } from './show';
@@ -39,6 +39,22 @@ describe('the values of a form', () => {
         motto: 'A motto',
       },
     });
+  });
+
+  test('are there whatever a field is called', async () => {
+    const { user, run } = show(
+      form(
+        { type: 'Input', name: '__proto__', defaultValue: 'a' },
+        { type: 'RadioGroup', name: 'toString', options: [{ value: 'b', label: 'B' }] },
+        submit,
+      ),
+    );
+    await user.click(click('Send'));
+    const [{ payload }] = (run as ReturnType<typeof vi.fn>).mock.calls[0] as [{ payload: object }];
+    expect(Object.entries(payload)).toEqual([
+      ['__proto__', 'a'],
+      ['toString', null],
+    ]);
   });
 
   test('go with every action inside the form', async () => {

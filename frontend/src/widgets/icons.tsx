@@ -144,7 +144,8 @@ const filled = new Set(['star-filled', 'check-circle-filled']);
 const STROKE = 1.75;
 
 export const isIcon = (name: unknown): name is string =>
-  typeof name === 'string' && (Object.hasOwn(icons, name) || /^(lucide|vendor):[a-z0-9-]+$/i.test(name));
+  typeof name === 'string' &&
+  (Object.hasOwn(icons, name) || /^(lucide:[a-z0-9-]+|vendor:\p{L}.*)$/iu.test(name));
 
 export function NamedIcon({ name, size = 16 }: { name: unknown; size?: number }) {
   if (!isIcon(name)) return null;
