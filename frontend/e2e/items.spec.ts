@@ -28,6 +28,11 @@ test('every kind of item is shown', { tag: '@phone' }, async ({ chat }) => {
       /noopener/,
     );
     await expect(answer.locator('.cite-entity')).toHaveText('Ticket 7');
+    await answer.locator('.cite-entity').hover();
+    await expect(chat.frame.getByRole('tooltip')).toHaveText(
+      /^Ticket 7: slow writes in the shop\s+Opened by the team/,
+    );
+    await chat.shot('items-2-entity');
     await expect(answer.getByRole('region', { name: 'Sources' }).getByRole('listitem')).toHaveCount(3);
     await answer.locator('.md-pre').scrollIntoViewIfNeeded();
     await chat.shot('items-2-answer');

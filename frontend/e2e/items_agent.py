@@ -123,7 +123,15 @@ _POSTGRES = URLSource(
     description="Table-level, row-level and advisory locks.",
 )
 _NOTES = FileSource(title="Notes on row locks", filename="row-locks.pdf")
-_TICKET = EntitySource(id="ticket-7", title="Ticket 7: slow writes", icon="bug", inline_label="Ticket 7")
+_TICKET = EntitySource(
+    id="ticket-7",
+    title="Ticket 7: slow writes",
+    description="Opened by the team of the shop",
+    icon="bug",
+    label="Ticket 7: slow writes in the shop",
+    inline_label="Ticket 7",
+    interactive=True,
+)
 
 
 def _base(ctx: TurnContext, kind: Any) -> dict[str, Any]:

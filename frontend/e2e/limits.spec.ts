@@ -69,3 +69,24 @@ test('in another language it is refused in that language', async ({ page, reques
   );
   await expect(composer).toHaveValue('Zwei');
 });
+
+test('a message that is sent without a network stays in the composer, and goes out when it is back', async ({
+  page,
+  context,
+  baseURL,
+}) => {
+  const host = await HostPage.open(page, baseURL);
+  await host.set(() => ({ locale: 'fr' }));
+  const composer = host.frame.getByRole('textbox', { name: 'Message' });
+  await context.setOffline(true);
+  await composer.fill('Toujours là ?');
+  await composer.press('Enter');
+  await expect(host.frame.getByRole('alert')).toHaveText(
+    'Le serveur est injoignable. Vérifiez votre connexion et réessayez.',
+  );
+  await expect(composer).toHaveValue('Toujours là ?');
+  await context.setOffline(false);
+  await composer.press('Enter');
+  await expect(host.log).toContainText('text: Toujours là ?');
+  await expect(host.frame.getByRole('alert')).toHaveCount(0);
+});

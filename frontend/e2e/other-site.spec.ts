@@ -68,6 +68,47 @@ test('a site that is not listed can neither read, act nor frame the chat', async
   await expect.poll(() => page.frames().at(-1)?.url()).toContain('chrome-error:');
 });
 
+test('another frame of the page can neither speak for the chat nor break it off', async ({
+  page,
+  baseURL,
+}) => {
+  const host = await HostPage.open(page, baseURL, `${SHOP}host.html`);
+  const forge = () => {
+    const heard: unknown[] = [];
+    addEventListener('message', ({ data }) => heard.push(data));
+    setInterval(() => {
+      parent.postMessage('chatkit-link:hello', '*');
+      for (let at = 0; at < parent.length; at++) {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = ({ data }) => heard.push(data);
+        if (parent[at] !== window) parent[at]?.postMessage('chatkit-link:port', '*', [port2]);
+      }
+    }, 5);
+    Object.assign(window, { heard });
+  };
+  const body = `<!doctype html><script>(${forge})()</script>`;
+  await page.route(EVIL, (route) => route.fulfill({ contentType: 'text/html', body }));
+  // Not an iframe, so that the chat's is the only one.
+  await page.evaluate(async (data) => {
+    const frame = Object.assign(document.createElement('object'), { data });
+    const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
+    document.body.append(frame);
+    await loaded;
+  }, EVIL);
+  await host.set(() => ({
+    api: {
+      url: new URL('chatkit/mirror', document.scripts[0]?.src).href,
+      domainKey: 'local',
+      fetch: ((url, init) => fetch(url, { ...init, credentials: 'include' })) as typeof fetch,
+    },
+  }));
+  await host.ask('Still here?');
+  await host.expectTold('text: Still here?');
+  expect((await host.heard('ready', 'error')).map(([name]) => name)).toEqual(['ready']);
+  const evil = page.frames().find((frame) => frame.url() === EVIL);
+  expect(await evil?.evaluate('window.heard')).toEqual([]);
+});
+
 test('the element of this server works whole in a listed site, with nothing from elsewhere', async ({
   page,
   baseURL,

@@ -172,9 +172,13 @@ test('files are dropped and pasted, and what the page does not take is named and
       y: 300,
       data: { items: [], files, dragOperationsMask: 1 },
     });
-  await drag('dragEnter');
-  await drag('dragOver');
-  await expect(host.frame.getByText('Drop files to attach them')).toBeVisible();
+  await expect(host.button('Attach files')).toBeVisible();
+  // The frame listens a moment after it is drawn.
+  await expect(async () => {
+    await drag('dragEnter');
+    await drag('dragOver');
+    await expect(host.frame.getByText('Drop files to attach them')).toBeVisible({ timeout: 1_000 });
+  }).toPass();
   await host.shot('uploads-drop');
   await drag('drop');
   await expect(host.frame.getByText('Drop files to attach them')).toHaveCount(0);

@@ -104,6 +104,12 @@ test.each([
   expect(screen.getByText('end').dataset.streamdown).toBe('strong');
 });
 
+test('a long line across the page is one', () => {
+  const { container } = render(<Markdown text={`Above\n\n${'- '.repeat(60)}\n\nBelow`} />);
+  expect(container.querySelectorAll('hr')).toHaveLength(1);
+  expect(container.querySelector('li')).toBeNull();
+});
+
 test('a text that no parser gets through is shown as it was written, without its marks', () => {
   vi.spyOn(console, 'error').mockImplementation(() => {});
   const text = `${'<div>'.repeat(3_000)}<b onclick="x()">Words</b>`;
