@@ -52,6 +52,36 @@ test('connections of both kinds are switched between, and the address follows', 
   expect(search(page)).toBe('?agent=story');
 });
 
+test('a link that cannot be followed says why, and loads nothing for it', async ({ chat, page }) => {
+  const strangers: string[] = [];
+  await page.route('https://cdn.platform.openai.com/**', (route) => {
+    strangers.push(route.request().url());
+    return route.abort();
+  });
+  await page.goto('./?workflow=asst_1');
+  await expect(page.getByRole('heading', { name: 'Not a workflow id' })).toBeVisible();
+  expect(strangers).toEqual([]);
+  await page.getByRole('button', { name: 'Open the default agent' }).click();
+  await expect(chat.composer).toBeFocused();
+
+  chat.tolerated = /net::ERR_FAILED/;
+  await page.goto(`./?workflow=${WORKFLOW}`);
+  await expect(page.getByRole('heading', { name: 'The chat element could not be loaded' })).toBeVisible();
+  await expect(
+    page.getByRole('main').getByText(/^Agent Builder end(s|ed) on 30 November 2026\./),
+  ).toBeVisible();
+});
+
+test('what the chat says itself is not said twice', async ({ chat, page }) => {
+  await chat.open('story');
+  chat.tolerated = /net::ERR_FAILED/;
+  await page.route('**/chatkit/story', (route) => route.abort());
+  await chat.composer.fill('Hello');
+  await chat.composer.press('Enter');
+  await expect(chat.frame.getByRole('alert')).toContainText('The server cannot be reached.');
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
 test('the sidebar folds to 50 pixels, with the logo and an arrow, and stays so', async ({ chat, page }) => {
   await chat.open();
   const sidebar = page.getByRole('complementary', { name: 'Connections' });
@@ -131,6 +161,9 @@ test.describe('on a phone', () => {
     await expect(opener).toBeFocused();
 
     await opener.click();
+    await drawer.getByRole('button', { name: 'Add workflow' }).click();
+    await page.keyboard.press('Escape');
+    await expect(drawer.getByRole('button', { name: 'Add workflow' })).toBeFocused();
     await drawer.getByRole('link', { name: /^Story/ }).click();
     await expect(drawer).toBeHidden();
     await expect(page.getByRole('banner')).toContainText('Story');

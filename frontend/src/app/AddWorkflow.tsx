@@ -24,7 +24,12 @@ export function AddWorkflow({ onAdded, onCancel }: Props) {
       className="form boxed"
       aria-label="Add a workflow"
       onSubmit={onSubmit}
-      onKeyDown={(event) => event.key === 'Escape' && onCancel()}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return;
+        // Else it would close the drawer around it, too.
+        event.preventDefault();
+        onCancel();
+      }}
       noValidate
     >
       <label htmlFor={`${id}-id`}>Workflow id</label>

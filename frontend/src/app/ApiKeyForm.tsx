@@ -1,4 +1,4 @@
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, useId, useState } from 'react';
 import { type ApiKey, keepApiKey, keyProblem } from './api-key';
 
 type Props = { current: ApiKey; submit?: string; onDone?: () => void };
@@ -20,8 +20,18 @@ export function ApiKeyForm({ current, submit = 'Use this key', onDone }: Props) 
     setKey('');
     onDone?.();
   };
+  const onRemember = (wanted: boolean) => {
+    setRemembered(wanted);
+    // A key that is there stays or goes with the tick, without being typed again.
+    if (current) keepApiKey(current.key, wanted);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || !onDone) return;
+    event.preventDefault();
+    onDone();
+  };
   return (
-    <form className="form" onSubmit={onSubmit} noValidate autoComplete="off">
+    <form className="form" onSubmit={onSubmit} onKeyDown={onKeyDown} noValidate autoComplete="off">
       <label htmlFor={id}>OpenAI API key</label>
       <input
         id={id}
@@ -31,6 +41,8 @@ export function ApiKeyForm({ current, submit = 'Use this key', onDone }: Props) 
         placeholder="sk-…"
         autoComplete="off"
         spellCheck={false}
+        // biome-ignore lint/a11y/noAutofocus: it is what one has just asked for, or what stands before the chat
+        autoFocus={onDone !== undefined || matchMedia('(hover: hover)').matches}
         aria-invalid={problem !== null}
         aria-describedby={`${id}-about`}
         onChange={(event) => setKey(event.target.value)}
@@ -41,11 +53,7 @@ export function ApiKeyForm({ current, submit = 'Use this key', onDone }: Props) 
         </p>
       )}
       <label className="check">
-        <input
-          type="checkbox"
-          checked={remembered}
-          onChange={(event) => setRemembered(event.target.checked)}
-        />
+        <input type="checkbox" checked={remembered} onChange={(event) => onRemember(event.target.checked)} />
         Remember on this device
       </label>
       <p className="form-hint" id={`${id}-about`}>

@@ -2,11 +2,21 @@ import { KeyRound } from 'lucide-react';
 import { useState } from 'react';
 import { ApiKeyForm } from './ApiKeyForm';
 import { type ApiKey, forgetApiKey } from './api-key';
+import { useFocusBack } from './use-focus-back';
 
 /** The key as the sidebar shows it: that it is there and how long it stays, and no more of it than its end. */
 export function ApiKeyRow({ apiKey }: { apiKey: ApiKey }) {
   const [isOpen, setOpen] = useState(false);
-  if (isOpen) return <ApiKeyForm current={apiKey} onDone={() => setOpen(false)} />;
+  const { opener, giveBack } = useFocusBack();
+  const leave = () => {
+    setOpen(false);
+    giveBack();
+  };
+  const forget = () => {
+    forgetApiKey();
+    giveBack();
+  };
+  if (isOpen) return <ApiKeyForm current={apiKey} onDone={leave} />;
   return (
     <div className="key-row">
       <KeyRound size={14} aria-hidden />
@@ -20,11 +30,11 @@ export function ApiKeyRow({ apiKey }: { apiKey: ApiKey }) {
           'No API key yet'
         )}
       </span>
-      <button type="button" className="text-button" onClick={() => setOpen(true)}>
+      <button ref={opener} type="button" className="text-button" onClick={() => setOpen(true)}>
         {apiKey ? 'Change' : 'Add key'}
       </button>
       {apiKey && (
-        <button type="button" className="text-button" onClick={forgetApiKey}>
+        <button type="button" className="text-button" onClick={forget}>
           Forget
         </button>
       )}

@@ -3,6 +3,8 @@ import { render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { App } from './App';
+import { keepApiKey } from './api-key';
+import { recall } from './memory';
 
 /** Stands for whichever script defines the tag. */
 class FakeElement extends HTMLElement {
@@ -108,6 +110,27 @@ test('a shared workflow joins the list, keeps it when renamed, and comes back af
   expect(within(list).getByRole('link', { name: /Support/ })).toBeTruthy();
 });
 
+test('a key on the device leaves it when the tick is taken away, and the focus comes back', async () => {
+  keepApiKey('sk-kept', true);
+  render(<App />);
+  await userEvent.click(await screen.findByRole('button', { name: 'Change' }));
+  const tick = screen.getByRole('checkbox', { name: 'Remember on this device' });
+  await userEvent.click(tick);
+  expect([recall('openai-api-key', 'tab'), recall('openai-api-key', 'device')]).toEqual(['sk-kept', null]);
+  await userEvent.click(tick);
+  expect(recall('openai-api-key', 'device')).toBe('sk-kept');
+  await userEvent.keyboard('{Escape}');
+  expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Change' }));
+  await userEvent.click(screen.getByRole('button', { name: 'Forget' }));
+  expect(screen.queryByText(/^API key/)).toBeNull();
+});
+
+test('the window is named after what is open in it', async () => {
+  history.replaceState(null, '', '/?agent=research');
+  render(<App />);
+  await waitFor(() => expect(document.title).toBe('Research · ChatKit Link'));
+});
+
 test('Escape leaves a label as it was', async () => {
   localStorage.setItem('chatkit-link:workflows', '[{"id":"wf_a","label":"Support"}]');
   render(<App />);
@@ -138,6 +161,7 @@ test('the theme goes from system to light to dark and is remembered', async () =
   expect(screen.getByRole('button', { name: 'Theme: dark' })).toBeTruthy();
 });
 
+// The panel has hundreds of elements, and jsdom goes through all of them for each thing it is asked.
 test('options of the panel reach the element at once, and Reset brings the agent’s own back', async () => {
   history.replaceState(null, '', '/?agent=research');
   render(<App />);
@@ -145,17 +169,17 @@ test('options of the panel reach the element at once, and Reset brings the agent
   await userEvent.click(screen.getByRole('button', { name: 'Settings' }));
   await userEvent.selectOptions(screen.getByLabelText('Corners'), 'sharp');
   await userEvent.type(screen.getByLabelText('Greeting'), 'Hi');
-  await userEvent.click(screen.getByRole('switch', { name: 'Retry' }));
+  await userEvent.click(screen.getByLabelText('Retry'));
   expect(shown()?.options).toMatchObject({
     theme: { colorScheme: 'light', radius: 'sharp' },
     startScreen: { greeting: 'Hi' },
     threadItemActions: { feedback: true, retry: false },
   });
   expect(screen.getByText('3 options changed')).toBeTruthy();
-  await userEvent.click(screen.getByRole('button', { name: 'Reset' }));
+  await userEvent.click(screen.getByText('Reset'));
   expect(shown()?.options).toMatchObject({
     startScreen: { greeting: 'Hello' },
     threadItemActions: { retry: true },
   });
   expect(shown()?.options?.theme).toEqual({ colorScheme: 'light' });
-});
+}, 15_000);

@@ -1,5 +1,5 @@
 import { Menu, SlidersHorizontal } from 'lucide-react';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { optionsOf } from './AgentChat';
 import { Drawer } from './Drawer';
 import { hostedOptions } from './HostedChat';
@@ -18,6 +18,7 @@ import { useScheme } from './use-scheme';
 import { WayOutAddress } from './WayOut';
 import { nameOf } from './workflows';
 
+const NAME = 'ChatKit Link';
 const isYes = (text: string | null) => text === 'yes';
 
 /** former: what a visitor of an earlier version should be told. */
@@ -37,6 +38,11 @@ export function App({ former = null }: { former?: string | null }) {
   const options = useOptions(base, chosen, scheme);
   const tell = useCallback((given: Notice) => setNotice(given), []);
 
+  const title = titleOf(connection);
+  useEffect(() => {
+    document.title = title === NAME ? NAME : `${title} · ${NAME}`;
+  }, [title]);
+
   const showSettings = (shown: boolean) => {
     remember('settings', shown ? 'yes' : null, 'tab');
     setSettings(shown);
@@ -53,7 +59,11 @@ export function App({ former = null }: { former?: string | null }) {
     active: target,
     onChoose: choose,
     onRemoved: (removed: Target) => isSame(removed, target) && first && go(first),
-    tell,
+    tell: (given: Notice) => {
+      // Else it would be said behind the drawer.
+      setDrawer(false);
+      tell(given);
+    },
     scheme: choice,
     onNextScheme: next,
     isSettings,
@@ -67,7 +77,7 @@ export function App({ former = null }: { former?: string | null }) {
             <IconButton label="Connections" onClick={() => setDrawer(true)} isExpanded={isDrawer}>
               <Menu size={20} aria-hidden />
             </IconButton>
-            <p>{titleOf(connection)}</p>
+            <p>{title}</p>
             <IconButton label="Settings" onClick={() => showSettings(!isSettings)} isExpanded={isSettings}>
               <SlidersHorizontal size={18} aria-hidden />
             </IconButton>
@@ -132,5 +142,5 @@ function useBase(connection: Connection | null) {
 
 function titleOf(connection: Connection | null): string {
   if (connection?.kind === 'agent') return connection.agent.name;
-  return connection?.kind === 'workflow' ? nameOf(connection.workflow) : 'ChatKit Link';
+  return connection?.kind === 'workflow' ? nameOf(connection.workflow) : NAME;
 }

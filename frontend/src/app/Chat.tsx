@@ -10,6 +10,11 @@ import type { Data } from './settings/options';
 import { withSamples } from './settings/samples';
 import type { Scheme } from './use-scheme';
 
+/** One can type at once, unless one is busy elsewhere, or typing would bring up a keyboard over half of the screen. */
+const isFocusFree = () =>
+  matchMedia('(hover: hover) and (pointer: fine)').matches &&
+  (document.activeElement ?? document.body).matches('body, .connection a');
+
 /** What every chat of the page needs, whichever connection it belongs to. */
 export type Surroundings = {
   element: LoadedElement;
@@ -48,7 +53,7 @@ export function Chat({
   const [initialThread] = useState(() => recall(memory));
   const chosen = useMemo(() => withSamples(options, (text) => tell({ text })), [options, tell]);
   const [isReady, setReady] = useState(false);
-  const { control, ref, sendUserMessage } = useChatKit({
+  const { control, ref, sendUserMessage, focusComposer } = useChatKit({
     ...offers,
     ...(prompts?.length && {
       commands: commandsOf(prompts, (text) => sendUserMessage({ text })),
@@ -58,10 +63,14 @@ export function Chat({
     api,
     initialThread,
     theme: { ...(chosen.theme as object), colorScheme: scheme },
-    onReady: () => setReady(true),
+    onReady: () => {
+      setReady(true);
+      if (isFocusFree()) void focusComposer();
+    },
     onThreadChange: ({ threadId }) => remember(memory, threadId),
-    // Before it is ready, `whenReady` knows more; later, this is what wrong options sound like.
-    onError: ({ error }) => isReady && tell({ text: error.message, isTrouble: true }),
+    // Before it is ready, `whenReady` knows more; later, the chat itself tells of everything but wrong options.
+    onError: ({ error }) =>
+      isReady && error.name === 'InvalidFrameParamsError' && tell({ text: error.message, isTrouble: true }),
   });
 
   // In the turn in which the element gets its options, so that nothing it says about them is missed.

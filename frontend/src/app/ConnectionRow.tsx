@@ -1,6 +1,7 @@
 import { Check, Pencil, X } from 'lucide-react';
-import { type MouseEvent, useEffect, useRef, useState } from 'react';
+import { type MouseEvent, useRef, useState } from 'react';
 import { addressOf, type Target } from './share-link';
+import { useFocusBack } from './use-focus-back';
 
 type Props = {
   target: Target;
@@ -18,12 +19,7 @@ type Props = {
 export function ConnectionRow(props: Props) {
   const { target, name, about, isActive, onChoose, onRename, onDelete } = props;
   const [isRenaming, setRenaming] = useState(false);
-  const pencil = useRef<HTMLButtonElement>(null);
-  const wasRenaming = useRef(false);
-  useEffect(() => {
-    if (wasRenaming.current && !isRenaming) pencil.current?.focus();
-    wasRenaming.current = isRenaming;
-  }, [isRenaming]);
+  const { opener, giveBack } = useFocusBack();
 
   if (isRenaming && onRename) {
     return (
@@ -32,7 +28,10 @@ export function ConnectionRow(props: Props) {
           label={props.label ?? ''}
           fallback={about}
           onRename={onRename}
-          onEnd={() => setRenaming(false)}
+          onEnd={() => {
+            setRenaming(false);
+            giveBack();
+          }}
         />
       </li>
     );
@@ -57,7 +56,7 @@ export function ConnectionRow(props: Props) {
       {onRename && onDelete && (
         <span className="connection-tools">
           <button
-            ref={pencil}
+            ref={opener}
             type="button"
             className="icon-button tiny"
             aria-label={`Rename ${name}`}
@@ -109,7 +108,11 @@ function RenameField({ label, fallback, onRename, onEnd }: RenameProps) {
           event.preventDefault();
           end(event.currentTarget.value);
         }
-        if (event.key === 'Escape') end(null);
+        if (event.key === 'Escape') {
+          // Else it would close the drawer around it, too.
+          event.preventDefault();
+          end(null);
+        }
         event.stopPropagation();
       }}
     />

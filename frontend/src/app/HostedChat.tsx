@@ -7,7 +7,6 @@ import { HostedSession, SessionRefused } from './hosted-session';
 import { Linked } from './Linked';
 import { Loading, PageState } from './PageState';
 import type { Data } from './settings/options';
-import { WayOut } from './WayOut';
 import { nameOf, type Workflow } from './workflows';
 
 export const hostedOptions = (workflow: Workflow): Data => ({
@@ -21,25 +20,20 @@ type Props = Surroundings & { workflow: Workflow };
 
 export function HostedChat({ workflow, ...around }: Props) {
   const apiKey = useApiKey();
-  return (
-    <>
-      <WayOut />
-      {apiKey ? (
-        <HostedSessionChat key={apiKey.key} workflow={workflow} apiKey={apiKey.key} {...around} />
-      ) : (
-        <PageState>
-          <div className="card">
-            <KeyRound size={22} aria-hidden />
-            <h2>{nameOf(workflow)} needs your API key</h2>
-            <p>
-              The workflow runs at OpenAI, in the project that your key belongs to. Any key of that project
-              will do.
-            </p>
-            <ApiKeyForm current={null} submit="Start the chat" />
-          </div>
-        </PageState>
-      )}
-    </>
+  return apiKey ? (
+    <HostedSessionChat key={apiKey.key} workflow={workflow} apiKey={apiKey.key} {...around} />
+  ) : (
+    <PageState>
+      <div className="card">
+        <KeyRound size={22} aria-hidden />
+        <h2>{nameOf(workflow)} needs your API key</h2>
+        <p>
+          The workflow runs at OpenAI, in the project that your key belongs to. Any key of that project will
+          do.
+        </p>
+        <ApiKeyForm current={null} submit="Start the chat" />
+      </div>
+    </PageState>
   );
 }
 
@@ -62,8 +56,12 @@ function useSession(workflow: string, apiKey: string, tell: Surroundings['tell']
   useEffect(() => {
     let isShown = true;
     const opened = new HostedSession(workflow, apiKey);
-    opened.onTrouble = (error) =>
-      error && tell({ text: `The session could not be renewed. ${sentenceOf(error)}`, isTrouble: true });
+    let isTroubled = false;
+    opened.onTrouble = (error) => {
+      if (error) tell({ text: `The session could not be renewed. ${sentenceOf(error)}`, isTrouble: true });
+      else if (isTroubled) tell({ text: 'The session has been renewed.' });
+      isTroubled = error !== null;
+    };
     setSession(opened);
     setTrouble(null);
     setOpen(false);
@@ -82,7 +80,8 @@ function useSession(workflow: string, apiKey: string, tell: Surroundings['tell']
 const sentenceOf = (error: Error) =>
   error instanceof SessionRefused ? error.message : 'The server cannot be reached. Check that it is running.';
 
-const ABOUT_THE_KEY = ['wrong_key', 'key_not_allowed'];
+/** A workflow is unknown to each key but those of its own project. */
+const ABOUT_THE_KEY = ['wrong_key', 'key_not_allowed', 'unknown_workflow'];
 
 type TroubleProps = { trouble: Error; workflow: Workflow; onRetry: () => void };
 
@@ -95,11 +94,12 @@ function SessionTrouble({ trouble, workflow, onRetry }: TroubleProps) {
       <p>
         <Linked text={sentenceOf(trouble)} />
       </p>
-      {isKey ? (
+      {isKey && (
         <div className="card">
           <ApiKeyForm current={null} submit="Use another key" />
         </div>
-      ) : (
+      )}
+      {code !== 'wrong_key' && (
         <div className="form-actions">
           <button type="button" className="button" onClick={onRetry}>
             Try again

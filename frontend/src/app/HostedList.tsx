@@ -8,6 +8,7 @@ import { remember } from './memory';
 import type { Notice } from './Notices';
 import { isSame, type Target } from './share-link';
 import { download, importFrom } from './transfer';
+import { useFocusBack } from './use-focus-back';
 import { WayOut } from './WayOut';
 import { nameOf, removeWorkflow, renameWorkflow, shortId, useWorkflows, type Workflow } from './workflows';
 
@@ -22,6 +23,7 @@ export function HostedList({ active, onChoose, onRemoved, tell }: Props) {
   const workflows = useWorkflows();
   const apiKey = useApiKey();
   const [isAdding, setAdding] = useState(false);
+  const { opener, giveBack } = useFocusBack();
   const file = useRef<HTMLInputElement>(null);
 
   const onImport = async ({ target }: ChangeEvent<HTMLInputElement>) => {
@@ -40,6 +42,7 @@ export function HostedList({ active, onChoose, onRemoved, tell }: Props) {
     remember(`thread:${workflow.id}`, null);
     tell({ text: `“${nameOf(workflow)}” is no longer in the list.`, action: { name: 'Undo', run: putBack } });
     onRemoved({ kind: 'workflow', id: workflow.id });
+    giveBack();
   };
   return (
     <nav aria-label="Workflows hosted by OpenAI">
@@ -77,6 +80,24 @@ export function HostedList({ active, onChoose, onRemoved, tell }: Props) {
       {workflows.length === 0 && !isAdding && (
         <p className="list-empty">Try a workflow of OpenAI’s Agent Builder by its id.</p>
       )}
+      {isAdding ? (
+        <AddWorkflow
+          onCancel={() => {
+            setAdding(false);
+            giveBack();
+          }}
+          onAdded={(id) => {
+            setAdding(false);
+            onChoose({ kind: 'workflow', id });
+          }}
+        />
+      ) : (
+        <button ref={opener} type="button" className="add-button" onClick={() => setAdding(true)}>
+          <Plus size={16} aria-hidden />
+          Add workflow
+        </button>
+      )}
+      {(workflows.length > 0 || apiKey) && <ApiKeyRow apiKey={apiKey} />}
       {workflows.length > 0 && (
         <ul>
           {workflows.map((workflow) => {
@@ -97,21 +118,6 @@ export function HostedList({ active, onChoose, onRemoved, tell }: Props) {
           })}
         </ul>
       )}
-      {isAdding ? (
-        <AddWorkflow
-          onCancel={() => setAdding(false)}
-          onAdded={(id) => {
-            setAdding(false);
-            onChoose({ kind: 'workflow', id });
-          }}
-        />
-      ) : (
-        <button type="button" className="add-button" onClick={() => setAdding(true)}>
-          <Plus size={16} aria-hidden />
-          Add workflow
-        </button>
-      )}
-      {(workflows.length > 0 || apiKey) && <ApiKeyRow apiKey={apiKey} />}
       {/* Above the chat of a workflow it stands already. */}
       {(workflows.length > 0 || isAdding) && active?.kind !== 'workflow' && <WayOut />}
     </nav>

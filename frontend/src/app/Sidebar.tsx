@@ -53,6 +53,7 @@ export function Sidebar(props: Props) {
         <nav aria-label="Agents of this server">
           <h2>Agents</h2>
           <ul>
+            {!agents.length && <li className="connection-to-come" aria-hidden />}
             {agents.map(({ id, name, description }) => {
               const target: Target = { kind: 'agent', id };
               return (

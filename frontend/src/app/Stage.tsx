@@ -8,6 +8,7 @@ import { Loading, PageState } from './PageState';
 import type { Target } from './share-link';
 import type { Connection } from './use-connection';
 import { chooseElement, type ElementState } from './use-element';
+import { WayOut } from './WayOut';
 
 type Props = Omit<Surroundings, 'element' | 'onStuck'> & {
   connection: Connection | null;
@@ -20,14 +21,24 @@ type Props = Omit<Surroundings, 'element' | 'onStuck'> & {
 };
 
 /** The chat of the connection, or what keeps it from being there. */
-export function Stage({ connection, trouble, onRetry, element, domainKey, onHome, ...around }: Props) {
+export function Stage(props: Props) {
+  return (
+    <>
+      {props.connection?.kind === 'workflow' && <WayOut />}
+      <Scene {...props} />
+    </>
+  );
+}
+
+function Scene({ connection, trouble, onRetry, element, domainKey, onHome, ...around }: Props) {
   const [stuck, setStuck] = useState<string | null>(null);
   const onStuck = useCallback((sentence: string) => setStuck(sentence), []);
 
+  if (connection?.kind === 'missing') return <Missing target={connection.target} onHome={onHome} />;
   if (element.trouble) return <NoElement trouble={element.trouble} connection={connection} onHome={onHome} />;
   if (trouble && connection?.kind !== 'workflow') {
     return (
-      <PageState isAlert>
+      <PageState isAlert title="The agents of this server are not known">
         <p>{trouble}</p>
         <button type="button" className="button" onClick={onRetry}>
           Try again
@@ -35,7 +46,6 @@ export function Stage({ connection, trouble, onRetry, element, domainKey, onHome
       </PageState>
     );
   }
-  if (connection?.kind === 'missing') return <Missing target={connection.target} onHome={onHome} />;
   if (!connection || !element.element) return <Loading what="Loading…" />;
 
   const isReplaceable = element.element.source !== 'built-in' && connection.kind === 'agent';

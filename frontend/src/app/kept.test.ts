@@ -90,6 +90,15 @@ test('a list goes into a file and comes back, without the key', async () => {
   expect(knownWorkflows().map(({ id }) => id)).toEqual(['wf_b', 'wf_a']);
 });
 
+test('what is no workflow in a list is left out and told', async () => {
+  addWorkflows([{ id: 'wf_a', label: 'A' }]);
+  const list = [{ id: 'wf_a' }, { id: 'wf_b' }, { id: 'asst_1' }, null, 'wf_c'];
+  expect(await importFrom(file({ workflows: list }))).toBe(
+    '1 workflow imported; one was there already; 3 were left out, without an id that begins with wf_.',
+  );
+  expect(knownWorkflows().map(({ id }) => id)).toEqual(['wf_a', 'wf_b']);
+});
+
 test('a label comes along, and does not overwrite one', async () => {
   addWorkflows([
     { id: 'wf_a', label: 'Mine' },

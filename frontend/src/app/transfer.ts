@@ -18,15 +18,21 @@ export function download(workflows: Workflow[]) {
 /** Adds what is in a file to the list, and says what came of it. Throws an Error with a sentence. */
 export async function importFrom(file: File): Promise<string> {
   if (file.size > MOST_BYTES) throw new Error(`“${file.name}” is too large for a list of workflows.`);
-  const workflows = workflowsOf(await file.text(), file.name);
+  const { workflows, strange } = contentOf(await file.text(), file.name);
   const added = addWorkflows(workflows);
-  const known = workflows.length - added;
-  const there = known && `${known === 1 ? 'one was' : `${known} were`} there already`;
-  return `${added === 1 ? '1 workflow' : `${added || 'No'} workflows`} imported${there ? `; ${there}` : ''}.`;
+  return `${[
+    `${added === 1 ? '1 workflow' : `${added || 'No'} workflows`} imported`,
+    some(workflows.length - added, 'there already'),
+    some(strange, 'left out, without an id that begins with wf_'),
+  ]
+    .filter(Boolean)
+    .join('; ')}.`;
 }
 
-/** Both this page's own files and a bare list of {id, label} are read. */
-function workflowsOf(text: string, name: string): Workflow[] {
+const some = (count: number, what: string) => count && `${count === 1 ? 'one was' : `${count} were`} ${what}`;
+
+/** Both this page's own files and a bare list of {id, label} are read; strange: how many entries are no workflows. */
+function contentOf(text: string, name: string): { workflows: Workflow[]; strange: number } {
   let content: unknown;
   try {
     content = JSON.parse(text);
@@ -37,5 +43,6 @@ function workflowsOf(text: string, name: string): Workflow[] {
   const workflows = workflowsIn(list);
   if (!workflows.length)
     throw new Error(`“${name}” holds no workflow: each needs an id that begins with wf_.`);
-  return workflows;
+  const strange = (list as unknown[]).filter((entry) => !workflowsIn([entry]).length).length;
+  return { workflows, strange };
 }

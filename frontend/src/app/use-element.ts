@@ -8,6 +8,7 @@ import { type ElementChoice, type LoadedElement, loadElement } from '../link/loa
 import { here } from './agents';
 import { recall, remember, useMemory } from './memory';
 import { type Target, targetOf } from './share-link';
+import { isId } from './workflows';
 
 const NAME = 'element';
 const choices: ElementChoice[] = ['built-in', 'official', 'auto'];
@@ -27,8 +28,8 @@ export type ElementState = { element: LoadedElement | null; trouble: string | nu
 
 export function useElement(target: Target | null): ElementState {
   const choice = useElementChoice();
-  const kind = (target ?? targetOf(recall('active')))?.kind;
-  const wanted = kind === 'workflow' ? 'official' : choice;
+  const shown = target ?? targetOf(recall('active'));
+  const wanted = shown?.kind === 'workflow' && isId(shown.id) ? 'official' : choice;
   const [state, setState] = useState<ElementState>({ element: null, trouble: null });
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a page loads one element, the one it needs at first

@@ -9,6 +9,8 @@ const NAME = 'theme';
 
 const parse = (text: string | null) => choices.find((choice) => choice === text) ?? 'system';
 
+export const chooseScheme = (choice: Choice) => remember(NAME, choice);
+
 export function useScheme() {
   const choice = useMemory<Choice>(NAME, parse);
   const systemDark = useMedia('(prefers-color-scheme: dark)');
@@ -17,6 +19,6 @@ export function useScheme() {
     document.documentElement.dataset.theme = scheme;
   }, [scheme]);
 
-  const next = () => remember(NAME, choices[(choices.indexOf(choice) + 1) % choices.length] as Choice);
+  const next = () => chooseScheme(choices[(choices.indexOf(choice) + 1) % choices.length] as Choice);
   return { choice, scheme, next };
 }

@@ -1,3 +1,4 @@
+import { X } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
 import type { Field } from './fields';
 import { ListField } from './ListField';
@@ -94,6 +95,7 @@ function control({ field, chosen, brought, onSet }: Props, id: string): ReactNod
             min={field.min}
             max={field.max}
             value={Number(chosen ?? 0)}
+            data-unset={chosen === undefined || undefined}
             onChange={({ target }) => onSet(target.valueAsNumber)}
           />
           <output htmlFor={id}>{text(chosen) || 'auto'}</output>
@@ -120,9 +122,11 @@ function control({ field, chosen, brought, onSet }: Props, id: string): ReactNod
           value={text(chosen)}
           onChange={({ target }) => onSet(field.choices.find((choice) => String(choice) === target.value))}
         >
-          <option value="">{field.initially ?? 'default'}</option>
+          <option value="">{capital(field.initially ?? 'default')}</option>
           {field.choices.map((choice) => (
-            <option key={choice}>{choice}</option>
+            <option key={choice} value={choice}>
+              {capital(field.named?.(choice) ?? String(choice))}
+            </option>
           ))}
         </select>
       );
@@ -143,6 +147,8 @@ function control({ field, chosen, brought, onSet }: Props, id: string): ReactNod
   }
 }
 
+const capital = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
+
 const typesOf = (accept: unknown) => Object.keys((accept ?? {}) as object).join(', ');
 
 /** "image/*, application/pdf" as ChatKit's record of media types. */
@@ -157,15 +163,17 @@ function Clearable({ isChosen, label, onClear, children }: ClearableProps) {
   return (
     <span className="clearable">
       {children}
-      <button
-        type="button"
-        className="text-button"
-        aria-label={`${label}: back to automatic`}
-        disabled={!isChosen}
-        onClick={onClear}
-      >
-        Clear
-      </button>
+      {isChosen && (
+        <button
+          type="button"
+          className="icon-button tiny"
+          aria-label={`${label}: back to automatic`}
+          title="Back to automatic"
+          onClick={onClear}
+        >
+          <X size={14} aria-hidden />
+        </button>
+      )}
     </span>
   );
 }

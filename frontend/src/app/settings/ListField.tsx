@@ -2,6 +2,9 @@ import { Plus, X } from 'lucide-react';
 import type { Field } from './fields';
 import type { Data } from './options';
 
+/** The id of the list that the panel has of them. */
+export const ICON_NAMES = 'icon-names';
+
 type Props = {
   field: Extract<Field, { kind: 'list' }>;
   rows: Data[];
@@ -32,14 +35,16 @@ export function ListField({ field, rows, isChosen, onSet }: Props) {
                   {name}
                 </label>
               ) : (
-                <input
-                  key={key}
-                  className="input"
-                  aria-label={name}
-                  placeholder={placeholder ?? name}
-                  value={String(row[key] ?? '')}
-                  onChange={(event) => change(at, key, event.target.value || undefined)}
-                />
+                <label key={key} className="cell">
+                  <span className="field-label">{name}</span>
+                  <input
+                    className="input"
+                    placeholder={placeholder}
+                    list={kind === 'icon' ? ICON_NAMES : undefined}
+                    value={String(row[key] ?? '')}
+                    onChange={(event) => change(at, key, event.target.value || undefined)}
+                  />
+                </label>
               ),
             )}
           </div>

@@ -1,13 +1,15 @@
 import { X } from 'lucide-react';
 import { useState } from 'react';
+import { CHATKIT_ICONS } from '../../options/icon-names';
 import { IconButton } from '../Sidebar';
 import type { Connection } from '../use-connection';
 import type { ElementState } from '../use-element';
-import type { Choice } from '../use-scheme';
+import { type Choice, chooseScheme } from '../use-scheme';
 import { CodeView } from './CodeView';
 import { ElementSection } from './ElementSection';
 import { FieldView } from './FieldView';
 import { type Field, sections } from './fields';
+import { ICON_NAMES } from './ListField';
 import { type Data, valueAt } from './options';
 
 type Props = {
@@ -54,6 +56,11 @@ export function SettingsPanel({ base, chosen, onSet, onReset, onClose, ...about 
           <CodeView {...about} />
         ) : (
           <>
+            <datalist id={ICON_NAMES}>
+              {CHATKIT_ICONS.map((icon) => (
+                <option key={icon} value={icon} />
+              ))}
+            </datalist>
             <ElementSection
               element={about.element}
               domainKey={about.domainKey}
@@ -68,6 +75,7 @@ export function SettingsPanel({ base, chosen, onSet, onReset, onClose, ...about 
                   )}
                 </summary>
                 <div className="fields">
+                  {title === 'Theme' && <SchemeField scheme={about.scheme} />}
                   {fields.map((field) => (
                     <FieldView
                       key={field.path}
@@ -92,6 +100,32 @@ export function SettingsPanel({ base, chosen, onSet, onReset, onClose, ...about 
         </footer>
       )}
     </aside>
+  );
+}
+
+const schemes: [Choice, string][] = [
+  ['system', 'As the system'],
+  ['light', 'Light'],
+  ['dark', 'Dark'],
+];
+
+/** That of the whole page, which the chat follows. */
+function SchemeField({ scheme }: { scheme: Choice }) {
+  return (
+    <label className="field row">
+      <span className="field-label">Scheme</span>
+      <select
+        className="input"
+        value={scheme}
+        onChange={({ target }) => chooseScheme(target.value as Choice)}
+      >
+        {schemes.map(([choice, name]) => (
+          <option key={choice} value={choice}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

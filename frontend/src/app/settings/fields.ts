@@ -1,7 +1,7 @@
 /** The options that can be tried in the panel, as one table; the panel draws it and knows nothing else of them. */
 import { SAMPLE } from './options';
 
-export type Column = { key: string; label: string; kind?: 'text' | 'toggle'; placeholder?: string };
+export type Column = { key: string; label: string; kind?: 'text' | 'icon' | 'toggle'; placeholder?: string };
 
 type Shared = { path: string; label: string; hint?: string };
 export type Field = Shared &
@@ -11,7 +11,12 @@ export type Field = Shared &
     | { kind: 'number'; min: number; max?: number; unit?: number; placeholder?: string }
     | { kind: 'range'; min: number; max: number }
     | { kind: 'color'; initially: string }
-    | { kind: 'select'; choices: (string | number)[]; initially?: string }
+    | {
+        kind: 'select';
+        choices: (string | number)[];
+        initially?: string;
+        named?: (choice: string | number) => string;
+      }
     | { kind: 'types'; placeholder: string }
     | { kind: 'list'; columns: Column[]; noun: string }
   );
@@ -26,6 +31,9 @@ const LOCALES =
     ' ',
   );
 
+const languages = new Intl.DisplayNames('en', { type: 'language' });
+const languageOf = (locale: string | number) => languages.of(String(locale)) ?? String(locale);
+
 export const sections: Section[] = [
   {
     title: 'Theme',
@@ -37,6 +45,7 @@ export const sections: Section[] = [
         path: 'theme.typography.baseSize',
         label: 'Text size',
         choices: [14, 15, 16, 17, 18],
+        named: (size) => `${size} px`,
       },
       { kind: 'text', path: 'theme.typography.fontFamily', label: 'Font', placeholder: 'Georgia, serif' },
       {
@@ -88,7 +97,7 @@ export const sections: Section[] = [
         columns: [
           { key: 'label', label: 'Label' },
           { key: 'prompt', label: 'Message' },
-          { key: 'icon', label: 'Icon', placeholder: 'sparkle' },
+          { key: 'icon', label: 'Icon', kind: 'icon', placeholder: 'sparkle' },
         ],
       },
     ],
@@ -128,7 +137,7 @@ export const sections: Section[] = [
         columns: [
           { key: 'id', label: 'Id' },
           { key: 'label', label: 'Label' },
-          { key: 'icon', label: 'Icon', placeholder: 'search' },
+          { key: 'icon', label: 'Icon', kind: 'icon', placeholder: 'search' },
           { key: 'pinned', label: 'Pinned', kind: 'toggle' },
           { key: 'persistent', label: 'Stays chosen', kind: 'toggle' },
         ],
@@ -168,7 +177,14 @@ export const sections: Section[] = [
       { kind: 'toggle', path: 'entities.onTagSearch', label: 'Sample entities for @', on: SAMPLE },
       { kind: 'toggle', path: 'entities.showComposerMenu', label: 'Button for entities' },
       { kind: 'toggle', path: 'commands.enabled', label: 'Sample commands for /' },
-      { kind: 'select', path: 'locale', label: 'Language', choices: LOCALES, initially: 'of the browser' },
+      {
+        kind: 'select',
+        path: 'locale',
+        label: 'Language',
+        choices: LOCALES,
+        initially: 'of the browser',
+        named: languageOf,
+      },
       { kind: 'text', path: 'frameTitle', label: 'Title of the frame', placeholder: 'Chat' },
     ],
   },

@@ -2,6 +2,8 @@
  * Options of the chat as data: what the person has chosen in the panel, over what the connection brings along. A
  * function stands in the data as the word "sample"; samples.ts has what runs for it and what is written in code.
  */
+import { CHATKIT_ICONS } from '../../options/icon-names';
+
 export type Data = { [key: string]: unknown };
 
 export const SAMPLE = 'sample';
@@ -51,7 +53,14 @@ const DEFAULTS = {
   },
 };
 
-/** Adds what ChatKit's types ask for beside what was chosen, and drops rows that are not filled in yet. */
+/** While its name is typed it is the name of no icon. */
+function withoutHalfAnIcon({ icon, ...row }: Data): Data {
+  const isIcon = typeof icon === 'string' && (icons.has(icon) || /^lucide:[\w-]+$/.test(icon));
+  return isIcon ? { ...row, icon } : row;
+}
+const icons: ReadonlySet<string> = new Set(CHATKIT_ICONS);
+
+/** Adds what ChatKit's types ask for beside what was chosen, and drops what is not filled in yet. */
 export function completed(data: Data, scheme: 'light' | 'dark'): Data {
   let whole = data;
   const fill = (path: string, beside: string, value: unknown) => {
@@ -67,7 +76,7 @@ export function completed(data: Data, scheme: 'light' | 'dark'): Data {
   const rows = (path: string, ...columns: string[]) => {
     const list = valueAt(whole, path);
     if (!Array.isArray(list)) return;
-    const filled = list.filter((row: Data) => columns.every((column) => row[column]));
+    const filled = list.map(withoutHalfAnIcon).filter((row: Data) => columns.every((column) => row[column]));
     whole = withValue(whole, path, filled.length || path === 'startScreen.prompts' ? filled : undefined);
   };
 

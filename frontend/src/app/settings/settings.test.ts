@@ -56,6 +56,16 @@ test('ChatKit’s types get what they ask for beside a choice, and rows that are
   expect((whole.composer as Data).models).toBeUndefined();
 });
 
+test('a name of an icon that is being typed is left out until it is one', () => {
+  const row = (icon: string) => {
+    const data = completed(chosen(['startScreen.prompts', [{ label: 'A', prompt: 'a', icon }]]), 'light');
+    return (data.startScreen as { prompts: Data[] }).prompts[0];
+  };
+  expect(row('spark')).toEqual({ label: 'A', prompt: 'a' });
+  expect(row('sparkle')).toEqual({ label: 'A', prompt: 'a', icon: 'sparkle' });
+  expect(row('lucide:rocket')).toHaveProperty('icon', 'lucide:rocket');
+});
+
 test('every option of the panel is one that the element knows', () => {
   const options = { api: { url: '/chatkit', domainKey: 'local' }, ...withSamples(whole, () => {}) };
   expect(problemsOf(options)).toEqual([]);
