@@ -230,6 +230,11 @@ class PostgresStore(Store[Caller]):
         async with self.database.session(context) as session:
             return await feedback.load_feedback(session, thread_id)
 
+    async def load_turn(self, thread_id: str, anchor_id: str, context: Caller) -> TurnRecord | None:
+        """The model's side of a turn, also of one that a retry is about to replace."""
+        async with self.database.session(context) as session:
+            return await turns.load_turn(session, thread_id, anchor_id)
+
     async def save_turn(self, thread_id: str, anchor_id: str, record: TurnRecord, context: Caller) -> None:
         """Keep the model's side of a turn beside the item it answered.
 

@@ -26,16 +26,24 @@ class Waiting(TypedDict):
     place: str
 
 
+class Failed(TypedDict):
+    """What a turn had done when a model's server failed it. steps, version: as in ``Waiting``."""
+
+    version: str
+    steps: dict[str, Any]
+
+
 class TurnRecord(TypedDict):
     """input: model input items (OpenAI Responses format) of the turn, without the anchor's own.
     covers: ids of the thread items that these stand for. sources: citation number -> title and url.
-    waiting: how to go on, where the turn has asked something.
+    waiting: how to go on, where the turn has asked something. failed: what a retry need not do again.
     """
 
     input: list[dict[str, Any]]
     covers: list[str]
     sources: dict[str, dict[str, str]]
     waiting: NotRequired[Waiting]
+    failed: NotRequired[Failed]
 
 
 def _save() -> Statement:
@@ -57,6 +65,9 @@ def _save() -> Statement:
 
 _THREAD = bindparam("thread", type_=Text())
 _SAVE = _save()
+_LOAD = Statement(
+    select(turns.c.record).where(mine(turns), turns.c.thread_id == _THREAD, turns.c.anchor_id == bindparam("anchor"))
+)
 _DROP = Statement(
     delete(turns).where(mine(turns), turns.c.thread_id == _THREAD, turns.c.anchor_id == bindparam("anchor"))
 )
@@ -65,6 +76,12 @@ _DROP = Statement(
 async def save_turn(session: Session, thread_id: str, anchor_id: str, record: TurnRecord) -> None:
     """Keep the record; a second one for the same anchor (a retry) replaces the first."""
     await session.execute(_SAVE, thread=thread_id, anchor=anchor_id, record=record)
+
+
+async def load_turn(session: Session, thread_id: str, anchor_id: str) -> TurnRecord | None:
+    """The record of a turn, if it has one."""
+    row = (await session.execute(_LOAD, thread=thread_id, anchor=anchor_id)).one_or_none()
+    return None if row is None else row.record
 
 
 async def drop_turn(session: Session, thread_id: str, anchor_id: str) -> None:

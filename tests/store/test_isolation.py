@@ -69,6 +69,7 @@ def test_every_method_that_names_a_row_is_tried() -> None:
         "load_threads",
         "load_history",
         "load_feedback",
+        "load_turn",
         "save_turn",
         "set_title_if_none",
         "load_pending_tool_calls",
@@ -108,6 +109,7 @@ async def test_what_gives_no_error_gives_nothing_either(
     assert (await store.load_threads(10, None, "desc", stranger)).data == []
     assert await store.load_history(adas.thread.id, 10, stranger) == []
     assert await store.load_feedback(adas.thread.id, stranger) == {}
+    assert await store.load_turn(adas.thread.id, adas.item_id, stranger) is None
     assert await store.load_pending_tool_calls(adas.thread.id, stranger) == []
     assert not await store.set_title_if_none(adas.thread.id, "x", stranger)
     await store.save_turn(adas.thread.id, adas.item_id, {"input": [], "covers": [], "sources": {}}, stranger)

@@ -79,7 +79,9 @@ class Execution:
             given = list(self.telling.history.input)
         if (found := self.journal.steps.get(key)) is not None:
             self._said = found["output"]
-            if found["spoke"]:
+            if self.journal.again:
+                await self.telling.repeat(agent.name, found)
+            elif found["spoke"]:
                 self._heard.add(words(found["output"]))
             return run_from_json(found, agent, given)
         given = [_sendable(item) for item in cast("list[Any]", given)] if isinstance(given, list) else given

@@ -16,24 +16,33 @@ from typing import Any, cast
 from agents import Agent, RunResultStreaming
 from pydantic import TypeAdapter
 
-from chatkit_link.store.turns import Waiting
+from chatkit_link.store.turns import Failed, Waiting
 
 
 @dataclass(slots=True)
 class Journal:
-    """steps: place and number -> what came of it, as JSON. asked: the item that waits for an answer, and its place."""
+    """steps: place and number -> what came of it, as JSON.
+    again: whether what it gives back has to be told again, because a retry takes the answer away that had it.
+    """
 
     version: str
     steps: dict[str, Any] = field(default_factory=dict[str, Any])
-    asked: tuple[str, str] | None = None
+    again: bool = False
     _reached: dict[str, int] = field(default_factory=dict[str, int])
 
     @classmethod
     def of(cls, waiting: Waiting) -> "Journal":
-        return cls(waiting["version"], dict(waiting["steps"]), (waiting["item"], waiting["place"]))
+        return cls(waiting["version"], dict(waiting["steps"]))
 
     def to_waiting(self, item_id: str, place: str) -> Waiting:
         return Waiting(version=self.version, steps=self.steps, item=item_id, place=place)
+
+    def to_failed(self) -> Failed:
+        """What may be given back to a retry: all but runs that stopped at a tool, which may have been called since."""
+        steps = {
+            key: came for key, came in self.steps.items() if not (key.startswith("ask:run:") or key.endswith("/waits"))
+        }
+        return Failed(version=self.version, steps=steps)
 
     def reach(self, place: str) -> str:
         """The key of this visit to a place of the file."""

@@ -50,6 +50,8 @@ class WorkflowResponder:
                 yield event
             await task  # raises what the file raised
         except Exception as error:
+            if isinstance(error, openai.APIError):  # nothing of the workflow's own: it may go on from there
+                execution.telling.record["failed"] = execution.journal.to_failed()
             raise self._told(error) from error
         finally:
             task.cancel()
@@ -60,22 +62,20 @@ class WorkflowResponder:
     async def _begin(self, ctx: TurnContext) -> tuple[Execution, list[NoticeEvent]]:
         """The workflow at the thread's newest message, or where the question stands that was just answered."""
         shown = ShownFiles(ctx.files, ctx.caller, text_limit=self._file_text)
-        message, record = ctx.message, TurnRecord(input=[], covers=[], sources={})
-        journal = Journal(self._workflow.version)
-        notices: list[NoticeEvent] = []
+        message, found = ctx.message, None
         if message is None:
             items = await ctx.store.load_history(ctx.thread.id, self._history_items, ctx.caller)
-            messages = [item for item, _ in items if isinstance(item, UserMessageItem)]
-            message = messages[-1] if messages else None
             found = find_answered(items)
-            if found is not None and isinstance(found.anchor, UserMessageItem):
-                message = found.anchor
-                if found.waiting["version"] == self._workflow.version:
-                    record = found.begun()
-                    journal = Journal.of(found.waiting)
-                    journal.steps[found.waiting["place"]] = found.approved
-                else:
-                    notices.append(NoticeEvent(level="info", message=CHANGED))
+            messages = [item for item, _ in items if isinstance(item, UserMessageItem)]
+            message = found.anchor if found and isinstance(found.anchor, UserMessageItem) else (messages or [None])[-1]
+        record, journal, notices = TurnRecord(input=[], covers=[], sources={}), None, list[NoticeEvent]()
+        if found is not None and found.waiting["version"] != self._workflow.version:
+            notices.append(NoticeEvent(level="info", message=CHANGED))
+        elif found is not None:
+            record, journal = found.begun(), Journal.of(found.waiting)
+            journal.steps[found.waiting["place"]] = found.approved
+        elif ctx.message is not None:
+            journal = await self._failed(ctx, ctx.message)
         history = await load_history(
             ctx, LinkConverter(shown), self._history_items, upto=message.id if message else None
         )
@@ -87,9 +87,18 @@ class WorkflowResponder:
         text = "".join(part.text for part in message.content) if message else ""
         chosen = message.inference_options.model if message else None
         telling = Telling(ctx, self._terms, history, record, alone=self._workflow.steps < 2, chosen=chosen)
-        if journal.asked is not None:
+        if found is not None:
             await telling.save()  # whatever happens now, it goes on once only
+        journal = journal or Journal(self._workflow.version)
         return Execution(self._workflow, telling, text, journal, state_of(ctx.caller)), notices
+
+    async def _failed(self, ctx: TurnContext, message: UserMessageItem) -> Journal | None:
+        """What an answer to this message had done when it failed, where this one is a retry."""
+        record = await ctx.store.load_turn(ctx.thread.id, message.id, ctx.caller)
+        failed = record.get("failed") if record else None
+        if failed is None or failed["version"] != self._workflow.version:
+            return None
+        return Journal(failed["version"], failed["steps"], again=True)
 
     def _told(self, error: Exception) -> Exception:
         """An error of the file's own, with its line; all others are known by what they are."""

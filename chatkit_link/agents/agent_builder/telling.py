@@ -25,7 +25,7 @@ from chatkit.types import (
 )
 from openai import AsyncOpenAI
 
-from chatkit_link.agents.agent_builder.spoken import brief
+from chatkit_link.agents.agent_builder.spoken import brief, words
 from chatkit_link.agents.agent_builder.steps import StepStream, is_structured
 from chatkit_link.agents.context import LinkContext, TurnContext
 from chatkit_link.agents.history import History, record_of
@@ -124,6 +124,17 @@ class Telling:
         await self.steps.update_task(shown, task.model_copy(update={"status_indicator": "complete"}))
         self._tell(self.steps)
         return found
+
+    async def repeat(self, title: str, found: dict[str, Any]) -> None:
+        """What an agent had done before a failure: it is told, and remembered, once more."""
+        if not self.alone:
+            said = None if found["spoke"] else brief(found["output"]) or None
+            await self.steps.add_task(CustomTask(title=title, icon="agent", content=said, status_indicator="complete"))
+            self._tell(self.steps)
+        if found["spoke"]:
+            self.end_steps()
+            self.record["covers"].append(self.say(words(found["output"])))
+            self.record["input"] += found["items"]
 
     async def stream(
         self, agent: Agent[Any], given: Any, *, silent: bool, context: Any, spoke: bool, **rest: Any

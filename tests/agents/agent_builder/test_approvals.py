@@ -1,5 +1,6 @@
 """Approvals in more than one place, answered late, not at all, or after the file has changed."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from tests.agents.agent_builder.flawed import AGENT, file
 from tests.agents.agent_builder.test_workflows import MakeSettings, answer, chat, settings_of
 from tests.agents.agent_builder.workflows import APPROVAL, run
 from tests.agents.test_models import conversation, scripted
-from tests.model_server import Say
+from tests.model_server import Fail, Say
 from tests.told import stored, text_of, told
 
 TWO = file(
@@ -109,3 +110,39 @@ async def test_the_question_of_a_retry_can_be_answered(make_settings: MakeSettin
         await told(client.retry_after_item(made.thread_id, message.id))
         done = await give(client, made.thread_id, "Approve")
     assert done.text == "Begun."
+
+
+async def test_a_retry_after_a_failure_goes_on_behind_the_approval_and_pays_for_nothing_twice(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    failing = [Fail(500)] * 3  # the client tries again by itself
+    async with (
+        scripted(Say("Send a gift"), *failing, *failing, Say("It is sent."), Say("Gladly.")) as model,
+        chat(settings_of(make_settings, tmp_path, APPROVAL, model)) as client,
+    ):
+        made = await told(client.create_thread("Please the customer"))
+        await give(client, made.thread_id, "Approve")
+        message = (await stored(client, made.thread_id))[0]
+        await told(client.retry_after_item(made.thread_id, message.id))
+        await told(client.retry_after_item(made.thread_id, message.id))
+        items = await stored(client, made.thread_id)
+        await told(client.add_user_message(made.thread_id, "Thanks"))
+        requests = conversation(model)
+    assert [item.type for item in items[1:]] == ["workflow", "assistant_message", "workflow", "assistant_message"]
+    assert [text_of(item) for item in items if item.type == "assistant_message"] == ["Send a gift", "It is sent."]
+    assert len(requests) == 1 + 3 + 3 + 1 + 1
+    last = json.dumps(requests[-1]["input"])
+    assert [last.count(said) for said in ("Send a gift", "It is sent.")] == [1, 1]
+
+
+async def test_a_retry_after_an_answer_that_did_not_fail_does_everything_anew(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    async with (
+        scripted(Say("One"), Say("Two")) as model,
+        chat(settings_of(make_settings, tmp_path, file(), model)) as client,
+    ):
+        made = await told(client.create_thread("Count"))
+        message = (await stored(client, made.thread_id))[0]
+        again = await told(client.retry_after_item(made.thread_id, message.id))
+    assert again.text == "Two"
