@@ -20,6 +20,7 @@ from chatkit_link.http.limits import admit, require_uploads
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.http.sse import STREAM_HEADERS, frames
 from chatkit_link.limits.rates import Kind
+from chatkit_link.protocol.checks import require_in_reach
 from chatkit_link.protocol.openings import Opening
 from chatkit_link.runs.run import Run, RunStatus
 
@@ -45,6 +46,8 @@ async def _answer(request: Request, services: Services, caller: Caller, agent: s
     if not body:
         raise BadRequest("The request has no body: send JSON with `type` and `params`.")
     asked = services.requests.parse(body)
+    if (thread_id := getattr(asked.params, "thread_id", None)) is not None:
+        await require_in_reach(services.store, thread_id, caller)
     if not is_streaming_req(asked):
         if isinstance(asked, AttachmentsCreateReq):
             require_uploads(caller, asked.params.size)

@@ -73,7 +73,14 @@ def _http(request: Request, error: Exception) -> JSONResponse:
 
 
 def _invalid(request: Request, error: Exception) -> JSONResponse:
-    return problem(request, 422, "Not acceptable", "The address or its parameters are not acceptable.")
+    """Names the parameter, and says nothing of its value."""
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    kind, *name = (str(part) for part in first["loc"])
+    if kind not in {"query", "path"}:
+        return problem(request, 422, "Not acceptable", "The body is not acceptable.")
+    message = first["msg"]
+    return problem(request, 422, "Not acceptable", f"{'.'.join(name)}: {message[0].lower()}{message[1:]}.")
 
 
 def unexpected(request: Request) -> JSONResponse:

@@ -11,6 +11,7 @@ from chatkit_link.errors import BadRequest
 from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.services import ServicesDep
 from chatkit_link.http.sse import STREAM_HEADERS, frames
+from chatkit_link.protocol.checks import require_in_reach
 from chatkit_link.runs.run import RunStatus
 
 router = APIRouter()
@@ -44,6 +45,7 @@ async def run_of_thread(thread_id: str, services: ServicesDep, caller: CallerDep
     page that is opened can follow the one, and say of the other what was said when it failed.
     """
     await services.store.load_thread(thread_id, caller)
+    await require_in_reach(services.store, thread_id, caller)
     latest = await services.coordinator.latest_on(caller, thread_id)
     if latest is None:
         return {"run": None, "last": None}

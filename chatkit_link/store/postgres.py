@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from copy import deepcopy
+from datetime import timedelta
 from typing import Any
 
 from chatkit.store import Store, StoreItemType
@@ -75,6 +76,11 @@ class PostgresStore(Store[Caller]):
     async def load_thread(self, thread_id: str, context: Caller) -> StoredThread:
         async with self.database.session(context) as session:
             return await threads.load_thread(session, thread_id)
+
+    async def load_recency(self, thread_id: str, context: Caller) -> tuple[int, timedelta]:
+        """How many of the caller's threads were active after this one, and for how long it was not."""
+        async with self.database.session(context) as session:
+            return await threads.load_recency(session, thread_id)
 
     @override
     async def save_thread(self, thread: ThreadMetadata, context: Caller) -> None:

@@ -6,6 +6,7 @@ writes only the fields that differ from that, and only where the row still exist
 ``ThreadMetadata`` is a thread that is being created.
 """
 
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -62,6 +63,17 @@ _SAVE = Statement(
 )
 _LOAD = Statement(select(*_READ).where(mine(threads), threads.c.id == _THREAD))
 _LOCK = Statement(select(threads.c.metadata).where(mine(threads), threads.c.id == _THREAD).with_for_update())
+_OTHERS = threads.alias()
+_NEWER = (
+    select(func.count())
+    .select_from(_OTHERS)
+    .where(mine(_OTHERS), tuple_(_OTHERS.c.last_activity, _OTHERS.c.id) > tuple_(threads.c.last_activity, threads.c.id))
+)
+_RECENCY = Statement(
+    select(_NEWER.scalar_subquery().label("newer"), (func.now() - threads.c.last_activity).label("idle")).where(
+        mine(threads), threads.c.id == _THREAD
+    )
+)
 _SET_TITLE = Statement(
     update(threads)
     .where(mine(threads), threads.c.id == _THREAD, threads.c.title.is_(None))
@@ -130,6 +142,14 @@ async def load_thread(session: Session, thread_id: str) -> StoredThread:
     if row is None:
         raise thread_not_found()
     return _thread(row)
+
+
+async def load_recency(session: Session, thread_id: str) -> tuple[int, timedelta]:
+    """How many of the caller's threads were active after this one, and for how long it was not. Raises NotFound."""
+    row = (await session.execute(_RECENCY, thread=clean_text(thread_id))).one_or_none()
+    if row is None:
+        raise thread_not_found()
+    return row.newer, row.idle
 
 
 async def save_thread(session: Session, thread: ThreadMetadata) -> None:

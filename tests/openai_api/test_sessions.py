@@ -13,7 +13,7 @@ from openai.types.beta.chatkit import ChatSession
 
 from chatkit_link.store.engine import Database
 from chatkit_link.store.sessions import clean
-from tests.limits.people import new_message
+from tests.limits.people import new_input, new_message
 from tests.openai_api.conftest import KEY
 
 
@@ -148,8 +148,8 @@ async def test_a_session_has_its_own_rate(link: str, client: AsyncOpenAI) -> Non
     session = await make(client, user=user, rate_limits={"max_requests_per_1_minute": 2})
     answers = [await post(link, session, new_message()) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
-    assert "at most 2 a minute" in answers[2].json()["detail"]
-    assert int(answers[2].headers["retry-after"]) > 0
+    wait = int(answers[2].headers["retry-after"])
+    assert f"at most 2 a minute. Please try again in {wait} seconds." in answers[2].json()["detail"]
     assert (await post(link, session, {"type": "threads.list", "params": {}})).status_code == 200
     assert (await post(link, await make(client, user=user), new_message())).status_code == 200
 
@@ -191,6 +191,40 @@ async def test_history_and_titles_follow_the_session(link: str, client: AsyncOpe
     first = (await post(link, recent, {"type": "threads.list", "params": {"limit": 2}})).json()
     rest = (await post(link, recent, {"type": "threads.list", "params": {"limit": 2, "after": first["after"]}})).json()
     assert (len(first["data"]), first["has_more"], len(rest["data"]), rest["has_more"]) == (2, True, 1, False)
+
+
+async def test_a_session_reaches_back_no_further_than_it_says(
+    link: str, client: AsyncOpenAI, database: Database
+) -> None:
+    user = somebody()
+    for number in range(3):
+        await post(link, await make(client, user=user), new_message(f"number {number}"))
+    oldest, middle, newest = [thread.id async for thread in client.beta.chatkit.threads.list(user=user, order="asc")]
+    everything = await make(client, user=user)
+    recent = await make(client, user=user, chatkit_configuration={"history": {"recent_threads": 2}})
+    none = await make(client, user=user, chatkit_configuration={"history": {"enabled": False}})
+    async with database.system() as connection:
+        await connection.connection.fetch(
+            "UPDATE threads SET last_activity = last_activity - interval '2 days' WHERE id = $1", oldest
+        )
+
+    async def statuses(thread_id: str, session: ChatSession) -> set[int]:
+        on = {"thread_id": thread_id}
+        asked = [("threads.get_by_id", on), ("items.list", on), ("threads.update", on | {"title": "Mine"}),
+                 ("threads.add_user_message", on | {"input": new_input("on")})]  # fmt: skip
+        answers = [await post(link, session, {"type": kind, "params": params}) for kind, params in asked]
+        async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {session.client_secret}"}) as http:
+            answers.append(await http.get(f"{link}/chatkit/threads/{thread_id}/run"))
+        return {answer.status_code for answer in answers}
+
+    assert await statuses(oldest, recent) == {404}
+    assert await statuses(oldest, none) == {404}
+    # What a page is in the middle of outlives the session that it was begun with.
+    assert await statuses(newest, none) == {200}
+    assert await statuses(middle, recent) == {200}
+    assert await statuses(oldest, everything) == {200}
+    # To go on in a chat makes it one of the latest.
+    assert await statuses(newest, recent) == {404}
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,13 @@ async def test_threads_of_another_tenant_are_not_there(client: AsyncOpenAI, stor
     assert (await store.load_thread(theirs, eve)).id == theirs
 
 
+async def test_a_parameter_that_cannot_be_is_named(client: AsyncOpenAI) -> None:
+    with pytest.raises(openai.UnprocessableEntityError) as refused:
+        await client.beta.chatkit.threads.list(limit=101)
+    assert isinstance(refused.value.body, dict)
+    assert refused.value.body["message"] == "limit: input should be less than or equal to 100."
+
+
 async def test_the_key_is_asked_for(link: str) -> None:
     async with AsyncOpenAI(base_url=f"{link}/v1", api_key="sk-of-somebody", max_retries=0) as other:
         with pytest.raises(openai.AuthenticationError):
