@@ -17,12 +17,14 @@ from chatkit_link.identity.zone import known_zone
 
 
 async def get_caller(request: Request, services: ServicesDep) -> Caller:
-    """The caller. A cookie that came with it is set on whatever response this request gets."""
+    """The caller. A cookie that came with it, and how long a session lasts, are told by whatever response there is."""
     identified = await services.identity.identify(request, request_id(request))
     if identified.ambient:
         refuse_cross_site(request, services.origins)
     if identified.cookie is not None:
         request.state.cookie = identified.cookie
+    if identified.left is not None:
+        request.state.session_left = identified.left
     return replace(identified.caller, zone=known_zone(request.headers.get("x-time-zone")))
 
 

@@ -22,7 +22,7 @@ def request_id(connection: HTTPConnection) -> str:
 
 
 class ResponseHeaders:
-    """Adds the request id, the cookie that identification asked for, and headers that harden every response.
+    """Adds the request id, what identification asked for, and headers that harden every response.
 
     unexpected: renders the error that nobody expected.
     """
@@ -48,6 +48,8 @@ class ResponseHeaders:
                 headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
                 if cookie := state.pop("cookie", None):
                     headers.append("Set-Cookie", cookie)
+                if left := state.pop("session_left", None):
+                    headers["X-Session-Expires-In"] = str(left)
             await send(message)
 
         started = False

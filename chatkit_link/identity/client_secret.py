@@ -4,6 +4,7 @@ Each request asks the database, so that a session that was cancelled is over at 
 """
 
 import re
+from datetime import UTC, datetime
 
 from starlette.requests import HTTPConnection
 
@@ -40,7 +41,8 @@ class ClientSecrets:
             raise Unauthenticated("This session has expired: ask for a new one.")
         locale = preferred_locale(request.headers.getlist("accept-language"))
         caller = Caller(session.tenant, session.user, request_id, locale, session=session_terms(session, session.agent))
-        return Identified(caller, ambient=False)
+        left = int((session.expires_at - datetime.now(UTC)).total_seconds())
+        return Identified(caller, ambient=False, left=max(left, 1))
 
 
 def session_terms(session: StoredSession, agent: str) -> SessionTerms:

@@ -22,11 +22,13 @@ class Identified:
     cookie: the value of one ``Set-Cookie`` header, or ``None`` when there is nothing to send.
     ambient: a browser may have sent what identifies them without the page's doing, as it does with
         cookies; so another site's page could have caused the request (``http/cross_site.py``).
+    left: seconds for which what was shown is still good, where the page cannot know that.
     """
 
     caller: Caller
     cookie: str | None = None
     ambient: bool = True
+    left: int | None = None
 
 
 class Way(Protocol):

@@ -126,6 +126,12 @@ async def expire(database: Database, session_id: str, ago: str) -> None:
         )
 
 
+async def test_each_answer_says_for_how_long_the_session_lasts(link: str, client: AsyncOpenAI) -> None:
+    session = await make(client, expires_after={"anchor": "created_at", "seconds": 300})
+    answer = await post(link, session, {"type": "threads.list", "params": {}})
+    assert 250 < int(answer.headers["x-session-expires-in"]) <= 300
+
+
 async def test_an_unknown_secret_is_nobody(link: str) -> None:
     for secret in ("ek_" + "x" * 40, "ek_short"):
         answer = await post(link, secret, new_message())

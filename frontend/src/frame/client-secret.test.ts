@@ -57,6 +57,32 @@ test('a secret that says when it ends is renewed before that', async () => {
   expect(getSecret.mock.calls).toEqual([[null], [soon]]);
 });
 
+test('a secret whose end the server tells is renewed before that, or goes on where the page fails', async () => {
+  vi.useFakeTimers();
+  const getSecret = vi.fn(async (current: string | null) => {
+    if (current === 's2') throw new Error('no');
+    return current ? 's2' : 's1';
+  });
+  const seen: (string | null)[] = [];
+  const fetch: typeof globalThis.fetch = async (_, init) => {
+    seen.push(bearer(init));
+    return new Response(null, {
+      headers: { 'X-Session-Expires-In': bearer(init) === 'Bearer s1' ? '600' : '40' },
+    });
+  };
+  const send = fetchWithSecret(fetch, getSecret, failed);
+  await send('/chatkit');
+  vi.advanceTimersByTime(569_000);
+  await send('/chatkit');
+  vi.advanceTimersByTime(2_000);
+  await send('/chatkit');
+  vi.advanceTimersByTime(21_000);
+  await send('/chatkit');
+  vi.useRealTimers();
+  expect(seen).toEqual(['Bearer s1', 'Bearer s1', 'Bearer s2', 'Bearer s2']);
+  expect(getSecret.mock.calls).toEqual([[null], ['s1'], ['s2']]);
+});
+
 test('a page that gives none is a problem in a sentence, and is asked again next time', async () => {
   const getSecret = vi
     .fn<() => Promise<string>>()

@@ -1,7 +1,7 @@
 /*
  * Requests with a client secret, which the host page's own server makes for one user and one while. The page is
- * asked for it once, and again with the one that no longer does: shortly before it ends, where it says when, and
- * when the server refuses it. Requests that wait for a secret at the same time wait for the same one.
+ * asked for it once, and again with the one that no longer does: shortly before it ends, where a JWT or the server says
+ * when, and when the server refuses it. Requests that wait for a secret at the same time wait for the same one.
  */
 import type { ChatKitProblem } from '../protocol/problems';
 
@@ -9,6 +9,8 @@ type GetSecret = (current: string | null) => Promise<string>;
 
 /** Long enough for a request that is made just before the end to arrive. */
 const MARGIN_MS = 30_000;
+/** Seconds that the secret of a request is still good for. */
+const LEFT = 'X-Session-Expires-In';
 
 export function fetchWithSecret(
   fetch: typeof globalThis.fetch,
@@ -16,6 +18,8 @@ export function fetchWithSecret(
   failed: (why: unknown) => ChatKitProblem,
 ): typeof globalThis.fetch {
   let secret: string | null = null;
+  /** When the secret is to be renewed, once that is known. */
+  let renewal: number | null = null;
   let coming: Promise<string> | null = null;
 
   const ask = (): Promise<string> => {
@@ -24,6 +28,7 @@ export function fetchWithSecret(
         const given: unknown = await getSecret(secret);
         if (typeof given !== 'string' || !given) throw new Error('getClientSecret gave no string.');
         secret = given;
+        renewal = renewalOf(given);
         return given;
       } catch (error) {
         throw failed(error);
@@ -33,14 +38,19 @@ export function fetchWithSecret(
     })();
     return coming;
   };
-  const send = (input: RequestInfo | URL, init: RequestInit, bearer: string) => {
+  /** A secret that still does is used where the page fails to give the next one in time. */
+  const renew = () => ask().catch((error) => secret ?? Promise.reject(error));
+  const send = async (input: RequestInfo | URL, init: RequestInit, bearer: string) => {
     const headers = new Headers(init.headers);
     headers.set('Authorization', `Bearer ${bearer}`);
-    return fetch(input, { ...init, headers });
+    const response = await fetch(input, { ...init, headers });
+    const left = Number(response.headers.get(LEFT)) * 1000;
+    if (left && bearer === secret) renewal ??= Date.now() + Math.max(left - MARGIN_MS, left / 2);
+    return response;
   };
 
   return async (input, init = {}) => {
-    const used = secret && !endsSoon(secret) ? secret : await ask();
+    const used = secret && (renewal === null || Date.now() < renewal) ? secret : await renew();
     const response = await send(input, init, used);
     if (response.status !== 401) return response;
     // Somebody else's request may have brought a new one meanwhile.
@@ -48,13 +58,13 @@ export function fetchWithSecret(
   };
 }
 
-/** Only a JWT says when it ends; any other secret is good until it is refused. */
-function endsSoon(secret: string): boolean {
+/** Only a JWT says by itself when it ends. */
+function renewalOf(secret: string): number | null {
   try {
     const claims = secret.split('.')[1] ?? '';
     const { exp } = JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/')));
-    return typeof exp === 'number' && exp * 1000 - MARGIN_MS < Date.now();
+    return typeof exp === 'number' ? exp * 1000 - MARGIN_MS : null;
   } catch {
-    return false;
+    return null;
   }
 }
