@@ -143,5 +143,7 @@ def _payload(handler: _Handler, action: Action[str, Any]) -> Any:
         return handler.kind.model_validate({"type": action.type, "payload": action.payload}).payload
     except ValidationError as error:
         first = error.errors()[0]
+        if first["type"] == "value_error":  # a validator of the payload's own, and the sentence that it raised
+            raise Unprocessable(str(first["ctx"]["error"])) from None  # pyright: ignore[reportTypedDictNotRequiredAccess]
         place = ".".join(str(part) for part in first["loc"][1:])
         raise Unprocessable(f"That cannot be done: {place + ': ' if place else ''}{first['msg']}.") from None

@@ -1,6 +1,10 @@
-"""What the widgets ask for. Payloads name things and never say what they cost."""
+"""What the widgets ask for. Payloads name things; what they cost is looked up.
 
-from collections.abc import AsyncIterator
+A parlay is changed where nobody else changes it meanwhile (``_editing``): of two clicks at once, neither is lost.
+"""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Literal
 
@@ -19,11 +23,11 @@ from pydantic import BaseModel
 
 from chatkit_link import ActionRegistry, TurnContext
 from chatkit_link.errors import Unprocessable
-from chatkit_link.widgets.templates import WidgetLibrary
+from chatkit_link.widgets import WidgetLibrary
 
 from .board import odds_board
 from .odds_api import MarketKey
-from .parlay import RESPONSIBLE, Parlay, Pick, Stake, bet_slip, parlay_builder, quote
+from .parlay import RESPONSIBLE, Parlay, Pick, ShownPick, Stake, bet_slip, parlay_builder, quote
 from .sources import Sources
 
 #: The client effect that a confirmed slip is: a page takes it from here, or ignores it.
@@ -39,7 +43,7 @@ class StakeForm(BaseModel):
     stake: Stake
 
 
-AddLeg = Action[Literal["lock.add_leg"], Pick]
+AddLeg = Action[Literal["lock.add_leg"], ShownPick]
 RemoveLeg = Action[Literal["lock.remove_leg"], Pick]
 SetStake = Action[Literal["lock.set_stake"], StakeForm]
 Confirm = Action[Literal["lock.confirm"], None]
@@ -52,62 +56,78 @@ def build_actions(sources: Sources, library: WidgetLibrary) -> ActionRegistry:
 
     @actions.updates(Refresh)
     async def refresh(ctx: TurnContext, board: Board, sender: WidgetItem | None) -> WidgetRoot:
-        events = await feed.events(board.sport)
         return odds_board(
-            library, events, sport=board.sport, market=board.market, zone=ctx.caller.zone, sample=feed.sample
+            library,
+            await feed.events(board.sport),
+            sport=board.sport,
+            market=board.market,
+            now=sources.clock(),
+            zone=ctx.caller.zone,
+            sample=feed.sample,
         )
 
     @actions.streams(AddLeg)
-    async def add_leg(ctx: TurnContext, pick: Pick, sender: WidgetItem | None) -> AsyncIterator[ThreadStreamEvent]:
+    async def add_leg(ctx: TurnContext, pick: ShownPick, sender: WidgetItem | None) -> AsyncIterator[ThreadStreamEvent]:
         event = await feed.event(pick.event)
         leg = quote(event, pick) if event else None
         if leg is None:
             raise Unprocessable("That price is off the board. Refresh the board and choose again.")
-        parlay = Parlay.of(ctx.thread)
-        parlay.add(leg)
-        async for shown in show(ctx, parlay, parlay_builder(library, parlay, sample=feed.sample)):
-            yield shown
+        before, last = await _builder(ctx)
+        async with _editing(ctx) as parlay:
+            parlay.add(leg.since(pick.shown))
+            parlay.item = before if before and last else ctx.new_id("message")
+        widget = _widget(ctx, parlay.item, parlay_builder(library, parlay, sample=feed.sample))
+        if parlay.item == before:
+            yield ThreadItemReplacedEvent(item=widget)
+            return
+        if before:
+            yield ThreadItemRemovedEvent(item_id=before)
+        yield ThreadItemDoneEvent(item=widget)
 
     @actions.updates(RemoveLeg)
     async def remove_leg(ctx: TurnContext, pick: Pick, sender: WidgetItem | None) -> WidgetRoot:
-        parlay = Parlay.of(ctx.thread)
-        parlay.remove(pick)
-        parlay.keep(ctx.thread)
+        async with _editing(ctx) as parlay:
+            parlay.remove(pick)
         return parlay_builder(library, parlay, sample=feed.sample)
 
     @actions.updates(SetStake)
     async def set_stake(ctx: TurnContext, form: StakeForm, sender: WidgetItem | None) -> WidgetRoot:
-        parlay = Parlay.of(ctx.thread)
-        parlay.stake = form.stake
-        parlay.keep(ctx.thread)
+        async with _editing(ctx) as parlay:
+            parlay.stake = form.stake
         return parlay_builder(library, parlay, sample=feed.sample)
 
     @actions.streams(Confirm)
     async def confirm(ctx: TurnContext, payload: None, sender: WidgetItem | None) -> AsyncIterator[ThreadStreamEvent]:
-        parlay = Parlay.of(ctx.thread)
-        if not parlay.legs:
-            raise Unprocessable("Your parlay has no legs. Click a price on the odds board first.")
-        lost = parlay.reprice([event for leg in parlay.legs if (event := await feed.event(leg.event))])
-        if lost or any(leg.moved is not None for leg in parlay.legs):
-            gone = f" {len(lost)} of them cannot be had any more." if lost else ""
+        assert sender is not None  # no page may send it
+        asked = {leg.event for leg in Parlay.of(ctx.thread.metadata).legs}
+        events = [event for event_id in asked if (event := await feed.event(event_id))]
+        async with _editing(ctx) as parlay:
+            lost = parlay.reprice(events)
+            slip = parlay.model_copy()
+            moved = bool(lost) or not slip.legs or any(leg.moved for leg in slip.legs)
+            if not moved:
+                parlay.legs, parlay.item = [], None  # the next click begins another one
+        if moved:
+            gone = f" {len(lost)} of its legs cannot be had any more." if lost else ""
             note = f"The board has moved.{gone} Look again, then confirm."
-            async for shown in show(ctx, parlay, parlay_builder(library, parlay, sample=feed.sample, note=note)):
-                yield shown
+            builder = parlay_builder(library, parlay, sample=feed.sample, note=note)
+            yield ThreadItemReplacedEvent(item=_widget(ctx, sender.id, builder))
             return
-        yield ThreadItemDoneEvent(
-            item=widget_item(ctx, ctx.new_id("message"), bet_slip(library, parlay, sample=feed.sample))
-        )
-        yield ClientEffectEvent(name=CONFIRMED, data=told_of(parlay))
+        # The slip takes the place of the builder, which so cannot be confirmed twice.
+        yield ThreadItemReplacedEvent(item=_widget(ctx, sender.id, bet_slip(library, slip, sample=feed.sample)))
+        yield ClientEffectEvent(name=CONFIRMED, data=told_of(slip, sender.id))
 
     return actions
 
 
-def told_of(parlay: Parlay) -> dict[str, object]:
-    """What the host page gets: strings, so that no browser rounds money."""
+def told_of(parlay: Parlay, slip_id: str) -> dict[str, object]:
+    """What the host page gets: strings, so that no browser rounds money. slip_id: one slip has it, and no other."""
     data = parlay.data()
+    legs = "1 leg" if len(parlay.legs) == 1 else f"{len(parlay.legs)} legs"
     return {
+        "id": slip_id,
         "legs": [{key: leg[key] for key in ("pick", "name", "game", "bookmaker", "price")} for leg in data["legs"]],
-        "title": f"{len(parlay.legs)} leg(s), ${parlay.stake:.2f} to return ${parlay.payout:.2f}",
+        "title": f"{legs}, ${parlay.stake:.2f} to return ${parlay.payout:.2f}",
         "stake": f"{parlay.stake:.2f}",
         "odds": data["american"],
         "payout": f"{parlay.payout:.2f}",
@@ -116,21 +136,23 @@ def told_of(parlay: Parlay) -> dict[str, object]:
     }
 
 
-async def show(ctx: TurnContext, parlay: Parlay, widget: WidgetRoot) -> AsyncIterator[ThreadStreamEvent]:
-    """Changes the builder where it stands, or moves it to the end when people have gone on talking since."""
+@asynccontextmanager
+async def _editing(ctx: TurnContext) -> AsyncGenerator[Parlay]:
+    """The thread's parlay as it is now, to be changed; it is kept at the end."""
+    async with ctx.edit_metadata() as metadata:
+        parlay = Parlay.of(metadata)
+        yield parlay
+        parlay.keep(metadata)
+
+
+async def _builder(ctx: TurnContext) -> tuple[str | None, bool]:
+    """The id of the widget that shows the parlay, if one does, and whether nobody has gone on talking since."""
+    item = Parlay.of(ctx.thread.metadata).item
     recent = await ctx.history()
-    asked = max((at for at, item in enumerate(recent) if isinstance(item, UserMessageItem)), default=-1)
-    place = next((at for at, item in enumerate(recent) if item.id == parlay.item), None)
-    if parlay.item is not None and place is not None and place > asked:
-        parlay.keep(ctx.thread)
-        yield ThreadItemReplacedEvent(item=widget_item(ctx, parlay.item, widget))
-        return
-    if parlay.item is not None and place is not None:
-        yield ThreadItemRemovedEvent(item_id=parlay.item)
-    parlay.item = ctx.new_id("message")
-    parlay.keep(ctx.thread)
-    yield ThreadItemDoneEvent(item=widget_item(ctx, parlay.item, widget))
+    asked = max((at for at, one in enumerate(recent) if isinstance(one, UserMessageItem)), default=-1)
+    place = next((at for at, one in enumerate(recent) if one.id == item), None)
+    return (None, False) if place is None else (item, place > asked)
 
 
-def widget_item(ctx: TurnContext, item_id: str, widget: WidgetRoot) -> WidgetItem:
+def _widget(ctx: TurnContext, item_id: str, widget: WidgetRoot) -> WidgetItem:
     return WidgetItem(id=item_id, thread_id=ctx.thread.id, created_at=datetime.now(), widget=widget)

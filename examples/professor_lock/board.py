@@ -1,8 +1,9 @@
 """The odds board and the chart of a line's movement: odds in, widgets out."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from chatkit.widgets import WidgetRoot
@@ -10,7 +11,7 @@ from chatkit.widgets import WidgetRoot
 from chatkit_link.widgets.templates import WidgetLibrary
 
 from . import moments
-from .odds import american_to_decimal, implied_probability
+from .odds import implied_probability, rounded
 from .odds_api import Bookmaker, Event, MarketKey, Outcome, Snapshot
 
 MARKET_NAMES: dict[MarketKey, str] = {"spreads": "Spread", "totals": "Total", "h2h": "Moneyline"}
@@ -33,27 +34,40 @@ def point(market: str, value: Decimal) -> str:
 
 
 def odds_board(
-    library: WidgetLibrary, events: Sequence[Event], *, sport: str, market: MarketKey, zone: str, sample: bool
+    library: WidgetLibrary,
+    events: Sequence[Event],
+    *,
+    sport: str,
+    market: MarketKey,
+    now: datetime,
+    zone: str,
+    sample: bool,
 ) -> WidgetRoot:
     """The board of one market. zone: of the person who reads it."""
     data = {
         "sport": sport,
         "market": market,
         "markets": [{"key": key, "name": name} for key, name in MARKET_NAMES.items()],
-        "updated": moments.clock(datetime.now(UTC), zone),
+        "updated": moments.clock(now, zone),
         "sample": sample,
-        "games": [_game(event, market, zone) for event in events[:_GAMES]],
+        "games": [_game(event, market, now, zone) for event in events[:_GAMES]],
     }
     return library.load("odds-board").build(data)
 
 
-def _game(event: Event, market: MarketKey, zone: str) -> dict[str, Any]:
+def starts(event: Event, now: datetime, zone: str) -> str:
+    """When a game begins, or since when it is under way: The Odds API prices these, too."""
+    moment = event.commence_time
+    return moments.at(moment, zone) if moment > now else f"under way since {moments.clock(moment, zone)}"
+
+
+def _game(event: Event, market: MarketKey, now: datetime, zone: str) -> dict[str, Any]:
     books = [bookmaker for bookmaker in event.bookmakers if bookmaker.market(market)][:_BOOKMAKERS]
     return {
         "id": event.id,
         "title": event.title,
         "league": event.sport_title,
-        "starts": moments.at(event.commence_time, zone),
+        "starts": starts(event, now, zone),
         "bookmakers": [bookmaker.title for bookmaker in books],
         "rows": [{"name": name, "prices": _prices(books, market, name)} for name in event.sides(market)],
     }
@@ -69,55 +83,65 @@ def _prices(books: Sequence[Bookmaker], market: MarketKey, name: str) -> list[di
         else {
             "bookmaker": book.key,
             "outcome": name,
-            "point": "" if offer.point is None else point(market, offer.point),
-            "price": f"{int(offer.price):+d}",
+            "shown": offered(market, offer),
             "best": _worth(market, offer) == best,
         }
         for book, offer in offers
     ]
 
 
-def _worth(market: MarketKey, offer: Outcome) -> tuple[Decimal, Decimal]:
+def _worth(market: MarketKey, offer: Outcome) -> tuple[Decimal, Fraction]:
     """What compares two offers of one outcome: the line first (points that one is given), the price then."""
     line = offer.point or Decimal(0)
     lower_is_better = market == "totals" and offer.name == "Over"
-    return (-line if lower_is_better else line, american_to_decimal(offer.price))
+    return (-line if lower_is_better else line, offer.decimal)
 
 
 def line_movement(
     library: WidgetLibrary, event: Event, history: Sequence[Snapshot], *, market: MarketKey, zone: str, sample: bool
 ) -> WidgetRoot:
-    """How the first bookmaker's price of a game came about, as a chart.
+    """How the first bookmaker's line of a game came about, as a chart.
 
-    Its values are changes of the implied probability: American odds jump from -100 to +100, and make no line.
+    A handicap or a total that has moved is drawn itself. Where only the price has, the values are changes of the
+    implied probability: American odds jump from -100 to +100, and make no line.
     """
-    book = event.bookmakers[0] if event.bookmakers else None
-    name = event.sides(market)[1 if market == "h2h" else 0]
-    prices = [
-        (snapshot.timestamp, price)
+    book = next((book for book in event.bookmakers if book.market(market)), None)
+    name = event.sides(market)[-1 if market == "h2h" else 0]
+    offers = [
+        (snapshot.timestamp, offer)
         for snapshot in history
-        if (price := _price(snapshot, event.id, book, market, name)) is not None
+        if (offer := _offer(snapshot, event.id, book, market, name)) is not None
     ]
-    first = implied_probability(american_to_decimal(prices[0][1])) if prices else Decimal(0)
-    points = [{"time": moments.clock(moment, zone), "value": _points(price, first)} for moment, price in prices]
-    moved = f": {int(prices[0][1]):+d} → {int(prices[-1][1]):+d}" if prices else ""
+    if len({offer.point for _, offer in offers}) > 1:
+        unit = f"{MARKET_NAMES[market]}, in points"
+        values = [(moment, float(offer.point or 0)) for moment, offer in offers]
+    else:
+        unit = "Change of the implied probability, in points"
+        first = implied_probability(offers[0][1].decimal) if offers else Fraction(0)
+        values = [(moment, _points(offer, first)) for moment, offer in offers]
+    moved = f": {offered(market, offers[0][1])} → {offered(market, offers[-1][1])}" if offers else ""
     data = {
         "title": event.title,
         "what": f"{MARKET_NAMES[market]}, {name}" + (f", {book.title}" if book else "") + moved,
-        "points": points,
-        "unit": "Change of the implied probability, in points",
+        "points": [{"time": moments.clock(moment, zone), "value": value} for moment, value in values],
+        "unit": unit,
         "sample": sample,
     }
     return library.load("line-movement").build(data)
 
 
-def _points(price: Decimal, first: Decimal) -> float:
-    return float(round(100 * (implied_probability(american_to_decimal(price)) - first), 2))
+def offered(market: str, offer: Outcome) -> str:
+    """What a board shows of it: ``+110``, or with its line ``+1.5 -110``."""
+    line = "" if offer.point is None else f"{point(market, offer.point)} "
+    return f"{line}{int(offer.price):+d}"
 
 
-def _price(snapshot: Snapshot, event_id: str, book: Bookmaker | None, market: str, name: str) -> Decimal | None:
+def _points(offer: Outcome, first: Fraction) -> float:
+    return float(rounded(100 * (implied_probability(offer.decimal) - first), 2))
+
+
+def _offer(snapshot: Snapshot, event_id: str, book: Bookmaker | None, market: str, name: str) -> Outcome | None:
     event = next((event for event in snapshot.data if event.id == event_id), None)
     bookmaker = event.bookmaker(book.key) if event and book else None
     found = bookmaker.market(market) if bookmaker else None
-    outcome = found.outcome(name) if found else None
-    return None if outcome is None else outcome.price
+    return found.outcome(name) if found else None

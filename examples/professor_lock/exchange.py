@@ -1,9 +1,11 @@
 """One request to one of the services, and one sentence for whatever goes wrong with it."""
 
+import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import httpx2
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from typing_extensions import TypeVar
 
 from chatkit_link.errors import Unavailable
@@ -17,38 +19,53 @@ class FeedError(Unavailable):
     """A service could not be asked. The message is for people, and never holds a key or an address."""
 
 
+class Refusal(BaseModel):
+    """The body of a refusal: The Odds API names the reason, others say nothing that is for people."""
+
+    error_code: str = ""
+
+
 async def fetch(
     adapter: TypeAdapter[Answer],
     name: str,
     method: str,
     url: str,
     *,
-    timeout: float,  # noqa: ASYNC109 - of each step of the exchange, which httpx2 watches
-    refusals: dict[int, str] | None = None,
+    timeout: float,  # noqa: ASYNC109 - the words for it are ours
+    refusals: Mapping[str | int, str] | None = None,
     **request: Any,
 ) -> Answer:
     """The service's answer as what it must be.
 
-    name: what people call the service. timeout: seconds. refusals: what a status of this service means.
+    name: what people call the service. timeout: seconds for all of it.
+    refusals: what an ``error_code`` of this service means, or a status.
     """
+    body = b""
     try:
         async with (
+            asyncio.timeout(timeout),
             httpx2.AsyncClient(timeout=timeout) as client,
             client.stream(method, url, **request) as response,
         ):
-            body = b""
             async for part in response.aiter_bytes():
                 body += part
                 if len(body) > LARGEST:
                     raise FeedError(f"{name} sent more than can be read.")
-    except httpx2.TimeoutException:
+    except (httpx2.TimeoutException, TimeoutError):
         raise FeedError(f"{name} did not answer within {timeout:g} seconds. Try again.") from None
     except (httpx2.HTTPError, httpx2.InvalidURL):
         raise FeedError(f"{name} cannot be reached. Try again later.") from None
     if response.status_code != 200:
-        told = (refusals or {}).get(response.status_code, f"answered with status {response.status_code}.")
-        raise FeedError(f"{name} {told}")
+        raise FeedError(f"{name} {_reason(response.status_code, body, refusals or {})}")
     try:
         return adapter.validate_json(body)
     except ValidationError:
         raise FeedError(f"{name} gave an answer that is not in its format.") from None
+
+
+def _reason(status: int, body: bytes, refusals: Mapping[str | int, str]) -> str:
+    try:
+        code = Refusal.model_validate_json(body).error_code
+    except ValidationError:
+        code = ""
+    return refusals.get(code) or refusals.get(status) or f"answered with status {status}."

@@ -5,14 +5,14 @@ as a ``Decimal``. A request costs one credit for each market and region, so answ
 """
 
 import asyncio
-import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol, cast
 
-from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, TypeAdapter
 
+from . import moments, odds
 from .exchange import fetch
 
 MarketKey = Literal["h2h", "spreads", "totals"]
@@ -34,11 +34,20 @@ class Outcome(BaseModel):
     price: Decimal
     point: Decimal | None = None
 
+    @property
+    def decimal(self) -> odds.Fraction:
+        return odds.american_to_decimal(self.price)
+
+
+def _with_prices(outcomes: list[Outcome]) -> list[Outcome]:
+    """A bookmaker that has suspended an outcome may give it no real price: then it is not offered."""
+    return [outcome for outcome in outcomes if outcome.price.is_finite() and abs(outcome.price) >= 100]
+
 
 class Market(BaseModel):
     key: str
     last_update: AwareDatetime | None = None
-    outcomes: list[Outcome]
+    outcomes: Annotated[list[Outcome], AfterValidator(_with_prices)]
 
     def outcome(self, name: str) -> Outcome | None:
         return next((outcome for outcome in self.outcomes if outcome.name == name), None)
@@ -51,11 +60,11 @@ class Bookmaker(BaseModel):
     markets: list[Market]
 
     def market(self, key: str) -> Market | None:
-        return next((market for market in self.markets if market.key == key), None)
+        return next((market for market in self.markets if market.key == key and market.outcomes), None)
 
 
 class Event(BaseModel):
-    """One game. Names of outcomes are those of the teams, or "Over" and "Under"."""
+    """One game. Names of outcomes are those of the teams and "Draw", or "Over" and "Under"."""
 
     id: str
     sport_key: str
@@ -69,19 +78,34 @@ class Event(BaseModel):
     def title(self) -> str:
         return f"{self.away_team} @ {self.home_team}"
 
-    def sides(self, market: str) -> tuple[str, str]:
-        """The names of a market's two outcomes, in the order in which a board shows them."""
-        return ("Over", "Under") if market == "totals" else (self.away_team, self.home_team)
+    def sides(self, market: str) -> tuple[str, ...]:
+        """The names of a market's outcomes, in the order in which a board shows them."""
+        if market == "totals":
+            return ("Over", "Under")
+        offered = [found for book in self.bookmakers if (found := book.market(market))]
+        draw = ("Draw",) if any(found.outcome("Draw") for found in offered) else ()
+        return (self.away_team, *draw, self.home_team)
 
     def bookmaker(self, key: str) -> Bookmaker | None:
         return next((bookmaker for bookmaker in self.bookmakers if bookmaker.key == key), None)
+
+
+def _games(given: Any) -> Any:
+    """Without what is no game: the winner of a tournament, for instance, has neither a home nor an away team."""
+    if not isinstance(given, list):
+        return given
+    rows = cast("list[Any]", given)
+    return [row for row in rows if not isinstance(row, dict) or (row.get("home_team") and row.get("away_team"))]
+
+
+Events = Annotated[list[Event], BeforeValidator(_games)]
 
 
 class Snapshot(BaseModel):
     """An answer of the historical endpoint: the odds as they were at ``timestamp``."""
 
     timestamp: AwareDatetime
-    data: list[Event]
+    data: Events
 
 
 class OddsFeed(Protocol):
@@ -90,29 +114,39 @@ class OddsFeed(Protocol):
     sample: bool
 
     async def events(self, sport: str) -> Sequence[Event]:
-        """The coming games of a sport (a key of ``SPORTS``), the next one first. Raises FeedError."""
+        """The games of a sport (a key of ``SPORTS``), those under way first. Raises FeedError."""
         ...
 
     async def event(self, event_id: str) -> Event | None:
-        """The game of that id as it stands now, if it is still to come. Raises FeedError."""
+        """The game of that id as it stands now, if it is not over. Raises FeedError."""
         ...
 
-    async def history(self, event: Event) -> Sequence[Snapshot]:
-        """How a game's odds came to be what they are, oldest first. Raises FeedError."""
+    async def history(self, event: Event, market: MarketKey) -> Sequence[Snapshot]:
+        """How a market of a game came to be what it is, oldest first. Raises FeedError."""
         ...
 
 
-_EVENTS = TypeAdapter(list[Event])
+_EVENTS = TypeAdapter(Events)
 _SNAPSHOT = TypeAdapter(Snapshot)
 _NAME = "The Odds API"
-_REFUSALS = {
-    401: "did not accept the key, or its credits are used up. Check ODDS_API_KEY.",
+_KEY = "did not accept the key. Check ODDS_API_KEY."
+#: By the ``error_code`` of its answer, or else by its status.
+_REFUSALS: dict[str | int, str] = {
+    "MISSING_KEY": _KEY,
+    "INVALID_KEY": _KEY,
+    "DEACTIVATED_KEY": "says that the key has been deactivated. Its subscription may have ended.",
+    "OUT_OF_USAGE_CREDITS": "says that the credits of the key are used up. They come back with the next month.",
+    "HISTORICAL_UNAVAILABLE_ON_FREE_USAGE_PLAN": "tells how lines moved on a paid plan only.",
+    "EXCEEDED_FREQ_LIMIT": "was asked too often. Wait a few seconds.",
+    "INVALID_REGION": "does not know that region. Check ODDS_REGIONS.",
+    401: _KEY,
+    404: "does not know that sport.",
     422: "does not know that sport or market.",
     429: "was asked too often. Wait a few seconds.",
 }
-#: A day back in steps of four hours: each step costs ten credits for each market and region.
+#: A day back in steps of four hours: each step costs ten credits for each region.
 _STEPS = tuple(timedelta(hours=hours) for hours in range(24, 0, -4))
-_KEPT = 60.0
+_KEPT = timedelta(minutes=1)
 
 
 class OddsApi:
@@ -120,24 +154,28 @@ class OddsApi:
 
     sample = False
 
-    def __init__(self, key: str, *, url: str, regions: str = "us", timeout: float = 8.0) -> None:
+    def __init__(
+        self, key: str, *, url: str, regions: str = "us", timeout: float = 8.0, clock: moments.Clock = moments.now
+    ) -> None:
         self._key = key
         self._url = url.rstrip("/")
         self._regions = regions
         self._timeout = timeout
-        self._kept: dict[str, tuple[float, list[Event]]] = {}
+        self._clock = clock
+        self._kept: dict[str, tuple[datetime, list[Event]]] = {}
+        self._past: dict[tuple[str, MarketKey, datetime], Snapshot] = {}
         self._asking = asyncio.Lock()
 
     async def events(self, sport: str) -> Sequence[Event]:
         # One at a time, so that ten clicks at once cost one request.
         async with self._asking:
-            until, events = self._kept.get(sport, (0.0, []))
-            if time.monotonic() >= until:
+            kept = self._kept.get(sport)
+            if kept is None or self._clock() >= kept[0]:
                 path = f"v4/sports/{SPORTS.get(sport, sport)}/odds"
                 events = await self._get(_EVENTS, path, {"markets": ",".join(MARKETS)})
                 events.sort(key=lambda event: event.commence_time)
-                self._kept[sport] = (time.monotonic() + _KEPT, events)
-            return events
+                kept = self._kept[sport] = self._clock() + _KEPT, events
+            return kept[1]
 
     async def event(self, event_id: str) -> Event | None:
         # First where people have looked: what has been asked for within a minute costs nothing.
@@ -147,13 +185,22 @@ class OddsApi:
                     return event
         return None
 
-    async def history(self, event: Event) -> Sequence[Snapshot]:
-        path = f"v4/historical/sports/{event.sport_key}/odds"
-        now = datetime.now(UTC).replace(microsecond=0)
-        times = [(now - step).strftime("%Y-%m-%dT%H:%M:%SZ") for step in _STEPS]
-        asked = [self._get(_SNAPSHOT, path, {"markets": "h2h,spreads,totals", "date": moment}) for moment in times]
-        snapshots = await asyncio.gather(*asked)
-        return [*snapshots, Snapshot(timestamp=now, data=[event])]
+    async def history(self, event: Event, market: MarketKey) -> Sequence[Snapshot]:
+        now = self._clock()
+        # From the full hour: whoever asks again within it asks for what is known.
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        async with self._asking:
+            asked = [self._snapshot(event.sport_key, market, hour - step) for step in _STEPS]
+            past = await asyncio.gather(*asked)
+            self._past = {key: kept for key, kept in self._past.items() if key[2] >= hour - _STEPS[0]}
+        return [*past, Snapshot(timestamp=now, data=[event])]
+
+    async def _snapshot(self, sport_key: str, market: MarketKey, moment: datetime) -> Snapshot:
+        key = (sport_key, market, moment)
+        if key not in self._past:
+            more = {"markets": market, "date": moment.strftime("%Y-%m-%dT%H:%M:%SZ")}
+            self._past[key] = await self._get(_SNAPSHOT, f"v4/historical/sports/{sport_key}/odds", more)
+        return self._past[key]
 
     async def _get(self, adapter: TypeAdapter, path: str, more: dict[str, str]):  # noqa: ANN202 - as the adapter
         params = {"apiKey": self._key, "regions": self._regions, "oddsFormat": "american", "dateFormat": "iso", **more}

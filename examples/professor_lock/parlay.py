@@ -1,22 +1,23 @@
 """The parlay that a person builds by clicking. It lives in the thread, and every price in it is the server's.
 
-A click names a game, a bookmaker, a market and an outcome. The price is looked up where the board's came from, so what
-a browser says of prices is never read. When a price moves, the leg takes the new one and says so.
+A click names a game, a bookmaker, a market and an outcome. The price is looked up where the board's came from. What the
+click says of it is what its board showed, and only lets the leg say that it has moved since. A leg that has moved when
+the slip is confirmed is shown first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated, Any
 
-from chatkit.types import ThreadMetadata
 from chatkit.widgets import WidgetRoot
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from chatkit_link.errors import Unprocessable
-from chatkit_link.widgets.templates import WidgetLibrary
+from chatkit_link.widgets import WidgetLibrary
 
 from . import odds
-from .board import pick_name
+from .board import offered, pick_name
 from .odds_api import Event, MarketKey
 
 _KEY = "parlay"
@@ -26,10 +27,12 @@ RESPONSIBLE = (
     "Only stake what you can afford to lose, and stop when it stops being fun. "
     "Help is free and confidential: in the US call 1-800-GAMBLER; elsewhere see gamblingtherapy.org."
 )
+_ONE_GAME = "Legs of one game hang together: a bookmaker prices them otherwise, or refuses them."
+_BOOKMAKERS = "Legs of several bookmakers cannot be one bet: this is what it would pay at these prices."
 
 
 class Pick(BaseModel):
-    """What a click on a price names. There is no price in it."""
+    """What one bets on, and with whom. There is no price in it."""
 
     event: str = Field(max_length=64)
     bookmaker: str = Field(max_length=64)
@@ -37,21 +40,39 @@ class Pick(BaseModel):
     outcome: str = Field(max_length=100)
 
 
+class ShownPick(Pick):
+    """What a click on a price names. shown: what stood there, such as "+1.5 -110"."""
+
+    shown: str = Field(max_length=32)
+
+
 class Leg(Pick):
-    """price: American odds, as the server last saw them. moved: what they were before, if they have changed."""
+    """price: American odds, as the server last saw them. shown: with the line. moved: what was shown before that."""
 
     name: str
     game: str
     book: str
     price: int
-    moved: int | None = None
+    shown: str
+    moved: str = ""
 
     @property
-    def decimal(self) -> Decimal:
+    def decimal(self) -> Fraction:
         return odds.american_to_decimal(self.price)
 
+    def since(self, shown: str) -> "Leg":
+        """The same leg, which says what it was if that was something else."""
+        return self.model_copy(update={"moved": "" if shown == self.shown else shown})
 
-Stake = Annotated[Decimal, Field(gt=0, le=LARGEST_STAKE, decimal_places=2, allow_inf_nan=False)]
+
+def _amount(given: Any, read: ValidatorFunctionWrapHandler) -> Decimal:
+    try:
+        return read(given)
+    except ValidationError:
+        raise ValueError(f"A stake is an amount from $0.01 to ${LARGEST_STAKE:,}, in whole cents.") from None
+
+
+Stake = Annotated[Decimal, Field(gt=0, le=LARGEST_STAKE, decimal_places=2, allow_inf_nan=False), WrapValidator(_amount)]
 
 
 class Parlay(BaseModel):
@@ -62,16 +83,15 @@ class Parlay(BaseModel):
     item: str | None = None
 
     @staticmethod
-    def of(thread: ThreadMetadata) -> "Parlay":
-        """The thread's parlay; an empty one if it has none that can be read."""
+    def of(metadata: Mapping[str, Any]) -> "Parlay":
+        """A thread's parlay; an empty one if it has none that can be read."""
         try:
-            return Parlay.model_validate(thread.metadata.get(_KEY) or {})
+            return Parlay.model_validate(metadata.get(_KEY) or {})
         except ValidationError:
             return Parlay()
 
-    def keep(self, thread: ThreadMetadata) -> None:
-        """Put it into the thread, which is stored when the turn or the action is over."""
-        thread.metadata = {**thread.metadata, _KEY: self.model_dump(mode="json")}
+    def keep(self, metadata: dict[str, Any]) -> None:
+        metadata[_KEY] = self.model_dump(mode="json")
 
     def add(self, leg: Leg) -> None:
         """Add a leg, or put it in the place of the one on the same outcomes: a game's market is bet on once."""
@@ -86,7 +106,7 @@ class Parlay(BaseModel):
         self.legs = [leg for leg in self.legs if (leg.event, leg.market, leg.outcome) != gone]
 
     def reprice(self, events: Sequence[Event]) -> list[Leg]:
-        """Take today's prices; the legs that cannot be had any more are taken out and given back."""
+        """Take today's lines and prices; the legs that cannot be had any more are taken out and given back."""
         kept: list[Leg] = []
         lost: list[Leg] = []
         for leg in self.legs:
@@ -95,17 +115,24 @@ class Parlay(BaseModel):
             if fresh is None:
                 lost.append(leg)
             else:
-                kept.append(fresh.model_copy(update={"moved": leg.price if fresh.price != leg.price else None}))
+                kept.append(fresh.since(leg.shown))
         self.legs = kept
         return lost
 
     @property
-    def decimal(self) -> Decimal:
+    def decimal(self) -> Fraction:
         return odds.parlay([leg.decimal for leg in self.legs])
 
     @property
     def payout(self) -> Decimal:
         return odds.payout(self.stake, self.decimal)
+
+    @property
+    def caveats(self) -> str:
+        """What a bookmaker would say to these legs together."""
+        legs = self.legs
+        said = [_ONE_GAME] if len({leg.event for leg in legs}) < len(legs) else []
+        return " ".join([*said, _BOOKMAKERS] if len({leg.bookmaker for leg in legs}) > 1 else said)
 
     def data(self) -> dict[str, Any]:
         """What both of its widgets show, worked out here."""
@@ -113,21 +140,22 @@ class Parlay(BaseModel):
         return {
             "legs": [
                 {
-                    "pick": Pick.model_validate(leg.model_dump()).model_dump(),
+                    "pick": leg.model_dump(include=set(Pick.model_fields)),
                     "name": leg.name,
                     "game": leg.game,
                     "bookmaker": leg.book,
                     "price": f"{leg.price:+d}",
-                    "moved": "" if leg.moved is None else f"was {leg.moved:+d}",
+                    "moved": f"was {leg.moved}" if leg.moved else "",
                 }
                 for leg in self.legs
             ],
             "stake": f"{self.stake:.2f}",
             "american": odds.write_american(combined) if self.legs else "",
-            "decimal": f"{combined:.2f}",
-            "probability": f"{odds.implied_probability(combined) * 100:.1f} %" if self.legs else "",
+            "decimal": str(odds.rounded(combined, 2)),
+            "probability": f"{odds.rounded(odds.implied_probability(combined) * 100, 1)} %" if self.legs else "",
             "payout": f"{self.payout:,.2f}",
             "profit": f"{self.payout - self.stake:,.2f}",
+            "caveats": self.caveats,
             "responsible": RESPONSIBLE,
         }
 
@@ -139,14 +167,13 @@ def quote(event: Event, pick: Pick) -> Leg | None:
     outcome = market.outcome(pick.outcome) if market else None
     if outcome is None or bookmaker is None:
         return None
-    book = bookmaker.title
-    named = Pick.model_validate(pick.model_dump())
     return Leg(
-        **named.model_dump(),
+        **pick.model_dump(include=set(Pick.model_fields)),
         name=pick_name(pick.market, outcome),
         game=event.title,
-        book=book,
+        book=bookmaker.title,
         price=int(outcome.price),
+        shown=offered(pick.market, outcome),
     )
 
 

@@ -8,6 +8,7 @@ from chatkit_link import Assistant
 from chatkit_link.agents.context import LinkContext
 from chatkit_link.widgets.templates import WidgetLibrary
 
+from . import moments
 from .actions import build_actions
 from .entities import build_mentions
 from .settings import LockSettings
@@ -36,8 +37,9 @@ name the help there is: in the US 1-800-GAMBLER, elsewhere gamblingtherapy.org.
 _QUIET = frozenset({"tonights_odds", "line_movement", "show_parlay", "player_stats", "predictions"})
 
 
-def build(settings: LockSettings, widgets: Path) -> Assistant:
-    sources = choose(settings)
+def build(settings: LockSettings, widgets: Path, clock: moments.Clock = moments.now) -> Assistant:
+    """widgets: the folder of the templates. clock: what the time is; tests set it."""
+    sources = choose(settings, clock)
     library = WidgetLibrary(widgets)
     agent = Agent[LinkContext](
         name="Professor Lock",

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import Any
 
+from . import moments
 from .odds import decimal_to_american
-from .odds_api import SPORTS, Event, Snapshot
+from .odds_api import SPORTS, Event, MarketKey, Snapshot
 
 _TITLES = {"baseball_mlb": "MLB", "basketball_nba": "NBA", "americanfootball_nfl": "NFL"}
 #: key, title, the margin it takes of a market, and how much it favours the home team.
@@ -48,22 +50,22 @@ _GAMES = (
 
 
 class SampleSlate:
-    """An ``OddsFeed`` of the games above. now: the clock, for tests."""
+    """An ``OddsFeed`` of the games above, at the prices of the hour that the clock shows."""
 
     sample = True
 
-    def __init__(self, now: datetime | None = None) -> None:
-        self._now = now
+    def __init__(self, clock: moments.Clock = moments.now) -> None:
+        self._clock = clock
 
     async def events(self, sport: str) -> Sequence[Event]:
-        now = self._now or datetime.now(UTC)
+        now = self._clock()
         return [Event.model_validate(event) for event in slate(now, now, SPORTS.get(sport, sport))]
 
     async def event(self, event_id: str) -> Event | None:
         return next((event for event in await self.events("all") if event.id == event_id), None)
 
-    async def history(self, event: Event) -> Sequence[Snapshot]:
-        now = self._now or datetime.now(UTC)
+    async def history(self, event: Event, market: MarketKey) -> Sequence[Snapshot]:
+        now = self._clock()
         return [
             Snapshot.model_validate({"timestamp": moment, "data": slate(now, moment)})
             for moment in (now - timedelta(hours=hours) for hours in range(20, -1, -2))
@@ -115,7 +117,7 @@ def _markets(game: _Game, book: str, margin: str, lean: str, at: datetime) -> li
 def _market(key: str, at: datetime, sides: list[tuple[str, Decimal, Decimal | None]], margin: str) -> dict[str, Any]:
     outcomes: list[dict[str, Any]] = []
     for name, probability, point in sides:
-        price = decimal_to_american(1 / (probability * (1 + Decimal(margin))))
+        price = decimal_to_american(1 / Fraction(probability * (1 + Decimal(margin))))
         # Bookmakers write prices in steps of five once they are long.
         step = 5 if abs(price) >= 130 else 1
         rounded = int((Decimal(price) / step).quantize(Decimal(1), ROUND_HALF_UP) * step)

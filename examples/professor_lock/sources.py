@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from . import moments
 from .backend import Backend, Predictor, SamplePredictions
 from .odds_api import OddsApi, OddsFeed
 from .settings import LockSettings
@@ -11,18 +12,28 @@ from .stats import SampleStats, Stats, StatServer
 
 @dataclass(frozen=True, slots=True)
 class Sources:
+    """clock: what the time is wherever it matters."""
+
     odds: OddsFeed
     stats: Stats
     predictions: Predictor
+    clock: moments.Clock = moments.now
 
 
-def choose(settings: LockSettings) -> Sources:
+def choose(settings: LockSettings, clock: moments.Clock = moments.now) -> Sources:
     timeout = settings.lock_timeout
     key = settings.odds_api_key
     return Sources(
-        odds=OddsApi(key.get_secret_value(), url=settings.odds_api_url, regions=settings.odds_regions, timeout=timeout)
+        odds=OddsApi(
+            key.get_secret_value(),
+            url=settings.odds_api_url,
+            regions=settings.odds_regions,
+            timeout=timeout,
+            clock=clock,
+        )
         if key
-        else SampleSlate(),
+        else SampleSlate(clock),
         stats=StatServer(settings.statmuse_url, timeout=timeout) if settings.statmuse_url else SampleStats(),
         predictions=Backend(settings.backend_url, timeout=timeout) if settings.backend_url else SamplePredictions(),
+        clock=clock,
     )

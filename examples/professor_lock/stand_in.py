@@ -70,9 +70,10 @@ def _answer(tool: str, told: dict[str, Any]) -> str:
     sample = " Mind you: this is sample data, made up for the lecture." if told.get("sample") else ""
     match tool:
         case "tonights_odds":
-            games = len(told["games"])
+            if not told["games"]:
+                return f"The board is empty: no games are coming up there.{sample}"
             return (
-                f"There is the board: {games} game{'' if games == 1 else 's'}, best prices starred. Click a price "
+                f"There is the board: {_count(len(told['games']), 'game')}, best prices starred. Click a price "
                 f"and it joins your parlay. Shop the line before you love it.{sample}"
             )
         case "line_movement":
@@ -84,7 +85,7 @@ def _answer(tool: str, told: dict[str, Any]) -> str:
             if not told["legs"]:
                 return "Your parlay is empty. Ask for tonight's odds and click a price."
             return (
-                f"{len(told['legs'])} leg(s) at {told['american']}: the price implies {told['probability']}, "
+                f"{_count(len(told['legs']), 'leg')} at {told['american']}: the price implies {told['probability']}, "
                 f"and ${told['stake']} would come back as ${told['payout']}. "
                 "Every leg multiplies the bookmaker's margin, too."
             )
@@ -94,6 +95,10 @@ def _answer(tool: str, told: dict[str, Any]) -> str:
             return f"Our model's leanings. Anything under 60 percent is a coin with a good haircut.{sample}"
         case _:
             return "The page has it open. Come back when you have seen enough."
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _read(given: str | list[TResponseInputItem]) -> tuple[str, str, str | None, dict[str, Any]]:

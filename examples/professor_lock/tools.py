@@ -1,5 +1,6 @@
 """What the agent can do: each tool shows a widget and tells the model in JSON what is in it."""
 
+import itertools
 import json
 from collections.abc import Awaitable
 from datetime import datetime
@@ -12,7 +13,7 @@ from chatkit.types import ThreadItemDoneEvent, ThreadItemRemovedEvent, WidgetIte
 from chatkit_link.agents.context import LinkContext
 from chatkit_link.widgets.templates import WidgetLibrary
 
-from . import board, moments, odds, statistics
+from . import board, odds, statistics
 from .exchange import FeedError
 from .games import find_game
 from .odds_api import Event, MarketKey
@@ -41,9 +42,13 @@ def _odds_tools(sources: Sources, library: WidgetLibrary) -> list[Tool]:
         async def shown() -> dict[str, Any]:
             events = await feed.events(sport)
             zone = _zone(ctx)
-            widget = board.odds_board(library, events, sport=sport, market=market, zone=zone, sample=feed.sample)
+            now = sources.clock()
+            widget = board.odds_board(
+                library, events, sport=sport, market=market, now=now, zone=zone, sample=feed.sample
+            )
             await ctx.context.stream_widget(widget, copy_text="The odds board")
-            return {"sample": feed.sample, "market": market, "games": [_game(event, market, zone) for event in events]}
+            games = [_game(event, market, now, zone) for event in events]
+            return {"sample": feed.sample, "market": market, "games": games}
 
         return await _told(shown())
 
@@ -57,7 +62,7 @@ def _odds_tools(sources: Sources, library: WidgetLibrary) -> list[Tool]:
 
         async def shown() -> dict[str, Any]:
             event = await _find(game)
-            history = await feed.history(event)
+            history = await feed.history(event, market)
             widget = board.line_movement(library, event, history, market=market, zone=_zone(ctx), sample=feed.sample)
             await ctx.context.stream_widget(widget, copy_text=f"Line movement of {event.title}")
             return {"sample": feed.sample, "game": event.title, "snapshots": len(history)}
@@ -67,11 +72,12 @@ def _odds_tools(sources: Sources, library: WidgetLibrary) -> list[Tool]:
     async def show_parlay(ctx: Context) -> str:
         """Show the parlay that the person has built by clicking, with its odds and payout."""
         context = ctx.context
-        parlay = Parlay.of(context.thread)
-        if parlay.item is not None:
-            await context.stream(ThreadItemRemovedEvent(item_id=parlay.item))
-        parlay.item = context.generate_id("message")
-        parlay.keep(context.thread)
+        async with context.edit_metadata() as metadata:
+            parlay = Parlay.of(metadata)
+            before, parlay.item = parlay.item, context.generate_id("message")
+            parlay.keep(metadata)
+        if before is not None:
+            await context.stream(ThreadItemRemovedEvent(item_id=before))
         widget = parlay_builder(library, parlay, sample=feed.sample)
         item = WidgetItem(id=parlay.item, thread_id=context.thread.id, created_at=datetime.now(), widget=widget)
         await context.stream(ThreadItemDoneEvent(item=item))
@@ -143,17 +149,17 @@ def _number_tools(sources: Sources, library: WidgetLibrary) -> list[Tool]:
     return [function_tool(player_stats), function_tool(predictions)]
 
 
-def _game(event: Event, market: MarketKey, zone: str) -> dict[str, Any]:
-    """A game as the model reads it: each outcome's best price, and the margin-free probability behind it."""
-    game: dict[str, Any] = {"id": event.id, "game": event.title, "starts": moments.at(event.commence_time, zone)}
-    for bookmaker in event.bookmakers[:1]:
-        found = bookmaker.market(market)
-        if found and len(found.outcomes) > 1:
-            prices = [odds.american_to_decimal(outcome.price) for outcome in found.outcomes]
-            game["fair"] = {
-                board.pick_name(market, outcome): f"{fair * 100:.1f} %"
-                for outcome, fair in zip(found.outcomes, odds.without_margin(prices), strict=True)
-            }
+def _game(event: Event, market: MarketKey, now: datetime, zone: str) -> dict[str, Any]:
+    """A game as the model reads it: each bookmaker's prices, and the margin-free probabilities behind one's."""
+    game: dict[str, Any] = {"id": event.id, "game": event.title, "starts": board.starts(event, now, zone)}
+    sides = len(event.sides(market))
+    whole = (found for book in event.bookmakers if (found := book.market(market)) and len(found.outcomes) == sides)
+    for found in itertools.islice(whole, 1):
+        fair = odds.without_margin([outcome.decimal for outcome in found.outcomes])
+        game["fair"] = {
+            board.pick_name(market, outcome): f"{odds.rounded(probability * 100, 1)} %"
+            for outcome, probability in zip(found.outcomes, fair, strict=True)
+        }
     game["prices"] = {
         bookmaker.title: {board.pick_name(market, one): f"{int(one.price):+d}" for one in found.outcomes}
         for bookmaker in event.bookmakers

@@ -1,6 +1,6 @@
-"""A server of the example catalog, and somebody who talks to Professor Lock on it."""
+"""A server with Professor Lock, and somebody who talks to it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ from chatkit.widgets import WidgetRoot
 from chatkit_link.client import ChatKitClient
 from chatkit_link.settings import Settings
 from tests.conftest import running
+from tests.examples import lecture
+from tests.examples.lecture import LectureClock
 from tests.told import Told, told
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
@@ -18,8 +20,15 @@ EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 
 @pytest.fixture(scope="session")
 async def example_server(make_settings: Callable[..., Settings]) -> AsyncIterator[str]:
-    async with running(make_settings(config=EXAMPLES / "chatkit-link.toml")) as address:
+    async with running(make_settings(config=Path(__file__).with_name("agents.toml"))) as address:
         yield address
+
+
+@pytest.fixture
+def clock() -> Iterator[LectureClock]:
+    """The clock of the server's Professor Lock, which is set back when the test is over."""
+    yield lecture.clock
+    lecture.clock.time = lecture.BEGINS
 
 
 class Student:

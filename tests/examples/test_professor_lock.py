@@ -1,7 +1,10 @@
 """The walk without a key, over the wire: from tonight's odds to a confirmed slip."""
 
+import asyncio
 import re
 from decimal import ROUND_DOWN, Decimal
+from math import prod
+from typing import Any
 
 import httpx2
 import pytest
@@ -21,13 +24,33 @@ from chatkit.types import (
 from chatkit_link.client import ClientError
 from chatkit_link.widgets.templates import WidgetLibrary
 from tests.examples.conftest import EXAMPLES, Student, nodes, offered, tree, words
-from tests.told import told
+from tests.examples.lecture import LectureClock
+from tests.told import Told, told
 
 
 def decimal_odds(widget: WidgetItem) -> list[Decimal]:
     """The American prices that a parlay's legs show, worked out here a second time."""
     prices = [int(word) for word in words(widget.widget) if re.fullmatch(r"[+-]\d{3,5}", word)]
     return [1 + (Decimal(price) / 100 if price > 0 else Decimal(100) / -price) for price in prices]
+
+
+def returned(stake: int, parlay: WidgetItem) -> Decimal:
+    return (stake * prod(decimal_odds(parlay), start=Decimal(1))).quantize(Decimal("0.01"), ROUND_DOWN)
+
+
+def effects(answer: Told) -> list[ClientEffectEvent]:
+    return [event for event in answer.events if isinstance(event, ClientEffectEvent)]
+
+
+def refusal(answer: Told) -> str:
+    (error,) = answer.view.errors
+    return str(error.message)
+
+
+async def shown_parlay(student: Student) -> WidgetItem:
+    """As it is now, and not as one of several clicks at once has left its widget."""
+    await student.ask("Show my parlay")
+    return await student.widget("parlay")
 
 
 def figure(widget: WidgetItem, label: str) -> str:
@@ -54,11 +77,11 @@ async def test_tonights_odds_are_a_board_of_sample_data_in_the_persons_own_time(
     board = await student.widget("odds-board")
     said = words(board.widget)
     assert "Sample data" in said and "sample data" in answer.text
-    assert any(re.search(r"^MLB · \w+ \d+ \w+, 1[89]:\d\d E[SD]T$", word) for word in said)
+    assert {"As of 13:40 EST", "MLB · Wed 25 Nov, 18:05 EST"} <= set(said)
     assert {"DraftKings", "FanDuel", "BetMGM"} <= set(said)
     prices = offered(board.widget, "lock.add_leg")
     assert len(prices) == 5 * 2 * 3
-    assert all(price["payload"].keys() == {"event", "bookmaker", "market", "outcome"} for price in prices)
+    assert all(price["payload"].keys() == {"event", "bookmaker", "market", "outcome", "shown"} for price in prices)
     assert len([word for word in said if word.startswith("★ ") and word[2] in "+-"]) >= 5 * 2  # one for each outcome
 
 
@@ -108,36 +131,152 @@ async def test_the_parlay_stays_in_place_until_people_talk_on_and_then_follows_t
 async def test_a_confirmed_slip_goes_to_the_page_and_is_placed_by_nobody(student: Student) -> None:
     parlay = await start(student)
     confirmed = await student.click(parlay, "lock.confirm")
-    (effect,) = [event for event in confirmed.events if isinstance(event, ClientEffectEvent)]
+    (effect,) = effects(confirmed)
     assert effect.name == "bet_slip.confirmed"
     assert effect.data["placed"] is False
     assert f"${effect.data['payout']}" == figure(parlay, "Payout")
     assert len(effect.data["legs"]) == len(decimal_odds(parlay)) == 2
-    slip = words((await student.widget("bet-slip")).widget)
-    assert any("nothing is ever placed" in word for word in slip)
-    assert any("1-800-GAMBLER" in word for word in slip)
+    slip = await student.widget("bet-slip")
+    assert effect.data["id"] == slip.id == parlay.id  # it stands where the parlay was
+    assert any("nothing is ever placed" in word for word in words(slip.widget))
+    assert any("1-800-GAMBLER" in word for word in words(slip.widget))
 
 
-@pytest.mark.parametrize("stake", ["0", "-5", "10001", "1.234", "NaN", "ten", ""])
-async def test_a_stake_that_is_none_is_refused_in_a_sentence(student: Student, stake: str) -> None:
+async def test_a_slip_is_confirmed_once_and_the_next_click_begins_another_parlay(student: Student) -> None:
+    parlay = await start(student)
+    board = await student.widget("odds-board")
+    await student.click(parlay, "lock.confirm")
+    again = await student.click(parlay, "lock.confirm")  # of a page that has not seen it yet
+    assert "does not offer that" in refusal(again) and not effects(again)
+    await student.click(board, "lock.add_leg", at=12)
+    assert len(decimal_odds(await student.widget("parlay"))) == 1
+    assert len(await student.widgets("bet-slip")) == 1
+
+
+async def test_prices_that_moved_before_a_slip_is_confirmed_are_shown_first(
+    student: Student, clock: LectureClock
+) -> None:
+    parlay = await start(student)
+    before = decimal_odds(parlay)
+    clock.go_on(hours=3)
+    asked = await student.click(parlay, "lock.confirm")
+    assert not effects(asked)
+    moved = await student.widget("parlay")
+    assert moved.id == parlay.id and await student.widgets("bet-slip") == []
+    assert "The board has moved. Look again, then confirm." in words(moved.widget)
+    assert decimal_odds(moved) != before
+    assert any(re.fullmatch(r"was [+-]\d\.5 [+-]\d{3}", word) for word in words(moved.widget))
+    assert figure(moved, "Payout") == f"${returned(10, moved)}"
+
+    (effect,) = effects(await student.click(moved, "lock.confirm"))
+    assert f"${effect.data['payout']}" == figure(moved, "Payout")
+    assert not any(word.startswith("was ") for word in words((await student.widget("bet-slip")).widget))
+
+
+async def test_legs_that_cannot_be_had_any_more_are_taken_out_and_counted(
+    student: Student, clock: LectureClock
+) -> None:
+    parlay = await start(student)
+    clock.go_on(hours=24)
+    assert not effects(await student.click(parlay, "lock.confirm"))
+    left = await student.widget("parlay")
+    assert any("2 of its legs cannot be had any more" in word for word in words(left.widget))
+    assert decimal_odds(left) == [] and offered(left.widget, "lock.confirm") == []
+
+
+async def test_a_price_that_moved_since_its_board_was_shown_says_so_as_a_leg(
+    student: Student, clock: LectureClock
+) -> None:
+    await student.ask("What are tonight's odds?")
+    board = await student.widget("odds-board")
+    shown = offered(board.widget, "lock.add_leg")[0]["payload"]["shown"]
+    clock.go_on(hours=3)
+    await student.click(board, "lock.add_leg")
+    said = words((await student.widget("parlay")).widget)
+    assert f"was {shown}" in said and shown.split()[1] not in said
+
+
+async def test_a_price_of_yesterdays_board_is_off_the_board(student: Student, clock: LectureClock) -> None:
+    await student.ask("What are tonight's odds?")
+    board = await student.widget("odds-board")
+    clock.go_on(hours=24)
+    assert "off the board" in refusal(await student.click(board, "lock.add_leg"))
+    assert await student.widgets("parlay") == []
+
+
+async def test_a_leg_that_was_removed_is_not_removed_again(student: Student) -> None:
+    parlay = await start(student)
+    await student.change(parlay, "lock.remove_leg")
+    with pytest.raises(ClientError, match="does not offer that"):
+        await student.change(parlay, "lock.remove_leg")
+    assert len(decimal_odds(await student.widget("parlay"))) == 1
+
+
+async def test_clicks_at_once_lose_no_leg_that_they_did_not_name(student: Student) -> None:
+    parlay = await start(student, legs=4)
+    removed = [student.change(parlay, "lock.remove_leg", at=at) for at in (0, 2)]
+    await asyncio.gather(*removed, student.change(parlay, "lock.set_stake", stake="40"))
+    kept = await shown_parlay(student)
+    assert decimal_odds(kept) == [decimal_odds(parlay)[1], decimal_odds(parlay)[3]]
+    assert figure(kept, "Payout") == f"${returned(40, kept)}"
+
+
+async def test_two_prices_clicked_at_once_are_two_legs_or_one_and_a_sentence(student: Student) -> None:
+    await start(student, legs=1)
+    board = await student.widget("odds-board")
+    clicks = [student.click(board, "lock.add_leg", at=at) for at in (6, 12)]
+    ends = await asyncio.gather(*clicks, student.widgets("parlay"), return_exceptions=True)
+    refused = [end for end in ends if isinstance(end, ClientError)]
+    assert all(end.status == 409 and "still being" in str(end) for end in refused)
+    assert len(decimal_odds(await shown_parlay(student))) == 3 - len(refused)
+
+
+NUMBERS = ["0", "-5", "10001", "1e9", "9" * 4000, "1.234", "NaN", "Infinity", "-Infinity"]
+STAKES: list[Any] = [*NUMBERS, "ten", "", None, True, [1], {}]
+
+
+@pytest.mark.parametrize("stake", STAKES, ids=[str(stake)[:9] for stake in STAKES])
+async def test_a_stake_that_is_none_is_refused_in_a_sentence(student: Student, stake: Any) -> None:
     parlay = await start(student, legs=1)
     with pytest.raises(ClientError) as refused:
         await student.change(parlay, "lock.set_stake", stake=stake)
-    assert refused.value.status == 422 and "stake" in str(refused.value)
+    assert refused.value.status == 422
+    assert "A stake is an amount from $0.01 to $10,000, in whole cents." in str(refused.value)
     assert tree((await student.widget("parlay")).widget) == tree(parlay.widget)
 
 
-async def test_a_price_of_the_browsers_own_is_refused(student: Student) -> None:
+@pytest.mark.parametrize(
+    "tampered",
+    [
+        {"price": "+100000"},
+        {"shown": "-1.5 +100000"},
+        {"event": "another"},
+        {"bookmaker": "nobody"},
+        {"outcome": "Boston Red Sox to win twice"},
+        {"market": "outrights"},
+        {"legs": [{"event": "e", "market": "h2h"}] * 1000},
+    ],
+    ids=lambda tampered: next(iter(tampered)),
+)
+async def test_what_the_board_never_offered_is_refused(student: Student, tampered: dict[str, Any]) -> None:
     await student.ask("What are tonight's odds?")
-    acted = await student.click(await student.widget("odds-board"), "lock.add_leg", price="+100000")
-    assert "does not offer that" in str(acted.view.errors[0].message)
+    acted = await student.click(await student.widget("odds-board"), "lock.add_leg", **tampered)
+    assert "does not offer that" in refusal(acted)
     assert await student.widgets("parlay") == []
+
+
+async def test_ten_thousand_legs_are_refused_before_anything_is_read(student: Student) -> None:
+    parlay = await start(student, legs=1)
+    with pytest.raises(ClientError, match="too large"):
+        await student.change(parlay, "lock.set_stake", stake="10", legs=[{"event": "e", "market": "h2h"}] * 10_000)
+    with pytest.raises(ClientError, match="does not offer that"):
+        await student.change(parlay, "lock.set_stake", stake="10", legs=[{}])
 
 
 async def test_asking_for_the_parlay_shows_it_at_the_end(student: Student) -> None:
     await start(student, legs=1)
     answer = await student.ask("Show my parlay")
-    assert "1 leg(s)" in answer.text
+    assert "1 leg at" in answer.text
     assert len(decimal_odds(await student.widget("parlay"))) == 1
 
 

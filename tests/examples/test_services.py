@@ -1,91 +1,21 @@
 """Professor Lock's clients against local servers that speak the real formats, and what they say when these fail."""
 
 import asyncio
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi import FastAPI
+from fastapi.responses import Response
 
 from examples.professor_lock.backend import Backend
 from examples.professor_lock.exchange import FeedError
-from examples.professor_lock.odds_api import OddsApi
 from examples.professor_lock.settings import LockSettings
-from examples.professor_lock.slate import slate
 from examples.professor_lock.sources import choose
 from examples.professor_lock.stats import StatServer
 from tests.peer import serve
 
 KEY = "key-that-nobody-may-see"
-
-
-class OddsServer:
-    """The Odds API: its paths, its parameters and its errors. asked: what it was asked for."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, dict[str, str]]] = []
-        self.app = FastAPI()
-        self.app.get("/v4/sports/{sport}/odds")(self.odds)
-        self.app.get("/v4/historical/sports/{sport}/odds")(self.historical)
-
-    async def odds(self, sport: str, request: Request) -> Response:
-        params = dict(request.query_params)
-        self.asked.append((sport, params))
-        if params.get("apiKey") != KEY:
-            body = {"message": f"API key {params.get('apiKey')} is not valid.", "error_code": "INVALID_KEY"}
-            return JSONResponse(body, 401)
-        if not sport.startswith(("upcoming", "baseball", "basketball", "americanfootball", "icehockey")):
-            return JSONResponse({"message": "Unknown sport", "error_code": "UNKNOWN_SPORT"}, 422)
-        now = datetime.now(UTC)
-        return JSONResponse(slate(now, now, sport)[::-1], headers={"x-requests-remaining": "499"})
-
-    async def historical(self, sport: str, date: datetime) -> dict[str, Any]:
-        earlier = later = date.isoformat()
-        data = slate(datetime.now(UTC), date, sport)
-        return {"timestamp": date.isoformat(), "previous_timestamp": earlier, "next_timestamp": later, "data": data}
-
-
-async def test_odds_are_asked_for_once_a_minute_and_come_in_order() -> None:
-    server = OddsServer()
-    async with serve(server.app) as address:
-        feed = OddsApi(KEY, url=address)
-        first, second = await asyncio.gather(feed.events("mlb"), feed.events("mlb"))
-        assert first == second
-        assert [event.sport_key for event in first] == ["baseball_mlb"] * 2
-        assert first[0].commence_time < first[1].commence_time
-        ((sport, params),) = server.asked
-        assert sport == "baseball_mlb"
-        assert params == {
-            "apiKey": KEY,
-            "regions": "us",
-            "oddsFormat": "american",
-            "dateFormat": "iso",
-            "markets": "h2h,spreads,totals",
-        }
-        assert await feed.event(first[1].id) == first[1] and len(server.asked) == 1
-        assert await feed.event("nothing-of-that-id") is None
-
-
-async def test_the_way_of_a_line_is_the_historical_endpoint_day_long() -> None:
-    async with serve(OddsServer().app) as address:
-        feed = OddsApi(KEY, url=address)
-        event = (await feed.events("nba"))[0]
-        history = await feed.history(event)
-        assert [event.id in {one.id for one in snapshot.data} for snapshot in history] == [True] * 7
-        assert (history[-1].timestamp - history[0].timestamp).total_seconds() == 24 * 3600
-
-
-@pytest.mark.parametrize(
-    ("key", "sport", "said"), [("wrong", "all", "did not accept the key"), (KEY, "curling", "does not know that sport")]
-)
-async def test_a_refusal_is_a_sentence_without_the_key(key: str, sport: str, said: str) -> None:
-    async with serve(OddsServer().app) as address:
-        feed = OddsApi(key, url=address)
-        with pytest.raises(FeedError, match=said) as refused:
-            await feed.events(sport)
-        assert key not in str(refused.value) and refused.value.__cause__ is None
 
 
 async def test_a_service_that_is_silent_gone_or_talks_nonsense_is_a_sentence() -> None:
