@@ -2,8 +2,9 @@
 
 ``create_app(settings)`` is the application; ``mount(parent, path, link)`` puts it inside another one.
 ``Caller``, ``Settings`` and ``TurnContext`` are what code around it needs to name; ``Assistant`` is an agent with the
-actions of its widgets (``ActionRegistry``) and what can be mentioned (``Mentions``, ``Entity``); ``report_usage`` is
-how code that asks a model by itself says what that cost.
+actions of its widgets (``ActionRegistry``) and what can be mentioned (``Mentions``, ``Entity``). Tools of an Agents SDK
+agent get a ``LinkContext``. ``ToolCall`` and ``search_and_quote`` are for what the keyless stand-in does;
+``report_usage`` is how code that asks a model by itself says what that cost. ``docs/agents.md`` lists what is public.
 """
 
 from importlib import import_module
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from chatkit_link.agents.actions import ActionRegistry
     from chatkit_link.agents.assistant import Assistant
-    from chatkit_link.agents.context import TurnContext
+    from chatkit_link.agents.context import LinkContext, TurnContext
     from chatkit_link.agents.mentions import Entity, Mentions
+    from chatkit_link.agents.offline import ToolCall, search_and_quote
     from chatkit_link.app import create_app, mount
     from chatkit_link.caller import Caller
     from chatkit_link.limits.meter import report_usage
@@ -24,12 +26,15 @@ __all__ = [
     "Assistant",
     "Caller",
     "Entity",
+    "LinkContext",
     "Mentions",
     "Settings",
+    "ToolCall",
     "TurnContext",
     "create_app",
     "mount",
     "report_usage",
+    "search_and_quote",
 ]
 
 _HOMES = {
@@ -37,8 +42,11 @@ _HOMES = {
     "Assistant": "chatkit_link.agents.assistant",
     "Entity": "chatkit_link.agents.mentions",
     "Mentions": "chatkit_link.agents.mentions",
+    "ToolCall": "chatkit_link.agents.offline",
+    "search_and_quote": "chatkit_link.agents.offline",
     "Caller": "chatkit_link.caller",
     "Settings": "chatkit_link.settings",
+    "LinkContext": "chatkit_link.agents.context",
     "TurnContext": "chatkit_link.agents.context",
     "create_app": "chatkit_link.app",
     "mount": "chatkit_link.app",

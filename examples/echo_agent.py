@@ -8,7 +8,7 @@ from datetime import datetime
 
 from chatkit.types import AssistantMessageContent, AssistantMessageItem, ThreadItemDoneEvent, ThreadStreamEvent
 
-from chatkit_link.agents.context import TurnContext
+from chatkit_link import TurnContext
 
 
 async def respond(ctx: TurnContext) -> AsyncIterator[ThreadStreamEvent]:

@@ -9,6 +9,7 @@ from chatkit_link.agents.actions import ActionRegistry
 from chatkit_link.agents.mentions import Mentions
 from chatkit_link.agents.offline import Decide
 from chatkit_link.agents.responder import RespondFunction
+from chatkit_link.search import SearchProvider
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Assistant:
     mentions: what people can mention with @.
     offline: decides what the keyless stand-in does with this agent's tools; without it, it searches and quotes.
     search: give an Agents SDK agent the server's own tools ``search`` and ``read``, with their widgets and citations.
+    sample_search: what these look in where the server has no web search; without it, the documents that it holds.
     """
 
     answer: Agent[Any] | RespondFunction
@@ -29,3 +31,4 @@ class Assistant:
     mentions: Mentions | None = None
     offline: Decide | None = None
     search: bool = False
+    sample_search: SearchProvider | None = None

@@ -96,6 +96,11 @@ class Research:
         agent = assistant.answer
         if not isinstance(agent, Agent):
             raise ConfigurationError("Assistant(search=True) needs an openai-agents Agent, to which it gives tools.")
+        if assistant.sample_search is not None and self._provider.name == "local":
+            sample = Research(
+                assistant.sample_search, self._reader, self._library, limit=self._limit, timeout=self._timeout
+            )
+            return sample.lend(replace(assistant, sample_search=None))
         actions = self._actions()
         actions.include(assistant.actions)
         return replace(

@@ -6,9 +6,10 @@
 from functools import lru_cache
 from pathlib import Path
 
+from chatkit_link.widgets.errors import WidgetError
 from chatkit_link.widgets.templates import Template, WidgetLibrary
 
-__all__ = ["Template", "WidgetLibrary", "load"]
+__all__ = ["Template", "WidgetError", "WidgetLibrary", "load"]
 
 
 def load(name: str, folder: str | Path = "widgets") -> Template:

@@ -8,7 +8,7 @@ from typing import Any
 
 from chatkit.widgets import WidgetRoot
 
-from chatkit_link.widgets.templates import WidgetLibrary
+from chatkit_link.widgets import WidgetLibrary
 
 from . import moments
 from .odds import implied_probability, rounded

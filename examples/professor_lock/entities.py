@@ -7,9 +7,10 @@ from chatkit.types import UserMessageTagContent
 from chatkit.widgets import WidgetRoot
 
 from chatkit_link import Caller, Entity, Mentions
-from chatkit_link.widgets.templates import WidgetLibrary
+from chatkit_link.widgets import WidgetLibrary
 
-from . import moments
+from . import board
+from .exchange import FeedError
 from .odds_api import Event
 from .sources import Sources
 from .statistics import player_card
@@ -40,7 +41,7 @@ def build_mentions(sources: Sources, library: WidgetLibrary) -> Mentions:
             return None
         data = {
             "title": event.title,
-            "caption": f"{event.sport_title} · {moments.at(event.commence_time, caller.zone)}",
+            "caption": f"{event.sport_title} · {board.starts(event, sources.clock(), caller.zone)}",
             "lines": [{"name": name, "price": price} for name, price in _moneyline(event)],
             "sample": feed.sample,
         }
@@ -51,11 +52,14 @@ def build_mentions(sources: Sources, library: WidgetLibrary) -> Mentions:
         if player:
             answer = await sources.stats.ask(player.name)
             return f"the player {player.name}, {player.position}, {player.team}. {answer.answer}"
-        event = _event(await feed.events("all"), tag.id)
+        try:
+            event = _event(await feed.events("all"), tag.id)
+        except FeedError as error:  # a mention is no reason to fail
+            return f"something whose odds cannot be looked up now. {error.message}"
         if event is None:
             return None
         line = ", ".join(f"{name} {price}" for name, price in _moneyline(event))
-        starts = moments.at(event.commence_time, caller.zone)
+        starts = board.starts(event, sources.clock(), caller.zone)
         made_up = " These are made-up sample data." if feed.sample else ""
         return f"the game {event.title} (id {event.id}), {event.sport_title}, {starts}. Moneyline: {line}.{made_up}"
 

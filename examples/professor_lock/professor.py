@@ -4,13 +4,13 @@ from pathlib import Path
 
 from agents import Agent, StopAtTools
 
-from chatkit_link import Assistant
-from chatkit_link.agents.context import LinkContext
-from chatkit_link.widgets.templates import WidgetLibrary
+from chatkit_link import Assistant, LinkContext
+from chatkit_link.widgets import WidgetLibrary
 
 from . import moments
 from .actions import build_actions
 from .entities import build_mentions
+from .news import SampleNews
 from .settings import LockSettings
 from .sources import choose
 from .stand_in import decide
@@ -55,4 +55,5 @@ def build(settings: LockSettings, widgets: Path, clock: moments.Clock = moments.
         mentions=build_mentions(sources, library),
         offline=decide,
         search=True,
+        sample_search=SampleNews(clock),
     )

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from agents import TResponseInputItem
 
-from chatkit_link.agents.offline import ToolCall, search_and_quote
+from chatkit_link import ToolCall, search_and_quote
 
 _HELLO = (
     "Class is in session. Ask me for tonight's odds, how a line has moved, a player's numbers or the news, and click a "
@@ -24,6 +24,8 @@ _TOOLS = (
     ("tonights_odds", r"\bodds\b|\blines?\b|\bboard\b|\bslate\b|\btonight|\bspreads?\b|\btotals?\b|\bmoneylines?\b"),
 )
 _MARKETS = (("totals", r"\btotals?\b|\bover\b|\bunder\b"), ("h2h", r"\bmoneylines?\b|\bto win\b"))
+#: What the server itself knows of a mention; what the browser says of one is not read.
+_KNOWN = re.compile(r"^Tag .*? \(id [^)]*\): (.*)$", re.MULTILINE)
 _CONTEXT = ("# User-provided context", "Hidden context for the agent", "This widget (id ")
 _GREETING = re.compile(
     r"\W*(hi|hello|hey|yo|good (morning|evening)|thanks?( you)?|who are you|help)\b[^?]{0,30}\W*", re.IGNORECASE
@@ -40,6 +42,8 @@ def decide(given: str | list[TResponseInputItem], tools: frozenset[str]) -> Tool
     tool = tool or next((name for name, words in _TOOLS if re.search(words, wanted)), None)
     if tool is None and _GREETING.fullmatch(wanted):
         return _HELLO
+    if tool is None and mentioned:
+        return f"On file: {mentioned} Ask me how its line has moved, or for its numbers."
     if tool is None or tool in {"search", "read"}:
         return search_and_quote(given, tools)
     return ToolCall(tool, _arguments(tool, wanted, f"{mentioned} {question}".strip()))
@@ -110,7 +114,7 @@ def _read(given: str | list[TResponseInputItem]) -> tuple[str, str, str | None, 
         if item.get("role") == "user":
             text = _text(item.get("content"))
             if text.startswith(_CONTEXT[0]):
-                mentioned = " ".join(re.findall(r"Tag '([^']*)'", text))
+                mentioned = " ".join(_KNOWN.findall(text))
             elif not text.startswith(_CONTEXT):
                 question, mentioned, called, output = text, "", None, {}
         elif item.get("type") == "function_call":
@@ -123,7 +127,7 @@ def _read(given: str | list[TResponseInputItem]) -> tuple[str, str, str | None, 
 def _text(content: Any) -> str:
     if isinstance(content, str):
         return content
-    return "".join(str(part.get("text", "")) for part in content or [])
+    return "\n".join(str(part.get("text", "")) for part in content or [])
 
 
 def _object(output: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chatkit.widgets import WidgetRoot
 
-from chatkit_link.widgets.templates import WidgetLibrary
+from chatkit_link.widgets import WidgetLibrary
 
 from .backend import Prediction
 from .stats import Player, StatAnswer

@@ -10,8 +10,8 @@ from agents import RunContextWrapper, Tool, function_tool
 from chatkit.agents import ClientToolCall
 from chatkit.types import ThreadItemDoneEvent, ThreadItemRemovedEvent, WidgetItem
 
-from chatkit_link.agents.context import LinkContext
-from chatkit_link.widgets.templates import WidgetLibrary
+from chatkit_link import LinkContext
+from chatkit_link.widgets import WidgetLibrary
 
 from . import board, odds, statistics
 from .exchange import FeedError

@@ -1,0 +1,58 @@
+"""Professor Lock with a model: a server that speaks OpenAI's format, and what it is shown."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from chatkit.types import (
+    InferenceOptions,
+    ToolChoice,
+    UserMessageInput,
+    UserMessageTagContent,
+    UserMessageTextContent,
+)
+
+from chatkit_link.client import ChatKitClient
+from chatkit_link.settings import Settings
+from tests.agents.test_models import conversation, scripted
+from tests.conftest import running
+from tests.examples.conftest import Student, offered
+from tests.model_server import Call, Say
+
+
+async def test_a_model_shows_the_board_that_one_clicks_and_is_told_what_the_server_knows(
+    make_settings: Callable[..., Settings],
+) -> None:
+    board = Call("tonights_odds", {"sport": "mlb", "market": "h2h"})
+    async with scripted(board, Say("The Yankees are the favourites. Sample data.")) as model:
+        settings = make_settings(
+            config=Path(__file__).with_name("agents.toml"),
+            openai_api_key="sk-canary-123",
+            openai_base_url=model.address,
+            model="gpt-5-mini",
+            search="local",
+        )
+        async with running(settings) as address, ChatKitClient(f"{address}/chatkit/lock") as client:
+            student = Student(client)
+            tag = UserMessageTagContent(id="team-new-york-yankees", text="New York Yankees", data={"odds": "+100000"})
+            options = InferenceOptions(model="gpt-5", tool_choice=ToolChoice(id="tonights_odds"))
+            message = UserMessageInput(
+                content=[UserMessageTextContent(text="What about "), tag], attachments=[], inference_options=options
+            )
+            answer = await student.ask(message)
+            shown = await student.widget("odds-board")
+            await student.click(shown, "lock.add_leg")
+            await student.widget("parlay")
+
+    first, second = conversation(model)
+    assert answer.text == "The Yankees are the favourites. Sample data."
+    assert len(offered(shown.widget, "lock.add_leg")) == 2 * 2 * 3
+    assert first["model"] == second["model"] == "gpt-5"
+    assert first["tool_choice"] == {"type": "function", "name": "tonights_odds"}
+    assert "Responsible play comes first" in first["instructions"] and "1-800-GAMBLER" in first["instructions"]
+    asked = json.dumps(first["input"])
+    assert "the game New York Yankees @ Boston Red Sox" in asked and "+100000" not in asked
+    told = json.loads(next(item["output"] for item in second["input"] if item.get("type") == "function_call_output"))
+    assert told["sample"] is True and len(told["games"]) == 2
+    fair = [float(share.split()[0]) for share in told["games"][0]["fair"].values()]
+    assert abs(sum(fair) - 100) < 0.11
