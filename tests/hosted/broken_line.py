@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import re
 from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
@@ -26,7 +27,8 @@ class BrokenLine:
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError):
             head = await reader.readuntil(_END)
-            answer = await self._ask(head)
+            length = re.search(rb"content-length: (\d+)", head.lower())
+            answer = await self._ask(head, await reader.readexactly(int(length[1]) if length else 0))
             fate = self._fate(head.partition(b"\r\n")[0])
             self.fates[fate] += 1
             if fate == "silent":
@@ -42,9 +44,9 @@ class BrokenLine:
         self._tries[asked] += 1
         return "well" if self._tries[asked] > 2 else next(self._kinds)
 
-    async def _ask(self, head: bytes) -> bytes:
+    async def _ask(self, head: bytes, body: bytes) -> bytes:
         reader, writer = await asyncio.open_connection(self._host, self._port)
-        writer.write(head.replace(b"keep-alive", b"close"))
+        writer.write(head.replace(b"keep-alive", b"close") + body)
         answer = await reader.read()
         writer.close()
         return answer

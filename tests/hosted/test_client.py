@@ -12,6 +12,7 @@ from chatkit_link.errors import LinkError
 from chatkit_link.hosted.client import api_address, hosted_client, once
 from chatkit_link.hosted.refusals import AgentBuilderGone, Refusals, ServerKeyRefused, UpstreamDown
 from chatkit_link.hosted.sessions import HostedKey, HostedSessions, hosted_user
+from tests.hosted.broken_line import broken_line
 from tests.hosted.conftest import MakeSettings
 from tests.openai_server import OpenAIServer
 
@@ -35,6 +36,16 @@ async def test_a_session_that_may_have_been_made_is_not_made_again(
     openai.failures[:] = [500, 500]
     assert isinstance(await refusal(make_settings, openai.address), UpstreamDown)
     assert len(openai.requests) == 1
+
+
+async def test_a_session_whose_answer_is_lost_is_not_made_again(
+    make_settings: MakeSettings, openai: OpenAIServer
+) -> None:
+    async with broken_line(openai.address) as line:
+        for lost in range(1, 3):  # never answered, and cut in the head
+            assert isinstance(await refusal(make_settings, line.address, patience=2), UpstreamDown)
+            assert len(openai.sessions) == lost
+    assert (line.fates["silent"], line.fates["head"]) == (1, 1)
 
 
 async def test_cancelling_is_tried_three_times(make_settings: MakeSettings, openai: OpenAIServer) -> None:
