@@ -10,7 +10,7 @@ from typing import Literal
 
 from chatkit_link.agents.agent_builder.flow import silent_calls
 from chatkit_link.agents.agent_builder.rewrite import REPLACED
-from chatkit_link.agents.agent_builder.source import ENTRY, SCHEMA_TYPES, Source, is_stub, read_source
+from chatkit_link.agents.agent_builder.source import ENTRY, SCHEMA_TYPES, Source, is_stub, read_source, says_nothing
 from chatkit_link.errors import ConfigurationError
 
 Level = Literal["works", "mended", "key", "package", "decide", "wrong"]
@@ -142,9 +142,9 @@ def _function(source: Source, node: ast.FunctionDef | ast.AsyncFunctionDef) -> I
     if node.name in source.approvals:
         yield Finding(node.lineno, "works", f"{node.name} asks the person in the chat, and waits for the answer")
     elif node.name in source.tools and is_stub(node):
-        yield Finding(
-            node.lineno, "decide", f"the tool {node.name} is empty: write what it does, or the model is told so"
-        )
+        empty = f"the tool {node.name} is empty: write what it does, or the model is told so"
+        same = f"the tool {node.name} gives the same answer always: write what it does"
+        yield Finding(node.lineno, "decide", empty if says_nothing(node) else same)
 
 
 def _call(source: Source, node: ast.Call) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from agents import Agent, RunResultStreaming, RunState
 from chatkit.errors import CustomStreamError
 from chatkit.types import ThreadItemDoneEvent
 
-from chatkit_link.agents.agent_builder.guardrails import report_guardrails, run_guardrails
+from chatkit_link.agents.agent_builder.guardrails import report_guardrails, run_guardrails, without_guardrails
 from chatkit_link.agents.agent_builder.journal import Found, Journal, objects, plain, run_from_json, run_to_json
 from chatkit_link.agents.agent_builder.load import Workflow
 from chatkit_link.agents.agent_builder.spoken import Refusal, words
@@ -144,6 +144,9 @@ class Execution:
         return Found(await self._once("search", found, "Search in files", query if isinstance(query, str) else None))
 
     async def guard(self, library: Any, *args: Any, **given: Any) -> Any:
+        if library is None:
+            return without_guardrails([*args, *given.values()])
+
         async def checked() -> Any:
             results = await run_guardrails(library, self.telling.terms.client, *args, **given)
             report_guardrails([*args, *given.values()], results)

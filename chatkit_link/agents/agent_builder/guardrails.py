@@ -28,16 +28,15 @@ def load_guardrails() -> Any:
         return None
 
 
-async def run_guardrails(library: Any, client: AsyncOpenAI | None, context: Any, *args: Any, **given: Any) -> Any:
-    """The results. client: is asked instead of the file's own; None if there is none.
+def without_guardrails(given: list[Any]) -> list[Any]:
+    """The results where there is no package: none, if none are asked for. Raises CustomStreamError."""
+    if not any(_is_empty(value) for value in given):
+        raise CustomStreamError(NO_GUARDRAILS, allow_retry=False)
+    return []
 
-    Raises:
-        CustomStreamError: there are guardrails to run, and no package.
-    """
-    if library is None:
-        if not any(_is_empty(value) for value in (*args, *given.values())):
-            raise CustomStreamError(NO_GUARDRAILS, allow_retry=False)
-        return []
+
+async def run_guardrails(library: Any, client: AsyncOpenAI | None, context: Any, *args: Any, **given: Any) -> Any:
+    """The results. client: is asked instead of the file's own; None if there is none."""
     if client is not None and hasattr(context, "guardrail_llm"):
         context = SimpleNamespace(**{**vars(context), "guardrail_llm": client})
     try:

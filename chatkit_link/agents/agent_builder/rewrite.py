@@ -9,7 +9,7 @@ import ast
 from typing import Any, TypeVar
 
 from chatkit_link.agents.agent_builder.flow import silent_calls
-from chatkit_link.agents.agent_builder.source import SCHEMA_TYPES, Source, is_stub
+from chatkit_link.agents.agent_builder.source import SCHEMA_TYPES, Source, says_nothing
 
 LINK = "__chatkit_link__"
 #: Names of libraries -> the attribute of LINK that stands for them in an exported file.
@@ -85,7 +85,7 @@ class _Rewriter(ast.NodeTransformer):
 
     def _function(self, node: Any, *, awaiting: bool) -> Any:
         before, self._awaiting = self._awaiting, awaiting
-        if self._source.tools.get(node.name) is node and _says_nothing(node):
+        if self._source.tools.get(node.name) is node and says_nothing(node):
             docstring: list[ast.stmt] = node.body[:1] if isinstance(node.body[0], ast.Expr) else []
             told = _call("unwritten", ast.Constant(node.name))
             node.body = [*docstring, _at(node.body[-1], ast.Return(told))]
@@ -173,14 +173,6 @@ class _SchemaTypes(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> Any:
         python = SCHEMA_TYPES.get(node.id) if node.id not in self._known else None
         return _at(node, ast.parse(python, mode="eval").body) if python else node
-
-
-def _says_nothing(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """A stub that gives the model nothing at all; one that returns a constant gives that."""
-    return is_stub(node) and not any(
-        isinstance(statement, ast.Return) and isinstance(statement.value, ast.Constant) and statement.value.value
-        for statement in node.body
-    )
 
 
 def _names_output(node: ast.expr) -> bool:

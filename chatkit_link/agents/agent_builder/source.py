@@ -153,3 +153,11 @@ def is_stub(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         or (isinstance(statement, ast.Return) and isinstance(statement.value, ast.Constant | None))
         for statement in node.body
     )
+
+
+def says_nothing(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """A stub that gives the model nothing at all; one that returns a constant gives that."""
+    return is_stub(node) and not any(
+        isinstance(statement, ast.Return) and isinstance(statement.value, ast.Constant) and statement.value.value
+        for statement in node.body
+    )

@@ -41,6 +41,10 @@ helper = Agent(name="Helper", instructions="Help.", tools=[files, mcp])
             ],
         ),
         (APPROVAL, ["works    workflow.py:4: approval_request asks the person in the chat"]),
+        (
+            ONE_AGENT.replace("  pass", "  return 'The order is worth 30 euros.'"),
+            ["decide   workflow.py:5: the tool look_up gives the same answer always"],
+        ),
         (GUARDED, ["package  workflow.py:6: guardrails need the package openai-guardrails"]),
         (
             file(HOSTED),

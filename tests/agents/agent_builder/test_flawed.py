@@ -69,6 +69,15 @@ async def test_without_the_package_of_guardrails_the_person_is_told_and_no_model
     assert conversation(model) == []
     errors = [event.message for event in made.events if isinstance(event, ErrorEvent)]
     assert errors == [NO_GUARDRAILS]
+    assert not [item for item in made.view.items if item.type == "workflow"], "nothing looks as if it had been checked"
+
+
+async def test_guardrails_that_are_empty_need_no_package(make_settings: MakeSettings, tmp_path: Path) -> None:
+    start = GUARDED.index("guardrails_config = ")
+    empty = GUARDED.replace(GUARDED[start : GUARDED.index("\n", start)], 'guardrails_config = {"guardrails": []}')
+    async with scripted(Say("Good day")) as model, chat(settings_of(make_settings, tmp_path, empty, model)) as client:
+        made = await told(client.create_thread("Hello"))
+    assert made.text == "Good day"
 
 
 GUARDRAILS = """
