@@ -83,7 +83,11 @@ def render(
     if png is None:
         typer.echo(json.dumps(tree, ensure_ascii=False, indent=2))
         return
-    png.write_bytes(draw(tree, width=width, scheme=cast('Literal["light", "dark"]', scheme)))
+    drawn = draw(tree, width=width, scheme=cast('Literal["light", "dark"]', scheme))
+    try:
+        png.write_bytes(drawn)
+    except OSError as error:
+        raise ConfigurationError(f"--png {png}: it cannot be written, {error.strerror}.") from error
     typer.echo(png)
 
 

@@ -1,5 +1,5 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 
 /** The folder that the workshop of this server edits. */
@@ -40,6 +40,63 @@ test('every widget is in the gallery, light and dark, wide and narrow', async ({
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   await shot(page, 'gallery-390');
 });
+
+/** Every .widget file of the repository, by its name. */
+const EVERY = new Map(
+  ['widgets', 'examples', 'docs', 'tests', 'frontend/e2e'].flatMap((root) =>
+    readdirSync(`../${root}`, { recursive: true, encoding: 'utf-8' })
+      .filter((path) => path.endsWith('.widget'))
+      .map((path): [string, string] => [basename(path, '.widget'), join('..', root, path)]),
+  ),
+);
+
+test('every widget of the repository is drawn in both schemes, and none is blank or broken', async ({
+  page,
+}) => {
+  expect([...EVERY.keys()]).toEqual(
+    expect.arrayContaining(['search-results', 'odds-board', 'line-movement']),
+  );
+  const there = new Set(readdirSync(folder));
+  const copied = [...EVERY].filter(([name]) => !there.has(`${name}.widget`));
+  for (const [name, path] of copied) copyFileSync(path, file(name));
+  try {
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.goto('workshop');
+    for (const scheme of ['light', 'dark']) {
+      await page.locator('html').evaluate((html, name) => {
+        html.dataset.theme = name;
+      }, scheme);
+      for (const name of EVERY.keys()) {
+        const entry = page.getByRole('region', { name, exact: true }).first();
+        const widget = entry.locator('.widget');
+        await expect(widget, name).toBeVisible();
+        await expect(entry.getByRole('list', { name: 'Problems' }), name).toHaveCount(0);
+        await expect(widget.locator('.w-note'), name).toHaveCount(0);
+        for (const chart of await widget.locator('.w-plot').all())
+          await expect(chart.locator('.recharts-surface path').first(), name).toBeAttached();
+        const picture = await widget.screenshot({ path: `e2e/artifacts/widgets/file-${scheme}-${name}.png` });
+        expect(await colours(page, picture), `${name} is not blank`).toBeGreaterThan(2);
+        expect(await widget.evaluate((box) => box.scrollWidth - box.clientWidth), `${name} fits`).toBe(0);
+      }
+    }
+  } finally {
+    for (const [name] of copied) rmSync(file(name), { force: true });
+  }
+});
+
+/** How many colours a picture has: one where it is blank, two where it is an empty frame. */
+const colours = (page: Page, picture: Buffer) =>
+  page.evaluate(async (encodedPicture) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${encodedPicture}`;
+    await image.decode();
+    const canvas = new OffscreenCanvas(image.width, image.height);
+    const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
+    context.drawImage(image, 0, 0);
+    // Well inside the edge, so that the round corners of an empty frame do not count.
+    const { data } = context.getImageData(24, 12, image.width - 48, image.height - 24);
+    return new Set(new Uint32Array(data.buffer)).size;
+  }, picture.toString('base64'));
 
 test('a widget is edited, fires its action, hears of its file and is saved', async ({ page }) => {
   put('order', 'Tent');

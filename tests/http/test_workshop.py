@@ -80,6 +80,34 @@ async def test_bad_input_is_refused_in_a_sentence_and_the_server_stays_up(
     assert (await preview(http))["tree"] is not None
 
 
+async def test_bad_files_are_in_the_gallery_with_a_sentence_each(http: httpx2.AsyncClient, folder: Path) -> None:
+    base = json.loads(new_widget("bad"))
+    bad = {
+        "endless": ({"template": "{% for a in range(999) %}" * 3 + "{% endfor %}" * 3}, "takes longer than 1 s"),
+        "large": ({"template": "{% for a in range(500) %}" * 2 + "x" * 20 + "{% endfor %}" * 2}, "more than 512000"),
+        "schema": ({"jsonSchema": "{"}, "jsonSchema"),
+        "data": ({"encodedWidget": encode({"title": 1, "text": ""})}, "not of type 'string'"),
+    }
+    for name, (change, _) in bad.items():
+        (folder / f"bad-{name}.widget").write_text(json.dumps(base | change))
+    (folder / "bad-5-mb.widget").write_bytes(b'"' + b"x" * 5_000_000 + b'"')
+    try:
+        answer = await http.get(WIDGETS)
+        assert answer.status_code == 200
+        shown = {widget["name"]: widget for widget in answer.json()}
+        for name, (_, words) in {**bad, "5-mb": ({}, "larger than 512000 bytes")}.items():
+            assert shown[f"bad-{name}"]["tree"] is None
+            assert words in " ".join(shown[f"bad-{name}"]["problems"])
+        for name, (change, words) in bad.items():
+            content = json.dumps(base | change)
+            dropped = await http.post("/api/workshop/drop", json={"name": name, "content": content})
+            assert words in " ".join(dropped.json()["problems"])
+    finally:
+        for name in (*bad, "5-mb"):
+            (folder / f"bad-{name}.widget").unlink()
+    assert (await http.get("/health")).status_code == 200
+
+
 async def test_a_body_of_5_mb_is_refused(http: httpx2.AsyncClient) -> None:
     answer = await http.post("/api/workshop/preview/try", json={"draft": draft(data="x" * 5_000_000)})
     assert answer.status_code == 413

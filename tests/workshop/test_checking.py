@@ -8,11 +8,12 @@ import pytest
 from typer.testing import CliRunner
 
 from chatkit_link.cli import cli
-from chatkit_link.errors import Unprocessable
+from chatkit_link.errors import ConfigurationError, LinkError, Unprocessable
 from chatkit_link.resources import resource
 from chatkit_link.widgets.templates import WidgetLibrary
 from chatkit_link.workshop.checking import Problem, check
 from chatkit_link.workshop.folder import WidgetFolder, encode, new_widget, write_out
+from chatkit_link.workshop.picture import find_chromium
 
 LIBRARY = WidgetLibrary(resource("widgets"))
 
@@ -112,6 +113,75 @@ def test_a_template_without_end_is_refused_in_a_sentence(template: str) -> None:
     [problem] = problems(template)
     assert problem.path == "template"
     assert any(words in problem.reason for words in ("takes longer than 1 s", "more than 512000", "recursion"))
+
+
+#: What is wrong with a file, and a word of the sentence that says so.
+BAD_FILES: dict[str, tuple[dict[str, Any], str]] = {
+    "endless": ({"template": "{% for a in range(999) %}" * 3 + "{% endfor %}" * 3}, "takes longer than 1 s"),
+    "large": ({"template": "{% for a in range(500) %}" * 2 + "x" * 20 + "{% endfor %}" * 2}, "more than 512000"),
+    "schema": ({"jsonSchema": {"type": "wrong"}}, "jsonSchema"),
+    "data": ({"encodedWidget": encode({"title": 1, "text": ""})}, "1 is not of type 'string'"),
+}
+
+
+@pytest.fixture
+def bad_folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "widgets"
+    folder.mkdir()
+    for name, (change, _) in BAD_FILES.items():
+        (folder / f"{name}.widget").write_bytes(write_out(json.loads(new_widget(name)) | change))
+    (folder / "torn.widget").write_text('{"version": "1.0", "template')
+    (folder / "good.widget").write_bytes(new_widget("good"))
+    return folder
+
+
+def test_one_bad_file_does_not_keep_the_command_from_the_others(bad_folder: Path) -> None:
+    result = CliRunner().invoke(cli, ["widgets", "check", "--folder", str(bad_folder)])
+    assert result.exit_code == 1
+    assert "6 widgets checked, 5 problems." in result.output
+    for name, (_, words) in {**BAD_FILES, "torn": ({}, "not JSON")}.items():
+        [line] = [line for line in result.output.splitlines() if f"/{name}.widget:" in line]
+        assert words in line
+    listed = CliRunner().invoke(cli, ["widgets", "list", "--folder", str(bad_folder)])
+    assert listed.exit_code == 0
+    assert "Good" in listed.output
+
+
+@pytest.mark.parametrize("name", [*BAD_FILES, "torn", "missing", "../outside", "/etc/passwd"])
+def test_what_cannot_be_rendered_is_refused_in_a_sentence(bad_folder: Path, name: str) -> None:
+    (bad_folder.parent / "outside.widget").write_bytes(new_widget("outside"))
+    said = refusal("widgets", "render", name, "--folder", str(bad_folder))
+    words = BAD_FILES[name][1] if name in BAD_FILES else "not JSON" if name == "torn" else "there is no such file"
+    assert words in said
+
+
+@pytest.mark.parametrize(
+    ("data", "words"), [("[1]", "JSON object"), ("{", "cannot be read"), ('{"title": 1}', "title")]
+)
+def test_data_that_does_not_fit_is_refused_in_a_sentence(bad_folder: Path, data: str, words: str) -> None:
+    file = bad_folder / "data.json"
+    file.write_text(data)
+    assert words in refusal("widgets", "render", "good", "--folder", str(bad_folder), "--data", str(file))
+
+
+def test_a_new_widget_outside_of_the_folder_is_refused_in_a_sentence(bad_folder: Path) -> None:
+    assert "it is a file in widgets/" in refusal("widgets", "new", "../outside", "--folder", str(bad_folder))
+    assert not (bad_folder.parent / "outside.widget").exists()
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(find_chromium() is None, reason="no Chromium")
+def test_a_picture_that_cannot_be_written_is_refused_in_a_sentence(bad_folder: Path) -> None:
+    png = bad_folder / "nowhere" / "good.png"
+    said = refusal("widgets", "render", "good", "--folder", str(bad_folder), "--png", str(png))
+    assert "cannot be written" in said
+
+
+def refusal(*words: str) -> str:
+    """What the program says before it ends with status 2 (`main` of the command line)."""
+    error = CliRunner().invoke(cli, list(words)).exception
+    assert isinstance(error, ConfigurationError | LinkError), repr(error)
+    return str(error)
 
 
 def test_a_schema_that_points_elsewhere_asks_nobody() -> None:
