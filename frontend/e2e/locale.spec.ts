@@ -57,3 +57,24 @@ test('Arabic is laid out from right to left @phone', async ({ page, baseURL }) =
   await expect(host.frame.getByRole('complementary', { name: 'سجل المحادثات' })).toContainText('أين طلبي؟');
   await host.shot('locale-ar-history');
 });
+
+test('English words in an Arabic chat stand where its lines begin', async ({ page, baseURL }) => {
+  const host = await HostPage.open(page, baseURL);
+  await host.set(() => ({ locale: 'ar' }), 'chatkit/items');
+  const composer = host.frame.getByRole('textbox', { name: 'الرسالة' });
+  await composer.fill('everything');
+  await composer.press('Enter');
+  await expect(host.frame.locator('.source-title').last()).toBeVisible();
+  const ends = await host.inside.evaluate(() =>
+    ['.task-title', '.source-title', '.header-title'].flatMap((selector) =>
+      [...document.querySelectorAll(selector)].map((one) => {
+        const words = document.createRange();
+        words.selectNodeContents(one);
+        return Math.abs(one.getBoundingClientRect().right - words.getBoundingClientRect().right) < 2;
+      }),
+    ),
+  );
+  expect(ends.length).toBeGreaterThan(6);
+  expect(ends).not.toContain(false);
+  await host.shot('locale-ar-items');
+});

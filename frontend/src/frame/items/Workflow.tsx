@@ -29,7 +29,7 @@ export function Workflow({ workflow, streaming }: { workflow: WorkflowData; stre
         onClick={() => setChosen(!open)}
       >
         {said}
-        <ChevronRight size={14} className="workflow-chevron" aria-hidden />
+        <ChevronRight size={14} className="workflow-chevron pointing" aria-hidden />
       </button>
       {open && (
         <ol className="tasks" id={list}>
