@@ -82,6 +82,19 @@ test('the host page hears "ready" and the frame gets the options', async () => {
   );
 });
 
+test('the frame is shown when it has drawn its options, and not before', async () => {
+  element.setOptions(options);
+  let drawn = () => {};
+  const setOptions = () => new Promise<void>((done) => (drawn = done));
+  const host = callsOver<HostApi>(hello().port as MessagePort, { setOptions });
+  await host('connect');
+  expect(iframe().hasAttribute('data-ready')).toBe(false);
+  await vi.waitFor(() => {
+    drawn();
+    expect(iframe().hasAttribute('data-ready')).toBe(true);
+  });
+});
+
 test('new options replace the old ones and load nothing again', async () => {
   element.setOptions(options);
   const { frame } = await connected();

@@ -137,22 +137,21 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
 
   #connected(frame: Frame) {
     if (this.#isReady) this.#frame = coming();
-    this.#sendOptions(frame);
+    // Shown when it is drawn: an empty frame is white, whatever the scheme.
+    const iframe = this.#iframe;
+    void this.#sendOptions(frame).then(() => iframe?.setAttribute('data-ready', ''));
     this.#frame.resolve(frame);
     this.#isReady = true;
-    this.#iframe?.setAttribute('data-ready', '');
     this.#emit('ready');
   }
 
-  #sendOptions(frame: Frame) {
+  async #sendOptions(frame: Frame) {
     try {
-      void frame('setOptions', sendable(this.#options, document.baseURI)).catch(this.#unreadable);
+      await frame('setOptions', sendable(this.#options, document.baseURI));
     } catch (error) {
-      this.#unreadable(error);
+      this.#fail(`The options cannot be read: ${error}`);
     }
   }
-
-  #unreadable = (error: unknown) => this.#fail(`The options cannot be read: ${error}`);
 
   #emit(name: EventName, detail?: unknown) {
     this.dispatchEvent(new CustomEvent(`chatkit.${name}`, { detail, bubbles: false }));

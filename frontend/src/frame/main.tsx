@@ -1,3 +1,4 @@
+import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import type { FrameApi, HostApi, SentOptions } from '../element/bridge';
 import { callsOver } from '../element/calls';
@@ -26,7 +27,8 @@ async function start(root: HTMLElement) {
       chat = started;
       // Nobody should see another language flash by.
       await started.speaking;
-      createRoot(root).render(<Frame chat={started} />);
+      // Drawn when this returns, because then the frame is shown.
+      flushSync(() => createRoot(root).render(<Frame chat={started} />));
       mounted();
     },
     focusComposer: async () => (await whenStarted()).focusComposer(),
