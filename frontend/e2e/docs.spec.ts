@@ -2,9 +2,9 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Page } from '@playwright/test';
-import { build } from 'vite';
 import { type ChatPage, expect, test } from './chat-page';
 import { standIn } from './official';
+import { bundled } from './react-page';
 
 // Pages come from no network, and a browser guards this machine from pages of the open one.
 test.use({ permissions: ['local-network-access'] });
@@ -51,24 +51,7 @@ test('the plain page chats', async ({ chat, page, baseURL }) => {
 });
 
 test('the React component chats', async ({ chat, page, baseURL }) => {
-  const name = resolve('e2e/Chat.jsx');
-  const entry = resolve('e2e/entry.jsx');
-  const files: Record<string, string> = {
-    [name]: codeUnder('How do I embed it in a React app?', 'jsx'),
-    [entry]: `import { createRoot } from 'react-dom/client';
-      import { Chat } from ${JSON.stringify(name)};
-      createRoot(document.getElementById('app')).render(<Chat />);`,
-  };
-  const built = await build({
-    configFile: false,
-    logLevel: 'error',
-    plugins: [
-      { name: 'docs', enforce: 'pre', resolveId: (id) => (id in files ? id : null), load: (id) => files[id] },
-    ],
-    build: { write: false, minify: false, rollupOptions: { input: entry } },
-  });
-  if (!('output' in built)) throw new Error('Vite built no bundle.');
-  const script = built.output[0].code;
+  const script = await bundled(codeUnder('How do I embed it in a React app?', 'jsx'));
   const head = '<script src="/assistant/chatkit.js"></script>';
   expect(text).toContain(head);
   await open(

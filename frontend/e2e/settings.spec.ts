@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from './chat-page';
+import { bundled } from './react-page';
 
 // The copied page comes from no network, and a browser guards this machine from pages of the open one.
 test.use({ permissions: ['local-network-access', 'clipboard-read', 'clipboard-write'] });
@@ -59,6 +60,25 @@ test('options are tried on the chat at once, kept, and run as copied code on a p
     await chat.answered();
     await expect(chat.answers()).not.toHaveCount(0);
   });
+});
+
+test('the copied React component is that chat, with the scripts that it names', async ({ chat, page }) => {
+  await chat.open();
+  const panel = await openSettings(page);
+  await panel.getByLabel('Greeting').fill('Welcome to the shop');
+  await panel.getByLabel('Left button').selectOption('menu');
+  const code = await copied(page, 'React');
+  const scripts = [...code.matchAll(/^\/\/ +(<script .*<\/script>)$/gm)].map(([, script]) => script);
+  expect(scripts).toHaveLength(2);
+  const body = `<!doctype html><head>${scripts.join('')}</head><div id="app"></div>
+    <script type="module">${await bundled(code)}</script>`;
+  await page.route(SHOP, (route) => route.fulfill({ contentType: 'text/html', body }));
+  await page.goto(SHOP);
+  await expect(chat.frame.getByText('Welcome to the shop')).toBeVisible();
+  await expect(chat.button('Menu')).toBeVisible();
+  await chat.ask('What is a run?');
+  await chat.answered();
+  await expect(chat.answers()).not.toHaveCount(0);
 });
 
 test('Reset brings back what the agent brings along', async ({ chat, page }) => {

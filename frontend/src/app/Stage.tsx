@@ -38,7 +38,7 @@ function Scene({ connection, trouble, onRetry, element, domainKey, onHome, ...ar
   if (element.trouble) return <NoElement trouble={element.trouble} connection={connection} onHome={onHome} />;
   if (trouble && connection?.kind !== 'workflow') {
     return (
-      <PageState isAlert title="The agents of this server are not known">
+      <PageState isAlert title="The chat could not be opened">
         <p>{trouble}</p>
         <button type="button" className="button" onClick={onRetry}>
           Try again
