@@ -43,7 +43,8 @@ def decide(given: str | list[TResponseInputItem], tools: frozenset[str]) -> Tool
     if tool is None and _GREETING.fullmatch(wanted):
         return _HELLO
     if tool is None and mentioned:
-        return f"On file: {mentioned} Ask me how its line has moved, or for its numbers."
+        on_file = re.sub(r" \(id \w+\)", "", mentioned)
+        return f"On file: {on_file} Ask me how its line has moved, or for its numbers."
     if tool is None or tool in {"search", "read"}:
         return search_and_quote(given, tools)
     return ToolCall(tool, _arguments(tool, wanted, f"{mentioned} {question}".strip()))

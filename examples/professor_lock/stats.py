@@ -7,19 +7,32 @@ The server answers ``POST /query`` with ``{"query": "..."}`` by
 """
 
 import re
-from typing import Protocol
+from typing import Any, Protocol, cast
 
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from .exchange import FeedError, fetch
 
 
-class Figure(BaseModel):
+class _Told(BaseModel):
+    """As servers write it: a number where a text belongs is one, and null says as much as nothing."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {key: value for key, value in cast("dict[str, Any]", given).items() if value is not None}
+
+
+class Figure(_Told):
     label: str
     value: str
 
 
-class Player(BaseModel):
+class Player(_Told):
     """figures: the three or four numbers that a card shows large."""
 
     name: str
@@ -28,7 +41,7 @@ class Player(BaseModel):
     figures: list[Figure] = Field(default_factory=list[Figure])
 
 
-class StatAnswer(BaseModel):
+class StatAnswer(_Told):
     """One answer in the server's format."""
 
     success: bool = True

@@ -38,9 +38,52 @@ test("tonight's odds become a parlay, a stake a payout, and a confirmed slip goe
   await chat.shot('professor-parlay');
 
   await parlay.getByRole('button', { name: 'Review and confirm' }).click();
-  await expect(cardOf('Bet slip')).toContainText('nothing is ever placed');
-  await expect(page.getByText('The chat told the page of “bet_slip.confirmed”: 2 leg(s)')).toBeVisible();
+  const slip = cardOf('Bet slip');
+  await expect(slip).toContainText('nothing is ever placed');
+  await expect(slip).toContainText('1-800-GAMBLER');
+  // It stands where the parlay was, so that nothing can be confirmed twice.
+  await expect(parlay).toHaveCount(0);
+  await expect(page.getByText('The chat told the page of “bet_slip.confirmed”: 2 legs')).toBeVisible();
   await chat.shot('professor-slip');
+
+  await chat.ask('Find the injury report');
+  await chat.answered();
+  await expect(chat.log.getByText('Injury report: New York Yankees').first()).toBeVisible();
+  await expect(chat.answers().last()).toContainText('Theo Marsh');
+  await chat.shot('professor-news');
+});
+
+test('a stake that is none is refused in a sentence, and a team is mentioned with its card @phone', async ({
+  chat,
+}) => {
+  // The refusal is also told to the page's developer.
+  chat.tolerated = /422/;
+  await chat.open('lock');
+  await chat.ask("What are tonight's odds?");
+  await chat.answered();
+  const tables = chat.log.getByRole('table');
+  await expect(tables).toHaveCount(5);
+  const wide = await tables.evaluateAll((all) =>
+    all
+      .filter(({ parentElement: box }) => box && box.scrollWidth > box.clientWidth)
+      .map((table) => table.textContent),
+  );
+  expect(wide, 'tables that do not fit').toEqual([]);
+  await chat.log.getByRole('button', { name: '★ -1.5 -' }).first().click();
+  await chat.answered();
+  await chat.frame.getByRole('spinbutton', { name: 'Stake in $' }).fill('-5');
+  await chat.button('Set stake').click();
+  await expect(
+    chat.page.getByText('A stake is an amount from $0.01 to $10,000, in whole cents.'),
+  ).toBeVisible();
+  await chat.shot('professor-refused');
+
+  await chat.composer.pressSequentially('Tell me of @yank');
+  await chat.frame.getByRole('option', { name: 'New York Yankees', exact: true }).click();
+  await chat.composer.press('Enter');
+  await chat.answered();
+  await expect(chat.answers().last()).toContainText('New York Yankees @ Boston Red Sox');
+  await expect(chat.answers().last()).toContainText('made-up sample data');
 });
 
 test('a player is mentioned and shown, a line is drawn, and a game is opened by the page', async ({

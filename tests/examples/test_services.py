@@ -59,11 +59,17 @@ async def test_statistics_are_an_answer_and_perhaps_a_player_and_a_table() -> No
     async def query(question: dict[str, str]) -> dict[str, Any]:
         if "nobody" in question["query"]:
             return {"success": False, "error": "No data found"}
+        if "Porter" in question["query"]:
+            player = {"name": "Sam Porter", "team": None, "figures": [{"label": "PTS", "value": 27.4}]}
+            return {"answer": "27.4 points.", "error": None, "player": player, "columns": ["PTS"], "rows": [[31], [24]]}
         return {"success": True, "query": question["query"], "answer": "The Yankees are 94-68.", "cached": True}
 
     async with serve(app) as address:
         stats = StatServer(address)
         assert (await stats.ask("Yankees record")).answer == "The Yankees are 94-68."
+        porter = await stats.ask("Porter")
+        assert porter.player is not None
+        assert (porter.player.team, porter.player.figures[0].value, porter.rows) == ("", "27.4", [["31"], ["24"]])
         with pytest.raises(FeedError, match="No data found"):
             await stats.ask("record of nobody")
 
