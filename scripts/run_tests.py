@@ -148,15 +148,19 @@ def browser_tests(results: Path) -> Tally:
         return Tally(failed=1) if os.environ.get("CI") else Tally(skipped=1)
     file = results / "playwright.json"
     tally = Tally()
-    with server() as (address, widgets):
-        status = npx(
-            "playwright",
-            "test",
-            "--reporter=list,json",
-            CHATKIT_LINK_URL=f"{address}/",
-            CHATKIT_LINK_E2E_WIDGETS=str(widgets),
-            PLAYWRIGHT_JSON_OUTPUT_NAME=str(file),
-        )
+    try:
+        with server() as (address, widgets):
+            status = npx(
+                "playwright",
+                "test",
+                "--reporter=list,json",
+                CHATKIT_LINK_URL=f"{address}/",
+                CHATKIT_LINK_E2E_WIDGETS=str(widgets),
+                PLAYWRIGHT_JSON_OUTPUT_NAME=str(file),
+            )
+    except NotStarted as error:
+        print(error)
+        return Tally(failed=1)
     if file.is_file():
         found = json.loads(file.read_text())["stats"]
         tally = Tally(found["expected"] + found["flaky"], found["unexpected"], found["skipped"])
@@ -202,11 +206,18 @@ BROWSER_SETTINGS = {
 }
 
 
+class NotStarted(Exception):
+    """A server of the tests did not answer; with what it printed."""
+
+
 @contextmanager
 def server() -> Generator[tuple[str, Path]]:
     """A server with nothing in it and no settings of this machine, on a free port.
 
     Gives its address, and the folder of the widgets that its workshop edits: copies of the bundled ones.
+
+    Raises:
+        NotStarted: it does not answer.
     """
     program = Path(sys.executable).with_name("chatkit-link")
     private = ("CHATKIT_", "OPENAI_", "DATABASE_URL", "PORT", "SEARXNG_", "TAVILY_", "BRAVE_")
@@ -230,7 +241,7 @@ def server() -> Generator[tuple[str, Path]]:
             )
         try:
             if not answers(address, process):
-                print(f"The server for the browser tests did not start:\n{log.read_text()}")
+                raise NotStarted(f"The server for the browser tests did not start:\n{log.read_text()}")
             yield address, widgets
         finally:
             process.terminate()
@@ -257,7 +268,7 @@ def free_port() -> int:
 
 
 def answers(address: str, process: "subprocess.Popen[bytes]") -> bool:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180  # on a machine that does much else, the imports alone take a minute
     while time.monotonic() < deadline and process.poll() is None:
         try:
             with urllib.request.urlopen(f"{address}/health", timeout=5):  # noqa: S310 - our own server
