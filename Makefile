@@ -12,6 +12,9 @@ PAGE := chatkit_link/static/chatkit.js
 PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/*.html frontend/vite*.ts frontend/tsconfig.json \
 	-type f ! -name '*.test.ts' ! -name '*.test.tsx' 2>/dev/null)
 
+# What `make run` serves as long as you have no catalog of your own: the research agent and Professor Lock.
+DEMO := $(if $(wildcard chatkit-link.toml)$(shell grep -s '^CHATKIT_LINK_CONFIG=' .env),,examples/professor_lock/chatkit-link.toml)
+
 .PHONY: help run test check faults bench build lock clean
 .DELETE_ON_ERROR:
 
@@ -20,6 +23,7 @@ help:
 	@awk '/^# /{says=substr($$0,3);next} /^[a-z]+:/{if(says)printf "  make %-7s %s\n",substr($$1,1,length($$1)-1),says} {says=""}' Makefile
 
 # Start the server on http://127.0.0.1:8000; installs and builds what is missing or out of date first.
+run: export CHATKIT_LINK_CONFIG ?= $(DEMO)
 run: $(INSTALLED) $(PAGE)
 	@exec .venv/bin/chatkit-link serve $(ARGS)
 

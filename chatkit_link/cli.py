@@ -72,7 +72,7 @@ def serve(
     agent: AgentOption = None,
 ) -> None:
     """Start the server; without DATABASE_URL with a PostgreSQL of its own."""
-    _serve(_settings(host=host, port=port), targets_given(agent), workshop=None)
+    _serve(_settings(host=host, port=port), agent, workshop=None)
 
 
 @cli.command()
@@ -82,10 +82,11 @@ def dev(
     folder: FolderOption = WIDGETS,
 ) -> None:
     """Start the server on 127.0.0.1 with the widget workshop at /workshop."""
-    _serve(_settings(host="127.0.0.1", port=port), targets_given(agent), workshop=folder)
+    _serve(_settings(host="127.0.0.1", port=port), agent, workshop=folder)
 
 
-def _serve(settings: Settings, given: dict[str, str], *, workshop: Path | None) -> None:
+def _serve(settings: Settings, agent: list[str] | None, *, workshop: Path | None) -> None:
+    given = targets_given(agent, settings.config)
     setup_logging(settings.log_level)
     console = Console(stderr=True, highlight=False)
     where = "the configured one" if settings.database_url else f"PostgreSQL in {settings.data}"
@@ -143,9 +144,9 @@ async def _chat(
         if url is None and agent is None and await _answers(settings.address):
             url = f"{settings.address}/chatkit"
         if url is None:
-            make = partial(create_app, agents_given=targets_given(agent))
-            address = await stack.enter_async_context(serving(make, settings))
-            chosen = next(iter(targets_given(agent)), None)
+            given = targets_given(agent, settings.config)
+            address = await stack.enter_async_context(serving(partial(create_app, agents_given=given), settings))
+            chosen = next(iter(given), None)
             url = f"{address}/chatkit" + (f"/{chosen}" if chosen else "")
         jar = _jar(settings, url)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -221,7 +222,7 @@ def agents(context: typer.Context, agent: AgentOption = None) -> None:
     if context.invoked_subcommand is not None:
         return
     settings = _settings()
-    catalog = read_catalog(settings.config, targets_given(agent))
+    catalog = read_catalog(settings.config, targets_given(agent, settings.config))
     table = Table("Agent", "Target", "State", box=None, pad_edge=False)
     table.add_row(RESEARCH, "bundled", "ready")
     broken = False

@@ -109,6 +109,22 @@ def test_settings_that_cannot_work_are_told_without_their_values(
     assert "Traceback" not in out
 
 
+def test_an_agent_given_with_its_path_is_found_from_where_the_command_is_run(run: Run, folder: Path) -> None:
+    (folder / "away").mkdir()
+    (folder / "away" / "agents.toml").write_text("")
+    (folder / "mine").mkdir()
+    for place in ("said.py", "mine/__init__.py"):
+        (folder / place).write_text("async def respond(ctx):\n    yield")
+    process = run(
+        "agents", "--agent", "said=./said.py", "--agent", "mine=mine/", CHATKIT_LINK_CONFIG="away/agents.toml"
+    )
+    out, _ = process.communicate(timeout=40)
+    assert process.returncode == 0, out
+    assert [line.split() for line in out.splitlines()[-2:]] == [
+        ["said", "../said.py", "ready"], ["mine", "../mine/", "ready"]
+    ]  # fmt: skip
+
+
 def test_agents_that_do_not_load_are_listed_with_the_reason(run: Run, folder: Path) -> None:
     (folder / "bad.py").write_text("import nothing_of_that_name")
     process = run("agents", "--agent", "bad=bad.py", "--agent", "gone=gone.py")

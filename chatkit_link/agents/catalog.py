@@ -21,6 +21,7 @@ that Agent Builder has exported, as it is.
 
 import inspect
 import json
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -137,14 +138,22 @@ def _read_file(file: Path) -> Catalog:
         raise ConfigurationError(f"{file}: {place}: {first['msg']}.") from error
 
 
-def targets_given(options: list[str] | None) -> dict[str, str]:
-    """Agent id -> target of the command line's ``ID=TARGET``. Raises ConfigurationError."""
+def targets_given(options: list[str] | None, config: Path) -> dict[str, str]:
+    """Agent id -> target of the command line's ``ID=TARGET``. Raises ConfigurationError.
+
+    A path is relative to where the command is run, as everywhere on a command line, and is made relative to the
+    folder of the catalog ``config``, as targets are.
+    """
     given: dict[str, str] = {}
     for option in options or []:
         agent_id, equals, target = option.partition("=")
         if not equals or not target:
             raise ConfigurationError(f"--agent {option!r}: write it as ID=file.py:name or ID=module:name.")
-        given[agent_id] = target
+        place, colon, name = target.partition(":")
+        if place.endswith((".py", "/")):
+            slash = "/" if place.endswith("/") else ""
+            place = Path(os.path.relpath(Path(place).absolute(), config.absolute().parent)).as_posix() + slash
+        given[agent_id] = f"{place}{colon}{name}"
     return given
 
 

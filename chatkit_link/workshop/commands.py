@@ -51,7 +51,8 @@ def check(
     files = WidgetFolder(folder)
     if not files.names():
         raise ConfigurationError(f"There is no .widget file in {folder}: name another folder with --folder.")
-    known = known_actions(read_settings().config, targets_given(agent))
+    config = read_settings().config
+    known = known_actions(config, targets_given(agent, config))
     library = WidgetLibrary(folder)
     problems = [
         problem

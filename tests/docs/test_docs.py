@@ -166,11 +166,14 @@ def test_an_example_loads_as_what_it_says_it_is(target: str, kind: type | str) -
         assert isinstance(found, type) and issubclass(found, kind)
 
 
-def test_every_agent_of_the_example_catalog_loads() -> None:
-    catalog = read_catalog(EXAMPLES / "chatkit-link.toml", {})
-    assert set(catalog.agents) == {"echo", "support", "mine", "lock"}
+@pytest.mark.parametrize(
+    ("folder", "agents"), [(EXAMPLES, {"echo", "support", "mine"}), (EXAMPLES / "professor_lock", {"lock"})]
+)
+def test_every_agent_of_an_example_catalog_loads(folder: Path, agents: set[str]) -> None:
+    catalog = read_catalog(folder / "chatkit-link.toml", {})
+    assert set(catalog.agents) == agents
     for entry in catalog.agents.values():
-        load_target(entry.target, beside=EXAMPLES)
+        load_target(entry.target, beside=folder)
 
 
 def test_a_catalog_in_a_page_is_one_the_server_reads(tmp_path: Path) -> None:
