@@ -48,12 +48,23 @@ test('text without spaces is not searched for the end of a word', () => {
   expect(shown(part('日本語です。次の文です。', cite('a.example', 6)))).toBe('日本語です。{1}次の文です。');
 });
 
-test('marks become elements wherever they are in the text', () => {
-  const tree = { type: 'root', children: [{ type: 'text', value: 'a\uE2003\uE201b' }] };
+const ASTRONAUT = '\u{1F469}\u200D\u{1F680}';
+
+test.each([
+  ['a\uE2003\uE201b', 'a[3]', 'b'],
+  ['As said.\uE2001\uE201\uE2002\uE201 More', 'As said', '.[1][2]', ' More'],
+  ['\uE2001\uE201', '[1]'],
+  ['cafe\u0301\uE2001\uE201', 'caf', 'e\u0301[1]'],
+  [`${ASTRONAUT}\uE2001\uE201`, ASTRONAUT, '[1]'],
+])('a mark becomes an element that keeps to the letter before it: %s', (text, ...expected) => {
+  const tree: Parameters<ReturnType<typeof citationMarks>>[0] = {
+    type: 'root',
+    children: [{ type: 'text', value: text }],
+  };
   citationMarks()(tree);
-  expect(tree.children).toMatchObject([
-    { value: 'a' },
-    { tagName: 'cite-mark', properties: { number: '3' } },
-    { value: 'b' },
-  ]);
+  const told = (node: typeof tree): string =>
+    node.tagName === 'cite-mark'
+      ? `[${(node.properties as { number: string }).number}]`
+      : (node.value ?? (node.children ?? []).map(told).join(''));
+  expect((tree.children ?? []).map(told)).toEqual(expected);
 });

@@ -13,6 +13,9 @@ const CLOSE = '\uE201';
 const MARK = new RegExp(`${OPEN}(\\d+)${CLOSE}`);
 const STRAY = new RegExp(`[${OPEN}${CLOSE}]`, 'g');
 
+// With its accents. What else a text may end with, such as an emoji of several parts, would be torn apart.
+const LETTER = /[\p{L}\p{N}\p{P}]\p{M}*$/u;
+
 const keyOf = (source: Source) =>
   source.type === 'url'
     ? source.url
@@ -89,13 +92,32 @@ export function citationMarks() {
   };
 }
 
+/** A mark and the letter before it are one element: a line that breaks between them would begin with a lone chip. */
 function split(value: string): HastNode[] {
+  const nodes: HastNode[] = [];
+  let together: HastNode[] | undefined;
   // A regular expression with a group leaves text at even places and numbers at odd ones.
-  return value
-    .split(MARK)
-    .map((piece, at) =>
-      at % 2
-        ? { type: 'element', tagName: CITATION_TAG, properties: { number: piece }, children: [] }
-        : { type: 'text', value: piece },
-    );
+  for (const [at, piece] of value.split(MARK).entries()) {
+    if (at % 2 === 0) {
+      if (piece === '') continue; // marks that follow each other stay together
+      nodes.push({ type: 'text', value: piece });
+      together = undefined;
+    } else {
+      together ??= joined(nodes);
+      together.push({ type: 'element', tagName: CITATION_TAG, properties: { number: piece }, children: [] });
+    }
+  }
+  return nodes;
 }
+
+/** The children of a new element at the end of the nodes, with what was their last letter. */
+function joined(nodes: HastNode[]): HastNode[] {
+  const text = nodes.at(-1)?.value ?? '';
+  const [letter = ''] = LETTER.exec(text) ?? [];
+  nodes.splice(-1, 1, ...asText(text.slice(0, text.length - letter.length)));
+  const children = asText(letter);
+  nodes.push({ type: 'element', tagName: 'span', properties: { className: ['cited'] }, children });
+  return children;
+}
+
+const asText = (value: string): HastNode[] => (value ? [{ type: 'text', value }] : []);
