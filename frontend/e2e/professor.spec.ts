@@ -23,6 +23,9 @@ test("tonight's odds become a parlay, a stake a payout, and a confirmed slip goe
   await prices.nth(0).click();
   await expect(legs).toHaveCount(1);
   await chat.answered();
+  // The parlay stands below the board, out of sight: the way to it says that there is something new.
+  const toEnd = chat.frame.locator('.to-latest');
+  await expect(toEnd).toHaveClass(/news/);
   await prices.nth(6).click();
   await expect(legs).toHaveCount(2);
   await chat.answered();
@@ -31,6 +34,8 @@ test("tonight's odds become a parlay, a stake a payout, and a confirmed slip goe
   const other = (await prices.nth(6).innerText()).replace('★ ', '');
   const decimal = (american: number) => 1 + (american > 0 ? american / 100 : 100 / -american);
   const cents = Math.floor(50 * decimal(Number(one)) * decimal(Number(other)) * 100 + 1e-6);
+  await toEnd.click();
+  await expect(toEnd).toHaveCount(0);
   await parlay.getByRole('spinbutton', { name: 'Stake in $' }).fill('50');
   await parlay.getByRole('button', { name: 'Set stake' }).click();
   await expect(parlay).toContainText(`$${(cents / 100).toFixed(2)}`);
@@ -56,7 +61,7 @@ test("tonight's odds become a parlay, a stake a payout, and a confirmed slip goe
 test('a stake that is none is refused in a sentence, and a team is mentioned with its card @phone', async ({
   chat,
 }) => {
-  // The refusal is also told to the page's developer.
+  // The browser notes it, too.
   chat.tolerated = /422/;
   await chat.open('lock');
   await chat.ask("What are tonight's odds?");
@@ -73,9 +78,9 @@ test('a stake that is none is refused in a sentence, and a team is mentioned wit
   await chat.answered();
   await chat.frame.getByRole('spinbutton', { name: 'Stake in $' }).fill('-5');
   await chat.button('Set stake').click();
-  await expect(
-    chat.page.getByText('A stake is an amount from $0.01 to $10,000, in whole cents.'),
-  ).toBeVisible();
+  await expect(chat.frame.getByRole('alert')).toHaveText(
+    'A stake is an amount from $0.01 to $10,000, in whole cents.',
+  );
   await chat.shot('professor-refused');
 
   await chat.composer.pressSequentially('Tell me of @yank');

@@ -34,7 +34,11 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const { turns, more } = useShown(items, older !== null);
-  const { away, toEnd, hold, onScroll } = useScroll({ scroller, content }, option?.autoScroll ?? false);
+  const { away, news, toEnd, hold, onScroll } = useScroll(
+    { scroller, content },
+    option?.autoScroll ?? false,
+    trouble ?? items.at(-1),
+  );
   const rest = useRest(scroller);
 
   const lastQuestion = turns.at(-1)?.question?.id;
@@ -111,7 +115,7 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
         {away && (
           <button
             type="button"
-            className="to-latest"
+            className={news ? 'to-latest news' : 'to-latest'}
             aria-label={text.thread.latest}
             title={text.thread.latest}
             onClick={() => toEnd('smooth')}

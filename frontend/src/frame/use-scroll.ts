@@ -10,8 +10,12 @@ const NEAR = 48;
 
 type Refs = { scroller: RefObject<HTMLElement | null>; content: RefObject<HTMLElement | null> };
 
-export function useScroll({ scroller, content }: Refs, follow: boolean) {
+/** latest: what stands at the end. `news`: it is another one, or has changed, since the end was last in view. */
+export function useScroll({ scroller, content }: Refs, follow: boolean, latest: unknown) {
   const pinned = useRef(true);
+  const now = useRef(latest);
+  now.current = latest;
+  const seen = useRef(latest);
   const lastTop = useRef(0);
   const [away, setAway] = useState(false);
 
@@ -20,6 +24,7 @@ export function useScroll({ scroller, content }: Refs, follow: boolean) {
       const element = scroller.current;
       if (!element) return;
       pinned.current = true;
+      seen.current = now.current;
       setAway(false);
       element.scrollTo({ top: element.scrollHeight, behavior });
     },
@@ -34,8 +39,12 @@ export function useScroll({ scroller, content }: Refs, follow: boolean) {
     const element = scroller.current;
     if (!element) return;
     const left = element.scrollHeight - element.clientHeight - element.scrollTop;
-    if (left <= NEAR) pinned.current = true;
-    else if (element.scrollTop < lastTop.current - 1) pinned.current = false;
+    if (left <= NEAR) {
+      pinned.current = true;
+      seen.current = now.current;
+    } else if (element.scrollTop < lastTop.current - 1) {
+      pinned.current = false;
+    }
     lastTop.current = element.scrollTop;
     setAway(left > NEAR * 3 && !pinned.current);
   }, [scroller]);
@@ -48,15 +57,18 @@ export function useScroll({ scroller, content }: Refs, follow: boolean) {
       if (!box) return;
       if (follow && pinned.current) {
         box.scrollTop = box.scrollHeight;
+        seen.current = now.current;
         return;
       }
       const left = box.scrollHeight - box.clientHeight - box.scrollTop;
       if (left > NEAR) pinned.current = false;
+      else seen.current = now.current;
       setAway(left > NEAR * 3);
     });
     observer.observe(element);
     return () => observer.disconnect();
   }, [content, scroller, follow]);
 
-  return { away, toEnd, hold, onScroll };
+  // Whoever draws this is drawn again when `latest` changes or the end comes into view.
+  return { away, news: away && seen.current !== latest, toEnd, hold, onScroll };
 }
