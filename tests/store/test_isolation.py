@@ -53,7 +53,14 @@ REFUSED: dict[str, Attempt] = {
     "replace_after": lambda s, a, c: s.replace_after(a.thread.id, a.item_id, assistant(a.thread.id, "x"), c),
     "update_item": lambda s, a, c: s.update_item(a.thread.id, assistant(a.thread.id, "x", item_id=a.item_id), c),
     "save_feedback": lambda s, a, c: s.save_feedback(a.thread.id, [a.item_id], "negative", c),
+    "edit_metadata": lambda s, a, c: _edit(s, a.thread, c),
+    "load_recency": lambda s, a, c: s.load_recency(a.thread.id, c),
 }
+
+
+async def _edit(store: PostgresStore, held: StoredThread, caller: Caller) -> None:
+    async with store.edit_metadata(held.model_copy(deep=True), caller) as metadata:
+        metadata["whose"] = "Bob's"
 
 
 def _renamed(held: StoredThread) -> StoredThread:
@@ -95,7 +102,7 @@ async def test_another_person_finds_nothing_there(
     loaded = await store.load_thread(adas.thread.id, ada)
     item = await store.load_item(adas.thread.id, adas.item_id, ada)
     page = await store.load_thread_items(adas.thread.id, None, 10, "asc", ada)
-    assert (loaded.title, text_of(item), len(page.data)) == ("Ada's", "for Ada", 1)
+    assert (loaded.title, loaded.metadata, text_of(item), len(page.data)) == ("Ada's", {}, "for Ada", 1)
     assert (await store.load_attachment(adas.attachment.id, ada)).thread_id == adas.thread.id
     assert await store.load_feedback(adas.thread.id, ada) == {adas.item_id: "positive"}
 
