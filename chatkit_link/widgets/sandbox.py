@@ -7,7 +7,7 @@ between two pieces of output, so the time is looked at in every turn of a loop a
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any, ClassVar
 
@@ -100,7 +100,7 @@ def variables(sandbox: WidgetSandbox, text: str) -> frozenset[str]:
     return frozenset(meta.find_undeclared_variables(parsed) - sandbox.globals.keys() - own)
 
 
-def render(template: Template, data: dict[str, Any]) -> str:
+def render(template: Template, data: Mapping[str, Any]) -> str:
     """The rendered text. Raises jinja2's errors, and ``SecurityError`` when it grows past the bounds."""
     token = _deadline.set(time.monotonic() + LONGEST_RENDER)
     try:

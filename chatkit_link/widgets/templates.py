@@ -8,9 +8,9 @@ The SDK's ``WidgetTemplate`` neither checks data against the schema nor renders 
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Generic, cast
 
 import jinja2
 from chatkit.widgets import DynamicWidgetRoot
@@ -18,10 +18,11 @@ from jinja2 import TemplateError
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 from jsonschema.exceptions import ValidationError as DataError
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 from referencing import Registry
 from referencing.exceptions import Unresolvable
+from typing_extensions import TypeVar
 
 from chatkit_link.widgets.errors import WidgetError
 from chatkit_link.widgets.sandbox import WidgetSandbox, render, variables
@@ -29,8 +30,11 @@ from chatkit_link.widgets.tree import TreeChecker
 
 LARGEST_FILE = 512_000
 
+#: What a template takes: anything, or what the module says that `chatkit-link widgets types` has written.
+Data = TypeVar("Data", bound=Mapping[str, Any] | BaseModel, default=Mapping[str, Any] | BaseModel)
 
-class Template:
+
+class Template(Generic[Data]):
     """One .widget file, compiled. Raises ``WidgetError`` when the file itself is not right."""
 
     def __init__(self, source: str, definition: dict[str, Any], sandbox: WidgetSandbox, checker: TreeChecker) -> None:
@@ -60,8 +64,8 @@ class Template:
         state = (decoded_view(self.definition.get("encodedWidget")) or {}).get("defaultState")
         return cast("dict[str, Any]", state) if isinstance(state, dict) else None
 
-    def build(self, data: dict[str, Any]) -> DynamicWidgetRoot:
-        """The widget for this data.
+    def build(self, data: Data) -> DynamicWidgetRoot:
+        """The widget for this data, or for a pydantic model as its JSON.
 
         Raises ``WidgetError`` when the data does not fit the schema or the template does not render to a
         widget. The tree is not checked node by node here (``check`` does, and tests do for ours).
@@ -72,8 +76,10 @@ class Template:
         except ValidationError as error:
             raise WidgetError(self.source, "", "it does not render to a widget") from error
 
-    def tree(self, data: dict[str, Any]) -> Any:
+    def tree(self, data: Mapping[str, Any] | BaseModel) -> Any:
         """The same as plain JSON values."""
+        if isinstance(data, BaseModel):
+            data = data.model_dump(mode="json")
         # The first error is enough; looking for the best of all would go through all the rows.
         problems = cast("Iterator[DataError]", self._validator.iter_errors(data))  # pyright: ignore[reportUnknownMemberType] - jsonschema's types
         try:

@@ -1,4 +1,4 @@
-"""``chatkit-link widgets``: new, list, check, render."""
+"""``chatkit-link widgets``: new, list, check, types, render."""
 
 import json
 import sys
@@ -11,10 +11,12 @@ from chatkit_link.agents.catalog import targets_given
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import read_settings
 from chatkit_link.widgets.templates import WidgetLibrary
+from chatkit_link.workshop.checking import Problem
 from chatkit_link.workshop.checking import check as check_file
 from chatkit_link.workshop.folder import WidgetFolder, new_widget
 from chatkit_link.workshop.known import known_actions
 from chatkit_link.workshop.picture import draw
+from chatkit_link.workshop.typed import TYPED, is_stale, write_file
 
 widgets_cli = typer.Typer(help="Make, check and draw .widget files.", no_args_is_help=True, rich_markup_mode=None)
 FolderOption = Annotated[Path, typer.Option("--folder", help="The folder of the .widget files.")]
@@ -61,11 +63,27 @@ def check(
             library, f"{folder}/{name}.widget", files.read(name), None if known is None else known | set(action or ())
         )
     ]
+    if not problems and is_stale(library, folder / TYPED):
+        problems.append(
+            Problem(f"{folder}/{TYPED}", 1, "", "the widgets have changed since: run chatkit-link widgets types")
+        )
     for problem in problems:
         typer.echo(str(problem), err=True)
     typer.echo(f"{len(files.names())} widgets checked, {len(problems)} problems.")
     if problems:
         sys.exit(1)
+
+
+@widgets_cli.command()
+def types(
+    folder: FolderOption = WIDGETS,
+    output: Annotated[Path | None, typer.Option(help=f"The file to write; else {TYPED} beside the widgets.")] = None,
+) -> None:
+    """Write a Python module with the types of what the widgets take, for editors and type checkers."""
+    if not (library := WidgetLibrary(folder)).names():
+        raise ConfigurationError(f"There is no .widget file in {folder}: name another folder with --folder.")
+    write_file(library, output or folder / TYPED)
+    typer.echo(output or folder / TYPED)
 
 
 @widgets_cli.command()

@@ -2,10 +2,12 @@
 
 import base64
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from chatkit_link.resources import resource
 from chatkit_link.widgets.errors import WidgetError
@@ -53,6 +55,17 @@ def test_a_template_is_compiled_once(library: WidgetLibrary) -> None:
 def test_any_text_arrives_unchanged(library: WidgetLibrary, text: str) -> None:
     built = library.read("try.widget", widget()).build({"text": text}).model_dump()
     assert built["children"][0]["value"] == text
+
+
+def test_a_pydantic_model_is_built_as_its_json_and_checked_like_a_dict(library: WidgetLibrary) -> None:
+    class Day(BaseModel):
+        text: date | int
+
+    template = library.read("try.widget", widget())
+    built = template.build(Day(text=date(2026, 12, 24))).model_dump()
+    assert built["children"][0]["value"] == "2026-12-24"
+    with pytest.raises(WidgetError, match=r"data\.text: 7 is not of type 'string'"):
+        template.build(Day(text=7))
 
 
 @pytest.mark.parametrize(
