@@ -81,7 +81,9 @@ class TypedDicts:
         return self._known[ref]
 
     def _class(self, schema: dict[str, Any], wanted: str) -> str:
-        """Writes the TypedDict of an object, and gives its name."""
+        """Writes the TypedDict of an object, and gives its name: by its title, or by where it stands."""
+        if self._open and isinstance(title := schema.get("title"), str):
+            wanted = self._prefix + _camel(title)
         name = next(name for n in range(1, 9999) if (name := f"{wanted}{n if n > 1 else ''}") not in self._taken)
         self._taken.add(name)
         self._named[id(schema)] = name

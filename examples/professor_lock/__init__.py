@@ -3,9 +3,7 @@
 The target of ``chatkit-link.toml`` is this folder, and ``assistant`` is what the server looks for in it.
 """
 
-from pathlib import Path
-
 from .professor import build
 from .settings import LockSettings
 
-assistant = build(LockSettings(), Path(__file__).parent / "widgets")
+assistant = build(LockSettings())

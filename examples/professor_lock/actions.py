@@ -23,7 +23,6 @@ from pydantic import BaseModel
 
 from chatkit_link import ActionRegistry, TurnContext
 from chatkit_link.errors import Unprocessable
-from chatkit_link.widgets import WidgetLibrary
 
 from .board import odds_board
 from .odds_api import MarketKey
@@ -50,14 +49,13 @@ Confirm = Action[Literal["lock.confirm"], None]
 Refresh = Action[Literal["lock.refresh"], Board]
 
 
-def build_actions(sources: Sources, library: WidgetLibrary) -> ActionRegistry:
+def build_actions(sources: Sources) -> ActionRegistry:
     actions = ActionRegistry()
     feed = sources.odds
 
     @actions.updates(Refresh)
     async def refresh(ctx: TurnContext, board: Board, sender: WidgetItem | None) -> WidgetRoot:
         return odds_board(
-            library,
             await feed.events(board.sport),
             sport=board.sport,
             market=board.market,
@@ -76,7 +74,7 @@ def build_actions(sources: Sources, library: WidgetLibrary) -> ActionRegistry:
         async with _editing(ctx) as parlay:
             parlay.add(leg.since(pick.shown))
             parlay.item = before if before and last else ctx.new_id("message")
-        widget = _widget(ctx, parlay.item, parlay_builder(library, parlay, sample=feed.sample))
+        widget = _widget(ctx, parlay.item, parlay_builder(parlay, sample=feed.sample))
         if parlay.item == before:
             yield ThreadItemReplacedEvent(item=widget)
             return
@@ -88,13 +86,13 @@ def build_actions(sources: Sources, library: WidgetLibrary) -> ActionRegistry:
     async def remove_leg(ctx: TurnContext, pick: Pick, sender: WidgetItem | None) -> WidgetRoot:
         async with _editing(ctx) as parlay:
             parlay.remove(pick)
-        return parlay_builder(library, parlay, sample=feed.sample)
+        return parlay_builder(parlay, sample=feed.sample)
 
     @actions.updates(SetStake)
     async def set_stake(ctx: TurnContext, form: StakeForm, sender: WidgetItem | None) -> WidgetRoot:
         async with _editing(ctx) as parlay:
             parlay.stake = form.stake
-        return parlay_builder(library, parlay, sample=feed.sample)
+        return parlay_builder(parlay, sample=feed.sample)
 
     @actions.streams(Confirm)
     async def confirm(ctx: TurnContext, payload: None, sender: WidgetItem | None) -> AsyncIterator[ThreadStreamEvent]:
@@ -110,11 +108,11 @@ def build_actions(sources: Sources, library: WidgetLibrary) -> ActionRegistry:
         if moved:
             gone = f" {len(lost)} of its legs cannot be had any more." if lost else ""
             note = f"The board has moved.{gone} Look again, then confirm."
-            builder = parlay_builder(library, parlay, sample=feed.sample, note=note)
+            builder = parlay_builder(parlay, sample=feed.sample, note=note)
             yield ThreadItemReplacedEvent(item=_widget(ctx, sender.id, builder))
             return
         # The slip takes the place of the builder, which so cannot be confirmed twice.
-        yield ThreadItemReplacedEvent(item=_widget(ctx, sender.id, bet_slip(library, slip, sample=feed.sample)))
+        yield ThreadItemReplacedEvent(item=_widget(ctx, sender.id, bet_slip(slip, sample=feed.sample)))
         yield ClientEffectEvent(name=CONFIRMED, data=told_of(slip, sender.id))
 
     return actions

@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from chatkit.widgets import WidgetRoot
-
-from chatkit_link.widgets import WidgetLibrary
 
 from . import moments
 from .odds import implied_probability, rounded
 from .odds_api import Bookmaker, Event, MarketKey, Outcome, Snapshot
+from .widgets.typed import OddsBoardGame, OddsBoardPrice, load
 
 MARKET_NAMES: dict[MarketKey, str] = {"spreads": "Spread", "totals": "Total", "h2h": "Moneyline"}
 #: Rows of a game: the board is long enough with these.
@@ -34,7 +32,6 @@ def point(market: str, value: Decimal) -> str:
 
 
 def odds_board(
-    library: WidgetLibrary,
     events: Sequence[Event],
     *,
     sport: str,
@@ -44,15 +41,16 @@ def odds_board(
     sample: bool,
 ) -> WidgetRoot:
     """The board of one market. zone: of the person who reads it."""
-    data = {
-        "sport": sport,
-        "market": market,
-        "markets": [{"key": key, "name": name} for key, name in MARKET_NAMES.items()],
-        "updated": moments.clock(now, zone),
-        "sample": sample,
-        "games": [_game(event, market, now, zone) for event in events[:_GAMES]],
-    }
-    return library.load("odds-board").build(data)
+    return load("odds-board").build(
+        {
+            "sport": sport,
+            "market": market,
+            "markets": [{"key": key, "name": name} for key, name in MARKET_NAMES.items()],
+            "updated": moments.clock(now, zone),
+            "sample": sample,
+            "games": [_game(event, market, now, zone) for event in events[:_GAMES]],
+        }
+    )
 
 
 def starts(event: Event, now: datetime, zone: str) -> str:
@@ -61,7 +59,7 @@ def starts(event: Event, now: datetime, zone: str) -> str:
     return moments.at(moment, zone) if moment > now else f"under way since {moments.clock(moment, zone)}"
 
 
-def _game(event: Event, market: MarketKey, now: datetime, zone: str) -> dict[str, Any]:
+def _game(event: Event, market: MarketKey, now: datetime, zone: str) -> OddsBoardGame:
     books = [bookmaker for bookmaker in event.bookmakers if bookmaker.market(market)][:_BOOKMAKERS]
     return {
         "id": event.id,
@@ -73,7 +71,7 @@ def _game(event: Event, market: MarketKey, now: datetime, zone: str) -> dict[str
     }
 
 
-def _prices(books: Sequence[Bookmaker], market: MarketKey, name: str) -> list[dict[str, Any] | None]:
+def _prices(books: Sequence[Bookmaker], market: MarketKey, name: str) -> list[OddsBoardPrice | None]:
     """One for each bookmaker; None where it has none. The best is the one that pays most on the best line."""
     offers = [(book, found.outcome(name)) for book in books if (found := book.market(market))]
     best = max((_worth(market, offer) for _, offer in offers if offer), default=None)
@@ -98,7 +96,7 @@ def _worth(market: MarketKey, offer: Outcome) -> tuple[Decimal, Fraction]:
 
 
 def line_movement(
-    library: WidgetLibrary, event: Event, history: Sequence[Snapshot], *, market: MarketKey, zone: str, sample: bool
+    event: Event, history: Sequence[Snapshot], *, market: MarketKey, zone: str, sample: bool
 ) -> WidgetRoot:
     """How the first bookmaker's line of a game came about, as a chart.
 
@@ -120,14 +118,15 @@ def line_movement(
         first = implied_probability(offers[0][1].decimal) if offers else Fraction(0)
         values = [(moment, _points(offer, first)) for moment, offer in offers]
     moved = f": {offered(market, offers[0][1])} → {offered(market, offers[-1][1])}" if offers else ""
-    data = {
-        "title": event.title,
-        "what": f"{MARKET_NAMES[market]}, {name}" + (f", {book.title}" if book else "") + moved,
-        "points": [{"time": moments.clock(moment, zone), "value": value} for moment, value in values],
-        "unit": unit,
-        "sample": sample,
-    }
-    return library.load("line-movement").build(data)
+    return load("line-movement").build(
+        {
+            "title": event.title,
+            "what": f"{MARKET_NAMES[market]}, {name}" + (f", {book.title}" if book else "") + moved,
+            "points": [{"time": moments.clock(moment, zone), "value": value} for moment, value in values],
+            "unit": unit,
+            "sample": sample,
+        }
+    )
 
 
 def offered(market: str, offer: Outcome) -> str:

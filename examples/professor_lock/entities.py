@@ -7,7 +7,6 @@ from chatkit.types import UserMessageTagContent
 from chatkit.widgets import WidgetRoot
 
 from chatkit_link import Caller, Entity, Mentions
-from chatkit_link.widgets import WidgetLibrary
 
 from . import board
 from .exchange import FeedError
@@ -15,9 +14,10 @@ from .odds_api import Event
 from .sources import Sources
 from .statistics import player_card
 from .stats import SampleStats
+from .widgets.typed import load
 
 
-def build_mentions(sources: Sources, library: WidgetLibrary) -> Mentions:
+def build_mentions(sources: Sources) -> Mentions:
     feed = sources.odds
     players = SampleStats.players() if sources.stats.sample else []
 
@@ -35,17 +35,18 @@ def build_mentions(sources: Sources, library: WidgetLibrary) -> Mentions:
         player = next((one for one in players if _id("player", one.name) == entity_id), None)
         if player:
             answer = await sources.stats.ask(player.name)
-            return player_card(library, player, answer=answer.answer, sample=sources.stats.sample)
+            return player_card(player, answer=answer.answer, sample=sources.stats.sample)
         event = _event(await feed.events("all"), entity_id)
         if event is None:
             return None
-        data = {
-            "title": event.title,
-            "caption": f"{event.sport_title} · {board.starts(event, sources.clock(), caller.zone)}",
-            "lines": [{"name": name, "price": price} for name, price in _moneyline(event)],
-            "sample": feed.sample,
-        }
-        return library.load("game-card").build(data)
+        return load("game-card").build(
+            {
+                "title": event.title,
+                "caption": f"{event.sport_title} · {board.starts(event, sources.clock(), caller.zone)}",
+                "lines": [{"name": name, "price": price} for name, price in _moneyline(event)],
+                "sample": feed.sample,
+            }
+        )
 
     async def resolve(caller: Caller, tag: UserMessageTagContent) -> str | None:
         player = next((one for one in players if _id("player", one.name) == tag.id), None)

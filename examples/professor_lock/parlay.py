@@ -14,11 +14,11 @@ from chatkit.widgets import WidgetRoot
 from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from chatkit_link.errors import Unprocessable
-from chatkit_link.widgets import WidgetLibrary
 
 from . import odds
 from .board import offered, pick_name
 from .odds_api import Event, MarketKey
+from .widgets.typed import BetSlip, load
 
 _KEY = "parlay"
 MOST_LEGS = 12
@@ -134,13 +134,18 @@ class Parlay(BaseModel):
         said = [_ONE_GAME] if len({leg.event for leg in legs}) < len(legs) else []
         return " ".join([*said, _BOOKMAKERS] if len({leg.bookmaker for leg in legs}) > 1 else said)
 
-    def data(self) -> dict[str, Any]:
+    def data(self, *, sample: bool = False) -> BetSlip:
         """What both of its widgets show, worked out here."""
         combined = self.decimal
         return {
             "legs": [
                 {
-                    "pick": leg.model_dump(include=set(Pick.model_fields)),
+                    "pick": {
+                        "event": leg.event,
+                        "bookmaker": leg.bookmaker,
+                        "market": leg.market,
+                        "outcome": leg.outcome,
+                    },
                     "name": leg.name,
                     "game": leg.game,
                     "bookmaker": leg.book,
@@ -157,6 +162,7 @@ class Parlay(BaseModel):
             "profit": f"{self.payout - self.stake:,.2f}",
             "caveats": self.caveats,
             "responsible": RESPONSIBLE,
+            "sample": sample,
         }
 
 
@@ -177,11 +183,11 @@ def quote(event: Event, pick: Pick) -> Leg | None:
     )
 
 
-def parlay_builder(library: WidgetLibrary, parlay: Parlay, *, sample: bool, note: str = "") -> WidgetRoot:
+def parlay_builder(parlay: Parlay, *, sample: bool, note: str = "") -> WidgetRoot:
     """note: a sentence on what has just happened, such as a leg that is gone."""
-    return library.load("parlay").build(parlay.data() | {"sample": sample, "note": note})
+    return load("parlay").build({**parlay.data(sample=sample), "note": note})
 
 
-def bet_slip(library: WidgetLibrary, parlay: Parlay, *, sample: bool) -> WidgetRoot:
+def bet_slip(parlay: Parlay, *, sample: bool) -> WidgetRoot:
     """The confirmation: what was handed to the page. Nothing is placed by anybody here."""
-    return library.load("bet-slip").build(parlay.data() | {"sample": sample})
+    return load("bet-slip").build(parlay.data(sample=sample))

@@ -1,11 +1,8 @@
 """Professor Lock: the persona, and the parts of the agent put together."""
 
-from pathlib import Path
-
 from agents import Agent, StopAtTools
 
 from chatkit_link import Assistant, LinkContext
-from chatkit_link.widgets import WidgetLibrary
 
 from . import moments
 from .actions import build_actions
@@ -37,22 +34,21 @@ name the help there is: in the US 1-800-GAMBLER, elsewhere gamblingtherapy.org.
 _QUIET = frozenset({"tonights_odds", "line_movement", "show_parlay", "player_stats", "predictions"})
 
 
-def build(settings: LockSettings, widgets: Path, clock: moments.Clock = moments.now) -> Assistant:
-    """widgets: the folder of the templates. clock: what the time is; tests set it."""
+def build(settings: LockSettings, clock: moments.Clock = moments.now) -> Assistant:
+    """clock: what the time is; tests set it."""
     sources = choose(settings, clock)
-    library = WidgetLibrary(widgets)
     agent = Agent[LinkContext](
         name="Professor Lock",
         instructions=INSTRUCTIONS,
-        tools=build_tools(sources, library),
+        tools=build_tools(sources),
         # The page answers a client tool: the turn ends with the call and goes on with what the page gives.
         tool_use_behavior=StopAtTools(stop_at_tool_names=["open_game"]),
     )
     return Assistant(
         agent,
-        actions=build_actions(sources, library),
+        actions=build_actions(sources),
         quiet_tools=_QUIET,
-        mentions=build_mentions(sources, library),
+        mentions=build_mentions(sources),
         offline=decide,
         search=True,
         sample_search=SampleNews(clock),

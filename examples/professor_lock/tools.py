@@ -11,7 +11,6 @@ from chatkit.agents import ClientToolCall
 from chatkit.types import ThreadItemDoneEvent, ThreadItemRemovedEvent, WidgetItem
 
 from chatkit_link import LinkContext
-from chatkit_link.widgets import WidgetLibrary
 
 from . import board, odds, statistics
 from .exchange import FeedError
@@ -24,11 +23,11 @@ Sport = Literal["all", "mlb", "nba", "nfl", "nhl"]
 Context = RunContextWrapper[LinkContext]
 
 
-def build_tools(sources: Sources, library: WidgetLibrary) -> list[Tool]:
-    return [*_odds_tools(sources, library), *_number_tools(sources, library)]
+def build_tools(sources: Sources) -> list[Tool]:
+    return [*_odds_tools(sources), *_number_tools(sources)]
 
 
-def _odds_tools(sources: Sources, library: WidgetLibrary) -> list[Tool]:
+def _odds_tools(sources: Sources) -> list[Tool]:
     feed = sources.odds
 
     async def tonights_odds(ctx: Context, sport: Sport = "all", market: MarketKey = "spreads") -> str:
@@ -43,9 +42,7 @@ def _odds_tools(sources: Sources, library: WidgetLibrary) -> list[Tool]:
             events = await feed.events(sport)
             zone = _zone(ctx)
             now = sources.clock()
-            widget = board.odds_board(
-                library, events, sport=sport, market=market, now=now, zone=zone, sample=feed.sample
-            )
+            widget = board.odds_board(events, sport=sport, market=market, now=now, zone=zone, sample=feed.sample)
             await ctx.context.stream_widget(widget, copy_text="The odds board")
             games = [_game(event, market, now, zone) for event in events]
             return {"sample": feed.sample, "market": market, "games": games}
@@ -63,7 +60,7 @@ def _odds_tools(sources: Sources, library: WidgetLibrary) -> list[Tool]:
         async def shown() -> dict[str, Any]:
             event = await _find(game)
             history = await feed.history(event, market)
-            widget = board.line_movement(library, event, history, market=market, zone=_zone(ctx), sample=feed.sample)
+            widget = board.line_movement(event, history, market=market, zone=_zone(ctx), sample=feed.sample)
             await ctx.context.stream_widget(widget, copy_text=f"Line movement of {event.title}")
             return {"sample": feed.sample, "game": event.title, "snapshots": len(history)}
 
@@ -78,7 +75,7 @@ def _odds_tools(sources: Sources, library: WidgetLibrary) -> list[Tool]:
             parlay.keep(metadata)
         if before is not None:
             await context.stream(ThreadItemRemovedEvent(item_id=before))
-        widget = parlay_builder(library, parlay, sample=feed.sample)
+        widget = parlay_builder(parlay, sample=feed.sample)
         item = WidgetItem(id=parlay.item, thread_id=context.thread.id, created_at=datetime.now(), widget=widget)
         await context.stream(ThreadItemDoneEvent(item=item))
         told = parlay.data()
@@ -108,7 +105,7 @@ def _odds_tools(sources: Sources, library: WidgetLibrary) -> list[Tool]:
     return [function_tool(tool) for tool in (tonights_odds, line_movement, show_parlay, open_game)]
 
 
-def _number_tools(sources: Sources, library: WidgetLibrary) -> list[Tool]:
+def _number_tools(sources: Sources) -> list[Tool]:
     async def player_stats(ctx: Context, question: str) -> str:
         """Ask about a player's or a team's statistics, such as "Sam Porter points last 5 games".
 
@@ -120,11 +117,11 @@ def _number_tools(sources: Sources, library: WidgetLibrary) -> list[Tool]:
             answer = await sources.stats.ask(question)
             sample = sources.stats.sample
             if answer.player:
-                card = statistics.player_card(library, answer.player, answer=answer.answer, sample=sample)
+                card = statistics.player_card(answer.player, answer=answer.answer, sample=sample)
                 await ctx.context.stream_widget(card, copy_text=answer.player.name)
             if answer.columns and answer.rows:
                 title = f"{answer.player.name}, last {len(answer.rows)} games" if answer.player else "Statistics"
-                table = statistics.stat_table(library, title, answer, sample=sample)
+                table = statistics.stat_table(title, answer, sample=sample)
                 await ctx.context.stream_widget(table, copy_text=title)
             return {"sample": sample, "answer": answer.answer, "columns": answer.columns, "rows": answer.rows}
 
@@ -140,7 +137,7 @@ def _number_tools(sources: Sources, library: WidgetLibrary) -> list[Tool]:
         async def shown() -> dict[str, Any]:
             predicted = await sources.predictions.predict(sport)
             sample = sources.predictions.sample
-            widget = statistics.prediction_table(library, predicted, sample=sample)
+            widget = statistics.prediction_table(predicted, sample=sample)
             await ctx.context.stream_widget(widget, copy_text="Predictions")
             return {"sample": sample, "predictions": [one.model_dump() for one in predicted]}
 

@@ -28,4 +28,4 @@ class LectureClock:
 
 clock = LectureClock()
 settings = LockSettings(_env_file=None, odds_api_key=None, statmuse_url=None, backend_url=None)  # pyright: ignore[reportCallIssue]
-assistant = build(settings, FOLDER / "widgets", clock)
+assistant = build(settings, clock)

@@ -8,19 +8,17 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from chatkit_link.widgets import WidgetLibrary
 from examples.professor_lock.board import line_movement, odds_board
 from examples.professor_lock.exchange import FeedError
 from examples.professor_lock.odds_api import Event, OddsApi, Snapshot
 from examples.professor_lock.slate import slate
 from tests.examples.conftest import nodes, offered, tree, words
-from tests.examples.lecture import BEGINS, FOLDER, LectureClock
+from tests.examples.lecture import BEGINS, LectureClock
 from tests.peer import serve
 
 KEY = "key-that-nobody-may-see"
 #: What every answer says of the credits of its key.
 QUOTA = {"x-requests-remaining": "0", "x-requests-used": "500", "x-requests-last": "3"}
-LIBRARY = WidgetLibrary(FOLDER / "widgets")
 
 
 class OddsServer:
@@ -160,17 +158,17 @@ async def test_what_a_bookmaker_leaves_out_is_missing_and_takes_nothing_else_wit
     async with serve(server.app) as address:
         events = await feed_at(address)[0].events("all")
     assert [event.id for event in events] == [whole["id"], bare["id"]]
-    board = odds_board(LIBRARY, events, sport="all", market="spreads", now=BEGINS, zone="UTC", sample=False)
+    board = odds_board(events, sport="all", market="spreads", now=BEGINS, zone="UTC", sample=False)
     said = words(board)
     assert "DraftKings" not in said and {"FanDuel", "BetMGM", "–"} <= set(said)
     assert len(offered(board, "lock.add_leg")) == 2
     assert "No bookmaker offers this yet." in said
-    chart = line_movement(LIBRARY, events[1], [], market="h2h", zone="UTC", sample=False)
+    chart = line_movement(events[1], [], market="h2h", zone="UTC", sample=False)
     assert "Nobody has kept how this line moved." in words(chart)
 
 
 def test_an_empty_board_says_so() -> None:
-    board = odds_board(LIBRARY, [], sport="nhl", market="h2h", now=BEGINS, zone="UTC", sample=True)
+    board = odds_board([], sport="nhl", market="h2h", now=BEGINS, zone="UTC", sample=True)
     assert "No games are coming up." in words(board) and offered(board, "lock.add_leg") == []
 
 
@@ -180,7 +178,7 @@ def test_a_draw_is_a_side_and_a_game_under_way_says_so() -> None:
     for bookmaker in match["bookmakers"]:
         bookmaker["markets"][0]["outcomes"].append({"name": "Draw", "price": 240})
     event = Event.model_validate(match)
-    board = odds_board(LIBRARY, [event], sport="all", market="h2h", now=BEGINS, zone="America/New_York", sample=False)
+    board = odds_board([event], sport="all", market="h2h", now=BEGINS, zone="America/New_York", sample=False)
     sides = [one["payload"]["outcome"] for one in offered(board, "lock.add_leg")][:3]
     assert sides == [event.away_team, "Draw", event.home_team]
     assert "MLB · under way since 13:05 EST" in words(board)
@@ -195,7 +193,7 @@ def test_a_line_that_moved_by_points_is_drawn_in_points() -> None:
         Snapshot(timestamp=BEGINS - timedelta(hours=1), data=[Event.model_validate(past)]),
         Snapshot(timestamp=BEGINS, data=[event]),
     ]
-    chart = line_movement(LIBRARY, event, history, market="spreads", zone="UTC", sample=False)
+    chart = line_movement(event, history, market="spreads", zone="UTC", sample=False)
     (drawn,) = [node for node in nodes(tree(chart)) if node["type"] == "Chart"]
     assert [point["value"] for point in drawn["data"]] == [-2.5, -1.5]
     assert drawn["series"][0]["label"] == "Spread, in points"

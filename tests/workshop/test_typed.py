@@ -32,6 +32,7 @@ ORDER = OBJECT | {
             "type": "array",
             "items": OBJECT
             | {
+                "title": "Line",
                 "properties": {"good": {"type": "string"}, "price-each": {"type": "number"}},
                 "required": ["good", "price-each"],
             },
@@ -52,15 +53,15 @@ USES = """
 from chatkit_link import widgets
 from pydantic import BaseModel
 
-from folder.typed import Order, load
+from folder.typed import Order, OrderLine, load
 
 
 class Bill(BaseModel):
     id: int
 
 
-line = {"good": "tea", "price-each": 3}
-load("order").build({"id": 1, "state": "open", "lines": [{"good": "tea", "price-each": 3}]})
+line: OrderLine = {"good": "tea", "price-each": 3}
+load("order").build({"id": 1, "state": "open", "lines": [line, {"good": "tea", "price-each": 3}]})
 load("order").build({"id": 1, "state": None, "lines": [], "address": {"street": "Pier 3"}})
 load("order").build({"id": 1, "state": "open", "lines": [], "address": None})
 widgets.load("order").build(Bill(id=1))

@@ -1,0 +1,183 @@
+"""What the widgets take. Written by `chatkit-link widgets types`; it is not edited by hand."""
+
+from pathlib import Path
+from typing import Any, Literal, overload
+
+from typing_extensions import TypedDict
+
+from chatkit_link import widgets
+from chatkit_link.widgets import Template
+
+
+class BetSlipLegsItemPick(TypedDict):
+    event: str
+    bookmaker: str
+    market: Literal["h2h", "spreads", "totals"]
+    outcome: str
+
+
+class BetSlipLegsItem(TypedDict):
+    pick: BetSlipLegsItemPick
+    name: str
+    game: str
+    bookmaker: str
+    price: str
+    moved: str
+
+
+class BetSlip(TypedDict):
+    legs: list[BetSlipLegsItem]
+    sample: bool
+    stake: str
+    american: str
+    decimal: str
+    probability: str
+    payout: str
+    profit: str
+    responsible: str
+    caveats: str
+
+
+class GameCardLinesItem(TypedDict):
+    name: str
+    price: str
+
+
+class GameCard(TypedDict):
+    title: str
+    caption: str
+    lines: list[GameCardLinesItem]
+    sample: bool
+
+
+class LineMovementPointsItem(TypedDict):
+    time: str
+    value: float
+
+
+class LineMovement(TypedDict):
+    title: str
+    what: str
+    unit: str
+    sample: bool
+    points: list[LineMovementPointsItem]
+
+
+class OddsBoardMarketsItem(TypedDict):
+    key: str
+    name: str
+
+
+class OddsBoardPrice(TypedDict):
+    bookmaker: str
+    outcome: str
+    best: bool
+    shown: str
+
+
+class OddsBoardRow(TypedDict):
+    name: str
+    prices: list[OddsBoardPrice | None]
+
+
+class OddsBoardGame(TypedDict):
+    id: str
+    title: str
+    league: str
+    starts: str
+    bookmakers: list[str]
+    rows: list[OddsBoardRow]
+
+
+class OddsBoard(TypedDict):
+    sport: str
+    market: Literal["h2h", "spreads", "totals"]
+    markets: list[OddsBoardMarketsItem]
+    updated: str
+    sample: bool
+    games: list[OddsBoardGame]
+
+
+class ParlayLegsItemPick(TypedDict):
+    event: str
+    bookmaker: str
+    market: Literal["h2h", "spreads", "totals"]
+    outcome: str
+
+
+class ParlayLegsItem(TypedDict):
+    pick: ParlayLegsItemPick
+    name: str
+    game: str
+    bookmaker: str
+    price: str
+    moved: str
+
+
+class Parlay(TypedDict):
+    legs: list[ParlayLegsItem]
+    sample: bool
+    note: str
+    stake: str
+    american: str
+    decimal: str
+    probability: str
+    payout: str
+    profit: str
+    responsible: str
+    caveats: str
+
+
+class PlayerCardFiguresItem(TypedDict):
+    label: str
+    value: str
+
+
+class PlayerCard(TypedDict):
+    name: str
+    team: str
+    position: str
+    figures: list[PlayerCardFiguresItem]
+    answer: str
+    sample: bool
+
+
+class StatTable(TypedDict):
+    title: str
+    columns: list[str]
+    rows: list[list[str]]
+    source: str
+    sample: bool
+
+
+@overload
+def load(name: Literal["bet-slip"]) -> Template[BetSlip]: ...
+
+
+@overload
+def load(name: Literal["game-card"]) -> Template[GameCard]: ...
+
+
+@overload
+def load(name: Literal["line-movement"]) -> Template[LineMovement]: ...
+
+
+@overload
+def load(name: Literal["odds-board"]) -> Template[OddsBoard]: ...
+
+
+@overload
+def load(name: Literal["parlay"]) -> Template[Parlay]: ...
+
+
+@overload
+def load(name: Literal["player-card"]) -> Template[PlayerCard]: ...
+
+
+@overload
+def load(name: Literal["stat-table"]) -> Template[StatTable]: ...
+
+
+def load(name: str) -> Template[Any]:
+    """The template in ``{name}.widget``; read again when the file changed. Raises ``WidgetError``."""
+    return widgets.load(name, Path(__file__).parent)
