@@ -68,6 +68,7 @@ widgets.load("order").build(Bill(id=1))
 widgets.load("order").build({"id": 1})
 load("tree").build({"label": "a", "children": [{"label": "b", "children": []}]})
 load("open").build({"title": "a", "count": 3})
+load("hiding").build({"list": ["a"], "str": []})
 order: Order = {"id": 1, "state": "shipped", "lines": []}
 load("order").build(order)
 load("order").build({"id": 1, "lines": []})  # refused: "state" is required
@@ -108,7 +109,8 @@ def run(*words: str) -> tuple[int, str]:
 
 def test_a_type_checker_accepts_what_is_right_and_finds_what_is_wrong(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
-    write_file(library(folder, order=ORDER, tree=TREE, open=OPEN), folder / TYPED)
+    hiding = OBJECT | {"properties": {name: {"type": "array", "items": {"type": "string"}} for name in ("list", "str")}}
+    write_file(library(folder, order=ORDER, tree=TREE, open=OPEN, hiding=hiding), folder / TYPED)
     uses = tmp_path / "uses.py"
     uses.write_text(USES)
     (tmp_path / "pyrightconfig.json").write_text('{"typeCheckingMode": "strict"}')
@@ -156,6 +158,7 @@ def test_a_type_checker_accepts_what_is_right_and_finds_what_is_wrong(tmp_path: 
         (OBJECT | {"properties": {name: {"type": "string"} for name in ["class", "a-b", '"', "'\n", "🙂", "__x", "ﬁ"]}},
          [{"class": "x", "a-b": "x", '"': "x", "'\n": "x", "🙂": "x", "__x": "x", "ﬁ": "x"}],
          [{"ﬁ": 1}, {"'\n": 1}, {"🙂": 1}]),
+        (OBJECT | {"properties": {"__x": {"type": "string"}}}, [{"__x": "x"}], [{"__x": 1}]),
         (OBJECT | {"properties": {"str": {"type": "string"}, "b": {"type": "string"}}}, [{"str": "x"}], [{"b": 1}]),
         (OBJECT | {"description": '"""\\', "properties": {"a": {"description": "x\rraise 1\u2028raise 2\0"}}},
          [{"a": 1}], []),
