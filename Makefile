@@ -23,9 +23,8 @@ help:
 	@awk '/^# /{says=substr($$0,3);next} /^[a-z]+:/{if(says)printf "  make %-7s %s\n",substr($$1,1,length($$1)-1),says} {says=""}' Makefile
 
 # Start the server on http://127.0.0.1:8000; installs and builds what is missing or out of date first.
-run: export CHATKIT_LINK_CONFIG ?= $(DEMO)
 run: $(INSTALLED) $(PAGE)
-	@exec .venv/bin/chatkit-link serve $(ARGS)
+	@CHATKIT_LINK_CONFIG=$${CHATKIT_LINK_CONFIG-$(DEMO)} exec .venv/bin/chatkit-link serve $(ARGS)
 
 # Run every test: Python, TypeScript, the wheel, and the page in a real Chromium.
 test: $(INSTALLED) $(PAGE)
