@@ -141,7 +141,8 @@ class Turn:
         with agents_sdk_user_agent_override(), self._store.as_if_rewound(self._thread.id, self._retried):
             async with closing_early(self._answer()) as events:
                 async for given in events:
-                    await self._tell_image_domains(emit)
+                    if self._thread.allowed_image_domains != self._domains:
+                        await self._tell_image_domains(emit)
                     if isinstance(given, ThreadItemUpdatedEvent) and not self._images.are_in(given):
                         self._take_update(given, emit)
                     else:
@@ -222,9 +223,8 @@ class Turn:
     async def _tell_image_domains(self, emit: Emit) -> None:
         """Before the event that may name a picture: after it, a page would have asked for one from anywhere."""
         domains = self._thread.allowed_image_domains
-        if domains != self._domains:
-            self._domains = domains and list(domains)
-            await self._tell_thread(emit)
+        self._domains = domains and list(domains)
+        await self._tell_thread(emit)
 
     async def _tell_title(self, emit: Emit, *, wait: bool = False) -> None:
         title = await self._titling.result(wait=wait)

@@ -1,8 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { HostPage } from './host-page';
 
-test.skip(({ viewport }) => (viewport?.width ?? 0) < 500, 'What options do does not hang on the size.');
-
 test('the theme reaches every part of the frame', async ({ page, baseURL }) => {
   const host = await HostPage.open(page, baseURL);
   await host.set(() => ({
