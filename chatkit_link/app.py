@@ -10,7 +10,7 @@ import httpx2
 from fastapi import FastAPI
 
 from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Prompt, read_catalog
-from chatkit_link.agents.models import openai_client, run_config
+from chatkit_link.agents.models.provider import openai_client, run_config
 from chatkit_link.agents.research import Research
 from chatkit_link.endpoints import Endpoints
 from chatkit_link.errors import ConfigurationError

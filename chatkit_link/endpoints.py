@@ -14,7 +14,7 @@ from chatkit_link.agents.agent_builder.responder import WorkflowResponder
 from chatkit_link.agents.agent_builder.telling import Terms
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.catalog import RESEARCH, Entry, Target, load_target
-from chatkit_link.agents.models import OfflineProvider
+from chatkit_link.agents.models.provider import OfflineProvider
 from chatkit_link.agents.naming import ModelTitler, plain_title
 from chatkit_link.agents.offline import NAME as OFFLINE
 from chatkit_link.agents.research import Research

@@ -1,0 +1,1 @@
+"""Models: where they come from, what each of them takes, and what their servers answer."""

@@ -1,0 +1,29 @@
+"""What can be wrong with a model's answer although its server sent no error.
+
+``agents/failures.py`` has the sentences that a user reads.
+"""
+
+from typing import Literal
+
+#: length: the limit of output tokens. content_filter: withheld by the server. empty: ended without any output.
+#: disconnected: the stream stopped without saying that the answer is over.
+Reason = Literal["length", "content_filter", "empty", "disconnected"]
+
+
+class IncompleteAnswer(Exception):
+    """The stream is over, but the answer is not whole. What has been written so far is kept."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(f"the answer is not whole: {reason}")
+        self.reason: Reason = reason
+
+
+class UnreadableAnswer(Exception):
+    """What came back is no answer of a model: an HTML page, JSON of another shape, tool calls that cannot be told apart.
+
+    The message is for the log: it describes what came, without repeating it.
+    """
+
+
+class ContextTooLong(Exception):
+    """The conversation does not fit the model, even without its older part."""
