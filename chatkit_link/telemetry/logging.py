@@ -26,8 +26,9 @@ class _Reticent(logging.Formatter):
     def formatException(
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
     ) -> str:
-        error, parts = ei[1], list[str]()
-        while error is not None:
+        error, parts, seen = ei[1], list[str](), set[int]()
+        while error is not None and id(error) not in seen:  # ``raise error from error`` is its own cause
+            seen.add(id(error))
             frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
             kind = f"{type(error).__module__}.{type(error).__qualname__}"
             parts.insert(0, f"{''.join(frames)}{kind} (its text is left out; see docs/security.md)")
