@@ -12,6 +12,7 @@ from agents import RunResultStreaming, TResponseInputItem
 from chatkit.agents import ThreadItemConverter
 
 from chatkit_link.agents.context import TurnContext
+from chatkit_link.agents.models.replay import remembered
 from chatkit_link.agents.sources import Source, Sources
 from chatkit_link.agents.stream import ResponseStream
 from chatkit_link.store.turns import TurnRecord
@@ -49,7 +50,7 @@ async def load_history(
             history.earlier = list(history.input)
         history.input += converted.get(item.id, [])
         if record:
-            history.input += cast("list[TResponseInputItem]", record["input"])
+            history.input += cast("list[TResponseInputItem]", remembered(record["input"]))
             history.sources |= Sources.from_record(record["sources"])
     return history
 

@@ -1,4 +1,4 @@
-"""What a workflow returns, as words for the person."""
+"""What an agent or a workflow returns, as text for the user."""
 
 import json
 from typing import Any, cast

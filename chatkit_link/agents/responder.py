@@ -28,11 +28,19 @@ from chatkit_link.agents.converter import LinkConverter, Resolve
 from chatkit_link.agents.history import History, load_history, record_of
 from chatkit_link.agents.mentions import Mentions
 from chatkit_link.agents.metering import UsageReader
+from chatkit_link.agents.models.chosen_settings import own_settings
+from chatkit_link.agents.models.problems import IncompleteAnswer
+from chatkit_link.agents.models.provider import adapt_models
+from chatkit_link.agents.models.replay import assistant_message
+from chatkit_link.agents.output_text import words as output_text
 from chatkit_link.agents.shown_files import NO_PICTURES_STATUSES, ShownFiles
 from chatkit_link.agents.sources import Sources
 from chatkit_link.agents.stream import ResponseStream
 from chatkit_link.agents.visibility import VisibleTools
 from chatkit_link.store.turns import TurnRecord, Waiting
+
+#: What a run can end with.
+_ENDS = ("message_output_item", "tool_call_output_item")
 
 RespondFunction = Callable[[TurnContext], AsyncIterator[ThreadStreamEvent]]
 
@@ -97,6 +105,9 @@ class AgentResponder:
     actions: ActionRegistry = field(default_factory=ActionRegistry)
     quiet_tools: frozenset[str] = frozenset()
     mentions: Mentions | None = None
+
+    def __post_init__(self) -> None:
+        adapt_models(self.agent)
 
     async def respond(self, ctx: TurnContext) -> AsyncIterator[ThreadStreamEvent]:
         shown = ShownFiles(ctx.files, ctx.caller, text_limit=self.file_text)
@@ -172,8 +183,8 @@ class AgentResponder:
         tool = ctx.message.inference_options.tool_choice if ctx.message else None
         if tool is None or tool.id not in {own.name for own in self.agent.tools}:
             return self.agent
-        settings = self.agent.model_settings.resolve(ModelSettings(tool_choice=tool.id))
-        return self.agent.clone(model_settings=settings)
+        chosen = own_settings(self.agent).resolve(ModelSettings(tool_choice=tool.id))
+        return self.agent.clone(model_settings=chosen)
 
     def action(
         self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None
@@ -230,12 +241,30 @@ async def _told(
             # Before it is asked: whoever sees the question can answer it.
             await _keep(ctx, history, record)
             yield ThreadItemDoneEvent(item=asked)
+            return
+        for event in _final_message(result, stream):
+            yield event
+        if not stream.displayed:
+            raise IncompleteAnswer("empty")
     finally:
         if "waiting" not in record:
             record = record_of(result, stream)
+            record["input"] += [assistant_message(text) for text in stream.said]
             record["covers"] = covers + record["covers"]
         # Also behind a question: of a retry nothing is kept before its first item is.
         await _keep(ctx, history, record)
+
+
+def _final_message(result: RunResultStreaming, stream: ResponseStream) -> list[ThreadStreamEvent]:
+    """The output of a run that a tool has ended, where no message carries it."""
+    ended = next((item.type for item in reversed(result.new_items) if item.type in _ENDS), None)
+    if ended != "tool_call_output_item" or stream.client_call is not None:
+        return []
+    output = result.final_output
+    if stream.displayed and not isinstance(output, str):
+        return []  # it is what the tool tells the program; it has shown something itself
+    text = output_text(output)
+    return stream.say(text) if text.strip() else []
 
 
 async def _keep(ctx: TurnContext, history: History, record: TurnRecord) -> None:

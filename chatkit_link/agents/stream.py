@@ -29,9 +29,11 @@ from chatkit.types import (
     GeneratedImage,
     GeneratedImageItem,
     GeneratedImageUpdated,
+    NoticeEvent,
     ThreadItemAddedEvent,
     ThreadItemDoneEvent,
     ThreadItemRemovedEvent,
+    ThreadItemReplacedEvent,
     ThreadItemUpdate,
     ThreadItemUpdatedEvent,
     ThreadStreamEvent,
@@ -45,13 +47,17 @@ from openai.types.responses.response_output_text import (
 )
 from pydantic import BaseModel, ValidationError
 
-from chatkit_link.agents.citations import CitedText
+from chatkit_link.agents.citations import CitedText, cite
 from chatkit_link.agents.context import LinkContext
 from chatkit_link.agents.hosted_tools import hosted_task
+from chatkit_link.agents.models.adapter import ConversationShortened
+from chatkit_link.agents.models.answer import AnswerRecalled
+from chatkit_link.agents.models.problems import IncompleteAnswer
 from chatkit_link.agents.sources import Sources
 from chatkit_link.agents.thoughts import Thoughts
 from chatkit_link.store.postgres import new_id
 
+SHORTENED = "The beginning of this chat was left out: all of it is too long for the model."
 #: Seconds that a stopped run gets to leave its tools.
 _PATIENCE = 0.5
 #: Items that may stand in the middle of a workflow without ending it.
@@ -66,7 +72,7 @@ _CITATIONS: dict[str, type[BaseModel]] = {
 
 @dataclass(slots=True)
 class _Message:
-    """A message that is being written: our id, the provider's id, its parts so far."""
+    """A message that is being written: our id, its parts so far."""
 
     id: str
     created_at: datetime
@@ -78,20 +84,25 @@ class ResponseStream:
 
     produced, finished: ids of the items it has begun, and of those that are done and that the model remembers
     as what it wrote; an image it must be shown again.
-    client_call: the call of a tool in the page that it ended with.
+    displayed: whether the user sees anything of it besides tasks and thoughts.
+    client_call: the call of a tool in the page that it ended with. said: messages that no model has written.
     """
 
     def __init__(self, context: LinkContext, converter: ResponseStreamConverter | None = None) -> None:
         self._context = context
         self._converter = converter or ResponseStreamConverter()
-        self._messages: dict[str, _Message] = {}
+        #: Messages and calls of tools that the provider runs, by their place in the response: servers give one
+        #: item several ids, or many items the same.
+        self._messages: dict[int, _Message] = {}
+        self._hosted: dict[int, tuple[WorkflowItem, int]] = {}
         self._thoughts = Thoughts(context)
-        #: Calls of tools that the provider runs, by its ids.
-        self._hosted: dict[str, tuple[WorkflowItem, int]] = {}
         self._call_ids: dict[str, str] = {}
         self.produced: list[str] = []
         self.finished: list[str] = []
+        self.displayed = False
+        self.said: list[str] = []
         self.client_call: ClientToolCallItem | None = None
+        self._is_shortened = False
 
     async def events(self, result: RunResultStreaming) -> AsyncGenerator[ThreadStreamEvent]:
         """The run's events. Raises what the run raises; left early, it stops the run."""
@@ -108,6 +119,12 @@ class ResponseStream:
             for item_id in self.produced:
                 yield ThreadItemRemovedEvent(item_id=item_id)
             raise
+        except Exception as error:
+            if isinstance(error, IncompleteAnswer) and error.usage is not None:
+                result.context_wrapper.usage.add(error.usage)  # the SDK adds that of whole answers only
+            for told in self._rest():  # all that was written is kept
+                yield told
+            raise
         finally:
             if not result.is_complete:
                 result.cancel()
@@ -120,6 +137,7 @@ class ResponseStream:
         return self._context.sources
 
     def _noted(self, event: ThreadStreamEvent) -> ThreadStreamEvent:
+        self.displayed = self.displayed or _is_displayed(event)
         if isinstance(event, ThreadItemDoneEvent) and event.item.type != "generated_image":
             self.finished.append(event.item.id)
         return event
@@ -149,32 +167,43 @@ class ResponseStream:
     async def _raw(self, event: Any) -> Sequence[ThreadStreamEvent]:
         match event.type:
             case "response.output_text.delta" | "response.refusal.delta":
-                return self._delta(event.item_id, event.content_index, event.delta)
+                return self._delta(event.output_index, event.content_index, event.delta)
+            case "response.created":
+                self._messages.clear()
+                self._thoughts.forget_places()
+                return ()
             case "response.content_part.added" if event.part.type != "reasoning_text":
-                message = self._messages.get(event.item_id)
+                message = self._messages.get(event.output_index)
                 return [self._part_added(message, event.content_index)] if message else ()
             case "response.output_text.done" | "response.refusal.done":
-                return self._part_done(event.item_id, event.content_index)
+                return self._part_done(event.output_index, event.content_index)
             case "response.output_text.annotation.added":
                 return await self._annotated(event)
             case "response.output_item.added":
-                return await self._item_added(event.item)
+                return await self._item_added(event.output_index, event.item)
             case "response.output_item.done":
-                return await self._item_done(event.item)
+                return await self._item_done(event.output_index, event.item)
+            case AnswerRecalled.type:
+                return self._recalled(event.output_index)
+            case ConversationShortened.type:
+                return self._shortened()
             case "response.image_generation_call.partial_image":
                 return await self._image_progress(event)
             case "response.reasoning_summary_text.delta":
-                return self._thoughts.delta(event.item_id, event.summary_index, event.delta)
+                return self._thoughts.delta(event.output_index, event.summary_index, event.delta)
             case "response.reasoning_summary_text.done":
-                return self._thoughts.done(event.item_id, event.summary_index, event.text)
+                return self._thoughts.done(event.output_index, event.summary_index, event.text)
+            case "response.reasoning_text.delta":
+                return self._thoughts.delta(event.output_index, event.content_index, event.delta)
+            case "response.reasoning_text.done":
+                return self._thoughts.done(event.output_index, event.content_index, event.text)
             case _:
                 return ()
 
     # Messages
 
-    def _message_added(self, item: Any) -> list[ThreadStreamEvent]:
-        message = _Message(id=new_id("message"), created_at=datetime.now())
-        self._messages[item.id] = message
+    def _message_added(self, place: int) -> list[ThreadStreamEvent]:
+        message = self._messages[place] = _Message(id=new_id("message"), created_at=datetime.now())
         self._produce(message.id)
         return [*self.end_workflow(), ThreadItemAddedEvent(item=self._message_item(message))]
 
@@ -194,15 +223,17 @@ class ResponseStream:
         content = AssistantMessageContent(text="", annotations=[])
         return _updated(message.id, AssistantMessageContentPartAdded(content_index=index, content=content))
 
-    def _delta(self, provider_id: str, index: int, delta: str) -> list[ThreadStreamEvent]:
-        message = self._messages.get(provider_id)
-        if message is None:
-            return []
-        part = message.parts.setdefault(index, CitedText(self._context.sources))
+    def _delta(self, place: int, index: int, delta: str) -> list[ThreadStreamEvent]:
+        message = self._messages.get(place)
+        if message is None:  # some servers write into a message that they have not opened
+            return [*self._message_added(place), *self._delta(place, index, delta)]
+        part = message.parts.get(index)
+        if part is None:
+            return [self._part_added(message, index), *self._delta(place, index, delta)]
         return _written(message.id, index, part, *part.feed(delta))
 
-    def _part_done(self, provider_id: str, index: int) -> list[ThreadStreamEvent]:
-        message = self._messages.get(provider_id)
+    def _part_done(self, place: int, index: int) -> list[ThreadStreamEvent]:
+        message = self._messages.get(place)
         part = message.parts.get(index) if message else None
         if message is None or part is None:
             return []
@@ -212,7 +243,7 @@ class ResponseStream:
 
     async def _annotated(self, event: Any) -> list[ThreadStreamEvent]:
         """A citation that the provider made itself, by its own web or file search."""
-        message = self._messages.get(event.item_id)
+        message = self._messages.get(event.output_index)
         annotation = await self._own_annotation(event.annotation)
         if message is None or annotation is None:
             return []
@@ -235,8 +266,8 @@ class ResponseStream:
             case _:
                 return None
 
-    def _message_done(self, item: Any) -> list[ThreadStreamEvent]:
-        message = self._messages.pop(item.id, None)
+    def _message_done(self, place: int, item: Any) -> list[ThreadStreamEvent]:
+        message = self._messages.pop(place, None)
         if message is None:
             message = _Message(id=new_id("message"), created_at=datetime.now())
             self._produce(message.id)
@@ -247,12 +278,50 @@ class ResponseStream:
             message.parts[index].finish()
         return [ThreadItemDoneEvent(item=self._message_item(message))]
 
+    def _recalled(self, place: int) -> list[ThreadStreamEvent]:
+        """What was written as an answer was a thought."""
+        message = self._messages.pop(place, None)
+        if message is None:
+            return []
+        for part in message.parts.values():
+            part.finish()
+        self.produced.remove(message.id)
+        text = "".join(part.text for _, part in sorted(message.parts.items()))
+        return [ThreadItemRemovedEvent(item_id=message.id), *self._thoughts.delta(place, 0, text)]
+
+    def say(self, text: str) -> list[ThreadStreamEvent]:
+        """A message that no model has written in this run, such as the output of a tool that ended it."""
+        message = _Message(id=new_id("message"), created_at=datetime.now())
+        message.parts[0] = cite(self.sources, text)
+        self._produce(message.id)
+        self.said.append(text)
+        return [
+            *self.end_workflow(),
+            self._noted(ThreadItemDoneEvent(item=self._message_item(message))),
+        ]
+
+    def _rest(self) -> list[ThreadStreamEvent]:
+        """What is still held back of messages that are not finished."""
+        return [
+            told
+            for message in self._messages.values()
+            for index, part in message.parts.items()
+            for told in _written(message.id, index, part, *part.finish())
+        ]
+
+    def _shortened(self) -> list[ThreadStreamEvent]:
+        """Said once in an answer, however many requests it takes."""
+        if self._is_shortened:
+            return []
+        self._is_shortened = True
+        return [NoticeEvent(level="info", message=SHORTENED)]
+
     # Other output
 
-    async def _item_added(self, item: Any) -> list[ThreadStreamEvent]:
+    async def _item_added(self, place: int, item: Any) -> list[ThreadStreamEvent]:
         match item.type:
             case "message":
-                return self._message_added(item)
+                return [] if place in self._messages else self._message_added(place)
             case "reasoning":
                 return self._thoughts.begin()
             case "image_generation_call":
@@ -262,31 +331,31 @@ class ResponseStream:
                 self._produce(image.id)
                 return [*self.end_workflow(), ThreadItemAddedEvent(item=image.model_copy())]
             case _:
-                return self._tool_begun(item)
+                return self._tool_begun(place, item)
 
-    def _tool_begun(self, item: Any) -> list[ThreadStreamEvent]:
+    def _tool_begun(self, at: int, item: Any) -> list[ThreadStreamEvent]:
         task = hosted_task(item, done=False)
         if task is None:
             return []
-        self._hosted[item.id], told = self._context.begin_task(task)
+        self._hosted[at], told = self._context.begin_task(task)
         return told
 
-    def _tool_done(self, item: Any) -> list[ThreadStreamEvent]:
-        place, task = self._hosted.pop(item.id, None), hosted_task(item, done=True)
+    def _tool_done(self, at: int, item: Any) -> list[ThreadStreamEvent]:
+        place, task = self._hosted.pop(at, None), hosted_task(item, done=True)
         if task is None:
             return []
         return self._context.begin_task(task)[1] if place is None else self._context.change_task(place, task)
 
-    async def _item_done(self, item: Any) -> list[ThreadStreamEvent]:
+    async def _item_done(self, place: int, item: Any) -> list[ThreadStreamEvent]:
         if item.type == "message":
-            return self._message_done(item)
+            return self._message_done(place, item)
         image = self._context.generated_image_item
         if item.type == "image_generation_call" and item.result and image is not None:
             url = await self._converter.base64_image_to_url(item.id, item.result)
             image.image = GeneratedImage(id=item.id, url=url)
             self._context.generated_image_item = None
             return [ThreadItemDoneEvent(item=image)]
-        return self._tool_done(item)
+        return self._tool_done(place, item)
 
     async def _image_progress(self, event: Any) -> list[ThreadStreamEvent]:
         item = self._context.generated_image_item
@@ -338,6 +407,18 @@ class ResponseStream:
     def _produce(self, item_id: str) -> None:
         if item_id not in self.produced:
             self.produced.append(item_id)
+
+
+def _is_displayed(event: ThreadStreamEvent) -> bool:
+    match event:
+        case ThreadItemUpdatedEvent():
+            return False
+        case ThreadItemDoneEvent(item=AssistantMessageItem() as message):
+            return any(part.text.strip() for part in message.content)
+        case ThreadItemDoneEvent() | ThreadItemReplacedEvent():
+            return event.item.type not in ("workflow", "task", *_UNSEEN[1:])
+        case _:
+            return event.type == "client_effect"
 
 
 async def _pump(result: RunResultStreaming, queue: "asyncio.Queue[Any]") -> None:

@@ -1,5 +1,10 @@
-"""A model's reasoning summaries, as thoughts in a workflow."""
+"""A model's reasoning, or its summaries of it, as thoughts in a workflow.
 
+ChatKit sends a thought whole whenever it grows. Reasoning of many thousand words would so cost the square of its
+length; it is sent when it has grown by a part of itself, and whole at its end.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime
 
 from chatkit.types import (
@@ -15,13 +20,16 @@ from chatkit.types import (
 
 from chatkit_link.agents.context import LinkContext
 
+#: A thought is sent again when it has grown by so many characters, or by this part of itself.
+_GROWTH, _PART = 40, 20
+
 
 class Thoughts:
-    """Streams each summary into a task of its own, known by its place and not by what it says."""
+    """Streams each thought into a task of its own, known by its place in the response and not by what it says."""
 
     def __init__(self, context: LinkContext) -> None:
         self._context = context
-        self._places: dict[tuple[str, int], tuple[WorkflowItem, int]] = {}
+        self._thoughts: dict[tuple[int, int], _Thought] = {}
 
     def begin(self) -> list[ThreadStreamEvent]:
         """The model starts to think: open a workflow for it, unless one is open."""
@@ -35,32 +43,56 @@ class Thoughts:
         )
         return [ThreadItemAddedEvent(item=item.model_copy(deep=True))]
 
-    def delta(self, provider_id: str, index: int, delta: str) -> list[ThreadStreamEvent]:
-        key = (provider_id, index)
-        item, place = self._places.get(key, (None, 0))
-        if item is None:
-            return self._add(key, delta)
-        task = item.workflow.tasks[place]
-        return self._rewrite(item, place, (task.content if isinstance(task, ThoughtTask) else "") + delta)
+    def forget_places(self) -> None:
+        """The next response counts its places anew."""
+        self._thoughts.clear()
 
-    def done(self, provider_id: str, index: int, text: str) -> list[ThreadStreamEvent]:
-        key = (provider_id, index)
-        item, place = self._places.get(key, (None, 0))
-        return self._add(key, text) if item is None else self._rewrite(item, place, text)
+    def delta(self, place: int, index: int, delta: str) -> list[ThreadStreamEvent]:
+        thought = self._thoughts.get((place, index))
+        if thought is None:
+            return self._add((place, index), delta)
+        thought.grow(delta)
+        due = len(thought.text) - thought.sent >= max(_GROWTH, thought.sent // _PART)
+        return self._send(thought) if due else []
 
-    def _add(self, key: tuple[str, int], text: str) -> list[ThreadStreamEvent]:
+    def done(self, place: int, index: int, text: str) -> list[ThreadStreamEvent]:
+        thought = self._thoughts.pop((place, index), None)
+        if thought is None:
+            return self._add((place, index), text) if text else []
+        thought.grow(text[len(thought.text) :])
+        return self._send(thought) if thought.sent < len(thought.text) else []
+
+    def _add(self, key: tuple[int, int], text: str) -> list[ThreadStreamEvent]:
+        if not text.strip():
+            return []
+        told = self.begin()
         item = self._context.workflow_item
-        if item is None:
-            return []
-        item.workflow.tasks.append(ThoughtTask(content=text))
+        assert item is not None
+        task = ThoughtTask(content=text)
+        item.workflow.tasks.append(task)
         place = len(item.workflow.tasks) - 1
-        self._places[key] = (item, place)
-        update = WorkflowTaskAdded(task=ThoughtTask(content=text), task_index=place)
-        return [ThreadItemUpdatedEvent(item_id=item.id, update=update)]
+        self._thoughts[key] = _Thought(item, place, task, text, len(text))
+        update = WorkflowTaskAdded(task=task.model_copy(), task_index=place)
+        return [*told, ThreadItemUpdatedEvent(item_id=item.id, update=update)]
 
-    def _rewrite(self, item: WorkflowItem, place: int, text: str) -> list[ThreadStreamEvent]:
-        if self._context.workflow_item is not item:
+    def _send(self, thought: "_Thought") -> list[ThreadStreamEvent]:
+        if self._context.workflow_item is not thought.item:
             return []
-        item.workflow.tasks[place] = ThoughtTask(content=text)
-        update = WorkflowTaskUpdated(task=ThoughtTask(content=text), task_index=place)
-        return [ThreadItemUpdatedEvent(item_id=item.id, update=update)]
+        thought.sent = len(thought.text)
+        update = WorkflowTaskUpdated(task=thought.task.model_copy(), task_index=thought.place)
+        return [ThreadItemUpdatedEvent(item_id=thought.item.id, update=update)]
+
+
+@dataclass(slots=True)
+class _Thought:
+    """One thought. task: as it stands in the workflow, so that the finished item has all of it. sent: characters."""
+
+    item: WorkflowItem
+    place: int
+    task: ThoughtTask
+    text: str
+    sent: int
+
+    def grow(self, delta: str) -> None:
+        self.text += delta
+        self.task.content = self.text

@@ -17,10 +17,10 @@ from chatkit.types import ThreadItemDoneEvent
 from chatkit_link.agents.agent_builder.guardrails import report_guardrails, run_guardrails, without_guardrails
 from chatkit_link.agents.agent_builder.journal import Found, Journal, objects, plain, run_from_json, run_to_json
 from chatkit_link.agents.agent_builder.load import Workflow
-from chatkit_link.agents.agent_builder.spoken import Refusal, words
 from chatkit_link.agents.agent_builder.stand_ins import current
 from chatkit_link.agents.agent_builder.telling import Telling
 from chatkit_link.agents.approvals import decide, from_json, question, question_of, to_json
+from chatkit_link.agents.output_text import Refusal, words
 from chatkit_link.caller import StateValue
 
 #: Rounds of all ``while`` loops of one answer; one that goes on is taken to be endless.

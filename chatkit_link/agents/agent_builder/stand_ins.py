@@ -15,7 +15,7 @@ from openai import AsyncOpenAI, OpenAIError
 from openai.types.responses.web_search_tool import Filters
 
 from chatkit_link.agents.agent_builder.guardrails import failures
-from chatkit_link.agents.agent_builder.spoken import Refusal
+from chatkit_link.agents.output_text import Refusal
 
 if TYPE_CHECKING:
     from chatkit_link.agents.agent_builder.execution import Execution

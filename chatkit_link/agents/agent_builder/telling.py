@@ -25,11 +25,11 @@ from chatkit.types import (
 )
 from openai import AsyncOpenAI
 
-from chatkit_link.agents.agent_builder.spoken import brief, words
 from chatkit_link.agents.agent_builder.steps import StepStream, is_structured
 from chatkit_link.agents.context import LinkContext, TurnContext
 from chatkit_link.agents.history import History, record_of
 from chatkit_link.agents.metering import UsageReader
+from chatkit_link.agents.output_text import brief, words
 from chatkit_link.agents.shown_files import NO_PICTURES_STATUSES, without_pictures
 from chatkit_link.agents.sources import Sources
 from chatkit_link.agents.visibility import VisibleTools

@@ -5,6 +5,8 @@
 
 from typing import Literal
 
+from agents import Usage
+
 #: length: the limit of output tokens. content_filter: withheld by the server. empty: ended without any output.
 #: disconnected: the stream stopped without saying that the answer is over.
 Reason = Literal["length", "content_filter", "empty", "disconnected"]
@@ -13,13 +15,15 @@ Reason = Literal["length", "content_filter", "empty", "disconnected"]
 class IncompleteAnswer(Exception):
     """The stream is over, but the answer is not whole. What has been written so far is kept."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Reason, usage: Usage | None = None) -> None:
+        """usage: what it has used; it was paid for all the same."""
         super().__init__(f"the answer is not whole: {reason}")
         self.reason: Reason = reason
+        self.usage = usage
 
 
 class UnreadableAnswer(Exception):
-    """What came back is no answer of a model: an HTML page, JSON of another shape, tool calls that cannot be told apart.
+    """What came back is no answer of a model: an HTML page, JSON of another shape, tool calls that are mixed up.
 
     The message is for the log: it describes what came, without repeating it.
     """

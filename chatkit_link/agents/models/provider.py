@@ -1,16 +1,27 @@
 """Where models come from: an OpenAI-compatible server, or the offline stand-in."""
 
-from agents import Model, ModelProvider, ModelSettings, RunConfig
-from agents.models.openai_provider import OpenAIProvider
+from collections.abc import Iterator
+from typing import Any, cast
+
+from agents import Agent, Model, ModelProvider, ModelSettings, RunConfig
+from agents.handoffs import Handoff
+from agents.models.multi_provider import MultiProvider
+from agents.models.openai_chatcompletions import OpenAIChatCompletionsModel
+from agents.models.openai_responses import OpenAIResponsesModel
 from openai import AsyncOpenAI
 from typing_extensions import override
 
+from chatkit_link.agents.models.adapter import AdaptedModel
+from chatkit_link.agents.models.chat import ChatModel
+from chatkit_link.agents.models.origin import Api, Origin
 from chatkit_link.agents.offline import Decide, OfflineModel
 from chatkit_link.settings import Settings
 
 #: Seconds that a model's server may stay silent, and seconds to connect to it.
 _TIMEOUT = 120.0
 _RETRIES = 2
+#: Names that the Agents SDK sends to a library of providers, by their prefix.
+_LIBRARIES = ("litellm/", "any-llm/")
 
 
 class OfflineProvider(ModelProvider):
@@ -24,16 +35,77 @@ class OfflineProvider(ModelProvider):
         return self._model
 
 
-class NamedProvider(ModelProvider):
+class ServerProvider(ModelProvider):
     """An OpenAI-compatible server; an agent that names no model gets the one from the settings."""
 
     def __init__(self, client: AsyncOpenAI, default: str, *, responses: bool) -> None:
-        self._provider = OpenAIProvider(openai_client=client, use_responses=responses)
+        self._client = client
         self._default = default
+        self._api: Api = "responses" if responses else "chat"
+        self._libraries = MultiProvider(openai_client=client, openai_use_responses=responses)
+        self._models: dict[str | None, AdaptedModel] = {}
 
     @override
     def get_model(self, model_name: str | None) -> Model:
-        return self._provider.get_model(model_name or self._default)
+        named = model_name or None
+        if named not in self._models:
+            self._models[named] = self._make(named)
+        return self._models[named]
+
+    def _make(self, named: str | None) -> AdaptedModel:
+        name = named or self._default
+        if name.startswith(_LIBRARIES):
+            return AdaptedModel(self._libraries.get_model(name), Origin(name, "", "other"), named=named)
+        kind = OpenAIResponsesModel if self._api == "responses" else ChatModel
+        origin = Origin(name, _server_of(self._client), self._api)
+        return AdaptedModel(kind(name, self._client), origin, named=named)
+
+
+def adapt_models(agent: Agent[Any]) -> None:
+    """Put an adapter around the models that an agent brings as objects, and those of all agents it leads to."""
+    for each in reachable_agents(agent):
+        if isinstance(each.model, Model) and not isinstance(each.model, AdaptedModel | OfflineModel):
+            each.model = _adapted(each.model)
+
+
+def reachable_agents(agent: Agent[Any]) -> Iterator[Agent[Any]]:
+    """The agent, and those that it may hand over to or uses as tools, each once."""
+    waiting, seen = [agent], set[int]()
+    while waiting:
+        each = waiting.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        yield each
+        waiting += [found for handoff in each.handoffs if (found := _target(handoff)) is not None]
+        inner = (getattr(tool, "_agent_instance", None) for tool in each.tools)
+        waiting += [cast("Agent[Any]", found) for found in inner if isinstance(found, Agent)]
+
+
+def _target(handoff: Agent[Any] | Handoff[Any, Any]) -> Agent[Any] | None:
+    if isinstance(handoff, Agent):
+        return handoff
+    reference = handoff._agent_ref  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - no public way to the agent
+    found = reference() if reference is not None else None
+    return cast("Agent[Any]", found) if isinstance(found, Agent) else None
+
+
+def _adapted(model: Model) -> AdaptedModel:
+    name = str(getattr(model, "model", None) or type(model).__name__)
+    client = getattr(model, "_client", None)
+    server = _server_of(client) if isinstance(client, AsyncOpenAI) else type(model).__name__
+    if isinstance(model, OpenAIChatCompletionsModel):
+        inner = model if isinstance(model, ChatModel) else ChatModel.like(model)
+        return AdaptedModel(inner, Origin(name, server, "chat"), named=name)
+    api: Api = "responses" if isinstance(model, OpenAIResponsesModel) else "other"
+    return AdaptedModel(model, Origin(name, server, api), named=name)
+
+
+def _server_of(client: AsyncOpenAI) -> str:
+    """Host, port and path of a client's address, without what may be secret in it."""
+    url = client.base_url
+    port = f":{url.port}" if url.port else ""
+    return f"{url.host}{port}{url.path}".rstrip("/")
 
 
 def openai_client(settings: Settings) -> AsyncOpenAI | None:
@@ -49,7 +121,7 @@ def run_config(settings: Settings, client: AsyncOpenAI | None) -> RunConfig:
     provider = (
         OfflineProvider(settings.offline_pace)
         if client is None
-        else NamedProvider(client, settings.model, responses=settings.openai_api == "responses")
+        else ServerProvider(client, settings.model, responses=settings.openai_api == "responses")
     )
     # Over Chat Completions, a server tells the usage of a stream only when it is asked to.
     wanted = ModelSettings(include_usage=True) if settings.openai_api == "chat_completions" else None

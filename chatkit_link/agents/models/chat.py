@@ -1,0 +1,209 @@
+"""Chat Completions as other servers speak it, in the form that the Agents SDK reads.
+
+The SDK's model turns chunks into the events of the Responses API. What it takes from OpenAI's own server alone is
+put right before it sees the chunk; and at the end of the stream it is known whether the answer was whole.
+"""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from agents.models.openai_chatcompletions import OpenAIChatCompletionsModel
+from agents.models.reasoning_content_replay import ReasoningContentReplayContext
+from openai import AsyncOpenAI, AsyncStream
+from openai.types import CompletionUsage
+from openai.types.chat import ChatCompletionChunk
+from typing_extensions import override
+
+from chatkit_link.agents.models.problems import IncompleteAnswer, Reason, UnreadableAnswer
+from chatkit_link.agents.models.usage import chat_usage, run_usage
+
+#: What servers say when an answer is over but not whole. Any other word means that it is.
+_NOT_WHOLE: dict[str, Reason] = {
+    "length": "length",
+    "model_length": "length",  # Mistral: docs.mistral.ai/api, "finish_reason"
+    "max_tokens": "length",  # Anthropic's word, passed on by some gateways
+    "content_filter": "content_filter",
+    "safety": "content_filter",  # Gemini's words, in lower case: ai.google.dev/api/generate-content, FinishReason
+    "recitation": "content_filter",
+    "blocklist": "content_filter",
+    "prohibited_content": "content_filter",
+    "spii": "content_filter",
+    "malformed_function_call": "disconnected",
+    "error": "disconnected",  # OpenRouter: openrouter.ai/docs, "Finish Reason"
+    "insufficient_system_resource": "disconnected",  # DeepSeek: api-docs.deepseek.com, "finish_reason"
+    "abort": "disconnected",  # vLLM: vllm/v1/request.py
+}
+
+
+class ChatModel(OpenAIChatCompletionsModel):
+    """The Agents SDK's model, reading through ``ChatChunks``."""
+
+    def __init__(self, model: str, openai_client: AsyncOpenAI, **options: Any) -> None:
+        options.setdefault("should_replay_reasoning_content", _made_by_the_same_model)
+        super().__init__(model, openai_client, **options)
+
+    @classmethod
+    def like(cls, model: OpenAIChatCompletionsModel) -> "ChatModel":
+        """The same model as somebody else has built it."""
+        return cls(
+            str(model.model),
+            model._client,  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the SDK, pinned, has no other way
+            should_replay_reasoning_content=model.should_replay_reasoning_content or _made_by_the_same_model,
+            strict_feature_validation=model._strict_feature_validation,  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            buffer_streamed_tool_calls=model._buffer_streamed_tool_calls,  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        )
+
+    @override
+    async def _fetch_response(self, *args: Any, **more: Any) -> Any:
+        fetched = cast("Any", await super()._fetch_response(*args, **more))
+        match fetched:
+            case (response, stream):
+                return response, ChatChunks(cast("AsyncStream[ChatCompletionChunk]", stream))
+            case _:
+                return fetched
+
+
+def _made_by_the_same_model(context: ReasoningContentReplayContext) -> bool:
+    """DeepSeek wants its reasoning back while it calls tools, under whatever name it is served."""
+    return context.reasoning.origin_model == context.model
+
+
+@dataclass(slots=True)
+class _Call:
+    """A tool call that is being streamed. place: its index in what the SDK sees."""
+
+    place: int
+    id: str
+    name: str
+    arguments: list[str] = field(default_factory=list[str])
+
+    def is_complete(self) -> bool:
+        try:
+            json.loads("".join(self.arguments))
+        except ValueError:
+            return False
+        return True
+
+
+class ChatChunks:
+    """The chunks of one answer. Raises IncompleteAnswer or UnreadableAnswer at the end of one that is not whole."""
+
+    def __init__(self, stream: AsyncStream[ChatCompletionChunk]) -> None:
+        self._stream = stream
+        self._chunks = aiter(stream)
+        self.response = getattr(stream, "response", None)
+        self._seen = False
+        self._finish: str | None = None
+        self._usage: CompletionUsage | None = None
+        self._calls: list[_Call] = []
+        #: The server's index -> the call that was opened there last.
+        self._open: dict[int, _Call] = {}
+        self._shared = False
+
+    def __aiter__(self) -> AsyncIterator[ChatCompletionChunk]:
+        return self
+
+    async def __anext__(self) -> ChatCompletionChunk:
+        try:
+            chunk = await anext(self._chunks)
+        except StopAsyncIteration:
+            self._end()
+            raise
+        self._seen = True
+        if getattr(chunk, "usage", None) is not None:
+            self._usage = chunk.usage = chat_usage(chunk.usage)
+        # The client builds chunks without checking them: what a server left out is not there at all.
+        choices: list[Any] | None = getattr(chunk, "choices", None)
+        if choices is None:
+            chunk.choices = []
+        for choice in choices or ():
+            if getattr(choice, "index", None) is None:
+                choice.index = 0
+            if choice.index == 0:
+                self._read(choice)
+        return chunk
+
+    async def aclose(self) -> None:
+        await self._stream.close()
+
+    def _read(self, choice: Any) -> None:
+        if choice.finish_reason:
+            self._finish = str(choice.finish_reason)
+            if self._finish.lower() in _NOT_WHOLE:
+                choice.finish_reason = "stop"  # the SDK would make up a refusal, or an error without words
+        delta = getattr(choice, "delta", None)
+        if delta is None:
+            choice.delta = None
+            return
+        if delta.content is not None and not isinstance(delta.content, str):
+            _read_parts(delta)
+        extra: dict[str, Any] = delta.model_extra or {}
+        if extra.get("reasoning_content") and extra.get("reasoning"):
+            delta.reasoning = None  # the same text twice, for clients of both kinds
+        for call in delta.tool_calls or ():
+            self._place(call)
+
+    def _place(self, call: Any) -> None:
+        """Gemini gives all of its parallel calls the index 0, some servers give no index or no id."""
+        given = getattr(call, "index", None)
+        index = given if isinstance(given, int) else 0
+        name = (call.function.name if call.function else None) or ""
+        current = next((each for each in self._calls if call.id and each.id == call.id), None) or self._open.get(index)
+        if current is None or (name and _is_another(current, call.id or "", name)):
+            self._shared = self._shared or current is not None
+            current = _Call(len(self._calls), call.id or "", name)
+            self._calls.append(current)
+        self._open[index] = current
+        current.id = current.id or call.id or ""
+        current.name = current.name or name
+        if call.function and call.function.arguments:
+            current.arguments.append(call.function.arguments)
+        call.index = current.place
+
+    def _end(self) -> None:
+        if not self._seen:
+            raise UnreadableAnswer("a stream without a single chunk" + self._described())
+        if self._shared and not all(call.is_complete() for call in self._calls if call.arguments):
+            raise UnreadableAnswer("several tool calls with one index, whose arguments cannot be told apart")
+        reason = _NOT_WHOLE.get(self._finish.lower()) if self._finish else None
+        if self._finish is None and (self._usage is None or not self._usage.completion_tokens):
+            reason = "disconnected"
+        if reason is not None:
+            raise IncompleteAnswer(reason, run_usage(self._usage))
+
+    def _described(self) -> str:
+        headers: Mapping[str, str] = getattr(self.response, "headers", {})
+        return f" ({headers.get('content-type', 'of no content type')})"
+
+
+def _is_another(current: _Call, call_id: str, name: str) -> bool:
+    """Whether a delta with a name begins another call than the one that is open at its index."""
+    if call_id and current.id:
+        return call_id != current.id
+    return bool(current.name) and (name != current.name or current.is_complete())
+
+
+def _read_parts(delta: Any) -> None:
+    """Mistral gives content as a list of texts and thoughts (docs.mistral.ai/capabilities/reasoning)."""
+    texts: list[str] = []
+    thoughts: list[str] = []
+    for part in _listed(delta.content):
+        match part:
+            case {"type": "thinking", "thinking": thinking}:
+                thoughts += [_text(piece) for piece in _listed(thinking)]
+            case _:
+                texts.append(_text(part))
+    delta.content = "".join(texts) or None
+    if thoughts:
+        delta.reasoning = "".join(thoughts)
+
+
+def _listed(value: Any) -> list[Any]:
+    return cast("list[Any]", value) if isinstance(value, list) else [value]
+
+
+def _text(part: Any) -> str:
+    text = cast("dict[str, Any]", part).get("text") if isinstance(part, dict) else part
+    return text if isinstance(text, str) else ""

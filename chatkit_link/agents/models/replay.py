@@ -1,0 +1,205 @@
+"""What a model is sent of a conversation: items of the Responses format, made fit for the model that answers now.
+
+How they flow: history and the run's own items come in as their makers left them. What is bound to another model,
+server or API is made portable, calls are paired with their outputs under ids that are unique in this request, and
+text is cleaned. The invariant: whatever a thread holds, the request is one that its server can take, so that a
+thread does not die by a change of model.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from agents import TResponseInputItem
+from agents.models.fake_id import FAKE_RESPONSES_ID
+
+from chatkit_link.agents.models.call_ids import new_call_id
+from chatkit_link.agents.models.origin import Origin, server_call_id
+from chatkit_link.agents.models.surrogates import whole_text
+
+Item = dict[str, Any]
+
+_TEXT_PARTS = ("output_text", "refusal")
+_CALLS = ("function_call", "custom_tool_call")
+_OUTPUTS = ("function_call_output", "custom_tool_call_output")
+#: Besides messages, what the Agents SDK can say over Chat Completions.
+_CHAT_TYPES = ("reasoning", "function_call", "function_call_output")
+#: Names that servers take for a function (OpenAI's API reference, "tools").
+_NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_-]+")
+
+
+def remembered(items: Iterable[Mapping[str, Any]]) -> list[Item]:
+    """Items of an earlier turn. Reasoning is kept only where it carries its own content, encrypted: a server deletes
+    what it stored of it after a while, and refuses a request that names it then.
+    """
+    given = [dict(item) for item in items]
+    lasting = any(item.get("type") == "reasoning" and item.get("encrypted_content") for item in given)
+    return given if lasting else [kept for item in given for kept in portable(item)]
+
+
+def portable(item: Mapping[str, Any]) -> list[Item]:
+    """An item without what only its maker can read; nothing of one that is of no use without it."""
+    match item.get("type", "message"):
+        case "message":
+            return _message(item)
+        case "function_call":
+            fields = ("type", "call_id", "name", "arguments", "provider_data")
+            return [{name: item[name] for name in fields if name in item}]
+        case "function_call_output":
+            return [{"type": "function_call_output", "call_id": item.get("call_id"), "output": item.get("output", "")}]
+        case "mcp_call":
+            return _mcp_call(item)
+        case _:  # reasoning, calls of tools that a provider runs, references to what it stores
+            return []
+
+
+def _message(item: Mapping[str, Any]) -> list[Item]:
+    if item.get("role") != "assistant" or isinstance(item.get("content"), str):
+        return [dict(item)]
+    parts = cast("list[Mapping[str, Any]]", item.get("content") or [])
+    content: list[Item] = []
+    for part in parts:
+        if part.get("type") == "output_text" and part.get("text"):
+            content.append({"type": "output_text", "text": part["text"], "annotations": []})
+        elif part.get("type") == "refusal" and part.get("refusal"):
+            content.append({"type": "refusal", "refusal": part["refusal"]})
+    if not content:
+        return []
+    return [_assistant(content)]
+
+
+def assistant_message(text: str) -> Item:
+    """What a model is shown as a message of its own."""
+    return _assistant([{"type": "output_text", "text": text, "annotations": []}])
+
+
+def _assistant(content: list[Item]) -> Item:
+    # The placeholder stands for no id: the Agents SDK leaves it out where ids are sent.
+    message = {"id": FAKE_RESPONSES_ID, "type": "message", "role": "assistant", "status": "completed"}
+    return {**message, "content": content}
+
+
+def _mcp_call(item: Mapping[str, Any]) -> list[Item]:
+    """A call that the provider made, as one that was made here: its output is worth remembering anywhere."""
+    output = item.get("output") or item.get("error")
+    if not output:
+        return []
+    call_id, name = new_call_id(), _NOT_IN_NAMES.sub("_", str(item.get("name") or "tool"))[:64]
+    call = {"type": "function_call", "call_id": call_id, "name": name, "arguments": item.get("arguments") or "{}"}
+    return [call, {"type": "function_call_output", "call_id": call_id, "output": _as_text(output)}]
+
+
+def _as_text(output: Any) -> str:
+    return output if isinstance(output, str) else json.dumps(output, ensure_ascii=False, default=str)
+
+
+def fit(items: Iterable[TResponseInputItem], origin: Origin, *, bare: bool = False) -> list[TResponseInputItem]:
+    """The conversation as this model can take it.
+
+    bare: send nothing that refers to what a server made before, even if it is this one.
+    """
+    own = (part for item in items for part in _for(origin, cast("Mapping[str, Any]", item), bare=bare))
+    sent = _without_idle_reasoning(list(_Calls(origin, bare=bare).paired(own)))
+    if origin.api == "responses":
+        # Where it is still there, the Agents SDK takes the item for another server's.
+        sent = [{name: part for name, part in item.items() if name != "provider_data"} for item in sent]
+    return cast("list[TResponseInputItem]", [_clean(item) for item in sent])
+
+
+def _for(origin: Origin, item: Mapping[str, Any], *, bare: bool) -> list[Item]:
+    kind = item.get("type", "message")
+    made = origin.made(item)
+    unknown = made is None and item.get("provider_data") is not None
+    unsayable = origin.api == "chat" and kind != "message" and kind not in _CHAT_TYPES
+    return portable(item) if bare or made is False or unknown or unsayable else [dict(item)]
+
+
+def _without_idle_reasoning(items: list[Item]) -> list[Item]:
+    """Reasoning is refused without the output that it led to, which comes next."""
+    kept: list[Item] = []
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        led_to = following is not None and (
+            following.get("type") not in _OUTPUTS and following.get("role") in (None, "assistant")
+        )
+        if item.get("type") != "reasoning" or led_to:
+            kept.append(item)
+    return kept
+
+
+@dataclass(slots=True)
+class _Calls:
+    """Pairs each call with exactly one output, under an id that no other call of the request has."""
+
+    origin: Origin
+    bare: bool
+    used: set[str] = field(default_factory=set[str])
+
+    def paired(self, items: Iterable[Item]) -> Iterator[Item]:
+        given = list(items)
+        outputs = self._match(given)
+        waiting: list[Item] = []  # outputs of calls that have been given already
+        for at, item in enumerate(given):
+            kind = item.get("type")
+            if kind in _OUTPUTS:
+                if waiting:
+                    yield from waiting
+                    waiting.clear()
+                continue
+            if kind in _CALLS and "call_id" in item:
+                if at not in outputs:
+                    continue  # a call that was never answered is refused
+                call, output = self._named(item, outputs[at])
+                waiting.append(output)
+                yield call
+                continue
+            if waiting and item.get("role") not in (None, "assistant"):
+                yield from waiting
+                waiting.clear()
+            yield item
+        yield from waiting
+
+    @staticmethod
+    def _match(given: list[Item]) -> dict[int, Item]:
+        """Place of a call -> its output. An output without a call is left out, a call has one output."""
+        open_calls: dict[Any, list[int]] = {}
+        outputs: dict[int, Item] = {}
+        for at, item in enumerate(given):
+            if item.get("type") in _CALLS:
+                open_calls.setdefault(item.get("call_id"), []).append(at)
+            elif item.get("type") in _OUTPUTS and (places := open_calls.get(item.get("call_id"))):
+                outputs[places.pop(0)] = item
+        return outputs
+
+    def _named(self, call: Item, output: Item) -> tuple[Item, Item]:
+        call_id = self._unused(call)
+        self.used.add(call_id)
+        if call.get("type") == "function_call":
+            call["arguments"] = _as_object(call.get("arguments"))
+        return {**call, "call_id": call_id}, {**output, "call_id": call_id}
+
+    def _unused(self, call: Item) -> str:
+        """The id that the server knows the call by, or else ours."""
+        known = server_call_id(call) if self.origin.made(call) and not self.bare else ""
+        return (
+            next((each for each in (known, call["call_id"]) if each and each not in self.used), None) or new_call_id()
+        )
+
+
+def _as_object(arguments: Any) -> str:
+    """What a model wrote that is no JSON object is refused by several servers when it comes back to them."""
+    try:
+        return arguments if isinstance(json.loads(arguments), dict) else "{}"
+    except (TypeError, ValueError):
+        return "{}"
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return whole_text(value)
+    if isinstance(value, list):
+        return [_clean(part) for part in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        return {key: _clean(part) for key, part in cast("dict[str, Any]", value).items()}
+    return value
