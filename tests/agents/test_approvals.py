@@ -19,7 +19,7 @@ from chatkit_link.client import ChatKitClient
 from chatkit_link.settings import Settings
 from tests.agents.agent_builder.test_workflows import MakeSettings, chat
 from tests.agents.test_models import APIS, conversation, scripted
-from tests.model_server import Call, Fail, ModelServer, Raw, Say, output_item
+from tests.model_server import MODEL, Call, Fail, ModelServer, Raw, Say, output_item
 from tests.told import stored, text_of, told
 
 AGENT = """
@@ -48,7 +48,7 @@ def settings_of(make: MakeSettings, folder: Path, text: str, model: ModelServer,
     (folder / "purse.py").write_text(text)
     (folder / "chatkit-link.toml").write_text('default = "purse"\n[agents.purse]\ntarget = "purse.py"\n')
     return make(
-        config=folder / "chatkit-link.toml", openai_api_key="sk-1", openai_base_url=model.address, model="scripted",
+        config=folder / "chatkit-link.toml", openai_api_key="sk-1", openai_base_url=model.address, model=MODEL,
         proxy_user_header="x-user", trusted_proxies="127.0.0.1", **given,
     )  # fmt: skip
 

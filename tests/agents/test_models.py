@@ -14,7 +14,7 @@ from chatkit.types import AssistantMessageItem
 from chatkit_link.client import ChatKitClient
 from chatkit_link.settings import Settings
 from tests.conftest import running
-from tests.model_server import Call, Fail, ModelServer, Say, Step, model_server
+from tests.model_server import MODEL, Call, Fail, ModelServer, Say, Step, model_server
 from tests.told import stored, text_of, told
 
 APIS = ("responses", "chat_completions")
@@ -33,7 +33,7 @@ MakeSettings = Callable[..., Settings]
 @asynccontextmanager
 async def chat(make: MakeSettings, model: ModelServer, api: str, **given: Any) -> AsyncGenerator[ChatKitClient]:
     settings = make(
-        openai_api_key="sk-canary-123", openai_base_url=model.address, openai_api=api, model="scripted",
+        openai_api_key="sk-canary-123", openai_base_url=model.address, openai_api=api, model=MODEL,
         search="local", **given,
     )  # fmt: skip
     async with running(settings) as address, ChatKitClient(f"{address}/chatkit") as client:

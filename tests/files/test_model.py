@@ -18,7 +18,7 @@ from tests.agents.test_models import APIS, conversation, scripted
 from tests.conftest import running
 from tests.files import things
 from tests.files.person import Person
-from tests.model_server import Fail, ModelServer, Paint, Say
+from tests.model_server import MODEL, Fail, ModelServer, Paint, Say
 
 MakeSettings = Callable[..., Settings]
 
@@ -26,7 +26,7 @@ MakeSettings = Callable[..., Settings]
 @asynccontextmanager
 async def chatting(make: MakeSettings, model: ModelServer, **given: Any) -> AsyncGenerator[Person]:
     settings = make(
-        openai_api_key="sk", openai_base_url=model.address, model="scripted", search="local",
+        openai_api_key="sk", openai_base_url=model.address, model=MODEL, search="local",
         **{"openai_api": "responses"} | given,
     )  # fmt: skip
     async with running(settings) as address:

@@ -17,13 +17,13 @@ from chatkit_link.store.engine import Database
 from chatkit_link.store.tables import usage
 from tests.conftest import running
 from tests.limits.people import IDENTITY, bearer
-from tests.model_server import Call, Fail, ModelServer, Say, model_server
+from tests.model_server import MODEL, Call, Fail, ModelServer, Say, model_server
 from tests.told import Told, told
 
 MakeSettings = Callable[..., Settings]
 
 #: Each call of the scripted model uses 5 tokens and writes 7 (tests/model_server.py).
-PRICES = {"scripted": Price(input=Decimal(1), output=Decimal(2)), "*": Price(input=Decimal(100))}
+PRICES = {MODEL: Price(input=Decimal(1), output=Decimal(2)), "*": Price(input=Decimal(100))}
 CALL_COST = Decimal("0.000019")
 
 
@@ -50,11 +50,11 @@ async def chat(
     make: MakeSettings, *script: Say | Call | Fail, **given: Any
 ) -> AsyncGenerator[tuple[ModelServer, Callable[..., Person]]]:
     """A server on a scripted model, and a way to make people of it. The agent's title is the first call's business."""
-    given = {"prices": PRICES, "title_model": "scripted"} | given
+    given = {"prices": PRICES, "title_model": MODEL} | given
     people: list[Person] = []
     async with model_server(*script) as model:
         settings = make(
-            **IDENTITY, openai_api_key="sk-x", openai_base_url=model.address, model="scripted", search="local", **given
+            **IDENTITY, openai_api_key="sk-x", openai_base_url=model.address, model=MODEL, search="local", **given
         )
         async with running(settings) as address:
 

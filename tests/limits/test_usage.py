@@ -22,7 +22,7 @@ from chatkit_link.store.spending import Used, load_spent, record
 from chatkit_link.store.tables import runs as runs_table
 from tests.limits.conftest import Command
 from tests.limits.spenders import CALL_COST, MakeSettings, chat, rows
-from tests.model_server import Call, Fail, Say
+from tests.model_server import MODEL, Call, Fail, Say
 from tests.told import told
 
 
@@ -37,7 +37,7 @@ async def test_an_answer_and_its_title_are_kept_with_their_run_model_and_cost(
 
     kinds = {row.kind: row for row in kept}
     told_by_model = kinds["answer"]
-    assert (told_by_model.model, told_by_model.agent, told_by_model.run_id) == ("scripted", "research", answer.run_id)
+    assert (told_by_model.model, told_by_model.agent, told_by_model.run_id) == (MODEL, "research", answer.run_id)
     assert (told_by_model.requests, told_by_model.input_tokens, told_by_model.output_tokens) == (1, 5, 7)
     assert told_by_model.cost == CALL_COST
     if api == "responses":  # the scripted server tells no usage of answers that are not streamed, over the other
@@ -122,8 +122,8 @@ async def test_agents_that_ask_models_by_themselves_report_what_they_used(
 async def test_dictation_is_kept_by_its_tokens_or_its_length(
     make_settings: MakeSettings, database: Database, told_usage: dict[str, Any], tokens: int, cost: str
 ) -> None:
-    prices = {"scripted": Price(input=Decimal(1), output=Decimal(2), minute=Decimal("0.006"))}
-    async with chat(make_settings, transcribe_model="scripted", prices=prices) as (model, person):
+    prices = {"gpt-4o-transcribe": Price(input=Decimal(1), output=Decimal(2), minute=Decimal("0.006"))}
+    async with chat(make_settings, transcribe_model="gpt-4o-transcribe", prices=prices) as (model, person):
         model.audio_usage = told_usage
         ada = person()
         assert await ada.client.transcribe(b"sound", "audio/webm") == "spoken words"
@@ -226,7 +226,7 @@ async def test_the_usage_command_prints_a_table_and_json(make_settings: MakeSett
     lines = (await command("usage", "--by=user,kind", "--json")).stdout
     (row,) = [line for line in table.splitlines() if ada.user in line]
     assert row.split() == [
-        f"{datetime.now(UTC):%Y-%m-%d}", ada.user, "research", "scripted", "2", "4", "20", "0", "28", "0.0001"
+        f"{datetime.now(UTC):%Y-%m-%d}", ada.user, "research", MODEL, "2", "4", "20", "0", "28", "0.0001"
     ]  # fmt: skip
     mine = [found for line in lines.splitlines() if (found := json.loads(line))["user"] == ada.user]
     assert [(line["kind"], line["input_tokens"], line["cost"]) for line in mine] == [

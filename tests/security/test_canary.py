@@ -22,7 +22,7 @@ from tests.conftest import HERE
 from tests.faults.processes import Server
 from tests.faults.processes import running as running_process
 from tests.limits.people import new_input, new_message
-from tests.model_server import Call, Fail, ModelServer, Say, model_server
+from tests.model_server import MODEL, Call, Fail, ModelServer, Say, model_server
 
 NUMBER = int(os.environ.get("CHATKIT_LINK_CANARY", "100"))
 MESSAGE = "canary-message-7f3a"
@@ -46,7 +46,7 @@ async def server(
     """A process of its own, as people run it: what it prints is its log."""
     server = Server(
         tmp_path, postgres_url, docs=make_settings().docs, config=HERE / "fixtures" / "agents.toml", jwt_secret=SECRET,
-        server_key=SERVER_KEY, openai_api_key=MODEL_KEY, openai_base_url=model.address, model="scripted",
+        server_key=SERVER_KEY, openai_api_key=MODEL_KEY, openai_base_url=model.address, model=MODEL,
         rate_messages=max(NUMBER // 10, 5), budget_user_day_tokens=NUMBER * 10, search="local",
     )  # fmt: skip
     async with running_process(server):

@@ -21,7 +21,7 @@ from tests.agents.agent_builder.flawed import FLAWED, GUARDED, file
 from tests.agents.agent_builder.test_workflows import chat, settings_of
 from tests.agents.test_models import conversation, scripted
 from tests.conftest import running
-from tests.model_server import ModelServer, Say, Step, model_server
+from tests.model_server import MODEL, ModelServer, Say, Step, model_server
 from tests.told import text_of, told
 
 MakeSettings = Callable[..., Settings]
@@ -55,7 +55,7 @@ async def test_a_dozen_flawed_files_answer_conversations_at_once_and_none_of_the
     async with model_server() as model:
         model.__class__ = Parrot
         settings = make_settings(
-            config=tmp_path / "chatkit-link.toml", openai_api_key="sk-1", openai_base_url=model.address, model="m"
+            config=tmp_path / "chatkit-link.toml", openai_api_key="sk-1", openai_base_url=model.address, model=MODEL
         )
         async with running(settings) as address:
             await asyncio.gather(*(ask(address, name, number) for name in FLAWED for number in range(3)))

@@ -82,19 +82,19 @@ async def test_the_model_and_the_mentions_of_a_message_hold_for_all_agents_also_
     async with scripted(Say("Send a gift"), Say("It is sent.")) as model:
         settings = settings_of(make_settings, tmp_path, APPROVAL, model)
         catalog = tmp_path / "chatkit-link.toml"
-        catalog.write_text(f'{catalog.read_text()}models = ["large"]\n')
+        catalog.write_text(f'{catalog.read_text()}models = ["gpt-5.4"]\n')
         message = UserMessageInput(
             content=[
                 UserMessageTextContent(text="Please "),
                 UserMessageTagContent(id="c7", text="Carol", data={"city": "Ghent"}),
             ],
             attachments=[],
-            inference_options=InferenceOptions(model="large"),
+            inference_options=InferenceOptions(model="gpt-5.4"),
         )
         async with chat(settings) as client:
             made = await told(client.create_thread(message))
             question = (await stored(client, made.thread_id))[-1]
             await told(client.add_structured_input(made.thread_id, question.id, answer("Approve")))
         asked = conversation(model)
-    assert [request["model"] for request in asked] == ["large", "large"]
+    assert [request["model"] for request in asked] == ["gpt-5.4", "gpt-5.4"]
     assert all("Ghent" in json.dumps(request["input"]) for request in asked)

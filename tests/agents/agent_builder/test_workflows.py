@@ -19,7 +19,7 @@ from chatkit_link.settings import Settings
 from tests.agents.agent_builder.workflows import APPROVAL, ONE_AGENT, ROUTES
 from tests.agents.test_models import conversation, scripted
 from tests.conftest import running
-from tests.model_server import Call, ModelServer, Say
+from tests.model_server import MODEL, Call, ModelServer, Say
 from tests.told import stored, text_of, told
 
 MakeSettings = Callable[..., Settings]
@@ -29,7 +29,7 @@ def settings_of(make: MakeSettings, folder: Path, text: str, model: ModelServer)
     (folder / "workflow.py").write_text(text)
     (folder / "chatkit-link.toml").write_text('default = "shop"\n[agents.shop]\ntarget = "workflow.py"\n')
     return make(
-        config=folder / "chatkit-link.toml", openai_api_key="sk-1", openai_base_url=model.address, model="scripted"
+        config=folder / "chatkit-link.toml", openai_api_key="sk-1", openai_base_url=model.address, model=MODEL
     )
 
 
