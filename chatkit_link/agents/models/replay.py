@@ -57,7 +57,7 @@ def portable(item: Mapping[str, Any]) -> list[Item]:
 
 def _message(item: Mapping[str, Any]) -> list[Item]:
     if item.get("role") != "assistant" or isinstance(item.get("content"), str):
-        return [dict(item)]
+        return [{name: part for name, part in item.items() if name != "id" or part is not None}]
     parts = cast("list[Mapping[str, Any]]", item.get("content") or [])
     content: list[Item] = []
     for part in parts:
@@ -113,7 +113,12 @@ def _for(origin: Origin, item: Mapping[str, Any], *, bare: bool) -> list[Item]:
     made = origin.made(item)
     unknown = made is None and item.get("provider_data") is not None
     unsayable = origin.api == "chat" and kind != "message" and kind not in _CHAT_TYPES
-    return portable(item) if bare or made is False or unknown or unsayable else [dict(item)]
+    if bare or made is False or unknown or unsayable:
+        return portable(item)
+    if kind == "message" and not (item.get("id") and item.get("type")):
+        # As programs write it by hand, and Agent Builder's exports do: without a type, with an id that is null.
+        return [{"type": "message", **part} for part in _message(item)]
+    return [dict(item)]
 
 
 def _without_idle_reasoning(items: list[Item]) -> list[Item]:
