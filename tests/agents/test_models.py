@@ -60,8 +60,8 @@ class Scripted(ModelServer):
 
 
 @asynccontextmanager
-async def scripted(*script: Step) -> AsyncGenerator[ModelServer]:
-    async with model_server(*script) as plain:
+async def scripted(*script: Step, **given: Any) -> AsyncGenerator[ModelServer]:
+    async with model_server(*script, **given) as plain:
         plain.__class__ = Scripted
         yield plain
 

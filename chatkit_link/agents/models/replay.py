@@ -36,16 +36,19 @@ def remembered(items: Iterable[Mapping[str, Any]]) -> list[Item]:
     """
     given = [dict(item) for item in items]
     lasting = any(item.get("type") == "reasoning" and item.get("encrypted_content") for item in given)
-    return given if lasting else [kept for item in given for kept in portable(item)]
+    return given if lasting else [kept for item in given for kept in portable(item, with_origin=True)]
 
 
-def portable(item: Mapping[str, Any]) -> list[Item]:
-    """An item without what only its maker can read; nothing of one that is of no use without it."""
+def portable(item: Mapping[str, Any], *, with_origin: bool = False) -> list[Item]:
+    """An item without what only its maker can read; nothing of one that is of no use without it.
+
+    with_origin: a call keeps what its maker can make use of again: its id there, and its signature.
+    """
     match item.get("type", "message"):
         case "message":
             return _message(item)
         case "function_call":
-            fields = ("type", "call_id", "name", "arguments", "provider_data")
+            fields = ("type", "call_id", "name", "arguments", *(("provider_data",) if with_origin else ()))
             return [{name: item[name] for name in fields if name in item}]
         case "function_call_output":
             return [{"type": "function_call_output", "call_id": item.get("call_id"), "output": item.get("output", "")}]

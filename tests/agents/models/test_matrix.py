@@ -1,0 +1,276 @@
+"""Every server of models, in everything that a chat does with one; after each the thread goes on."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chatkit import types as wire
+from chatkit.types import AssistantMessageItem, CustomTask, NoticeEvent, ThoughtTask, ThreadItem, WorkflowItem
+
+from chatkit_link.agents.stream import SHORTENED
+from chatkit_link.settings import Settings
+from tests.agents.models.matrix import FAILURES, SCENARIOS, models_of, outcome, servers
+from tests.agents.test_models import conversation, scripted
+from tests.conftest import running
+from tests.files import things
+from tests.files.person import Person
+from tests.model_server import PROFILES, Call, Calls, ModelServer, Profile, Say, Structured, Think
+from tests.told import Told, stored, told
+
+MakeSettings = Callable[..., Settings]
+CATALOG = """
+default = "desk"
+
+[agents.desk]
+target = "{desk}:desk"
+models = {models}
+
+[agents.typed]
+target = "{desk}:typed"
+
+[agents.triage]
+target = "{desk}:triage"
+"""
+
+
+@dataclass
+class Talk:
+    """One user at one server. models: the one in use, and another one."""
+
+    model: ModelServer
+    profile: Profile
+    person: Person
+    models: tuple[str, str]
+
+    async def say(self, text: str, thread_id: str | None = None, *, by: str | None = None) -> Told:
+        """by: the model that is chosen in the composer."""
+        message = wire.UserMessageInput(
+            content=[wire.UserMessageTextContent(text=text)],
+            attachments=[],
+            inference_options=wire.InferenceOptions(model=by),
+        )
+        chat = self.person.chat
+        return await told(chat.create_thread(message) if thread_id is None else chat.add_user_message(thread_id, message))
+
+    async def items(self, thread_id: str) -> list[ThreadItem]:
+        return await stored(self.person.chat, thread_id)
+
+    def agent(self, name: str) -> None:
+        self.person.chat.url = f"{self.person.address}/chatkit/{name}"
+
+
+@asynccontextmanager
+async def talking(make: MakeSettings, folder: Path, server: tuple[str, str], **given: Any) -> AsyncGenerator[Talk]:
+    profile = PROFILES[server[0]]
+    models = models_of(profile)
+    desk = Path(__file__).with_name("desk.py")
+    (folder / "agents.toml").write_text(CATALOG.format(desk=desk, models=json.dumps(models)))
+    async with scripted(profile=profile, **given) as model:
+        settings = make(
+            openai_api_key="sk-matrix", openai_base_url=model.address, openai_api=server[1], model=models[0],
+            search="local", config=folder / "agents.toml",
+        )  # fmt: skip
+        async with running(settings) as address:
+            person = Person(address, "desk")
+            try:
+                yield Talk(model, profile, person, models)
+            finally:
+                await person.http.aclose()
+
+
+def texts(items: list[ThreadItem]) -> list[str]:
+    return ["".join(part.text for part in item.content) for item in items if isinstance(item, AssistantMessageItem)]
+
+
+def tasks(items: list[ThreadItem]) -> list[Any]:
+    return [task for item in items if isinstance(item, WorkflowItem) for task in item.workflow.tasks]
+
+
+def notices(made: Told) -> list[str]:
+    return [event.message for event in made.events if isinstance(event, NoticeEvent)]
+
+
+async def answer(talk: Talk) -> str:
+    talk.model.script += [Say("Tea, of course.")]
+    made = await talk.say("What do you sell?")
+    assert texts(await talk.items(made.thread_id)) == ["Tea, of course."]
+    return made.thread_id
+
+
+async def thoughts(talk: Talk) -> str:
+    talk.model.script += [Think("They want tea.", Say("Tea, of course."))]
+    made = await talk.say("What do you sell?")
+    items = await talk.items(made.thread_id)
+    assert texts(items) == ["Tea, of course."]
+    if talk.profile.thoughts != "hidden":
+        assert [task.content.strip() for task in tasks(items) if isinstance(task, ThoughtTask)] == ["They want tea."]
+    return made.thread_id
+
+
+async def tool(talk: Talk) -> str:
+    talk.model.script += [Think("I must look.", Call("stock", {"item": "tea"})), Say("Seven.")]
+    made = await talk.say("How many are left?")
+    items = await talk.items(made.thread_id)
+    assert texts(items) == ["Seven."]
+    assert [task.title for task in tasks(items) if isinstance(task, CustomTask)] == ["Stock"]
+    assert "7 of tea" in json.dumps(conversation(talk.model)[1])
+    return made.thread_id
+
+
+async def parallel_tools(talk: Talk) -> str:
+    calls = Calls(Call("stock", {"item": "tea"}), Call("price", {"item": "pot"}))
+    talk.model.script += [calls, Say("Seven, and twelve."), calls, Say("Still seven.")]
+    made = await talk.say("How many, and how much?")
+    again = await talk.say("Sure?", made.thread_id)
+    items = await talk.items(made.thread_id)
+    assert texts(items) == ["Seven, and twelve.", "Still seven."]
+    assert again.view.errors == []
+    shown = json.dumps(conversation(talk.model)[-1])
+    assert shown.count("7 of tea") == shown.count("pot costs 12 euros") == 2
+    return made.thread_id
+
+
+async def structured(talk: Talk) -> str:
+    talk.agent("typed")
+    talk.model.expect_refusals = not talk.profile.structured
+    talk.model.script += [Structured({"city": "Ghent", "kilos": 2})]
+    made = await talk.say("Two kilos to Ghent")
+    (text,) = texts(await talk.items(made.thread_id))
+    assert json.loads(text) == {"city": "Ghent", "kilos": 2}
+    assert made.view.errors == []
+    talk.agent("desk")
+    return made.thread_id
+
+
+async def hand_off(talk: Talk) -> str:
+    talk.agent("triage")
+    talk.model.script += [Call("transfer_to_expert", {}), Call("stock", {"item": "tea"}), Say("Seven.")]
+    made = await talk.say("Ask the expert")
+    items = await talk.items(made.thread_id)
+    assert texts(items) == ["Seven."]
+    assert "Handed over to Expert" in [task.title for task in tasks(items)]
+    return made.thread_id
+
+
+async def image(talk: Talk) -> str:
+    talk.model.expect_refusals = not talk.profile.images
+    attached = await talk.person.attach(things.photo(), "photo.jpg", "image/jpeg")
+    talk.model.script += [Say("A red one.")]
+    made = await talk.person.send(attached, text="What is it?")
+    assert texts(await talk.items(made.thread_id)) == ["A red one."]
+    assert bool(notices(made)) is not talk.profile.images
+    return made.thread_id
+
+
+async def long_history(talk: Talk) -> str:
+    talk.model.expect_refusals = talk.profile.too_long is not None
+    talk.model.script += [Say("One."), Say("Two."), Say("Three.")]
+    made = await talk.say("first " * 500)
+    await talk.say("second " * 500, made.thread_id)
+    third = await talk.say("third " * 500, made.thread_id)
+    assert texts(await talk.items(made.thread_id)) == ["One.", "Two.", "Three."]
+    assert notices(third) == ([SHORTENED] if talk.profile.too_long else [])
+    return made.thread_id
+
+
+async def model_switch(talk: Talk) -> str:
+    first, second = talk.models
+    talk.model.script += [
+        Think("I must look.", Call("stock", {"item": "tea"})), Think("So many.", Say("Seven.")),
+        Say("Seven, as was said."), Think("Again.", Call("price", {"item": "pot"})), Say("Twelve."),
+    ]  # fmt: skip
+    made = await talk.say("How many are left?", by=first)
+    other = await talk.say("Sure?", made.thread_id, by=second)
+    back = await talk.say("And a pot?", made.thread_id, by=first)
+    assert [*other.view.errors, *back.view.errors] == []
+    assert texts(await talk.items(made.thread_id)) == ["Seven.", "Seven, as was said.", "Twelve."]
+    asked = conversation(talk.model)
+    assert [request["model"] for request in asked] == [first, first, second, first, first]
+    assert "7 of tea" in json.dumps(asked[2])
+    return made.thread_id
+
+
+async def stop(talk: Talk) -> str:
+    talk.model.script += [Say("Never ending", hang=True)]
+    chat = talk.person.chat
+    async with chat.create_thread("Tell me all") as stream:
+        async with asyncio.timeout(10):
+            async for received in stream:
+                if "ending" in received.event.model_dump_json():
+                    break
+        await chat.cancel_run(str(stream.run_id))
+    async with asyncio.timeout(5):
+        await talk.model.disconnected.wait()
+    (thread,) = (await chat.list_threads()).data
+    assert texts(await talk.items(thread.id)) == ["Never ending"]
+    return thread.id
+
+
+async def retry(talk: Talk) -> str:
+    talk.model.script += [Call("stock", {"item": "tea"}), Say("Wrong."), Say("Right.")]
+    made = await talk.say("How many are left?")
+    await told(talk.person.chat.retry_after_item(made.thread_id, made.view.items[0].id))
+    assert texts(await talk.items(made.thread_id)) == ["Right."]
+    return made.thread_id
+
+
+CELLS: dict[str, Callable[[Talk], Awaitable[str]]] = {
+    "answer": answer,
+    "thoughts": thoughts,
+    "tool": tool,
+    "parallel tools": parallel_tools,
+    "structured": structured,
+    "hand-off": hand_off,
+    "image": image,
+    "long history": long_history,
+    "model switch": model_switch,
+    "stop": stop,
+    "retry": retry,
+}
+
+
+async def goes_on(talk: Talk, thread_id: str) -> None:
+    """The thread can be continued, and the model is shown what came before."""
+    talk.model.script[:] = [Say("Going on.")]
+    made = await talk.say("And now?", thread_id)
+    assert made.view.errors == []
+    assert texts(await talk.items(thread_id))[-1] == "Going on."
+    assert "And now?" in json.dumps(conversation(talk.model)[-1])
+
+
+def test_every_scenario_of_the_table_is_run() -> None:
+    assert list(CELLS) == list(SCENARIOS)
+    assert {outcome(scenario, profile) for scenario in SCENARIOS for profile in PROFILES.values()} > {"yes"}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("server", servers(), ids=" ".join)
+async def test_a_server_does(
+    make_settings: MakeSettings, tmp_path: Path, server: tuple[str, str], scenario: str
+) -> None:
+    context = 2500 if scenario == "long history" else None
+    async with talking(make_settings, tmp_path, server, context=context) as talk:
+        await goes_on(talk, await CELLS[scenario](talk))
+
+
+@pytest.mark.parametrize("name", FAILURES)
+@pytest.mark.parametrize("server", servers(), ids=" ".join)
+async def test_a_failure_is_a_sentence_and_the_thread_goes_on(
+    make_settings: MakeSettings, tmp_path: Path, server: tuple[str, str], name: str
+) -> None:
+    failure = FAILURES[name]
+    async with talking(make_settings, tmp_path, server) as talk:
+        talk.model.script += failure.steps
+        made = await talk.say("What do you sell?")
+        if failure.error:
+            (error,) = made.view.errors
+            assert error.message is not None
+            assert error.message.endswith(".")
+            assert error.allow_retry is failure.retry
+        assert texts(await talk.items(made.thread_id)) == ([failure.keeps] if failure.keeps else [])
+        await goes_on(talk, made.thread_id)
