@@ -60,6 +60,11 @@ def check_support(body: Body, profile: Profile) -> None:
     shown = json.dumps(body.get("input") or body.get("messages"))
     if not profile.images and ('"input_image"' in shown or '"image_url"' in shown):
         raise profile.no_images(body["model"])
+    if not profile.files and ('"input_file"' in shown or '"type": "file"' in shown):
+        raise invalid(f"{body['model']} does not support file input", None)
+    wanted = (body.get("text") or {}).get("format") or body.get("response_format") or {}
+    if not profile.structured and wanted.get("type") == "json_schema":
+        raise invalid(f"{body['model']} does not support response_format json_schema", None)
     if not profile.tools and body.get("tools"):
         # https://github.com/ollama/ollama/issues/6027
         raise invalid(f"registry.ollama.ai/library/{body['model']} does not support tools", None)

@@ -120,6 +120,11 @@ RESPONSES: dict[str, tuple[Body, str | None, str | None]] = {
         "invalid_function_parameters",
         "tools[0].parameters",
     ),
+    "a tool of OpenAI's with hardly any thought": (
+        {"model": "gpt-5-mini", "reasoning": {"effort": "minimal"}, "tools": [{"type": "web_search"}]},
+        None,
+        "tools",
+    ),
     "a choice that is no tool": ({"tool_choice": {"type": "function", "name": "fly"}} | tool(), None, "tool_choice"),
     "a call without an output": ({"input": [USER, CALL]}, None, "input"),
     "an output without a call": ({"input": [USER, OUTPUT]}, None, "input"),

@@ -93,7 +93,8 @@ def check_input(body: dict[str, Any], family: Family | None, memory: Memory) -> 
         if not items and not earlier and "prompt" not in body:
             raise nothing_given()
         check_ids(items)
-        check_pairs([*earlier, *items])
+        if not body.get("conversation"):  # it has items that nobody sends
+            check_pairs([*earlier, *items])
         check_reasoning(items, body, family, memory)
         check_content(items, family)
     elif items is None and not earlier and not body.get("prompt") and not body.get("conversation"):

@@ -130,7 +130,7 @@ _NO_SIGNATURE = {"skip_thought_signature_validator", "context_engineering_is_the
 
 
 #: https://github.com/ed-donner/agents/issues/45, https://github.com/liliMozi/openhanako/issues/394,
-#: https://github.com/MinLL/SkyrimNet-GamePlugin/issues/77
+#: https://github.com/MinLL/SkyrimNet-GamePlugin/issues/77; like every name that its schema has not
 _UNKNOWN_TO_GEMINI = ("metadata", "store", "frequency_penalty", "reasoning", "verbosity")
 
 

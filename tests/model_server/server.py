@@ -55,7 +55,8 @@ class ModelServer:
     """A scripted model. ``requests`` has the bodies of all requests, also of those that were refused.
 
     context: tokens that fit; None for what the model's family has. models: the names that are served, each with the
-    date of its end or None. expect_refusals: refusals are what the test is about.
+    date of its end or None. deployments: names of Azure's kind, each with the model that it is.
+    expect_refusals: refusals are what the test is about.
     """
 
     script: list[Step]
@@ -63,6 +64,7 @@ class ModelServer:
     context: int | None = None
     key: str | None = None
     models: dict[str, str | None] | None = None
+    deployments: dict[str, str] = field(default_factory=dict)
     expect_refusals: bool = False
     address: str = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
@@ -125,7 +127,12 @@ class ModelServer:
         """The family whose rules hold; a server that takes any name may know none."""
         if self.models is not None and model not in self.models:
             raise self.profile.no_model(model)
-        family = family_of(model)
+        if self.deployments and model not in self.deployments:
+            # https://learn.microsoft.com/azure/ai-foundry/openai/how-to/create-resource ("DeploymentNotFound")
+            raise invalid(
+                "The API deployment for this resource does not exist.", None, "DeploymentNotFound", status=404
+            )
+        family = family_of(self.deployments.get(model, model))
         if family is None and self.models is None and not self.profile.any_model:
             raise self.profile.no_model(model)
         return family if self.profile.openai_rules else None
@@ -302,6 +309,7 @@ async def model_server(
     context: int | None = None,
     key: str | None = None,
     models: Mapping[str, str | None] | None = None,
+    deployments: Mapping[str, str] | None = None,
     expect_refusals: bool = False,
 ) -> AsyncGenerator[ModelServer]:
     """A model server inside the block. Leaving it fails the test if a request was refused by rule.
@@ -314,6 +322,7 @@ async def model_server(
         context=context,
         key=key,
         models=None if models is None else dict(models),
+        deployments=dict(deployments or {}),
         expect_refusals=expect_refusals,
     )
     async with serve(model.app()) as address:

@@ -20,10 +20,10 @@ from tests.model_server import (
     Structured,
     model_server,
 )
-from tests.model_server.asking import connected, post
 from tests.model_server.examples import (
     USER,
 )
+from tests.model_server.http_client import connected, post
 
 
 async def test_answers_that_are_not_whole_end_as_they_do_at_openai() -> None:

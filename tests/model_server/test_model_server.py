@@ -12,7 +12,6 @@ from tests.model_server import (
     Think,
     model_server,
 )
-from tests.model_server.asking import post
 from tests.model_server.examples import (
     CHAT,
     RESPONSES,
@@ -21,6 +20,7 @@ from tests.model_server.examples import (
     USER,
     Body,
 )
+from tests.model_server.http_client import post
 
 
 @pytest.mark.parametrize("name", RESPONSES)

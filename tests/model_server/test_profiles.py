@@ -16,7 +16,6 @@ from tests.model_server import (
     Think,
     model_server,
 )
-from tests.model_server.asking import connected, named, post
 from tests.model_server.examples import (
     CHAT_CALLS,
     CHAT_OUTPUT,
@@ -24,6 +23,7 @@ from tests.model_server.examples import (
     USER,
     Body,
 )
+from tests.model_server.http_client import connected, named, post
 
 
 @pytest.mark.parametrize("stream", [True, False])
@@ -182,6 +182,15 @@ async def test_azure_begins_with_a_chunk_without_choices() -> None:
         chunks = [chunk async for chunk in stream]
     assert chunks[0].choices == [] and "prompt_filter_results" in (chunks[0].model_extra or {})
     assert "content_filter_results" in (chunks[1].choices[0].model_extra or {})
+
+
+async def test_azure_names_deployments_and_holds_them_to_the_rules_of_their_models() -> None:
+    async with model_server(profile="azure", deployments={"chat": "gpt-5-mini"}, expect_refusals=True) as model:
+        effort = await post(model, "responses", {"model": "chat", "input": "x", "reasoning": {"effort": "none"}})
+        other = await post(model, "responses", {"model": "gpt-5-mini", "input": "x"})
+        right = await post(model, "responses", {"model": "chat", "input": "x", "reasoning": {"effort": "minimal"}})
+    assert [answer.status_code for answer in (effort, other, right)] == [400, 404, 200]
+    assert other.json()["error"]["code"] == "DeploymentNotFound"
 
 
 @pytest.mark.parametrize("profile", ["vllm", "llamacpp"])

@@ -22,6 +22,10 @@ def check_responses_tools(body: Body) -> None:
     choice = body.get("tool_choice")
     if isinstance(choice, dict):
         check_choice(choice, names, tools)
+    own = [tool["type"] for tool in tools if tool["type"] in ("file_search", "image_generation", "web_search")]
+    if own and (body.get("reasoning") or {}).get("effort") == "minimal":
+        # https://github.com/openai/codex/issues/3559, and agents/models/default_models.py of the installed package
+        raise invalid(f"The following tools cannot be used with reasoning.effort 'minimal': {', '.join(own)}.", "tools")
 
 
 def check_choice(choice: Body, names: set[str], tools: list[Body]) -> None:
