@@ -23,6 +23,17 @@ def since_user(messages: list[Body]) -> list[tuple[int, Body]]:
     return [(index, message) for index, message in enumerate(messages) if index > last]
 
 
+def unequal(messages: list[Body]) -> bool:
+    """Whether some message with calls is not followed by as many results."""
+    for index, message in enumerate(messages):
+        results = 0
+        while index + results + 1 < len(messages) and messages[index + results + 1]["role"] == "tool":
+            results += 1
+        if message.get("tool_calls") and results != len(message["tool_calls"]):
+            return True
+    return False
+
+
 def check_roles(body: Body, conversation: Conversation) -> None:
     """Chat templates raise on a role they do not know; "developer" is OpenAI's.
 
@@ -93,6 +104,9 @@ def check_mistral(body: Body, conversation: Conversation) -> None:
         if role == "tool":
             check_mistral_id(message["tool_call_id"])
         before = role
+    if unequal(body["messages"]):
+        # https://github.com/mistralai/client-python/issues/234
+        raise order("Not the same number of function calls and responses")
     if before not in ("user", "tool") and not body["messages"][-1].get("prefix"):
         # https://github.com/NEKOparapa/AiNiee/issues/641
         raise order(f"Expected last role User or Tool (or Assistant with prefix True) for serving but got {before}")
@@ -146,6 +160,12 @@ def check_gemini(body: Body, conversation: Conversation) -> None:
                     f"data, function call `default_api:{call['function']['name']}` , position {index + 1}. Please "
                     "refer to https://ai.google.dev/gemini-api/docs/thought-signatures for more details.", None,
                 )  # fmt: skip
+    if unequal(body["messages"]):
+        # https://github.com/google-gemini/gemini-cli/issues/5443
+        raise invalid(
+            "Please ensure that the number of function response parts is equal to the number of function call parts of "
+            "the function call turn.", None,
+        )  # fmt: skip
     unknown = [name for name in _UNKNOWN_TO_GEMINI if name in body]
     if unknown:
         lines = [f'Invalid JSON payload received. Unknown name "{name}": Cannot find field.' for name in unknown]

@@ -35,6 +35,8 @@ class Profile:
     files: bool = False
     tools: bool = True
     structured: bool = True
+    #: Types of content parts beside OpenAI's.
+    own_parts: frozenset[str] = frozenset()
     error_body: Callable[[Refused], Any] = failures.openai_body
     no_model: Callable[[str], Refused] = lambda name: invalid(f"The model `{name}` does not exist.", None, status=404)
     no_images: Callable[[str], Refused] = lambda name: invalid(f"{name} does not support image input", None)
@@ -172,6 +174,7 @@ PROFILES: dict[str, Profile] = {
                 call_id=lambda _name, index, number: f"call_{index:02}_{number:024}"),
         Profile("mistral", apis=CHAT, error_body=failures.mistral_body, too_long=mistral_too_long, needs_key=True,
                 check_chat=peculiarities.check_mistral, thoughts="parts",
+                own_parts=frozenset({"thinking", "reference"}),
                 call_id=lambda _name, index, number: f"m{number:04}n{index:03}"),
         Profile("gemini", apis=CHAT, error_body=failures.gemini_body, too_long=gemini_too_long, needs_key=True,
                 check_chat=peculiarities.check_gemini, thoughts="hidden", call_id=lambda *_: "",

@@ -32,10 +32,14 @@ _STREAM = {"stream": bool | None}
 
 
 class Checker:
-    """unknown: whether a field that the types do not have is refused; if not, it is passed over."""
+    """unknown: whether a field that the types do not have is refused; if not, it is passed over.
 
-    def __init__(self, *, unknown: bool = True) -> None:
+    parts: types of content that this server has beside OpenAI's; they are taken as they are.
+    """
+
+    def __init__(self, *, unknown: bool = True, parts: frozenset[str] = frozenset()) -> None:
         self.unknown = unknown
+        self.parts = parts
 
     def responses(self, body: Any) -> None:
         self._typed_dict(body, ResponseCreateParamsBase, "", more=_STREAM)
@@ -95,6 +99,8 @@ class Checker:
         if value is None and type(None) in members:
             return
         shapes = [each for each in members if is_typeddict(each)]
+        if isinstance(value, dict) and value.get("type") in self.parts:
+            return
         if isinstance(value, dict) and shapes:
             self._typed_dict(value, self._shape(value, shapes, path), path)
             return

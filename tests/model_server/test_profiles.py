@@ -164,6 +164,30 @@ async def test_mistral_refuses_a_user_right_after_a_tool() -> None:
         assert "Unexpected role 'user' after role 'tool'" in answer.text
 
 
+async def test_mistral_takes_its_own_thoughts_back() -> None:
+    async with model_server(Think("hm", Say("Two.")), profile="mistral") as model:
+        body: Body = {"model": "magistral-medium-latest", "messages": [USER]}
+        message = (await post(model, "chat/completions", body)).json()["choices"][0]["message"]
+        message.pop("refusal")
+        assert message["content"][0]["type"] == "thinking"
+        again = await post(model, "chat/completions", body | {"messages": [USER, message, USER]})
+        assert again.status_code == 200, again.text
+
+
+@pytest.mark.parametrize(
+    ("profile", "words"), [("mistral", "Not the same number"), ("gemini", "number of function response parts")]
+)
+async def test_each_call_has_its_result_where_there_are_no_ids_to_tell(profile: str, words: str) -> None:
+    async with model_server(Calls(Call("a", {}), Call("b", {})), profile=profile, expect_refusals=True) as model:
+        body: Body = {"model": "m", "messages": [USER]}
+        message = (await post(model, "chat/completions", body)).json()["choices"][0]["message"]
+        message.pop("refusal")
+        results = [CHAT_OUTPUT | {"tool_call_id": call["id"]} for call in message["tool_calls"]]
+        right = await post(model, "chat/completions", body | {"messages": [USER, message, *results]})
+        wrong = await post(model, "chat/completions", body | {"messages": [USER, message, results[0]]})
+    assert (right.status_code, wrong.status_code) == (200, 400) and words in wrong.text
+
+
 @pytest.mark.parametrize("name", ["stop", "presence_penalty", "frequency_penalty"])
 async def test_grok_takes_no_penalties_while_it_reasons(name: str) -> None:
     async with model_server(profile="xai", expect_refusals=True) as model:
