@@ -22,7 +22,7 @@ from tests.told import Told, told
 
 MakeSettings = Callable[..., Settings]
 
-#: Each call of the scripted model uses 5 tokens and writes 7 (tests/model_server.py).
+#: Each call of the scripted model uses 5 tokens and writes 7 (tests/model_server/responses.py).
 PRICES = {MODEL: Price(input=Decimal(1), output=Decimal(2)), "*": Price(input=Decimal(100))}
 CALL_COST = Decimal("0.000019")
 

@@ -113,7 +113,7 @@ async def test_a_client_cannot_choose_a_model_that_is_not_offered_nor_one_that_i
 ) -> None:
     catalog = tmp_path / "agents.toml"
     (tmp_path / "helper.py").write_text("from agents import Agent\nagent = Agent(name='Helper')\n")
-    catalog.write_text('[agents.helper]\ntarget = "helper.py"\nmodels = ["big-model"]\n')
+    catalog.write_text('[agents.helper]\ntarget = "helper.py"\nmodels = ["gpt-5.4"]\n')
     async with chat(make_settings, config=catalog) as (model, person):
         ada = person(agent="helper")
         body: dict[str, Any] = {
@@ -122,7 +122,7 @@ async def test_a_client_cannot_choose_a_model_that_is_not_offered_nor_one_that_i
                 "input": {
                     "content": [{"type": "input_text", "text": "x"}],
                     "attachments": [],
-                    "inference_options": {"model": "big-model"},
+                    "inference_options": {"model": "gpt-5.4"},
                 }
             },
         }
@@ -134,5 +134,5 @@ async def test_a_client_cannot_choose_a_model_that_is_not_offered_nor_one_that_i
         kept = await rows(database, ada.caller)
     assert refused.status_code == 422
     assert "does not offer that model" in refused.json()["detail"]
-    assert [row.model for row in kept if row.kind == "answer"] == ["big-model"]
-    assert "big-model" in [request["model"] for request in model.requests]
+    assert [row.model for row in kept if row.kind == "answer"] == ["gpt-5.4"]
+    assert "gpt-5.4" in [request["model"] for request in model.requests]

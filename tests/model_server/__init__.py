@@ -8,9 +8,9 @@ its code; a refusal that the test does not expect fails the test. Each rule says
         ...  # an OpenAI client with base_url=model.address
     assert model.requests[0]["tools"]
 
-A request passes requests (key, JSON), schema (types of the openai package), families with parameters (what the
-model takes), tools, history or messages (what was said before), and peculiarities (of single servers). Answers are
-made in responses and completions from the steps, and each event of OpenAI's is validated before it is sent.
+A request passes ``checks``: schema (types of the openai package), parameters (what the model's family takes), tools,
+history or messages (what was said before), and peculiarities (of single servers). Answers are made in responses and
+completions from the steps, and each event of OpenAI's is validated before it is sent.
 """
 
 from tests.model_server.profiles import PROFILES, Profile

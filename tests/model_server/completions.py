@@ -45,6 +45,7 @@ class Completion:
     def __post_init__(self) -> None:
         parts = flatten(self.step)
         assert not any(isinstance(part, Paint) for part in parts), "only the Responses API makes images"
+        self.parts = [part for part in parts if not isinstance(part, Paint)]
         self.calls = [part for part in parts if isinstance(part, Call)]
         #: By identity: two calls may be equal.
         self.places = {id(call): index for index, call in enumerate(self.calls)}
@@ -82,11 +83,11 @@ class Completion:
 
 def whole(completion: Completion) -> dict[str, Any]:
     message: dict[str, Any] = {"role": "assistant", "content": None, "refusal": None}
-    for part in flatten(completion.step):
+    for part in completion.parts:
         if isinstance(part, Refuse):
             message["refusal"] = part.text
         elif not isinstance(part, Call):
-            for delta in spoken(completion, part):
+            for delta in spoken(completion, part, ["".join(deltas(part))]):
                 merge(message, delta)
     if completion.calls:
         message["tool_calls"] = [completion.call(call) for call in completion.calls]
@@ -107,22 +108,19 @@ def as_parts(content: Any) -> list[Any]:
     return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
-def spoken(completion: Completion, part: Any) -> list[dict[str, Any]]:
-    """The deltas of thoughts or text."""
+def spoken(completion: Completion, part: Any, words: list[str]) -> list[dict[str, Any]]:
+    """The deltas of thoughts or text, made of these words."""
     if not isinstance(part, Thought):
-        return [{"content": word} for word in deltas(part)]
+        return [{"content": word} for word in words]
     match completion.profile.thoughts:
         case "reasoning_content":
-            return [{"reasoning_content": word} for word in deltas(part)]
+            return [{"reasoning_content": word} for word in words]
         case "reasoning":
-            return [{"reasoning": word} for word in deltas(part)]
+            return [{"reasoning": word} for word in words]
         case "tags":
-            return [{"content": word} for word in ["<think>\n", *deltas(part), "\n</think>\n\n"]]
+            return [{"content": word} for word in ["<think>\n", *words, "\n</think>\n\n"]]
         case "parts":
-            return [
-                {"content": [{"type": "thinking", "thinking": [{"type": "text", "text": word}]}]}
-                for word in deltas(part)
-            ]
+            return [{"content": [{"type": "thinking", "thinking": [{"type": "text", "text": word}]}]} for word in words]
         case _:
             return []
 
@@ -137,9 +135,9 @@ async def chunks(completion: Completion) -> AsyncIterator[Chunk]:
         return made | profile.filtered(made)
 
     if profile.prompt_filter is not None:
-        yield completion.head("") | {"id": "", "created": 0, "model": "", "choices": []} | profile.prompt_filter
+        yield completion.head("") | {"id": "", "created": 0, "model": "", "choices": [], **profile.prompt_filter}
     yield chunk({"role": "assistant", "content": ""})
-    for part in flatten(completion.step):
+    for part in completion.parts:
         match part:
             case Call():
                 for delta in call_deltas(completion, part):
@@ -148,7 +146,7 @@ async def chunks(completion: Completion) -> AsyncIterator[Chunk]:
                 for word in deltas(part):
                     yield chunk({"refusal": word})
             case _:
-                for delta in spoken(completion, part):
+                for delta in spoken(completion, part, deltas(part)):
                     yield chunk(delta)
         if isinstance(part, Say) and part.hang:
             await asyncio.Event().wait()
@@ -182,8 +180,8 @@ def failed(completion: Completion, step: Failed) -> Chunk:
         return {"error": error}
     # https://openrouter.ai/docs/api/reference/streaming ("handling errors during streaming")
     choice = {"index": 0, "delta": {"content": ""}, "finish_reason": "error"}
-    return completion.head("chat.completion.chunk") | {"choices": [choice], "provider": "Scripted",
-                                                       "error": {"code": step.code, "message": step.message}}  # fmt: skip
+    told = {"code": step.code, "message": step.message}
+    return completion.head("chat.completion.chunk") | {"choices": [choice], "provider": "Scripted", "error": told}
 
 
 def wants_usage(body: dict[str, Any]) -> bool:

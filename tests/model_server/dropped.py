@@ -1,10 +1,10 @@
 """A connection that is closed in mid-stream."""
 
 from collections.abc import AsyncIterable
-from typing_extensions import override
 
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
+from typing_extensions import override
 
 
 class Dropped(Exception):

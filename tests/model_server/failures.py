@@ -21,6 +21,8 @@ class Refused(Exception):
     headers: dict[str, str] = field(default_factory=dict)
     #: Instead of the profile's own shape.
     body: Any = None
+    #: It comes as an event of a stream that has begun with 200.
+    in_stream: bool = False
 
     def __str__(self) -> str:
         return f"{self.status} {self.code or self.type}: {self.message}"
@@ -31,7 +33,7 @@ def invalid(message: str, param: str | None, code: str | None = None, *, status:
 
 
 def unsupported_parameter(param: str, hint: str = "") -> Refused:
-    """https://github.com/BoundaryML/baml/pull/2708, https://github.com/BerriAI/litellm/issues/13381"""
+    # https://github.com/BoundaryML/baml/pull/2708, https://github.com/BerriAI/litellm/issues/13381
     message = f"Unsupported parameter: '{param}' is not supported with this model.{hint}"
     return invalid(message, param, "unsupported_parameter")
 
@@ -69,64 +71,64 @@ def failure(step: Fail) -> Refused:
 
 
 def openai_body(error: Refused) -> Any:
-    """https://github.com/openai/openai-python (src/openai/_exceptions.py reads code, param and type)"""
+    # https://github.com/openai/openai-python (src/openai/_exceptions.py reads code, param and type)
     return {"error": {"message": error.message, "type": error.type, "param": error.param, "code": error.code}}
 
 
 def vllm_body(error: Refused) -> Any:
-    """ErrorResponse of vLLM: https://github.com/vllm-project/vllm (vllm/entrypoints/openai/engine/protocol.py)"""
+    """ErrorResponse of vLLM: https://github.com/vllm-project/vllm (vllm/entrypoints/openai/engine/protocol.py)."""
     kind = {404: "NotFoundError", 400: "BadRequestError"}.get(error.status, error.type)
     return {"error": {"message": error.message, "type": kind, "param": error.param, "code": error.status}}
 
 
 def ollama_body(error: Refused) -> Any:
-    """https://github.com/ollama/ollama/issues/6027 and https://github.com/abi/screenshot-to-code/issues/354"""
+    # https://github.com/ollama/ollama/issues/6027 and https://github.com/abi/screenshot-to-code/issues/354
     kind = "invalid_request_error" if error.status == 400 else "api_error"
     return {"error": {"message": error.message, "type": kind, "param": None, "code": None}}
 
 
 def llamacpp_body(error: Refused) -> Any:
-    """https://github.com/ggml-org/llama.cpp/pull/15780"""
+    # https://github.com/ggml-org/llama.cpp/pull/15780
     return {"error": {"code": error.status, "message": error.message, "type": error.type}}
 
 
 def lmstudio_body(error: Refused) -> Any:
-    """A sentence: https://github.com/lmstudio-ai/lmstudio-bug-tracker/issues/237"""
+    """A sentence: https://github.com/lmstudio-ai/lmstudio-bug-tracker/issues/237."""
     return {"error": error.message}
 
 
 def litellm_body(error: Refused) -> Any:
-    """The code is the status, as text: https://github.com/OpenHands/OpenHands/issues/5350"""
+    """The code is the status, as text: https://github.com/OpenHands/OpenHands/issues/5350."""
     message = f"litellm.BadRequestError: OpenAIException - {error.message}. Received Model Group=scripted"
     return {"error": {"message": message, "type": None, "param": None, "code": str(error.status)}}
 
 
 def openrouter_body(error: Refused) -> Any:
-    """https://openrouter.ai/docs/api/reference/errors-and-debugging"""
+    # https://openrouter.ai/docs/api/reference/errors-and-debugging
     return {"error": {"code": error.status, "message": error.message, "metadata": {"provider_name": "Scripted"}}}
 
 
 def deepseek_body(error: Refused) -> Any:
-    """https://github.com/deepseek-ai/DeepSeek-V3/issues/1053"""
+    # https://github.com/deepseek-ai/DeepSeek-V3/issues/1053
     code = error.code or "invalid_request_error"
     return {"error": {"message": error.message, "type": error.type, "param": None, "code": code}}
 
 
 def mistral_body(error: Refused) -> Any:
-    """https://github.com/nearai/ironclaw/issues/1241"""
+    # https://github.com/nearai/ironclaw/issues/1241
     return {"object": "error", "message": error.message, "type": error.type, "param": None, "code": error.code,
             "raw_status_code": error.status}  # fmt: skip
 
 
 def gemini_body(error: Refused) -> Any:
-    """A list of one: https://github.com/TokenRhythm/opensquilla/issues/225"""
+    """A list of one: https://github.com/TokenRhythm/opensquilla/issues/225."""
     status = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED"}
     word = status.get(error.status, "INTERNAL")
     return [{"error": {"code": error.status, "message": error.message, "status": word}}]
 
 
 def xai_body(error: Refused) -> Any:
-    """https://github.com/yym68686/uni-api/issues/105"""
+    # https://github.com/yym68686/uni-api/issues/105
     return {"code": "Client specified an invalid argument", "error": error.message}
 
 

@@ -53,7 +53,9 @@ _DATE = r"(-\d{4}-\d{2}-\d{2})?"
 
 #: The first that matches the whole name.
 FAMILIES = [
-    replace(_PLAIN, pattern=r"gpt-3\.5-turbo(-\d+|-16k.*)?", images=False, files=False, structured=False, tokens=16_385),
+    replace(
+        _PLAIN, pattern=r"gpt-3\.5-turbo(-\d+|-16k.*)?", images=False, files=False, structured=False, tokens=16_385
+    ),
     replace(_PLAIN, pattern=r"gpt-4(-\d{4}|-32k.*)?", images=False, files=False, structured=False, tokens=8_192),
     replace(_PLAIN, pattern=r"gpt-4(-turbo.*|-\d{4}-preview|-vision-preview)", files=False, structured=False),
     replace(_PLAIN, pattern=rf"(chatgpt-)?gpt-4o(-mini)?{_DATE}|chatgpt-4o-latest"),

@@ -14,7 +14,7 @@ from tests.model_server.tools import too_long
 
 Item = dict[str, Any]
 
-#: https://github.com/openai/openai-agents-python/issues/1311 (msg), https://github.com/earendil-works/pi/issues/1022
+#: https://github.com/openai/codex/issues/33176 (msg), https://github.com/earendil-works/pi/issues/1022
 #: (fc); the others as the API gives them (examples in its reference, https://developers.openai.com/api/reference).
 PREFIXES = {
     "message": "msg",
@@ -83,7 +83,7 @@ def check_input(body: dict[str, Any], family: Family | None, memory: Memory) -> 
     earlier: list[Item] = []
     if (previous := body.get("previous_response_id")) is not None:
         if previous not in memory.responses:
-            # https://github.com/openai/openai-python/issues/2378
+            # https://github.com/maximhq/bifrost/issues/2441
             raise invalid(
                 f"Previous response with id '{previous}' not found.", "previous_response_id",
                 "previous_response_not_found",
@@ -93,7 +93,8 @@ def check_input(body: dict[str, Any], family: Family | None, memory: Memory) -> 
         if not items and not earlier and "prompt" not in body:
             raise nothing_given()
         check_ids(items)
-        check_pairs([*earlier, *items])
+        if not body.get("conversation"):  # it has items that nobody sends
+            check_pairs([*earlier, *items])
         check_reasoning(items, body, family, memory)
         check_content(items, family)
     elif items is None and not earlier and not body.get("prompt") and not body.get("conversation"):
@@ -119,7 +120,7 @@ def check_ids(items: list[Item]) -> None:
         if id_ is not None and kind_of(item) != "item_reference":
             check_id(id_, PREFIXES.get(kind_of(item), ""), where)
             if id_ in seen:
-                # https://github.com/openai/openai-agents-python/issues/1789
+                # https://github.com/OpenRouterTeam/ai-sdk-provider/issues/254
                 raise invalid(f"Duplicate item found with id {id_}. Remove duplicate items from your input and try "
                               "again.", "input")  # fmt: skip
             seen.add(id_)
@@ -134,7 +135,7 @@ def check_ids(items: list[Item]) -> None:
 
 
 def check_id(id_: str, prefix: str, where: str) -> None:
-    """https://github.com/langchain-ai/langchainjs/issues/11044, https://github.com/earendil-works/pi/issues/1022"""
+    # https://github.com/langchain-ai/langchainjs/issues/11044, https://github.com/earendil-works/pi/issues/1022
     if not re.fullmatch(r"[a-zA-Z0-9_-]+", id_):
         raise invalid(
             f"Invalid '{where}': '{id_}'. Expected an ID that contains letters, numbers, underscores, or dashes, but "
@@ -144,7 +145,7 @@ def check_id(id_: str, prefix: str, where: str) -> None:
         raise too_long(where, MOST_OF_AN_ID, len(id_))
     if not id_.startswith(prefix):
         raise invalid(
-            f"Invalid '{where}': '{id_}'. Expected an ID that begins with '{prefix}'.", where, "invalid_value"
+            f"Invalid '{where}': '{id_}'. Expected an ID that begins with '{prefix}'.", where, "invalid_id_prefix"
         )
 
 
@@ -183,13 +184,17 @@ def check_reasoning(items: list[Item], body: dict[str, Any], family: Family | No
         elif kind == "reasoning":
             check_origin(item, body["model"], family, memory)
             check_following(item, items[index + 1 :], memory)
-        elif (made := memory.items.get(item.get("id", ""))) and made.reasoning and made.model == body["model"]:
-            if made.reasoning not in given:
-                # https://github.com/continuedev/continue/issues/10018 and .../issues/11994
-                raise invalid(
-                    f"Item '{item['id']}' of type '{kind}' was provided without its required 'reasoning' item: "
-                    f"'{made.reasoning}'.", "input",
-                )  # fmt: skip
+        elif made := memory.items.get(item.get("id", "")):
+            check_company(item, made, given, body["model"])
+
+
+def check_company(item: Item, made: Made, given: set[str], model: str) -> None:
+    # https://github.com/continuedev/continue/issues/10018 and .../issues/11994
+    if made.reasoning is not None and made.model == model and made.reasoning not in given:
+        raise invalid(
+            f"Item '{item['id']}' of type '{kind_of(item)}' was provided without its required 'reasoning' item: "
+            f"'{made.reasoning}'.", "input",
+        )  # fmt: skip
 
 
 def check_origin(item: Item, model: str, family: Family | None, memory: Memory) -> None:
@@ -211,7 +216,7 @@ def check_origin(item: Item, model: str, family: Family | None, memory: Memory) 
 
 
 def not_found(id_: str) -> Refused:
-    """https://github.com/openai/openai-agents-python/issues/1660"""
+    # https://github.com/can1357/oh-my-pi/issues/41, https://github.com/vercel/ai/issues/7543
     return invalid(
         f"Item with id '{id_}' not found. Items are not persisted when `store` is set to false. Try again with `store` "
         "set to true, or remove this item from your input.", "input", status=404,
@@ -219,7 +224,7 @@ def not_found(id_: str) -> Refused:
 
 
 def check_following(item: Item, rest: list[Item], memory: Memory) -> None:
-    """https://github.com/continuedev/continue/issues/8933"""
+    # https://github.com/continuedev/continue/issues/8933
     rest = [each for each in rest if kind_of(each) != "reasoning"]
     made = memory.items.get(item["id"])
     after = rest[0] if rest else None
@@ -241,7 +246,7 @@ def check_content(items: list[Item], family: Family | None) -> None:
 
 
 def check_part(part: Item, where: str, family: Family | None) -> None:
-    """Which models see: their pages, https://developers.openai.com/api/docs/models. The wording of the first is Chat's."""
+    """Which models see: their pages, https://developers.openai.com/api/docs/models. The wording is that of Chat."""
     if part["type"] == "input_image":
         if family is not None and not family.images:
             raise invalid("Invalid content type. input_image is only supported by certain models.", where)
@@ -251,7 +256,9 @@ def check_part(part: Item, where: str, family: Family | None) -> None:
 
 
 def check_image(url: str | None, where: str) -> None:
-    """https://developers.openai.com/api/docs/guides/images-vision (PNG, JPEG, WEBP and GIF)"""
+    """https://github.com/openai/codex/issues/32287, https://github.com/anomalyco/opencode/issues/23983; the formats:
+    https://developers.openai.com/api/docs/guides/images-vision.
+    """
     if url is None or url.startswith(("http://", "https://")):
         return
     if not re.match(r"data:image/(png|jpeg|webp|gif);base64,[A-Za-z0-9+/]+={0,2}$", url):

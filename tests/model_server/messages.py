@@ -25,9 +25,9 @@ def check_message(message: Message, index: int, family: Family | None) -> None:
     calls = message.get("tool_calls")
     if message["role"] == "assistant":
         if calls == []:
-            raise empty_array(f"messages[{index}].tool_calls")  # https://github.com/langchain-ai/langchain/issues/21475
+            raise empty_array(f"messages[{index}].tool_calls")  # https://github.com/home-assistant/core/pull/118577
         if content is None and not calls and not message.get("function_call") and not message.get("refusal"):
-            # https://github.com/openai/openai-python/issues/1051
+            # https://github.com/langchain-ai/langchainjs/issues/4153
             raise invalid("Invalid value for 'content': expected a string, got null.", f"messages.[{index}].content")
     for at, call in enumerate(calls or []):
         if len(call["id"]) > 40:
@@ -37,7 +37,7 @@ def check_message(message: Message, index: int, family: Family | None) -> None:
         where = f"messages.[{index}].content.[{at}].type"
         if part["type"] == "image_url":
             if family is not None and not family.images:
-                # https://github.com/langchain-ai/langchain/issues/21967
+                # https://github.com/vllm-project/vllm/issues/11629 has OpenAI's body
                 raise invalid("Invalid content type. image_url is only supported by certain models.", where)
             check_image(part["image_url"]["url"], f"messages[{index}].content[{at}].image_url.url")
         if part["type"] == "file" and family is not None and not family.files:

@@ -17,12 +17,13 @@ _SAMPLING = ("temperature", "top_p", "logprobs", "top_logprobs", "presence_penal
 def check_responses_parameters(body: Body, family: Family | None) -> None:
     limit = body.get("max_output_tokens")
     if limit is not None and limit < 16:
-        # https://github.com/openai/openai-python/issues/2497
+        # https://github.com/vectorize-io/hindsight/issues/58
         raise invalid(
-            f"Invalid 'max_output_tokens': integer below minimum value. Expected a value >= 16, but got {limit} instead.",
-            "max_output_tokens", "integer_below_min_value",
+            "Invalid 'max_output_tokens': integer below minimum value. Expected a value >= 16, but got "
+            f"{limit} instead.", "max_output_tokens", "integer_below_min_value",
         )  # fmt: skip
     if body.get("stream_options") is not None and not body.get("stream"):
+        # "Only set this when you set `stream: true`": openai/types/responses/response_create_params.py
         raise invalid("The 'stream_options' parameter is only allowed when 'stream' is enabled.", "stream_options")
     text: Body = body.get("text") or {}
     check_format(text.get("format") or {}, "text.format", family)
@@ -38,17 +39,14 @@ def check_responses_parameters(body: Body, family: Family | None) -> None:
 
 def check_completions_parameters(body: Body, family: Family | None) -> None:
     if body.get("stream_options") is not None and not body.get("stream"):
-        # https://github.com/BerriAI/litellm/issues: "... only allowed when 'stream' is enabled"
+        # "Only set this when you set `stream: true`": openai/types/chat/completion_create_params.py
         raise invalid("The 'stream_options' parameter is only allowed when 'stream' is enabled.", "stream_options")
-    if body.get("stop") is not None and isinstance(body["stop"], list) and len(body["stop"]) > 4:
-        raise invalid("Invalid 'stop': array too long. Expected an array with maximum length 4.", "stop",
-                      "array_above_max_length")  # fmt: skip
     answer: Body = body.get("response_format") or {}
     check_format({"type": answer.get("type"), **(answer.get("json_schema") or {})}, "response_format", family)
     if family is None:
         return
     if not family.chat:
-        # https://github.com/openai/codex/issues and /v1/models pages: pro and codex models answer v1/responses only.
+        # Their pages list v1/responses only: https://developers.openai.com/api/docs/models
         raise invalid(
             "This is not a chat model and thus not supported in the v1/chat/completions endpoint. "
             "Did you mean to use v1/completions?", "model", status=404,
@@ -71,7 +69,7 @@ def check_completions_parameters(body: Body, family: Family | None) -> None:
 
 
 def check_effort(model: str, family: Family, effort: str | None, param: str) -> None:
-    """https://github.com/openai/openai-agents-python/issues/2089, https://github.com/BoundaryML/baml/pull/2708"""
+    # https://github.com/openai/openai-agents-python/issues/2089, https://github.com/BoundaryML/baml/pull/2708
     if effort is None:
         return
     if not family.efforts:
@@ -84,7 +82,7 @@ def check_effort(model: str, family: Family, effort: str | None, param: str) -> 
 
 
 def check_verbosity(model: str, family: Family, verbosity: str | None, param: str) -> None:
-    """Models before gpt-5 take their default only: https://github.com/google-deepmind/concordia/issues/164"""
+    """Models before gpt-5 take their default only: https://github.com/google-deepmind/concordia/issues/164."""
     if verbosity is not None and verbosity not in family.verbosity:
         raise invalid(
             f"Unsupported value: '{param}' does not support '{verbosity}' with this model. "
@@ -109,14 +107,12 @@ def check_sampling(body: Body, family: Family, effort: str | None) -> None:
 
 
 def check_format(answer: Body, param: str, family: Family | None) -> None:
-    """https://developers.openai.com/api/docs/guides/structured-outputs"""
+    # https://developers.openai.com/api/docs/guides/structured-outputs
     if answer.get("type") != "json_schema":
         return
     if family is not None and not family.structured:
-        # https://community.openai.com/t/918735 ("... is not supported with this model")
-        raise invalid(
-            f"Invalid parameter: '{param}' of type 'json_schema' is not supported with this model.", param
-        )
+        # From gpt-4o on: https://developers.openai.com/api/docs/guides/structured-outputs
+        raise invalid(f"Invalid parameter: '{param}' of type 'json_schema' is not supported with this model.", param)
     name = answer.get("name") or ""
     if not re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name):
         where = f"{param}.name" if param == "text.format" else f"{param}.json_schema.name"

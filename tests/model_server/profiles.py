@@ -35,8 +35,11 @@ class Profile:
     files: bool = False
     tools: bool = True
     structured: bool = True
+    #: Types of content parts beside OpenAI's.
+    own_parts: frozenset[str] = frozenset()
     error_body: Callable[[Refused], Any] = failures.openai_body
     no_model: Callable[[str], Refused] = lambda name: invalid(f"The model `{name}` does not exist.", None, status=404)
+    no_images: Callable[[str], Refused] = lambda name: invalid(f"{name} does not support image input", None)
     too_long: Callable[[int, int, bool], Refused] | None = None
     check_chat: Callable[[Body, peculiarities.Conversation], None] | None = None
     thoughts: Literal["reasoning_content", "reasoning", "tags", "parts", "hidden"] = "reasoning_content"
@@ -58,16 +61,16 @@ class Profile:
 
 
 def openai_no_model(name: str) -> Refused:
-    """https://developers.openai.com/api/docs/guides/error-codes; the body as in README of many issues."""
+    # https://developers.openai.com/api/docs/guides/error-codes (404)
     message = f"The model `{name}` does not exist or you do not have access to it."
     return invalid(message, None, "model_not_found", status=404)
 
 
 def openai_too_long(limit: int, tokens: int, responses: bool) -> Refused:
     if responses:
-        # https://github.com/openai/codex/issues ("Your input exceeds the context window of this model")
-        return invalid("Your input exceeds the context window of this model. Please adjust your input and try again.",
-                       "input", "context_length_exceeded")  # fmt: skip
+        # https://github.com/dyad-sh/dyad/issues/1672, https://github.com/anomalyco/opencode/issues/6071
+        message = "Your input exceeds the context window of this model. Please adjust your input and try again."
+        return replace(invalid(message, "input", "context_length_exceeded"), in_stream=True)
     return invalid(
         f"This model's maximum context length is {limit} tokens. However, your messages resulted in {tokens} tokens. "
         "Please reduce the length of the messages.", "messages", "context_length_exceeded",
@@ -75,7 +78,7 @@ def openai_too_long(limit: int, tokens: int, responses: bool) -> Refused:
 
 
 def vllm_too_long(limit: int, tokens: int, responses: bool) -> Refused:
-    """https://github.com/vllm-project/vllm/issues/20409"""
+    # https://github.com/vllm-project/vllm/issues/20409
     return invalid(
         f"This model's maximum context length is {limit} tokens. However, you requested {tokens} tokens in the "
         "messages, Please reduce the length of the messages.", "input_tokens",
@@ -83,7 +86,7 @@ def vllm_too_long(limit: int, tokens: int, responses: bool) -> Refused:
 
 
 def llamacpp_too_long(limit: int, tokens: int, responses: bool) -> Refused:
-    """https://github.com/ggml-org/llama.cpp/pull/15780, with 400 as in https://github.com/oobabooga/textgen/issues/7257"""
+    # https://github.com/ggml-org/llama.cpp/pull/15780, with 400 as in https://github.com/oobabooga/textgen/issues/7257
     message = "the request exceeds the available context size. try increasing the context size or enable context shift"
     error = {"code": 400, "message": message, "type": "exceed_context_size_error", "n_prompt_tokens": tokens,
              "n_ctx": limit}  # fmt: skip
@@ -91,7 +94,7 @@ def llamacpp_too_long(limit: int, tokens: int, responses: bool) -> Refused:
 
 
 def lmstudio_too_long(limit: int, tokens: int, responses: bool) -> Refused:
-    """https://github.com/lmstudio-ai/lmstudio-bug-tracker/issues/546"""
+    # https://github.com/lmstudio-ai/lmstudio-bug-tracker/issues/546
     return invalid(
         f"Trying to keep the first {tokens} tokens when context the overflows. However, the model is loaded with "
         f"context length of only {limit} tokens, which is not enough. Try to load the model with a larger context "
@@ -100,26 +103,30 @@ def lmstudio_too_long(limit: int, tokens: int, responses: bool) -> Refused:
 
 
 def litellm_too_long(limit: int, tokens: int, responses: bool) -> Refused:
-    """https://github.com/OpenHands/OpenHands/issues/5350"""
+    # https://github.com/OpenHands/OpenHands/issues/5350
     inner = openai_too_long(limit, tokens, responses)
     return replace(inner, message=f"litellm.ContextWindowExceededError: {inner.message}")
 
 
 def openrouter_too_long(limit: int, tokens: int, responses: bool) -> Refused:
+    # https://github.com/refly-ai/refly/issues/1177
     return invalid(
         f"This endpoint's maximum context length is {limit} tokens. However, you requested about {tokens} tokens. "
-        "Please reduce the length of either one, or use the \"middle-out\" transform to compress your prompt "
+        'Please reduce the length of either one, or use the "middle-out" transform to compress your prompt '
         "automatically.", None,
     )  # fmt: skip
 
 
 def mistral_too_long(limit: int, tokens: int, responses: bool) -> Refused:
-    message = f"Prompt contains {tokens} tokens and 0 draft tokens, too large for model with {limit} maximum context length"
+    """The wording is from memory of the API; no page has it."""
+    message = (
+        f"Prompt contains {tokens} tokens and 0 draft tokens, too large for model with {limit} maximum context length"
+    )
     return invalid(message, None, "3051")
 
 
 def gemini_too_long(limit: int, tokens: int, responses: bool) -> Refused:
-    """https://github.com/BerriAI/litellm/issues/18282"""
+    # https://github.com/BerriAI/litellm/issues/18282
     return invalid(f"The input token count ({tokens}) exceeds the maximum number of tokens allowed ({limit}).", None)
 
 
@@ -167,6 +174,7 @@ PROFILES: dict[str, Profile] = {
                 call_id=lambda _name, index, number: f"call_{index:02}_{number:024}"),
         Profile("mistral", apis=CHAT, error_body=failures.mistral_body, too_long=mistral_too_long, needs_key=True,
                 check_chat=peculiarities.check_mistral, thoughts="parts",
+                own_parts=frozenset({"thinking", "reference"}),
                 call_id=lambda _name, index, number: f"m{number:04}n{index:03}"),
         Profile("gemini", apis=CHAT, error_body=failures.gemini_body, too_long=gemini_too_long, needs_key=True,
                 check_chat=peculiarities.check_gemini, thoughts="hidden", call_id=lambda *_: "",

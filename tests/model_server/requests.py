@@ -10,7 +10,7 @@ from starlette.requests import Request
 from tests.model_server.failures import Refused, invalid
 from tests.model_server.tools import too_long
 
-#: https://github.com/openai/openai-python/issues: "Expected a string with maximum length 10485760"
+#: 10 MB. No page of OpenAI's says so; the API answers it to longer texts (string_above_max_length).
 MOST_OF_A_STRING = 10_485_760
 
 
@@ -43,7 +43,7 @@ async def json_body(request: Request) -> dict[str, Any]:
 
 
 def unreadable() -> Refused:
-    """https://community.openai.com/t/51021"""
+    # https://developers.openai.com/api/docs/guides/error-codes (400)
     return invalid(
         "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library "
         "correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON.)", None,

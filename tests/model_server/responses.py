@@ -5,11 +5,13 @@ https://developers.openai.com/api/reference/resources/responses/streaming-events
 
 import asyncio
 import base64
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.model_server.dropped import Dropped
+from tests.model_server.failures import Refused
 from tests.model_server.steps import (
     Call,
     Cut,
@@ -155,6 +157,20 @@ async def events(answer: Answer) -> AsyncIterator[Event]:
     yield answer.event(kind, response=response)
 
 
+async def broken_off(answer: Answer, error: Refused) -> AsyncIterator[str]:
+    """A stream that says at once that it failed, in the shape that the API has and its reference has not.
+
+    https://github.com/dyad-sh/dyad/issues/1672
+    """
+    inner = {"type": error.type, "code": error.code, "message": error.message, "param": error.param}
+    for event in (
+        answer.event("response.created", response=answer.response("in_progress", output=[])),
+        answer.event("response.in_progress", response=answer.response("in_progress", output=[])),
+        answer.event("error", error=inner),
+    ):
+        yield f"event: {event['type']}\ndata: {json.dumps(event)}\n\n"
+
+
 async def item_events(answer: Answer, part: Part | Thought, item: Item, index: int) -> AsyncIterator[Event]:
     place = {"item_id": item["id"], "output_index": index}
     yield answer.event("response.output_item.added", output_index=index, item=begun(item))
@@ -236,5 +252,3 @@ async def text_events(answer: Answer, part: Part, item: Item, place: dict[str, A
 def halves(text: str) -> list[str]:
     middle = len(text) // 2
     return [text[:middle], text[middle:]]
-
-

@@ -22,8 +22,9 @@ from typing_extensions import get_type_hints, is_typeddict
 
 from tests.model_server.failures import Refused, either, invalid
 
-#: A message of the model that is sent back need not have what only the server can know.
-_RELAXED = {ResponseOutputMessageParam: {"id", "status"}, ResponseOutputTextParam: {"annotations"}}
+#: A message of the model that is sent back need not have what only the server can know, nor say that it is one: so
+#: it is in what Agent Builder exports (tests/agents/agent_builder/exports/library_search.py).
+_RELAXED = {ResponseOutputMessageParam: {"id", "status", "type"}, ResponseOutputTextParam: {"annotations"}}
 #: Messages have ids when they are listed, and may be sent back with them.
 _EXTRA = {EasyInputMessageParam: {"id", "status"}}
 #: Both streaming and not; the package splits the two by this one field.
@@ -31,10 +32,14 @@ _STREAM = {"stream": bool | None}
 
 
 class Checker:
-    """unknown: whether a field that the types do not have is refused; if not, it is passed over."""
+    """unknown: whether a field that the types do not have is refused; if not, it is passed over.
 
-    def __init__(self, *, unknown: bool = True) -> None:
+    parts: types of content that this server has beside OpenAI's; they are taken as they are.
+    """
+
+    def __init__(self, *, unknown: bool = True, parts: frozenset[str] = frozenset()) -> None:
         self.unknown = unknown
+        self.parts = parts
 
     def responses(self, body: Any) -> None:
         self._typed_dict(body, ResponseCreateParamsBase, "", more=_STREAM)
@@ -94,6 +99,8 @@ class Checker:
         if value is None and type(None) in members:
             return
         shapes = [each for each in members if is_typeddict(each)]
+        if isinstance(value, dict) and value.get("type") in self.parts:
+            return
         if isinstance(value, dict) and shapes:
             self._typed_dict(value, self._shape(value, shapes, path), path)
             return
@@ -107,8 +114,10 @@ class Checker:
             else:
                 return
         # The deepest is about the member that was meant.
-        raise max(failures, key=lambda failure: len(failure.param or "")) if failures else wrong_type(
-            path, "an object", value
+        raise (
+            max(failures, key=lambda failure: len(failure.param or ""))
+            if failures
+            else wrong_type(path, "an object", value)
         )
 
     def _shape(self, value: dict[str, Any], shapes: list[Any], path: str) -> Any:
@@ -135,8 +144,7 @@ class Checker:
 def message_shape(value: dict[str, Any], path: str) -> Any:
     """What was written by the model has output parts; with other roles, or as plain text, it is input.
 
-    https://github.com/openai/openai-python/issues: "Invalid value: 'input_text'. Supported values are:
-    'output_text' and 'refusal'."
+    The parts of either are those of the package's types (easy_input_message_param, response_output_message_param).
     """
     if value.get("role") != "assistant" or isinstance(value.get("content"), str):
         return EasyInputMessageParam
@@ -152,7 +160,7 @@ def message_shape(value: dict[str, Any], path: str) -> Any:
 
 @functools.cache
 def fields(kind: Any) -> dict[str, tuple[Any, bool]]:
-    """name -> its type, and whether it must be there."""
+    """Name -> its type, and whether it must be there."""
     hints = get_type_hints(kind, include_extras=True)
     total = getattr(kind, "__total__", True)
     return {

@@ -14,18 +14,15 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from tests.model_server import completions, responses, validation
+from tests.model_server.checks import check_completions, check_responses, check_schema, check_size
 from tests.model_server.dropped import Dropped, Stream
 from tests.model_server.failures import Refused, failure, invalid
 from tests.model_server.families import Family, family_of
-from tests.model_server.history import Memory, check_input, check_pairs
-from tests.model_server.messages import check_messages, check_tool_messages
-from tests.model_server.parameters import check_completions_parameters, check_responses_parameters
+from tests.model_server.history import Memory
 from tests.model_server.peculiarities import Conversation
 from tests.model_server.profiles import PROFILES, Api, Profile
-from tests.model_server.requests import check_key, check_sizes, json_body, tokens_of
-from tests.model_server.schema import Checker
+from tests.model_server.requests import check_key, json_body
 from tests.model_server.steps import Cut, Drop, Fail, Failed, Page, Raw, Say, Step, ending, flatten
-from tests.model_server.tools import check_completions_tools, check_responses_tools
 from tests.model_server.transcriptions import AUDIO_USAGE, MODELS, read_form
 from tests.model_server.vector_stores import search_results
 from tests.peer import serve
@@ -58,7 +55,8 @@ class ModelServer:
     """A scripted model. ``requests`` has the bodies of all requests, also of those that were refused.
 
     context: tokens that fit; None for what the model's family has. models: the names that are served, each with the
-    date of its end or None. expect_refusals: refusals are what the test is about.
+    date of its end or None. deployments: names of Azure's kind, each with the model that it is.
+    expect_refusals: refusals are what the test is about.
     """
 
     script: list[Step]
@@ -66,6 +64,7 @@ class ModelServer:
     context: int | None = None
     key: str | None = None
     models: dict[str, str | None] | None = None
+    deployments: dict[str, str] = field(default_factory=dict)
     expect_refusals: bool = False
     address: str = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
@@ -112,6 +111,8 @@ class ModelServer:
         if body is not None:
             self.requests.append(body)
         self.refused.append(Refusal(error.status, error.code, error.param, error.message, body))
+        if error.in_stream and body is not None and body.get("stream"):
+            return Stream(responses.broken_off(responses.Answer(body, Failed(), f"{self.nonce}r"), error))
         return self.error(error)
 
     def error(self, error: Refused) -> Response:
@@ -126,7 +127,12 @@ class ModelServer:
         """The family whose rules hold; a server that takes any name may know none."""
         if self.models is not None and model not in self.models:
             raise self.profile.no_model(model)
-        family = family_of(model)
+        if self.deployments and model not in self.deployments:
+            # https://learn.microsoft.com/azure/ai-foundry/openai/how-to/create-resource ("DeploymentNotFound")
+            raise invalid(
+                "The API deployment for this resource does not exist.", None, "DeploymentNotFound", status=404
+            )
+        family = family_of(self.deployments.get(model, model))
         if family is None and self.models is None and not self.profile.any_model:
             raise self.profile.no_model(model)
         return family if self.profile.openai_rules else None
@@ -137,54 +143,14 @@ class ModelServer:
             raise invalid(f"Invalid URL ({request.method} {request.url.path})", None, status=404)
         self.authorize(request)
         request.state.body = body = await json_body(request)
-        checker = Checker(unknown=self.profile.openai_rules)
-        if api == "responses":
-            checker.responses(body)
-        else:
-            checker.completions(body)
+        check_schema(body, api, self.profile)
         family = self.family(body["model"]) if "model" in body else None
-        check_sizes(body)
-        self.check_support(body)
-        self.check_tokens(body, family, responses=api == "responses")
+        check_size(body, api, self.profile, self.context or (family.tokens if family else None))
         if api == "responses":
-            self.check_responses(body, family)
+            check_responses(body, self.profile, family, self.memory)
         else:
-            self.check_completions(body, family)
+            check_completions(body, self.profile, family, self.conversation)
         return body
-
-    def check_responses(self, body: dict[str, Any], family: Family | None) -> None:
-        if self.profile.openai_rules:
-            check_responses_parameters(body, family)
-            check_responses_tools(body)
-            check_input(body, family, self.memory)
-        elif isinstance(body.get("input"), list):
-            check_pairs(body["input"])
-
-    def check_completions(self, body: dict[str, Any], family: Family | None) -> None:
-        if self.profile.openai_rules:
-            check_completions_parameters(body, family)
-            check_completions_tools(body)
-            check_messages(body["messages"], family)
-        elif not self.profile.calls_all_first:  # one that gives no ids pairs by place
-            check_tool_messages(body["messages"], unique=False)
-        if self.profile.check_chat is not None:
-            self.profile.check_chat(body, self.conversation)
-
-    def check_support(self, body: dict[str, Any]) -> None:
-        shown = json.dumps(body.get("input") or body.get("messages"))
-        if not self.profile.images and ('"input_image"' in shown or '"image_url"' in shown):
-            if self.profile.check_chat is None:
-                raise invalid(f"{body['model']} does not support image input", None)
-        if not self.profile.tools and body.get("tools"):
-            # https://github.com/ollama/ollama/issues/6027
-            raise invalid(f"registry.ollama.ai/library/{body['model']} does not support tools", None)
-
-    def check_tokens(self, body: dict[str, Any], family: Family | None, *, responses: bool) -> None:
-        limit = self.context or (family.tokens if family else None)
-        tokens = tokens_of(body)
-        if limit is None or self.profile.too_long is None or tokens <= limit or body.get("truncation") == "auto":
-            return
-        raise self.profile.too_long(limit, tokens, responses)
 
     # Answers
 
@@ -289,7 +255,7 @@ class ModelServer:
         return LISTED if self.profile.openai_rules else {"scripted": None}
 
     def entry(self, name: str, shutdown: str | None) -> dict[str, Any]:
-        """openai/types/model.py"""
+        """As in openai/types/model.py."""
         entry = {"id": name, "object": "model", "created": 1, "owned_by": self.profile.name}
         return entry | {"shutdown_date": shutdown} if self.profile.openai_rules else entry
 
@@ -343,6 +309,7 @@ async def model_server(
     context: int | None = None,
     key: str | None = None,
     models: Mapping[str, str | None] | None = None,
+    deployments: Mapping[str, str] | None = None,
     expect_refusals: bool = False,
 ) -> AsyncGenerator[ModelServer]:
     """A model server inside the block. Leaving it fails the test if a request was refused by rule.
@@ -355,6 +322,7 @@ async def model_server(
         context=context,
         key=key,
         models=None if models is None else dict(models),
+        deployments=dict(deployments or {}),
         expect_refusals=expect_refusals,
     )
     async with serve(model.app()) as address:

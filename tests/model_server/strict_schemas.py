@@ -1,7 +1,9 @@
 """JSON schemas that are to be followed exactly.
 
 https://developers.openai.com/api/docs/guides/structured-outputs#supported-schemas
-Wording: https://github.com/openai/openai-python/issues/1623 and many others ("In context=(), ...").
+Bodies: https://github.com/xemantic/xemantic-ai-tool-schema/issues/37 (closed objects),
+https://github.com/lastmile-ai/openai-agents-mcp/issues/2 (inner ones), https://github.com/kevinwatt/mysql-mcp/issues/5
+(required).
 """
 
 from typing import Any

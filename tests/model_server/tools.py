@@ -22,13 +22,17 @@ def check_responses_tools(body: Body) -> None:
     choice = body.get("tool_choice")
     if isinstance(choice, dict):
         check_choice(choice, names, tools)
-    elif choice == "required" and not tools:
-        # https://github.com/openai/openai-agents-python/issues: tool_choice "required" with no tools
-        raise invalid("Tool choice 'required' must be specified with 'tools' parameter.", "tool_choice")
+    own = [tool["type"] for tool in tools if tool["type"] in ("file_search", "image_generation", "web_search")]
+    if own and (body.get("reasoning") or {}).get("effort") == "minimal":
+        # https://github.com/openai/codex/issues/3559, and agents/models/default_models.py of the installed package
+        raise invalid(f"The following tools cannot be used with reasoning.effort 'minimal': {', '.join(own)}.", "tools")
 
 
 def check_choice(choice: Body, names: set[str], tools: list[Body]) -> None:
-    """https://community.openai.com/t/1144019: "Tool choice 'x' not found in 'tools' parameter." """
+    """A choice is one of the tools.
+
+    https://developers.openai.com/api/docs/guides/function-calling (the wording is ours).
+    """
     kind = choice["type"]
     if kind == "function" and choice["name"] not in names:
         raise invalid(f"Tool choice 'function' not found in 'tools' parameter: {choice['name']}.", "tool_choice")
@@ -40,23 +44,15 @@ def check_completions_tools(body: Body) -> None:
     tools: list[Body] | None = body.get("tools")
     if tools is None:
         for name in ("tool_choice", "parallel_tool_calls"):
-            # https://github.com/openai/openai-agents-python/issues/1051, https://github.com/langchain-ai/langchain/issues/25510
+            # https://github.com/openai/swarm/issues/30, https://github.com/openai/openai-openapi/pull/287
             if body.get(name) is not None:
                 raise only_with_tools(name)
         return
     if not tools:
-        raise empty_array("tools")  # https://github.com/vercel/ai/issues/4700
-    if len(tools) > 128:
-        raise invalid(
-            f"Invalid 'tools': array too long. Expected an array with maximum length 128, but got an array with length "
-            f"{len(tools)} instead.", "tools", "array_above_max_length",
-        )  # fmt: skip
+        raise empty_array("tools")  # https://github.com/vllm-project/vllm/issues/39741
     functions = [(index, tool["function"]) for index, tool in enumerate(tools) if tool["type"] == "function"]
     for index, function in functions:
         check_function(function, f"tools[{index}].function", f"tools[{index}].function")
-        if len(function.get("description") or "") > 1024:
-            # https://github.com/langchain-ai/langchain/issues/13058
-            raise too_long(f"tools[{index}].function.description", 1024, len(function["description"]))
     names = unique([function["name"] for _, function in functions])
     choice = body.get("tool_choice")
     if isinstance(choice, dict) and choice["type"] == "function" and choice["function"]["name"] not in names:
@@ -84,6 +80,12 @@ def check_function(tool: Body, where: str, param: str) -> None:
             f"Invalid schema for function '{name}': schema must be a JSON Schema of 'type: \"object\"', got "
             f"'type: \"{parameters.get('type')}\"'.", f"{param}.parameters", code,
         )  # fmt: skip
+    if parameters and "properties" not in parameters:
+        # https://github.com/spring-projects/spring-ai/issues/4776: a tool without parameters has to say so
+        raise invalid(
+            f"Invalid schema for function '{name}': In context=(), object schema missing properties.",
+            f"{param}.parameters", code,
+        )  # fmt: skip
 
 
 def unique(names: list[str]) -> set[str]:
@@ -106,7 +108,7 @@ def empty_array(where: str) -> Refused:
 
 
 def too_long(where: str, most: int, length: int) -> Refused:
-    """https://github.com/AnswerDotAI/fastllm/issues/45"""
+    # https://github.com/AnswerDotAI/fastllm/issues/45
     return invalid(
         f"Invalid '{where}': string too long. Expected a string with maximum length {most}, but got a string with "
         f"length {length} instead.", where, "string_above_max_length",

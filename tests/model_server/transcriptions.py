@@ -5,8 +5,8 @@ https://developers.openai.com/api/reference/resources/audio/subresources/transcr
 
 from typing import Any
 
-from starlette.requests import Request
 from starlette.datastructures import UploadFile
+from starlette.requests import Request
 
 from tests.model_server.failures import invalid
 from tests.model_server.schema import missing
@@ -38,6 +38,8 @@ async def read_form(request: Request) -> dict[str, Any]:
             raise invalid(f"Invalid file format. Supported formats: {_FORMATS}", "file", "unsupported_format")
         content = await file.read()
         if not content:
-            raise invalid("The audio file could not be decoded or its format is not supported.", "file", "invalid_value")
+            raise invalid(
+                "The audio file could not be decoded or its format is not supported.", "file", "invalid_value"
+            )
         fields = {key: value for key, value in form.items() if isinstance(value, str)}
         return {"path": "transcriptions", **fields, "file": name, "size": len(content)}

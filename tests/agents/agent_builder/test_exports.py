@@ -73,7 +73,7 @@ async def test_several_classifiers_branches_without_content_and_a_search_with_fi
     assert [title for title, _ in steps_of(items)] == ["DeskClassify", "TripClassify", "Rail planner", "Present"]
     (search,) = asked[2]["tools"]
     assert search["filters"]["allowed_domains"] == ["trains.example", "ferries.example"]
-    assert asked[2]["reasoning"] == {"effort": "minimal", "summary": "auto"}
+    assert asked[2]["reasoning"] == {"effort": "low", "summary": "auto"}
     assert "To Vienna" not in shown_to(asked[4]), "a classifier is shown what its node names"
     assert nothing.text == "- **Category**: Other"
 

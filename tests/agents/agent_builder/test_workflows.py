@@ -28,9 +28,7 @@ MakeSettings = Callable[..., Settings]
 def settings_of(make: MakeSettings, folder: Path, text: str, model: ModelServer) -> Settings:
     (folder / "workflow.py").write_text(text)
     (folder / "chatkit-link.toml").write_text('default = "shop"\n[agents.shop]\ntarget = "workflow.py"\n')
-    return make(
-        config=folder / "chatkit-link.toml", openai_api_key="sk-1", openai_base_url=model.address, model=MODEL
-    )
+    return make(config=folder / "chatkit-link.toml", openai_api_key="sk-1", openai_base_url=model.address, model=MODEL)
 
 
 @asynccontextmanager

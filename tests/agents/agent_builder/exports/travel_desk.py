@@ -95,7 +95,7 @@ rail_planner = Agent(
   model_settings=ModelSettings(
     store=True,
     reasoning=Reasoning(
-      effort="minimal",
+      effort="low",
       summary="auto"
     )
   )
