@@ -36,6 +36,7 @@ from chatkit_link.agents.models.replay import fit
 from chatkit_link.agents.models.request import ModelRequest, Refusals, is_too_long
 from chatkit_link.agents.models.usage import response_usage, run_usage
 
+_BEFORE_OUTPUT = frozenset({"response.created", "response.queued", "response.in_progress"})
 #: Requests that one answer may take, each without something that was refused.
 _ATTEMPTS = 8
 
@@ -132,9 +133,10 @@ class AdaptedModel(Model):
             try:
                 async with aclosing(self._ask(request)) as events:
                     async for event in events:
-                        if request.shortened and not begun:
+                        if request.shortened and not begun and event.type not in _BEFORE_OUTPUT:
                             yield ConversationShortened()
-                        begun = True
+                        # Some servers say that they begin before they say that they refuse.
+                        begun = begun or event.type not in _BEFORE_OUTPUT
                         yield event
             except openai.APIError as error:
                 changed = None if begun else self._refusals.learn(request, error)

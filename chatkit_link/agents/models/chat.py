@@ -101,6 +101,7 @@ class ChatChunks:
         #: The server's index -> the call that was opened there last.
         self._open: dict[int, _Call] = {}
         self._shared = False
+        self._thinking = False
 
     def __aiter__(self) -> AsyncIterator[ChatCompletionChunk]:
         return self
@@ -137,13 +138,33 @@ class ChatChunks:
         if delta is None:
             choice.delta = None
             return
-        if delta.content is not None and not isinstance(delta.content, str):
-            _read_parts(delta)
+        if delta.content is not None and (self._thinking or not isinstance(delta.content, str)):
+            delta.content = self._read_parts(delta.content)
         extra: dict[str, Any] = delta.model_extra or {}
         if extra.get("reasoning_content") and extra.get("reasoning"):
             delta.reasoning = None  # the same text twice, for clients of both kinds
         for call in delta.tool_calls or ():
             self._place(call)
+
+    def _read_parts(self, content: Any) -> str:
+        """Mistral gives content as a list of texts and thoughts (docs.mistral.ai/capabilities/reasoning).
+
+        Thoughts are put between tags, which ``answer.py`` reads: as the SDK's reasoning they would be sent back in a
+        field that Mistral refuses.
+        """
+        written = ""
+        for part in _listed(content):
+            match part:
+                case {"type": "thinking", "thinking": thinking}:
+                    written += "" if self._thinking else "<think>"
+                    written += "".join(_text(piece) for piece in _listed(thinking))
+                    self._thinking = True
+                case _ if text := _text(part):
+                    written += f"</think>{text}" if self._thinking else text
+                    self._thinking = False
+                case _:
+                    pass
+        return written
 
     def _place(self, call: Any) -> None:
         """Gemini gives all of its parallel calls the index 0, some servers give no index or no id."""
@@ -183,21 +204,6 @@ def _is_another(current: _Call, call_id: str, name: str) -> bool:
     if call_id and current.id:
         return call_id != current.id
     return bool(current.name) and (name != current.name or current.is_complete())
-
-
-def _read_parts(delta: Any) -> None:
-    """Mistral gives content as a list of texts and thoughts (docs.mistral.ai/capabilities/reasoning)."""
-    texts: list[str] = []
-    thoughts: list[str] = []
-    for part in _listed(delta.content):
-        match part:
-            case {"type": "thinking", "thinking": thinking}:
-                thoughts += [_text(piece) for piece in _listed(thinking)]
-            case _:
-                texts.append(_text(part))
-    delta.content = "".join(texts) or None
-    if thoughts:
-        delta.reasoning = "".join(thoughts)
 
 
 def _listed(value: Any) -> list[Any]:

@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,7 +54,9 @@ class Talk:
             inference_options=wire.InferenceOptions(model=by),
         )
         chat = self.person.chat
-        return await told(chat.create_thread(message) if thread_id is None else chat.add_user_message(thread_id, message))
+        return await told(
+            chat.create_thread(message) if thread_id is None else chat.add_user_message(thread_id, message)
+        )
 
     async def items(self, thread_id: str) -> list[ThreadItem]:
         return await stored(self.person.chat, thread_id)
@@ -64,23 +65,35 @@ class Talk:
         self.person.chat.url = f"{self.person.address}/chatkit/{name}"
 
 
-@asynccontextmanager
-async def talking(make: MakeSettings, folder: Path, server: tuple[str, str], **given: Any) -> AsyncGenerator[Talk]:
-    profile = PROFILES[server[0]]
-    models = models_of(profile)
-    desk = Path(__file__).with_name("desk.py")
-    (folder / "agents.toml").write_text(CATALOG.format(desk=desk, models=json.dumps(models)))
-    async with scripted(profile=profile, **given) as model:
-        settings = make(
-            openai_api_key="sk-matrix", openai_base_url=model.address, openai_api=server[1], model=models[0],
-            search="local", config=folder / "agents.toml",
+@pytest.fixture(scope="module", params=servers(), ids=" ".join)
+async def served(
+    request: pytest.FixtureRequest, make_settings: MakeSettings, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[ModelServer, str]]:
+    """A model's server, and the address of a server of ours that asks it."""
+    name, api = request.param
+    models = models_of(PROFILES[name])
+    catalog = tmp_path_factory.mktemp("matrix") / "agents.toml"
+    catalog.write_text(CATALOG.format(desk=Path(__file__).with_name("desk.py"), models=json.dumps(models)))
+    async with scripted(profile=name) as model:
+        settings = make_settings(
+            openai_api_key="sk-matrix", openai_base_url=model.address, openai_api=api, model=models[0], search="local",
+            config=catalog,
         )  # fmt: skip
         async with running(settings) as address:
-            person = Person(address, "desk")
-            try:
-                yield Talk(model, profile, person, models)
-            finally:
-                await person.http.aclose()
+            yield model, address
+
+
+@pytest.fixture
+async def talk(served: tuple[ModelServer, str]) -> AsyncIterator[Talk]:
+    model, address = served
+    model.requests.clear()
+    model.disconnected.clear()
+    model.script[:], model.context, model.expect_refusals = [], None, False
+    person = Person(address, "desk")
+    yield Talk(model, model.profile, person, models_of(model.profile))
+    await person.http.aclose()
+    model.settle()
+    model.refused.clear()
 
 
 def texts(items: list[ThreadItem]) -> list[str]:
@@ -168,11 +181,12 @@ async def image(talk: Talk) -> str:
 
 
 async def long_history(talk: Talk) -> str:
+    talk.model.context = 2500
     talk.model.expect_refusals = talk.profile.too_long is not None
     talk.model.script += [Say("One."), Say("Two."), Say("Three.")]
-    made = await talk.say("first " * 500)
-    await talk.say("second " * 500, made.thread_id)
-    third = await talk.say("third " * 500, made.thread_id)
+    made = await talk.say("first " * 700)
+    await talk.say("second " * 700, made.thread_id)
+    third = await talk.say("third " * 700, made.thread_id)
     assert texts(await talk.items(made.thread_id)) == ["One.", "Two.", "Three."]
     assert notices(third) == ([SHORTENED] if talk.profile.too_long else [])
     return made.thread_id
@@ -249,28 +263,19 @@ def test_every_scenario_of_the_table_is_run() -> None:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-@pytest.mark.parametrize("server", servers(), ids=" ".join)
-async def test_a_server_does(
-    make_settings: MakeSettings, tmp_path: Path, server: tuple[str, str], scenario: str
-) -> None:
-    context = 2500 if scenario == "long history" else None
-    async with talking(make_settings, tmp_path, server, context=context) as talk:
-        await goes_on(talk, await CELLS[scenario](talk))
+async def test_a_server_does(talk: Talk, scenario: str) -> None:
+    await goes_on(talk, await CELLS[scenario](talk))
 
 
 @pytest.mark.parametrize("name", FAILURES)
-@pytest.mark.parametrize("server", servers(), ids=" ".join)
-async def test_a_failure_is_a_sentence_and_the_thread_goes_on(
-    make_settings: MakeSettings, tmp_path: Path, server: tuple[str, str], name: str
-) -> None:
+async def test_a_failure_is_a_sentence_and_the_thread_goes_on(talk: Talk, name: str) -> None:
     failure = FAILURES[name]
-    async with talking(make_settings, tmp_path, server) as talk:
-        talk.model.script += failure.steps
-        made = await talk.say("What do you sell?")
-        if failure.error:
-            (error,) = made.view.errors
-            assert error.message is not None
-            assert error.message.endswith(".")
-            assert error.allow_retry is failure.retry
-        assert texts(await talk.items(made.thread_id)) == ([failure.keeps] if failure.keeps else [])
-        await goes_on(talk, made.thread_id)
+    talk.model.script += failure.steps
+    made = await talk.say("What do you sell?")
+    if failure.error:
+        (error,) = made.view.errors
+        assert error.message is not None
+        assert error.message.endswith(".")
+        assert error.allow_retry is failure.retry
+    assert texts(await talk.items(made.thread_id)) == ([failure.keeps] if failure.keeps else [])
+    await goes_on(talk, made.thread_id)
