@@ -10,7 +10,15 @@ from collections.abc import Iterator
 from typing import Any, Final, cast
 
 import openai
-from agents.exceptions import AgentsException
+from agents.exceptions import (
+    AgentsException,
+    MaxTurnsExceeded,
+    ModelBehaviorError,
+    ModelTimeoutError,
+    UserError,
+)
+
+from chatkit_link.agents.models.problems import ContextTooLong, IncompleteAnswer, UnreadableAnswer
 
 #: Characters of a server's sentence that are kept.
 _LIMIT: Final = 500
@@ -20,14 +28,16 @@ _QUOTED, _SHORT = 12, 4
 _SEARCHED: Final = 400_000
 _LEFT_OUT: Final = "[…]"
 _SECRET: Final = re.compile(
-    r"\b(?:sk|pk|rk|gsk|xai|hf|AIza)[-_]?[A-Za-z0-9_*.\-]{4,}"
+    r"\b(?:(?:sk|pk|rk|gsk|xai|hf)[-_]|AIza)[A-Za-z0-9_*.\-]{4,}"
     r"|\bBearer\s+\S+"
     r"|(?<=key: )\S+|(?<=key provided: )\S+"
     r"|\b(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{32,}\b"
     r"|[A-Za-z0-9]*\*{3,}[A-Za-z0-9]*",
     re.IGNORECASE,
 )
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_.\[\]/-]{1,80}")
+#: A name as servers give them; one that a user has written is no better hidden than in this form.
+_NAME: Final = re.compile(r"[A-Za-z0-9_.\[\]]{1,80}")
+_REQUEST: Final = re.compile(r"[A-Za-z0-9_.-]{1,80}")
 #: Where a request or a run holds what users and assistants have written.
 _CONTENT = ("input", "messages", "instructions", "prompt")
 
@@ -37,16 +47,27 @@ def describe(error: BaseException) -> str:
     parts = [type(error).__qualname__]
     if isinstance(error, openai.APIError):
         fields = {"status": getattr(error, "status_code", None), "code": error.code, "type": error.type}
-        fields |= {"param": error.param, "request": getattr(error, "request_id", None)}
-        parts += [f"{name}={_plain(value)}" for name, value in fields.items() if value is not None]
-        parts.append(redacted(error.message, _texts_of_request(error), _secrets(error)))
+        fields["param"] = error.param
+        conversation = _texts_of_request(error)
+        quoted = "\n".join(conversation)[-_SEARCHED:]
+        parts += [f"{name}={_name(value, quoted)}" for name, value in fields.items() if value is not None]
+        if (request := getattr(error, "request_id", None)) and _REQUEST.fullmatch(request):
+            parts.append(f"request={request}")
+        parts.append(redacted(error.message, conversation, _secrets(error)))
     elif isinstance(error, openai.OpenAIError):
         parts.append(redacted(str(error)))
-    elif isinstance(error, AgentsException) and error.run_data is not None:
-        parts.append(redacted(str(error), [*_texts(error.run_data.input), *_texts_of_run(error)]))
-    elif type(error).__module__ == "chatkit_link.agents.models.problems":
+    elif isinstance(error, AgentsException) and _has_servers_words(error):
+        parts.append(redacted(str(error), list(_texts_of_run(error))))
+    elif isinstance(error, IncompleteAnswer | UnreadableAnswer | ContextTooLong):
         parts.append(redacted(str(error)))
     return " ".join(parts)
+
+
+def _has_servers_words(error: AgentsException) -> bool:
+    """False where the text is of an error of the assistant's own code, or quotes an answer that cannot be used."""
+    if isinstance(error, ModelBehaviorError):
+        return error.run_data is not None and str(error).startswith(("Responses stream ended", "Chat"))
+    return error.__cause__ is None and isinstance(error, UserError | ModelTimeoutError | MaxTurnsExceeded)
 
 
 def redacted(text: str, conversation: list[str] | None = None, secrets: list[str] | None = None) -> str:
@@ -57,7 +78,7 @@ def redacted(text: str, conversation: list[str] | None = None, secrets: list[str
     for secret in secrets or []:
         text = text.replace(secret, _LEFT_OUT)
     text = " ".join(_SECRET.sub(_LEFT_OUT, text[: 8 * _LIMIT]).split())
-    text = _without_quotations(text[: 2 * _LIMIT], conversation or [])
+    text = _without_quotations(text[:_LIMIT], conversation or [])
     return text if len(text) <= _LIMIT else f"{text[:_LIMIT]}…"
 
 
@@ -70,7 +91,7 @@ def _without_quotations(text: str, conversation: list[str]) -> str:
     kept, at = "", 0
     while at < len(text):
         end = at + _QUOTED
-        if end > len(text) or text[at:end] not in searched:
+        if not _begins_word(text, at) or end > len(text) or text[at:end] not in searched:
             kept, at = kept + text[at], at + 1
             continue
         while end < len(text) and text[at : end + 1] in searched:
@@ -79,9 +100,16 @@ def _without_quotations(text: str, conversation: list[str]) -> str:
     return kept
 
 
-def _plain(value: Any) -> str:
+def _begins_word(text: str, at: int) -> bool:
+    """Each search costs; scripts without spaces have no words to begin at."""
+    return at == 0 or not (text[at - 1].isascii() and text[at - 1].isalnum())
+
+
+def _name(value: Any, quoted: str) -> str:
+    """A name that a server gives, unless it may be a quotation or a secret."""
     text = str(value)
-    return text if _PLAIN.fullmatch(text) and not _SECRET.fullmatch(text) else _LEFT_OUT
+    is_quoted = len(text) >= _QUOTED and text in quoted
+    return _LEFT_OUT if is_quoted or not _NAME.fullmatch(text) or _SECRET.fullmatch(text) else text
 
 
 def _secrets(error: openai.APIError) -> list[str]:
@@ -105,8 +133,10 @@ def _texts_of_request(error: openai.APIError) -> list[str]:
 
 
 def _texts_of_run(error: AgentsException) -> Iterator[str]:
-    for item in error.run_data.new_items if error.run_data else []:
-        yield from _texts(item.raw_item)
+    if error.run_data is not None:
+        yield from _texts(error.run_data.input)
+        for item in error.run_data.new_items:
+            yield from _texts(item.raw_item)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -196,6 +196,24 @@ def test_what_looks_like_a_key_is_left_out_though_nobody_knows_it(secret: str) -
     assert secret.removeprefix("Bearer ") not in redacted(f"Incorrect API key provided: {secret}. Or so: {secret}")
 
 
+def test_words_that_only_look_like_the_beginning_of_a_key_are_kept() -> None:
+    words = "The skill request_id hfoo of organization org-abc is limited: 200000 tokens per min."
+    assert redacted(words) == words
+
+
+def test_a_request_id_is_kept_whole() -> None:
+    response = httpx2.Response(500, request=REQUEST, headers={"x-request-id": f"req_{'0a' * 16}"})
+    assert f"request=req_{'0a' * 16}" in describe(openai.InternalServerError("no", response=response, body=None))
+
+
+def test_what_the_assistants_own_code_has_raised_is_logged_without_its_text() -> None:
+    error = UserError("Error running tool pay: postgres://me:secret@db")
+    error.__cause__ = ValueError("postgres://me:secret@db")
+    assert describe(error) == "UserError"
+    assert describe(ModelBehaviorError("Invalid JSON when parsing my diary")) == "ModelBehaviorError"
+    assert "connect()" in describe(UserError("Server not initialized. Make sure you call `connect()` first."))
+
+
 def test_a_line_of_the_log_cannot_be_forged_by_a_server() -> None:
     assert "\n" not in describe(_refusal("bad\n12:00:00 INFO forged"))
     assert "\n" not in describe(_refusal("bad", code="a\nb"))
