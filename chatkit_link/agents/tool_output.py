@@ -73,7 +73,7 @@ class BoundedInput:
         items = [
             cast("TResponseInputItem", _clean(bounded_item(cast("Any", item), self.limit))) for item in given.input
         ]
-        return ModelInputData(input=items, instructions=given.instructions)
+        return ModelInputData(input=items, instructions=clean_value(given.instructions))
 
 
 def output_limit(config: RunConfig) -> int:

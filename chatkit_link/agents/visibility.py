@@ -18,6 +18,7 @@ from chatkit_link.agents.metering import UsageReader
 from chatkit_link.agents.sentences import sentence
 from chatkit_link.agents.tool_failures import failure_of, report_failures_of
 from chatkit_link.agents.tool_output import OUTPUT_LIMIT, cut_of, output_limit
+from chatkit_link.store.text import clean_text
 
 logger = logging.getLogger(__name__)
 
@@ -132,5 +133,6 @@ def said(arguments: str) -> str:
         return ""
     if not isinstance(values, dict):
         return ""
-    text = ", ".join(str(value) for value in cast("dict[str, Any]", values).values() if value not in (None, ""))
+    words = ", ".join(str(value) for value in cast("dict[str, Any]", values).values() if value not in (None, ""))
+    text = clean_text(words)  # JSON may escape what no event can hold
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

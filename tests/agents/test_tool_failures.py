@@ -1,5 +1,6 @@
 """A tool that fails: its task says so, the model is told, the log has the reason, and the chat goes on."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from chatkit.types import CustomTask, ThreadItem, WorkflowItem
 
 from chatkit_link.agents.sentences import sentence
+from chatkit_link.agents.visibility import said
 from chatkit_link.client import ChatKitClient
 from tests.agents.agent_builder.test_workflows import MakeSettings, chat
 from tests.agents.test_approvals import settings_of
@@ -83,13 +85,21 @@ def leaks(order: int) -> str:
     return "never"
 
 @function_tool
+def breaks_on(text: str) -> str:
+    raise ValueError(text)
+
+@function_tool
+async def waits(order: int) -> str:
+    await asyncio.Event().wait()
+
+@function_tool
 def works(order: int) -> str:
     return "it works"
 
 helper = Agent(name="Helper", tools=[deadly])
 agent = Agent(name="A", tools=[
     breaks, breaks_later, explains, chosen, slow, slow_in_words, cancels, deadly, deadly_slow, forbidden, leaks, works,
-    helper.as_tool("ask_helper", "Asks."),
+    waits, breaks_on, helper.as_tool("ask_helper", "Asks."),
 ])
 """
 
@@ -239,6 +249,40 @@ async def test_a_call_that_a_guardrail_rejects_reaches_the_model_as_its_words(
     made = await told(chats["responses"].create_thread("Try"))
     assert made.text == "I may not."
     assert "rules forbid this call" in json.dumps(conversation(model)[1])
+
+
+async def test_a_tool_that_is_stopped_is_not_finished_and_not_running_after_a_reload(
+    chats: dict[str, ChatKitClient], model: ModelServer
+) -> None:
+    model.script[:] = [Call("waits", {"order": 7}), Say("Gladly.")]
+    client = chats["responses"]
+    async with client.create_thread("Wait") as stream, asyncio.timeout(10):
+        async for received in stream:
+            if "workflow.task.added" in received.event.model_dump_json():
+                break
+        assert stream.run_id is not None
+        await client.cancel_run(stream.run_id)
+    thread = (await client.list_threads()).data[0].id
+    (task,) = tasks(await stored(client, thread))
+    again = await told(client.add_user_message(thread, "Go on"))
+    assert (task.title, task.content, task.status_indicator) == ("Waits", "7\n\nNot finished.", "none")
+    assert again.text == "Gladly."
+
+
+@pytest.mark.parametrize("api", APIS)
+async def test_a_nul_in_the_arguments_costs_neither_the_task_nor_the_thread(
+    chats: dict[str, ChatKitClient], model: ModelServer, api: str
+) -> None:
+    model.script[:] = [Call("breaks_on", {"text": "a NUL \x00."}), Say("Sorry."), Say("Gladly.")]
+    made = await told(chats[api].create_thread("NUL"))
+    again = await told(chats[api].add_user_message(made.thread_id, "Thanks"))
+    (task,) = tasks(made.view.items)
+    assert str(task.content).startswith("a NUL .")
+    assert (made.text, again.text) == ("Sorry.", "Gladly.")
+
+
+def test_half_a_surrogate_pair_in_the_arguments_can_be_shown() -> None:
+    assert said('{"text": "half \\ud83d of it"}') == "half \ufffd of it"
 
 
 async def test_an_agent_that_is_a_tool_and_whose_model_fails_is_a_failed_task(
