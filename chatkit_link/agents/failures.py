@@ -13,11 +13,13 @@ import ssl
 from collections.abc import Iterator, Mapping
 from typing import Final, cast
 
+import anyio
 import httpx2
 import openai
 import pydantic
 from agents import exceptions
 from chatkit.errors import CustomStreamError, StreamError
+from mcp import MCPError
 
 from chatkit_link.agents.models.problems import ContextTooLong, IncompleteAnswer, UnreadableAnswer
 from chatkit_link.agents.sentences import sentence
@@ -69,6 +71,9 @@ BY_CLASS: Final[Mapping[type[BaseException], str]] = {
     httpx2.DecodingError: "data_unreadable",
     httpx2.InvalidURL: "assistant_failed",
     httpx2.StreamError: "assistant_failed",
+    MCPError: "tool_broke",
+    anyio.ClosedResourceError: "service_unreachable",
+    anyio.BrokenResourceError: "service_unreachable",
     ssl.SSLError: "service_unreachable",
     socket.gaierror: "service_unreachable",
     ConnectionError: "service_unreachable",

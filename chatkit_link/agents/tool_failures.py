@@ -19,6 +19,7 @@ from agents.tool import (
     resolve_function_tool_failure_error_function,
     set_function_tool_failure_error_function,
 )
+from mcp.types import CallToolResult, TextContent
 
 from chatkit_link.agents.tool_output import BoundedInput
 
@@ -101,6 +102,18 @@ def failure_of(context: RunContextWrapper[Any], tool: Tool, result: Any) -> Tool
         return ToolFailure(result, TimeoutError())
     # A tool that was cancelled from within: no error, and so no formatter.
     return ToolFailure(result) if result == default_tool_error_function(context, Exception()) else None
+
+
+def marked(result: CallToolResult) -> CallToolResult:
+    """An MCP server's result, whose texts are ``ToolFailure`` where it says that the call failed.
+
+    To be called between ``MCPServer.call_tool`` and the Agents SDK, which drops what the server says of it.
+    """
+    if result.is_error:
+        for block in result.content:
+            if isinstance(block, TextContent):
+                block.text = ToolFailure(block.text)
+    return result
 
 
 def _texts(result: Any) -> list[Any]:

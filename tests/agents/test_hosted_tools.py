@@ -17,7 +17,8 @@ FAILED = sentence("task_failed")
     ("item", "title", "content"),
     [
         ({"type": "mcp_call", "id": "mcp_1", "name": "order_tea", "server_label": "shop", "output": None,
-          "arguments": '{"tea": "sencha"}', "error": "sold out at /srv/internal"}, "Order tea: failed", f"sencha\n\n{FAILED}"),
+          "arguments": '{"tea": "sencha"}', "error": "sold out at /srv/internal"},
+         "Order tea: failed", f"sencha\n\n{FAILED}"),
         ({"type": "web_search_call", "id": "ws_1", "status": "failed", "action": {"type": "search", "query": "tea"}},
          "Search the web: failed", None),
         ({"type": "file_search_call", "id": "fs_1", "status": "failed", "queries": ["tea"], "results": None},
