@@ -193,7 +193,8 @@ def _misbehaved(text: str) -> str:
         return code_named(none["code"]) or "model_failed"
     if "finish_reason='length'" in text:
         return "answer_cut"
-    return "answer_disconnected" if "before receiving a finish_reason" in text else "answer_unusable"
+    broken_off = ("before receiving a finish_reason", "Model did not produce a final response")
+    return "answer_disconnected" if any(words in text for words in broken_off) else "answer_unusable"
 
 
 def _ran_a_tool(error: exceptions.AgentsException) -> bool:

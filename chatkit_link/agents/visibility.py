@@ -14,6 +14,7 @@ from chatkit.types import CustomTask, WorkflowItem
 from typing_extensions import override
 
 from chatkit_link.agents.context import LinkContext
+from chatkit_link.agents.failure_log import describe
 from chatkit_link.agents.metering import UsageReader
 from chatkit_link.agents.sentences import sentence
 from chatkit_link.agents.tool_failures import failure_of, report_failures_of
@@ -65,9 +66,9 @@ class VisibleTools(RunHooks[LinkContext]):
         place, locale = self._places.pop(_key(context, tool), None), link.request_context.locale
         failure = failure_of(context, tool, result)
         if failure is not None:
-            logger.warning(
-                "request %s: the tool %s failed", link.request_context.request_id, tool.name, exc_info=failure.error
-            )
+            why = describe(failure.error) if failure.error else "it was cancelled"
+            request = link.request_context.request_id
+            logger.warning("request %s: the tool %s failed: %s", request, tool.name, why, exc_info=failure.error)
             late = isinstance(failure.error, TimeoutError | ToolTimeoutError)
             task = failed(_task(context, tool), "task_timed_out" if late else "task_failed", locale)
             # Also of a tool that shows something itself, or has done so and thereby ended the workflow.

@@ -180,6 +180,7 @@ RESPONSES = [
     (error_event("insufficient_quota"), "model_out_of_credit"),
     (error_event("context_length_exceeded"), "context_too_long"),
     (error_object(code="rate_limit_exceeded"), "model_busy"),
+    (Break(({"type": "response.created", "sequence_number": 0, "response": response([])},)), "answer_disconnected"),
 ]
 CHAT = [
     (error_object(code=429), "model_busy"),  # OpenRouter

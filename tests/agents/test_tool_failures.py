@@ -286,12 +286,13 @@ def test_half_a_surrogate_pair_in_the_arguments_can_be_shown() -> None:
 
 
 async def test_an_agent_that_is_a_tool_and_whose_model_fails_is_a_failed_task(
-    chats: dict[str, ChatKitClient], model: ModelServer
+    chats: dict[str, ChatKitClient], model: ModelServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     model.script[:] = [Call("ask_helper", {"input": "help"}), Fail(400), Say("No help.")]
     made = await told(chats["responses"].create_thread("Help"))
     assert made.text == "No help."
     assert [task.title for task in tasks(made.view.items)] == ["Ask helper: failed"]
+    assert "the tool ask_helper failed: BadRequestError status=400" in caplog.text, "with its server's words"
 
 
 async def test_the_failed_task_is_in_the_readers_language(chats: dict[str, ChatKitClient], model: ModelServer) -> None:
