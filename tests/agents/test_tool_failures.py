@@ -13,7 +13,7 @@ from chatkit_link.agents.sentences import sentence
 from chatkit_link.agents.visibility import said
 from chatkit_link.client import ChatKitClient
 from tests.agents.agent_builder.test_workflows import MakeSettings, chat
-from tests.agents.test_approvals import settings_of
+from tests.agents.test_approvals import give, settings_of
 from tests.agents.test_models import APIS, Scripted, conversation, scripted
 from tests.model_server import Call, Fail, ModelServer, Raw, Say, output_item
 from tests.told import stored, told
@@ -92,6 +92,10 @@ def breaks_on(text: str) -> str:
 async def waits(order: int) -> str:
     await asyncio.Event().wait()
 
+@function_tool(needs_approval=True)
+def pays(order: int) -> str:
+    return "it is paid"
+
 @function_tool
 def works(order: int) -> str:
     return "it works"
@@ -99,7 +103,7 @@ def works(order: int) -> str:
 helper = Agent(name="Helper", tools=[deadly])
 agent = Agent(name="A", tools=[
     breaks, breaks_later, explains, chosen, slow, slow_in_words, cancels, deadly, deadly_slow, forbidden, leaks, works,
-    waits, breaks_on, helper.as_tool("ask_helper", "Asks."),
+    waits, breaks_on, pays, helper.as_tool("ask_helper", "Asks."),
 ])
 """
 
@@ -240,6 +244,21 @@ async def test_of_tools_at_once_only_the_one_that_fails_says_so(
         ("Works", "complete"),
         ("Breaks: failed", "none"),
     ]
+
+
+async def test_a_failure_beside_a_call_that_waits_for_approval_is_remembered_with_it(
+    chats: dict[str, ChatKitClient], model: ModelServer
+) -> None:
+    calls = [output_item(Call(name, {"order": 7}), name) for name in ("breaks", "pays")]
+    model.script[:] = [Raw(calls), Say("Paid."), Say("Gladly.")]
+    client = chats["responses"]
+    made = await told(client.create_thread("Pay"))
+    done = await give(client, made.thread_id, "Approve")
+    again = await told(client.add_user_message(made.thread_id, "Thanks"))
+    assert (done.text, again.text) == ("Paid.", "Gladly.")
+    for request in conversation(model)[1:]:
+        assert "An error occurred while running the tool" in json.dumps(request)
+        assert "it is paid" in json.dumps(request)
 
 
 async def test_a_call_that_a_guardrail_rejects_reaches_the_model_as_its_words(
