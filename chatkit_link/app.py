@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Prompt, read_catalog
 from chatkit_link.agents.models.provider import openai_client, run_config
 from chatkit_link.agents.research import Research
+from chatkit_link.agents.tool_failures import with_tool_policy
 from chatkit_link.endpoints import Endpoints
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.files.files import Files
@@ -177,7 +178,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
     secret = load_secret(settings)
     server_key = ServerKey(settings.server_key.get_secret_value() if settings.server_key else None)
     document_keys = None if settings.everybody_gets_in and hook is None else DocumentKeys(secret)
-    config = run_config(settings, client)
+    config = with_tool_policy(run_config(settings, client), settings.tool_output)
     research = _research(settings, documents, http, document_keys)
     entries = {RESEARCH: _research_entry(settings), **catalog.agents}
     shelf = await _files(stack, settings, database, secret)

@@ -131,6 +131,9 @@ class Fields(BaseSettings):
     offline_pace: float = Field(0.02, ge=0, le=1, description="Seconds between two words of the offline stand-in.")
     max_turns: int = Field(12, ge=1, le=100, description="Model calls within one answer at most.")
     history_items: int = Field(200, ge=2, le=2000, description="Newest thread items shown to the model.")
+    tool_output: int = Field(
+        100_000, ge=1_000, le=10_000_000, description="Characters of one tool's output shown to the model."
+    )
 
     # Workflows that OpenAI hosts
     hosted_base_url: str = Field(

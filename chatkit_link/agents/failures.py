@@ -1,60 +1,210 @@
-"""A model's failure, as a sentence for the person who waits for the answer.
+"""A failed answer, as a sentence for the user who waits for it.
 
-Nothing of the provider's own text goes through: it may hold keys, addresses and prompts.
+How it flows: an error is known by what the model's server calls it (``agents/server_codes.py``), and else by its
+class. Either gives a code, and the code a sentence (``agents/sentences``). Nothing of the provider's own text goes
+through: it may hold keys, addresses and prompts. What the operator reads is in ``agents/failure_log.py``.
 """
 
+import json
+import math
+import re
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from typing import Final, cast
+
+import anyio
+import httpx2
 import openai
-from agents.exceptions import (
-    InputGuardrailTripwireTriggered,
-    MaxTurnsExceeded,
-    ModelBehaviorError,
-    OutputGuardrailTripwireTriggered,
+import pydantic
+from agents import exceptions
+from chatkit.errors import CustomStreamError, StreamError
+from mcp import MCPError
+
+from chatkit_link.agents.models.problems import ContextTooLong, IncompleteAnswer, UnreadableAnswer
+from chatkit_link.agents.sentences import sentence
+from chatkit_link.agents.server_codes import code_named, code_of, wait_in, wait_of
+from chatkit_link.errors import LinkError
+
+#: The nearest class of an error decides. A test holds every class of openai, agents and httpx against it.
+BY_CLASS: Final[Mapping[type[BaseException], str]] = {
+    openai.APIError: "model_failed",
+    openai.APIResponseValidationError: "answer_unreadable",
+    openai.APIStatusError: "model_refused",
+    openai.BadRequestError: "model_refused",
+    openai.AuthenticationError: "model_key_refused",
+    openai.OAuthError: "model_key_refused",
+    openai.PermissionDeniedError: "model_not_allowed",
+    openai.NotFoundError: "model_unknown",
+    openai.ConflictError: "model_failed",
+    openai.UnprocessableEntityError: "model_refused",
+    openai.RateLimitError: "model_busy",
+    openai.InternalServerError: "model_failed",
+    openai.APIConnectionError: "model_unreachable",
+    openai.APITimeoutError: "model_timeout",
+    openai.LengthFinishReasonError: "answer_cut",
+    openai.ContentFilterFinishReasonError: "answer_filtered",
+    openai.WebSocketConnectionClosedError: "answer_disconnected",
+    openai.WebSocketQueueFullError: "answer_disconnected",
+    # Without a key, with two of them, or where the one that signs in for us fails.
+    openai.OpenAIError: "model_misconfigured",
+    exceptions.AgentsException: "assistant_failed",
+    exceptions.MaxTurnsExceeded: "too_many_steps",
+    exceptions.ModelBehaviorError: "answer_unusable",
+    exceptions.ModelRefusalError: "answer_declined",
+    exceptions.ModelTimeoutError: "model_timeout",
+    exceptions.UserError: "assistant_misconfigured",
+    exceptions.MCPToolCancellationError: "tool_broke",
+    exceptions.ToolTimeoutError: "tool_timeout",
+    exceptions.InputGuardrailTripwireTriggered: "question_blocked",
+    exceptions.OutputGuardrailTripwireTriggered: "answer_blocked",
+    exceptions.ToolInputGuardrailTripwireTriggered: "tool_blocked",
+    exceptions.ToolOutputGuardrailTripwireTriggered: "tool_blocked",
+    ContextTooLong: "context_too_long",
+    UnreadableAnswer: "answer_unreadable",
+    # From here on, nobody can say whether it was the model's server: a tool may have asked another one.
+    httpx2.HTTPError: "assistant_failed",
+    httpx2.TransportError: "service_unreachable",
+    httpx2.TimeoutException: "service_timeout",
+    httpx2.LocalProtocolError: "assistant_failed",
+    httpx2.UnsupportedProtocol: "assistant_failed",
+    httpx2.DecodingError: "data_unreadable",
+    httpx2.InvalidURL: "assistant_failed",
+    httpx2.StreamError: "assistant_failed",
+    MCPError: "tool_broke",
+    anyio.ClosedResourceError: "service_unreachable",
+    anyio.BrokenResourceError: "service_unreachable",
+    ssl.SSLError: "service_unreachable",
+    socket.gaierror: "service_unreachable",
+    ConnectionError: "service_unreachable",
+    TimeoutError: "service_timeout",
+    OSError: "assistant_failed",
+    json.JSONDecodeError: "data_unreadable",
+    pydantic.ValidationError: "data_unreadable",
+    UnicodeError: "data_unreadable",
+}
+_INCOMPLETE: Final = {
+    "length": "answer_cut",
+    "content_filter": "answer_filtered",
+    "empty": "answer_empty",
+    "disconnected": "answer_disconnected",
+}
+#: Where the same request may succeed, or another answer come out.
+_RETRY: Final = frozenset(
+    "model_busy model_busy_seconds model_busy_minutes model_timeout model_unreachable model_failed file_search_timeout "
+    "answer_cut answer_filtered answer_empty answer_disconnected answer_unreadable answer_unusable answer_declined "
+    "answer_interrupted answer_blocked too_many_steps tool_broke tool_timeout tool_blocked assistant_failed "
+    "service_unreachable service_timeout data_unreadable".split()
 )
-from chatkit.errors import CustomStreamError
+#: agents/models/_response_terminal.py of the SDK has the server's reason in its text only.
+_TERMINAL: Final = re.compile(
+    r"Responses stream ended with terminal event `[\w.]+`\.(?: status=\w+;)?"
+    r"(?: (?:error=ResponseError\()?code='?(?P<code>[\w.-]+)"
+    r"| incomplete_details=IncompleteDetails\(reason='(?P<reason>\w+))?"
+)
+_NO_CHOICES: Final = re.compile(r"ChatCompletion response has no choices[^:]*(?:.*?'code': '?(?P<code>[\w.-]+))?")
+#: Causes of a lost connection: what is set cannot work, or the connection had been there.
+_MISCONFIGURED = (
+    httpx2.LocalProtocolError,
+    httpx2.UnsupportedProtocol,
+    httpx2.InvalidURL,
+    ssl.SSLCertVerificationError,
+)
+_BROKEN_OFF = (httpx2.ReadError, httpx2.WriteError, httpx2.CloseError, httpx2.RemoteProtocolError)
+
+
+class Failure(CustomStreamError):
+    """A failed answer, by its code in ``agents/sentences``. The message is the English sentence."""
+
+    def __init__(self, code: str, **values: int) -> None:
+        super().__init__(sentence(code, "en", **values), allow_retry=code in _RETRY)
+        self.failure_code = code
+        self._values = values
+
+    def in_language(self, locale: str) -> str:
+        """The sentence in the language of a BCP 47 tag."""
+        return sentence(self.failure_code, locale, **self._values)
 
 
 def explain(error: Exception) -> Exception:
     """The same failure as something that may be shown, or unchanged where we know nothing to say."""
+    if isinstance(error, CustomStreamError | StreamError | LinkError):
+        return error
+    if isinstance(error, ExceptionGroup):  # of a task group, such as that of an MCP client
+        group = cast("ExceptionGroup[Exception]", error)
+        explained = (explain(each) for each in group.exceptions)
+        return next((each for each in explained if isinstance(each, Failure)), group)
+    code, wait = _code(error)
+    if code is None:
+        return error
+    return _busy(wait) if code == "model_busy" and wait else Failure(code)
+
+
+def _code(error: Exception) -> tuple[str | None, float | None]:
+    """Our code for an error, and the seconds to wait where its server names them."""
     match error:
-        case openai.AuthenticationError() | openai.PermissionDeniedError():
-            return CustomStreamError(
-                "The model's server did not accept the API key. Whoever runs this chat must set OPENAI_API_KEY.",
-                allow_retry=False,
-            )
-        case openai.NotFoundError():
-            return CustomStreamError(
-                "The model's server does not know this model. Whoever runs this chat must set CHATKIT_LINK_MODEL.",
-                allow_retry=False,
-            )
-        case openai.RateLimitError():
-            return _again("The model's server is busy or its quota is used up. Please try again in a moment.")
-        case openai.APITimeoutError():
-            return _again("The model's server took too long to answer. Please try again.")
-        case openai.APIConnectionError():
-            return _again("The model's server cannot be reached. Please try again in a moment.")
-        case openai.BadRequestError():
-            return CustomStreamError(
-                "The model's server refused the request. The chat may be too long: start a new one.",
-                allow_retry=True,
-            )
+        case IncompleteAnswer():
+            return _INCOMPLETE[error.reason], None
+        case openai.APIConnectionError() if not isinstance(error, openai.APITimeoutError):
+            return _lost(error), None
+        case openai.APIResponseValidationError():
+            return "answer_unreadable", None
         case openai.APIError():
-            return _again("The model's server failed while answering. Please try again.")
-        case openai.OpenAIError():
-            return CustomStreamError(
-                "The model's server cannot be used as it is set up. Whoever runs this chat must set OPENAI_API_KEY.",
-                allow_retry=False,
-            )
-        case MaxTurnsExceeded():
-            return _again("The assistant went round in circles and was stopped. Try asking in another way.")
-        case ModelBehaviorError():
-            return _again("The model gave an answer that makes no sense. Please try again.")
-        case InputGuardrailTripwireTriggered():
-            return CustomStreamError("This assistant may not answer that.", allow_retry=False)
-        case OutputGuardrailTripwireTriggered():
-            return CustomStreamError("The answer was withheld by this assistant's rules.", allow_retry=True)
+            return code_of(error) or _by_class(error), wait_of(error)
+        case exceptions.ModelBehaviorError():
+            return _misbehaved(str(error)), wait_in(str(error))
+        case exceptions.AgentsException() if _ran_a_tool(error):
+            # What failed inside may be a model, too: that of an agent that is a tool.
+            cause = error.__cause__
+            inner = _code(cause) if isinstance(cause, openai.OpenAIError | IncompleteAnswer | ContextTooLong) else None
+            timed_out = isinstance(cause, TimeoutError | httpx2.TimeoutException)
+            return inner or ("tool_timeout" if timed_out else "tool_broke", None)
         case _:
-            return error
+            return _by_class(error), None
 
 
-def _again(message: str) -> CustomStreamError:
-    return CustomStreamError(message, allow_retry=True)
+def _by_class(error: Exception) -> str | None:
+    return next((BY_CLASS[kind] for kind in type(error).__mro__ if kind in BY_CLASS), None)
+
+
+def _lost(error: openai.APIConnectionError) -> str:
+    for cause in _causes(error):
+        if isinstance(cause, _MISCONFIGURED):
+            return "model_misconfigured"
+        if isinstance(cause, _BROKEN_OFF):
+            return "answer_disconnected"
+    return "model_unreachable"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause = error.__cause__ or error.__context__
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
+def _misbehaved(text: str) -> str:
+    """A ``ModelBehaviorError`` is also how the SDK reports that a server has ended its answer with an error."""
+    if ended := _TERMINAL.match(text):
+        if reason := ended["reason"]:
+            return {"max_output_tokens": "answer_cut", "content_filter": "answer_filtered"}.get(reason, "model_failed")
+        return code_named(ended["code"]) or "model_failed"
+    if none := _NO_CHOICES.match(text):
+        return code_named(none["code"]) or "model_failed"
+    if "finish_reason='length'" in text:
+        return "answer_cut"
+    broken_off = ("before receiving a finish_reason", "Model did not produce a final response")
+    return "answer_disconnected" if any(words in text for words in broken_off) else "answer_unusable"
+
+
+def _ran_a_tool(error: exceptions.AgentsException) -> bool:
+    return str(error).startswith(("Error running tool ", "Error invoking MCP tool "))
+
+
+def _busy(seconds: float) -> Failure:
+    """A wait that is short is a moment, and one that is longer than a day is no use to the user who waits."""
+    if 3 < seconds <= 90:
+        return Failure("model_busy_seconds", number=math.ceil(seconds))
+    if 90 < seconds <= 86_400:
+        return Failure("model_busy_minutes", number=math.ceil(seconds / 60))
+    return Failure("model_busy")

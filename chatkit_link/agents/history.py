@@ -15,6 +15,7 @@ from chatkit_link.agents.context import TurnContext
 from chatkit_link.agents.models.replay import remembered
 from chatkit_link.agents.sources import Source, Sources
 from chatkit_link.agents.stream import ResponseStream
+from chatkit_link.agents.tool_output import OUTPUT_LIMIT, bounded_record
 from chatkit_link.store.turns import TurnRecord
 
 
@@ -55,8 +56,11 @@ async def load_history(
     return history
 
 
-def record_of(result: RunResultStreaming, stream: ResponseStream) -> TurnRecord:
-    """The record of a run, as far as it got: a stopped turn's finished tool calls are remembered too."""
+def record_of(result: RunResultStreaming, stream: ResponseStream, limit: int = OUTPUT_LIMIT) -> TurnRecord:
+    """The record of a run, as far as it got: a stopped turn's finished tool calls are remembered too.
+
+    limit: characters of one tool's output.
+    """
     items = [dict(item.to_input_item()) for item in result.new_items if item.type != "tool_approval_item"]
     answered = {item.get("call_id") for item in items if str(item.get("type", "")).endswith("_output")}
     client_call = stream.client_call
@@ -75,4 +79,4 @@ def record_of(result: RunResultStreaming, stream: ResponseStream) -> TurnRecord:
         elif kept and kept[-1].get("type") == "reasoning":
             kept.pop()  # the reasoning that led to a call is refused without it
     covers = [item_id for item_id in stream.finished if client_call is None or item_id != client_call.id]
-    return TurnRecord(input=kept, covers=covers, sources=stream.sources.to_record())
+    return TurnRecord(input=bounded_record(kept, limit), covers=covers, sources=stream.sources.to_record())

@@ -4,18 +4,32 @@ from typing import Any
 
 from chatkit.types import CustomTask, SearchTask, Task, URLSource
 
-from chatkit_link.agents.visibility import said, title_of
+from chatkit_link.agents.sentences import sentence
+from chatkit_link.agents.visibility import failed, said, title_of
 
 #: Characters of code that are shown.
 _CODE = 2000
 
 
-def hosted_task(item: Any, *, done: bool) -> Task | None:
+def hosted_task(item: Any, *, done: bool, locale: str = "en") -> Task | None:
     """The task for an output item of the Responses API; None for what is no call of such a tool.
 
-    Some of its fields are missing while it runs.
+    Some of its fields are missing while it runs. locale: BCP 47, for the words of a failure.
     """
-    status = "complete" if done else "loading"
+    task = _task_of(item, "complete" if done else "loading")
+    if task is None or not done or not _has_failed(item):
+        return task
+    if isinstance(task, CustomTask):
+        return failed(task, "task_failed", locale)
+    title = sentence("task_failed_title", locale, title=task.title or "")
+    return task.model_copy(update={"title": title, "status_indicator": "none"})
+
+
+def _has_failed(item: Any) -> bool:
+    return getattr(item, "status", None) in ("failed", "incomplete") or bool(getattr(item, "error", None))
+
+
+def _task_of(item: Any, status: Any) -> Task | None:
     match item.type:
         case "web_search_call":
             return _search(getattr(item, "action", None), status)
@@ -28,8 +42,6 @@ def hosted_task(item: Any, *, done: bool) -> Task | None:
             return CustomTask(title="Run code", icon="square-code", content=content, status_indicator=status)
         case "mcp_call":
             content = said(item.arguments or "")
-            if done and getattr(item, "error", None):
-                content = "\n\n".join(part for part in (content, "It failed.") if part)
             return CustomTask(
                 title=title_of(item.name), icon="square-code", content=content or None, status_indicator=status
             )

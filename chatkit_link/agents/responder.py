@@ -36,6 +36,7 @@ from chatkit_link.agents.output_text import words as output_text
 from chatkit_link.agents.shown_files import NO_PICTURES_STATUSES, ShownFiles
 from chatkit_link.agents.sources import Sources
 from chatkit_link.agents.stream import ResponseStream
+from chatkit_link.agents.tool_output import output_limit
 from chatkit_link.agents.visibility import VisibleTools
 from chatkit_link.store.turns import TurnRecord, Waiting
 
@@ -162,7 +163,9 @@ class AgentResponder:
             run_config=replace(self.run_config, model=chosen) if chosen else self.run_config,
         )
         try:
-            async with aclosing(_told(ctx, history, result, ResponseStream(context), covers)) as events:
+            async with aclosing(
+                _told(ctx, history, result, ResponseStream(context), covers, output_limit(self.run_config))
+            ) as events:
                 async for event in events:
                     yield event
         finally:
@@ -223,11 +226,16 @@ async def _go_on(agent: Agent[Any], answered: Answered, context: LinkContext) ->
 
 
 async def _told(
-    ctx: TurnContext, history: History, result: RunResultStreaming, stream: ResponseStream, covers: list[str]
+    ctx: TurnContext,
+    history: History,
+    result: RunResultStreaming,
+    stream: ResponseStream,
+    covers: list[str],
+    limit: int,
 ) -> AsyncGenerator[ThreadStreamEvent]:
     """A run's events, and its question if it stops at calls that are to be approved; remembered either way.
 
-    covers: items that the run had told before an earlier question.
+    covers: items that the run had told before an earlier question. limit: characters of a tool's output.
     """
     record = TurnRecord(input=[], covers=[], sources={})
     try:
@@ -248,7 +256,7 @@ async def _told(
             raise IncompleteAnswer("empty")
     finally:
         if "waiting" not in record:
-            record = record_of(result, stream)
+            record = record_of(result, stream, limit)
             record["input"] += [assistant_message(text) for text in stream.said]
             record["covers"] = covers + record["covers"]
         # Also behind a question: of a retry nothing is kept before its first item is.

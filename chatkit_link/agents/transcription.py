@@ -1,13 +1,18 @@
 """Dictation to text, by the model server's transcription API."""
 
+import logging
+
 from chatkit.errors import CustomStreamError
 from chatkit.types import AudioInput
 from openai import AsyncOpenAI
 from openai.types.audio.transcription import UsageDuration, UsageTokens
 
+from chatkit_link.agents.failure_log import describe
 from chatkit_link.agents.failures import explain
 from chatkit_link.errors import Upstream
 from chatkit_link.limits.meter import report_usage
+
+logger = logging.getLogger(__name__)
 
 _ENDINGS = {"audio/webm": "webm", "audio/ogg": "ogg", "audio/mp4": "mp4", "audio/mpeg": "mp3", "audio/wav": "wav"}
 
@@ -27,6 +32,7 @@ class OpenAITranscriber:
             )
         except Exception as error:
             told = explain(error)
+            logger.warning("a dictation failed: %s", describe(error))
             raise Upstream(
                 told.message if isinstance(told, CustomStreamError) else "The dictation could not be turned into text."
             ) from error

@@ -19,6 +19,7 @@ from chatkit.types import (
 )
 from pydantic import TypeAdapter, ValidationError
 
+from chatkit_link.agents.sentences import sentence
 from chatkit_link.caller import Caller
 from chatkit_link.errors import NotFound
 from chatkit_link.protocol.pending import Pending
@@ -27,8 +28,6 @@ from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.runs import RunRow
 
 logger = logging.getLogger(__name__)
-
-INTERRUPTED = "The server was restarted before this answer was complete. What there was is kept; please try again."
 
 
 class Orphans:
@@ -46,7 +45,7 @@ class Orphans:
             if isinstance(event, ThreadItemDoneEvent | ThreadItemReplacedEvent):
                 retried = None  # the old answer went when the first item of the new one was stored
             _apply(pending, event)
-        items = pending.settle()
+        items = pending.settle(caller.locale)
         # The last moment before a crash may have stored an item, whole, of which the log says only the beginning.
         stored = {item.id: whole for item in items if (whole := await self._stored(caller, run, item)) is not None}
         if stored:
@@ -64,7 +63,7 @@ class Orphans:
                 words.append(encode(ThreadItemDoneEvent(item=stored.get(item.id, item))))
         except NotFound:
             return []  # the thread was deleted: nobody is waiting
-        return [*words, encode(ErrorEvent(message=INTERRUPTED, allow_retry=True))]
+        return [*words, encode(ErrorEvent(message=sentence("answer_interrupted", caller.locale), allow_retry=True))]
 
     def _events(self, run: RunRow, said: Sequence[bytes]) -> Iterator[ThreadStreamEvent]:
         """One that cannot be read, written by another version perhaps, must not keep its thread busy for ever."""

@@ -7,6 +7,7 @@ kept here, and at such an end the items are settled and stored as they stand.
 
 from chatkit.types import (
     AssistantMessageItem,
+    CustomTask,
     GeneratedImageItem,
     ThreadItem,
     ThreadItemUpdate,
@@ -14,6 +15,7 @@ from chatkit.types import (
     WorkflowItem,
 )
 
+from chatkit_link.agents.sentences import sentence
 from chatkit_link.protocol.wire import is_hidden
 from chatkit_link.view import apply_update, nodes_of
 
@@ -38,11 +40,14 @@ class Pending:
         if (known := self._items.get(item_id)) is not None:
             known[1].append(update)
 
-    def settle(self) -> list[ThreadItem]:
-        """What is worth keeping of the unfinished items, in its final state; empties the list."""
+    def settle(self, locale: str = "en") -> list[ThreadItem]:
+        """What is worth keeping of the unfinished items, in its final state; empties the list.
+
+        locale: BCP 47, for the words about what was not finished.
+        """
         items = [_updated(*known) for known in self._items.values()]
         self._items.clear()
-        return [settled(item) for item in items if not is_hidden(item) and not _is_empty(item)]
+        return [_broken_off(item, locale) for item in items if not is_hidden(item) and not _is_empty(item)]
 
 
 def _updated(item: ThreadItem, updates: list[ThreadItemUpdate]) -> ThreadItem:
@@ -62,6 +67,19 @@ def settled(item: ThreadItem) -> ThreadItem:
             if getattr(node, "streaming", None):
                 node.streaming = False  # pyright: ignore[reportAttributeAccessIssue]
     return item
+
+
+def _broken_off(item: ThreadItem, locale: str) -> ThreadItem:
+    """An item that was being written when its answer ended: none of its running tasks claims to be complete."""
+    if isinstance(item, WorkflowItem):
+        for task in item.workflow.tasks:
+            if task.status_indicator != "loading":
+                continue
+            task.status_indicator = "none"
+            if isinstance(task, CustomTask):
+                words = sentence("task_unfinished", locale)
+                task.content = f"{task.content}\n\n{words}" if task.content else words
+    return settled(item)
 
 
 def _is_empty(item: ThreadItem) -> bool:

@@ -13,6 +13,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 
+import openai
 from chatkit.errors import CustomStreamError, ErrorCode, StreamError
 from chatkit.server import ChatKitServer, agents_sdk_user_agent_override
 from chatkit.types import (
@@ -31,15 +32,15 @@ from chatkit.types import (
 )
 
 from chatkit_link.agents.closing import closing_early
-from chatkit_link.agents.failures import explain
-from chatkit_link.agents.translations import in_language
+from chatkit_link.agents.failure_log import describe
+from chatkit_link.agents.failures import Failure, explain
+from chatkit_link.agents.models.problems import IncompleteAnswer
 from chatkit_link.caller import Caller
 from chatkit_link.errors import LinkError, NotFound, Unavailable
 from chatkit_link.files.generated import GeneratedImages
 from chatkit_link.limits.ledger import Ledger
 from chatkit_link.limits.meter import Meter
 from chatkit_link.protocol.ids import OwnIds
-from chatkit_link.protocol.orphans import INTERRUPTED
 from chatkit_link.protocol.pending import Pending, settled
 from chatkit_link.protocol.titles import Titling
 from chatkit_link.protocol.wire import encode, is_visible, thread_response
@@ -125,7 +126,7 @@ class Turn:
             if run.lost:
                 pass  # who took it over has settled it
             elif run.ending is RunStatus.INTERRUPTED:
-                await self._keep_failed(emit, CustomStreamError(INTERRUPTED, allow_retry=True))
+                await self._keep_failed(emit, Failure("answer_interrupted"))
             else:
                 await self._keep_cancelled(emit)
             raise
@@ -256,7 +257,7 @@ class Turn:
 
     async def _keep_cancelled(self, emit: Emit) -> None:
         """Keep what was written, and let the server say in its own way that it was stopped."""
-        items = self._pending.settle()
+        items = self._pending.settle(self._caller.locale)
         try:
             for item in items:
                 await self._save(item)
@@ -269,7 +270,7 @@ class Turn:
 
     async def _keep_failed(self, emit: Emit, error: Exception) -> None:
         try:
-            items = self._pending.settle()
+            items = self._pending.settle(self._caller.locale)
             for item in items:
                 await self._save(item)
             for item in items:
@@ -280,13 +281,28 @@ class Turn:
 
     def _error_event(self, error: Exception) -> ErrorEvent:
         match explain(error):
-            case CustomStreamError() as told:
-                message = in_language(told.message, self._caller.locale)
-                return ErrorEvent(message=message, allow_retry=told.allow_retry)
-            case StreamError() as told:
-                return ErrorEvent(code=told.code, allow_retry=told.allow_retry)
-            case LinkError() as told:
-                return ErrorEvent(message=told.message, allow_retry=told.retryable)
+            case Failure() as failure:
+                self._log(error, failure)
+                return ErrorEvent(message=failure.in_language(self._caller.locale), allow_retry=failure.allow_retry)
+            case CustomStreamError() as failure:
+                return ErrorEvent(message=failure.message, allow_retry=failure.allow_retry)
+            case StreamError() as failure:
+                return ErrorEvent(code=failure.code, allow_retry=failure.allow_retry)
+            case LinkError() as failure:
+                return ErrorEvent(message=failure.message, allow_retry=failure.retryable)
             case _:
                 logger.error("request %s: the answer failed", self._caller.request_id, exc_info=error)
                 return ErrorEvent(code=ErrorCode.STREAM_ERROR, allow_retry=True)
+
+    def _log(self, error: Exception, failure: Failure) -> None:
+        """What the operator needs: the server's words of its own errors, and of all others where they come from."""
+        if error is failure:
+            return
+        where = None if isinstance(error, openai.APIError | IncompleteAnswer) else error
+        logger.warning(
+            "request %s: the answer failed (%s): %s",
+            self._caller.request_id,
+            failure.failure_code,
+            describe(error),
+            exc_info=where,
+        )

@@ -59,7 +59,7 @@ async def test_stop_ends_the_answer_and_keeps_what_was_seen(connect: Connect) ->
     (widget,) = [item for item in items if isinstance(item, WidgetItem)]
     assert widget_text(widget) == "after"
     (workflow,) = [item for item in items if isinstance(item, WorkflowItem)]
-    assert [task.status_indicator for task in workflow.workflow.tasks] == ["complete"]
+    assert [task.status_indicator for task in workflow.workflow.tasks] == ["none"]
     assert [event.type for event in rest] == ["thread.item.done"] * 3  # the page settles too
 
 

@@ -18,11 +18,13 @@ import jwt
 import pytest
 
 from chatkit_link.settings import Settings
+from tests.agents.test_model_errors import Contrary, Refuse, error_event, error_object, refused, response_failed
 from tests.conftest import HERE
 from tests.faults.processes import Server
 from tests.faults.processes import running as running_process
 from tests.limits.people import new_input, new_message
 from tests.model_server import MODEL, Call, Fail, ModelServer, Say, model_server
+from tests.peer import serve
 
 NUMBER = int(os.environ.get("CHATKIT_LINK_CANARY", "100"))
 MESSAGE = "canary-message-7f3a"
@@ -139,6 +141,42 @@ async def test_neither_a_secret_nor_a_message_is_in_a_log_line_or_an_error(serve
     # The secret is also this test's request id, which is logged as it is given.
     assert [line for line in log.splitlines() if SECRET in line.replace(f"request {SECRET}", "")] == []
     assert [told for told in refusals if SECRET in told] == []
+
+
+QUOTES = f"Incorrect API key provided: {MODEL_KEY}. You sent: {MESSAGE} is what I asked, Bearer {SECRET}"
+QUOTING = [
+    Refuse(400, refused(QUOTES)),
+    Refuse(401, refused(QUOTES, code=MESSAGE, param=MESSAGE)),
+    Refuse(422, {"detail": [{"input": QUOTES}]}),
+    Refuse(500, f"<html>{QUOTES}</html>"),
+    response_failed("server_error", QUOTES),
+    error_event("rate_limit_exceeded", QUOTES),
+    error_object(message=QUOTES, code=429),
+]
+
+
+async def test_a_models_server_that_quotes_what_it_refuses_is_not_quoted(
+    make_settings: Callable[..., Settings], postgres_url: str, tmp_path: Path
+) -> None:
+    contrary, told = Contrary(), list[str]()
+    async with serve(contrary.app()) as address:
+        server = Server(
+            tmp_path, postgres_url, docs=make_settings().docs, config=HERE / "fixtures" / "agents.toml",
+            jwt_secret=SECRET, openai_api_key=MODEL_KEY, openai_base_url=f"{address}/v1", model="scripted",
+            search="local",
+        )  # fmt: skip
+        async with running_process(server), httpx2.AsyncClient(timeout=30, trust_env=False) as http:
+            for step in QUOTING:
+                contrary.step = step
+                asked = new_message(f"{MESSAGE} is what I asked")
+                answer = await http.post(f"{server.url}/chatkit/research", json=asked, headers=_as(token("ada")))
+                told += [line for line in answer.text.splitlines() if '"type":"error"' in line]
+    log = server.log.read_text()
+    assert len(told) == log.count("the answer failed (") == len(QUOTING)
+    assert "You sent" in log, "the rest of the server's words is there"
+    for canary in (MESSAGE, MODEL_KEY, SECRET):
+        assert [line for line in log.splitlines() if canary in line] == []
+        assert [line for line in told if canary in line] == []
 
 
 def _as(bearer: str) -> dict[str, str]:

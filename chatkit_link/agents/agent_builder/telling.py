@@ -32,6 +32,7 @@ from chatkit_link.agents.metering import UsageReader
 from chatkit_link.agents.output_text import brief, words
 from chatkit_link.agents.shown_files import NO_PICTURES_STATUSES, without_pictures
 from chatkit_link.agents.sources import Sources
+from chatkit_link.agents.tool_output import output_limit
 from chatkit_link.agents.visibility import VisibleTools
 from chatkit_link.store.turns import TurnRecord
 
@@ -210,7 +211,9 @@ class Telling:
             await events.aclose()
             reader.read(result.context_wrapper.usage)
             if not result.interruptions:
-                self._remember(record_of(result, stream), spoke=spoke or stream.spoke)
+                self._remember(
+                    record_of(result, stream, output_limit(self.terms.run_config)), spoke=spoke or stream.spoke
+                )
         self._take_pictures = False
         self.put(NoticeEvent(level="info", message=NO_PICTURES))
         return await self._shown(start, bare, link, silent=silent, spoke=spoke, keep_open=keep_open)

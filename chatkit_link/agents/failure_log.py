@@ -1,0 +1,154 @@
+"""A failed answer, as a line for the operator: the server's own words, without a secret and without the conversation.
+
+Servers quote what they refuse: a part of the key, or of the prompt. The request is at hand when its error is, so
+what it held is looked for in the server's words and left out.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final, cast
+
+import openai
+from agents.exceptions import (
+    AgentsException,
+    MaxTurnsExceeded,
+    ModelBehaviorError,
+    ModelTimeoutError,
+    UserError,
+)
+
+from chatkit_link.agents.models.problems import ContextTooLong, IncompleteAnswer, UnreadableAnswer
+
+#: Characters of a server's sentence that are kept.
+_LIMIT: Final = 500
+#: Characters in a row that are taken for a quotation, and so are whole texts from this length on.
+_QUOTED, _SHORT = 12, 4
+#: Characters of a conversation that are looked through, the newest first.
+_SEARCHED: Final = 400_000
+_LEFT_OUT: Final = "[…]"
+_SECRET: Final = re.compile(
+    r"\b(?:(?:sk|pk|rk|gsk|xai|hf)[-_]|AIza)[A-Za-z0-9_*.\-]{4,}"
+    r"|\bBearer\s+\S+"
+    r"|(?<=key: )\S+|(?<=key provided: )\S+"
+    r"|\b(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{32,}\b"
+    r"|[A-Za-z0-9]*\*{3,}[A-Za-z0-9]*",
+    re.IGNORECASE,
+)
+#: A name as servers give them; one that a user has written is no better hidden than in this form.
+_NAME: Final = re.compile(r"[A-Za-z0-9_.\[\]]{1,80}")
+_REQUEST: Final = re.compile(r"[A-Za-z0-9_.-]{1,80}")
+#: Where a request or a run holds what users and assistants have written.
+_CONTENT = ("input", "messages", "instructions", "prompt")
+
+
+def describe(error: BaseException) -> str:
+    """One line: the class, and of a server's refusal its status, code, parameter, request id and words."""
+    parts = [type(error).__qualname__]
+    if isinstance(error, openai.APIError):
+        fields = {"status": getattr(error, "status_code", None), "code": error.code, "type": error.type}
+        fields["param"] = error.param
+        conversation = _texts_of_request(error)
+        quoted = "\n".join(conversation)[-_SEARCHED:]
+        parts += [f"{name}={_name(value, quoted)}" for name, value in fields.items() if value is not None]
+        if (request := getattr(error, "request_id", None)) and _REQUEST.fullmatch(request):
+            parts.append(f"request={request}")
+        parts.append(redacted(error.message, conversation, _secrets(error)))
+    elif isinstance(error, openai.OpenAIError):
+        parts.append(redacted(str(error)))
+    elif isinstance(error, AgentsException) and _has_servers_words(error):
+        parts.append(redacted(str(error), list(_texts_of_run(error))))
+    elif isinstance(error, IncompleteAnswer | UnreadableAnswer | ContextTooLong):
+        parts.append(redacted(str(error)))
+    return " ".join(parts)
+
+
+def _has_servers_words(error: AgentsException) -> bool:
+    """False where the text is of an error of the assistant's own code, or quotes an answer that cannot be used."""
+    if isinstance(error, ModelBehaviorError):
+        return error.run_data is not None and str(error).startswith(("Responses stream ended", "Chat"))
+    return error.__cause__ is None and isinstance(error, UserError | ModelTimeoutError | MaxTurnsExceeded)
+
+
+def redacted(text: str, conversation: list[str] | None = None, secrets: list[str] | None = None) -> str:
+    """The text in one line, cut, without secrets and without quotations of the conversation.
+
+    conversation: texts of it. secrets: those that are known.
+    """
+    for secret in secrets or []:
+        text = text.replace(secret, _LEFT_OUT)
+    text = " ".join(_SECRET.sub(_LEFT_OUT, text[: 8 * _LIMIT]).split())
+    text = _without_quotations(text[:_LIMIT], conversation or [])
+    return text if len(text) <= _LIMIT else f"{text[:_LIMIT]}…"
+
+
+def _without_quotations(text: str, conversation: list[str]) -> str:
+    whole = [" ".join(each.split()) for each in conversation]
+    for each in whole:
+        if _SHORT <= len(each) <= len(text):
+            text = text.replace(each, _LEFT_OUT)
+    searched = "\n".join(whole)[-_SEARCHED:]
+    kept, at = "", 0
+    while at < len(text):
+        end = at + _QUOTED
+        if not _begins_word(text, at) or end > len(text) or text[at:end] not in searched:
+            kept, at = kept + text[at], at + 1
+            continue
+        while end < len(text) and text[at : end + 1] in searched:
+            end += 1
+        kept, at = kept + _LEFT_OUT, end
+    return kept
+
+
+def _begins_word(text: str, at: int) -> bool:
+    """Each search costs; scripts without spaces have no words to begin at."""
+    return at == 0 or not (text[at - 1].isascii() and text[at - 1].isalnum())
+
+
+def _name(value: Any, quoted: str) -> str:
+    """A name that a server gives, unless it may be a quotation or a secret."""
+    text = str(value)
+    is_quoted = len(text) >= _QUOTED and text in quoted
+    return _LEFT_OUT if is_quoted or not _NAME.fullmatch(text) or _SECRET.fullmatch(text) else text
+
+
+def _secrets(error: openai.APIError) -> list[str]:
+    """Keys in the headers of the request that was refused."""
+    headers = error.request.headers
+    given = [
+        headers.get(name, "").removeprefix("Bearer ").strip() for name in ("authorization", "api-key", "x-api-key")
+    ]
+    return [secret for secret in given if secret]
+
+
+def _texts_of_request(error: openai.APIError) -> list[str]:
+    try:
+        body: Any = json.loads(error.request.content)
+    except (ValueError, RuntimeError):  # no JSON, or a stream that is over
+        return []
+    if not isinstance(body, dict):
+        return []
+    fields = cast("dict[str, Any]", body)
+    return [text for name in _CONTENT for text in _texts(fields.get(name))]
+
+
+def _texts_of_run(error: AgentsException) -> Iterator[str]:
+    if error.run_data is not None:
+        yield from _texts(error.run_data.input)
+        for item in error.run_data.new_items:
+            yield from _texts(item.raw_item)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text inside, but for the names of fields."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for part in cast("list[Any]", value):
+            yield from _texts(part)
+    elif isinstance(value, dict):
+        for name, part in cast("dict[str, Any]", value).items():
+            if name not in ("type", "role", "status", "id", "call_id"):
+                yield from _texts(part)
+    elif hasattr(value, "model_dump"):
+        yield from _texts(value.model_dump())

@@ -1,0 +1,136 @@
+"""Tools that fail: known for it in the chat and in the log, while the model is told and goes on.
+
+The Agents SDK turns a tool's exception into a text for the model, and reports that text as the result: nothing tells
+it from one. So here each function that writes such a text gives a ``ToolFailure``, which is a text that carries its
+error, and arrives as it is at the end of the call (``agents/visibility.py``).
+"""
+
+import inspect
+import logging
+from collections.abc import Awaitable
+from dataclasses import dataclass, replace
+from typing import Any, Self, cast
+
+from agents import FunctionTool, ModelBehaviorError, RunConfig, RunContextWrapper, Tool, ToolErrorFormatterArgs
+from agents.tool import (
+    ToolErrorFunction,
+    default_tool_error_function,
+    default_tool_timeout_error_message,
+    resolve_function_tool_failure_error_function,
+    set_function_tool_failure_error_function,
+)
+from mcp.types import CallToolResult, TextContent
+
+from chatkit_link.agents.tool_output import BoundedInput
+
+logger = logging.getLogger(__name__)
+
+_WRONG_ARGUMENTS = "The arguments of this call do not fit the tool's schema. Correct them and call it again."
+
+
+class ToolFailure(str):
+    """What a model is told of a tool that failed. error: why, where that is known."""
+
+    __slots__ = ("error",)
+
+    error: BaseException | None
+
+    def __new__(cls, text: str, error: BaseException | None = None) -> Self:
+        made = super().__new__(cls, text)
+        made.error = error
+        return made
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """The SDK copies outputs, and an error of the openai package cannot be copied."""
+        return self
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        return str, (str(self),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reporting:
+    """A tool's own function for its errors, whose text is known for what it is. None still ends the run."""
+
+    function: ToolErrorFunction
+
+    async def __call__(self, context: RunContextWrapper[Any], error: Exception) -> str:
+        if self.function is default_tool_error_function and _is_wrong_call(error):
+            return ToolFailure(_WRONG_ARGUMENTS, error)
+        made = self.function(context, error)
+        text: Any = await cast("Awaitable[Any]", made) if inspect.isawaitable(made) else made
+        return ToolFailure(text, error) if isinstance(text, str) else text
+
+
+def with_tool_policy(config: RunConfig, limit: int) -> RunConfig:
+    """Runs in which a failing or unknown tool is reported to the model, and outputs are bounded.
+
+    limit: characters of one tool's output.
+    """
+    return replace(
+        config,
+        call_model_input_filter=BoundedInput(limit),
+        tool_error_formatter=_format,
+        tool_not_found_behavior="return_error_to_model",
+    )
+
+
+def report_failures_of(tool: Tool) -> None:
+    """Make a tool that has error functions of its own give ``ToolFailure``; to be called before each of its calls."""
+    if not isinstance(tool, FunctionTool):
+        return
+    own = resolve_function_tool_failure_error_function(tool)
+    # With a schema of its own, only the SDK's default may give a text that is no such output: ``_format`` reports it.
+    kept = own is default_tool_error_function and tool.output_json_schema is not None
+    if own is not None and not isinstance(own, _Reporting) and not kept:
+        set_function_tool_failure_error_function(tool, _Reporting(own))
+    late = tool.timeout_error_function
+    if late is not None and not isinstance(late, _Reporting):
+        tool.timeout_error_function = _Reporting(late)
+
+
+def failure_of(context: RunContextWrapper[Any], tool: Tool, result: Any) -> ToolFailure | None:
+    """The failure that a tool's result stands for; None for a result."""
+    for text in _texts(result):
+        if isinstance(text, ToolFailure):
+            return text
+    if not isinstance(result, str) or not isinstance(tool, FunctionTool):
+        return None
+    if tool.timeout_seconds is not None and result == default_tool_timeout_error_message(
+        tool_name=tool.name, timeout_seconds=tool.timeout_seconds
+    ):
+        return ToolFailure(result, TimeoutError())
+    # A tool that was cancelled from within: no error, and so no formatter.
+    return ToolFailure(result) if result == default_tool_error_function(context, Exception()) else None
+
+
+def marked(result: CallToolResult) -> CallToolResult:
+    """An MCP server's result, whose texts are ``ToolFailure`` where it says that the call failed.
+
+    To be called between ``MCPServer.call_tool`` and the Agents SDK, which drops what the server says of it.
+    """
+    if result.is_error:
+        for block in result.content:
+            if isinstance(block, TextContent):
+                block.text = ToolFailure(block.text)
+    return result
+
+
+def _texts(result: Any) -> list[Any]:
+    """The texts of an output: of an MCP server's tool they stand in a list, or in a dictionary if there is one."""
+    parts = cast("list[Any]", result) if isinstance(result, list) else [result]
+    return [cast("dict[str, Any]", part).get("text") if isinstance(part, dict) else part for part in parts]
+
+
+def _is_wrong_call(error: Exception | None) -> bool:
+    """Whether it is the model that has to call again, with other arguments."""
+    return isinstance(error, ModelBehaviorError) and str(error).startswith("Invalid JSON input")
+
+
+def _format(args: ToolErrorFormatterArgs[Any]) -> str | None:
+    """What the model is told. None: what the SDK says."""
+    if args.kind == "tool_not_found":
+        logger.warning("the model called a tool that the assistant does not have")
+    if args.kind != "tool_exception":
+        return None
+    return ToolFailure(_WRONG_ARGUMENTS if _is_wrong_call(args.error) else args.default_message, args.error)

@@ -1,0 +1,282 @@
+"""What a model's server can send in place of an answer: what the user reads, the log has, and how the chat goes on.
+
+The server here says it in the forms in which real ones do: before the stream and in it, over both of OpenAI's APIs.
+Where each form comes from is said beside it.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from agents import Agent, OpenAIChatCompletionsModel, OpenAIResponsesModel, RunConfig, Runner
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+from openai import AsyncOpenAI
+
+from chatkit_link.agents.failures import Failure, explain
+from chatkit_link.agents.sentences import sentence
+from chatkit_link.client import ChatKitClient
+from tests.agents.test_models import APIS, MakeSettings
+from tests.conftest import running
+from tests.model_server import SSE, Say, completion, completion_chunks, output_item, response, responses_events
+from tests.peer import serve
+from tests.told import stored, told
+
+KEY = "sk-canary-0123456789"
+QUESTION = "canary question about plum cake"
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """A status and a body before any stream; retries of the client are switched off by the header that it knows."""
+
+    status: int
+    body: Any
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Break:
+    """Lines of a stream that has begun as usual."""
+
+    events: tuple[dict[str, Any], ...]
+
+
+def refused(message: str, **fields: Any) -> dict[str, Any]:
+    return {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": None, **fields}}
+
+
+@dataclass
+class Contrary:
+    """A model's server whose next answer is ``step``, and which otherwise answers."""
+
+    address: str = ""
+    step: Refuse | Break | None = None
+    requests: list[dict[str, Any]] = field(default_factory=list)
+
+    def app(self) -> FastAPI:
+        app = FastAPI()
+
+        @app.post("/v1/responses")
+        async def responses(request: Request) -> Response:
+            return self._answer(
+                await request.json(), responses_events(Say("Fine."), 1), response([output_item(Say("Fine."), "a")])
+            )
+
+        @app.post("/v1/chat/completions")
+        async def completions(request: Request) -> Response:
+            return self._answer(
+                await request.json(), completion_chunks(Say("Fine."), include_usage=False), completion(Say("Fine."))
+            )
+
+        return app
+
+    def _answer(self, body: dict[str, Any], events: AsyncIterator[str], whole: dict[str, Any]) -> Response:
+        if "title of two to six words" in json.dumps(body):
+            return JSONResponse(whole)
+        self.requests.append(body)
+        step, self.step = self.step, None
+        if isinstance(step, Refuse):
+            headers = {"x-should-retry": "false", "x-request-id": "req_7"} | step.headers
+            if isinstance(step.body, str):
+                return Response(step.body, step.status, headers, media_type="text/html")
+            return JSONResponse(step.body, step.status, headers)
+        if isinstance(step, Break):
+            return StreamingResponse(self._broken(step), media_type=SSE)
+        return StreamingResponse(events, media_type=SSE) if body.get("stream") else JSONResponse(whole)
+
+    async def _broken(self, step: Break) -> AsyncIterator[str]:
+        for event in step.events:
+            yield f"event: {event.get('type', 'message')}\ndata: {json.dumps(event)}\n\n"
+
+
+@pytest.fixture(scope="module")
+async def contrary() -> AsyncIterator[Contrary]:
+    server = Contrary()
+    async with serve(server.app()) as address:
+        server.address = f"{address}/v1"
+        yield server
+
+
+@pytest.fixture(scope="module")
+async def chats(make_settings: MakeSettings, contrary: Contrary) -> AsyncIterator[dict[str, ChatKitClient]]:
+    """A chat over each API."""
+    async with AsyncExitStack() as stack:
+        clients: dict[str, ChatKitClient] = {}
+        for api in APIS:
+            settings = make_settings(
+                openai_api_key=KEY, openai_base_url=contrary.address, openai_api=api, model="scripted", search="local"
+            )
+            address = await stack.enter_async_context(running(settings))
+            clients[api] = await stack.enter_async_context(ChatKitClient(f"{address}/chatkit"))
+        yield clients
+
+
+def response_failed(code: str, message: str = "no") -> Break:
+    """``response.failed`` of the Responses API."""
+    failed = response([]) | {"status": "failed", "usage": None, "error": {"code": code, "message": message}}
+    return Break(({"type": "response.failed", "sequence_number": 1, "response": failed},))
+
+
+def response_incomplete(reason: str) -> Break:
+    cut = response([]) | {"status": "incomplete", "incomplete_details": {"reason": reason}}
+    return Break(({"type": "response.incomplete", "sequence_number": 1, "response": cut},))
+
+
+def error_event(code: str, message: str = "no") -> Break:
+    """``ResponseErrorEvent`` of the openai package: flat, as the reference has it."""
+    return Break(({"type": "error", "sequence_number": 1, "code": code, "message": message, "param": None},))
+
+
+def error_object(**error: Any) -> Break:
+    """An object with ``error`` in a stream: OpenAI's own servers, OpenRouter, vLLM and llama.cpp."""
+    return Break(({"error": {"message": "no", **error}},))
+
+
+BEFORE = [
+    # A 400 is the length of the chat where its code says so, and never otherwise.
+    (Refuse(400, refused("maximum context length is 8 tokens", code="context_length_exceeded")), "context_too_long"),
+    (Refuse(400, refused("too long", code=400, type="exceed_context_size_error")), "context_too_long"),  # llama.cpp
+    (Refuse(400, refused("This is too long: context length")), "model_refused"),
+    (Refuse(400, refused("no", code="invalid_value", param="input[3]")), "model_refused"),
+    (Refuse(400, refused("no", code="unsupported_value", param="reasoning.effort")), "model_setting_refused"),
+    (Refuse(400, refused("no", code="unknown_parameter", param="verbosity")), "model_setting_refused"),
+    (Refuse(400, refused("no", code="missing_required_parameter", param="input[0].id")), "model_refused"),
+    (Refuse(400, refused("flagged", code="invalid_prompt")), "prompt_blocked"),
+    (Refuse(400, refused("no", innererror={"code": "ResponsibleAIPolicyViolation"})), "prompt_blocked"),  # Azure
+    (Refuse(400, refused("Your organization must be verified to stream this model.", code="unsupported_value",
+                         param="stream")), "model_unverified"),
+    (Refuse(400, refused("no", code="image_parse_error")), "image_refused"),
+    (Refuse(400, [{"error": {"code": 400, "message": "no", "status": "RESOURCE_EXHAUSTED"}}]), "model_busy"),  # Gemini
+    (Refuse(401, refused(f"Incorrect API key provided: {KEY[:6]}***6789. {QUESTION}", code="invalid_api_key")),
+     "model_key_refused"),
+    (Refuse(402, refused("Insufficient Balance")), "model_out_of_credit"),  # DeepSeek
+    (Refuse(403, refused("no", code="unsupported_country_region_territory")), "model_region_blocked"),
+    (Refuse(403, "<html>Forbidden</html>"), "model_not_allowed"),
+    (Refuse(404, refused("no", code="model_not_found")), "model_unknown"),
+    (Refuse(404, "<html>Not found</html>"), "model_unknown"),
+    (Refuse(404, refused("Item with id 'rs_1' not found.", param="input")), "model_refused"),
+    (Refuse(413, "<html>Request Entity Too Large</html>"), "request_too_large"),  # nginx
+    (Refuse(422, {"detail": [{"loc": ["body"], "msg": QUESTION}]}), "model_refused"),  # FastAPI
+    (Refuse(429, refused("no", code="insufficient_quota", type="insufficient_quota")), "model_out_of_credit"),
+    (Refuse(429, refused("no", code="billing_hard_limit_reached")), "model_out_of_credit"),
+    (Refuse(429, refused("no", code="rate_limit_exceeded")), "model_busy"),
+    (Refuse(499, refused("cancelled")), "answer_disconnected"),
+    (Refuse(500, "<html>Oops</html>"), "model_failed"),
+    (Refuse(503, refused("Loading model", code=503)), "model_busy"),  # llama.cpp
+    (Refuse(529, {"type": "error", "error": {"type": "overloaded_error", "message": "no"}}), "model_busy"),  # Anthropic
+]  # fmt: skip
+RESPONSES = [
+    (response_failed("server_error"), "model_failed"),
+    (response_failed("invalid_prompt"), "prompt_blocked"),
+    (response_failed("vector_store_timeout"), "file_search_timeout"),
+    (response_failed("image_content_policy_violation"), "image_blocked"),
+    (response_failed("a_new_one"), "model_failed"),
+    (response_incomplete("max_output_tokens"), "answer_cut"),
+    (response_incomplete("content_filter"), "answer_filtered"),
+    (error_event("insufficient_quota"), "model_out_of_credit"),
+    (error_event("context_length_exceeded"), "context_too_long"),
+    (error_object(code="rate_limit_exceeded"), "model_busy"),
+    (Break(({"type": "response.created", "sequence_number": 0, "response": response([])},)), "answer_disconnected"),
+]
+CHAT = [
+    (error_object(code=429), "model_busy"),  # OpenRouter
+    (error_object(code=402), "model_out_of_credit"),
+    (error_object(code="context_length_exceeded"), "context_too_long"),
+    (error_object(type="server_error", code="a_new_one"), "model_failed"),
+    (error_object(code=400, type="BadRequestError"), "model_refused"),  # vLLM
+]
+
+
+@pytest.mark.parametrize(
+    ("api", "step", "code"),
+    [(api, *case) for api in APIS for case in BEFORE]
+    + [("responses", *case) for case in RESPONSES]
+    + [("chat_completions", *case) for case in CHAT],
+)
+async def test_what_a_server_answers_is_a_true_sentence_and_the_chat_goes_on(
+    chats: dict[str, ChatKitClient],
+    contrary: Contrary,
+    api: str,
+    step: Refuse | Break,
+    code: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    contrary.step = step
+    made = await told(chats[api].create_thread(QUESTION))
+    again = await told(chats[api].add_user_message(made.thread_id, "And now?"))
+    kept = await stored(chats[api], made.thread_id)
+
+    assert [error.message for error in made.view.errors] == [sentence(code)]
+    assert made.view.errors[0].allow_retry == Failure(code).allow_retry
+    assert again.text == "Fine."
+    assert [item.type for item in kept] == ["user_message", "user_message", "assistant_message"]
+    assert QUESTION in json.dumps(contrary.requests[-1])
+    line = next(each.getMessage() for each in caplog.records if f"({code})" in each.getMessage())
+    assert KEY not in line
+    assert KEY[:6] not in line
+    assert QUESTION not in line
+
+
+@pytest.mark.parametrize("api", APIS)
+@pytest.mark.parametrize(
+    ("headers", "text", "number"),
+    [
+        ({"retry-after": "20"}, "no", "about 20 seconds"),
+        ({"retry-after-ms": "7200"}, "no", "about 8 seconds"),
+        ({}, "Rate limit reached. Please try again in 5m30s.", "about 6 minutes"),
+        ({"retry-after": "1"}, "no", "in a moment"),
+        ({"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT"}, "no", "in a moment"),
+    ],
+)
+async def test_how_long_to_wait_is_said_where_the_server_says_it(
+    chats: dict[str, ChatKitClient], contrary: Contrary, api: str, headers: dict[str, str], text: str, number: str
+) -> None:
+    contrary.step = Refuse(429, refused(text, code="rate_limit_exceeded"), headers)
+    made = await told(chats[api].create_thread("one"))
+    assert number in str(made.view.errors[0].message)
+    assert made.view.errors[0].allow_retry
+
+
+async def test_the_sentence_is_in_the_readers_language_with_its_number(
+    make_settings: MakeSettings, contrary: Contrary
+) -> None:
+    contrary.step = Refuse(429, refused("no", code="rate_limit_exceeded"), {"retry-after": "20"})
+    settings = make_settings(openai_api_key=KEY, openai_base_url=contrary.address, model="scripted", search="local")
+    async with (
+        running(settings) as address,
+        ChatKitClient(f"{address}/chatkit", headers={"Accept-Language": "de-AT"}) as client,
+    ):
+        made = await told(client.create_thread("eins"))
+    assert "in etwa 20 Sekunden" in str(made.view.errors[0].message)
+
+
+async def test_the_operator_reads_the_servers_own_words(
+    chats: dict[str, ChatKitClient], contrary: Contrary, caplog: pytest.LogCaptureFixture
+) -> None:
+    contrary.step = Refuse(
+        400, refused("Unsupported value: 'none' is not supported.", code="unsupported_value", param="reasoning.effort")
+    )
+    await told(chats["responses"].create_thread(QUESTION))
+    assert "status=400 code=unsupported_value type=invalid_request_error param=reasoning.effort" in caplog.text
+    assert "request=req_7" in caplog.text
+    assert "Unsupported value: 'none' is not supported." in caplog.text
+
+
+@pytest.mark.parametrize("api", APIS)
+@pytest.mark.parametrize(("step", "code"), BEFORE)
+async def test_a_run_that_does_not_stream_is_explained_alike(
+    contrary: Contrary, api: str, step: Refuse, code: str
+) -> None:
+    """As agents that are tools of others run, and titles."""
+    contrary.step = step
+    async with AsyncOpenAI(api_key=KEY, base_url=contrary.address) as client:
+        model = OpenAIResponsesModel("m", client) if api == "responses" else OpenAIChatCompletionsModel("m", client)
+        with pytest.raises(Exception) as caught:  # noqa: PT011 - which one it is, is the question
+            await Runner.run(Agent(name="A", model=model), QUESTION, run_config=RunConfig(tracing_disabled=True))
+    explained = explain(caught.value)
+    assert isinstance(explained, Failure)
+    assert explained.failure_code == code
