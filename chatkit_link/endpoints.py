@@ -14,6 +14,7 @@ from chatkit_link.agents.agent_builder.responder import WorkflowResponder
 from chatkit_link.agents.agent_builder.telling import Terms
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.catalog import RESEARCH, Entry, Target, load_target
+from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.models.provider import OfflineProvider
 from chatkit_link.agents.naming import ModelTitler, plain_title
 from chatkit_link.agents.offline import NAME as OFFLINE
@@ -41,12 +42,14 @@ class Endpoints:
         config: RunConfig,
         client: AsyncOpenAI | None,
         research: Research,
+        mcp: McpServers,
     ) -> None:
         self._settings = settings
         self._store = store
         self._files = files
         self._config = config
         self._research = research
+        self._mcp = mcp
         self._client = client
         self._transcriber = OpenAITranscriber(client, settings.transcribe_model) if client else None
         self._titler: Titler = (
@@ -55,6 +58,11 @@ class Endpoints:
 
     def endpoint(self, agent_id: str, entry: Entry) -> Endpoint:
         target = self._research.assistant() if entry.target == RESEARCH else self._load(entry.target)
+        if entry.mcp and not (isinstance(target, Assistant) and isinstance(target.answer, Agent)):
+            raise ConfigurationError(
+                f"Agent {agent_id!r} lists MCP servers, but {entry.target!r} is no openai-agents Agent. "
+                "Only such an agent can be given tools; code of your own connects to its servers by itself."
+            )
         if isinstance(target, type):
             # A server of somebody's own knows what it offers; a list in the catalog is kept to all the same.
             return Endpoint(
@@ -66,7 +74,7 @@ class Endpoints:
             )
         server = LinkServer(
             self._store,
-            self._responder(target),
+            self._responder(agent_id, target, entry),
             self._files,
             takes_files=self._settings.uploads and entry.files,
             transcriber=self._transcriber,
@@ -83,9 +91,11 @@ class Endpoints:
     def _load(self, target: str) -> Target:
         return load_target(target, beside=Path(self._settings.config).absolute().parent)
 
-    def _responder(self, assistant: Assistant | Workflow) -> Responder:
+    def _responder(self, agent_id: str, assistant: Assistant | Workflow, entry: Entry) -> Responder:
         model = OFFLINE if self._settings.offline else self._settings.model
         if isinstance(assistant, Workflow):
+            named = vars(assistant.module).values()
+            self._mcp.take_over(agent_id, [cast("Agent[Any]", each) for each in named if isinstance(each, Agent)])
             return WorkflowResponder(
                 assistant,
                 Terms(self._config, self._client, max_turns=self._settings.max_turns, model=model),
@@ -98,7 +108,7 @@ class Endpoints:
         if not isinstance(answer, Agent):
             return FunctionResponder(answer, assistant.actions)
         return AgentResponder(
-            cast("Agent[Any]", answer),
+            self._mcp.equip(agent_id, cast("Agent[Any]", answer), entry.mcp),
             self._config_for(assistant),
             max_turns=self._settings.max_turns,
             history_items=self._settings.history_items,

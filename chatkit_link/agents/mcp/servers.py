@@ -1,0 +1,133 @@
+"""``McpServers``: the MCP servers of all agents of this application, each of them open once."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, cast
+
+from agents import Agent
+from agents.handoffs import Handoff
+from agents.mcp import MCPServer
+
+from chatkit_link.agents.mcp.connection import Connection
+from chatkit_link.agents.mcp.reconnecting import ReconnectingServer
+from chatkit_link.agents.mcp.table import McpTable, build_server
+
+logger = logging.getLogger(__name__)
+
+#: Seconds that the start of the application waits for servers to come up; they may come up later.
+_START = 10.0
+#: Seconds to connect to a server that an agent brings along.
+_CONNECT = 30.0
+
+
+class McpServers:
+    """Puts a ``ReconnectingServer`` in place of each server of an agent, and opens them all in its context.
+
+    users: server -> ids of the agents that use it.
+    """
+
+    def __init__(self, tables: Mapping[str, McpTable], *, folder: Path, variables: Mapping[str, str]) -> None:
+        """tables: of the catalog, by name. folder: where the catalog is. variables: the environment."""
+        self._tables = tables
+        self._folder = folder
+        self._variables = variables
+        self._listed: dict[str, ReconnectingServer] = {}
+        #: By the identity of the server, as one object may be shared by several agents.
+        self._brought: dict[int, ReconnectingServer] = {}
+        self._replaced: list[tuple[list[MCPServer], list[MCPServer]]] = []
+        self.users: dict[ReconnectingServer, list[str]] = {}
+
+    def equip(self, agent_id: str, agent: Agent[Any], names: Iterable[str]) -> Agent[Any]:
+        """The agent with the servers ``names`` of the catalog beside its own, which are taken over.
+
+        Raises:
+            ConfigurationError: a server of the catalog needs a variable that is not set.
+        """
+        self.take_over(agent_id, [agent])
+        listed = [self._used(self._server_of(name), agent_id) for name in names]
+        return agent.clone(mcp_servers=[*agent.mcp_servers, *listed]) if listed else agent
+
+    def take_over(self, agent_id: str, agents: Iterable[Agent[Any]]) -> None:
+        """Look after the servers of these agents, and of those that they hand over to or use as tools.
+
+        A server that is connected already is its owner's to close, and left alone.
+        """
+        for agent in reachable(agents):
+            servers = agent.mcp_servers
+            if any(not _is_open(server) for server in servers):
+                self._replaced.append((servers, list(servers)))
+                # In place, because clones of the agent share the list.
+                servers[:] = [server if _is_open(server) else self._in_place_of(server) for server in servers]
+            for server in servers:
+                # One that another application of this process looks after is not ours.
+                if isinstance(server, ReconnectingServer) and server in self._brought.values():
+                    self._used(server, agent_id)
+
+    def _server_of(self, name: str) -> ReconnectingServer:
+        if name not in self._listed:
+            table = self._tables[name]
+            server = build_server(name, table, folder=self._folder, variables=self._variables)
+            connection = Connection(server, name, timeout=table.timeout)
+            self._listed[name] = ReconnectingServer(connection, required=table.required)
+        return self._listed[name]
+
+    def _in_place_of(self, server: MCPServer) -> ReconnectingServer:
+        if id(server) not in self._brought:
+            name = server._error_name  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the name without credentials
+            self._brought[id(server)] = ReconnectingServer(Connection(server, name, timeout=_CONNECT))
+        return self._brought[id(server)]
+
+    def _used(self, server: ReconnectingServer, agent_id: str) -> ReconnectingServer:
+        users = self.users.setdefault(server, [])
+        if agent_id not in users:
+            users.append(agent_id)
+        return server
+
+    async def __aenter__(self) -> Self:
+        """Open all servers at once. One that does not come up is logged, and tried again and again."""
+        for server in self.users:
+            server.connection.open()
+        await asyncio.gather(*(server.connection.ready(_START) for server in self.users))
+        for server, agents in self.users.items():
+            if not server.connection.is_up:
+                logger.warning(
+                    "MCP server %s of the agent %s is not available: %s",
+                    server.connection.name, ", ".join(agents), server.connection.reason,
+                )  # fmt: skip
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await asyncio.gather(*(server.connection.close() for server in self.users))
+        for servers, before in reversed(self._replaced):
+            servers[:] = before
+
+
+def _is_open(server: MCPServer) -> bool:
+    return isinstance(server, ReconnectingServer) or getattr(server, "session", None) is not None
+
+
+def reachable(agents: Iterable[Agent[Any]]) -> Iterator[Agent[Any]]:
+    """Each of these agents, those that they hand over to, and those that they use as tools, once."""
+    ahead, seen = list(agents), set[int]()
+    while ahead:
+        agent = ahead.pop()
+        if id(agent) in seen:
+            continue
+        seen.add(id(agent))
+        yield agent
+        for other in [*map(_target, agent.handoffs), *(getattr(tool, "_agent_instance", None) for tool in agent.tools)]:
+            if isinstance(other, Agent):
+                ahead.append(cast("Agent[Any]", other))
+
+
+def _target(handoff: Agent[Any] | Handoff[Any, Any]) -> object:
+    """The agent of a hand-off, which the Agents SDK keeps as a weak reference."""
+    if not isinstance(handoff, Handoff):
+        return handoff
+    reference = getattr(handoff, "_agent_ref", None)
+    return reference() if reference is not None else None
