@@ -58,11 +58,7 @@ class Endpoints:
 
     def endpoint(self, agent_id: str, entry: Entry) -> Endpoint:
         target = self._research.assistant() if entry.target == RESEARCH else self._load(entry.target)
-        if entry.mcp and not (isinstance(target, Assistant) and isinstance(target.answer, Agent)):
-            raise ConfigurationError(
-                f"Agent {agent_id!r} lists MCP servers, but {entry.target!r} is no openai-agents Agent. "
-                "Only such an agent can be given tools; code of your own connects to its servers by itself."
-            )
+        target = self._mcp.equip(agent_id, target, entry.mcp)
         if isinstance(target, type):
             # A server of somebody's own knows what it offers; a list in the catalog is kept to all the same.
             return Endpoint(
@@ -74,7 +70,7 @@ class Endpoints:
             )
         server = LinkServer(
             self._store,
-            self._responder(agent_id, target, entry),
+            self._responder(target),
             self._files,
             takes_files=self._settings.uploads and entry.files,
             transcriber=self._transcriber,
@@ -91,11 +87,9 @@ class Endpoints:
     def _load(self, target: str) -> Target:
         return load_target(target, beside=Path(self._settings.config).absolute().parent)
 
-    def _responder(self, agent_id: str, assistant: Assistant | Workflow, entry: Entry) -> Responder:
+    def _responder(self, assistant: Assistant | Workflow) -> Responder:
         model = OFFLINE if self._settings.offline else self._settings.model
         if isinstance(assistant, Workflow):
-            named = vars(assistant.module).values()
-            self._mcp.take_over(agent_id, [cast("Agent[Any]", each) for each in named if isinstance(each, Agent)])
             return WorkflowResponder(
                 assistant,
                 Terms(self._config, self._client, max_turns=self._settings.max_turns, model=model),
@@ -108,7 +102,7 @@ class Endpoints:
         if not isinstance(answer, Agent):
             return FunctionResponder(answer, assistant.actions)
         return AgentResponder(
-            self._mcp.equip(agent_id, cast("Agent[Any]", answer), entry.mcp),
+            cast("Agent[Any]", answer),
             self._config_for(assistant),
             max_turns=self._settings.max_turns,
             history_items=self._settings.history_items,

@@ -3,14 +3,22 @@
 import asyncio
 import json
 import logging
+import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from agents import Agent
+from agents.mcp import MCPServerStdio
 from chatkit.types import ErrorEvent
 
+from chatkit_link.agents.assistant import Assistant
+from chatkit_link.agents.mcp.servers import McpServers
+from chatkit_link.app import create_app
 from tests.agents.agent_builder.test_workflows import chat
+from tests.agents.agent_builder.workflows import ONE_AGENT
 from tests.agents.mcp_servers import (
+    SHOP,
     MakeSettings,
     alive,
     catalog,
@@ -31,7 +39,7 @@ GONE = "The tools of shop are not available now, so the assistant answers withou
 #: Servers that an agent brings along: shared by two agents that hand over to each other, one of them a tool, too.
 BROUGHT = """
 from agents import Agent, handoff
-from agents.mcp import MCPServerStdio, MCPServerStreamableHttp
+from agents.mcp import MCPServerSse, MCPServerStdio, MCPServerStreamableHttp
 
 server = {server}
 clerk = Agent(name="Clerk", mcp_servers=[server])
@@ -41,23 +49,20 @@ cook.handoffs.append(clerk)
 agent = Agent(name="Host", handoffs=[cook])
 """
 OVER = ("stdio", "http")
+CLASSES = {"stdio": "MCPServerStdio", "http": "MCPServerStreamableHttp", "sse": "MCPServerSse"}
 
 
 async def brought(stack: AsyncExitStack, folder: Path, over: str) -> str:
     """An agent file whose server is reached in this way."""
     pids = ["--pids", str(folder / "pids")]
     if over == "stdio":
-        from tests.agents.mcp_servers import SHOP
-
-        args = json.dumps([str(SHOP), *pids])
-        return BROUGHT.format(
-            server=f'MCPServerStdio({{"command": __import__("sys").executable, "args": {args}}}, name="shop")'
-        )
-    url = await stack.enter_async_context(http(free_port(), *pids))
-    return BROUGHT.format(server=f'MCPServerStreamableHttp({{"url": "{url}"}}, name="shop")')
+        params: dict[str, object] = {"command": sys.executable, "args": [str(SHOP), *pids]}
+    else:
+        params = {"url": await stack.enter_async_context(http(free_port(), *pids, over=over))}
+    return BROUGHT.format(server=f'{CLASSES[over]}({params!r}, name="shop")')
 
 
-@pytest.mark.parametrize("over", OVER)
+@pytest.mark.parametrize("over", CLASSES)
 async def test_a_server_of_a_hand_off_target_is_opened_once_used_and_closed(
     make_settings: MakeSettings, tmp_path: Path, over: str
 ) -> None:
@@ -124,7 +129,7 @@ async def test_a_call_that_hangs_ends_in_time_and_a_server_that_hangs_is_started
     make_settings: MakeSettings, tmp_path: Path, tool: str
 ) -> None:
     async with scripted(Call(tool, {}), Say("It hangs."), Call("add", {"a": 1, "b": 2}), Say("3.")) as model:
-        settings = catalog(make_settings, tmp_path, model, stdio(tmp_path, timeout=1))
+        settings = catalog(make_settings, tmp_path, model, stdio(tmp_path, timeout=2))
         async with chat(settings) as client:
             async with asyncio.timeout(20):
                 made = await told(client.create_thread("Hang"))
@@ -170,9 +175,9 @@ async def test_many_answers_at_once_use_one_process(make_settings: MakeSettings,
 
 
 ABSENT = {
-    "hangs at start": (lambda folder: stdio(folder, "--at-start", "hang", timeout=1), "did not answer within 1 second"),
+    "hangs at start": (lambda folder: stdio(folder, "--at-start", "hang"), "it is still starting"),
     "exits at start": (lambda folder: stdio(folder, "--at-start", "exit"), "ended or closed the connection"),
-    "is no command": (lambda folder: table("shop", command="no-such-command"), "its command or its folder is not there"),
+    "is no command": (lambda folder: table("shop", command="no-such-command"), "its command or its folder"),
     "does not listen": (lambda folder: table("shop", url=f"http://127.0.0.1:{free_port()}/mcp"), "Could not reach"),
 }  # fmt: skip
 
@@ -294,3 +299,127 @@ async def test_a_large_result_does_not_end_the_chat(make_settings: MakeSettings,
         requests = conversation(model)
     assert "A long list." in json.dumps(requests[1]["input"])
     assert [made.text, again.text] == ["Long.", "Yes."]
+
+
+async def test_a_server_that_does_not_want_to_end_is_ended_at_shutdown(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    async with scripted(Say("Hello.")) as model:
+        settings = catalog(make_settings, tmp_path, model, stdio(tmp_path, "--at-start", "stay"))
+        async with chat(settings) as client:
+            made = await told(client.create_thread("Hello"))
+            assert len(alive(tmp_path)) == 1
+    assert made.text == "Hello."
+    assert alive(tmp_path) == []
+
+
+async def test_a_start_that_is_broken_off_leaves_no_process_behind(make_settings: MakeSettings, tmp_path: Path) -> None:
+    async with scripted() as model:
+        app = create_app(catalog(make_settings, tmp_path, model, stdio(tmp_path, "--at-start", "hang")))
+
+        async def start() -> None:
+            async with app.router.lifespan_context(app):
+                pytest.fail("it waits for the server")
+
+        starting = asyncio.create_task(start())
+        async with asyncio.timeout(20):
+            while not started(tmp_path):  # noqa: ASYNC110  # another process writes it
+                await asyncio.sleep(0.05)
+        starting.cancel()
+        await asyncio.wait([starting], timeout=15)
+    assert starting.cancelled()
+    assert alive(tmp_path) == []
+
+
+async def test_servers_of_a_kind_that_an_agent_brings_along_keep_their_tools_apart(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    """The Agents SDK ends a run in which two tools have one name."""
+    params = {"command": sys.executable, "args": [str(SHOP), "--pids", str(tmp_path / "pids")]}
+    agent = (
+        "from agents import Agent, function_tool\nfrom agents.mcp import MCPServerStdio\n"
+        f'one, two = (MCPServerStdio({params!r}, name=name) for name in ("one", "two"))\n'
+        "@function_tool\ndef fail() -> str:\n    return 'My own.'\n"
+        'agent = Agent(name="Clerk", mcp_servers=[one, two], tools=[fail])\n'
+    )
+    script = [Call("add", {"a": 1, "b": 2}), Call("two__add", {"a": 3, "b": 4}), Call("fail", {}), Say("All done.")]
+    async with scripted(*script) as model:
+        async with chat(catalog(make_settings, tmp_path, model, agent=agent)) as client:
+            made = await told(client.create_thread("Add"))
+        requests = conversation(model)
+    names = tools_of(requests[0])
+    assert len(names) == len(set(names))
+    assert {"add", "two__add", "fail", "one__fail", "two__fail"} <= set(names)
+    outputs = [item["output"] for item in requests[3]["input"] if item.get("type") == "function_call_output"]
+    assert [text in json.dumps(output) for text, output in zip(["3", "7", "My own."], outputs, strict=True)] == [
+        True
+    ] * 3
+    assert made.text == "All done."
+
+
+async def test_the_server_of_an_exported_workflow_is_opened_and_missed(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    text = ONE_AGENT.replace("tools=[", "mcp_servers=[SHOP], tools=[", 1)
+    assert text != ONE_AGENT
+    for port, options in ((free_port(), ()), (None, ("--at-start", "exit"))):
+        shop = f'MCPServerStdio({{"command": {sys.executable!r}, "args": {[str(SHOP), *options]!r}}}, name="shop")'
+        (tmp_path / "workflow.py").write_text(f"from agents.mcp import MCPServerStdio\nSHOP = {shop}\n{text}")
+        (tmp_path / "chatkit-link.toml").write_text('default = "mine"\n[agents.mine]\ntarget = "workflow.py"\n')
+        call = Call("add", {"a": 1, "b": 2}) if port else Say("Never mind.")
+        async with scripted(call, Say("3.")) as model:
+            settings = make_settings(
+                config=tmp_path / "chatkit-link.toml", openai_api_key="sk-1", openai_base_url=model.address,
+                model="scripted",
+            )  # fmt: skip
+            async with chat(settings) as client:
+                made = await told(client.create_thread("Add"))
+        assert made.text == ("3." if port else "Never mind.")
+        assert notices(made) == ([] if port else [GONE])
+
+
+async def test_a_server_that_is_connected_already_is_left_alone(tmp_path: Path) -> None:
+    server = MCPServerStdio({"command": sys.executable, "args": [str(SHOP)]})
+    agent = Agent(name="Clerk", mcp_servers=[server])
+    async with server:
+        async with McpServers({}, folder=tmp_path, variables={}) as servers:
+            servers.equip("mine", Assistant(agent), [])
+            assert servers.users == {}
+        assert agent.mcp_servers == [server]
+        assert [tool.name for tool in await server.list_tools()]
+
+
+async def test_an_agent_has_its_own_servers_again_afterwards(tmp_path: Path) -> None:
+    """A module is loaded once in a process, in which an application may be started twice."""
+    server = MCPServerStdio({"command": sys.executable, "args": [str(SHOP)]})
+    agent = Agent(name="Clerk", mcp_servers=[server])
+    for _ in range(2):
+        servers = McpServers({}, folder=tmp_path, variables={})
+        servers.equip("mine", Assistant(agent), [])
+        async with servers:
+            (held,) = agent.mcp_servers
+            assert held is not server
+            assert "add" in {tool.name for tool in await held.list_tools()}
+        assert agent.mcp_servers == [server]
+        assert server.session is None
+
+
+async def test_an_answer_that_is_stopped_in_a_call_leaves_the_connection_to_others(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    async with scripted(Call("hang", {}), Call("add", {"a": 1, "b": 2}), Say("3.")) as model:
+        settings = catalog(make_settings, tmp_path, model, stdio(tmp_path))
+        async with chat(settings) as client:
+            stream = client.create_thread("Hang")
+            thread = ""
+            async with stream, asyncio.timeout(20):
+                async for received in stream:
+                    if received.event.type == "thread.created":
+                        thread = received.event.thread.id
+                    if received.event.type == "thread.item.updated":
+                        assert stream.run_id is not None
+                        await client.cancel_run(stream.run_id)
+            again = await told(client.add_user_message(thread, "Add"))
+    assert again.text == "3."
+    assert notices(again) == []
+    assert len(started(tmp_path)) == 1

@@ -14,6 +14,7 @@ from typing import cast
 from agents.exceptions import UserError
 from agents.mcp import MCPServer, MCPServerManager
 from mcp import MCPError
+from mcp.types import CONNECTION_CLOSED, REQUEST_TIMEOUT
 
 logger = logging.getLogger(__name__)
 
@@ -152,9 +153,9 @@ def reason_of(error: BaseException, timeout: float | None = None) -> str:
             return "its command or its folder is not there"
         case PermissionError():
             return "its command may not be started"
-        case MCPError() if error.code == -32000:
+        case MCPError() if error.code == CONNECTION_CLOSED:
             return "it ended or closed the connection"
-        case MCPError() if error.code == -32001:
+        case MCPError() if error.code == REQUEST_TIMEOUT:
             return "it did not answer in time"
         case UserError():  # the Agents SDK's own sentence: "Failed to ... server 'x': HTTP error 401 (Unauthorized)"
             return str(error).partition("': ")[2].rstrip(".") or "it cannot be used as it is set up"

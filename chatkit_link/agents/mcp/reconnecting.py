@@ -15,10 +15,12 @@ from agents import Agent, FunctionTool, RunContextWrapper, UserError
 from agents.agent import AgentBase
 from agents.handoffs import Handoff
 from agents.mcp import MCPServer
-from agents.tool import ToolErrorFunction
+from agents.tool import ToolErrorFunction, default_tool_error_function
 from chatkit.types import NoticeEvent
 from mcp import MCPError
 from mcp.types import (
+    CONNECTION_CLOSED,
+    REQUEST_TIMEOUT,
     CallToolResult,
     GetPromptResult,
     ListPromptsResult,
@@ -42,13 +44,19 @@ _UNNAMED = re.compile(r"(stdio|sse|streamable_http): ")
 _TOOL_NAME = 64
 
 
+class ToolServerFailed(UserError):
+    """A call that a server did not answer. Its sentence is for the model, and holds nothing of the server's own."""
+
+
 class ReconnectingServer(MCPServer):
     """An MCP server on a ``Connection``; all else is the server's own.
 
     required: an agent does not answer without its tools.
+    timeout: seconds for one call, beside the server's own limit.
+    given: every name under which an agent was given one of its tools; it only grows, as other answers read it.
     """
 
-    def __init__(self, connection: Connection, *, required: bool = False) -> None:
+    def __init__(self, connection: Connection, *, required: bool = False, timeout: float | None = None) -> None:
         server = connection.server
         super().__init__(
             use_structured_content=server.use_structured_content,
@@ -58,10 +66,10 @@ class ReconnectingServer(MCPServer):
             tool_output_guardrails=server.tool_output_guardrails,
         )
         self.connection = connection
-        #: Every name under which an agent was given one of its tools; it only grows, as other answers read it.
         self.given: set[str] = set()
         self._server = server
-        self._required = required
+        self._timeout = timeout
+        self.required = required
         self._original: dict[str, str] = {}
         self._newest: list[Tool] = []
         self._calls = 0
@@ -99,7 +107,7 @@ class ReconnectingServer(MCPServer):
             tools = await self._list(run_context, agent)
             if tools is not None:
                 return self._with_free_names(tools, agent)
-        if self._required:
+        if self.required:
             raise Unavailable(f"The assistant cannot answer now, because the tools of {self._label} are not available.")
         if isinstance(context, LinkContext) and self.name not in missed:
             missed.add(self.name)
@@ -111,12 +119,11 @@ class ReconnectingServer(MCPServer):
         """The server's tools; None if the connection is found to be lost."""
         number, begun = self.connection.number, time.monotonic()
         try:
-            async with asyncio.timeout(min(_LIST, self.connection.timeout)):
+            async with asyncio.timeout(min(_LIST, self._timeout or _LIST)):
                 self._newest = await self._server.list_tools(run_context, agent)
         except Exception as error:  # noqa: BLE001  # whatever a server does; none of it ends an answer
-            late = isinstance(error, TimeoutError) or (isinstance(error, MCPError) and error.code == -32001)
-            # Busy with somebody's call: to connect anew would end that.
-            if late and (self._calls or self._heard > begun):
+            # Busy with a call of another answer: to connect anew would end that.
+            if _is_late(error) and (self._calls or self._heard > begun):
                 return self._newest
             self.connection.lost(number, reason_of(error))
             return None
@@ -145,28 +152,24 @@ class ReconnectingServer(MCPServer):
         self, tool_name: str, arguments: dict[str, Any] | None, meta: dict[str, Any] | None = None
     ) -> CallToolResult:
         if not self.connection.is_up:
-            raise UserError(f"The server of this tool, {self._label}, is not available now.")
+            raise ToolServerFailed(f"The server of this tool, {self._label}, is not available now.")
         number, begun = self.connection.number, time.monotonic()
         given: dict[str, Any] = {} if meta is None else {"meta": meta}
         self._calls += 1
         try:
-            result = await self._server.call_tool(self._original.get(tool_name, tool_name), arguments, **given)
-        except MCPError as error:
+            async with asyncio.timeout(self._timeout):
+                result = await self._server.call_tool(self._original.get(tool_name, tool_name), arguments, **given)
+        except Exception as error:
             self.connection.forget_tools()  # so that they are asked for, and the connection is tried
-            if error.code not in {-32000, -32001}:
-                self._heard = time.monotonic()
+            ended = isinstance(error, MCPError) and error.code == CONNECTION_CLOSED
+            if not ended and not _is_late(error):
                 raise
-            ended = error.code == -32000
             if ended or (self._calls > 1 and self._heard < begun):
                 # Of several calls that hang, the first that gives up ends them all; a slow tool alone does not.
                 self.connection.lost(number, reason_of(error))
             did = "stopped while the tool ran" if ended else "did not answer in time"
-            raise UserError(
-                f"The server of this tool, {self._label}, {did}. What the tool has done is not known."
-            ) from error
-        except Exception:
-            self.connection.forget_tools()
-            raise
+            sentence = f"The server of this tool, {self._label}, {did}. What the tool has done is not known."
+            raise ToolServerFailed(sentence) from error
         finally:
             self._calls -= 1
         self._heard = time.monotonic()
@@ -209,7 +212,17 @@ class ReconnectingServer(MCPServer):
     def _get_failure_error_function(
         self, agent_failure_error_function: ToolErrorFunction | None
     ) -> ToolErrorFunction | None:
-        return self._server._get_failure_error_function(agent_failure_error_function)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        function = self._server._get_failure_error_function(agent_failure_error_function)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        return _say_what_failed if function is default_tool_error_function else function
+
+
+def _say_what_failed(context: RunContextWrapper[Any], error: Exception) -> str:
+    """What the model is told. The Agents SDK's own sentence asks it to try again, whatever has happened."""
+    return str(error) if isinstance(error, ToolServerFailed) else default_tool_error_function(context, error)
+
+
+def _is_late(error: Exception) -> bool:
+    return isinstance(error, TimeoutError) or (isinstance(error, MCPError) and error.code == REQUEST_TIMEOUT)
 
 
 def _taken(agent: AgentBase, server: MCPServer) -> set[str]:

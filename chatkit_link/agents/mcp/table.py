@@ -19,6 +19,9 @@ from chatkit_link.network import is_safe_for_keys
 
 Approval = Literal["always", "never"]
 
+#: Seconds that a server gets to come up.
+CONNECT = 30.0
+
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,99}")
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,100}")
@@ -35,7 +38,7 @@ class McpTable(BaseModel):
 
     env, headers: names of environment variables; their values are read when the server is started.
     tools: the only ones that agents are given. approval: of every call, or by the name of the tool.
-    required: agents do not answer without this server. timeout: seconds to connect, and for one call.
+    required: agents do not answer without this server. timeout: seconds for one call.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -50,6 +53,10 @@ class McpTable(BaseModel):
     approval: Approval | dict[str, Approval] = "never"
     required: bool = False
     timeout: float = Field(default=30, ge=0.1, le=3600, allow_inf_nan=False)
+
+    @property
+    def named_tools(self) -> set[str]:
+        return {*(self.tools or ()), *(self.approval if isinstance(self.approval, dict) else ())}
 
 
 def check_table(name: str, table: McpTable) -> None:
@@ -104,7 +111,9 @@ def build_server(name: str, table: McpTable, *, folder: Path, variables: Mapping
     """
     common: dict[str, Any] = {
         "name": name,
-        "client_session_timeout_seconds": table.timeout,
+        # For every request, the first one included, before which a command may have to be downloaded. The shorter
+        # time for calls is kept by who makes them.
+        "client_session_timeout_seconds": max(CONNECT, table.timeout),
         "require_approval": table.approval,
         "tool_filter": None if table.tools is None else {"allowed_tool_names": table.tools},
     }
@@ -120,7 +129,7 @@ def build_server(name: str, table: McpTable, *, folder: Path, variables: Mapping
     http = MCPServerStreamableHttpParams(
         url=table.url,
         headers={header: _value(name, variable, variables) for header, variable in table.headers.items()},
-        timeout=table.timeout,
+        timeout=max(CONNECT, table.timeout),
         sse_read_timeout=max(300.0, table.timeout),
     )
     return _ConcurrentHttp(http, **common)

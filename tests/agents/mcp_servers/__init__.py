@@ -84,9 +84,9 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def http(port: int, *options: str) -> AsyncGenerator[str]:
-    """The shop over streamable HTTP in a process of its own; gives the address."""
-    process = await asyncio.create_subprocess_exec(sys.executable, str(SHOP), "--http", str(port), *options)
+async def http(port: int, *options: str, over: str = "http") -> AsyncGenerator[str]:
+    """The shop over streamable HTTP in a process of its own, or over SSE; gives the address."""
+    process = await asyncio.create_subprocess_exec(sys.executable, str(SHOP), f"--{over}", str(port), *options)
     try:
         async with asyncio.timeout(20):
             while True:
@@ -97,7 +97,7 @@ async def http(port: int, *options: str) -> AsyncGenerator[str]:
                 else:
                     writer.close()
                     break
-        yield f"http://127.0.0.1:{port}/mcp"
+        yield f"http://127.0.0.1:{port}/{'mcp' if over == 'http' else 'sse'}"
     finally:
         if process.returncode is None:
             process.kill()
