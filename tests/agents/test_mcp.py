@@ -18,6 +18,7 @@ from chatkit_link.app import create_app
 from tests.agents.agent_builder.test_workflows import chat
 from tests.agents.agent_builder.workflows import ONE_AGENT
 from tests.agents.mcp_servers import (
+    MODEL,
     SHOP,
     MakeSettings,
     alive,
@@ -370,7 +371,7 @@ async def test_the_server_of_an_exported_workflow_is_opened_and_missed(
         async with scripted(call, Say("3.")) as model:
             settings = make_settings(
                 config=tmp_path / "chatkit-link.toml", openai_api_key="sk-1", openai_base_url=model.address,
-                model="scripted",
+                model=MODEL,
             )  # fmt: skip
             async with chat(settings) as client:
                 made = await told(client.create_thread("Add"))

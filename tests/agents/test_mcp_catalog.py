@@ -14,6 +14,7 @@ from chatkit_link.cli import cli
 from chatkit_link.errors import ConfigurationError
 from tests.agents.agent_builder.test_workflows import chat
 from tests.agents.mcp_servers import (
+    MODEL,
     SHOP,
     MakeSettings,
     alive,
@@ -99,7 +100,7 @@ async def test_the_bundled_agent_gets_tools_and_keeps_its_own_where_two_have_one
     async with scripted(*script) as model:
         settings = make_settings(
             config=tmp_path / "chatkit-link.toml", openai_api_key="sk-1", openai_base_url=model.address,
-            model="scripted", search="local", proxy_user_header="x-user", trusted_proxies="127.0.0.1",
+            model=MODEL, search="local", proxy_user_header="x-user", trusted_proxies="127.0.0.1",
         )  # fmt: skip
         async with chat(settings, headers) as client:
             made = await told(client.create_thread("Tea?"))

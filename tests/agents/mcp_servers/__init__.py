@@ -13,9 +13,12 @@ from typing import Any
 from chatkit.types import NoticeEvent
 
 from chatkit_link.settings import Settings
+from tests import model_server
 from tests.model_server import ModelServer
 from tests.told import Told
 
+#: A model that the stand-in for a model's server knows.
+MODEL: str = getattr(model_server, "MODEL", "scripted")
 SHOP = Path(__file__).parent / "shop.py"
 MakeSettings = Callable[..., Settings]
 
@@ -45,7 +48,7 @@ def catalog(
     mine = f'default = "mine"\n[agents.mine]\ntarget = "mine.py"\nmcp = {json.dumps(names)}\n'
     (folder / "chatkit-link.toml").write_text("\n".join([mine, *tables]))
     return make(
-        config=folder / "chatkit-link.toml", openai_api_key="sk-1", openai_base_url=model.address, model="scripted",
+        config=folder / "chatkit-link.toml", openai_api_key="sk-1", openai_base_url=model.address, model=MODEL,
         **given,
     )  # fmt: skip
 
