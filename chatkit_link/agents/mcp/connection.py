@@ -128,7 +128,7 @@ class Connection:
             if self._closing or (task is not None and task.cancelling()):
                 raise
             self._settle(error)  # a server that cancels by itself
-        except Exception as error:
+        except (Exception, BaseExceptionGroup) as error:  # whatever a server does when it is closed
             logger.exception("MCP server %s cannot be closed", self.name)
             self._settle(error)
         return came_up

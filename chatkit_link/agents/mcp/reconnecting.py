@@ -41,7 +41,10 @@ logger = logging.getLogger(__name__)
 _LIST, _RECONNECT = 5.0, 3.0
 #: The Agents SDK names a server by its command or address, which are nobody's business in the chat.
 _UNNAMED = re.compile(r"(stdio|sse|streamable_http): ")
-_TOOL_NAME = 64
+#: What no name of a tool may have for OpenAI's models, though MCP allows dots, and how long one may be.
+_NOT_IN_NAMES, _NAME_LENGTH = re.compile(r"[^A-Za-z0-9_-]"), 64
+#: What they refuse at the top of a tool's schema, and with it the whole request.
+_NOT_AT_THE_TOP = frozenset({"oneOf", "anyOf", "allOf", "not", "enum"})
 
 
 class ToolServerFailed(UserError):
@@ -131,19 +134,22 @@ class ReconnectingServer(MCPServer):
         return self._newest
 
     def _with_free_names(self, tools: Sequence[Tool], agent: AgentBase | None) -> list[Tool]:
-        """A name that the agent has another tool of gets the server's name in front: two of one name end a run."""
+        """The tools, where a name that the agent has for another one gets the server's name in front.
+
+        Two tools of one name end a run.
+        """
         if agent is None or agent.mcp_config.get("include_server_in_tool_names"):
             return list(tools)
         taken, named = _taken(agent, self), dict[str, Tool]()
         for tool in tools:
-            name = tool.name
+            name = _NOT_IN_NAMES.sub("_", tool.name)[:_NAME_LENGTH]
             if name in taken:
-                name = f"{re.sub(r'[^A-Za-z0-9_-]', '_', self.name)}__{tool.name}"[:_TOOL_NAME]
-                self._original[name] = tool.name
+                name = f"{_NOT_IN_NAMES.sub('_', self.name)}__{name}"[:_NAME_LENGTH]
             if name in taken or name in named:
                 logger.warning("MCP server %s: the tool %s is left out, its name is taken", self.name, tool.name)
                 continue
-            named[name] = tool if name == tool.name else tool.model_copy(update={"name": name})
+            self._original[name] = tool.name
+            named[name] = _acceptable(tool, name)
         self.given |= named.keys()
         return list(named.values())
 
@@ -223,6 +229,15 @@ def _say_what_failed(context: RunContextWrapper[Any], error: Exception) -> str:
 
 def _is_late(error: Exception) -> bool:
     return isinstance(error, TimeoutError) or (isinstance(error, MCPError) and error.code == REQUEST_TIMEOUT)
+
+
+def _acceptable(tool: Tool, name: str) -> Tool:
+    """The tool under this name, with a schema that a model takes; the server itself still checks the whole one."""
+    changed: dict[str, Any] = {} if tool.name == name else {"name": name}
+    if _NOT_AT_THE_TOP & tool.input_schema.keys():
+        kept = {key: value for key, value in tool.input_schema.items() if key not in _NOT_AT_THE_TOP}
+        changed["input_schema"] = kept | {"type": "object"}
+    return tool.model_copy(update=changed) if changed else tool
 
 
 def _taken(agent: AgentBase, server: MCPServer) -> set[str]:

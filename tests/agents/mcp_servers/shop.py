@@ -97,6 +97,10 @@ def main() -> None:
     for tool in TOOLS:
         if tool.__name__ in names:
             server.add_tool(tool)
+    if "odd" in names:
+        server.add_tool(large, name="lists.all/large")
+        pick = server._tool_manager.add_tool(search, name="pick")
+        pick.parameters = {**pick.parameters, "anyOf": [{"required": ["query"]}]}
     if given.tools:
         follow(server, given.tools)
     if given.http or given.sse:
