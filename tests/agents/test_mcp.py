@@ -444,3 +444,34 @@ async def test_an_answer_that_is_stopped_in_a_call_leaves_the_connection_to_othe
     assert again.text == "3."
     assert notices(again) == []
     assert len(started(tmp_path)) == 1
+
+
+async def test_calls_of_several_answers_that_hang_at_once_do_not_keep_the_server_from_being_started_anew(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    script = [Call("block", {}), Call("block", {}), Say("It hangs."), Say("It hangs."), Call("add", {"a": 1, "b": 2})]
+    async with scripted(*script, Say("3.")) as model:
+        settings = catalog(make_settings, tmp_path, model, stdio(tmp_path, timeout=2))
+        async with chat(settings) as client, asyncio.timeout(60):
+            made = await asyncio.gather(*(told(client.create_thread("Hang")) for _ in range(2)))
+            again = await told(client.add_user_message(made[0].thread_id, "Add"))
+    assert [each.text for each in made] == ["It hangs."] * 2
+    assert again.text == "3."
+    assert len(started(tmp_path)) == 2
+    assert alive(tmp_path) == []
+
+
+async def test_the_address_of_a_server_without_a_name_stays_out_of_the_chat(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    url = f"http://127.0.0.1:{free_port()}/mcp?key=canary"
+    agent = (
+        "from agents import Agent\nfrom agents.mcp import MCPServerStreamableHttp\n"
+        f'agent = Agent(name="Clerk", mcp_servers=[MCPServerStreamableHttp({{"url": "{url}"}})])\n'
+    )
+    async with scripted(Say("Hello.")) as model:
+        settings = catalog(make_settings, tmp_path, model, agent=agent)
+        async with chat(settings) as client:
+            made = await told(client.create_thread("Hello"))
+    assert notices(made) == [GONE.replace("shop", "a tool server")]
+    assert made.text == "Hello."
