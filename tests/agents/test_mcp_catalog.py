@@ -45,7 +45,7 @@ async def test_a_call_that_is_to_be_approved_is_asked_about_and_made_or_not_afte
         )  # fmt: skip
         async with chat(settings, headers) as client:
             made = await told(client.create_thread("Add"))
-            assert questions(await asked(client, made.thread_id)) == ["May the assistant call add with: 1, 2?"]
+            assert questions(await asked(client, made.thread_id)) == ["May the assistant call add of shop with: 1, 2?"]
         async with chat(settings, headers) as client:
             done = await give(client, made.thread_id, said)
             again = await told(client.add_user_message(made.thread_id, "Thanks"))
@@ -104,7 +104,9 @@ async def test_the_bundled_agent_gets_tools_and_keeps_its_own_where_two_have_one
         )  # fmt: skip
         async with chat(settings, headers) as client:
             made = await told(client.create_thread("Tea?"))
-            assert questions(await asked(client, made.thread_id)) == ["May the assistant call shop__search with: tea?"]
+            assert questions(await asked(client, made.thread_id)) == [
+                "May the assistant call shop__search of shop with: tea?"
+            ]
             done = await give(client, made.thread_id, "Approve")
         requests = conversation(model)
     assert sorted(tools_of(requests[0])) == ["add", "other__add", "read", "search", "shop__search"]

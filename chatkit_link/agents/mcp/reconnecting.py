@@ -5,8 +5,6 @@ at that moment, which the user is told once an answer, and the model goes on wit
 """
 
 import asyncio
-import logging
-import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
@@ -33,18 +31,11 @@ from typing_extensions import override
 
 from chatkit_link.agents.context import LinkContext
 from chatkit_link.agents.mcp.connection import Connection, reason_of
+from chatkit_link.agents.mcp.tool_names import acceptable, name_tools, public_name
 from chatkit_link.errors import Unavailable
-
-logger = logging.getLogger(__name__)
 
 #: Seconds that an answer waits for a list of tools, and for a server that is being connected.
 _LIST, _RECONNECT = 5.0, 3.0
-#: The Agents SDK names a server by its command or address, which are nobody's business in the chat.
-_UNNAMED = re.compile(r"(stdio|sse|streamable_http): ")
-#: What no name of a tool may have for OpenAI's models, though MCP allows dots, and how long one may be.
-_NOT_IN_NAMES, _NAME_LENGTH = re.compile(r"[^A-Za-z0-9_-]"), 64
-#: What they refuse at the top of a tool's schema, and with it the whole request.
-_NOT_AT_THE_TOP = frozenset({"oneOf", "anyOf", "allOf", "not", "enum"})
 
 
 class ToolServerFailed(UserError):
@@ -109,7 +100,7 @@ class ReconnectingServer(MCPServer):
                 break
             tools = await self._list(run_context, agent)
             if tools is not None:
-                return self._with_free_names(tools, agent)
+                return self._named(tools, agent)
         if self.required:
             raise Unavailable(f"The assistant cannot answer now, because the tools of {self._label} are not available.")
         if isinstance(context, LinkContext) and self.name not in missed:
@@ -133,25 +124,13 @@ class ReconnectingServer(MCPServer):
         self._heard = time.monotonic()
         return self._newest
 
-    def _with_free_names(self, tools: Sequence[Tool], agent: AgentBase | None) -> list[Tool]:
-        """The tools, where a name that the agent has for another one gets the server's name in front.
-
-        Two tools of one name end a run.
-        """
+    def _named(self, tools: Sequence[Tool], agent: AgentBase | None) -> list[Tool]:
         if agent is None or agent.mcp_config.get("include_server_in_tool_names"):
-            return list(tools)
-        taken, named = _taken(agent, self), dict[str, Tool]()
-        for tool in tools:
-            name = _NOT_IN_NAMES.sub("_", tool.name)[:_NAME_LENGTH]
-            if name in taken:
-                name = f"{_NOT_IN_NAMES.sub('_', self.name)}__{name}"[:_NAME_LENGTH]
-            if name in taken or name in named:
-                logger.warning("MCP server %s: the tool %s is left out, its name is taken", self.name, tool.name)
-                continue
-            self._original[name] = tool.name
-            named[name] = _acceptable(tool, name)
+            return [acceptable(tool, tool.name) for tool in tools]
+        named = name_tools(tools, self.name, _taken(agent, self))
+        self._original |= {name: tool.name for name, tool in named.items()}
         self.given |= named.keys()
-        return list(named.values())
+        return [acceptable(tool, name) for name, tool in named.items()]
 
     @override
     async def call_tool(
@@ -183,7 +162,7 @@ class ReconnectingServer(MCPServer):
 
     @property
     def _label(self) -> str:
-        return "a tool server" if _UNNAMED.match(self.name) else self.name
+        return public_name(self.name) or "a tool server"
 
     @override
     async def list_prompts(self) -> ListPromptsResult:
@@ -229,15 +208,6 @@ def _say_what_failed(context: RunContextWrapper[Any], error: Exception) -> str:
 
 def _is_late(error: Exception) -> bool:
     return isinstance(error, TimeoutError) or (isinstance(error, MCPError) and error.code == REQUEST_TIMEOUT)
-
-
-def _acceptable(tool: Tool, name: str) -> Tool:
-    """The tool under this name, with a schema that a model takes; the server itself still checks the whole one."""
-    changed: dict[str, Any] = {} if tool.name == name else {"name": name}
-    if _NOT_AT_THE_TOP & tool.input_schema.keys():
-        kept = {key: value for key, value in tool.input_schema.items() if key not in _NOT_AT_THE_TOP}
-        changed["input_schema"] = kept | {"type": "object"}
-    return tool.model_copy(update=changed) if changed else tool
 
 
 def _taken(agent: AgentBase, server: MCPServer) -> set[str]:
