@@ -43,7 +43,7 @@ from agents import Agent, handoff
 from agents.mcp import MCPServerSse, MCPServerStdio, MCPServerStreamableHttp
 
 server = {server}
-clerk = Agent(name="Clerk", mcp_servers=[server])
+clerk = Agent(name="Clerk", mcp_servers=[server, server])
 cook = Agent(name="Cook", mcp_servers=[server], tools=[clerk.as_tool("ask_clerk", "Asks the clerk")])
 clerk.handoffs.append(handoff(cook))
 cook.handoffs.append(clerk)

@@ -56,7 +56,7 @@ class McpServers:
         if isinstance(target, Assistant) and isinstance(answer, Agent):
             agent = cast("Agent[Any]", answer)
             self._take_over(agent_id, [agent])
-            listed = [self._used(self._server_of(name), agent_id) for name in names]
+            listed = [self._used(self._server_of(name), agent_id) for name in dict.fromkeys(names)]
             return replace(target, answer=agent.clone(mcp_servers=[*agent.mcp_servers, *listed])) if listed else target
         if names:
             raise ConfigurationError(
@@ -80,8 +80,9 @@ class McpServers:
             servers = agent.mcp_servers
             if any(not _is_open(server) for server in servers):
                 self._replaced.append((servers, list(servers)))
-                # In place, because clones of the agent share the list.
-                servers[:] = [server if _is_open(server) else self._in_place_of(server) for server in servers]
+                # In place, because clones of the agent share the list; once, because two tools of one name end a run.
+                ours = [server if _is_open(server) else self._in_place_of(server) for server in servers]
+                servers[:] = dict.fromkeys(ours)
             for server in servers:
                 # One that another application of this process looks after is not ours.
                 if isinstance(server, ReconnectingServer) and server in self._brought.values():
