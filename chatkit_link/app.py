@@ -10,6 +10,7 @@ import httpx2
 from fastapi import FastAPI
 
 from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Prompt, read_catalog
+from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.models.provider import openai_client, run_config
 from chatkit_link.agents.research import Research
 from chatkit_link.agents.tool_failures import with_tool_policy
@@ -65,7 +66,7 @@ from chatkit_link.search.choose import choose
 from chatkit_link.search.folder import sync_documents
 from chatkit_link.search.local import LocalSearch, document_url
 from chatkit_link.search.reader import Reader
-from chatkit_link.settings import Settings, read_settings
+from chatkit_link.settings import Settings, read_settings, read_variables
 from chatkit_link.store.documents import Documents
 from chatkit_link.store.embedded import EmbeddedPostgres
 from chatkit_link.store.engine import Database
@@ -180,9 +181,12 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
     document_keys = None if settings.everybody_gets_in and hook is None else DocumentKeys(secret)
     config = with_tool_policy(run_config(settings, client), settings.tool_output)
     research = _research(settings, documents, http, document_keys)
-    entries = {RESEARCH: _research_entry(settings), **catalog.agents}
+    entries = _entries(settings, catalog)
     shelf = await _files(stack, settings, database, secret)
-    build = Endpoints(settings, store, shelf, config, client, research)
+    mcp = McpServers(catalog.mcp, folder=settings.config.absolute().parent, variables=read_variables())
+    build = Endpoints(settings, store, shelf, config, client, research, mcp)
+    endpoints = {agent_id: build.endpoint(agent_id, entry) for agent_id, entry in entries.items()}
+    await stack.enter_async_context(mcp)  # before the runs, which use it until they are over
     coordinator = await stack.enter_async_context(
         Coordinator(
             database,
@@ -215,7 +219,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
         limits=limits,
         coordinator=coordinator,
         entries=entries,
-        endpoints={agent_id: build.endpoint(agent_id, entry) for agent_id, entry in entries.items()},
+        endpoints=endpoints,
         default=catalog.default,
         hosted=await _hosted(stack, settings, document_keys),
         sessions=Sessions(database, frozenset(entries), catalog.workflows),
@@ -267,6 +271,16 @@ def _research(
         limit=settings.search_results,
         timeout=2 * settings.search_timeout,
     )
+
+
+def _entries(settings: Settings, catalog: Catalog) -> dict[str, Entry]:
+    """All agents. What the catalog says of the bundled one goes over what it says of itself."""
+    entries = {RESEARCH: _research_entry(settings), **catalog.agents}
+    changed = catalog.agents.get(RESEARCH)
+    if changed is not None and changed.target == RESEARCH:
+        given = {name: getattr(changed, name) for name in changed.model_fields_set}
+        entries[RESEARCH] = _research_entry(settings).model_copy(update=given)
+    return entries
 
 
 def _research_entry(settings: Settings) -> Entry:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 import typer
+from agents import Agent
 from chatkit.types import ActiveStatus, ClosedStatus, LockedStatus, ThreadStatus
 from fastapi import FastAPI
 from rich.console import Console
@@ -24,7 +25,10 @@ from rich.table import Table
 from chatkit_link.accounts import usage_lines, usage_table
 from chatkit_link.agents.agent_builder.check import check_workflow
 from chatkit_link.agents.agent_builder.load import load_workflow
-from chatkit_link.agents.catalog import RESEARCH, add_agent, load_target, read_catalog, targets_given
+from chatkit_link.agents.assistant import Assistant
+from chatkit_link.agents.catalog import RESEARCH, Entry, add_agent, load_target, read_catalog, targets_given
+from chatkit_link.agents.mcp.report import report_servers, servers_table
+from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.app import create_app, open_database
 from chatkit_link.client import ChatKitClient
 from chatkit_link.errors import ConfigurationError, LinkError
@@ -33,7 +37,7 @@ from chatkit_link.moving import bring_threads, import_as_json, import_summary, r
 from chatkit_link.protocol.thread_status import set_status
 from chatkit_link.serving import run_loop, serving
 from chatkit_link.serving import serve as serve_app
-from chatkit_link.settings import Settings, read_settings
+from chatkit_link.settings import Settings, read_settings, read_variables
 from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import head, revision
 from chatkit_link.store.usage import KEYS, report
@@ -218,22 +222,30 @@ cli.add_typer(agents_cli, name="agents")
 
 @agents_cli.callback()
 def agents(context: typer.Context, agent: AgentOption = None) -> None:
-    """List the agents, and say which do not load."""
+    """List the agents and the tools of their MCP servers, and say which do not load or are not available."""
     if context.invoked_subcommand is not None:
         return
     settings = _settings()
+    setup_logging("error")
     catalog = read_catalog(settings.config, targets_given(agent, settings.config))
     table = Table("Agent", "Target", "State", box=None, pad_edge=False)
-    table.add_row(RESEARCH, "bundled", "ready")
+    folder = settings.config.absolute().parent
+    servers = McpServers(catalog.mcp, folder=folder, variables=read_variables())
     broken = False
-    for agent_id, entry in catalog.agents.items():
+    for agent_id, entry in ({RESEARCH: Entry(target=RESEARCH)} | catalog.agents).items():
+        bundled = entry.target == RESEARCH
         try:
-            load_target(entry.target, beside=settings.config.absolute().parent)
+            target = Assistant(Agent(name="Research")) if bundled else load_target(entry.target, beside=folder)
+            servers.equip(agent_id, target, entry.mcp)
             state = "ready"
         except ConfigurationError as error:
             state, broken = str(error), True
-        table.add_row(agent_id, entry.target, state)
+        table.add_row(agent_id, "bundled" if bundled else entry.target, state)
     Console().print(table)
+    if servers.users:
+        reports = asyncio.run(report_servers(servers))
+        Console().print("", servers_table(reports), sep="\n")
+        broken = broken or any(report.required and report.reason for report in reports)
     if broken:
         sys.exit(1)
 

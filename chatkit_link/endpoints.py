@@ -14,6 +14,7 @@ from chatkit_link.agents.agent_builder.responder import WorkflowResponder
 from chatkit_link.agents.agent_builder.telling import Terms
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.catalog import RESEARCH, Entry, Target, load_target
+from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.models.provider import OfflineProvider
 from chatkit_link.agents.naming import ModelTitler, plain_title
 from chatkit_link.agents.offline import NAME as OFFLINE
@@ -41,12 +42,14 @@ class Endpoints:
         config: RunConfig,
         client: AsyncOpenAI | None,
         research: Research,
+        mcp: McpServers,
     ) -> None:
         self._settings = settings
         self._store = store
         self._files = files
         self._config = config
         self._research = research
+        self._mcp = mcp
         self._client = client
         self._transcriber = OpenAITranscriber(client, settings.transcribe_model) if client else None
         self._titler: Titler = (
@@ -55,6 +58,7 @@ class Endpoints:
 
     def endpoint(self, agent_id: str, entry: Entry) -> Endpoint:
         target = self._research.assistant() if entry.target == RESEARCH else self._load(entry.target)
+        target = self._mcp.equip(agent_id, target, entry.mcp)
         if isinstance(target, type):
             # A server of somebody's own knows what it offers; a list in the catalog is kept to all the same.
             return Endpoint(

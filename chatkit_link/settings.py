@@ -1,8 +1,12 @@
 """The settings: every field, read from the environment and checked together; the only place that reads it."""
 
+import os
 import re
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Self
 
+from dotenv import dotenv_values
 from pydantic import ValidationError, model_validator
 from pydantic_settings import SettingsError
 
@@ -112,6 +116,13 @@ class Settings(Fields):
                 "CHATKIT_LINK_PROXY_USER_HEADER needs CHATKIT_LINK_TRUSTED_PROXIES with the proxy's own addresses: "
                 "anybody else could write that header, too."
             )
+
+
+def read_variables() -> Mapping[str, str]:
+    """All variables of the environment, and of ``.env`` below them; for what names its variables elsewhere."""
+    file = Path(".env")
+    written = dotenv_values(file) if file.is_file() else {}
+    return {name: value for name, value in written.items() if value is not None} | dict(os.environ)
 
 
 def read_settings(**given: Any) -> Settings:

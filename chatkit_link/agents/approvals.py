@@ -21,6 +21,7 @@ from chatkit.types import (
 from pydantic import TypeAdapter
 
 from chatkit_link.agents.context import TurnContext
+from chatkit_link.agents.mcp.tool_names import public_name
 from chatkit_link.agents.visibility import said
 from chatkit_link.store.turns import TurnRecord, Waiting
 
@@ -75,6 +76,8 @@ def question_of(call: ToolApprovalItem) -> str:
     raw: Any = call.raw_item
     server: Any = cast("dict[str, Any]", raw).get("server_label") if isinstance(raw, dict) else raw
     label = server if isinstance(server, str) else getattr(server, "server_label", None)
+    if label is None and call.tool_origin is not None:
+        label = public_name(call.tool_origin.mcp_server_name or "")
     given = said(call.arguments or "")
     where = f" of {label}" if label else ""
     return f"May the assistant call {call.name}{where}" + (f" with: {given}?" if given else "?")

@@ -11,6 +11,12 @@
     greeting = "What can I do for you?"
     prompts = [{ label = "Opening hours", prompt = "When are you open?", icon = "clock" }]
 
+    mcp = ["github"]                   # servers whose tools it is given
+
+    [mcp.github]                       # agents/mcp/table.py
+    url = "https://mcp.example.com/mcp"
+    headers = { Authorization = "GITHUB_AUTHORIZATION" }    # the name of an environment variable
+
     [workflows]                        # sessions for a workflow that OpenAI hosted are answered by an agent
     wf_68df4b13 = "support"
 
@@ -35,6 +41,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from chatkit_link.agents.agent_builder.load import Workflow, load_workflow
 from chatkit_link.agents.agent_builder.source import ENTRY, looks_exported
 from chatkit_link.agents.assistant import Assistant
+from chatkit_link.agents.mcp.table import McpTable, check_table
 from chatkit_link.agents.responder import RespondFunction
 from chatkit_link.caller import Caller
 from chatkit_link.errors import ConfigurationError
@@ -63,7 +70,7 @@ class Entry(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    target: str
+    target: str = Field(default="", description="Only the bundled agent has one of its own.")
     name: str = ""
     description: str = ""
     greeting: str = ""
@@ -73,11 +80,12 @@ class Entry(BaseModel):
     files: bool = Field(default=True, description="Whether people may attach files.")
     models: list[str] = Field(default_factory=list[str], description="Model ids that a client may choose.")
     tools: list[str] = Field(default_factory=list[str], description="Composer tool ids that a client may choose.")
+    mcp: list[str] = Field(default_factory=list[str], description="MCP servers of the catalog whose tools it is given.")
 
 
 class Catalog(BaseModel):
     """agents: id -> entry, in the order of the page's list. default: what ``POST /chatkit`` answers with.
-    workflows: id of a hosted workflow -> id of the agent that takes its place.
+    workflows: id of a hosted workflow -> id of the agent that takes its place. mcp: name -> server.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -85,6 +93,7 @@ class Catalog(BaseModel):
     default: str = RESEARCH
     agents: dict[str, Entry] = Field(default_factory=dict[str, Entry])
     workflows: dict[str, str] = Field(default_factory=dict[str, str])
+    mcp: dict[str, McpTable] = Field(default_factory=dict[str, McpTable])
 
 
 def read_catalog(file: Path, given: Mapping[str, str]) -> Catalog:
@@ -96,12 +105,16 @@ def read_catalog(file: Path, given: Mapping[str, str]) -> Catalog:
     catalog = _read_file(file) if file.is_file() else Catalog()
     for agent_id, target in given.items():
         catalog.agents[agent_id] = Entry(target=target)
-    for agent_id in catalog.agents:
+    for agent_id, entry in catalog.agents.items():
         if not _ID.fullmatch(agent_id) or agent_id in _RESERVED:
             raise ConfigurationError(
                 f"{agent_id!r} cannot be an agent's id: use small letters, digits, - and _, "
                 f"and none of {', '.join(sorted(_RESERVED))}."
             )
+        if not entry.target and agent_id != RESEARCH:
+            raise ConfigurationError(f"{file.name}: [agents.{agent_id}] needs a target.")
+        entry.target = entry.target or RESEARCH
+    _check_mcp(catalog, file)
     known = {RESEARCH, *catalog.agents}
     if catalog.default not in known:
         raise ConfigurationError(f"{file.name}: default is {catalog.default!r}, but the agents are {sorted(known)}.")
@@ -111,6 +124,15 @@ def read_catalog(file: Path, given: Mapping[str, str]) -> Catalog:
                 f"{file.name}: the workflow {workflow} is for {agent!r}, but the agents are {sorted(known)}."
             )
     return catalog
+
+
+def _check_mcp(catalog: Catalog, file: Path) -> None:
+    for name, table in catalog.mcp.items():
+        check_table(name, table)
+    for agent_id, entry in catalog.agents.items():
+        if wrong := next((name for name in entry.mcp if name not in catalog.mcp), None):
+            known = f"those of the file are {sorted(catalog.mcp)}" if catalog.mcp else "the file has none"
+            raise ConfigurationError(f"{file.name}: [agents.{agent_id}] lists the MCP server {wrong!r}, but {known}.")
 
 
 def add_agent(file: Path, agent_id: str, target: str) -> None:

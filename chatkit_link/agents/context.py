@@ -84,10 +84,13 @@ class LinkContext(AgentContext[Caller]):
 
     Events that tools stream go into one queue together with the model's own, so that people see
     everything in the order in which it happened (``agents/stream.py`` reads it).
+
+    missed_servers: names of the MCP servers whose tools this answer does without.
     """
 
     sources: Annotated[Sources, SkipValidation] = Field(default_factory=Sources)
     queue: Annotated["asyncio.Queue[Any]", SkipValidation] = Field(default_factory=asyncio.Queue[Any])
+    missed_servers: set[str] = Field(default_factory=set[str])
 
     def edit_metadata(self) -> AbstractAsyncContextManager[dict[str, Any]]:
         """As ``TurnContext.edit_metadata``."""

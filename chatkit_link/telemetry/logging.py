@@ -45,6 +45,11 @@ def _without_query(record: logging.LogRecord) -> bool:
     return True
 
 
+def _not_ours_to_repeat(record: logging.LogRecord) -> bool:
+    """The Agents SDK logs each attempt to reach an MCP server, without its name; ``agents/mcp`` does it once, with."""
+    return not record.getMessage().startswith("Failed to connect MCP server")
+
+
 def setup_logging(level: str) -> None:
     """Log at ``level`` and above. Libraries that log what people send are kept at warnings."""
     kind: Any = logging.Formatter if level == "debug" else _Reticent
@@ -54,3 +59,4 @@ def setup_logging(level: str) -> None:
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("uvicorn.access").addFilter(_without_query)
+    logging.getLogger("openai.agents").addFilter(_not_ours_to_repeat)

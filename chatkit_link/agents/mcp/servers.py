@@ -1,0 +1,162 @@
+"""``McpServers``: the MCP servers of all agents of this application, each of them open once."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, cast
+
+from agents import Agent
+from agents.handoffs import Handoff
+from agents.mcp import MCPServer
+
+from chatkit_link.agents.agent_builder.load import Workflow
+from chatkit_link.agents.assistant import Assistant
+from chatkit_link.agents.catalog import Target
+from chatkit_link.agents.mcp.connection import Connection
+from chatkit_link.agents.mcp.reconnecting import ReconnectingServer
+from chatkit_link.agents.mcp.table import CONNECT, McpTable, build_server
+from chatkit_link.errors import ConfigurationError
+
+logger = logging.getLogger(__name__)
+
+#: Seconds that the start of the application waits for servers to come up; they may come up later.
+_START = 5.0
+
+
+class McpServers:
+    """Puts a ``ReconnectingServer`` in place of each server of an agent, and opens them all in its context.
+
+    users: server -> ids of the agents that use it.
+    """
+
+    def __init__(self, tables: Mapping[str, McpTable], *, folder: Path, variables: Mapping[str, str]) -> None:
+        """tables: of the catalog, by name. folder: where the catalog is. variables: the environment."""
+        self._tables = tables
+        self._folder = folder
+        self._variables = variables
+        self._listed: dict[str, ReconnectingServer] = {}
+        #: By the identity of the server, as one object may be shared by several agents.
+        self._brought: dict[int, ReconnectingServer] = {}
+        self._replaced: list[tuple[list[MCPServer], list[MCPServer]]] = []
+        self.users: dict[ReconnectingServer, list[str]] = {}
+
+    def equip(self, agent_id: str, target: Target, names: Sequence[str]) -> Target:
+        """The target with the servers ``names`` of the catalog beside its own, which are taken over.
+
+        An agent that it hands over to is not given them. A server that is connected already is its owner's to close,
+        and left alone; as are all of a function and of a ``ChatKitServer``.
+
+        Raises:
+            ConfigurationError: the target takes no tools, or a server needs a variable that is not set.
+        """
+        answer: Any = target.answer if isinstance(target, Assistant) else None
+        if isinstance(target, Assistant) and isinstance(answer, Agent):
+            agent = cast("Agent[Any]", answer)
+            self._take_over(agent_id, [agent])
+            listed = [self._used(self._server_of(name), agent_id) for name in dict.fromkeys(names)]
+            return replace(target, answer=agent.clone(mcp_servers=[*agent.mcp_servers, *listed])) if listed else target
+        if names:
+            raise ConfigurationError(
+                f"[agents.{agent_id}] lists MCP servers, but its target is no openai-agents Agent. "
+                "Only such an agent can be given tools: other code connects to its servers by itself."
+            )
+        if isinstance(target, Workflow):
+            named = vars(target.module).values()
+            self._take_over(agent_id, [cast("Agent[Any]", each) for each in named if isinstance(each, Agent)])
+        return target
+
+    def named_tools(self, server: ReconnectingServer) -> set[str]:
+        """Tools of a server that the catalog names; empty for a server that an agent brings along."""
+        listed = {id(each): name for name, each in self._listed.items()}
+        table = self._tables.get(listed.get(id(server), ""))
+        return table.named_tools if table else set()
+
+    def _take_over(self, agent_id: str, agents: Iterable[Agent[Any]]) -> None:
+        """Look after the servers of these agents, and of those that they hand over to or use as tools."""
+        for agent in reachable(agents):
+            servers = agent.mcp_servers
+            if any(not _is_open(server) for server in servers):
+                self._replaced.append((servers, list(servers)))
+                # In place, because clones of the agent share the list; once, because two tools of one name end a run.
+                ours = [server if _is_open(server) else self._in_place_of(server) for server in servers]
+                servers[:] = dict.fromkeys(ours)
+            for server in servers:
+                # One that another application of this process looks after is not ours.
+                if isinstance(server, ReconnectingServer) and server in self._brought.values():
+                    self._used(server, agent_id)
+
+    def _server_of(self, name: str) -> ReconnectingServer:
+        if name not in self._listed:
+            table = self._tables[name]
+            server = build_server(name, table, folder=self._folder, variables=self._variables)
+            connection = Connection(server, name, timeout=CONNECT)
+            self._listed[name] = ReconnectingServer(connection, required=table.required, timeout=table.timeout)
+        return self._listed[name]
+
+    def _in_place_of(self, server: MCPServer) -> ReconnectingServer:
+        if id(server) not in self._brought:
+            name = server._error_name  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the name without credentials
+            self._brought[id(server)] = ReconnectingServer(Connection(server, name, timeout=CONNECT))
+        return self._brought[id(server)]
+
+    def _used(self, server: ReconnectingServer, agent_id: str) -> ReconnectingServer:
+        users = self.users.setdefault(server, [])
+        if agent_id not in users:
+            users.append(agent_id)
+        return server
+
+    async def __aenter__(self) -> Self:
+        """Open all servers at once. One that does not come up is logged, and tried again and again."""
+        for server in self.users:
+            server.connection.open()
+        try:
+            await asyncio.gather(*(server.connection.ready(_START) for server in self.users))
+        except asyncio.CancelledError:  # a start that is broken off, after which nobody closes what is open
+            await self._close()
+            raise
+        for server, agents in self.users.items():
+            if not server.connection.is_up:
+                logger.warning(
+                    "MCP server %s of the agent %s is not available: %s",
+                    server.connection.name, ", ".join(agents), server.connection.reason,
+                )  # fmt: skip
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._close()
+
+    async def _close(self) -> None:
+        await asyncio.gather(*(server.connection.close() for server in self.users))
+        for servers, before in reversed(self._replaced):
+            servers[:] = before
+
+
+def _is_open(server: MCPServer) -> bool:
+    return isinstance(server, ReconnectingServer) or getattr(server, "session", None) is not None
+
+
+def reachable(agents: Iterable[Agent[Any]]) -> Iterator[Agent[Any]]:
+    """Each of these agents, those that they hand over to, and those that they use as tools, once."""
+    ahead, seen = list(agents), set[int]()
+    while ahead:
+        agent = ahead.pop()
+        if id(agent) in seen:
+            continue
+        seen.add(id(agent))
+        yield agent
+        for other in [*map(_target, agent.handoffs), *(getattr(tool, "_agent_instance", None) for tool in agent.tools)]:
+            if isinstance(other, Agent):
+                ahead.append(cast("Agent[Any]", other))
+
+
+def _target(handoff: Agent[Any] | Handoff[Any, Any]) -> object:
+    """The agent of a hand-off, which the Agents SDK keeps as a weak reference."""
+    if not isinstance(handoff, Handoff):
+        return handoff
+    reference = getattr(handoff, "_agent_ref", None)
+    return reference() if reference is not None else None
