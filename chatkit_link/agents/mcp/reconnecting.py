@@ -32,6 +32,7 @@ from typing_extensions import override
 from chatkit_link.agents.context import LinkContext
 from chatkit_link.agents.mcp.connection import Connection, reason_of
 from chatkit_link.agents.mcp.tool_names import acceptable, name_tools, public_name
+from chatkit_link.agents.tool_failures import marked
 from chatkit_link.errors import Unavailable
 
 #: Seconds that an answer waits for a list of tools, and for a server that is being connected.
@@ -158,7 +159,7 @@ class ReconnectingServer(MCPServer):
         finally:
             self._calls -= 1
         self._heard = time.monotonic()
-        return result
+        return marked(result)
 
     @property
     def _label(self) -> str:

@@ -2,14 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
 
 from agents import Agent
-from agents.handoffs import Handoff
 from agents.mcp import MCPServer
 
 from chatkit_link.agents.agent_builder.load import Workflow
@@ -18,6 +17,7 @@ from chatkit_link.agents.catalog import Target
 from chatkit_link.agents.mcp.connection import Connection
 from chatkit_link.agents.mcp.reconnecting import ReconnectingServer
 from chatkit_link.agents.mcp.table import CONNECT, McpTable, build_server
+from chatkit_link.agents.reachable import reachable_agents
 from chatkit_link.errors import ConfigurationError
 
 logger = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ class McpServers:
 
     def _take_over(self, agent_id: str, agents: Iterable[Agent[Any]]) -> None:
         """Look after the servers of these agents, and of those that they hand over to or use as tools."""
-        for agent in reachable(agents):
+        for agent in reachable_agents(*agents):
             servers = agent.mcp_servers
             if any(not _is_open(server) for server in servers):
                 self._replaced.append((servers, list(servers)))
@@ -138,25 +138,3 @@ class McpServers:
 
 def _is_open(server: MCPServer) -> bool:
     return isinstance(server, ReconnectingServer) or getattr(server, "session", None) is not None
-
-
-def reachable(agents: Iterable[Agent[Any]]) -> Iterator[Agent[Any]]:
-    """Each of these agents, those that they hand over to, and those that they use as tools, once."""
-    ahead, seen = list(agents), set[int]()
-    while ahead:
-        agent = ahead.pop()
-        if id(agent) in seen:
-            continue
-        seen.add(id(agent))
-        yield agent
-        for other in [*map(_target, agent.handoffs), *(getattr(tool, "_agent_instance", None) for tool in agent.tools)]:
-            if isinstance(other, Agent):
-                ahead.append(cast("Agent[Any]", other))
-
-
-def _target(handoff: Agent[Any] | Handoff[Any, Any]) -> object:
-    """The agent of a hand-off, which the Agents SDK keeps as a weak reference."""
-    if not isinstance(handoff, Handoff):
-        return handoff
-    reference = getattr(handoff, "_agent_ref", None)
-    return reference() if reference is not None else None

@@ -1,10 +1,8 @@
 """Where models come from: an OpenAI-compatible server, or the offline stand-in."""
 
-from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 from agents import Agent, Model, ModelProvider, ModelSettings, RunConfig
-from agents.handoffs import Handoff
 from agents.models.multi_provider import MultiProvider
 from agents.models.openai_chatcompletions import OpenAIChatCompletionsModel
 from agents.models.openai_responses import OpenAIResponsesModel
@@ -15,6 +13,7 @@ from chatkit_link.agents.models.adapter import AdaptedModel
 from chatkit_link.agents.models.chat import ChatModel
 from chatkit_link.agents.models.origin import Api, Origin
 from chatkit_link.agents.offline import Decide, OfflineModel
+from chatkit_link.agents.reachable import reachable_agents
 from chatkit_link.settings import Settings
 
 #: Seconds that a model's server may stay silent, and seconds to connect to it.
@@ -66,28 +65,6 @@ def adapt_models(agent: Agent[Any]) -> None:
     for each in reachable_agents(agent):
         if isinstance(each.model, Model) and not isinstance(each.model, AdaptedModel | OfflineModel):
             each.model = _adapted(each.model)
-
-
-def reachable_agents(agent: Agent[Any]) -> Iterator[Agent[Any]]:
-    """The agent, and those that it may hand over to or uses as tools, each once."""
-    waiting, seen = [agent], set[int]()
-    while waiting:
-        each = waiting.pop()
-        if id(each) in seen:
-            continue
-        seen.add(id(each))
-        yield each
-        waiting += [found for handoff in each.handoffs if (found := _target(handoff)) is not None]
-        inner = (getattr(tool, "_agent_instance", None) for tool in each.tools)
-        waiting += [cast("Agent[Any]", found) for found in inner if isinstance(found, Agent)]
-
-
-def _target(handoff: Agent[Any] | Handoff[Any, Any]) -> Agent[Any] | None:
-    if isinstance(handoff, Agent):
-        return handoff
-    reference = handoff._agent_ref  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - no public way to the agent
-    found = reference() if reference is not None else None
-    return cast("Agent[Any]", found) if isinstance(found, Agent) else None
 
 
 def _adapted(model: Model) -> AdaptedModel:
