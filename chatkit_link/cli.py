@@ -113,7 +113,7 @@ def _serve(settings: Settings, agent: list[str] | None, *, workshop: Path | None
 def _model(settings: Settings) -> str:
     if settings.offline:
         return "offline stand-in, not a language model (set OPENAI_API_KEY for a real one)"
-    return f"{settings.model} at {settings.openai_base_url or 'OpenAI'}"
+    return f"{settings.model_name} at {settings.openai_base_url or 'OpenAI'}"
 
 
 @cli.command()

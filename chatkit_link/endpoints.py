@@ -49,9 +49,7 @@ class Endpoints:
         self._research = research
         self._client = client
         self._transcriber = OpenAITranscriber(client, settings.transcribe_model) if client else None
-        self._titler: Titler = (
-            plain_title if client is None else ModelTitler(config, settings.title_model or settings.model)
-        )
+        self._titler: Titler = plain_title if client is None else ModelTitler(config, settings.title_model_name)
 
     def endpoint(self, agent_id: str, entry: Entry) -> Endpoint:
         target = self._research.assistant() if entry.target == RESEARCH else self._load(entry.target)
@@ -84,7 +82,7 @@ class Endpoints:
         return load_target(target, beside=Path(self._settings.config).absolute().parent)
 
     def _responder(self, assistant: Assistant | Workflow) -> Responder:
-        model = OFFLINE if self._settings.offline else self._settings.model
+        model = OFFLINE if self._settings.offline else self._settings.model_name
         if isinstance(assistant, Workflow):
             return WorkflowResponder(
                 assistant,
