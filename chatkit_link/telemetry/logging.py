@@ -26,8 +26,10 @@ class _Reticent(logging.Formatter):
     def formatException(
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
     ) -> str:
-        error, parts = ei[1], list[str]()
-        while error is not None:
+        error, parts, seen = ei[1], list[str](), set[int]()
+        # Exceptions that were raised while each other was handled may be a circle.
+        while error is not None and id(error) not in seen:
+            seen.add(id(error))
             frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
             kind = f"{type(error).__module__}.{type(error).__qualname__}"
             parts.insert(0, f"{''.join(frames)}{kind} (its text is left out; see docs/security.md)")
