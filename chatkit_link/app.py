@@ -1,7 +1,9 @@
 """The composition root: settings in, a running application out. Wiring only."""
 
+import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import httpx2
 from fastapi import FastAPI
 
 from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Prompt, read_catalog
+from chatkit_link.agents.models.named import shutdown_notices
 from chatkit_link.agents.models.provider import openai_client, run_config
 from chatkit_link.agents.research import Research
 from chatkit_link.endpoints import Endpoints
@@ -73,6 +76,8 @@ from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.widgets.templates import WidgetLibrary
 from chatkit_link.workshop.drafts import Workshop
 from chatkit_link.workshop.known import known_actions
+
+logger = logging.getLogger(__name__)
 
 #: The page about leaving Agent Builder, as local search knows it.
 LEAVING = "docs/leaving-agent-builder.md"
@@ -182,6 +187,9 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
     entries = {RESEARCH: _research_entry(settings), **catalog.agents}
     shelf = await _files(stack, settings, database, secret)
     build = Endpoints(settings, store, shelf, config, client, research)
+    endpoints = {agent_id: build.endpoint(agent_id, entry) for agent_id, entry in entries.items()}
+    for notice in shutdown_notices(settings, catalog, build.targets, datetime.now(UTC).date()):
+        logger.log(logging.ERROR if notice.level == "error" else logging.WARNING, "%s", notice.text)
     coordinator = await stack.enter_async_context(
         Coordinator(
             database,
@@ -214,7 +222,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
         limits=limits,
         coordinator=coordinator,
         entries=entries,
-        endpoints={agent_id: build.endpoint(agent_id, entry) for agent_id, entry in entries.items()},
+        endpoints=endpoints,
         default=catalog.default,
         hosted=await _hosted(stack, settings, document_keys),
         sessions=Sessions(database, frozenset(entries), catalog.workflows),

@@ -1,4 +1,4 @@
-"""``chatkit-link``: serve, dev, chat, token, migrate, agents, widgets, threads, import, usage, doctor."""
+"""``chatkit-link``: serve, dev, chat, token, migrate, agents, widgets, threads, import, usage, models, doctor."""
 
 import asyncio
 import hashlib
@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from datetime import UTC, date, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -24,11 +25,14 @@ from rich.table import Table
 from chatkit_link.accounts import usage_lines, usage_table
 from chatkit_link.agents.agent_builder.check import check_workflow
 from chatkit_link.agents.agent_builder.load import load_workflow
-from chatkit_link.agents.catalog import RESEARCH, add_agent, load_target, read_catalog, targets_given
+from chatkit_link.agents.catalog import RESEARCH, Catalog, Target, add_agent, load_target, read_catalog, targets_given
+from chatkit_link.agents.models.named import shutdown_notices
+from chatkit_link.agents.models.shutdowns import has_error, shutdowns_for
 from chatkit_link.app import create_app, open_database
 from chatkit_link.client import ChatKitClient
 from chatkit_link.errors import ConfigurationError, LinkError
 from chatkit_link.identity.minting import mint
+from chatkit_link.model_commands import ask_model, print_notices, refresh_dates
 from chatkit_link.moving import bring_threads, import_as_json, import_summary, read_movers, require_writable
 from chatkit_link.protocol.thread_status import set_status
 from chatkit_link.serving import run_loop, serving
@@ -48,6 +52,12 @@ cli = typer.Typer(
 )
 AgentOption = Annotated[
     list[str] | None, typer.Option("--agent", help="Add an agent: ID=file.py:name or ID=module:name. May be repeated.")
+]
+DayOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--on", formats=["%Y-%m-%d"], metavar="DATE", help="Say which models are shut down by this day; today if unset."
+    ),
 ]
 
 
@@ -217,39 +227,52 @@ cli.add_typer(agents_cli, name="agents")
 
 
 @agents_cli.callback()
-def agents(context: typer.Context, agent: AgentOption = None) -> None:
-    """List the agents, and say which do not load."""
+def agents(context: typer.Context, agent: AgentOption = None, on: DayOption = None) -> None:
+    """List the agents, and say which do not load or name a model that is shut down."""
     if context.invoked_subcommand is not None:
         return
     settings = _settings()
     catalog = read_catalog(settings.config, targets_given(agent, settings.config))
     table = Table("Agent", "Target", "State", box=None, pad_edge=False)
     table.add_row(RESEARCH, "bundled", "ready")
-    broken = False
+    targets, broken = _load_targets(settings, catalog)
+    for agent_id, entry in catalog.agents.items():
+        table.add_row(agent_id, entry.target, broken.get(agent_id, "ready"))
+    Console().print(table)
+    notices = shutdown_notices(settings, catalog, targets, _day(on))
+    print_notices(notices)
+    if broken or has_error(notices):
+        sys.exit(1)
+
+
+def _load_targets(settings: Settings, catalog: Catalog) -> tuple[dict[str, Target], dict[str, str]]:
+    """Agent id -> what loads; agent id -> why it does not."""
+    targets: dict[str, Target] = {}
+    broken: dict[str, str] = {}
     for agent_id, entry in catalog.agents.items():
         try:
-            load_target(entry.target, beside=settings.config.absolute().parent)
-            state = "ready"
+            targets[agent_id] = load_target(entry.target, beside=settings.config.absolute().parent)
         except ConfigurationError as error:
-            state, broken = str(error), True
-        table.add_row(agent_id, entry.target, state)
-    Console().print(table)
-    if broken:
-        sys.exit(1)
+            broken[agent_id] = str(error)
+    return targets, broken
+
+
+def _day(given: datetime | None) -> date:
+    return (given or datetime.now(UTC)).date()
 
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A Python file that Agent Builder has exported.")]
 
 
 @agents_cli.command("check")
-def check_agent(file: FileArgument) -> None:
+def check_agent(file: FileArgument, on: DayOption = None) -> None:
     """Say line by line what of an exported workflow works here, and what it needs, without running it."""
     console = Console(highlight=False, soft_wrap=True)
-    findings = check_workflow(file)
+    findings = check_workflow(file, shutdowns_for(_settings()), today=_day(on))
     for finding in findings:
         place = f"{file.name}:{finding.line}" if finding.line else file.name
         console.print(f"{finding.level:<9}{place}: {finding.text}", markup=False)
-    if any(finding.level == "wrong" for finding in findings):
+    if any(finding.level in ("wrong", "error") for finding in findings):
         sys.exit(1)
 
 
@@ -358,12 +381,43 @@ async def _with_database(settings: Settings, work: Callable[[Database], Awaitabl
         return await work(await open_database(stack, settings, documents=False))
 
 
-@cli.command()
-def doctor() -> None:
-    """Check that this machine can run the server: database, schema, model, page."""
+models_cli = typer.Typer(help="Know when models are shut down.", no_args_is_help=True, rich_markup_mode=None)
+cli.add_typer(models_cli, name="models")
+
+
+@models_cli.command("refresh")
+def refresh_models(
+    file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Bring this file up to date instead of that in the data folder.")
+    ] = None,
+) -> None:
+    """Ask the model's server which of its models are shut down, and when."""
     settings = _settings()
     setup_logging("error")
-    sys.exit(asyncio.run(_examine(settings)))
+    refresh_dates(settings, file, _day(None))
+
+
+@cli.command()
+def doctor(
+    *,
+    model: Annotated[
+        bool, typer.Option("--model", help="Ask the model's server, once for each thing that a chat needs of it.")
+    ] = False,
+    on: DayOption = None,
+) -> None:
+    """Check that this machine can run the server: database, schema, model, page; or ask the model."""
+    settings = _settings()
+    setup_logging("error")
+    if model:
+        sys.exit(ask_model(settings, _day(on)))
+    status = asyncio.run(_examine(settings))
+    catalog = read_catalog(settings.config, {})
+    targets, broken = _load_targets(settings, catalog)
+    for agent_id in broken:
+        Console(highlight=False).print(f"[red]bad[/red]  agent {escape(agent_id)}: see chatkit-link agents")
+    notices = shutdown_notices(settings, catalog, targets, _day(on))
+    print_notices(notices)
+    sys.exit(1 if broken or has_error(notices) else status)
 
 
 async def _examine(settings: Settings) -> int:

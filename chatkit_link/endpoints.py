@@ -49,10 +49,13 @@ class Endpoints:
         self._research = research
         self._client = client
         self._transcriber = OpenAITranscriber(client, settings.transcribe_model) if client else None
+        #: What the catalog's agents are, by id, once their endpoints are built.
+        self.targets: dict[str, Target] = {}
         self._titler: Titler = plain_title if client is None else ModelTitler(config, settings.title_model_name)
 
     def endpoint(self, agent_id: str, entry: Entry) -> Endpoint:
         target = self._research.assistant() if entry.target == RESEARCH else self._load(entry.target)
+        self.targets[agent_id] = target
         if isinstance(target, type):
             # A server of somebody's own knows what it offers; a list in the catalog is kept to all the same.
             return Endpoint(
