@@ -87,11 +87,11 @@ async def test_each_thing_a_chat_needs_is_asked_for_once(api: str) -> None:
 
 @pytest.mark.parametrize("api", APIS)
 async def test_a_failed_step_has_the_servers_words_and_not_the_key(api: str) -> None:
-    async with answering(tool_call=Fail(400), title=Fail(400)) as model:
+    async with answering(tool_call=Fail(401), title=Fail(401)) as model:
         outcomes = await probe(settings_for(model.address, api))
     assert levels(outcomes) == dict.fromkeys(STEPS, "ok") | {"tool call": "failed", "title": "failed"}
     said = {outcome.step: outcome.text for outcome in outcomes}
-    assert said["tool call"].startswith("status 400: ")
+    assert said["tool call"].startswith("status 401: ")
     assert "sk-canary-123" not in repr(outcomes)
 
 
@@ -167,7 +167,7 @@ async def doctor(patch: pytest.MonkeyPatch, folder: Path, **environment: str) ->
     return ran.exit_code, ran.output
 
 
-@pytest.mark.parametrize(("instead", "status"), [({}, 0), ({"title": Fail(400)}, 1)])
+@pytest.mark.parametrize(("instead", "status"), [({}, 0), ({"title": Fail(401)}, 1)])
 async def test_the_command_ends_with_what_came_of_it(
     instead: dict[str, Step], status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
