@@ -1,6 +1,7 @@
 """The commands about models: ``doctor --model`` and ``models refresh``, and how a terminal shows what ends."""
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -29,7 +30,11 @@ def ask_model(settings: Settings, today: date) -> int:
         _print("There is nothing to ask: neither OPENAI_API_KEY nor OPENAI_BASE_URL is set, so no model answers.")
         return 0
     _print(f"Asking {settings.model_name} at {server_of(settings)} ...")
-    outcomes = asyncio.run(probe(settings))
+    logging.disable()  # what fails is a line here, and needs none of the Agents SDK's beside it
+    try:
+        outcomes = asyncio.run(probe(settings))
+    finally:
+        logging.disable(logging.NOTSET)
     for outcome in outcomes:
         _line(outcome.level, f"{outcome.step}: {outcome.text}")
     notices = shutdown_notices(settings, Catalog(), {}, today)

@@ -37,15 +37,15 @@ def asked(body: dict[str, Any]) -> str:
 
 
 class Answers(ModelServer):
-    """Answers each step as it should be, but for those of ``instead``."""
+    """Answers each step as it should be, but for those of ``scripted``."""
 
-    instead: dict[str, Step]
+    scripted: dict[str, Step]
 
     def next(self, body: dict[str, Any]) -> Step:
         self.requests.append(body)
         step = asked(body)
-        if step in self.instead:
-            return self.instead[step]
+        if step in self.scripted:
+            return self.scripted[step]
         match step:
             case "tool call" if "21.5 degrees" not in json.dumps(body):
                 return Call("read_gauge", {"room": "kitchen"})
@@ -60,7 +60,7 @@ async def answering(**instead: Step) -> AsyncGenerator[ModelServer]:
     async with model_server() as model:
         model.__class__ = Answers
         assert isinstance(model, Answers)
-        model.instead = {name.replace("_", " "): step for name, step in instead.items()}
+        model.scripted = {name.replace("_", " "): step for name, step in instead.items()}
         yield model
 
 
@@ -189,4 +189,5 @@ async def test_without_a_server_there_is_nothing_to_ask(tmp_path: Path, monkeypa
 async def test_a_server_that_is_away_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     status, output = await doctor(monkeypatch, tmp_path, OPENAI_BASE_URL="http://127.0.0.1:9/v1")
     assert status == 1
+    assert len(output.splitlines()) == 1 + len(STEPS)
     assert output.count("the server cannot be reached") == len(STEPS)
