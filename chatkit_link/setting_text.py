@@ -178,8 +178,8 @@ def _postgres_address(text: str, name: str) -> str:
     text = text.translate(_FULL_WIDTH)
     if text.partition("://")[0].partition("+")[0] not in ("postgres", "postgresql"):
         raise ConfigurationError(
-            f"{name} must be a PostgreSQL address, such as postgresql://user:password@host:5432/name; "
-            "unset it for the embedded database."
+            f"{name} is no PostgreSQL address, but ChatKit Link stores in PostgreSQL only: "
+            "use postgresql://user:password@host:5432/name, or unset it for the embedded database."
         )
     return _line(text, name)
 

@@ -194,7 +194,7 @@ ADDRESSES: dict[str, list[tuple[str, str]]] = {
         ("http://cache:6379", "a Redis server"),
         ("redis://", "a Redis server"),
     ],
-    "database_url": [("mysql://ada@db/chat", "PostgreSQL address"), ("db.example.com/chat", "PostgreSQL address")],
+    "database_url": [("mysql://ada@db/chat", "PostgreSQL only"), ("db.example.com/chat", "PostgreSQL only")],
     "jwt_jwks_url": [("https://id.example.com/ keys", "white space")],
     "files_url": [("s3://my bucket", "white space")],
     "proxy_user_header": [("X User", "name of a header"), ("X-User(1)", "name of a header")],
