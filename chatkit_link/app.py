@@ -1,7 +1,9 @@
 """The composition root: settings in, a running application out. Wiring only."""
 
+import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from fastapi import FastAPI
 
 from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Prompt, read_catalog
 from chatkit_link.agents.mcp.servers import McpServers
+from chatkit_link.agents.models.named import shutdown_notices
 from chatkit_link.agents.models.provider import openai_client, run_config
 from chatkit_link.agents.research import Research
 from chatkit_link.agents.tool_failures import with_tool_policy
@@ -75,6 +78,8 @@ from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.widgets.templates import WidgetLibrary
 from chatkit_link.workshop.drafts import Workshop
 from chatkit_link.workshop.known import known_actions
+
+logger = logging.getLogger(__name__)
 
 #: The page about leaving Agent Builder, as local search knows it.
 LEAVING = "docs/leaving-agent-builder.md"
@@ -186,6 +191,8 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
     mcp = McpServers(catalog.mcp, folder=settings.config.absolute().parent, variables=read_variables())
     build = Endpoints(settings, store, shelf, config, client, research, mcp)
     endpoints = {agent_id: build.endpoint(agent_id, entry) for agent_id, entry in entries.items()}
+    for notice in shutdown_notices(settings, catalog, build.targets, datetime.now(UTC).date()):
+        logger.log(logging.ERROR if notice.level == "error" else logging.WARNING, "%s", notice.text)
     await stack.enter_async_context(mcp)  # before the runs, which use it until they are over
     coordinator = await stack.enter_async_context(
         Coordinator(

@@ -1,12 +1,12 @@
-"""``chatkit-link``: serve, dev, chat, token, migrate, agents, widgets, threads, import, usage, doctor."""
+"""``chatkit-link``: serve, dev, chat, token, migrate, agents, widgets, threads, import, usage, models, doctor."""
 
 import asyncio
 import hashlib
 import os
-import re
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from datetime import UTC, date, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -15,29 +15,26 @@ from urllib.parse import urlsplit
 
 import httpx2
 import typer
-from agents import Agent
 from chatkit.types import ActiveStatus, ClosedStatus, LockedStatus, ThreadStatus
 from fastapi import FastAPI
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from chatkit_link.accounts import usage_lines, usage_table
-from chatkit_link.agents.agent_builder.check import check_workflow
-from chatkit_link.agents.agent_builder.load import load_workflow
-from chatkit_link.agents.assistant import Assistant
-from chatkit_link.agents.catalog import RESEARCH, Entry, add_agent, load_target, read_catalog, targets_given
-from chatkit_link.agents.mcp.report import report_servers, servers_table
-from chatkit_link.agents.mcp.servers import McpServers
+from chatkit_link.agent_commands import add_workflow_file, check_file, list_agents, load_targets
+from chatkit_link.agents.catalog import read_catalog, targets_given
+from chatkit_link.agents.models.named import shutdown_notices
+from chatkit_link.agents.models.shutdowns import has_error
 from chatkit_link.app import create_app, open_database
 from chatkit_link.client import ChatKitClient
 from chatkit_link.errors import ConfigurationError, LinkError
 from chatkit_link.identity.minting import mint
+from chatkit_link.model_commands import ask_model, print_notices, refresh_dates
 from chatkit_link.moving import bring_threads, import_as_json, import_summary, read_movers, require_writable
 from chatkit_link.protocol.thread_status import set_status
 from chatkit_link.serving import run_loop, serving
 from chatkit_link.serving import serve as serve_app
-from chatkit_link.settings import Settings, read_settings, read_variables
+from chatkit_link.settings import Settings, read_settings
 from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import head, revision
 from chatkit_link.store.usage import KEYS, report
@@ -52,6 +49,12 @@ cli = typer.Typer(
 )
 AgentOption = Annotated[
     list[str] | None, typer.Option("--agent", help="Add an agent: ID=file.py:name or ID=module:name. May be repeated.")
+]
+DayOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--on", formats=["%Y-%m-%d"], metavar="DATE", help="Say which models are shut down by this day; today if unset."
+    ),
 ]
 
 
@@ -117,7 +120,7 @@ def _serve(settings: Settings, agent: list[str] | None, *, workshop: Path | None
 def _model(settings: Settings) -> str:
     if settings.offline:
         return "offline stand-in, not a language model (set OPENAI_API_KEY for a real one)"
-    return f"{settings.model} at {settings.openai_base_url or 'OpenAI'}"
+    return f"{settings.model_name} at {settings.openai_base_url or 'OpenAI'}"
 
 
 @cli.command()
@@ -221,48 +224,27 @@ cli.add_typer(agents_cli, name="agents")
 
 
 @agents_cli.callback()
-def agents(context: typer.Context, agent: AgentOption = None) -> None:
-    """List the agents and the tools of their MCP servers, and say which do not load or are not available."""
+def agents(context: typer.Context, agent: AgentOption = None, on: DayOption = None) -> None:
+    """List the agents and the tools of their MCP servers, and say what does not load, is down or is shut down."""
     if context.invoked_subcommand is not None:
         return
     settings = _settings()
     setup_logging("error")
     catalog = read_catalog(settings.config, targets_given(agent, settings.config))
-    table = Table("Agent", "Target", "State", box=None, pad_edge=False)
-    folder = settings.config.absolute().parent
-    servers = McpServers(catalog.mcp, folder=folder, variables=read_variables())
-    broken = False
-    for agent_id, entry in ({RESEARCH: Entry(target=RESEARCH)} | catalog.agents).items():
-        bundled = entry.target == RESEARCH
-        try:
-            target = Assistant(Agent(name="Research")) if bundled else load_target(entry.target, beside=folder)
-            servers.equip(agent_id, target, entry.mcp)
-            state = "ready"
-        except ConfigurationError as error:
-            state, broken = str(error), True
-        table.add_row(agent_id, "bundled" if bundled else entry.target, state)
-    Console().print(table)
-    if servers.users:
-        reports = asyncio.run(report_servers(servers))
-        Console().print("", servers_table(reports), sep="\n")
-        broken = broken or any(report.required and report.reason for report in reports)
-    if broken:
-        sys.exit(1)
+    sys.exit(list_agents(settings, catalog, _day(on)))
+
+
+def _day(given: datetime | None) -> date:
+    return (given or datetime.now(UTC)).date()
 
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A Python file that Agent Builder has exported.")]
 
 
 @agents_cli.command("check")
-def check_agent(file: FileArgument) -> None:
+def check_agent(file: FileArgument, on: DayOption = None) -> None:
     """Say line by line what of an exported workflow works here, and what it needs, without running it."""
-    console = Console(highlight=False, soft_wrap=True)
-    findings = check_workflow(file)
-    for finding in findings:
-        place = f"{file.name}:{finding.line}" if finding.line else file.name
-        console.print(f"{finding.level:<9}{place}: {finding.text}", markup=False)
-    if any(finding.level == "wrong" for finding in findings):
-        sys.exit(1)
+    sys.exit(check_file(file, _settings(), _day(on)))
 
 
 @agents_cli.command("add")
@@ -271,13 +253,7 @@ def add_workflow(
     agent_id: Annotated[str | None, typer.Option("--id", help="The agent's id; the file's name if not given.")] = None,
 ) -> None:
     """Write an exported workflow into chatkit-link.toml, once it loads."""
-    config = _settings().config.absolute()
-    load_workflow(file.absolute())
-    chosen = agent_id or re.sub(r"[^a-z0-9_-]+", "-", file.stem.lower()).strip("-_")
-    add_agent(config, chosen, Path(os.path.relpath(file.absolute(), config.parent)).as_posix())
-    Console(highlight=False, soft_wrap=True).print(
-        f"{config.name} has the agent {chosen}: chatkit-link serve answers with it at /chatkit/{chosen}.", markup=False
-    )
+    add_workflow_file(file, agent_id, _settings())
 
 
 @cli.command()
@@ -370,12 +346,43 @@ async def _with_database(settings: Settings, work: Callable[[Database], Awaitabl
         return await work(await open_database(stack, settings, documents=False))
 
 
-@cli.command()
-def doctor() -> None:
-    """Check that this machine can run the server: database, schema, model, page."""
+models_cli = typer.Typer(help="Know when models are shut down.", no_args_is_help=True, rich_markup_mode=None)
+cli.add_typer(models_cli, name="models")
+
+
+@models_cli.command("refresh")
+def refresh_models(
+    file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Bring this file up to date instead of that in the data folder.")
+    ] = None,
+) -> None:
+    """Ask the model's server which of its models are shut down, and when."""
     settings = _settings()
     setup_logging("error")
-    sys.exit(asyncio.run(_examine(settings)))
+    refresh_dates(settings, file, _day(None))
+
+
+@cli.command()
+def doctor(
+    *,
+    model: Annotated[
+        bool, typer.Option("--model", help="Ask the model's server, once for each thing that a chat needs of it.")
+    ] = False,
+    on: DayOption = None,
+) -> None:
+    """Check that this machine can run the server: database, schema, model, page; or ask the model."""
+    settings = _settings()
+    setup_logging("error")
+    if model:
+        sys.exit(ask_model(settings, _day(on)))
+    status = asyncio.run(_examine(settings))
+    catalog = read_catalog(settings.config, {})
+    targets, broken = load_targets(settings, catalog)
+    for agent_id in broken:
+        Console(highlight=False).print(f"[red]bad[/red]  agent {escape(agent_id)}: see chatkit-link agents")
+    notices = shutdown_notices(settings, catalog, targets, _day(on))
+    print_notices(notices)
+    sys.exit(1 if broken or has_error(notices) else status)
 
 
 async def _examine(settings: Settings) -> int:

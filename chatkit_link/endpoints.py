@@ -52,13 +52,14 @@ class Endpoints:
         self._mcp = mcp
         self._client = client
         self._transcriber = OpenAITranscriber(client, settings.transcribe_model) if client else None
-        self._titler: Titler = (
-            plain_title if client is None else ModelTitler(config, settings.title_model or settings.model)
-        )
+        #: What the catalog's agents are, by id, once their endpoints are built.
+        self.targets: dict[str, Target] = {}
+        self._titler: Titler = plain_title if client is None else ModelTitler(config, settings.title_model_name)
 
     def endpoint(self, agent_id: str, entry: Entry) -> Endpoint:
         target = self._research.assistant() if entry.target == RESEARCH else self._load(entry.target)
         target = self._mcp.equip(agent_id, target, entry.mcp)
+        self.targets[agent_id] = target
         if isinstance(target, type):
             # A server of somebody's own knows what it offers; a list in the catalog is kept to all the same.
             return Endpoint(
@@ -88,7 +89,7 @@ class Endpoints:
         return load_target(target, beside=Path(self._settings.config).absolute().parent)
 
     def _responder(self, assistant: Assistant | Workflow) -> Responder:
-        model = OFFLINE if self._settings.offline else self._settings.model
+        model = OFFLINE if self._settings.offline else self._settings.model_name
         if isinstance(assistant, Workflow):
             return WorkflowResponder(
                 assistant,

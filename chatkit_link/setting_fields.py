@@ -8,14 +8,28 @@ name in capitals, unless the field names the variables that the rest of the worl
 import re
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.network import Network, read_networks
 from chatkit_link.origin import read_origins
+from chatkit_link.setting_text import (
+    API_ADDRESS,
+    HEADER_KEY,
+    HEADER_NAME,
+    LOCATION,
+    OWN_KEY,
+    POSTGRES_ADDRESS,
+    PUBLIC_ADDRESS,
+    QUOTED_LINE,
+    REDIS_ADDRESS,
+    SECRET,
+    WEB_ADDRESS,
+    read_text,
+)
 
 SearchChoice = Literal["auto", "local", "ddgs", "searxng", "tavily", "brave"]
 
@@ -47,13 +61,18 @@ class Fields(BaseSettings):
     """Each setting with its default and bounds, and what follows from it; ``Settings`` looks at them together."""
 
     model_config = SettingsConfigDict(
-        env_prefix="CHATKIT_LINK_", env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True
+        env_prefix="CHATKIT_LINK_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        populate_by_name=True,
+        hide_input_in_errors=True,
     )
 
     # Where it lives
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, validation_alias=_alias("port", "PORT"), description="Port to listen on.")
-    public_url: str = Field(
+    public_url: Annotated[str, PUBLIC_ADDRESS] = Field(
         "",
         validation_alias=_alias("public_url", "RAILWAY_PUBLIC_DOMAIN"),
         description="Address people reach this server at; used in links to documents and files.",
@@ -64,7 +83,7 @@ class Fields(BaseSettings):
     config: Path = Field(Path("chatkit-link.toml"), description="File that lists the agents.")
 
     # Storage
-    database_url: SecretStr | None = Field(
+    database_url: Annotated[SecretStr | None, POSTGRES_ADDRESS] = Field(
         None,
         validation_alias=_alias("database_url", "DATABASE_URL"),
         description="PostgreSQL address; without it an embedded PostgreSQL runs in the data folder.",
@@ -74,11 +93,15 @@ class Fields(BaseSettings):
     )
 
     # Identity
-    secret: SecretStr | None = Field(
+    secret: Annotated[SecretStr | None, SECRET] = Field(
         None, description="Signs anonymous cookies, at least 32 characters; generated into the data folder if unset."
     )
-    jwt_secret: SecretStr | None = Field(None, description="HS256 key: callers must send a bearer JWT signed with it.")
-    jwt_jwks_url: str | None = Field(None, description="JWKS address: callers must send a bearer JWT signed by it.")
+    jwt_secret: Annotated[SecretStr | None, SECRET] = Field(
+        None, description="HS256 key: callers must send a bearer JWT signed with it."
+    )
+    jwt_jwks_url: Annotated[str | None, LOCATION] = Field(
+        None, description="JWKS address: callers must send a bearer JWT signed by it."
+    )
     jwt_issuer: str | None = Field(None, description="Required `iss` of a bearer JWT.")
     jwt_audience: str | None = Field(None, description="Required `aud` of a bearer JWT.")
     jwt_tenant_claim: str | None = Field(None, description="Claim that names the tenant; unset means one tenant.")
@@ -88,16 +111,18 @@ class Fields(BaseSettings):
     )
 
     # Other ways in, and who may ask from where
-    proxy_user_header: str | None = Field(
+    proxy_user_header: Annotated[str | None, HEADER_NAME] = Field(
         None, description="Header in which the proxy in front names the signed-in user; needs `trusted_proxies`."
     )
-    proxy_tenant_header: str | None = Field(None, description="Header in which that proxy names the tenant.")
+    proxy_tenant_header: Annotated[str | None, HEADER_NAME] = Field(
+        None, description="Header in which that proxy names the tenant."
+    )
     trusted_proxies: str = Field(
         "127.0.0.1,::1",
         validation_alias=_alias("trusted_proxies", "FORWARDED_ALLOW_IPS"),
         description="Addresses and networks whose forwarding headers are believed; `*` is whoever connects.",
     )
-    server_key: SecretStr | None = Field(
+    server_key: Annotated[SecretStr | None, OWN_KEY] = Field(
         None, description="Key of your back end, at least 32 characters; it acts for the users it names."
     )
     identify: str | None = Field(
@@ -112,12 +137,12 @@ class Fields(BaseSettings):
     )
 
     # The model
-    openai_api_key: SecretStr | None = Field(
+    openai_api_key: Annotated[SecretStr | None, HEADER_KEY] = Field(
         None,
         validation_alias=_alias("openai_api_key", "OPENAI_API_KEY"),
         description="Key of the model's server; without it the offline stand-in answers.",
     )
-    openai_base_url: str | None = Field(
+    openai_base_url: Annotated[str | None, API_ADDRESS] = Field(
         None,
         validation_alias=_alias("openai_base_url", "OPENAI_BASE_URL"),
         description="Address of any OpenAI-compatible server.",
@@ -125,9 +150,15 @@ class Fields(BaseSettings):
     openai_api: Literal["responses", "chat_completions"] = Field(
         "responses", description="Which OpenAI API that server speaks."
     )
-    model: str = Field("gpt-5-mini", description="Model name sent to that server.")
+    model: str = Field(
+        "",
+        validation_alias=_alias("model", "OPENAI_DEFAULT_MODEL"),
+        description="Model name sent to that server; empty means the default of the Agents SDK.",
+    )
     title_model: str | None = Field(None, description="Model that names threads; the main one if unset.")
-    transcribe_model: str = Field("gpt-4o-mini-transcribe", description="Model that turns dictation into text.")
+    # Of the transcription models that OpenAI serves, the one without a shutdown date: all others end on 26 February
+    # 2027 (openai/types/audio_model.py of the openai package), and this is the replacement that their notice names.
+    transcribe_model: str = Field("gpt-transcribe", description="Model that turns dictation into text.")
     offline_pace: float = Field(0.02, ge=0, le=1, description="Seconds between two words of the offline stand-in.")
     max_turns: int = Field(12, ge=1, le=100, description="Model calls within one answer at most.")
     history_items: int = Field(200, ge=2, le=2000, description="Newest thread items shown to the model.")
@@ -136,12 +167,12 @@ class Fields(BaseSettings):
     )
 
     # Workflows that OpenAI hosts
-    hosted_base_url: str = Field(
+    hosted_base_url: Annotated[str, API_ADDRESS] = Field(
         "https://api.openai.com",
         validation_alias=_alias("hosted_base_url", "CHATKIT_API_BASE"),
         description="Where sessions for hosted workflows are made.",
     )
-    hosted_api_key: SecretStr | None = Field(
+    hosted_api_key: Annotated[SecretStr | None, HEADER_KEY] = Field(
         None, description="OpenAI key for hosted workflows; unset means OPENAI_API_KEY where no OPENAI_BASE_URL is set."
     )
     hosted_workflows: str = Field(
@@ -158,17 +189,17 @@ class Fields(BaseSettings):
     docs: Path | None = Field(
         None, description="Folder of Markdown, HTML or text that local search covers; default: our own docs."
     )
-    searxng_url: str | None = Field(
+    searxng_url: Annotated[str | None, WEB_ADDRESS] = Field(
         None, validation_alias=_alias("searxng_url", "SEARXNG_URL"), description="Address of a SearXNG server."
     )
-    tavily_api_key: SecretStr | None = Field(
+    tavily_api_key: Annotated[SecretStr | None, HEADER_KEY] = Field(
         None, validation_alias=_alias("tavily_api_key", "TAVILY_API_KEY"), description="Key for Tavily search."
     )
-    tavily_url: str = Field("https://api.tavily.com", description="Tavily's address.")
-    brave_api_key: SecretStr | None = Field(
+    tavily_url: Annotated[str, WEB_ADDRESS] = Field("https://api.tavily.com", description="Tavily's address.")
+    brave_api_key: Annotated[SecretStr | None, HEADER_KEY] = Field(
         None, validation_alias=_alias("brave_api_key", "BRAVE_API_KEY"), description="Key for Brave search."
     )
-    brave_url: str = Field("https://api.search.brave.com", description="Brave's address.")
+    brave_url: Annotated[str, WEB_ADDRESS] = Field("https://api.search.brave.com", description="Brave's address.")
 
     # Sizes and times
     max_body: int = Field(2_000_000, ge=1000, description="Bytes of one request at most.")
@@ -182,7 +213,7 @@ class Fields(BaseSettings):
     on_disconnect: Literal["finish", "cancel"] = Field(
         "finish", description="What becomes of an answer whose reader leaves without saying Stop."
     )
-    frame_ancestors: str | None = Field(
+    frame_ancestors: Annotated[str | None, QUOTED_LINE] = Field(
         None, description="Pages that may embed the chat frame; unset means: this server's and the listed `origins`."
     )
     allowed_image_domains: str = Field(
@@ -191,7 +222,7 @@ class Fields(BaseSettings):
 
     # Files
     uploads: bool = Field(default=True, description="Whether people may attach files.")
-    files_url: str = Field(
+    files_url: Annotated[str, LOCATION] = Field(
         "", description="Where files are kept: `s3://`, `gs://`, `az://` or `file://`; empty means the data folder."
     )
     files_direct: bool = Field(
@@ -222,7 +253,7 @@ class Fields(BaseSettings):
     limits_storage: Literal["postgres", "memory", "redis"] = Field(
         "postgres", description="Where requests are counted; `memory` is right for one process only."
     )
-    redis_url: SecretStr | None = Field(
+    redis_url: Annotated[SecretStr | None, REDIS_ADDRESS] = Field(
         None, validation_alias=_alias("redis_url", "REDIS_URL"), description="Redis address, for counting there."
     )
     rate_messages: int = Field(60, ge=0, description="Messages of one user within a minute.")
@@ -250,6 +281,34 @@ class Fields(BaseSettings):
     )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _read_text(cls, value: Any, info: ValidationInfo) -> Any:
+        name = str(info.field_name)
+        return read_text(value, cls.model_fields[name], name)
+
+    @property
+    def model_name(self) -> str:
+        """The model of every agent that names none.
+
+        Unset, it is the Agents SDK's own default, so that a newer SDK brings a newer model.
+
+        Raises:
+            ConfigurationError: OPENAI_DEFAULT_MODEL, where the SDK looks, is empty.
+        """
+        if self.model:
+            return self.model
+        from agents.models import get_default_model  # noqa: PLC0415 - takes a second, and few commands need a model
+
+        if not (name := get_default_model().strip()):
+            raise ConfigurationError("OPENAI_DEFAULT_MODEL is set, but empty: name a model there, or unset it.")
+        return name
+
+    @property
+    def title_model_name(self) -> str:
+        """The model that names threads."""
+        return self.title_model or self.model_name
 
     @property
     def trusted_networks(self) -> tuple[Network, ...]:

@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 ANY = "*"
 _MILLION = Decimal(1_000_000)
 _MINUTE = Decimal(60)
-#: A dated snapshot costs what its model costs: gpt-5-mini-2025-08-07.
+#: A dated snapshot costs what its model costs: gpt-5.5-2026-04-23.
 _DATE = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 
 

@@ -12,16 +12,17 @@ from typing import Any
 
 import pytest
 from agents import Agent, OpenAIChatCompletionsModel, OpenAIResponsesModel, RunConfig, Runner
-from fastapi import FastAPI, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from openai import AsyncOpenAI
+from typing_extensions import override
 
 from chatkit_link.agents.failures import Failure, explain
 from chatkit_link.agents.sentences import sentence
 from chatkit_link.client import ChatKitClient
 from tests.agents.test_models import APIS, MakeSettings
 from tests.conftest import running
-from tests.model_server import SSE, Say, completion, completion_chunks, output_item, response, responses_events
+from tests.model_server import MODEL, ModelServer, Say, Step
 from tests.peer import serve
 from tests.told import stored, told
 
@@ -50,47 +51,48 @@ def refused(message: str, **fields: Any) -> dict[str, Any]:
 
 
 @dataclass
-class Contrary:
+class Contrary(ModelServer):
     """A model's server whose next answer is ``step``, and which otherwise answers."""
 
-    address: str = ""
+    script: list[Step] = field(default_factory=list[Step])
     step: Refuse | Break | None = None
-    requests: list[dict[str, Any]] = field(default_factory=list)
 
-    def app(self) -> FastAPI:
-        app = FastAPI()
+    @override
+    def next(self, body: dict[str, Any]) -> Step:
+        self.requests.append(body)
+        return Say("Fine.")
 
-        @app.post("/v1/responses")
-        async def responses(request: Request) -> Response:
-            return self._answer(
-                await request.json(), responses_events(Say("Fine."), 1), response([output_item(Say("Fine."), "a")])
-            )
+    @override
+    async def create_response(self, request: Request) -> Response:
+        return await self._contrary(request) or await super().create_response(request)
 
-        @app.post("/v1/chat/completions")
-        async def completions(request: Request) -> Response:
-            return self._answer(
-                await request.json(), completion_chunks(Say("Fine."), include_usage=False), completion(Say("Fine."))
-            )
+    @override
+    async def create_completion(self, request: Request) -> Response:
+        return await self._contrary(request) or await super().create_completion(request)
 
-        return app
-
-    def _answer(self, body: dict[str, Any], events: AsyncIterator[str], whole: dict[str, Any]) -> Response:
-        if "title of two to six words" in json.dumps(body):
-            return JSONResponse(whole)
+    async def _contrary(self, request: Request) -> Response | None:
+        body = await request.json()
+        if self.step is None or "title of two to six words" in json.dumps(body):
+            return None
         self.requests.append(body)
         step, self.step = self.step, None
-        if isinstance(step, Refuse):
-            headers = {"x-should-retry": "false", "x-request-id": "req_7"} | step.headers
-            if isinstance(step.body, str):
-                return Response(step.body, step.status, headers, media_type="text/html")
-            return JSONResponse(step.body, step.status, headers)
         if isinstance(step, Break):
-            return StreamingResponse(self._broken(step), media_type=SSE)
-        return StreamingResponse(events, media_type=SSE) if body.get("stream") else JSONResponse(whole)
+            return StreamingResponse(self._broken(step), media_type="text/event-stream")
+        headers = {"x-should-retry": "false", "x-request-id": "req_7"} | step.headers
+        if isinstance(step.body, str):
+            return Response(step.body, step.status, headers, media_type="text/html")
+        return JSONResponse(step.body, step.status, headers)
 
     async def _broken(self, step: Break) -> AsyncIterator[str]:
         for event in step.events:
             yield f"event: {event.get('type', 'message')}\ndata: {json.dumps(event)}\n\n"
+
+
+#: A response of which nothing has come yet.
+RESPONSE: dict[str, Any] = {
+    "id": "resp_1", "object": "response", "created_at": 1, "model": MODEL, "output": [], "parallel_tool_calls": True,
+    "tool_choice": "auto", "tools": [], "status": "in_progress", "usage": None,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +110,7 @@ async def chats(make_settings: MakeSettings, contrary: Contrary) -> AsyncIterato
         clients: dict[str, ChatKitClient] = {}
         for api in APIS:
             settings = make_settings(
-                openai_api_key=KEY, openai_base_url=contrary.address, openai_api=api, model="scripted", search="local"
+                openai_api_key=KEY, openai_base_url=contrary.address, openai_api=api, model=MODEL, search="local"
             )
             address = await stack.enter_async_context(running(settings))
             clients[api] = await stack.enter_async_context(ChatKitClient(f"{address}/chatkit"))
@@ -117,12 +119,12 @@ async def chats(make_settings: MakeSettings, contrary: Contrary) -> AsyncIterato
 
 def response_failed(code: str, message: str = "no") -> Break:
     """``response.failed`` of the Responses API."""
-    failed = response([]) | {"status": "failed", "usage": None, "error": {"code": code, "message": message}}
+    failed = RESPONSE | {"status": "failed", "usage": None, "error": {"code": code, "message": message}}
     return Break(({"type": "response.failed", "sequence_number": 1, "response": failed},))
 
 
 def response_incomplete(reason: str) -> Break:
-    cut = response([]) | {"status": "incomplete", "incomplete_details": {"reason": reason}}
+    cut = RESPONSE | {"status": "incomplete", "incomplete_details": {"reason": reason}}
     return Break(({"type": "response.incomplete", "sequence_number": 1, "response": cut},))
 
 
@@ -180,7 +182,7 @@ RESPONSES = [
     (error_event("insufficient_quota"), "model_out_of_credit"),
     (error_event("context_length_exceeded"), "context_too_long"),
     (error_object(code="rate_limit_exceeded"), "model_busy"),
-    (Break(({"type": "response.created", "sequence_number": 0, "response": response([])},)), "answer_disconnected"),
+    (Break(({"type": "response.created", "sequence_number": 0, "response": RESPONSE},)), "answer_disconnected"),
 ]
 CHAT = [
     (error_object(code=429), "model_busy"),  # OpenRouter
@@ -245,7 +247,7 @@ async def test_the_sentence_is_in_the_readers_language_with_its_number(
     make_settings: MakeSettings, contrary: Contrary
 ) -> None:
     contrary.step = Refuse(429, refused("no", code="rate_limit_exceeded"), {"retry-after": "20"})
-    settings = make_settings(openai_api_key=KEY, openai_base_url=contrary.address, model="scripted", search="local")
+    settings = make_settings(openai_api_key=KEY, openai_base_url=contrary.address, model=MODEL, search="local")
     async with (
         running(settings) as address,
         ChatKitClient(f"{address}/chatkit", headers={"Accept-Language": "de-AT"}) as client,

@@ -326,14 +326,14 @@ async def test_a_game_is_opened_by_the_page_and_the_answer_goes_on(student: Stud
 
 
 async def test_a_tool_chosen_in_the_composer_is_used_whatever_the_words_are(student: Student) -> None:
-    await student.ask(choosing("Sam Porter", tool="tonights_odds", model="gpt-5"))
+    await student.ask(choosing("Sam Porter", tool="tonights_odds", model="gpt-6.1-sol"))
     await student.widget("odds-board")
     with pytest.raises(ClientError):
         await student.ask(choosing("Hello", model="another"))
 
 
 async def test_a_chosen_model_keeps_the_stand_in_of_this_agent(student: Student) -> None:
-    await student.ask(choosing("What are tonight's odds?", model="gpt-5"))
+    await student.ask(choosing("What are tonight's odds?", model="gpt-6.1-sol"))
     await student.widget("odds-board")
 
 

@@ -29,13 +29,13 @@ async def test_a_model_shows_the_board_that_one_clicks_and_is_told_what_the_serv
             config=Path(__file__).with_name("agents.toml"),
             openai_api_key="sk-canary-123",
             openai_base_url=model.address,
-            model="gpt-5-mini",
+            model="gpt-6-luna",
             search="local",
         )
         async with running(settings) as address, ChatKitClient(f"{address}/chatkit/lock") as client:
             student = Student(client)
             tag = UserMessageTagContent(id="team-new-york-yankees", text="New York Yankees", data={"odds": "+100000"})
-            options = InferenceOptions(model="gpt-5", tool_choice=ToolChoice(id="tonights_odds"))
+            options = InferenceOptions(model="gpt-6.1-sol", tool_choice=ToolChoice(id="tonights_odds"))
             message = UserMessageInput(
                 content=[UserMessageTextContent(text="What about "), tag], attachments=[], inference_options=options
             )
@@ -47,7 +47,7 @@ async def test_a_model_shows_the_board_that_one_clicks_and_is_told_what_the_serv
     first, second = conversation(model)
     assert answer.text == "The Yankees are the favourites. Sample data."
     assert len(offered(shown.widget, "lock.add_leg")) == 2 * 2 * 3
-    assert first["model"] == second["model"] == "gpt-5"
+    assert first["model"] == second["model"] == "gpt-6.1-sol"
     assert first["tool_choice"] == {"type": "function", "name": "tonights_odds"}
     assert "Responsible play comes first" in first["instructions"] and "1-800-GAMBLER" in first["instructions"]
     asked = json.dumps(first["input"])

@@ -15,6 +15,7 @@ AUDIO_USAGE = {"type": "tokens", "input_tokens": 100, "output_tokens": 3, "total
 #: openai/types/audio_model.py
 MODELS = {
     "whisper-1",
+    "gpt-transcribe",
     "gpt-4o-transcribe",
     "gpt-4o-mini-transcribe",
     "gpt-4o-mini-transcribe-2025-12-15",

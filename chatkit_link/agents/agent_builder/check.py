@@ -5,15 +5,18 @@ import builtins
 import importlib.util
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
 from chatkit_link.agents.agent_builder.flow import silent_calls
 from chatkit_link.agents.agent_builder.rewrite import REPLACED
 from chatkit_link.agents.agent_builder.source import ENTRY, SCHEMA_TYPES, Source, is_stub, read_source, says_nothing
+from chatkit_link.agents.models.named import file_notices
+from chatkit_link.agents.models.shutdowns import Shutdowns
 from chatkit_link.errors import ConfigurationError
 
-Level = Literal["works", "mended", "key", "package", "decide", "wrong"]
+Level = Literal["works", "mended", "key", "package", "decide", "wrong", "warning", "error"]
 
 _KEY = "needs OPENAI_API_KEY, and OpenAI's Responses API"
 _HOSTED = {
@@ -27,15 +30,23 @@ _HOSTED = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """line: of the file, 0 for the whole of it. level: ``wrong`` is what stops the file from loading."""
+    """line: of the file, 0 for the whole of it. level: ``wrong`` is what stops the file from loading.
+
+    ``warning`` and ``error`` are about models that are about to be shut down, or have been.
+    """
 
     line: int
     level: Level
     text: str
 
 
-def check_workflow(path: Path) -> list[Finding]:
-    """In the order of the file's lines."""
+def check_workflow(path: Path, shutdowns: Shutdowns | None = None, *, today: date = date.min) -> list[Finding]:
+    """In the order of the file's lines.
+
+    Args:
+        shutdowns: of the server that the models are asked of; None leaves the models' ends out.
+        today: the day that these are held against.
+    """
     try:
         source = read_source(path)
     except ConfigurationError as error:
@@ -45,6 +56,8 @@ def check_workflow(path: Path) -> list[Finding]:
         said = f": {cause.text.strip()}" if cause.text else ""
         return [Finding(cause.lineno or 0, "wrong", f"this is not Python: {cause.msg}{said}")]
     found = {*_whole(source), *_mended(source), *_undefined(source)}
+    if shutdowns is not None:
+        found |= {Finding(line, one.level, one.text) for line, one in file_notices(source.tree, shutdowns, today)}
     for node in ast.walk(source.tree):
         match node:
             case ast.Import() | ast.ImportFrom():

@@ -50,24 +50,24 @@ class ConversationShortened:
 class AdaptedModel(Model):
     """A model that takes what threads hold, and answers in one form.
 
-    model: its name, as it is billed.
+    model: its name, as it is billed. inner: the model that is asked.
     """
 
     def __init__(self, inner: Model, origin: Origin, *, named: str | None) -> None:
         """named: the name by which the Agents SDK has chosen settings; None for its default model."""
         self.model = origin.model
-        self._inner = inner
+        self.inner = inner
         self._origin = origin
         self._named = named
         self._refusals = Refusals(origin.model)
 
     @override
     async def close(self) -> None:
-        await self._inner.close()
+        await self.inner.close()
 
     @override
     def get_retry_advice(self, request: ModelRetryAdviceRequest) -> ModelRetryAdvice | None:
-        return self._inner.get_retry_advice(request)
+        return self.inner.get_retry_advice(request)
 
     @override
     async def get_response(
@@ -151,7 +151,7 @@ class AdaptedModel(Model):
 
     async def _ask(self, request: ModelRequest) -> AsyncGenerator[Any]:
         answer = AnswerStream(self._origin)
-        events = self._inner.stream_response(
+        events = self.inner.stream_response(
             request.instructions,
             self._fit(request),
             request.settings,

@@ -98,7 +98,7 @@ def run_config(settings: Settings, client: AsyncOpenAI | None) -> RunConfig:
     provider = (
         OfflineProvider(settings.offline_pace)
         if client is None
-        else ServerProvider(client, settings.model, responses=settings.openai_api == "responses")
+        else ServerProvider(client, settings.model_name, responses=settings.openai_api == "responses")
     )
     # Over Chat Completions, a server tells the usage of a stream only when it is asked to.
     wanted = ModelSettings(include_usage=True) if settings.openai_api == "chat_completions" else None
