@@ -13,11 +13,14 @@ from tests.told import stored, told
 FAILED = sentence("task_failed")
 
 
+ERROR = {"type": "http_error", "code": 500, "message": "sold out at /srv/internal"}
+
+
 @pytest.mark.parametrize(
     ("item", "title", "content"),
     [
         ({"type": "mcp_call", "id": "mcp_1", "name": "order_tea", "server_label": "shop", "output": None,
-          "arguments": '{"tea": "sencha"}', "error": "sold out at /srv/internal"},
+          "arguments": '{"tea": "sencha"}', "error": ERROR},
          "Order tea: failed", f"sencha\n\n{FAILED}"),
         ({"type": "web_search_call", "id": "ws_1", "status": "failed", "action": {"type": "search", "query": "tea"}},
          "Search the web: failed", None),

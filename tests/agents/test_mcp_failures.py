@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from chatkit_link.agents.failures import Failure, explain
 from chatkit_link.agents.tool_failures import ToolFailure, failure_of, marked, report_failures_of, with_tool_policy
-from tests.model_server import Call, ModelServer, Say, model_server
+from tests.model_server import MODEL, Call, ModelServer, Say, model_server
 
 SERVER = """
 import os
@@ -60,7 +60,7 @@ async def _order(model: ModelServer, folder: Path) -> tuple[Seen, Any]:
         AsyncOpenAI(api_key="sk-1", base_url=model.address) as client,
         Marking({"command": sys.executable, "args": [str(folder / "shop.py")]}) as shop,
     ):
-        agent = Agent(name="A", model=OpenAIResponsesModel("m", client), mcp_servers=[shop])
+        agent = Agent(name="A", model=OpenAIResponsesModel(MODEL, client), mcp_servers=[shop])
         config = with_tool_policy(RunConfig(tracing_disabled=True), 1000)
         result = await Runner.run(agent, "Order", hooks=seen, run_config=config)
     return seen, result.final_output

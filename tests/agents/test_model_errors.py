@@ -160,7 +160,6 @@ BEFORE = [
     (Refuse(403, "<html>Forbidden</html>"), "model_not_allowed"),
     (Refuse(404, refused("no", code="model_not_found")), "model_unknown"),
     (Refuse(404, "<html>Not found</html>"), "model_unknown"),
-    (Refuse(404, refused("Item with id 'rs_1' not found.", param="input")), "model_refused"),
     (Refuse(413, "<html>Request Entity Too Large</html>"), "request_too_large"),  # nginx
     (Refuse(422, {"detail": [{"loc": ["body"], "msg": QUESTION}]}), "model_refused"),  # FastAPI
     (Refuse(429, refused("no", code="insufficient_quota", type="insufficient_quota")), "model_out_of_credit"),

@@ -12,7 +12,7 @@ from agents import AgentOutputSchemaBase, Handoff, ModelSettings, ModelTracing, 
 from openai.types.responses.response_prompt_param import ResponsePromptParam
 from openai.types.shared import Reasoning
 
-from chatkit_link.agents.models.shorten import shorten, size_of
+from chatkit_link.agents.models.shorten import shorten
 
 logger = logging.getLogger(__name__)
 
@@ -80,15 +80,11 @@ class ModelRequest:
 
 @dataclass(slots=True)
 class Refusals:
-    """What the server of one model has refused: it is not sent again.
-
-    size: of the smallest conversation that was too long, in characters.
-    """
+    """What the server of one model has refused: it is not sent again."""
 
     model: str
     settings: set[str] = field(default_factory=set[str])
     schema: bool = False
-    size: int | None = None
 
     def apply(self, request: ModelRequest) -> ModelRequest:
         """The request without what is known to be refused."""
@@ -96,13 +92,6 @@ class Refusals:
             request = replace(request, settings=_without(request.settings, self.settings))
         if self.schema and request.output_schema is not None:
             request = _schema_in_words(request)
-        while (
-            self.size is not None
-            and not isinstance(request.input, str)
-            and size_of(request.input) >= self.size
-            and (shorter := shorten(request.input)) is not None
-        ):
-            request = replace(request, input=shorter, shortened=True)
         return request
 
     def learn(self, request: ModelRequest, error: openai.APIError) -> ModelRequest | None:
@@ -111,7 +100,7 @@ class Refusals:
             return None
         described = _described(error)
         if is_too_long(error):
-            return self._shorter(request)
+            return _shorter(request)
         if not request.bare and _BAD_REFERENCE.search(described):
             return replace(request, bare=True)
         if error.code not in _REFUSED and error.type not in _REFUSED and not _REFUSING.search(described):
@@ -121,14 +110,6 @@ class Refusals:
             logger.warning("the server of %s takes no schema for answers: it is asked for JSON in words", self.model)
             return _schema_in_words(request)
         return self._without_setting(request, error, described)
-
-    def _shorter(self, request: ModelRequest) -> ModelRequest | None:
-        if isinstance(request.input, str):
-            return None
-        size = size_of(request.input)
-        self.size = size if self.size is None else min(self.size, size)
-        shorter = shorten(request.input)
-        return None if shorter is None else replace(request, input=shorter, shortened=True)
 
     def _without_setting(self, request: ModelRequest, error: openai.APIError, described: str) -> ModelRequest | None:
         if _WANTS_NO_EFFORT.search(described) and request.settings.reasoning is None:
@@ -140,6 +121,11 @@ class Refusals:
         self.settings.add(sent[named])
         logger.warning("the server of %s does not take the setting %s as it is: it is left out", self.model, named)
         return replace(request, settings=_without(request.settings, {sent[named]}))
+
+
+def _shorter(request: ModelRequest) -> ModelRequest | None:
+    shorter = None if isinstance(request.input, str) else shorten(request.input)
+    return None if shorter is None else replace(request, input=shorter, shortened=True)
 
 
 def is_too_long(error: openai.APIError) -> bool:

@@ -1,6 +1,7 @@
 """Workflows that do not come to an end by themselves, and conversations whose words arrive at the same time."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,7 @@ class Interleaved(Scripted):
     @override
     async def watched(self, events: AsyncIterator[str]) -> AsyncIterator[str]:
         async for event in super().watched(events):
-            if "output_text.delta" in event:
+            if re.search(r'"delta": " ?(ada|bob)"', event):  # and no word of a title
                 await self.together.wait()
             yield event
 
