@@ -189,7 +189,7 @@ LINE = Format(_line)
 #: A line in which quotes mean something.
 QUOTED_LINE = Format(_line, quotes=False)
 #: A secret that never leaves this process; it may be a whole sentence.
-SECRET = Format(_line)
+SECRET = Format(_line, quotes=False)
 #: A key that travels in an HTTP header: one word of visible ASCII.
 HEADER_KEY = Format(_header_key)
 #: A key of this server's own making, which a caller sends in a header; it may have spaces.

@@ -83,6 +83,10 @@ def environment(patch: pytest.MonkeyPatch, name: str, value: str) -> Settings:
     return read_settings(**beside)
 
 
+#: Secrets that sign, and that no other service has given out.
+OWN_SECRETS = ("secret", "jwt_secret")
+
+
 def plain(settings: Settings, name: str) -> Any:
     value = getattr(settings, name)
     return value.get_secret_value() if isinstance(value, SecretStr) else value
@@ -103,9 +107,16 @@ def test_what_surrounds_a_value_is_cut(name: str, wrapping: str, monkeypatch: py
 
 
 @pytest.mark.parametrize("wrapping", QUOTED.values(), ids=QUOTED)
-@pytest.mark.parametrize("name", [name for name in TEXTS if name != "frame_ancestors"])
+@pytest.mark.parametrize("name", [name for name in TEXTS if name not in ("frame_ancestors", *OWN_SECRETS)])
 def test_quotes_that_were_copied_along_are_cut(name: str, wrapping: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert plain(environment(monkeypatch, name, wrapping.format(good(name))), name) == good(name)
+
+
+@pytest.mark.parametrize("name", OWN_SECRETS)
+def test_quotes_of_a_secret_of_ones_own_are_part_of_it(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may have been signed with for years: cut, it would be another one."""
+    quoted = f'"{good(name)}"'
+    assert plain(environment(monkeypatch, name, f"{quoted}\n"), name) == quoted
 
 
 def test_quotes_that_mean_something_stay(monkeypatch: pytest.MonkeyPatch) -> None:

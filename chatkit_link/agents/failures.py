@@ -88,7 +88,9 @@ _INCOMPLETE: Final = {
     "content_filter": "answer_filtered",
     "empty": "answer_empty",
     "disconnected": "answer_disconnected",
+    "failed": "model_failed",
 }
+_OF_MODELS = (openai.OpenAIError, IncompleteAnswer, UnreadableAnswer, ContextTooLong)
 #: Where the same request may succeed, or another answer come out.
 _RETRY: Final = frozenset(
     "model_busy model_busy_seconds model_busy_minutes model_timeout model_unreachable model_failed file_search_timeout "
@@ -156,7 +158,7 @@ def _code(error: Exception) -> tuple[str | None, float | None]:
         case exceptions.AgentsException() if _ran_a_tool(error):
             # What failed inside may be a model, too: that of an agent that is a tool.
             cause = error.__cause__
-            inner = _code(cause) if isinstance(cause, openai.OpenAIError | IncompleteAnswer | ContextTooLong) else None
+            inner = _code(cause) if isinstance(cause, _OF_MODELS) else None
             timed_out = isinstance(cause, TimeoutError | httpx2.TimeoutException)
             return inner or ("tool_timeout" if timed_out else "tool_broke", None)
         case _:
@@ -177,8 +179,9 @@ def _lost(error: openai.APIConnectionError) -> str:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    cause = error.__cause__ or error.__context__
-    while cause is not None:
+    cause, seen = error.__cause__ or error.__context__, {id(error)}
+    while cause is not None and id(cause) not in seen:  # an exception may be its own cause
+        seen.add(id(cause))
         yield cause
         cause = cause.__cause__ or cause.__context__
 

@@ -5,6 +5,7 @@ import re
 from agents import Agent, AgentsException, RunConfig, Runner
 
 from chatkit_link.agents.metering import UsageReader
+from chatkit_link.agents.models.problems import IncompleteAnswer
 
 _INSTRUCTIONS = (
     "Give the conversation that begins with the user's message a title of two to six words that names its subject, "
@@ -37,6 +38,10 @@ class ModelTitler:
         except AgentsException as error:
             if error.run_data is not None:  # an answer that is of no use was paid for all the same
                 reader.read(error.run_data.context_wrapper.usage)
+            raise
+        except IncompleteAnswer as error:
+            if error.usage is not None:
+                reader.read(error.usage)
             raise
         reader.read(result.context_wrapper.usage)
         return str(result.final_output)

@@ -25,6 +25,7 @@ from chatkit_link.agents.approvals import (
 from chatkit_link.agents.closing import closing_early
 from chatkit_link.agents.context import LinkContext, TurnContext
 from chatkit_link.agents.converter import LinkConverter, Resolve
+from chatkit_link.agents.final_output import ending_tool, final_events
 from chatkit_link.agents.history import History, load_history, record_of
 from chatkit_link.agents.mentions import Mentions
 from chatkit_link.agents.metering import UsageReader
@@ -32,16 +33,12 @@ from chatkit_link.agents.models.chosen_settings import own_settings
 from chatkit_link.agents.models.problems import IncompleteAnswer
 from chatkit_link.agents.models.provider import adapt_models
 from chatkit_link.agents.models.replay import assistant_message
-from chatkit_link.agents.output_text import words as output_text
 from chatkit_link.agents.shown_files import NO_PICTURES_STATUSES, ShownFiles
 from chatkit_link.agents.sources import Sources
 from chatkit_link.agents.stream import ResponseStream
 from chatkit_link.agents.tool_output import output_limit
 from chatkit_link.agents.visibility import VisibleTools
 from chatkit_link.store.turns import TurnRecord, Waiting
-
-#: What a run can end with.
-_ENDS = ("message_output_item", "tool_call_output_item")
 
 RespondFunction = Callable[[TurnContext], AsyncIterator[ThreadStreamEvent]]
 
@@ -250,9 +247,11 @@ async def _told(
             await _keep(ctx, history, record)
             yield ThreadItemDoneEvent(item=asked)
             return
-        for event in _final_message(result, stream):
-            yield event
-        if not stream.displayed:
+        ended = ending_tool(result)
+        if ended is not None:
+            for event in final_events(result, ended, stream, limit):
+                yield event
+        elif not stream.displayed:
             raise IncompleteAnswer("empty")
     finally:
         if "waiting" not in record:
@@ -261,18 +260,6 @@ async def _told(
             record["covers"] = covers + record["covers"]
         # Also behind a question: of a retry nothing is kept before its first item is.
         await _keep(ctx, history, record)
-
-
-def _final_message(result: RunResultStreaming, stream: ResponseStream) -> list[ThreadStreamEvent]:
-    """The output of a run that a tool has ended, where no message carries it."""
-    ended = next((item.type for item in reversed(result.new_items) if item.type in _ENDS), None)
-    if ended != "tool_call_output_item" or stream.client_call is not None:
-        return []
-    output = result.final_output
-    if stream.displayed and not isinstance(output, str):
-        return []  # it is what the tool tells the program; it has shown something itself
-    text = output_text(output)
-    return stream.say(text) if text.strip() else []
 
 
 async def _keep(ctx: TurnContext, history: History, record: TurnRecord) -> None:

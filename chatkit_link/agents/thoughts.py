@@ -24,12 +24,16 @@ from chatkit_link.agents.context import LinkContext
 _GROWTH, _PART = 40, 20
 
 
+#: The output's place in the response, "summary" or "text", and the thought's place in it.
+Place = tuple[int, str, int]
+
+
 class Thoughts:
     """Streams each thought into a task of its own, known by its place in the response and not by what it says."""
 
     def __init__(self, context: LinkContext) -> None:
         self._context = context
-        self._thoughts: dict[tuple[int, int], _Thought] = {}
+        self._thoughts: dict[Place, _Thought] = {}
 
     def begin(self) -> list[ThreadStreamEvent]:
         """The model starts to think: open a workflow for it, unless one is open."""
@@ -47,22 +51,31 @@ class Thoughts:
         """The next response counts its places anew."""
         self._thoughts.clear()
 
-    def delta(self, place: int, index: int, delta: str) -> list[ThreadStreamEvent]:
-        thought = self._thoughts.get((place, index))
+    def delta(self, place: Place, delta: str) -> list[ThreadStreamEvent]:
+        thought = self._thoughts.get(place)
         if thought is None:
-            return self._add((place, index), delta)
+            return self._add(place, delta)
         thought.grow(delta)
         due = len(thought.text) - thought.sent >= max(_GROWTH, thought.sent // _PART)
         return self._send(thought) if due else []
 
-    def done(self, place: int, index: int, text: str) -> list[ThreadStreamEvent]:
-        thought = self._thoughts.pop((place, index), None)
+    def rest(self) -> list[ThreadStreamEvent]:
+        """What has been held back of thoughts that are not finished."""
+        return [
+            told
+            for thought in self._thoughts.values()
+            if thought.sent < len(thought.text)
+            for told in self._send(thought)
+        ]
+
+    def done(self, place: Place, text: str) -> list[ThreadStreamEvent]:
+        thought = self._thoughts.pop(place, None)
         if thought is None:
-            return self._add((place, index), text) if text else []
+            return self._add(place, text) if text else []
         thought.grow(text[len(thought.text) :])
         return self._send(thought) if thought.sent < len(thought.text) else []
 
-    def _add(self, key: tuple[int, int], text: str) -> list[ThreadStreamEvent]:
+    def _add(self, key: Place, text: str) -> list[ThreadStreamEvent]:
         if not text.strip():
             return []
         told = self.begin()

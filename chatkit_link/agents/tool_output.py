@@ -22,6 +22,7 @@ _RECORDED: Final = 4
 #: Characters of an image or a file within an output (base64: about 15 MB). Servers take 20 MB and more.
 _INLINE: Final = 20_000_000
 _LEFT_OUT: Final = re.compile(r"\[(An image|A file) of [\d,]+ characters was here and is left out\.\]")
+_DATA_URL: Final = re.compile(r"data:[\w.+-]+/[\w.+-]+;base64,")
 _NOTE: Final = re.compile(r"\n\[cut: [\d,]+ of ([\d,]+) characters\]\Z")
 #: Items of the Responses API that hold an output, beside those whose type ends with ``_output``.
 _HOSTED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -121,7 +122,7 @@ def _fields(item: dict[str, Any]) -> tuple[str, ...]:
 
 def _bounded(value: Any, room: _Room) -> Any:
     if isinstance(value, str):
-        return value if value.startswith("data:") and len(value) <= room.inline else room.take(value)
+        return value if _DATA_URL.match(value) and len(value) <= room.inline else room.take(value)
     if isinstance(value, list):
         return [_bounded(part, room) for part in cast("list[Any]", value)]
     if not isinstance(value, dict):

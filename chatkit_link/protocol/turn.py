@@ -35,6 +35,7 @@ from chatkit_link.agents.closing import closing_early
 from chatkit_link.agents.failure_log import describe
 from chatkit_link.agents.failures import Failure, explain
 from chatkit_link.agents.models.problems import IncompleteAnswer
+from chatkit_link.agents.sentences import sentence
 from chatkit_link.caller import Caller
 from chatkit_link.errors import LinkError, NotFound, Unavailable
 from chatkit_link.files.generated import GeneratedImages
@@ -292,7 +293,8 @@ class Turn:
                 return ErrorEvent(message=failure.message, allow_retry=failure.retryable)
             case _:
                 logger.error("request %s: the answer failed", self._caller.request_id, exc_info=error)
-                return ErrorEvent(code=ErrorCode.STREAM_ERROR, allow_retry=True)
+                message = sentence("assistant_failed", self._caller.locale)
+                return ErrorEvent(code=ErrorCode.STREAM_ERROR, message=message, allow_retry=True)
 
     def _log(self, error: Exception, failure: Failure) -> None:
         """What the operator needs: the server's words of its own errors, and of all others where they come from."""

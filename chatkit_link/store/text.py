@@ -1,7 +1,7 @@
 """What PostgreSQL's text and JSONB refuse: NUL and lone surrogates (RFC 8259 section 8.2).
 
 A pasted NUL must not lose the message it came in, so it is dropped, and half a surrogate pair
-becomes U+FFFD, the replacement character.
+becomes U+FFFD, the replacement character. Two halves that belong together are one character again.
 """
 
 import re
@@ -18,7 +18,14 @@ def clean_text(text: str) -> str:
     """The same text without what a database cannot hold."""
     if "\x00" in text:
         text = text.replace("\x00", "")
-    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+    return whole_text(text)
+
+
+def whole_text(text: str) -> str:
+    """The same text with halves of surrogate pairs joined; one that stands alone becomes U+FFFD."""
+    if text.isascii() or not _SURROGATE.search(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def clean_value(value: Any) -> Any:

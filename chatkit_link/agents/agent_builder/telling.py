@@ -29,6 +29,7 @@ from chatkit_link.agents.agent_builder.steps import StepStream, is_structured
 from chatkit_link.agents.context import LinkContext, TurnContext
 from chatkit_link.agents.history import History, record_of
 from chatkit_link.agents.metering import UsageReader
+from chatkit_link.agents.models.provider import adapt_models
 from chatkit_link.agents.output_text import brief, words
 from chatkit_link.agents.shown_files import NO_PICTURES_STATUSES, without_pictures
 from chatkit_link.agents.sources import Sources
@@ -141,6 +142,7 @@ class Telling:
         self, agent: Agent[Any], given: Any, *, silent: bool, context: Any, spoke: bool, **rest: Any
     ) -> tuple[RunResultStreaming, StepStream]:
         """Run an agent, tell what it does, and remember what it said. spoke: it has said something before."""
+        adapt_models(agent)
         # Agents that run at once each show their work apart.
         alone = not self._busy
         link = self.steps if alone else self._context()

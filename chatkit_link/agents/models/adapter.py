@@ -9,6 +9,7 @@ an answer in the form of the Responses API, or an error that says what is wrong.
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any, cast
 
 import openai
@@ -24,20 +25,19 @@ from agents import (
 )
 from agents.items import TResponseStreamEvent
 from agents.retry import ModelRetryAdvice, ModelRetryAdviceRequest
-from openai.types.responses import Response
 from openai.types.responses.response_prompt_param import ResponsePromptParam
 from typing_extensions import override
 
 from chatkit_link.agents.models.answer import AnswerStream
 from chatkit_link.agents.models.chosen_settings import chosen_settings
 from chatkit_link.agents.models.origin import Origin
-from chatkit_link.agents.models.problems import ContextTooLong, IncompleteAnswer
-from chatkit_link.agents.models.replay import fit
+from chatkit_link.agents.models.problems import ContextTooLong
+from chatkit_link.agents.models.replay import fit, with_server_ids
 from chatkit_link.agents.models.request import ModelRequest, Refusals, is_too_long
-from chatkit_link.agents.models.usage import response_usage, run_usage
+from chatkit_link.store.text import whole_text
 
 _BEFORE_OUTPUT = frozenset({"response.created", "response.queued", "response.in_progress"})
-#: Requests that one answer may take, each without something that was refused.
+#: Changes that one request may take, each of something that was refused.
 _ATTEMPTS = 8
 
 
@@ -53,21 +53,32 @@ class AdaptedModel(Model):
     model: its name, as it is billed. inner: the model that is asked.
     """
 
-    def __init__(self, inner: Model, origin: Origin, *, named: str | None) -> None:
-        """named: the name by which the Agents SDK has chosen settings; None for its default model."""
+    def __init__(self, inner: Model, origin: Origin, *, implicit: ModelSettings) -> None:
+        """implicit: the settings that the Agents SDK adds by itself for the name by which this model was asked for."""
         self.model = origin.model
         self.inner = inner
         self._origin = origin
-        self._named = named
+        self._implicit = implicit
         self._refusals = Refusals(origin.model)
+        #: Our call ids -> the server's, for a server that keeps the conversation itself and knows its own alone.
+        self._server_ids: dict[str, str] = {}
 
     @override
     async def close(self) -> None:
         await self.inner.close()
 
     @override
+    async def _cleanup_on_run_end(self, owner: object) -> None:
+        await self.inner._cleanup_on_run_end(owner)  # noqa: SLF001 - the SDK asks the same of this one
+
+    @override
     def get_retry_advice(self, request: ModelRetryAdviceRequest) -> ModelRetryAdvice | None:
         return self.inner.get_retry_advice(request)
+
+    def _supports_default_prompt_cache_key(self) -> bool:
+        """Asked by the SDK, which adds a key for OpenAI's own cache."""
+        supports = getattr(self.inner, "_supports_default_prompt_cache_key", None)
+        return bool(supports()) if callable(supports) else False
 
     @override
     async def get_response(
@@ -84,24 +95,20 @@ class AdaptedModel(Model):
         conversation_id: str | None = None,
         prompt: ResponsePromptParam | None = None,
     ) -> ModelResponse:
-        """The same answer, read from its stream: one way to ask, and one form to put right."""
-        events = self.stream_response(
-            system_instructions, input, model_settings, tools, output_schema, handoffs, tracing,
-            previous_response_id=previous_response_id, conversation_id=conversation_id, prompt=prompt,
+        settings = chosen_settings(model_settings, self._origin, self._implicit)
+        given = ModelRequest(
+            system_instructions, input, settings, tools, output_schema, handoffs, tracing,
+            previous_response_id, conversation_id, prompt,
         )  # fmt: skip
-        done: list[Any] = []
-        async with aclosing(cast("AsyncGenerator[Any]", events)) as stream:
-            async for event in stream:
-                if event.type == "response.output_item.done":
-                    done.append(event.item)
-                elif event.type == "response.completed":
-                    response: Response = event.response
-                    return ModelResponse(
-                        output=list(response.output or done),
-                        usage=run_usage(response_usage(response.usage)),
-                        response_id=response.id,
-                    )
-        raise IncompleteAnswer("disconnected")
+        request = self._refusals.apply(given)
+        while True:
+            try:
+                response = await self.inner.get_response(*self._positional(request), **_keywords(request))
+            except openai.APIError as error:
+                request = self._changed(request, error)
+            else:
+                self._refusals.answered(request)
+                return self._answer_to(request).whole(response)
 
     @override
     async def stream_response(
@@ -118,40 +125,58 @@ class AdaptedModel(Model):
         conversation_id: str | None = None,
         prompt: ResponsePromptParam | None = None,
     ) -> AsyncIterator[TResponseStreamEvent]:
-        request = ModelRequest(
-            system_instructions, input, chosen_settings(model_settings, self._origin, self._named), tools,
-            output_schema, handoffs, tracing, previous_response_id, conversation_id, prompt,
+        settings = chosen_settings(model_settings, self._origin, self._implicit)
+        given = ModelRequest(
+            system_instructions, input, settings, tools, output_schema, handoffs, tracing,
+            previous_response_id, conversation_id, prompt,
         )  # fmt: skip
-        events = self._answered(self._refusals.apply(request))
-        async with aclosing(events):
+        async with aclosing(self._answered(self._refusals.apply(given))) as events:
             async for event in events:
                 yield event
 
     async def _answered(self, request: ModelRequest) -> AsyncGenerator[Any]:
-        for _ in range(_ATTEMPTS):
+        while True:
             begun = False
             try:
                 async with aclosing(self._ask(request)) as events:
                     async for event in events:
-                        if request.shortened and not begun and event.type not in _BEFORE_OUTPUT:
-                            yield ConversationShortened()
                         # Some servers say that they begin before they say that they refuse.
-                        begun = begun or event.type not in _BEFORE_OUTPUT
+                        if not begun and event.type not in _BEFORE_OUTPUT:
+                            begun = True
+                            self._refusals.answered(request)
+                            if request.shortened:
+                                yield ConversationShortened()
                         yield event
             except openai.APIError as error:
-                changed = None if begun else self._refusals.learn(request, error)
-                if changed is None and not begun and is_too_long(error):
-                    raise ContextTooLong from error
-                if changed is None:
+                if begun:
                     raise
-                request = changed
+                request = self._changed(request, error)
             else:
                 return
-        raise ContextTooLong if request.shortened else RuntimeError("the model's server refused all forms of a request")
+
+    def _changed(self, request: ModelRequest, error: openai.APIError) -> ModelRequest:
+        """The request without what was refused. Raises the refusal where nothing can be changed about it."""
+        changed = self._refusals.learn(request, error) if request.attempts < _ATTEMPTS else None
+        if changed is not None:
+            return replace(changed, attempts=request.attempts + 1)
+        if is_too_long(error):
+            raise ContextTooLong from error
+        raise error
 
     async def _ask(self, request: ModelRequest) -> AsyncGenerator[Any]:
-        answer = AnswerStream(self._origin)
-        events = self.inner.stream_response(
+        answer = self._answer_to(request)
+        events = self.inner.stream_response(*self._positional(request), **_keywords(request))
+        async with aclosing(cast("AsyncGenerator[Any]", events)) as stream:
+            async for event in stream:
+                for own in answer.take(event):
+                    yield own
+        answer.end()
+
+    def _answer_to(self, request: ModelRequest) -> AnswerStream:
+        return AnswerStream(self._origin, request, self._server_ids)
+
+    def _positional(self, request: ModelRequest) -> tuple[Any, ...]:
+        return (
             request.instructions,
             self._fit(request),
             request.settings,
@@ -159,17 +184,19 @@ class AdaptedModel(Model):
             request.output_schema,
             request.handoffs,
             request.tracing,
-            previous_response_id=request.previous_response_id,
-            conversation_id=request.conversation_id,
-            prompt=request.prompt,
         )
-        async with aclosing(cast("AsyncGenerator[Any]", events)) as stream:
-            async for event in stream:
-                for own in answer.take(event):
-                    yield own
-        answer.end()
 
     def _fit(self, request: ModelRequest) -> str | list[TResponseInputItem]:
-        if isinstance(request.input, str) or request.previous_response_id or request.conversation_id:
-            return request.input  # a server that keeps the conversation itself knows its calls by its own ids
+        if isinstance(request.input, str):
+            return whole_text(request.input)
+        if request.server_keeps:
+            return with_server_ids(request.input, self._server_ids)
         return fit(request.input, self._origin, bare=request.bare)
+
+
+def _keywords(request: ModelRequest) -> dict[str, Any]:
+    return {
+        "previous_response_id": request.previous_response_id,
+        "conversation_id": request.conversation_id,
+        "prompt": request.prompt,
+    }

@@ -7,11 +7,14 @@ that what the model will remember is what the user saw. Its events may be shared
 changed is copied.
 """
 
+import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import httpx2
 import openai
+from agents import ModelResponse
 from openai.types.responses import (
     Response,
     ResponseCompletedEvent,
@@ -23,10 +26,14 @@ from openai.types.responses import (
 from chatkit_link.agents.models.call_ids import new_call_id
 from chatkit_link.agents.models.origin import Origin
 from chatkit_link.agents.models.problems import IncompleteAnswer, Reason, UnreadableAnswer
-from chatkit_link.agents.models.surrogates import HalfKeeper, whole_text
+from chatkit_link.agents.models.request import ModelRequest
+from chatkit_link.agents.models.surrogates import HalfKeeper
 from chatkit_link.agents.models.thinking import Split, ThoughtSplitter, answer_of
 from chatkit_link.agents.models.usage import response_usage, run_usage
+from chatkit_link.store.text import whole_text
 
+#: Calls whose server's ids are known at once; those of a turn are needed for its next request.
+_NOTED = 2000
 _INCOMPLETE: dict[str, Reason] = {"max_output_tokens": "length", "content_filter": "content_filter"}
 
 
@@ -42,8 +49,11 @@ class AnswerRecalled:
 class AnswerStream:
     """Puts one answer right. Raises IncompleteAnswer, UnreadableAnswer and openai.APIError."""
 
-    def __init__(self, origin: Origin) -> None:
+    def __init__(self, origin: Origin, request: ModelRequest, server_ids: dict[str, str]) -> None:
+        """server_ids: where our id of a call is noted, with the server's."""
         self._origin = origin
+        self._request = request
+        self._server_ids = server_ids
         #: OpenAI's own models give their thoughts as such; an answer of theirs that begins with a tag is an answer.
         self._splits = not origin.official
         self._call_ids = _CallIds()
@@ -79,9 +89,9 @@ class AnswerStream:
             case "response.incomplete":
                 raise _incomplete(event.response)
             case "response.failed":
-                raise _failure(getattr(event.response, "error", None))
+                raise self._failure(getattr(event.response, "error", None))
             case "error" | "response.error":
-                raise _failure(event)
+                raise self._failure(event)
             case _:
                 return (event,)
 
@@ -185,12 +195,18 @@ class AnswerStream:
         if isinstance(getattr(item, "call_id", None), str) and item.type.endswith("_call"):
             server_id = item.call_id
             copy.call_id = (self._call_ids.final if final else self._call_ids.streamed)(index, item.call_id)
+            self._note_id(copy.call_id, item.call_id)
         if isinstance(getattr(item, "arguments", None), str):
             copy.arguments = whole_text(item.arguments)
         if item.type == "message":
             copy.content = [self._own_part(part) for part in item.content]
         self._origin.mark(copy, server_id)
         return copy
+
+    def _note_id(self, own: str, server_id: str) -> None:
+        self._server_ids[own] = server_id
+        if len(self._server_ids) > _NOTED:
+            del self._server_ids[next(iter(self._server_ids))]
 
     def _own_part(self, part: Any) -> Any:
         name = "text" if part.type == "output_text" else "refusal"
@@ -201,6 +217,23 @@ class AnswerStream:
         return part if text == given else part.model_copy(update={name: text})
 
     # The end
+
+    def whole(self, response: ModelResponse) -> ModelResponse:
+        """An answer that came at once, put right in the same way."""
+        output = [self._own(item, index, final=True) for index, item in enumerate(response.output)]
+        return replace(response, output=[item for item in output if _has_output(item)])
+
+    def _failure(self, given: Any) -> openai.APIError:
+        """A failure that a server reports inside its stream, as the error that the client raises for it elsewhere.
+
+        It has the conversation with it, as there, so that the log can leave out what the server quotes of it.
+        """
+        code, message = getattr(given, "code", None), getattr(given, "message", None)
+        asked = {"instructions": self._request.instructions, "input": self._request.input}
+        content = json.dumps(asked, default=str).encode("utf-8", "replace")
+        request = httpx2.Request("POST", f"https://{self._origin.server or 'model.invalid'}", content=content)
+        body = {"code": code, "message": message, "type": code}
+        return openai.APIError(str(message or "the response failed"), request, body=body)
 
     def _completed(self, event: ResponseCompletedEvent) -> Sequence[Any]:
         response = event.response
@@ -250,12 +283,3 @@ def _incomplete(response: Response) -> IncompleteAnswer:
     details = getattr(response, "incomplete_details", None)
     reason = _INCOMPLETE.get(getattr(details, "reason", None) or "", "disconnected")
     return IncompleteAnswer(reason, run_usage(response_usage(getattr(response, "usage", None))))
-
-
-def _failure(given: Any) -> openai.APIError:
-    """A failure that a server reports inside its stream, as the error that the client raises for it elsewhere."""
-    code, message = getattr(given, "code", None), getattr(given, "message", None)
-    request = httpx2.Request("POST", "https://model.invalid/")
-    return openai.APIError(
-        str(message or "the response failed"), request, body={"code": code, "message": message, "type": code}
-    )

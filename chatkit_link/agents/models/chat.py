@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+import openai
 from agents.models.openai_chatcompletions import OpenAIChatCompletionsModel
 from agents.models.reasoning_content_replay import ReasoningContentReplayContext
 from openai import AsyncOpenAI, AsyncStream
 from openai.types import CompletionUsage
-from openai.types.chat import ChatCompletionChunk
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from typing_extensions import override
 
 from chatkit_link.agents.models.problems import IncompleteAnswer, Reason, UnreadableAnswer
@@ -30,10 +31,10 @@ _NOT_WHOLE: dict[str, Reason] = {
     "blocklist": "content_filter",
     "prohibited_content": "content_filter",
     "spii": "content_filter",
-    "malformed_function_call": "disconnected",
-    "error": "disconnected",  # OpenRouter: openrouter.ai/docs, "Finish Reason"
-    "insufficient_system_resource": "disconnected",  # DeepSeek: api-docs.deepseek.com, "finish_reason"
-    "abort": "disconnected",  # vLLM: vllm/v1/request.py
+    "malformed_function_call": "failed",
+    "error": "failed",  # OpenRouter: openrouter.ai/docs, "Finish Reason"
+    "insufficient_system_resource": "failed",  # DeepSeek: api-docs.deepseek.com, "finish_reason"
+    "abort": "failed",  # vLLM: vllm/v1/request.py
 }
 
 
@@ -61,8 +62,10 @@ class ChatModel(OpenAIChatCompletionsModel):
         match fetched:
             case (response, stream):
                 return response, ChatChunks(cast("AsyncStream[ChatCompletionChunk]", stream))
+            case ChatCompletion():
+                return _checked(fetched)
             case _:
-                return fetched
+                raise UnreadableAnswer("no JSON, in place of an answer")
 
 
 def _made_by_the_same_model(context: ReasoningContentReplayContext) -> bool:
@@ -72,9 +75,10 @@ def _made_by_the_same_model(context: ReasoningContentReplayContext) -> bool:
 
 @dataclass(slots=True)
 class _Call:
-    """A tool call that is being streamed. place: its index in what the SDK sees."""
+    """A tool call that is being streamed. place: its index in what the SDK sees. index: the server's."""
 
     place: int
+    index: int
     id: str
     name: str
     arguments: list[str] = field(default_factory=list[str])
@@ -102,6 +106,8 @@ class ChatChunks:
         self._open: dict[int, _Call] = {}
         self._shared = False
         self._thinking = False
+        #: Whether a chunk has come with the usage alone, which is the last one.
+        self._counted = False
 
     def __aiter__(self) -> AsyncIterator[ChatCompletionChunk]:
         return self
@@ -113,12 +119,14 @@ class ChatChunks:
             self._end()
             raise
         self._seen = True
-        if getattr(chunk, "usage", None) is not None:
-            self._usage = chunk.usage = chat_usage(chunk.usage)
         # The client builds chunks without checking them: what a server left out is not there at all.
         choices: list[Any] | None = getattr(chunk, "choices", None)
         if choices is None:
+            self._refuse_error(chunk)
             chunk.choices = []
+        if getattr(chunk, "usage", None) is not None:
+            self._usage = chunk.usage = chat_usage(chunk.usage)
+            self._counted = self._counted or not choices
         for choice in choices or ():
             if getattr(choice, "index", None) is None:
                 choice.index = 0
@@ -128,6 +136,17 @@ class ChatChunks:
 
     async def aclose(self) -> None:
         await self._stream.close()
+
+    def _refuse_error(self, chunk: ChatCompletionChunk) -> None:
+        """An error in the stream that is not in OpenAI's form, which the client would take for a chunk.
+
+        vLLM and LM Studio give ``{"object": "error", "message": ...}``, FastAPI servers ``{"detail": ...}``.
+        """
+        extra = chunk.model_extra or {}
+        said = extra.get("message") or extra.get("detail") or extra.get("error")
+        if said and self.response is not None:
+            body = {**extra, "message": said}
+            raise openai.APIError(str(said), self.response.request, body=body)
 
     def _read(self, choice: Any) -> None:
         if choice.finish_reason:
@@ -140,6 +159,8 @@ class ChatChunks:
             return
         if delta.content is not None and (self._thinking or not isinstance(delta.content, str)):
             delta.content = self._read_parts(delta.content)
+        if self._thinking and (choice.finish_reason or delta.tool_calls):
+            delta.content, self._thinking = f"{delta.content or ''}</think>", False
         extra: dict[str, Any] = delta.model_extra or {}
         if extra.get("reasoning_content") and extra.get("reasoning"):
             delta.reasoning = None  # the same text twice, for clients of both kinds
@@ -171,15 +192,18 @@ class ChatChunks:
         given = getattr(call, "index", None)
         index = given if isinstance(given, int) else 0
         name = (call.function.name if call.function else None) or ""
-        current = next((each for each in self._calls if call.id and each.id == call.id), None) or self._open.get(index)
+        same = (each for each in self._calls if each.index == index and call.id and each.id == call.id)
+        current = next(same, None) or self._open.get(index)
         if current is None or (name and _is_another(current, call.id or "", name)):
             self._shared = self._shared or current is not None
-            current = _Call(len(self._calls), call.id or "", name)
+            current = _Call(len(self._calls), index, call.id or "", name)
             self._calls.append(current)
         self._open[index] = current
         current.id = current.id or call.id or ""
         current.name = current.name or name
         if call.function and call.function.arguments:
+            if not isinstance(call.function.arguments, str):  # some servers give the object itself
+                call.function.arguments = json.dumps(call.function.arguments)
             current.arguments.append(call.function.arguments)
         call.index = current.place
 
@@ -188,15 +212,35 @@ class ChatChunks:
             raise UnreadableAnswer("a stream without a single chunk" + self._described())
         if self._shared and not all(call.is_complete() for call in self._calls if call.arguments):
             raise UnreadableAnswer("several tool calls with one index, whose arguments cannot be told apart")
-        reason = _NOT_WHOLE.get(self._finish.lower()) if self._finish else None
-        if self._finish is None and (self._usage is None or not self._usage.completion_tokens):
-            reason = "disconnected"
-        if reason is not None:
-            raise IncompleteAnswer(reason, run_usage(self._usage))
+        if self._finish is None and not self._counted:
+            raise IncompleteAnswer("disconnected", run_usage(self._usage))
+        _refuse_cut(self._finish, self._usage)
 
     def _described(self) -> str:
         headers: Mapping[str, str] = getattr(self.response, "headers", {})
         return f" ({headers.get('content-type', 'of no content type')})"
+
+
+def _checked(completion: ChatCompletion) -> ChatCompletion:
+    """An answer that came at once."""
+    if completion.usage is not None:
+        completion.usage = chat_usage(completion.usage)
+    for choice in completion.choices or ():
+        _refuse_cut(choice.finish_reason, completion.usage)
+        content: Any = choice.message.content
+        if content is not None and not isinstance(content, str):
+            choice.message.content = "".join(_text(part) for part in _listed(content) if not _is_thought(part)) or None
+    return completion
+
+
+def _refuse_cut(finish: str | None, usage: CompletionUsage | None) -> None:
+    reason = _NOT_WHOLE.get(finish.lower()) if finish else None
+    if reason is not None:
+        raise IncompleteAnswer(reason, run_usage(usage), said=f"finish_reason {finish}")
+
+
+def _is_thought(part: Any) -> bool:
+    return isinstance(part, dict) and cast("dict[str, Any]", part).get("type") == "thinking"
 
 
 def _is_another(current: _Call, call_id: str, name: str) -> bool:

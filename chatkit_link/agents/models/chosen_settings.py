@@ -17,7 +17,7 @@ def own_settings(agent: Agent[Any]) -> ModelSettings:
     return ModelSettings() if is_implicit else agent.model_settings
 
 
-def chosen_settings(settings: ModelSettings, origin: Origin, named: str | None) -> ModelSettings:
+def chosen_settings(settings: ModelSettings, origin: Origin, implicit: ModelSettings) -> ModelSettings:
     """The settings without what the Agents SDK adds by itself for a model that is not the one in use.
 
     An agent without settings gets those that suit its model's name: the SDK's default model, where the agent names
@@ -25,10 +25,10 @@ def chosen_settings(settings: ModelSettings, origin: Origin, named: str | None) 
     of the model in use where OpenAI itself answers, and left out elsewhere.
 
     Args:
-        named: the name that the SDK has seen, None for its default model.
+        implicit: what the SDK adds for the name that it has seen; none for a model that an agent brings as an object.
     """
-    implicit = get_default_model_settings(named)
-    if (settings.reasoning, settings.verbosity) != (implicit.reasoning, implicit.verbosity):
+    added = (implicit.reasoning, implicit.verbosity)
+    if added == (None, None) or (settings.reasoning, settings.verbosity) != added:
         return settings
     fitting = get_default_model_settings(origin.model) if origin.official else ModelSettings()
     return replace(settings, reasoning=fitting.reasoning, verbosity=fitting.verbosity)

@@ -14,13 +14,13 @@ from chatkit_link.agents.agent_builder.source import read_source
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.catalog import Catalog, Target
 from chatkit_link.agents.models.adapter import AdaptedModel
+from chatkit_link.agents.models.origin import is_openai
 from chatkit_link.agents.models.shutdowns import (
     EVALS,
     OPENAI,
     PROMPTS,
     Notice,
     Shutdowns,
-    is_openai,
     server_of,
     shipped_shutdowns,
     shutdowns_for,

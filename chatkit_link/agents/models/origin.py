@@ -1,19 +1,24 @@
 """Which model made an output item.
 
-Reasoning, item ids and signatures are of use to their maker alone. So each output item carries its origin in
+Reasoning, item ids and signatures are of use to their maker alone. So each output item carries its origin, in
 ``provider_data``, the field in which the Agents SDK itself keeps what belongs to one provider.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
+from urllib.parse import urlsplit
 
 Api = Literal["responses", "chat", "other"]
+#: The field of ``provider_data`` that is ours; the others are the SDK's, which reads them again.
+_OURS = "origin"
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """model: its name, as it was asked for. server: host and path of its address. api: what is spoken with it."""
+    """model: its name, as it was asked for. server: host and port of its address, and a digest of its path.
+    api: what is spoken with it.
+    """
 
     model: str
     server: str
@@ -22,28 +27,36 @@ class Origin:
     @property
     def official(self) -> bool:
         """Whether OpenAI itself answers."""
-        return self.server.partition("/")[0] == "api.openai.com"
+        return is_openai(f"https://{self.server}")
 
     def mark(self, item: Any, call_id: str | None = None) -> None:
         """Write the origin into an output item. call_id: the server's own, where the item has one of ours now."""
         known = getattr(item, "provider_data", None)
         kept: dict[str, Any] = dict(cast("Mapping[str, Any]", known)) if isinstance(known, Mapping) else {}
-        kept |= {"model": self.model, "server": self.server, "api": self.api}
-        if call_id is not None:
-            kept["call_id"] = call_id
-        item.provider_data = kept
+        origin = {"model": self.model, "server": self.server, "api": self.api}
+        item.provider_data = {**kept, _OURS: origin if call_id is None else {**origin, "call_id": call_id}}
 
     def made(self, item: Mapping[str, Any]) -> bool | None:
         """Whether this model made an input item; None where its origin is not known."""
-        given = item.get("provider_data")
-        if not isinstance(given, Mapping) or "server" not in given:
+        origin = _origin_of(item)
+        if origin is None:
             return None
-        known = cast("Mapping[str, Any]", given)
-        return (known.get("model"), known["server"], known.get("api")) == (self.model, self.server, self.api)
+        return (origin.get("model"), origin.get("server"), origin.get("api")) == (self.model, self.server, self.api)
 
 
 def server_call_id(item: Mapping[str, Any]) -> str:
     """The call id that the item's own server gave it; empty where that is not known."""
-    given = item.get("provider_data")
-    found = cast("Mapping[str, Any]", given).get("call_id") if isinstance(given, Mapping) else None
+    found = (_origin_of(item) or {}).get("call_id")
     return found if isinstance(found, str) else ""
+
+
+def _origin_of(item: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    data = item.get("provider_data")
+    origin = cast("Mapping[str, Any]", data).get(_OURS) if isinstance(data, Mapping) else None
+    return cast("Mapping[str, Any]", origin) if isinstance(origin, Mapping) else None
+
+
+def is_openai(url: str) -> bool:
+    """Whether an address is OpenAI's own API, in any region."""
+    host = urlsplit(url).hostname or ""
+    return host == "api.openai.com" or host.endswith(".api.openai.com")

@@ -1,8 +1,10 @@
 """Where models come from: an OpenAI-compatible server, or the offline stand-in."""
 
+import hashlib
 from typing import Any
 
 from agents import Agent, Model, ModelProvider, ModelSettings, RunConfig
+from agents.models import get_default_model_settings
 from agents.models.multi_provider import MultiProvider
 from agents.models.openai_chatcompletions import OpenAIChatCompletionsModel
 from agents.models.openai_responses import OpenAIResponsesModel
@@ -54,10 +56,11 @@ class ServerProvider(ModelProvider):
     def _make(self, named: str | None) -> AdaptedModel:
         name = named or self._default
         if name.startswith(_LIBRARIES):
-            return AdaptedModel(self._libraries.get_model(name), Origin(name, "", "other"), named=named)
+            library = self._libraries.get_model(name)
+            return AdaptedModel(library, Origin(name, "", "other"), implicit=get_default_model_settings(named))
         kind = OpenAIResponsesModel if self._api == "responses" else ChatModel
         origin = Origin(name, _server_of(self._client), self._api)
-        return AdaptedModel(kind(name, self._client), origin, named=named)
+        return AdaptedModel(kind(name, self._client), origin, implicit=get_default_model_settings(named))
 
 
 def adapt_models(agent: Agent[Any]) -> None:
@@ -71,18 +74,19 @@ def _adapted(model: Model) -> AdaptedModel:
     name = str(getattr(model, "model", None) or type(model).__name__)
     client = getattr(model, "_client", None)
     server = _server_of(client) if isinstance(client, AsyncOpenAI) else type(model).__name__
-    if isinstance(model, OpenAIChatCompletionsModel):
-        inner = model if isinstance(model, ChatModel) else ChatModel.like(model)
-        return AdaptedModel(inner, Origin(name, server, "chat"), named=name)
     api: Api = "responses" if isinstance(model, OpenAIResponsesModel) else "other"
-    return AdaptedModel(model, Origin(name, server, api), named=name)
+    if isinstance(model, OpenAIChatCompletionsModel):
+        api = "chat"
+    # A subclass has a way of its own, and stays as it is.
+    inner = ChatModel.like(model) if type(model) is OpenAIChatCompletionsModel else model
+    return AdaptedModel(inner, Origin(name, server, api), implicit=ModelSettings())
 
 
 def _server_of(client: AsyncOpenAI) -> str:
-    """Host, port and path of a client's address, without what may be secret in it."""
+    """Host and port of a client's address; of its path, which may hold a key, only whether it is the same."""
     url = client.base_url
     port = f":{url.port}" if url.port else ""
-    return f"{url.host}{port}{url.path}".rstrip("/")
+    return f"{url.host}{port}/{hashlib.sha256(url.path.encode()).hexdigest()[:8]}"
 
 
 def openai_client(settings: Settings) -> AsyncOpenAI | None:

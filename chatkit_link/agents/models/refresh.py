@@ -11,6 +11,7 @@ from pathlib import Path
 
 from openai import AsyncOpenAI
 
+from chatkit_link.agents.models.origin import is_openai
 from chatkit_link.agents.models.shutdowns import (
     SHIPPED,
     Feature,
@@ -18,7 +19,6 @@ from chatkit_link.agents.models.shutdowns import (
     Shutdowns,
     Table,
     combine,
-    is_openai,
     read_table,
     server_of,
 )

@@ -7,7 +7,6 @@ thread does not die by a change of model.
 """
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -15,19 +14,17 @@ from typing import Any, cast
 from agents import TResponseInputItem
 from agents.models.fake_id import FAKE_RESPONSES_ID
 
-from chatkit_link.agents.models.call_ids import new_call_id
+from chatkit_link.agents.models.call_ids import derived_call_id
 from chatkit_link.agents.models.origin import Origin, server_call_id
-from chatkit_link.agents.models.surrogates import whole_text
+from chatkit_link.agents.models.portable_calls import portable_call
+from chatkit_link.store.text import whole_text
 
 Item = dict[str, Any]
 
-_TEXT_PARTS = ("output_text", "refusal")
 _CALLS = ("function_call", "custom_tool_call")
 _OUTPUTS = ("function_call_output", "custom_tool_call_output")
 #: Besides messages, what the Agents SDK can say over Chat Completions.
 _CHAT_TYPES = ("reasoning", "function_call", "function_call_output")
-#: Names that servers take for a function (OpenAI's API reference, "tools").
-_NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_-]+")
 
 
 def remembered(items: Iterable[Mapping[str, Any]]) -> list[Item]:
@@ -42,20 +39,18 @@ def remembered(items: Iterable[Mapping[str, Any]]) -> list[Item]:
 def portable(item: Mapping[str, Any], *, with_origin: bool = False) -> list[Item]:
     """An item without what only its maker can read; nothing of one that is of no use without it.
 
-    with_origin: a call keeps what its maker can make use of again: its id there, and its signature.
+    with_origin: a call keeps what its maker can make use of again: its id there, its signature, and its own kind.
     """
-    match item.get("type", "message"):
-        case "message":
-            return _message(item)
-        case "function_call":
-            fields = ("type", "call_id", "name", "arguments", *(("provider_data",) if with_origin else ()))
-            return [{name: item[name] for name in fields if name in item}]
-        case "function_call_output":
-            return [{"type": "function_call_output", "call_id": item.get("call_id"), "output": item.get("output", "")}]
-        case "mcp_call":
-            return _mcp_call(item)
-        case _:  # reasoning, calls of tools that a provider runs, references to what it stores
-            return []
+    kind = item.get("type", "message")
+    if kind == "message":
+        kept = ("phase", "provider_data") if with_origin else ()
+        return [part | {name: item[name] for name in kept if item.get(name)} for part in _message(item)]
+    if kind == "function_call" or (with_origin and kind == "custom_tool_call"):
+        fields = ("type", "call_id", "name", "arguments", "input", *(("provider_data",) if with_origin else ()))
+        return [{name: item[name] for name in fields if name in item}]
+    if kind == "function_call_output" or (with_origin and kind == "custom_tool_call_output"):
+        return [{"type": kind, "call_id": item.get("call_id"), "output": item.get("output", "")}]
+    return portable_call(item)
 
 
 def _message(item: Mapping[str, Any]) -> list[Item]:
@@ -84,31 +79,28 @@ def _assistant(content: list[Item]) -> Item:
     return {**message, "content": content}
 
 
-def _mcp_call(item: Mapping[str, Any]) -> list[Item]:
-    """A call that the provider made, as one that was made here: its output is worth remembering anywhere."""
-    output = item.get("output") or item.get("error")
-    if not output:
-        return []
-    call_id, name = new_call_id(), _NOT_IN_NAMES.sub("_", str(item.get("name") or "tool"))[:64]
-    call = {"type": "function_call", "call_id": call_id, "name": name, "arguments": item.get("arguments") or "{}"}
-    return [call, {"type": "function_call_output", "call_id": call_id, "output": _as_text(output)}]
-
-
-def _as_text(output: Any) -> str:
-    return output if isinstance(output, str) else json.dumps(output, ensure_ascii=False, default=str)
-
-
 def fit(items: Iterable[TResponseInputItem], origin: Origin, *, bare: bool = False) -> list[TResponseInputItem]:
     """The conversation as this model can take it.
 
     bare: send nothing that refers to what a server made before, even if it is this one.
     """
     own = (part for item in items for part in _for(origin, cast("Mapping[str, Any]", item), bare=bare))
-    sent = _without_idle_reasoning(list(_Calls(origin, bare=bare).paired(own)))
+    sent = _without_idle_reasoning(_without_lost_outputs(list(_Calls(origin, bare=bare).paired(own))))
+    if origin.api == "chat":
+        sent = _with_answers(sent)
     if origin.api == "responses":
         # Where it is still there, the Agents SDK takes the item for another server's.
         sent = [{name: part for name, part in item.items() if name != "provider_data"} for item in sent]
     return cast("list[TResponseInputItem]", [_clean(item) for item in sent])
+
+
+def with_server_ids(items: Iterable[TResponseInputItem], server_ids: Mapping[str, str]) -> list[TResponseInputItem]:
+    """New items for a server that keeps the conversation itself, which knows calls by its own ids."""
+    given = [dict(cast("Mapping[str, Any]", item)) for item in items]
+    known = [
+        item | {"call_id": server_ids[item["call_id"]]} if item.get("call_id") in server_ids else item for item in given
+    ]
+    return cast("list[TResponseInputItem]", [_clean(item) for item in known])
 
 
 def _for(origin: Origin, item: Mapping[str, Any], *, bare: bool) -> list[Item]:
@@ -127,13 +119,39 @@ def _for(origin: Origin, item: Mapping[str, Any], *, bare: bool) -> list[Item]:
 def _without_idle_reasoning(items: list[Item]) -> list[Item]:
     """Reasoning is refused without the output that it led to, which comes next."""
     kept: list[Item] = []
-    for item, following in zip(items, [*items[1:], None], strict=True):
+    for item in reversed(items):
+        following = kept[-1] if kept else None
         led_to = following is not None and (
-            following.get("type") not in _OUTPUTS and following.get("role") in (None, "assistant")
+            not str(following.get("type")).endswith("_output") and following.get("role") in (None, "assistant")
         )
         if item.get("type") != "reasoning" or led_to:
             kept.append(item)
-    return kept
+    return kept[::-1]
+
+
+def _without_lost_outputs(items: list[Item]) -> list[Item]:
+    """Outputs of calls, and answers to questions of a provider, that are not there any more are refused."""
+    calls = {item.get("call_id") for item in items if str(item.get("type")).endswith("_call")}
+    asked = {item.get("id") for item in items if item.get("type") == "mcp_approval_request"}
+    return [
+        item
+        for item in items
+        if not (str(item.get("type")).endswith("_output") and item.get("call_id") not in calls)
+        and not (item.get("type") == "mcp_approval_response" and item.get("approval_request_id") not in asked)
+    ]
+
+
+def _with_answers(items: list[Item]) -> list[Item]:
+    """Over Chat Completions some servers want an answer between a tool's output and the next message of the user.
+
+    There is none where an answer was stopped (Mistral: "Unexpected role 'user' after role 'tool'").
+    """
+    sent: list[Item] = []
+    for item in items:
+        if sent and sent[-1].get("type") in _OUTPUTS and item.get("role") == "user":
+            sent.append(assistant_message("(No answer was given.)"))
+        sent.append(item)
+    return sent
 
 
 @dataclass(slots=True)
@@ -190,9 +208,8 @@ class _Calls:
     def _unused(self, call: Item) -> str:
         """The id that the server knows the call by, or else ours."""
         known = server_call_id(call) if self.origin.made(call) and not self.bare else ""
-        return (
-            next((each for each in (known, call["call_id"]) if each and each not in self.used), None) or new_call_id()
-        )
+        free = (each for each in (known, str(call["call_id"])) if each and each not in self.used)
+        return next(free, None) or derived_call_id(f"{call['call_id']} {len(self.used)}")
 
 
 def _as_object(arguments: Any) -> str:

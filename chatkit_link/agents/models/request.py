@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
@@ -12,17 +13,19 @@ from agents import AgentOutputSchemaBase, Handoff, ModelSettings, ModelTracing, 
 from openai.types.responses.response_prompt_param import ResponsePromptParam
 from openai.types.shared import Reasoning
 
-from chatkit_link.agents.models.shorten import shorten
+from chatkit_link.agents.models.shorten import shorten, size_of
 
 logger = logging.getLogger(__name__)
 
+#: Characters of a refusal that are read, and seconds for which a length that did not fit is believed not to.
+_READ, _BELIEVED = 600, 600
 #: Where a setting stands in the two APIs -> its field of ModelSettings.
 _FIELDS = {
     "reasoning": "reasoning", "reasoning.effort": "reasoning", "reasoning.summary": "reasoning",
     "reasoning_effort": "reasoning", "verbosity": "verbosity", "text.verbosity": "verbosity",
     "temperature": "temperature", "top_p": "top_p", "frequency_penalty": "frequency_penalty",
     "presence_penalty": "presence_penalty", "parallel_tool_calls": "parallel_tool_calls",
-    "tool_choice": "tool_choice", "truncation": "truncation", "store": "store", "metadata": "metadata",
+    "truncation": "truncation", "store": "store", "metadata": "metadata",
     "stream_options": "include_usage", "stream_options.include_usage": "include_usage",
     "top_logprobs": "top_logprobs", "logprobs": "top_logprobs", "prompt_cache_retention": "prompt_cache_retention",
     "include": "response_include", "max_tokens": "max_tokens",
@@ -38,7 +41,7 @@ _REFUSING = re.compile(
     r"|not permitted|unavailable|only .{0,40}(?:supported|allowed)",
     re.IGNORECASE,
 )
-_TOO_LONG_CODES = frozenset({"context_length_exceeded", "exceed_context_size_error", "string_above_max_length"})
+_TOO_LONG_CODES = frozenset({"context_length_exceeded", "exceed_context_size_error"})
 #: The servers' own words where they have no code: vLLM (vllm/v1/engine/processor.py), Mistral, Gemini, Anthropic's.
 _TOO_LONG = re.compile(
     r"maximum context length|exceeds? the (?:available |maximum )?context"
@@ -62,6 +65,8 @@ class ModelRequest:
     """What ``Model.stream_response`` is called with.
 
     bare: without references to what a server made before. shortened: the conversation is not all there.
+    too_long: the size of the conversation that was refused for its length before, if one was. attempts: how often it
+    has been changed.
     """
 
     instructions: str | None
@@ -76,23 +81,59 @@ class ModelRequest:
     prompt: ResponsePromptParam | None = None
     bare: bool = False
     shortened: bool = False
+    too_long: int | None = None
+    attempts: int = 0
+
+    @property
+    def server_keeps(self) -> bool:
+        """Whether the server keeps the conversation itself."""
+        return bool(self.previous_response_id or self.conversation_id)
 
 
 @dataclass(slots=True)
 class Refusals:
-    """What the server of one model has refused: it is not sent again."""
+    """What the server of one model has refused: it is not sent again. Shared by all that ask this model.
+
+    values: (field of ModelSettings, value as text) of settings. no_effort: tools want reasoning to be off.
+    too_long: the size of a conversation that did not fit, and the moment until which that is believed: a server
+    may be started anew with more room.
+    """
 
     model: str
-    settings: set[str] = field(default_factory=set[str])
+    values: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     schema: bool = False
+    no_effort: bool = False
+    too_long: tuple[int, float] | None = None
 
     def apply(self, request: ModelRequest) -> ModelRequest:
         """The request without what is known to be refused."""
-        if self.settings:
-            request = replace(request, settings=_without(request.settings, self.settings))
+        refused = {name for name, value in self.values if repr(getattr(request.settings, name)) == value}
+        if refused:
+            request = replace(request, settings=_without(request.settings, refused))
+        if self.no_effort and request.settings.reasoning is None and (request.tools or request.handoffs):
+            request = _without_effort(request)
         if self.schema and request.output_schema is not None:
             request = _schema_in_words(request)
+        return self._within(request)
+
+    def _within(self, request: ModelRequest) -> ModelRequest:
+        if self.too_long is None or isinstance(request.input, str):
+            return request
+        size, until = self.too_long
+        if time.monotonic() > until:
+            self.too_long = None
+            return request
+        while not isinstance(request.input, str) and size_of(request.input) >= size:
+            shorter = shorten(request.input)
+            if shorter is None:
+                break
+            request = replace(request, input=shorter, shortened=True)
         return request
+
+    def answered(self, request: ModelRequest) -> None:
+        """A request was taken: what it had left out because of its length was indeed too much."""
+        if request.too_long is not None:
+            self.too_long = (request.too_long, time.monotonic() + _BELIEVED)
 
     def learn(self, request: ModelRequest, error: openai.APIError) -> ModelRequest | None:
         """The request as it may be taken; None where nothing is known to change."""
@@ -109,23 +150,34 @@ class Refusals:
             self.schema = True
             logger.warning("the server of %s takes no schema for answers: it is asked for JSON in words", self.model)
             return _schema_in_words(request)
+        if _WANTS_NO_EFFORT.search(described) and request.settings.reasoning is None:
+            self.no_effort = True
+            return _without_effort(request)
         return self._without_setting(request, error, described)
 
     def _without_setting(self, request: ModelRequest, error: openai.APIError, described: str) -> ModelRequest | None:
-        if _WANTS_NO_EFFORT.search(described) and request.settings.reasoning is None:
-            return replace(request, settings=replace(request.settings, reasoning=Reasoning(effort="none")))
         sent = {name: known for name, known in _FIELDS.items() if getattr(request.settings, known) is not None}
         named = _names(error, described, tuple(sent))
-        if named is None or sent[named] in self.settings:
+        if named is None:
             return None
-        self.settings.add(sent[named])
-        logger.warning("the server of %s does not take the setting %s as it is: it is left out", self.model, named)
+        refused = sent[named], repr(getattr(request.settings, sent[named]))
+        # What is read out of a sentence may be the user's own words: it holds for this request alone.
+        if refused not in self.values and error.param == named:
+            self.values.add(refused)
+            logger.warning("the server of %s does not take the setting %s as it is: it is left out", self.model, named)
         return replace(request, settings=_without(request.settings, {sent[named]}))
 
 
+def _without_effort(request: ModelRequest) -> ModelRequest:
+    return replace(request, settings=replace(request.settings, reasoning=Reasoning(effort="none")))
+
+
 def _shorter(request: ModelRequest) -> ModelRequest | None:
-    shorter = None if isinstance(request.input, str) else shorten(request.input)
-    return None if shorter is None else replace(request, input=shorter, shortened=True)
+    if isinstance(request.input, str) or (shorter := shorten(request.input)) is None:
+        return None
+    size = size_of(request.input)
+    refused = size if request.too_long is None else min(size, request.too_long)
+    return replace(request, input=shorter, shortened=True, too_long=refused)
 
 
 def is_too_long(error: openai.APIError) -> bool:
@@ -142,9 +194,10 @@ def _names(error: openai.APIError, described: str, names: tuple[str, ...]) -> st
 
 
 def _described(error: openai.APIError) -> str:
-    """All that the server said, in whatever form."""
+    """What the server said, in whatever form; only its beginning, because what follows may be the user's own words."""
     body = error.body
-    return f"{error.message} {json.dumps(body, default=str) if isinstance(body, list | Mapping) else body or ''}"
+    given = json.dumps(body, default=str) if isinstance(body, list | Mapping) else str(body or "")
+    return f"{error.message[:_READ]} {given[:_READ]}"
 
 
 def _without(settings: ModelSettings, fields: set[str]) -> ModelSettings:

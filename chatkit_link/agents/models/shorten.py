@@ -7,6 +7,8 @@ from agents import TResponseInputItem
 
 #: Characters of one text that are kept when a single turn does not fit.
 _LEAST = 2000
+#: What an image counts; servers count it by its pixels, not by its base64.
+_IMAGE = 4000
 _CUT = "\n[... cut: the text is too long for this model ...]\n"
 
 
@@ -17,7 +19,7 @@ def size_of(items: list[TResponseInputItem]) -> int:
 
 def _size(value: Any) -> int:
     if isinstance(value, str):
-        return len(value)
+        return _IMAGE if value.startswith("data:") else len(value)
     if isinstance(value, Mapping):
         return sum(_size(part) for part in cast("Mapping[str, Any]", value).values())
     if isinstance(value, list):
@@ -26,9 +28,9 @@ def _size(value: Any) -> int:
 
 
 def shorten(items: list[TResponseInputItem]) -> list[TResponseInputItem] | None:
-    """About half of the conversation: its newer turns, or the newest turn with its longest text halved.
+    """About half of the conversation: its newer turns, or the newest turn with its longest output halved.
 
-    None when nothing is left that could go.
+    None when nothing is left that could go. What the user wrote last is never cut.
     """
     starts = [at for at, item in enumerate(items) if cast("Mapping[str, Any]", item).get("role") == "user"]
     if len(starts) > 1:
@@ -48,6 +50,9 @@ def _halve_longest_output(items: list[TResponseInputItem]) -> list[TResponseInpu
 
 
 def _output(item: TResponseInputItem) -> str:
-    """The text that a tool gave. What the user wrote is never cut."""
+    """The text that a tool gave, also where it stands in a list of parts."""
     output = cast("Mapping[str, Any]", item).get("output")
+    if isinstance(output, list):
+        parts = cast("list[Mapping[str, Any]]", output)
+        return "\n".join(str(part.get("text") or "") for part in parts)
     return output if isinstance(output, str) else ""

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from chatkit_link.agents.models.origin import is_openai
 from chatkit_link.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -127,12 +127,6 @@ def _notice(name: str, end: Shutdown | None, today: date) -> Notice | None:
 def server_of(settings: Settings) -> str:
     """The address of the configured API, as a table names it."""
     return (settings.openai_base_url or OPENAI).rstrip("/")
-
-
-def is_openai(url: str) -> bool:
-    """Whether an address is OpenAI's own API, in any region."""
-    host = urlsplit(url).hostname or ""
-    return host == "api.openai.com" or host.endswith(".api.openai.com")
 
 
 def refreshed_file(settings: Settings) -> Path:

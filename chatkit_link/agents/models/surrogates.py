@@ -6,15 +6,9 @@ anywhere send one half in a delta and the other in the next. A half by itself ca
 
 import re
 
-_HALF = re.compile("[\ud800-\udfff]")
+from chatkit_link.store.text import whole_text
+
 _FIRST_HALF = re.compile("[\ud800-\udbff]$")
-
-
-def whole_text(text: str) -> str:
-    """The same text with halves joined; one that stands alone becomes U+FFFD."""
-    if text.isascii() or not _HALF.search(text):
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 class HalfKeeper:

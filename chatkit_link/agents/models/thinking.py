@@ -5,7 +5,7 @@ the tags count at the beginning of a message only, because an answer may well sp
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 _TAGS = (
@@ -23,7 +23,6 @@ _TAGS = (
     # gpt-oss without a parser of its format (github.com/openai/harmony, docs/format.md)
     ("<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>"),
 )
-_OPENINGS = tuple(opening for opening, _ in _TAGS)
 #: R1's template writes the opening tag itself, so that some servers send the closing one alone.
 _BARE_CLOSE = "</think>"
 _ON_ITS_OWN_LINE = re.compile(r"(?:^|\n)[ \t]*$")
@@ -38,91 +37,124 @@ class Split:
     recall: bool = False
 
 
-@dataclass(slots=True)
 class ThoughtSplitter:
     """Tells the thoughts from the answer in one message, while it is written."""
 
-    _state: Literal["start", "thought", "gap", "answer"] = "start"
-    _held: str = ""
-    _close: str = ""
-    _opened: bool = False
-    _answer: list[str] = field(default_factory=list[str])
+    __slots__ = ("_answer", "_close", "_held", "_open", "_raw", "_state")
+
+    def __init__(self) -> None:
+        self._state: Literal["start", "thought", "gap", "answer"] = "start"
+        #: The tags that this message uses; until they are known, a closing tag alone may come.
+        self._open, self._close = "", _BARE_CLOSE
+        self._held = ""
+        self._answer: list[str] = []
+        self._raw: list[str] = []
 
     def feed(self, delta: str) -> Split:
         """Take more of the text; what could still be a part of a tag is held back."""
-        if self._state == "answer" and not self._held and (self._opened or "<" not in delta):
+        if self._state == "answer" and not self._held and (self._open or self._close)[0] not in delta:
             self._answer.append(delta)
             return Split(answer=delta)
-        split = Split()
+        split, before = Split(), None
         self._held += delta
-        if self._state == "start":
-            self._start()
-        if self._state == "thought":
-            self._think(split)
-        if self._state == "gap":
-            self._skip_gap()
-        if self._state == "answer":
-            self._write(split)
+        if self._state in ("start", "thought"):
+            self._raw.append(delta)
+        while before != (self._state, self._held):
+            before = self._state, self._held
+            self._step(split)
         return split
 
     def finish(self) -> Split:
         """The end of the message: what was held back was no tag."""
         held, self._held = self._held, ""
-        if self._state == "thought":
-            return Split(thought=held)
         if self._state == "gap":
             return Split()
+        if self._state == "thought":
+            # It was never closed: whatever it is, the user shall be able to read it as the answer.
+            return Split(thought=held, answer="" if self._answer else "".join(self._raw))
         self._answer.append(held)
         return Split(answer=held)
 
+    def _step(self, split: Split) -> None:
+        match self._state:
+            case "start":
+                self._start()
+            case "thought":
+                self._think(split)
+            case "gap":
+                self._held = self._held.lstrip()
+                self._state = "answer" if self._held else "gap"
+            case "answer" if self._open:
+                self._think_again(split)
+            case "answer":
+                self._write(split)
+
     def _start(self) -> None:
         begun = self._held.lstrip()
-        if not begun or any(opening.startswith(begun) for opening in _OPENINGS):
+        lower = begun.lower()
+        if not begun or any(opening.lower().startswith(lower) for opening, _ in _TAGS):
             return
         for opening, close in _TAGS:
-            if begun.startswith(opening):
-                self._state, self._opened, self._close = "thought", True, close
+            if lower.startswith(opening.lower()):
+                self._state, self._open, self._close = "thought", opening, close
                 self._held = begun[len(opening) :]
                 return
         self._state = "answer"
 
     def _think(self, split: Split) -> None:
-        thought, found, rest = self._held.partition(self._close)
-        if found:
-            split.thought, self._held, self._state = thought, rest, "gap"
+        place = _find(self._held, self._close)
+        if place >= 0:
+            split.thought += self._held[:place]
+            self._held, self._state = self._held[place + len(self._close) :], "gap"
             return
         keep = _overlap(self._held, self._close)
-        split.thought = self._held[: len(self._held) - keep]
+        split.thought += self._held[: len(self._held) - keep]
         self._held = self._held[len(self._held) - keep :]
 
-    def _skip_gap(self) -> None:
-        self._held = self._held.lstrip()
-        if self._held:
-            self._state = "answer"
+    def _think_again(self, split: Split) -> None:
+        """A message that has had thoughts between tags may have more of them, but not in code."""
+        place = _find(self._held, self._open)
+        if place < 0:
+            self._give(split, len(self._held) - _overlap(self._held, self._open))
+        elif self._in_code(self._held[:place]):
+            self._give(split, place + len(self._open))
+        else:
+            self._give(split, place)
+            self._held, self._state = self._held[len(self._open) :], "thought"
 
     def _write(self, split: Split) -> None:
-        text, self._held = self._held, ""
-        if not self._opened:
-            before, found, rest = text.partition(_BARE_CLOSE)
-            if found and self._closes_thoughts(before):
-                split.recall, split.thought = True, before
-                self._answer.clear()
-                self._opened, text = True, rest.lstrip()
-                self._state = "answer" if text else "gap"
-            else:
-                keep = _overlap(text, _BARE_CLOSE)
-                text, self._held = text[: len(text) - keep], text[len(text) - keep :]
+        place = _find(self._held, _BARE_CLOSE)
+        if place < 0:
+            self._give(split, len(self._held) - _overlap(self._held, _BARE_CLOSE))
+        elif self._closes_thoughts(self._held[:place]):
+            split.recall, split.thought, split.answer = True, split.answer + self._held[:place], ""
+            self._answer.clear()
+            self._open, self._held, self._state = "<think>", self._held[place + len(_BARE_CLOSE) :], "gap"
+        else:
+            self._give(split, place + len(_BARE_CLOSE))
+
+    def _give(self, split: Split, size: int) -> None:
+        text, self._held = self._held[:size], self._held[size:]
         self._answer.append(text)
         split.answer += text
 
     def _closes_thoughts(self, before: str) -> bool:
         """Whether a closing tag behind this text is one, and not something that the answer speaks of."""
         whole = "".join(self._answer) + before
-        return bool(_ON_ITS_OWN_LINE.search(whole)) and whole.count("```") % 2 == 0
+        return bool(_ON_ITS_OWN_LINE.search(whole)) and not self._in_code(before)
+
+    def _in_code(self, before: str) -> bool:
+        whole = "".join(self._answer) + before
+        return whole.count("```") % 2 == 1 or whole.rpartition("\n")[2].count("`") % 2 == 1
+
+
+def _find(text: str, tag: str) -> int:
+    return text.lower().find(tag.lower())
 
 
 def _overlap(text: str, tag: str) -> int:
     """How many characters at the end of the text are the beginning of the tag."""
+    text, tag = text.lower(), tag.lower()
     return next((size for size in range(min(len(tag) - 1, len(text)), 0, -1) if text.endswith(tag[:size])), 0)
 
 

@@ -8,6 +8,9 @@ from openai.types.completion_usage import CompletionTokensDetails, PromptTokensD
 from openai.types.responses import ResponseUsage
 from openai.types.responses.response_usage import InputTokensDetails, OutputTokensDetails
 
+#: More tokens than this is no count, but a server's mistake; a database must be able to hold the sum.
+_MOST = 10**12
+
 
 def chat_usage(given: Any) -> CompletionUsage:
     """The usage of a Chat Completions chunk."""
@@ -69,7 +72,7 @@ def run_usage(given: ResponseUsage | CompletionUsage | None) -> Usage:
 
 def _count(usage: Any, name: str) -> int:
     try:
-        return max(int(float(_field(usage, name))), 0)
+        return min(max(int(float(_field(usage, name))), 0), _MOST)
     except (TypeError, ValueError, OverflowError):
         return 0
 

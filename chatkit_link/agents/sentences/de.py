@@ -31,6 +31,8 @@ SENTENCES = {
     "findet ihren Namen im Protokoll und muss sie ändern.",
     "context_too_long": "Dieser Chat ist zu lang für das Modell. Beginnen Sie einen neuen Chat, oder senden Sie eine "
     "kürzere Nachricht.",
+    "context_shortened": "Der Anfang dieses Chats wurde für diese Antwort weggelassen: Er ist als Ganzes zu "
+    "lang für das Modell.",
     "request_too_large": "Der Server des Modells hat die Anfrage abgelehnt, weil sie zu groß ist. Beginnen Sie einen "
     "neuen Chat, oder senden Sie weniger Text und kleinere Dateien.",
     "prompt_blocked": "Der Server des Modells beantwortet das wegen seiner Nutzungsregeln nicht. Formulieren Sie Ihre "

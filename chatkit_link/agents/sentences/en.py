@@ -32,6 +32,7 @@ SENTENCES = {
     "model_setting_refused": "The model does not accept a setting of this assistant. The operator of this chat finds "
     "its name in the log and must change it.",
     "context_too_long": "This chat is too long for the model. Start a new chat, or send a shorter message.",
+    "context_shortened": "The beginning of this chat was left out of this answer: all of it is too long for the model.",
     "request_too_large": "The model's server refused the request because it is too large. Start a new chat, or send "
     "less text and smaller files.",
     "prompt_blocked": "The model's server does not answer this because of its usage rules. Write your message in "

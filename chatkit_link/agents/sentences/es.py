@@ -31,6 +31,8 @@ SENTENCES = {
     "nombre en el registro y debe cambiarlo.",
     "context_too_long": "Este chat es demasiado largo para el modelo. Empiece un chat nuevo o envíe un mensaje más "
     "corto.",
+    "context_shortened": "El principio de este chat no se tuvo en cuenta para esta respuesta: entero es "
+    "demasiado largo para el modelo.",
     "request_too_large": "El servidor del modelo rechazó la solicitud porque es demasiado grande. Empiece un chat "
     "nuevo, o envíe menos texto y archivos más pequeños.",
     "prompt_blocked": "El servidor del modelo no responde a esto por sus reglas de uso. Escriba su mensaje de otra "

@@ -30,6 +30,8 @@ SENTENCES = {
     "son nom dans le journal et doit le modifier.",
     "context_too_long": "Ce chat est trop long pour le modèle. Commencez un nouveau chat ou envoyez un message plus "
     "court.",
+    "context_shortened": "Le début de ce chat n’a pas été pris en compte pour cette réponse : en entier, il "
+    "est trop long pour le modèle.",
     "request_too_large": "Le serveur du modèle a refusé la demande parce qu’elle est trop volumineuse. Commencez un "
     "nouveau chat, ou envoyez moins de texte et des fichiers plus petits.",
     "prompt_blocked": "Le serveur du modèle ne répond pas à cela en raison de ses règles d’utilisation. Formulez "

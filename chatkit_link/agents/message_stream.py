@@ -1,0 +1,201 @@
+"""The messages of a run while a model writes them: our ids, their parts, and the citations in them.
+
+Messages are known by their place in the response: servers give one message several ids, or many the same.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+
+from chatkit.agents import ResponseStreamConverter
+from chatkit.types import (
+    Annotation,
+    AssistantMessageContent,
+    AssistantMessageContentPartAdded,
+    AssistantMessageContentPartAnnotationAdded,
+    AssistantMessageContentPartDone,
+    AssistantMessageContentPartTextDelta,
+    AssistantMessageItem,
+    ThreadItemAddedEvent,
+    ThreadItemDoneEvent,
+    ThreadItemUpdate,
+    ThreadItemUpdatedEvent,
+    ThreadStreamEvent,
+)
+from openai.types.responses.response_output_text import (
+    AnnotationContainerFileCitation,
+    AnnotationFileCitation,
+    AnnotationURLCitation,
+)
+from pydantic import BaseModel, ValidationError
+
+from chatkit_link.agents.citations import CitedText, cite
+from chatkit_link.agents.context import LinkContext
+from chatkit_link.store.postgres import new_id
+
+_CITATIONS: dict[str, type[BaseModel]] = {
+    "url_citation": AnnotationURLCitation,
+    "file_citation": AnnotationFileCitation,
+    "container_file_citation": AnnotationContainerFileCitation,
+}
+
+
+@dataclass(slots=True)
+class _Message:
+    """A message that is being written: our id, its parts so far."""
+
+    id: str
+    created_at: datetime
+    parts: dict[int, CitedText] = field(default_factory=dict[int, CitedText])
+
+
+class MessageStream:
+    """Translates the messages of one run."""
+
+    def __init__(self, context: LinkContext, converter: ResponseStreamConverter) -> None:
+        self._context = context
+        self._converter = converter
+        self._open: dict[int, _Message] = {}
+
+    def forget_places(self) -> None:
+        """The next response counts its places anew."""
+        self._open.clear()
+
+    def begin(self, place: int) -> list[ThreadStreamEvent]:
+        """Some servers begin a message twice."""
+        if place in self._open:
+            return []
+        message = self._open[place] = _Message(id=new_id("message"), created_at=datetime.now())
+        return [ThreadItemAddedEvent(item=self._item(message))]
+
+    def begin_part(self, place: int, index: int) -> list[ThreadStreamEvent]:
+        message = self._open.get(place)
+        if message is None:
+            return []
+        message.parts.setdefault(index, CitedText(self._context.sources))
+        content = AssistantMessageContent(text="", annotations=[])
+        return [_updated(message.id, AssistantMessageContentPartAdded(content_index=index, content=content))]
+
+    def is_open(self, place: int) -> bool:
+        return place in self._open
+
+    def write(self, place: int, index: int, delta: str) -> list[ThreadStreamEvent]:
+        """More text. Some servers write into a part that they have not begun."""
+        message = self._open[place]
+        part = message.parts.get(index)
+        if part is None:
+            return [*self.begin_part(place, index), *self.write(place, index, delta)]
+        return _written(message.id, index, part, *part.feed(delta))
+
+    def end_part(self, place: int, index: int) -> list[ThreadStreamEvent]:
+        message = self._open.get(place)
+        part = message.parts.get(index) if message else None
+        if message is None or part is None:
+            return []
+        told = _written(message.id, index, part, *part.finish())
+        content = AssistantMessageContent(text=part.text, annotations=list(part.annotations))
+        return [*told, _updated(message.id, AssistantMessageContentPartDone(content_index=index, content=content))]
+
+    async def annotate(self, place: int, index: int, given: Any) -> list[ThreadStreamEvent]:
+        """A citation that the provider made itself, by its own web or file search."""
+        message = self._open.get(place)
+        annotation = await self._annotation(given)
+        if message is None or annotation is None:
+            return []
+        part = message.parts.setdefault(index, CitedText(self._context.sources))
+        part.annotations.append(annotation)
+        return [_annotation_added(message.id, index, part, annotation)]
+
+    async def _annotation(self, given: Any) -> Annotation | None:
+        if isinstance(given, dict):  # the client parses some of these into no class (chatkit/agents.py says so too)
+            fields = cast("dict[str, Any]", given)
+            kind = _CITATIONS.get(fields.get("type", ""))
+            given = None if kind is None else _parsed(kind, fields)
+        match getattr(given, "type", None):
+            case "url_citation":
+                return await self._converter.url_citation_to_annotation(given)
+            case "file_citation":
+                return await self._converter.file_citation_to_annotation(given)
+            case "container_file_citation":
+                return await self._converter.container_file_citation_to_annotation(given)
+            case _:
+                return None
+
+    def end(self, place: int, contents: list[Any]) -> list[ThreadStreamEvent]:
+        """The message is whole. contents: its parts as the server has them at the end."""
+        message = self._open.pop(place, None) or _Message(id=new_id("message"), created_at=datetime.now())
+        for index, content in enumerate(contents):
+            if index not in message.parts:  # a provider that does not stream: all of it at once
+                part = message.parts[index] = CitedText(self._context.sources)
+                part.feed(content.text if content.type == "output_text" else content.refusal)
+            message.parts[index].finish()
+        return [ThreadItemDoneEvent(item=self._item(message))]
+
+    def recall(self, place: int) -> tuple[str, str] | None:
+        """Take a message back that was begun in error: its id and its text so far."""
+        message = self._open.pop(place, None)
+        if message is None:
+            return None
+        for part in message.parts.values():
+            part.finish()
+        return message.id, "".join(part.text for _, part in sorted(message.parts.items()))
+
+    def whole(self, text: str) -> ThreadStreamEvent:
+        """A message that no model has written in this run."""
+        parts = {0: cite(self._context.sources, text)}
+        message = _Message(id=new_id("message"), created_at=datetime.now(), parts=parts)
+        return ThreadItemDoneEvent(item=self._item(message))
+
+    def rest(self) -> list[ThreadStreamEvent]:
+        """What is still held back of messages that are not whole."""
+        return [
+            told
+            for message in self._open.values()
+            for index, part in message.parts.items()
+            for told in _written(message.id, index, part, *part.finish())
+        ]
+
+    def _item(self, message: _Message) -> AssistantMessageItem:
+        return AssistantMessageItem(
+            id=message.id,
+            thread_id=self._context.thread.id,
+            created_at=message.created_at,
+            content=[
+                AssistantMessageContent(text=part.text, annotations=list(part.annotations))
+                for _, part in sorted(message.parts.items())
+            ],
+        )
+
+
+def _parsed(kind: type[BaseModel], fields: dict[str, Any]) -> BaseModel | None:
+    try:
+        return kind.model_validate(fields)
+    except ValidationError:  # a citation that cannot be read costs the citation, not the answer
+        return None
+
+
+def _updated(item_id: str, update: ThreadItemUpdate) -> ThreadItemUpdatedEvent:
+    return ThreadItemUpdatedEvent(item_id=item_id, update=update)
+
+
+def _written(
+    item_id: str, index: int, part: CitedText, text: str, annotations: list[Annotation]
+) -> list[ThreadStreamEvent]:
+    told: list[ThreadStreamEvent] = []
+    if text:
+        told.append(_updated(item_id, AssistantMessageContentPartTextDelta(content_index=index, delta=text)))
+    told += [_annotation_added(item_id, index, part, annotation) for annotation in annotations]
+    return told
+
+
+def _annotation_added(item_id: str, index: int, part: CitedText, annotation: Annotation) -> ThreadItemUpdatedEvent:
+    return _updated(
+        item_id,
+        AssistantMessageContentPartAnnotationAdded(
+            content_index=index, annotation_index=_place(part.annotations, annotation), annotation=annotation
+        ),
+    )
+
+
+def _place(annotations: list[Annotation], annotation: Annotation) -> int:
+    return next(index for index, known in enumerate(annotations) if known is annotation)
