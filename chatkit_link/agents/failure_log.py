@@ -53,7 +53,7 @@ def describe(error: BaseException) -> str:
         parts += [f"{name}={_name(value, quoted)}" for name, value in fields.items() if value is not None]
         if (request := getattr(error, "request_id", None)) and _REQUEST.fullmatch(request):
             parts.append(f"request={request}")
-        parts.append(redacted(error.message, conversation, _secrets(error)))
+        parts.append(redacted(_words_of(error), conversation, _secrets(error)))
     elif isinstance(error, openai.OpenAIError):
         parts.append(redacted(str(error)))
     elif isinstance(error, AgentsException) and _has_servers_words(error):
@@ -61,6 +61,14 @@ def describe(error: BaseException) -> str:
     elif isinstance(error, IncompleteAnswer | UnreadableAnswer | ContextTooLong):
         parts.append(redacted(str(error)))
     return " ".join(parts)
+
+
+def _words_of(error: openai.APIError) -> str:
+    """The server's words. The client leaves a body that is not in OpenAI's form out of its message."""
+    if error.body and error.message.startswith(("Error code:", "An error occurred during streaming")):
+        body = error.body if isinstance(error.body, str) else json.dumps(error.body, ensure_ascii=False, default=str)
+        return f"{error.message}: {body}"
+    return error.message
 
 
 def _has_servers_words(error: AgentsException) -> bool:

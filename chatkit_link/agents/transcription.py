@@ -1,11 +1,12 @@
 """Dictation to text, by the model server's transcription API."""
 
 import logging
+from typing import cast
 
 from chatkit.errors import CustomStreamError
 from chatkit.types import AudioInput
 from openai import AsyncOpenAI
-from openai.types.audio.transcription import UsageDuration, UsageTokens
+from openai.types.audio.transcription import Transcription, UsageDuration, UsageTokens
 
 from chatkit_link.agents.failure_log import describe
 from chatkit_link.agents.failures import explain
@@ -36,6 +37,8 @@ class OpenAITranscriber:
             raise Upstream(
                 told.message if isinstance(told, CustomStreamError) else "The dictation could not be turned into text."
             ) from error
+        if not isinstance(cast("object", result), Transcription):
+            raise Upstream("The server's answer to the dictation is no transcription.")
         match result.usage:
             case UsageTokens(input_tokens=given, output_tokens=written):
                 report_usage(self._model, input_tokens=given, output_tokens=written, kind="transcription")

@@ -6,10 +6,12 @@ put right before it sees the chunk; and at the end of the stream it is known whe
 
 import json
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import openai
+from agents import ModelSettings
+from agents.models.chatcmpl_converter import Converter
 from agents.models.openai_chatcompletions import OpenAIChatCompletionsModel
 from agents.models.reasoning_content_replay import ReasoningContentReplayContext
 from openai import AsyncOpenAI, AsyncStream
@@ -57,8 +59,11 @@ class ChatModel(OpenAIChatCompletionsModel):
         )
 
     @override
-    async def _fetch_response(self, *args: Any, **more: Any) -> Any:
-        fetched = cast("Any", await super()._fetch_response(*args, **more))
+    async def _fetch_response(
+        self, system_instructions: str | None, input: Any, model_settings: ModelSettings, *args: Any, **more: Any
+    ) -> Any:
+        settings = self._with_signatures(system_instructions, input, model_settings)
+        fetched = cast("Any", await super()._fetch_response(system_instructions, input, settings, *args, **more))
         match fetched:
             case (response, stream):
                 return response, ChatChunks(cast("AsyncStream[ChatCompletionChunk]", stream))
@@ -66,6 +71,37 @@ class ChatModel(OpenAIChatCompletionsModel):
                 return _checked(fetched)
             case _:
                 raise UnreadableAnswer("no JSON, in place of an answer")
+
+    def _with_signatures(self, instructions: str | None, given: Any, settings: ModelSettings) -> ModelSettings:
+        """Settings that put the messages with Gemini's signatures of its calls in place of those without.
+
+        Gemini refuses a call of its own without its signature (ai.google.dev/gemini-api/docs/thought-signatures). The
+        SDK gives them back only to a model whose name says Gemini, and a gateway may call it by any name.
+        """
+        signed = {} if isinstance(given, str) or "gemini" in self.model.lower() else _signatures(given)
+        if not signed:
+            return settings
+        messages: list[Any] = Converter.items_to_messages(
+            given, model=self.model, should_replay_reasoning_content=self.should_replay_reasoning_content
+        )
+        if instructions:
+            messages.insert(0, {"role": "system", "content": instructions})
+        for call in (call for message in messages for call in message.get("tool_calls") or ()):
+            if call["id"] in signed:
+                call["extra_content"] = {"google": {"thought_signature": signed[call["id"]]}}
+        body = cast("dict[str, Any]", settings.extra_body or {})
+        return replace(settings, extra_body={**body, "messages": messages})
+
+
+def _signatures(items: list[Mapping[str, Any]]) -> dict[str, str]:
+    """Call id -> signature, of the calls that have one."""
+    found: dict[str, str] = {}
+    for item in items:
+        data = item.get("provider_data") if item.get("type") == "function_call" else None
+        signature = cast("Mapping[str, Any]", data).get("thought_signature") if isinstance(data, Mapping) else None
+        if signature:
+            found[str(item.get("call_id"))] = str(signature)
+    return found
 
 
 def _made_by_the_same_model(context: ReasoningContentReplayContext) -> bool:

@@ -58,9 +58,14 @@ class ServerProvider(ModelProvider):
         if name.startswith(_LIBRARIES):
             library = self._libraries.get_model(name)
             return AdaptedModel(library, Origin(name, "", "other"), implicit=get_default_model_settings(named))
-        kind = OpenAIResponsesModel if self._api == "responses" else ChatModel
+        model: Model = (
+            # A reusable prompt has a model of its own, which a default must not take the place of.
+            OpenAIResponsesModel(name, self._client, model_is_explicit=named is not None)
+            if self._api == "responses"
+            else ChatModel(name, self._client)
+        )
         origin = Origin(name, _server_of(self._client), self._api)
-        return AdaptedModel(kind(name, self._client), origin, implicit=get_default_model_settings(named))
+        return AdaptedModel(model, origin, implicit=get_default_model_settings(named))
 
 
 def adapt_models(agent: Agent[Any]) -> None:

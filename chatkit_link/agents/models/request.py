@@ -55,6 +55,7 @@ _WANTS_NO_EFFORT = re.compile(r"function tools with reasoning_effort are not sup
 #: What servers say of items that they made themselves, or should have: they refuse the reference, not the words.
 _BAD_REFERENCE = re.compile(
     r"required (?:'reasoning'|following) item|item with id|\brs_\w|encrypted content|item_reference"
+    r"|reasoning input item"
     r"|invalid 'input\[\d+\]\.(?:id|encrypted_content)|reasoning_content",
     re.IGNORECASE,
 )
@@ -142,7 +143,7 @@ class Refusals:
         described = _described(error)
         if is_too_long(error):
             return _shorter(request)
-        if not request.bare and _BAD_REFERENCE.search(described):
+        if not request.bare and (_BAD_REFERENCE.search(described) or str(error.param).startswith("input[")):
             return replace(request, bare=True)
         if error.code not in _REFUSED and error.type not in _REFUSED and not _REFUSING.search(described):
             return None
