@@ -65,9 +65,13 @@ def models_of(profile: Profile) -> tuple[str, str]:
 def outcome(scenario: str, profile: Profile) -> str:
     """What is right: "yes", or what happens in its place."""
     if scenario == "image" and not profile.images:
-        return "without the image, and says so"
+        return "The question is asked without the image, and a notice says so"
     if scenario == "structured" and not profile.structured:
-        return "asked for in words"
+        return "The type is asked for in words"
     if scenario == "long history":
-        return "shortened, and says so" if profile.too_long else "the server cuts it by itself"
+        return (
+            "The older part is left out, and a notice says so"
+            if profile.too_long
+            else "The server leaves the older part out by itself"
+        )
     return "yes"
