@@ -24,6 +24,7 @@ from chatkit_link.accounts import usage_lines, usage_table
 from chatkit_link.agent_commands import add_workflow_file, check_file, list_agents, load_targets
 from chatkit_link.agents.catalog import read_catalog, targets_given
 from chatkit_link.agents.models.named import shutdown_notices
+from chatkit_link.agents.models.origin import without_credentials
 from chatkit_link.agents.models.shutdowns import has_error
 from chatkit_link.app import create_app, open_database
 from chatkit_link.client import ChatKitClient
@@ -120,7 +121,8 @@ def _serve(settings: Settings, agent: list[str] | None, *, workshop: Path | None
 def _model(settings: Settings) -> str:
     if settings.offline:
         return "offline stand-in, not a language model (set OPENAI_API_KEY for a real one)"
-    return f"{settings.model_name} at {settings.openai_base_url or 'OpenAI'}"
+    address = settings.openai_base_url
+    return f"{settings.model_name} at {without_credentials(address) if address else 'OpenAI'}"
 
 
 @cli.command()

@@ -42,11 +42,12 @@ _CITATIONS: dict[str, type[BaseModel]] = {
 
 @dataclass(slots=True)
 class _Message:
-    """A message that is being written: our id, its parts so far."""
+    """A message that is being written: our id, its parts so far, and how much of the server's text is in each."""
 
     id: str
     created_at: datetime
     parts: dict[int, CitedText] = field(default_factory=dict[int, CitedText])
+    read: dict[int, int] = field(default_factory=dict[int, int])
 
 
 class MessageStream:
@@ -76,15 +77,16 @@ class MessageStream:
         content = AssistantMessageContent(text="", annotations=[])
         return [_updated(message.id, AssistantMessageContentPartAdded(content_index=index, content=content))]
 
-    def is_open(self, place: int) -> bool:
-        return place in self._open
-
-    def write(self, place: int, index: int, delta: str) -> list[ThreadStreamEvent]:
-        """More text. Some servers write into a part that they have not begun."""
-        message = self._open[place]
+    def write(self, place: int, index: int, delta: str) -> list[ThreadStreamEvent] | None:
+        """More text; None where no message has been begun. Some servers write into a part that they have not begun."""
+        message = self._open.get(place)
+        if message is None:
+            return None
         part = message.parts.get(index)
+        message.read[index] = message.read.get(index, 0) + len(delta)
         if part is None:
-            return [*self.begin_part(place, index), *self.write(place, index, delta)]
+            begun = self.begin_part(place, index)
+            return begun + _written(message.id, index, message.parts[index], *message.parts[index].feed(delta))
         return _written(message.id, index, part, *part.feed(delta))
 
     def end_part(self, place: int, index: int) -> list[ThreadStreamEvent]:
@@ -124,11 +126,12 @@ class MessageStream:
     def end(self, place: int, contents: list[Any]) -> list[ThreadStreamEvent]:
         """The message is whole. contents: its parts as the server has them at the end."""
         message = self._open.pop(place, None) or _Message(id=new_id("message"), created_at=datetime.now())
-        for index, content in enumerate(contents):
-            if index not in message.parts:  # a provider that does not stream: all of it at once
-                part = message.parts[index] = CitedText(self._context.sources)
-                part.feed(content.text if content.type == "output_text" else content.refusal)
-            message.parts[index].finish()
+        for index, content in enumerate(contents or ()):
+            part = message.parts.setdefault(index, CitedText(self._context.sources))
+            text = (content.text if content.type == "output_text" else content.refusal) or ""
+            # What was not streamed, such as all of it.
+            part.feed(text[message.read.get(index, 0) :])
+            part.finish()
         return [ThreadItemDoneEvent(item=self._item(message))]
 
     def recall(self, place: int) -> tuple[str, str] | None:

@@ -70,6 +70,9 @@ class ResponseStream:
         self._call_ids: dict[str, str] = {}
         self.produced: list[str] = []
         self.finished: list[str] = []
+        #: Messages of the response that is coming: the model remembers them once all of it is there.
+        self._coming: list[str] = []
+        self._has_message = False
         self.displayed = False
         self.tool_displayed = False
         self.said: list[str] = []
@@ -117,10 +120,16 @@ class ResponseStream:
         return self._context.sources
 
     def _noted(self, event: ThreadStreamEvent) -> ThreadStreamEvent:
+        if isinstance(event, ThreadItemUpdatedEvent):  # nearly all of them
+            return event
         self.displayed = self.displayed or _is_displayed(event)
         if isinstance(event, ThreadItemAddedEvent | ThreadItemDoneEvent) and event.item.id not in self.produced:
             self.produced.append(event.item.id)
-        if isinstance(event, ThreadItemDoneEvent) and event.item.type != "generated_image":
+        if (
+            isinstance(event, ThreadItemDoneEvent)
+            and event.item.type != "generated_image"
+            and (event.item.id not in self._coming)
+        ):
             self.finished.append(event.item.id)
         return event
 
@@ -151,6 +160,7 @@ class ResponseStream:
             case "response.output_text.delta" | "response.refusal.delta":
                 return self._write(event.output_index, event.content_index, event.delta)
             case "response.created":
+                self._has_message = False
                 self._messages.forget_places()
                 self._thoughts.forget_places()
                 return ()
@@ -164,6 +174,8 @@ class ResponseStream:
                 return await self._item_added(event.output_index, event.item)
             case "response.output_item.done":
                 return await self._item_done(event.output_index, event.item)
+            case "response.completed":
+                return self._completed(event.response)
             case AnswerRecalled.type:
                 return self._recalled(event.output_index)
             case ConversationShortened.type:
@@ -188,10 +200,27 @@ class ResponseStream:
         return [*self.end_workflow(), *begun] if begun else []
 
     def _write(self, place: int, index: int, delta: str) -> list[ThreadStreamEvent]:
-        if self._messages.is_open(place):
-            return self._messages.write(place, index, delta)
+        written = self._messages.write(place, index, delta)
+        if written is not None:
+            return written
         # Some servers write into a message that they have not begun.
-        return [*self._begin_message(place), *self._messages.write(place, index, delta)]
+        return [*self._begin_message(place), *(self._messages.write(place, index, delta) or ())]
+
+    def _end_message(self, place: int, item: Any) -> list[ThreadStreamEvent]:
+        ended = self._messages.end(place, item.content)
+        self._coming += [event.item.id for event in ended if isinstance(event, ThreadItemDoneEvent)]
+        self._has_message = True
+        return ended
+
+    def _completed(self, response: Any) -> list[ThreadStreamEvent]:
+        """All of a response is there; some servers give its messages nowhere else."""
+        told: list[ThreadStreamEvent] = []
+        for place, item in enumerate(response.output if not self._has_message else ()):
+            if item.type == "message":
+                told += [*self._begin_message(place), *self._end_message(place, item)]
+        self.finished += self._coming
+        self._coming.clear()
+        return told
 
     def _recalled(self, place: int) -> list[ThreadStreamEvent]:
         """What was written as an answer was a thought."""
@@ -249,7 +278,7 @@ class ResponseStream:
 
     async def _item_done(self, place: int, item: Any) -> list[ThreadStreamEvent]:
         if item.type == "message":
-            return self._messages.end(place, item.content)
+            return self._end_message(place, item)
         image = self._context.generated_image_item
         if item.type == "image_generation_call" and image is not None:
             if not item.result:  # it failed

@@ -6,6 +6,7 @@ it. A title that cannot be had is no reason for an answer to fail.
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self
@@ -18,6 +19,10 @@ MAX_TITLE = 80
 #: A person waits at most this long after the answer is complete.
 PATIENCE = 5.0
 
+_AROUND = "\"'“”‘’`*# "
+#: As some models begin, although they are told not to.
+_LABEL = re.compile(r"^title\s*:\s*", re.IGNORECASE)
+
 #: The text of the first message -> a title, or None.
 Titler = Callable[[str], Awaitable[str | None]]
 
@@ -29,7 +34,8 @@ def message_text(message: UserMessageItem) -> str:
 
 def tidy_title(title: str | None) -> str | None:
     """One line without quotes or a full stop, cut at a word; None if nothing is left."""
-    line = " ".join((title or "").split()).strip("\"'“”‘’`*# ").rstrip(".")
+    first = next((each for each in (title or "").splitlines() if each.strip("*#-_ \t")), "")
+    line = _LABEL.sub("", " ".join(first.split()).strip(_AROUND)).strip(_AROUND).rstrip(".")
     if len(line) > MAX_TITLE:
         line = line[:MAX_TITLE].rsplit(" ", 1)[0].rstrip(" ,;:-") + "…"
     return line or None

@@ -453,6 +453,7 @@ async def test_calls_of_several_answers_that_hang_at_once_do_not_keep_the_server
     async with scripted(*script, Say("3.")) as model:
         settings = catalog(make_settings, tmp_path, model, stdio(tmp_path, timeout=2))
         async with chat(settings) as client, asyncio.timeout(60):
+            await client.list_threads()  # two first requests at once would be of two users
             made = await asyncio.gather(*(told(client.create_thread("Hang")) for _ in range(2)))
             again = await told(client.add_user_message(made[0].thread_id, "Add"))
     assert [each.text for each in made] == ["It hangs."] * 2

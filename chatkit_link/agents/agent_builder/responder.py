@@ -20,6 +20,7 @@ from chatkit_link.agents.approvals import CHANGED, find_answered
 from chatkit_link.agents.context import TurnContext
 from chatkit_link.agents.converter import LinkConverter
 from chatkit_link.agents.history import load_history
+from chatkit_link.agents.models.problems import ContextTooLong, IncompleteAnswer, UnreadableAnswer
 from chatkit_link.agents.shown_files import ShownFiles
 from chatkit_link.caller import Caller, StateValue
 from chatkit_link.errors import LinkError
@@ -27,6 +28,11 @@ from chatkit_link.store.turns import TurnRecord
 
 logger = logging.getLogger(__name__)
 
+#: Errors that have a sentence of their own.
+_EXPLAINED = (
+    openai.OpenAIError, AgentsException, IncompleteAnswer, UnreadableAnswer, ContextTooLong, StreamError,
+    CustomStreamError, LinkError,
+)  # fmt: skip
 #: Seconds that a stopped workflow gets to leave what it is in.
 _PATIENCE = 1.0
 
@@ -102,7 +108,7 @@ class WorkflowResponder:
 
     def _told(self, error: Exception) -> Exception:
         """An error of the file's own, with its line; all others are known by what they are."""
-        if isinstance(error, openai.OpenAIError | AgentsException | StreamError | CustomStreamError | LinkError):
+        if isinstance(error, _EXPLAINED):
             return error
         line = self._workflow.line_of(error)
         if line is None:

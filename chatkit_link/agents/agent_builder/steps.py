@@ -30,8 +30,11 @@ class StepStream(ResponseStream):
     async def _raw(self, event: Any) -> Sequence[ThreadStreamEvent]:
         if _is_message(event):
             if not self._speaks():
+                self._has_message = True  # there is one, and it is not for the user
                 return ()
             self.spoke = True
+        elif event.type == "response.completed" and not self._speaks():
+            self._has_message = True
         return await super()._raw(event)
 
     @override

@@ -130,23 +130,26 @@ class AdaptedModel(Model):
             system_instructions, input, settings, tools, output_schema, handoffs, tracing,
             previous_response_id, conversation_id, prompt,
         )  # fmt: skip
-        async with aclosing(self._answered(self._refusals.apply(given))) as events:
-            async for event in events:
-                yield event
-
-    async def _answered(self, request: ModelRequest) -> AsyncGenerator[Any]:
+        request = self._refusals.apply(given)
+        # One generator, and the short way for the many deltas of an answer: each layer costs at every word.
         while True:
-            begun = False
+            answer, begun = self._answer_to(request), False
+            events = self.inner.stream_response(*self._positional(request), **_keywords(request))
             try:
-                async with aclosing(self._ask(request)) as events:
-                    async for event in events:
-                        # Some servers say that they begin before they say that they refuse.
-                        if not begun and event.type not in _BEFORE_OUTPUT:
-                            begun = True
-                            self._refusals.answered(request)
-                            if request.shortened:
-                                yield ConversationShortened()
-                        yield event
+                async with aclosing(cast("AsyncGenerator[Any]", events)) as stream:
+                    async for event in stream:
+                        if answer.is_plain(event):
+                            yield event
+                            continue
+                        for own in answer.take(event):
+                            # Some servers say that they begin before they say that they refuse.
+                            if not begun and own.type not in _BEFORE_OUTPUT:
+                                begun = True
+                                self._refusals.answered(request)
+                                if request.shortened:
+                                    yield cast("TResponseStreamEvent", ConversationShortened())
+                            yield own
+                answer.end()
             except openai.APIError as error:
                 if begun:
                     raise
@@ -162,15 +165,6 @@ class AdaptedModel(Model):
         if is_too_long(error):
             raise ContextTooLong from error
         raise error
-
-    async def _ask(self, request: ModelRequest) -> AsyncGenerator[Any]:
-        answer = self._answer_to(request)
-        events = self.inner.stream_response(*self._positional(request), **_keywords(request))
-        async with aclosing(cast("AsyncGenerator[Any]", events)) as stream:
-            async for event in stream:
-                for own in answer.take(event):
-                    yield own
-        answer.end()
 
     def _answer_to(self, request: ModelRequest) -> AnswerStream:
         return AnswerStream(self._origin, request, self._server_ids)
@@ -191,7 +185,7 @@ class AdaptedModel(Model):
             return whole_text(request.input)
         if request.server_keeps:
             return with_server_ids(request.input, self._server_ids)
-        return fit(request.input, self._origin, bare=request.bare)
+        return fit(request.input, self._origin, bare=request.bare, user_last=self._refusals.user_last)
 
 
 def _keywords(request: ModelRequest) -> dict[str, Any]:

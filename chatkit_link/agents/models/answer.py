@@ -64,6 +64,18 @@ class AnswerStream:
         self._begun = False
         self._over = False
 
+    def is_plain(self, event: Any) -> bool:
+        """Whether this is more of a text that is being written, and right as it is."""
+        if type(event) is not ResponseTextDeltaEvent or self._halves or self._openings:
+            return False
+        delta = event.delta
+        if not delta.isascii():
+            return False
+        if not self._splits:
+            return self._begun
+        splitter = self._splitters.get((event.output_index, event.content_index))
+        return splitter is not None and splitter.passes(delta)
+
     def take(self, event: Any) -> Sequence[Any]:
         """What takes the event's place."""
         self._begun = True
@@ -199,7 +211,8 @@ class AnswerStream:
         if isinstance(getattr(item, "arguments", None), str):
             copy.arguments = whole_text(item.arguments)
         if item.type == "message":
-            copy.content = [self._own_part(part) for part in item.content]
+            content: list[Any] = item.content or []
+            copy.content = [self._own_part(part) for part in content]
         self._origin.mark(copy, server_id)
         return copy
 
@@ -268,7 +281,7 @@ class _CallIds:
 
 def _has_output(item: Any) -> bool:
     return not isinstance(item, ResponseOutputMessage) or any(
-        getattr(part, "text", None) or getattr(part, "refusal", None) for part in item.content
+        getattr(part, "text", None) or getattr(part, "refusal", None) for part in item.content or ()
     )
 
 

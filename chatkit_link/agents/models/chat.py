@@ -66,7 +66,7 @@ class ChatModel(OpenAIChatCompletionsModel):
         fetched = cast("Any", await super()._fetch_response(system_instructions, input, settings, *args, **more))
         match fetched:
             case (response, stream):
-                return response, ChatChunks(cast("AsyncStream[ChatCompletionChunk]", stream))
+                return response, await _chunks_of(cast("AsyncStream[ChatCompletionChunk]", stream))
             case ChatCompletion():
                 return _checked(fetched)
             case _:
@@ -91,6 +91,54 @@ class ChatModel(OpenAIChatCompletionsModel):
                 call["extra_content"] = {"google": {"thought_signature": signed[call["id"]]}}
         body = cast("dict[str, Any]", settings.extra_body or {})
         return replace(settings, extra_body={**body, "messages": messages})
+
+
+async def _chunks_of(stream: AsyncStream[ChatCompletionChunk]) -> "ChatChunks":
+    """The chunks of an answer, also of a server that does not stream, or that answers with an error and status 200."""
+    response = getattr(stream, "response", None)
+    if response is None or not response.headers.get("content-type", "").startswith("application/json"):
+        return ChatChunks(stream)
+    try:
+        body: Any = json.loads(await response.aread())
+    except ValueError as problem:
+        raise UnreadableAnswer("no JSON, in place of a stream") from problem
+    match body:
+        case {"choices": [{"message": {}}, *_]}:
+            return ChatChunks(_AtOnce(_as_chunk(body), response))
+        case {"error": {"message": str(said)} as error}:
+            raise openai.APIError(said, response.request, body=error)
+        case {"error": said} | {"message": said} | {"detail": said}:
+            raise openai.APIError(str(said), response.request, body=body)
+        case _:
+            raise UnreadableAnswer("other JSON, in place of a stream")
+
+
+def _as_chunk(body: dict[str, Any]) -> ChatCompletionChunk:
+    """A whole completion, as the one chunk of a stream."""
+    for choice in body["choices"]:
+        choice["delta"] = choice.pop("message")
+        for place, call in enumerate(choice["delta"].get("tool_calls") or ()):
+            call.setdefault("index", place)
+    return ChatCompletionChunk.construct(**body)
+
+
+class _AtOnce:
+    """A stream of one chunk."""
+
+    def __init__(self, chunk: ChatCompletionChunk, response: Any) -> None:
+        self._chunks = [chunk]
+        self.response = response
+
+    def __aiter__(self) -> "_AtOnce":
+        return self
+
+    async def __anext__(self) -> ChatCompletionChunk:
+        if not self._chunks:
+            raise StopAsyncIteration
+        return self._chunks.pop()
+
+    async def close(self) -> None:
+        await self.response.aclose()
 
 
 def _signatures(items: list[Mapping[str, Any]]) -> dict[str, str]:
@@ -130,7 +178,7 @@ class _Call:
 class ChatChunks:
     """The chunks of one answer. Raises IncompleteAnswer or UnreadableAnswer at the end of one that is not whole."""
 
-    def __init__(self, stream: AsyncStream[ChatCompletionChunk]) -> None:
+    def __init__(self, stream: "AsyncStream[ChatCompletionChunk] | _AtOnce") -> None:
         self._stream = stream
         self._chunks = aiter(stream)
         self.response = getattr(stream, "response", None)

@@ -56,6 +56,12 @@ def _origin_of(item: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return cast("Mapping[str, Any]", origin) if isinstance(origin, Mapping) else None
 
 
+def without_credentials(url: str) -> str:
+    """An address as it may be shown."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
 def is_openai(url: str) -> bool:
     """Whether an address is OpenAI's own API, in any region."""
     host = urlsplit(url).hostname or ""

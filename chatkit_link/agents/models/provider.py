@@ -14,6 +14,7 @@ from typing_extensions import override
 from chatkit_link.agents.models.adapter import AdaptedModel
 from chatkit_link.agents.models.chat import ChatModel
 from chatkit_link.agents.models.origin import Api, Origin
+from chatkit_link.agents.models.responses import ResponsesModel
 from chatkit_link.agents.offline import Decide, OfflineModel
 from chatkit_link.agents.reachable import reachable_agents
 from chatkit_link.settings import Settings
@@ -60,7 +61,7 @@ class ServerProvider(ModelProvider):
             return AdaptedModel(library, Origin(name, "", "other"), implicit=get_default_model_settings(named))
         model: Model = (
             # A reusable prompt has a model of its own, which a default must not take the place of.
-            OpenAIResponsesModel(name, self._client, model_is_explicit=named is not None)
+            ResponsesModel(name, self._client, model_is_explicit=named is not None)
             if self._api == "responses"
             else ChatModel(name, self._client)
         )
@@ -83,7 +84,11 @@ def _adapted(model: Model) -> AdaptedModel:
     if isinstance(model, OpenAIChatCompletionsModel):
         api = "chat"
     # A subclass has a way of its own, and stays as it is.
-    inner = ChatModel.like(model) if type(model) is OpenAIChatCompletionsModel else model
+    inner = model
+    if type(model) is OpenAIChatCompletionsModel:
+        inner = ChatModel.like(model)
+    elif type(model) is OpenAIResponsesModel and isinstance(client, AsyncOpenAI):
+        inner = ResponsesModel(name, client)
     return AdaptedModel(inner, Origin(name, server, api), implicit=ModelSettings())
 
 

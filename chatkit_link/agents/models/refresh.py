@@ -44,8 +44,16 @@ class Refreshed:
 
 
 async def ask_dates(client: AsyncOpenAI) -> dict[str, date | None]:
-    """The models that a server lists, each with the day of its shutdown. Raises openai.OpenAIError."""
-    return {model.id: _day(model.shutdown_date) async for model in client.models.list()}
+    """The models that a server lists, each with the day of its shutdown.
+
+    Raises:
+        openai.OpenAIError: the server refuses, or cannot be reached.
+        ConfigurationError: what it sends is no list of models.
+    """
+    try:
+        return {model.id: _day(getattr(model, "shutdown_date", None)) async for model in client.models.list()}
+    except (AttributeError, TypeError, ValueError) as error:  # the client gives what is no JSON as it is
+        raise ConfigurationError(f"{client.base_url.host} does not answer with a list of its models.") from error
 
 
 def write_dates(settings: Settings, listed: Mapping[str, date | None], file: Path, today: date) -> Refreshed:

@@ -21,6 +21,8 @@ from chatkit_link.store.text import whole_text
 
 Item = dict[str, Any]
 
+#: Characters of a call id that OpenAI takes over Chat Completions.
+_LONGEST_ID = 40
 _CALLS = ("function_call", "custom_tool_call")
 _OUTPUTS = ("function_call_output", "custom_tool_call_output")
 #: Besides messages, what the Agents SDK can say over Chat Completions.
@@ -79,15 +81,20 @@ def _assistant(content: list[Item]) -> Item:
     return {**message, "content": content}
 
 
-def fit(items: Iterable[TResponseInputItem], origin: Origin, *, bare: bool = False) -> list[TResponseInputItem]:
+def fit(
+    items: Iterable[TResponseInputItem], origin: Origin, *, bare: bool = False, user_last: bool = False
+) -> list[TResponseInputItem]:
     """The conversation as this model can take it.
 
-    bare: send nothing that refers to what a server made before, even if it is this one.
+    bare: send nothing that refers to what a server made before, even if it is this one. user_last: end with a message
+    of the user, as some servers want it.
     """
     own = (part for item in items for part in _for(origin, cast("Mapping[str, Any]", item), bare=bare))
     sent = _without_idle_reasoning(_without_lost_outputs(list(_Calls(origin, bare=bare).paired(own))))
     if origin.api == "chat":
         sent = _with_answers(sent)
+    if user_last and sent and sent[-1].get("role") == "assistant":
+        sent.append({"type": "message", "role": "user", "content": "Go on."})
     if origin.api == "responses":
         # Where it is still there, the Agents SDK takes the item for another server's.
         sent = [{name: part for name, part in item.items() if name != "provider_data"} for item in sent]
@@ -208,6 +215,7 @@ class _Calls:
     def _unused(self, call: Item) -> str:
         """The id that the server knows the call by, or else ours."""
         known = server_call_id(call) if self.origin.made(call) and not self.bare else ""
+        known = known if len(known) <= _LONGEST_ID else ""
         free = (each for each in (known, str(call["call_id"])) if each and each not in self.used)
         return next(free, None) or derived_call_id(f"{call['call_id']} {len(self.used)}")
 

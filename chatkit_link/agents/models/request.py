@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import openai
 from agents import AgentOutputSchemaBase, Handoff, ModelSettings, ModelTracing, Tool, TResponseInputItem
+from agents.models.fake_id import FAKE_RESPONSES_ID
 from openai.types.responses.response_prompt_param import ResponsePromptParam
 from openai.types.shared import Reasoning
 
@@ -49,6 +50,8 @@ _TOO_LONG = re.compile(
     r"|input token count .{0,60}exceeds|(?:prompt|input) is too long|too large for model",
     re.IGNORECASE,
 )
+#: Mistral: "Expected last role User or Tool (or Assistant with prefix True) for serving but got assistant"
+_USER_LAST = re.compile(r"expected last role user|last message must (?:be|have).{0,20}user", re.IGNORECASE)
 #: OpenAI's newer models take tools over Chat Completions only if they are told not to reason:
 #: github.com/danny-avila/LibreChat/issues/14355
 _WANTS_NO_EFFORT = re.compile(r"function tools with reasoning_effort are not supported", re.IGNORECASE)
@@ -96,6 +99,7 @@ class Refusals:
     """What the server of one model has refused: it is not sent again. Shared by all that ask this model.
 
     values: (field of ModelSettings, value as text) of settings. no_effort: tools want reasoning to be off.
+    user_last: the conversation has to end with the user or a tool.
     too_long: the size of a conversation that did not fit, and the moment until which that is believed: a server
     may be started anew with more room.
     """
@@ -104,6 +108,7 @@ class Refusals:
     values: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     schema: bool = False
     no_effort: bool = False
+    user_last: bool = False
     too_long: tuple[int, float] | None = None
 
     def apply(self, request: ModelRequest) -> ModelRequest:
@@ -143,8 +148,12 @@ class Refusals:
         described = _described(error)
         if is_too_long(error):
             return _shorter(request)
-        if not request.bare and (_BAD_REFERENCE.search(described) or str(error.param).startswith("input[")):
+        is_reference = bool(_BAD_REFERENCE.search(described)) or str(error.param).startswith("input[")
+        if is_reference and not request.bare and _has_references(request.input):
             return replace(request, bare=True)
+        if not self.user_last and _USER_LAST.search(described):
+            self.user_last = True
+            return request
         if error.code not in _REFUSED and error.type not in _REFUSED and not _REFUSING.search(described):
             return None
         if request.output_schema is not None and _names(error, described, _FORMATS):
@@ -167,6 +176,14 @@ class Refusals:
             self.values.add(refused)
             logger.warning("the server of %s does not take the setting %s as it is: it is left out", self.model, named)
         return replace(request, settings=_without(request.settings, {sent[named]}))
+
+
+def _has_references(items: str | list[TResponseInputItem]) -> bool:
+    """Whether a conversation names anything that a server has made."""
+    if isinstance(items, str):
+        return False
+    given = [cast("Mapping[str, Any]", item) for item in items]
+    return any(item.get("provider_data") or item.get("id") not in (None, FAKE_RESPONSES_ID) for item in given)
 
 
 def _without_effort(request: ModelRequest) -> ModelRequest:

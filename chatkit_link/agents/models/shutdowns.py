@@ -16,7 +16,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from chatkit_link.agents.models.origin import is_openai
+from chatkit_link.agents.models.origin import is_openai, without_credentials
 from chatkit_link.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -125,8 +125,8 @@ def _notice(name: str, end: Shutdown | None, today: date) -> Notice | None:
 
 
 def server_of(settings: Settings) -> str:
-    """The address of the configured API, as a table names it."""
-    return (settings.openai_base_url or OPENAI).rstrip("/")
+    """The address of the configured API, as a table names it, without a password that may stand in it."""
+    return without_credentials(settings.openai_base_url or OPENAI).rstrip("/")
 
 
 def refreshed_file(settings: Settings) -> Path:

@@ -23,6 +23,7 @@ _TAGS = (
     # gpt-oss without a parser of its format (github.com/openai/harmony, docs/format.md)
     ("<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>"),
 )
+_FIRST = frozenset(opening[0] for opening, _ in _TAGS)
 #: R1's template writes the opening tag itself, so that some servers send the closing one alone.
 _BARE_CLOSE = "</think>"
 _ON_ITS_OWN_LINE = re.compile(r"(?:^|\n)[ \t]*$")
@@ -40,20 +41,28 @@ class Split:
 class ThoughtSplitter:
     """Tells the thoughts from the answer in one message, while it is written."""
 
-    __slots__ = ("_answer", "_close", "_held", "_open", "_raw", "_state")
+    __slots__ = ("_answer", "_close", "_held", "_mark", "_open", "_raw", "_state")
 
     def __init__(self) -> None:
         self._state: Literal["start", "thought", "gap", "answer"] = "start"
         #: The tags that this message uses; until they are known, a closing tag alone may come.
         self._open, self._close = "", _BARE_CLOSE
+        #: What a tag that may still come begins with.
+        self._mark = "<"
         self._held = ""
         self._answer: list[str] = []
         self._raw: list[str] = []
 
+    def passes(self, delta: str) -> bool:
+        """Take more of the text if it is answer and nothing else, the usual and quickest case."""
+        if self._state != "answer" or self._held or self._mark in delta:
+            return False
+        self._answer.append(delta)
+        return True
+
     def feed(self, delta: str) -> Split:
         """Take more of the text; what could still be a part of a tag is held back."""
-        if self._state == "answer" and not self._held and (self._open or self._close)[0] not in delta:
-            self._answer.append(delta)
+        if self.passes(delta):
             return Split(answer=delta)
         split, before = Split(), None
         self._held += delta
@@ -91,12 +100,15 @@ class ThoughtSplitter:
 
     def _start(self) -> None:
         begun = self._held.lstrip()
+        if begun and begun[0] not in _FIRST:
+            self._state = "answer"
+            return
         lower = begun.lower()
         if not begun or any(opening.lower().startswith(lower) for opening, _ in _TAGS):
             return
         for opening, close in _TAGS:
             if lower.startswith(opening.lower()):
-                self._state, self._open, self._close = "thought", opening, close
+                self._state, self._open, self._close, self._mark = "thought", opening, close, opening[0]
                 self._held = begun[len(opening) :]
                 return
         self._state = "answer"
@@ -160,6 +172,8 @@ def _overlap(text: str, tag: str) -> int:
 
 def answer_of(text: str) -> str:
     """A whole message without its thoughts."""
+    if text.lstrip()[:1] not in _FIRST and _BARE_CLOSE not in text.lower():
+        return text
     splitter, answer = ThoughtSplitter(), ""
     for split in (splitter.feed(text), splitter.finish()):
         answer = split.answer if split.recall else answer + split.answer
