@@ -8,6 +8,7 @@ changed is copied.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -34,6 +35,7 @@ from chatkit_link.store.text import whole_text
 
 #: Calls whose server's ids are known at once; those of a turn are needed for its next request.
 _NOTED = 2000
+_FENCED = re.compile(r"\s*```(?:json)?\s*\n(.*?)\n?```\s*", re.DOTALL)
 _INCOMPLETE: dict[str, Reason] = {"max_output_tokens": "length", "content_filter": "content_filter"}
 
 
@@ -227,6 +229,8 @@ class AnswerStream:
         text = whole_text(given)
         if name == "text" and self._splits:
             text = answer_of(text)
+        if self._request.in_words and (fenced := _FENCED.fullmatch(text)):
+            text = fenced[1]  # models like to do so, whatever they are told
         return part if text == given else part.model_copy(update={name: text})
 
     # The end

@@ -70,7 +70,7 @@ class ModelRequest:
 
     bare: without references to what a server made before. shortened: the conversation is not all there.
     too_long: the size of the conversation that was refused for its length before, if one was. attempts: how often it
-    has been changed.
+    has been changed. in_words: the schema of the answer stands in the instructions.
     """
 
     instructions: str | None
@@ -87,6 +87,7 @@ class ModelRequest:
     shortened: bool = False
     too_long: int | None = None
     attempts: int = 0
+    in_words: bool = False
 
     @property
     def server_keeps(self) -> bool:
@@ -235,4 +236,4 @@ def _schema_in_words(request: ModelRequest) -> ModelRequest:
         f"{json.dumps(schema.json_schema(), ensure_ascii=False)}"
     )
     instructions = f"{request.instructions}\n\n{words}" if request.instructions else words
-    return replace(request, instructions=instructions, output_schema=None)
+    return replace(request, instructions=instructions, output_schema=None, in_words=True)
