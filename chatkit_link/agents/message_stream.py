@@ -94,9 +94,9 @@ class MessageStream:
         part = message.parts.get(index) if message else None
         if message is None or part is None:
             return []
-        told = _written(message.id, index, part, *part.finish())
+        events = _written(message.id, index, part, *part.finish())
         content = AssistantMessageContent(text=part.text, annotations=list(part.annotations))
-        return [*told, _updated(message.id, AssistantMessageContentPartDone(content_index=index, content=content))]
+        return [*events, _updated(message.id, AssistantMessageContentPartDone(content_index=index, content=content))]
 
     async def annotate(self, place: int, index: int, given: Any) -> list[ThreadStreamEvent]:
         """A citation that the provider made itself, by its own web or file search."""
@@ -152,10 +152,10 @@ class MessageStream:
     def rest(self) -> list[ThreadStreamEvent]:
         """What is still held back of messages that are not whole."""
         return [
-            told
+            events
             for message in self._open.values()
             for index, part in message.parts.items()
-            for told in _written(message.id, index, part, *part.finish())
+            for events in _written(message.id, index, part, *part.finish())
         ]
 
     def _item(self, message: _Message) -> AssistantMessageItem:
@@ -184,11 +184,11 @@ def _updated(item_id: str, update: ThreadItemUpdate) -> ThreadItemUpdatedEvent:
 def _written(
     item_id: str, index: int, part: CitedText, text: str, annotations: list[Annotation]
 ) -> list[ThreadStreamEvent]:
-    told: list[ThreadStreamEvent] = []
+    events: list[ThreadStreamEvent] = []
     if text:
-        told.append(_updated(item_id, AssistantMessageContentPartTextDelta(content_index=index, delta=text)))
-    told += [_annotation_added(item_id, index, part, annotation) for annotation in annotations]
-    return told
+        events.append(_updated(item_id, AssistantMessageContentPartTextDelta(content_index=index, delta=text)))
+    events += [_annotation_added(item_id, index, part, annotation) for annotation in annotations]
+    return events
 
 
 def _annotation_added(item_id: str, index: int, part: CitedText, annotation: Annotation) -> ThreadItemUpdatedEvent:

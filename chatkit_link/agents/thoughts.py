@@ -62,10 +62,10 @@ class Thoughts:
     def rest(self) -> list[ThreadStreamEvent]:
         """What has been held back of thoughts that are not finished."""
         return [
-            told
+            events
             for thought in self._thoughts.values()
             if thought.sent < len(thought.text)
-            for told in self._send(thought)
+            for events in self._send(thought)
         ]
 
     def done(self, place: Place, text: str) -> list[ThreadStreamEvent]:
@@ -78,7 +78,7 @@ class Thoughts:
     def _add(self, key: Place, text: str) -> list[ThreadStreamEvent]:
         if not text.strip():
             return []
-        told = self.begin()
+        events = self.begin()
         item = self._context.workflow_item
         assert item is not None
         task = ThoughtTask(content=text)
@@ -86,7 +86,7 @@ class Thoughts:
         place = len(item.workflow.tasks) - 1
         self._thoughts[key] = _Thought(item, place, task, text, len(text))
         update = WorkflowTaskAdded(task=task.model_copy(), task_index=place)
-        return [*told, ThreadItemUpdatedEvent(item_id=item.id, update=update)]
+        return [*events, ThreadItemUpdatedEvent(item_id=item.id, update=update)]
 
     def _send(self, thought: "_Thought") -> list[ThreadStreamEvent]:
         if self._context.workflow_item is not thought.item:

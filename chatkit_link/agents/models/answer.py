@@ -131,12 +131,12 @@ class AnswerStream:
     def _split(self, event: Any, split: Split) -> Sequence[Any]:
         if not split.thought and not split.recall:
             return self._opened(event.output_index, *self._changed(event, split.answer)) if split.answer else ()
-        told: list[Any] = [AnswerRecalled(event.output_index)] if split.recall else []
+        events: list[Any] = [AnswerRecalled(event.output_index)] if split.recall else []
         if split.thought:
-            told.append(_thought(event, split.thought))
+            events.append(_thought(event, split.thought))
         if split.answer:
-            told += self._opened(event.output_index, event.model_copy(update={"delta": split.answer}))
-        return told
+            events += self._opened(event.output_index, event.model_copy(update={"delta": split.answer}))
+        return events
 
     def _plain(self, event: Any) -> Sequence[Any]:
         place = getattr(event, "content_index", None)
@@ -169,8 +169,8 @@ class AnswerStream:
         return events if opening is None else (*opening, *events)
 
     def _part_done(self, event: Any) -> Sequence[Any]:
-        told = self._flush(event)
-        return [*told, event] if event.output_index not in self._openings else told
+        events = self._flush(event)
+        return [*events, event] if event.output_index not in self._openings else events
 
     def _flush(self, event: Any) -> list[Any]:
         """What was held back of a text, now that it is over."""
@@ -184,8 +184,8 @@ class AnswerStream:
         )  # fmt: skip
         if splitter is None:
             return list(self._opened(event.output_index, delta)) if rest else []
-        told = list(self._split(delta, splitter.feed(rest))) if rest else []
-        return [*told, *self._split(delta, splitter.finish())]
+        events = list(self._split(delta, splitter.feed(rest))) if rest else []
+        return [*events, *self._split(delta, splitter.finish())]
 
     # Items
 
@@ -230,7 +230,7 @@ class AnswerStream:
         if name == "text" and self._splits:
             text = answer_of(text)
         if self._request.in_words and (fenced := _FENCED.fullmatch(text)):
-            text = fenced[1]  # models like to do so, whatever they are told
+            text = fenced[1]  # models like to do so, whatever they are events
         return part if text == given else part.model_copy(update={name: text})
 
     # The end

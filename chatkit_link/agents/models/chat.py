@@ -1,12 +1,12 @@
 """Chat Completions as other servers speak it, in the form that the Agents SDK reads.
 
-The SDK's model turns chunks into the events of the Responses API. What it takes from OpenAI's own server alone is
-put right before it sees the chunk; and at the end of the stream it is known whether the answer was whole.
+The SDK's model turns chunks into the events of the Responses API; it reads them through ``ChatChunks`` here. What it
+sends differs from the SDK's in two points: reasoning goes back to the model that made it, and so do signatures.
 """
 
 import json
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 import openai
@@ -15,29 +15,12 @@ from agents.models.chatcmpl_converter import Converter
 from agents.models.openai_chatcompletions import OpenAIChatCompletionsModel
 from agents.models.reasoning_content_replay import ReasoningContentReplayContext
 from openai import AsyncOpenAI, AsyncStream
-from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from typing_extensions import override
 
-from chatkit_link.agents.models.problems import IncompleteAnswer, Reason, UnreadableAnswer
-from chatkit_link.agents.models.usage import chat_usage, run_usage
-
-#: What servers say when an answer is over but not whole. Any other word means that it is.
-_NOT_WHOLE: dict[str, Reason] = {
-    "length": "length",
-    "model_length": "length",  # Mistral: docs.mistral.ai/api, "finish_reason"
-    "max_tokens": "length",  # Anthropic's word, passed on by some gateways
-    "content_filter": "content_filter",
-    "safety": "content_filter",  # Gemini's words, in lower case: ai.google.dev/api/generate-content, FinishReason
-    "recitation": "content_filter",
-    "blocklist": "content_filter",
-    "prohibited_content": "content_filter",
-    "spii": "content_filter",
-    "malformed_function_call": "failed",
-    "error": "failed",  # OpenRouter: openrouter.ai/docs, "Finish Reason"
-    "insufficient_system_resource": "failed",  # DeepSeek: api-docs.deepseek.com, "finish_reason"
-    "abort": "failed",  # vLLM: vllm/v1/request.py
-}
+from chatkit_link.agents.models.chat_chunks import ChatChunks, listed, refuse_cut, text_of
+from chatkit_link.agents.models.problems import UnreadableAnswer
+from chatkit_link.agents.models.usage import chat_usage
 
 
 class ChatModel(OpenAIChatCompletionsModel):
@@ -93,7 +76,7 @@ class ChatModel(OpenAIChatCompletionsModel):
         return replace(settings, extra_body={**body, "messages": messages})
 
 
-async def _chunks_of(stream: AsyncStream[ChatCompletionChunk]) -> "ChatChunks":
+async def _chunks_of(stream: AsyncStream[ChatCompletionChunk]) -> ChatChunks:
     """The chunks of an answer, also of a server that does not stream, or that answers with an error and status 200."""
     response = getattr(stream, "response", None)
     if response is None or not response.headers.get("content-type", "").startswith("application/json"):
@@ -157,187 +140,17 @@ def _made_by_the_same_model(context: ReasoningContentReplayContext) -> bool:
     return context.reasoning.origin_model == context.model
 
 
-@dataclass(slots=True)
-class _Call:
-    """A tool call that is being streamed. place: its index in what the SDK sees. index: the server's."""
-
-    place: int
-    index: int
-    id: str
-    name: str
-    arguments: list[str] = field(default_factory=list[str])
-
-    def is_complete(self) -> bool:
-        try:
-            json.loads("".join(self.arguments))
-        except ValueError:
-            return False
-        return True
-
-
-class ChatChunks:
-    """The chunks of one answer. Raises IncompleteAnswer or UnreadableAnswer at the end of one that is not whole."""
-
-    def __init__(self, stream: "AsyncStream[ChatCompletionChunk] | _AtOnce") -> None:
-        self._stream = stream
-        self._chunks = aiter(stream)
-        self.response = getattr(stream, "response", None)
-        self._seen = False
-        self._finish: str | None = None
-        self._usage: CompletionUsage | None = None
-        self._calls: list[_Call] = []
-        #: The server's index -> the call that was opened there last.
-        self._open: dict[int, _Call] = {}
-        self._shared = False
-        self._thinking = False
-        #: Whether a chunk has come with the usage alone, which is the last one.
-        self._counted = False
-
-    def __aiter__(self) -> AsyncIterator[ChatCompletionChunk]:
-        return self
-
-    async def __anext__(self) -> ChatCompletionChunk:
-        try:
-            chunk = await anext(self._chunks)
-        except StopAsyncIteration:
-            self._end()
-            raise
-        self._seen = True
-        # The client builds chunks without checking them: what a server left out is not there at all.
-        choices: list[Any] | None = getattr(chunk, "choices", None)
-        if choices is None:
-            self._refuse_error(chunk)
-            chunk.choices = []
-        if getattr(chunk, "usage", None) is not None:
-            self._usage = chunk.usage = chat_usage(chunk.usage)
-            self._counted = self._counted or not choices
-        for choice in choices or ():
-            if getattr(choice, "index", None) is None:
-                choice.index = 0
-            if choice.index == 0:
-                self._read(choice)
-        return chunk
-
-    async def aclose(self) -> None:
-        await self._stream.close()
-
-    def _refuse_error(self, chunk: ChatCompletionChunk) -> None:
-        """An error in the stream that is not in OpenAI's form, which the client would take for a chunk.
-
-        vLLM and LM Studio give ``{"object": "error", "message": ...}``, FastAPI servers ``{"detail": ...}``.
-        """
-        extra = chunk.model_extra or {}
-        said = extra.get("message") or extra.get("detail") or extra.get("error")
-        if said and self.response is not None:
-            body = {**extra, "message": said}
-            raise openai.APIError(str(said), self.response.request, body=body)
-
-    def _read(self, choice: Any) -> None:
-        if choice.finish_reason:
-            self._finish = str(choice.finish_reason)
-            if self._finish.lower() in _NOT_WHOLE:
-                choice.finish_reason = "stop"  # the SDK would make up a refusal, or an error without words
-        delta = getattr(choice, "delta", None)
-        if delta is None:
-            choice.delta = None
-            return
-        if delta.content is not None and (self._thinking or not isinstance(delta.content, str)):
-            delta.content = self._read_parts(delta.content)
-        if self._thinking and (choice.finish_reason or delta.tool_calls):
-            delta.content, self._thinking = f"{delta.content or ''}</think>", False
-        extra: dict[str, Any] = delta.model_extra or {}
-        if extra.get("reasoning_content") and extra.get("reasoning"):
-            delta.reasoning = None  # the same text twice, for clients of both kinds
-        for call in delta.tool_calls or ():
-            self._place(call)
-
-    def _read_parts(self, content: Any) -> str:
-        """Mistral gives content as a list of texts and thoughts (docs.mistral.ai/capabilities/reasoning).
-
-        Thoughts are put between tags, which ``answer.py`` reads: as the SDK's reasoning they would be sent back in a
-        field that Mistral refuses.
-        """
-        written = ""
-        for part in _listed(content):
-            match part:
-                case {"type": "thinking", "thinking": thinking}:
-                    written += "" if self._thinking else "<think>"
-                    written += "".join(_text(piece) for piece in _listed(thinking))
-                    self._thinking = True
-                case _ if text := _text(part):
-                    written += f"</think>{text}" if self._thinking else text
-                    self._thinking = False
-                case _:
-                    pass
-        return written
-
-    def _place(self, call: Any) -> None:
-        """Gemini gives all of its parallel calls the index 0, some servers give no index or no id."""
-        given = getattr(call, "index", None)
-        index = given if isinstance(given, int) else 0
-        name = (call.function.name if call.function else None) or ""
-        same = (each for each in self._calls if each.index == index and call.id and each.id == call.id)
-        current = next(same, None) or self._open.get(index)
-        if current is None or (name and _is_another(current, call.id or "", name)):
-            self._shared = self._shared or current is not None
-            current = _Call(len(self._calls), index, call.id or "", name)
-            self._calls.append(current)
-        self._open[index] = current
-        current.id = current.id or call.id or ""
-        current.name = current.name or name
-        if call.function and call.function.arguments:
-            if not isinstance(call.function.arguments, str):  # some servers give the object itself
-                call.function.arguments = json.dumps(call.function.arguments)
-            current.arguments.append(call.function.arguments)
-        call.index = current.place
-
-    def _end(self) -> None:
-        if not self._seen:
-            raise UnreadableAnswer("a stream without a single chunk" + self._described())
-        if self._shared and not all(call.is_complete() for call in self._calls if call.arguments):
-            raise UnreadableAnswer("several tool calls with one index, whose arguments cannot be told apart")
-        if self._finish is None and not self._counted:
-            raise IncompleteAnswer("disconnected", run_usage(self._usage))
-        _refuse_cut(self._finish, self._usage)
-
-    def _described(self) -> str:
-        headers: Mapping[str, str] = getattr(self.response, "headers", {})
-        return f" ({headers.get('content-type', 'of no content type')})"
-
-
 def _checked(completion: ChatCompletion) -> ChatCompletion:
     """An answer that came at once."""
     if completion.usage is not None:
         completion.usage = chat_usage(completion.usage)
     for choice in completion.choices or ():
-        _refuse_cut(choice.finish_reason, completion.usage)
+        refuse_cut(choice.finish_reason, completion.usage)
         content: Any = choice.message.content
         if content is not None and not isinstance(content, str):
-            choice.message.content = "".join(_text(part) for part in _listed(content) if not _is_thought(part)) or None
+            choice.message.content = "".join(text_of(part) for part in listed(content) if not _is_thought(part)) or None
     return completion
-
-
-def _refuse_cut(finish: str | None, usage: CompletionUsage | None) -> None:
-    reason = _NOT_WHOLE.get(finish.lower()) if finish else None
-    if reason is not None:
-        raise IncompleteAnswer(reason, run_usage(usage), said=f"finish_reason {finish}")
 
 
 def _is_thought(part: Any) -> bool:
     return isinstance(part, dict) and cast("dict[str, Any]", part).get("type") == "thinking"
-
-
-def _is_another(current: _Call, call_id: str, name: str) -> bool:
-    """Whether a delta with a name begins another call than the one that is open at its index."""
-    if call_id and current.id:
-        return call_id != current.id
-    return bool(current.name) and (name != current.name or current.is_complete())
-
-
-def _listed(value: Any) -> list[Any]:
-    return cast("list[Any]", value) if isinstance(value, list) else [value]
-
-
-def _text(part: Any) -> str:
-    text = cast("dict[str, Any]", part).get("text") if isinstance(part, dict) else part
-    return text if isinstance(text, str) else ""
