@@ -4,10 +4,8 @@ from pydantic import BaseModel
 tea_helper = Agent(
   name="Tea helper",
   instructions="You help people to make good tea.",
-  model="gpt-4.1",
+  model="gpt-5.4",
   model_settings=ModelSettings(
-    temperature=1,
-    top_p=1,
     max_tokens=2048,
     store=True
   )

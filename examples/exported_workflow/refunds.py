@@ -18,7 +18,7 @@ guardrails_config = {
     {
       "name": "Jailbreak",
       "config": {
-        "model": "gpt-4.1-mini",
+        "model": "gpt-5.4-mini",
         "confidence_threshold": 0.7
       }
     }
@@ -44,7 +44,7 @@ def build_guardrail_fail_output(results):
 propose = Agent(
   name="Propose",
   instructions="Look the order up, and propose a refund in one sentence.",
-  model="gpt-4.1",
+  model="gpt-5.4",
   tools=[
     order_value
   ]
@@ -54,7 +54,7 @@ propose = Agent(
 pay = Agent(
   name="Pay",
   instructions="The refund is approved. Tell the person when the money comes.",
-  model="gpt-4.1"
+  model="gpt-5.4"
 )
 
 

@@ -8,7 +8,7 @@ class ClassifySchema(BaseModel):
 classify = Agent(
   name="Classify",
   instructions="Sort the message into order or other.",
-  model="gpt-4.1-mini",
+  model="gpt-5.4-mini",
   output_type=ClassifySchema
 )
 
@@ -16,14 +16,14 @@ classify = Agent(
 shipping = Agent(
   name="Shipping",
   instructions="You know where parcels are.",
-  model="gpt-4.1"
+  model="gpt-5.4"
 )
 
 
 front_desk = Agent(
   name="Front desk",
   instructions="You take questions about orders, and hand those about parcels over.",
-  model="gpt-4.1",
+  model="gpt-5.4",
   handoffs=[shipping]
 )
 
