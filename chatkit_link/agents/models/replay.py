@@ -114,7 +114,7 @@ def _for(origin: Origin, item: Mapping[str, Any], *, bare: bool) -> list[Item]:
     kind = item.get("type", "message")
     made = origin.made(item)
     unknown = made is None and item.get("provider_data") is not None
-    unsayable = origin.api == "chat" and kind != "message" and kind not in _CHAT_TYPES
+    unsayable = origin.api != "responses" and kind != "message" and kind not in _CHAT_TYPES
     if bare or made is False or unknown or unsayable:
         return portable(item)
     if kind == "message" and not (item.get("id") and item.get("type")):
