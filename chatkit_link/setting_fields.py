@@ -216,7 +216,7 @@ class Fields(BaseSettings):
     frame_ancestors: Annotated[str | None, QUOTED_LINE] = Field(
         None, description="Pages that may embed the chat frame; unset means: this server's and the listed `origins`."
     )
-    allowed_image_domains: str = Field(
+    allowed_image_domains: Annotated[str, QUOTED_LINE] = Field(
         "", description="Domains that pictures in answers and widgets may come from; unset means: from anywhere."
     )
 
