@@ -139,6 +139,9 @@ RESPONSES: dict[str, tuple[str, str, str]] = {
     "content that is null": (sse(completed(message("x", content=None))), "text/event-stream", "answer_empty"),
     "an end without a response": (
         sse({"type": "response.completed", "sequence_number": 1}), "text/event-stream", "answer_unreadable"),
+    "an item of a type that is not known yet": (
+        sse(completed({"type": "future_call", "id": "x"}, message("Fine, too."))), "text/event-stream", "Fine, too."),
+    "an event that is a list": ("data: [1]\n\n", "text/event-stream", "answer_unreadable"),
     "a page": ("<html>", "text/html", "answer_unreadable"),
 }  # fmt: skip
 
