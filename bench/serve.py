@@ -17,13 +17,13 @@ from fastapi import FastAPI
 from bench import bare, runner, sdk
 from bench.probes import cpu, lag
 from chatkit_link.app import create_app
-from chatkit_link.serving import run_loop, serving, spare_the_collector
+from chatkit_link.cli.server import run_loop, serving, spare_the_collector
 from chatkit_link.settings import Settings, read_settings
 
 
 @asynccontextmanager
 async def _serving(app: Any) -> AsyncGenerator[int]:
-    """As ``uvicorn.run`` would, with the options of ``chatkit_link.serving``."""
+    """As ``uvicorn.run`` would, with the options of ``chatkit_link.cli.server``."""
     config = uvicorn.Config(app, port=0, lifespan="off", log_config=None, access_log=False, server_header=False)
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve())

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from chatkit_link.agents.assistant import Assistant
     from chatkit_link.agents.context import LinkContext, TurnContext
     from chatkit_link.agents.mentions import Entity, Mentions
-    from chatkit_link.agents.offline import ToolCall, search_and_quote
+    from chatkit_link.agents.offline.model import ToolCall, search_and_quote
     from chatkit_link.app import create_app, mount
     from chatkit_link.caller import Caller
     from chatkit_link.limits.meter import report_usage
@@ -42,8 +42,8 @@ _HOMES = {
     "Assistant": "chatkit_link.agents.assistant",
     "Entity": "chatkit_link.agents.mentions",
     "Mentions": "chatkit_link.agents.mentions",
-    "ToolCall": "chatkit_link.agents.offline",
-    "search_and_quote": "chatkit_link.agents.offline",
+    "ToolCall": "chatkit_link.agents.offline.model",
+    "search_and_quote": "chatkit_link.agents.offline.model",
     "Caller": "chatkit_link.caller",
     "Settings": "chatkit_link.settings",
     "LinkContext": "chatkit_link.agents.context",

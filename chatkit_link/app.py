@@ -13,16 +13,16 @@ from fastapi import FastAPI
 
 from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Prompt, read_catalog
 from chatkit_link.agents.mcp.servers import McpServers
-from chatkit_link.agents.models.named import shutdown_notices
 from chatkit_link.agents.models.provider import openai_client, run_config
 from chatkit_link.agents.research import Research
+from chatkit_link.agents.served import AgentFactory
+from chatkit_link.agents.shutdown_notices import shutdown_notices
 from chatkit_link.agents.tool_failures import with_tool_policy
-from chatkit_link.endpoints import Endpoints
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.files.files import Files
 from chatkit_link.files.limits import Limits
-from chatkit_link.files.links import Links
 from chatkit_link.files.renditions import Renditions
+from chatkit_link.files.signed_urls import Links
 from chatkit_link.files.storage import Storage
 from chatkit_link.files.sweeper import Sweeper
 from chatkit_link.files.uploads import Uploads
@@ -44,13 +44,11 @@ from chatkit_link.http import (
     threads,
 )
 from chatkit_link.http import workshop as workshop_door
-from chatkit_link.http.address import Forwarded
 from chatkit_link.http.cross_site import CrossOrigin
 from chatkit_link.http.middleware import ResponseHeaders
 from chatkit_link.http.problems import install_problems, unexpected
 from chatkit_link.http.services import Services
 from chatkit_link.identity import (
-    ClientSecrets,
     DocumentKeys,
     Hook,
     ServerKey,
@@ -59,16 +57,18 @@ from chatkit_link.identity import (
     load_secret,
 )
 from chatkit_link.limits.limits import build_limits
-from chatkit_link.protocol.operations import Operations
-from chatkit_link.protocol.orphans import Orphans
+from chatkit_link.net.client_ip import Forwarded
+from chatkit_link.protocol.crash_recovery import Orphans
+from chatkit_link.protocol.json_requests import Operations
 from chatkit_link.protocol.requests import Requests
-from chatkit_link.protocol.sessions import Sessions
 from chatkit_link.resources import resource
 from chatkit_link.runs.coordinator import Coordinator
-from chatkit_link.search.choose import choose
+from chatkit_link.search.factory import choose
 from chatkit_link.search.folder import sync_documents
 from chatkit_link.search.local import LocalSearch, document_url
 from chatkit_link.search.reader import Reader
+from chatkit_link.sessions.client_secret import ClientSecrets
+from chatkit_link.sessions.create import Sessions
 from chatkit_link.settings import Settings, read_settings, read_variables
 from chatkit_link.store.documents import Documents
 from chatkit_link.store.embedded import EmbeddedPostgres
@@ -189,7 +189,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
     entries = _entries(settings, catalog)
     shelf = await _files(stack, settings, database, secret)
     mcp = McpServers(catalog.mcp, folder=settings.config.absolute().parent, variables=read_variables())
-    build = Endpoints(settings, store, shelf, config, client, research, mcp)
+    build = AgentFactory(settings, store, shelf, config, client, research, mcp)
     endpoints = {agent_id: build.endpoint(agent_id, entry) for agent_id, entry in entries.items()}
     for notice in shutdown_notices(settings, catalog, build.targets, datetime.now(UTC).date()):
         logger.log(logging.ERROR if notice.level == "error" else logging.WARNING, "%s", notice.text)

@@ -12,8 +12,8 @@ StateValue = str | int | float | bool
 
 
 @dataclass(frozen=True, slots=True)
-class SessionTerms:
-    """What a client secret allows its holder; whoever made the session chose it (``protocol/sessions.py``).
+class SessionPolicy:
+    """What a client secret allows its holder; whoever made the session chose it (``sessions/create.py``).
 
     agent: the only one that may be asked. state: state variables for it.
     per_minute: messages within a minute at most. lifetime: seconds that the session is good for in all.
@@ -51,7 +51,7 @@ class Caller:
     user: str
     request_id: str = "-"
     locale: str = "en"
-    session: SessionTerms | None = field(default=None, compare=False)
+    session: SessionPolicy | None = field(default=None, compare=False)
     zone: str = "UTC"
 
     @property

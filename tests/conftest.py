@@ -19,9 +19,9 @@ from fastapi import FastAPI
 
 from chatkit_link.app import create_app
 from chatkit_link.caller import Caller
+from chatkit_link.cli.server import serving
 from chatkit_link.client import ChatKitClient
 from chatkit_link.http.services import Services
-from chatkit_link.serving import serving
 from chatkit_link.settings import Settings
 from chatkit_link.store.embedded import EmbeddedPostgres
 from chatkit_link.store.engine import Database

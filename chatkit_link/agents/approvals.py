@@ -22,7 +22,7 @@ from pydantic import TypeAdapter
 
 from chatkit_link.agents.context import TurnContext
 from chatkit_link.agents.mcp.tool_names import public_name
-from chatkit_link.agents.visibility import said
+from chatkit_link.agents.tool_call_hooks import said
 from chatkit_link.store.turns import TurnRecord, Waiting
 
 APPROVE, REJECT = "Approve", "Reject"

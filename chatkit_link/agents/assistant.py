@@ -7,7 +7,7 @@ from agents import Agent
 
 from chatkit_link.agents.actions import ActionRegistry
 from chatkit_link.agents.mentions import Mentions
-from chatkit_link.agents.offline import Decide
+from chatkit_link.agents.offline.model import Decide
 from chatkit_link.agents.responder import RespondFunction
 from chatkit_link.search import SearchProvider
 

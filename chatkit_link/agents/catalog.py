@@ -45,7 +45,7 @@ from chatkit_link.agents.mcp.table import McpTable, check_table
 from chatkit_link.agents.responder import RespondFunction
 from chatkit_link.caller import Caller
 from chatkit_link.errors import ConfigurationError
-from chatkit_link.loading import load_module
+from chatkit_link.import_target import load_module
 
 RESEARCH = "research"
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")

@@ -23,7 +23,7 @@ from openai.types.responses import (
 from openai.types.responses.response_input_item_param import Message
 from typing_extensions import override
 
-from chatkit_link.agents.shown_files import ShownFiles
+from chatkit_link.agents.attachment_input import ShownFiles
 
 #: Characters of a widget that a model is shown; a board of a hundred rows says no more than its first.
 _WIDGET_LIMIT = 4000

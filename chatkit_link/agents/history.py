@@ -44,7 +44,7 @@ async def load_history(
         items = [*items[:place], (items[place][0], None)]
     history = History(anchor=items[-1][0].id if items else None)
     covered = {item_id for _, record in items if record for item_id in record["covers"]}
-    # The newest first: what there is room for (agents/shown_files.py) goes to them.
+    # The newest first: what there is room for (agents/attachment_input.py) goes to them.
     converted = {item.id: await converter.to_agent_input(item) for item, _ in reversed(items) if item.id not in covered}
     for item, record in items:
         if item.id == history.anchor:

@@ -5,7 +5,7 @@ from typing import Any
 from chatkit.types import CustomTask, SearchTask, Task, URLSource
 
 from chatkit_link.agents.sentences import sentence
-from chatkit_link.agents.visibility import failed, said, title_of
+from chatkit_link.agents.tool_call_hooks import failed, said, title_of
 
 #: Characters of code that are shown.
 _CODE = 2000

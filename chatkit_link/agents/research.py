@@ -24,7 +24,7 @@ from pydantic import BaseModel
 from chatkit_link.agents.actions import ActionRegistry
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.context import LinkContext, TurnContext
-from chatkit_link.agents.extract import DIG_DEEPER as DIG_DEEPER_TEXT
+from chatkit_link.agents.offline.extract import DIG_DEEPER as DIG_DEEPER_TEXT
 from chatkit_link.agents.sources import Source
 from chatkit_link.errors import ConfigurationError, LinkError
 from chatkit_link.search.provider import SearchNotice, SearchProvider, SearchResult

@@ -11,6 +11,7 @@ from agents import Agent, ModelSettings, RunConfig, Runner, RunResultStreaming, 
 from chatkit.actions import Action
 from chatkit.types import NoticeEvent, ThreadItem, ThreadItemDoneEvent, ThreadStreamEvent, UserMessageItem, WidgetItem
 
+from chatkit_link.agents.aclosing import closing_early
 from chatkit_link.agents.actions import ActionRegistry
 from chatkit_link.agents.approvals import (
     CHANGED,
@@ -22,7 +23,7 @@ from chatkit_link.agents.approvals import (
     question_of,
     to_json,
 )
-from chatkit_link.agents.closing import closing_early
+from chatkit_link.agents.attachment_input import NO_PICTURES_STATUSES, ShownFiles
 from chatkit_link.agents.context import LinkContext, TurnContext
 from chatkit_link.agents.converter import LinkConverter, Resolve
 from chatkit_link.agents.final_output import ending_tool, final_events
@@ -33,11 +34,10 @@ from chatkit_link.agents.models.chosen_settings import own_settings
 from chatkit_link.agents.models.problems import IncompleteAnswer
 from chatkit_link.agents.models.provider import adapt_models
 from chatkit_link.agents.models.replay import assistant_message
-from chatkit_link.agents.shown_files import NO_PICTURES_STATUSES, ShownFiles
 from chatkit_link.agents.sources import Sources
 from chatkit_link.agents.stream import ResponseStream
+from chatkit_link.agents.tool_call_hooks import VisibleTools
 from chatkit_link.agents.tool_output import output_limit
-from chatkit_link.agents.visibility import VisibleTools
 from chatkit_link.store.turns import TurnRecord, Waiting
 
 RespondFunction = Callable[[TurnContext], AsyncIterator[ThreadStreamEvent]]

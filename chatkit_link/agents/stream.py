@@ -39,9 +39,9 @@ from chatkit_link.agents.message_stream import MessageStream
 from chatkit_link.agents.models.adapter import ConversationShortened
 from chatkit_link.agents.models.answer import AnswerRecalled
 from chatkit_link.agents.models.problems import IncompleteAnswer
+from chatkit_link.agents.reasoning import Thoughts
 from chatkit_link.agents.sentences import sentence
 from chatkit_link.agents.sources import Sources
-from chatkit_link.agents.thoughts import Thoughts
 from chatkit_link.store.postgres import new_id
 
 #: Seconds that a stopped run gets to leave its tools.

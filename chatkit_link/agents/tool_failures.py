@@ -2,7 +2,7 @@
 
 The Agents SDK turns a tool's exception into a text for the model, and reports that text as the result: nothing tells
 it from one. So here each function that writes such a text gives a ``ToolFailure``, which is a text that carries its
-error, and arrives as it is at the end of the call (``agents/visibility.py``).
+error, and arrives as it is at the end of the call (``agents/tool_call_hooks.py``).
 """
 
 import inspect

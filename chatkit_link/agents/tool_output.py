@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 from agents import RunConfig, TResponseInputItem
 from agents.run_config import CallModelData, ModelInputData
 
-from chatkit_link.store.text import clean_value
+from chatkit_link.wire.sanitize import clean_value
 
 #: Characters of one output, where no setting says otherwise: about 25,000 tokens, of which a usual context holds a few.
 OUTPUT_LIMIT: Final = 100_000

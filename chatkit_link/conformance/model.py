@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from chatkit.types import Attachment, ThreadItem, ThreadMetadata
 
-from chatkit_link.conformance.walks import Order
+from chatkit_link.conformance.pagination_walk import Order
 
 
 @dataclass

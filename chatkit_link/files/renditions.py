@@ -17,7 +17,7 @@ import anyio
 
 from chatkit_link.errors import TooLarge, UnsupportedType
 from chatkit_link.files import decoder
-from chatkit_link.files.kind import IMAGES, PDF
+from chatkit_link.files.media_type import IMAGES, PDF
 from chatkit_link.files.storage import Storage
 
 logger = logging.getLogger(__name__)

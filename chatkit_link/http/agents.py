@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from chatkit_link.caller import SessionTerms
+from chatkit_link.caller import SessionPolicy
 from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.resources import resource
@@ -44,7 +44,7 @@ async def list_agents(services: ServicesDep, caller: CallerDep) -> dict[str, Any
     }
 
 
-def _uploads(services: Services, agent_id: str, session: SessionTerms | None) -> dict[str, Any] | None:
+def _uploads(services: Services, agent_id: str, session: SessionPolicy | None) -> dict[str, Any] | None:
     """What may be attached to a message for this agent: bytes of a file, files of a message, media types."""
     if services.endpoints[agent_id].server.attachment_store is None or (session and not session.uploads):
         return None

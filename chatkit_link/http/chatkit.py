@@ -21,7 +21,7 @@ from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.http.sse import STREAM_HEADERS, frames
 from chatkit_link.limits.rates import Kind
 from chatkit_link.protocol.checks import require_in_reach
-from chatkit_link.protocol.openings import Opening
+from chatkit_link.protocol.streaming_requests import Opening
 from chatkit_link.runs.run import Run, RunStatus
 
 router = APIRouter()

@@ -1,6 +1,6 @@
 """The doors of files: bytes in, by a form or by an upload link; bytes out, by a link.
 
-A link is signed (``files/links.py``), because an ``<img>`` carries no token; the two doors without one ask
+A link is signed (``files/signed_urls.py``), because an ``<img>`` carries no token; the two doors without one ask
 for the caller, as everywhere. What is given out is inert in a browser, whatever it holds: it has the type
 that its bytes were found to be, sniffing is off, only pictures are shown by themselves, and a policy
 forbids scripts and all else.
@@ -15,15 +15,15 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 from starlette.requests import ClientDisconnect
 
 from chatkit_link.errors import BadRequest, Forbidden, TooLarge
+from chatkit_link.files.filename import content_disposition
 from chatkit_link.files.files import Files, Served
-from chatkit_link.files.kind import inert_type
-from chatkit_link.files.name import content_disposition
+from chatkit_link.files.media_type import inert_type
 from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.limits import UploadRate
 from chatkit_link.http.multipart import FilePart
 from chatkit_link.http.ranges import asked_range
 from chatkit_link.http.services import Services, ServicesDep
-from chatkit_link.protocol.wire import encode
+from chatkit_link.wire.encoding import encode
 
 router = APIRouter()
 

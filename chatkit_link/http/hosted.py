@@ -18,7 +18,7 @@ from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.limits import SessionRate
 from chatkit_link.http.services import ServicesDep
 from chatkit_link.http.sessions import session_response
-from chatkit_link.identity.names import is_name
+from chatkit_link.identity.user_names import is_name
 from chatkit_link.settings import WORKFLOW_ID
 
 router = APIRouter()

@@ -11,8 +11,8 @@ from chatkit_link.errors import Unauthenticated, Unavailable
 from chatkit_link.http.cross_site import refuse_cross_site
 from chatkit_link.http.middleware import request_id
 from chatkit_link.http.services import ServicesDep
-from chatkit_link.identity.names import name_in_header
 from chatkit_link.identity.server_key import TENANT_HEADER
+from chatkit_link.identity.user_names import name_in_header
 from chatkit_link.identity.zone import known_zone
 
 

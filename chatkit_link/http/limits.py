@@ -4,10 +4,10 @@ from fastapi import Depends, Request
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Forbidden, TooLarge
-from chatkit_link.http.address import client_address
 from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.limits.rates import Kind
+from chatkit_link.net.client_ip import client_address
 
 
 async def admit(kind: Kind, request: Request, services: Services, caller: Caller) -> None:

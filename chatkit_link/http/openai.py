@@ -15,10 +15,10 @@ from chatkit_link.http.body import read_model
 from chatkit_link.http.identify import TenantDep
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.http.sessions import session_response
-from chatkit_link.identity.names import LONGEST_NAME, is_name
+from chatkit_link.identity.user_names import LONGEST_NAME, is_name
 from chatkit_link.protocol.openai_items import as_openai_item, as_openai_thread
-from chatkit_link.protocol.sessions import NewSession
-from chatkit_link.store.directory import find_thread, list_threads
+from chatkit_link.sessions.create import NewSession
+from chatkit_link.store.tenant_threads import find_thread, list_threads
 
 
 async def _for_openai(request: Request) -> None:

@@ -7,17 +7,17 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from chatkit_link.agents.catalog import Entry
+from chatkit_link.agents.served import ServedAgent
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Forbidden, NotFound, Unavailable
 from chatkit_link.files.files import Files
 from chatkit_link.hosted.sessions import HostedSessions
 from chatkit_link.identity import DocumentKeys, Identity, ServerKey
 from chatkit_link.limits.limits import Limits
-from chatkit_link.protocol.endpoint import Endpoint
-from chatkit_link.protocol.operations import Operations
+from chatkit_link.protocol.json_requests import Operations
 from chatkit_link.protocol.requests import Requests
-from chatkit_link.protocol.sessions import Sessions
 from chatkit_link.runs.coordinator import Coordinator
+from chatkit_link.sessions.create import Sessions
 from chatkit_link.settings import Settings
 from chatkit_link.store.documents import Documents
 from chatkit_link.store.engine import Database
@@ -48,12 +48,12 @@ class Services:
     limits: Limits
     coordinator: Coordinator
     entries: Mapping[str, Entry]
-    endpoints: Mapping[str, Endpoint]
+    endpoints: Mapping[str, ServedAgent]
     default: str
     hosted: HostedSessions
     sessions: Sessions
 
-    def endpoint(self, agent: str) -> Endpoint:
+    def endpoint(self, agent: str) -> ServedAgent:
         """Raises NotFound for an agent that this server does not have."""
         try:
             return self.endpoints[agent]

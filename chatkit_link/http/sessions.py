@@ -18,7 +18,7 @@ from chatkit_link.http.body import read_model
 from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.limits import SessionRate
 from chatkit_link.http.services import Services, ServicesDep
-from chatkit_link.protocol.sessions import Configuration, NewSession, RateLimits, State, Workflow
+from chatkit_link.sessions.create import Configuration, NewSession, RateLimits, State, Workflow
 
 router = APIRouter()
 

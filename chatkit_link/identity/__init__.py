@@ -2,14 +2,13 @@
 
 import httpx2
 
-from chatkit_link.identity.anonymous import AnonymousIdentity
-from chatkit_link.identity.bearer import BearerIdentity, SharedSecret
-from chatkit_link.identity.client_secret import ClientSecrets
+from chatkit_link.identity.anonymous import AnonymousAuthenticator
+from chatkit_link.identity.authentication import Authentication, Authenticator, Identity
+from chatkit_link.identity.bearer import BearerAuthenticator, SharedSecret
 from chatkit_link.identity.document_key import DocumentKeys
-from chatkit_link.identity.hook import Hook, HookIdentity, load_hook
-from chatkit_link.identity.identified import Identified, Identity, Way
+from chatkit_link.identity.hook import Hook, HookAuthenticator, load_hook
 from chatkit_link.identity.jwks import KeySet
-from chatkit_link.identity.proxy import ProxyIdentity
+from chatkit_link.identity.proxy import ProxyAuthenticator
 from chatkit_link.identity.secret import load_secret
 from chatkit_link.identity.server_key import ServerKey
 from chatkit_link.settings import Settings
@@ -21,40 +20,41 @@ def build_identity(
     http: httpx2.AsyncClient,
     server_key: ServerKey,
     hook: Hook | None = None,
-    client_secrets: ClientSecrets | None = None,
+    client_secrets: Authenticator | None = None,
 ) -> Identity:
     """The server key, then client secrets of sessions, then the one way for people that the settings name, then
     anonymous visitors if they are let in.
 
-    secret: what ``load_secret`` gave. http: asks the JWKS address; stays the caller's to close.
+    client_secrets: of sessions (``sessions/client_secret.py``). secret: what ``load_secret`` gave.
+    http: asks the JWKS address; stays the caller's to close.
     """
-    ways: list[Way] = [server_key]
+    ways: list[Authenticator] = [server_key]
     wanted = "Sign in first."
     if hook is not None:
-        ways.append(HookIdentity(hook))
+        ways.append(HookAuthenticator(hook))
     elif settings.proxy_user_header is not None:
         wanted = "Sign in first: this server is reached through the proxy that signs people in."
         networks = settings.trusted_networks
-        ways.append(ProxyIdentity(settings.proxy_user_header, settings.proxy_tenant_header, networks))
+        ways.append(ProxyAuthenticator(settings.proxy_user_header, settings.proxy_tenant_header, networks))
     elif settings.jwt_secret is not None or settings.jwt_jwks_url is not None:
         wanted = "Sign in first: this server wants a bearer token in the Authorization header."
         ways.append(_bearer(settings, http))
     if settings.allow_anonymous or len(ways) == 1:
         # Behind a proxy the request itself may look like plain HTTP; an https public address says better.
         secure = True if settings.cookie_secure is None and settings.https else settings.cookie_secure
-        ways.append(AnonymousIdentity(secret, secure=secure, cross_site=settings.cookie_crosses_sites))
+        ways.append(AnonymousAuthenticator(secret, secure=secure, cross_site=settings.cookie_crosses_sites))
     if client_secrets is not None:
         ways.insert(1, client_secrets)
     return Identity(ways, wanted=wanted)
 
 
-def _bearer(settings: Settings, http: httpx2.AsyncClient) -> BearerIdentity:
+def _bearer(settings: Settings, http: httpx2.AsyncClient) -> BearerAuthenticator:
     if settings.jwt_secret is not None:
         keys = SharedSecret(settings.jwt_secret.get_secret_value())
     else:
         assert settings.jwt_jwks_url is not None  # one of the two is why we are here
         keys = KeySet(settings.jwt_jwks_url, http)
-    return BearerIdentity(
+    return BearerAuthenticator(
         keys,
         issuer=settings.jwt_issuer,
         audience=settings.jwt_audience,
@@ -64,10 +64,9 @@ def _bearer(settings: Settings, http: httpx2.AsyncClient) -> BearerIdentity:
 
 
 __all__ = [
-    "ClientSecrets",
+    "Authentication",
     "DocumentKeys",
     "Hook",
-    "Identified",
     "Identity",
     "ServerKey",
     "build_identity",

@@ -17,7 +17,7 @@ from itsdangerous import BadSignature, TimestampSigner
 from starlette.requests import HTTPConnection
 
 from chatkit_link.caller import Caller
-from chatkit_link.identity.identified import Identified
+from chatkit_link.identity.authentication import Authentication
 from chatkit_link.identity.locale import preferred_locale
 
 COOKIE = "chatkit_link_user"
@@ -34,7 +34,7 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _USER = re.compile(r"anon_[A-Za-z0-9_-]{22}")
 
 
-class AnonymousIdentity:
+class AnonymousAuthenticator:
     """Knows a browser again by a signed cookie; never refuses anybody.
 
     secret: HMAC-SHA256 key of the signature.
@@ -49,7 +49,7 @@ class AnonymousIdentity:
         self._secure = secure
         self._cross_site = cross_site
 
-    async def identify(self, request: HTTPConnection, request_id: str) -> Identified:
+    async def identify(self, request: HTTPConnection, request_id: str) -> Authentication:
         name = self._name(request)
         # The other name is from before this server used HTTPS, or this version: whoever has it keeps their threads.
         other = COOKIE if name == HOST_COOKIE else HOST_COOKIE
@@ -63,7 +63,7 @@ class AnonymousIdentity:
             request_id=request_id,
             locale=preferred_locale(request.headers.getlist("accept-language")),
         )
-        return Identified(caller, self._cookie(user, request) if renew else None)
+        return Authentication(caller, self._cookie(user, request) if renew else None)
 
     def _is_secure(self, request: HTTPConnection) -> bool:
         return self._secure if self._secure is not None else request.url.scheme in ("https", "wss")

@@ -21,10 +21,10 @@ from starlette.requests import HTTPConnection
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Unauthenticated
-from chatkit_link.identity.identified import Identified
+from chatkit_link.identity.authentication import Authentication
 from chatkit_link.identity.locale import preferred_locale
-from chatkit_link.identity.names import is_name
 from chatkit_link.identity.token import INVALID, Token, bearer_token, read_part, read_token
+from chatkit_link.identity.user_names import is_name
 
 # Seconds by which the clocks of issuer and server may differ.
 LEEWAY: Final = 30
@@ -83,7 +83,7 @@ class _Good:
     expires: float
 
 
-class BearerIdentity:
+class BearerAuthenticator:
     """Accepts callers with a valid JWT: ``sub`` is the user, ``tenant_claim`` names the tenant.
 
     Without ``issuer`` or ``audience`` that claim is not looked at; without ``tenant_claim`` everyone
@@ -107,7 +107,7 @@ class BearerIdentity:
         self._leeway = leeway
         self._good: OrderedDict[bytes, _Good] = OrderedDict()
 
-    async def identify(self, request: HTTPConnection, request_id: str) -> Identified | None:
+    async def identify(self, request: HTTPConnection, request_id: str) -> Authentication | None:
         text = bearer_token(request)
         if text is None:
             return None
@@ -123,7 +123,7 @@ class BearerIdentity:
             request_id=request_id,
             locale=preferred_locale(request.headers.getlist("accept-language")),
         )
-        return Identified(caller, ambient=False)
+        return Authentication(caller, ambient=False)
 
     async def _remembered(self, digest: bytes) -> _Good | None:
         good = self._good.get(digest)

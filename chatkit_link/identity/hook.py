@@ -13,10 +13,10 @@ from starlette.requests import HTTPConnection
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import ConfigurationError, LinkError, Unavailable
-from chatkit_link.identity.identified import Identified
+from chatkit_link.identity.authentication import Authentication
 from chatkit_link.identity.locale import UNKNOWN, preferred_locale
-from chatkit_link.identity.names import LONGEST_NAME, is_name
-from chatkit_link.loading import load_module
+from chatkit_link.identity.user_names import LONGEST_NAME, is_name
+from chatkit_link.import_target import load_module
 
 Hook = Callable[[HTTPConnection], Caller | Awaitable[Caller | None] | None]
 
@@ -26,7 +26,7 @@ PATIENCE: Final = 10.0
 _log = logging.getLogger(__name__)
 
 
-class HookIdentity:
+class HookAuthenticator:
     """Asks ``hook``; a plain function is called in a thread, so that it may wait for something.
 
     What the hook raises on purpose, a ``LinkError`` or an ``HTTPException``, is the answer. Anything else, and a
@@ -39,7 +39,7 @@ class HookIdentity:
             getattr(hook, "__call__", None)  # noqa: B004 - an object whose call is a coroutine
         )
 
-    async def identify(self, request: HTTPConnection, request_id: str) -> Identified | None:
+    async def identify(self, request: HTTPConnection, request_id: str) -> Authentication | None:
         try:
             with anyio.fail_after(PATIENCE):
                 found = await self._ask(request)
@@ -56,7 +56,7 @@ class HookIdentity:
         if locale == UNKNOWN:
             locale = preferred_locale(request.headers.getlist("accept-language"))
         by_header = request.headers.get("authorization", "").lower().startswith("bearer ")
-        return Identified(replace(found, request_id=request_id, locale=locale), ambient=not by_header)
+        return Authentication(replace(found, request_id=request_id, locale=locale), ambient=not by_header)
 
     async def _ask(self, request: HTTPConnection) -> object:
         if self._waits:

@@ -10,14 +10,14 @@ from starlette.requests import HTTPConnection
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Unauthenticated
-from chatkit_link.identity.identified import Identified
+from chatkit_link.identity.authentication import Authentication
 from chatkit_link.identity.locale import preferred_locale
-from chatkit_link.identity.names import name_in_header
-from chatkit_link.identity.peer import peer_address
-from chatkit_link.network import Network, is_in
+from chatkit_link.identity.user_names import name_in_header
+from chatkit_link.net.client_ip import peer_address
+from chatkit_link.net.ip import Network, is_in
 
 
-class ProxyIdentity:
+class ProxyAuthenticator:
     """``user_header`` names the user and, if it is set, ``tenant_header`` the tenant.
 
     networks: where the proxy's connections come from.
@@ -28,7 +28,7 @@ class ProxyIdentity:
         self._tenant_header = tenant_header
         self._networks = networks
 
-    async def identify(self, request: HTTPConnection, request_id: str) -> Identified | None:
+    async def identify(self, request: HTTPConnection, request_id: str) -> Authentication | None:
         user = name_in_header(request, self._user_header)
         if user is None:
             return None
@@ -45,4 +45,4 @@ class ProxyIdentity:
             tenant = named
         locale = preferred_locale(request.headers.getlist("accept-language"))
         # The proxy knows people by a cookie of its own, which a browser sends by itself.
-        return Identified(Caller(tenant, user, request_id, locale))
+        return Authentication(Caller(tenant, user, request_id, locale))

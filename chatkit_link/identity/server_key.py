@@ -9,9 +9,9 @@ from starlette.requests import HTTPConnection
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest, Unauthenticated
-from chatkit_link.identity.identified import Identified
+from chatkit_link.identity.authentication import Authentication
 from chatkit_link.identity.locale import preferred_locale
-from chatkit_link.identity.names import name_in_header
+from chatkit_link.identity.user_names import name_in_header
 
 USER_HEADER = "X-ChatKit-User"
 TENANT_HEADER = "X-ChatKit-Tenant"
@@ -39,7 +39,7 @@ class ServerKey:
         locale = preferred_locale(request.headers.getlist("accept-language"))
         return Caller(tenant or "default", user, request_id, locale)
 
-    async def identify(self, request: HTTPConnection, request_id: str) -> Identified | None:
+    async def identify(self, request: HTTPConnection, request_id: str) -> Authentication | None:
         if not self.shown_by(request):
             if USER_HEADER in request.headers or TENANT_HEADER in request.headers:
                 # A back end whose key is wrong must not become an anonymous visitor with somebody's message.
@@ -50,4 +50,4 @@ class ServerKey:
         caller = self.acts_for(request, request_id)
         if caller is None:
             raise BadRequest(f"The server key acts for somebody: name the user in {USER_HEADER}.")
-        return Identified(caller, ambient=False)
+        return Authentication(caller, ambient=False)

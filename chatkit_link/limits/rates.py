@@ -15,7 +15,7 @@ from typing import Literal
 from chatkit_link.caller import Caller
 from chatkit_link.errors import TooManyRequests
 from chatkit_link.limits.counter import Counter
-from chatkit_link.limits.network import network_of
+from chatkit_link.net.ip import rate_limit_key
 from chatkit_link.settings import Settings
 from chatkit_link.store.rates import Allowance
 
@@ -63,7 +63,7 @@ class Rates:
         """
         rate = self._rates[kind]
         user_key = _key(kind, "user", caller.tenant, caller.user)
-        address_key = _key(kind, "address", network_of(address))
+        address_key = _key(kind, "address", rate_limit_key(address))
         allowed = {user_key: rate.user, address_key: rate.address}
         wanted = [Allowance(key, most, PERIOD) for key, most in allowed.items() if most]
         own = _of_session(kind, caller)

@@ -28,7 +28,7 @@ from chatkit.types import (
 )
 from openai.types.beta.chatkit import ChatKitThread
 
-from chatkit_link.store.directory import Listed
+from chatkit_link.store.tenant_threads import Listed
 
 
 def as_openai_thread(thread: Listed) -> dict[str, Any]:

@@ -41,7 +41,7 @@ from chatkit_link.protocol.sizes import (
     check_json,
     check_parts,
 )
-from chatkit_link.store.text import clean_value
+from chatkit_link.wire.sanitize import clean_value
 
 MAX_TITLE = 200
 MAX_FEEDBACK_ITEMS = 100

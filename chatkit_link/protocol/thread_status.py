@@ -5,7 +5,7 @@ from chatkit.types import ActiveStatus, ThreadStatus
 from chatkit_link.errors import Unprocessable
 from chatkit_link.store import thread_status
 from chatkit_link.store.engine import Database
-from chatkit_link.store.text import clean_text
+from chatkit_link.wire.sanitize import clean_text
 
 MAX_REASON = 500
 

@@ -22,16 +22,16 @@ from typing import Self
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest, Gone, NotFound, ThreadBusy, TooManyRequests, Unavailable
-from chatkit_link.runs.crew import Crew
 from chatkit_link.runs.log import Event
 from chatkit_link.runs.recovery import Recovery, Settle
 from chatkit_link.runs.run import LEASE, RENEWAL, Run, RunFailed, RunStatus, now
+from chatkit_link.runs.supervisor import Supervisor
 from chatkit_link.runs.wakeups import Wakeups
 from chatkit_link.runs.writer import LogWriter
 from chatkit_link.store import runs as rows
+from chatkit_link.store.concurrency_slots import Claim
 from chatkit_link.store.engine import Database
 from chatkit_link.store.replicas import new_replica
-from chatkit_link.store.slots import Claim
 
 logger = logging.getLogger(__name__)
 
@@ -93,20 +93,20 @@ class Coordinator:
             database, self.replica, settle, lambda: list(self._runs), events_for=events_for, runs_for=runs_for
         )
         self._ends: set[asyncio.Task[None]] = set()
-        self._crew = Crew()
+        self._supervisor = Supervisor()
 
     async def __aenter__(self) -> Self:
         """Raises Unavailable if the others cannot be shown that this replica is there."""
-        self._crew.begin("the writer", self._writer.run)
-        self._crew.begin("the listener", self._wakeups.run)
+        self._supervisor.start("the writer", self._writer.run)
+        self._supervisor.start("the listener", self._wakeups.run)
         try:
             async with asyncio.timeout(LEASE):
                 await self._wakeups.seen.wait()
         except TimeoutError:
-            await self._crew.end()
+            await self._supervisor.stop()
             raise Unavailable("The database has no connection to listen on: raise its max_connections.") from None
-        self._crew.begin("the recovery", self._recovery.run)
-        self._crew.begin("the renewal of leases", self._keep_leases)
+        self._supervisor.start("the recovery", self._recovery.run)
+        self._supervisor.start("the renewal of leases", self._keep_leases)
         return self
 
     async def __aexit__(
@@ -118,7 +118,7 @@ class Coordinator:
         for task in self._ends:
             task.cancel()
         await asyncio.gather(*self._ends, return_exceptions=True)
-        await self._crew.end()
+        await self._supervisor.stop()
 
     @property
     def closing(self) -> bool:
@@ -127,8 +127,10 @@ class Coordinator:
 
     def check(self) -> None:
         """Raises Unavailable while something that every answer needs is not sound here."""
-        if unsound := self._crew.unsound:
-            raise Unavailable(f"Something broke down and was begun again: {', '.join(unsound)}. The log has the rest.")
+        if unhealthy := self._supervisor.unhealthy:
+            raise Unavailable(
+                f"A background task failed and was restarted: {', '.join(unhealthy)}. The log has the rest."
+            )
         since = self._writer.stuck_since
         if since is not None and asyncio.get_running_loop().time() - since > LEASE:
             raise Unavailable("Answers cannot be written down. The log says why.")

@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator
 import httpx2
 from pydantic import SecretStr
 
-from chatkit_link.search.exchange import Service, rows
+from chatkit_link.search.http import Service, rows
+from chatkit_link.search.normalize import distinct, result_of
 from chatkit_link.search.provider import SearchEvent
-from chatkit_link.search.tidy import distinct, result_of
 
 # The API's own maxima: results per page, characters and words of a question.
 MOST = 20

@@ -12,8 +12,8 @@ from ddgs.ddgs import DDGS
 from ddgs.exceptions import DDGSException, RatelimitException
 
 from chatkit_link.errors import Upstream
+from chatkit_link.search.normalize import distinct, result_of
 from chatkit_link.search.provider import SearchEvent, SearchUnreachable
-from chatkit_link.search.tidy import distinct, result_of
 
 # What the package says when every page answered and none had anything (``ddgs/ddgs.py``).
 NOTHING = "No results found."

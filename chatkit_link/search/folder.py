@@ -10,7 +10,7 @@ from pathlib import Path
 
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.resources import resource
-from chatkit_link.search.passages import KINDS, VERSION, read_document
+from chatkit_link.search.chunks import KINDS, VERSION, read_document
 from chatkit_link.settings import Settings
 from chatkit_link.store.documents import DocumentIndex, Documents
 

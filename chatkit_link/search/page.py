@@ -8,8 +8,8 @@ import httpx2
 
 from chatkit_link.errors import NotFound, Unprocessable, Upstream
 from chatkit_link.search.blocks import Block, html_blocks
-from chatkit_link.search.passages import blocks_of
-from chatkit_link.search.tidy import TITLE, plain, shorten
+from chatkit_link.search.chunks import blocks_of
+from chatkit_link.search.normalize import TITLE, plain, shorten
 
 # Characters of text that an agent gets; bytes of a page that are read for it.
 LONGEST = 20_000

@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 import httpx2
 from pydantic import SecretStr
 
-from chatkit_link.search.exchange import Service, rows
+from chatkit_link.search.http import Service, rows
+from chatkit_link.search.normalize import distinct, result_of
 from chatkit_link.search.provider import SearchEvent
-from chatkit_link.search.tidy import distinct, result_of
 
 # The API's own maximum for max_results.
 MOST = 20

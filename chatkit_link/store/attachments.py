@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 from chatkit_link.errors import NotFound
 from chatkit_link.store.tables import attachments
 from chatkit_link.store.tenancy import OWNER, Session, mine
-from chatkit_link.store.text import clean_text, to_json_text
 from chatkit_link.store.threads import load_thread
+from chatkit_link.wire.sanitize import clean_text, to_json_text
 
 
 def attachment_not_found() -> NotFound:

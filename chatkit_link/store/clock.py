@@ -2,7 +2,7 @@
 
 The SDK makes items with ``datetime.now()`` and subtracts stored times from it (``chatkit/agents.py``,
 ``end_workflow``), so an aware value from the store would raise there. asyncpg, for its part, takes a
-naive value as local time. Both conversions stand here; ``protocol/wire.py`` puts the zone back for
+naive value as local time. Both conversions stand here; ``wire/encoding.py`` puts the zone back for
 the browser.
 """
 

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from chatkit_link.errors import Unprocessable
-from chatkit_link.store.text import clean_text
+from chatkit_link.wire.sanitize import clean_text
 
 _PREFIX = "cur_"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

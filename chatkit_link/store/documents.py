@@ -1,6 +1,6 @@
 """Documents that local search covers: nobody's private data, so there is no tenant filter here.
 
-A document is cut into passages (``search/passages.py``); each passage carries a ``tsvector`` that
+A document is cut into passages (``search/chunks.py``); each passage carries a ``tsvector`` that
 PostgreSQL computes by itself: the title with weight A, the body with weight B, stemmed as English, and
 once more unstemmed with ``. _ / -`` taken as spaces, so that ``DATABASE_URL`` and ``item.added`` are
 found by their parts.
@@ -41,7 +41,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from chatkit_link.store.engine import Database, System
 from chatkit_link.store.statement import Statement, any_of
 from chatkit_link.store.tables import metadata
-from chatkit_link.store.text import clean_text
+from chatkit_link.wire.sanitize import clean_text
 
 # Private-use characters (Unicode, U+E000..U+F8FF): no document of people means anything by them.
 MARK_START = "\ue000"

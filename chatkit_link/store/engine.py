@@ -20,10 +20,10 @@ from sqlalchemy import Executable
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Unavailable
 from chatkit_link.store.address import parse_address
+from chatkit_link.store.row_security import WalledConnection
 from chatkit_link.store.statement import Connection, Row, Rows, Statement, run
 from chatkit_link.store.tenancy import Session
-from chatkit_link.store.text import to_json_text
-from chatkit_link.store.walls import WalledConnection
+from chatkit_link.wire.sanitize import to_json_text
 
 #: Of all connections, for the house: to write logs, renew leases, end orphans and read for followers.
 _HOUSE_SHARE = 0.4

@@ -10,7 +10,7 @@ from chatkit_link.store.items import item_not_found
 from chatkit_link.store.statement import any_of
 from chatkit_link.store.tables import feedback, thread_items
 from chatkit_link.store.tenancy import Session, mine
-from chatkit_link.store.text import clean_text
+from chatkit_link.wire.sanitize import clean_text
 
 
 async def save_feedback(session: Session, thread_id: str, item_ids: Sequence[str], kind: FeedbackKind) -> None:

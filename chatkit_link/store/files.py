@@ -22,8 +22,8 @@ from chatkit_link.store.engine import Database
 from chatkit_link.store.statement import any_of
 from chatkit_link.store.tables import attachments, file_removals
 from chatkit_link.store.tenancy import OWNER, Session, mine
-from chatkit_link.store.text import clean_text, to_json_text
 from chatkit_link.store.threads import load_thread
+from chatkit_link.wire.sanitize import clean_text, to_json_text
 
 _COLUMNS = [attachments.c[name] for name in ("id", "thread_id", "state", "size", "mime_type", "place", "renditions")]
 

@@ -17,8 +17,8 @@ from chatkit_link.store.items import item_columns
 from chatkit_link.store.statement import Statement, any_of
 from chatkit_link.store.tables import attachments, thread_items, threads
 from chatkit_link.store.tenancy import OWNER, Session, mine
-from chatkit_link.store.text import clean_text, to_json_text
 from chatkit_link.store.threads import insert_thread, new_thread, set_title_if_none, thread_not_found
+from chatkit_link.wire.sanitize import clean_text, to_json_text
 
 _THREAD = bindparam("thread", type_=Text())
 _AT = bindparam("last", type_=DateTime(timezone=True))

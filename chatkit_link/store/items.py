@@ -20,9 +20,9 @@ from chatkit_link.store.cursor import bad_cursor, item_cursor, read_item_cursor
 from chatkit_link.store.statement import Row, Statement, any_of
 from chatkit_link.store.tables import thread_items, threads, turns
 from chatkit_link.store.tenancy import OWNER, Session, mine
-from chatkit_link.store.text import clean_text, to_json_text
 from chatkit_link.store.threads import StoredThread, as_stored, insert_thread, new_thread, thread_not_found
 from chatkit_link.store.turns import TurnRecord
+from chatkit_link.wire.sanitize import clean_text, to_json_text
 
 _KEYS = {"id", "thread_id", "created_at", "type"}
 _READ = [thread_items.c[name] for name in ("id", "thread_id", "seq", "type", "created_at", "data")]

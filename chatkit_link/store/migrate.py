@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 from chatkit_link.errors import Unavailable
 from chatkit_link.resources import resource
 from chatkit_link.store.engine import Database
-from chatkit_link.store.walls import ADMIT, SHOW_ALL
+from chatkit_link.store.row_security import ADMIT, SHOW_ALL
 
 #: Any constant: replicas that start together migrate one after the other.
 _LOCK = 0x436B4C6B

@@ -30,13 +30,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
+from chatkit_link.store.concurrency_slots import Claim, insert_run_in_slot
 from chatkit_link.store.engine import Database
 from chatkit_link.store.replicas import ABSENT
-from chatkit_link.store.slots import Claim, insert_run_in_slot
 from chatkit_link.store.statement import Row, Statement, any_of
 from chatkit_link.store.tables import run_events, runs
 from chatkit_link.store.tenancy import OWNER, Session, mine
-from chatkit_link.store.text import clean_text
+from chatkit_link.wire.sanitize import clean_text
 
 #: Notifications carry the ids of the runs that changed.
 CHANNEL = "chatkit_link_runs"

@@ -17,7 +17,7 @@ from chatkit_link.store.engine import Database
 from chatkit_link.store.statement import Statement, any_of
 from chatkit_link.store.tables import spending
 from chatkit_link.store.tenancy import OWNER, Session
-from chatkit_link.store.text import clean_text
+from chatkit_link.wire.sanitize import clean_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from sqlalchemy import BindParameter, ColumnElement, Executable, FromClause, Tex
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import NotFound
+from chatkit_link.store.row_security import SEE_ALL, SEE_OWN
 from chatkit_link.store.statement import Connection, Rows, Statement, run
-from chatkit_link.store.walls import SEE_ALL, SEE_OWN
 
 # Not the columns' own names: those SQLAlchemy keeps for itself in an INSERT.
 _TENANT: BindParameter[str] = bindparam("caller_tenant", type_=Text())

@@ -6,8 +6,8 @@ from sqlalchemy import update
 
 from chatkit_link.store.engine import Database
 from chatkit_link.store.tables import threads
-from chatkit_link.store.text import clean_text
 from chatkit_link.store.threads import thread_not_found
+from chatkit_link.wire.sanitize import clean_text
 
 
 async def set_status(database: Database, thread_id: str, status: dict[str, Any]) -> None:

@@ -22,7 +22,7 @@ from chatkit_link.store.cursor import bad_cursor, read_thread_cursor, thread_cur
 from chatkit_link.store.statement import Row, Statement
 from chatkit_link.store.tables import threads
 from chatkit_link.store.tenancy import OWNER, Session, mine
-from chatkit_link.store.text import clean_text
+from chatkit_link.wire.sanitize import clean_text
 
 _SAVED = ("title", "status", "allowed_image_domains", "metadata")
 _READ = [threads.c[name] for name in ("id", "created_at", "last_activity", *_SAVED)]

@@ -25,7 +25,7 @@ from chatkit.types import (
 )
 from chatkit.widgets import WidgetComponentBase, WidgetRoot
 
-from chatkit_link.view import nodes_of
+from chatkit_link.wire.reducer import nodes_of
 
 Update = WidgetStreamingTextValueDelta | WidgetComponentUpdated | WidgetRootUpdated
 _TEXTS = frozenset({"Text", "Markdown"})

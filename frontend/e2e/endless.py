@@ -3,7 +3,7 @@
 from agents import Agent, RunConfig, Runner, TResponseInputItem, trace
 from pydantic import BaseModel
 
-from chatkit_link.agents.offline import OfflineModel
+from chatkit_link.agents.offline.model import OfflineModel
 
 runs = RunConfig(model=OfflineModel(pace=0.2, decide=lambda *_: "Round and round it goes. "))
 turner = Agent(name="Turner", instructions="Say that it goes round.")

@@ -3,7 +3,7 @@
 from agents import Agent, TResponseInputItem, function_tool
 
 from chatkit_link import Assistant
-from chatkit_link.agents.offline import ToolCall
+from chatkit_link.agents.offline.model import ToolCall
 
 
 @function_tool(needs_approval=True)

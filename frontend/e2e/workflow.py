@@ -3,7 +3,7 @@
 from agents import Agent, RunConfig, Runner, TResponseInputItem, function_tool, trace
 from pydantic import BaseModel
 
-from chatkit_link.agents.offline import OfflineModel, ToolCall
+from chatkit_link.agents.offline.model import OfflineModel, ToolCall
 
 
 def says(text: str) -> RunConfig:

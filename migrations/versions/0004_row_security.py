@@ -1,4 +1,4 @@
-"""Expands: row-level security on every table that holds somebody's rows (``chatkit_link/store/walls.py``).
+"""Expands: row-level security on every table that holds somebody's rows (``chatkit_link/store/row_security.py``).
 
 A row is there for its owner, as the connection names them, and for the house. Forced, because the tables'
 owner is as a rule the very user that the server connects as.

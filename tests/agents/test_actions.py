@@ -7,7 +7,7 @@ import pytest
 from chatkit.types import UserMessageItem, WidgetItem
 
 from chatkit_link.client import ChatKitClient, ClientError
-from tests.told import Told, told
+from tests.finished_stream import FinishedStream, told
 
 Connect = Callable[..., ChatKitClient]
 
@@ -15,12 +15,12 @@ Connect = Callable[..., ChatKitClient]
 class Visit:
     """Somebody in the shop (fixtures/shop.py), with its counter before them."""
 
-    def __init__(self, client: ChatKitClient, made: Told) -> None:
+    def __init__(self, client: ChatKitClient, made: FinishedStream) -> None:
         self.client = client
         self.thread_id = made.thread_id
         (self.counter,) = [item for item in made.view.items if isinstance(item, WidgetItem)]
 
-    async def act(self, kind: str, payload: Any) -> Told:
+    async def act(self, kind: str, payload: Any) -> FinishedStream:
         return await told(self.client.custom_action(self.thread_id, kind, payload, item_id=self.counter.id))
 
     async def refused(self, kind: str, payload: Any) -> str:

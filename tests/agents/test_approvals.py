@@ -19,8 +19,8 @@ from chatkit_link.client import ChatKitClient
 from chatkit_link.settings import Settings
 from tests.agents.agent_builder.test_workflows import MakeSettings, chat
 from tests.agents.test_models import APIS, conversation, scripted
+from tests.finished_stream import stored, text_of, told
 from tests.model_server import MODEL, Call, Fail, ModelServer, Raw, Say, output_item
-from tests.told import stored, text_of, told
 
 AGENT = """
 from agents import Agent, HostedMCPTool, function_tool

@@ -7,8 +7,8 @@ from chatkit.types import WorkflowItem
 
 from chatkit_link.agents.sentences import sentence
 from tests.agents.test_models import MakeSettings, chat, scripted
+from tests.finished_stream import stored, told
 from tests.model_server import Raw, Say, output_item
-from tests.told import stored, told
 
 FAILED = sentence("task_failed")
 

@@ -11,7 +11,7 @@ from chatkit_link.client import ChatKitClient
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import Settings
 from tests.conftest import running
-from tests.told import stored, told
+from tests.finished_stream import stored, told
 
 AGENT = """\
 from agents import Agent

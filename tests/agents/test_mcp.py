@@ -13,6 +13,7 @@ from agents.mcp import MCPServerStdio
 from chatkit.types import ErrorEvent
 
 from chatkit_link.agents.assistant import Assistant
+from chatkit_link.agents.attach_servers import attach_servers
 from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.app import create_app
 from tests.agents.agent_builder.test_workflows import chat
@@ -32,8 +33,8 @@ from tests.agents.mcp_servers import (
     tools_of,
 )
 from tests.agents.test_models import APIS, conversation, scripted
+from tests.finished_stream import stored, text_of, told
 from tests.model_server import Call, Say
-from tests.told import stored, text_of, told
 
 GONE = "The tools of shop are not available now, so the assistant answers without them."
 
@@ -404,7 +405,7 @@ async def test_a_server_that_is_connected_already_is_left_alone(tmp_path: Path) 
     agent = Agent(name="Clerk", mcp_servers=[server])
     async with server:
         async with McpServers({}, folder=tmp_path, variables={}) as servers:
-            servers.equip("mine", Assistant(agent), [])
+            attach_servers(servers, "mine", Assistant(agent), [])
             assert servers.users == {}
         assert agent.mcp_servers == [server]
         assert [tool.name for tool in await server.list_tools()]
@@ -416,7 +417,7 @@ async def test_an_agent_has_its_own_servers_again_afterwards(tmp_path: Path) -> 
     agent = Agent(name="Clerk", mcp_servers=[server])
     for _ in range(2):
         servers = McpServers({}, folder=tmp_path, variables={})
-        servers.equip("mine", Assistant(agent), [])
+        attach_servers(servers, "mine", Assistant(agent), [])
         async with servers:
             (held,) = agent.mcp_servers
             assert held is not server

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from chatkit_link.agents.catalog import read_catalog
 from chatkit_link.app import create_app
-from chatkit_link.cli import cli
+from chatkit_link.cli.program import cli
 from chatkit_link.errors import ConfigurationError
 from tests.agents.agent_builder.test_workflows import chat
 from tests.agents.mcp_servers import (
@@ -28,8 +28,8 @@ from tests.agents.mcp_servers import (
 )
 from tests.agents.test_approvals import asked, give, questions
 from tests.agents.test_models import conversation, scripted
+from tests.finished_stream import told
 from tests.model_server import Call, Say
-from tests.told import told
 
 
 @pytest.mark.parametrize("approval", ['"always"', '{ add = "always", fail = "never" }'])
@@ -204,7 +204,7 @@ def test_the_command_agents_lists_the_tools_of_each_server_or_says_why_not(
     )
     monkeypatch.setenv("CHATKIT_LINK_CONFIG", str(tmp_path / "chatkit-link.toml"))
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr("chatkit_link.cli.setup_logging", lambda _: None)  # this process's log is pytest's
+    monkeypatch.setattr("chatkit_link.cli.program.setup_logging", lambda _: None)  # this process's log is pytest's
     result = CliRunner().invoke(cli, ["agents"])
     lines = [re.split(r"\s{2,}", line.strip()) for line in result.output.splitlines()]
     assert ["shop", "research", "add (it has no serch, which the catalog names)"] in lines

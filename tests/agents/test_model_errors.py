@@ -22,9 +22,9 @@ from chatkit_link.agents.sentences import sentence
 from chatkit_link.client import ChatKitClient
 from tests.agents.test_models import APIS, MakeSettings
 from tests.conftest import running
+from tests.finished_stream import stored, told
 from tests.model_server import MODEL, ModelServer, Say, Step
 from tests.peer import serve
-from tests.told import stored, told
 
 KEY = "sk-canary-0123456789"
 QUESTION = "canary question about plum cake"

@@ -14,8 +14,8 @@ from chatkit.types import AssistantMessageItem
 from chatkit_link.client import ChatKitClient
 from chatkit_link.settings import Settings
 from tests.conftest import running
+from tests.finished_stream import stored, text_of, told
 from tests.model_server import MODEL, Call, Fail, ModelServer, Say, Step, model_server
-from tests.told import stored, text_of, told
 
 APIS = ("responses", "chat_completions")
 SHOP = """

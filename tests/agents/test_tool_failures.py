@@ -10,13 +10,13 @@ import pytest
 from chatkit.types import CustomTask, ThreadItem, WorkflowItem
 
 from chatkit_link.agents.sentences import sentence
-from chatkit_link.agents.visibility import said
+from chatkit_link.agents.tool_call_hooks import said
 from chatkit_link.client import ChatKitClient
 from tests.agents.agent_builder.test_workflows import MakeSettings, chat
 from tests.agents.test_approvals import give, settings_of
 from tests.agents.test_models import APIS, Scripted, conversation, scripted
+from tests.finished_stream import stored, told
 from tests.model_server import Call, Fail, ModelServer, Raw, Say, output_item
-from tests.told import stored, told
 
 SECRET = "/srv/internal/path"
 TOOLS = """

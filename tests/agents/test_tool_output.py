@@ -19,8 +19,8 @@ from tests.agents.agent_builder.test_workflows import MakeSettings, chat
 from tests.agents.test_approvals import settings_of
 from tests.agents.test_models import APIS, conversation, scripted
 from tests.agents.test_tool_failures import tasks
+from tests.finished_stream import stored, told
 from tests.model_server import Call, ModelServer, Raw, Say, output_item
-from tests.told import stored, told
 
 LIMIT = 10_000
 USER = f"ada-{uuid.uuid4().hex}"

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from chatkit_link.conformance import Agent, Agents, ProtocolSuite
-from chatkit_link.conformance.opened import Opened
+from chatkit_link.conformance.loop_runner import Opened
 from chatkit_link.conformance.protocol import REFUSED
 from tests.peer import Peer, serve
 

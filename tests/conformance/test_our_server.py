@@ -7,7 +7,7 @@ from typing import ClassVar
 import pytest
 
 from chatkit_link.conformance import Agent, Agents, ProtocolSuite
-from chatkit_link.conformance.opened import Factory
+from chatkit_link.conformance.loop_runner import Factory
 from chatkit_link.settings import Settings
 from tests.conftest import running
 

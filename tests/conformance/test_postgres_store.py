@@ -10,7 +10,7 @@ from chatkit.store import Store
 
 from chatkit_link.caller import Caller
 from chatkit_link.conformance import StoreSuite
-from chatkit_link.conformance.opened import Factory
+from chatkit_link.conformance.loop_runner import Factory
 from chatkit_link.store.engine import Database
 from chatkit_link.store.postgres import PostgresStore
 

@@ -9,7 +9,7 @@ from hypothesis import Phase, settings
 from typing_extensions import override
 
 from chatkit_link.conformance import Promises, StoreSuite, store_suite
-from chatkit_link.conformance.bench import REFUSALS, Bench
+from chatkit_link.conformance.harness import REFUSALS, Bench
 from tests.conformance import memory_store as stores
 from tests.conformance.memory_store import MemoryStore
 

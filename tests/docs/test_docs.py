@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.catalog import Target, load_target, read_catalog
-from chatkit_link.cli import cli
+from chatkit_link.cli.program import cli
 from chatkit_link.protocol.requests import Requests
 from chatkit_link.search.blocks import markdown_blocks, markdown_tokens
 from chatkit_link.widgets.templates import WidgetLibrary

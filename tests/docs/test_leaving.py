@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from chatkit_link.agents.catalog import read_catalog
 from chatkit_link.caller import Caller
-from chatkit_link.cli import cli
+from chatkit_link.cli.program import cli
 from chatkit_link.search.blocks import markdown_tokens
 from chatkit_link.store.engine import Database
 from chatkit_link.store.postgres import PostgresStore
@@ -39,7 +39,7 @@ def place(tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) ->
     for name in os.environ:
         if name.startswith(("OPENAI_", "CHATKIT_")):
             monkeypatch.delenv(name)
-    monkeypatch.setattr("chatkit_link.cli.setup_logging", lambda _: None)  # this process's log is pytest's
+    monkeypatch.setattr("chatkit_link.cli.program.setup_logging", lambda _: None)  # this process's log is pytest's
     monkeypatch.setenv("DATABASE_URL", postgres_url)
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -13,7 +13,7 @@ from chatkit_link.settings import Settings
 from tests.conftest import running
 from tests.examples import lecture
 from tests.examples.lecture import LectureClock
-from tests.told import Told, told
+from tests.finished_stream import FinishedStream, told
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 
@@ -38,7 +38,7 @@ class Student:
         self.client = client
         self.thread_id = ""
 
-    async def ask(self, message: Any) -> Told:
+    async def ask(self, message: Any) -> FinishedStream:
         if self.thread_id:
             return await told(self.client.add_user_message(self.thread_id, message))
         answer = await told(self.client.create_thread(message))
@@ -54,7 +54,7 @@ class Student:
         (only,) = await self.widgets(key)
         return only
 
-    async def click(self, item: WidgetItem, kind: str, at: int = 0, **fields: Any) -> Told:
+    async def click(self, item: WidgetItem, kind: str, at: int = 0, **fields: Any) -> FinishedStream:
         """Click the ``at``-th control with this action."""
         action = offered(item.widget, kind)[at]
         payload = {**(action.get("payload") or {}), **fields} or None

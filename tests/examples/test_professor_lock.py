@@ -21,11 +21,11 @@ from chatkit.types import (
     WidgetItem,
 )
 
-from chatkit_link.client import ChatKitClient, ClientError
+from chatkit_link.client.client import ChatKitClient, ClientError
 from chatkit_link.widgets.templates import WidgetLibrary
 from tests.examples.conftest import EXAMPLES, Student, nodes, offered, tree, words
 from tests.examples.lecture import LectureClock
-from tests.told import Told, told
+from tests.finished_stream import FinishedStream, told
 
 
 def decimal_odds(widget: WidgetItem) -> list[Decimal]:
@@ -38,11 +38,11 @@ def returned(stake: int, parlay: WidgetItem) -> Decimal:
     return (stake * prod(decimal_odds(parlay), start=Decimal(1))).quantize(Decimal("0.01"), ROUND_DOWN)
 
 
-def effects(answer: Told) -> list[ClientEffectEvent]:
+def effects(answer: FinishedStream) -> list[ClientEffectEvent]:
     return [event for event in answer.events if isinstance(event, ClientEffectEvent)]
 
 
-def refusal(answer: Told) -> str:
+def refusal(answer: FinishedStream) -> str:
     (error,) = answer.view.errors
     return str(error.message)
 

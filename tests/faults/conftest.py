@@ -9,8 +9,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.faults.people import Person
 from tests.faults.processes import Postgres, Server
+from tests.faults.users import Person
 
 
 @pytest.fixture(scope="session")

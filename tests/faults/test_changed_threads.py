@@ -7,9 +7,9 @@ from contextlib import suppress
 import pytest
 
 from chatkit_link.client import ClientError
-from tests.faults.people import Broken, Person, answers, at_most, messages, soon
 from tests.faults.processes import Postgres, Server, running
 from tests.faults.size import count, deadline
+from tests.faults.users import Broken, Person, answers, at_most, messages, soon
 
 pytestmark = deadline
 

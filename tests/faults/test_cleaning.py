@@ -13,9 +13,9 @@ from chatkit_link.runs.run import Run
 from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import migrate
 from chatkit_link.store.runs import RunRow
-from tests.faults.people import at_most
 from tests.faults.processes import Postgres
 from tests.faults.size import count, deadline, full_only
+from tests.faults.users import at_most
 
 pytestmark = deadline
 

@@ -10,10 +10,10 @@ import httpx2
 import pytest
 
 from tests.faults.agents import answer
-from tests.faults.people import Broken, Person, Reading, answers, at_most, messages
 from tests.faults.processes import Postgres, Server, running
 from tests.faults.proxy import Mood, Proxy
 from tests.faults.size import count, deadline, full_only
+from tests.faults.users import Broken, Person, Reading, answers, at_most, messages
 
 pytestmark = deadline
 

@@ -8,9 +8,9 @@ from contextlib import suppress
 from chatkit.types import UserMessageItem
 
 from tests.faults.agents import answer
-from tests.faults.people import Broken, Person, Reading, answers, at_most, messages, soon
 from tests.faults.processes import Server, running
 from tests.faults.size import count, deadline, full_only
+from tests.faults.users import Broken, Person, Reading, answers, at_most, messages, soon
 
 pytestmark = deadline
 

@@ -5,9 +5,9 @@ import random
 from collections.abc import Callable
 
 from tests.faults.agents import answer
-from tests.faults.people import Person, answers, at_most
 from tests.faults.processes import Server, running
 from tests.faults.size import count, deadline
+from tests.faults.users import Person, answers, at_most
 
 pytestmark = deadline
 

@@ -11,9 +11,9 @@ import pytest
 
 from chatkit_link.runs.run import LEASE, RENEWAL
 from tests.faults.agents import answer
-from tests.faults.people import Broken, Person, answers, at_most, messages
 from tests.faults.processes import Pooler, Postgres, Server, pgbouncer, running
 from tests.faults.size import count, deadline
+from tests.faults.users import Broken, Person, answers, at_most, messages
 
 pytestmark = [
     deadline,

@@ -10,9 +10,9 @@ from pathlib import Path
 from chatkit_link.runs.recovery import LOOK
 from chatkit_link.runs.run import LEASE
 from tests.faults.agents import answer
-from tests.faults.people import Broken, Person, Reading, answers, at_most
 from tests.faults.processes import Postgres, Server, running
 from tests.faults.size import count, deadline
+from tests.faults.users import Broken, Person, Reading, answers, at_most
 
 pytestmark = deadline
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.faults.agents import answer
-from tests.faults.people import Person, answers, at_most, messages, soon
 from tests.faults.processes import Server, running
 from tests.faults.size import count, deadline
+from tests.faults.users import Person, answers, at_most, messages, soon
 
 pytestmark = deadline
 

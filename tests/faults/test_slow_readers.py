@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tests.faults.agents import answer
-from tests.faults.people import Person
 from tests.faults.processes import Server, running
 from tests.faults.size import deadline, full_only
+from tests.faults.users import Person
 
 pytestmark = deadline
 

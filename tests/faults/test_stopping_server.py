@@ -8,9 +8,9 @@ import httpx2
 from chatkit.types import UserMessageItem
 
 from tests.faults.agents import answer
-from tests.faults.people import Person, Reading, answers, messages
 from tests.faults.processes import Server, running
 from tests.faults.size import count, deadline
+from tests.faults.users import Person, Reading, answers, messages
 
 pytestmark = deadline
 

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from tests.files.person import Person
+from tests.files.user import Person
 
 MakePerson = Callable[..., Person]
 

@@ -13,8 +13,8 @@ from chatkit_link.files.renditions import Made, Renditions
 from chatkit_link.files.storage import Storage
 from chatkit_link.settings import Settings
 from tests.conftest import running
-from tests.files import things
-from tests.files.person import Person
+from tests.files import samples
+from tests.files.user import Person
 
 
 async def stored(folder: Path, data: bytes) -> Storage:
@@ -27,7 +27,7 @@ async def stored(folder: Path, data: bytes) -> Storage:
 
 
 async def test_a_pdf_that_takes_for_ever_is_given_up(tmp_path: Path) -> None:
-    data = things.endless_pdf()
+    data = samples.endless_pdf()
     storage = await stored(tmp_path, data)
     renditions = Renditions(storage, max_pixels=1_000_000, deadline=1)
     began = time.monotonic()
@@ -49,7 +49,7 @@ async def test_a_pdf_that_takes_for_ever_is_given_up(tmp_path: Path) -> None:
 
 
 async def test_what_was_read_of_a_pdf_is_kept(tmp_path: Path) -> None:
-    storage = await stored(tmp_path, things.pdf("Hello", "World"))
+    storage = await stored(tmp_path, samples.pdf("Hello", "World"))
     renditions = Renditions(storage, max_pixels=1_000_000)
     made = await renditions.make("a/b", "application/pdf", 1000)
     assert made.kinds == {"text": "text/plain; charset=utf-8"}
@@ -66,7 +66,7 @@ async def test_a_broken_pdf_has_no_text(tmp_path: Path, data: bytes) -> None:
 
 
 async def test_an_image_that_takes_too_long_is_refused(tmp_path: Path) -> None:
-    storage = await stored(tmp_path, things.image("PNG", (4000, 4000)))
+    storage = await stored(tmp_path, samples.image("PNG", (4000, 4000)))
     with pytest.raises(UnsupportedType):
         await Renditions(storage, max_pixels=20_000_000, deadline=0.05).make("a/b", "image/png", 1000)
 
@@ -75,19 +75,19 @@ async def test_slow_files_of_one_person_hold_up_nobody_else(
     make_settings: Callable[..., Settings], person: Callable[..., Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chatkit_link.app.Renditions", functools.partial(Renditions, deadline=1))
-    slow = things.endless_pdf()
+    slow = samples.endless_pdf()
     async with running(make_settings()) as address:
         eve, ada = person(address), person(address)
         await eve.http.get("/api/agents")  # the cookie first, or each upload is somebody else's
         many = [asyncio.create_task(eve.post(slow, "a.pdf", "application/pdf")) for _ in range(4)]
         await asyncio.wait(many, return_when=asyncio.FIRST_COMPLETED)
-        assert (await ada.post(things.image(), "a.png", "image/png")).status_code == 200
+        assert (await ada.post(samples.image(), "a.png", "image/png")).status_code == 200
         assert sum(one.done() for one in many) < 3
         assert {answer.status_code for answer in await asyncio.gather(*many)} == {200}
 
 
 async def test_several_wait_in_line(tmp_path: Path) -> None:
-    storage = await stored(tmp_path, things.image())
+    storage = await stored(tmp_path, samples.image())
     renditions = Renditions(storage, max_pixels=1_000_000)
     made = await asyncio.gather(*(renditions.make("a/b", "image/png", 100) for _ in range(6)))
     assert [one.kinds for one in made] == [{"preview": "image/webp", "model": "image/jpeg"}] * 6

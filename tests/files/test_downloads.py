@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from chatkit_link.errors import RangeNotSatisfiable
-from chatkit_link.files.name import content_disposition
+from chatkit_link.files.filename import content_disposition
 from chatkit_link.http.ranges import asked_range
 from chatkit_link.http.services import Services
-from tests.files import things
-from tests.files.person import Person, refusal
+from tests.files import samples
+from tests.files.user import Person, refusal
 
 MakePerson = Callable[..., Person]
 
@@ -80,7 +80,7 @@ async def test_a_file_that_is_known_is_not_sent_again(person: MakePerson) -> Non
 
 async def test_headers_can_be_asked_for_alone(person: MakePerson) -> None:
     ada = person()
-    data = things.image()
+    data = samples.image()
     link = await ada.link(await ada.attach(data, "a.png", "image/png"))
     head = await ada.http.head(link)
     assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", str(len(data)))

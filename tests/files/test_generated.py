@@ -6,8 +6,8 @@ from chatkit.types import GeneratedImageItem
 from sqlalchemy import text
 
 from chatkit_link.http.services import Services
-from tests.files.person import Person, until
-from tests.told import stored
+from tests.files.user import Person, until
+from tests.finished_stream import stored
 
 MakePerson = Callable[..., Person]
 

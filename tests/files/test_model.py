@@ -16,8 +16,8 @@ from chatkit_link.settings import Settings
 from chatkit_link.store.engine import Database
 from tests.agents.test_models import APIS, conversation, scripted
 from tests.conftest import running
-from tests.files import things
-from tests.files.person import Person
+from tests.files import samples
+from tests.files.user import Person
 from tests.model_server import MODEL, Fail, ModelServer, Paint, Say
 
 MakeSettings = Callable[..., Settings]
@@ -51,7 +51,7 @@ def pictures(request: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize("api", APIS)
 async def test_an_image_goes_to_the_model_as_an_image(make_settings: MakeSettings, api: str) -> None:
     async with scripted(Say("A red one.")) as model, chatting(make_settings, model, openai_api=api) as ada:
-        attached = await ada.attach(things.photo(), "photo.jpg", "image/jpeg")
+        attached = await ada.attach(samples.photo(), "photo.jpg", "image/jpeg")
         made = await ada.send(attached, text="What is it?")
 
         assert made.text == "A red one."
@@ -69,7 +69,7 @@ async def test_text_and_pdf_go_as_text_and_others_by_name(make_settings: MakeSet
             await ada.attach(b"\xef\xbb\xbfSteep for two minutes.", "tea.md", "text/markdown"),
             await ada.attach("Größe".encode("cp1252"), "old.csv", "text/csv"),
             await ada.attach("\ufeffWide text".encode("utf-16-le"), "wide.txt"),
-            await ada.attach(things.pdf("Page number one", "And page two"), "a.pdf", "application/pdf"),
+            await ada.attach(samples.pdf("Page number one", "And page two"), "a.pdf", "application/pdf"),
             await ada.attach(b"long " * 5000, "long.txt"),
             await ada.attach(b"PK\x03\x04" + bytes(100), "a.docx", ""),
         ]
@@ -88,7 +88,7 @@ async def test_text_and_pdf_go_as_text_and_others_by_name(make_settings: MakeSet
 
 async def test_a_model_that_takes_no_images_answers_without_them(make_settings: MakeSettings) -> None:
     async with scripted(Fail(400), Say("I cannot see it.")) as model, chatting(make_settings, model) as ada:
-        attached = await ada.attach(things.image(), "a.png", "image/png")
+        attached = await ada.attach(samples.image(), "a.png", "image/png")
         made = await ada.send(attached)
 
         assert made.text == "I cannot see it."
@@ -113,9 +113,9 @@ async def test_only_the_newest_images_are_shown(make_settings: MakeSettings) -> 
         scripted(Say("one"), Say("two")) as model,
         chatting(make_settings, model) as ada,
     ):
-        old = [await ada.attach(things.image(colour="blue"), f"old{n}.png", "image/png") for n in range(3)]
+        old = [await ada.attach(samples.image(colour="blue"), f"old{n}.png", "image/png") for n in range(3)]
         made = await ada.send(*old)
-        new = [await ada.attach(things.image(), f"new{n}.png", "image/png") for n in range(9)]
+        new = [await ada.attach(samples.image(), f"new{n}.png", "image/png") for n in range(9)]
         await ada.send(*new, thread_id=made.thread_id)
 
         last = conversation(model)[-1]
@@ -137,11 +137,11 @@ async def test_an_image_the_model_has_made_is_shown_to_it_again(
     make_settings: MakeSettings, database: Database
 ) -> None:
     """As a file of the thread: neither the items nor the model's own record of the turn hold its base64."""
-    script = Paint(things.image()), Say("There."), Say("A red one, as you see.")
+    script = Paint(samples.image()), Say("There."), Say("A red one, as you see.")
     async with scripted(*script) as model, chatting(make_settings, model) as ada:
         made = await ada.send(text="Paint something red")
         (image,) = [item for item in made.view.items if isinstance(item, GeneratedImageItem)]
-        assert image.image is not None and (await ada.http.get(image.image.url)).content == things.image()
+        assert image.image is not None and (await ada.http.get(image.image.url)).content == samples.image()
 
         again = await ada.send(text="What is it?", thread_id=made.thread_id)
 

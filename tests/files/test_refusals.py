@@ -11,8 +11,8 @@ from chatkit_link.client import ClientError
 from chatkit_link.http.services import Services
 from chatkit_link.settings import Settings
 from tests.conftest import running
-from tests.files import things
-from tests.files.person import Person, refusal, until
+from tests.files import samples
+from tests.files.user import Person, refusal, until
 
 MakePerson = Callable[..., Person]
 HTML = b"<!doctype html><script>alert(document.cookie)</script>"
@@ -43,11 +43,11 @@ REFUSED: dict[str, tuple[int, bytes, str, str]] = {
     "a zip": (415, zip_bomb(), "a.zip", "application/zip"),
     "a script in a GIF's clothes": (415, b"GIF89a=1;//<script>alert(1)</script>", "a.gif", "image/gif"),
     "the first bytes of a PNG only": (415, b"\x89PNG\r\n\x1a\n" + b"<script>" * 9, "a.png", "image/png"),
-    "a cut JPEG": (415, things.image("JPEG", (500, 500))[:600], "a.jpg", "image/jpeg"),
+    "a cut JPEG": (415, samples.image("JPEG", (500, 500))[:600], "a.jpg", "image/jpeg"),
     "text that turns binary": (415, b"x" * 5000 + b"\0\1\2", "a.txt", "text/plain"),
     "nothing": (422, b"", "a.txt", "text/plain"),
-    "3.6 thousand million pixels": (413, things.pixel_bomb(), "a.png", "image/png"),
-    "a very wide image": (413, things.pixel_bomb(2_000_000_000, 1), "a.png", "image/png"),
+    "3.6 thousand million pixels": (413, samples.pixel_bomb(), "a.png", "image/png"),
+    "a very wide image": (413, samples.pixel_bomb(2_000_000_000, 1), "a.png", "image/png"),
 }
 
 
@@ -69,7 +69,7 @@ async def test_it_is_refused_and_nothing_is_left_behind(
 async def test_an_image_that_is_a_page_too_is_an_image_only(person: MakePerson) -> None:
     """A browser is not asked what it is, and may run nothing in it."""
     ada = person()
-    attached = await ada.attach(things.image() + HTML, "a.png", "image/png")
+    attached = await ada.attach(samples.image() + HTML, "a.png", "image/png")
     given = await ada.http.get(await ada.link(attached))
     assert given.headers["content-type"] == "image/png"
     assert given.headers["x-content-type-options"] == "nosniff"
@@ -86,7 +86,7 @@ async def test_a_document_in_a_zip_is_not_opened(person: MakePerson) -> None:
 
 
 async def test_an_animation_is_decoded_up_to_its_first_frame(person: MakePerson) -> None:
-    data = things.many_frames()
+    data = samples.many_frames()
     async with asyncio.timeout(8):
         attached = await person().attach(data, "a.gif", "image/gif")
     assert attached.type == "image"
@@ -119,7 +119,7 @@ NAMES = {
 
 @pytest.mark.parametrize(("given", "kept"), NAMES.items())
 async def test_a_name_is_made_harmless(person: MakePerson, given: str, kept: str) -> None:
-    from chatkit_link.files.name import clean_name
+    from chatkit_link.files.filename import clean_name
 
     assert clean_name(given) == kept
     ada = person()
@@ -204,7 +204,7 @@ async def test_a_small_file_that_unfolds_uses_up_the_space_that_it_takes(
     make_settings: Callable[..., Settings], person: MakePerson
 ) -> None:
     """Two kilobytes of PDF are a megabyte of text, which is kept beside it."""
-    bomb = things.pdf_of_much_text()
+    bomb = samples.pdf_of_much_text()
     assert len(bomb) < 5000
     async with running(make_settings(user_quota=2_500_000)) as address:
         ada = person(address)
@@ -253,7 +253,7 @@ async def test_one_message_carries_only_so_many(person: MakePerson) -> None:
 
 async def test_somebody_elses_file_does_not_exist(person: MakePerson) -> None:
     ada, bob = person(), person()
-    adas = await ada.attach(things.image(), "a.png", "image/png")
+    adas = await ada.attach(samples.image(), "a.png", "image/png")
     bobs = await bob.attach(b"x")
     link = await ada.link(adas)
     bobs_link = (await bob.link(bobs)).partition("?")[2]

@@ -13,8 +13,8 @@ from chatkit_link.errors import NotFound, Unavailable
 from chatkit_link.files.storage import Storage
 from chatkit_link.settings import Settings
 from tests.conftest import running
-from tests.files import things
-from tests.files.person import Person, refusal, until
+from tests.files import samples
+from tests.files.user import Person, refusal, until
 
 MakePerson = Callable[..., Person]
 BUCKET = "chat"
@@ -69,7 +69,7 @@ async def fetched(person: Person, url: str) -> tuple[str, httpx2.Response]:
 
 
 async def test_a_browser_is_sent_to_the_bucket_for_the_bytes(ada: Person, endpoint: str) -> None:
-    data = things.image()
+    data = samples.image()
     attached = await ada.attach(data, "a.png", "image/png")
     where, given = await fetched(ada, await ada.link(attached))
     assert where.startswith(endpoint)
@@ -83,7 +83,7 @@ async def test_a_browser_is_sent_to_the_bucket_for_the_bytes(ada: Person, endpoi
 
 
 async def test_bytes_go_to_the_bucket_and_are_checked_there(ada: Person, endpoint: str) -> None:
-    data = things.image()
+    data = samples.image()
     begun = await ada.chat.create_attachment("a.png", len(data), "image/png")
     assert begun.upload_descriptor is not None and str(begun.upload_descriptor.url).startswith(endpoint)
     with pytest.raises(ClientError, match="has not been uploaded yet"):
@@ -97,7 +97,7 @@ async def test_bytes_go_to_the_bucket_and_are_checked_there(ada: Person, endpoin
 
 
 async def test_a_link_that_is_still_good_changes_nothing_any_more(ada: Person) -> None:
-    data = things.image()
+    data = samples.image()
     begun = await ada.chat.create_attachment("a.png", len(data), "image/png")
     await put(begun, data)
     assert isinstance(begun, ImageAttachment)
@@ -113,7 +113,7 @@ async def test_a_link_that_is_still_good_changes_nothing_any_more(ada: Person) -
 
 @pytest.mark.parametrize(
     ("data", "status"),
-    [(b"<!doctype html><script>", 415), (b"x" * 300, 413), (things.pixel_bomb(), 413)],
+    [(b"<!doctype html><script>", 415), (b"x" * 300, 413), (samples.pixel_bomb(), 413)],
     ids=["HTML", "too much", "a pixel bomb"],
 )
 async def test_what_was_put_there_is_refused_and_removed(ada: Person, endpoint: str, data: bytes, status: int) -> None:
@@ -129,7 +129,7 @@ async def test_what_was_put_there_is_refused_and_removed(ada: Person, endpoint: 
 
 
 async def test_a_deleted_thread_leaves_nothing_in_the_bucket(ada: Person, endpoint: str) -> None:
-    attached = await ada.attach(things.image(), "a.png", "image/png")
+    attached = await ada.attach(samples.image(), "a.png", "image/png")
     made = await ada.send(attached)
     assert sum(attached.id in key for key in keys(endpoint)) == 3
     await ada.chat.delete_thread(made.thread_id)

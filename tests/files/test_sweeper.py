@@ -13,7 +13,7 @@ from chatkit_link.files.sweeper import Sweeper
 from chatkit_link.http.services import Services
 from chatkit_link.store import files as rows
 from chatkit_link.store.engine import Database
-from tests.files.person import Person, until
+from tests.files.user import Person, until
 
 MakePerson = Callable[..., Person]
 

@@ -10,8 +10,8 @@ from chatkit.types import Attachment
 from chatkit_link.client import ClientError
 from chatkit_link.settings import Settings
 from tests.conftest import running
-from tests.files import things
-from tests.files.person import Person, refusal
+from tests.files import samples
+from tests.files.user import Person, refusal
 
 MakePerson = Callable[..., Person]
 
@@ -25,7 +25,7 @@ async def put(ada: Person, begun: Attachment, data: bytes) -> httpx2.Response:
 
 
 async def test_a_file_is_begun_sent_and_carried_by_a_message(person: MakePerson) -> None:
-    ada, data = person(), things.image()
+    ada, data = person(), samples.image()
     begun = await ada.chat.create_attachment("a.png", len(data), "image/png")
     assert (begun.type, begun.thread_id) == ("image", None)
 
@@ -79,7 +79,7 @@ async def test_something_else_than_was_announced_is_refused(person: MakePerson) 
 async def test_an_upload_link_is_over_after_a_while(make_settings: Callable[..., Settings]) -> None:
     from chatkit_link.caller import Caller
     from chatkit_link.errors import NotFound
-    from chatkit_link.files.links import Links
+    from chatkit_link.files.signed_urls import Links
 
     links = Links(b"x" * 32, address="http://a", lifetime=60)
     link = links.upload("atc_1", Caller("t", "u"), -1).partition("?link=")[2]

@@ -10,9 +10,9 @@ from pydantic import AnyUrl
 
 from chatkit_link.client import ClientError
 from chatkit_link.http.services import Services
-from tests.files import things
-from tests.files.person import Person, until
-from tests.told import stored
+from tests.files import samples
+from tests.files.user import Person, until
+from tests.finished_stream import stored
 
 MakePerson = Callable[..., Person]
 
@@ -31,7 +31,7 @@ async def test_a_text_file_is_attached_and_read_again(person: MakePerson) -> Non
 
 async def test_an_image_has_an_upright_preview_without_its_metadata(person: MakePerson) -> None:
     ada = person()
-    attached = await ada.attach(things.photo(), "photo.jpg", "image/jpeg")
+    attached = await ada.attach(samples.photo(), "photo.jpg", "image/jpeg")
     assert isinstance(attached, ImageAttachment)
 
     given = await ada.http.get(str(attached.preview_url), headers={"cookie": ""})  # as an <img> asks
@@ -46,18 +46,18 @@ async def test_an_image_has_an_upright_preview_without_its_metadata(person: Make
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP"])
 async def test_each_kind_of_image_is_taken(person: MakePerson, kind: str) -> None:
-    attached = await person().attach(things.image(kind), f"a.{kind.lower()}", f"image/{kind.lower()}")
+    attached = await person().attach(samples.image(kind), f"a.{kind.lower()}", f"image/{kind.lower()}")
     assert attached.mime_type == f"image/{kind.lower()}"
 
 
 async def test_the_bytes_say_what_a_file_is_and_not_its_name(person: MakePerson) -> None:
-    attached = await person().attach(things.image("JPEG"), "a.png", "image/png")
+    attached = await person().attach(samples.image("JPEG"), "a.png", "image/png")
     assert attached.mime_type == "image/jpeg"
 
 
 async def test_old_messages_have_fresh_links(person: MakePerson, services: Services) -> None:
     ada = person()
-    attached = await ada.attach(things.image(), "a.png", "image/png")
+    attached = await ada.attach(samples.image(), "a.png", "image/png")
     made = await ada.send(attached)
 
     (message,) = [item for item in await stored(ada.chat, made.thread_id) if isinstance(item, UserMessageItem)]
@@ -116,7 +116,7 @@ async def test_a_deleted_attachment_is_gone_with_its_bytes(person: MakePerson, s
 
 async def test_the_bytes_of_a_thread_go_with_it(person: MakePerson, services: Services) -> None:
     ada = person()
-    attached = await ada.attach(things.image(), "a.png", "image/png")
+    attached = await ada.attach(samples.image(), "a.png", "image/png")
     made = await ada.send(attached)
     folder = services.settings.data / "files" / attached.id
     assert len(list(folder.iterdir())) == 3  # itself, its preview, and what models see

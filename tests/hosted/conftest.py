@@ -7,7 +7,7 @@ import pytest
 
 from chatkit_link.settings import Settings
 from tests.conftest import running
-from tests.limits.people import IDENTITY
+from tests.limits.users import IDENTITY
 from tests.openai_server import OpenAIServer, openai_server
 
 MakeSettings = Callable[..., Settings]

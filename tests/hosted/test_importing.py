@@ -29,7 +29,7 @@ from chatkit_link.store.engine import Database
 from chatkit_link.store.postgres import PostgresStore
 from tests.hosted.conftest import MakeSettings
 from tests.limits.conftest import Command, command
-from tests.limits.people import bearer, new_input
+from tests.limits.users import bearer, new_input
 from tests.openai_server import OpenAIServer
 from tests.openai_threads import OpenAIThreads
 

@@ -10,7 +10,7 @@ from openai.types.beta.chatkit import ChatSession
 
 from chatkit_link.settings import Settings
 from tests.conftest import running
-from tests.limits.people import SECRET, bearer
+from tests.limits.users import SECRET, bearer
 from tests.openai_server import OpenAIServer
 
 KEY = "sk-good-ada"

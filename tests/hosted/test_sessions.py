@@ -9,7 +9,7 @@ from openai.types.beta.chatkit import ChatSession
 
 from tests.conftest import running
 from tests.hosted.conftest import MakeSettings
-from tests.limits.people import bearer, new_message, somebody
+from tests.limits.users import bearer, new_message, somebody
 from tests.openai_server import OpenAIServer
 
 

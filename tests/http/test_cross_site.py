@@ -7,7 +7,7 @@ import pytest
 from fastapi import APIRouter
 
 from chatkit_link.http.identify import CallerDep
-from chatkit_link.identity.minting import mint
+from chatkit_link.identity.dev_token import mint
 from chatkit_link.settings import Settings
 from tests.conftest import running
 

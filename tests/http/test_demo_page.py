@@ -7,7 +7,7 @@ import pytest
 
 from chatkit_link.settings import Settings
 from tests.conftest import running
-from tests.limits.people import SECRET, bearer
+from tests.limits.users import SECRET, bearer
 
 
 def sources(answer: httpx2.Response) -> dict[str, set[str]]:

@@ -6,7 +6,7 @@ import httpx2
 from fastapi import FastAPI
 
 from chatkit_link.app import create_app
-from chatkit_link.serving import serving
+from chatkit_link.cli.server import serving
 from chatkit_link.settings import Settings
 
 
@@ -22,7 +22,7 @@ async def test_a_server_whose_writer_broke_down_is_alive_but_not_ready(make_sett
 
     async with serving(make, make_settings()) as address, httpx2.AsyncClient(trust_env=False) as http:
         assert (await http.get(f"{address}/ready")).json() == {"status": "ready"}
-        apps[0].state.services.coordinator._crew.begin("the example", breaks_down)
+        apps[0].state.services.coordinator._supervisor.start("the example", breaks_down)
         response = await http.get(f"{address}/ready")
         assert response.status_code == 503
         assert "the example" in response.json()["detail"]

@@ -10,7 +10,7 @@ from chatkit_link.client import ChatKitClient
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import Settings
 from tests.conftest import running
-from tests.told import told
+from tests.finished_stream import told
 
 
 async def test_the_chat_frame_loads_pictures_from_listed_domains_only(make_settings: Callable[..., Settings]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from chatkit.types import StructuredInputSubmission
 
 from chatkit_link.client import ChatKitClient, ClientError
-from tests.told import stored, told
+from tests.finished_stream import stored, told
 
 Connect = Callable[..., ChatKitClient]
 Attempt = Callable[[ChatKitClient, str, str], Any]

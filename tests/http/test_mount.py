@@ -12,8 +12,8 @@ from chatkit_link import create_app, mount
 from chatkit_link.client import ChatKitClient
 from chatkit_link.settings import Settings
 from tests.conftest import running
+from tests.finished_stream import told
 from tests.peer import serve
-from tests.told import told
 
 
 async def test_it_mounts_under_a_prefix_lifespan_and_all(make_settings: Callable[..., Settings]) -> None:

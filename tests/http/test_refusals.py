@@ -10,7 +10,7 @@ from chatkit.types import ClosedStatus, LockedStatus, ThreadStatus
 
 from chatkit_link.client import ChatKitClient, ClientError
 from chatkit_link.store.engine import Database
-from tests.told import stored, text_of, told
+from tests.finished_stream import stored, text_of, told
 
 Connect = Callable[..., ChatKitClient]
 

@@ -14,7 +14,7 @@ from chatkit.types import (
 )
 
 from chatkit_link.client import ChatKitClient, ClientError
-from tests.told import stored, text_of, told, widget_text
+from tests.finished_stream import stored, text_of, told, widget_text
 
 Connect = Callable[..., ChatKitClient]
 

@@ -10,7 +10,7 @@ import pytest
 from chatkit_link.client import ChatKitClient, ClientError
 from chatkit_link.settings import Settings
 from tests.conftest import running
-from tests.told import told
+from tests.finished_stream import told
 
 Connect = Callable[..., ChatKitClient]
 

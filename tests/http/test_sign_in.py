@@ -10,15 +10,15 @@ from fastapi import FastAPI
 
 from chatkit_link.app import create_app
 from chatkit_link.caller import Caller
+from chatkit_link.cli.server import serving
 from chatkit_link.client import ChatKitClient
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.http.identify import ServerDep
-from chatkit_link.identity.minting import mint
-from chatkit_link.serving import serving
+from chatkit_link.identity.dev_token import mint
 from chatkit_link.settings import Settings
 from chatkit_link.telemetry.logging import setup_logging
 from tests.conftest import running
-from tests.told import told
+from tests.finished_stream import told
 
 SECRET = "0123456789" * 4
 KEY = "canary-server-key-0123456789-0123456789"

@@ -10,7 +10,7 @@ from chatkit.types import AssistantMessageItem, WidgetItem, WorkflowItem
 from chatkit_link.client import ChatKitClient, ClientError, EventStream
 from chatkit_link.settings import Settings
 from tests.conftest import running
-from tests.told import stored, text_of, told, widget_text
+from tests.finished_stream import stored, text_of, told, widget_text
 
 Connect = Callable[..., ChatKitClient]
 

@@ -11,11 +11,11 @@ import httpx2
 import pytest
 
 from chatkit_link.app import create_app
+from chatkit_link.cli.server import serving
 from chatkit_link.client import ChatKitClient, ClientError
-from chatkit_link.serving import serving
 from chatkit_link.settings import Settings
 from chatkit_link.workshop.folder import encode, new_widget
-from tests.told import told
+from tests.finished_stream import told
 
 CARD = '{"type":"Card","children":[{"type":"Text","value":{{ text | tojson }}}]}'
 SCHEMA = {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
-from chatkit_link.identity.anonymous import COOKIE, HOST_COOKIE, AnonymousIdentity
+from chatkit_link.identity.anonymous import COOKIE, HOST_COOKIE, AnonymousAuthenticator
 
 SECRET = b"a secret of at least thirty-two bytes"
 DAY = 24 * 3600
@@ -35,7 +35,7 @@ def request(
     return HTTPConnection(scope)
 
 
-async def issued(identity: AnonymousIdentity, sent: HTTPConnection | None = None) -> tuple[str, SimpleCookie]:
+async def issued(identity: AnonymousAuthenticator, sent: HTTPConnection | None = None) -> tuple[str, SimpleCookie]:
     """A new user and the cookie that names them."""
     identified = await identity.identify(sent or request(), "req_1")
     assert identified.cookie
@@ -43,7 +43,7 @@ async def issued(identity: AnonymousIdentity, sent: HTTPConnection | None = None
 
 
 async def test_the_cookie_brings_the_same_user_back() -> None:
-    identity = AnonymousIdentity(SECRET)
+    identity = AnonymousAuthenticator(SECRET)
     user, jar = await issued(identity)
     again = await identity.identify(request(jar[COOKIE].value), "req_2")
     assert (again.caller.user, again.caller.tenant, again.caller.locale) == (user, "default", "fr")
@@ -52,7 +52,7 @@ async def test_the_cookie_brings_the_same_user_back() -> None:
 
 
 async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites() -> None:
-    _, jar = await issued(AnonymousIdentity(SECRET))
+    _, jar = await issued(AnonymousAuthenticator(SECRET))
     cookie = jar[COOKIE]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
     assert int(cookie["max-age"]) == 365 * DAY
@@ -63,14 +63,14 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites() -> None:
     ("secure", "scheme", "marked"), [(None, "https", True), (True, "http", True), (False, "https", False)]
 )
 async def test_secure_follows_the_scheme_unless_it_is_set(secure: bool | None, scheme: str, marked: bool) -> None:
-    _, jar = await issued(AnonymousIdentity(SECRET, secure=secure), request(scheme=scheme))
+    _, jar = await issued(AnonymousAuthenticator(SECRET, secure=secure), request(scheme=scheme))
     name = HOST_COOKIE if marked else COOKIE
     assert list(jar) == [name]
     assert bool(jar[name]["secure"]) is marked
 
 
 async def test_over_https_no_neighbouring_subdomain_can_plant_the_cookie() -> None:
-    identity = AnonymousIdentity(SECRET)
+    identity = AnonymousAuthenticator(SECRET)
     user, jar = await issued(identity, request(scheme="https"))
     cookie = jar["__Host-chatkit_link_user"]
     assert (cookie["path"], bool(cookie["secure"]), cookie["domain"]) == ("/", True, "")
@@ -79,7 +79,7 @@ async def test_over_https_no_neighbouring_subdomain_can_plant_the_cookie() -> No
 
 
 async def test_a_cookie_of_the_earlier_name_keeps_its_user_and_gets_the_new_name() -> None:
-    identity = AnonymousIdentity(SECRET)
+    identity = AnonymousAuthenticator(SECRET)
     upgraded = await identity.identify(request(signed(VICTIM), scheme="https"), "r")
     assert upgraded.caller.user == VICTIM
     assert upgraded.cookie and upgraded.cookie.startswith("__Host-chatkit_link_user=")
@@ -87,12 +87,12 @@ async def test_a_cookie_of_the_earlier_name_keeps_its_user_and_gets_the_new_name
 
 async def test_a_planted_cookie_of_the_earlier_name_does_not_replace_the_new_one() -> None:
     both = request(signed(VICTIM), name=HOST_COOKIE, scheme="https", more=f"{COOKIE}={signed('anon_' + 'B' * 22)}")
-    identified = await AnonymousIdentity(SECRET).identify(both, "r")
+    identified = await AnonymousAuthenticator(SECRET).identify(both, "r")
     assert identified.caller.user == VICTIM
 
 
 async def test_a_cookie_for_other_sites_is_kept_for_each_of_them_and_only_over_https() -> None:
-    identity = AnonymousIdentity(SECRET, cross_site=True)
+    identity = AnonymousAuthenticator(SECRET, cross_site=True)
     secure = (await identity.identify(request(scheme="https"), "r")).cookie
     plain = (await identity.identify(request(), "r")).cookie
     assert secure and secure.endswith("SameSite=None; Secure; Partitioned")
@@ -100,12 +100,12 @@ async def test_a_cookie_for_other_sites_is_kept_for_each_of_them_and_only_over_h
 
 
 async def test_under_a_prefix_the_cookie_stays_there() -> None:
-    _, jar = await issued(AnonymousIdentity(SECRET), request(root_path="/chat; Domain=evil"))
+    _, jar = await issued(AnonymousAuthenticator(SECRET), request(root_path="/chat; Domain=evil"))
     assert jar[COOKIE]["path"] == "/chat%3B%20Domain%3Devil"
 
 
 def test_a_mounted_app_knows_its_visitor_again() -> None:
-    identity = AnonymousIdentity(SECRET)
+    identity = AnonymousAuthenticator(SECRET)
 
     async def who(asked: Request) -> PlainTextResponse:
         identified = await identity.identify(asked, "r")
@@ -120,7 +120,7 @@ def test_a_mounted_app_knows_its_visitor_again() -> None:
 
 
 async def test_every_new_visitor_is_somebody_else() -> None:
-    identity = AnonymousIdentity(SECRET)
+    identity = AnonymousAuthenticator(SECRET)
     users = {(await issued(identity))[0] for _ in range(200)}
     assert len(users) == 200
     assert {len(user) for user in users} == {len("anon_") + 22}, "22 base64 characters hold 128 bits"
@@ -137,7 +137,7 @@ VICTIM = "anon_" + "A" * 22
 
 
 async def test_the_signature_is_what_counts() -> None:
-    identified = await AnonymousIdentity(SECRET).identify(request(signed(VICTIM)), "r")
+    identified = await AnonymousAuthenticator(SECRET).identify(request(signed(VICTIM)), "r")
     assert identified.caller.user == VICTIM
 
 
@@ -163,7 +163,7 @@ async def test_the_signature_is_what_counts() -> None:
     ],
 )
 async def test_a_cookie_that_is_not_ours_makes_a_new_visitor_and_no_error(cookie: str) -> None:
-    user, _ = await issued(AnonymousIdentity(SECRET), request(cookie))
+    user, _ = await issued(AnonymousAuthenticator(SECRET), request(cookie))
     assert user != VICTIM
 
 
@@ -173,7 +173,7 @@ async def test_a_cookie_that_is_not_ours_makes_a_new_visitor_and_no_error(cookie
 async def test_a_cookie_in_use_is_renewed_and_an_abandoned_one_ends(
     monkeypatch: pytest.MonkeyPatch, age: int, same: bool, renewed: bool
 ) -> None:
-    identity = AnonymousIdentity(SECRET)
+    identity = AnonymousAuthenticator(SECRET)
     then = time.time() - age * DAY
     with monkeypatch.context() as past:
         past.setattr("itsdangerous.timed.time.time", lambda: then)

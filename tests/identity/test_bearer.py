@@ -10,20 +10,20 @@ from typing import Any
 import pytest
 
 from chatkit_link.caller import Caller
-from chatkit_link.identity.bearer import BearerIdentity, SharedSecret
+from chatkit_link.identity.bearer import BearerAuthenticator, SharedSecret
 from tests.identity.tokens import RSA_KEY, SECRET, caller, claims, raw, refusal, request, token
 
 
 @pytest.fixture
-def shared() -> BearerIdentity:
-    return BearerIdentity(SharedSecret(SECRET))
+def shared() -> BearerAuthenticator:
+    return BearerAuthenticator(SharedSecret(SECRET))
 
 
-async def test_the_subject_is_the_user(shared: BearerIdentity) -> None:
+async def test_the_subject_is_the_user(shared: BearerAuthenticator) -> None:
     assert await caller(shared, token()) == Caller("default", "ada", "req_1", "de-AT")
 
 
-async def test_the_scheme_is_case_insensitive(shared: BearerIdentity) -> None:
+async def test_the_scheme_is_case_insensitive(shared: BearerAuthenticator) -> None:
     identified = await shared.identify(request(f"bearer  {token()} "), "req_1")
     assert identified is not None
     assert identified.caller.user == "ada"
@@ -119,14 +119,14 @@ ATTACKS: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize(("sent", "sentence"), ATTACKS.values(), ids=ATTACKS)
-async def test_a_token_that_must_not_be_believed(shared: BearerIdentity, sent: str, sentence: str) -> None:
+async def test_a_token_that_must_not_be_believed(shared: BearerAuthenticator, sent: str, sentence: str) -> None:
     said = await refusal(shared, f"Bearer {sent}")
     assert re.search(sentence, said)
     assert "ada" not in said
     assert not sent or sent not in said
 
 
-async def test_a_good_token_stays_good_and_a_changed_one_is_no_neighbour_of_it(shared: BearerIdentity) -> None:
+async def test_a_good_token_stays_good_and_a_changed_one_is_no_neighbour_of_it(shared: BearerAuthenticator) -> None:
     sent = token()
     assert (await caller(shared, sent)).user == "ada"
     for position in (3, len(sent) // 2, len(sent) - 9):
@@ -136,7 +136,7 @@ async def test_a_good_token_stays_good_and_a_changed_one_is_no_neighbour_of_it(s
 
 
 async def test_a_token_that_was_good_is_refused_once_it_is_over(
-    shared: BearerIdentity, monkeypatch: pytest.MonkeyPatch
+    shared: BearerAuthenticator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent = token(exp=NOW + DAY)
     await caller(shared, sent)
@@ -144,7 +144,7 @@ async def test_a_token_that_was_good_is_refused_once_it_is_over(
     assert "expired" in await refusal(shared, f"Bearer {sent}")
 
 
-async def test_only_so_many_tokens_are_remembered(shared: BearerIdentity, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_only_so_many_tokens_are_remembered(shared: BearerAuthenticator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chatkit_link.identity.bearer.REMEMBERED", 3)
     for number in range(8):
         assert (await caller(shared, token(sub=f"user-{number}"))).user == f"user-{number}"
@@ -153,23 +153,23 @@ async def test_only_so_many_tokens_are_remembered(shared: BearerIdentity, monkey
 
 
 @pytest.mark.parametrize("kind", ["JWT", "jwt", "at+jwt", "application/at+jwt"])
-async def test_the_types_of_sign_in_tokens_are_taken(shared: BearerIdentity, kind: str) -> None:
+async def test_the_types_of_sign_in_tokens_are_taken(shared: BearerAuthenticator, kind: str) -> None:
     assert (await caller(shared, token(header={"typ": kind}))).user == "ada"
 
 
-async def test_no_two_or_other_credentials_are_refused(shared: BearerIdentity) -> None:
+async def test_no_two_or_other_credentials_are_refused(shared: BearerAuthenticator) -> None:
     assert await shared.identify(request(), "req_1") is None, "the next way is asked"
     assert "more than one" in await refusal(shared, f"Bearer {token()}", f"Bearer {token()}")
     assert "not `Bearer`" in await refusal(shared, "Basic YWRhOmFkYQ==")
 
 
-async def test_clocks_may_differ_by_thirty_seconds(shared: BearerIdentity) -> None:
+async def test_clocks_may_differ_by_thirty_seconds(shared: BearerAuthenticator) -> None:
     soon = int(time.time()) + 20
     assert (await caller(shared, token(nbf=soon, iat=soon))).user == "ada"
 
 
 async def test_issuer_audience_and_tenant_are_checked_when_configured() -> None:
-    strict = BearerIdentity(SharedSecret(SECRET), issuer="https://id", audience="chat", tenant_claim="org")
+    strict = BearerAuthenticator(SharedSecret(SECRET), issuer="https://id", audience="chat", tenant_claim="org")
     good: dict[str, Any] = {"iss": "https://id", "aud": ["chat", "mail"], "org": "acme"}
     assert (await caller(strict, token(**good))).owner == ("acme", "ada")
     for change, sentence in (
@@ -186,11 +186,11 @@ async def test_issuer_audience_and_tenant_are_checked_when_configured() -> None:
 
 
 async def test_a_tenant_may_stand_inside_an_object_or_under_a_name_with_dots() -> None:
-    nested = BearerIdentity(SharedSecret(SECRET), tenant_claim="o.id")
+    nested = BearerAuthenticator(SharedSecret(SECRET), tenant_claim="o.id")
     assert (await caller(nested, token(o={"id": "acme"}))).tenant == "acme"
     claim: dict[str, Any] = {"https://shop.example.com/org": "acme"}
     named = token(**claim)
-    namespaced = BearerIdentity(SharedSecret(SECRET), tenant_claim="https://shop.example.com/org")
+    namespaced = BearerAuthenticator(SharedSecret(SECRET), tenant_claim="https://shop.example.com/org")
     assert (await caller(namespaced, named)).tenant == "acme"
     wrongs: list[dict[str, Any]] = [
         {},
@@ -203,5 +203,5 @@ async def test_a_tenant_may_stand_inside_an_object_or_under_a_name_with_dots() -
         assert "`o.id` claim is missing" in await refusal(nested, f"Bearer {token(**wrong)}")
 
 
-async def test_claims_that_are_not_configured_do_not_matter(shared: BearerIdentity) -> None:
+async def test_claims_that_are_not_configured_do_not_matter(shared: BearerAuthenticator) -> None:
     assert (await caller(shared, token(iss="anyone", aud="anything", org="acme"))).tenant == "default"

@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from chatkit_link.errors import Unavailable
-from chatkit_link.identity.bearer import BearerIdentity
+from chatkit_link.identity.bearer import BearerAuthenticator
 from chatkit_link.identity.jwks import KeySet
 from tests.identity.tokens import EC_KEY, ED_KEY, RSA_KEY, SECRET, caller, claims, raw, refusal, token
 from tests.peer import serve
@@ -76,10 +76,10 @@ def issuer(issuers: Issuers) -> Issuer:
 
 
 @pytest.fixture
-async def identity(issuers: Issuers, issuer: Issuer) -> AsyncGenerator[BearerIdentity]:
+async def identity(issuers: Issuers, issuer: Issuer) -> AsyncGenerator[BearerAuthenticator]:
     async with httpx2.AsyncClient() as http:
         address = f"{issuers.address}/{issuers.known.index(issuer)}/keys"
-        yield BearerIdentity(KeySet(address, http, clock=lambda: issuer.now))
+        yield BearerAuthenticator(KeySet(address, http, clock=lambda: issuer.now))
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ async def identity(issuers: Issuers, issuer: Issuer) -> AsyncGenerator[BearerIde
     ],
 )
 async def test_a_published_key_is_believed_and_fetched_once(
-    issuer: Issuer, identity: BearerIdentity, key: Any, algorithm: str
+    issuer: Issuer, identity: BearerAuthenticator, key: Any, algorithm: str
 ) -> None:
     issuer.publish(key, "k1", alg=algorithm)
     for _ in range(3):
@@ -104,7 +104,7 @@ async def test_a_published_key_is_believed_and_fetched_once(
     assert issuer.asked == 1
 
 
-async def test_a_token_without_a_key_id_needs_exactly_one_key(issuer: Issuer, identity: BearerIdentity) -> None:
+async def test_a_token_without_a_key_id_needs_exactly_one_key(issuer: Issuer, identity: BearerAuthenticator) -> None:
     issuer.publish(EC_KEY, "k1")
     assert (await caller(identity, token(EC_KEY, "ES256"))).user == "ada"
     issuer.publish(ec.generate_private_key(ec.SECP256R1()), "k2")
@@ -112,7 +112,7 @@ async def test_a_token_without_a_key_id_needs_exactly_one_key(issuer: Issuer, id
     assert "does not know" in await refusal(identity, f"Bearer {token(EC_KEY, 'ES256')}")
 
 
-async def test_a_public_key_is_never_used_as_a_shared_secret(issuer: Issuer, identity: BearerIdentity) -> None:
+async def test_a_public_key_is_never_used_as_a_shared_secret(issuer: Issuer, identity: BearerAuthenticator) -> None:
     issuer.publish(RSA_KEY, "k1")
     issuer.keys.append({"kty": "oct", "kid": "k2", "k": base64.urlsafe_b64encode(SECRET.encode()).decode()})
     pem = RSA_KEY.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
@@ -136,7 +136,7 @@ async def test_a_public_key_is_never_used_as_a_shared_secret(issuer: Issuer, ide
     ],
 )
 async def test_a_key_serves_only_what_it_is_made_for(
-    issuer: Issuer, identity: BearerIdentity, key: Any, fields: dict[str, Any]
+    issuer: Issuer, identity: BearerAuthenticator, key: Any, fields: dict[str, Any]
 ) -> None:
     issuer.publish(key, "k1", **fields)
     signing = key if isinstance(key, rsa.RSAPrivateKey) else RSA_KEY
@@ -146,7 +146,7 @@ async def test_a_key_serves_only_what_it_is_made_for(
 
 
 async def test_a_rotated_key_is_found_at_once_and_inventing_ids_costs_one_fetch(
-    issuer: Issuer, identity: BearerIdentity
+    issuer: Issuer, identity: BearerAuthenticator
 ) -> None:
     issuer.publish(EC_KEY, "k1")
     await caller(identity, token(EC_KEY, "ES256", {"kid": "k1"}))
@@ -162,7 +162,7 @@ async def test_a_rotated_key_is_found_at_once_and_inventing_ids_costs_one_fetch(
     assert issuer.asked == 3
 
 
-async def test_a_withdrawn_key_ends_the_tokens_that_it_signed(issuer: Issuer, identity: BearerIdentity) -> None:
+async def test_a_withdrawn_key_ends_the_tokens_that_it_signed(issuer: Issuer, identity: BearerAuthenticator) -> None:
     issuer.publish(EC_KEY, "k1")
     sent = token(EC_KEY, "ES256", {"kid": "k1"})
     await caller(identity, sent)
@@ -172,7 +172,7 @@ async def test_a_withdrawn_key_ends_the_tokens_that_it_signed(issuer: Issuer, id
     assert "not valid" in await refusal(identity, f"Bearer {sent}")
 
 
-async def test_many_invented_key_ids_at_once_cause_one_fetch(issuer: Issuer, identity: BearerIdentity) -> None:
+async def test_many_invented_key_ids_at_once_cause_one_fetch(issuer: Issuer, identity: BearerAuthenticator) -> None:
     issuer.publish(EC_KEY, "k1")
     await caller(identity, token(EC_KEY, "ES256", {"kid": "k1"}))
     kids = ["", " ", "../../k1", "k1\0", "k1' OR '1'='1", "K1", *(f"k{number}" for number in range(2, 100))]
@@ -182,7 +182,7 @@ async def test_many_invented_key_ids_at_once_cause_one_fetch(issuer: Issuer, ide
 
 
 async def test_an_invented_key_id_does_not_hold_up_those_who_have_good_ones(
-    issuer: Issuer, identity: BearerIdentity
+    issuer: Issuer, identity: BearerAuthenticator
 ) -> None:
     issuer.publish(EC_KEY, "k1")
     sent = token(EC_KEY, "ES256", {"kid": "k1"})
@@ -197,7 +197,7 @@ async def test_an_invented_key_id_does_not_hold_up_those_who_have_good_ones(
         issuer.gate.set()
 
 
-async def test_a_redirect_of_the_address_is_not_followed(issuer: Issuer, identity: BearerIdentity) -> None:
+async def test_a_redirect_of_the_address_is_not_followed(issuer: Issuer, identity: BearerAuthenticator) -> None:
     issuer.publish(EC_KEY, "k1")
     issuer.answer = lambda: Response(status_code=302, headers={"Location": "keys"})
     with pytest.raises(Unavailable):
@@ -205,7 +205,9 @@ async def test_a_redirect_of_the_address_is_not_followed(issuer: Issuer, identit
     assert issuer.asked == 1
 
 
-async def test_old_keys_serve_for_an_hour_while_the_address_is_down(issuer: Issuer, identity: BearerIdentity) -> None:
+async def test_old_keys_serve_for_an_hour_while_the_address_is_down(
+    issuer: Issuer, identity: BearerAuthenticator
+) -> None:
     issuer.publish(EC_KEY, "k1")
     sent = token(EC_KEY, "ES256", {"kid": "k1"})
     await caller(identity, sent)
@@ -224,21 +226,21 @@ async def test_old_keys_serve_for_an_hour_while_the_address_is_down(issuer: Issu
 
 @pytest.mark.parametrize("body", ["<h1>hi</h1>", "[]", "{}", '{"keys": 7}', "[" * 100_000, "x" * 300_000])
 async def test_an_address_that_answers_nonsense_is_an_outage(
-    issuer: Issuer, identity: BearerIdentity, body: str
+    issuer: Issuer, identity: BearerAuthenticator, body: str
 ) -> None:
     issuer.answer = lambda: Response(body, media_type="application/json")
     with pytest.raises(Unavailable):
         await caller(identity, token(EC_KEY, "ES256", {"kid": "k1"}))
 
 
-async def test_odd_entries_do_not_hide_a_good_key(issuer: Issuer, identity: BearerIdentity) -> None:
+async def test_odd_entries_do_not_hide_a_good_key(issuer: Issuer, identity: BearerAuthenticator) -> None:
     issuer.keys += [{"kty": "RSA", "kid": "k0"}, {"kty": "EC", "crv": "P-9", "kid": "k0"}, {"kid": "k0"}]
     issuer.keys.append(7)  # type: ignore[arg-type]
     issuer.publish(EC_KEY, "k1")
     assert (await caller(identity, token(EC_KEY, "ES256", {"kid": "k1"}))).user == "ada"
 
 
-async def test_many_first_requests_cause_one_fetch(issuer: Issuer, identity: BearerIdentity) -> None:
+async def test_many_first_requests_cause_one_fetch(issuer: Issuer, identity: BearerAuthenticator) -> None:
     issuer.publish(EC_KEY, "k1")
     sent = token(EC_KEY, "ES256", {"kid": "k1"})
     async with asyncio.timeout(10):
@@ -248,7 +250,7 @@ async def test_many_first_requests_cause_one_fetch(issuer: Issuer, identity: Bea
 
 
 async def test_nobody_waits_for_a_slow_address_while_old_keys_are_good(
-    issuer: Issuer, identity: BearerIdentity
+    issuer: Issuer, identity: BearerAuthenticator
 ) -> None:
     issuer.publish(EC_KEY, "k1")
     sent = token(EC_KEY, "ES256", {"kid": "k1"})

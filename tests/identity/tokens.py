@@ -12,7 +12,7 @@ from starlette.requests import HTTPConnection
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Unauthenticated
-from chatkit_link.identity.bearer import BearerIdentity
+from chatkit_link.identity.bearer import BearerAuthenticator
 
 SECRET = "a shared secret of more than 32 characters"
 RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -44,14 +44,14 @@ def raw(header: dict[str, Any], body: dict[str, Any], signature: str = "AA") -> 
     return ".".join([*parts, signature])
 
 
-async def refusal(identity: BearerIdentity, *authorization: str) -> str:
+async def refusal(identity: BearerAuthenticator, *authorization: str) -> str:
     with pytest.raises(Unauthenticated) as refused:
         await identity.identify(request(*authorization), "req_1")
     assert refused.value.headers == {"WWW-Authenticate": "Bearer"}
     return refused.value.message
 
 
-async def caller(identity: BearerIdentity, sent: str) -> Caller:
+async def caller(identity: BearerAuthenticator, sent: str) -> Caller:
     identified = await identity.identify(request(f"Bearer {sent}"), "req_1")
     assert identified is not None
     assert identified.cookie is None

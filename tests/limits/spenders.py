@@ -11,14 +11,14 @@ from sqlalchemy import select
 
 from chatkit_link.caller import Caller
 from chatkit_link.client import ChatKitClient, ClientError
-from chatkit_link.setting_fields import Price
 from chatkit_link.settings import Settings
+from chatkit_link.settings.fields import Price
 from chatkit_link.store.engine import Database
 from chatkit_link.store.tables import usage
 from tests.conftest import running
-from tests.limits.people import IDENTITY, bearer
+from tests.finished_stream import FinishedStream, told
+from tests.limits.users import IDENTITY, bearer
 from tests.model_server import MODEL, Call, Fail, ModelServer, Say, model_server
-from tests.told import Told, told
 
 MakeSettings = Callable[..., Settings]
 
@@ -36,7 +36,7 @@ class Person:
         self.client = ChatKitClient(f"{address}/chatkit/{agent}", headers=bearer(self.tenant, self.user))
         self.caller = Caller(tenant=self.tenant, user=self.user)
 
-    async def ask(self, text: str = "Hello?") -> Told:
+    async def ask(self, text: str = "Hello?") -> FinishedStream:
         return await told(self.client.create_thread(text))
 
     async def refusal(self) -> ClientError:

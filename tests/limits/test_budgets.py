@@ -20,9 +20,9 @@ from chatkit_link.store import spending
 from chatkit_link.store.engine import Database
 from chatkit_link.store.spending import Used, record
 from chatkit_link.store.tables import spending as spending_table
-from tests.limits.people import bearer
+from tests.finished_stream import FinishedStream
 from tests.limits.spenders import MakeSettings, chat, rows
-from tests.told import Told
+from tests.limits.users import bearer
 
 
 async def test_a_used_up_budget_refuses_the_next_answer_and_says_until_when(make_settings: MakeSettings) -> None:
@@ -64,7 +64,7 @@ async def test_a_tenants_budget_stops_everybody_in_it_and_nobody_else(make_setti
 
 
 async def test_people_are_told_when_a_budget_is_nearly_gone_and_when_it_is(make_settings: MakeSettings) -> None:
-    def notices(answer: Told) -> list[str]:
+    def notices(answer: FinishedStream) -> list[str]:
         return [notice.message for notice in answer.view.notices]
 
     async with chat(make_settings, budget_user_day_tokens=50) as (_, person):

@@ -5,7 +5,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.limits.people import new_input
+from tests.limits.users import new_input
 
 FAST = {"model": "fast", "tool_choice": {"id": "lookup"}}
 

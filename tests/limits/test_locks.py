@@ -8,11 +8,11 @@ import httpx2
 import pytest
 from chatkit.types import ClosedStatus, LockedStatus, StructuredInputSubmission
 
-from chatkit_link.client import ChatKitClient, ClientError
-from chatkit_link.settings import Settings
+from chatkit_link.client.client import ChatKitClient, ClientError
+from chatkit_link.settings.settings import Settings
 from tests.conftest import running
+from tests.finished_stream import stored, told
 from tests.limits.conftest import Command
-from tests.told import stored, told
 
 Connect = Callable[..., ChatKitClient]
 KEY = "the key of a back end, 32 characters long"

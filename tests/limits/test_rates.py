@@ -17,19 +17,19 @@ from sqlalchemy import insert, select
 
 from chatkit_link.app import create_app
 from chatkit_link.caller import Caller
+from chatkit_link.cli.server import serving
 from chatkit_link.errors import ConfigurationError, TooManyRequests
 from chatkit_link.http.limits import UploadRate
 from chatkit_link.limits.counter import Counter, PackageCounter, PostgresCounter, build_counter
-from chatkit_link.limits.network import network_of
 from chatkit_link.limits.rates import Rates
-from chatkit_link.serving import serving
+from chatkit_link.net.ip import rate_limit_key
 from chatkit_link.settings import Settings
 from chatkit_link.store.engine import Database
 from chatkit_link.store.rates import Allowance, clean, take
 from chatkit_link.store.statement import any_of
 from chatkit_link.store.tables import rates
 from tests.conftest import running
-from tests.limits.people import IDENTITY, ask, bearer, new_input, new_message, somebody
+from tests.limits.users import IDENTITY, ask, bearer, new_input, new_message, somebody
 
 MakeSettings = Callable[..., Settings]
 
@@ -171,7 +171,7 @@ def test_redis_without_its_package_or_address_is_refused_in_a_sentence(
     ],
 )
 def test_an_address_counts_as_the_line_it_belongs_to(address: str, network: str) -> None:
-    assert network_of(address) == network
+    assert rate_limit_key(address) == network
 
 
 async def test_addresses_of_one_ipv6_line_share_a_limit(make_settings: MakeSettings) -> None:

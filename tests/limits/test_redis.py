@@ -17,7 +17,7 @@ from chatkit_link.store.engine import Database
 from chatkit_link.store.rates import Allowance
 from tests.conftest import running
 from tests.faults.processes import free_port
-from tests.limits.people import IDENTITY, ask, somebody
+from tests.limits.users import IDENTITY, ask, somebody
 
 MakeSettings = Callable[..., Settings]
 PROGRAM = shutil.which("redis-server")

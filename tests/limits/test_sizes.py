@@ -20,7 +20,7 @@ from chatkit_link.protocol.sizes import (
     MAX_TAG_DATA,
     check_depth,
 )
-from tests.limits.people import new_input
+from tests.limits.users import new_input
 
 REQUESTS = Requests(max_payload=1000, max_audio=3000)
 LONG = "x" * (MAX_ID + 1)

@@ -14,16 +14,16 @@ from chatkit_link.caller import Caller
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.limits.meter import Meter, report_usage
 from chatkit_link.limits.prices import Prices
-from chatkit_link.setting_fields import Price
 from chatkit_link.settings import read_settings
+from chatkit_link.settings.fields import Price
 from chatkit_link.store import runs
 from chatkit_link.store.engine import Database
 from chatkit_link.store.spending import Used, load_spent, record
 from chatkit_link.store.tables import runs as runs_table
+from tests.finished_stream import told
 from tests.limits.conftest import Command
 from tests.limits.spenders import CALL_COST, MakeSettings, chat, rows
 from tests.model_server import MODEL, Call, Fail, Say
-from tests.told import told
 
 
 @pytest.mark.parametrize("api", ["responses", "chat_completions"])

@@ -70,7 +70,7 @@ async def streamed(client: AsyncOpenAI, asked: Any) -> Any:
 
 
 async def streamed_calls(client: AsyncOpenAI, asked: Any) -> list[tuple[str, str]]:
-    """Told apart as the server means them: each begins with a name."""
+    """FinishedStream apart as the server means them: each begins with a name."""
     made: list[list[str]] = []
     async for chunk in await client.chat.completions.create(**asked, stream=True):
         for choice in chunk.choices:

@@ -7,7 +7,7 @@ from openai import AsyncOpenAI
 
 from chatkit_link.settings import Settings
 from tests.conftest import running
-from tests.limits.people import IDENTITY
+from tests.limits.users import IDENTITY
 
 KEY = "the-server-key-of-these-tests-is-long-enough"
 

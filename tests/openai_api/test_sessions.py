@@ -13,7 +13,7 @@ from openai.types.beta.chatkit import ChatSession
 
 from chatkit_link.store.engine import Database
 from chatkit_link.store.sessions import clean
-from tests.limits.people import new_input, new_message
+from tests.limits.users import new_input, new_message
 from tests.openai_api.conftest import KEY
 
 

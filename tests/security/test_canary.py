@@ -22,7 +22,7 @@ from tests.agents.test_model_errors import Contrary, Refuse, error_event, error_
 from tests.conftest import HERE
 from tests.faults.processes import Server
 from tests.faults.processes import running as running_process
-from tests.limits.people import new_input, new_message
+from tests.limits.users import new_input, new_message
 from tests.model_server import MODEL, Call, Fail, ModelServer, Say, model_server
 from tests.peer import serve
 

@@ -24,7 +24,7 @@ from schemathesis.core.result import Ok
 
 from chatkit_link.settings import Settings
 from tests.conftest import running
-from tests.limits.people import IDENTITY, bearer, new_input, new_message
+from tests.limits.users import IDENTITY, bearer, new_input, new_message
 from tests.security.schemas import values
 
 NUMBER = int(os.environ.get("CHATKIT_LINK_FUZZ", "240"))

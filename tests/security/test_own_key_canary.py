@@ -17,7 +17,7 @@ from chatkit_link.store.tables import metadata
 from tests.conftest import HERE
 from tests.faults.processes import Server
 from tests.faults.processes import running as running_process
-from tests.limits.people import SECRET, bearer
+from tests.limits.users import SECRET, bearer
 from tests.openai_server import OpenAIServer, openai_server
 
 CANARY = "canary-key-5d21c0"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from chatkit_link.cli import cli
+from chatkit_link.cli.program import cli
 from chatkit_link.errors import ConfigurationError, LinkError, Unprocessable
 from chatkit_link.resources import resource
 from chatkit_link.widgets.templates import WidgetLibrary

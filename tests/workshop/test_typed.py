@@ -15,9 +15,9 @@ from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter, ValidationError
 from typer.testing import CliRunner
 
-from chatkit_link.cli import cli
+from chatkit_link.cli.program import cli
 from chatkit_link.errors import ConfigurationError
-from chatkit_link.loading import load_module
+from chatkit_link.import_target import load_module
 from chatkit_link.widgets import Template, WidgetLibrary
 from chatkit_link.workshop.folder import new_widget, write_out
 from chatkit_link.workshop.typed import TYPED, write_file

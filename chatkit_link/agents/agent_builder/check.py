@@ -9,10 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from chatkit_link.agents.agent_builder.flow import silent_calls
+from chatkit_link.agents.agent_builder.control_flow import silent_calls
 from chatkit_link.agents.agent_builder.rewrite import REPLACED
 from chatkit_link.agents.agent_builder.source import ENTRY, SCHEMA_TYPES, Source, is_stub, read_source, says_nothing
-from chatkit_link.agents.models.named import file_notices
+from chatkit_link.agents.models.names_in_source import file_notices
 from chatkit_link.agents.models.shutdowns import Shutdowns
 from chatkit_link.errors import ConfigurationError
 

@@ -1,7 +1,7 @@
 """One answer of an exported workflow: its ``run_workflow``, called for one message of one thread.
 
 How it flows: the file's code runs in a task of its own. What it asks of the stand-ins comes here: a run
-of an agent is told as it happens (``telling.py``); a question to the person stores the journal, tells the
+of an agent is told as it happens (``events.py``); a question to the person stores the journal, tells the
 question, and ends the task with ``Paused``. What the journal knows already is given back and not done again.
 """
 
@@ -14,11 +14,11 @@ from agents import Agent, RunResultStreaming, RunState
 from chatkit.errors import CustomStreamError
 from chatkit.types import ThreadItemDoneEvent
 
+from chatkit_link.agents.agent_builder.event_emitter import EventEmitter
 from chatkit_link.agents.agent_builder.guardrails import report_guardrails, run_guardrails, without_guardrails
 from chatkit_link.agents.agent_builder.journal import Found, Journal, objects, plain, run_from_json, run_to_json
 from chatkit_link.agents.agent_builder.load import Workflow
-from chatkit_link.agents.agent_builder.stand_ins import current
-from chatkit_link.agents.agent_builder.telling import Telling
+from chatkit_link.agents.agent_builder.shims import current
 from chatkit_link.agents.approvals import decide, from_json, question, question_of, to_json
 from chatkit_link.agents.output_text import Refusal, words
 from chatkit_link.caller import StateValue
@@ -39,7 +39,7 @@ class Execution:
     """
 
     workflow: Workflow
-    telling: Telling
+    events: EventEmitter
     text: str
     journal: Journal
     state: Mapping[str, StateValue] = field(default_factory=dict[str, StateValue])
@@ -54,18 +54,18 @@ class Execution:
         current.set(self)  # in this task's own context
         try:
             value = await self.workflow.run(self.text)
-            self.telling.end_steps()
+            self.events.end_steps()
             self._conclude(value)
         except Paused:
             pass
         finally:
-            await self.telling.close()
+            await self.events.close()
 
     # What the file asks for
 
     def begin(self, value: list[Any]) -> list[Any]:
         """The conversation as the file begins it, with the thread's earlier turns before it."""
-        history = self.telling.history
+        history = self.events.history
         if value and _says(value[-1], self.text):
             return [*history.input, *value[:-1]] if len(value) > 1 else list(history.input)
         return [*history.earlier, *value]
@@ -76,17 +76,17 @@ class Execution:
         self._still_on()
         key = self.journal.reach(f"run:{line}")
         if isinstance(given, str) and given == self.text:
-            given = list(self.telling.history.input)
+            given = list(self.events.history.input)
         if (found := self.journal.steps.get(key)) is not None:
             self._said = found["output"]
             if self.journal.again:
-                await self.telling.repeat(agent.name, found)
+                await self.events.repeat(agent.name, found)
             elif found["spoke"]:
                 self._heard.add(words(found["output"]))
             return run_from_json(found, agent, given)
         given = [_sendable(item) for item in cast("list[Any]", given)] if isinstance(given, list) else given
-        result, spoke = await self._approved(key, agent, given, silent=silent, context=context, **rest)
-        self.journal.steps[key] = {**run_to_json(result), "spoke": spoke}
+        result, has_output = await self._approved(key, agent, given, silent=silent, context=context, **rest)
+        self.journal.steps[key] = {**run_to_json(result), "spoke": has_output}
         self._said = result.final_output
         return result
 
@@ -97,19 +97,19 @@ class Execution:
         place = f"{key}/waits"
         kept: dict[str, Any] = self.journal.steps.get(place) or {"covers": [], "spoke": False}
         if "run" in kept:
-            given = await from_json(agent, kept["run"], self.telling.steps if context is None else context)
+            given = await from_json(agent, kept["run"], self.events.steps if context is None else context)
         while True:
             if isinstance(given, RunState):
                 waiting = cast("RunState[Any, Any]", given)
                 calls = waiting.get_interruptions()
                 name = "+".join(str(call.call_id) for call in calls)
                 decide(waiting, await self._ask(f"{key}/{name}", [question_of(call) for call in calls]))
-            result, stream = await self.telling.stream(agent, given, context=context, spoke=kept["spoke"], **rest)
+            result, stream = await self.events.stream(agent, given, context=context, has_output=kept["spoke"], **rest)
             if not result.interruptions:
-                self.telling.record["covers"] += kept["covers"]
+                self.events.record["covers"] += kept["covers"]
                 self.journal.steps.pop(place, None)
-                return result, kept["spoke"] or stream.spoke
-            kept = {"covers": kept["covers"] + stream.finished, "spoke": kept["spoke"] or stream.spoke}
+                return result, kept["spoke"] or stream.has_output
+            kept = {"covers": kept["covers"] + stream.finished, "spoke": kept["spoke"] or stream.has_output}
             given = result.to_state()
             self.journal.steps[place] = {**kept, "run": to_json(given)}
 
@@ -124,16 +124,16 @@ class Execution:
         if (found := self.journal.steps.get(key)) is not None:
             return found
         self.paused = True
-        self.telling.end_steps()
-        item = question(self.telling.ctx, texts)
+        self.events.end_steps()
+        item = question(self.events.ctx, texts)
         # Before it is asked: whoever sees the question can answer it.
-        self.telling.record["waiting"] = self.journal.to_waiting(item.id, key)
-        await self.telling.save()
-        self.telling.put(ThreadItemDoneEvent(item=item))
+        self.events.record["waiting"] = self.journal.to_waiting(item.id, key)
+        await self.events.save()
+        self.events.put(ThreadItemDoneEvent(item=item))
         raise Paused
 
     async def search(self, function: Callable[..., Any], *args: Any, **given: Any) -> Any:
-        client = self.telling.terms.client
+        client = self.events.settings.client
         if client is not None:
             function = client.vector_stores.search
 
@@ -148,7 +148,7 @@ class Execution:
             return without_guardrails([*args, *given.values()])
 
         async def checked() -> Any:
-            results = await run_guardrails(library, self.telling.terms.client, *args, **given)
+            results = await run_guardrails(library, self.events.settings.client, *args, **given)
             report_guardrails([*args, *given.values()], results)
             return results
 
@@ -174,16 +174,16 @@ class Execution:
         self._still_on()
         key = self.journal.reach(place)
         if key not in self.journal.steps:
-            self.journal.steps[key] = plain(await self.telling.work(title, work, content))
+            self.journal.steps[key] = plain(await self.events.work(title, work, content))
         return objects(self.journal.steps[key])
 
     def _conclude(self, value: Any) -> None:
         """What the workflow returned, if nothing else was said."""
-        if self.telling.spoke and not isinstance(value, Refusal):
+        if self.events.has_output and not isinstance(value, Refusal):
             return
         text = words(value) or words(self._said)
         if text not in self._heard:
-            self.telling.say(text or "The workflow has ended without an answer.")
+            self.events.say(text or "The workflow has ended without an answer.")
 
 
 def _says(item: Any, text: str) -> bool:

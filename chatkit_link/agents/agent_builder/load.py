@@ -10,12 +10,12 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from chatkit_link.agents.agent_builder.flow import count_runs
+from chatkit_link.agents.agent_builder.control_flow import count_runs
 from chatkit_link.agents.agent_builder.guardrails import load_guardrails
 from chatkit_link.agents.agent_builder.journal import version_of
 from chatkit_link.agents.agent_builder.rewrite import LINK, rewrite
+from chatkit_link.agents.agent_builder.shims import Shims
 from chatkit_link.agents.agent_builder.source import ENTRY, read_source
-from chatkit_link.agents.agent_builder.stand_ins import StandIns
 from chatkit_link.errors import ConfigurationError
 
 
@@ -59,7 +59,7 @@ def load_workflow(path: Path) -> Workflow:
     module = ModuleType(name)
     module.__file__ = str(path)
     guarded = any(origin.startswith("guardrails.") for origin in source.imported.values())
-    setattr(module, LINK, StandIns(load_guardrails() if guarded else None))
+    setattr(module, LINK, Shims(load_guardrails() if guarded else None))
     sys.modules[name] = module
     try:
         exec(compile(rewrite(source), str(path), "exec"), module.__dict__)  # noqa: S102  # the operator's own file

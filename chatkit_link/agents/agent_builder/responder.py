@@ -12,16 +12,16 @@ from chatkit.errors import CustomStreamError, StreamError
 from chatkit.types import NoticeEvent, ThreadItem, ThreadStreamEvent, UserMessageItem, WidgetItem
 
 from chatkit_link.agents.actions import unknown_action
+from chatkit_link.agents.agent_builder.event_emitter import EventEmitter, WorkflowSettings
 from chatkit_link.agents.agent_builder.execution import Execution
 from chatkit_link.agents.agent_builder.journal import Journal
 from chatkit_link.agents.agent_builder.load import Workflow
-from chatkit_link.agents.agent_builder.telling import Telling, Terms
 from chatkit_link.agents.approvals import CHANGED, find_answered
+from chatkit_link.agents.attachment_input import ShownFiles
 from chatkit_link.agents.context import TurnContext
 from chatkit_link.agents.converter import LinkConverter
 from chatkit_link.agents.history import load_history
 from chatkit_link.agents.models.problems import ContextTooLong, IncompleteAnswer, UnreadableAnswer
-from chatkit_link.agents.shown_files import ShownFiles
 from chatkit_link.caller import Caller, StateValue
 from chatkit_link.errors import LinkError
 from chatkit_link.store.turns import TurnRecord
@@ -40,9 +40,11 @@ _PATIENCE = 1.0
 class WorkflowResponder:
     """history_items, file_text: as in ``AgentResponder``."""
 
-    def __init__(self, workflow: Workflow, terms: Terms, *, history_items: int = 200, file_text: int = 50_000) -> None:
+    def __init__(
+        self, workflow: Workflow, settings: WorkflowSettings, *, history_items: int = 200, file_text: int = 50_000
+    ) -> None:
         self._workflow = workflow
-        self._terms = terms
+        self._settings = settings
         self._history_items = history_items
         self._file_text = file_text
 
@@ -52,18 +54,18 @@ class WorkflowResponder:
             yield notice
         task = asyncio.create_task(execution.work(), name="workflow")
         try:
-            while (event := await execution.telling.out.get()) is not None:
+            while (event := await execution.events.out.get()) is not None:
                 yield event
             await task  # raises what the file raised
         except Exception as error:
             if isinstance(error, openai.APIError):  # nothing of the workflow's own: it may go on from there
-                execution.telling.record["failed"] = execution.journal.to_failed()
-            raise self._told(error) from error
+                execution.events.record["failed"] = execution.journal.to_failed()
+            raise self._explained(error) from error
         finally:
             task.cancel()
             await asyncio.wait([task], timeout=_PATIENCE)
             # Also behind a question: of a retry nothing is kept before its first item is.
-            await execution.telling.save()
+            await execution.events.save()
 
     async def _begin(self, ctx: TurnContext) -> tuple[Execution, list[NoticeEvent]]:
         """The workflow at the thread's newest message, or where the question stands that was just answered."""
@@ -92,11 +94,11 @@ class WorkflowResponder:
         ]
         text = "".join(part.text for part in message.content) if message else ""
         chosen = message.inference_options.model if message else None
-        telling = Telling(ctx, self._terms, history, record, alone=self._workflow.steps < 2, chosen=chosen)
+        events = EventEmitter(ctx, self._settings, history, record, alone=self._workflow.steps < 2, chosen=chosen)
         if found is not None:
-            await telling.save()  # whatever happens now, it goes on once only
+            await events.save()  # whatever happens now, it goes on once only
         journal = journal or Journal(self._workflow.version)
-        return Execution(self._workflow, telling, text, journal, state_of(ctx.caller)), notices
+        return Execution(self._workflow, events, text, journal, state_of(ctx.caller)), notices
 
     async def _failed(self, ctx: TurnContext, message: UserMessageItem) -> Journal | None:
         """What an answer to this message had done when it failed, where this one is a retry."""
@@ -106,7 +108,7 @@ class WorkflowResponder:
             return None
         return Journal(failed["version"], failed["steps"], again=True)
 
-    def _told(self, error: Exception) -> Exception:
+    def _explained(self, error: Exception) -> Exception:
         """An error of the file's own, with its line; all others are known by what they are."""
         if isinstance(error, _EXPLAINED):
             return error

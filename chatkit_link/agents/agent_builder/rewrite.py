@@ -2,13 +2,13 @@
 
 What it uses of a few libraries is bound to ours, by name and in this module alone; approvals are awaited;
 the conversation and the state begin with what the thread and the session hold. Everything that is put in
-is reached through one name, ``LINK``, which is bound to ``stand_ins.StandIns``. Line numbers stay.
+is reached through one name, ``LINK``, which is bound to ``stand_ins.Shims``. Line numbers stay.
 """
 
 import ast
 from typing import Any, TypeVar
 
-from chatkit_link.agents.agent_builder.flow import silent_calls
+from chatkit_link.agents.agent_builder.control_flow import silent_calls
 from chatkit_link.agents.agent_builder.source import SCHEMA_TYPES, Source, says_nothing
 
 LINK = "__chatkit_link__"

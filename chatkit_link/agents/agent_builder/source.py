@@ -4,7 +4,7 @@ import ast
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chatkit_link.agents.agent_builder.blocks import parse
+from chatkit_link.agents.agent_builder.syntax_repair import parse
 from chatkit_link.errors import ConfigurationError
 
 #: What a name of a JSON schema means as a type; the exporter writes them into annotations.

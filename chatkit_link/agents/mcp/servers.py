@@ -2,23 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self
 
 from agents import Agent
 from agents.mcp import MCPServer
 
-from chatkit_link.agents.agent_builder.load import Workflow
-from chatkit_link.agents.assistant import Assistant
-from chatkit_link.agents.catalog import Target
 from chatkit_link.agents.mcp.connection import Connection
 from chatkit_link.agents.mcp.reconnecting import ReconnectingServer
 from chatkit_link.agents.mcp.table import CONNECT, McpTable, build_server
 from chatkit_link.agents.reachable import reachable_agents
-from chatkit_link.errors import ConfigurationError
 
 logger = logging.getLogger(__name__)
 
@@ -43,30 +38,9 @@ class McpServers:
         self._replaced: list[tuple[list[MCPServer], list[MCPServer]]] = []
         self.users: dict[ReconnectingServer, list[str]] = {}
 
-    def equip(self, agent_id: str, target: Target, names: Sequence[str]) -> Target:
-        """The target with the servers ``names`` of the catalog beside its own, which are taken over.
-
-        An agent that it hands over to is not given them. A server that is connected already is its owner's to close,
-        and left alone; as are all of a function and of a ``ChatKitServer``.
-
-        Raises:
-            ConfigurationError: the target takes no tools, or a server needs a variable that is not set.
-        """
-        answer: Any = target.answer if isinstance(target, Assistant) else None
-        if isinstance(target, Assistant) and isinstance(answer, Agent):
-            agent = cast("Agent[Any]", answer)
-            self._take_over(agent_id, [agent])
-            listed = [self._used(self._server_of(name), agent_id) for name in dict.fromkeys(names)]
-            return replace(target, answer=agent.clone(mcp_servers=[*agent.mcp_servers, *listed])) if listed else target
-        if names:
-            raise ConfigurationError(
-                f"[agents.{agent_id}] lists MCP servers, but its target is no openai-agents Agent. "
-                "Only such an agent can be given tools: other code connects to its servers by itself."
-            )
-        if isinstance(target, Workflow):
-            named = vars(target.module).values()
-            self._take_over(agent_id, [cast("Agent[Any]", each) for each in named if isinstance(each, Agent)])
-        return target
+    def listed(self, agent_id: str, names: Iterable[str]) -> list[MCPServer]:
+        """The servers ``names`` of the catalog, for this agent. Raises ConfigurationError: a variable is not set."""
+        return [self._used(self._server_of(name), agent_id) for name in dict.fromkeys(names)]
 
     def named_tools(self, server: ReconnectingServer) -> set[str]:
         """Tools of a server that the catalog names; empty for a server that an agent brings along."""
@@ -74,8 +48,11 @@ class McpServers:
         table = self._tables.get(listed.get(id(server), ""))
         return table.named_tools if table else set()
 
-    def _take_over(self, agent_id: str, agents: Iterable[Agent[Any]]) -> None:
-        """Look after the servers of these agents, and of those that they hand over to or use as tools."""
+    def take_over(self, agent_id: str, agents: Iterable[Agent[Any]]) -> None:
+        """Look after the servers of these agents, and of those that they hand over to or use as tools.
+
+        A server that is connected already is its owner's to close, and left alone.
+        """
         for agent in reachable_agents(*agents):
             servers = agent.mcp_servers
             if any(not _is_open(server) for server in servers):

@@ -15,7 +15,7 @@ from agents.mcp import (
 from pydantic import BaseModel, ConfigDict, Field
 
 from chatkit_link.errors import ConfigurationError
-from chatkit_link.network import is_safe_for_keys
+from chatkit_link.net.ip import is_safe_for_keys
 
 Approval = Literal["always", "never"]
 

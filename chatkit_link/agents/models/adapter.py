@@ -34,7 +34,7 @@ from chatkit_link.agents.models.origin import Origin
 from chatkit_link.agents.models.problems import ContextTooLong
 from chatkit_link.agents.models.replay import fit, with_server_ids
 from chatkit_link.agents.models.request import ModelRequest, Refusals, is_too_long
-from chatkit_link.store.text import whole_text
+from chatkit_link.wire.sanitize import whole_text
 
 _BEFORE_OUTPUT = frozenset({"response.created", "response.queued", "response.in_progress"})
 #: Changes that one request may take, each of something that was refused.

@@ -31,7 +31,7 @@ from chatkit_link.agents.models.request import ModelRequest
 from chatkit_link.agents.models.surrogates import HalfKeeper
 from chatkit_link.agents.models.thinking import Split, ThoughtSplitter, answer_of
 from chatkit_link.agents.models.usage import response_usage, run_usage
-from chatkit_link.store.text import whole_text
+from chatkit_link.wire.sanitize import whole_text
 
 #: Calls whose server's ids are known at once; those of a turn are needed for its next request.
 _NOTED = 2000

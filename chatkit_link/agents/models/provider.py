@@ -15,7 +15,7 @@ from chatkit_link.agents.models.adapter import AdaptedModel
 from chatkit_link.agents.models.chat import ChatModel
 from chatkit_link.agents.models.origin import Api, Origin
 from chatkit_link.agents.models.responses import ResponsesModel
-from chatkit_link.agents.offline import Decide, OfflineModel
+from chatkit_link.agents.offline.model import Decide, OfflineModel
 from chatkit_link.agents.reachable import reachable_agents
 from chatkit_link.settings import Settings
 

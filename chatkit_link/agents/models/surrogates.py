@@ -6,7 +6,7 @@ anywhere send one half in a delta and the other in the next. A half by itself ca
 
 import re
 
-from chatkit_link.store.text import whole_text
+from chatkit_link.wire.sanitize import whole_text
 
 _FIRST_HALF = re.compile("[\ud800-\udbff]$")
 

@@ -15,13 +15,13 @@ from hypothesis.stateful import initialize
 from typing_extensions import override
 
 from chatkit_link.conformance.machine.attachments import Attachments
+from chatkit_link.conformance.machine.intruder import TRESPASSES, Strangers
 from chatkit_link.conformance.machine.items import Items
-from chatkit_link.conformance.machine.reading import Reading
-from chatkit_link.conformance.machine.strangers import TRESPASSES, Strangers
+from chatkit_link.conformance.machine.listing import Reading
+from chatkit_link.conformance.machine.state import KIND, ORDER
 from chatkit_link.conformance.machine.threads import Threads
-from chatkit_link.conformance.machine.world import KIND, ORDER
 from chatkit_link.conformance.model import ModelThread
-from chatkit_link.conformance.walks import Order, all_items, all_threads
+from chatkit_link.conformance.pagination_walk import Order, all_items, all_threads
 
 __all__ = ["TRESPASSES", "StoreMachine"]
 

@@ -5,8 +5,8 @@ from collections.abc import Awaitable
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from chatkit_link.conformance import things
-from chatkit_link.conformance.machine.world import PICK, TEXT, WHO, World
+from chatkit_link.conformance import factories
+from chatkit_link.conformance.machine.state import PICK, TEXT, WHO, World
 
 
 class Attachments(World):
@@ -15,7 +15,7 @@ class Attachments(World):
     @rule(who=WHO, picture=st.booleans(), in_thread=st.booleans(), pick=PICK)
     def save_attachment(self, who: int, picture: bool, in_thread: bool, pick: int) -> None:
         owner = who % len(self.people)
-        new = things.image(things.new_id("atc")) if picture else things.attachment()
+        new = factories.image(factories.new_id("atc")) if picture else factories.attachment()
         mine = self.model.threads_of(owner)
         if in_thread and mine:
             new.thread_id = mine[pick % len(mine)].data.id
@@ -54,7 +54,7 @@ class Attachments(World):
             case "delete":
                 tried = self.store.delete_attachment(kept.id, stranger)
             case _ if self.bench.promises.refuses_foreign_ids:
-                tried = self.store.save_attachment(things.attachment(kept.id), stranger)
+                tried = self.store.save_attachment(factories.attachment(kept.id), stranger)
             case _:
                 return
         self.bench.run(self.bench.refused(tried, f"{how} of somebody else's attachment"))

@@ -3,8 +3,8 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from chatkit_link.conformance import things
-from chatkit_link.conformance.machine.world import KIND, PICK, TEXT, World
+from chatkit_link.conformance import factories
+from chatkit_link.conformance.machine.state import KIND, PICK, TEXT, World
 
 
 class Items(World):
@@ -14,7 +14,7 @@ class Items(World):
     @rule(pick=PICK, kinds=st.lists(KIND, min_size=1, max_size=6), text=TEXT)
     def add_items(self, pick: int, kinds: list[str], text: str) -> None:
         thread = self.a_thread(pick)
-        added = [things.item(kind, thread.data.id, things.new_id("itm"), text) for kind in kinds]
+        added = [factories.item(kind, thread.data.id, factories.new_id("itm"), text) for kind in kinds]
 
         async def add() -> None:
             for item in added:
@@ -31,7 +31,7 @@ class Items(World):
         """The SDK calls ``add_thread_item`` for items that exist, too: a continued workflow."""
         thread = self.a_thread_with_items(pick)
         old = self.an_item(thread, which)
-        new = things.item(old.type, thread.data.id, old.id, f"again {text}")
+        new = factories.item(old.type, thread.data.id, old.id, f"again {text}")
         save = self.store.add_thread_item if again else self.store.save_item
         self.bench.run(save(thread.data.id, new, self.people[thread.owner]))
         thread.put(new)
@@ -60,7 +60,7 @@ class Items(World):
         item_id = self.an_item(source, which).id
         if item_id in target.items:
             return
-        item = things.item(kind, target.data.id, item_id, "the second one")
+        item = factories.item(kind, target.data.id, item_id, "the second one")
 
         async def add() -> bool:
             try:

@@ -4,8 +4,8 @@ from chatkit.types import LockedStatus, ThreadMetadata
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from chatkit_link.conformance import things
-from chatkit_link.conformance.machine.world import PICK, TEXT, WHO, World
+from chatkit_link.conformance import factories
+from chatkit_link.conformance.machine.state import PICK, TEXT, WHO, World
 
 
 class Threads(World):
@@ -14,7 +14,7 @@ class Threads(World):
     @rule(who=WHO, title=st.one_of(st.none(), TEXT))
     def create_thread(self, who: int, title: str | None) -> None:
         owner = who % len(self.people)
-        new = things.thread(title=title)
+        new = factories.thread(title=title)
         new.metadata = {"title": [title, None, 1]}
         self.bench.run(self.store.save_thread(new, self.people[owner]))
         self.model.create(owner, new)

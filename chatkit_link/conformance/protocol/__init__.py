@@ -18,7 +18,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import pytest
 from typing_extensions import override
 
-from chatkit_link.conformance.opened import Factory
+from chatkit_link.conformance.loop_runner import Factory
 from chatkit_link.conformance.protocol.agents import Agent, Agents
 from chatkit_link.conformance.protocol.answers import Answers
 from chatkit_link.conformance.protocol.refusals import REFUSED, Refusals

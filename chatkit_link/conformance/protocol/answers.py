@@ -2,9 +2,9 @@
 
 from chatkit import types as wire
 
-from chatkit_link.conformance.protocol.door import Door, Server, check
+from chatkit_link.conformance.protocol.events import is_refused, told
+from chatkit_link.conformance.protocol.http_edge import Door, Server, check
 from chatkit_link.conformance.protocol.streams import a_widget
-from chatkit_link.conformance.protocol.told import is_refused, told
 
 
 class Answers(Server):

@@ -7,8 +7,8 @@ from typing import Any, Final
 import pytest
 from chatkit import types as wire
 
-from chatkit_link.conformance.protocol.door import Door, Server, User, check
-from chatkit_link.conformance.protocol.told import is_refused, told
+from chatkit_link.conformance.protocol.events import is_refused, told
+from chatkit_link.conformance.protocol.http_edge import Door, Server, User, check
 
 MESSAGE: Final[dict[str, Any]] = {
     "content": [{"type": "input_text", "text": "x"}],

@@ -2,8 +2,8 @@
 
 from chatkit import types as wire
 
-from chatkit_link.conformance.protocol.door import Door, Server, User, check
-from chatkit_link.conformance.protocol.told import ANSWERED, CONTINUED, CREATED, Told, is_refused, told
+from chatkit_link.conformance.protocol.events import ANSWERED, CONTINUED, CREATED, FinishedStream, is_refused, told
+from chatkit_link.conformance.protocol.http_edge import Door, Server, User, check
 
 
 class Streams(Server):
@@ -98,7 +98,7 @@ class Streams(Server):
         assert changed in await user.stored(made.thread_id)
 
 
-async def is_what_a_reload_shows(user: User, answer: Told) -> None:
+async def is_what_a_reload_shows(user: User, answer: FinishedStream) -> None:
     stored = await user.stored(answer.thread_id)
     assert [(item.id, item.type) for item in stored] == [(item.id, item.type) for item in answer.view.items]
     # Times may be rounded by a database; what a person sees may not.
@@ -106,7 +106,7 @@ async def is_what_a_reload_shows(user: User, answer: Told) -> None:
         assert kept.model_dump(exclude={"created_at"}) == seen.model_dump(exclude={"created_at"})
 
 
-async def a_widget(door: Door) -> tuple[User, Told, wire.ThreadItem]:
+async def a_widget(door: Door) -> tuple[User, FinishedStream, wire.ThreadItem]:
     agent = door.need("widget")
     user = await door.user(agent)
     made = await told(user.create_thread(agent.says))

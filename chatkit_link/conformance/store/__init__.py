@@ -20,15 +20,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 from typing_extensions import override
 
-from chatkit_link.conformance.bench import REFUSALS, Bench, Refusals
+from chatkit_link.conformance.harness import REFUSALS, Bench, Refusals
+from chatkit_link.conformance.loop_runner import Factory
 from chatkit_link.conformance.machine import StoreMachine
-from chatkit_link.conformance.opened import Factory
 from chatkit_link.conformance.promises import Promises
-from chatkit_link.conformance.store.crowds import Crowds
-from chatkit_link.conformance.store.kept import Kept
-from chatkit_link.conformance.store.pages import Pages
-from chatkit_link.conformance.store.people import People
-from chatkit_link.conformance.store.shelf import check
+from chatkit_link.conformance.store.attachments import check
+from chatkit_link.conformance.store.concurrency import Crowds
+from chatkit_link.conformance.store.crud import Kept
+from chatkit_link.conformance.store.isolation import People
+from chatkit_link.conformance.store.pagination import Pages
 
 __all__ = ["Promises", "StoreSuite", "check", "store_suite"]
 

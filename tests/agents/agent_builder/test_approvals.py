@@ -12,8 +12,8 @@ from tests.agents.agent_builder.flawed import AGENT, file
 from tests.agents.agent_builder.test_workflows import MakeSettings, answer, chat, settings_of
 from tests.agents.agent_builder.workflows import APPROVAL, run
 from tests.agents.test_models import conversation, scripted
+from tests.finished_stream import stored, text_of, told
 from tests.model_server import Fail, Say
-from tests.told import stored, text_of, told
 
 TWO = file(
     "def approval_request(message: str):\n  return True\n\ndef approval_request1(message: str):\n  return True\n\n"

@@ -9,8 +9,8 @@ from typing_extensions import override
 from tests.agents.agent_builder.flawed import file
 from tests.agents.agent_builder.test_workflows import MakeSettings, answer, chat, settings_of, shown_to
 from tests.agents.test_models import Scripted, conversation, scripted
+from tests.finished_stream import stored, told
 from tests.model_server import Call, Say, Step
-from tests.told import stored, told
 
 AGENTS = """
 import asyncio

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from chatkit_link.agents.catalog import load_target, read_catalog
-from chatkit_link.cli import cli
+from chatkit_link.cli.program import cli
 from chatkit_link.errors import ConfigurationError
 from tests.agents.agent_builder.flawed import GUARDED, file
 from tests.agents.agent_builder.workflows import APPROVAL, ONE_AGENT, ROUTES

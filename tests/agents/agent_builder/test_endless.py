@@ -15,8 +15,8 @@ from tests.agents.agent_builder.test_workflows import MakeSettings, chat, settin
 from tests.agents.agent_builder.workflows import run
 from tests.agents.test_models import Scripted, asked_for_a_title, conversation, scripted
 from tests.conftest import running
+from tests.finished_stream import stored, text_of, told
 from tests.model_server import Say, Step
-from tests.told import stored, text_of, told
 
 #: A variable that the exporter never sets again.
 CIRCLES = file(body='    while state["greeting"] == "Hello":\n      state["tries"] = 1\n')

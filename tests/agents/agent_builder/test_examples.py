@@ -7,13 +7,13 @@ import pytest
 from chatkit.types import StructuredInputItem, WorkflowItem
 
 from chatkit_link.client import ChatKitClient
-from chatkit_link.loading import load_module
+from chatkit_link.import_target import load_module
 from chatkit_link.settings import Settings
 from tests.agents.agent_builder.test_flawed import guardrails_in
 from tests.agents.agent_builder.test_workflows import answer
 from tests.conftest import running
+from tests.finished_stream import stored, text_of, told
 from tests.peer import serve
-from tests.told import stored, text_of, told
 
 FOLDER = Path(__file__).parents[3] / "examples" / "exported_workflow"
 

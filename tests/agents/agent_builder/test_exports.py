@@ -16,8 +16,8 @@ from chatkit_link.store.engine import Database
 from tests.agents.agent_builder.test_flawed import guardrails_in
 from tests.agents.agent_builder.test_workflows import answer, chat, settings_of, shown_to
 from tests.agents.test_models import conversation, scripted
+from tests.finished_stream import FinishedStream, stored, text_of, told
 from tests.model_server import Call, ModelServer, Raw, Say
-from tests.told import Told, stored, text_of, told
 
 MakeSettings = Callable[..., Settings]
 EXPORTS = sorted((Path(__file__).parent / "exports").glob("*.py"))
@@ -34,7 +34,7 @@ async def question(client: ChatKitClient, thread_id: str) -> str:
     return item.inputs[0].question
 
 
-async def give(client: ChatKitClient, thread_id: str, value: str) -> Told:
+async def give(client: ChatKitClient, thread_id: str, value: str) -> FinishedStream:
     item = (await stored(client, thread_id))[-1]
     return await told(client.add_structured_input(thread_id, item.id, answer(value)))
 

@@ -21,8 +21,8 @@ from tests.agents.agent_builder.flawed import FLAWED, GUARDED, file
 from tests.agents.agent_builder.test_workflows import chat, settings_of
 from tests.agents.test_models import conversation, scripted
 from tests.conftest import running
+from tests.finished_stream import text_of, told
 from tests.model_server import MODEL, ModelServer, Say, Step, model_server
-from tests.told import text_of, told
 
 MakeSettings = Callable[..., Settings]
 

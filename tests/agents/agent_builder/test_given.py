@@ -13,18 +13,18 @@ from chatkit.types import (
 )
 from openai import AsyncOpenAI
 
-from chatkit_link.agents.agent_builder.telling import NO_PICTURES
+from chatkit_link.agents.agent_builder.event_emitter import NO_PICTURES
 from tests.agents.agent_builder.flawed import file
 from tests.agents.agent_builder.test_workflows import MakeSettings, answer, chat, settings_of
 from tests.agents.agent_builder.workflows import APPROVAL, ROUTES
 from tests.agents.test_models import conversation, scripted
 from tests.conftest import running
-from tests.files import things
-from tests.files.person import Person
+from tests.files import samples
 from tests.files.test_model import pictures
-from tests.limits.people import IDENTITY, new_message
+from tests.files.user import Person
+from tests.finished_stream import stored, told
+from tests.limits.users import IDENTITY, new_message
 from tests.model_server import Fail, Say
-from tests.told import stored, told
 
 KEY = "the-server-key-of-these-tests-is-long-enough"
 STATE = file(body="    return {\"output_text\": f\"{state['greeting']}, {state['tier']} {state['seats'] + 1}\"}\n")
@@ -60,7 +60,7 @@ async def test_pictures_and_texts_reach_every_agent_and_a_model_without_eyes_goe
         ada = Person(address, "shop")
         seen, unseen = [
             await ada.send(
-                await ada.attach(things.image(), "a.png", "image/png"),
+                await ada.attach(samples.image(), "a.png", "image/png"),
                 await ada.attach(b"Order 7", "order.txt"),
                 text="My money back",
             )

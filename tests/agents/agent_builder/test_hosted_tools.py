@@ -12,8 +12,8 @@ from chatkit_link.store.engine import Database
 from tests.agents.agent_builder.flawed import ANSWER, file
 from tests.agents.agent_builder.test_workflows import MakeSettings, answer, chat, settings_of
 from tests.agents.test_models import conversation, scripted
+from tests.finished_stream import stored, text_of, told
 from tests.model_server import Call, Raw, Say, output_item
-from tests.told import stored, text_of, told
 
 TOOLS = """
 from agents import CodeInterpreterTool, FileSearchTool, HostedMCPTool, WebSearchTool

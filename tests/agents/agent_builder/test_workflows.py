@@ -19,8 +19,8 @@ from chatkit_link.settings import Settings
 from tests.agents.agent_builder.workflows import APPROVAL, ONE_AGENT, ROUTES
 from tests.agents.test_models import conversation, scripted
 from tests.conftest import running
+from tests.finished_stream import stored, text_of, told
 from tests.model_server import MODEL, Call, ModelServer, Say
-from tests.told import stored, text_of, told
 
 MakeSettings = Callable[..., Settings]
 

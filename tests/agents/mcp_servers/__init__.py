@@ -14,8 +14,8 @@ from chatkit.types import NoticeEvent
 
 from chatkit_link.settings import Settings
 from tests import model_server
+from tests.finished_stream import FinishedStream
 from tests.model_server import ModelServer
-from tests.told import Told
 
 #: A model that the stand-in for a model's server knows.
 MODEL: str = getattr(model_server, "MODEL", "scripted")
@@ -53,7 +53,7 @@ def catalog(
     )  # fmt: skip
 
 
-def notices(told: Told) -> list[str]:
+def notices(told: FinishedStream) -> list[str]:
     return [event.message for event in told.events if isinstance(event, NoticeEvent)]
 
 

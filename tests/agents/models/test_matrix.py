@@ -16,10 +16,10 @@ from chatkit_link.settings import Settings
 from tests.agents.models.matrix import FAILURES, SCENARIOS, models_of, outcome, servers
 from tests.agents.test_models import conversation, scripted
 from tests.conftest import running
-from tests.files import things
-from tests.files.person import Person
+from tests.files import samples
+from tests.files.user import Person
+from tests.finished_stream import FinishedStream, stored, told
 from tests.model_server import PROFILES, Call, Calls, ModelServer, Profile, Say, Structured, Think
-from tests.told import Told, stored, told
 
 MakeSettings = Callable[..., Settings]
 CATALOG = """
@@ -46,7 +46,7 @@ class Talk:
     person: Person
     models: tuple[str, str]
 
-    async def say(self, text: str, thread_id: str | None = None, *, by: str | None = None) -> Told:
+    async def say(self, text: str, thread_id: str | None = None, *, by: str | None = None) -> FinishedStream:
         """by: the model that is chosen in the composer."""
         message = wire.UserMessageInput(
             content=[wire.UserMessageTextContent(text=text)],
@@ -104,7 +104,7 @@ def tasks(items: list[ThreadItem]) -> list[Any]:
     return [task for item in items if isinstance(item, WorkflowItem) for task in item.workflow.tasks]
 
 
-def notices(made: Told) -> list[str]:
+def notices(made: FinishedStream) -> list[str]:
     return [event.message for event in made.events if isinstance(event, NoticeEvent)]
 
 
@@ -172,7 +172,7 @@ async def hand_off(talk: Talk) -> str:
 
 async def image(talk: Talk) -> str:
     talk.model.expect_refusals = not talk.profile.images
-    attached = await talk.person.attach(things.photo(), "photo.jpg", "image/jpeg")
+    attached = await talk.person.attach(samples.photo(), "photo.jpg", "image/jpeg")
     talk.model.script += [Say("A red one.")]
     made = await talk.person.send(attached, text="What is it?")
     assert texts(await talk.items(made.thread_id)) == ["A red one."]

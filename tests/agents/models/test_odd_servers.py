@@ -14,8 +14,8 @@ from chatkit_link.agents.sentences import sentence
 from chatkit_link.client import ChatKitClient
 from tests.agents.test_models import MakeSettings
 from tests.conftest import running
+from tests.finished_stream import stored, text_of, told
 from tests.peer import serve
-from tests.told import stored, text_of, told
 
 FINE = {"choices": [{"index": 0, "delta": {"content": "Fine."}, "finish_reason": "stop"}]}
 

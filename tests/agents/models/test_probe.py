@@ -15,8 +15,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from typer.testing import CliRunner
 
-from chatkit_link.agents.models.probe import Outcome, probe
-from chatkit_link.cli import cli
+from chatkit_link.agents.model_probe import Outcome, probe
+from chatkit_link.cli.program import cli
 from chatkit_link.settings import Settings, read_settings
 from tests.model_server import Call, Fail, ModelServer, Say, Step, model_server
 from tests.peer import serve
@@ -158,7 +158,7 @@ async def test_a_masked_key_is_left_out_too() -> None:
 
 async def doctor(patch: pytest.MonkeyPatch, folder: Path, **environment: str) -> tuple[int, str]:
     patch.chdir(folder)
-    patch.setattr("chatkit_link.cli.setup_logging", lambda _: None)  # this process's log is pytest's
+    patch.setattr("chatkit_link.cli.program.setup_logging", lambda _: None)  # this process's log is pytest's
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "CHATKIT_LINK_MODEL"):
         patch.delenv(name, raising=False)
     for name, value in environment.items():

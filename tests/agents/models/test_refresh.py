@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from chatkit_link.agents.models.refresh import as_toml, updated, write_dates
 from chatkit_link.agents.models.shutdowns import SHIPPED, combine, read_table, shutdowns_for
-from chatkit_link.cli import cli
+from chatkit_link.cli.program import cli
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import read_settings
 from tests.peer import serve
@@ -41,7 +41,7 @@ async def listing(models: Mapping[str, str | None], status: int = 200) -> AsyncG
 
 
 async def refresh(patch: pytest.MonkeyPatch, folder: Path, address: str, *options: str) -> str:
-    patch.setattr("chatkit_link.cli.setup_logging", lambda _: None)  # this process's log is pytest's
+    patch.setattr("chatkit_link.cli.program.setup_logging", lambda _: None)  # this process's log is pytest's
     patch.setenv("OPENAI_API_KEY", "sk-canary-123\n")
     patch.setenv("OPENAI_BASE_URL", address)
     patch.setenv("CHATKIT_LINK_DATA", str(folder))
@@ -88,7 +88,7 @@ async def test_a_named_file_is_written_instead(tmp_path: Path, monkeypatch: pyte
 
 def test_there_has_to_be_a_server_to_ask(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("chatkit_link.cli.setup_logging", lambda _: None)  # this process's log is pytest's
+    monkeypatch.setattr("chatkit_link.cli.program.setup_logging", lambda _: None)  # this process's log is pytest's
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
     ran = CliRunner().invoke(cli, ["models", "refresh"])

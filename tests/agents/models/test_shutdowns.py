@@ -15,7 +15,6 @@ from typer.testing import CliRunner
 
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.catalog import Catalog, Target, load_target, read_catalog
-from chatkit_link.agents.models.named import shutdown_notices
 from chatkit_link.agents.models.shutdowns import (
     PROMPTS,
     SHIPPED,
@@ -25,7 +24,8 @@ from chatkit_link.agents.models.shutdowns import (
     shipped_shutdowns,
     shutdowns_for,
 )
-from chatkit_link.cli import cli
+from chatkit_link.agents.shutdown_notices import shutdown_notices
+from chatkit_link.cli.program import cli
 from chatkit_link.settings import Settings, read_settings
 from tests.agents.agent_builder.workflows import ROUTES
 
@@ -38,7 +38,7 @@ KEY: dict[str, Any] = {"openai_api_key": "sk-canary-123", "openai_base_url": Non
 @pytest.fixture(autouse=True)
 def nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("chatkit_link.cli.setup_logging", lambda _: None)  # this process's log is pytest's
+    monkeypatch.setattr("chatkit_link.cli.program.setup_logging", lambda _: None)  # this process's log is pytest's
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_DEFAULT_MODEL"):
         monkeypatch.delenv(name, raising=False)
 

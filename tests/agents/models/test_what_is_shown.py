@@ -11,8 +11,8 @@ from chatkit.types import AssistantMessageItem, GeneratedImageItem, NoticeEvent,
 from chatkit_link.client import ChatKitClient
 from tests.agents.test_models import APIS, MakeSettings, conversation, scripted
 from tests.conftest import running
+from tests.finished_stream import stored, text_of, told
 from tests.model_server import MODEL, Call, Deltas, ModelServer, Say, Structured, Think
-from tests.told import stored, text_of, told
 
 AGENTS = """
 import base64, io

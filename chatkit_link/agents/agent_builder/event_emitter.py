@@ -1,0 +1,244 @@
+"""What the person is told of a workflow: the steps it takes, the words of its agents, and its questions.
+
+How it flows: a run of an agent is streamed, and what it does goes into ``out``, which the responder reads.
+What the model is to remember of it is kept in ``record`` meanwhile.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from typing import Any, cast
+
+import openai
+from agents import Agent, RunConfig, Runner, RunResultStreaming
+from chatkit.types import (
+    AssistantMessageContent,
+    AssistantMessageItem,
+    CustomTask,
+    NoticeEvent,
+    ThreadItemAddedEvent,
+    ThreadItemDoneEvent,
+    ThreadStreamEvent,
+    WorkflowItem,
+)
+from openai import AsyncOpenAI
+
+from chatkit_link.agents.agent_builder.step_stream import StepStream, is_structured
+from chatkit_link.agents.attachment_input import NO_PICTURES_STATUSES, without_pictures
+from chatkit_link.agents.context import LinkContext, TurnContext
+from chatkit_link.agents.history import History, record_of
+from chatkit_link.agents.metering import UsageReader
+from chatkit_link.agents.models.provider import adapt_models
+from chatkit_link.agents.output_text import brief, words
+from chatkit_link.agents.sources import Sources
+from chatkit_link.agents.tool_call_hooks import VisibleTools
+from chatkit_link.agents.tool_output import output_limit
+from chatkit_link.store.turns import TurnRecord
+
+NO_PICTURES = "The assistant was not shown the pictures: this model takes no images."
+_SPEAKS = ("assistant_message", "widget", "generated_image")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowSettings:
+    """How agents run here.
+
+    model: the name, as billed, of what agents without a model of their own use.
+    client: of the model's server, for searches in its files and for guardrails.
+    """
+
+    run_config: RunConfig
+    client: AsyncOpenAI | None = None
+    max_turns: int = 12
+    model: str = "unknown"
+
+
+@dataclass(slots=True)
+class EventEmitter:
+    """Of one answer.
+
+    alone: whether the workflow runs one agent only, which is not shown as a step. record: what the model will
+    remember of this turn. chosen: the model that was chosen for all agents. has_output: whether the person was told
+    anything.
+    """
+
+    ctx: TurnContext
+    settings: WorkflowSettings
+    history: History
+    record: TurnRecord
+    alone: bool
+    chosen: str | None = None
+    has_output: bool = False
+    out: "asyncio.Queue[ThreadStreamEvent | None]" = field(default_factory=asyncio.Queue[Any])
+    steps: LinkContext = field(init=False)
+    _busy: bool = field(default=False, init=False)
+    #: False once a model has refused them.
+    _take_pictures: bool = field(default=True, init=False)
+    #: The tasks in which agents run now: those of ``asyncio.gather`` outlive what goes wrong beside them.
+    _running: "set[asyncio.Task[Any]]" = field(default_factory=set[Any], init=False)
+
+    def __post_init__(self) -> None:
+        self.steps = self._context()
+
+    async def close(self) -> None:
+        """End what still runs. A None in ``out`` is the end."""
+        left = self._running - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        self.out.put_nowait(None)
+
+    async def save(self) -> None:
+        """Keep the record."""
+        if self.history.anchor is not None:
+            await self.ctx.store.save_turn(self.ctx.thread.id, self.history.anchor, self.record, self.ctx.caller)
+
+    def put(self, event: ThreadStreamEvent) -> None:
+        if isinstance(event, ThreadItemAddedEvent | ThreadItemDoneEvent) and event.item.type in _SPEAKS:
+            self.has_output = True
+        self.out.put_nowait(event)
+
+    def say(self, text: str) -> str:
+        """A message of the assistant's; its id."""
+        item = AssistantMessageItem(
+            id=self.ctx.new_id("message"),
+            thread_id=self.ctx.thread.id,
+            created_at=datetime.now(),
+            content=[AssistantMessageContent(text=text)],
+        )
+        self.put(ThreadItemDoneEvent(item=item))
+        return item.id
+
+    def end_steps(self, link: LinkContext | None = None) -> None:
+        for event in StepStream(link or self.steps, lambda: False, keep_open=False).end_workflow():
+            if isinstance(event, ThreadItemDoneEvent):
+                self.record["covers"].append(event.item.id)
+            self.put(event)
+
+    async def work(self, title: str, work: Callable[[], Any], content: str | None = None) -> Any:
+        """Results of a library's call, which is shown as a step."""
+        task = CustomTask(title=title, icon="search", content=content, status_indicator="loading")
+        shown = await self.steps.add_task(task)
+        self._tell(self.steps)
+        found = await work()
+        await self.steps.update_task(shown, task.model_copy(update={"status_indicator": "complete"}))
+        self._tell(self.steps)
+        return found
+
+    async def repeat(self, title: str, found: dict[str, Any]) -> None:
+        """What an agent had done before a failure: it is told, and remembered, once more."""
+        if not self.alone:
+            said = None if found["spoke"] else brief(found["output"]) or None
+            await self.steps.add_task(CustomTask(title=title, icon="agent", content=said, status_indicator="complete"))
+            self._tell(self.steps)
+        if found["spoke"]:
+            self.end_steps()
+            self.record["covers"].append(self.say(words(found["output"])))
+            self.record["input"] += found["items"]
+
+    async def stream(
+        self, agent: Agent[Any], given: Any, *, silent: bool, context: Any, has_output: bool, **rest: Any
+    ) -> tuple[RunResultStreaming, StepStream]:
+        """Run an agent, tell what it does, and remember what it said. has_output: it has said something before."""
+        adapt_models(agent)
+        # Agents that run at once each show their work apart.
+        alone = not self._busy
+        link = self.steps if alone else self._context()
+        self._busy = True
+        running = asyncio.current_task()
+        assert running is not None
+        self._running.add(running)
+        task = CustomTask(title=agent.name, icon="agent", status_indicator="loading")
+        try:
+            place = None if self.alone else await link.add_task(task)
+            start = partial(
+                Runner.run_streamed,
+                agent,
+                context=link if context is None else context,
+                max_turns=rest.get("max_turns") or self.settings.max_turns,
+                run_config=self._config(rest.get("run_config")),
+            )
+            result, stream = await self._shown(
+                start, given, link, silent=silent, has_output=has_output, keep_open=alone
+            )
+            if place is not None:
+                await self._finish(link, place, task, None if stream.has_output else result.final_output)
+            return result, stream
+        finally:
+            self._running.discard(running)
+            self._busy = self._busy and not alone
+            if not alone:
+                self.end_steps(link)
+
+    def _context(self) -> LinkContext:
+        return LinkContext(
+            thread=self.ctx.thread,
+            store=self.ctx.store,
+            request_context=self.ctx.caller,
+            sources=Sources(self.history.sources),
+        )
+
+    def _config(self, given: RunConfig | None) -> RunConfig:
+        """The server's own; the model is the one that was chosen in the chat, or the file's."""
+        model = self.chosen or (given.model if given else None)
+        return replace(self.settings.run_config, model=model) if model else self.settings.run_config
+
+    async def _shown(
+        self,
+        start: Callable[..., RunResultStreaming],
+        given: Any,
+        link: LinkContext,
+        *,
+        silent: bool,
+        has_output: bool,
+        keep_open: bool,
+    ) -> tuple[RunResultStreaming, StepStream]:
+        """A run's events, told. A model that takes no pictures is asked again without them."""
+        bare: Any = without_pictures(cast("list[Any]", given)) if isinstance(given, list) else given
+        if not self._take_pictures:
+            given = bare
+        reader = UsageReader(self.chosen or self.settings.model, fixed=self.chosen is not None)
+        result = start(input=given, hooks=VisibleTools(reader, shown=link))
+        stream = StepStream(link, lambda: not silent and not is_structured(result.current_agent), keep_open=keep_open)
+        events = stream.events(result)
+        try:
+            async for event in events:
+                self.put(event)
+        except openai.APIStatusError as error:
+            if (
+                stream.has_output
+                or result.raw_responses
+                or given is bare
+                or error.status_code not in NO_PICTURES_STATUSES
+            ):
+                raise
+        else:
+            return result, stream
+        finally:
+            await events.aclose()
+            reader.read(result.context_wrapper.usage)
+            if not result.interruptions:
+                self._remember(
+                    record_of(result, stream, output_limit(self.settings.run_config)),
+                    has_output=has_output or stream.has_output,
+                )
+        self._take_pictures = False
+        self.put(NoticeEvent(level="info", message=NO_PICTURES))
+        return await self._shown(start, bare, link, silent=silent, has_output=has_output, keep_open=keep_open)
+
+    def _remember(self, told: TurnRecord, *, has_output: bool) -> None:
+        self.record["covers"] += told["covers"]
+        self.record["sources"] |= told["sources"]
+        if has_output:
+            self.record["input"] += told["input"]
+
+    async def _finish(self, link: LinkContext, place: tuple[WorkflowItem, int], task: CustomTask, value: Any) -> None:
+        said = brief(value) or None
+        await link.update_task(place, task.model_copy(update={"status_indicator": "complete", "content": said}))
+        self._tell(link)
+
+    def _tell(self, link: LinkContext) -> None:
+        while not link.queue.empty():
+            self.put(link.queue.get_nowait())

@@ -1,0 +1,1 @@
+"""The offline model: what answers without a key or a network."""

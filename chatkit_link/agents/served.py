@@ -1,0 +1,161 @@
+"""From the catalog to what answers: an agent, a workflow or a ``ChatKitServer`` subclass becomes a ``ServedAgent``."""
+
+import inspect
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+from agents import Agent, RunConfig
+from chatkit.server import ChatKitServer
+from openai import AsyncOpenAI
+
+from chatkit_link.agents.agent_builder.event_emitter import WorkflowSettings
+from chatkit_link.agents.agent_builder.load import Workflow
+from chatkit_link.agents.agent_builder.responder import WorkflowResponder
+from chatkit_link.agents.assistant import Assistant
+from chatkit_link.agents.attach_servers import attach_servers
+from chatkit_link.agents.catalog import RESEARCH, Entry, Target, load_target
+from chatkit_link.agents.mcp.servers import McpServers
+from chatkit_link.agents.mentions import Mentions
+from chatkit_link.agents.models.provider import OfflineProvider
+from chatkit_link.agents.offline.model import NAME as OFFLINE
+from chatkit_link.agents.research import Research
+from chatkit_link.agents.responder import AgentResponder, FunctionResponder, Responder
+from chatkit_link.agents.server import LinkServer
+from chatkit_link.agents.titles import ModelTitler, Titler, plain_title
+from chatkit_link.agents.transcription import OpenAITranscriber
+from chatkit_link.caller import Caller
+from chatkit_link.errors import ConfigurationError
+from chatkit_link.files.files import Files
+from chatkit_link.settings import Settings
+from chatkit_link.store.postgres import PostgresStore
+
+
+@dataclass(frozen=True, slots=True)
+class ServedAgent:
+    """agent: its id, which is also the last part of its address.
+    server: our own ``LinkServer``, or anybody's subclass of the SDK's.
+    models, tools: ids that a client may choose; None where the server checks that itself.
+    mentions: what people can mention with @; None for nothing.
+    titler: names new threads; None where the server does so itself or not at all.
+    """
+
+    agent: str
+    server: ChatKitServer[Caller]
+    models: frozenset[str] | None = None
+    tools: frozenset[str] | None = None
+    titler: Titler | None = None
+    mentions: Mentions | None = None
+
+
+class AgentFactory:
+    """Builds what answers for each entry of the catalog."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: PostgresStore,
+        files: Files,
+        config: RunConfig,
+        client: AsyncOpenAI | None,
+        research: Research,
+        mcp: McpServers,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._files = files
+        self._config = config
+        self._research = research
+        self._mcp = mcp
+        self._client = client
+        self._transcriber = OpenAITranscriber(client, settings.transcribe_model) if client else None
+        #: What the catalog's agents are, by id, once their endpoints are built.
+        self.targets: dict[str, Target] = {}
+        self._titler: Titler = plain_title if client is None else ModelTitler(config, settings.title_model_name)
+
+    def endpoint(self, agent_id: str, entry: Entry) -> ServedAgent:
+        target = self._research.assistant() if entry.target == RESEARCH else self._load(entry.target)
+        target = attach_servers(self._mcp, agent_id, target, entry.mcp)
+        self.targets[agent_id] = target
+        if isinstance(target, type):
+            # A server of somebody's own knows what it offers; a list in the catalog is kept to all the same.
+            return ServedAgent(
+                agent=agent_id,
+                server=self._construct(target, entry),
+                models=frozenset(entry.models) or None,
+                tools=frozenset(entry.tools) or None,
+                titler=self._titler,
+            )
+        server = LinkServer(
+            self._store,
+            self._responder(target),
+            self._files,
+            takes_files=self._settings.uploads and entry.files,
+            transcriber=self._transcriber,
+        )
+        return ServedAgent(
+            agent=agent_id,
+            server=server,
+            models=frozenset(entry.models),
+            tools=frozenset(entry.tools),
+            titler=self._titler,
+            mentions=None if isinstance(target, Workflow) else target.mentions,
+        )
+
+    def _load(self, target: str) -> Target:
+        return load_target(target, beside=Path(self._settings.config).absolute().parent)
+
+    def _responder(self, assistant: Assistant | Workflow) -> Responder:
+        model = OFFLINE if self._settings.offline else self._settings.model_name
+        if isinstance(assistant, Workflow):
+            return WorkflowResponder(
+                assistant,
+                WorkflowSettings(self._config, self._client, max_turns=self._settings.max_turns, model=model),
+                history_items=self._settings.history_items,
+                file_text=self._settings.file_text,
+            )
+        if assistant.search:
+            assistant = self._research.lend(assistant)
+        answer = assistant.answer
+        if not isinstance(answer, Agent):
+            return FunctionResponder(answer, assistant.actions)
+        return AgentResponder(
+            cast("Agent[Any]", answer),
+            self._config_for(assistant),
+            max_turns=self._settings.max_turns,
+            history_items=self._settings.history_items,
+            file_text=self._settings.file_text,
+            model=model,
+            actions=assistant.actions,
+            quiet_tools=assistant.quiet_tools,
+            mentions=assistant.mentions,
+        )
+
+    def _config_for(self, assistant: Assistant) -> RunConfig:
+        if not self._settings.offline or assistant.offline is None:
+            return self._config
+        return replace(self._config, model_provider=OfflineProvider(self._settings.offline_pace, assistant.offline))
+
+    def _construct(self, kind: type[ChatKitServer[Caller]], entry: Entry) -> ChatKitServer[Caller]:
+        """An existing ChatKit server, given our stores: ``__init__(store)`` or with an ``attachment_store``, too."""
+        files = self._files if self._settings.uploads and entry.files else None
+        if _accepts(kind, self._store, files) and (_names_attachments(kind) or not _accepts(kind, self._store)):
+            return kind(self._store, files)
+        if _accepts(kind, self._store):
+            return kind(self._store)
+        raise ConfigurationError(
+            f"Agent target {entry.target!r}: its __init__ must take a store, may take an attachment store, and no more."
+        )
+
+
+def _names_attachments(kind: type[Any]) -> bool:
+    """Whether its second argument is the attachment store, and not something of its own with a default."""
+    return any("attachment" in name for name in list(inspect.signature(kind).parameters)[1:2])
+
+
+def _accepts(kind: type[Any], *given: object) -> bool:
+    try:
+        inspect.signature(kind).bind(*given)
+    except TypeError:
+        return False
+    return True

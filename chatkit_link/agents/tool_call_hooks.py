@@ -1,0 +1,139 @@
+"""Tool calls and hand-offs, visible as tasks of a workflow while they happen; and model calls, metered.
+
+A tool's task ends as complete, as failed, or as complete with the line that its output was cut. One that never ends is
+settled where the turn ends (``protocol/partial_items.py``).
+"""
+
+import json
+import logging
+from typing import Any, cast
+
+from agents import Agent, ModelResponse, RunContextWrapper, RunHooks, Tool, ToolTimeoutError
+from agents.tool_context import ToolContext
+from chatkit.types import CustomTask, WorkflowItem
+from typing_extensions import override
+
+from chatkit_link.agents.context import LinkContext
+from chatkit_link.agents.failure_log import describe
+from chatkit_link.agents.metering import UsageReader
+from chatkit_link.agents.sentences import sentence
+from chatkit_link.agents.tool_failures import failure_of, report_failures_of
+from chatkit_link.agents.tool_output import OUTPUT_LIMIT, cut_of, output_limit
+from chatkit_link.wire.sanitize import clean_text
+
+logger = logging.getLogger(__name__)
+
+#: Characters of a tool's arguments that are shown.
+_SHOWN = 120
+
+
+class VisibleTools(RunHooks[LinkContext]):
+    """Shows each tool call of one run, except those of tools that show something themselves.
+
+    shown: where, if the run's own context is somebody else's.
+    """
+
+    def __init__(
+        self, reader: UsageReader, quiet: frozenset[str] = frozenset(), *, shown: LinkContext | None = None
+    ) -> None:
+        self._reader = reader
+        self._quiet = quiet
+        self._shown = shown
+        self._places: dict[str, tuple[WorkflowItem, int]] = {}
+
+    @override
+    async def on_llm_end(
+        self, context: RunContextWrapper[LinkContext], agent: Agent[LinkContext], response: ModelResponse
+    ) -> None:
+        self._reader.read(context.usage, agent)
+
+    @override
+    async def on_tool_start(
+        self, context: RunContextWrapper[LinkContext], agent: Agent[LinkContext], tool: Tool
+    ) -> None:
+        report_failures_of(tool)
+        if tool.name in self._quiet:
+            return
+        task = _task(context, tool)
+        task.status_indicator = "loading"
+        self._places[_key(context, tool)] = await (self._shown or context.context).add_task(task)
+
+    @override
+    async def on_tool_end(
+        self, context: RunContextWrapper[LinkContext], agent: Agent[LinkContext], tool: Tool, result: Any
+    ) -> None:
+        link = self._shown or context.context
+        place, locale = self._places.pop(_key(context, tool), None), link.request_context.locale
+        failure = failure_of(context, tool, result)
+        if failure is not None:
+            why = describe(failure.error) if failure.error else "it was cancelled"
+            request = link.request_context.request_id
+            logger.warning("request %s: the tool %s failed: %s", request, tool.name, why, exc_info=failure.error)
+            late = isinstance(failure.error, TimeoutError | ToolTimeoutError)
+            task = failed(_task(context, tool), "task_timed_out" if late else "task_failed", locale)
+            # Also of a tool that shows something itself, or has done so and thereby ended the workflow.
+            if place is None or place[0] is not link.workflow_item:
+                await link.add_task(task)
+            else:
+                await link.update_task(place, task)
+        elif place is not None:
+            task = _task(context, tool)
+            task.status_indicator = "complete"
+            if (cut := cut_of(result, _limit(context))) is not None:
+                words = sentence("task_output_cut", locale, kept=f"{cut.kept:,}", total=f"{cut.total:,}")
+                task.content = _paragraphs(task.content, words)
+            await link.update_task(place, task)
+
+    @override
+    async def on_handoff(
+        self, context: RunContextWrapper[LinkContext], from_agent: Agent[LinkContext], to_agent: Agent[LinkContext]
+    ) -> None:
+        title = f"Handed over to {to_agent.name}"
+        await (self._shown or context.context).add_task(
+            CustomTask(title=title, icon="agent", status_indicator="complete")
+        )
+
+
+def failed(task: CustomTask, code: str, locale: str = "en") -> CustomTask:
+    """The task of something that failed. ChatKit has no status for it: without one, no mark says that it is done."""
+    title = sentence("task_failed_title", locale, title=task.title or "")
+    content = _paragraphs(task.content, sentence(code, locale))
+    return task.model_copy(
+        update={"title": title, "icon": "lucide:circle-x", "content": content, "status_indicator": "none"}
+    )
+
+
+def _paragraphs(*parts: str | None) -> str:
+    return "\n\n".join(part for part in parts if part)
+
+
+def _limit(context: RunContextWrapper[LinkContext]) -> int:
+    config = context.run_config if isinstance(context, ToolContext) else None
+    return OUTPUT_LIMIT if config is None else output_limit(config)
+
+
+def _key(context: RunContextWrapper[LinkContext], tool: Tool) -> str:
+    return context.tool_call_id if isinstance(context, ToolContext) else tool.name
+
+
+def _task(context: RunContextWrapper[LinkContext], tool: Tool) -> CustomTask:
+    arguments = context.tool_arguments if isinstance(context, ToolContext) else ""
+    return CustomTask(title=title_of(tool.name), icon="square-code", content=said(arguments) or None)
+
+
+def title_of(tool: str) -> str:
+    name = tool.replace("_", " ").strip()
+    return f"{name[:1].upper()}{name[1:]}"
+
+
+def said(arguments: str) -> str:
+    """A tool's arguments as a person would say them: the values, without the JSON."""
+    try:
+        values = json.loads(arguments)
+    except ValueError:
+        return ""
+    if not isinstance(values, dict):
+        return ""
+    words = ", ".join(str(value) for value in cast("dict[str, Any]", values).values() if value not in (None, ""))
+    text = clean_text(words)  # JSON may escape what no event can hold
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

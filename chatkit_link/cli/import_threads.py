@@ -1,0 +1,184 @@
+"""The import of threads as one sees it in a terminal: who moves, how far it is, and what became of it."""
+
+import asyncio
+import csv
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Self
+
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+from rich.table import Table
+
+from chatkit_link.caller import Caller
+from chatkit_link.cli.render_widgets import clean
+from chatkit_link.errors import ConfigurationError
+from chatkit_link.hosted.client import hosted_client
+from chatkit_link.hosted.importing import Import, Mover, Problem, Report
+from chatkit_link.hosted.refusals import Refusals
+from chatkit_link.hosted.sessions import HostedKey
+from chatkit_link.hosted.threads import HostedThreads
+from chatkit_link.identity.user_names import LONGEST_NAME, is_name
+from chatkit_link.settings import Settings
+from chatkit_link.store.engine import Database
+
+#: Seconds for one try of a request: nobody waits at a page for it.
+_PATIENCE = 20.0
+#: Problems that a terminal shows; the file of --report has all.
+_SHOWN = 20
+_COLUMNS = 3
+
+
+def read_movers(users: Sequence[str], file: Path | None, *, name_here: str | None, tenant: str) -> list[Mover]:
+    """Who is to be brought, each once. Raises ConfigurationError."""
+    if bool(users) == (file is not None):
+        raise ConfigurationError("Name whose threads to import: with --user, or with --all-users-from FILE.")
+    if name_here is not None and len(users) != 1:
+        raise ConfigurationError("--as says who one user is here: use it with one --user.")
+    lines = [[user, name_here or user] for user in users] if file is None else _lines(file)
+    movers: dict[tuple[str, str, str], Mover] = {}
+    for number, line in enumerate(lines, 1):
+        hosted, here, where = (field.strip() for field in [*line, "", ""][:_COLUMNS])
+        here, where = here or hosted, where or tenant
+        if len(line) > _COLUMNS or not all(is_name(name) for name in (hosted, here, where)):
+            place = f"{file}, line {number}" if file else "--user"
+            raise ConfigurationError(f"{place}: a name has 1 to {LONGEST_NAME} visible characters.")
+        movers[hosted, here, where] = Mover(hosted, Caller(where, here))
+    if not movers:
+        raise ConfigurationError(f"{file}: there is nobody in it.")
+    return list(movers.values())
+
+
+def _lines(file: Path) -> list[list[str]]:
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as text:
+            return [line for line in csv.reader(text) if any(field.strip() for field in line)]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ConfigurationError(f"{file}: cannot be read as CSV in UTF-8.") from error
+
+
+async def bring_threads(
+    settings: Settings, movers: Sequence[Mover], database: Database, *, again: bool, dry_run: bool
+) -> Report:
+    """Run the import, and tell on standard error how far it is. One that is broken off is reported, too."""
+    if settings.hosted_key is None:
+        raise ConfigurationError("Set CHATKIT_LINK_HOSTED_API_KEY to the OpenAI key that the threads were made with.")
+    key = HostedKey(settings.hosted_key.get_secret_value(), own=False)
+    async with hosted_client(settings, patience=_PATIENCE) as client:
+        with _Shown(len(movers)) as shown:
+            run = Import(
+                HostedThreads(client, Refusals(lambda: None), key, on_wait=shown.waiting),
+                database,
+                dry_run=dry_run,
+                again=again,
+                on_user=shown.user_begins,
+                on_user_done=shown.user_done,
+                on_thread=shown.thread_done,
+            )
+            try:
+                return await run.run(movers)
+            except asyncio.CancelledError:  # Ctrl-C; what is written is written
+                if (task := asyncio.current_task()) is not None:
+                    task.uncancel()
+                run.report.stopped = "You broke it off."
+                return run.report
+
+
+class _Shown:
+    """How far it is: bars in a terminal, and anywhere else a line for each user."""
+
+    def __init__(self, users: int) -> None:
+        console = Console(stderr=True, highlight=False, soft_wrap=True)
+        columns = (
+            "{task.description}",
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            "{task.fields[note]}",
+        )
+        self._console = console
+        self._bars = Progress(*columns, console=console, disable=not console.is_terminal)
+        self._users = self._bars.add_task("Users", total=users, note="")
+        self._threads = self._bars.add_task("Threads", total=0, note="")
+        self._total = self._done = self._users_done = 0
+        self._of = users
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bars.stop()
+
+    def user_begins(self, threads: int) -> None:
+        self._total += threads
+        self._bars.update(self._threads, total=self._total)
+
+    def user_done(self) -> None:
+        self._users_done += 1
+        self._bars.advance(self._users)
+        self._line(f"{self._users_done:,} of {self._of:,} users, {self._done:,} threads")
+
+    def thread_done(self) -> None:
+        self._done += 1
+        self._bars.advance(self._threads)
+
+    def waiting(self, seconds: float) -> None:
+        """0: no longer."""
+        told = f"OpenAI is busy or away: trying again in {math.ceil(seconds)} s" if seconds else ""
+        self._bars.update(self._threads, note=told)
+        if seconds >= 1:  # a shorter wait is not worth a line
+            self._line(told)
+
+    def _line(self, text: str) -> None:
+        if not self._console.is_terminal:
+            self._console.print(text, markup=False)
+
+
+def import_summary(report: Report) -> RenderableType:
+    """What became of it, and the first problems."""
+    table = Table("", "", box=None, pad_edge=False, show_header=False)
+    for name, number in (
+        ("Users", report.users),
+        ("Threads that would be brought" if report.dry_run else "Threads brought", report.threads),
+        ("Threads that were here already", report.known),
+        ("Threads that are missing", sum(problem.lost and problem.thread is not None for problem in report.problems)),
+        ("Items", report.items),
+        ("Names of files, without their bytes", report.files),
+    ):
+        table.add_row(name, f"{number:,}")
+    if report.without_threads:  # which may be right, and is what a misspelt name looks like
+        table.add_row("Users without threads at OpenAI", f"{len(report.without_threads):,}")
+    if whole := sum(problem.lost and problem.thread is None for problem in report.problems):
+        table.add_row("Users whose threads could not be listed", f"{whole:,}")
+    parts: list[RenderableType] = [table]
+    problems = sorted(report.problems, key=lambda problem: not problem.lost)
+    parts += [escape(clean(_sentence(problem))) for problem in problems[:_SHOWN]]
+    if (more := len(report.problems) - _SHOWN) > 0:
+        parts.append(f"... and {more:,} more: see them with --report FILE.")
+    if report.stopped:
+        parts.append(f"[red]Stopped:[/red] {escape(report.stopped)}")
+    if not report.complete:
+        parts.append("Run the same command again for what is missing.")
+    return Group(*parts)
+
+
+def _sentence(problem: Problem) -> str:
+    place = " ".join(part for part in (problem.user, problem.thread, problem.item) if part)
+    return f"{place}: {problem.what}"
+
+
+def require_writable(report: Path) -> None:
+    """Raises ConfigurationError now, and not after hours."""
+    try:
+        report.touch()
+    except OSError as error:
+        raise ConfigurationError(f"{report}: the report cannot be written ({error.strerror}).") from error
+
+
+def import_as_json(report: Report) -> str:
+    return json.dumps(asdict(report) | {"complete": report.complete}, ensure_ascii=False, indent=2) + "\n"

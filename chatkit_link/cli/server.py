@@ -1,0 +1,162 @@
+"""Running the application in this process: a uvicorn that starts and stops in the right order.
+
+uvicorn alone would wait for open streams while the answers behind them go on; it ends the process where
+a port is taken; and it raises a signal again when it is done with it, which would end the process
+before the database is closed. So the socket is bound and the signals are heard here.
+"""
+
+import asyncio
+import gc
+import signal
+import socket
+import sys
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from typing_extensions import override
+from uvicorn.loops.auto import auto_loop_factory
+
+from chatkit_link.errors import ConfigurationError
+from chatkit_link.settings import Settings
+
+#: Builds the application for settings that name the port it is really served on.
+Make = Callable[[Settings], FastAPI]
+
+
+def run_loop(main: Coroutine[Any, Any, None]) -> None:
+    """``asyncio.run``, on the fastest event loop that is installed here."""
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        runner.run(main)
+
+
+def spare_the_collector() -> None:
+    """For a process that does nothing but serve, once everything is loaded.
+
+    Python's garbage collector would look again and again at what a start leaves in memory, and after every 700
+    new objects, of which one answer makes thousands: together a tenth to a fifth of a request's CPU.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+
+
+class _Server(uvicorn.Server):
+    """Drains running answers while uvicorn waits for the connections that carry them."""
+
+    def __init__(self, app: FastAPI, settings: Settings, *, access_log: bool) -> None:
+        config = uvicorn.Config(
+            app,
+            lifespan="off",  # entered by the functions below, so that what goes wrong in it is an exception
+            log_config=None,
+            access_log=access_log,
+            server_header=False,
+            proxy_headers=False,  # the application does it (net/client_ip.py): uvicorn would lose who the peer is
+            timeout_graceful_shutdown=3,  # after the drain, for what a reader has not taken yet
+        )
+        super().__init__(config)
+        self._app = app
+        self.ready = asyncio.Event()
+
+    @override
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+    @override
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+    @override
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # First, and with the door still open: who comes now is told to come back, and not just turned away.
+        await self._app.state.services.coordinator.close()
+        await super().shutdown(sockets)
+
+
+async def serve(make: Make, settings: Settings, *, ready: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Args:
+        ready: called with the server's address once it takes requests.
+
+    Raises:
+        ConfigurationError: the port cannot be used, or the application cannot start.
+    """
+    starting = asyncio.current_task()
+    assert starting is not None  # this is a coroutine
+    with _bind(settings.host, settings.port) as listener:
+        bound = settings.model_copy(update={"port": listener.getsockname()[1]})
+        with _hearing(starting.cancel) as hear:
+            try:
+                app = make(bound)
+                async with app.router.lifespan_context(app):
+                    server = _Server(app, bound, access_log=True)
+                    hear(lambda: server.handle_exit(signal.SIGINT, None))
+                    running = asyncio.create_task(server.serve(sockets=[listener]))
+                    await _until_ready(server, running)
+                    spare_the_collector()
+                    ready(bound.address)
+                    await running
+            except asyncio.CancelledError:
+                return  # stopped while it was starting; what was opened is closed again
+
+
+@asynccontextmanager
+async def serving(make: Make, settings: Settings) -> AsyncGenerator[str]:
+    """Serve inside the block, on a free port of 127.0.0.1, without hearing signals; gives the address."""
+    with _bind("127.0.0.1", 0) as listener:
+        bound = settings.model_copy(update={"host": "127.0.0.1", "port": listener.getsockname()[1]})
+        app = make(bound)
+        async with app.router.lifespan_context(app):
+            server = _Server(app, bound, access_log=False)
+            running = asyncio.create_task(server.serve(sockets=[listener]))
+            await _until_ready(server, running)
+            try:
+                yield f"http://127.0.0.1:{bound.port}"
+            finally:
+                server.should_exit = True
+                await running
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host, port), family=family, backlog=2048)
+        # asyncio turns Nagle's algorithm off only where the socket says it is TCP; with it, each small write to a
+        # kept-alive connection may wait 40 ms for the reader's acknowledgement.
+        return socket.socket(listener.family, listener.type, socket.IPPROTO_TCP, fileno=listener.detach())
+    except (OSError, OverflowError) as error:
+        raise ConfigurationError(
+            f"Port {port} of {host} cannot be used; another program may have it. Choose another with --port."
+        ) from error
+
+
+async def _until_ready(server: _Server, running: "asyncio.Task[None]") -> None:
+    waiting = asyncio.create_task(server.ready.wait())
+    await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+
+
+@contextmanager
+def _hearing(first: Callable[[], object]) -> Generator[Callable[[Callable[[], object]], None]]:
+    """Call ``first`` at SIGINT and SIGTERM inside the block; what it gives changes whom to call."""
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+
+    def hear(call: Callable[[], object]) -> None:
+        for number in numbers:
+            loop.add_signal_handler(number, call)
+
+    if sys.platform == "win32":  # where event loops hear no signals; Ctrl-C is a KeyboardInterrupt there
+        yield lambda _: None
+        return
+    hear(first)
+    try:
+        yield hear
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)

@@ -1,0 +1,238 @@
+"""A typed client of the ChatKit wire: one method per request, the SDK's own models in and out.
+
+    async with ChatKitClient("http://127.0.0.1:8000/chatkit") as client:
+        async with client.create_thread("What is a lease?") as stream:
+            async for happened in stream:
+                print(happened.id, happened.event.type)
+        page = await client.list_threads(limit=5)
+
+Works with every ChatKit server; ``EventStream.run_id``, event ids and ``cancel_run`` need this one.
+``ThreadView`` turns the events into what a person sees.
+"""
+
+import base64
+from collections.abc import Mapping
+from functools import cached_property
+from types import TracebackType
+from typing import Any, Final, Literal, Self, TypeVar, cast
+from urllib.parse import quote
+
+import httpx2
+from chatkit import types as wire
+from chatkit.actions import Action
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from chatkit_link.client.stream import ClientError, EventStream, StreamEvent, send
+
+Result = TypeVar("Result")
+Order = Literal["asc", "desc"]
+
+PLAIN: Final = httpx2.Timeout(30.0)
+# A server may think for minutes between two events; ours sends a heartbeat every 15 seconds.
+STREAMED: Final = httpx2.Timeout(30.0, read=300.0)
+
+
+class ChatKitClient:
+    """Talks to one ChatKit address, such as ``http://127.0.0.1:8000/chatkit`` or ``.../chatkit/research``.
+
+    http: used if given and left open; else one of our own, closed with the client. Its cookies are
+    what an anonymous server knows the user by. headers: sent with every request.
+
+    Methods that return an ``EventStream`` send nothing until it is entered or iterated. Whatever the
+    server refuses, and an address that is none, raises ``ClientError``.
+    """
+
+    def __init__(
+        self, url: str, *, http: httpx2.AsyncClient | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        if not url.startswith(("http://", "https://")):
+            raise ClientError(
+                None, "Bad address", f"{url!r} is not a server's address: it starts with http:// or https://."
+            )
+        self.url = url.rstrip("/")
+        self._headers = dict(headers or {})
+        self._owned = httpx2.AsyncClient() if http is None else None
+        self._http = http or cast("httpx2.AsyncClient", self._owned)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        if self._owned:
+            await self._owned.aclose()
+
+    # Streams
+
+    def create_thread(self, message: str | wire.UserMessageInput) -> EventStream:
+        return self._stream(wire.ThreadsCreateReq(params=wire.ThreadCreateParams(input=user_message(message))))
+
+    def add_user_message(self, thread_id: str, message: str | wire.UserMessageInput) -> EventStream:
+        params = wire.ThreadAddUserMessageParams(thread_id=thread_id, input=user_message(message))
+        return self._stream(wire.ThreadsAddUserMessageReq(params=params))
+
+    def add_client_tool_output(self, thread_id: str, result: Any) -> EventStream:
+        params = wire.ThreadAddClientToolOutputParams(thread_id=thread_id, result=result)
+        return self._stream(wire.ThreadsAddClientToolOutputReq(params=params))
+
+    def add_structured_input(
+        self, thread_id: str, item_id: str, submission: wire.StructuredInputSubmission
+    ) -> EventStream:
+        params = wire.ThreadAddStructuredInputParams(thread_id=thread_id, item_id=item_id, input=submission)
+        return self._stream(wire.ThreadsAddStructuredInputReq(params=params))
+
+    def retry_after_item(self, thread_id: str, item_id: str) -> EventStream:
+        params = wire.ThreadRetryAfterItemParams(thread_id=thread_id, item_id=item_id)
+        return self._stream(wire.ThreadsRetryAfterItemReq(params=params))
+
+    def custom_action(
+        self, thread_id: str, action: str, payload: Any = None, *, item_id: str | None = None
+    ) -> EventStream:
+        """``action`` is the action's type; ``item_id`` is the widget it was started from."""
+        return self._stream(wire.ThreadsCustomActionReq(params=_action(thread_id, action, payload, item_id)))
+
+    # Threads and items
+
+    async def get_thread(self, thread_id: str) -> wire.Thread:
+        params = wire.ThreadGetByIdParams(thread_id=thread_id)
+        return await self._call(wire.ThreadsGetByIdReq(params=params), self._thread)
+
+    async def list_threads(
+        self, *, limit: int | None = None, after: str | None = None, order: Order = "desc"
+    ) -> wire.Page[wire.Thread]:
+        params = wire.ThreadListParams(limit=limit, after=after, order=order)
+        return await self._call(wire.ThreadsListReq(params=params), self._threads)
+
+    async def update_thread(self, thread_id: str, title: str) -> wire.Thread:
+        params = wire.ThreadUpdateParams(thread_id=thread_id, title=title)
+        return await self._call(wire.ThreadsUpdateReq(params=params), self._thread)
+
+    async def delete_thread(self, thread_id: str) -> None:
+        await self._post(wire.ThreadsDeleteReq(params=wire.ThreadDeleteParams(thread_id=thread_id)))
+
+    async def list_items(
+        self, thread_id: str, *, limit: int | None = None, after: str | None = None, order: Order = "desc"
+    ) -> wire.Page[wire.ThreadItem]:
+        params = wire.ItemsListParams(thread_id=thread_id, limit=limit, after=after, order=order)
+        return await self._call(wire.ItemsListReq(params=params), self._items)
+
+    async def feedback(self, thread_id: str, item_ids: list[str], kind: wire.FeedbackKind) -> None:
+        params = wire.ItemFeedbackParams(thread_id=thread_id, item_ids=item_ids, kind=kind)
+        await self._post(wire.ItemsFeedbackReq(params=params))
+
+    async def sync_custom_action(
+        self, thread_id: str, action: str, payload: Any = None, *, item_id: str | None = None
+    ) -> wire.ThreadItem | None:
+        """Like ``custom_action`` without a stream: the item that changed, if one did."""
+        request = wire.ThreadsSyncCustomActionReq(params=_action(thread_id, action, payload, item_id))
+        return (await self._call(request, self._sync_action)).updated_item
+
+    # Attachments and dictation
+
+    async def create_attachment(self, name: str, size: int, mime_type: str) -> wire.Attachment:
+        """``size`` in bytes. The attachment's ``upload_descriptor`` says where the bytes go."""
+        params = wire.AttachmentCreateParams(name=name, size=size, mime_type=mime_type)
+        return await self._call(wire.AttachmentsCreateReq(params=params), self._attachment)
+
+    async def delete_attachment(self, attachment_id: str) -> None:
+        await self._post(wire.AttachmentsDeleteReq(params=wire.AttachmentDeleteParams(attachment_id=attachment_id)))
+
+    async def transcribe(self, audio: bytes, mime_type: str) -> str:
+        """The text spoken in ``audio``; ``mime_type`` such as ``"audio/webm;codecs=opus"``."""
+        params = wire.InputTranscribeParams(audio_base64=base64.b64encode(audio).decode(), mime_type=mime_type)
+        result = await self._call(wire.InputTranscribeReq(params=params), self._transcription)
+        return result.text
+
+    # Runs
+
+    def follow(self, run_id: str, *, after: int = 0) -> EventStream:
+        """An answer's events behind the number ``after``, and then as they come: how a broken stream goes on."""
+        url = self._run_url(f"runs/{quote(run_id, safe='')}/events?after={after}")
+        request = self._http.build_request("GET", url, headers=self._headers, timeout=STREAMED)
+        return EventStream(self._http, request, self._event)
+
+    async def running(self, thread_id: str) -> str | None:
+        """The id of the answer that is being written in a thread, if one is."""
+        url = self._run_url(f"threads/{quote(thread_id, safe='')}/run")
+        request = self._http.build_request("GET", url, headers=self._headers, timeout=PLAIN)
+        run = (await send(self._http, request, stream=False)).json()["run"]
+        return None if run is None else run["id"]
+
+    async def cancel_run(self, run_id: str) -> None:
+        """Stops a running answer (``EventStream.run_id``); what it has said so far stays in the thread."""
+        url = self._run_url(f"runs/{quote(run_id, safe='')}/cancel")
+        await send(self._http, self._http.build_request("POST", url, headers=self._headers), stream=False)
+
+    def _run_url(self, path: str) -> str:
+        # The address may name an agent behind /chatkit; runs belong to none.
+        base, found, _ = f"{self.url}/".rpartition("/chatkit/")
+        return f"{base}/chatkit/{path}" if found else f"{self.url}/{path}"
+
+    # Adapters take milliseconds to build and microseconds to use: one each, when first needed.
+
+    @cached_property
+    def _event(self) -> TypeAdapter[wire.ThreadStreamEvent]:
+        return TypeAdapter(wire.ThreadStreamEvent)
+
+    @cached_property
+    def _thread(self) -> TypeAdapter[wire.Thread]:
+        return TypeAdapter(wire.Thread)
+
+    @cached_property
+    def _threads(self) -> TypeAdapter[wire.Page[wire.Thread]]:
+        return TypeAdapter(wire.Page[wire.Thread])
+
+    @cached_property
+    def _items(self) -> TypeAdapter[wire.Page[wire.ThreadItem]]:
+        return TypeAdapter(wire.Page[wire.ThreadItem])
+
+    @cached_property
+    def _sync_action(self) -> TypeAdapter[wire.SyncCustomActionResponse]:
+        return TypeAdapter(wire.SyncCustomActionResponse)
+
+    @cached_property
+    def _attachment(self) -> TypeAdapter[wire.Attachment]:
+        return TypeAdapter(wire.Attachment)
+
+    @cached_property
+    def _transcription(self) -> TypeAdapter[wire.TranscriptionResult]:
+        return TypeAdapter(wire.TranscriptionResult)
+
+    def _request(self, body: BaseModel, timeout: httpx2.Timeout) -> httpx2.Request:
+        headers = {"Content-Type": "application/json"} | self._headers
+        content = body.model_dump_json(by_alias=True)
+        return self._http.build_request("POST", self.url, content=content, headers=headers, timeout=timeout)
+
+    def _stream(self, body: BaseModel) -> EventStream:
+        return EventStream(self._http, self._request(body, STREAMED), self._event)
+
+    async def _post(self, body: BaseModel) -> bytes:
+        return (await send(self._http, self._request(body, PLAIN), stream=False)).content
+
+    async def _call(self, body: BaseModel, adapter: TypeAdapter[Result]) -> Result:
+        content = await self._post(body)
+        try:
+            return adapter.validate_json(content)
+        except ValidationError as error:
+            raise ClientError(None, "Unexpected answer", "The server's answer is not a ChatKit answer.") from error
+
+
+def user_message(message: str | wire.UserMessageInput) -> wire.UserMessageInput:
+    """A plain text as the message it stands for."""
+    if not isinstance(message, str):
+        return message
+    text = wire.UserMessageTextContent(text=message)
+    return wire.UserMessageInput(content=[text], attachments=[], inference_options=wire.InferenceOptions())
+
+
+def _action(thread_id: str, action: str, payload: Any, item_id: str | None) -> wire.ThreadCustomActionParams:
+    return wire.ThreadCustomActionParams(
+        thread_id=thread_id, item_id=item_id, action=Action[str, Any](type=action, payload=payload)
+    )
+
+
+__all__ = ["ChatKitClient", "ClientError", "EventStream", "StreamEvent", "user_message"]

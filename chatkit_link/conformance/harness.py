@@ -1,0 +1,67 @@
+"""A store under test, with people who have nothing in it yet."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+from chatkit.store import NotFoundError, Store
+
+from chatkit_link.conformance.loop_runner import Factory, Opened
+from chatkit_link.conformance.promises import Promises
+
+Result = TypeVar("Result")
+Refusals = tuple[type[Exception], ...]
+
+PEOPLE: Final = 3
+REFUSALS: Final[Refusals] = (NotFoundError,)
+
+
+class Bench:
+    """Opens stores, makes people, and runs what is async.
+
+    A store that keeps people apart is opened once: each check and each example has new people in it. One
+    that does not is opened anew for each, by ``start``, with one person.
+    """
+
+    store: Store[Any]
+    people: list[Any]
+
+    def __init__(
+        self, open_store: Factory[Store[Any]], new_owner: Callable[[], Any], promises: Promises, refusals: Refusals
+    ) -> None:
+        self.promises = promises
+        self.refusals = refusals
+        self._open_store = open_store
+        self._new_owner = new_owner
+        self._stack = ExitStack()
+        self._opened: Opened[Store[Any]] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def start(self) -> None:
+        """New people, who find nothing of what others did before."""
+        if self._opened is None or not self.promises.isolates_owners:
+            self._stack.close()
+            self._opened = self._stack.enter_context(Opened(self._open_store))
+        self.store = self._opened.value
+        self.people = [self._new_owner() for _ in range(PEOPLE if self.promises.isolates_owners else 1)]
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        assert self._opened is not None, "start() comes first"
+        return self._opened.run(work)
+
+    async def refused(self, attempt: Awaitable[object], what: str) -> None:
+        """Fails unless the store refuses ``attempt``."""
+        try:
+            await attempt
+        except self.refusals:
+            return
+        expected = " or ".join(error.__name__ for error in self.refusals)
+        raise AssertionError(f"{what} was not refused: {expected} was expected")

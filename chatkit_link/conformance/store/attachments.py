@@ -1,0 +1,96 @@
+"""The store under test: what it promises, how it is opened, and what every check of it needs."""
+
+import functools
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
+
+import pytest
+from chatkit.store import Store
+from chatkit.types import AssistantMessageItem, ThreadItem
+
+from chatkit_link.conformance import factories
+from chatkit_link.conformance.harness import REFUSALS, Bench, Refusals
+from chatkit_link.conformance.loop_runner import Factory
+from chatkit_link.conformance.pagination_walk import all_items
+from chatkit_link.conformance.promises import Promises
+
+P = ParamSpec("P")
+S = TypeVar("S", bound="Shelf")
+Body = Callable[Concatenate[S, Bench, P], Coroutine[Any, Any, None]]
+Test = Callable[Concatenate[S, Bench, P], None]
+
+
+class Shelf:
+    """The store under test, and what is known of it."""
+
+    #: What this store promises beyond the SDK's interface.
+    promises: ClassVar[Promises] = Promises()
+    #: What this store raises for ids that are unknown or somebody else's.
+    refusals: ClassVar[Refusals] = REFUSALS
+    #: How many histories Hypothesis makes up, and how long they are.
+    examples: ClassVar[int] = 500
+    steps: ClassVar[int] = 6
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def open_store(cls) -> Factory[Store[Any]]:
+        """Override this."""
+        raise NotImplementedError
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def new_owner(cls) -> Callable[[], Any]:
+        """Override this."""
+        raise NotImplementedError
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def bench(cls, open_store: Factory[Store[Any]], new_owner: Callable[[], Any]) -> Iterator[Bench]:
+        with Bench(open_store, new_owner, cls.promises, cls.refusals) as bench:
+            yield bench
+
+
+def check(*promises: str) -> Callable[[Body[S, P]], Test[S, P]]:
+    """Makes a test of an async check that starts with new people; skipped unless ``promises`` are made."""
+
+    def decorate(body: Body[S, P]) -> Test[S, P]:
+        @functools.wraps(body)
+        def test(self: S, bench: Bench, *args: P.args, **kwargs: P.kwargs) -> None:
+            bench.promises.need(*promises)
+            bench.start()
+            bench.run(body(self, bench, *args, **kwargs))
+
+        return test
+
+    return decorate
+
+
+class either:  # noqa: N801 - reads as a word: `with either(bench):`
+    """The block may be refused, or do what it says; anything else is a mistake."""
+
+    def __init__(self, bench: Bench, *also: type[Exception]) -> None:
+        self._refusals = (*bench.refusals, *also)
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+        return isinstance(error, self._refusals) and not isinstance(error, AssertionError)
+
+
+async def a_thread(bench: Bench, who: Any, *texts: str) -> str:
+    """A new thread with these messages in it."""
+    thread = factories.thread()
+    await bench.store.save_thread(thread, who)
+    for text in texts:
+        await bench.store.add_thread_item(thread.id, factories.message(thread.id, text), who)
+    return thread.id
+
+
+def text_of(item: ThreadItem) -> str:
+    assert isinstance(item, AssistantMessageItem)
+    return item.content[0].text
+
+
+async def texts_of(bench: Bench, thread_id: str, who: Any) -> list[str]:
+    return [text_of(item) for item in await all_items(bench.store, thread_id, who)]

@@ -1,0 +1,120 @@
+"""Links to files: signed, short-lived, and fresh whenever something is loaded.
+
+An ``<img>`` carries no bearer token, so the link itself says whose file it is and until when. What is
+stored in items and attachments is the plain address without a signature; every way out signs it anew,
+for whoever is asking. A link to somebody else's file leads nowhere: the owner is in the signature, and
+the row is looked up for that owner.
+"""
+
+import hashlib
+import re
+import time
+from collections.abc import Sequence
+from typing import Literal, TypeVar, cast
+
+from chatkit.types import Attachment, FileAttachment, GeneratedImageItem, ImageAttachment, ThreadItem, UserMessageItem
+from itsdangerous import BadData, URLSafeSerializer
+from pydantic import AnyUrl
+
+from chatkit_link.caller import Caller
+from chatkit_link.errors import NotFound
+from chatkit_link.files.media_type import IMAGES
+
+Purpose = Literal["get", "put"]
+Item = TypeVar("Item", bound=ThreadItem)
+
+# Changing this ends all links: it separates these signatures from all others made with the same secret.
+SALT = "chatkit-link.file-links.v1"
+#: A link of ours has a few hundred characters, mostly the ids of its owner.
+LONGEST = 4000
+
+_OURS = re.compile(r"/files/(atc_[0-9a-f]{32})(/preview)?(?:\?[^#]*)?$")
+
+
+def link_not_found() -> NotFound:
+    return NotFound("There is no such file, or the link to it is over. Reload the chat for a new one.")
+
+
+class Links:
+    """Makes and reads links.
+
+    secret: HMAC-SHA256 key of the signatures. address: where browsers reach this server.
+    lifetime: seconds that a link is good for at least; at most twice that.
+    """
+
+    def __init__(self, secret: bytes, *, address: str, lifetime: float) -> None:
+        self._signer = URLSafeSerializer(
+            secret, salt=SALT, signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256}
+        )
+        self._address = address
+        self._lifetime = int(lifetime)
+
+    def plain(self, file_id: str, *, preview: bool = False) -> str:
+        """The address of a file or its preview, without a signature."""
+        return f"{self._address}/files/{file_id}{'/preview' if preview else ''}"
+
+    def signed(self, file_id: str, caller: Caller, *, preview: bool = False) -> str:
+        """The same link for a while, so that a browser's cache knows it again."""
+        ends = (int(time.time()) // self._lifetime + 2) * self._lifetime
+        return f"{self.plain(file_id, preview=preview)}?link={self._sign('get', file_id, caller, ends)}"
+
+    def upload(self, file_id: str, caller: Caller, lifetime: float) -> str:
+        """Where the bytes of a new file go."""
+        return f"{self.plain(file_id)}?link={self._sign('put', file_id, caller, int(time.time() + lifetime))}"
+
+    def _sign(self, purpose: Purpose, file_id: str, caller: Caller, ends: int) -> str:
+        return str(self._signer.dumps([purpose, file_id, caller.tenant, caller.user, ends]))
+
+    def read(self, purpose: Purpose, file_id: str, link: str) -> tuple[Caller, int]:
+        """Whose file a link is for, and the seconds that it is still good for.
+
+        Raises:
+            NotFound: it is forged, over, or for something else; which of them is not said.
+        """
+        try:
+            signed = cast("list[object]", self._signer.loads(link[:LONGEST]))
+            given_purpose, given_id, tenant, user, ends = signed
+        except (BadData, ValueError, TypeError):
+            raise link_not_found() from None
+        left = cast("int", ends) - int(time.time())
+        if (given_purpose, given_id) != (purpose, file_id) or left <= 0:
+            raise link_not_found()
+        return Caller(tenant=str(tenant), user=str(user)), left
+
+    def attachment(self, file_id: str, name: str, mime_type: str, thread_id: str | None) -> Attachment:
+        """An attachment as it is stored: with plain addresses."""
+        if mime_type not in IMAGES:
+            return FileAttachment(id=file_id, name=name, mime_type=mime_type, thread_id=thread_id)
+        preview = AnyUrl(self.plain(file_id, preview=True))
+        return ImageAttachment(id=file_id, name=name, mime_type=mime_type, thread_id=thread_id, preview_url=preview)
+
+    def fresh_attachment(self, attachment: Attachment, caller: Caller) -> Attachment:
+        """The same attachment with a preview link that works now; unchanged where the link is not ours."""
+        if not isinstance(attachment, ImageAttachment):
+            return attachment
+        url = self._fresh(str(attachment.preview_url), caller)
+        return attachment.model_copy(update={"preview_url": AnyUrl(url)})
+
+    def fresh(self, item: Item, caller: Caller) -> Item:
+        """The same item with links that work now."""
+        match item:
+            case UserMessageItem(attachments=attachments) if attachments:
+                fresh = [self.fresh_attachment(attachment, caller) for attachment in attachments]
+                return item.model_copy(update={"attachments": fresh})
+            case GeneratedImageItem(image=image) if image is not None:
+                url = self._fresh(image.url, caller)
+                return item.model_copy(update={"image": image.model_copy(update={"url": url})})
+            case _:
+                return item
+
+    def fresh_all(self, items: Sequence[ThreadItem], caller: Caller) -> list[ThreadItem]:
+        return [self.fresh(item, caller) for item in items]
+
+    def file_id(self, url: str) -> str | None:
+        """The file that an address of ours leads to."""
+        found = _OURS.search(url)
+        return found[1] if found else None
+
+    def _fresh(self, url: str, caller: Caller) -> str:
+        found = _OURS.search(url)
+        return self.signed(found[1], caller, preview=found[2] is not None) if found else url

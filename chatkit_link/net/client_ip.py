@@ -1,0 +1,78 @@
+"""Whose request it is by address: through proxies, and without believing what a client writes.
+
+Every proxy appends the address that it was reached from to ``X-Forwarded-For``. So its last entry is as true
+as whoever wrote it, the peer of our own connection; the entry before that is as true as the proxy named by
+the last; and so on. The walk goes from the right over proxies that are listed as ours, and ends at the first
+address that is not: what stands to the left of it could have been made up. Where everybody is trusted
+(``*``), only the peer is: the last entry counts.
+
+RFC 7239's ``Forwarded`` and headers such as ``X-Real-IP`` are not read: a proxy that does not know one of
+them lets a client's own through.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from chatkit_link.net.ip import Address, Network, is_in, is_unbounded, read_address
+
+#: What an address is called that cannot be known, such as that of a Unix socket.
+UNKNOWN = "unknown"
+
+
+def peer_address(connection: HTTPConnection) -> Address | None:
+    """The address at the other end of the socket; ``None`` when it has none or is not known any more.
+
+    ``net/client_ip.py`` keeps it when it puts the client's address in its place. A server outside of ours
+    that does so (uvicorn with ``--proxy-headers``) leaves port 0 behind, which no connection has.
+    """
+    client = connection.scope.get("state", {}).get("peer") or connection.scope.get("client")
+    return read_address(client[0]) if client and client[1] else None
+
+
+def client_address(request: HTTPConnection, trusted_networks: Sequence[Network]) -> str:
+    """The client's IP address, written in one way only; ``"unknown"`` if there is none."""
+    client = request.scope.get("client")
+    found = peer_address(request) or (read_address(client[0]) if client else None)
+    return UNKNOWN if found is None else str(_walk(request, found, trusted_networks))
+
+
+def _walk(request: HTTPConnection, peer: Address, trusted: Sequence[Network]) -> Address:
+    found = peer
+    everybody = is_unbounded(trusted)
+    for entry in reversed(",".join(request.headers.getlist("x-forwarded-for")).split(",")):
+        if not is_in(found, trusted):
+            break
+        before = read_address(entry)
+        if before is None:  # "unknown", or nonsense: the proxy that wrote it is the last whom we know
+            break
+        found = before
+        if everybody:
+            break
+    return found
+
+
+class Forwarded:
+    """Puts the client's address and scheme where a trusted proxy's are, as the log and the cookie need them.
+
+    The peer's own address is kept in ``state``, for those who ask whom the connection is with. Pure ASGI.
+    """
+
+    def __init__(self, app: ASGIApp, trusted: Sequence[Network]) -> None:
+        self._app = app
+        self._trusted = trusted
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope.get("client"):
+            connection = HTTPConnection(scope)
+            if is_in(peer_address(connection), self._trusted):
+                state: dict[str, Any] = scope.setdefault("state", {})
+                address = client_address(connection, self._trusted)
+                state.setdefault("peer", scope["client"])
+                scope["client"] = (address, 0)
+                scheme = connection.headers.get("x-forwarded-proto", "").rpartition(",")[2].strip().lower()
+                if scheme in ("http", "https"):
+                    scope["scheme"] = scheme
+        await self._app(scope, receive, send)

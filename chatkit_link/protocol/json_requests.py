@@ -1,0 +1,199 @@
+"""The ten requests that are answered at once, with JSON.
+
+The owner is asked first, always: the SDK hands ids it was given straight on, to feedback and to the
+attachment store for instance, and a foreign id must be a 404 before anything is touched.
+"""
+
+from typing import assert_never
+
+from chatkit.store import AttachmentStore
+from chatkit.types import (
+    AttachmentsCreateReq,
+    AttachmentsDeleteReq,
+    AudioInput,
+    InputTranscribeReq,
+    ItemsFeedbackReq,
+    ItemsListReq,
+    NonStreamingReq,
+    Page,
+    SyncCustomActionResponse,
+    ThreadMetadata,
+    ThreadsDeleteReq,
+    ThreadsGetByIdReq,
+    ThreadsListReq,
+    ThreadsSyncCustomActionReq,
+    ThreadsUpdateReq,
+)
+from pydantic import BaseModel
+
+from chatkit_link.agents.served import ServedAgent
+from chatkit_link.caller import Caller
+from chatkit_link.errors import Forbidden, Unprocessable
+from chatkit_link.files.files import Files
+from chatkit_link.limits.ledger import Ledger
+from chatkit_link.limits.meter import Meter
+from chatkit_link.protocol.checks import require_open, widget_sender
+from chatkit_link.protocol.requests import decode_audio
+from chatkit_link.runs.coordinator import Coordinator
+from chatkit_link.store.postgres import PostgresStore
+from chatkit_link.wire.encoding import encode, is_hidden, thread_response
+
+DEFAULT_PAGE = 20
+NOTHING = b"{}"
+
+
+class Operations:
+    """Answers the non-streaming requests of any endpoint."""
+
+    def __init__(self, store: PostgresStore, coordinator: Coordinator, files: Files, ledger: Ledger) -> None:
+        self._store = store
+        self._coordinator = coordinator
+        self._files = files
+        self._ledger = ledger
+
+    async def answer(self, endpoint: ServedAgent, request: NonStreamingReq, caller: Caller) -> bytes:
+        """The response body.
+
+        Raises:
+            LinkError: whatever is wrong with the request, as its status and sentence.
+        """
+        meter = Meter(endpoint.agent)
+        with meter.running():
+            body = await self._answer(endpoint, request, caller)
+        await self._ledger.keep(meter, caller)
+        return body
+
+    async def _answer(self, endpoint: ServedAgent, request: NonStreamingReq, caller: Caller) -> bytes:
+        match request:
+            case ThreadsGetByIdReq():
+                return encode(await self._get_thread(request, caller))
+            case ThreadsListReq():
+                return encode(await self._list_threads(request, caller))
+            case ItemsListReq():
+                return encode(await self._list_items(request, caller))
+            case ThreadsUpdateReq():
+                return encode(await self._rename_thread(request, caller))
+            case ThreadsDeleteReq():
+                await self.delete_thread(request.params.thread_id, caller)
+                return NOTHING
+            case ItemsFeedbackReq():
+                return await self._give_feedback(endpoint, request, caller)
+            case AttachmentsCreateReq():
+                return encode(await self._create_attachment(endpoint, request, caller))
+            case AttachmentsDeleteReq():
+                return await self._delete_attachment(endpoint, request, caller)
+            case InputTranscribeReq():
+                return encode(await _transcribe(endpoint, request, caller))
+            case ThreadsSyncCustomActionReq():
+                return encode(await self._act(endpoint, request, caller))
+            case _:
+                assert_never(request)
+
+    async def _get_thread(self, request: ThreadsGetByIdReq, caller: Caller) -> BaseModel:
+        """The thread with its newest items, oldest of them first; ``after`` leads to the older ones."""
+        thread = await self._store.load_thread(request.params.thread_id, caller)
+        page = await self._store.load_thread_items(thread.id, None, DEFAULT_PAGE, "desc", caller)
+        page.data = self._files.links.fresh_all(page.data[::-1], caller)
+        return thread_response(thread, page)
+
+    async def _list_threads(self, request: ThreadsListReq, caller: Caller) -> BaseModel:
+        params = request.params
+        limit = params.limit or DEFAULT_PAGE
+        if caller.session is not None and not caller.session.history:
+            return Page[ThreadMetadata](data=[], has_more=False)
+        if caller.session is not None and caller.session.recent_threads is not None:
+            page = await self._recent_threads(caller.session.recent_threads, limit, params.after, params.order, caller)
+        else:
+            page = await self._store.load_threads(limit, params.after, params.order, caller)
+        return Page(data=[thread_response(thread) for thread in page.data], has_more=page.has_more, after=page.after)
+
+    async def _recent_threads(
+        self, most: int, limit: int, after: str | None, order: str, caller: Caller
+    ) -> Page[ThreadMetadata]:
+        """A page of the latest threads only; its cursor is the id of its last one."""
+        latest = (await self._store.load_threads(most, None, "desc", caller)).data
+        if order == "asc":
+            latest.reverse()
+        ids = [thread.id for thread in latest]
+        start = ids.index(after) + 1 if after in ids else 0
+        data = latest[start : start + limit]
+        more = start + limit < len(latest)
+        return Page(data=data, has_more=more, after=data[-1].id if data and more else None)
+
+    async def _list_items(self, request: ItemsListReq, caller: Caller) -> BaseModel:
+        params = request.params
+        page = await self._store.load_thread_items(
+            params.thread_id, params.after, params.limit or DEFAULT_PAGE, params.order, caller
+        )
+        page.data = self._files.links.fresh_all([item for item in page.data if not is_hidden(item)], caller)
+        return page
+
+    async def _rename_thread(self, request: ThreadsUpdateReq, caller: Caller) -> BaseModel:
+        thread = await self._store.load_thread(request.params.thread_id, caller)
+        thread.title = request.params.title
+        await self._store.save_thread(thread, caller)
+        return thread_response(thread)
+
+    async def delete_thread(self, thread_id: str, caller: Caller) -> None:
+        """Delete a thread with its items and files, and end what is still being written. Raises NotFound."""
+        # The row goes first: a run that is still writing then finds no thread to write to.
+        await self._store.delete_thread(thread_id, caller)
+        await self._coordinator.forget_thread(caller, thread_id)
+        self._files.tidy()
+
+    async def _give_feedback(self, endpoint: ServedAgent, request: ItemsFeedbackReq, caller: Caller) -> bytes:
+        params = request.params
+        await self._store.save_feedback(params.thread_id, params.item_ids, params.kind, caller)
+        await endpoint.server.add_feedback(params.thread_id, params.item_ids, params.kind, caller)
+        return NOTHING
+
+    async def _create_attachment(
+        self, endpoint: ServedAgent, request: AttachmentsCreateReq, caller: Caller
+    ) -> BaseModel:
+        files = _files(endpoint)
+        attachment = await files.create_attachment(request.params, caller)
+        if files is not self._files:  # ours is in the store already, without its upload link
+            await self._store.save_attachment(attachment, caller)
+        return attachment
+
+    async def _delete_attachment(self, endpoint: ServedAgent, request: AttachmentsDeleteReq, caller: Caller) -> bytes:
+        attachment = await self._store.load_attachment(request.params.attachment_id, caller)
+        files = _files(endpoint)
+        await files.delete_attachment(attachment.id, caller)
+        if files is not self._files:  # ours is the row in the store, and has gone with it
+            await self._store.delete_attachment(attachment.id, caller)
+        return NOTHING
+
+    async def _act(self, endpoint: ServedAgent, request: ThreadsSyncCustomActionReq, caller: Caller) -> BaseModel:
+        params = request.params
+        thread = await self._store.load_thread(params.thread_id, caller)
+        require_open(thread)
+        sender = await widget_sender(self._store, thread.id, params.item_id, caller)
+        try:
+            response = await endpoint.server.sync_action(thread, params.action, sender, caller)
+        except NotImplementedError:
+            raise Unprocessable("This assistant does not answer that action.") from None
+        if thread.changes():
+            await self._store.save_thread(thread, caller)
+        item = response.updated_item
+        # Stored, so that it is still so after a reload; and hidden if it is for the model alone.
+        if item is not None and sender is not None and item.id == sender.id:
+            await self._store.update_item(thread.id, item, caller)
+        elif item is not None:
+            await self._store.save_item(thread.id, item, caller)
+        return SyncCustomActionResponse(updated_item=None if item is None or is_hidden(item) else item)
+
+
+def _files(endpoint: ServedAgent) -> AttachmentStore[Caller]:
+    if endpoint.server.attachment_store is None:
+        raise Forbidden("This assistant takes no files.")
+    return endpoint.server.attachment_store
+
+
+async def _transcribe(endpoint: ServedAgent, request: InputTranscribeReq, caller: Caller) -> BaseModel:
+    params = request.params
+    audio = AudioInput(data=decode_audio(params.audio_base64), mime_type=params.mime_type)
+    try:
+        return await endpoint.server.transcribe(audio, caller)
+    except NotImplementedError:
+        raise Unprocessable("This assistant takes no dictation. Please type instead.") from None

@@ -1,0 +1,88 @@
+"""Items that are being streamed, as they look right now.
+
+The SDK stores an item when it is done. What a person has already seen of an item that never gets
+done, because they pressed Stop or the model failed, would be gone on reload. So every update is also
+kept here, and at such an end the items are settled and stored as they stand.
+"""
+
+from chatkit.types import (
+    AssistantMessageItem,
+    CustomTask,
+    GeneratedImageItem,
+    ThreadItem,
+    ThreadItemUpdate,
+    WidgetItem,
+    WorkflowItem,
+)
+
+from chatkit_link.agents.sentences import sentence
+from chatkit_link.wire.encoding import is_hidden
+from chatkit_link.wire.reducer import apply_update, nodes_of
+
+
+class Pending:
+    """Items added and not yet done, by id, each a copy of our own with the updates that are still to be applied.
+
+    Most items are done in the end, and an update costs more to apply than to keep.
+    """
+
+    def __init__(self) -> None:
+        self._items: dict[str, tuple[ThreadItem, list[ThreadItemUpdate]]] = {}
+
+    def add(self, item: ThreadItem) -> None:
+        self._items[item.id] = item.model_copy(deep=True), []
+
+    def drop(self, item_id: str) -> None:
+        self._items.pop(item_id, None)
+
+    def update(self, item_id: str, update: ThreadItemUpdate) -> None:
+        """Take an update; one that fits no pending item is somebody's mistake and changes nothing."""
+        if (known := self._items.get(item_id)) is not None:
+            known[1].append(update)
+
+    def settle(self, locale: str = "en") -> list[ThreadItem]:
+        """What is worth keeping of the unfinished items, in its final state; empties the list.
+
+        locale: BCP 47, for the words about what was not finished.
+        """
+        items = [_updated(*known) for known in self._items.values()]
+        self._items.clear()
+        return [_broken_off(item, locale) for item in items if not is_hidden(item) and not _is_empty(item)]
+
+
+def _updated(item: ThreadItem, updates: list[ThreadItemUpdate]) -> ThreadItem:
+    for update in updates:
+        apply_update(item, update)
+    return item
+
+
+def settled(item: ThreadItem) -> ThreadItem:
+    """The item with nothing in it that still looks as if it were going on."""
+    if isinstance(item, WorkflowItem):
+        for task in item.workflow.tasks:
+            if task.status_indicator == "loading":
+                task.status_indicator = "complete"
+    if isinstance(item, WidgetItem):
+        for node in nodes_of(item.widget):
+            if getattr(node, "streaming", None):
+                node.streaming = False  # pyright: ignore[reportAttributeAccessIssue]
+    return item
+
+
+def _broken_off(item: ThreadItem, locale: str) -> ThreadItem:
+    """An item that was being written when its answer ended: none of its running tasks claims to be complete."""
+    if isinstance(item, WorkflowItem):
+        for task in item.workflow.tasks:
+            if task.status_indicator != "loading":
+                continue
+            task.status_indicator = "none"
+            if isinstance(task, CustomTask):
+                words = sentence("task_unfinished", locale)
+                task.content = f"{task.content}\n\n{words}" if task.content else words
+    return settled(item)
+
+
+def _is_empty(item: ThreadItem) -> bool:
+    if isinstance(item, AssistantMessageItem):
+        return not any(part.text.strip() for part in item.content)
+    return isinstance(item, GeneratedImageItem) and item.image is None

@@ -1,0 +1,72 @@
+"""Which provider answers, decided once at start."""
+
+from collections.abc import AsyncIterator
+
+import httpx2
+
+from chatkit_link.errors import ConfigurationError
+from chatkit_link.search.brave import BraveSearch
+from chatkit_link.search.ddgs import DdgsSearch
+from chatkit_link.search.provider import SearchEvent, SearchNotice, SearchProvider, SearchUnreachable
+from chatkit_link.search.searxng import SearxngSearch
+from chatkit_link.search.tavily import TavilySearch
+from chatkit_link.settings import Settings
+from chatkit_link.settings.fields import SearchChoice
+
+
+class FallbackSearch:
+    """Asks ``first``; when that cannot be reached at all, says so and asks ``local``."""
+
+    def __init__(self, first: SearchProvider, local: SearchProvider) -> None:
+        self._first = first
+        self._local = local
+        self.name = first.name
+        self.label = first.label
+
+    async def search(self, query: str, *, limit: int) -> AsyncIterator[SearchEvent]:
+        try:
+            async for found in self._first.search(query, limit=limit):
+                yield found
+        except SearchUnreachable as error:
+            yield SearchNotice(f"{error.message} Searching {self._local.label} instead.", self._local.label)
+            async for found in self._local.search(query, limit=limit):
+                yield found
+
+
+def choose(settings: Settings, local: SearchProvider, http: httpx2.AsyncClient) -> SearchProvider:
+    """The provider the settings ask for.
+
+    ``auto`` takes the first that is configured, and falls back to ``local`` when the network is not
+    there. Without any of them it asks the web only when a real model is configured: the offline
+    stand-in is there for machines without a network.
+    """
+    if settings.search != "auto":
+        return _provider(settings.search, settings, local, http)
+    for choice, configured in (
+        ("tavily", settings.tavily_api_key),
+        ("brave", settings.brave_api_key),
+        ("searxng", settings.searxng_url),
+        ("ddgs", not settings.offline),
+    ):
+        if configured:
+            return FallbackSearch(_provider(choice, settings, local, http), local)
+    return local
+
+
+def _provider(
+    choice: SearchChoice | str, settings: Settings, local: SearchProvider, http: httpx2.AsyncClient
+) -> SearchProvider:
+    timeout = settings.search_timeout
+    match choice:
+        case "local":
+            return local
+        case "ddgs":
+            return DdgsSearch(timeout=timeout)
+        case "searxng" if settings.searxng_url:
+            return SearxngSearch(http, settings.searxng_url, timeout=timeout)
+        case "tavily" if settings.tavily_api_key:
+            return TavilySearch(http, settings.tavily_url, settings.tavily_api_key, timeout=timeout)
+        case "brave" if settings.brave_api_key:
+            return BraveSearch(http, settings.brave_url, settings.brave_api_key, timeout=timeout)
+        case _:
+            raise ConfigurationError(f"CHATKIT_LINK_SEARCH is {choice}, but what it needs is not set.")

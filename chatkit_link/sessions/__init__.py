@@ -1,0 +1,1 @@
+"""Sessions: who may chat, with which agent, until when, and within what limits."""

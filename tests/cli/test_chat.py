@@ -1,0 +1,293 @@
+"""The conversation as a person has it: in a terminal, in a narrow one, and in a pipe."""
+
+import asyncio
+import io
+import os
+import pty
+import re
+import signal
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+
+import pytest
+from chatkit import types as wire
+from chatkit.widgets import DynamicWidgetRoot
+from rich.console import Console
+
+from chatkit_link.cli.chat import converse
+from chatkit_link.cli.render_items import draw_items
+from chatkit_link.cli.render_widgets import draw_widget
+from chatkit_link.client import ChatKitClient
+from tests.peer import RUN, WHEN, MemoryStore, Peer, serve
+
+pytestmark = pytest.mark.filterwarnings("ignore:Direct usage of named widget:DeprecationWarning")
+
+
+@pytest.fixture
+def peer() -> Peer:
+    return Peer()
+
+
+@pytest.fixture
+async def address(peer: Peer) -> AsyncGenerator[str]:
+    async with serve(peer.app) as address:
+        yield f"{address}/chatkit"
+
+
+@pytest.fixture
+async def client(address: str) -> AsyncGenerator[ChatKitClient]:
+    async with ChatKitClient(address) as client:
+        yield client
+
+
+def store_of(peer: Peer) -> MemoryStore:
+    assert isinstance(peer.store, MemoryStore)
+    return peer.store
+
+
+def paper(*, width: int = 100, terminal: bool = False) -> Console:
+    """A console that keeps what is written."""
+    return Console(
+        file=io.StringIO(), width=width, force_terminal=terminal, color_system="standard" if terminal else None
+    )
+
+
+def written(console: Console) -> str:
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+async def test_a_pipe_gets_the_whole_answer_as_plain_text(client: ChatKitClient) -> None:
+    console = paper()
+    code = await converse(client, "everything", thread_id=None, console=console)
+    text = written(console)
+    assert code == 1, "an error event in the answer is a failure"
+    for part in (
+        "A *lease[1]* is a contract.",
+        "[1] Leases: https://example.org/leases",
+        "✓ Search: lease",
+        "Found 1 result",
+        "one two three",
+        "(seen)",
+        "Image: https://example.org/1.png",
+        "Sources: One source was found.",
+        "The rest is missing.",
+    ):
+        assert part in text
+    assert "never mind" not in text
+    assert "Searching" not in text
+    assert "\x1b" not in text
+
+
+async def test_the_last_line_says_how_to_continue(client: ChatKitClient, peer: Peer) -> None:
+    console = paper()
+    assert await converse(client, "hello", thread_id=None, console=console) == 0
+    (thread_id,) = store_of(peer).threads
+    last = written(console).splitlines()[-1]
+    assert last == f'Thread {thread_id}. Continue: chatkit-link chat --thread {thread_id} "…"'
+    again = paper()
+    assert await converse(client, "more", thread_id=thread_id, console=again) == 0
+    assert "You said: more" in written(again)
+    assert len(store_of(peer).threads) == 1
+
+
+async def test_a_narrow_terminal_shows_progress_and_cuts_no_line(client: ChatKitClient) -> None:
+    console = paper(width=60, terminal=True)
+    await converse(client, "everything", thread_id=None, console=console)
+    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", written(console))
+    assert "A lease[1] is a contract." in text
+    assert max(len(line) for line in text.splitlines()) <= 60
+
+
+async def test_a_failure_inside_the_answer_is_a_sentence_and_an_exit_code(client: ChatKitClient) -> None:
+    console = paper()
+    assert await converse(client, "fail", thread_id=None, console=console) == 1
+    assert "The model is not there. Ask again to retry." in written(console)
+
+
+async def test_a_refused_question_is_a_sentence_and_an_exit_code(client: ChatKitClient) -> None:
+    console = paper()
+    assert await converse(client, "\ud800", thread_id=None, console=console) == 0
+    async with ChatKitClient("http://127.0.0.1:1/chatkit") as nobody:
+        assert await converse(nobody, "hello", thread_id=None, console=console) == 1
+    assert "No server answers at http://127.0.0.1:1: is it running?" in written(console)
+
+
+async def test_ctrl_c_stops_the_run_and_keeps_the_thread(client: ChatKitClient, peer: Peer) -> None:
+    class Interrupting(io.StringIO):
+        """Presses Ctrl-C when the first words of the answer are on the screen."""
+
+        pressed = False
+
+        def write(self, text: str) -> int:
+            if "Let me think" in text and not self.pressed:
+                self.pressed = True
+                signal.raise_signal(signal.SIGINT)
+            return super().write(text)
+
+    console = Console(file=Interrupting(), width=80, force_terminal=True)
+    before = signal.getsignal(signal.SIGINT)
+    assert await converse(client, "slow", thread_id=None, console=console) == 1
+    assert peer.cancelled == [RUN]
+    assert "Stopped." in written(console)
+    assert "Continue: chatkit-link chat --thread thr_" in written(console).replace("\n", " ")
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+LOOP = """
+import asyncio, sys
+from rich.console import Console
+from chatkit_link.client import ChatKitClient
+from chatkit_link.cli.chat import converse
+
+async def main():
+    async with ChatKitClient(sys.argv[1]) as client:
+        return await converse(client, None, thread_id=None, console=Console())
+
+sys.exit(asyncio.run(main()))
+"""
+
+
+class Screen:
+    """What a program wrote to its terminal and nobody has looked at yet."""
+
+    def __init__(self, terminal: int) -> None:
+        self.text = ""
+        self._terminal = terminal
+
+    async def until(self, text: str) -> None:
+        """Reads up to and including ``text``."""
+        while text not in self.text:
+            readable = asyncio.Event()
+            asyncio.get_running_loop().add_reader(self._terminal, readable.set)
+            try:
+                await readable.wait()
+            finally:
+                asyncio.get_running_loop().remove_reader(self._terminal)
+            self.text += os.read(self._terminal, 4096).decode(errors="replace")
+        self.text = self.text.partition(text)[2]
+
+
+async def test_a_person_at_a_real_terminal_asks_stops_asks_on_and_leaves(address: str, peer: Peer) -> None:
+    ours, theirs = pty.openpty()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-W", "ignore", "-c", LOOP, address,
+        stdin=theirs, stdout=theirs, stderr=theirs, env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
+        start_new_session=True,
+    )  # fmt: skip
+    os.close(theirs)
+    screen = Screen(ours)
+    async with asyncio.timeout(50):
+        await screen.until("> ")
+        os.write(ours, b"slow\n")
+        await screen.until("Let me think")
+        process.send_signal(signal.SIGINT)
+        await screen.until("Stopped.")
+        await screen.until("> ")
+        again = False
+        while not again:
+            # The line editor can miss a signal that comes in the instant between prompt and reading.
+            process.send_signal(signal.SIGINT)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(1):
+                    await screen.until("> ")
+                    again = True
+        os.write(ours, b"hello\n")
+        await screen.until("You said: hello")
+        await screen.until("> ")
+        os.write(ours, b"\x04")
+        await screen.until("Continue: chatkit-link chat --thread")
+        assert await process.wait() == 0
+    os.close(ours)
+    assert peer.cancelled == [RUN]
+    assert len(store_of(peer).threads) == 1
+
+
+async def test_questions_from_a_pipe_are_answered_in_turn(address: str, peer: Peer) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-W", "ignore", "-c", LOOP, address,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    output, _ = await process.communicate(b"one\n\ntwo")
+    lines = output.decode().splitlines()
+    assert lines[:2] == ["You said: one", "You said: two"]
+    assert lines[2].startswith("Thread thr_")
+    assert process.returncode == 0
+    assert len(store_of(peer).threads) == 1
+
+
+def drawn(tree: dict[str, object], width: int = 60) -> str:
+    console = paper(width=width)
+    console.print(draw_widget(tree))
+    return written(console)
+
+
+def test_every_family_of_nodes_shows_its_words() -> None:
+    shown = drawn(
+        {
+            "type": "Card",
+            "status": {"text": "Status"},
+            "confirm": {"label": "Yes", "action": {"type": "y"}},
+            "children": [
+                {"type": "Row", "children": [
+                    {"type": "Title", "value": "Title"}, {"type": "Spacer"}, {"type": "Badge", "label": "Badge"},
+                ]},
+                {"type": "Col", "children": [{"type": "Caption", "value": "Caption"}, {"type": "Divider"}]},
+                {"type": "Box", "children": [{"type": "Image", "src": "x", "alt": "Alt"}, {"type": "Image"}]},
+                {"type": "Form", "children": [
+                    {"type": "Input", "name": "town", "placeholder": "Bonn"},
+                    {"type": "Checkbox", "name": "c", "label": "Agree"},
+                ]},
+                {"type": "Select", "name": "size", "defaultValue": "m", "options": [
+                    {"label": "S", "value": "s"}, {"label": "M", "value": "m"},
+                ]},
+                {"type": "Transition", "children": {"type": "Markdown", "value": "**Bold**"}},
+                {"type": "Chart", "data": [{"x": "Mon", "y": 3}],
+                 "series": [{"type": "bar", "label": "Rain", "dataKey": "y"}], "xAxis": "x"},
+                {"type": "Hologram", "value": "Own", "children": [{"type": "Button", "label": "Inner"}]},
+            ],
+        }
+    )  # fmt: skip
+    for word in ("Status", "[ Yes ]", "Title (Badge)", "Caption", "[image: Alt]", "town: Bonn", "[ ] Agree",
+                 "size: S | (M)", "Bold", "Rain", "Mon", "Own", "[ Inner ]"):  # fmt: skip
+        assert word in shown
+    assert max(len(line) for line in shown.splitlines()) <= 60
+
+
+def test_a_row_of_results_stays_one_row_in_a_narrow_terminal() -> None:
+    row = {
+        "type": "ListViewItem",
+        "children": [
+            {"type": "Icon", "name": "globe"},
+            {"type": "Col", "children": [
+                {"type": "Text", "value": "A title " * 20, "truncate": True},
+                {"type": "Caption", "value": "example.org"},
+            ]},
+        ],
+    }  # fmt: skip
+    lines = drawn({"type": "ListView", "children": [row]}).splitlines()
+    assert len(lines) == 4
+    assert "…" in lines[1]
+
+
+def test_a_widget_with_odd_fields_does_not_end_the_conversation() -> None:
+    tree = DynamicWidgetRoot.model_validate({"type": "Card", "children": [{"type": "Chart", "data": 7}]})
+    item = wire.WidgetItem(id="w", thread_id="t", created_at=WHEN, widget=tree, copy_text="in words")
+    console = paper()
+    console.print(*draw_items([item], styled=True))
+    assert "in words" in written(console)
+
+
+def test_escape_sequences_from_a_server_never_reach_the_terminal() -> None:
+    nasty = "a\x1b]0;title\x07\x1b[2J\x9b1mb\u202ec [bold]d[/bold] &#27;[31m"
+    note = wire.Annotation(source=wire.URLSource(title=nasty, url=nasty))
+    content = [wire.AssistantMessageContent(text=nasty, annotations=[note])]
+    item = wire.AssistantMessageItem(id="m", thread_id="t", created_at=WHEN, content=content)
+    for styled in (True, False):
+        console = paper()
+        for part in draw_items([item], styled=styled):
+            console.print(part)
+        console.print(draw_widget({"type": "Text", "value": nasty}))
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", written(console))
+        assert "[bold]d" in written(console)

@@ -1,0 +1,127 @@
+"""What is left in a thread of an answer whose server died, by what its log and the store say of it."""
+
+import uuid
+
+import pytest
+from chatkit.types import (
+    AssistantMessageContentPartTextDelta,
+    AssistantMessageItem,
+    ThreadItemAddedEvent,
+    ThreadItemDoneEvent,
+    ThreadItemUpdatedEvent,
+    ThreadStreamEvent,
+)
+
+from chatkit_link.caller import Caller
+from chatkit_link.protocol.crash_recovery import Orphans
+from chatkit_link.store.postgres import PostgresStore
+from chatkit_link.store.runs import RunRow
+from chatkit_link.wire.encoding import encode
+from tests.store.build import assistant, text_of, thread, user
+
+
+class Crashed:
+    """A thread with a question in it, whose answer is being written when the server dies."""
+
+    def __init__(self, store: PostgresStore, caller: Caller, thread_id: str, question_id: str) -> None:
+        self.store = store
+        self.caller = caller
+        self.thread_id = thread_id
+        self.question_id = question_id
+        self.said: list[bytes] = []
+
+    def say(self, event: ThreadStreamEvent) -> None:
+        self.said.append(encode(event))
+
+    def begin(self, text: str) -> AssistantMessageItem:
+        """The beginning of an answer is in the log."""
+        item = assistant(self.thread_id, "")
+        self.say(ThreadItemAddedEvent(item=item))
+        delta = AssistantMessageContentPartTextDelta(content_index=0, delta=text)
+        self.say(ThreadItemUpdatedEvent(item_id=item.id, update=delta))
+        return item
+
+    async def keep(self, text: str, *, item_id: str | None = None) -> AssistantMessageItem:
+        item = assistant(self.thread_id, text, item_id=item_id)
+        await self.store.add_thread_item(self.thread_id, item, self.caller)
+        return item
+
+    async def recover(self, *, retried: str | None = None) -> list[str]:
+        """The last words, and then the texts that a reload shows."""
+        run = RunRow(
+            id=f"run_{uuid.uuid4().hex}",
+            tenant=self.caller.tenant,
+            user_id=self.caller.user,
+            thread_id=self.thread_id,
+            agent="agent",
+            status="running",
+            last_id=0,
+            cancel_requested=False,
+            events_kept=True,
+            retried=retried,
+        )
+        words = await Orphans(self.store).settle(self.caller, run, self.said)
+        assert b'"allow_retry":true' in words[-1]
+        self.said += words
+        page = await self.store.load_thread_items(self.thread_id, None, 20, "asc", self.caller)
+        return [text_of(item) for item in page.data]
+
+
+@pytest.fixture
+async def crashed(store: PostgresStore, ada: Caller) -> Crashed:
+    made = await thread(store, ada)
+    question = user(made.id, "question")
+    await store.add_thread_item(made.id, question, ada)
+    return Crashed(store, ada, made.id, question.id)
+
+
+async def test_an_answer_that_was_stored_whole_is_not_cut_to_what_its_log_had(crashed: Crashed) -> None:
+    item = crashed.begin("The whole")
+    await crashed.keep("The whole answer.", item_id=item.id)
+
+    assert await crashed.recover() == ["question", "The whole answer."]
+    assert b"The whole answer." in crashed.said[-2]
+
+
+async def test_the_beginning_of_a_retry_takes_the_place_of_the_old_answer(crashed: Crashed) -> None:
+    """As it does where a retry is stopped or fails."""
+    await crashed.keep("old answer")
+    crashed.begin("new")
+
+    assert await crashed.recover(retried=crashed.question_id) == ["question", "new"]
+
+
+async def test_a_retry_that_had_said_nothing_leaves_the_old_answer(crashed: Crashed) -> None:
+    await crashed.keep("old answer")
+    crashed.begin("")
+
+    assert await crashed.recover(retried=crashed.question_id) == ["question", "old answer"]
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_what_a_retry_has_stored_already_stays(crashed: Crashed, told: bool) -> None:
+    """told: whether its end had reached the log, too."""
+    first = crashed.begin("first par")
+    await crashed.keep("first part", item_id=first.id)
+    if told:
+        crashed.say(ThreadItemDoneEvent(item=assistant(crashed.thread_id, "first part", item_id=first.id)))
+    crashed.begin("second")
+
+    assert await crashed.recover(retried=crashed.question_id) == ["question", "first part", "second"]
+
+
+async def test_it_can_be_settled_again_when_the_first_attempt_broke_off(crashed: Crashed) -> None:
+    await crashed.keep("old answer")
+    crashed.begin("new")
+    said = list(crashed.said)
+    await crashed.recover(retried=crashed.question_id)
+    crashed.said = said
+
+    assert await crashed.recover(retried=crashed.question_id) == ["question", "new"]
+
+
+async def test_an_event_that_cannot_be_read_costs_itself_and_not_the_thread(crashed: Crashed) -> None:
+    crashed.said.append(b'{"type": "thread.item.of_another_version"}')
+    crashed.begin("text")
+
+    assert await crashed.recover() == ["question", "text"]
