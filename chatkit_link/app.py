@@ -43,7 +43,7 @@ from chatkit_link.http import (
     sessions,
     threads,
 )
-from chatkit_link.http import workshop as workshop_door
+from chatkit_link.http import workshop as workshop_routes
 from chatkit_link.http.cross_site import CrossOrigin
 from chatkit_link.http.middleware import ResponseHeaders
 from chatkit_link.http.problems import install_problems, unexpected
@@ -125,11 +125,25 @@ def create_app(
         app.add_middleware(CrossOrigin, origins=settings.listed_origins)
     app.add_middleware(Forwarded, trusted=settings.trusted_networks)
     install_problems(app)
-    doors = (chatkit, runs, threads, agents, entities, files, hosted, sessions, openai, documents, health, pages)
-    for door in doors:
-        app.include_router(door.router)
+    route_modules = (
+        chatkit,
+        runs,
+        threads,
+        agents,
+        entities,
+        files,
+        hosted,
+        sessions,
+        openai,
+        documents,
+        health,
+        pages,
+    )
+    for route_module in route_modules:
+        app.include_router(route_module.router)
     if workshop is not None:
-        app.include_router(workshop_door.door(Workshop(workshop, known_actions(settings.config, agents_given or {}))))
+        actions = known_actions(settings.config, agents_given or {})
+        app.include_router(workshop_routes.workshop_router(Workshop(workshop, actions)))
     return app
 
 
@@ -187,9 +201,9 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
     config = with_tool_policy(run_config(settings, client), settings.tool_output)
     research = _research(settings, documents, http, document_keys)
     entries = _entries(settings, catalog)
-    shelf = await _files(stack, settings, database, secret)
+    file_store = await _files(stack, settings, database, secret)
     mcp = McpServers(catalog.mcp, folder=settings.config.absolute().parent, variables=read_variables())
-    build = AgentFactory(settings, store, shelf, config, client, research, mcp)
+    build = AgentFactory(settings, store, file_store, config, client, research, mcp)
     endpoints = {agent_id: build.endpoint(agent_id, entry) for agent_id, entry in entries.items()}
     for notice in shutdown_notices(settings, catalog, build.targets, datetime.now(UTC).date()):
         logger.log(logging.ERROR if notice.level == "error" else logging.WARNING, "%s", notice.text)
@@ -210,8 +224,8 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
         database=database,
         store=store,
         documents=documents,
-        files=shelf,
-        storage_origin=await shelf.storage.origin(),
+        files=file_store,
+        storage_origin=await file_store.storage.origin(),
         identity=build_identity(settings, secret, http, server_key, hook, ClientSecrets(database)),
         server_key=server_key,
         document_keys=document_keys,
@@ -222,7 +236,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
             max_payload=settings.max_payload,
             max_audio=settings.max_audio,
         ),
-        operations=Operations(store, coordinator, shelf, limits.ledger),
+        operations=Operations(store, coordinator, file_store, limits.ledger),
         limits=limits,
         coordinator=coordinator,
         entries=entries,

@@ -22,7 +22,7 @@ from pydantic import TypeAdapter
 
 from chatkit_link.agents.context import TurnContext
 from chatkit_link.agents.mcp.tool_names import public_name
-from chatkit_link.agents.tool_call_hooks import said
+from chatkit_link.agents.tool_call_hooks import short_text
 from chatkit_link.store.turns import TurnRecord, Waiting
 
 APPROVE, REJECT = "Approve", "Reject"
@@ -78,7 +78,7 @@ def question_of(call: ToolApprovalItem) -> str:
     label = server if isinstance(server, str) else getattr(server, "server_label", None)
     if label is None and call.tool_origin is not None:
         label = public_name(call.tool_origin.mcp_server_name or "")
-    given = said(call.arguments or "")
+    given = short_text(call.arguments or "")
     where = f" of {label}" if label else ""
     return f"May the assistant call {call.name}{where}" + (f" with: {given}?" if given else "?")
 

@@ -44,19 +44,19 @@ class CitedText:
         if "【" not in raw:
             self.text += raw
             return raw, []
-        shown, at = "", 0
+        clean_text, at = "", 0
         found: list[Annotation] = []
         for mark in _MARK.finditer(raw):
-            shown += raw[at : mark.start()]
+            clean_text += raw[at : mark.start()]
             at = mark.end()
-            place = len(self.text) + len(shown)
+            place = len(self.text) + len(clean_text)
             for number in dict.fromkeys(int(digits) for digits in re.findall(r"\d+", mark[1])):
                 if (annotation := self.sources.annotation(number, place)) is not None:
                     found.append(annotation)
-        shown += raw[at:]
-        self.text += shown
+        clean_text += raw[at:]
+        self.text += clean_text
         self.annotations += found
-        return shown, found
+        return clean_text, found
 
 
 def cite(sources: Sources, text: str) -> CitedText:

@@ -128,7 +128,7 @@ class LinkContext(AgentContext[Caller]):
 
     def begin_task(self, task: Task) -> tuple[tuple[WorkflowItem, int], list[ThreadStreamEvent]]:
         """The same as ``add_task``, for whoever tells the events at once."""
-        told: list[ThreadStreamEvent] = []
+        events: list[ThreadStreamEvent] = []
         workflow = self.workflow_item
         if workflow is None:
             workflow = self.workflow_item = WorkflowItem(
@@ -137,12 +137,12 @@ class LinkContext(AgentContext[Caller]):
                 created_at=datetime.now(),
                 workflow=Workflow(type="custom", tasks=[], expanded=True),
             )
-            told.append(ThreadItemAddedEvent(item=workflow.model_copy(deep=True)))
+            events.append(ThreadItemAddedEvent(item=workflow.model_copy(deep=True)))
         tasks = workflow.workflow.tasks
         tasks.append(task)
         update = WorkflowTaskAdded(task=task.model_copy(), task_index=len(tasks) - 1)
-        told.append(ThreadItemUpdatedEvent(item_id=workflow.id, update=update))
-        return (workflow, len(tasks) - 1), told
+        events.append(ThreadItemUpdatedEvent(item_id=workflow.id, update=update))
+        return (workflow, len(tasks) - 1), events
 
     def change_task(self, place: tuple[WorkflowItem, int], task: Task) -> list[ThreadStreamEvent]:
         """The same as ``update_task``, for whoever tells the events at once."""

@@ -87,8 +87,8 @@ class LinkConverter(ThreadItemConverter):
 
     @override
     async def widget_to_input(self, item: WidgetItem) -> TResponseInputItem | list[TResponseInputItem] | None:
-        shown = item.copy_text or item.widget.model_dump_json(exclude_unset=True, exclude_none=True)
-        text = f"This widget (id {item.id}) was shown to the user:\n{shown[:_WIDGET_LIMIT]}"
+        text = item.copy_text or item.widget.model_dump_json(exclude_unset=True, exclude_none=True)
+        text = f"This widget (id {item.id}) was shown to the user:\n{text[:_WIDGET_LIMIT]}"
         return Message(type="message", role="user", content=[_text(text)])
 
 

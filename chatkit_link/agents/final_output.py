@@ -36,8 +36,8 @@ def final_events(
     parts = _parts(output)
     texts = [words(part) for part in parts if _image_url(part) is None]
     text = bounded("\n\n".join(text for text in texts if text.strip()), limit)
-    shown = [_image(stream, url) for part in parts if (url := _image_url(part))]
-    return [*(stream.say(text) if text else []), *shown]
+    images = [_image(stream, url) for part in parts if (url := _image_url(part))]
+    return [*(stream.write_message(text) if text else []), *images]
 
 
 def _output(final: Any, returned: Any) -> Any:

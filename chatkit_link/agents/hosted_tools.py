@@ -5,7 +5,7 @@ from typing import Any
 from chatkit.types import CustomTask, SearchTask, Task, URLSource
 
 from chatkit_link.agents.sentences import sentence
-from chatkit_link.agents.tool_call_hooks import failed, said, title_of
+from chatkit_link.agents.tool_call_hooks import failed, short_text, title_of
 
 #: Characters of code that are shown.
 _CODE = 2000
@@ -41,7 +41,7 @@ def _task_of(item: Any, status: Any) -> Task | None:
             content = f"```python\n{code}\n```" if code else None
             return CustomTask(title="Run code", icon="square-code", content=content, status_indicator=status)
         case "mcp_call":
-            content = said(item.arguments or "")
+            content = short_text(item.arguments or "")
             return CustomTask(
                 title=title_of(item.name), icon="square-code", content=content or None, status_indicator=status
             )

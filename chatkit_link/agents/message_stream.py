@@ -85,8 +85,8 @@ class MessageStream:
         part = message.parts.get(index)
         message.read[index] = message.read.get(index, 0) + len(delta)
         if part is None:
-            begun = self.begin_part(place, index)
-            return begun + _written(message.id, index, message.parts[index], *message.parts[index].feed(delta))
+            part_events = self.begin_part(place, index)
+            return part_events + _written(message.id, index, message.parts[index], *message.parts[index].feed(delta))
         return _written(message.id, index, part, *part.feed(delta))
 
     def end_part(self, place: int, index: int) -> list[ThreadStreamEvent]:

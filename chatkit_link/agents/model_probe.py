@@ -66,8 +66,8 @@ async def probe(settings: Settings, *, deadline: float = DEADLINE) -> list[Outco
         return _some(found, "title") and f"{json.dumps(found, ensure_ascii=False)} by {settings.title_model_name}"
 
     async def transcription() -> str:
-        heard = await transcriber(AudioInput(data=_tone(), mime_type="audio/wav"))
-        return f"by {settings.transcribe_model}, {len(heard)} characters from a second of sound"
+        transcript = await transcriber(AudioInput(data=_tone(), mime_type="audio/wav"))
+        return f"by {settings.transcribe_model}, {len(transcript)} characters from a second of sound"
 
     steps: list[tuple[str, Callable[[], Awaitable[str]], Literal["warning", "failed"]]] = [
         ("answer", lambda: _answer(config), "failed"),
@@ -182,7 +182,7 @@ def server_words(error: BaseException, key: str | None) -> str:
         case openai.APIConnectionError():
             text = f"the server cannot be reached: {_innermost(error)}"
         case openai.APIStatusError():
-            text = f"status {error.status_code}: {_said(error)}"
+            text = f"status {error.status_code}: {_error_text(error)}"
         case _:
             text = str(error) or type(error).__name__
     text = " ".join(text.split())
@@ -192,7 +192,7 @@ def server_words(error: BaseException, key: str | None) -> str:
     return text if len(text) <= _WORDS else f"{text[:_WORDS]}…"
 
 
-def _said(error: openai.APIStatusError) -> str:
+def _error_text(error: openai.APIStatusError) -> str:
     body: Any = error.body
     if isinstance(body, dict) and (message := cast("dict[str, Any]", body).get("message")):
         return str(message)

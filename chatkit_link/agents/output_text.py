@@ -33,8 +33,8 @@ def words(value: Any) -> str:
 
 def brief(value: Any, limit: int = 300) -> str:
     """A step's result as one line or a few; cut where it is long."""
-    said = words(value)
-    return said if len(said) <= limit else said[: limit - 1] + "…"
+    text = words(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _text(text: str) -> str:
@@ -56,8 +56,8 @@ def _fields(fields: dict[str, Any], indent: str) -> str:
         if isinstance(value, dict):
             lines += [f"{indent}- **{name}**", _fields(cast("dict[str, Any]", value), indent + "  ")]
         elif isinstance(value, list):
-            said = "; ".join(_inline(each) for each in cast("list[Any]", value))
-            lines.append(f"{indent}- **{name}**: {said}")
+            text = "; ".join(_inline(each) for each in cast("list[Any]", value))
+            lines.append(f"{indent}- **{name}**: {text}")
         else:
             lines.append(f"{indent}- **{name}**: {_inline(value)}")
     return "\n".join(line for line in lines if line)

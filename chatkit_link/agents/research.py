@@ -89,9 +89,9 @@ class Research:
 
     def assistant(self) -> Assistant:
         """The agent, whose model comes from the run's configuration, and what its widgets ask of it."""
-        return self.lend(Assistant(Agent(name="Research", instructions=INSTRUCTIONS)))
+        return self.with_search(Assistant(Agent(name="Research", instructions=INSTRUCTIONS)))
 
-    def lend(self, assistant: Assistant) -> Assistant:
+    def with_search(self, assistant: Assistant) -> Assistant:
         """The assistant with the search tools beside its own; it must be an Agents SDK agent."""
         agent = assistant.answer
         if not isinstance(agent, Agent):
@@ -100,7 +100,7 @@ class Research:
             sample = Research(
                 assistant.sample_search, self._reader, self._library, limit=self._limit, timeout=self._timeout
             )
-            return sample.lend(replace(assistant, sample_search=None))
+            return sample.with_search(replace(assistant, sample_search=None))
         actions = self._actions()
         actions.include(assistant.actions)
         return replace(
@@ -134,11 +134,11 @@ class Research:
         await context.stream_widget(self._watch(search), copy_text=f"Search: {query}")
         if search.failed:
             return _json({"query": query, "error": search.message})
-        told = [
+        sources = [
             {"n": context.sources.add(Source(result.title, result.url, result.site)), **asdict(result)}
             for result in search.results
         ]
-        return _json({"query": query, "searched": search.label, "notice": search.message, "results": told})
+        return _json({"query": query, "searched": search.label, "notice": search.message, "results": sources})
 
     async def _watch(self, search: _Search) -> AsyncGenerator[WidgetRoot, None]:
         """The widget as the search goes on: what is looked for, each result as it is found, then the list."""

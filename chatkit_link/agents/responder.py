@@ -109,16 +109,16 @@ class AgentResponder:
 
     async def respond(self, ctx: TurnContext) -> AsyncIterator[ThreadStreamEvent]:
         shown = ShownFiles(ctx.files, ctx.caller, text_limit=self.file_text)
-        told = False
+        has_output = False
         try:
             async with closing_early(self._answer(ctx, shown)) as events:
                 async for event in events:
-                    told = told or event.type != "notice"
+                    has_output = has_output or event.type != "notice"
                     yield event
             return
         except openai.APIStatusError as error:
             # Nobody can say beforehand whether a model takes images; each server refuses them in its own way.
-            if told or not shown.pictures or error.status_code not in NO_PICTURES_STATUSES:
+            if has_output or not shown.pictures or error.status_code not in NO_PICTURES_STATUSES:
                 raise
         shown = ShownFiles(ctx.files, ctx.caller, text_limit=self.file_text, take_pictures=False)
         async with closing_early(self._answer(ctx, shown)) as events:
@@ -161,7 +161,7 @@ class AgentResponder:
         )
         try:
             async with aclosing(
-                _told(ctx, history, result, ResponseStream(context), covers, output_limit(self.run_config))
+                _record_turn(ctx, history, result, ResponseStream(context), covers, output_limit(self.run_config))
             ) as events:
                 async for event in events:
                     yield event
@@ -201,13 +201,13 @@ async def _acted(
     responder: Responder, actions: ActionRegistry, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None
 ) -> AsyncGenerator[ThreadStreamEvent]:
     """What the action's handler tells; or what the responder answers to the items that it gave."""
-    told = actions.stream(ctx, action, sender)
-    if told is None:
+    events = actions.stream(ctx, action, sender)
+    if events is None:
         for item in await actions.before(ctx, action, sender):
             await ctx.store.add_thread_item(ctx.thread.id, item, ctx.caller)
             yield ThreadItemDoneEvent(item=item)
-        told = responder.respond(ctx)
-    async with closing_early(told) as events:
+        events = responder.respond(ctx)
+    async with closing_early(events) as events:
         async for event in events:
             yield event
 
@@ -222,7 +222,7 @@ async def _go_on(agent: Agent[Any], answered: Answered, context: LinkContext) ->
     return state, steps["covers"]
 
 
-async def _told(
+async def _record_turn(
     ctx: TurnContext,
     history: History,
     result: RunResultStreaming,
@@ -256,7 +256,7 @@ async def _told(
     finally:
         if "waiting" not in record:
             record = record_of(result, stream, limit)
-            record["input"] += [assistant_message(text) for text in stream.said]
+            record["input"] += [assistant_message(text) for text in stream.extra_texts]
             record["covers"] = covers + record["covers"]
         # Also behind a question: of a retry nothing is kept before its first item is.
         await _keep(ctx, history, record)

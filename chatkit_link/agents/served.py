@@ -115,7 +115,7 @@ class AgentFactory:
                 file_text=self._settings.file_text,
             )
         if assistant.search:
-            assistant = self._research.lend(assistant)
+            assistant = self._research.with_search(assistant)
         answer = assistant.answer
         if not isinstance(answer, Agent):
             return FunctionResponder(answer, assistant.actions)

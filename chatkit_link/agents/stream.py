@@ -75,7 +75,7 @@ class ResponseStream:
         self._has_message = False
         self.displayed = False
         self.tool_displayed = False
-        self.said: list[str] = []
+        self.extra_texts: list[str] = []
         self.client_call: ClientToolCallItem | None = None
         self._is_shortened = False
 
@@ -85,11 +85,11 @@ class ResponseStream:
         pump = asyncio.create_task(_pump(result, queue), name="model")
         try:
             while (event := await queue.get()) is not None:
-                for told in await self._translate(event):
-                    yield self._noted(told)
+                for translated in await self._translate(event):
+                    yield self._noted(translated)
             await pump  # raises what the run raised
-            for told in self._closing():
-                yield self._noted(told)
+            for closing in self._closing():
+                yield self._noted(closing)
         except (InputGuardrailTripwireTriggered, OutputGuardrailTripwireTriggered):
             for item_id in self.produced:
                 yield ThreadItemRemovedEvent(item_id=item_id)
@@ -97,8 +97,8 @@ class ResponseStream:
         except Exception as error:
             if isinstance(error, IncompleteAnswer) and error.usage is not None:
                 result.context_wrapper.usage.add(error.usage)  # the SDK adds that of whole answers only
-            for told in (*self._thoughts.rest(), *self._messages.rest()):  # all that was written is kept
-                yield told
+            for rest in (*self._thoughts.rest(), *self._messages.rest()):  # all that was written is kept
+                yield rest
             raise
         finally:
             if not result.is_complete:
@@ -140,10 +140,10 @@ class ResponseStream:
         if kind == "run_item_stream_event":
             self._note_call(event.item)
         elif kind != "agent_updated_stream_event":
-            return self._shown(event)
+            return self._workflow_event(event)
         return ()
 
-    def _shown(self, event: ThreadStreamEvent) -> list[ThreadStreamEvent]:
+    def _workflow_event(self, event: ThreadStreamEvent) -> list[ThreadStreamEvent]:
         """What a tool shows; it ends an open workflow that stands before it."""
         self.tool_displayed = self.tool_displayed or _is_displayed(event)
         if not isinstance(event, ThreadItemAddedEvent | ThreadItemDoneEvent):
@@ -196,8 +196,8 @@ class ResponseStream:
     # Messages
 
     def _begin_message(self, place: int) -> list[ThreadStreamEvent]:
-        begun = self._messages.begin(place)
-        return [*self.end_workflow(), *begun] if begun else []
+        message_events = self._messages.begin(place)
+        return [*self.end_workflow(), *message_events] if message_events else []
 
     def _write(self, place: int, index: int, delta: str) -> list[ThreadStreamEvent]:
         written = self._messages.write(place, index, delta)
@@ -214,13 +214,13 @@ class ResponseStream:
 
     def _completed(self, response: Any) -> list[ThreadStreamEvent]:
         """All of a response is there; some servers give its messages nowhere else."""
-        told: list[ThreadStreamEvent] = []
+        events: list[ThreadStreamEvent] = []
         for place, item in enumerate(response.output if not self._has_message else ()):
             if item.type == "message":
-                told += [*self._begin_message(place), *self._end_message(place, item)]
+                events += [*self._begin_message(place), *self._end_message(place, item)]
         self.finished += self._coming
         self._coming.clear()
-        return told
+        return events
 
     def _recalled(self, place: int) -> list[ThreadStreamEvent]:
         """What was written as an answer was a thought."""
@@ -231,9 +231,9 @@ class ResponseStream:
         self.produced.remove(item_id)
         return [ThreadItemRemovedEvent(item_id=item_id), *self._thoughts.delta((place, "text", 0), text)]
 
-    def say(self, text: str) -> list[ThreadStreamEvent]:
+    def write_message(self, text: str) -> list[ThreadStreamEvent]:
         """A message that no model has written in this run, such as the output of a tool that ended it."""
-        self.said.append(text)
+        self.extra_texts.append(text)
         return [self._noted(event) for event in (*self.end_workflow(), self._messages.whole(text))]
 
     def show(self, event: ThreadStreamEvent) -> ThreadStreamEvent:
@@ -261,14 +261,14 @@ class ResponseStream:
                 )
                 return [*self.end_workflow(), ThreadItemAddedEvent(item=image.model_copy())]
             case _:
-                return self._tool_begun(place, item)
+                return self._tool_started(place, item)
 
-    def _tool_begun(self, at: int, item: Any) -> list[ThreadStreamEvent]:
+    def _tool_started(self, at: int, item: Any) -> list[ThreadStreamEvent]:
         task = hosted_task(item, done=False)
         if task is None:
             return []
-        self._hosted[at], told = self._context.begin_task(task)
-        return told
+        self._hosted[at], events = self._context.begin_task(task)
+        return events
 
     def _tool_done(self, at: int, item: Any) -> list[ThreadStreamEvent]:
         place, task = self._hosted.pop(at, None), hosted_task(item, done=True, locale=self._locale)
@@ -313,7 +313,7 @@ class ResponseStream:
         return [ThreadItemDoneEvent(item=item)]
 
     def _closing(self) -> list[ThreadStreamEvent]:
-        told = self.end_workflow()
+        events = self.end_workflow()
         call = self._context.client_tool_call
         if call is not None:
             item = self.client_call = ClientToolCallItem(
@@ -324,8 +324,8 @@ class ResponseStream:
                 arguments=call.arguments,
                 call_id=self._call_ids.get(call.name) or new_id("tool_call"),
             )
-            told.append(ThreadItemDoneEvent(item=item))
-        return told
+            events.append(ThreadItemDoneEvent(item=item))
+        return events
 
     def _note_call(self, item: Any) -> None:
         """Remember a tool's call id, so that a client's output later meets the model's call."""

@@ -24,7 +24,7 @@ from chatkit_link.wire.sanitize import clean_text
 logger = logging.getLogger(__name__)
 
 #: Characters of a tool's arguments that are shown.
-_SHOWN = 120
+_MAX_ARGUMENTS = 120
 
 
 class VisibleTools(RunHooks[LinkContext]):
@@ -34,11 +34,11 @@ class VisibleTools(RunHooks[LinkContext]):
     """
 
     def __init__(
-        self, reader: UsageReader, quiet: frozenset[str] = frozenset(), *, shown: LinkContext | None = None
+        self, reader: UsageReader, hidden_tools: frozenset[str] = frozenset(), *, display: LinkContext | None = None
     ) -> None:
         self._reader = reader
-        self._quiet = quiet
-        self._shown = shown
+        self._hidden_tools = hidden_tools
+        self._display = display
         self._places: dict[str, tuple[WorkflowItem, int]] = {}
 
     @override
@@ -52,17 +52,17 @@ class VisibleTools(RunHooks[LinkContext]):
         self, context: RunContextWrapper[LinkContext], agent: Agent[LinkContext], tool: Tool
     ) -> None:
         report_failures_of(tool)
-        if tool.name in self._quiet:
+        if tool.name in self._hidden_tools:
             return
         task = _task(context, tool)
         task.status_indicator = "loading"
-        self._places[_key(context, tool)] = await (self._shown or context.context).add_task(task)
+        self._places[_key(context, tool)] = await (self._display or context.context).add_task(task)
 
     @override
     async def on_tool_end(
         self, context: RunContextWrapper[LinkContext], agent: Agent[LinkContext], tool: Tool, result: Any
     ) -> None:
-        link = self._shown or context.context
+        link = self._display or context.context
         place, locale = self._places.pop(_key(context, tool), None), link.request_context.locale
         failure = failure_of(context, tool, result)
         if failure is not None:
@@ -89,7 +89,7 @@ class VisibleTools(RunHooks[LinkContext]):
         self, context: RunContextWrapper[LinkContext], from_agent: Agent[LinkContext], to_agent: Agent[LinkContext]
     ) -> None:
         title = f"Handed over to {to_agent.name}"
-        await (self._shown or context.context).add_task(
+        await (self._display or context.context).add_task(
             CustomTask(title=title, icon="agent", status_indicator="complete")
         )
 
@@ -118,7 +118,7 @@ def _key(context: RunContextWrapper[LinkContext], tool: Tool) -> str:
 
 def _task(context: RunContextWrapper[LinkContext], tool: Tool) -> CustomTask:
     arguments = context.tool_arguments if isinstance(context, ToolContext) else ""
-    return CustomTask(title=title_of(tool.name), icon="square-code", content=said(arguments) or None)
+    return CustomTask(title=title_of(tool.name), icon="square-code", content=short_text(arguments) or None)
 
 
 def title_of(tool: str) -> str:
@@ -126,7 +126,7 @@ def title_of(tool: str) -> str:
     return f"{name[:1].upper()}{name[1:]}"
 
 
-def said(arguments: str) -> str:
+def short_text(arguments: str) -> str:
     """A tool's arguments as a person would say them: the values, without the JSON."""
     try:
         values = json.loads(arguments)
@@ -136,4 +136,4 @@ def said(arguments: str) -> str:
         return ""
     words = ", ".join(str(value) for value in cast("dict[str, Any]", values).values() if value not in (None, ""))
     text = clean_text(words)  # JSON may escape what no event can hold
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    return text if len(text) <= _MAX_ARGUMENTS else text[: _MAX_ARGUMENTS - 1] + "…"

@@ -7,7 +7,7 @@
 
 ``store/`` has the checks of a store, ``machine/`` those that Hypothesis makes up, and ``protocol/`` those
 of a server. Nothing here knows our own store or server. No plugin for async tests is needed:
-``opened.py`` brings the event loop.
+``loop_runner.py`` brings the event loop.
 """
 
 import pytest

@@ -7,17 +7,17 @@ from typing import Any, Final, Self, TypeVar
 
 from chatkit.store import NotFoundError, Store
 
-from chatkit_link.conformance.loop_runner import Factory, Opened
+from chatkit_link.conformance.loop_runner import Factory, LoopRunner
 from chatkit_link.conformance.promises import Promises
 
 Result = TypeVar("Result")
 Refusals = tuple[type[Exception], ...]
 
-PEOPLE: Final = 3
+USERS: Final = 3
 REFUSALS: Final[Refusals] = (NotFoundError,)
 
 
-class Bench:
+class Harness:
     """Opens stores, makes people, and runs what is async.
 
     A store that keeps people apart is opened once: each check and each example has new people in it. One
@@ -25,7 +25,7 @@ class Bench:
     """
 
     store: Store[Any]
-    people: list[Any]
+    users: list[Any]
 
     def __init__(
         self, open_store: Factory[Store[Any]], new_owner: Callable[[], Any], promises: Promises, refusals: Refusals
@@ -35,7 +35,7 @@ class Bench:
         self._open_store = open_store
         self._new_owner = new_owner
         self._stack = ExitStack()
-        self._opened: Opened[Store[Any]] | None = None
+        self._runner: LoopRunner[Store[Any]] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -47,15 +47,15 @@ class Bench:
 
     def start(self) -> None:
         """New people, who find nothing of what others did before."""
-        if self._opened is None or not self.promises.isolates_owners:
+        if self._runner is None or not self.promises.isolates_owners:
             self._stack.close()
-            self._opened = self._stack.enter_context(Opened(self._open_store))
-        self.store = self._opened.value
-        self.people = [self._new_owner() for _ in range(PEOPLE if self.promises.isolates_owners else 1)]
+            self._runner = self._stack.enter_context(LoopRunner(self._open_store))
+        self.store = self._runner.value
+        self.users = [self._new_owner() for _ in range(USERS if self.promises.isolates_owners else 1)]
 
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
-        assert self._opened is not None, "start() comes first"
-        return self._opened.run(work)
+        assert self._runner is not None, "start() comes first"
+        return self._runner.run(work)
 
     async def refused(self, attempt: Awaitable[object], what: str) -> None:
         """Fails unless the store refuses ``attempt``."""

@@ -19,7 +19,7 @@ Factory = Callable[[], AbstractAsyncContextManager[Value]]
 DEADLINE: Final = 60.0
 
 
-class Opened(Generic[Value]):
+class LoopRunner(Generic[Value]):
     """What ``factory`` gives, as ``value``, inside a ``with`` block."""
 
     value: Value

@@ -89,13 +89,13 @@ class Files(AttachmentStore[Caller]):
             raise Unprocessable("The file is empty.")
         self.limits.require_size(input.size)
         self.limits.require_type(input.mime_type)
-        attachment = self._begun(input.name, input.mime_type)
+        attachment = self._new_attachment(input.name, input.mime_type)
         await self._uploads.begin(attachment, input.size, context)
         descriptor = await self._descriptor(attachment, context)
         fresh = self.links.fresh_attachment(attachment, context)
         return fresh.model_copy(update={"upload_descriptor": descriptor})
 
-    def _begun(self, name: str, mime_type: str, thread_id: str | None = None) -> Attachment:
+    def _new_attachment(self, name: str, mime_type: str, thread_id: str | None = None) -> Attachment:
         return self.links.attachment(new_id("attachment"), clean_name(name), mime_type.lower()[:200], thread_id)
 
     async def _descriptor(self, attachment: Attachment, caller: Caller) -> AttachmentUploadDescriptor:
@@ -129,7 +129,7 @@ class Files(AttachmentStore[Caller]):
         Raises:
             LinkError: it is not taken; nothing is left behind then.
         """
-        attachment = self._begun(name, mime_type)
+        attachment = self._new_attachment(name, mime_type)
         await self._uploads.begin(attachment, min(most, self.limits.max_size), caller)
         try:
             kept = await self._uploads.take(attachment, chunks, caller, most=most)
@@ -138,7 +138,7 @@ class Files(AttachmentStore[Caller]):
             raise
         return self.links.fresh_attachment(kept, caller)
 
-    async def receive_begun(self, file_id: str, chunks: AsyncIterator[bytes], caller: Caller) -> None:
+    async def receive_started(self, file_id: str, chunks: AsyncIterator[bytes], caller: Caller) -> None:
         """The second half of a two-phase upload.
 
         Raises:
@@ -163,7 +163,7 @@ class Files(AttachmentStore[Caller]):
         kind = sniff(data[:4096], "image")
         if kind not in IMAGES:
             raise UnsupportedType("What the model has made is no image that can be shown.")
-        attachment = self._begun(f"image.{kind.removeprefix('image/')}", kind, thread_id)
+        attachment = self._new_attachment(f"image.{kind.removeprefix('image/')}", kind, thread_id)
         await self._uploads.begin(attachment, len(data), caller, counted=False)
         try:
             await self._uploads.take(attachment, _once(data), caller, most=len(data), counted=False)

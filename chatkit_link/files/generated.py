@@ -37,7 +37,7 @@ class GeneratedImages:
         self._thread_id = thread_id
         self._caller = caller
         #: Item id -> the file that shows it now.
-        self._shown: dict[str, str] = {}
+        self._urls: dict[str, str] = {}
 
     @staticmethod
     def are_in(event: ThreadItemUpdatedEvent) -> bool:
@@ -78,9 +78,9 @@ class GeneratedImages:
         return image.model_copy(update={"url": url})
 
     async def _forget_draft(self, item_id: str, url: str) -> None:
-        draft = self._shown.pop(item_id, None)
+        draft = self._urls.pop(item_id, None)
         if (file_id := self._files.links.file_id(url)) is not None:
-            self._shown[item_id] = file_id
+            self._urls[item_id] = file_id
         if draft is not None:
             with suppress(LinkError):  # it goes with its thread at the latest
                 await self._files.delete_attachment(draft, self._caller)

@@ -97,10 +97,10 @@ def _binary(head: bytes, ending: str) -> str:
 
 def require_honest(found: str, name: str, declared: str) -> None:
     """Raises UnsupportedType where the name or the declared type says image or PDF and the bytes do not."""
-    said = {mimetypes.guess_type(name)[0] or "", declared.partition(";")[0].strip().lower()}
-    if not found.startswith("image/") and any(kind.startswith("image/") for kind in said):
+    claimed = {mimetypes.guess_type(name)[0] or "", declared.partition(";")[0].strip().lower()}
+    if not found.startswith("image/") and any(kind.startswith("image/") for kind in claimed):
         raise UnsupportedType("The file is called an image, but its content is none. Please attach the image itself.")
-    if found != PDF and PDF in said:
+    if found != PDF and PDF in claimed:
         raise UnsupportedType("The file is called a PDF, but its content is none. Please attach the PDF itself.")
 
 

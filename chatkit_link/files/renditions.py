@@ -109,15 +109,15 @@ class Renditions:
                 stderr=asyncio.subprocess.DEVNULL,
                 env=None if sys.platform == "win32" else {},  # Windows starts nothing without its own
             )
-            said = bytearray()
+            output = bytearray()
             try:
                 async with asyncio.timeout(self._deadline), asyncio.TaskGroup() as group:
                     group.create_task(_feed(process, self._storage.read(place)))
-                    group.create_task(_listen(process, said))
+                    group.create_task(_read_output(process, output))
                     group.create_task(process.wait())
             except TimeoutError:
                 logger.warning("decoding %s took too long and was ended", place)
-                return _Answer(None, bytes(said))
+                return _Answer(None, bytes(output))
             except ExceptionGroup as failed:  # the storage is away: one sentence, not a group of them
                 raise failed.exceptions[0] from None
             finally:
@@ -125,7 +125,7 @@ class Renditions:
                     process.kill()
                 with anyio.CancelScope(shield=True):
                     await process.wait()
-            return _Answer(process.returncode, bytes(said))
+            return _Answer(process.returncode, bytes(output))
 
 
 async def _feed(process: asyncio.subprocess.Process, chunks: AsyncGenerator[bytes]) -> None:
@@ -139,11 +139,11 @@ async def _feed(process: asyncio.subprocess.Process, chunks: AsyncGenerator[byte
         await process.stdin.wait_closed()
 
 
-async def _listen(process: asyncio.subprocess.Process, said: bytearray) -> None:
+async def _read_output(process: asyncio.subprocess.Process, output: bytearray) -> None:
     assert process.stdout is not None
     while chunk := await process.stdout.read(65536):
-        said += chunk
-        if len(said) > _MOST_ANSWER:
+        output += chunk
+        if len(output) > _MOST_ANSWER:
             process.kill()
             return
 

@@ -117,10 +117,10 @@ def _user_message(item: ChatKitThreadUserMessageItem, head: dict[str, Any]) -> B
 
 def _attachment(given: ChatKitAttachment, thread_id: str) -> ours.Attachment:
     """A picture that nothing shows is a file."""
-    told = {"id": given.id, "name": given.name, "mime_type": given.mime_type, "thread_id": thread_id}
+    fields = {"id": given.id, "name": given.name, "mime_type": given.mime_type, "thread_id": thread_id}
     if given.type == "image" and given.preview_url and urlsplit(given.preview_url).scheme in {"http", "https"}:
-        return _ATTACHMENT.validate_python({**told, "type": "image", "preview_url": given.preview_url})
-    return ours.FileAttachment.model_validate(told)
+        return _ATTACHMENT.validate_python({**fields, "type": "image", "preview_url": given.preview_url})
+    return ours.FileAttachment.model_validate(fields)
 
 
 def _source(given: Annotation) -> ours.Annotation:

@@ -161,31 +161,33 @@ def is_about_money(error: openai.APIStatusError) -> bool:
     return str(error.code or "") in _NO_MONEY or error.type == "insufficient_quota"
 
 
-def told_wait(headers: Mapping[str, str]) -> float | None:
+def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds until OpenAI takes requests again, if it says so: an hour at most."""
-    said = headers.get("retry-after", "")
+    header = headers.get("retry-after", "")
     try:
         if "retry-after-ms" in headers:
             seconds = float(headers["retry-after-ms"]) / 1000
-        elif said.endswith("GMT"):  # RFC 9110 section 10.2.3: a date, or seconds
-            seconds = (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds()
+        elif header.endswith("GMT"):  # RFC 9110 section 10.2.3: a date, or seconds
+            seconds = (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds()
         else:
-            seconds = float(said)
+            seconds = float(header)
     except (ValueError, OverflowError):
         return None
     return min(max(seconds, 0.0), 3600.0) if math.isfinite(seconds) else None
 
 
 def _wait(error: openai.APIStatusError) -> int:
-    seconds = told_wait(error.response.headers)
+    seconds = retry_after(error.response.headers)
     return _USUAL_WAIT if seconds is None else max(math.ceil(seconds), 1)
 
 
 def _note(error: Exception) -> None:
     """What the log may know: no text, which can quote a key."""
     if isinstance(error, openai.APIStatusError):
-        said = [str(part) for part in (error.code, error.request_id) if part and _PLAIN.fullmatch(str(part))]
-        logger.warning("OpenAI answered %d to a ChatKit request (%s)", error.status_code, ", ".join(said) or "no code")
+        details = [str(part) for part in (error.code, error.request_id) if part and _PLAIN.fullmatch(str(part))]
+        logger.warning(
+            "OpenAI answered %d to a ChatKit request (%s)", error.status_code, ", ".join(details) or "no code"
+        )
     else:
         cause = error.__cause__ or error
         logger.warning("OpenAI did not answer a ChatKit request: %s", type(cause).__qualname__)

@@ -15,7 +15,7 @@ from openai.types.beta.chatkit import ChatKitThread
 
 from chatkit_link.errors import LinkError
 from chatkit_link.hosted.client import with_key
-from chatkit_link.hosted.refusals import Refusals, UpstreamDown, is_about_money, told_wait
+from chatkit_link.hosted.refusals import Refusals, UpstreamDown, is_about_money, retry_after
 from chatkit_link.hosted.sessions import HostedKey
 
 T = TypeVar("T")
@@ -98,7 +98,7 @@ class HostedThreads:
                 if isinstance(error, openai.APIStatusError):
                     if not _may_pass(error):
                         raise
-                    seconds = told_wait(error.response.headers) or pause
+                    seconds = retry_after(error.response.headers) or pause
                 if seconds > _LONGEST_WAIT:
                     raise
             self._on_wait(seconds)

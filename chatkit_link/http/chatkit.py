@@ -66,7 +66,7 @@ async def _answer(request: Request, services: Services, caller: Caller, agent: s
         allow_cancel=LINK_HEADER in request.headers,
     )
     run = await opening.open(asked)
-    events = frames(services.coordinator.follow(run, quiet=services.settings.heartbeat))
+    events = frames(services.coordinator.follow(run, idle_after=services.settings.heartbeat))
     if services.settings.on_disconnect == "cancel" and LINK_HEADER not in request.headers:
         events = _cancelling(events, run)
     return StreamingResponse(

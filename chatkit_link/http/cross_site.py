@@ -21,7 +21,7 @@ from chatkit_link.errors import Forbidden
 _CHANGES_NOTHING = frozenset({"GET", "HEAD", "OPTIONS"})
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _TAKEN = ("Authorization", "Content-Type", "Last-Event-ID", "Range", "X-ChatKit-Link", "X-Request-Id", "X-Time-Zone")
-_SHOWN = ("X-Run-Id", "X-Request-Id", "Retry-After", "Content-Disposition", "Content-Range", "Accept-Ranges")
+_EXPOSED_HEADERS = ("X-Run-Id", "X-Request-Id", "Retry-After", "Content-Disposition", "Content-Range", "Accept-Ranges")
 
 
 def refuse_cross_site(request: Request, origins: Collection[str]) -> None:
@@ -56,7 +56,7 @@ class CrossOrigin(CORSMiddleware):
             allow_methods=_METHODS,
             allow_headers=_TAKEN,
             allow_credentials="*" not in origins,
-            expose_headers=_SHOWN,
+            expose_headers=_EXPOSED_HEADERS,
         )
 
     @override

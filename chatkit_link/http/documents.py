@@ -138,8 +138,8 @@ def _extracted(document: Document) -> str:
 def _text(source: str) -> str:
     anchors = Anchors()
     lines = source.splitlines()
-    shown: list[str] = []
+    lines: list[str] = []
     for line, below in zip(lines, [*lines[1:], ""], strict=True):
         text = escape(line)
-        shown.append(f'<b id="{escape(anchors.of(line))}">{text}</b>' if is_heading(line, below) else text)
-    return "\n".join(shown)
+        lines.append(f'<b id="{escape(anchors.of(line))}">{text}</b>' if is_heading(line, below) else text)
+    return "\n".join(lines)

@@ -74,7 +74,7 @@ async def send(file_id: str, request: Request, services: ServicesDep, link: Link
     files = _open(services)
     caller, _ = files.links.read("put", file_id, link)
     _announced(request, files, spare=0)
-    await files.receive_begun(file_id, _body(request), caller)
+    await files.receive_started(file_id, _body(request), caller)
     return Response(status_code=204)
 
 

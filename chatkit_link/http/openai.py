@@ -93,7 +93,7 @@ async def list_items(
     """In the thread's own order. Items that the API has no kind for are left out."""
     thread, owner = await find_thread(services.database, tenant, thread_id)
     backwards = before is not None and after is None  # the page that ends right there
-    told, more = await _told(
+    found, more = await _visible_items(
         services,
         thread.id,
         owner,
@@ -102,28 +102,28 @@ async def list_items(
         after=before if backwards else after,
         end=None if backwards else before,
     )
-    return _page(told[::-1] if backwards else told, has_more=more)
+    return _page(found[::-1] if backwards else found, has_more=more)
 
 
-async def _told(
+async def _visible_items(
     services: Services, thread_id: str, owner: Caller, *, limit: int, order: Order, after: str | None, end: str | None
 ) -> tuple[list[dict[str, Any]], bool]:
     """A full page behind ``after`` and before ``end``, and whether more may follow.
 
     A page is filled up in the place of items that are left out: the openai package takes an empty one for the last.
     """
-    told: list[dict[str, Any]] = []
+    found: list[dict[str, Any]] = []
     while True:
         page = await services.store.load_thread_items(thread_id, after, limit, order, owner)
         for item in services.files.links.fresh_all(page.data, owner):
             if item.id == end:
-                return told, False
-            if (shown := as_openai_item(item)) is not None:
-                if len(told) == limit:
-                    return told, True
-                told.append(shown)
+                return found, False
+            if (converted := as_openai_item(item)) is not None:
+                if len(found) == limit:
+                    return found, True
+                found.append(converted)
         if not page.has_more:
-            return told, False
+            return found, False
         after = page.after
 
 

@@ -29,7 +29,7 @@ async def follow_run(
     seen = _event_id(after if after is not None else request.headers.get("last-event-id"))
     attached = await services.coordinator.attach(caller, run_id)
     return StreamingResponse(
-        frames(attached.follow(seen, quiet=services.settings.heartbeat)),
+        frames(attached.follow(seen, idle_after=services.settings.heartbeat)),
         media_type="text/event-stream",
         headers={**STREAM_HEADERS, "X-Run-Id": attached.id},
     )
@@ -49,13 +49,13 @@ async def run_of_thread(thread_id: str, services: ServicesDep, caller: CallerDep
     latest = await services.coordinator.latest_on(caller, thread_id)
     if latest is None:
         return {"run": None, "last": None}
-    shown = {"id": latest.id, "status": latest.status, "retried": latest.retried}
+    state = {"id": latest.id, "status": latest.status, "retried": latest.retried}
     if latest.status == RunStatus.RUNNING:
-        return {"run": shown, "last": shown}
+        return {"run": state, "last": state}
     error = None
     if latest.status in {RunStatus.FAILED, RunStatus.INTERRUPTED}:
-        error = _error_in(await services.coordinator.last_words(latest))
-    return {"run": None, "last": {**shown, "error": error}}
+        error = _error_in(await services.coordinator.last_events(latest))
+    return {"run": None, "last": {**state, "error": error}}
 
 
 @router.post("/chatkit/runs/{run_id}/cancel", summary="Stop an answer")
@@ -65,8 +65,8 @@ async def cancel_run(run_id: str, services: ServicesDep, caller: CallerDep) -> d
 
 
 def _error_in(events: list[bytes]) -> dict[str, Any] | None:
-    told: Iterator[dict[str, Any]] = map(json.loads, events)
-    return next((event for event in told if event.get("type") == "error"), None)
+    decoded: Iterator[dict[str, Any]] = map(json.loads, events)
+    return next((event for event in decoded if event.get("type") == "error"), None)
 
 
 def _event_id(text: str | None) -> int:

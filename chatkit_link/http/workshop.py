@@ -30,7 +30,7 @@ from chatkit_link.http.pages import page
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.http.sse import STREAM_HEADERS
 from chatkit_link.store.postgres import new_id
-from chatkit_link.workshop.drafts import Draft, Opened, Shown, Workshop
+from chatkit_link.workshop.drafts import Draft, OpenedWidget, Preview, Workshop
 
 _LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 _LARGEST_BODY = 2_000_000
@@ -62,7 +62,7 @@ def only_this_machine(request: Request) -> None:
         raise Forbidden("The workshop is for this machine only: open it at http://127.0.0.1.")
 
 
-def door(workshop: Workshop) -> APIRouter:
+def workshop_router(workshop: Workshop) -> APIRouter:
     """The routes of one folder's workshop."""
     router = APIRouter(dependencies=[Depends(only_this_machine)], include_in_schema=False)
 
@@ -71,33 +71,33 @@ def door(workshop: Workshop) -> APIRouter:
         return page("workshop.html", services, "'none'", {})
 
     @router.get("/api/workshop/widgets")
-    async def all_widgets() -> list[Opened]:
+    async def all_widgets() -> list[OpenedWidget]:
         return await anyio.to_thread.run_sync(workshop.all)
 
     @router.get("/api/workshop/widgets/{name}")
-    async def open_widget(name: str) -> Opened:
+    async def open_widget(name: str) -> OpenedWidget:
         return await anyio.to_thread.run_sync(workshop.open, name)
 
     @router.put("/api/workshop/widgets/{name}")
-    async def save_widget(name: str, request: Request) -> Opened:
+    async def save_widget(name: str, request: Request) -> OpenedWidget:
         edited = await read_model(request, Edited, _LARGEST_BODY)
         return await anyio.to_thread.run_sync(workshop.save, name, edited.draft, edited.over)
 
     @router.post("/api/workshop/preview/{name}")
-    async def preview(name: str, request: Request) -> Shown:
+    async def preview(name: str, request: Request) -> Preview:
         edited = await read_model(request, Edited, _LARGEST_BODY)
-        return await anyio.to_thread.run_sync(workshop.show, name, edited.draft)
+        return await anyio.to_thread.run_sync(workshop.render, name, edited.draft)
 
     @router.post("/api/workshop/threads/{name}")
     async def put_in_thread(name: str, request: Request, services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
         edited = await read_model(request, Edited, _LARGEST_BODY)
-        shown = await anyio.to_thread.run_sync(workshop.show, name, edited.draft)
-        if shown.tree is None:
-            raise Unprocessable(" ".join(shown.problems))
-        return (await _placed(services, shown.tree, edited.draft.title, caller)).model_dump(mode="json")
+        preview = await anyio.to_thread.run_sync(workshop.render, name, edited.draft)
+        if preview.tree is None:
+            raise Unprocessable(" ".join(preview.problems))
+        return (await _placed(services, preview.tree, edited.draft.title, caller)).model_dump(mode="json")
 
     @router.post("/api/workshop/drop")
-    async def take_apart(request: Request) -> Opened:
+    async def take_apart(request: Request) -> OpenedWidget:
         dropped = await read_model(request, Dropped, _LARGEST_BODY)
         return await anyio.to_thread.run_sync(partial(workshop.take_apart, dropped.name, dropped.content.encode()))
 

@@ -58,15 +58,15 @@ class Budgets:
 
     def notices(self, spent: Sequence[Spent], tokens: int, cost: Decimal) -> list[str]:
         """What to tell people when ``tokens`` and ``cost`` have just been added: of the marks they passed."""
-        told: list[str] = []
+        notices: list[str] = []
         for one, budget in self._pairs(spent):
             used = budget.used(one)
             before = used - (tokens if budget.unit == "tokens" else cost)
             if before < budget.most <= used:
-                told.append(f"{budget.name} is used up with this answer. It begins anew {_moment(one)}.")
+                notices.append(f"{budget.name} is used up with this answer. It begins anew {_moment(one)}.")
             elif self._notice and before < budget.most * self._notice <= used:
-                told.append(f"{budget.name} is nearly used up: {int(100 * used / budget.most)} % are gone.")
-        return list(dict.fromkeys(told))
+                notices.append(f"{budget.name} is nearly used up: {int(100 * used / budget.most)} % are gone.")
+        return list(dict.fromkeys(notices))
 
     def _pairs(self, spent: Sequence[Spent]) -> Iterator[tuple[Spent, Budget]]:
         return ((one, budget) for budget in self._budgets for one in spent if budget.applies_to(one))

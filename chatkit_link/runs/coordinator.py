@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 _RETRY_FULL = 5
 
 #: Events at the end of a run among which its last word is: what the answer had used is told behind it.
-_LAST_WORDS = 8
+_LAST_EVENTS = 8
 
 Work = Callable[[Run], Awaitable[None]]
 #: Seconds before the database is asked again that was away.
@@ -183,7 +183,7 @@ class Coordinator:
         run.task = asyncio.create_task(self._carry_out(run, work), name=run.id)
 
     async def _carry_out(self, run: Run, work: Work) -> None:
-        run.begun = True
+        run.started = True
         try:
             if run.stopped:
                 raise asyncio.CancelledError
@@ -219,21 +219,23 @@ class Coordinator:
             raise Gone("That answer ended a while ago, and its events are not kept any more. Reload the chat.")
         return Attached(row.id, row.status, partial(self._follow_stored, row.id))
 
-    async def follow(self, run: Run, after: int = 0, *, quiet: float | None = None) -> AsyncIterator[Sequence[Event]]:
+    async def follow(
+        self, run: Run, after: int = 0, *, idle_after: float | None = None
+    ) -> AsyncIterator[Sequence[Event]]:
         """A run of this replica; where another one has taken it over, also how that one has ended it."""
-        async for batch in run.log.follow(after, quiet=quiet):
+        async for batch in run.log.follow(after, idle_after=idle_after):
             after = batch[-1].id if batch else after
             yield batch
         if run.lost:
-            async for batch in self._follow_stored(run.id, after, quiet=quiet):
+            async for batch in self._follow_stored(run.id, after, idle_after=idle_after):
                 yield batch
 
     async def _follow_stored(
-        self, run_id: str, after: int = 0, *, quiet: float | None = None
+        self, run_id: str, after: int = 0, *, idle_after: float | None = None
     ) -> AsyncIterator[Sequence[Event]]:
         """A run's events from the database, woken by notifications, until it is over."""
         clock = asyncio.get_running_loop().time
-        spoke = clock()
+        last_sent = clock()
         with self._wakeups.watch(run_id) as watch:
             while True:
                 try:
@@ -243,15 +245,15 @@ class Coordinator:
                         # added then stands at their numbers and must be seen.
                         after = min(after, last_id)
                     while page := await rows.read_events(self._database, run_id, after):
-                        after, spoke = page[-1][0], clock()
+                        after, last_sent = page[-1][0], clock()
                         yield [Event(number, data) for number, data in page]
                     if status != RunStatus.RUNNING:
                         return
                 except Unavailable:  # the run goes on without the database for a while, and so does who follows it
                     await asyncio.sleep(_AWAY)
-                await watch.wait(quiet=quiet)
-                if quiet is not None and clock() - spoke >= quiet:
-                    spoke = clock()
+                await watch.wait(idle_after=idle_after)
+                if idle_after is not None and clock() - last_sent >= idle_after:
+                    last_sent = clock()
                     yield []
 
     async def latest_on(self, caller: Caller, thread_id: str) -> rows.RunRow | None:
@@ -259,10 +261,10 @@ class Coordinator:
         async with self._database.session(caller) as session:
             return await rows.find_latest(session, thread_id)
 
-    async def last_words(self, run: rows.RunRow) -> list[bytes]:
+    async def last_events(self, run: rows.RunRow) -> list[bytes]:
         """The last few events of a run that is over, as far as they are still kept, the latest first."""
         # What recovery adds stands behind the last event of the run itself.
-        events = await rows.read_events(self._database, run.id, run.last_id - _LAST_WORDS)
+        events = await rows.read_events(self._database, run.id, run.last_id - _LAST_EVENTS)
         return [data for _, data in reversed(events)]
 
     async def running_on(self, caller: Caller, thread_id: str) -> str | None:

@@ -43,7 +43,7 @@ class RunLog:
         self._closed = True
         self._wake()
 
-    async def follow(self, after: int = 0, *, quiet: float | None = None) -> AsyncIterator[Sequence[Event]]:
+    async def follow(self, after: int = 0, *, idle_after: float | None = None) -> AsyncIterator[Sequence[Event]]:
         """Everything behind id ``after``, then what comes, until the log is closed.
 
         Args:
@@ -56,7 +56,7 @@ class RunLog:
                 yield batch
             elif self._closed:
                 return
-            elif not await self._changed(quiet):
+            elif not await self._changed(idle_after):
                 yield []
 
     def _batch(self, after: int) -> Sequence[Event]:
@@ -67,27 +67,27 @@ class RunLog:
             end += 1
         return self.events[after:end]
 
-    async def _changed(self, quiet: float | None) -> bool:
+    async def _changed(self, idle_after: float | None) -> bool:
         """Wait for the next append or the end; False if nothing came for so many seconds."""
         loop = asyncio.get_running_loop()
         changed: asyncio.Future[bool] = loop.create_future()
         self._waiting.append(changed)
         # asyncio.timeout would cost several times as much, for each event of a slow answer.
-        silence = None if quiet is None else loop.call_later(quiet, _tell, changed, False)  # noqa: FBT003
+        timer = None if idle_after is None else loop.call_later(idle_after, _notify, changed, False)  # noqa: FBT003
         try:
             return await changed
         finally:
-            if silence is not None:
-                silence.cancel()
+            if timer is not None:
+                timer.cancel()
             if changed in self._waiting:
                 self._waiting.remove(changed)
 
     def _wake(self) -> None:
         waiting, self._waiting = self._waiting, []
         for changed in waiting:
-            _tell(changed, True)  # noqa: FBT003
+            _notify(changed, True)  # noqa: FBT003
 
 
-def _tell(changed: "asyncio.Future[bool]", spoke: bool) -> None:
+def _notify(changed: "asyncio.Future[bool]", appended: bool) -> None:
     if not changed.done():
-        changed.set_result(spoke)
+        changed.set_result(appended)

@@ -98,13 +98,13 @@ class Recovery:
             logger.exception("run %s could not be ended; it will be tried again", orphan.id)
 
     async def _end(self, orphan: rows.RunRow) -> None:
-        said: list[bytes] = []
+        events: list[bytes] = []
         last = 0
         while page := await rows.read_events(self._database, orphan.id, last):
-            said += [data for _, data in page]
+            events += [data for _, data in page]
             last = page[-1][0]
         caller = Caller(tenant=orphan.tenant, user=orphan.user_id, request_id=orphan.id)
-        words = await self._settle(caller, orphan, said)
-        events = [(orphan.id, last + number, data) for number, data in enumerate(words, start=1)]
-        await rows.flush(self._database, self._replica, events, [rows.Ended(orphan.id, RunStatus.INTERRUPTED, last)])
+        last_events = await self._settle(caller, orphan, events)
+        last_rows = [(orphan.id, last + number, data) for number, data in enumerate(last_events, start=1)]
+        await rows.flush(self._database, self._replica, last_rows, [rows.Ended(orphan.id, RunStatus.INTERRUPTED, last)])
         logger.info("run %s was interrupted; %d events are kept", orphan.id, last)

@@ -50,7 +50,7 @@ class Run:
     log: RunLog = field(default_factory=RunLog)
     task: "asyncio.Task[None] | None" = None
     #: Whether the task has begun: one that is cancelled before that never runs, not even its end.
-    begun: bool = False
+    started: bool = False
     stopped: bool = False
     #: Another replica has ended it, or its thread is gone: whatever it still has to say is nobody's any more.
     lost: bool = False
@@ -82,5 +82,5 @@ class Run:
         if self.stopped or self.status is not RunStatus.RUNNING:
             return
         self.stopped, self.ending = True, ending
-        if self.task is not None and self.begun:
+        if self.task is not None and self.started:
             self.task.cancel()

@@ -40,11 +40,11 @@ class Watch:
         self._wakeups = wakeups
         self._event = event
 
-    async def wait(self, *, quiet: float | None = None) -> None:
+    async def wait(self, *, idle_after: float | None = None) -> None:
         """Wait until the run may have changed since the last wait: it was named, or it is time to look."""
         poll = SLOW_POLL if self._wakeups.listening else FAST_POLL
         try:
-            async with asyncio.timeout(poll if quiet is None else min(poll, quiet)):
+            async with asyncio.timeout(poll if idle_after is None else min(poll, idle_after)):
                 await self._event.wait()
         except TimeoutError:
             pass

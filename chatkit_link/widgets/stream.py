@@ -39,21 +39,21 @@ async def stream_widget(
 ) -> AsyncIterator[ThreadStreamEvent]:
     """The events of a widget, or of a generator that yields it again each time it changed."""
 
-    def item(shown: WidgetRoot) -> WidgetItem:
-        return WidgetItem(id=item_id, thread_id=thread.id, created_at=began, widget=shown, copy_text=copy_text)
+    def item(tree: WidgetRoot) -> WidgetItem:
+        return WidgetItem(id=item_id, thread_id=thread.id, created_at=began, widget=tree, copy_text=copy_text)
 
     item_id, began = generate_id("message"), datetime.now()
     if not isinstance(widget, AsyncGenerator):
         yield ThreadItemDoneEvent(item=item(widget))
         return
     last: WidgetRoot | None = None
-    async for shown in widget:
+    async for tree in widget:
         if last is None:
-            yield ThreadItemAddedEvent(item=item(shown))
+            yield ThreadItemAddedEvent(item=item(tree))
         else:
-            for update in updates(last, shown):
+            for update in updates(last, tree):
                 yield ThreadItemUpdatedEvent(item_id=item_id, update=update)
-        last = shown
+        last = tree
     if last is not None:
         yield ThreadItemDoneEvent(item=item(last))
 

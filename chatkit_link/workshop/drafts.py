@@ -24,14 +24,14 @@ class Draft(BaseModel):
     data: str
 
 
-class Shown(BaseModel):
+class Preview(BaseModel):
     """tree: None where there is nothing that could be drawn. problems: sentences."""
 
     tree: dict[str, Any] | None
     problems: list[str]
 
 
-class Opened(Shown):
+class OpenedWidget(Preview):
     """draft: None for a file that is not even JSON."""
 
     name: str
@@ -47,34 +47,35 @@ class Workshop:
         self._library = WidgetLibrary(folder)
         self._known = known
 
-    def all(self) -> list[Opened]:
+    def all(self) -> list[OpenedWidget]:
         """Every widget of the folder."""
         return [self.open(name) for name in self.files.names()]
 
-    def open(self, name: str) -> Opened:
+    def open(self, name: str) -> OpenedWidget:
         """Raises NotFound and Unprocessable."""
         return self.take_apart(name, self.files.read(name))
 
-    def take_apart(self, name: str, content: bytes) -> Opened:
+    def take_apart(self, name: str, content: bytes) -> OpenedWidget:
         """Any .widget file, such as one of the Widget Builder, with its own sample data."""
-        shown = self._shown(f"{name}.widget", content)
-        return Opened(name=name, revision=revision(content), draft=self._draft(name, content), **shown.model_dump())
+        preview = self._preview(f"{name}.widget", content)
+        draft = self._draft(name, content)
+        return OpenedWidget(name=name, revision=revision(content), draft=draft, **preview.model_dump())
 
-    def show(self, name: str, draft: Draft) -> Shown:
+    def render(self, name: str, draft: Draft) -> Preview:
         """What the draft renders to, and what is wrong with it."""
         try:
             definition = _definition(draft)
         except WidgetError as error:
-            return Shown(tree=None, problems=[str(error)])
-        return self._shown(f"{name}.widget", write_out(definition))
+            return Preview(tree=None, problems=[str(error)])
+        return self._preview(f"{name}.widget", write_out(definition))
 
-    def save(self, name: str, draft: Draft, over: str | None) -> Opened:
+    def save(self, name: str, draft: Draft, over: str | None) -> OpenedWidget:
         """Writes the draft, and keeps what else stands in the file that it replaces.
 
         Raises WidgetError, Conflict and Unprocessable.
         """
         made = _definition(draft)
-        tree = self._shown(f"{name}.widget", write_out(made)).tree
+        tree = self._preview(f"{name}.widget", write_out(made)).tree
         kept = _object(self.files.read(name)) if over is not None else {}
         view = decoded_view(kept.get("encodedWidget"))
         if view is not None:
@@ -97,9 +98,9 @@ class Workshop:
             data=_pretty(view.get("defaultState") or {}),
         )
 
-    def _shown(self, file: str, content: bytes) -> Shown:
+    def _preview(self, file: str, content: bytes) -> Preview:
         tree, problems = examine(self._library, file, content, self._known)
-        return Shown(tree=tree, problems=[_sentence(problem) for problem in problems])
+        return Preview(tree=tree, problems=[_sentence(problem) for problem in problems])
 
 
 def _sentence(problem: Problem) -> str:

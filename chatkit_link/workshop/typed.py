@@ -62,12 +62,12 @@ def is_stale(library: WidgetLibrary, file: Path) -> bool:
     if not file.is_file() or not _is_ours(file):
         return False
     try:
-        return _said(file.read_bytes()) != _said(write_module(library, file))
+        return _code_lines(file.read_bytes()) != _code_lines(write_module(library, file))
     except (SyntaxError, ValueError):
         return True
 
 
-def _said(source: str | bytes) -> list[str]:
+def _code_lines(source: str | bytes) -> list[str]:
     return [ast.dump(part) for part in ast.parse(source).body if not isinstance(part, ast.Import | ast.ImportFrom)]
 
 

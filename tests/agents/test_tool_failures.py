@@ -10,7 +10,7 @@ import pytest
 from chatkit.types import CustomTask, ThreadItem, WorkflowItem
 
 from chatkit_link.agents.sentences import sentence
-from chatkit_link.agents.tool_call_hooks import said
+from chatkit_link.agents.tool_call_hooks import short_text
 from chatkit_link.client import ChatKitClient
 from tests.agents.agent_builder.test_workflows import MakeSettings, chat
 from tests.agents.test_approvals import give, settings_of
@@ -301,7 +301,7 @@ async def test_a_nul_in_the_arguments_costs_neither_the_task_nor_the_thread(
 
 
 def test_half_a_surrogate_pair_in_the_arguments_can_be_shown() -> None:
-    assert said('{"text": "half \\ud83d of it"}') == "half \ufffd of it"
+    assert short_text('{"text": "half \\ud83d of it"}') == "half \ufffd of it"
 
 
 async def test_an_agent_that_is_a_tool_and_whose_model_fails_is_a_failed_task(

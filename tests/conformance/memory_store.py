@@ -93,8 +93,8 @@ class MemoryStore(Store[str]):
         )
 
     async def load_threads(self, limit: int, after: str | None, order: str, context: str) -> Page[ThreadMetadata]:
-        mine = [(row.place, row.data) for row in self.threads.values() if self.may(row.owner, context)]
-        return self.page(mine, limit, after, order)
+        own = [(row.place, row.data) for row in self.threads.values() if self.may(row.owner, context)]
+        return self.page(own, limit, after, order)
 
     async def delete_thread(self, thread_id: str, context: str) -> None:
         self.row(thread_id, context)

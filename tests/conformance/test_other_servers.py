@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from chatkit_link.conformance import Agent, Agents, ProtocolSuite
-from chatkit_link.conformance.loop_runner import Opened
+from chatkit_link.conformance.loop_runner import LoopRunner
 from chatkit_link.conformance.protocol import REFUSED
 from tests.peer import Peer, serve
 
@@ -29,12 +29,12 @@ async def open_peer() -> AsyncGenerator[str]:
 
 
 @pytest.fixture(scope="module")
-def peer() -> Iterator[Opened[str]]:
-    with Opened(open_peer) as peer:
+def peer() -> Iterator[LoopRunner[str]]:
+    with LoopRunner(open_peer) as peer:
         yield peer
 
 
-def failures(server: Opened[str]) -> set[str]:
+def failures(server: LoopRunner[str]) -> set[str]:
     """The checks that fail, with their parameter."""
     failed: set[str] = set()
     for name, test in inspect.getmembers(OfThePeer, inspect.isfunction):
@@ -66,7 +66,7 @@ KNOWN = {
 }
 
 
-def test_the_sdks_own_server_fails_what_it_is_known_to_do_wrong(peer: Opened[str]) -> None:
+def test_the_sdks_own_server_fails_what_it_is_known_to_do_wrong(peer: LoopRunner[str]) -> None:
     found = failures(peer)
     refused = {f"{WRONG} {what}" for what in REFUSED}
     assert found - refused == KNOWN

@@ -9,7 +9,7 @@ from hypothesis import Phase, settings
 from typing_extensions import override
 
 from chatkit_link.conformance import Promises, StoreSuite, store_suite
-from chatkit_link.conformance.harness import REFUSALS, Bench
+from chatkit_link.conformance.harness import REFUSALS, Harness
 from tests.conformance import memory_store as stores
 from tests.conformance.memory_store import MemoryStore
 
@@ -54,32 +54,32 @@ class Found(StoreSuite):
 
 
 @pytest.fixture
-def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
-    with Bench(request.param.open, new_owner, Promises(), REFUSALS) as bench:
-        yield bench
+def harness(request: pytest.FixtureRequest) -> Iterator[Harness]:
+    with Harness(request.param.open, new_owner, Promises(), REFUSALS) as harness:
+        yield harness
 
 
-def fails(bench: Bench, name: str) -> bool:
+def fails(harness: Harness, name: str) -> bool:
     """Whether a check fails, with any of its parameters."""
     test = getattr(StoreSuite, name)
     marks = [mark for mark in getattr(test, "pytestmark", []) if mark.name == "parametrize"]
     names = [mark.args[0] for mark in marks]
     for values in itertools.product(*(mark.args[1] for mark in marks)):
         try:
-            test(StoreSuite(), bench, **dict(zip(names, values, strict=True)))
+            test(StoreSuite(), harness, **dict(zip(names, values, strict=True)))
         except Exception:  # noqa: BLE001 - a check fails with whatever a wrong store raises
             return True
     return False
 
 
 @pytest.mark.parametrize(("bench", "name"), [(wrong, name) for wrong, (name, _) in WRONG.items()], indirect=["bench"])
-def test_a_wrong_store_fails_the_check_that_names_its_mistake(bench: Bench, name: str) -> None:
-    assert fails(bench, name)
+def test_a_wrong_store_fails_the_check_that_names_its_mistake(harness: Harness, name: str) -> None:
+    assert fails(harness, name)
 
 
 @pytest.mark.parametrize(
     "bench", [wrong for wrong, (_, by_chance) in WRONG.items() if by_chance], indirect=True, ids=lambda p: p.__name__
 )
-def test_histories_find_the_mistake_without_being_told(bench: Bench) -> None:
+def test_histories_find_the_mistake_without_being_told(harness: Harness) -> None:
     with pytest.raises(Exception):  # noqa: B017, PT011 - an assertion, a KeyError: whatever a wrong store leads to
-        Found().run_histories(bench, 500)
+        Found().run_histories(harness, 500)

@@ -94,7 +94,7 @@ async def test_a_quiet_run_gives_empty_batches_for_a_heartbeat(
     for coordinator in (here, there):
         attached = await coordinator.attach(ada, run.id)
         async with asyncio.timeout(5):
-            assert await anext(attached.follow(0, quiet=0.05)) == []
+            assert await anext(attached.follow(0, idle_after=0.05)) == []
     hold.set()
 
 

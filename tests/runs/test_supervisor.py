@@ -24,12 +24,12 @@ async def test_a_task_that_breaks_down_is_logged_shown_and_begun_again(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervisor_module, "_HEALTHY_AFTER", 0.1)
-    begun: list[int] = []
+    started: list[int] = []
     again = asyncio.Event()
 
     async def work() -> None:
-        begun.append(1)
-        if len(begun) == 1:
+        started.append(1)
+        if len(started) == 1:
             raise ZeroDivisionError("a mistake of ours")
         again.set()
         await asyncio.Event().wait()

@@ -11,7 +11,7 @@ from typing import Literal
 
 from chatkit_link.agents.agent_builder.control_flow import silent_calls
 from chatkit_link.agents.agent_builder.rewrite import REPLACED
-from chatkit_link.agents.agent_builder.source import ENTRY, SCHEMA_TYPES, Source, is_stub, read_source, says_nothing
+from chatkit_link.agents.agent_builder.source import ENTRY, SCHEMA_TYPES, Source, is_empty_stub, is_stub, read_source
 from chatkit_link.agents.models.names_in_source import file_notices
 from chatkit_link.agents.models.shutdowns import Shutdowns
 from chatkit_link.errors import ConfigurationError
@@ -53,9 +53,9 @@ def check_workflow(path: Path, shutdowns: Shutdowns | None = None, *, today: dat
         cause = error.__cause__
         if not isinstance(cause, SyntaxError):
             return [Finding(0, "wrong", str(error))]
-        said = f": {cause.text.strip()}" if cause.text else ""
-        return [Finding(cause.lineno or 0, "wrong", f"this is not Python: {cause.msg}{said}")]
-    found = {*_whole(source), *_mended(source), *_undefined(source)}
+        code = f": {cause.text.strip()}" if cause.text else ""
+        return [Finding(cause.lineno or 0, "wrong", f"this is not Python: {cause.msg}{code}")]
+    found = {*_whole(source), *_repaired(source), *_undefined(source)}
     if shutdowns is not None:
         found |= {Finding(line, one.level, one.text) for line, one in file_notices(source.tree, shutdowns, today)}
     for node in ast.walk(source.tree):
@@ -80,12 +80,12 @@ def _whole(source: Source) -> Iterator[Finding]:
         if isinstance(node, ast.Call) and source.is_run(node):
             given = node.args[0] if node.args else None
             agent = ast.unparse(given) if given is not None else "an agent"
-            shown = "streamed"
+            display = "streamed"
             if agent in structured:
-                shown = "shown as a step: its output is structured"
+                display = "shown as a step: its output is structured"
             elif node in silent:
-                shown = "shown as a step: another agent always follows"
-            yield Finding(node.lineno, "works", f"{agent} is run, {shown}")
+                display = "shown as a step: another agent always follows"
+            yield Finding(node.lineno, "works", f"{agent} is run, {display}")
 
 
 def _structured(source: Source) -> Iterator[str]:
@@ -97,8 +97,8 @@ def _structured(source: Source) -> Iterator[str]:
                 yield node.targets[0].id
 
 
-def _mended(source: Source) -> Iterator[Finding]:
-    for line in source.mended:
+def _repaired(source: Source) -> Iterator[Finding]:
+    for line in source.repaired:
         yield Finding(line, "mended", "an f-string has its own quote or a brace inside, which not every Python reads")
     for line in source.filled:
         yield Finding(line, "mended", "the branch is empty: nothing happens there")
@@ -157,7 +157,7 @@ def _function(source: Source, node: ast.FunctionDef | ast.AsyncFunctionDef) -> I
     elif node.name in source.tools and is_stub(node):
         empty = f"the tool {node.name} is empty: write what it does, or the model is told so"
         same = f"the tool {node.name} gives the same answer always: write what it does"
-        yield Finding(node.lineno, "decide", empty if says_nothing(node) else same)
+        yield Finding(node.lineno, "decide", empty if is_empty_stub(node) else same)
 
 
 def _call(source: Source, node: ast.Call) -> Iterator[Finding]:
@@ -171,8 +171,8 @@ def _call(source: Source, node: ast.Call) -> Iterator[Finding]:
             yield Finding(node.lineno, "decide", "an agent has no instructions")
     elif name in _HOSTED:
         yield Finding(node.lineno, "key", _HOSTED[name])
-        said = ast.unparse(node)
-        if name == "agents.HostedMCPTool" and "'require_approval'" in said and "'never'" not in said:
+        code = ast.unparse(node)
+        if name == "agents.HostedMCPTool" and "'require_approval'" in code and "'never'" not in code:
             yield Finding(node.lineno, "works", "calls of the MCP server are to be approved: the person is asked")
     elif name == "openai.AsyncOpenAI":
         yield Finding(node.lineno, "key", "a client of OpenAI: what it is asked needs OPENAI_API_KEY")

@@ -100,7 +100,7 @@ class EventEmitter:
             self.has_output = True
         self.out.put_nowait(event)
 
-    def say(self, text: str) -> str:
+    def write_message(self, text: str) -> str:
         """A message of the assistant's; its id."""
         item = AssistantMessageItem(
             id=self.ctx.new_id("message"),
@@ -120,22 +120,24 @@ class EventEmitter:
     async def work(self, title: str, work: Callable[[], Any], content: str | None = None) -> Any:
         """Results of a library's call, which is shown as a step."""
         task = CustomTask(title=title, icon="search", content=content, status_indicator="loading")
-        shown = await self.steps.add_task(task)
-        self._tell(self.steps)
+        task_place = await self.steps.add_task(task)
+        self._emit_queued(self.steps)
         found = await work()
-        await self.steps.update_task(shown, task.model_copy(update={"status_indicator": "complete"}))
-        self._tell(self.steps)
+        await self.steps.update_task(task_place, task.model_copy(update={"status_indicator": "complete"}))
+        self._emit_queued(self.steps)
         return found
 
     async def repeat(self, title: str, found: dict[str, Any]) -> None:
         """What an agent had done before a failure: it is told, and remembered, once more."""
         if not self.alone:
-            said = None if found["spoke"] else brief(found["output"]) or None
-            await self.steps.add_task(CustomTask(title=title, icon="agent", content=said, status_indicator="complete"))
-            self._tell(self.steps)
+            summary = None if found["spoke"] else brief(found["output"]) or None
+            await self.steps.add_task(
+                CustomTask(title=title, icon="agent", content=summary, status_indicator="complete")
+            )
+            self._emit_queued(self.steps)
         if found["spoke"]:
             self.end_steps()
-            self.record["covers"].append(self.say(words(found["output"])))
+            self.record["covers"].append(self.write_message(words(found["output"])))
             self.record["input"] += found["items"]
 
     async def stream(
@@ -160,7 +162,7 @@ class EventEmitter:
                 max_turns=rest.get("max_turns") or self.settings.max_turns,
                 run_config=self._config(rest.get("run_config")),
             )
-            result, stream = await self._shown(
+            result, stream = await self._stream_run(
                 start, given, link, silent=silent, has_output=has_output, keep_open=alone
             )
             if place is not None:
@@ -185,7 +187,7 @@ class EventEmitter:
         model = self.chosen or (given.model if given else None)
         return replace(self.settings.run_config, model=model) if model else self.settings.run_config
 
-    async def _shown(
+    async def _stream_run(
         self,
         start: Callable[..., RunResultStreaming],
         given: Any,
@@ -200,7 +202,7 @@ class EventEmitter:
         if not self._take_pictures:
             given = bare
         reader = UsageReader(self.chosen or self.settings.model, fixed=self.chosen is not None)
-        result = start(input=given, hooks=VisibleTools(reader, shown=link))
+        result = start(input=given, hooks=VisibleTools(reader, display=link))
         stream = StepStream(link, lambda: not silent and not is_structured(result.current_agent), keep_open=keep_open)
         events = stream.events(result)
         try:
@@ -226,19 +228,19 @@ class EventEmitter:
                 )
         self._take_pictures = False
         self.put(NoticeEvent(level="info", message=NO_PICTURES))
-        return await self._shown(start, bare, link, silent=silent, has_output=has_output, keep_open=keep_open)
+        return await self._stream_run(start, bare, link, silent=silent, has_output=has_output, keep_open=keep_open)
 
-    def _remember(self, told: TurnRecord, *, has_output: bool) -> None:
-        self.record["covers"] += told["covers"]
-        self.record["sources"] |= told["sources"]
+    def _remember(self, record: TurnRecord, *, has_output: bool) -> None:
+        self.record["covers"] += record["covers"]
+        self.record["sources"] |= record["sources"]
         if has_output:
-            self.record["input"] += told["input"]
+            self.record["input"] += record["input"]
 
     async def _finish(self, link: LinkContext, place: tuple[WorkflowItem, int], task: CustomTask, value: Any) -> None:
-        said = brief(value) or None
-        await link.update_task(place, task.model_copy(update={"status_indicator": "complete", "content": said}))
-        self._tell(link)
+        summary = brief(value) or None
+        await link.update_task(place, task.model_copy(update={"status_indicator": "complete", "content": summary}))
+        self._emit_queued(link)
 
-    def _tell(self, link: LinkContext) -> None:
+    def _emit_queued(self, link: LinkContext) -> None:
         while not link.queue.empty():
             self.put(link.queue.get_nowait())

@@ -45,9 +45,9 @@ class Execution:
     state: Mapping[str, StateValue] = field(default_factory=dict[str, StateValue])
     paused: bool = False
     _rounds: int = field(default=0, init=False)
-    _said: Any = field(default=None, init=False)
+    _last_output: Any = field(default=None, init=False)
     #: What the person was told before a question that is answered by now.
-    _heard: set[str] = field(default_factory=set[str], init=False)
+    _already_shown: set[str] = field(default_factory=set[str], init=False)
 
     async def work(self) -> None:
         """Run the workflow to its end, or to a question."""
@@ -66,7 +66,7 @@ class Execution:
     def begin(self, value: list[Any]) -> list[Any]:
         """The conversation as the file begins it, with the thread's earlier turns before it."""
         history = self.events.history
-        if value and _says(value[-1], self.text):
+        if value and _is_message(value[-1], self.text):
             return [*history.input, *value[:-1]] if len(value) > 1 else list(history.input)
         return [*history.earlier, *value]
 
@@ -78,16 +78,16 @@ class Execution:
         if isinstance(given, str) and given == self.text:
             given = list(self.events.history.input)
         if (found := self.journal.steps.get(key)) is not None:
-            self._said = found["output"]
+            self._last_output = found["output"]
             if self.journal.again:
                 await self.events.repeat(agent.name, found)
             elif found["spoke"]:
-                self._heard.add(words(found["output"]))
+                self._already_shown.add(words(found["output"]))
             return run_from_json(found, agent, given)
         given = [_sendable(item) for item in cast("list[Any]", given)] if isinstance(given, list) else given
         result, has_output = await self._approved(key, agent, given, silent=silent, context=context, **rest)
         self.journal.steps[key] = {**run_to_json(result), "spoke": has_output}
-        self._said = result.final_output
+        self._last_output = result.final_output
         return result
 
     async def _approved(
@@ -181,12 +181,12 @@ class Execution:
         """What the workflow returned, if nothing else was said."""
         if self.events.has_output and not isinstance(value, Refusal):
             return
-        text = words(value) or words(self._said)
-        if text not in self._heard:
-            self.events.say(text or "The workflow has ended without an answer.")
+        text = words(value) or words(self._last_output)
+        if text not in self._already_shown:
+            self.events.write_message(text or "The workflow has ended without an answer.")
 
 
-def _says(item: Any, text: str) -> bool:
+def _is_message(item: Any, text: str) -> bool:
     """Whether a model's input item is this message of the user."""
     if not isinstance(item, dict):
         return False

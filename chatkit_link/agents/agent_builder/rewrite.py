@@ -9,7 +9,7 @@ import ast
 from typing import Any, TypeVar
 
 from chatkit_link.agents.agent_builder.control_flow import silent_calls
-from chatkit_link.agents.agent_builder.source import SCHEMA_TYPES, Source, says_nothing
+from chatkit_link.agents.agent_builder.source import SCHEMA_TYPES, Source, is_empty_stub
 
 LINK = "__chatkit_link__"
 #: Names of libraries -> the attribute of LINK that stands for them in an exported file.
@@ -43,7 +43,7 @@ class _Rewriter(ast.NodeTransformer):
         self._silent = silent_calls(source)
         self._awaiting = False
         self._in_entry = False
-        self._begun: set[str] = set()
+        self._initialized: set[str] = set()
 
     # Imports
 
@@ -85,10 +85,10 @@ class _Rewriter(ast.NodeTransformer):
 
     def _function(self, node: Any, *, awaiting: bool) -> Any:
         before, self._awaiting = self._awaiting, awaiting
-        if self._source.tools.get(node.name) is node and says_nothing(node):
+        if self._source.tools.get(node.name) is node and is_empty_stub(node):
             docstring: list[ast.stmt] = node.body[:1] if isinstance(node.body[0], ast.Expr) else []
-            told = _call("unwritten", ast.Constant(node.name))
-            node.body = [*docstring, _at(node.body[-1], ast.Return(told))]
+            reply = _call("unwritten", ast.Constant(node.name))
+            node.body = [*docstring, _at(node.body[-1], ast.Return(reply))]
         if node.name == FAIL_OUTPUT:
             node.decorator_list.append(_at(node, _link("fail_output")))
         self.generic_visit(node)
@@ -129,9 +129,9 @@ class _Rewriter(ast.NodeTransformer):
         """The first value of the conversation and of the state are joined with the thread's and the session's."""
         name = target.id if self._in_entry and isinstance(target, ast.Name) else ""
         kind = {"conversation_history": ast.List, "state": ast.Dict}.get(name)
-        if kind is None or not isinstance(value, kind) or name in self._begun:
+        if kind is None or not isinstance(value, kind) or name in self._initialized:
             return value
-        self._begun.add(name)
+        self._initialized.add(name)
         return _at(value, _call(name, value))
 
     def visit_Await(self, node: ast.Await) -> Any:

@@ -32,7 +32,7 @@ class Source:
     path: Path
     text: str
     tree: ast.Module
-    mended: list[int]
+    repaired: list[int]
     filled: list[int]
     imported: dict[str, str] = field(default_factory=dict[str, str])
     defined: set[str] = field(default_factory=set[str])
@@ -80,17 +80,17 @@ def read_source(path: Path) -> Source:
     """
     text = _read(path)
     try:
-        tree, mended, filled = parse(text, str(path))
+        tree, repaired, filled = parse(text, str(path))
     except SyntaxError as error:
         raise ConfigurationError(syntax_sentence(path, error)) from error
-    source = Source(path, text, tree, mended, filled)
+    source = Source(path, text, tree, repaired, filled)
     _bind(source)
     return source
 
 
 def syntax_sentence(path: Path, error: SyntaxError) -> str:
-    said = f": {error.text.strip()}" if error.text else ""
-    return f"{path.name}, line {error.lineno}: this is not Python: {error.msg}{said}"
+    code = f": {error.text.strip()}" if error.text else ""
+    return f"{path.name}, line {error.lineno}: this is not Python: {error.msg}{code}"
 
 
 def _read(path: Path) -> str:
@@ -155,7 +155,7 @@ def is_stub(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     )
 
 
-def says_nothing(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+def is_empty_stub(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """A stub that gives the model nothing at all; one that returns a constant gives that."""
     return is_stub(node) and not any(
         isinstance(statement, ast.Return) and isinstance(statement.value, ast.Constant) and statement.value.value

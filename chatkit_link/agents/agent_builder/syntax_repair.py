@@ -24,7 +24,7 @@ _CLOSES = {"(": ")", "[": "]", "{": "}"}
 
 
 @dataclass(slots=True)
-class Mended:
+class Repaired:
     """text: the file as Python 3.11 reads it. taken: letter -> the expression that stands there.
     lines: where something was mended.
     """
@@ -63,17 +63,17 @@ def _parse_f_strings(text: str, filename: str) -> tuple[ast.Module, list[int]]:
     try:
         return ast.parse(text, filename), []
     except SyntaxError as error:
-        mended = mend(text)
-        if not mended.lines:
+        repaired = repair(text)
+        if not repaired.lines:
             raise
         try:
-            tree = ast.parse(mended.text, filename)
+            tree = ast.parse(repaired.text, filename)
         except SyntaxError as second:
             raise second from error
-    return ast.fix_missing_locations(_Restore(mended.taken).visit(tree)), sorted(set(mended.lines))
+    return ast.fix_missing_locations(_Restore(repaired.taken).visit(tree)), sorted(set(repaired.lines))
 
 
-def mend(text: str, line: int = 1) -> Mended:
+def repair(text: str, line: int = 1) -> Repaired:
     """Take what Python 3.11 cannot read out of the f-strings of ``text``, which begins at ``line`` of the file."""
     letters = iter(letter for code in _LETTERS if (letter := chr(code)) not in text)
     return _Scanner(text, line, letters).run()
@@ -84,15 +84,15 @@ class _Scanner:
         self._text = text
         self._line = line
         self._letters = letters
-        self._mended = Mended("")
+        self._repaired = Repaired("")
         self._out: list[str] = []
 
-    def run(self) -> Mended:
+    def run(self) -> Repaired:
         at = 0
         while at < len(self._text):
             at = self._code(at)
-        self._mended.text = "".join(self._out)
-        return self._mended
+        self._repaired.text = "".join(self._out)
+        return self._repaired
 
     def _code(self, at: int) -> int:
         """Copy one thing that is not inside a string: a comment, a whole string, or a character."""
@@ -129,7 +129,7 @@ class _Scanner:
                 at, open_ = end, open_ + 1
             elif text[at] in "{}" and not open_:
                 self._out.append(text[at] * 2)
-                self._mended.lines.append(line)
+                self._repaired.lines.append(line)
                 at += 1
             else:
                 open_ -= text[at] == "}"
@@ -143,7 +143,7 @@ class _Scanner:
         """The expression as it may stand inside ``quote``: itself, or a letter."""
         if quote[0] not in given and "\\" not in given and "#" not in given and ("\n" not in given or len(quote) == 3):
             return given
-        inner = mend(given, line)
+        inner = repair(given, line)
         letter = next(self._letters, None)
         try:
             tree = ast.parse(f"(\n{inner.text}\n)", mode="eval")
@@ -153,8 +153,8 @@ class _Scanner:
             return given
         expression = _Restore(inner.taken).visit(tree).body
         ast.increment_lineno(expression, line - 2)
-        self._mended.taken[letter] = expression
-        self._mended.lines.append(line)
+        self._repaired.taken[letter] = expression
+        self._repaired.lines.append(line)
         return letter
 
 

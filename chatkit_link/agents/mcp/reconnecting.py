@@ -68,7 +68,7 @@ class ReconnectingServer(MCPServer):
         self._original: dict[str, str] = {}
         self._newest: list[Tool] = []
         self._calls = 0
-        self._heard = time.monotonic()
+        self._last_reply = time.monotonic()
 
     @property
     @override
@@ -112,17 +112,17 @@ class ReconnectingServer(MCPServer):
 
     async def _list(self, run_context: RunContextWrapper[Any] | None, agent: AgentBase | None) -> list[Tool] | None:
         """The server's tools; None if the connection is found to be lost."""
-        number, begun = self.connection.number, time.monotonic()
+        number, started = self.connection.number, time.monotonic()
         try:
             async with asyncio.timeout(min(_LIST, self._timeout or _LIST)):
                 self._newest = await self._server.list_tools(run_context, agent)
         except Exception as error:  # noqa: BLE001  # whatever a server does; none of it ends an answer
             # Busy with a call of another answer: to connect anew would end that.
-            if _is_late(error) and (self._calls or self._heard > begun):
+            if _is_late(error) and (self._calls or self._last_reply > started):
                 return self._newest
             self.connection.lost(number, reason_of(error))
             return None
-        self._heard = time.monotonic()
+        self._last_reply = time.monotonic()
         return self._newest
 
     def _named(self, tools: Sequence[Tool], agent: AgentBase | None) -> list[Tool]:
@@ -139,7 +139,7 @@ class ReconnectingServer(MCPServer):
     ) -> CallToolResult:
         if not self.connection.is_up:
             raise ToolServerFailed(f"The server of this tool, {self._label}, is not available now.")
-        number, begun = self.connection.number, time.monotonic()
+        number, started = self.connection.number, time.monotonic()
         given: dict[str, Any] = {} if meta is None else {"meta": meta}
         self._calls += 1
         try:
@@ -150,7 +150,7 @@ class ReconnectingServer(MCPServer):
             ended = isinstance(error, MCPError) and error.code == CONNECTION_CLOSED
             if not ended and not _is_late(error):
                 raise
-            if ended or (self._calls > 1 and self._heard < begun):
+            if ended or (self._calls > 1 and self._last_reply < started):
                 # Of several calls that hang, the first that gives up ends them all; a slow tool alone does not.
                 self.connection.lost(number, reason_of(error))
             did = "stopped while the tool ran" if ended else "did not answer in time"
@@ -158,7 +158,7 @@ class ReconnectingServer(MCPServer):
             raise ToolServerFailed(sentence) from error
         finally:
             self._calls -= 1
-        self._heard = time.monotonic()
+        self._last_reply = time.monotonic()
         return marked(result)
 
     @property
@@ -199,10 +199,10 @@ class ReconnectingServer(MCPServer):
         self, agent_failure_error_function: ToolErrorFunction | None
     ) -> ToolErrorFunction | None:
         function = self._server._get_failure_error_function(agent_failure_error_function)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-        return _say_what_failed if function is default_tool_error_function else function
+        return _log_failure if function is default_tool_error_function else function
 
 
-def _say_what_failed(context: RunContextWrapper[Any], error: Exception) -> str:
+def _log_failure(context: RunContextWrapper[Any], error: Exception) -> str:
     """What the model is told. The Agents SDK's own sentence asks it to try again, whatever has happened."""
     return str(error) if isinstance(error, ToolServerFailed) else default_tool_error_function(context, error)
 

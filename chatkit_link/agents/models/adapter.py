@@ -133,7 +133,7 @@ class AdaptedModel(Model):
         request = self._refusals.apply(given)
         # One generator, and the short way for the many deltas of an answer: each layer costs at every word.
         while True:
-            answer, begun = self._answer_to(request), False
+            answer, started = self._answer_to(request), False
             events = self.inner.stream_response(*self._positional(request), **_keywords(request))
             try:
                 async with aclosing(cast("AsyncGenerator[Any]", events)) as stream:
@@ -143,15 +143,15 @@ class AdaptedModel(Model):
                             continue
                         for own in answer.take(event):
                             # Some servers say that they begin before they say that they refuse.
-                            if not begun and own.type not in _BEFORE_OUTPUT:
-                                begun = True
+                            if not started and own.type not in _BEFORE_OUTPUT:
+                                started = True
                                 self._refusals.answered(request)
                                 if request.shortened:
                                     yield cast("TResponseStreamEvent", ConversationShortened())
                             yield own
                 answer.end()
             except openai.APIError as error:
-                if begun:
+                if started:
                     raise
                 request = self._changed(request, error)
             else:

@@ -63,7 +63,7 @@ class AnswerStream:
         self._splitters: dict[tuple[int, int], ThoughtSplitter] = {}
         #: What opens a message, held back until it is known that there is more in it than thoughts.
         self._openings: dict[int, list[Any]] = {}
-        self._begun = False
+        self._started = False
         self._over = False
 
     def is_plain(self, event: Any) -> bool:
@@ -74,13 +74,13 @@ class AnswerStream:
         if not delta.isascii():
             return False
         if not self._splits:
-            return self._begun
+            return self._started
         splitter = self._splitters.get((event.output_index, event.content_index))
         return splitter is not None and splitter.passes(delta)
 
     def take(self, event: Any) -> Sequence[Any]:
         """What takes the event's place."""
-        self._begun = True
+        self._started = True
         match event.type:
             case "response.output_text.delta":
                 return self._text(event)
@@ -111,7 +111,7 @@ class AnswerStream:
 
     def end(self) -> None:
         """The stream is over. Raises where the answer is not."""
-        if not self._begun:
+        if not self._started:
             raise UnreadableAnswer("a stream without a single event")
         if not self._over:
             raise IncompleteAnswer("disconnected")

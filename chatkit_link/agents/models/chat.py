@@ -88,10 +88,10 @@ async def _chunks_of(stream: AsyncStream[ChatCompletionChunk]) -> ChatChunks:
     match body:
         case {"choices": [{"message": {}}, *_]}:
             return ChatChunks(_AtOnce(_as_chunk(body), response))
-        case {"error": {"message": str(said)} as error}:
-            raise openai.APIError(said, response.request, body=error)
-        case {"error": said} | {"message": said} | {"detail": said}:
-            raise openai.APIError(str(said), response.request, body=body)
+        case {"error": {"message": str(message)} as error}:
+            raise openai.APIError(message, response.request, body=error)
+        case {"error": message} | {"message": message} | {"detail": message}:
+            raise openai.APIError(str(message), response.request, body=body)
         case _:
             raise UnreadableAnswer("other JSON, in place of a stream")
 

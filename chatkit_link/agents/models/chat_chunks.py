@@ -112,10 +112,10 @@ class ChatChunks:
         vLLM and LM Studio give ``{"object": "error", "message": ...}``, FastAPI servers ``{"detail": ...}``.
         """
         extra = chunk.model_extra or {}
-        said = extra.get("message") or extra.get("detail") or extra.get("error")
-        if said and self.response is not None:
-            body = {**extra, "message": said}
-            raise openai.APIError(str(said), self.response.request, body=body)
+        detail = extra.get("message") or extra.get("detail") or extra.get("error")
+        if detail and self.response is not None:
+            body = {**extra, "message": detail}
+            raise openai.APIError(str(detail), self.response.request, body=body)
 
     def _read(self, choice: Any) -> None:
         if choice.finish_reason:

@@ -99,17 +99,17 @@ class ThoughtSplitter:
                 self._write(split)
 
     def _start(self) -> None:
-        begun = self._held.lstrip()
-        if begun and begun[0] not in _FIRST:
+        buffered = self._held.lstrip()
+        if buffered and buffered[0] not in _FIRST:
             self._state = "answer"
             return
-        lower = begun.lower()
-        if not begun or any(opening.lower().startswith(lower) for opening, _ in _TAGS):
+        lower = buffered.lower()
+        if not buffered or any(opening.lower().startswith(lower) for opening, _ in _TAGS):
             return
         for opening, close in _TAGS:
             if lower.startswith(opening.lower()):
                 self._state, self._open, self._close, self._mark = "thought", opening, close, opening[0]
-                self._held = begun[len(opening) :]
+                self._held = buffered[len(opening) :]
                 return
         self._state = "answer"
 

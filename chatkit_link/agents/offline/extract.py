@@ -86,17 +86,17 @@ class Conversation:
     def _take(self, output: Any) -> None:
         self.looked_up = True
         try:
-            told: Any = json.loads(output if isinstance(output, str) else _text(output))
+            read: Any = json.loads(output if isinstance(output, str) else _text(output))
         except ValueError:
             return
-        if not isinstance(told, dict):
+        if not isinstance(read, dict):
             return
-        told = cast("dict[str, Any]", told)
-        if "error" in told:
-            self.failures.append(str(told["error"]))
-        elif "text" in told:
-            self.found.append(Found(told["n"], told["title"], told["text"], page=True))
-        for result in told.get("results", []):
+        found = cast("dict[str, Any]", read)
+        if "error" in found:
+            self.failures.append(str(found["error"]))
+        elif "text" in found:
+            self.found.append(Found(found["n"], found["title"], found["text"], page=True))
+        for result in found.get("results", []):
             self.found.append(Found(result["n"], result["title"], result["snippet"]))
 
     @property
@@ -162,12 +162,12 @@ def _quote_page(conversation: Conversation) -> str:
     """What a page says, from its best sentence on, under its title."""
     page = next(found for found in conversation.found if found.page)
     wanted = {_stem(word) for text in (conversation.question, *conversation.before[-1:]) for word in keywords(text)}
-    said = sentences(page.text)
-    if not said:
+    page_sentences = sentences(page.text)
+    if not page_sentences:
         return f"**{page.title}** has no text that I could quote.【{page.number}】"
-    scores = [_score(sentence, "", wanted) for sentence in said]
+    scores = [_score(sentence, "", wanted) for sentence in page_sentences]
     start = next(index for index, score in enumerate(scores) if score >= _GOOD_ENOUGH * max(scores))
-    quoted = said[start : start + PAGE_SENTENCES]
+    quoted = page_sentences[start : start + PAGE_SENTENCES]
     return f"**{page.title}** says:【{page.number}】\n\n" + "\n".join(f"- {sentence}" for sentence in quoted)
 
 

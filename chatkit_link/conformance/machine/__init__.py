@@ -15,9 +15,9 @@ from hypothesis.stateful import initialize
 from typing_extensions import override
 
 from chatkit_link.conformance.machine.attachments import Attachments
-from chatkit_link.conformance.machine.intruder import TRESPASSES, Strangers
+from chatkit_link.conformance.machine.intruder import TRESPASSES, Intruder
 from chatkit_link.conformance.machine.items import Items
-from chatkit_link.conformance.machine.listing import Reading
+from chatkit_link.conformance.machine.listing import Listing
 from chatkit_link.conformance.machine.state import KIND, ORDER
 from chatkit_link.conformance.machine.threads import Threads
 from chatkit_link.conformance.model import ModelThread
@@ -26,7 +26,7 @@ from chatkit_link.conformance.pagination_walk import Order, all_items, all_threa
 __all__ = ["TRESPASSES", "StoreMachine"]
 
 
-class StoreMachine(Threads, Items, Strangers, Attachments, Reading):
+class StoreMachine(Threads, Items, Intruder, Attachments, Listing):
     """One example: how it begins, what may happen, and what is looked at when it is over."""
 
     @initialize(order=ORDER, limit=st.integers(1, 2), kinds=st.lists(KIND, min_size=3, max_size=4))
@@ -40,30 +40,30 @@ class StoreMachine(Threads, Items, Strangers, Attachments, Reading):
 
     @override
     def teardown(self) -> None:
-        self.bench.run(self._look_at_everything())
+        self.harness.run(self._look_at_everything())
 
     async def _look_at_everything(self) -> None:
         await asyncio.gather(
-            *(self._look_at_threads(owner) for owner in range(len(self.people))),
+            *(self._look_at_threads(owner) for owner in range(len(self.users))),
             *(self._look_at_items(thread) for thread in self.model.threads.values()),
             *(self._look_at_attachment(attachment_id) for attachment_id in self.model.attachments),
         )
 
     async def _look_at_threads(self, owner: int) -> None:
-        found = await all_threads(self.store, self.people[owner], order="desc")
-        mine = {thread.data.id: thread for thread in self.model.threads_of(owner)}
-        assert sorted(thread.id for thread in found) == sorted(mine)
+        found = await all_threads(self.store, self.users[owner], order="desc")
+        own = {thread.data.id: thread for thread in self.model.threads_of(owner)}
+        assert sorted(thread.id for thread in found) == sorted(own)
         for thread in found:
-            self.same(thread, mine[thread.id].data)
-        if self.bench.promises.orders_by_activity:
+            self.same(thread, own[thread.id].data)
+        if self.harness.promises.orders_by_activity:
             for place, later in enumerate(found):
                 for earlier in found[place + 1 :]:
-                    assert mine[later.id].active_upto >= mine[earlier.id].active_from, "not by last activity"
+                    assert own[later.id].active_upto >= own[earlier.id].active_from, "not by last activity"
 
     async def _look_at_items(self, thread: ModelThread) -> None:
-        found = await all_items(self.store, thread.data.id, self.people[thread.owner])
+        found = await all_items(self.store, thread.data.id, self.users[thread.owner])
         self.same_list(found, thread.behind(None, "asc"))
 
     async def _look_at_attachment(self, attachment_id: str) -> None:
         owner, kept = self.model.attachments[attachment_id]
-        self.same(await self.store.load_attachment(attachment_id, self.people[owner]), kept)
+        self.same(await self.store.load_attachment(attachment_id, self.users[owner]), kept)

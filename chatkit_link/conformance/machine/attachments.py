@@ -6,20 +6,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from chatkit_link.conformance import factories
-from chatkit_link.conformance.machine.state import PICK, TEXT, WHO, World
+from chatkit_link.conformance.machine.state import PICK, TEXT, WHO, State
 
 
-class Attachments(World):
+class Attachments(State):
     """In a thread, or in none yet."""
 
     @rule(who=WHO, picture=st.booleans(), in_thread=st.booleans(), pick=PICK)
     def save_attachment(self, who: int, picture: bool, in_thread: bool, pick: int) -> None:
-        owner = who % len(self.people)
+        owner = who % len(self.users)
         new = factories.image(factories.new_id("atc")) if picture else factories.attachment()
-        mine = self.model.threads_of(owner)
-        if in_thread and mine:
-            new.thread_id = mine[pick % len(mine)].data.id
-        self.bench.run(self.store.save_attachment(new, self.people[owner]))
+        own = self.model.threads_of(owner)
+        if in_thread and own:
+            new.thread_id = own[pick % len(own)].data.id
+        self.harness.run(self.store.save_attachment(new, self.users[owner]))
         self.model.attachments[new.id] = owner, new
 
     @precondition(lambda self: self.model.attachments)
@@ -27,34 +27,34 @@ class Attachments(World):
     def change_attachment(self, pick: int, name: str) -> None:
         owner, kept = self.an_attachment(pick)
         new = kept.model_copy(update={"name": name, "upload_descriptor": None})
-        self.bench.run(self.store.save_attachment(new, self.people[owner]))
+        self.harness.run(self.store.save_attachment(new, self.users[owner]))
         self.model.attachments[new.id] = owner, new
 
     @precondition(lambda self: self.model.attachments)
     @rule(pick=PICK)
     def delete_attachment(self, pick: int) -> None:
         owner, kept = self.an_attachment(pick)
-        who = self.people[owner]
+        who = self.users[owner]
 
         async def delete() -> None:
             await self.store.delete_attachment(kept.id, who)
-            await self.bench.refused(self.store.load_attachment(kept.id, who), "loading a deleted attachment")
+            await self.harness.refused(self.store.load_attachment(kept.id, who), "loading a deleted attachment")
 
-        self.bench.run(delete())
+        self.harness.run(delete())
         del self.model.attachments[kept.id]
 
-    @precondition(lambda self: self.bench.promises.isolates_owners and self.model.attachments)
+    @precondition(lambda self: self.harness.promises.isolates_owners and self.model.attachments)
     @rule(pick=PICK, step=st.integers(1, 2), how=st.sampled_from(["load", "delete", "save"]))
     def trespass_on_an_attachment(self, pick: int, step: int, how: str) -> None:
         owner, kept = self.an_attachment(pick)
-        stranger = self.people[(owner + step) % len(self.people)]
+        other_user = self.users[(owner + step) % len(self.users)]
         match how:
             case "load":
-                tried: Awaitable[object] = self.store.load_attachment(kept.id, stranger)
+                tried: Awaitable[object] = self.store.load_attachment(kept.id, other_user)
             case "delete":
-                tried = self.store.delete_attachment(kept.id, stranger)
-            case _ if self.bench.promises.refuses_foreign_ids:
-                tried = self.store.save_attachment(factories.attachment(kept.id), stranger)
+                tried = self.store.delete_attachment(kept.id, other_user)
+            case _ if self.harness.promises.refuses_foreign_ids:
+                tried = self.store.save_attachment(factories.attachment(kept.id), other_user)
             case _:
                 return
-        self.bench.run(self.bench.refused(tried, f"{how} of somebody else's attachment"))
+        self.harness.run(self.harness.refused(tried, f"{how} of somebody else's attachment"))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from chatkit_link.conformance import factories
-from chatkit_link.conformance.machine.state import PICK, World
+from chatkit_link.conformance.machine.state import PICK, State
 from chatkit_link.conformance.model import ModelThread
 
 Attempt = Callable[[Store[Any], Any, ModelThread, str], Awaitable[object]]
@@ -31,25 +31,25 @@ TRESPASSES: Final[dict[str, Attempt]] = {
 WRITES: Final = {"add_thread_item", "add_thread_item over theirs", "save_item"}
 
 
-class Strangers(World):
+class Intruder(State):
     """All of it must be refused."""
 
-    @precondition(lambda self: self.bench.promises.isolates_owners and self.model.threads)
+    @precondition(lambda self: self.harness.promises.isolates_owners and self.model.threads)
     @rule(pick=PICK, which=PICK, step=st.integers(1, 2), attempt=st.sampled_from(sorted(TRESPASSES)))
     def trespass(self, pick: int, which: int, step: int, attempt: str) -> None:
         thread = self.a_thread(pick)
         item_id = self.an_item(thread, which).id if thread.items else factories.new_id("itm")
-        stranger = self.people[(thread.owner + step) % len(self.people)]
-        if attempt in WRITES and not self.bench.promises.refuses_foreign_ids:
+        other_user = self.users[(thread.owner + step) % len(self.users)]
+        if attempt in WRITES and not self.harness.promises.refuses_foreign_ids:
             return
-        tried = TRESPASSES[attempt](self.store, stranger, thread, item_id)
-        self.bench.run(self.bench.refused(tried, f"{attempt} on somebody else's thread"))
+        tried = TRESPASSES[attempt](self.store, other_user, thread, item_id)
+        self.harness.run(self.harness.refused(tried, f"{attempt} on somebody else's thread"))
 
-    @precondition(lambda self: self.bench.promises.refuses_foreign_ids and self.model.threads)
-    @precondition(lambda self: self.bench.promises.isolates_owners)
+    @precondition(lambda self: self.harness.promises.refuses_foreign_ids and self.model.threads)
+    @precondition(lambda self: self.harness.promises.isolates_owners)
     @rule(pick=PICK, step=st.integers(1, 2))
     def collide_with_a_thread(self, pick: int, step: int) -> None:
         thread = self.a_thread(pick)
-        stranger = self.people[(thread.owner + step) % len(self.people)]
-        saving = self.store.save_thread(factories.thread(thread.data.id, title="mine now"), stranger)
-        self.bench.run(self.bench.refused(saving, "creating a thread under somebody else's id"))
+        other_user = self.users[(thread.owner + step) % len(self.users)]
+        saving = self.store.save_thread(factories.thread(thread.data.id, title="mine now"), other_user)
+        self.harness.run(self.harness.refused(saving, "creating a thread under somebody else's id"))

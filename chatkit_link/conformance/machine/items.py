@@ -4,10 +4,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from chatkit_link.conformance import factories
-from chatkit_link.conformance.machine.state import KIND, PICK, TEXT, World
+from chatkit_link.conformance.machine.state import KIND, PICK, TEXT, State
 
 
-class Items(World):
+class Items(State):
     """By the owners of their threads."""
 
     @precondition(lambda self: self.model.threads)
@@ -18,9 +18,9 @@ class Items(World):
 
         async def add() -> None:
             for item in added:
-                await self.store.add_thread_item(thread.data.id, item, self.people[thread.owner])
+                await self.store.add_thread_item(thread.data.id, item, self.users[thread.owner])
 
-        self.bench.run(add())
+        self.harness.run(add())
         for item in added:
             thread.put(item)
         self.model.touch(thread, surely=True)
@@ -33,7 +33,7 @@ class Items(World):
         old = self.an_item(thread, which)
         new = factories.item(old.type, thread.data.id, old.id, f"again {text}")
         save = self.store.add_thread_item if again else self.store.save_item
-        self.bench.run(save(thread.data.id, new, self.people[thread.owner]))
+        self.harness.run(save(thread.data.id, new, self.users[thread.owner]))
         thread.put(new)
         self.model.touch(thread, surely=False)
 
@@ -41,13 +41,13 @@ class Items(World):
     @rule(pick=PICK, which=PICK)
     def delete_item(self, pick: int, which: int) -> None:
         thread = self.a_thread_with_items(pick)
-        item, who = self.an_item(thread, which), self.people[thread.owner]
+        item, who = self.an_item(thread, which), self.users[thread.owner]
 
         async def delete() -> None:
             await self.store.delete_thread_item(thread.data.id, item.id, who)
-            await self.bench.refused(self.store.load_item(thread.data.id, item.id, who), "loading a deleted item")
+            await self.harness.refused(self.store.load_item(thread.data.id, item.id, who), "loading a deleted item")
 
-        self.bench.run(delete())
+        self.harness.run(delete())
         thread.drop(item.id)
         self.removed.append(item.id)
         self.model.touch(thread, surely=False)
@@ -64,11 +64,11 @@ class Items(World):
 
         async def add() -> bool:
             try:
-                await self.store.add_thread_item(target.data.id, item, self.people[target.owner])
-            except self.bench.refusals:
+                await self.store.add_thread_item(target.data.id, item, self.users[target.owner])
+            except self.harness.refusals:
                 return False
             return True
 
-        if self.bench.run(add()):
+        if self.harness.run(add()):
             target.put(item)
             self.model.touch(target, surely=True)

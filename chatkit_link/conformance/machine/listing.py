@@ -3,12 +3,12 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from chatkit_link.conformance.machine.state import LIMIT, ORDER, PICK, World
+from chatkit_link.conformance.machine.state import LIMIT, ORDER, PICK, State
 from chatkit_link.conformance.model import ItemWalk, ThreadWalk
 from chatkit_link.conformance.pagination_walk import Order, check_page
 
 
-class Reading(World):
+class Listing(State):
     """One page now, the next one some steps later."""
 
     @precondition(lambda self: self.threads_with_items())
@@ -24,10 +24,10 @@ class Reading(World):
 
     def _read_items(self, walk: ItemWalk) -> None:
         thread = self.model.threads[walk.thread_id]
-        if walk.last_id in self.removed and not self.bench.promises.cursors_survive_deletes:
+        if walk.last_id in self.removed and not self.harness.promises.cursors_survive_deletes:
             return
-        page = self.bench.run(
-            self.store.load_thread_items(walk.thread_id, walk.cursor, walk.limit, walk.order, self.people[walk.owner])
+        page = self.harness.run(
+            self.store.load_thread_items(walk.thread_id, walk.cursor, walk.limit, walk.order, self.users[walk.owner])
         )
         check_page(page, walk.limit)
         expected = thread.behind(walk.mark, walk.order)
@@ -49,19 +49,19 @@ class Reading(World):
         self._read_threads(self.thread_walks.pop(0))
 
     def _read_threads(self, walk: ThreadWalk) -> None:
-        if walk.last_id in self.removed and not self.bench.promises.cursors_survive_deletes:
+        if walk.last_id in self.removed and not self.harness.promises.cursors_survive_deletes:
             return
-        page = self.bench.run(self.store.load_threads(walk.limit, walk.cursor, walk.order, self.people[walk.owner]))
+        page = self.harness.run(self.store.load_threads(walk.limit, walk.cursor, walk.order, self.users[walk.owner]))
         check_page(page, walk.limit)
-        mine = {thread.data.id: thread for thread in self.model.threads_of(walk.owner)}
+        own = {thread.data.id: thread for thread in self.model.threads_of(walk.owner)}
         for found in page.data:
-            assert found.id in mine, "a thread is listed that is deleted or somebody else's"
-            self.same(found, mine[found.id].data)
+            assert found.id in own, "a thread is listed that is deleted or somebody else's"
+            self.same(found, own[found.id].data)
         walk.seen += [found.id for found in page.data]
         if page.has_more:
             walk.cursor, walk.last_id = page.after, page.data[-1].id
             self.thread_walks.append(walk)
             return
-        for thread_id, thread in mine.items():
+        for thread_id, thread in own.items():
             if thread.active_upto <= walk.started:
                 assert walk.seen.count(thread_id) == 1, "a thread that nothing happened to was lost or seen twice"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
 from chatkit_link.conformance import factories
-from chatkit_link.conformance.harness import Bench
+from chatkit_link.conformance.harness import Harness
 from chatkit_link.conformance.model import ItemWalk, Model, ModelThread, ThreadWalk
 
 WHO = st.integers(0, 2)
@@ -19,15 +19,15 @@ LIMIT = st.one_of(st.integers(1, 3), st.integers(1, 30))
 TEXT = st.sampled_from(["tea", "", "ü 🍵 \\u0000 \" ' % {}", "a\nb"])
 
 
-class World(RuleBasedStateMachine):
+class State(RuleBasedStateMachine):
     """Chooses from it, and compares with it."""
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, harness: Harness) -> None:
         super().__init__()
-        bench.start()
-        self.bench = bench
-        self.store = bench.store
-        self.people = bench.people
+        harness.start()
+        self.harness = harness
+        self.store = harness.store
+        self.users = harness.users
         self.model = Model()
         self.loaded: list[tuple[int, ThreadMetadata]] = []
         self.item_walks: list[ItemWalk] = []

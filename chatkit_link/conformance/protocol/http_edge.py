@@ -12,16 +12,16 @@ import pytest
 from chatkit import types as wire
 
 from chatkit_link.client import ChatKitClient
-from chatkit_link.conformance.loop_runner import Factory, Opened
+from chatkit_link.conformance.loop_runner import Factory, LoopRunner
 from chatkit_link.conformance.protocol.agents import Agent, Agents
 
 P = ParamSpec("P")
 S = TypeVar("S", bound="Server")
-Body = Callable[Concatenate[S, "Door", P], Coroutine[Any, Any, None]]
-Test = Callable[Concatenate[S, "Opened[str]", P], None]
+Body = Callable[Concatenate[S, "HttpEdge", P], Coroutine[Any, Any, None]]
+Test = Callable[Concatenate[S, "LoopRunner[str]", P], None]
 
 
-class Door:
+class HttpEdge:
     """Where users enter: makes clients, each of them somebody else, and closes them."""
 
     def __init__(
@@ -96,8 +96,8 @@ class Server:
 
     @pytest.fixture(scope="class")
     @classmethod
-    def server(cls, open_server: Factory[str]) -> Iterator[Opened[str]]:
-        with Opened(open_server) as server:
+    def server(cls, open_server: Factory[str]) -> Iterator[LoopRunner[str]]:
+        with LoopRunner(open_server) as server:
             yield server
 
     def need_isolation(self) -> None:
@@ -109,11 +109,11 @@ def check(body: Body[S, P]) -> Test[S, P]:
     """Makes a test of an async check that starts at the server's door."""
 
     @functools.wraps(body)
-    def test(self: S, server: "Opened[str]", *args: P.args, **kwargs: P.kwargs) -> None:
+    def test(self: S, server: "LoopRunner[str]", *args: P.args, **kwargs: P.kwargs) -> None:
         async def enter() -> None:
             async with AsyncExitStack() as stack:
-                door = Door(server.value, self.agents, self.new_headers, stack)
-                await body(self, door, *args, **kwargs)
+                edge = HttpEdge(server.value, self.agents, self.new_headers, stack)
+                await body(self, edge, *args, **kwargs)
 
         server.run(enter())
 

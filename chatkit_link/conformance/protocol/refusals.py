@@ -8,7 +8,7 @@ import pytest
 from chatkit import types as wire
 
 from chatkit_link.conformance.protocol.events import is_refused, told
-from chatkit_link.conformance.protocol.http_edge import Door, Server, User, check
+from chatkit_link.conformance.protocol.http_edge import HttpEdge, Server, User, check
 
 MESSAGE: Final[dict[str, Any]] = {
     "content": [{"type": "input_text", "text": "x"}],
@@ -79,31 +79,31 @@ class Refusals(Server):
 
     @pytest.mark.parametrize("what", REFUSED)
     @check
-    async def test_what_is_wrong_is_refused_before_any_stream(self, door: Door, what: str) -> None:
-        user = await door.user()
+    async def test_what_is_wrong_is_refused_before_any_stream(self, edge: HttpEdge, what: str) -> None:
+        user = await edge.user()
         response = await user.post(REFUSED[what])
         assert 400 <= response.status_code < 500, f"{what}: {response.status_code}"
         if self.isolates_users:
             assert (await user.list_threads()).data == [], "a refused request left a thread behind"
 
     @check
-    async def test_what_is_hidden_from_people_stays_hidden(self, door: Door) -> None:
-        agent = door.need("hidden")
-        user = await door.user(agent)
+    async def test_what_is_hidden_from_people_stays_hidden(self, edge: HttpEdge) -> None:
+        agent = edge.need("hidden")
+        user = await edge.user(agent)
         made = await told(user.create_thread(agent.says))
         thread = await user.get_thread(made.thread_id)
         items = await user.stored(made.thread_id)
         for shown in (made.events, thread, items):
-            assert door.agents.hidden_text not in str(shown)
+            assert edge.agents.hidden_text not in str(shown)
         for item in [*made.view.items, *thread.items.data, *items]:
             assert not isinstance(item, wire.HiddenContextItem | wire.SDKHiddenContextItem)
 
     @pytest.mark.parametrize("request_type", ATTEMPTS)
     @check
-    async def test_another_user_is_told_what_is_told_of_unknown_ids(self, door: Door, request_type: str) -> None:
+    async def test_another_user_is_told_what_is_told_of_unknown_ids(self, edge: HttpEdge, request_type: str) -> None:
         """The same status for what is somebody else's as for what is not there: a stranger learns nothing."""
         self.need_isolation()
-        ada, bob = await door.user(), await door.user()
+        ada, bob = await edge.user(), await edge.user()
         private = await told(ada.create_thread("private"))
         before = await ada.stored(private.thread_id)
         attempt = ATTEMPTS[request_type]
@@ -114,15 +114,15 @@ class Refusals(Server):
         assert await ada.stored(private.thread_id) == before
 
     @check
-    async def test_the_list_shows_only_ones_own(self, door: Door) -> None:
+    async def test_the_list_shows_only_ones_own(self, edge: HttpEdge) -> None:
         self.need_isolation()
-        ada, bob = await door.user(), await door.user()
+        ada, bob = await edge.user(), await edge.user()
         await told(ada.create_thread("private"))
         assert (await bob.list_threads()).data == []
 
     @check
-    async def test_an_item_of_another_thread_is_not_in_this_one(self, door: Door) -> None:
-        user = await door.user()
+    async def test_an_item_of_another_thread_is_not_in_this_one(self, edge: HttpEdge) -> None:
+        user = await edge.user()
         here, there = await told(user.create_thread("here")), await told(user.create_thread("there"))
         await is_refused(told(user.retry_after_item(here.thread_id, there.view.items[0].id)))
         await is_refused(user.feedback(here.thread_id, [there.view.items[1].id], "positive"))

@@ -3,15 +3,15 @@
 from chatkit import types as wire
 
 from chatkit_link.conformance.protocol.events import ANSWERED, CONTINUED, CREATED, FinishedStream, is_refused, told
-from chatkit_link.conformance.protocol.http_edge import Door, Server, User, check
+from chatkit_link.conformance.protocol.http_edge import HttpEdge, Server, User, check
 
 
 class Streams(Server):
     """Each with its exact events, and what a reload shows afterwards."""
 
     @check
-    async def test_threads_create(self, door: Door) -> None:
-        user = await door.user()
+    async def test_threads_create(self, edge: HttpEdge) -> None:
+        user = await edge.user()
         answer = await told(user.create_thread("Hello there"))
         assert answer.outline == CREATED + ANSWERED
         question, reply = answer.view.items
@@ -22,8 +22,8 @@ class Streams(Server):
         await is_what_a_reload_shows(user, answer)
 
     @check
-    async def test_threads_add_user_message(self, door: Door) -> None:
-        user = await door.user()
+    async def test_threads_add_user_message(self, edge: HttpEdge) -> None:
+        user = await edge.user()
         made = await told(user.create_thread("one"))
         answer = await told(user.add_user_message(made.thread_id, "two"))
         assert answer.outline == CONTINUED + ANSWERED
@@ -33,8 +33,8 @@ class Streams(Server):
         assert len({item.id for item in stored}) == 4
 
     @check
-    async def test_threads_retry_after_item(self, door: Door) -> None:
-        user = await door.user()
+    async def test_threads_retry_after_item(self, edge: HttpEdge) -> None:
+        user = await edge.user()
         made = await told(user.create_thread("one"))
         await told(user.add_user_message(made.thread_id, "two"))
         question, old = (await user.stored(made.thread_id))[:2]
@@ -47,16 +47,16 @@ class Streams(Server):
         assert stored[1].id != old.id
 
     @check
-    async def test_a_retry_of_an_unknown_item_is_refused_and_deletes_nothing(self, door: Door) -> None:
-        user = await door.user()
+    async def test_a_retry_of_an_unknown_item_is_refused_and_deletes_nothing(self, edge: HttpEdge) -> None:
+        user = await edge.user()
         made = await told(user.create_thread("one"))
         await is_refused(told(user.retry_after_item(made.thread_id, "msg_unknown")))
         assert len(await user.stored(made.thread_id)) == 2
 
     @check
-    async def test_threads_add_client_tool_output(self, door: Door) -> None:
-        agent = door.need("client_tool")
-        user = await door.user(agent)
+    async def test_threads_add_client_tool_output(self, edge: HttpEdge) -> None:
+        agent = edge.need("client_tool")
+        user = await edge.user(agent)
         asked = await told(user.create_thread(agent.says))
         assert asked.outline == CREATED + ANSWERED
         call = asked.view.items[-1]
@@ -69,9 +69,9 @@ class Streams(Server):
         await is_refused(told(user.add_client_tool_output(asked.thread_id, "again")))
 
     @check
-    async def test_threads_add_structured_input(self, door: Door) -> None:
-        agent = door.need("structured_input")
-        user = await door.user(agent)
+    async def test_threads_add_structured_input(self, edge: HttpEdge) -> None:
+        agent = edge.need("structured_input")
+        user = await edge.user(agent)
         asked = await told(user.create_thread(agent.says))
         assert asked.outline == CREATED + ANSWERED
         question = asked.view.items[-1]
@@ -89,8 +89,8 @@ class Streams(Server):
         await is_refused(told(user.add_structured_input(asked.thread_id, question.id, submission)))
 
     @check
-    async def test_threads_custom_action(self, door: Door) -> None:
-        user, made, widget = await a_widget(door)
+    async def test_threads_custom_action(self, edge: HttpEdge) -> None:
+        user, made, widget = await a_widget(edge)
         answer = await told(user.custom_action(made.thread_id, "press", {"n": 2}, item_id=widget.id))
         assert answer.outline == ["stream_options", "thread.item.replaced"]
         [changed] = answer.view.items
@@ -106,8 +106,8 @@ async def is_what_a_reload_shows(user: User, answer: FinishedStream) -> None:
         assert kept.model_dump(exclude={"created_at"}) == seen.model_dump(exclude={"created_at"})
 
 
-async def a_widget(door: Door) -> tuple[User, FinishedStream, wire.ThreadItem]:
-    agent = door.need("widget")
-    user = await door.user(agent)
+async def a_widget(edge: HttpEdge) -> tuple[User, FinishedStream, wire.ThreadItem]:
+    agent = edge.need("widget")
+    user = await edge.user(agent)
     made = await told(user.create_thread(agent.says))
     return user, made, next(item for item in made.view.items if isinstance(item, wire.WidgetItem))

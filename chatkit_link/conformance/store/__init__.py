@@ -20,30 +20,32 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 from typing_extensions import override
 
-from chatkit_link.conformance.harness import REFUSALS, Bench, Refusals
+from chatkit_link.conformance.harness import REFUSALS, Harness, Refusals
 from chatkit_link.conformance.loop_runner import Factory
 from chatkit_link.conformance.machine import StoreMachine
 from chatkit_link.conformance.promises import Promises
-from chatkit_link.conformance.store.attachments import check
-from chatkit_link.conformance.store.concurrency import Crowds
-from chatkit_link.conformance.store.crud import Kept
-from chatkit_link.conformance.store.isolation import People
-from chatkit_link.conformance.store.pagination import Pages
+from chatkit_link.conformance.store.checks import check
+from chatkit_link.conformance.store.concurrency import Concurrency
+from chatkit_link.conformance.store.crud import Crud
+from chatkit_link.conformance.store.isolation import Isolation
+from chatkit_link.conformance.store.pagination import Pagination
 
 __all__ = ["Promises", "StoreSuite", "check", "store_suite"]
 
 
-class StoreSuite(Crowds, People, Pages, Kept):
+class StoreSuite(Concurrency, Isolation, Pagination, Crud):
     """Derive from it, or let ``store_suite`` do so."""
 
-    def test_any_history_leaves_what_a_plain_model_leaves(self, bench: Bench, request: pytest.FixtureRequest) -> None:
+    def test_any_history_leaves_what_a_plain_model_leaves(
+        self, harness: Harness, request: pytest.FixtureRequest
+    ) -> None:
         """``machine/`` says what a history is made of."""
         examples = request.config.getoption("--conformance-examples", default=None)
-        self.run_histories(bench, examples or self.examples)
+        self.run_histories(harness, examples or self.examples)
 
-    def run_histories(self, bench: Bench, examples: int) -> None:
+    def run_histories(self, harness: Harness, examples: int) -> None:
         run_state_machine_as_test(
-            functools.partial(StoreMachine, bench),  # pyright: ignore[reportArgumentType] - any factory will do
+            functools.partial(StoreMachine, harness),  # pyright: ignore[reportArgumentType] - any factory will do
             settings=self.histories(examples),
         )
 

@@ -9,18 +9,18 @@ from chatkit.store import Store
 from chatkit.types import AssistantMessageItem, ThreadItem
 
 from chatkit_link.conformance import factories
-from chatkit_link.conformance.harness import REFUSALS, Bench, Refusals
+from chatkit_link.conformance.harness import REFUSALS, Harness, Refusals
 from chatkit_link.conformance.loop_runner import Factory
 from chatkit_link.conformance.pagination_walk import all_items
 from chatkit_link.conformance.promises import Promises
 
 P = ParamSpec("P")
-S = TypeVar("S", bound="Shelf")
-Body = Callable[Concatenate[S, Bench, P], Coroutine[Any, Any, None]]
-Test = Callable[Concatenate[S, Bench, P], None]
+S = TypeVar("S", bound="StoreChecks")
+Body = Callable[Concatenate[S, Harness, P], Coroutine[Any, Any, None]]
+Test = Callable[Concatenate[S, Harness, P], None]
 
 
-class Shelf:
+class StoreChecks:
     """The store under test, and what is known of it."""
 
     #: What this store promises beyond the SDK's interface.
@@ -45,9 +45,9 @@ class Shelf:
 
     @pytest.fixture(scope="class")
     @classmethod
-    def bench(cls, open_store: Factory[Store[Any]], new_owner: Callable[[], Any]) -> Iterator[Bench]:
-        with Bench(open_store, new_owner, cls.promises, cls.refusals) as bench:
-            yield bench
+    def harness(cls, open_store: Factory[Store[Any]], new_owner: Callable[[], Any]) -> Iterator[Harness]:
+        with Harness(open_store, new_owner, cls.promises, cls.refusals) as harness:
+            yield harness
 
 
 def check(*promises: str) -> Callable[[Body[S, P]], Test[S, P]]:
@@ -55,10 +55,10 @@ def check(*promises: str) -> Callable[[Body[S, P]], Test[S, P]]:
 
     def decorate(body: Body[S, P]) -> Test[S, P]:
         @functools.wraps(body)
-        def test(self: S, bench: Bench, *args: P.args, **kwargs: P.kwargs) -> None:
-            bench.promises.need(*promises)
-            bench.start()
-            bench.run(body(self, bench, *args, **kwargs))
+        def test(self: S, harness: Harness, *args: P.args, **kwargs: P.kwargs) -> None:
+            harness.promises.need(*promises)
+            harness.start()
+            harness.run(body(self, harness, *args, **kwargs))
 
         return test
 
@@ -68,8 +68,8 @@ def check(*promises: str) -> Callable[[Body[S, P]], Test[S, P]]:
 class either:  # noqa: N801 - reads as a word: `with either(bench):`
     """The block may be refused, or do what it says; anything else is a mistake."""
 
-    def __init__(self, bench: Bench, *also: type[Exception]) -> None:
-        self._refusals = (*bench.refusals, *also)
+    def __init__(self, harness: Harness, *also: type[Exception]) -> None:
+        self._refusals = (*harness.refusals, *also)
 
     def __enter__(self) -> None:
         return None
@@ -78,12 +78,12 @@ class either:  # noqa: N801 - reads as a word: `with either(bench):`
         return isinstance(error, self._refusals) and not isinstance(error, AssertionError)
 
 
-async def a_thread(bench: Bench, who: Any, *texts: str) -> str:
+async def a_thread(harness: Harness, who: Any, *texts: str) -> str:
     """A new thread with these messages in it."""
     thread = factories.thread()
-    await bench.store.save_thread(thread, who)
+    await harness.store.save_thread(thread, who)
     for text in texts:
-        await bench.store.add_thread_item(thread.id, factories.message(thread.id, text), who)
+        await harness.store.add_thread_item(thread.id, factories.message(thread.id, text), who)
     return thread.id
 
 
@@ -92,5 +92,5 @@ def text_of(item: ThreadItem) -> str:
     return item.content[0].text
 
 
-async def texts_of(bench: Bench, thread_id: str, who: Any) -> list[str]:
-    return [text_of(item) for item in await all_items(bench.store, thread_id, who)]
+async def texts_of(harness: Harness, thread_id: str, who: Any) -> list[str]:
+    return [text_of(item) for item in await all_items(harness.store, thread_id, who)]
