@@ -20,7 +20,7 @@ from chatkit_link.agents.shutdown_notices import shutdown_notices
 from chatkit_link.agents.tool_failures import with_tool_policy
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.files.files import Files
-from chatkit_link.files.limits import Limits
+from chatkit_link.files.limits import UploadLimits
 from chatkit_link.files.renditions import Renditions
 from chatkit_link.files.signed_urls import Links
 from chatkit_link.files.storage import Storage
@@ -262,7 +262,7 @@ async def _hosted(stack: AsyncExitStack, settings: Settings, keys: DocumentKeys 
 async def _files(stack: AsyncExitStack, settings: Settings, database: Database, secret: bytes) -> Files:
     storage = Storage(settings.files_url, folder=settings.data / "files", direct=settings.files_direct)
     links = Links(secret, address=settings.address, lifetime=settings.file_link)
-    limits = Limits.of(settings)
+    limits = UploadLimits.of(settings)
     renditions = Renditions(storage, max_pixels=settings.max_pixels)
     uploads = Uploads(database, storage, renditions, links, limits)
     sweeper = await stack.enter_async_context(Sweeper(database, storage))

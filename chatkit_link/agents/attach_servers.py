@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from agents import Agent
 
-from chatkit_link.agents.agent_builder.load import Workflow
+from chatkit_link.agents.agent_builder.load import ExportedWorkflow
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.catalog import Target
 from chatkit_link.agents.mcp.servers import McpServers
@@ -33,7 +33,7 @@ def attach_servers(servers: McpServers, agent_id: str, target: Target, names: Se
             f"[agents.{agent_id}] lists MCP servers, but its target is no openai-agents Agent. "
             "Only such an agent can be given tools: other code connects to its servers by itself."
         )
-    if isinstance(target, Workflow):
+    if isinstance(target, ExportedWorkflow):
         named = vars(target.module).values()
         servers.take_over(agent_id, [cast("Agent[Any]", each) for each in named if isinstance(each, Agent)])
     return target

@@ -38,7 +38,7 @@ from agents import Agent
 from chatkit.server import ChatKitServer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chatkit_link.agents.agent_builder.load import Workflow, load_workflow
+from chatkit_link.agents.agent_builder.load import ExportedWorkflow, load_workflow
 from chatkit_link.agents.agent_builder.source import ENTRY, looks_exported
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.mcp.table import McpTable, check_table
@@ -52,7 +52,7 @@ _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 #: Taken by routes of our own below /chatkit.
 _RESERVED = frozenset({"runs", "threads"})
 
-Target = Assistant | Workflow | type[ChatKitServer[Caller]]
+Target = Assistant | ExportedWorkflow | type[ChatKitServer[Caller]]
 
 
 class Prompt(BaseModel):

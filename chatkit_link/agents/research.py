@@ -49,14 +49,14 @@ The numbers are the `n` of the tools' results; never invent one.
 """
 
 
-class Hit(BaseModel):
+class SearchHit(BaseModel):
     """The result that somebody wants more of."""
 
     title: str
     url: str
 
 
-DigDeeper = Action[Literal["search.dig_deeper"], Hit]
+DigDeeper = Action[Literal["search.dig_deeper"], SearchHit]
 ShowMore = Action[Literal["search.show_more"], dict[str, Any]]
 
 #: Characters of a page that go to the model.
@@ -191,7 +191,7 @@ class Research:
         registry = ActionRegistry()
 
         @registry.asks(DigDeeper)
-        async def dig_deeper(ctx: TurnContext, payload: Hit, sender: WidgetItem | None) -> list[ThreadItem]:
+        async def dig_deeper(ctx: TurnContext, payload: SearchHit, sender: WidgetItem | None) -> list[ThreadItem]:
             """The click is a message of the person's, so that it can be seen and tried again."""
             tag = UserMessageTagContent(
                 id=payload.url, text=payload.title, data={"url": payload.url}, group="Search result"

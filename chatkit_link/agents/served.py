@@ -10,7 +10,7 @@ from chatkit.server import ChatKitServer
 from openai import AsyncOpenAI
 
 from chatkit_link.agents.agent_builder.event_emitter import WorkflowSettings
-from chatkit_link.agents.agent_builder.load import Workflow
+from chatkit_link.agents.agent_builder.load import ExportedWorkflow
 from chatkit_link.agents.agent_builder.responder import WorkflowResponder
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.attach_servers import attach_servers
@@ -99,15 +99,15 @@ class AgentFactory:
             models=frozenset(entry.models),
             tools=frozenset(entry.tools),
             titler=self._titler,
-            mentions=None if isinstance(target, Workflow) else target.mentions,
+            mentions=None if isinstance(target, ExportedWorkflow) else target.mentions,
         )
 
     def _load(self, target: str) -> Target:
         return load_target(target, beside=Path(self._settings.config).absolute().parent)
 
-    def _responder(self, assistant: Assistant | Workflow) -> Responder:
+    def _responder(self, assistant: Assistant | ExportedWorkflow) -> Responder:
         model = OFFLINE if self._settings.offline else self._settings.model_name
-        if isinstance(assistant, Workflow):
+        if isinstance(assistant, ExportedWorkflow):
             return WorkflowResponder(
                 assistant,
                 WorkflowSettings(self._config, self._client, max_turns=self._settings.max_turns, model=model),

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from agents import Agent, OpenAIChatCompletionsModel, OpenAIResponsesModel
 
-from chatkit_link.agents.agent_builder.load import Workflow
+from chatkit_link.agents.agent_builder.load import ExportedWorkflow
 from chatkit_link.agents.agent_builder.source import read_source
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.catalog import Catalog, Target
@@ -74,7 +74,7 @@ def _in_settings(settings: Settings, server: str) -> Iterator[Mention]:
 
 
 def _in_target(owner: str, target: Target, server: str) -> list[Mention]:
-    if isinstance(target, Workflow):
+    if isinstance(target, ExportedWorkflow):
         found = [
             Mention(f"{owner}, {target.path.name} line {line}", name, server, feature)
             for line, name, feature in in_text(read_source(target.path).tree)

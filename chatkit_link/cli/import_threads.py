@@ -18,7 +18,7 @@ from chatkit_link.caller import Caller
 from chatkit_link.cli.render_widgets import clean
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.hosted.client import hosted_client
-from chatkit_link.hosted.importing import Import, Mover, Problem, Report
+from chatkit_link.hosted.importing import Import, ImportProblem, Mover, Report
 from chatkit_link.hosted.refusals import Refusals
 from chatkit_link.hosted.sessions import HostedKey
 from chatkit_link.hosted.threads import HostedThreads
@@ -167,7 +167,7 @@ def import_summary(report: Report) -> RenderableType:
     return Group(*parts)
 
 
-def _sentence(problem: Problem) -> str:
+def _sentence(problem: ImportProblem) -> str:
     place = " ".join(part for part in (problem.user, problem.thread, problem.item) if part)
     return f"{place}: {problem.what}"
 

@@ -11,7 +11,7 @@ from chatkit_link.agents.catalog import targets_given
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import read_settings
 from chatkit_link.widgets.templates import WidgetLibrary
-from chatkit_link.workshop.checking import Problem
+from chatkit_link.workshop.checking import WidgetProblem
 from chatkit_link.workshop.checking import check as check_file
 from chatkit_link.workshop.folder import WidgetFolder, new_widget
 from chatkit_link.workshop.known import known_actions
@@ -65,7 +65,7 @@ def check(
     ]
     if not problems and is_stale(library, folder / TYPED):
         problems.append(
-            Problem(f"{folder}/{TYPED}", 1, "", "the widgets have changed since: run chatkit-link widgets types")
+            WidgetProblem(f"{folder}/{TYPED}", 1, "", "the widgets have changed since: run chatkit-link widgets types")
         )
     for problem in problems:
         typer.echo(str(problem), err=True)

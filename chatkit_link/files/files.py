@@ -20,7 +20,7 @@ from typing_extensions import override
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Conflict, NotFound, Unprocessable, UnsupportedType
 from chatkit_link.files.filename import clean_name
-from chatkit_link.files.limits import Limits
+from chatkit_link.files.limits import UploadLimits
 from chatkit_link.files.media_type import IMAGES, decode_text, is_text, sniff
 from chatkit_link.files.renditions import MODEL, PREVIEW, TEXT
 from chatkit_link.files.signed_urls import Links, link_not_found
@@ -59,7 +59,7 @@ class Files(AttachmentStore[Caller]):
         uploads: Uploads,
         sweeper: Sweeper,
         links: Links,
-        limits: Limits,
+        limits: UploadLimits,
         *,
         upload_link: float,
     ) -> None:

@@ -9,7 +9,7 @@ from chatkit_link.store.files import Usage
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class UploadLimits:
     """max_size: bytes of a file. max_count: files of a message. accept: media types, also ``image/*`` and ``*/*``.
     user, tenant: bytes that one person's files, and those of a tenant, may take together.
     """

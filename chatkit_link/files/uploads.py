@@ -22,7 +22,7 @@ from chatkit.types import Attachment, FileAttachment
 from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest, Conflict, LinkError, NotFound, TooLarge, Unavailable, Unprocessable
 from chatkit_link.files.filename import content_disposition
-from chatkit_link.files.limits import Limits
+from chatkit_link.files.limits import UploadLimits
 from chatkit_link.files.media_type import HEAD, IMAGES, TextCheck, inert_type, is_text, require_honest, sniff
 from chatkit_link.files.renditions import Renditions
 from chatkit_link.files.signed_urls import Links
@@ -40,7 +40,7 @@ class Uploads:
     """Takes bytes in, for files that were begun."""
 
     def __init__(
-        self, database: Database, storage: Storage, renditions: Renditions, links: Links, limits: Limits
+        self, database: Database, storage: Storage, renditions: Renditions, links: Links, limits: UploadLimits
     ) -> None:
         self._database = database
         self._storage = storage

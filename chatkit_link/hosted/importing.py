@@ -40,7 +40,7 @@ class Mover:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ImportProblem:
     """What did not come along, or not whole. user: at OpenAI. lost: a thread, or all of the user's, is not here."""
 
     what: str
@@ -64,7 +64,7 @@ class Report:
     items: int = 0
     files: int = 0
     without_threads: list[str] = field(default_factory=list[str])
-    problems: list[Problem] = field(default_factory=list[Problem])
+    problems: list[ImportProblem] = field(default_factory=list[ImportProblem])
     stopped: str | None = None
 
     @property
@@ -116,13 +116,13 @@ class Import:
         try:
             found = await self._threads.of_user(mover.hosted)
         except (UpstreamDown, RequestRefused) as error:
-            self._fail(Problem(error.message, mover.hosted, lost=True), error)
+            self._fail(ImportProblem(error.message, mover.hosted, lost=True), error)
             return
         if not found:
             self.report.without_threads.append(mover.hosted)
         named = [thread for thread in found if isinstance(getattr(thread, "id", None), str)]
         if len(named) < len(found):
-            self.report.problems.append(Problem("OpenAI lists threads without an id.", mover.hosted, lost=True))
+            self.report.problems.append(ImportProblem("OpenAI lists threads without an id.", mover.hosted, lost=True))
         async with self._database.session(mover.caller) as session:
             known = await find_known(session, [thread.id for thread in named])
         self.report.known += len(known)
@@ -152,12 +152,12 @@ class Import:
             await self._write(mover, await self._read(mover, thread), known=known)
         except (NotFound, UpstreamDown, RequestRefused) as error:
             try:
-                self._fail(Problem(error.message, mover.hosted, thread.id, lost=True), error)
+                self._fail(ImportProblem(error.message, mover.hosted, thread.id, lost=True), error)
             except LinkError as stop:
                 return stop
         except ValueError:
             self.report.problems.append(
-                Problem("What OpenAI says about this thread cannot be read.", mover.hosted, thread.id, lost=True)
+                ImportProblem("What OpenAI says about this thread cannot be read.", mover.hosted, thread.id, lost=True)
             )
         except LinkError as error:
             return error
@@ -173,7 +173,7 @@ class Import:
         for given in await self._threads.items_of(thread.id):
             brought = from_hosted_item(given, thread.id)
             item_id = brought.item.id if brought.item else str(getattr(given, "id", None) or "?")
-            self.report.problems += [Problem(note, mover.hosted, thread.id, item_id) for note in brought.notes]
+            self.report.problems += [ImportProblem(note, mover.hosted, thread.id, item_id) for note in brought.notes]
             if brought.item is not None:
                 items.setdefault(item_id, brought.item)
         messages = [item for item in items.values() if isinstance(item, UserMessageItem)]
@@ -197,7 +197,7 @@ class Import:
         self.report.items += items
         self.report.files += 0 if known else len(whole.attachments)
 
-    def _fail(self, problem: Problem, error: LinkError) -> None:
+    def _fail(self, problem: ImportProblem, error: LinkError) -> None:
         """Note a failure. Raises the error if there were too many of them, one after the other."""
         self.report.problems.append(problem)
         self._failures += isinstance(error, UpstreamDown)

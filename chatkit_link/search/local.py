@@ -6,7 +6,7 @@ from urllib.parse import quote
 from chatkit_link.search.normalize import SNIPPET, TITLE, shorten
 from chatkit_link.search.provider import SearchEvent, SearchResult
 from chatkit_link.search.snippet import snippet_of
-from chatkit_link.store.documents import Documents, Hit
+from chatkit_link.store.documents import DocumentHit, Documents
 
 
 class LocalSearch:
@@ -36,7 +36,7 @@ class LocalSearch:
         for hit in await self._documents.search(query, limit=limit):
             yield self._result(hit)
 
-    def _result(self, hit: Hit) -> SearchResult:
+    def _result(self, hit: DocumentHit) -> SearchResult:
         return SearchResult(
             title=shorten(hit.title, TITLE),
             url=document_url(self._address, hit.path, hit.anchor, self._key_of(hit.path) if self._key_of else ""),

@@ -106,7 +106,7 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class DocumentHit:
     """A passage that matched; in ``marked`` the matching words stand between the two marks."""
 
     path: str
@@ -221,7 +221,7 @@ class Documents:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def search(self, question: str, *, limit: int, per_document: int = 2) -> list[Hit]:
+    async def search(self, question: str, *, limit: int, per_document: int = 2) -> list[DocumentHit]:
         """Passages with any of the question's words and all of its "quoted phrases", best first.
 
         per_document: passages of one document at most; the next document is worth more than a third.
@@ -242,7 +242,7 @@ class Documents:
             # The planner takes a look at a tsvector for free; unpacking each one is what a scan is slow by.
             await connection.execute(text("SET LOCAL enable_seqscan = off"))
             found = await connection.execute(_SEARCH, **values)
-            return [Hit(row.path, row.anchor, row.title, row.marked, row.modified) for row in found]
+            return [DocumentHit(row.path, row.anchor, row.title, row.marked, row.modified) for row in found]
 
     async def get(self, path: str) -> Document | None:
         """The document at this path, or None."""

@@ -13,7 +13,7 @@ _ACTION_KEYS = ("onClickAction", "onChangeAction", "onSubmitAction", "action")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class WidgetProblem:
     """line: of the file, from 1. path: in the file, its data or the rendered tree; empty when it is the whole."""
 
     file: str
@@ -26,7 +26,7 @@ class Problem:
         return f"{self.file}:{self.line}: {place}{self.reason}"
 
 
-def check(library: WidgetLibrary, file: str, content: bytes, known: frozenset[str] | None) -> list[Problem]:
+def check(library: WidgetLibrary, file: str, content: bytes, known: frozenset[str] | None) -> list[WidgetProblem]:
     """What is wrong with the bytes of a .widget file; nothing when it is right.
 
     known: the action types that the server answers; None where that cannot be told.
@@ -36,19 +36,19 @@ def check(library: WidgetLibrary, file: str, content: bytes, known: frozenset[st
 
 def examine(
     library: WidgetLibrary, file: str, content: bytes, known: frozenset[str] | None
-) -> tuple[dict[str, Any] | None, list[Problem]]:
+) -> tuple[dict[str, Any] | None, list[WidgetProblem]]:
     """The tree of the sample data, if it is one that can be shown, and what is wrong all the same."""
     lines = _Lines(content)
     try:
         template = library.read(file, content)
     except WidgetError as error:
         return None, [_problem(file, lines, error)]
-    found = [Problem(file, lines.of("template"), "template", reason) for reason in undescribed(template)]
+    found = [WidgetProblem(file, lines.of("template"), "template", reason) for reason in undescribed(template)]
     try:
         tree = template.checked_tree()
     except WidgetError as error:
         return None, [*found, _problem(file, lines, error)]
-    found += [Problem(file, lines.of("template"), *wrong) for wrong in unknown_actions(tree, known)]
+    found += [WidgetProblem(file, lines.of("template"), *wrong) for wrong in unknown_actions(tree, known)]
     return tree, found
 
 
@@ -85,14 +85,14 @@ def _actions(node: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
             yield from _actions(found.get(key), f"{path}.{key}".lstrip("."))
 
 
-def _problem(file: str, lines: "_Lines", error: WidgetError) -> Problem:
+def _problem(file: str, lines: "_Lines", error: WidgetError) -> WidgetProblem:
     if not error.path and (syntax := re.search(r"line (\d+) column", error.reason)):
-        return Problem(file, int(syntax.group(1)), "", error.reason)
+        return WidgetProblem(file, int(syntax.group(1)), "", error.reason)
     key = re.split(r"[.\[]", error.path)[0]
     where = {"data": "encodedWidget"}.get(key) or (key if key in _FILE_KEYS else "template")
     line = template_line(error) if where == "template" else None
     reason = f"{error.reason} (line {line} of the template)" if line else error.reason
-    return Problem(file, lines.of(where), error.path, reason)
+    return WidgetProblem(file, lines.of(where), error.path, reason)
 
 
 def template_line(error: WidgetError) -> int | None:

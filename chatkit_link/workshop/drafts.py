@@ -9,7 +9,7 @@ from pydantic_core import from_json
 
 from chatkit_link.widgets.errors import WidgetError
 from chatkit_link.widgets.templates import WidgetLibrary, decoded_view
-from chatkit_link.workshop.checking import Problem, examine
+from chatkit_link.workshop.checking import WidgetProblem, examine
 from chatkit_link.workshop.folder import WidgetFolder, encode, revision, write_out
 
 
@@ -103,7 +103,7 @@ class Workshop:
         return Preview(tree=tree, problems=[_sentence(problem) for problem in problems])
 
 
-def _sentence(problem: Problem) -> str:
+def _sentence(problem: WidgetProblem) -> str:
     return f"{problem.path}: {problem.reason}" if problem.path else problem.reason
 
 

@@ -11,14 +11,14 @@ from chatkit_link.cli.program import cli
 from chatkit_link.errors import ConfigurationError, LinkError, Unprocessable
 from chatkit_link.resources import resource
 from chatkit_link.widgets.templates import WidgetLibrary
-from chatkit_link.workshop.checking import Problem, check
+from chatkit_link.workshop.checking import WidgetProblem, check
 from chatkit_link.workshop.folder import WidgetFolder, encode, new_widget, write_out
 from chatkit_link.workshop.picture import find_chromium
 
 LIBRARY = WidgetLibrary(resource("widgets"))
 
 
-def problems(template: str, *, known: frozenset[str] | None = frozenset(), **changes: Any) -> list[Problem]:
+def problems(template: str, *, known: frozenset[str] | None = frozenset(), **changes: Any) -> list[WidgetProblem]:
     definition = {
         "version": "1.0",
         "name": "Try",
@@ -75,7 +75,7 @@ def test_a_problem_ends_the_command_with_its_file_line_and_path(tmp_path: Path) 
         (problems(card({"type": "Button", "onClickAction": {"type": "buy"}})), 4, "children[0].onClickAction", "'buy'"),
     ],
 )
-def test_what_is_wrong_is_named_by_line_and_path(found: list[Problem], line: int, path: str, reason: str) -> None:
+def test_what_is_wrong_is_named_by_line_and_path(found: list[WidgetProblem], line: int, path: str, reason: str) -> None:
     assert len(found) == 1
     assert (found[0].line, found[0].path) == (line, path)
     assert reason in found[0].reason

@@ -11,7 +11,14 @@ from typing import Literal
 
 from chatkit_link.agents.agent_builder.control_flow import silent_calls
 from chatkit_link.agents.agent_builder.rewrite import REPLACED
-from chatkit_link.agents.agent_builder.source import ENTRY, SCHEMA_TYPES, Source, is_empty_stub, is_stub, read_source
+from chatkit_link.agents.agent_builder.source import (
+    ENTRY,
+    SCHEMA_TYPES,
+    ExportedFile,
+    is_empty_stub,
+    is_stub,
+    read_source,
+)
 from chatkit_link.agents.models.names_in_source import file_notices
 from chatkit_link.agents.models.shutdowns import Shutdowns
 from chatkit_link.errors import ConfigurationError
@@ -71,7 +78,7 @@ def check_workflow(path: Path, shutdowns: Shutdowns | None = None, *, today: dat
     return sorted(found)
 
 
-def _whole(source: Source) -> Iterator[Finding]:
+def _whole(source: ExportedFile) -> Iterator[Finding]:
     if source.entry is None:
         yield Finding(0, "wrong", f"there is no `async def {ENTRY}`: this is no export of Agent Builder")
         return
@@ -88,7 +95,7 @@ def _whole(source: Source) -> Iterator[Finding]:
             yield Finding(node.lineno, "works", f"{agent} is run, {display}")
 
 
-def _structured(source: Source) -> Iterator[str]:
+def _structured(source: ExportedFile) -> Iterator[str]:
     """Names of the file's agents with an output type."""
     for node in source.tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Name):
@@ -97,7 +104,7 @@ def _structured(source: Source) -> Iterator[str]:
                 yield node.targets[0].id
 
 
-def _repaired(source: Source) -> Iterator[Finding]:
+def _repaired(source: ExportedFile) -> Iterator[Finding]:
     for line in source.repaired:
         yield Finding(line, "mended", "an f-string has its own quote or a brace inside, which not every Python reads")
     for line in source.filled:
@@ -110,7 +117,7 @@ def _repaired(source: Source) -> Iterator[Finding]:
                     yield Finding(node.lineno, "mended", f"{name.id} is taken as {SCHEMA_TYPES[name.id]}")
 
 
-def _undefined(source: Source) -> Iterator[Finding]:
+def _undefined(source: ExportedFile) -> Iterator[Finding]:
     """Names that nothing in the file binds, such as the result of a node that is not there."""
     known = {*dir(builtins), *SCHEMA_TYPES, *source.imported, "__file__", "__name__"}
     later: set[ast.AST] = set()
@@ -136,7 +143,7 @@ def _undefined(source: Source) -> Iterator[Finding]:
             yield Finding(node.lineno, level, f"{node.id} is defined nowhere in the file: this line fails")
 
 
-def _imported(source: Source, node: ast.Import | ast.ImportFrom) -> Iterator[Finding]:
+def _imported(source: ExportedFile, node: ast.Import | ast.ImportFrom) -> Iterator[Finding]:
     modules = [name.name for name in node.names] if isinstance(node, ast.Import) else [node.module or ""]
     for module in modules:
         top = module.partition(".")[0]
@@ -151,7 +158,7 @@ def _imported(source: Source, node: ast.Import | ast.ImportFrom) -> Iterator[Fin
             yield Finding(node.lineno, "works", f"this server stands in for {', '.join(stood_in)}")
 
 
-def _function(source: Source, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Finding]:
+def _function(source: ExportedFile, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Finding]:
     if node.name in source.approvals:
         yield Finding(node.lineno, "works", f"{node.name} asks the person in the chat, and waits for the answer")
     elif node.name in source.tools and is_stub(node):
@@ -160,7 +167,7 @@ def _function(source: Source, node: ast.FunctionDef | ast.AsyncFunctionDef) -> I
         yield Finding(node.lineno, "decide", empty if is_empty_stub(node) else same)
 
 
-def _call(source: Source, node: ast.Call) -> Iterator[Finding]:
+def _call(source: ExportedFile, node: ast.Call) -> Iterator[Finding]:
     name = source.names(node.func)
     given = {keyword.arg: keyword.value for keyword in node.keywords}
     if name == "agents.Agent":

@@ -10,14 +10,14 @@ read what the question is about. It is worked out backwards, from what follows t
 import ast
 from collections.abc import Iterable
 
-from chatkit_link.agents.agent_builder.source import Source
+from chatkit_link.agents.agent_builder.source import ExportedFile
 
 Events = frozenset[str]
 _NOTHING: Events = frozenset()
 _RUN, _QUESTION, _END = (frozenset({event}) for event in ("run", "question", "end"))
 
 
-def silent_calls(source: Source) -> set[ast.Call]:
+def silent_calls(source: ExportedFile) -> set[ast.Call]:
     """The calls of ``Runner.run`` whose text is not for the person."""
     if source.entry is None:
         return set()
@@ -26,7 +26,7 @@ def silent_calls(source: Source) -> set[ast.Call]:
     return {call for call, after in flow.after.items() if after == _RUN}
 
 
-def count_runs(source: Source) -> int:
+def count_runs(source: ExportedFile) -> int:
     """How many calls of ``Runner.run`` stand in the file."""
     return sum(source.is_run(node) for node in ast.walk(source.tree))
 
@@ -34,7 +34,7 @@ def count_runs(source: Source) -> int:
 class _Flow:
     """after: what may come next behind each call."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: ExportedFile) -> None:
         self._source = source
         self._running = _functions_that_run(source)
         self._loops: list[tuple[Events, Events]] = []  # of each open loop: what follows break, and continue
@@ -105,7 +105,7 @@ class _Flow:
         return after
 
 
-def _functions_that_run(source: Source) -> set[str]:
+def _functions_that_run(source: ExportedFile) -> set[str]:
     """Functions of the file, other than the entry, that run agents."""
     return {
         node.name

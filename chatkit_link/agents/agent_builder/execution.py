@@ -16,8 +16,8 @@ from chatkit.types import ThreadItemDoneEvent
 
 from chatkit_link.agents.agent_builder.event_emitter import EventEmitter
 from chatkit_link.agents.agent_builder.guardrails import report_guardrails, run_guardrails, without_guardrails
-from chatkit_link.agents.agent_builder.journal import Found, Journal, objects, plain, run_from_json, run_to_json
-from chatkit_link.agents.agent_builder.load import Workflow
+from chatkit_link.agents.agent_builder.journal import Journal, SearchResults, objects, plain, run_from_json, run_to_json
+from chatkit_link.agents.agent_builder.load import ExportedWorkflow
 from chatkit_link.agents.agent_builder.shims import current
 from chatkit_link.agents.approvals import decide, from_json, question, question_of, to_json
 from chatkit_link.agents.output_text import Refusal, words
@@ -38,7 +38,7 @@ class Execution:
     text: the message. state: of the session; it goes over the file's own.
     """
 
-    workflow: Workflow
+    workflow: ExportedWorkflow
     events: EventEmitter
     text: str
     journal: Journal
@@ -141,7 +141,9 @@ class Execution:
             return (await function(*args, **given)).data
 
         query = given.get("query")
-        return Found(await self._once("search", found, "Search in files", query if isinstance(query, str) else None))
+        return SearchResults(
+            await self._once("search", found, "Search in files", query if isinstance(query, str) else None)
+        )
 
     async def guard(self, library: Any, *args: Any, **given: Any) -> Any:
         if library is None:

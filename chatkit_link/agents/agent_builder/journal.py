@@ -120,7 +120,7 @@ def _named(agent: Agent[Any], name: str) -> Agent[Any]:
     return agent
 
 
-class Found(list[Any]):
+class SearchResults(list[Any]):
     """Results of a search; the exporter reads them as a list or as ``.data``."""
 
     @property

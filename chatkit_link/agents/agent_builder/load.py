@@ -20,7 +20,7 @@ from chatkit_link.errors import ConfigurationError
 
 
 @dataclass(frozen=True, slots=True)
-class Workflow:
+class ExportedWorkflow:
     """A loaded file. version: names its text. steps: how many calls of ``Runner.run`` stand in it."""
 
     path: Path
@@ -44,7 +44,7 @@ def line_in(path: Path, error: BaseException) -> int | None:
     return lines[-1] if lines else None
 
 
-def load_workflow(path: Path) -> Workflow:
+def load_workflow(path: Path) -> ExportedWorkflow:
     """The workflow in the file ``path``.
 
     Raises:
@@ -66,7 +66,7 @@ def load_workflow(path: Path) -> Workflow:
     except Exception as error:  # whatever a file does when it is loaded
         del sys.modules[name]
         raise ConfigurationError(_sentence(path, error)) from error
-    return Workflow(path, version, steps, module)
+    return ExportedWorkflow(path, version, steps, module)
 
 
 def _sentence(path: Path, error: Exception) -> str:

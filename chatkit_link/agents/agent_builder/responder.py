@@ -15,7 +15,7 @@ from chatkit_link.agents.actions import unknown_action
 from chatkit_link.agents.agent_builder.event_emitter import EventEmitter, WorkflowSettings
 from chatkit_link.agents.agent_builder.execution import Execution
 from chatkit_link.agents.agent_builder.journal import Journal
-from chatkit_link.agents.agent_builder.load import Workflow
+from chatkit_link.agents.agent_builder.load import ExportedWorkflow
 from chatkit_link.agents.approvals import CHANGED, find_answered
 from chatkit_link.agents.attachment_input import ShownFiles
 from chatkit_link.agents.context import TurnContext
@@ -41,7 +41,12 @@ class WorkflowResponder:
     """history_items, file_text: as in ``AgentResponder``."""
 
     def __init__(
-        self, workflow: Workflow, settings: WorkflowSettings, *, history_items: int = 200, file_text: int = 50_000
+        self,
+        workflow: ExportedWorkflow,
+        settings: WorkflowSettings,
+        *,
+        history_items: int = 200,
+        file_text: int = 50_000,
     ) -> None:
         self._workflow = workflow
         self._settings = settings

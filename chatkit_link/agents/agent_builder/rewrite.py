@@ -9,7 +9,7 @@ import ast
 from typing import Any, TypeVar
 
 from chatkit_link.agents.agent_builder.control_flow import silent_calls
-from chatkit_link.agents.agent_builder.source import SCHEMA_TYPES, Source, is_empty_stub
+from chatkit_link.agents.agent_builder.source import SCHEMA_TYPES, ExportedFile, is_empty_stub
 
 LINK = "__chatkit_link__"
 #: Names of libraries -> the attribute of LINK that stands for them in an exported file.
@@ -32,13 +32,13 @@ FAIL_OUTPUT = "build_guardrail_fail_output"
 Node = TypeVar("Node", bound=ast.AST)
 
 
-def rewrite(source: Source) -> ast.Module:
+def rewrite(source: ExportedFile) -> ast.Module:
     """The tree to run. ``source`` is used up."""
     return ast.fix_missing_locations(_Rewriter(source).visit(source.tree))
 
 
 class _Rewriter(ast.NodeTransformer):
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: ExportedFile) -> None:
         self._source = source
         self._silent = silent_calls(source)
         self._awaiting = False
@@ -167,7 +167,7 @@ class _Rewriter(ast.NodeTransformer):
 class _SchemaTypes(ast.NodeTransformer):
     """Turns the names of JSON schema types into Python's, where the file does not define them itself."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: ExportedFile) -> None:
         self._known = source.defined | set(source.imported)
 
     def visit_Name(self, node: ast.Name) -> Any:

@@ -63,7 +63,7 @@ class _Runner:
         return getattr(Runner, name)
 
 
-class State(dict[str, Any]):
+class WorkflowState(dict[str, Any]):
     """The state of a workflow: a variable that was never set is None, as it was in Agent Builder."""
 
     def __missing__(self, key: str) -> None:
@@ -127,7 +127,7 @@ class Shims:
         return current.get().begin(value)
 
     def state(self, value: dict[str, Any]) -> dict[str, Any]:
-        return State({**value, **current.get().state})
+        return WorkflowState({**value, **current.get().state})
 
     # Guardrails
 

@@ -21,7 +21,7 @@ ENTRY = "run_workflow"
 
 
 @dataclass(slots=True)
-class Source:
+class ExportedFile:
     """path, text and tree of the file. mended: lines whose f-strings only Python 3.12 reads, or none.
     filled: lines that begin an empty block.
 
@@ -72,7 +72,7 @@ def looks_exported(path: Path) -> bool:
     return f"async def {ENTRY}(" in text
 
 
-def read_source(path: Path) -> Source:
+def read_source(path: Path) -> ExportedFile:
     """The file at ``path``.
 
     Raises:
@@ -83,7 +83,7 @@ def read_source(path: Path) -> Source:
         tree, repaired, filled = parse(text, str(path))
     except SyntaxError as error:
         raise ConfigurationError(syntax_sentence(path, error)) from error
-    source = Source(path, text, tree, repaired, filled)
+    source = ExportedFile(path, text, tree, repaired, filled)
     _bind(source)
     return source
 
@@ -103,7 +103,7 @@ def _read(path: Path) -> str:
         raise ConfigurationError(f"{path.name} cannot be read as text: {error}.") from error
 
 
-def _bind(source: Source) -> None:
+def _bind(source: ExportedFile) -> None:
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Import):
             source.imported |= {name.asname or name.name.partition(".")[0]: name.name for name in node.names}
@@ -135,7 +135,7 @@ def _origin(module: str | None, name: str) -> str:
     return f"{top if top in ('agents', 'openai') else module}.{name}"
 
 
-def _is_tool(source: Source, decorator: ast.expr) -> bool:
+def _is_tool(source: ExportedFile, decorator: ast.expr) -> bool:
     return source.names(decorator.func if isinstance(decorator, ast.Call) else decorator) == "agents.function_tool"
 
 

@@ -27,7 +27,7 @@ _ABANDON = 3.0
 STARTING = "it is still starting"
 
 
-class Connection:
+class ServerConnection:
     """server: not connected yet. name: what the log calls it. timeout: seconds that an attempt to connect may take."""
 
     def __init__(self, server: MCPServer, name: str, *, timeout: float) -> None:

@@ -30,7 +30,7 @@ from mcp.types import (
 from typing_extensions import override
 
 from chatkit_link.agents.context import LinkContext
-from chatkit_link.agents.mcp.connection import Connection, reason_of
+from chatkit_link.agents.mcp.connection import ServerConnection, reason_of
 from chatkit_link.agents.mcp.tool_names import acceptable, name_tools, public_name
 from chatkit_link.agents.tool_failures import marked
 from chatkit_link.errors import Unavailable
@@ -51,7 +51,7 @@ class ReconnectingServer(MCPServer):
     given: every name under which an agent was given one of its tools; it only grows, as other answers read it.
     """
 
-    def __init__(self, connection: Connection, *, required: bool = False, timeout: float | None = None) -> None:
+    def __init__(self, connection: ServerConnection, *, required: bool = False, timeout: float | None = None) -> None:
         server = connection.server
         super().__init__(
             use_structured_content=server.use_structured_content,

@@ -10,7 +10,7 @@ from typing import Any, Self
 from agents import Agent
 from agents.mcp import MCPServer
 
-from chatkit_link.agents.mcp.connection import Connection
+from chatkit_link.agents.mcp.connection import ServerConnection
 from chatkit_link.agents.mcp.reconnecting import ReconnectingServer
 from chatkit_link.agents.mcp.table import CONNECT, McpTable, build_server
 from chatkit_link.agents.reachable import reachable_agents
@@ -69,14 +69,14 @@ class McpServers:
         if name not in self._listed:
             table = self._tables[name]
             server = build_server(name, table, folder=self._folder, variables=self._variables)
-            connection = Connection(server, name, timeout=CONNECT)
+            connection = ServerConnection(server, name, timeout=CONNECT)
             self._listed[name] = ReconnectingServer(connection, required=table.required, timeout=table.timeout)
         return self._listed[name]
 
     def _in_place_of(self, server: MCPServer) -> ReconnectingServer:
         if id(server) not in self._brought:
             name = server._error_name  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the name without credentials
-            self._brought[id(server)] = ReconnectingServer(Connection(server, name, timeout=CONNECT))
+            self._brought[id(server)] = ReconnectingServer(ServerConnection(server, name, timeout=CONNECT))
         return self._brought[id(server)]
 
     def _used(self, server: ReconnectingServer, agent_id: str) -> ReconnectingServer:

@@ -33,7 +33,7 @@ from chatkit_link.agents.models.chosen_settings import chosen_settings
 from chatkit_link.agents.models.origin import Origin
 from chatkit_link.agents.models.problems import ContextTooLong
 from chatkit_link.agents.models.replay import fit, with_server_ids
-from chatkit_link.agents.models.request import ModelRequest, Refusals, is_too_long
+from chatkit_link.agents.models.request import ModelRequest, RefusedParameters, is_too_long
 from chatkit_link.wire.sanitize import whole_text
 
 _BEFORE_OUTPUT = frozenset({"response.created", "response.queued", "response.in_progress"})
@@ -59,7 +59,7 @@ class AdaptedModel(Model):
         self.inner = inner
         self._origin = origin
         self._implicit = implicit
-        self._refusals = Refusals(origin.model)
+        self._refusals = RefusedParameters(origin.model)
         #: Our call ids -> the server's, for a server that keeps the conversation itself and knows its own alone.
         self._server_ids: dict[str, str] = {}
 

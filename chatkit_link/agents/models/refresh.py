@@ -15,7 +15,7 @@ from chatkit_link.agents.models.origin import is_openai
 from chatkit_link.agents.models.shutdowns import (
     SHIPPED,
     Feature,
-    Row,
+    ShutdownRow,
     Shutdowns,
     Table,
     combine,
@@ -104,7 +104,7 @@ def updated(before: Table, listed: Mapping[str, date | None], source: str, today
     ]
     for name, day in news.items():
         end = known.find(name)
-        rows.append(Row(models=[name], date=day, replacement=end.replacement if end else "", source=source))
+        rows.append(ShutdownRow(models=[name], date=day, replacement=end.replacement if end else "", source=source))
     # A name that the shipped table dates and the server does not: the file that overlays it has to say so.
     undated = sorted(reopened - {name for row in before.shutdown for name in row.models} | {*before.undated} - {*news})
     return before.model_copy(update={"checked": today, "undated": undated, "shutdown": _grouped(rows)})
@@ -115,13 +115,13 @@ def _date(known: Shutdowns, name: str) -> date | None:
     return end.date if end else None
 
 
-def _grouped(rows: Iterable[Row]) -> list[Row]:
+def _grouped(rows: Iterable[ShutdownRow]) -> list[ShutdownRow]:
     """One row for what differs in nothing but the name; what ends last stands first."""
     groups: dict[tuple[date, str, str], list[str]] = {}
     for row in rows:
         groups.setdefault((row.date, row.replacement, row.source), []).extend(row.models)
     return [
-        Row(models=sorted(set(names)), date=day, replacement=replacement, source=source)
+        ShutdownRow(models=sorted(set(names)), date=day, replacement=replacement, source=source)
         for (day, replacement, source), names in sorted(groups.items(), key=lambda group: group[0], reverse=True)
     ]
 
@@ -144,6 +144,6 @@ def _names(names: list[str]) -> str:
     return f"[{line}]" if len(line) < 100 else "[\n" + "".join(f"    {json.dumps(name)},\n" for name in names) + "]"
 
 
-def _end(row: Row | Feature) -> list[str]:
+def _end(row: ShutdownRow | Feature) -> list[str]:
     replacement = [f"replacement = {json.dumps(row.replacement)}"] if row.replacement else []
     return [f"date = {row.date.isoformat()}", *replacement, f"source = {json.dumps(row.source)}"]

@@ -96,7 +96,7 @@ class ModelRequest:
 
 
 @dataclass(slots=True)
-class Refusals:
+class RefusedParameters:
     """What the server of one model has refused: it is not sent again. Shared by all that ask this model.
 
     values: (field of ModelSettings, value as text) of settings. no_effort: tools want reasoning to be off.

@@ -41,7 +41,7 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Row(_Strict):
+class ShutdownRow(_Strict):
     """Models with one date. replacement: what their server recommends, empty if it names nothing."""
 
     models: list[str]
@@ -68,7 +68,7 @@ class Table(_Strict):
     checked: date
     server: str = OPENAI
     undated: list[str] = []
-    shutdown: list[Row] = []
+    shutdown: list[ShutdownRow] = []
     feature: list[Feature] = []
 
 

@@ -33,7 +33,7 @@ _GREETINGS = frozenset("hi hello hey thanks thank cheers ok okay great bye".spli
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class QuotedSource:
     """number: what it is cited by. text: what can be quoted from it. page: all of a page, not a snippet."""
 
     number: int
@@ -43,7 +43,7 @@ class Found:
 
 
 @dataclass(slots=True)
-class Conversation:
+class Transcript:
     """question: the last thing asked. before: what was asked earlier, oldest first.
     found: what the tools gave since the question. earlier: what they gave before it.
     failures: sentences of tools that failed. looked_up: whether a tool ran since the question.
@@ -52,16 +52,16 @@ class Conversation:
 
     question: str = ""
     before: list[str] = field(default_factory=list[str])
-    found: list[Found] = field(default_factory=list[Found])
-    earlier: list[Found] = field(default_factory=list[Found])
+    found: list[QuotedSource] = field(default_factory=list[QuotedSource])
+    earlier: list[QuotedSource] = field(default_factory=list[QuotedSource])
     failures: list[str] = field(default_factory=list[str])
     looked_up: bool = False
     page: str | None = None
 
     @staticmethod
-    def read(items: str | list[TResponseInputItem]) -> "Conversation":
+    def read(items: str | list[TResponseInputItem]) -> "Transcript":
         """What a model's input says, in the OpenAI Responses format."""
-        conversation = Conversation()
+        conversation = Transcript()
         given: list[Any] = [{"role": "user", "content": items}] if isinstance(items, str) else list(items)
         for item in given:
             if item.get("role") == "user":
@@ -95,9 +95,9 @@ class Conversation:
         if "error" in found:
             self.failures.append(str(found["error"]))
         elif "text" in found:
-            self.found.append(Found(found["n"], found["title"], found["text"], page=True))
+            self.found.append(QuotedSource(found["n"], found["title"], found["text"], page=True))
         for result in found.get("results", []):
-            self.found.append(Found(result["n"], result["title"], result["snippet"]))
+            self.found.append(QuotedSource(result["n"], result["title"], result["snippet"]))
 
     @property
     def needs_search(self) -> bool:
@@ -120,7 +120,7 @@ def keywords(text: str) -> list[str]:
     return [word for word in dict.fromkeys(re.findall(r"[\w'-]+", text.lower())) if word not in _STOP_WORDS]
 
 
-def write_answer(conversation: Conversation) -> str:
+def write_answer(conversation: Transcript) -> str:
     """Markdown with citation marks (``citations.py``)."""
     if not conversation.needs_search:
         return (
@@ -142,10 +142,10 @@ def write_answer(conversation: Conversation) -> str:
     return "I found nothing about that. Other words may find more: I look for words, not for meaning."
 
 
-def _choose(conversation: Conversation) -> list[tuple[Found, str]]:
+def _choose(conversation: Transcript) -> list[tuple[QuotedSource, str]]:
     """The best sentences, those of one source together, the best source first."""
     wanted = {_stem(word) for word in keywords(conversation.query)}
-    candidates: list[tuple[float, int, Found, str]] = []
+    candidates: list[tuple[float, int, QuotedSource, str]] = []
     seen: set[str] = set()
     for rank, found in enumerate([*conversation.found, *conversation.earlier]):
         for sentence in sentences(found.text):
@@ -158,7 +158,7 @@ def _choose(conversation: Conversation) -> list[tuple[Found, str]]:
     return [(found, sentence) for _, _, found, sentence in sorted(best, key=lambda candidate: candidate[1])]
 
 
-def _quote_page(conversation: Conversation) -> str:
+def _quote_page(conversation: Transcript) -> str:
     """What a page says, from its best sentence on, under its title."""
     page = next(found for found in conversation.found if found.page)
     wanted = {_stem(word) for text in (conversation.question, *conversation.before[-1:]) for word in keywords(text)}

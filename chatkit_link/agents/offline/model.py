@@ -45,7 +45,7 @@ from openai.types.responses import (
 from openai.types.responses.response_prompt_param import ResponsePromptParam
 from typing_extensions import override
 
-from chatkit_link.agents.offline.extract import Conversation, write_answer
+from chatkit_link.agents.offline.extract import Transcript, write_answer
 
 NAME = "offline"
 
@@ -143,7 +143,7 @@ class OfflineModel(Model):
 
 def search_and_quote(given: str | list[TResponseInputItem], tools: frozenset[str]) -> "ToolCall | str":
     """Look something up if there is a tool for it, else answer."""
-    conversation = Conversation.read(given)
+    conversation = Transcript.read(given)
     if not conversation.looked_up:
         if conversation.page and "read" in tools:
             return ToolCall("read", {"url": conversation.page})

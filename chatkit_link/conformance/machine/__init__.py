@@ -14,19 +14,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize
 from typing_extensions import override
 
-from chatkit_link.conformance.machine.attachments import Attachments
-from chatkit_link.conformance.machine.intruder import TRESPASSES, Intruder
-from chatkit_link.conformance.machine.items import Items
-from chatkit_link.conformance.machine.listing import Listing
+from chatkit_link.conformance.machine.attachments import AttachmentRules
+from chatkit_link.conformance.machine.intruder import TRESPASSES, IntruderRules
+from chatkit_link.conformance.machine.items import ItemRules
+from chatkit_link.conformance.machine.listing import ListingRules
 from chatkit_link.conformance.machine.state import KIND, ORDER
-from chatkit_link.conformance.machine.threads import Threads
+from chatkit_link.conformance.machine.threads import ThreadRules
 from chatkit_link.conformance.model import ModelThread
 from chatkit_link.conformance.pagination_walk import Order, all_items, all_threads
 
 __all__ = ["TRESPASSES", "StoreMachine"]
 
 
-class StoreMachine(Threads, Items, Intruder, Attachments, Listing):
+class StoreMachine(ThreadRules, ItemRules, IntruderRules, AttachmentRules, ListingRules):
     """One example: how it begins, what may happen, and what is looked at when it is over."""
 
     @initialize(order=ORDER, limit=st.integers(1, 2), kinds=st.lists(KIND, min_size=3, max_size=4))

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from chatkit_link.conformance import factories
-from chatkit_link.conformance.machine.state import PICK, TEXT, WHO, State
+from chatkit_link.conformance.machine.state import PICK, TEXT, WHO, StoreState
 
 
-class Attachments(State):
+class AttachmentRules(StoreState):
     """In a thread, or in none yet."""
 
     @rule(who=WHO, picture=st.booleans(), in_thread=st.booleans(), pick=PICK)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from chatkit_link.conformance import factories
-from chatkit_link.conformance.machine.state import PICK, State
+from chatkit_link.conformance.machine.state import PICK, StoreState
 from chatkit_link.conformance.model import ModelThread
 
 Attempt = Callable[[Store[Any], Any, ModelThread, str], Awaitable[object]]
@@ -31,7 +31,7 @@ TRESPASSES: Final[dict[str, Attempt]] = {
 WRITES: Final = {"add_thread_item", "add_thread_item over theirs", "save_item"}
 
 
-class Intruder(State):
+class IntruderRules(StoreState):
     """All of it must be refused."""
 
     @precondition(lambda self: self.harness.promises.isolates_owners and self.model.threads)

@@ -4,10 +4,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from chatkit_link.conformance import factories
-from chatkit_link.conformance.machine.state import KIND, PICK, TEXT, State
+from chatkit_link.conformance.machine.state import KIND, PICK, TEXT, StoreState
 
 
-class Items(State):
+class ItemRules(StoreState):
     """By the owners of their threads."""
 
     @precondition(lambda self: self.model.threads)

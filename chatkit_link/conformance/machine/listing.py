@@ -3,12 +3,12 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from chatkit_link.conformance.machine.state import LIMIT, ORDER, PICK, State
+from chatkit_link.conformance.machine.state import LIMIT, ORDER, PICK, StoreState
 from chatkit_link.conformance.model import ItemWalk, ThreadWalk
 from chatkit_link.conformance.pagination_walk import Order, check_page
 
 
-class Listing(State):
+class ListingRules(StoreState):
     """One page now, the next one some steps later."""
 
     @precondition(lambda self: self.threads_with_items())

@@ -19,7 +19,7 @@ LIMIT = st.one_of(st.integers(1, 3), st.integers(1, 30))
 TEXT = st.sampled_from(["tea", "", "ü 🍵 \\u0000 \" ' % {}", "a\nb"])
 
 
-class State(RuleBasedStateMachine):
+class StoreState(RuleBasedStateMachine):
     """Chooses from it, and compares with it."""
 
     def __init__(self, harness: Harness) -> None:

@@ -5,10 +5,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from chatkit_link.conformance import factories
-from chatkit_link.conformance.machine.state import PICK, TEXT, WHO, State
+from chatkit_link.conformance.machine.state import PICK, TEXT, WHO, StoreState
 
 
-class Threads(State):
+class ThreadRules(StoreState):
     """By their owners."""
 
     @rule(who=WHO, title=st.one_of(st.none(), TEXT))

@@ -21,13 +21,13 @@ from typing_extensions import override
 from chatkit_link.conformance.loop_runner import Factory
 from chatkit_link.conformance.protocol.agents import Agent, Agents
 from chatkit_link.conformance.protocol.answers import Answers
-from chatkit_link.conformance.protocol.refusals import REFUSED, Refusals
+from chatkit_link.conformance.protocol.refusals import REFUSED, RefusalChecks
 from chatkit_link.conformance.protocol.streams import Streams
 
 __all__ = ["REFUSED", "Agent", "Agents", "ProtocolSuite", "protocol_suite"]
 
 
-class ProtocolSuite(Refusals, Answers, Streams):
+class ProtocolSuite(RefusalChecks, Answers, Streams):
     """Derive from it, or let ``protocol_suite`` do so."""
 
 

@@ -74,7 +74,7 @@ ATTEMPTS: Final[dict[str, Attempt]] = {
 }
 
 
-class Refusals(Server):
+class RefusalChecks(Server):
     """Before any stream, and with the same word for what is foreign as for what is unknown."""
 
     @pytest.mark.parametrize("what", REFUSED)

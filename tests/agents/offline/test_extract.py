@@ -2,12 +2,12 @@
 
 import pytest
 
-from chatkit_link.agents.offline.extract import Conversation, keywords, sentences
+from chatkit_link.agents.offline.extract import Transcript, keywords, sentences
 from chatkit_link.agents.titles import plain_title
 
 
-def ask(*questions: str) -> Conversation:
-    return Conversation.read([{"role": "user", "content": question} for question in questions])
+def ask(*questions: str) -> Transcript:
+    return Transcript.read([{"role": "user", "content": question} for question in questions])
 
 
 def test_a_question_of_its_own_is_searched_as_it_is() -> None:
