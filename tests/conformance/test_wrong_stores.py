@@ -72,13 +72,13 @@ def fails(harness: Harness, name: str) -> bool:
     return False
 
 
-@pytest.mark.parametrize(("bench", "name"), [(wrong, name) for wrong, (name, _) in WRONG.items()], indirect=["bench"])
+@pytest.mark.parametrize(("harness", "name"), [(wrong, name) for wrong, (name, _) in WRONG.items()], indirect=["harness"])
 def test_a_wrong_store_fails_the_check_that_names_its_mistake(harness: Harness, name: str) -> None:
     assert fails(harness, name)
 
 
 @pytest.mark.parametrize(
-    "bench", [wrong for wrong, (_, by_chance) in WRONG.items() if by_chance], indirect=True, ids=lambda p: p.__name__
+    "harness", [wrong for wrong, (_, by_chance) in WRONG.items() if by_chance], indirect=True, ids=lambda p: p.__name__
 )
 def test_histories_find_the_mistake_without_being_told(harness: Harness) -> None:
     with pytest.raises(Exception):  # noqa: B017, PT011 - an assertion, a KeyError: whatever a wrong store leads to
