@@ -20,7 +20,7 @@ from chatkit.types import (
 from pydantic import TypeAdapter, ValidationError
 
 from chatkit_link.agents.sentences import sentence
-from chatkit_link.caller import Caller
+from chatkit_link.caller import Caller, Retry
 from chatkit_link.errors import NotFound
 from chatkit_link.protocol.partial_items import Pending
 from chatkit_link.store.postgres import PostgresStore
@@ -40,24 +40,23 @@ class Orphans:
     async def settle(self, caller: Caller, run: RunRow, said: Sequence[bytes]) -> list[bytes]:
         """Keep what is unfinished in these events; the last events of the run."""
         pending = Pending()
-        retried = run.retried
+        retry = Retry(run.thread_id, run.retried) if run.retried is not None else None
         for event in self._events(run, said):
             if isinstance(event, ThreadItemDoneEvent | ThreadItemReplacedEvent):
-                retried = None  # the old answer went when the first item of the new one was stored
+                retry = None  # the old answer went when the first item of the new one was stored
             _apply(pending, event)
         items = pending.settle(caller.locale)
         # The last moment before a crash may have stored an item, whole, of which the log says only the beginning.
         stored = {item.id: whole for item in items if (whole := await self._stored(caller, run, item)) is not None}
         if stored:
-            retried = None
+            retry = None
         words: list[bytes] = []
         try:
             for item in items:
                 if item.id in stored:
                     pass
-                elif retried is not None:
-                    await self._store.replace_after(run.thread_id, retried, item, caller)
-                    retried = None
+                elif retry is not None and not retry.replaced:
+                    await self._store.replace_answer(retry, item, caller)
                 else:
                     await self._store.add_thread_item(run.thread_id, item, caller)
                 words.append(encode(ThreadItemDoneEvent(item=stored.get(item.id, item))))

@@ -37,7 +37,7 @@ from chatkit_link.agents.failures import Failure, explain
 from chatkit_link.agents.models.problems import IncompleteAnswer
 from chatkit_link.agents.sentences import sentence
 from chatkit_link.agents.titles import Titling
-from chatkit_link.caller import Caller
+from chatkit_link.caller import Caller, Retry
 from chatkit_link.errors import LinkError, NotFound, Unavailable
 from chatkit_link.files.generated import GeneratedImages
 from chatkit_link.limits.ledger import Ledger
@@ -78,7 +78,7 @@ class Turn:
         images: GeneratedImages,
         titling: Titling,
         allow_cancel: bool,
-        retried: str | None = None,
+        retry: Retry | None = None,
     ) -> None:
         """
         Args:
@@ -87,7 +87,7 @@ class Turn:
             images: takes the bytes of generated images out of events.
             titling: finds a title beside the answer, if the thread needs one.
             allow_cancel: whether this client can tell us Stop from a lost connection.
-            retried: the message that is answered anew; what follows it is deleted when the new answer exists.
+            retry: the message that is answered anew; its old answer goes when the first item of the new one is stored.
         """
         self._server = server
         self._store = store
@@ -99,7 +99,7 @@ class Turn:
         self._images = images
         self._titling = titling
         self._allow_cancel = allow_cancel
-        self._retried = retried
+        self._retry = retry
         self._domains = thread.allowed_image_domains and list(thread.allowed_image_domains)
         self._hidden: set[str] = set()
         self._ids = OwnIds()
@@ -140,7 +140,7 @@ class Turn:
         return StreamOptions(allow_cancel=offered.allow_cancel and self._allow_cancel)
 
     async def _carry(self, emit: Emit) -> None:
-        with agents_sdk_user_agent_override(), self._store.as_if_rewound(self._thread.id, self._retried):
+        with agents_sdk_user_agent_override():
             async with closing_early(self._answer()) as events:
                 async for given in events:
                     if self._thread.allowed_image_domains != self._domains:
@@ -198,10 +198,8 @@ class Turn:
     async def _save_once(self, item: ThreadItem) -> None:
         """The first item of a retry takes the place of the answer that it replaces."""
         self._run.require_lease()
-        if self._retried is not None:
-            await self._store.replace_after(self._thread.id, self._retried, item, self._caller)
-            self._retried = None
-            self._store.forget_rewound()
+        if self._retry is not None and not self._retry.replaced:
+            await self._store.replace_answer(self._retry, item, self._caller)
         else:
             await self._store.add_thread_item(self._thread.id, item, self._caller)
 

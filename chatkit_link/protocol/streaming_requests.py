@@ -7,6 +7,7 @@ that was acknowledged by a stream is in the database.
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -32,7 +33,7 @@ from chatkit.types import (
 from chatkit_link.agents.aclosing import closing_early
 from chatkit_link.agents.served import ServedAgent
 from chatkit_link.agents.titles import Titler, Titling
-from chatkit_link.caller import Caller
+from chatkit_link.caller import Caller, Retry
 from chatkit_link.errors import Conflict, Forbidden, Unprocessable
 from chatkit_link.files.files import Files
 from chatkit_link.files.generated import GeneratedImages
@@ -151,7 +152,9 @@ class Opening:
             if not isinstance(message, UserMessageItem):
                 raise Unprocessable("Only what follows a user message can be tried again, and this item is none.")
             self._check_choices(message)
-            return self._start(run, thread, [], self._responding(thread, message), message, retried=message.id)
+            retry = Retry(thread.id, message.id)
+            answer = self._responding(thread, message, replace(self._caller, retry=retry))
+            return self._start(run, thread, [], answer, message, retry=retry)
 
     async def _act(self, request: ThreadsCustomActionReq) -> Run:
         params = request.params
@@ -211,8 +214,10 @@ class Opening:
     def _claim(self, thread_id: str, retried: str | None = None) -> AbstractAsyncContextManager[Run]:
         return self._coordinator.claim(self._caller, thread_id, self._endpoint.agent, retried=retried)
 
-    def _responding(self, thread: StoredThread, message: UserMessageItem | None) -> Answer:
-        return lambda: self._endpoint.server.respond(thread, message, self._caller)
+    def _responding(
+        self, thread: StoredThread, message: UserMessageItem | None, caller: Caller | None = None
+    ) -> Answer:
+        return lambda: self._endpoint.server.respond(thread, message, caller or self._caller)
 
     def _start(
         self,
@@ -222,7 +227,7 @@ class Opening:
         answer: Answer,
         message: UserMessageItem | None = None,
         *,
-        retried: str | None = None,
+        retry: Retry | None = None,
     ) -> Run:
         turn = Turn(
             self._endpoint.server,
@@ -235,7 +240,7 @@ class Opening:
             images=GeneratedImages(self._files, thread.id, self._caller),
             titling=Titling(self._titler, thread, message),
             allow_cancel=self._allow_cancel,
-            retried=retried,
+            retry=retry,
         )
         self._coordinator.start(run, turn.run)
         return run
