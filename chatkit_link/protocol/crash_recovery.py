@@ -8,7 +8,6 @@ import logging
 from collections.abc import Iterator, Sequence
 
 from chatkit.types import (
-    ErrorEvent,
     ThreadItem,
     ThreadItemAddedEvent,
     ThreadItemDoneEvent,
@@ -19,7 +18,7 @@ from chatkit.types import (
 )
 from pydantic import TypeAdapter, ValidationError
 
-from chatkit_link.agents.sentences import sentence
+from chatkit_link.agents.turn_errors import interrupted_event
 from chatkit_link.caller import Caller, Retry
 from chatkit_link.errors import NotFound
 from chatkit_link.protocol.partial_items import Pending
@@ -62,7 +61,7 @@ class Orphans:
                 words.append(encode(ThreadItemDoneEvent(item=stored.get(item.id, item))))
         except NotFound:
             return []  # the thread was deleted: nobody is waiting
-        return [*words, encode(ErrorEvent(message=sentence("answer_interrupted", caller.locale), allow_retry=True))]
+        return [*words, encode(interrupted_event(caller))]
 
     def _events(self, run: RunRow, said: Sequence[bytes]) -> Iterator[ThreadStreamEvent]:
         """One that cannot be read, written by another version perhaps, must not keep its thread busy for ever."""

@@ -4,20 +4,17 @@ How an event flows: the server's ``respond`` or ``action`` yields it; it gets id
 says is stored; then it is encoded and emitted. So nothing is told that is not kept.
 
 The invariant: however the turn ends, each item that a person saw is in the store, settled. It may end
-by itself, by cancellation (Stop, a deleted thread, a stopping server) or by an error; an error becomes
-an ``error`` event here and nowhere else. ``ChatKitServer._process_events`` of the SDK is what this
-replaces, for our own server and for anybody's subclass alike.
+by itself, by cancellation (Stop, a deleted thread, a stopping server) or by an error, which ends the
+stream as the ``error`` event that ``agents/turn_errors.py`` makes of it. What this replaces is
+``ChatKitServer._process_events`` of the SDK, for our own server and for anybody's subclass alike.
 """
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 
-import openai
-from chatkit.errors import CustomStreamError, ErrorCode, StreamError
 from chatkit.server import ChatKitServer, agents_sdk_user_agent_override
 from chatkit.types import (
-    ErrorEvent,
     NoticeEvent,
     StreamOptions,
     StreamOptionsEvent,
@@ -32,13 +29,10 @@ from chatkit.types import (
 )
 
 from chatkit_link.agents.aclosing import closing_early
-from chatkit_link.agents.failure_log import describe
-from chatkit_link.agents.failures import Failure, explain
-from chatkit_link.agents.models.problems import IncompleteAnswer
-from chatkit_link.agents.sentences import sentence
 from chatkit_link.agents.titles import Titling
+from chatkit_link.agents.turn_errors import error_event, interrupted_event
 from chatkit_link.caller import Caller, Retry
-from chatkit_link.errors import LinkError, NotFound, Unavailable
+from chatkit_link.errors import NotFound, Unavailable
 from chatkit_link.files.generated import GeneratedImages
 from chatkit_link.limits.ledger import Ledger
 from chatkit_link.limits.meter import Meter
@@ -127,12 +121,14 @@ class Turn:
             if run.lost:
                 pass  # who took it over has settled it
             elif run.ending is RunStatus.INTERRUPTED:
-                await self._keep_failed(emit, Failure("answer_interrupted"))
+                await self._keep_partial(emit)
+                emit(encode(interrupted_event(self._caller)))
             else:
                 await self._keep_cancelled(emit)
             raise
         except Exception as error:
-            await self._keep_failed(emit, error)
+            await self._keep_partial(emit)
+            emit(encode(error_event(error, self._caller)))
             raise RunFailed from error
 
     def _options(self) -> StreamOptions:
@@ -267,7 +263,8 @@ class Turn:
         except Exception:
             logger.exception("could not keep all of a cancelled answer in thread %s", self._thread.id)
 
-    async def _keep_failed(self, emit: Emit, error: Exception) -> None:
+    async def _keep_partial(self, emit: Emit) -> None:
+        """Keep what was written before an error."""
         try:
             items = self._pending.settle(self._caller.locale)
             for item in items:
@@ -276,33 +273,3 @@ class Turn:
                 emit(encode(ThreadItemDoneEvent(item=item)))
         except Exception:
             logger.exception("could not keep all of a failed answer in thread %s", self._thread.id)
-        emit(encode(self._error_event(error)))
-
-    def _error_event(self, error: Exception) -> ErrorEvent:
-        match explain(error):
-            case Failure() as failure:
-                self._log(error, failure)
-                return ErrorEvent(message=failure.in_language(self._caller.locale), allow_retry=failure.allow_retry)
-            case CustomStreamError() as failure:
-                return ErrorEvent(message=failure.message, allow_retry=failure.allow_retry)
-            case StreamError() as failure:
-                return ErrorEvent(code=failure.code, allow_retry=failure.allow_retry)
-            case LinkError() as failure:
-                return ErrorEvent(message=failure.message, allow_retry=failure.retryable)
-            case _:
-                logger.error("request %s: the answer failed", self._caller.request_id, exc_info=error)
-                message = sentence("assistant_failed", self._caller.locale)
-                return ErrorEvent(code=ErrorCode.STREAM_ERROR, message=message, allow_retry=True)
-
-    def _log(self, error: Exception, failure: Failure) -> None:
-        """What the operator needs: the server's words of its own errors, and of all others where they come from."""
-        if error is failure:
-            return
-        where = None if isinstance(error, openai.APIError | IncompleteAnswer) else error
-        logger.warning(
-            "request %s: the answer failed (%s): %s",
-            self._caller.request_id,
-            failure.failure_code,
-            describe(error),
-            exc_info=where,
-        )
