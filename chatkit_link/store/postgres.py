@@ -42,7 +42,7 @@ _PREFIXES: dict[StoreItemType, str] = {
 
 
 def new_id(kind: StoreItemType) -> str:
-    """An id with 122 random bits. The SDK's default has 32: two people collide within 100,000 items."""
+    """An id with 122 random bits. The SDK's default has 32: two users collide within 100,000 items."""
     return f"{_PREFIXES[kind]}_{uuid.uuid4().hex}"
 
 
@@ -57,9 +57,9 @@ def _attachments(message: ThreadItem) -> list[Attachment]:
 
 
 class PostgresStore(Store[Caller]):
-    """Threads, items, attachments, feedback and turns of whoever the Caller is, and of nobody else.
+    """Threads, items, attachments, feedback and turns of the Caller, and of no other user.
 
-    Every method raises NotFound for what is unknown or somebody else's, and Unavailable while the
+    Every method raises NotFound for what is unknown or another user's, and Unavailable while the
     database is away.
     """
 
@@ -93,7 +93,7 @@ class PostgresStore(Store[Caller]):
 
     @asynccontextmanager
     async def edit_metadata(self, thread: ThreadMetadata, context: Caller) -> AsyncGenerator[dict[str, Any]]:
-        """The thread's metadata as they are now, to be changed in the block, which nobody else does meanwhile.
+        """The thread's metadata as they are now, to be changed in the block, which no other request does meanwhile.
 
         They are stored at the end of the block, and are then in ``thread``, too; an error in it leaves them alone.
         Wait for nothing inside: others wait for it.
@@ -192,7 +192,7 @@ class PostgresStore(Store[Caller]):
             await self._items.update(session, thread_id, item)
 
     async def set_title_if_none(self, thread_id: str, title: str, context: Caller) -> bool:
-        """Title an untitled thread; False if a person was faster or the thread is gone."""
+        """Title an untitled thread; False if a user was faster or the thread is gone."""
         async with self.database.session(context) as session:
             return await threads.set_title_if_none(session, thread_id, title)
 
