@@ -58,9 +58,10 @@ from chatkit_link.identity import (
 )
 from chatkit_link.limits.limits import build_limits
 from chatkit_link.net.client_ip import Forwarded
-from chatkit_link.protocol.crash_recovery import Orphans
-from chatkit_link.protocol.json_requests import Operations
-from chatkit_link.protocol.requests import Requests
+from chatkit_link.protocol.crash_recovery import CrashRecovery
+from chatkit_link.protocol.json_requests import JsonRequests
+from chatkit_link.protocol.request_parser import RequestParser
+from chatkit_link.protocol.streaming_requests import StreamingRequests
 from chatkit_link.resources import resource
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.search.factory import choose
@@ -203,15 +204,15 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
     entries = _entries(settings, catalog)
     file_store = await _files(stack, settings, database, secret)
     mcp = McpServers(catalog.mcp, folder=settings.config.absolute().parent, variables=read_variables())
-    build = AgentFactory(settings, store, file_store, config, client, research, mcp)
-    endpoints = {agent_id: build.endpoint(agent_id, entry) for agent_id, entry in entries.items()}
-    for notice in shutdown_notices(settings, catalog, build.targets, datetime.now(UTC).date()):
+    factory = AgentFactory(settings, store, file_store, config, client, research, mcp)
+    served = {agent_id: factory.build(agent_id, entry) for agent_id, entry in entries.items()}
+    for notice in shutdown_notices(settings, catalog, factory.targets, datetime.now(UTC).date()):
         logger.log(logging.ERROR if notice.level == "error" else logging.WARNING, "%s", notice.text)
     await stack.enter_async_context(mcp)  # before the runs, which use it until they are over
     coordinator = await stack.enter_async_context(
         Coordinator(
             database,
-            Orphans(store).settle,
+            CrashRecovery(store).settle,
             drain=settings.drain,
             events_for=settings.keep_events,
             at_once=settings.runs_at_once,
@@ -230,17 +231,18 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
         server_key=server_key,
         document_keys=document_keys,
         origins=frozenset(settings.listed_origins),
-        requests=Requests(
+        request_parser=RequestParser(
             max_message=settings.max_message,
             max_page=settings.max_page,
             max_payload=settings.max_payload,
             max_audio=settings.max_audio,
         ),
-        operations=Operations(store, coordinator, file_store, limits.ledger),
+        streaming_requests=StreamingRequests(store, coordinator, file_store, limits.ledger),
+        json_requests=JsonRequests(store, coordinator, file_store, limits.ledger),
         limits=limits,
         coordinator=coordinator,
         entries=entries,
-        endpoints=endpoints,
+        agents=served,
         default=catalog.default,
         hosted=await _hosted(stack, settings, document_keys),
         sessions=Sessions(database, frozenset(entries), catalog.workflows),

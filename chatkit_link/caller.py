@@ -6,6 +6,7 @@ is the context (``TContext``) of every ChatKit call. Nothing about a person trav
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 #: What a workflow's state variable may hold.
 StateValue = str | int | float | bool
@@ -35,6 +36,23 @@ class SessionPolicy:
     recent_threads: int | None = None
 
 
+@dataclass(slots=True)
+class Retry:
+    """A user message that is answered anew while its old answer is still stored.
+
+    All that the new answer starts shares this one object, so that a tool which began early sees ``replaced``, too.
+
+    thread_id, item_id: the message.
+    record: the model's side of the new answer (``store/turns.py``), kept here until its first item is stored.
+    replaced: whether the first item of the new answer has taken the place of the old answer.
+    """
+
+    thread_id: str
+    item_id: str
+    record: Mapping[str, Any] | None = None
+    replaced: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """One authenticated person (or anonymous browser) within one tenant.
@@ -45,6 +63,7 @@ class Caller:
     locale: a BCP 47 language tag from ``Accept-Language``; ``"en"`` when unknown.
     session: what the client secret that was shown allows; ``None`` for whoever signed in in another way.
     zone: an IANA time zone from ``X-Time-Zone``, such as ``"Europe/Paris"``; ``"UTC"`` when unknown.
+    retry: what a server and its tools may not read yet, where they answer a message anew; else ``None``.
     """
 
     tenant: str
@@ -53,6 +72,7 @@ class Caller:
     locale: str = "en"
     session: SessionPolicy | None = field(default=None, compare=False)
     zone: str = "UTC"
+    retry: Retry | None = field(default=None, compare=False, repr=False)
 
     @property
     def owner(self) -> tuple[str, str]:

@@ -24,7 +24,7 @@
 
 A class is an HTTP status and a title; the message is the sentence a person reads: what was wrong and
 what to do. It is rendered once: as RFC 9457 problem+json before a stream (``http/problems.py``) or as
-a ChatKit ``error`` event inside it (``protocol/response_turn.py``). Never put anything internal in a message.
+a ChatKit ``error`` event inside it (``agents/turn_errors.py``). Never put anything internal in a message.
 """
 
 from chatkit.store import NotFoundError

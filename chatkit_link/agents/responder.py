@@ -258,8 +258,7 @@ async def _record_turn(
             record = record_of(result, stream, limit)
             record["input"] += [assistant_message(text) for text in stream.extra_texts]
             record["covers"] = covers + record["covers"]
-        # Also behind a question: of a retry nothing is kept before its first item is.
-        await _keep(ctx, history, record)
+            await _keep(ctx, history, record)
 
 
 async def _keep(ctx: TurnContext, history: History, record: TurnRecord) -> None:

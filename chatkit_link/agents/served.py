@@ -33,14 +33,14 @@ from chatkit_link.store.postgres import PostgresStore
 
 @dataclass(frozen=True, slots=True)
 class ServedAgent:
-    """agent: its id, which is also the last part of its address.
-    server: our own ``LinkServer``, or anybody's subclass of the SDK's.
+    """id: also the last part of its address.
+    server: our own ``LinkServer``, or a user's subclass of the SDK's.
     models, tools: ids that a client may choose; None where the server checks that itself.
-    mentions: what people can mention with @; None for nothing.
+    mentions: what users can mention with @; None for nothing.
     titler: names new threads; None where the server does so itself or not at all.
     """
 
-    agent: str
+    id: str
     server: ChatKitServer[Caller]
     models: frozenset[str] | None = None
     tools: frozenset[str] | None = None
@@ -69,18 +69,18 @@ class AgentFactory:
         self._mcp = mcp
         self._client = client
         self._transcriber = OpenAITranscriber(client, settings.transcribe_model) if client else None
-        #: What the catalog's agents are, by id, once their endpoints are built.
+        #: What the catalog's agents are, by id, once they are built.
         self.targets: dict[str, Target] = {}
         self._titler: Titler = plain_title if client is None else ModelTitler(config, settings.title_model_name)
 
-    def endpoint(self, agent_id: str, entry: Entry) -> ServedAgent:
+    def build(self, agent_id: str, entry: Entry) -> ServedAgent:
         target = self._research.assistant() if entry.target == RESEARCH else self._load(entry.target)
         target = attach_servers(self._mcp, agent_id, target, entry.mcp)
         self.targets[agent_id] = target
         if isinstance(target, type):
-            # A server of somebody's own knows what it offers; a list in the catalog is kept to all the same.
+            # A server of a user's own knows what it offers; a list in the catalog is kept to all the same.
             return ServedAgent(
-                agent=agent_id,
+                id=agent_id,
                 server=self._construct(target, entry),
                 models=frozenset(entry.models) or None,
                 tools=frozenset(entry.tools) or None,
@@ -94,7 +94,7 @@ class AgentFactory:
             transcriber=self._transcriber,
         )
         return ServedAgent(
-            agent=agent_id,
+            id=agent_id,
             server=server,
             models=frozenset(entry.models),
             tools=frozenset(entry.tools),

@@ -26,7 +26,7 @@ Transcriber = Callable[[AudioInput], Awaitable[str]]
 
 
 class LinkServer(ChatKitServer[Caller]):
-    """Hands each turn to its responder. Feedback is stored by ``operations.py``, for every server alike."""
+    """Hands each turn to its responder. Feedback is stored by ``protocol/json_requests.py``, for every server alike."""
 
     store: PostgresStore
 

@@ -1,6 +1,6 @@
 """A thread's title: found once, beside the first answer, and never over a user's own.
 
-The search for a title runs in a task that the turn owns: entering ``Titling`` starts it, leaving ends
+The search for a title runs in a task that the turn owns: entering ``TitleTask`` starts it, leaving ends
 it. A title that cannot be had is no reason for an answer to fail. ``ModelTitler`` asks a model;
 ``plain_title`` does without one.
 """
@@ -21,11 +21,11 @@ from chatkit_link.agents.models.problems import IncompleteAnswer
 logger = logging.getLogger(__name__)
 
 MAX_TITLE = 80
-#: A person waits at most this long after the answer is complete.
+#: Seconds that a user waits for it at most, once the answer is complete.
 PATIENCE = 5.0
 
 _AROUND = "\"'“”‘’`*# "
-#: As some models begin, although they are told not to.
+#: As some models begin, in spite of their instructions.
 _LABEL = re.compile(r"^title\s*:\s*", re.IGNORECASE)
 
 _INSTRUCTIONS = (
@@ -48,7 +48,7 @@ Titler = Callable[[str], Awaitable[str | None]]
 
 
 def message_text(message: UserMessageItem) -> str:
-    """What the person wrote, tags by their text."""
+    """What the user wrote, tags by their text."""
     return "".join(part.text for part in message.content).strip()
 
 
@@ -61,7 +61,7 @@ def tidy_title(title: str | None) -> str | None:
     return line or None
 
 
-class Titling:
+class TitleTask:
     """Finds the title of one thread, if it has none and there is a message to name it by."""
 
     def __init__(self, titler: Titler | None, thread: ThreadMetadata, message: UserMessageItem | None) -> None:

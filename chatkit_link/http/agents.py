@@ -1,4 +1,4 @@
-"""The door through which a page learns what it can talk to."""
+"""The route that lists the agents which a page can talk to."""
 
 from typing import Any
 
@@ -18,10 +18,10 @@ _WAYS_OUT = ("leaving-agent-builder.md", "sessions.md")
 
 @router.get("/api/agents", summary="The agents of this server")
 async def list_agents(services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
-    """Each with the path of its ChatKit endpoint; paths are relative to this server's own root."""
+    """Each with the path of its ChatKit route; paths are relative to this server's own root."""
     session = caller.session
     return {
-        "default": services.agent_for(caller, None),
+        "default": session.agent if session else services.default,
         "way_out": _way_out(services),
         "agents": [
             {
@@ -36,7 +36,7 @@ async def list_agents(services: ServicesDep, caller: CallerDep) -> dict[str, Any
                 "prompts": [prompt.model_dump(exclude_none=True) for prompt in entry.prompts],
                 "models": entry.models,
                 "tools": entry.tools,
-                "mentions": services.endpoints[agent_id].mentions is not None,
+                "mentions": services.agents[agent_id].mentions is not None,
             }
             for agent_id, entry in services.entries.items()
             if session is None or session.agent == agent_id
@@ -46,7 +46,7 @@ async def list_agents(services: ServicesDep, caller: CallerDep) -> dict[str, Any
 
 def _uploads(services: Services, agent_id: str, session: SessionPolicy | None) -> dict[str, Any] | None:
     """What may be attached to a message for this agent: bytes of a file, files of a message, media types."""
-    if services.endpoints[agent_id].server.attachment_store is None or (session and not session.uploads):
+    if services.agents[agent_id].server.attachment_store is None or (session and not session.uploads):
         return None
     limits = services.files.limits
     max_size = min(limits.max_size, session.max_file_size) if session else limits.max_size

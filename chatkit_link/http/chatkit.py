@@ -1,4 +1,4 @@
-"""The ChatKit door: ``POST /chatkit`` for the default agent, ``POST /chatkit/{agent}`` for any."""
+"""The ChatKit routes: ``POST /chatkit`` for the default agent, ``POST /chatkit/{agent}`` for any."""
 
 from collections.abc import AsyncIterator
 
@@ -12,6 +12,7 @@ from chatkit.types import (
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
+from chatkit_link.agents.served import ServedAgent
 from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest
 from chatkit_link.http.body import read_body
@@ -21,12 +22,11 @@ from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.http.sse import STREAM_HEADERS, frames
 from chatkit_link.limits.rates import Kind
 from chatkit_link.protocol.checks import require_in_reach
-from chatkit_link.protocol.streaming_requests import Opening
 from chatkit_link.runs.run import Run, RunStatus
 
 router = APIRouter()
 
-#: Sent by clients that use our fetch (``frontend/src/link``), which can tell Stop from a lost connection.
+#: Sent by clients that resume a lost stream, and so can tell Stop from a lost connection.
 LINK_HEADER = "x-chatkit-link"
 
 
@@ -40,34 +40,25 @@ async def one_agent(agent: str, request: Request, services: ServicesDep, caller:
     return await _answer(request, services, caller, services.agent_for(caller, agent))
 
 
-async def _answer(request: Request, services: Services, caller: Caller, agent: str) -> Response:
-    endpoint = services.endpoint(agent)
+async def _answer(request: Request, services: Services, caller: Caller, agent: ServedAgent) -> Response:
     body = await read_body(request, services.settings.max_body)
     if not body:
         raise BadRequest("The request has no body: send JSON with `type` and `params`.")
-    asked = services.requests.parse(body)
-    if (thread_id := getattr(asked.params, "thread_id", None)) is not None:
+    parsed = services.request_parser.parse(body)
+    if (thread_id := getattr(parsed.params, "thread_id", None)) is not None:
         await require_in_reach(services.store, thread_id, caller)
-    if not is_streaming_req(asked):
-        if isinstance(asked, AttachmentsCreateReq):
-            require_uploads(caller, asked.params.size)
-        if (kind := _counted_as(asked)) is not None:
+    if not is_streaming_req(parsed):
+        if isinstance(parsed, AttachmentsCreateReq):
+            require_uploads(caller, parsed.params.size)
+        if (kind := _rate_kind(parsed)) is not None:
             await admit(kind, request, services, caller)
-        body = await services.operations.answer(endpoint, asked, caller)
+        body = await services.json_requests.answer(agent, parsed, caller)
         return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
     await admit("messages", request, services, caller)
-    opening = Opening(
-        services.store,
-        services.coordinator,
-        services.files,
-        services.limits.ledger,
-        endpoint,
-        caller,
-        allow_cancel=LINK_HEADER in request.headers,
-    )
-    run = await opening.open(asked)
+    resumes = LINK_HEADER in request.headers
+    run = await services.streaming_requests.answer(agent, parsed, caller, allow_cancel=resumes)
     events = frames(services.coordinator.follow(run, idle_after=services.settings.heartbeat))
-    if services.settings.on_disconnect == "cancel" and LINK_HEADER not in request.headers:
+    if services.settings.on_disconnect == "cancel" and not resumes:
         events = _cancelling(events, run)
     return StreamingResponse(
         events,
@@ -76,21 +67,21 @@ async def _answer(request: Request, services: Services, caller: Caller, agent: s
     )
 
 
-def _counted_as(asked: NonStreamingReq) -> Kind | None:
-    """What a request that is answered with JSON is counted as; None for one that costs nothing."""
-    match asked:
+def _rate_kind(parsed: NonStreamingReq) -> Kind | None:
+    """The rate limit that a request answered with JSON counts towards; None for one that costs nothing."""
+    match parsed:
         case InputTranscribeReq():
             return "transcriptions"
         case AttachmentsCreateReq():
             return "uploads"
-        case ThreadsSyncCustomActionReq():  # an agent may ask its model for it
+        case ThreadsSyncCustomActionReq():  # an agent may call its model for it
             return "messages"
         case _:
             return None
 
 
 async def _cancelling(events: AsyncIterator[bytes], run: Run) -> AsyncIterator[bytes]:
-    """The same stream, for those who want a reader that leaves to be taken for Stop."""
+    """The same stream, where a client that disconnects is taken for Stop."""
     try:
         async for frame in events:
             yield frame

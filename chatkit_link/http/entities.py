@@ -42,4 +42,4 @@ async def preview_entity(
 
 
 def _mentions(services: Services, caller: Caller, agent: str | None) -> Mentions | None:
-    return services.endpoint(services.agent_for(caller, agent)).mentions
+    return services.agent_for(caller, agent).mentions

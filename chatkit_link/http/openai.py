@@ -76,7 +76,7 @@ async def retrieve(thread_id: str, services: ServicesDep, tenant: TenantDep) -> 
 @router.delete("/threads/{thread_id}", summary="Delete a thread, with all that hangs on it")
 async def delete(thread_id: str, services: ServicesDep, tenant: TenantDep) -> dict[str, Any]:
     thread, owner = await find_thread(services.database, tenant, thread_id)
-    await services.operations.delete_thread(thread.id, owner)
+    await services.json_requests.delete_thread(thread.id, owner)
     return {"id": thread.id, "object": "chatkit.thread.deleted", "deleted": True}
 
 

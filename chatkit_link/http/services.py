@@ -1,4 +1,4 @@
-"""What the doors need, put together once by ``app.py``."""
+"""What the routes need, put together once by ``app.py``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,8 +14,9 @@ from chatkit_link.files.files import Files
 from chatkit_link.hosted.sessions import HostedSessions
 from chatkit_link.identity import DocumentKeys, Identity, ServerKey
 from chatkit_link.limits.limits import Limits
-from chatkit_link.protocol.json_requests import Operations
-from chatkit_link.protocol.requests import Requests
+from chatkit_link.protocol.json_requests import JsonRequests
+from chatkit_link.protocol.request_parser import RequestParser
+from chatkit_link.protocol.streaming_requests import StreamingRequests
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.sessions.create import Sessions
 from chatkit_link.settings import Settings
@@ -26,7 +27,7 @@ from chatkit_link.store.postgres import PostgresStore
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """entries, endpoints: by agent id. default: the agent of ``POST /chatkit``.
+    """entries, agents: by agent id. default: the agent of ``POST /chatkit``.
 
     storage_origin: scheme and host of the file storage, where browsers are sent to it.
     document_keys: what opens a document for a browser without a token; ``None`` where everybody gets in.
@@ -43,33 +44,31 @@ class Services:
     server_key: ServerKey
     document_keys: DocumentKeys | None
     origins: frozenset[str]
-    requests: Requests
-    operations: Operations
+    request_parser: RequestParser
+    streaming_requests: StreamingRequests
+    json_requests: JsonRequests
     limits: Limits
     coordinator: Coordinator
     entries: Mapping[str, Entry]
-    endpoints: Mapping[str, ServedAgent]
+    agents: Mapping[str, ServedAgent]
     default: str
     hosted: HostedSessions
     sessions: Sessions
 
-    def endpoint(self, agent: str) -> ServedAgent:
-        """Raises NotFound for an agent that this server does not have."""
-        try:
-            return self.endpoints[agent]
-        except KeyError:
-            raise NotFound("There is no such assistant on this server.") from None
-
-    def agent_for(self, caller: Caller, named: str | None) -> str:
+    def agent_for(self, caller: Caller, named: str | None) -> ServedAgent:
         """The agent that a request is for: the one that it names, or the caller's or this server's own.
 
         Raises:
             Forbidden: the caller's session is for another one.
+            NotFound: this server has no such agent.
         """
         own = caller.session.agent if caller.session else self.default
         if caller.session is not None and named not in {None, own}:
             raise Forbidden("This session is for another assistant: ask for one that is for this one.")
-        return named or own
+        try:
+            return self.agents[named or own]
+        except KeyError:
+            raise NotFound("There is no such assistant on this server.") from None
 
 
 async def get_services(request: Request) -> Services:

@@ -16,7 +16,7 @@ async def require_in_reach(store: PostgresStore, thread_id: str, caller: Caller)
     """Raises NotFound for a thread that the caller's session does not reach back to.
 
     Without a history that is one of another day: a session lasts a day at most, and the chat that a page is in
-    the middle of must outlive the session that it was begun with.
+    the middle of must outlive the session that it was started with.
     """
     session = caller.session
     if session is None or (session.history and session.recent_threads is None):

@@ -1,14 +1,13 @@
 """What is left of an answer whose server died: the text so far, settled, and the offer to try again.
 
 Items are stored when they are done, so an unfinished one is only in the run's event log. The events
-are applied again, as they were when they were told, and what is then unfinished is kept.
+are applied again, in the order in which they were emitted, and what is then unfinished is kept.
 """
 
 import logging
 from collections.abc import Iterator, Sequence
 
 from chatkit.types import (
-    ErrorEvent,
     ThreadItem,
     ThreadItemAddedEvent,
     ThreadItemDoneEvent,
@@ -19,10 +18,10 @@ from chatkit.types import (
 )
 from pydantic import TypeAdapter, ValidationError
 
-from chatkit_link.agents.sentences import sentence
-from chatkit_link.caller import Caller
+from chatkit_link.agents.turn_errors import interrupted_event
+from chatkit_link.caller import Caller, Retry
 from chatkit_link.errors import NotFound
-from chatkit_link.protocol.partial_items import Pending
+from chatkit_link.protocol.partial_items import PartialItems
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.runs import RunRow
 from chatkit_link.wire.encoding import encode
@@ -30,44 +29,43 @@ from chatkit_link.wire.encoding import encode
 logger = logging.getLogger(__name__)
 
 
-class Orphans:
+class CrashRecovery:
     """Settles the runs of dead replicas. Holds the SDK's event adapter, which takes milliseconds to build."""
 
     def __init__(self, store: PostgresStore) -> None:
         self._store = store
         self._adapter: TypeAdapter[ThreadStreamEvent] = TypeAdapter(ThreadStreamEvent)
 
-    async def settle(self, caller: Caller, run: RunRow, said: Sequence[bytes]) -> list[bytes]:
-        """Keep what is unfinished in these events; the last events of the run."""
-        pending = Pending()
-        retried = run.retried
-        for event in self._events(run, said):
+    async def settle(self, caller: Caller, run: RunRow, logged: Sequence[bytes]) -> list[bytes]:
+        """Keep what is unfinished in these events of a run, and return the events that end it."""
+        partial = PartialItems()
+        retry = Retry(run.thread_id, run.retried) if run.retried is not None else None
+        for event in self._events(run, logged):
             if isinstance(event, ThreadItemDoneEvent | ThreadItemReplacedEvent):
-                retried = None  # the old answer went when the first item of the new one was stored
-            _apply(pending, event)
-        items = pending.settle(caller.locale)
-        # The last moment before a crash may have stored an item, whole, of which the log says only the beginning.
+                retry = None  # the old answer went when the first item of the new one was stored
+            _apply(partial, event)
+        items = partial.settle(caller.locale)
+        # Just before a crash an item may have been stored whole, of which the log has only the beginning.
         stored = {item.id: whole for item in items if (whole := await self._stored(caller, run, item)) is not None}
         if stored:
-            retried = None
-        words: list[bytes] = []
+            retry = None
+        ending: list[bytes] = []
         try:
             for item in items:
                 if item.id in stored:
                     pass
-                elif retried is not None:
-                    await self._store.replace_after(run.thread_id, retried, item, caller)
-                    retried = None
+                elif retry is not None and not retry.replaced:
+                    await self._store.replace_answer(retry, item, caller)
                 else:
                     await self._store.add_thread_item(run.thread_id, item, caller)
-                words.append(encode(ThreadItemDoneEvent(item=stored.get(item.id, item))))
+                ending.append(encode(ThreadItemDoneEvent(item=stored.get(item.id, item))))
         except NotFound:
-            return []  # the thread was deleted: nobody is waiting
-        return [*words, encode(ErrorEvent(message=sentence("answer_interrupted", caller.locale), allow_retry=True))]
+            return []  # the thread was deleted
+        return [*ending, encode(interrupted_event(caller))]
 
-    def _events(self, run: RunRow, said: Sequence[bytes]) -> Iterator[ThreadStreamEvent]:
+    def _events(self, run: RunRow, logged: Sequence[bytes]) -> Iterator[ThreadStreamEvent]:
         """One that cannot be read, written by another version perhaps, must not keep its thread busy for ever."""
-        for number, data in enumerate(said, start=1):
+        for number, data in enumerate(logged, start=1):
             try:
                 yield self._adapter.validate_json(data)
             except ValidationError:
@@ -80,15 +78,15 @@ class Orphans:
             return None
 
 
-def _apply(pending: Pending, event: ThreadStreamEvent) -> None:
+def _apply(partial: PartialItems, event: ThreadStreamEvent) -> None:
     match event:
         case ThreadItemAddedEvent():
-            pending.add(event.item)
+            partial.add(event.item)
         case ThreadItemUpdatedEvent():
-            pending.update(event.item_id, event.update)
+            partial.update(event.item_id, event.update)
         case ThreadItemDoneEvent() | ThreadItemReplacedEvent():
-            pending.drop(event.item.id)
+            partial.drop(event.item.id)
         case ThreadItemRemovedEvent():
-            pending.drop(event.item_id)
+            partial.drop(event.item_id)
         case _:
             pass

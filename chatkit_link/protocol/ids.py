@@ -4,7 +4,7 @@ The SDK passes a model provider's message ids through. Chat Completions models h
 Agents SDK then uses one and the same placeholder for every message: a second answer would overwrite
 the first. So each assistant message that a turn adds gets an id of ours, the same in all events that
 belong to it. An event about an id that was used several times is about the message that has it now;
-only a removal is about all of them, as when a guardrail withdraws what was said.
+only a removal is about all of them, as when a guardrail withdraws an answer.
 """
 
 import re
@@ -36,7 +36,7 @@ class OwnIds:
         """The event with our id in it; several for a removal of several messages."""
         match event:
             case ThreadItemUpdatedEvent():
-                return [self.of_ours(event)]
+                return [self.with_own_id(event)]
             case ThreadItemAddedEvent(item=AssistantMessageItem() as item) if not _OURS.fullmatch(item.id):
                 return [ThreadItemAddedEvent(item=self._renamed(item, self._new(item.id)))]
             case ThreadItemDoneEvent(item=AssistantMessageItem() as item) if not _OURS.fullmatch(item.id):
@@ -51,8 +51,8 @@ class OwnIds:
             case _:
                 return [event]
 
-    def of_ours(self, event: ThreadItemUpdatedEvent) -> ThreadItemUpdatedEvent:
-        """An update with our id in it."""
+    def with_own_id(self, event: ThreadItemUpdatedEvent) -> ThreadItemUpdatedEvent:
+        """The update with our id in it."""
         if event.item_id not in self._ids:
             return event
         return event.model_copy(update={"item_id": self._ids[event.item_id][-1]})

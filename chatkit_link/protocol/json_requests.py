@@ -1,6 +1,6 @@
 """The ten requests that are answered at once, with JSON.
 
-The owner is asked first, always: the SDK hands ids it was given straight on, to feedback and to the
+The owner is checked first, always: the SDK hands ids it was given straight on, to feedback and to the
 attachment store for instance, and a foreign id must be a 404 before anything is touched.
 """
 
@@ -33,7 +33,7 @@ from chatkit_link.files.files import Files
 from chatkit_link.limits.ledger import Ledger
 from chatkit_link.limits.meter import Meter
 from chatkit_link.protocol.checks import require_open, widget_sender
-from chatkit_link.protocol.requests import decode_audio
+from chatkit_link.protocol.request_parser import decode_audio
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.wire.encoding import encode, is_hidden, thread_response
@@ -42,8 +42,8 @@ DEFAULT_PAGE = 20
 NOTHING = b"{}"
 
 
-class Operations:
-    """Answers the non-streaming requests of any endpoint."""
+class JsonRequests:
+    """Answers the non-streaming requests to any agent: the twin of ``StreamingRequests``."""
 
     def __init__(self, store: PostgresStore, coordinator: Coordinator, files: Files, ledger: Ledger) -> None:
         self._store = store
@@ -51,19 +51,19 @@ class Operations:
         self._files = files
         self._ledger = ledger
 
-    async def answer(self, endpoint: ServedAgent, request: NonStreamingReq, caller: Caller) -> bytes:
+    async def answer(self, agent: ServedAgent, request: NonStreamingReq, caller: Caller) -> bytes:
         """The response body.
 
         Raises:
             LinkError: whatever is wrong with the request, as its status and sentence.
         """
-        meter = Meter(endpoint.agent)
+        meter = Meter(agent.id)
         with meter.running():
-            body = await self._answer(endpoint, request, caller)
+            body = await self._answer(agent, request, caller)
         await self._ledger.keep(meter, caller)
         return body
 
-    async def _answer(self, endpoint: ServedAgent, request: NonStreamingReq, caller: Caller) -> bytes:
+    async def _answer(self, agent: ServedAgent, request: NonStreamingReq, caller: Caller) -> bytes:
         match request:
             case ThreadsGetByIdReq():
                 return encode(await self._get_thread(request, caller))
@@ -77,15 +77,15 @@ class Operations:
                 await self.delete_thread(request.params.thread_id, caller)
                 return NOTHING
             case ItemsFeedbackReq():
-                return await self._give_feedback(endpoint, request, caller)
+                return await self._give_feedback(agent, request, caller)
             case AttachmentsCreateReq():
-                return encode(await self._create_attachment(endpoint, request, caller))
+                return encode(await self._create_attachment(agent, request, caller))
             case AttachmentsDeleteReq():
-                return await self._delete_attachment(endpoint, request, caller)
+                return await self._delete_attachment(agent, request, caller)
             case InputTranscribeReq():
-                return encode(await _transcribe(endpoint, request, caller))
+                return encode(await _transcribe(agent, request, caller))
             case ThreadsSyncCustomActionReq():
-                return encode(await self._act(endpoint, request, caller))
+                return encode(await self._act(agent, request, caller))
             case _:
                 assert_never(request)
 
@@ -141,36 +141,34 @@ class Operations:
         await self._coordinator.forget_thread(caller, thread_id)
         self._files.tidy()
 
-    async def _give_feedback(self, endpoint: ServedAgent, request: ItemsFeedbackReq, caller: Caller) -> bytes:
+    async def _give_feedback(self, agent: ServedAgent, request: ItemsFeedbackReq, caller: Caller) -> bytes:
         params = request.params
         await self._store.save_feedback(params.thread_id, params.item_ids, params.kind, caller)
-        await endpoint.server.add_feedback(params.thread_id, params.item_ids, params.kind, caller)
+        await agent.server.add_feedback(params.thread_id, params.item_ids, params.kind, caller)
         return NOTHING
 
-    async def _create_attachment(
-        self, endpoint: ServedAgent, request: AttachmentsCreateReq, caller: Caller
-    ) -> BaseModel:
-        files = _files(endpoint)
+    async def _create_attachment(self, agent: ServedAgent, request: AttachmentsCreateReq, caller: Caller) -> BaseModel:
+        files = _files(agent)
         attachment = await files.create_attachment(request.params, caller)
         if files is not self._files:  # ours is in the store already, without its upload link
             await self._store.save_attachment(attachment, caller)
         return attachment
 
-    async def _delete_attachment(self, endpoint: ServedAgent, request: AttachmentsDeleteReq, caller: Caller) -> bytes:
+    async def _delete_attachment(self, agent: ServedAgent, request: AttachmentsDeleteReq, caller: Caller) -> bytes:
         attachment = await self._store.load_attachment(request.params.attachment_id, caller)
-        files = _files(endpoint)
+        files = _files(agent)
         await files.delete_attachment(attachment.id, caller)
         if files is not self._files:  # ours is the row in the store, and has gone with it
             await self._store.delete_attachment(attachment.id, caller)
         return NOTHING
 
-    async def _act(self, endpoint: ServedAgent, request: ThreadsSyncCustomActionReq, caller: Caller) -> BaseModel:
+    async def _act(self, agent: ServedAgent, request: ThreadsSyncCustomActionReq, caller: Caller) -> BaseModel:
         params = request.params
         thread = await self._store.load_thread(params.thread_id, caller)
         require_open(thread)
         sender = await widget_sender(self._store, thread.id, params.item_id, caller)
         try:
-            response = await endpoint.server.sync_action(thread, params.action, sender, caller)
+            response = await agent.server.sync_action(thread, params.action, sender, caller)
         except NotImplementedError:
             raise Unprocessable("This assistant does not answer that action.") from None
         if thread.changes():
@@ -184,16 +182,16 @@ class Operations:
         return SyncCustomActionResponse(updated_item=None if item is None or is_hidden(item) else item)
 
 
-def _files(endpoint: ServedAgent) -> AttachmentStore[Caller]:
-    if endpoint.server.attachment_store is None:
+def _files(agent: ServedAgent) -> AttachmentStore[Caller]:
+    if agent.server.attachment_store is None:
         raise Forbidden("This assistant takes no files.")
-    return endpoint.server.attachment_store
+    return agent.server.attachment_store
 
 
-async def _transcribe(endpoint: ServedAgent, request: InputTranscribeReq, caller: Caller) -> BaseModel:
+async def _transcribe(agent: ServedAgent, request: InputTranscribeReq, caller: Caller) -> BaseModel:
     params = request.params
     audio = AudioInput(data=decode_audio(params.audio_base64), mime_type=params.mime_type)
     try:
-        return await endpoint.server.transcribe(audio, caller)
+        return await agent.server.transcribe(audio, caller)
     except NotImplementedError:
         raise Unprocessable("This assistant takes no dictation. Please type instead.") from None

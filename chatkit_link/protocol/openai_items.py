@@ -1,7 +1,7 @@
-"""Threads and items as OpenAI's ChatKit API tells them, in the openai package's own types.
+"""Threads and items in the format of OpenAI's ChatKit API, checked against the openai package's own types.
 
-That API has fewer kinds of items than ChatKit: what it cannot tell, a question to the person or a generated image
-for instance, is left out, and so is whatever is hidden from the person.
+That API has fewer types of items than ChatKit: what it has none for, a question to the user or a generated image
+for instance, is left out, and so is every item that is hidden from the user.
 """
 
 import json
@@ -33,7 +33,7 @@ from chatkit_link.store.tenant_threads import Listed
 
 def as_openai_thread(thread: Listed) -> dict[str, Any]:
     """A ``ChatKitThread``, as JSON."""
-    told = ChatKitThread.model_validate(
+    converted = ChatKitThread.model_validate(
         {
             "id": thread.id,
             "object": "chatkit.thread",
@@ -43,11 +43,11 @@ def as_openai_thread(thread: Listed) -> dict[str, Any]:
             "user": thread.user,
         }
     )
-    return told.model_dump(mode="json")
+    return converted.model_dump(mode="json")
 
 
 def as_openai_item(item: ThreadItem) -> dict[str, Any] | None:
-    """One of the items of a ``ChatKitThreadItemList``, as JSON; ``None`` for what that API has no kind for."""
+    """One of the items of a ``ChatKitThreadItemList``, as JSON; ``None`` for what that API has no type for."""
     head = {
         "id": item.id,
         "object": "chatkit.thread_item",
@@ -109,16 +109,16 @@ def _attachment(attachment: Attachment) -> dict[str, Any]:
 
 def _annotations(given: Sequence[Annotation]) -> list[dict[str, Any]]:
     """Those with a source that the API knows: a page or a file."""
-    told: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
     for annotation in given:
         match annotation.source:
             case URLSource(url=url):
-                told.append({"type": "url", "source": {"type": "url", "url": url}})
+                annotations.append({"type": "url", "source": {"type": "url", "url": url}})
             case FileSource(filename=filename):
-                told.append({"type": "file", "source": {"type": "file", "filename": filename}})
+                annotations.append({"type": "file", "source": {"type": "file", "filename": filename}})
             case _:
                 pass
-    return told
+    return annotations
 
 
 def _task(task: Task) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Items that are being streamed, as they look right now.
 
-The SDK stores an item when it is done. What a person has already seen of an item that never gets
-done, because they pressed Stop or the model failed, would be gone on reload. So every update is also
+The SDK stores an item when it is done. What was already displayed of an item that never gets done,
+because the user pressed Stop or the model failed, would be gone on reload. So every update is also
 kept here, and at such an end the items are settled and stored as they stand.
 """
 
@@ -20,7 +20,7 @@ from chatkit_link.wire.encoding import is_hidden
 from chatkit_link.wire.reducer import apply_update, nodes_of
 
 
-class Pending:
+class PartialItems:
     """Items added and not yet done, by id, each a copy of our own with the updates that are still to be applied.
 
     Most items are done in the end, and an update costs more to apply than to keep.
@@ -36,18 +36,18 @@ class Pending:
         self._items.pop(item_id, None)
 
     def update(self, item_id: str, update: ThreadItemUpdate) -> None:
-        """Take an update; one that fits no pending item is somebody's mistake and changes nothing."""
+        """Take an update; one that fits no unfinished item is a server's mistake and changes nothing."""
         if (known := self._items.get(item_id)) is not None:
             known[1].append(update)
 
     def settle(self, locale: str = "en") -> list[ThreadItem]:
         """What is worth keeping of the unfinished items, in its final state; empties the list.
 
-        locale: BCP 47, for the words about what was not finished.
+        locale: BCP 47, of the sentence about what was not finished.
         """
         items = [_updated(*known) for known in self._items.values()]
         self._items.clear()
-        return [_broken_off(item, locale) for item in items if not is_hidden(item) and not _is_empty(item)]
+        return [_interrupted(item, locale) for item in items if not is_hidden(item) and not _is_empty(item)]
 
 
 def _updated(item: ThreadItem, updates: list[ThreadItemUpdate]) -> ThreadItem:
@@ -69,7 +69,7 @@ def settled(item: ThreadItem) -> ThreadItem:
     return item
 
 
-def _broken_off(item: ThreadItem, locale: str) -> ThreadItem:
+def _interrupted(item: ThreadItem, locale: str) -> ThreadItem:
     """An item that was being written when its answer ended: none of its running tasks claims to be complete."""
     if isinstance(item, WorkflowItem):
         for task in item.workflow.tasks:

@@ -1,23 +1,20 @@
-"""One turn: the events that a server gives in answer, stored, and told to whoever follows.
+"""One turn: the events that a server yields in answer, stored, and emitted to all who follow the run.
 
-How an event flows: the server's ``respond`` or ``action`` yields it; it gets ids of our own; what it
-says is stored; then it is encoded and emitted. So nothing is told that is not kept.
+How an event flows: the server's ``respond`` or ``action`` yields it; it gets ids of our own; its item is
+stored; then it is encoded and emitted. So nothing is emitted that is not kept.
 
-The invariant: however the turn ends, each item that a person saw is in the store, settled. It may end
-by itself, by cancellation (Stop, a deleted thread, a stopping server) or by an error; an error becomes
-an ``error`` event here and nowhere else. ``ChatKitServer._process_events`` of the SDK is what this
-replaces, for our own server and for anybody's subclass alike.
+The invariant: however the turn ends, each item that was displayed is in the store, settled. It may end by
+itself, by cancellation (Stop, a deleted thread, a stopping server) or by an error, which ends the stream as
+the ``error`` event that ``agents/turn_errors.py`` makes of it. ``ChatKitServer._process_events`` of the SDK
+is what this replaces, for our own server and for every subclass alike.
 """
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 
-import openai
-from chatkit.errors import CustomStreamError, ErrorCode, StreamError
 from chatkit.server import ChatKitServer, agents_sdk_user_agent_override
 from chatkit.types import (
-    ErrorEvent,
     NoticeEvent,
     StreamOptions,
     StreamOptionsEvent,
@@ -32,18 +29,15 @@ from chatkit.types import (
 )
 
 from chatkit_link.agents.aclosing import closing_early
-from chatkit_link.agents.failure_log import describe
-from chatkit_link.agents.failures import Failure, explain
-from chatkit_link.agents.models.problems import IncompleteAnswer
-from chatkit_link.agents.sentences import sentence
-from chatkit_link.agents.titles import Titling
-from chatkit_link.caller import Caller
-from chatkit_link.errors import LinkError, NotFound, Unavailable
+from chatkit_link.agents.titles import TitleTask
+from chatkit_link.agents.turn_errors import error_event, interrupted_event
+from chatkit_link.caller import Caller, Retry
+from chatkit_link.errors import NotFound, Unavailable
 from chatkit_link.files.generated import GeneratedImages
 from chatkit_link.limits.ledger import Ledger
 from chatkit_link.limits.meter import Meter
 from chatkit_link.protocol.ids import OwnIds
-from chatkit_link.protocol.partial_items import Pending, settled
+from chatkit_link.protocol.partial_items import PartialItems, settled
 from chatkit_link.runs.run import Run, RunFailed, RunStatus
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.threads import StoredThread
@@ -58,10 +52,10 @@ Emit = Callable[[bytes], None]
 Answer = Callable[[], AsyncIterator[ThreadStreamEvent]]
 
 
-class Turn:
+class ResponseTurn:
     """Carries one answer from a server to the store and the run's log."""
 
-    #: The run that it is given in, and what that has used; set when it begins.
+    #: The run that carries it, and what models have used in it; set by ``run``.
     _run: Run
     _meter: Meter
 
@@ -76,18 +70,18 @@ class Turn:
         opening: Sequence[ThreadStreamEvent],
         answer: Answer,
         images: GeneratedImages,
-        titling: Titling,
+        title: TitleTask,
         allow_cancel: bool,
-        retried: str | None = None,
+        retry: Retry | None = None,
     ) -> None:
         """
         Args:
-            opening: events that tell of what was stored before the run began.
-            answer: begins the server's answer.
+            opening: events about what was stored before the run began.
+            answer: starts the server's answer.
             images: takes the bytes of generated images out of events.
-            titling: finds a title beside the answer, if the thread needs one.
+            title: finds a title beside the answer, if the thread needs one.
             allow_cancel: whether this client can tell us Stop from a lost connection.
-            retried: the message that is answered anew; what follows it is deleted when the new answer exists.
+            retry: the message that is answered anew; the first item of the new answer replaces the old one.
         """
         self._server = server
         self._store = store
@@ -97,16 +91,16 @@ class Turn:
         self._opening = opening
         self._answer = answer
         self._images = images
-        self._titling = titling
+        self._title = title
         self._allow_cancel = allow_cancel
-        self._retried = retried
+        self._retry = retry
         self._domains = thread.allowed_image_domains and list(thread.allowed_image_domains)
         self._hidden: set[str] = set()
         self._ids = OwnIds()
-        self._pending = Pending()
+        self._partial = PartialItems()
 
     async def run(self, run: Run) -> None:
-        """Answer, into the run's log. Raises RunFailed once an error has been told, and CancelledError if stopped."""
+        """Answer into the run's log. Raises RunFailed once an error is emitted, and CancelledError if stopped."""
         self._run, self._meter = run, Meter(run.agent, run.id)
         try:
             with self._meter.running():
@@ -120,41 +114,43 @@ class Turn:
             for event in self._opening:
                 emit(encode(event))
             emit(encode(StreamOptionsEvent(stream_options=self._options())))
-            async with self._titling:
-                await self._carry(emit)
-                await self._tell_title(emit, wait=True)
+            async with self._title:
+                await self._emit_answer(emit)
+                await self._emit_title(emit, wait=True)
         except asyncio.CancelledError:
             if run.lost:
-                pass  # who took it over has settled it
+                pass  # the replica that took it over has settled it
             elif run.ending is RunStatus.INTERRUPTED:
-                await self._keep_failed(emit, Failure("answer_interrupted"))
+                await self._keep_partial(emit)
+                emit(encode(interrupted_event(self._caller)))
             else:
                 await self._keep_cancelled(emit)
             raise
         except Exception as error:
-            await self._keep_failed(emit, error)
+            await self._keep_partial(emit)
+            emit(encode(error_event(error, self._caller)))
             raise RunFailed from error
 
     def _options(self) -> StreamOptions:
         offered = self._server.get_stream_options(self._thread, self._caller)
         return StreamOptions(allow_cancel=offered.allow_cancel and self._allow_cancel)
 
-    async def _carry(self, emit: Emit) -> None:
-        with agents_sdk_user_agent_override(), self._store.as_if_rewound(self._thread.id, self._retried):
+    async def _emit_answer(self, emit: Emit) -> None:
+        with agents_sdk_user_agent_override():
             async with closing_early(self._answer()) as events:
                 async for given in events:
                     if self._thread.allowed_image_domains != self._domains:
-                        await self._tell_image_domains(emit)
+                        await self._emit_image_domains(emit)
                     if isinstance(given, ThreadItemUpdatedEvent) and not self._images.are_in(given):
                         self._take_update(given, emit)
                     else:
                         await self._take(given, emit)
-            await self._tell_thread(emit)
+            await self._emit_thread(emit)
 
     def _take_update(self, given: ThreadItemUpdatedEvent, emit: Emit) -> None:
         """The short way, for hundreds of events a second: nothing is stored for one of them."""
-        event = self._ids.of_ours(given)
-        self._pending.update(event.item_id, event.update)
+        event = self._ids.with_own_id(given)
+        self._partial.update(event.item_id, event.update)
         if event.item_id not in self._hidden:
             emit(encode(event))
 
@@ -164,30 +160,30 @@ class Turn:
                 await self._keep(event)
                 if self._is_visible(event):
                     emit(encode(event))
-        await self._tell_thread(emit)
-        await self._tell_title(emit)
+        await self._emit_thread(emit)
+        await self._emit_title(emit)
         await self._keep_usage(emit)
 
     async def _keep(self, event: ThreadStreamEvent) -> None:
         match event:
             case ThreadItemUpdatedEvent():
-                self._pending.update(event.item_id, event.update)
+                self._partial.update(event.item_id, event.update)
             case ThreadItemAddedEvent():
-                self._pending.add(event.item)
+                self._partial.add(event.item)
             case ThreadItemDoneEvent():
                 await self._save(settled(event.item))
-                self._pending.drop(event.item.id)
+                self._partial.drop(event.item.id)
             case ThreadItemReplacedEvent():
                 await self._save(event.item)
-                self._pending.drop(event.item.id)
+                self._partial.drop(event.item.id)
             case ThreadItemRemovedEvent():
                 await self._store.delete_thread_item(self._thread.id, event.item_id, self._caller)
-                self._pending.drop(event.item_id)
+                self._partial.drop(event.item_id)
             case _:
                 pass
 
     async def _save(self, item: ThreadItem) -> None:
-        """Store an item that a person has seen. A database that is away for a moment costs the moment."""
+        """Store an item that was displayed. A database that is away for a moment costs the moment."""
         for delay in _DATABASE_PATIENCE:
             try:
                 return await self._save_once(item)
@@ -198,10 +194,8 @@ class Turn:
     async def _save_once(self, item: ThreadItem) -> None:
         """The first item of a retry takes the place of the answer that it replaces."""
         self._run.require_lease()
-        if self._retried is not None:
-            await self._store.replace_after(self._thread.id, self._retried, item, self._caller)
-            self._retried = None
-            self._store.forget_rewound()
+        if self._retry is not None and not self._retry.replaced:
+            await self._store.replace_answer(self._retry, item, self._caller)
         else:
             await self._store.add_thread_item(self._thread.id, item, self._caller)
 
@@ -215,30 +209,30 @@ class Turn:
             self._hidden.add(event.item.id)
         return False
 
-    async def _tell_thread(self, emit: Emit) -> None:
-        """Store and tell what the server changed in the thread object, and only that."""
+    async def _emit_thread(self, emit: Emit) -> None:
+        """Store and emit what the server changed in the thread object, and only that."""
         if self._thread.changes():
             await self._store.save_thread(self._thread, self._caller)
-            # Read again: somebody may have renamed it since this object was loaded.
+            # Read again: a user may have renamed it since this object was loaded.
             emit(encode(ThreadUpdatedEvent(thread=thread_response(await self._fresh_thread()))))
 
-    async def _tell_image_domains(self, emit: Emit) -> None:
+    async def _emit_image_domains(self, emit: Emit) -> None:
         """Before the event that may name a picture: after it, a page would have asked for one from anywhere."""
         domains = self._thread.allowed_image_domains
         self._domains = domains and list(domains)
-        await self._tell_thread(emit)
+        await self._emit_thread(emit)
 
-    async def _tell_title(self, emit: Emit, *, wait: bool = False) -> None:
-        title = await self._titling.result(wait=wait)
+    async def _emit_title(self, emit: Emit, *, wait: bool = False) -> None:
+        title = await self._title.result(wait=wait)
         if title and await self._store.set_title_if_none(self._thread.id, title, self._caller):
             self._thread.title = title
             self._thread.mark_saved({"title": title})
             emit(encode(ThreadUpdatedEvent(thread=thread_response(self._thread))))
 
     async def _keep_usage(self, emit: Emit, *, patiently: bool = False) -> None:
-        """Keep what models have used since, and tell of budgets that are nearly gone.
+        """Keep what models have used since, and emit a notice about a budget that is nearly used up.
 
-        An answer never fails for it. patiently: at the end, when nobody will try again.
+        An answer never fails for it. patiently: at the end, when nothing will try again.
         """
         if not self._meter.readings:
             return
@@ -257,8 +251,8 @@ class Turn:
         return await self._store.load_thread(self._thread.id, self._caller)
 
     async def _keep_cancelled(self, emit: Emit) -> None:
-        """Keep what was written, and let the server say in its own way that it was stopped."""
-        items = self._pending.settle(self._caller.locale)
+        """Keep what was written, and let the server note in its own way that it was stopped."""
+        items = self._partial.settle(self._caller.locale)
         try:
             for item in items:
                 await self._save(item)
@@ -269,42 +263,13 @@ class Turn:
         except Exception:
             logger.exception("could not keep all of a cancelled answer in thread %s", self._thread.id)
 
-    async def _keep_failed(self, emit: Emit, error: Exception) -> None:
+    async def _keep_partial(self, emit: Emit) -> None:
+        """Keep what was written before an error."""
         try:
-            items = self._pending.settle(self._caller.locale)
+            items = self._partial.settle(self._caller.locale)
             for item in items:
                 await self._save(item)
             for item in items:
                 emit(encode(ThreadItemDoneEvent(item=item)))
         except Exception:
             logger.exception("could not keep all of a failed answer in thread %s", self._thread.id)
-        emit(encode(self._error_event(error)))
-
-    def _error_event(self, error: Exception) -> ErrorEvent:
-        match explain(error):
-            case Failure() as failure:
-                self._log(error, failure)
-                return ErrorEvent(message=failure.in_language(self._caller.locale), allow_retry=failure.allow_retry)
-            case CustomStreamError() as failure:
-                return ErrorEvent(message=failure.message, allow_retry=failure.allow_retry)
-            case StreamError() as failure:
-                return ErrorEvent(code=failure.code, allow_retry=failure.allow_retry)
-            case LinkError() as failure:
-                return ErrorEvent(message=failure.message, allow_retry=failure.retryable)
-            case _:
-                logger.error("request %s: the answer failed", self._caller.request_id, exc_info=error)
-                message = sentence("assistant_failed", self._caller.locale)
-                return ErrorEvent(code=ErrorCode.STREAM_ERROR, message=message, allow_retry=True)
-
-    def _log(self, error: Exception, failure: Failure) -> None:
-        """What the operator needs: the server's words of its own errors, and of all others where they come from."""
-        if error is failure:
-            return
-        where = None if isinstance(error, openai.APIError | IncompleteAnswer) else error
-        logger.warning(
-            "request %s: the answer failed (%s): %s",
-            self._caller.request_id,
-            failure.failure_code,
-            describe(error),
-            exc_info=where,
-        )

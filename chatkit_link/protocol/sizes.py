@@ -2,7 +2,7 @@
 
 The body's own size is limited while it is read (``http/chatkit.py``). Its depth is looked at here before
 it is parsed, because a parser's work and stack grow with it; the rest after it is parsed and before
-anything is done with it. What a person may set is in the settings; the others are generous constants.
+anything is done with it. What an operator may set is in the settings; the others are generous constants.
 """
 
 import re

@@ -1,16 +1,16 @@
 """The six requests that are answered by a stream: all that happens before its first byte.
 
-Each of them is checked, then claims its thread for a run, then stores what the person sent, and only
+Each of them is checked, then claims its thread for a run, then stores what the user sent, and only
 then starts the run. So whatever is wrong is a plain 4xx that leaves nothing behind, and a message
 that was acknowledged by a stream is in the database.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, assert_never
+from typing import assert_never
 
-from chatkit.server import ChatKitServer
 from chatkit.types import (
     StreamingReq,
     StructuredInputItem,
@@ -25,20 +25,20 @@ from chatkit.types import (
     ThreadsCustomActionReq,
     ThreadsRetryAfterItemReq,
     ThreadStreamEvent,
-    UserMessageInput,
     UserMessageItem,
 )
 
 from chatkit_link.agents.aclosing import closing_early
 from chatkit_link.agents.served import ServedAgent
-from chatkit_link.agents.titles import Titler, Titling
-from chatkit_link.caller import Caller
-from chatkit_link.errors import Conflict, Forbidden, Unprocessable
+from chatkit_link.agents.titles import TitleTask
+from chatkit_link.caller import Caller, Retry
+from chatkit_link.errors import Conflict, Unprocessable
 from chatkit_link.files.files import Files
 from chatkit_link.files.generated import GeneratedImages
 from chatkit_link.limits.ledger import Ledger
 from chatkit_link.protocol.checks import require_open, widget_sender
-from chatkit_link.protocol.response_turn import Answer, Turn
+from chatkit_link.protocol.response_turn import Answer, ResponseTurn
+from chatkit_link.protocol.user_messages import UserMessages, require_offered
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.runs.run import Run
 from chatkit_link.store.postgres import PostgresStore, new_id
@@ -46,196 +46,165 @@ from chatkit_link.store.threads import StoredThread
 from chatkit_link.wire.encoding import thread_response
 
 
-class Opening:
-    """Opens one stream for one caller at one endpoint."""
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """What holds for the whole of one stream. allow_cancel: as in ``StreamingRequests.answer``."""
 
-    def __init__(
-        self,
-        store: PostgresStore,
-        coordinator: Coordinator,
-        files: Files,
-        ledger: Ledger,
-        endpoint: ServedAgent,
-        caller: Caller,
-        *,
-        allow_cancel: bool,
-    ) -> None:
+    agent: ServedAgent
+    caller: Caller
+    allow_cancel: bool
+
+    def respond(self, thread: StoredThread, message: UserMessageItem | None, *, retry: Retry | None = None) -> Answer:
+        caller = replace(self.caller, retry=retry) if retry else self.caller
+        return lambda: self.agent.server.respond(thread, message, caller)
+
+
+class StreamingRequests:
+    """Answers the streaming requests to any agent: the twin of ``JsonRequests``."""
+
+    def __init__(self, store: PostgresStore, coordinator: Coordinator, files: Files, ledger: Ledger) -> None:
         self._store = store
         self._coordinator = coordinator
         self._files = files
         self._ledger = ledger
-        self._endpoint = endpoint
-        self._caller = caller
-        self._allow_cancel = allow_cancel
+        self._messages = UserMessages(store, files)
 
-    async def open(self, request: StreamingReq) -> Run:
+    async def answer(self, agent: ServedAgent, request: StreamingReq, caller: Caller, *, allow_cancel: bool) -> Run:
         """The started run.
+
+        allow_cancel: whether this client can tell Stop from a lost connection.
 
         Raises:
             LinkError: whatever is wrong with the request; nothing was stored then.
         """
+        stream = _Stream(agent, caller, allow_cancel)
         match request:
             case ThreadsCreateReq():
-                return await self._create(request)
+                return await self._create(stream, request)
             case ThreadsAddUserMessageReq():
-                return await self._add_message(request)
+                return await self._add_message(stream, request)
             case ThreadsAddClientToolOutputReq():
-                return await self._add_tool_output(request)
+                return await self._add_tool_output(stream, request)
             case ThreadsAddStructuredInputReq():
-                return await self._add_structured_input(request)
+                return await self._add_structured_input(stream, request)
             case ThreadsRetryAfterItemReq():
-                return await self._retry(request)
+                return await self._retry(stream, request)
             case ThreadsCustomActionReq():
-                return await self._act(request)
+                return await self._act(stream, request)
             case _:
                 assert_never(request)
 
-    @property
-    def _titler(self) -> Titler | None:
-        session = self._caller.session
-        return self._endpoint.titler if session is None or session.titling else None
-
-    async def _create(self, request: ThreadsCreateReq) -> Run:
+    async def _create(self, stream: _Stream, request: ThreadsCreateReq) -> Run:
         new = ThreadMetadata(id=new_id("thread"), created_at=datetime.now())
-        message = await self._message(request.params.input, new.id)
-        async with self._claim(new.id) as run:
-            thread = await self._store.create_thread(new, message, self._caller)
+        message = await self._messages.make(request.params.input, new.id, stream.agent, stream.caller)
+        async with self._claim(stream, new.id) as run:
+            thread = await self._store.create_thread(new, message, stream.caller)
             opening = [
                 ThreadCreatedEvent(thread=thread_response(thread)),
-                ThreadItemDoneEvent(item=self._files.links.fresh(message, self._caller)),
+                ThreadItemDoneEvent(item=self._files.links.fresh(message, stream.caller)),
             ]
-            return self._start(run, thread, opening, self._responding(thread, message), message)
+            return self._start(stream, run, thread, opening, stream.respond(thread, message), message)
 
-    async def _add_message(self, request: ThreadsAddUserMessageReq) -> Run:
-        message = await self._message(request.params.input, request.params.thread_id)
-        async with self._claimed(request.params.thread_id) as (run, thread):
-            await self._store.add_message(thread.id, message, self._caller)
-            opening = [ThreadItemDoneEvent(item=self._files.links.fresh(message, self._caller))]
-            return self._start(run, thread, opening, self._responding(thread, message), message)
+    async def _add_message(self, stream: _Stream, request: ThreadsAddUserMessageReq) -> Run:
+        params = request.params
+        message = await self._messages.make(params.input, params.thread_id, stream.agent, stream.caller)
+        async with self._claimed(stream, params.thread_id) as (run, thread):
+            await self._store.add_message(thread.id, message, stream.caller)
+            opening = [ThreadItemDoneEvent(item=self._files.links.fresh(message, stream.caller))]
+            return self._start(stream, run, thread, opening, stream.respond(thread, message), message)
 
-    async def _add_tool_output(self, request: ThreadsAddClientToolOutputReq) -> Run:
-        async with self._claimed(request.params.thread_id) as (run, thread):
-            calls = await self._store.load_pending_tool_calls(thread.id, self._caller)
+    async def _add_tool_output(self, stream: _Stream, request: ThreadsAddClientToolOutputReq) -> Run:
+        async with self._claimed(stream, request.params.thread_id) as (run, thread):
+            calls = await self._store.load_pending_tool_calls(thread.id, stream.caller)
             if not calls:
                 raise Conflict("No tool call is waiting for an output in this chat. It may have been answered already.")
             call, *abandoned = calls
             call.output, call.status = request.params.result, "completed"
-            await self._store.save_item(thread.id, call, self._caller)
-            for other in abandoned:  # left behind by a closed tab: nobody will answer them
-                await self._store.delete_thread_item(thread.id, other.id, self._caller)
-            return self._start(run, thread, [], self._responding(thread, None))
+            await self._store.save_item(thread.id, call, stream.caller)
+            for other in abandoned:  # left behind by a closed tab: they will never be answered
+                await self._store.delete_thread_item(thread.id, other.id, stream.caller)
+            return self._start(stream, run, thread, [], stream.respond(thread, None))
 
-    async def _add_structured_input(self, request: ThreadsAddStructuredInputReq) -> Run:
+    async def _add_structured_input(self, stream: _Stream, request: ThreadsAddStructuredInputReq) -> Run:
         params = request.params
-        async with self._claimed(params.thread_id) as (run, thread):
-            item = await self._store.load_item(thread.id, params.item_id, self._caller)
+        async with self._claimed(stream, params.thread_id) as (run, thread):
+            item = await self._store.load_item(thread.id, params.item_id, stream.caller)
             if not isinstance(item, StructuredInputItem):
                 raise Unprocessable("Only a question to the user can be answered, and this item is none.")
             if item.status != "pending":
                 raise Conflict("This question has been answered already.")
-            server = self._endpoint.server
+            server = stream.agent.server
             answered = await server._apply_structured_input_submission(item, params.input)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-            await self._store.save_item(thread.id, answered, self._caller)
+            await self._store.save_item(thread.id, answered, stream.caller)
 
             async def answer() -> AsyncIterator[ThreadStreamEvent]:
                 yield ThreadItemReplacedEvent(item=answered)
-                async with closing_early(server.respond(thread, None, self._caller)) as events:
+                async with closing_early(server.respond(thread, None, stream.caller)) as events:
                     async for event in events:
                         yield event
 
-            return self._start(run, thread, [], answer)
+            return self._start(stream, run, thread, [], answer)
 
-    async def _retry(self, request: ThreadsRetryAfterItemReq) -> Run:
-        async with self._claimed(request.params.thread_id, retried=request.params.item_id) as (run, thread):
-            message = await self._store.load_item(thread.id, request.params.item_id, self._caller)
+    async def _retry(self, stream: _Stream, request: ThreadsRetryAfterItemReq) -> Run:
+        params = request.params
+        async with self._claimed(stream, params.thread_id, retried=params.item_id) as (run, thread):
+            message = await self._store.load_item(thread.id, params.item_id, stream.caller)
             if not isinstance(message, UserMessageItem):
                 raise Unprocessable("Only what follows a user message can be tried again, and this item is none.")
-            self._check_choices(message)
-            return self._start(run, thread, [], self._responding(thread, message), message, retried=message.id)
+            require_offered(message, stream.agent)
+            retry = Retry(thread.id, message.id)
+            answer = stream.respond(thread, message, retry=retry)
+            return self._start(stream, run, thread, [], answer, message, retry=retry)
 
-    async def _act(self, request: ThreadsCustomActionReq) -> Run:
-        params = request.params
-        async with self._claimed(params.thread_id) as (run, thread):
-            sender = await widget_sender(self._store, thread.id, params.item_id, self._caller)
-            server: ChatKitServer[Caller] = self._endpoint.server
-            return self._start(run, thread, [], lambda: server.action(thread, params.action, sender, self._caller))
+    async def _act(self, stream: _Stream, request: ThreadsCustomActionReq) -> Run:
+        params, server, caller = request.params, stream.agent.server, stream.caller
+        async with self._claimed(stream, params.thread_id) as (run, thread):
+            sender = await widget_sender(self._store, thread.id, params.item_id, caller)
+            return self._start(stream, run, thread, [], lambda: server.action(thread, params.action, sender, caller))
 
     @asynccontextmanager
-    async def _claimed(self, thread_id: str, *, retried: str | None = None) -> AsyncGenerator[tuple[Run, StoredThread]]:
+    async def _claimed(
+        self, stream: _Stream, thread_id: str, *, retried: str | None = None
+    ) -> AsyncGenerator[tuple[Run, StoredThread]]:
         """The caller's open thread, claimed for a run.
 
-        It is looked up before the claim, so that a stranger learns nothing of whether it is busy, and read
-        after it, so that nobody else changes what is read.
+        It is looked up before the claim, so that another user does not learn whether it is busy, and read after
+        it, so that no other request changes what is read.
         """
-        require_open(await self._store.load_thread(thread_id, self._caller))
-        async with self._claim(thread_id, retried) as run:
-            thread = await self._store.load_thread(thread_id, self._caller)
+        require_open(await self._store.load_thread(thread_id, stream.caller))
+        async with self._claim(stream, thread_id, retried) as run:
+            thread = await self._store.load_thread(thread_id, stream.caller)
             require_open(thread)
             yield run, thread
 
-    async def _message(self, given: UserMessageInput, thread_id: str) -> UserMessageItem:
-        attachments = await self._attachments(given, thread_id) if given.attachments else []
-        message = UserMessageItem(
-            id=new_id("message"),
-            thread_id=thread_id,
-            created_at=datetime.now(),
-            content=given.content,
-            attachments=attachments,
-            quoted_text=given.quoted_text,
-            inference_options=given.inference_options,
-        )
-        self._check_choices(message)
-        return message
-
-    async def _attachments(self, given: UserMessageInput, thread_id: str) -> list[Any]:
-        if self._endpoint.server.attachment_store is None:
-            raise Forbidden("This assistant takes no files.")
-        ids = list(dict.fromkeys(given.attachments))
-        await self._files.require_ready(ids, self._caller)
-        attachments: list[Any] = []
-        for attachment_id in ids:
-            attachment = await self._store.load_attachment(attachment_id, self._caller)
-            if attachment.thread_id not in (None, thread_id):
-                raise Conflict(f"The file {attachment.name!r} belongs to another chat. Please attach it again.")
-            attachments.append(attachment.model_copy(update={"thread_id": thread_id}))
-        return attachments
-
-    def _check_choices(self, message: UserMessageItem) -> None:
-        """A model or tool is chosen in the browser, so it is checked against what this agent offers."""
-        model, tool = message.inference_options.model, message.inference_options.tool_choice
-        if model is not None and self._endpoint.models is not None and model not in self._endpoint.models:
-            raise Unprocessable("This assistant does not offer that model.")
-        if tool is not None and self._endpoint.tools is not None and tool.id not in self._endpoint.tools:
-            raise Unprocessable("This assistant does not offer that tool.")
-
-    def _claim(self, thread_id: str, retried: str | None = None) -> AbstractAsyncContextManager[Run]:
-        return self._coordinator.claim(self._caller, thread_id, self._endpoint.agent, retried=retried)
-
-    def _responding(self, thread: StoredThread, message: UserMessageItem | None) -> Answer:
-        return lambda: self._endpoint.server.respond(thread, message, self._caller)
+    def _claim(self, stream: _Stream, thread_id: str, retried: str | None = None) -> AbstractAsyncContextManager[Run]:
+        return self._coordinator.claim(stream.caller, thread_id, stream.agent.id, retried=retried)
 
     def _start(
         self,
+        stream: _Stream,
         run: Run,
         thread: StoredThread,
         opening: Sequence[ThreadStreamEvent],
         answer: Answer,
         message: UserMessageItem | None = None,
         *,
-        retried: str | None = None,
+        retry: Retry | None = None,
     ) -> Run:
-        turn = Turn(
-            self._endpoint.server,
+        agent, caller = stream.agent, stream.caller
+        titler = agent.titler if caller.session is None or caller.session.titling else None
+        turn = ResponseTurn(
+            agent.server,
             self._store,
             self._ledger,
             thread,
-            self._caller,
+            caller,
             opening=opening,
             answer=answer,
-            images=GeneratedImages(self._files, thread.id, self._caller),
-            titling=Titling(self._titler, thread, message),
-            allow_cancel=self._allow_cancel,
-            retried=retried,
+            images=GeneratedImages(self._files, thread.id, caller),
+            title=TitleTask(titler, thread, message),
+            allow_cancel=stream.allow_cancel,
+            retry=retry,
         )
         self._coordinator.start(run, turn.run)
         return run

@@ -2,21 +2,27 @@
 
 One method is one statement or one transaction; the SQL stands in the sibling modules.
 Source of the contract: ``chatkit/store.py`` of openai-chatkit.
+
+What a retry hides: a retry answers a message anew while the old answer is still stored, and whatever writes
+the new one must not read the old one. The store is shared and a server has only ``context`` to hand on, so
+the Caller that it is given for a retry carries a ``Retry``. Until ``replace_answer`` has stored the first item
+of the new answer, a thread ends at the retried message for that Caller, and the record of the turn waits in the
+``Retry``; afterwards every holder of it, also a tool that began earlier, reads and writes the thread as it is.
+All other callers, such as a second tab, read the old answer until that moment.
 """
 
 import uuid
-from collections.abc import AsyncGenerator, Generator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from contextvars import ContextVar
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from copy import deepcopy
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from chatkit.store import Store, StoreItemType
 from chatkit.types import Attachment, ClientToolCallItem, FeedbackKind, Page, ThreadItem, ThreadMetadata
 from typing_extensions import override
 
-from chatkit_link.caller import Caller
+from chatkit_link.caller import Caller, Retry
 from chatkit_link.store import feedback, threads, turns
 from chatkit_link.store.attachments import Attachments
 from chatkit_link.store.engine import Database
@@ -35,17 +41,15 @@ _PREFIXES: dict[StoreItemType, str] = {
 }
 
 
-_rewound: ContextVar[tuple[str, str] | None] = ContextVar("rewound", default=None)
-
-
 def new_id(kind: StoreItemType) -> str:
-    """An id with 122 random bits. The SDK's default has 32: two people collide within 100,000 items."""
+    """An id with 122 random bits. The SDK's default has 32: two users collide within 100,000 items."""
     return f"{_PREFIXES[kind]}_{uuid.uuid4().hex}"
 
 
-def _rewound_to(thread_id: str) -> str | None:
-    rewound = _rewound.get()
-    return rewound[1] if rewound is not None and rewound[0] == thread_id else None
+def _last_visible(thread_id: str, context: Caller) -> str | None:
+    """The item that the thread ends at for this caller; None where nothing is hidden."""
+    retry = context.retry
+    return retry.item_id if retry and retry.thread_id == thread_id and not retry.replaced else None
 
 
 def _attachments(message: ThreadItem) -> list[Attachment]:
@@ -53,9 +57,9 @@ def _attachments(message: ThreadItem) -> list[Attachment]:
 
 
 class PostgresStore(Store[Caller]):
-    """Threads, items, attachments, feedback and turns of whoever the Caller is, and of nobody else.
+    """Threads, items, attachments, feedback and turns of the Caller, and of no other user.
 
-    Every method raises NotFound for what is unknown or somebody else's, and Unavailable while the
+    Every method raises NotFound for what is unknown or another user's, and Unavailable while the
     database is away.
     """
 
@@ -89,7 +93,7 @@ class PostgresStore(Store[Caller]):
 
     @asynccontextmanager
     async def edit_metadata(self, thread: ThreadMetadata, context: Caller) -> AsyncGenerator[dict[str, Any]]:
-        """The thread's metadata as they are now, to be changed in the block, which nobody else does meanwhile.
+        """The thread's metadata as they are now, to be changed in the block, which no other request does meanwhile.
 
         They are stored at the end of the block, and are then in ``thread``, too; an error in it leaves them alone.
         Wait for nothing inside: others wait for it.
@@ -117,7 +121,8 @@ class PostgresStore(Store[Caller]):
         self, thread_id: str, after: str | None, limit: int, order: str, context: Caller
     ) -> Page[ThreadItem]:
         async with self.database.session(context) as session:
-            return await self._items.load_page(session, thread_id, after, limit, order, upto=_rewound_to(thread_id))
+            upto = _last_visible(thread_id, context)
+            return await self._items.load_page(session, thread_id, after, limit, order, upto=upto)
 
     @override
     async def add_thread_item(self, thread_id: str, item: ThreadItem, context: Caller) -> None:
@@ -177,9 +182,9 @@ class PostgresStore(Store[Caller]):
     ) -> list[tuple[ThreadItem, TurnRecord | None]]:
         """The newest items, oldest first, each with the record of the turn that answered it, if there is one."""
         async with self.database.session(context) as session:
-            rewound_to = _rewound_to(thread_id)
-            found = await self._items.load_history(session, thread_id, limit, upto=rewound_to)
-        return [(item, record if item.id != rewound_to else None) for item, record in found]
+            upto = _last_visible(thread_id, context)
+            found = await self._items.load_history(session, thread_id, limit, upto=upto)
+        return [(item, record if item.id != upto else None) for item, record in found]
 
     async def update_item(self, thread_id: str, item: ThreadItem, context: Caller) -> None:
         """Change an item that is still there; NotFound where a retry has deleted it meanwhile."""
@@ -187,7 +192,7 @@ class PostgresStore(Store[Caller]):
             await self._items.update(session, thread_id, item)
 
     async def set_title_if_none(self, thread_id: str, title: str, context: Caller) -> bool:
-        """Title an untitled thread; False if a person was faster or the thread is gone."""
+        """Title an untitled thread; False if a user was faster or the thread is gone."""
         async with self.database.session(context) as session:
             return await threads.set_title_if_none(session, thread_id, title)
 
@@ -196,35 +201,22 @@ class PostgresStore(Store[Caller]):
         async with self.database.session(context) as session:
             return await self._items.load_pending_tool_calls(session, thread_id)
 
-    async def replace_after(self, thread_id: str, item_id: str, item: ThreadItem, context: Caller) -> None:
-        """Put ``item`` in the place of everything that answers ``item_id``: all of it or nothing.
+    async def replace_answer(self, retry: Retry, item: ThreadItem, context: Caller) -> None:
+        """Put ``item`` in the place of everything that answers the retried message: all of it or nothing.
 
-        What goes is the items behind it and the model's side of its turn.
+        What goes is the items behind the message, and the model's side of its turn unless the retry holds a new one.
 
         Raises:
-            NotFound: there is no such item; nothing is deleted then.
+            NotFound: there is no such message; nothing is deleted then.
         """
         async with self.database.session(context, atomic=True) as session:
-            await self._items.delete_after(session, thread_id, item_id)
-            await turns.drop_turn(session, thread_id, item_id)
-            await self._items.save(session, thread_id, item)
-
-    @contextmanager
-    def as_if_rewound(self, thread_id: str, item_id: str | None) -> Generator[None]:
-        """Inside the block, and only in its task, a thread reads as if nothing followed ``item_id``.
-
-        A retry answers its message anew while the old answer is still there: whoever writes the new one,
-        a model or somebody's own server, must not see the old. None changes nothing.
-        """
-        token = _rewound.set((thread_id, item_id) if item_id is not None else None)
-        try:
-            yield
-        finally:
-            _rewound.reset(token)
-
-    def forget_rewound(self) -> None:
-        """The old answer is gone now: read the thread as it is, also from here on in this block."""
-        _rewound.set(None)
+            await self._items.delete_after(session, retry.thread_id, retry.item_id)
+            if retry.record is None:
+                await turns.drop_turn(session, retry.thread_id, retry.item_id)
+            else:
+                await turns.save_turn(session, retry.thread_id, retry.item_id, cast(TurnRecord, retry.record))
+            await self._items.save(session, retry.thread_id, item)
+        retry.replaced = True
 
     async def save_feedback(self, thread_id: str, item_ids: Sequence[str], kind: FeedbackKind, context: Caller) -> None:
         """Record an opinion on all of these items, or on none if one of them is not this thread's."""
@@ -244,9 +236,10 @@ class PostgresStore(Store[Caller]):
     async def save_turn(self, thread_id: str, anchor_id: str, record: TurnRecord, context: Caller) -> None:
         """Keep the model's side of a turn beside the item it answered.
 
-        Not that of a retry of which nothing is stored yet: what it would overwrite belongs to the answer that stays.
+        That of a retry whose old answer stands is stored together with the first item of its new one.
         """
-        if _rewound_to(thread_id) == anchor_id:
+        if context.retry is not None and _last_visible(thread_id, context) == anchor_id:
+            context.retry.record = record
             return
         async with self.database.session(context) as session:
             await turns.save_turn(session, thread_id, anchor_id, record)

@@ -72,7 +72,9 @@ def fails(harness: Harness, name: str) -> bool:
     return False
 
 
-@pytest.mark.parametrize(("harness", "name"), [(wrong, name) for wrong, (name, _) in WRONG.items()], indirect=["harness"])
+@pytest.mark.parametrize(
+    ("harness", "name"), [(wrong, name) for wrong, (name, _) in WRONG.items()], indirect=["harness"]
+)
 def test_a_wrong_store_fails_the_check_that_names_its_mistake(harness: Harness, name: str) -> None:
     assert fails(harness, name)
 

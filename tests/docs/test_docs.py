@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.catalog import Target, load_target, read_catalog
 from chatkit_link.cli.program import cli
-from chatkit_link.protocol.requests import Requests
+from chatkit_link.protocol.request_parser import RequestParser
 from chatkit_link.search.blocks import markdown_blocks, markdown_tokens
 from chatkit_link.widgets.templates import WidgetLibrary
 
@@ -203,7 +203,7 @@ def test_the_request_in_the_protocol_page_is_one_the_server_reads() -> None:
     requests = [text for text in texts if "params" in json.loads(text)]
     assert requests
     for text in requests:
-        Requests().parse(text.encode())
+        RequestParser().parse(text.encode())
 
 
 def test_every_request_type_of_the_protocol_is_in_its_page() -> None:

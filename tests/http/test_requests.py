@@ -71,6 +71,20 @@ async def test_retry_answers_the_same_message_anew(connect: Connect) -> None:
     assert [text_of(item) for item in await stored(client, first.thread_id)] == ["one", "You said: one"]
 
 
+async def test_a_tool_that_began_before_a_retrys_first_item_reads_the_new_answer_once_it_is_stored(
+    connect: Connect,
+) -> None:
+    """Before that, it reads the thread up to the retried message, as the server does."""
+    client = connect("looks-back")
+    made = await told(client.create_thread("Hi"))
+    question = (await stored(client, made.thread_id))[0]
+
+    await told(client.retry_after_item(made.thread_id, question.id))
+
+    texts = [text_of(item) for item in await stored(client, made.thread_id)]
+    assert texts == ["Hi", "first", "(Hi) then (Hi, first)"]
+
+
 async def test_a_client_tools_output_finds_its_call_behind_a_hidden_item(connect: Connect) -> None:
     """The SDK looks back one item only and answers with a truncated stream."""
     client = connect("client-tool")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chatkit_link.errors import BadRequest, LinkError
-from chatkit_link.protocol.requests import Requests
+from chatkit_link.protocol.request_parser import RequestParser
 from chatkit_link.protocol.sizes import (
     MAX_ANSWERS,
     MAX_CURSOR,
@@ -22,7 +22,7 @@ from chatkit_link.protocol.sizes import (
 )
 from tests.limits.users import new_input
 
-REQUESTS = Requests(max_payload=1000, max_audio=3000)
+REQUESTS = RequestParser(max_payload=1000, max_audio=3000)
 LONG = "x" * (MAX_ID + 1)
 LARGE = {"type": "x", "payload": ["x" * 1000]}
 

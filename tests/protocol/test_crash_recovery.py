@@ -13,7 +13,7 @@ from chatkit.types import (
 )
 
 from chatkit_link.caller import Caller
-from chatkit_link.protocol.crash_recovery import Orphans
+from chatkit_link.protocol.crash_recovery import CrashRecovery
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.runs import RunRow
 from chatkit_link.wire.encoding import encode
@@ -28,17 +28,17 @@ class Crashed:
         self.caller = caller
         self.thread_id = thread_id
         self.question_id = question_id
-        self.said: list[bytes] = []
+        self.logged: list[bytes] = []
 
-    def say(self, event: ThreadStreamEvent) -> None:
-        self.said.append(encode(event))
+    def log(self, event: ThreadStreamEvent) -> None:
+        self.logged.append(encode(event))
 
     def begin(self, text: str) -> AssistantMessageItem:
         """The beginning of an answer is in the log."""
         item = assistant(self.thread_id, "")
-        self.say(ThreadItemAddedEvent(item=item))
+        self.log(ThreadItemAddedEvent(item=item))
         delta = AssistantMessageContentPartTextDelta(content_index=0, delta=text)
-        self.say(ThreadItemUpdatedEvent(item_id=item.id, update=delta))
+        self.log(ThreadItemUpdatedEvent(item_id=item.id, update=delta))
         return item
 
     async def keep(self, text: str, *, item_id: str | None = None) -> AssistantMessageItem:
@@ -47,7 +47,7 @@ class Crashed:
         return item
 
     async def recover(self, *, retried: str | None = None) -> list[str]:
-        """The last words, and then the texts that a reload shows."""
+        """Settle the run; the texts that a reload shows."""
         run = RunRow(
             id=f"run_{uuid.uuid4().hex}",
             tenant=self.caller.tenant,
@@ -60,9 +60,9 @@ class Crashed:
             events_kept=True,
             retried=retried,
         )
-        words = await Orphans(self.store).settle(self.caller, run, self.said)
-        assert b'"allow_retry":true' in words[-1]
-        self.said += words
+        ending = await CrashRecovery(self.store).settle(self.caller, run, self.logged)
+        assert b'"allow_retry":true' in ending[-1]
+        self.logged += ending
         page = await self.store.load_thread_items(self.thread_id, None, 20, "asc", self.caller)
         return [text_of(item) for item in page.data]
 
@@ -80,7 +80,7 @@ async def test_an_answer_that_was_stored_whole_is_not_cut_to_what_its_log_had(cr
     await crashed.keep("The whole answer.", item_id=item.id)
 
     assert await crashed.recover() == ["question", "The whole answer."]
-    assert b"The whole answer." in crashed.said[-2]
+    assert b"The whole answer." in crashed.logged[-2]
 
 
 async def test_the_beginning_of_a_retry_takes_the_place_of_the_old_answer(crashed: Crashed) -> None:
@@ -98,13 +98,13 @@ async def test_a_retry_that_had_said_nothing_leaves_the_old_answer(crashed: Cras
     assert await crashed.recover(retried=crashed.question_id) == ["question", "old answer"]
 
 
-@pytest.mark.parametrize("told", [True, False])
-async def test_what_a_retry_has_stored_already_stays(crashed: Crashed, told: bool) -> None:
-    """told: whether its end had reached the log, too."""
+@pytest.mark.parametrize("emitted", [True, False])
+async def test_what_a_retry_has_stored_already_stays(crashed: Crashed, emitted: bool) -> None:
+    """emitted: whether its end had reached the log, too."""
     first = crashed.begin("first par")
     await crashed.keep("first part", item_id=first.id)
-    if told:
-        crashed.say(ThreadItemDoneEvent(item=assistant(crashed.thread_id, "first part", item_id=first.id)))
+    if emitted:
+        crashed.log(ThreadItemDoneEvent(item=assistant(crashed.thread_id, "first part", item_id=first.id)))
     crashed.begin("second")
 
     assert await crashed.recover(retried=crashed.question_id) == ["question", "first part", "second"]
@@ -113,15 +113,15 @@ async def test_what_a_retry_has_stored_already_stays(crashed: Crashed, told: boo
 async def test_it_can_be_settled_again_when_the_first_attempt_broke_off(crashed: Crashed) -> None:
     await crashed.keep("old answer")
     crashed.begin("new")
-    said = list(crashed.said)
+    logged = list(crashed.logged)
     await crashed.recover(retried=crashed.question_id)
-    crashed.said = said
+    crashed.logged = logged
 
     assert await crashed.recover(retried=crashed.question_id) == ["question", "new"]
 
 
 async def test_an_event_that_cannot_be_read_costs_itself_and_not_the_thread(crashed: Crashed) -> None:
-    crashed.said.append(b'{"type": "thread.item.of_another_version"}')
+    crashed.logged.append(b'{"type": "thread.item.of_another_version"}')
     crashed.begin("text")
 
     assert await crashed.recover() == ["question", "text"]

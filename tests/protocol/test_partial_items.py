@@ -4,7 +4,7 @@ from datetime import datetime
 
 from chatkit.types import CustomTask, SearchTask, Workflow, WorkflowItem
 
-from chatkit_link.protocol.partial_items import Pending, settled
+from chatkit_link.protocol.partial_items import PartialItems, settled
 
 
 def _workflow() -> WorkflowItem:
@@ -19,9 +19,9 @@ def _workflow() -> WorkflowItem:
 
 
 def test_a_task_that_was_running_says_that_it_was_not_finished() -> None:
-    pending = Pending()
-    pending.add(_workflow())
-    (item,) = pending.settle("de-AT")
+    partial = PartialItems()
+    partial.add(_workflow())
+    (item,) = partial.settle("de-AT")
     assert isinstance(item, WorkflowItem)
     assert [task.status_indicator for task in item.workflow.tasks] == ["none", "none", "complete", "none"]
     assert [task.content for task in item.workflow.tasks if isinstance(task, CustomTask)] == [

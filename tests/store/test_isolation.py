@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from chatkit.types import FileAttachment
 
-from chatkit_link.caller import Caller
+from chatkit_link.caller import Caller, Retry
 from chatkit_link.errors import NotFound
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.threads import StoredThread
@@ -50,7 +50,7 @@ REFUSED: dict[str, Attempt] = {
     "delete_attachment": lambda s, a, c: s.delete_attachment(a.attachment.id, c),
     "add_message": lambda s, a, c: s.add_message(a.thread.id, user(a.thread.id, "x"), c),
     "create_thread": lambda s, a, c: s.create_thread(a.thread.model_copy(), user(a.thread.id, "x"), c),
-    "replace_after": lambda s, a, c: s.replace_after(a.thread.id, a.item_id, assistant(a.thread.id, "x"), c),
+    "replace_answer": lambda s, a, c: s.replace_answer(Retry(a.thread.id, a.item_id), assistant(a.thread.id, "x"), c),
     "update_item": lambda s, a, c: s.update_item(a.thread.id, assistant(a.thread.id, "x", item_id=a.item_id), c),
     "save_feedback": lambda s, a, c: s.save_feedback(a.thread.id, [a.item_id], "negative", c),
     "edit_metadata": lambda s, a, c: _edit(s, a.thread, c),
@@ -71,8 +71,6 @@ def _renamed(held: StoredThread) -> StoredThread:
 
 def test_every_method_that_names_a_row_is_tried() -> None:
     silent = {
-        "as_if_rewound",
-        "forget_rewound",
         "load_threads",
         "load_history",
         "load_feedback",

@@ -1,6 +1,7 @@
 """Items in the store: nothing lost, nothing twice, nothing out of place."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from chatkit.types import AssistantMessageItem, ClientToolCallItem, ThreadItem, 
 from chatkit.widgets import DynamicWidgetRoot
 from sqlalchemy import Text, cast, func, insert, literal, select
 
-from chatkit_link.caller import Caller
+from chatkit_link.caller import Caller, Retry
 from chatkit_link.errors import NotFound, Unprocessable
 from chatkit_link.store.postgres import PostgresStore, new_id
 from chatkit_link.store.tables import thread_items
@@ -229,7 +230,7 @@ async def test_a_replaced_answer_goes_with_all_that_followed_it(store: PostgresS
     await store.save_turn(here.id, question.id, {"input": [], "covers": [answer.id], "sources": {}}, ada)
 
     new = assistant(here.id, "a better answer")
-    await store.replace_after(here.id, question.id, new, ada)
+    await store.replace_answer(Retry(here.id, question.id), new, ada)
 
     history = await store.load_history(here.id, 10, ada)
     assert [(item.id, record) for item, record in history] == [(question.id, None), (new.id, None)]
@@ -245,30 +246,63 @@ async def test_the_record_of_a_retry_replaces_the_old_one_only_when_its_answer_d
         await store.add_thread_item(here.id, item, ada)
     old: TurnRecord = {"input": [{"old": 1}], "covers": [answer.id], "sources": {}}
     new: TurnRecord = {"input": [{"new": 1}], "covers": [], "sources": {}}
+    newer: TurnRecord = {"input": [{"newer": 1}], "covers": [], "sources": {}}
     await store.save_turn(here.id, question.id, old, ada)
 
     async def record() -> TurnRecord | None:
         return (await store.load_history(here.id, 10, ada))[0][1]
 
-    with store.as_if_rewound(here.id, question.id):
-        await store.save_turn(here.id, question.id, new, ada)
+    retry = Retry(here.id, question.id)
+    retrying = replace(ada, retry=retry)
+    await store.save_turn(here.id, question.id, new, retrying)
     assert await record() == old
 
-    with store.as_if_rewound(here.id, question.id):
-        await store.replace_after(here.id, question.id, assistant(here.id, "b"), ada)
-        store.forget_rewound()
-        await store.save_turn(here.id, question.id, new, ada)
+    await store.replace_answer(retry, assistant(here.id, "b"), ada)
     assert await record() == new
+
+    await store.save_turn(here.id, question.id, newer, retrying)
+    assert await record() == newer
+
+
+async def test_a_retry_hides_what_follows_its_message_until_the_new_answer_is_there(
+    store: PostgresStore, ada: Caller
+) -> None:
+    """From its own server and tools only: another tab, and every other thread, read what they always read."""
+    here, other = await thread(store, ada), await thread(store, ada)
+    question = user(here.id, "q")
+    for item in (user(here.id, "before"), question, assistant(here.id, "old"), user(here.id, "later")):
+        await store.add_thread_item(here.id, item, ada)
+    await store.add_thread_item(other.id, user(other.id, "elsewhere"), ada)
+    retry = Retry(here.id, question.id)
+    retrying = replace(ada, retry=retry)
+
+    async def texts(caller: Caller, order: str = "asc") -> list[str]:
+        page = await store.load_thread_items(here.id, None, 10, order, caller)
+        history = await store.load_history(here.id, 10, caller)
+        assert {item.id for item in page.data} == {item.id for item, _ in history}
+        return [text_of(item) for item in page.data]
+
+    assert await texts(retrying) == ["before", "q"]
+    assert await texts(retrying, "desc") == ["q", "before"]
+    assert await texts(ada) == ["before", "q", "old", "later"]
+    assert len((await store.load_thread_items(other.id, None, 10, "asc", retrying)).data) == 1
+    assert (retrying, hash(retrying), retrying.owner) == (ada, hash(ada), ada.owner)
+
+    await store.replace_answer(retry, assistant(here.id, "new"), ada)
+
+    assert await texts(retrying) == await texts(ada) == ["before", "q", "new"]
 
 
 async def test_replacing_what_follows_an_unknown_item_deletes_nothing(store: PostgresStore, ada: Caller) -> None:
     here = await thread(store, ada)
     await store.add_thread_item(here.id, assistant(here.id, "kept"), ada)
+    retry = Retry(here.id, "msg_unknown")
 
     with pytest.raises(NotFound):
-        await store.replace_after(here.id, "msg_unknown", assistant(here.id, "x"), ada)
+        await store.replace_answer(retry, assistant(here.id, "x"), ada)
 
     assert len(await all_items(store, here.id, ada, "asc", 10)) == 1
+    assert not retry.replaced
 
 
 async def test_deleting_a_thread_deletes_all_that_hangs_on_it(store: PostgresStore, ada: Caller) -> None:

@@ -69,7 +69,7 @@ class WorkflowResponder:
         finally:
             task.cancel()
             await asyncio.wait([task], timeout=_PATIENCE)
-            # Also behind a question: of a retry nothing is kept before its first item is.
+            # Also after a question: an agent that ran beside it may have finished, or was ended, since.
             await execution.events.save()
 
     async def _begin(self, ctx: TurnContext) -> tuple[Execution, list[NoticeEvent]]:

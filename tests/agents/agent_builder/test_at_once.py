@@ -63,6 +63,33 @@ BESIDE = file(
 """,
 )
 
+GOES_ON = """
+started, asked = asyncio.Event(), asyncio.Event()
+
+@function_tool
+async def look_until_asked() -> str:
+  started.set()
+  await asked.wait()
+  return "seen"
+
+left = Agent(name="Left", instructions="left", tools=[look_until_asked])
+"""
+BEHIND = file(
+    AGENTS + GOES_ON,
+    """\
+    async def ask():
+      await started.wait()
+      try:
+        return approval_request("Go on?")
+      finally:
+        asked.set()
+
+    await asyncio.gather(Runner.run(left, conversation_history), ask(), return_exceptions=True)
+    joined = await Runner.run(join, conversation_history)
+    return {"output_text": joined.final_output}
+""",
+)
+
 
 class ByInstructions(Scripted):
     """Answers by the agent that asks, in whichever order they ask."""
@@ -103,3 +130,18 @@ async def test_a_question_ends_the_agents_that_run_beside_it(make_settings: Make
         made = await told(client.create_thread("Ask"))
         assert (await stored(client, made.thread_id))[-1].type == "structured_input"
         assert (tmp_path / "ended").exists()
+
+
+async def test_an_agent_that_finishes_after_the_question_beside_it_is_not_asked_again(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    async with (
+        scripted(Call("look_until_asked", {}), Say("I have looked."), Say("Joined.")) as model,
+        chat(settings_of(make_settings, tmp_path, BEHIND, model)) as client,
+    ):
+        made = await told(client.create_thread("Look"))
+        question = next(item for item in await stored(client, made.thread_id) if item.type == "structured_input")
+        done = await told(client.add_structured_input(made.thread_id, question.id, answer("Approve")))
+        asked = conversation(model)
+    assert done.text == "Joined."
+    assert [request["instructions"] for request in asked] == ["left", "left", "join"]

@@ -49,7 +49,7 @@ MAX_FEEDBACK_ITEMS = 100
 _SUSPECT = re.compile(rb"\x00|\\u0000|\\u[dD][89a-fA-F]")
 
 
-class Requests:
+class RequestParser:
     """Parses and checks request bodies against this server's limits."""
 
     def __init__(
@@ -151,8 +151,8 @@ class Requests:
                 f"The message has {length:,} characters; at most {self._max_message:,} fit. "
                 "Shorten it, or send the text as a file."
             )
-        said = any(part.text.strip() or not isinstance(part, UserMessageTextContent) for part in message.content)
-        if not said and not message.attachments:
+        has_text = any(part.text.strip() or not isinstance(part, UserMessageTextContent) for part in message.content)
+        if not has_text and not message.attachments:
             raise Unprocessable("The message is empty: write something or attach a file.")
 
 

@@ -1,0 +1,69 @@
+"""A user's message as it is stored, with its files: made from what a request holds."""
+
+from datetime import datetime
+
+from chatkit.types import Attachment, UserMessageInput, UserMessageItem
+
+from chatkit_link.agents.served import ServedAgent
+from chatkit_link.caller import Caller
+from chatkit_link.errors import Conflict, Forbidden, Unprocessable
+from chatkit_link.files.files import Files
+from chatkit_link.store.postgres import PostgresStore, new_id
+
+
+class UserMessages:
+    """Makes messages; stores nothing."""
+
+    def __init__(self, store: PostgresStore, files: Files) -> None:
+        self._store = store
+        self._files = files
+
+    async def make(
+        self, given: UserMessageInput, thread_id: str, agent: ServedAgent, caller: Caller
+    ) -> UserMessageItem:
+        """A new message for this thread.
+
+        Raises:
+            Forbidden: the agent takes no files.
+            Conflict: a file is not uploaded yet, or belongs to another thread.
+            Unprocessable: the agent does not offer the chosen model or tool.
+        """
+        message = UserMessageItem(
+            id=new_id("message"),
+            thread_id=thread_id,
+            created_at=datetime.now(),
+            content=given.content,
+            attachments=await self._attachments(given, thread_id, agent, caller) if given.attachments else [],
+            quoted_text=given.quoted_text,
+            inference_options=given.inference_options,
+        )
+        require_offered(message, agent)
+        return message
+
+    async def _attachments(
+        self, given: UserMessageInput, thread_id: str, agent: ServedAgent, caller: Caller
+    ) -> list[Attachment]:
+        if agent.server.attachment_store is None:
+            raise Forbidden("This assistant takes no files.")
+        ids = list(dict.fromkeys(given.attachments))
+        await self._files.require_ready(ids, caller)
+        attachments: list[Attachment] = []
+        for attachment_id in ids:
+            attachment = await self._store.load_attachment(attachment_id, caller)
+            if attachment.thread_id not in (None, thread_id):
+                raise Conflict(f"The file {attachment.name!r} belongs to another chat. Please attach it again.")
+            attachments.append(attachment.model_copy(update={"thread_id": thread_id}))
+        return attachments
+
+
+def require_offered(message: UserMessageItem, agent: ServedAgent) -> None:
+    """A model or tool is chosen in the browser, so it is checked against what this agent offers.
+
+    Raises:
+        Unprocessable: it does not offer that.
+    """
+    model, tool = message.inference_options.model, message.inference_options.tool_choice
+    if model is not None and agent.models is not None and model not in agent.models:
+        raise Unprocessable("This assistant does not offer that model.")
+    if tool is not None and agent.tools is not None and tool.id not in agent.tools:
+        raise Unprocessable("This assistant does not offer that tool.")
