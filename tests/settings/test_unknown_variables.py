@@ -1,6 +1,8 @@
 """A variable that looks like a setting and is none is a warning, with the nearest name where one is near."""
 
 import logging
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,3 +76,15 @@ def test_reading_the_settings_logs_the_warning_and_no_value(
         ("WARNING", "CHATKIT_LINK_MODLE is not a setting and has no effect: did you mean CHATKIT_LINK_MODEL?")
     ]
     assert CANARY not in caplog.text
+
+
+def test_a_command_writes_the_warning_beside_its_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHATKIT_LINK_JWT_SECRET", "s" * 32)
+    monkeypatch.setenv("CHATKIT_LINK_JWT_ISUER", CANARY)
+    program = Path(sys.executable).with_name("chatkit-link")
+    result = subprocess.run([program, "token", "--user", "ada"], check=True, capture_output=True, text=True, timeout=60)
+    assert result.stdout.count("\n") == 1
+    assert result.stdout.count(".") == 2  # a JWT and nothing else
+    assert result.stderr == (
+        "CHATKIT_LINK_JWT_ISUER is not a setting and has no effect: did you mean CHATKIT_LINK_JWT_ISSUER?\n"
+    )
