@@ -56,5 +56,5 @@ def test_reading_settings_imports_none_of_the_large_libraries() -> None:
         "print(*sorted({name.partition('.')[0] for name in sys.modules}"
         " & {'agents', 'chatkit', 'fastapi', 'httpx2', 'openai', 'sqlalchemy', 'starlette', 'typer'}))"
     )
-    result = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60)
+    result = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=300)
     assert result.stdout.strip() == ""

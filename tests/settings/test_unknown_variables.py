@@ -82,7 +82,9 @@ def test_a_command_writes_the_warning_beside_its_output(monkeypatch: pytest.Monk
     monkeypatch.setenv("CHATKIT_LINK_JWT_SECRET", "s" * 32)
     monkeypatch.setenv("CHATKIT_LINK_JWT_ISUER", CANARY)
     program = Path(sys.executable).with_name("chatkit-link")
-    result = subprocess.run([program, "token", "--user", "ada"], check=True, capture_output=True, text=True, timeout=60)
+    result = subprocess.run(
+        [program, "token", "--user", "ada"], check=True, capture_output=True, text=True, timeout=300
+    )
     assert result.stdout.count("\n") == 1
     assert result.stdout.count(".") == 2  # a JWT and nothing else
     assert result.stderr == (
