@@ -198,7 +198,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
     documents = Documents(database)
     secret = load_secret(settings)
     server_key = ServerKey(settings.server_key.get_secret_value() if settings.server_key else None)
-    document_keys = None if settings.everybody_gets_in and hook is None else DocumentKeys(secret)
+    document_keys = None if not settings.requires_sign_in and hook is None else DocumentKeys(secret)
     config = with_tool_policy(run_config(settings, client), settings.tool_output)
     research = _research(settings, documents, http, document_keys)
     entries = _entries(settings, catalog)

@@ -29,6 +29,9 @@ a ChatKit ``error`` event inside it (``agents/turn_errors.py``). Never put anyth
 
 from chatkit.store import NotFoundError
 
+# Part of the tree, but in a file that does not need the SDK.
+from chatkit_link.configuration_error import ConfigurationError as ConfigurationError  # noqa: PLC0414 - exported
+
 
 class LinkError(Exception):
     """Base of all errors whose message may be shown to the person who caused them."""
@@ -169,7 +172,3 @@ class Unavailable(LinkError):
 
     def __init__(self, message: str, *, retry_after: int = 5) -> None:
         super().__init__(message, headers={"Retry-After": str(retry_after)})
-
-
-class ConfigurationError(Exception):
-    """The settings cannot work; the message says which one to change and how."""

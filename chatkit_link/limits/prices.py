@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-from chatkit_link.settings.fields import Price
+from chatkit_link.settings import Price
 
 logger = logging.getLogger(__name__)
 

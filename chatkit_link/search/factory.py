@@ -10,8 +10,7 @@ from chatkit_link.search.ddgs import DdgsSearch
 from chatkit_link.search.provider import SearchEvent, SearchNotice, SearchProvider, SearchUnreachable
 from chatkit_link.search.searxng import SearxngSearch
 from chatkit_link.search.tavily import TavilySearch
-from chatkit_link.settings import Settings
-from chatkit_link.settings.fields import SearchChoice
+from chatkit_link.settings import SearchChoice, Settings
 
 
 class FallbackSearch:

@@ -1,6 +1,18 @@
-"""Every setting of the server, read from the environment and checked together."""
+"""Every setting of the server: one file per group, composed in ``settings.py``, read in ``environment.py``."""
 
-from chatkit_link.settings.fields import Price, SearchChoice
-from chatkit_link.settings.settings import WORKFLOW_ID, Settings, read_settings, read_variables
+from chatkit_link.settings.environment import read_settings, read_variables, unknown_variables
+from chatkit_link.settings.formats.lists import WORKFLOW_ID
+from chatkit_link.settings.limits import Price
+from chatkit_link.settings.search import SearchChoice
+from chatkit_link.settings.settings import GROUPS, Settings
 
-__all__ = ["WORKFLOW_ID", "Price", "SearchChoice", "Settings", "read_settings", "read_variables"]
+__all__ = [
+    "GROUPS",
+    "WORKFLOW_ID",
+    "Price",
+    "SearchChoice",
+    "Settings",
+    "read_settings",
+    "read_variables",
+    "unknown_variables",
+]

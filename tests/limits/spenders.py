@@ -11,8 +11,7 @@ from sqlalchemy import select
 
 from chatkit_link.caller import Caller
 from chatkit_link.client import ChatKitClient, ClientError
-from chatkit_link.settings import Settings
-from chatkit_link.settings.fields import Price
+from chatkit_link.settings import Price, Settings
 from chatkit_link.store.engine import Database
 from chatkit_link.store.tables import usage
 from tests.conftest import running

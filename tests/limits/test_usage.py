@@ -14,8 +14,7 @@ from chatkit_link.caller import Caller
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.limits.meter import Meter, report_usage
 from chatkit_link.limits.prices import Prices
-from chatkit_link.settings import read_settings
-from chatkit_link.settings.fields import Price
+from chatkit_link.settings import Price, read_settings
 from chatkit_link.store import runs
 from chatkit_link.store.engine import Database
 from chatkit_link.store.spending import Used, load_spent, record

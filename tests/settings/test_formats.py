@@ -9,8 +9,9 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from chatkit_link.errors import ConfigurationError
-from chatkit_link.settings import Settings, formats, read_settings
-from chatkit_link.settings.formats import Format, variable
+from chatkit_link.settings import Settings, read_settings
+from chatkit_link.settings.formats import addresses, keys, lists, text
+from chatkit_link.settings.formats.text import Format, variable
 
 #: A value that each format takes.
 GOOD = {
@@ -21,20 +22,22 @@ GOOD = {
     "API_ADDRESS": "https://api.example.com/v1",
     "WEB_ADDRESS": "https://search.example.com",
     "PUBLIC_ADDRESS": "https://chat.example.com",
-    "LOCATION": "https://id.example.com/keys",
+    "LOCATION": "s3://bucket/folder",
+    "SECURE_ADDRESS": "https://id.example.com/keys",
+    "SECURE_API_ADDRESS": "https://hosted.example.com",
     "POSTGRES_ADDRESS": "postgresql://ada:secret@db.example.com:5432/chat",
     "REDIS_ADDRESS": "redis://:secret@cache.example.com:6379/0",
     "QUOTED_LINE": "'self' https://shop.example.com",
+    "NETWORKS": "10.0.0.0/8",
+    "ORIGINS": "https://shop.example.com",
+    "DOMAINS": "cdn.example.com",
+    "WORKFLOW_IDS": "wf_68df4b13",
 }
-FORMATS = {id(mark): name for name, mark in vars(formats).items() if isinstance(mark, Format)}
-#: Lines that are looked at together with others.
-LINES = {
-    "host": "0.0.0.0",
-    "trusted_proxies": "10.0.0.0/8",
-    "origins": "https://shop.example.com",
-    "allowed_image_domains": "cdn.example.com",
-    "hosted_workflows": "wf_68df4b13",
-    "identify": "mine:identify",
+FORMATS = {
+    id(mark): name
+    for module in (text, keys, addresses, lists)
+    for name, mark in vars(module).items()
+    if isinstance(mark, Format)
 }
 WRAPPED = {
     "a line break behind": "{}\n",
@@ -68,7 +71,7 @@ TEXTS = {name: field for name, field in Settings.model_fields.items() if holds(f
 
 
 def good(name: str) -> str:
-    return LINES.get(name) or GOOD.get(form_of(TEXTS[name]), "a line of text")
+    return GOOD.get(form_of(TEXTS[name]), "a line of text")
 
 
 def environment(patch: pytest.MonkeyPatch, name: str, value: str) -> Settings:
@@ -196,7 +199,8 @@ ADDRESSES: dict[str, list[tuple[str, str]]] = {
         ("https://api.example.com/v1?api-version=1", "has a \\?"),
         ("https://api example.com/v1", "white space"),
     ],
-    "hosted_base_url": [("api.openai.com", "http:// or https://")],
+    "hosted_base_url": [("api.openai.com", "http:// or https://"), ("http://api.openai.com", "https address")],
+    "hosted_workflows": [("wf_1 asst_2", "begin with wf_")],
     "searxng_url": [("searx:8080", "http:// or https://")],
     "tavily_url": [("tavily", "http:// or https://")],
     "brave_url": [("//brave", "http:// or https://")],
@@ -253,7 +257,7 @@ def test_numbers_and_choices_may_have_white_space_around_them(monkeypatch: pytes
 
 
 def test_a_wrong_value_is_not_repeated_by_python_either() -> None:
-    with pytest.raises(ValueError, match="port") as refused:
+    with pytest.raises(ConfigurationError, match="CHATKIT_LINK_PORT") as refused:
         Settings.model_validate({"port": "sk-canary"})
     assert "sk-canary" not in str(refused.value)
 

@@ -18,7 +18,7 @@ def _origin(text: str) -> str:
     if ":" in host:
         host = f"[{host}]"
     if parts.scheme not in _USUAL or not host or set(host) & set("*;'\"\\"):
-        raise ValueError("this is no origin")
+        raise ValueError("this is not an origin")
     port = "" if parts.port in (None, _USUAL[parts.scheme]) else f":{parts.port}"
     origin = f"{parts.scheme}://{host}{port}"
     # Whatever else stands there - a path, a user, a query - is no part of an origin.

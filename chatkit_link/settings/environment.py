@@ -1,0 +1,62 @@
+"""The environment and ``.env``, which are read here only; and what in them looks like a setting, but is none."""
+
+import logging
+import os
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+from dotenv import dotenv_values
+
+from chatkit_link.settings.formats.text import variables
+from chatkit_link.settings.settings import Settings
+
+_PREFIX: Final = "CHATKIT_LINK_"
+# Variables that begin like settings and are read elsewhere: by `chatkit-link chat`, and by the Makefile and the tests.
+_OTHERS: Final = frozenset(
+    f"{_PREFIX}{name}" for name in ("TOKEN", "CANARY", "CHROMIUM", "FAULTS", "FUZZ", "IMPORT", "URL")
+)
+
+_logger = logging.getLogger(__name__)
+
+
+def read_variables() -> Mapping[str, str]:
+    """All variables of the environment, and of ``.env`` below them; for what names its variables elsewhere."""
+    file = Path(".env")
+    written = dotenv_values(file) if file.is_file() else {}
+    return {name: value for name, value in written.items() if value is not None} | dict(os.environ)
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings of this process: what is given here, else the environment, else ``.env``, else the defaults.
+
+    A variable that looks like a setting and is none is a warning in the log.
+
+    Raises:
+        ConfigurationError: settings that cannot work or would be unsafe, all of them in one message; it names their
+            variables, and never repeats a value that was refused.
+    """
+    for sentence in unknown_variables():
+        _logger.warning(sentence)
+    return Settings(**given)
+
+
+def unknown_variables() -> list[str]:
+    """A sentence for each ``CHATKIT_LINK_`` variable of the environment or of ``.env`` that no setting reads."""
+    known = {name for field, info in Settings.model_fields.items() for name in variables(info, field)}
+    ours = sorted(name.removeprefix(_PREFIX) for name in known if name.startswith(_PREFIX))
+    # Settings are read from names in any case.
+    found = {name: name.upper() for name in sorted(read_variables()) if name.upper().startswith(_PREFIX)}
+    return [
+        _unknown(name, upper.removeprefix(_PREFIX), ours)
+        for name, upper in found.items()
+        if upper not in known | _OTHERS
+    ]
+
+
+def _unknown(name: str, ending: str, known: list[str]) -> str:
+    # The endings are compared: with the prefix, which all have, any two names would be near each other.
+    nearest = get_close_matches(ending, known, n=1)
+    hint = f": did you mean {_PREFIX}{nearest[0]}?" if nearest else "."
+    return f"{name} is not a setting and has no effect{hint}"

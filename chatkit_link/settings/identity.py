@@ -1,0 +1,99 @@
+"""How requests are authenticated, and the cookie of anonymous users."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+from typing_extensions import override
+
+from chatkit_link.settings.formats.addresses import SECURE_ADDRESS
+from chatkit_link.settings.formats.keys import HEADER_NAME, OWN_KEY, SECRET
+from chatkit_link.settings.group import Conflict, SettingsGroup
+
+# Those of the server key (``identity/server_key.py``).
+_SERVER_KEY_HEADERS = frozenset({"x-chatkit-user", "x-chatkit-tenant"})
+_AUTHENTICATORS = ("jwt_secret", "jwt_jwks_url", "proxy_user_header", "identify")
+
+
+class IdentitySettings(SettingsGroup):
+    secret: Annotated[SecretStr | None, SECRET] = Field(
+        None,
+        description="Signs the cookies of anonymous users, at least 32 characters; default: generated into the data "
+        "folder.",
+    )
+    jwt_secret: Annotated[SecretStr | None, SECRET] = Field(
+        None, description="HS256 key, at least 32 characters; callers must send a bearer JWT signed with it."
+    )
+    jwt_jwks_url: Annotated[str | None, SECURE_ADDRESS] = Field(
+        None, description="JWKS address; callers must send a bearer JWT signed with one of its keys."
+    )
+    jwt_issuer: str | None = Field(None, description="Required `iss` of a bearer JWT.")
+    jwt_audience: str | None = Field(None, description="Required `aud` of a bearer JWT.")
+    jwt_tenant_claim: str | None = Field(None, description="Claim that names the tenant; without it, one tenant.")
+    jwt_leeway: float = Field(
+        30.0, ge=0, le=300, description="Seconds by which the clock of a JWT's issuer may be ahead."
+    )
+    proxy_user_header: Annotated[str | None, HEADER_NAME] = Field(
+        None, description="Header in which a reverse proxy names the signed-in user; needs `trusted_proxies`."
+    )
+    proxy_tenant_header: Annotated[str | None, HEADER_NAME] = Field(
+        None, description="Header in which that proxy names the tenant."
+    )
+    server_key: Annotated[SecretStr | None, OWN_KEY] = Field(
+        None, description="Key of your back end, at least 32 characters; it acts for the users it names."
+    )
+    identify: str | None = Field(
+        None, description="`module:function` or `file.py:function` that authenticates a request."
+    )
+    allow_anonymous: bool = Field(
+        default=False,
+        description="Accept anonymous users although an authenticator is configured; without one they always are.",
+    )
+    cookie_secure: bool | None = Field(
+        None, description="Mark the anonymous cookie Secure; default: when the request came over HTTPS."
+    )
+    cookie_cross_site: bool | None = Field(
+        None, description="Send the anonymous cookie from pages of other sites; default: when `origins` are listed."
+    )
+
+    @property
+    def requires_sign_in(self) -> bool:
+        """Whether anonymous users are refused, as far as the settings determine it."""
+        return not self.allow_anonymous and any(getattr(self, name) for name in _AUTHENTICATORS)
+
+    @override
+    def conflicts(self) -> Iterator[Conflict]:
+        chosen = [name for name in _AUTHENTICATORS if getattr(self, name)]
+        if len(chosen) > 1:
+            variables = " and ".join(f"CHATKIT_LINK_{name.upper()}" for name in chosen)
+            yield Conflict(
+                tuple(chosen), f"{variables} are set: keep one of them, because an attacker would choose the weakest."
+            )
+        if self.jwt_jwks_url and not (self.jwt_issuer or self.jwt_audience):
+            yield Conflict(
+                ("jwt_jwks_url", "jwt_issuer", "jwt_audience"),
+                "CHATKIT_LINK_JWT_JWKS_URL needs CHATKIT_LINK_JWT_ISSUER or CHATKIT_LINK_JWT_AUDIENCE, or better both: "
+                "issuers sign tokens for other services with the same keys.",
+            )
+        if self.server_key and self.server_key in (self.jwt_secret, self.secret):
+            yield Conflict(
+                ("server_key", "jwt_secret", "secret"),
+                "CHATKIT_LINK_SERVER_KEY is another setting's secret: make a key of its own.",
+            )
+        if self.proxy_tenant_header and not self.proxy_user_header:
+            yield Conflict(
+                ("proxy_tenant_header", "proxy_user_header"),
+                "CHATKIT_LINK_PROXY_TENANT_HEADER needs CHATKIT_LINK_PROXY_USER_HEADER.",
+            )
+        for name in ("proxy_user_header", "proxy_tenant_header"):
+            if (getattr(self, name) or "").lower() in _SERVER_KEY_HEADERS:
+                yield Conflict(
+                    (name,),
+                    f"CHATKIT_LINK_{name.upper()} must be another header: X-ChatKit-User and X-ChatKit-Tenant are "
+                    "those of the server key.",
+                )
+        if self.cookie_cross_site and self.cookie_secure is False:
+            yield Conflict(
+                ("cookie_cross_site", "cookie_secure"),
+                "CHATKIT_LINK_COOKIE_CROSS_SITE needs a Secure cookie: unset CHATKIT_LINK_COOKIE_SECURE.",
+            )

@@ -1,0 +1,84 @@
+"""Where the server listens, how browsers and proxies reach it, and which pages may use it."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from chatkit_link.net.ip import Network, read_networks
+from chatkit_link.settings.formats.addresses import PUBLIC_ADDRESS
+from chatkit_link.settings.formats.lists import DOMAINS, NETWORKS, ORIGINS, split_list
+from chatkit_link.settings.formats.origins import read_origins
+from chatkit_link.settings.formats.text import QUOTED_LINE
+from chatkit_link.settings.group import SettingsGroup, read_also
+
+
+class ServerSettings(SettingsGroup):
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(
+        8000, ge=0, le=65535, validation_alias=read_also("port", "PORT"), description="Port to listen on."
+    )
+    public_url: Annotated[str, PUBLIC_ADDRESS] = Field(
+        "",
+        validation_alias=read_also("public_url", "RAILWAY_PUBLIC_DOMAIN"),
+        description="Address of this server as users reach it; used in links to documents and files.",
+    )
+    data: Path = Field(
+        Path(".chatkit-link"), description="Folder for the embedded database, the files and the generated secret."
+    )
+    config: Path = Field(Path("chatkit-link.toml"), description="File that lists the agents.")
+    trusted_proxies: Annotated[str, NETWORKS] = Field(
+        "127.0.0.1,::1",
+        validation_alias=read_also("trusted_proxies", "FORWARDED_ALLOW_IPS"),
+        description="Addresses and networks of proxies whose forwarding headers are trusted; `*` trusts every address.",
+    )
+    origins: Annotated[str, ORIGINS] = Field(
+        "",
+        description="Origins of other sites whose pages may call and embed this server; `*` lets all pages call it, "
+        "without cookies.",
+    )
+    frame_ancestors: Annotated[str | None, QUOTED_LINE] = Field(
+        None,
+        description="Pages that may embed the chat frame, as sources of a CSP; default: this server's and those of "
+        "`origins`.",
+    )
+    allowed_image_domains: Annotated[str, DOMAINS] = Field(
+        "", description="Domains from which images in answers and widgets are loaded; empty allows every https address."
+    )
+    heartbeat: float = Field(15.0, gt=0, description="Seconds between heartbeats on an idle stream.")
+
+    @property
+    def address(self) -> str:
+        """Base address for links back to this server, without a trailing slash."""
+        if self.public_url:
+            url = self.public_url.rstrip("/")
+            return url if "://" in url else f"https://{url}"
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared, not bound
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def https(self) -> bool:
+        """True when users are known to reach this server over HTTPS."""
+        return self.address.startswith("https://")
+
+    @property
+    def trusted_networks(self) -> tuple[Network, ...]:
+        """``trusted_proxies``, read."""
+        return read_networks(self.trusted_proxies)
+
+    @property
+    def listed_origins(self) -> tuple[str, ...]:
+        """``origins`` as browsers write them."""
+        return read_origins(self.origins)
+
+    @property
+    def framed_by(self) -> str:
+        """The value of the CSP directive frame-ancestors for the chat frame."""
+        if self.frame_ancestors is not None:
+            return self.frame_ancestors
+        return " ".join(["'self'", *(origin for origin in self.listed_origins if origin != "*")])
+
+    @property
+    def image_sources(self) -> tuple[str, ...]:
+        """Where the built-in pages load images from besides this server, as sources of a CSP."""
+        return split_list(self.allowed_image_domains.lower()) or ("https:",)
