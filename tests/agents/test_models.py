@@ -224,6 +224,26 @@ async def test_a_stopped_answers_tool_results_are_remembered(make_settings: Make
     assert len(answer.content[0].annotations) == 1
 
 
+async def test_the_tool_results_of_a_retry_that_failed_are_remembered(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    """What it did is on the screen, in the place of the old answer."""
+    (tmp_path / "shop.py").write_text(SHOP.replace("return 7", "return 4711"))
+    (tmp_path / "agents.toml").write_text('default = "shop"\n[agents.shop]\ntarget = "shop.py"\n')
+    failing = [Fail(500)] * 3  # the client tries again by itself
+    async with (
+        scripted(Say("No idea."), Call("stock", {}), *failing, Say("Many.")) as model,
+        chat(make_settings, model, "responses", config=tmp_path / "agents.toml") as client,
+    ):
+        made = await told(client.create_thread("Any left?"))
+        await told(client.retry_after_item(made.thread_id, made.view.items[0].id))
+        kept = await stored(client, made.thread_id)
+        await told(client.add_user_message(made.thread_id, "How many?"))
+
+    assert [item.type for item in kept] == ["user_message", "workflow"]
+    assert "4711" in json.dumps(conversation(model)[-1])
+
+
 @pytest.mark.parametrize("api", APIS)
 async def test_a_tool_chosen_in_the_composer_is_the_one_that_the_model_begins_with(
     make_settings: MakeSettings, api: str, tmp_path: Path
