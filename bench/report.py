@@ -1,4 +1,4 @@
-"""The figures of a run as Markdown tables, and their place in docs/performance.md."""
+"""The figures of a run as Markdown tables, and their place in docs/explanation/performance.md."""
 
 from collections.abc import Iterable
 from pathlib import Path

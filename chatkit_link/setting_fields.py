@@ -2,7 +2,7 @@
 
 Every field is an environment variable (also read from ``.env``): ``CHATKIT_LINK_`` plus the field's
 name in capitals, unless the field names the variables that the rest of the world already uses
-(``DATABASE_URL``, ``OPENAI_API_KEY`` ...). docs/settings.md lists them; a test keeps the two equal.
+(``DATABASE_URL``, ``OPENAI_API_KEY`` ...). docs/reference/settings.md lists them; a test keeps the two equal.
 """
 
 import re

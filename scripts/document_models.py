@@ -1,4 +1,4 @@
-"""Writes the tables of docs/models.md from the matrix that ``tests/agents/models/test_matrix.py`` runs.
+"""Writes the tables of docs/how-to/models.md from the matrix that ``tests/agents/models/test_matrix.py`` runs.
 
 Run it when a server, a scenario or a failure is added: ``.venv/bin/python scripts/document_models.py``.
 """
@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT))
 from tests.agents.models.matrix import FAILURES, SCENARIOS, outcome, servers  # noqa: E402 - behind the path
 from tests.model_server import PROFILES  # noqa: E402
 
-PAGE: Final = ROOT / "docs" / "models.md"
+PAGE: Final = ROOT / "docs" / "how-to" / "models.md"
 NAMES: Final = {
     "openai": "OpenAI", "azure": "Azure OpenAI", "vllm": "vLLM", "vllm-reasoning-content": "vLLM before 0.11",
     "ollama": "Ollama, thoughts in tags", "ollama-reasoning": "Ollama", "llamacpp": "llama.cpp",

@@ -1,4 +1,4 @@
-"""Writes docs/widget-nodes.md: every node of a widget with a picture, a sample and all of its props.
+"""Writes docs/reference/widget-nodes.md: every node of a widget with a picture, a sample and all of its props.
 
 Nodes, props and values are those of the installed SDK and, for what only the browser knows, of ``@openai/chatkit``
 (``contract/browser.json``, which a test of the page writes). Words and samples are in ``scripts/widget_nodes/``. Run it
@@ -24,8 +24,8 @@ from chatkit_link.workshop.picture import draw
 ROOT: Final = Path(__file__).parent.parent
 WORDS: Final = Path(__file__).parent / "widget_nodes"
 BROWSER: Final = ROOT / "frontend" / "src" / "widgets" / "contract" / "browser.json"
-PAGE: Final = ROOT / "docs" / "widget-nodes.md"
-PICTURES: Final = ROOT / "docs" / "pictures"
+PAGE: Final = ROOT / "docs" / "reference" / "widget-nodes.md"
+PICTURES: Final = ROOT / "docs" / "reference" / "pictures"
 #: What values.md says of every node.
 COMMON: Final = frozenset(WidgetComponentBase.model_fields)
 

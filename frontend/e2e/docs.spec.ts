@@ -1,4 +1,4 @@
-/** The code of docs/embedding.md and docs/widgets.md, run as it stands there; only the addresses are those here. */
+/** The code of docs/how-to/embedding.md and docs/how-to/widgets.md, run as it stands there; only the addresses are those here. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Page } from '@playwright/test';
@@ -9,7 +9,7 @@ import { bundled } from './react-page';
 // Pages come from no network, and a browser guards this machine from pages of the open one.
 test.use({ permissions: ['local-network-access'] });
 
-const page = (name: string) => readFileSync(resolve(`../docs/${name}.md`), 'utf8');
+const page = (name: string) => readFileSync(resolve(`../docs/how-to/${name}.md`), 'utf8');
 const text = page('embedding');
 /** A listed site of its own (scripts/run_tests.py lists it). */
 const SHOP = 'http://shop.localhost/';

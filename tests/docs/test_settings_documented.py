@@ -1,4 +1,4 @@
-"""docs/settings.md is a table of the Settings class: the same fields, variables and defaults, and no others."""
+"""docs/reference/settings.md is a table of the Settings class: the same fields, variables and defaults, and no others."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 
 from chatkit_link.settings import Settings
 
-PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 # | `name` | `VARIABLE`, `OTHER` | default | meaning |
 ROW = re.compile(r"^\| `(\w+)` \| (.+?) \| (.+?) \| (.+?) \|$", re.MULTILINE)
 
