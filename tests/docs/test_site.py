@@ -1,4 +1,4 @@
-"""The documentation builds as a site: strictly, with every link leading somewhere, and nothing asked of another server."""
+"""The documentation builds strictly as a site, every link leads somewhere, and no other server is asked."""
 
 import os
 import re
