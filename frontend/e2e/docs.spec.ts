@@ -44,14 +44,14 @@ async function chats({ chat, page }: { chat: ChatPage; page: Page }) {
 }
 
 test('the plain page chats', async ({ chat, page, baseURL }) => {
-  const code = codeUnder('How do I embed it in my web app?', 'html');
+  const code = codeUnder('On a plain page', 'html');
   await open(page, `${baseURL}shop.html`, code, baseURL);
   await expect(chat.frame.getByText('What would you like to know?')).toBeVisible();
   await chats({ chat, page });
 });
 
 test('the React component chats', async ({ chat, page, baseURL }) => {
-  const script = await bundled(codeUnder('How do I embed it in a React app?', 'jsx'));
+  const script = await bundled(codeUnder('In React', 'jsx'));
   const head = '<script src="/assistant/chatkit.js"></script>';
   expect(text).toContain(head);
   await open(
@@ -65,14 +65,14 @@ test('the React component chats', async ({ chat, page, baseURL }) => {
 
 test('the page of another origin sends its bearer token', async ({ chat, page, baseURL }) => {
   await page.route(`${SHOP}chat-token`, (route) => route.fulfill({ body: 'token-of-ada' }));
-  await open(page, SHOP, codeUnder('How do I embed it in a page of another origin?', 'html'), baseURL);
+  await open(page, SHOP, codeUnder('From another origin', 'html'), baseURL);
   const asked = await chats({ chat, page });
   expect(await asked.headerValue('authorization')).toBe('Bearer token-of-ada');
 });
 
 test('OpenAI’s element takes our fetch', async ({ chat, page, baseURL }) => {
   await standIn(page, baseURL ?? '');
-  await open(page, `${baseURL}shop.html`, codeUnder("Can I use OpenAI's element", 'html'), baseURL);
+  await open(page, `${baseURL}shop.html`, codeUnder("With OpenAI's element", 'html'), baseURL);
   const asked = await chats({ chat, page });
   expect(page.frames()[1]?.url()).toContain('https://cdn.platform.openai.com/');
   expect(await asked.headerValue('x-chatkit-link')).not.toBeNull();
@@ -87,9 +87,9 @@ test('the widgets of the docs are streamed, send their form, and act on the page
 }) => {
   test.skip(!folder, 'the folder of widgets is named by make test');
   const widgets = page('widgets');
-  const form = 'How do I ask for something with a form?';
+  const form = 'Forms';
   const files = {
-    note: codeUnder('How do I stream a widget?', 'json', widgets),
+    note: codeUnder('Stream a widget', 'json', widgets),
     guest: codeUnder(form, 'json', widgets),
   };
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, `${name}.widget`), content);
@@ -98,7 +98,7 @@ test('the widgets of the docs are streamed, send their form, and act on the page
     await chat.ask('When?');
     await expect(chat.log.locator('.widget')).toContainText('We leave at nine.');
 
-    const html = codeUnder('How does a widget act on the page around the chat?', 'html', widgets);
+    const html = codeUnder('Act on the host page', 'html', widgets);
     await open(tab, `${baseURL}shop.html`, html, baseURL);
     await chat.ask('Who comes?');
     await chat.answered();
