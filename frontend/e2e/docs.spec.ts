@@ -34,7 +34,7 @@ async function open(page: Page, address: string, body: string, baseURL = '') {
   await page.goto(address);
 }
 
-async function chats({ chat, page }: { chat: ChatPage; page: Page }) {
+async function answersOnce({ chat, page }: { chat: ChatPage; page: Page }) {
   const asking = chat.request('threads.create');
   await chat.ask('What survives a reload?');
   await chat.answered();
@@ -43,10 +43,31 @@ async function chats({ chat, page }: { chat: ChatPage; page: Page }) {
   return asking;
 }
 
+/** The second question is refused where the server does not know who asked the first. */
+async function chats(shown: { chat: ChatPage; page: Page }) {
+  const { chat } = shown;
+  const asked = await answersOnce(shown);
+  const first = await chat.answers().count();
+  const following = chat.request('threads.add_user_message');
+  await chat.ask('And what about a restart?');
+  await chat.answered();
+  await expect.poll(() => chat.answers().count()).toBeGreaterThan(first);
+  await following;
+  return asked;
+}
+
 test('the plain page chats', async ({ chat, page, baseURL }) => {
   const code = codeUnder('On a plain page', 'html');
   await open(page, `${baseURL}shop.html`, code, baseURL);
   await expect(chat.frame.getByText('What would you like to know?')).toBeVisible();
+  await chats({ chat, page });
+});
+
+test('the page of the README chats', async ({ chat, page, baseURL }) => {
+  const readme = readFileSync(resolve('../README.md'), 'utf8');
+  const code = readme.split('PAGE = """')[1]?.split('"""')[0] ?? '';
+  expect(code).toContain('<openai-chatkit');
+  await open(page, `${baseURL}shop.html`, code, baseURL);
   await chats({ chat, page });
 });
 
@@ -66,8 +87,17 @@ test('the React component chats', async ({ chat, page, baseURL }) => {
 test('the page of another origin sends its bearer token', async ({ chat, page, baseURL }) => {
   await page.route(`${SHOP}chat-token`, (route) => route.fulfill({ body: 'token-of-ada' }));
   await open(page, SHOP, codeUnder('From another origin', 'html'), baseURL);
-  const asked = await chats({ chat, page });
+  // This server takes no tokens, so that to it each request is of a new anonymous user.
+  const asked = await answersOnce({ chat, page });
   expect(await asked.headerValue('authorization')).toBe('Bearer token-of-ada');
+});
+
+test('the page of another origin sends the anonymous cookie along', async ({ chat, page, baseURL }) => {
+  const tokens = /^ {6}fetch: ChatKitLink\.createFetch\([\s\S]*?^ {6}\}\),$/m;
+  const code = codeUnder('From another origin', 'html');
+  expect(code).toMatch(tokens);
+  await open(page, SHOP, code.replace(tokens, codeUnder('From another origin', 'js')), baseURL);
+  await chats({ chat, page });
 });
 
 test('OpenAI’s element takes our fetch', async ({ chat, page, baseURL }) => {
