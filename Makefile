@@ -51,7 +51,7 @@ bench: $(INSTALLED)
 # Build the documentation as a site into site/.
 docs: $(INSTALLED)
 	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --clean --quiet
-	@echo 'The documentation is at site/index.html.'
+	@echo 'The documentation is in site/. Read it with: $(PY) -m http.server -d site'
 
 # Build the page and the wheel into dist/.
 build: $(INSTALLED) $(PAGE)

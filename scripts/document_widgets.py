@@ -198,8 +198,8 @@ def _rows(node: dict[str, Any], props: list[Prop]) -> Iterator[str]:
         if said is None:
             raise SystemExit(f"scripts/widget_nodes says nothing of {prop.path} in: {node['about']}")
         default = said.get("default", "")
-        default = default if default in {"", "true", "false", "needed"} or default[0].isdigit() else f"`{default}`"
-        cells = [f"`{prop.path}`", said.get("values", prop.values), "needed" if prop.needed else default, said["means"]]
+        default = default if default in {"", "true", "false", "required"} or default[0].isdigit() else f"`{default}`"
+        cells = [f"`{prop.path}`", said.get("values", prop.values), "required" if prop.needed else default, said["means"]]
         yield f"| {' | '.join(cells)} |".replace("|  |", "| |")
 
 
