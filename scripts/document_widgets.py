@@ -199,7 +199,8 @@ def _rows(node: dict[str, Any], props: list[Prop]) -> Iterator[str]:
             raise SystemExit(f"scripts/widget_nodes says nothing of {prop.path} in: {node['about']}")
         default = said.get("default", "")
         default = default if default in {"", "true", "false", "required"} or default[0].isdigit() else f"`{default}`"
-        cells = [f"`{prop.path}`", said.get("values", prop.values), "required" if prop.needed else default, said["means"]]
+        default = "required" if prop.needed else default
+        cells = [f"`{prop.path}`", said.get("values", prop.values), default, said["means"]]
         yield f"| {' | '.join(cells)} |".replace("|  |", "| |")
 
 

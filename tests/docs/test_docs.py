@@ -24,7 +24,10 @@ from chatkit_link.search.blocks import markdown_blocks, markdown_tokens
 from chatkit_link.widgets.templates import WidgetLibrary
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    *(ROOT / f"{name}.md" for name in ("README", "CHANGELOG", "CONTRIBUTING", "SECURITY")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
 EXAMPLES = ROOT / "examples"
 
