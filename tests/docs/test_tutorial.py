@@ -62,6 +62,15 @@ async def test_every_step_of_the_tutorial_does_what_it_says(shop: Path, monkeypa
     assert "ready" in listed.partition("support ")[2].splitlines()[0]
     assert read_catalog(shop / "chatkit-link.toml", {}).default == "support"
 
+    [dockerfile] = fences(TUTORIAL, "dockerfile")
+    copied = [
+        name
+        for line in re.findall(r"^COPY --chown=chatkit (.+) /shop", dockerfile, re.MULTILINE)
+        for name in line.split()
+    ]
+    assert {"chatkit-link.toml", "support.py", "widgets"} == set(copied)
+    assert all((shop / name).exists() for name in copied)
+
     (shop / "shop.py").write_text(page)
     assert embed.startswith("uvicorn shop:app")
     answers = await two_answers(shop / "shop.py")
@@ -85,7 +94,6 @@ def test_the_image_of_the_tutorial_builds_on_that_of_the_project() -> None:
     assert "docker build -t chatkit-link .." in commands
     assert dockerfile.startswith("FROM chatkit-link\n")
     assert "ENV CHATKIT_LINK_CONFIG=/shop/chatkit-link.toml" in dockerfile
-    assert " /shop\n" in dockerfile
     # What the derived image takes over: the user that it names, and the command that serves on every address.
     assert "USER chatkit" in project
     assert 'CMD ["chatkit-link", "serve", "--host", "0.0.0.0"]' in project
