@@ -15,7 +15,7 @@ PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/*.html fronte
 # What `make run` serves as long as you have no catalog of your own: the research agent and Professor Lock.
 DEMO := $(if $(wildcard chatkit-link.toml)$(shell grep -s '^CHATKIT_LINK_CONFIG=' .env),,examples/professor_lock/chatkit-link.toml)
 
-.PHONY: help run test check faults bench build lock clean
+.PHONY: help run test check faults bench docs build lock clean
 .DELETE_ON_ERROR:
 
 # List the targets.
@@ -48,6 +48,11 @@ faults: $(INSTALLED)
 bench: $(INSTALLED)
 	@$(PY) -m bench $(ARGS)
 
+# Build the documentation as a site into site/.
+docs: $(INSTALLED)
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --clean --quiet
+	@echo 'The documentation is in site/. Read it with: $(PY) -m http.server -d site'
+
 # Build the page and the wheel into dist/.
 build: $(INSTALLED) $(PAGE)
 	rm -f dist/*.whl
@@ -62,7 +67,7 @@ lock: $(INSTALLED)
 
 # Remove what was built. Installed packages and your data stay.
 clean:
-	rm -rf dist build chatkit_link/static .pytest_cache .ruff_cache .hypothesis .import_linter_cache frontend/e2e/artifacts
+	rm -rf dist build site chatkit_link/static .pytest_cache .ruff_cache .hypothesis .import_linter_cache frontend/e2e/artifacts
 	find chatkit_link migrations scripts tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 COMPILE = .venv/bin/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -24,7 +24,7 @@ from bench.targets import Result, targets
 from chatkit_link.store.embedded import EmbeddedPostgres
 
 HERE = Path(__file__).parent
-PAGE = HERE.parent / "docs" / "performance.md"
+PAGE = HERE.parent / "docs" / "explanation" / "performance.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def main() -> None:
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--full", action="store_true", help="everything: about fifteen minutes")
     size.add_argument("--smoke", action="store_true", help="hardly anything: does it run?")
-    parser.add_argument("--document", action="store_true", help="write the tables into docs/performance.md")
+    parser.add_argument("--document", action="store_true", help="write the tables into docs/explanation/performance.md")
     given = parser.parse_args()
     _allow_many_sockets()
     result = measure(FULL if given.full else SMOKE if given.smoke else QUICK)

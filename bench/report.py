@@ -1,4 +1,4 @@
-"""The figures of a run as Markdown tables, and their place in docs/performance.md."""
+"""The figures of a run as Markdown tables, and their place in docs/explanation/performance.md."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,11 +18,11 @@ _NAMES = {
 def markdown(result: Result) -> str:
     """All tables."""
     sections = [
-        ("## Does it do what was promised?", _targets(result)),
-        ("## What stands in the way?", _floors(result)),
-        ("## What does an answer cost?", _answers(result)),
-        ("## What does an open stream cost?", _open_streams(result)),
-        ("## What does a page cost?", _pages(result)),
+        ("## Targets", _targets(result)),
+        ("## Floors", _floors(result)),
+        ("## Cost of an answer", _answers(result)),
+        ("## Cost of an open stream", _open_streams(result)),
+        ("## Cost of a page", _pages(result)),
     ]
     return "\n\n".join(f"{title}\n\n{table}" for title, table in sections if table)
 

@@ -4,7 +4,8 @@
 ``Caller``, ``Settings`` and ``TurnContext`` are what code around it needs to name; ``Assistant`` is an agent with the
 actions of its widgets (``ActionRegistry``) and what can be mentioned (``Mentions``, ``Entity``). Tools of an Agents SDK
 agent get a ``LinkContext``. ``ToolCall`` and ``search_and_quote`` are for what the keyless stand-in does;
-``report_usage`` is how code that asks a model by itself says what that cost. ``docs/agents.md`` lists what is public.
+``report_usage`` is how code that asks a model by itself says what that cost. ``docs/how-to/agents.md`` lists what is
+public.
 """
 
 from importlib import import_module

@@ -83,7 +83,7 @@ from chatkit_link.workshop.known import known_actions
 logger = logging.getLogger(__name__)
 
 #: The page about leaving Agent Builder, as local search knows it.
-LEAVING = "docs/leaving-agent-builder.md"
+LEAVING = "docs/how-to/leaving-agent-builder.md"
 OFFLINE_NOTICE = (
     "No model is configured: a stand-in that is not a language model searches the documents and quotes them. "
     "Set OPENAI_API_KEY for a real one."

@@ -1,9 +1,9 @@
-"""Writes the tables of docs/models.md from the matrix that ``tests/agents/models/test_matrix.py`` runs.
+"""Writes docs/how-to/models.md: the words of scripts/reference/models.md, and tables of what
+``tests/agents/models/test_matrix.py`` runs.
 
 Run it when a server, a scenario or a failure is added: ``.venv/bin/python scripts/document_models.py``.
 """
 
-import re
 import sys
 from pathlib import Path
 from typing import Final
@@ -11,10 +11,12 @@ from typing import Final
 ROOT: Final = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.agents.models.matrix import FAILURES, SCENARIOS, outcome, servers  # noqa: E402 - behind the path
+from scripts.markdown import table  # noqa: E402 - behind the path
+from tests.agents.models.matrix import FAILURES, SCENARIOS, outcome, servers  # noqa: E402
 from tests.model_server import PROFILES  # noqa: E402
 
-PAGE: Final = ROOT / "docs" / "models.md"
+PAGE: Final = ROOT / "docs" / "how-to" / "models.md"
+WORDS: Final = ROOT / "scripts" / "reference" / "models.md"
 NAMES: Final = {
     "openai": "OpenAI", "azure": "Azure OpenAI", "vllm": "vLLM", "vllm-reasoning-content": "vLLM before 0.11",
     "ollama": "Ollama, thoughts in tags", "ollama-reasoning": "Ollama", "llamacpp": "llama.cpp",
@@ -22,7 +24,6 @@ NAMES: Final = {
     "mistral": "Mistral", "gemini": "Gemini", "xai": "xAI Grok",
 }  # fmt: skip
 _APIS: Final = {"responses": "Responses", "chat_completions": "Chat Completions"}
-_PART: Final = r"(<!-- {name}: written by scripts/document_models\.py -->\n).*?(\n<!-- end -->)"
 
 
 def servers_table() -> str:
@@ -34,7 +35,7 @@ def servers_table() -> str:
         cells = [_cell(outcome(scenario, PROFILES[name]), notes) for scenario in SCENARIOS]
         rows.append([NAMES[name], apis, *cells])
     listed = "\n".join(f"{number}. {note}." for number, note in enumerate(notes, start=1))
-    return f"{_table(['Server', 'APIs', *SCENARIOS], rows)}\n\n{listed}"
+    return f"{table(['Server', 'APIs', *SCENARIOS], rows)}\n\n{listed}"
 
 
 def _cell(right: str, notes: list[str]) -> str:
@@ -50,21 +51,14 @@ def failures_table() -> str:
         [name, "what was written" if failure.keeps else "nothing", "yes" if failure.retry and failure.error else "no"]
         for name, failure in FAILURES.items()
     ]
-    return _table(["What happens", "What stays", "Try again is offered"], rows)
+    return table(["What happens", "What stays", "Try again is offered"], rows)
 
 
-def _table(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def written(page: str) -> str:
-    """The page with its tables as they are to be."""
-    for name, table in (("servers", servers_table()), ("failures", failures_table())):
-        pattern = re.compile(_PART.format(name=name), re.DOTALL)
-        page = pattern.sub(lambda found, table=table: f"{found[1]}{table}{found[2]}", page)
-    return page
+def text() -> str:
+    """The page."""
+    page = WORDS.read_text(encoding="utf-8")
+    return page.replace("{servers}", servers_table()).replace("{failures}", failures_table())
 
 
 if __name__ == "__main__":
-    PAGE.write_text(written(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(text(), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Writes docs/widget-nodes.md: every node of a widget with a picture, a sample and all of its props.
+"""Writes docs/reference/widget-nodes.md: every node of a widget with a picture, a sample and all of its props.
 
 Nodes, props and values are those of the installed SDK and, for what only the browser knows, of ``@openai/chatkit``
 (``contract/browser.json``, which a test of the page writes). Words and samples are in ``scripts/widget_nodes/``. Run it
@@ -24,8 +24,8 @@ from chatkit_link.workshop.picture import draw
 ROOT: Final = Path(__file__).parent.parent
 WORDS: Final = Path(__file__).parent / "widget_nodes"
 BROWSER: Final = ROOT / "frontend" / "src" / "widgets" / "contract" / "browser.json"
-PAGE: Final = ROOT / "docs" / "widget-nodes.md"
-PICTURES: Final = ROOT / "docs" / "pictures"
+PAGE: Final = ROOT / "docs" / "reference" / "widget-nodes.md"
+PICTURES: Final = ROOT / "docs" / "reference" / "pictures"
 #: What values.md says of every node.
 COMMON: Final = frozenset(WidgetComponentBase.model_fields)
 
@@ -198,8 +198,9 @@ def _rows(node: dict[str, Any], props: list[Prop]) -> Iterator[str]:
         if said is None:
             raise SystemExit(f"scripts/widget_nodes says nothing of {prop.path} in: {node['about']}")
         default = said.get("default", "")
-        default = default if default in {"", "true", "false", "needed"} or default[0].isdigit() else f"`{default}`"
-        cells = [f"`{prop.path}`", said.get("values", prop.values), "needed" if prop.needed else default, said["means"]]
+        default = default if default in {"", "true", "false", "required"} or default[0].isdigit() else f"`{default}`"
+        default = "required" if prop.needed else default
+        cells = [f"`{prop.path}`", said.get("values", prop.values), default, said["means"]]
         yield f"| {' | '.join(cells)} |".replace("|  |", "| |")
 
 

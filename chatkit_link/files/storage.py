@@ -135,7 +135,7 @@ def _open(url: str, folder: Path) -> ObjectStore:
         # obstore's own text stays out: an address may hold a key.
         raise ConfigurationError(
             "CHATKIT_LINK_FILES_URL cannot be used: write file:///folder, s3://bucket/prefix, gs://bucket/prefix "
-            "or az://account/container, and give the storage's credentials in its own variables (docs/files.md)."
+            "or az://account/container, and give the storage's credentials in its own variables (docs/how-to/files.md)."
         ) from error
 
 

@@ -13,7 +13,7 @@ from chatkit_link.search.local import document_url
 router = APIRouter()
 
 #: Our documents about leaving Agent Builder, the best one first.
-_WAYS_OUT = ("leaving-agent-builder.md", "sessions.md")
+_WAYS_OUT = ("how-to/leaving-agent-builder.md", "how-to/sessions.md")
 
 
 @router.get("/api/agents", summary="The agents of this server")

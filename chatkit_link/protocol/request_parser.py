@@ -193,7 +193,9 @@ def _refusal(error: ErrorDetails) -> BadRequest | Unprocessable:
     if kind == "json_invalid":
         return _not_json()
     if kind == "union_tag_invalid":
-        return BadRequest("The request `type` is unknown to this server. See docs/protocol.md for those it answers.")
+        return BadRequest(
+            "The request `type` is unknown to this server. See docs/reference/protocol.md for those it answers."
+        )
     if kind in ("union_tag_not_found", "model_attributes_type", "dict_type") and len(error["loc"]) <= 1:
         return BadRequest("The request must be a JSON object with `type` and `params`.")
     # The first part of the place is the tag of the union, which the sender wrote as `type`.

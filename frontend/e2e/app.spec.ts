@@ -34,7 +34,7 @@ test('connections of both kinds are switched between, and the address follows', 
   await expect(row).toContainText('wf_68e8c…2f4a');
   await expect(page.getByRole('link', { name: 'The way out' })).toHaveAttribute(
     'href',
-    /documents\/docs\/(leaving-agent-builder|sessions)\.md$/,
+    /documents\/docs\/how-to\/(leaving-agent-builder|sessions)\.md$/,
   );
 
   await page.goBack();

@@ -1,4 +1,4 @@
-/** The code of docs/embedding.md and docs/widgets.md, run as it stands there; only the addresses are those here. */
+/** The code of docs/how-to/embedding.md and docs/how-to/widgets.md, run as it stands there; only the addresses are those here. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Page } from '@playwright/test';
@@ -9,7 +9,7 @@ import { bundled } from './react-page';
 // Pages come from no network, and a browser guards this machine from pages of the open one.
 test.use({ permissions: ['local-network-access'] });
 
-const page = (name: string) => readFileSync(resolve(`../docs/${name}.md`), 'utf8');
+const page = (name: string) => readFileSync(resolve(`../docs/how-to/${name}.md`), 'utf8');
 const text = page('embedding');
 /** A listed site of its own (scripts/run_tests.py lists it). */
 const SHOP = 'http://shop.localhost/';
@@ -34,7 +34,7 @@ async function open(page: Page, address: string, body: string, baseURL = '') {
   await page.goto(address);
 }
 
-async function chats({ chat, page }: { chat: ChatPage; page: Page }) {
+async function answersOnce({ chat, page }: { chat: ChatPage; page: Page }) {
   const asking = chat.request('threads.create');
   await chat.ask('What survives a reload?');
   await chat.answered();
@@ -43,15 +43,36 @@ async function chats({ chat, page }: { chat: ChatPage; page: Page }) {
   return asking;
 }
 
+/** The second question is refused where the server does not know who asked the first. */
+async function chats(shown: { chat: ChatPage; page: Page }) {
+  const { chat } = shown;
+  const asked = await answersOnce(shown);
+  const first = await chat.answers().count();
+  const following = chat.request('threads.add_user_message');
+  await chat.ask('And what about a restart?');
+  await chat.answered();
+  await expect.poll(() => chat.answers().count()).toBeGreaterThan(first);
+  await following;
+  return asked;
+}
+
 test('the plain page chats', async ({ chat, page, baseURL }) => {
-  const code = codeUnder('How do I embed it in my web app?', 'html');
+  const code = codeUnder('On a plain page', 'html');
   await open(page, `${baseURL}shop.html`, code, baseURL);
   await expect(chat.frame.getByText('What would you like to know?')).toBeVisible();
   await chats({ chat, page });
 });
 
+test('the page of the README chats', async ({ chat, page, baseURL }) => {
+  const readme = readFileSync(resolve('../README.md'), 'utf8');
+  const code = readme.split('PAGE = """')[1]?.split('"""')[0] ?? '';
+  expect(code).toContain('<openai-chatkit');
+  await open(page, `${baseURL}shop.html`, code, baseURL);
+  await chats({ chat, page });
+});
+
 test('the React component chats', async ({ chat, page, baseURL }) => {
-  const script = await bundled(codeUnder('How do I embed it in a React app?', 'jsx'));
+  const script = await bundled(codeUnder('In React', 'jsx'));
   const head = '<script src="/assistant/chatkit.js"></script>';
   expect(text).toContain(head);
   await open(
@@ -65,14 +86,23 @@ test('the React component chats', async ({ chat, page, baseURL }) => {
 
 test('the page of another origin sends its bearer token', async ({ chat, page, baseURL }) => {
   await page.route(`${SHOP}chat-token`, (route) => route.fulfill({ body: 'token-of-ada' }));
-  await open(page, SHOP, codeUnder('How do I embed it in a page of another origin?', 'html'), baseURL);
-  const asked = await chats({ chat, page });
+  await open(page, SHOP, codeUnder('From another origin', 'html'), baseURL);
+  // This server takes no tokens, so that to it each request is of a new anonymous user.
+  const asked = await answersOnce({ chat, page });
   expect(await asked.headerValue('authorization')).toBe('Bearer token-of-ada');
+});
+
+test('the page of another origin sends the anonymous cookie along', async ({ chat, page, baseURL }) => {
+  const tokens = /^ {6}fetch: ChatKitLink\.createFetch\([\s\S]*?^ {6}\}\),$/m;
+  const code = codeUnder('From another origin', 'html');
+  expect(code).toMatch(tokens);
+  await open(page, SHOP, code.replace(tokens, codeUnder('From another origin', 'js')), baseURL);
+  await chats({ chat, page });
 });
 
 test('OpenAI’s element takes our fetch', async ({ chat, page, baseURL }) => {
   await standIn(page, baseURL ?? '');
-  await open(page, `${baseURL}shop.html`, codeUnder("Can I use OpenAI's element", 'html'), baseURL);
+  await open(page, `${baseURL}shop.html`, codeUnder("With OpenAI's element", 'html'), baseURL);
   const asked = await chats({ chat, page });
   expect(page.frames()[1]?.url()).toContain('https://cdn.platform.openai.com/');
   expect(await asked.headerValue('x-chatkit-link')).not.toBeNull();
@@ -87,9 +117,9 @@ test('the widgets of the docs are streamed, send their form, and act on the page
 }) => {
   test.skip(!folder, 'the folder of widgets is named by make test');
   const widgets = page('widgets');
-  const form = 'How do I ask for something with a form?';
+  const form = 'Forms';
   const files = {
-    note: codeUnder('How do I stream a widget?', 'json', widgets),
+    note: codeUnder('Stream a widget', 'json', widgets),
     guest: codeUnder(form, 'json', widgets),
   };
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, `${name}.widget`), content);
@@ -98,7 +128,7 @@ test('the widgets of the docs are streamed, send their form, and act on the page
     await chat.ask('When?');
     await expect(chat.log.locator('.widget')).toContainText('We leave at nine.');
 
-    const html = codeUnder('How does a widget act on the page around the chat?', 'html', widgets);
+    const html = codeUnder('Act on the host page', 'html', widgets);
     await open(tab, `${baseURL}shop.html`, html, baseURL);
     await chat.ask('Who comes?');
     await chat.answered();

@@ -1,11 +1,11 @@
-"""The agents `guests` and `note`: the code of docs/widgets.md as it stands there."""
+"""The agents `guests` and `note`: the code of docs/how-to/widgets.md as it stands there."""
 
 from pathlib import Path
 from typing import Any
 
 from chatkit_link.search.blocks import markdown_tokens
 
-PAGE = Path(__file__).parents[2] / "docs" / "widgets.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "widgets.md"
 
 
 def _code_with(words: str) -> dict[str, Any]:

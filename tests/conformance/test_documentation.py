@@ -1,4 +1,4 @@
-"""The code in docs/conformance.md works as it stands there."""
+"""The code in docs/how-to/conformance.md works as it stands there."""
 
 import uuid
 from dataclasses import fields
@@ -9,7 +9,7 @@ from chatkit_link.conformance import Agent, Agents, Promises, ProtocolSuite, Sto
 from chatkit_link.search.blocks import markdown_tokens
 from tests.conformance.memory_store import MemoryStore
 
-PAGE = (Path(__file__).parents[2] / "docs" / "conformance.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "conformance.md").read_text(encoding="utf-8")
 BLOCKS = [token.content for token in markdown_tokens(PAGE) if token.type == "fence" and token.info == "python"]
 
 

@@ -24,7 +24,10 @@ from chatkit_link.search.blocks import markdown_blocks, markdown_tokens
 from chatkit_link.widgets.templates import WidgetLibrary
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    *(ROOT / f"{name}.md" for name in ("README", "CHANGELOG", "CONTRIBUTING", "SECURITY")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
 EXAMPLES = ROOT / "examples"
 
@@ -191,7 +194,7 @@ def test_the_widgets_in_the_widgets_page_are_right(tmp_path: Path) -> None:
         "Note": {"text": "a\nb", "streaming": True},
         "Guest": {"guests": "Nobody yet"},
     }
-    files = [text for language, text in code(ROOT / "docs" / "widgets.md") if language == "json"]
+    files = [text for language, text in code(ROOT / "docs" / "how-to" / "widgets.md") if language == "json"]
     assert [json.loads(text)["name"] for text in files] == list(data)
     for text in files:
         (tmp_path / "one.widget").write_text(text, encoding="utf-8")
@@ -199,7 +202,7 @@ def test_the_widgets_in_the_widgets_page_are_right(tmp_path: Path) -> None:
 
 
 def test_the_request_in_the_protocol_page_is_one_the_server_reads() -> None:
-    texts = [text for language, text in code(ROOT / "docs" / "protocol.md") if language == "json"]
+    texts = [text for language, text in code(ROOT / "docs" / "reference" / "protocol.md") if language == "json"]
     requests = [text for text in texts if "params" in json.loads(text)]
     assert requests
     for text in requests:
@@ -207,7 +210,7 @@ def test_the_request_in_the_protocol_page_is_one_the_server_reads() -> None:
 
 
 def test_every_request_type_of_the_protocol_is_in_its_page() -> None:
-    page = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "reference" / "protocol.md").read_text(encoding="utf-8")
     kinds = [_kind(request) for union in (StreamingReq, NonStreamingReq) for request in get_args(union)]
     assert len(kinds) == 16
     assert all(f"| `{kind}` |" in page for kind in kinds)

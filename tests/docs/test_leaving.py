@@ -25,7 +25,7 @@ from tests.openai_server import openai_server
 ROOT = Path(__file__).parents[2]
 FENCES = [
     token
-    for token in markdown_tokens((ROOT / "docs" / "leaving-agent-builder.md").read_text(encoding="utf-8"))
+    for token in markdown_tokens((ROOT / "docs" / "how-to" / "leaving-agent-builder.md").read_text(encoding="utf-8"))
     if token.type == "fence"
 ]
 COMMANDS = [token.content for token in FENCES if token.info.strip() == "sh"]

@@ -12,7 +12,7 @@ import chatkit_link
 from chatkit_link.search.blocks import markdown_tokens
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "agents.md"
+PAGE = ROOT / "docs" / "how-to" / "agents.md"
 ROW = re.compile(r"^\| `(chatkit_link[\w.]*)` \| (.*) \|$", re.MULTILINE)
 #: Loaded by name as a plugin of pytest, and imported by nobody.
 PLUGINS = {"chatkit_link.workshop.pytest_plugin"}

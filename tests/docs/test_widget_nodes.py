@@ -1,4 +1,4 @@
-"""docs/widget-nodes.md tells of every node and prop of ChatKit's widgets, and shows each as it is drawn now."""
+"""docs/reference/widget-nodes.md has every node and prop of ChatKit's widgets, each as it is drawn now."""
 
 import io
 import json

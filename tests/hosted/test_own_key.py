@@ -89,7 +89,7 @@ async def test_who_comes_too_late_is_shown_the_way_out(
     async with running(settings) as link, httpx2.AsyncClient(headers=bearer("default", "ada")) as http:
         asked = {"workflow_id": "wf_gone", "api_key": KEY}
         told = (await http.post(f"{link}/api/create-session", json=asked)).json()
-        assert told["help"].startswith(f"{link}/documents/docs/leaving-agent-builder.md?key=")
+        assert told["help"].startswith(f"{link}/documents/docs/how-to/leaving-agent-builder.md?key=")
         # Not there yet or there: with the key in the link it is no question of signing in.
         assert (await http.get(told["help"], headers={"Authorization": ""})).status_code != 401
 

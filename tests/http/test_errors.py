@@ -66,7 +66,7 @@ async def test_the_server_says_that_it_is_ready(server: str) -> None:
 
 
 def test_every_code_of_an_error_is_in_the_docs() -> None:
-    docs = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text()
+    docs = (Path(__file__).parents[2] / "docs" / "reference" / "protocol.md").read_text()
     listed = next(line for line in docs.splitlines() if line.startswith("The codes are "))
     known = {one.code for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.LinkError)}
     assert set(re.findall("`(\\w+)`", listed)) == known - {None}

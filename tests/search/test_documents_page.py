@@ -4,9 +4,11 @@ import base64
 import hashlib
 import re
 from collections.abc import AsyncIterator
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
 
 import httpx2
 import pytest
@@ -109,3 +111,22 @@ async def test_the_project_s_own_documentation_is_covered_by_default(documents: 
     counts = await sync_documents(documents, Settings(_env_file=None))  # pyright: ignore[reportCallIssue] - pydantic-settings' own argument
     assert resource("docs").is_dir()
     assert counts.skipped == 0
+
+
+async def test_a_link_between_the_project_s_own_pages_leads_to_a_page_and_its_heading(
+    visitor: httpx2.AsyncClient, documents: Documents
+) -> None:
+    """The pages are in folders; what is no document, such as the licence, is linked by the README alone."""
+    await sync_documents(documents, Settings(_env_file=None))  # pyright: ignore[reportCallIssue] - pydantic-settings' own argument
+    async with documents.indexing() as index:
+        paths = sorted(await index.hashes())
+    assert {"README.md", "docs/how-to/agents.md", "docs/decisions/README.md"} <= set(paths)
+    pages = {path: (await visitor.get(f"/documents/{path}")).text for path in paths}
+    for path, page in pages.items():
+        for link in re.findall(r'href="([^"]*)"', page):
+            address = urlsplit(urljoin(f"http://test/documents/{path}", unescape(link)))
+            if address.netloc != "test" or path == "README.md":
+                continue
+            target = unquote(address.path).removeprefix("/documents/")
+            assert target in pages, f"{path}: {link}"
+            assert not address.fragment or f'id="{address.fragment}"' in pages[target], f"{path}: {link}"

@@ -20,7 +20,7 @@ from chatkit_link.widgets.stream import Update, stream_widget, updates
 from chatkit_link.wire.reducer import _update_widget
 from chatkit_link.workshop.folder import new_widget
 
-DOCS = Path(__file__).parents[2] / "docs" / "widgets.md"
+DOCS = Path(__file__).parents[2] / "docs" / "how-to" / "widgets.md"
 UPDATE = TypeAdapter[Update](Update)
 
 

@@ -81,7 +81,7 @@ test.each([
 );
 
 test('there is a sentence for each code that the server is documented to give', async () => {
-  const docs = readFileSync('../docs/protocol.md', 'utf8');
+  const docs = readFileSync('../docs/reference/protocol.md', 'utf8');
   const codes = [...(/^The codes are .*$/m.exec(docs)?.[0] ?? '').matchAll(/`(\w+)`/g)].map(
     ([, code]) => code,
   );

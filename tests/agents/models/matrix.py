@@ -1,6 +1,6 @@
 """What is asked of every server of models, and what is right there.
 
-``test_matrix.py`` runs each cell against the strict model server; ``docs/models.md`` shows them as a table.
+``test_matrix.py`` runs each cell against the strict model server; ``docs/how-to/models.md`` shows them as a table.
 """
 
 from dataclasses import dataclass
