@@ -26,7 +26,7 @@ from chatkit_link.runs.run import Run, RunStatus
 
 router = APIRouter()
 
-#: Sent by clients that use our fetch (``frontend/src/link``), which can tell Stop from a lost connection.
+#: Sent by clients that use our fetch (``frontend/src/resumable-fetch``), which can tell Stop from a lost connection.
 LINK_HEADER = "x-chatkit-link"
 
 

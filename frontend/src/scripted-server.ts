@@ -3,8 +3,8 @@ import type { ChatKitOptions } from '@openai/chatkit';
 import { callAt, sendable } from './element/options';
 import type { Host } from './frame/bridge';
 import { Chat } from './frame/chat';
-import type { LinkInit } from './link/link-fetch';
 import type { ThreadEvent } from './protocol/types';
+import type { ResumableFetchInit } from './resumable-fetch/resumable-fetch';
 
 /** Where the host page of the tests is. */
 export const BASE = 'https://host.example/';
@@ -40,7 +40,7 @@ export function scriptedServer(answers: Record<string, Answer>) {
 }
 
 /** How an uploading page wants to hear how far it is. */
-const tellingOf = ({ onSent }: LinkInit) => ({ onSent });
+const tellingOf = ({ onSent }: ResumableFetchInit) => ({ onSent });
 
 export function chatOn(server: { fetch: typeof globalThis.fetch }, options: Partial<ChatKitOptions> = {}) {
   const emitted: [name: string, detail: unknown][] = [];

@@ -1,11 +1,11 @@
 import { useMemo } from 'react';
-import { createLinkFetch } from '../link/link-fetch';
+import { createResumableFetch } from '../resumable-fetch/resumable-fetch';
 import { type Agent, here } from './agents';
 import { Chat, type Surroundings } from './Chat';
 import { offersOf } from './offers';
 import type { Data } from './settings/options';
 
-const linkFetch = createLinkFetch();
+const resumableFetch = createResumableFetch();
 
 /** What an agent of this server brings along. */
 export function optionsOf({
@@ -56,7 +56,7 @@ export function AgentChat({
     () => ({
       url: agent.url,
       domainKey,
-      fetch: linkFetch,
+      fetch: resumableFetch,
       uploadStrategy: { type: 'direct' as const, uploadUrl: here('files') },
     }),
     [agent.url, domainKey],

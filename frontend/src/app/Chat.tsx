@@ -1,8 +1,8 @@
 import type { ChatKitOptions } from '@openai/chatkit';
 import { ChatKit, type UseChatKitOptions, useChatKit } from '@openai/chatkit-react';
 import { useLayoutEffect, useMemo, useState } from 'react';
-import type { LoadedElement } from '../link/load-element';
 import type { AgentPrompt } from './agents';
+import type { LoadedElement } from './element-loader/load-element';
 import { recall, remember } from './memory';
 import type { Notice } from './Notices';
 import { commandsOf } from './offers';

@@ -4,8 +4,8 @@
  * the tag once, so a connection that needs the other element is opened by a new page at the same address.
  */
 import { useEffect, useState } from 'react';
-import { type ElementChoice, type LoadedElement, loadElement } from '../link/load-element';
 import { here } from './agents';
+import { type ElementChoice, type LoadedElement, loadElement } from './element-loader/load-element';
 import { recall, remember, useMemory } from './memory';
 import { type Target, targetOf } from './share-link';
 import { isId } from './workflows';

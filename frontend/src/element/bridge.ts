@@ -5,7 +5,7 @@
  * done in the frame is done there, so that the script of the host page stays small.
  */
 import type { ChatKitEvents, OpenAIChatKit } from '@openai/chatkit';
-import type { Connection } from '../link/run-stream';
+import type { Connection } from '../resumable-fetch/run-stream';
 
 export const HELLO = 'chatkit-link:hello';
 export const PORT = 'chatkit-link:port';

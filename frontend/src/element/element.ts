@@ -7,7 +7,7 @@
  * page hears about wrong ones after "ready": listeners are usually attached after the first setOptions.
  */
 import type { ChatKitOptions, OpenAIChatKit } from '@openai/chatkit';
-import { sendTelling } from '../link/send';
+import { sendWithProgress } from '../resumable-fetch/send-with-progress';
 import { type EventName, type FrameApi, HELLO, type HostApi, PORT } from './bridge';
 import { callsOver, type Remote } from './calls';
 import { callAt, sendable } from './options';
@@ -23,7 +23,7 @@ const UNREACHABLE =
 
 /** Says how far an upload is, which no fetch can. */
 const plainFetch: Send = (url, { onSent, ...init }) =>
-  onSent ? sendTelling(url, init, onSent) : fetch(url, init);
+  onSent ? sendWithProgress(url, init, onSent) : fetch(url, init);
 
 function coming() {
   let resolve = (_: Frame) => {};

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LinkInit } from '../link/link-fetch';
+import type { ResumableFetchInit } from '../resumable-fetch/resumable-fetch';
 import type { ResponseMessage } from './bridge';
 import { serveRequest } from './serve-request';
 
@@ -17,7 +17,7 @@ test('a file is sent as the field "file" of a form, and the frame hears how far 
   const { port1, port2 } = new MessageChannel();
   const heard = heardOver(port1);
   let sent: File | undefined;
-  const fetch: typeof globalThis.fetch = async (_, init: LinkInit = {}) => {
+  const fetch: typeof globalThis.fetch = async (_, init: ResumableFetchInit = {}) => {
     sent = (init.body as FormData).get('file') as File;
     init.onSent?.(0.5);
     return Response.json({ id: 'atc_1' });

@@ -1,8 +1,8 @@
-import type { LinkInit } from '../link/link-fetch';
+import type { ResumableFetchInit } from '../resumable-fetch/resumable-fetch';
 import { ABORT, type ResponseMessage, type SentRequest } from './bridge';
 
 /** A fetch, told a few things more that a fetch of the page may make use of. */
-export type Send = (url: string, init: LinkInit) => Promise<Response>;
+export type Send = (url: string, init: ResumableFetchInit) => Promise<Response>;
 
 /**
  * Makes one HTTP request for the frame and streams the answer through the request's own port. A frame that is
@@ -19,7 +19,7 @@ export async function serveRequest(
     port.postMessage(message, transfer);
   port.onmessage = ({ data }) => data === ABORT && controller.abort();
   try {
-    const init: LinkInit = {
+    const init: ResumableFetchInit = {
       ...request,
       body: body instanceof Blob ? formWith(body) : body,
       signal: controller.signal,

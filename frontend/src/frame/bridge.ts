@@ -1,6 +1,6 @@
 import { ABORT, type EventName, HELLO, type HostApi, PORT, type ResponseMessage } from '../element/bridge';
 import type { Remote } from '../element/calls';
-import type { LinkInit } from '../link/link-fetch';
+import type { ResumableFetchInit } from '../resumable-fetch/resumable-fetch';
 
 export type Host = {
   fetch: typeof globalThis.fetch;
@@ -37,7 +37,7 @@ export function hostOver(call: Remote<HostApi>): Host {
 export function fetchOver(
   open: (request: Parameters<HostApi['request']>[0], port: MessagePort) => void,
 ): typeof globalThis.fetch {
-  return (input, init: LinkInit = {}) => {
+  return (input, init: ResumableFetchInit = {}) => {
     const { port1, port2 } = new MessageChannel();
     const { signal } = init;
     if (signal?.aborted) return Promise.reject(signal.reason);
@@ -56,7 +56,10 @@ export function fetchOver(
   };
 }
 
-function responseFrom(port: MessagePort, { signal, onConnection, onSent }: LinkInit): Promise<Response> {
+function responseFrom(
+  port: MessagePort,
+  { signal, onConnection, onSent }: ResumableFetchInit,
+): Promise<Response> {
   return new Promise((resolve, reject) => {
     let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
     const fail = (error: Error) => {

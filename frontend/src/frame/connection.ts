@@ -4,8 +4,8 @@
  * frame itself: the secret says who it is for, so neither cookies nor CORS have a part in it.
  */
 import type { ChatKitOptions } from '@openai/chatkit';
-import { createLinkFetch, type LinkInit } from '../link/link-fetch';
 import { ChatKitProblem } from '../protocol/problems';
+import { createResumableFetch, type ResumableFetchInit } from '../resumable-fetch/resumable-fetch';
 import type { Host } from './bridge';
 import { fetchWithSecret } from './client-secret';
 
@@ -33,15 +33,15 @@ export function connect(api: ChatKitOptions['api'] | null, around: Around): Api 
     });
     return {
       url: OWN_ADDRESS(),
-      fetch: telling(createLinkFetch({ fetch: withSecret, onConnection }), around),
+      fetch: telling(createResumableFetch({ fetch: withSecret, onConnection }), around),
     };
   }
 
   const byPage: typeof fetch = (input, init) => host.fetch(new URL(String(input), around.base).href, init);
-  const linked = createLinkFetch({ fetch: byPage, onConnection });
+  const linked = createResumableFetch({ fetch: byPage, onConnection });
   // Another server's CORS rules may refuse the header of the link fetch; a fetch of the page goes its own ways.
   const isOurs = new URL(api.url, around.base).origin === location.origin && !api.fetch;
-  const send: typeof fetch = (input, init: LinkInit = {}) =>
+  const send: typeof fetch = (input, init: ResumableFetchInit = {}) =>
     isOurs && !init.onSent ? linked(input, init) : byPage(input, init);
   return { url: api.url, fetch: telling(send, around) };
 }

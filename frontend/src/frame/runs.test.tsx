@@ -1,8 +1,8 @@
 import { act, screen, waitFor } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
 import { sendable } from '../element/options';
-import type { LinkInit } from '../link/link-fetch';
 import type { ThreadEvent, ThreadItem } from '../protocol/types';
+import type { ResumableFetchInit } from '../resumable-fetch/resumable-fetch';
 import { answered, BASE, openStream, streamOf, userSaid } from '../scripted-server';
 import { composer, created, done, open, page } from './open-chat';
 
@@ -179,10 +179,10 @@ test('a message refused because of a running answer stays with its writer, and t
 
 test('a lost connection is told quietly while it lasts', async () => {
   const stream = openStream();
-  let tell: LinkInit['onConnection'];
+  let tell: ResumableFetchInit['onConnection'];
   const around = open({ 'threads.create': () => stream.response });
   const { fetch } = around.host;
-  around.host.fetch = (input, init?: LinkInit) => {
+  around.host.fetch = (input, init?: ResumableFetchInit) => {
     tell = init?.onConnection;
     return fetch(input, init);
   };

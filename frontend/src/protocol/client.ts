@@ -1,7 +1,7 @@
 import type { FileUploadStrategy } from '@openai/chatkit';
-import { besideApi } from '../link/address';
-import type { LinkInit } from '../link/link-fetch';
-import { sendTelling } from '../link/send';
+import type { ResumableFetchInit } from '../resumable-fetch/resumable-fetch';
+import { sendWithProgress } from '../resumable-fetch/send-with-progress';
+import { siblingUrl } from '../resumable-fetch/sibling-url';
 import { ChatKitProblem, ConnectionLost, isAbort, problemFrom } from './problems';
 import { readEvents, type Told } from './sse';
 import type {
@@ -56,7 +56,7 @@ export type StreamRequest = {
 export type Listener = {
   signal: AbortSignal;
   onEvents(events: Told[]): void;
-  onConnection?: LinkInit['onConnection'];
+  onConnection?: ResumableFetchInit['onConnection'];
   /** The server took the request, and answers it in this run if it has runs. */
   onAccepted?(run: string | null): void;
 };
@@ -122,7 +122,7 @@ export class ChatKitClient {
     if (!where) return attachment;
     // The address itself is the permission: no headers of the host page may go there.
     const init = { method: where.method, headers: where.headers, body: file, signal: listener.signal };
-    const response = await orLost(sendTelling(where.url, init, listener.onSent), listener.signal);
+    const response = await orLost(sendWithProgress(where.url, init, listener.onSent), listener.signal);
     if (!response.ok) throw await problemFrom(response);
     return attachment;
   }
@@ -144,7 +144,7 @@ export class ChatKitClient {
   }
 
   private request(path: string, listener?: Listener): Promise<Response> {
-    return this.send(besideApi(this.url, path), { method: 'GET' }, listener);
+    return this.send(siblingUrl(this.url, path), { method: 'GET' }, listener);
   }
 
   private async send(
@@ -153,7 +153,7 @@ export class ChatKitClient {
     listener: Partial<Listener & UploadListener> = {},
   ): Promise<Response> {
     const { signal, onConnection, onSent } = listener;
-    const init: LinkInit = { ...request, signal, onConnection, onSent };
+    const init: ResumableFetchInit = { ...request, signal, onConnection, onSent };
     const response = await orLost(this.fetch(url, init), signal);
     if (!response.ok) throw await problemFrom(response);
     return response;

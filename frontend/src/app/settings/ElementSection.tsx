@@ -1,4 +1,4 @@
-import type { ElementChoice } from '../../link/load-element';
+import type { ElementChoice } from '../element-loader/load-element';
 import { remember } from '../memory';
 import { chooseElement, type ElementState, useElementChoice } from '../use-element';
 import { DOMAIN_KEY } from './use-options';

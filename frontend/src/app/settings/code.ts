@@ -1,5 +1,5 @@
 /** What is shown on the page as code for somebody's own page: a whole HTML page, or a React component. */
-import { OFFICIAL } from '../../link/load-element';
+import { OFFICIAL } from '../element-loader/load-element';
 import { type Data, SAMPLE } from './options';
 import { samples } from './samples';
 

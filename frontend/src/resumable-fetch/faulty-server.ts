@@ -1,9 +1,9 @@
-/** For tests: a real server on a real socket that keeps one answer and cuts its connections where it is told. */
+/** For tests: a real server on a real socket that keeps one answer and cuts its connections at given places. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export type Asked = { method: string; path: string; headers: IncomingMessage['headers'] };
-/** What happens after so many bytes of one connection: broken off, ended as if it were whole, or kept silent. */
+/** What happens after so many bytes of one connection: broken off, ended as if it were whole, or kept idle. */
 export type Cut = { at: number; how: 'break' | 'end' | 'hang' };
 
 export const event = (id: number, data: unknown) => `id: ${id}\ndata: ${JSON.stringify(data)}\n\n`;
@@ -27,7 +27,7 @@ type Options = {
   refusals?: (number | 'refuse')[];
 };
 
-export async function breakingServer({ cuts = [], refusals = [] }: Options = {}) {
+export async function faultyServer({ cuts = [], refusals = [] }: Options = {}) {
   const asked: Asked[] = [];
   const cutting = [...cuts];
   const refusing = [...refusals];

@@ -1,16 +1,16 @@
-import type { PolicyWatch } from './policy-watch';
+import type { CspViolations } from './csp-violations';
 
 /** Long enough for a slow phone; the domain check of OpenAI's element is one more request. */
-const PATIENCE_MS = 12_000;
+const TIMEOUT_MS = 12_000;
 const ALLOWLIST = 'https://platform.openai.com/settings/organization/security/domain-allowlist';
 /** OpenAI exempts these from its list. */
 const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|.+\.localhost)$/;
 
-type Waiting = { from: string; isOfficial: boolean; watch: PolicyWatch; patience?: number | undefined };
+type Waiting = { from: string; isOfficial: boolean; watch: CspViolations; timeout?: number | undefined };
 
-/** Null when the element says it is ready; a sentence that says why not when it fails, is kept out, or stays silent. */
-export function untilReady(element: HTMLElement, waiting: Waiting): Promise<string | null> {
-  const { from, isOfficial, watch, patience = PATIENCE_MS } = waiting;
+/** Null when the element says it is ready; a sentence that says why not when it fails, is kept out, or does not answer. */
+export function waitUntilReady(element: HTMLElement, waiting: Waiting): Promise<string | null> {
+  const { from, isOfficial, watch, timeout = TIMEOUT_MS } = waiting;
   const done = new AbortController();
   const { signal } = done;
   return new Promise<string | null>((resolve) => {
@@ -26,7 +26,7 @@ export function untilReady(element: HTMLElement, waiting: Waiting): Promise<stri
     );
     watch.onBlocked = policy;
     policy();
-    const timer = setTimeout(() => resolve(silenceSentence(isOfficial)), patience);
+    const timer = setTimeout(() => resolve(timeoutSentence(isOfficial)), timeout);
     signal.addEventListener('abort', () => clearTimeout(timer));
   }).finally(() => {
     done.abort();
@@ -46,8 +46,8 @@ function errorSentence(error: unknown, isOfficial: boolean): string {
   return `The chat could not start: ${message}`;
 }
 
-/** The frame is another origin's: what keeps it silent can be told only by what is usual. */
-function silenceSentence(isOfficial: boolean): string {
+/** The frame is of another origin: why it does not answer can only be guessed from the usual causes. */
+function timeoutSentence(isOfficial: boolean): string {
   if (!isOfficial)
     return 'The chat did not start. Reload the page; if it stays so, see the log of the server.';
   if (LOCAL.test(location.hostname))

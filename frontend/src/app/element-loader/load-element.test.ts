@@ -35,7 +35,7 @@ function violation(effectiveDirective: string, blockedURI: string) {
 /** Lets what awaits a script go on. */
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
-test('the built-in element asks nobody else', async () => {
+test('the built-in element loads no other script', async () => {
   const loading = loadElement({ choice: 'built-in', builtIn });
   arrives(builtIn);
   expect(await loading).toMatchObject({ source: 'built-in', reason: null });
@@ -98,7 +98,7 @@ test('an element that gets ready has nothing to say', async () => {
   expect(await ready).toBeNull();
 });
 
-test('a frame that the page’s policy keeps out is told with the directive to change', async () => {
+test('a frame that the page’s policy keeps out is reported with the directive to change', async () => {
   const { element, whenReady } = await official();
   const kept = whenReady(element);
   violation('img-src', `${CDN}/logo.png`);
@@ -106,7 +106,7 @@ test('a frame that the page’s policy keeps out is told with the directive to c
   expect(await kept).toContain(`add ${CDN} to its frame-src`);
 });
 
-test('a domain that OpenAI refuses is told with the place to add it', async () => {
+test('a domain that OpenAI refuses is reported with the place to add it', async () => {
   const { element, whenReady } = await official();
   const refused = whenReady(element);
   element.dispatchEvent(failed('Domain verification failed'));

@@ -2,7 +2,7 @@
  * The address of something beside the API, with the query of the API's own address: `runs/r/cancel` beside
  * `…/chatkit/research` is `…/chatkit/runs/r/cancel`. The addresses may be relative; nothing is resolved.
  */
-export function besideApi(apiUrl: string, path: string, after?: number): string {
+export function siblingUrl(apiUrl: string, path: string, after?: number): string {
   const [address = '', query] = apiUrl.replace(/#.*/, '').split('?', 2);
   const search = new URLSearchParams(query);
   search.delete('after');

@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { sendTelling } from './send';
+import { sendWithProgress } from './send-with-progress';
 
 const cors = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Allow-Headers': '*' };
 let close = () => {};
 afterEach(() => close());
 
-/** A server that takes uploads and says what it got; "/full" refuses them. */
+/** A server that takes uploads and reports what it got; "/full" refuses them. */
 async function server(): Promise<string> {
   const bodyOf = async (request: IncomingMessage) => {
     let size = 0;
@@ -34,10 +34,10 @@ async function server(): Promise<string> {
   return `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
 }
 
-test('the bytes arrive with their method and headers, and the sender hears how far they are', async () => {
+test('the bytes arrive with their method and headers, and the sender hears its progress', async () => {
   const heard: number[] = [];
   const body = 'x'.repeat(200_000);
-  const response = await sendTelling(
+  const response = await sendWithProgress(
     `${await server()}/`,
     { method: 'PUT', headers: { 'X-Mark': 'm' }, body },
     (part) => heard.push(part),
@@ -48,7 +48,7 @@ test('the bytes arrive with their method and headers, and the sender hears how f
 });
 
 test('a refusal is a response', async () => {
-  const response = await sendTelling(`${await server()}/full`, { body: 'x' }, () => {});
+  const response = await sendWithProgress(`${await server()}/full`, { body: 'x' }, () => {});
   expect(response.status).toBe(413);
   expect(await response.json()).toMatchObject({ detail: 'Too large.' });
 });
@@ -56,9 +56,9 @@ test('a refusal is a response', async () => {
 test('it can be given up, and fails like fetch without a network', async () => {
   const stop = new AbortController();
   const address = await server();
-  const sent = sendTelling(`${address}/never`, { body: 'x', signal: stop.signal }, () => {});
+  const sent = sendWithProgress(`${address}/never`, { body: 'x', signal: stop.signal }, () => {});
   stop.abort();
   await expect(sent).rejects.toMatchObject({ name: 'AbortError' });
   close();
-  await expect(sendTelling(`${address}/`, { body: 'x' }, () => {})).rejects.toThrow('Failed to fetch');
+  await expect(sendWithProgress(`${address}/`, { body: 'x' }, () => {})).rejects.toThrow('Failed to fetch');
 });

@@ -1,9 +1,9 @@
 /*
  * Which script defines <openai-chatkit>: OpenAI's from its CDN, this server's own, or OpenAI's with ours in reserve.
- * A page can define the tag once, so whoever is late in "auto" is kept from running at all.
+ * A page can define the tag once, so a script that is late in "auto" is kept from running at all.
  */
-import { PolicyWatch } from './policy-watch';
-import { untilReady } from './until-ready';
+import { CspViolations } from './csp-violations';
+import { waitUntilReady } from './wait-until-ready';
 
 export const OFFICIAL = 'https://cdn.platform.openai.com/deployments/chatkit/chatkit.js';
 const TAG = 'openai-chatkit';
@@ -27,51 +27,51 @@ export type LoadedElement = {
   /** Why "auto" did not take the official one. */
   reason: string | null;
   /** Null when the element gets ready, otherwise a sentence that says why it does not. */
-  whenReady(element: HTMLElement, patience?: number): Promise<string | null>;
+  whenReady(element: HTMLElement, timeout?: number): Promise<string | null>;
 };
 
 /** Rejects with a sentence when the chosen script cannot be had. */
 export async function loadElement(options: LoadOptions): Promise<LoadedElement> {
   const { choice = 'auto', builtIn, official = OFFICIAL, limit = LIMIT_MS } = options;
-  const watch = new PolicyWatch();
+  const watch = new CspViolations();
   const loaded = (source: ElementSource, address: string, reason: string | null = null): LoadedElement => ({
     source,
     reason,
-    whenReady: (element, patience) =>
-      untilReady(element, {
+    whenReady: (element, timeout) =>
+      waitUntilReady(element, {
         from: new URL(address).origin,
         isOfficial: source === 'official',
         watch,
-        patience,
+        timeout,
       }),
   });
 
   if (customElements.get(TAG)) return loaded('present', document.baseURI);
   if (choice !== 'built-in') {
-    const trouble = await run(official, choice === 'auto' ? limit : null, watch);
-    if (!trouble) return loaded('official', official);
-    if (choice === 'official') throw new Error(trouble);
+    const failure = await run(official, choice === 'auto' ? limit : null, watch);
+    if (!failure) return loaded('official', official);
+    if (choice === 'official') throw new Error(failure);
     await runOwn(builtIn, watch);
-    return loaded('built-in', builtIn, trouble);
+    return loaded('built-in', builtIn, failure);
   }
   await runOwn(builtIn, watch);
   return loaded('built-in', builtIn);
 }
 
-async function runOwn(address: string, watch: PolicyWatch) {
-  const trouble = await run(address, null, watch);
-  if (trouble) throw new Error(trouble);
+async function runOwn(address: string, watch: CspViolations) {
+  const failure = await run(address, null, watch);
+  if (failure) throw new Error(failure);
 }
 
 /** Runs a script that should define the tag; a sentence when it does not. */
-function run(address: string, limit: number | null, watch: PolicyWatch): Promise<string | null> {
+function run(address: string, limit: number | null, watch: CspViolations): Promise<string | null> {
   const { origin, host } = new URL(address, document.baseURI);
   const script = Object.assign(document.createElement('script'), { src: address, async: true });
   return new Promise((resolve) => {
-    const end = (trouble: string | null) => {
+    const end = (failure: string | null) => {
       clearTimeout(timer);
-      if (trouble) disarm(script);
-      resolve(trouble);
+      if (failure) disarm(script);
+      resolve(failure);
     };
     const timer =
       limit === null

@@ -1,14 +1,14 @@
 const NEWLINE = 10;
 const END = ': end';
 
-/** What a piece of a stream adds to the whole events of it; `isEnd` when the server has said that there are no more. */
+/** What a piece of a stream adds to the whole events of it; `isEnd` when the server has sent its end. */
 export type Whole = { bytes: Uint8Array<ArrayBuffer>; lastId: number | null; isEnd: boolean };
 
 /**
  * Holds back the end of a stream until the event it belongs to is complete, so that a stream which breaks never
  * leaves half an event behind. It reads no more of an event than its id, and bytes pass unchanged.
  */
-export class WholeEvents {
+export class CompleteEvents {
   #rest = new Uint8Array(0);
   #text = new TextDecoder('latin1');
 

@@ -2,7 +2,7 @@
 const FATAL = /^(script|frame|child|default)-src/;
 
 /** What the Content-Security-Policy of this page has kept out since the watch began, of what a chat cannot do without. */
-export class PolicyWatch {
+export class CspViolations {
   #kept: { directive: string; from: string }[] = [];
   onBlocked = () => {};
 

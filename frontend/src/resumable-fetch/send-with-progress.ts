@@ -1,5 +1,5 @@
-/** Like `fetch`, and tells how much of the body has been sent, from 0 to 1, which no fetch can tell yet. */
-export function sendTelling(
+/** Like `fetch`, and reports how much of the body has been sent, from 0 to 1, which no fetch can do yet. */
+export function sendWithProgress(
   url: string,
   { method = 'POST', headers, body, signal, credentials }: RequestInit,
   onSent: (part: number) => void,

@@ -1,17 +1,18 @@
 // @vitest-environment node
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { breakingServer, type Cut, events, whole } from './breaking-server';
-import { createLinkFetch, type LinkInit } from './link-fetch';
+import { type Cut, events, faultyServer, whole } from './faulty-server';
+import { createResumableFetch, type ResumableFetchInit } from './resumable-fetch';
 
 const opened: { close(): Promise<unknown> }[] = [];
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((server) => server.close()));
 });
 
-async function serve(options?: Parameters<typeof breakingServer>[0]) {
-  const server = await breakingServer(options);
+async function serve(options?: Parameters<typeof faultyServer>[0]) {
+  const server = await faultyServer(options);
   opened.push(server);
-  const ask = (init: LinkInit = {}) => createLinkFetch()(server.url, { method: 'POST', body: '{}', ...init });
+  const ask = (init: ResumableFetchInit = {}) =>
+    createResumableFetch()(server.url, { method: 'POST', body: '{}', ...init });
   const paths = () =>
     server.asked.map(({ method, path }) => `${method} ${path.replace('/apps/chatkit/', '')}`);
   return { ...server, ask, paths };
@@ -86,9 +87,9 @@ describe('an answer over a bad line', () => {
     for (const answer of answers) expect(answer).toEqual(whole);
   });
 
-  test('a server that never says its end is believed after a while', async () => {
-    const silent: Cut[] = Array(3).fill({ at: 0, how: 'end' });
-    const { ask, paths } = await serve({ cuts: [{ at: endOf(7), how: 'end' }, ...silent] });
+  test('a server that never sends its end is believed after a while', async () => {
+    const empty: Cut[] = Array(3).fill({ at: 0, how: 'end' });
+    const { ask, paths } = await serve({ cuts: [{ at: endOf(7), how: 'end' }, ...empty] });
     expect(await bytesOf(await ask())).toEqual(Buffer.from(events.join('')));
     expect(paths()).toHaveLength(4);
   });
@@ -127,7 +128,7 @@ describe('an answer over a bad line', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('whoever wishes is told of a connection that is lost for longer than a moment', async () => {
+  test('a connection that is lost for longer than a moment is reported to the page', async () => {
     const heard: string[] = [];
     const onConnection = (connection: string) => heard.push(connection);
     const long = await serve({ cuts: breakAt(endOf(1)), refusals: Array(3).fill('refuse') });
@@ -140,7 +141,7 @@ describe('an answer over a bad line', () => {
 
   test('the events of a run are followed the same way', async () => {
     const { url, paths } = await serve({ cuts: breakAt(endOf(2) - endOf(1) + 1) });
-    const response = await createLinkFetch()(url.replace('research', 'runs/run%201/events?after=1'));
+    const response = await createResumableFetch()(url.replace('research', 'runs/run%201/events?after=1'));
     expect(await bytesOf(response)).toEqual(whole.subarray(endOf(1)));
     expect(paths()[1]).toBe('GET runs/run%201/events?after=2');
   });
@@ -195,9 +196,9 @@ describe('stop', () => {
   });
 });
 
-test('what is no answer passes untouched, but for its mark', async () => {
+test('a response without a run passes untouched, but for the header', async () => {
   const { url, asked } = await serve();
-  const response = await createLinkFetch()(url.replace('research', 'json'), { method: 'POST' });
+  const response = await createResumableFetch()(url.replace('research', 'json'), { method: 'POST' });
   expect(await response.json()).toEqual({ ok: true });
   expect(asked[0]?.headers['x-chatkit-link']).toBe('1');
 });
@@ -209,6 +210,6 @@ test('all requests are made by the fetch that is given', async () => {
     made.push(String(input).replace(/.*chatkit\//, ''));
     return fetch(input, init);
   };
-  await (await createLinkFetch({ fetch: own })(url, { method: 'POST' })).text();
+  await (await createResumableFetch({ fetch: own })(url, { method: 'POST' })).text();
   expect(made).toEqual(['research', 'runs/run%201/events?after=1']);
 });

@@ -1,28 +1,29 @@
 /*
  * A fetch for ChatKit's `api.fetch` that makes answers outlive their connection. To ChatKit an aborted request is
  * "stop" and a broken one is lost; to the server a closed connection is only a reader who left. So this fetch goes
- * on reading on a new connection where the old one broke, and when the person stops, it says so in so many words.
+ * on reading on a new connection where the old one broke, and when the user stops, it cancels the run explicitly.
  *
- * The run's id comes with the response's head; who stops before that is let go at once, and the request is kept
- * just long enough to learn which run to cancel. A body that is cancelled, not aborted, is a reader who leaves:
+ * The run's id comes with the response's head; a caller that stops before that is released at once, and the request
+ * is kept just long enough to learn which run to cancel. A body that is cancelled, not aborted, is a reader who leaves:
  * the run goes on.
  */
-import { besideApi } from './address';
+
 import { bytesOfRun, type Connection, runOf } from './run-stream';
-import { sendTelling } from './send';
+import { sendWithProgress } from './send-with-progress';
+import { siblingUrl } from './sibling-url';
 
 export type { Connection } from './run-stream';
 
 type Fetch = typeof globalThis.fetch;
 /**
- * A caller may ask to be told when its answer loses its connection and has it back, and how much of its body has
- * been sent, from 0 to 1; any other fetch ignores both.
+ * Hears when the answer loses its connection and has it back, and how much of the body has been sent, from 0 to 1;
+ * any other fetch ignores both.
  */
-export type LinkInit = RequestInit & {
+export type ResumableFetchInit = RequestInit & {
   onConnection?: (connection: Connection) => void;
   onSent?: (part: number) => void;
 };
-export type LinkOptions = {
+export type ResumableFetchOptions = {
   /** Makes the requests: for a token that must be fresh at each of them, for instance. */
   fetch?: Fetch;
   onConnection?: (connection: Connection) => void;
@@ -30,10 +31,10 @@ export type LinkOptions = {
 
 const MARK = 'X-ChatKit-Link';
 
-export function createLinkFetch(options: LinkOptions = {}): Fetch {
+export function createResumableFetch(options: ResumableFetchOptions = {}): Fetch {
   const fetch: Fetch = options.fetch ?? ((...args) => globalThis.fetch(...args));
 
-  return async (input, { onConnection, onSent, ...init }: LinkInit = {}) => {
+  return async (input, { onConnection, onSent, ...init }: ResumableFetchInit = {}) => {
     const given = input instanceof Request ? input : null;
     const url = given?.url ?? String(input);
     const signal = init.signal ?? given?.signal;
@@ -41,18 +42,18 @@ export function createLinkFetch(options: LinkOptions = {}): Fetch {
     const headers = new Headers(init.headers ?? given?.headers);
     headers.set(MARK, '1');
     headers.set('X-Time-Zone', Intl.DateTimeFormat().resolvedOptions().timeZone);
-    // Whoever brings a fetch of their own wants it used, though it cannot tell how far an upload is.
-    if (onSent && !options.fetch) return sendTelling(url, { ...init, headers }, onSent);
+    // A fetch of the caller's own is used, though it cannot report the progress of an upload.
+    if (onSent && !options.fetch) return sendWithProgress(url, { ...init, headers }, onSent);
 
-    /** A request about a run: as the first one was made, without what it said. */
+    /** A request about a run: as the first one was made, without its body. */
     const about = (path: string, more: RequestInit, after?: number) => {
       const sent = new Headers(headers);
       sent.delete('Content-Type');
       const { body: _, ...same } = init;
-      return fetch(besideApi(url, path, after), { ...same, headers: sent, signal: null, ...more });
+      return fetch(siblingUrl(url, path, after), { ...same, headers: sent, signal: null, ...more });
     };
     const cancel = (run: string) => {
-      // keepalive: the person may stop an answer and leave the page in the same breath.
+      // keepalive: the user may stop an answer and leave the page at once.
       about(`runs/${encodeURIComponent(run)}/cancel`, { method: 'POST', keepalive: true }).catch(() => {
         // The reader has already left; a run that cannot be reached ends by itself.
       });
@@ -83,7 +84,7 @@ export function createLinkFetch(options: LinkOptions = {}): Fetch {
       after: Number(new URLSearchParams(url.split('?')[1]).get('after')) || 0,
       connect: (after, attempt) =>
         about(`runs/${encodeURIComponent(run)}/events`, { method: 'GET', signal: attempt }, after),
-      tell(change) {
+      onConnection(change) {
         onConnection?.(change);
         options.onConnection?.(change);
       },
@@ -93,7 +94,7 @@ export function createLinkFetch(options: LinkOptions = {}): Fetch {
   };
 }
 
-/** Whoever stops is let go at once; the request itself is kept until it has said which run it began. */
+/** A caller that stops is released at once; the request itself is kept until its run is known. */
 function orAborted(opening: Promise<Response>, signal?: AbortSignal | null): Promise<Response> {
   if (!signal) return opening;
   return new Promise((resolve, reject) => {

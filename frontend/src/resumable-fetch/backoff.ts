@@ -1,8 +1,8 @@
 const FIRST_MS = 250;
 const LONGEST_MS = 4_000;
 
-/** How long to wait before the next try: longer each time, and not in step with everybody else's. */
-export const waitBefore = (attempt: number) =>
+/** How long to wait before the next try: longer each time, and not in step with other clients. */
+export const backoffDelay = (attempt: number) =>
   Math.min(FIRST_MS * 2 ** attempt, LONGEST_MS) * (0.5 + Math.random() / 2);
 
 /** Resolves after a while, at once when the network is back, or when it is not worth waiting for any more. */

@@ -3,11 +3,11 @@
  * are dropped; when a connection breaks, the next one begins behind the last id that was handed on, so the bytes
  * are those of an unbroken stream.
  *
- * The end is where the server says so. A connection that merely ends proves nothing: proxies end a stream they are
+ * The stream ends where the server says so. A connection that merely ends proves nothing: proxies end a stream they are
  * tired of, and a browser takes a response that breaks off within its head for a whole one without a body.
  */
-import { pause, waitBefore } from './pause';
-import { WholeEvents } from './whole-events';
+import { backoffDelay, pause } from './backoff';
+import { CompleteEvents } from './complete-events';
 
 /** Opens the events behind an id. */
 export type Connect = (after: number, signal: AbortSignal) => Promise<Response>;
@@ -15,18 +15,18 @@ export type Connection = 'lost' | 'back';
 
 /** About two minutes of trying; while the browser knows that it is offline, tries do not count. */
 const ATTEMPTS = 32;
-/** The server breaks a silence every 15 seconds, so this much of it is a dead connection. */
-const SILENCE_MS = 45_000;
-const ANSWER_MS = 15_000;
-/** What heals sooner is not worth telling. */
+/** The server sends a heartbeat every 15 seconds, so a connection that is idle for this long is dead. */
+const IDLE_TIMEOUT_MS = 45_000;
+const RESPONSE_TIMEOUT_MS = 15_000;
+/** A shorter loss is not reported. */
 const MOMENT_MS = 800;
-/** Some servers do not say their end; so many connections in a row that end without a word are one. */
+/** Some servers never send their end; so many connections in a row that end without an event are one. */
 const ENDS = 3;
 
 /** Tries since the last event; those that count are made while the network is there. */
 type Tries = { made: number; counted: number };
 
-/** The server has said that there is nothing more to be had. */
+/** The server answered that the rest of the run is gone. */
 export class RunLost extends Error {
   override name = 'RunLost';
 }
@@ -37,36 +37,36 @@ export type RunStream = {
   /** The last id that the reader has already. */
   after: number;
   connect: Connect;
-  tell(connection: Connection): void;
-  /** Aborted when nobody reads any more. */
+  onConnection(connection: Connection): void;
+  /** Aborted when the reader has left. */
   stop: AbortSignal;
 };
 
-export async function* bytesOfRun({ run, first, after, connect, tell, stop }: RunStream) {
+export async function* bytesOfRun({ run, first, after, connect, onConnection, stop }: RunStream) {
   const tries: Tries = { made: 0, counted: 0 };
   let response = first;
-  let silentEnds = 0;
+  let emptyEnds = 0;
   for (;;) {
-    const events = new WholeEvents();
-    let silent = true;
+    const events = new CompleteEvents();
+    let isEmpty = true;
     let ended = false;
     try {
       for await (const chunk of chunksOf(response, stop)) {
         const whole = events.take(chunk);
         if (!whole) continue;
-        silent = false;
+        isEmpty = false;
         tries.made = tries.counted = 0;
         after = whole.lastId ?? after;
         ended = whole.isEnd;
         yield whole.bytes;
       }
-      silentEnds = silent ? silentEnds + 1 : 0;
+      emptyEnds = isEmpty ? emptyEnds + 1 : 0;
     } catch {
       // The connection broke: the next one goes on from `after`.
-      silentEnds = 0;
+      emptyEnds = 0;
     }
-    if (ended || stop.aborted || silentEnds === ENDS) return;
-    response = await reconnected(run, (signal) => connect(after, signal), tries, tell, stop);
+    if (ended || stop.aborted || emptyEnds === ENDS) return;
+    response = await reconnected(run, (signal) => connect(after, signal), tries, onConnection, stop);
   }
 }
 
@@ -74,21 +74,21 @@ async function reconnected(
   run: string,
   connect: (signal: AbortSignal) => Promise<Response>,
   tries: Tries,
-  tell: RunStream['tell'],
+  onConnection: RunStream['onConnection'],
   stop: AbortSignal,
 ): Promise<Response> {
-  let told = false;
+  let reportedLost = false;
   const soon = setTimeout(() => {
-    told = true;
-    tell('lost');
+    reportedLost = true;
+    onConnection('lost');
   }, MOMENT_MS);
   try {
     for (;;) {
-      await pause(waitBefore(tries.made++), stop);
+      await pause(backoffDelay(tries.made++), stop);
       stop.throwIfAborted();
       if (globalThis.navigator?.onLine !== false) tries.counted++;
       try {
-        const response = await withPatience(ANSWER_MS, stop, connect);
+        const response = await withTimeout(RESPONSE_TIMEOUT_MS, stop, connect);
         if (runOf(response) === run) return response;
         void response.body?.cancel();
         if (isFinal(response.status)) throw new RunLost(sentenceFor(response.status));
@@ -100,7 +100,7 @@ async function reconnected(
     }
   } finally {
     clearTimeout(soon);
-    if (told) tell('back');
+    if (reportedLost) onConnection('back');
   }
 }
 
@@ -118,13 +118,13 @@ function sentenceFor(status: number): string {
   return `The rest of this answer was refused (status ${status}). Reload the chat.`;
 }
 
-/** A body that says nothing for too long counts as broken. */
+/** A body that is idle for too long counts as broken. */
 async function* chunksOf({ body }: Response, stop: AbortSignal) {
   if (!body) return;
   const reader = body.getReader();
   try {
     for (;;) {
-      const { done, value } = await withPatience(SILENCE_MS, stop, () => reader.read());
+      const { done, value } = await withTimeout(IDLE_TIMEOUT_MS, stop, () => reader.read());
       if (done) return;
       yield value;
     }
@@ -133,21 +133,21 @@ async function* chunksOf({ body }: Response, stop: AbortSignal) {
   }
 }
 
-/** Rejects when `work` takes too long or `stop` fires, and tells `work` so. */
-function withPatience<T>(
+/** Rejects when `work` takes too long or `stop` fires, and aborts `work`. */
+function withTimeout<T>(
   ms: number,
   stop: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const patience = new AbortController();
+  const timeout = new AbortController();
   const giveUp = () =>
-    patience.abort(stop.aborted ? stop.reason : new TypeError('The server does not answer.'));
+    timeout.abort(stop.aborted ? stop.reason : new TypeError('The server does not answer.'));
   return new Promise<T>((resolve, reject) => {
     const timer = setTimeout(giveUp, ms);
-    patience.signal.addEventListener('abort', () => reject(patience.signal.reason));
+    timeout.signal.addEventListener('abort', () => reject(timeout.signal.reason));
     stop.addEventListener('abort', giveUp);
     if (stop.aborted) giveUp();
-    work(patience.signal)
+    work(timeout.signal)
       .then(resolve, reject)
       .finally(() => {
         clearTimeout(timer);
