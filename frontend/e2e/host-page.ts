@@ -1,6 +1,6 @@
 import type { ChatKitOptions, OpenAIChatKit } from '@openai/chatkit';
 import { expect, type Frame, type Page } from '@playwright/test';
-import type { EventName } from '../src/element/bridge';
+import type { EventName } from '../src/bridge/contract';
 import { ChatPage } from './chat-page';
 
 /** The type checker compares these with OpenAI's types. */

@@ -1,8 +1,8 @@
 /** For tests: a ChatKit server that answers each request type as the test says, and remembers what it was asked. */
 import type { ChatKitOptions } from '@openai/chatkit';
-import { callAt, sendable } from './element/options';
-import type { Host } from './frame/bridge';
 import { Chat } from './frame/chat';
+import type { Host } from './frame/host';
+import { callFunctionAt, sendableOptions } from './options/sendable-options';
 import type { ThreadEvent } from './protocol/types';
 import type { ResumableFetchInit } from './resumable-fetch/resumable-fetch';
 
@@ -52,11 +52,11 @@ export function chatOn(server: { fetch: typeof globalThis.fetch }, options: Part
     fail: (message) => emitted.push(['error', message]),
     invoke: async (path, ...args) => {
       invoked.push([path, args]);
-      return isFunctionAt(path) ? callAt(all, path, args) : { invoked: path };
+      return isFunctionAt(path) ? callFunctionAt(all, path, args) : { invoked: path };
     },
   };
   const all: ChatKitOptions = { api: { url: '/chatkit', domainKey: 'local' }, ...options };
-  const sent = sendable(all, BASE);
+  const sent = sendableOptions(all, BASE);
   const isFunctionAt = (path: string) => sent.functions.includes(path);
   return { chat: new Chat(host, sent), emitted, logged, invoked, host };
 }

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { ChatKitOptions } from '@openai/chatkit';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { type FrameApi, HELLO, type HostApi, PORT } from './bridge';
-import { callsOver } from './calls';
+import type { FrameApi, HostApi } from '../bridge/contract';
+import { HELLO, PORT } from '../bridge/handshake';
+import { remoteCalls } from '../bridge/remote-calls';
 import { ChatKitElement } from './element';
 
 const origin = 'https://chat.example';
@@ -48,7 +49,7 @@ async function connected(methods: Partial<FrameApi> = {}) {
   const { port } = hello();
   const setOptions = vi.fn<FrameApi['setOptions']>();
   const frame = { ...methods, setOptions };
-  const host = callsOver<HostApi>(port as MessagePort, frame);
+  const host = remoteCalls<HostApi>(port as MessagePort, frame);
   await host('connect');
   return { host, frame };
 }
@@ -86,7 +87,7 @@ test('the frame is shown when it has drawn its options, and not before', async (
   element.setOptions(options);
   let drawn = () => {};
   const setOptions = () => new Promise<void>((done) => (drawn = done));
-  const host = callsOver<HostApi>(hello().port as MessagePort, { setOptions });
+  const host = remoteCalls<HostApi>(hello().port as MessagePort, { setOptions });
   await host('connect');
   expect(iframe().hasAttribute('data-ready')).toBe(false);
   await vi.waitFor(() => {

@@ -7,11 +7,12 @@
  * page hears about wrong ones after "ready": listeners are usually attached after the first setOptions.
  */
 import type { ChatKitOptions, OpenAIChatKit } from '@openai/chatkit';
+import type { EventName, FrameApi, HostApi } from '../bridge/contract';
+import { HELLO, PORT } from '../bridge/handshake';
+import { type Remote, remoteCalls } from '../bridge/remote-calls';
+import { type Send, serveRequest } from '../bridge/serve-request';
+import { callFunctionAt, sendableOptions } from '../options/sendable-options';
 import { sendWithProgress } from '../resumable-fetch/send-with-progress';
-import { type EventName, type FrameApi, HELLO, type HostApi, PORT } from './bridge';
-import { callsOver, type Remote } from './calls';
-import { callAt, sendable } from './options';
-import { type Send, serveRequest } from './serve-request';
 
 type Frame = Remote<FrameApi>;
 type Args<K extends keyof FrameApi> = Parameters<FrameApi[K]>;
@@ -114,7 +115,7 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
     this.#gone = new AbortController();
     const { port1, port2 } = new MessageChannel();
     this.#gone.signal.addEventListener('abort', () => port1.close());
-    const call: Frame = callsOver<FrameApi>(
+    const call: Frame = remoteCalls<FrameApi>(
       port1,
       this.#hostApi(this.#gone.signal, () => call),
     );
@@ -129,7 +130,7 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
         const fetch = (api && 'fetch' in api && api.fetch) || plainFetch;
         void serveRequest(fetch as Send, request, port, gone);
       },
-      invoke: (path, args) => callAt(this.#options, path, args),
+      invoke: (path, args) => callFunctionAt(this.#options, path, args),
       emit: (name, detail) => this.#emit(name, detail),
       fail: (message, name) => this.#fail(message, name),
     };
@@ -147,7 +148,7 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
 
   async #sendOptions(frame: Frame) {
     try {
-      await frame('setOptions', sendable(this.#options, document.baseURI));
+      await frame('setOptions', sendableOptions(this.#options, document.baseURI));
     } catch (error) {
       this.#fail(`The options cannot be read: ${error}`);
     }

@@ -3,18 +3,19 @@
  * history, the draft, and the options of the host page. It is also what the host page calls (FrameApi).
  */
 import type { Entity } from '@openai/chatkit';
-import type { FrameApi, SentOptions } from '../element/bridge';
+import type { FrameApi } from '../bridge/contract';
 import { english, type Language, languageFor } from '../language/language';
 import { type ReadOptions, readOptions, type UsableOptions } from '../options/read-options';
+import type { SentOptions } from '../options/sendable-options';
 import { ChatKitClient } from '../protocol/client';
 import { ChatKitProblem, ConnectionLost, sentenceFor } from '../protocol/problems';
 import type { Attachment, UserContent, WidgetNode } from '../protocol/types';
-import type { Host } from './bridge';
 import { Choices } from './composer/choices';
 import { contentOf, type Draft, draftFrom, emptyDraft } from './composer/draft';
 import { connect } from './connection';
 import { Conversation, type Message, type Surroundings } from './conversation';
 import { History } from './history';
+import type { Host } from './host';
 import { Store } from './store';
 import { Uploads, waitsFor } from './uploads';
 

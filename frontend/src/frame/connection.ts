@@ -6,8 +6,8 @@
 import type { ChatKitOptions } from '@openai/chatkit';
 import { ChatKitProblem } from '../protocol/problems';
 import { createResumableFetch, type ResumableFetchInit } from '../resumable-fetch/resumable-fetch';
-import type { Host } from './bridge';
 import { fetchWithSecret } from './client-secret';
+import type { Host } from './host';
 
 type Around = {
   host: Host;

@@ -31,8 +31,8 @@ import type {
   WidgetItem,
 } from '../protocol/types';
 import { Answering, type End, type Source } from './answering';
-import type { Host } from './bridge';
 import { isFresh, mayGrow } from './follow';
+import type { Host } from './host';
 import { Reading } from './reading';
 import { Store } from './store';
 import { notTaken, troubleLeft, unfinished } from './troubles';

@@ -1,6 +1,6 @@
 import { act, screen, waitFor } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
-import { sendable } from '../element/options';
+import { sendableOptions } from '../options/sendable-options';
 import type { ThreadEvent, ThreadItem } from '../protocol/types';
 import type { ResumableFetchInit } from '../resumable-fetch/resumable-fetch';
 import { answered, BASE, openStream, streamOf, userSaid } from '../scripted-server';
@@ -186,7 +186,9 @@ test('a lost connection is told quietly while it lasts', async () => {
     tell = init?.onConnection;
     return fetch(input, init);
   };
-  act(() => around.chat.setOptions(sendable({ api: { url: '/chatkit/other', domainKey: 'local' } }, BASE)));
+  act(() =>
+    around.chat.setOptions(sendableOptions({ api: { url: '/chatkit/other', domainKey: 'local' } }, BASE)),
+  );
   await around.user.type(composer(), 'hello{Enter}');
   stream.send(created, done(question));
   await screen.findByRole('article', { name: 'You said' });

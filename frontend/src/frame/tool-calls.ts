@@ -4,7 +4,7 @@
  * is kept until the server has it. Between two browsers the server decides: it takes one output of a call.
  */
 import type { ClientToolCallItem, ThreadItem } from '../protocol/types';
-import type { Host } from './bridge';
+import type { Host } from './host';
 
 export function pendingCall(items: ThreadItem[]): ClientToolCallItem | null {
   const call = items.at(-1);

@@ -1,7 +1,7 @@
 import { screen } from '@testing-library/react';
 import { expect, test } from 'vitest';
-import { sendable } from '../element/options';
 import { open } from '../frame/open-chat';
+import { sendableOptions } from '../options/sendable-options';
 import { BASE } from '../scripted-server';
 import { LANGUAGES, languageFor } from './language';
 
@@ -60,7 +60,7 @@ test('the page speaks the language of the options, and turns with it', async () 
   const { chat } = open({}, { locale: 'ar' });
   expect(await screen.findByRole('button', { name: 'السجل' })).toBeTruthy();
   expect(document.documentElement).toMatchObject({ lang: 'ar', dir: 'rtl' });
-  chat.setOptions(sendable({ ...chat.options.value, locale: 'de' }, BASE));
+  chat.setOptions(sendableOptions({ ...chat.options.value, locale: 'de' }, BASE));
   expect(await screen.findByRole('button', { name: 'Verlauf' })).toBeTruthy();
   expect(document.documentElement).toMatchObject({ lang: 'de', dir: 'ltr' });
 });

@@ -1,12 +1,12 @@
 import { expect, test, vi } from 'vitest';
-import { callAt, sendable } from '../element/options';
 import { readOptions } from './read-options';
+import { callFunctionAt, sendableOptions } from './sendable-options';
 
 const api = { url: '/chatkit', domainKey: 'local' };
 /** Over the bridge, as the host page gives them. */
 const read = (options: unknown) =>
-  readOptions(sendable(options, 'https://shop.example/'), async (path, ...args) =>
-    callAt(options, path, args),
+  readOptions(sendableOptions(options, 'https://shop.example/'), async (path, ...args) =>
+    callFunctionAt(options, path, args),
   );
 
 test('every option that is right arrives as it was given', () => {

@@ -4,8 +4,8 @@
  */
 import type { ChatKitOptions } from '@openai/chatkit';
 import * as v from 'valibot';
-import type { SentOptions } from '../element/bridge';
 import { options as schema } from './schema';
+import type { SentOptions } from './sendable-options';
 
 type Key = string | number;
 type Tree = Record<Key, unknown>;

@@ -1,7 +1,7 @@
 import type { ChatKitOptions } from '@openai/chatkit';
 import { expect, test } from 'vitest';
-import { sendable } from '../../element/options';
 import { readOptions } from '../../options/read-options';
+import { sendableOptions } from '../../options/sendable-options';
 import { type CodeFor, codeFor } from './code';
 import { completed, type Data, over, withValue } from './options';
 import { withSamples } from './samples';
@@ -29,7 +29,7 @@ const EVERYTHING = chosen(
 );
 const whole = completed(EVERYTHING, 'light');
 const problemsOf = (options: unknown) =>
-  readOptions(sendable(options, 'http://localhost/'), async () => undefined).problems;
+  readOptions(sendableOptions(options, 'http://localhost/'), async () => undefined).problems;
 
 test('a value that is taken back leaves no empty groups', () => {
   const data = chosen(['theme.color.accent.primary', '#ff0000'], ['locale', 'de']);

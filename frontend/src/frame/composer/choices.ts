@@ -5,7 +5,7 @@
 import type { ModelOption, ToolOption } from '@openai/chatkit';
 import type { UsableOptions } from '../../options/read-options';
 import type { InferenceOptions } from '../../protocol/types';
-import type { Host } from '../bridge';
+import type { Host } from '../host';
 import { Store } from '../store';
 
 export class Choices {

@@ -1,10 +1,16 @@
-import type { SentOptions } from './bridge';
+/** Options as data, not yet checked: what is a function on the host page is named, and called by its dotted path. */
+export type SentOptions = {
+  data: unknown;
+  functions: string[];
+  /** What a relative `api.url` is relative to. */
+  base: string;
+};
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Options as data that can be cloned; functions stay on the host page, and are named by their places. */
-export function sendable(options: unknown, base: string): SentOptions {
+export function sendableOptions(options: unknown, base: string): SentOptions {
   const functions: string[] = [];
   const withoutFunctions = (value: unknown, path: string): unknown => {
     if (typeof value === 'function') {
@@ -21,7 +27,7 @@ export function sendable(options: unknown, base: string): SentOptions {
   return { data: withoutFunctions(options, ''), functions, base };
 }
 
-export function callAt(options: unknown, path: string, args: unknown[]): unknown {
+export function callFunctionAt(options: unknown, path: string, args: unknown[]): unknown {
   const keys = path.split('.');
   const name = keys.pop() as string;
   const owner = keys.reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), options);

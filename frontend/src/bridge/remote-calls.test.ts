@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { callsOver, type Remote } from './calls';
+import { type Remote, remoteCalls } from './remote-calls';
 
 type Api = { add(a: number, b: number): number; fail(): void; odd(): unknown; hear(port: MessagePort): void };
 
 function bothEnds(): Remote<Api> {
   const { port1, port2 } = new MessageChannel();
-  callsOver(port2, {
+  remoteCalls(port2, {
     add: (a: number, b: number) => a + b,
     fail: async () => {
       throw new RangeError('Too far.');
@@ -13,7 +13,7 @@ function bothEnds(): Remote<Api> {
     odd: () => () => {},
     hear: (port: MessagePort) => port.postMessage('heard'),
   });
-  return callsOver<Api>(port1, {});
+  return remoteCalls<Api>(port1, {});
 }
 
 test('calls find their own results', async () => {

@@ -5,20 +5,10 @@
  * done in the frame is done there, so that the script of the host page stays small.
  */
 import type { ChatKitEvents, OpenAIChatKit } from '@openai/chatkit';
+import type { SentOptions } from '../options/sendable-options';
 import type { Connection } from '../resumable-fetch/run-stream';
 
-export const HELLO = 'chatkit-link:hello';
-export const PORT = 'chatkit-link:port';
-
-/** Options as data, not yet checked: what is a function on the host page is named, and called by its dotted path. */
-export type SentOptions = {
-  data: unknown;
-  functions: string[];
-  /** What a relative `api.url` is relative to. */
-  base: string;
-};
-
-export type SentRequest = {
+export type BridgeRequest = {
   url: string;
   method: string;
   headers: [string, string][];
@@ -29,7 +19,7 @@ export type SentRequest = {
 };
 
 /** What the host sends back over a request's own port, in this order; the connection may come and go meanwhile. */
-export type ResponseMessage =
+export type BridgeResponse =
   | { type: 'sent'; part: number }
   | { type: 'head'; status: number; statusText: string; headers: [string, string][] }
   | { type: 'connection'; connection: Connection }
@@ -58,7 +48,7 @@ export type FrameApi = Pick<OpenAIChatKit, Methods> & { setOptions(options: Sent
 export type HostApi = {
   /** The frame is there, and answers calls. */
   connect(): void;
-  request(request: SentRequest, port: MessagePort): void;
+  request(request: BridgeRequest, port: MessagePort): void;
   invoke(path: string, args: unknown[]): unknown;
   emit(name: EventName, detail?: unknown): void;
   fail(message: string, name?: string): void;

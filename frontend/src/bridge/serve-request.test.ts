@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import type { ResumableFetchInit } from '../resumable-fetch/resumable-fetch';
-import type { ResponseMessage } from './bridge';
+import type { BridgeResponse } from './contract';
 import { serveRequest } from './serve-request';
 
 function heardOver(port: MessagePort) {
-  const heard: ResponseMessage[] = [];
-  return new Promise<ResponseMessage[]>((resolve) => {
-    port.onmessage = ({ data }: MessageEvent<ResponseMessage>) => {
+  const heard: BridgeResponse[] = [];
+  return new Promise<BridgeResponse[]>((resolve) => {
+    port.onmessage = ({ data }: MessageEvent<BridgeResponse>) => {
       heard.push(data);
       if (data.type === 'end' || data.type === 'failed') resolve(heard);
     };

@@ -1,5 +1,5 @@
 import type { ResumableFetchInit } from '../resumable-fetch/resumable-fetch';
-import { ABORT, type ResponseMessage, type SentRequest } from './bridge';
+import { ABORT, type BridgeRequest, type BridgeResponse } from './contract';
 
 /** A fetch, told a few things more that a fetch of the page may make use of. */
 export type Send = (url: string, init: ResumableFetchInit) => Promise<Response>;
@@ -10,12 +10,12 @@ export type Send = (url: string, init: ResumableFetchInit) => Promise<Response>;
  */
 export async function serveRequest(
   fetch: Send,
-  { url, body, ...request }: SentRequest,
+  { url, body, ...request }: BridgeRequest,
   port: MessagePort,
   gone?: AbortSignal,
 ): Promise<void> {
   const controller = new AbortController();
-  const send = (message: ResponseMessage, transfer: Transferable[] = []) =>
+  const send = (message: BridgeResponse, transfer: Transferable[] = []) =>
     port.postMessage(message, transfer);
   port.onmessage = ({ data }) => data === ABORT && controller.abort();
   try {

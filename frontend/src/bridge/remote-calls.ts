@@ -15,7 +15,7 @@ export type Remote<Api> = <K extends keyof Api & string>(
 ) => Promise<Api[K] extends (...args: never[]) => infer Value ? Awaited<Value> : never>;
 
 /** Answers calls that come over the port with `methods`, and calls those of the other end. */
-export function callsOver<Api>(port: MessagePort, methods: Methods): Remote<Api> {
+export function remoteCalls<Api>(port: MessagePort, methods: Methods): Remote<Api> {
   const waiting: ((result: Result) => void)[] = [];
 
   const answer = async ({ id, name, args }: Call) => {

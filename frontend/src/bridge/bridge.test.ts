@@ -1,11 +1,11 @@
 import { expect, test, vi } from 'vitest';
-import { HELLO, PORT } from '../element/bridge';
-import { serveRequest } from '../element/serve-request';
-import { fetchOver, portOfHost } from './bridge';
+import { fetchOverPort } from './fetch-over-port';
+import { HELLO, PORT, portOfHost } from './handshake';
+import { serveRequest } from './serve-request';
 
 /** The two ends of the bridge, with the host page's fetch behind it. */
 const over = (fetch: typeof globalThis.fetch) =>
-  fetchOver((request, port) => void serveRequest(fetch, request, port));
+  fetchOverPort((request, port) => void serveRequest(fetch, request, port));
 
 test('a request of the frame is made by the host page, with its method, headers and body', async () => {
   const fetch = vi.fn(async () => new Response('{"ok":true}', { status: 201, headers: { 'X-Run-Id': 'r' } }));

@@ -1,40 +1,8 @@
-import { ABORT, type EventName, HELLO, type HostApi, PORT, type ResponseMessage } from '../element/bridge';
-import type { Remote } from '../element/calls';
 import type { ResumableFetchInit } from '../resumable-fetch/resumable-fetch';
-
-export type Host = {
-  fetch: typeof globalThis.fetch;
-  invoke(path: string, ...args: unknown[]): Promise<unknown>;
-  emit(name: EventName, detail?: unknown): void;
-  fail(message: string, name?: string): void;
-};
-
-/** Says hello to the page around us and waits for its port; only our parent window may answer. */
-export function portOfHost(): Promise<MessagePort> {
-  return new Promise((resolve) => {
-    const onMessage = ({ data, source, ports }: MessageEvent) => {
-      const [port] = ports;
-      if (data !== PORT || source !== window.parent || !port) return;
-      removeEventListener('message', onMessage);
-      resolve(port);
-    };
-    addEventListener('message', onMessage);
-    // Any page may hear this word: it carries nothing. What it opens is checked on both sides.
-    window.parent.postMessage(HELLO, '*');
-  });
-}
-
-export function hostOver(call: Remote<HostApi>): Host {
-  return {
-    fetch: fetchOver((request, port) => void call('request', request, port)),
-    invoke: (path, ...args) => call('invoke', path, args),
-    emit: (name, detail) => void call('emit', name, detail),
-    fail: (message, name) => void call('fail', message, name),
-  };
-}
+import { ABORT, type BridgeResponse, type HostApi } from './contract';
 
 /** A fetch whose requests are made at the other end of `open`; the body streams back through a port. */
-export function fetchOver(
+export function fetchOverPort(
   open: (request: Parameters<HostApi['request']>[0], port: MessagePort) => void,
 ): typeof globalThis.fetch {
   return (input, init: ResumableFetchInit = {}) => {
@@ -68,13 +36,13 @@ function responseFrom(
       port.onmessage = null;
       port.close();
     };
-    // Whoever stops is let go at once, even when the host page's fetch does not listen to its signal.
+    // A caller that stops is released at once, even when the host page's fetch does not listen to its signal.
     const stop = () => {
       port.postMessage(ABORT);
       fail(new DOMException('Aborted', 'AbortError'));
     };
     signal?.addEventListener('abort', stop, { once: true });
-    port.onmessage = ({ data }: MessageEvent<ResponseMessage>) => {
+    port.onmessage = ({ data }: MessageEvent<BridgeResponse>) => {
       switch (data.type) {
         case 'sent':
           onSent?.(data.part);
