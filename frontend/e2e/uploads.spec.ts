@@ -22,7 +22,7 @@ const tray = (host: HostPage) => host.frame.getByRole('list', { name: 'Attachmen
 const inTray = (host: HostPage, name: string) => tray(host).getByRole('listitem').filter({ hasText: name });
 const choose = (host: HostPage, ...files: (typeof cat)[]) =>
   host.frame.getByTestId('files').setInputFiles(files);
-const sendableOptions = (host: HostPage) => expect(host.button('Send message')).toBeEnabled();
+const canSend = (host: HostPage) => expect(host.button('Send message')).toBeEnabled();
 /** What the mirror agent finds in a file that reached it whole. */
 const found = ({ name, mimeType, buffer }: typeof cat) =>
   `${name} ${mimeType} ${createHash('sha256').update(buffer).digest('hex').slice(0, 12)}`;
@@ -65,7 +65,7 @@ for (const { name, bytes, options } of strategies) {
     await choose(host, cat, order);
     await expect(inTray(host, 'cat.png').locator('img')).toHaveJSProperty('naturalWidth', 1);
     await expect(inTray(host, 'order.txt')).toContainText('8 bytes');
-    await sendableOptions(host);
+    await canSend(host);
     expect(uploads).toHaveLength(2);
     await host.shot(`uploads-${name.replaceAll(' ', '-')}`);
     const asked = host.request('threads.create');
@@ -108,7 +108,7 @@ for (const { name, bytes, options } of strategies) {
     await expect(host.composer).toHaveValue('Look at this');
     down = false;
     await host.button('Try again: order.txt').click();
-    await sendableOptions(host);
+    await canSend(host);
     await expect(host.frame.getByRole('alert')).toHaveCount(0);
 
     await choose(host, fake);
@@ -202,7 +202,7 @@ test('files are dropped and pasted, and what the page does not take is named and
     'Up to 2 files can be sent with one message; one was left out.',
   );
   await expect(tray(host).getByRole('listitem')).toHaveCount(2);
-  await sendableOptions(host);
+  await canSend(host);
   await host.composer.press('Enter');
   await host.expectTold(`files: ${found(order)}, image.png image/png`);
 });

@@ -1,12 +1,12 @@
 import { CircleAlert, FileUp } from 'lucide-react';
 import { type MouseEvent, useEffect, useLayoutEffect } from 'react';
 import { type Language, LanguageContext, useText } from '../language/language';
+import { Markdown } from '../markdown/Markdown';
 import type { Chat, View } from './chat';
 import { Composer } from './composer/Composer';
 import { ChatContext, useChat } from './context';
 import { Header } from './Header';
 import { HistoryPanel } from './HistoryPanel';
-import { Markdown } from './Markdown';
 import { StartScreen } from './StartScreen';
 import { TroubleNote } from './Status';
 import { useStore } from './store';

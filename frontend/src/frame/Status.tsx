@@ -1,10 +1,10 @@
 import { CircleAlert, Info, RotateCw, TriangleAlert, WifiOff } from 'lucide-react';
 import { useText } from '../language/language';
+import { Markdown } from '../markdown/Markdown';
 import type { Trouble } from '../protocol/thread-state';
 import type { NoticeEvent } from '../protocol/types';
 import { NamedIcon } from '../widgets/icons';
 import type { Conversation } from './conversation';
-import { Markdown } from './Markdown';
 import { useRefusal } from './use-refusal';
 
 export function Progress({ progress }: { progress: { icon?: string | null; text: string } | null }) {

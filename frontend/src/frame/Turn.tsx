@@ -1,11 +1,11 @@
 import { Check, Copy, RotateCw, ThumbsDown, ThumbsUp } from 'lucide-react';
 import { memo, type ReactNode, type Ref, useState } from 'react';
 import { useText } from '../language/language';
+import { useCopy } from '../ui/use-copy';
 import { useChat, useConversation } from './context';
 import { ItemView } from './items/ItemView';
 import { useStore } from './store';
 import { hasAnswer, ratedItems, type Turn as TurnData, textOfQuestion, textOfTurn } from './turns';
-import { useCopy } from './use-copy';
 import { useRefusal } from './use-refusal';
 
 type Props = {

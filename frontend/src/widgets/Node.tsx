@@ -1,7 +1,7 @@
 import { createContext, type ReactNode, useContext } from 'react';
 import type { WidgetNode } from '../protocol/types';
+import { BrokenNote, ErrorBoundary } from '../ui/ErrorBoundary';
 import { WidgetContext } from './action-context';
-import { Boundary, Broken } from './Boundary';
 import { nodesOf } from './read';
 import { renderers } from './renderers';
 
@@ -18,13 +18,13 @@ export function Node({ node }: NodeProps) {
   if (!Renderer) {
     return import.meta.env.DEV ? <span className="w-note">Unsupported: {node.type}</span> : null;
   }
-  if (depth > DEEPEST) return <Broken />;
+  if (depth > DEEPEST) return <BrokenNote />;
   return (
-    <Boundary of={node} name={`widget node "${node.type}"`} fail={fail} note={<Broken />}>
+    <ErrorBoundary resetKey={node} name={`widget node "${node.type}"`} fail={fail} fallback={<BrokenNote />}>
       <DepthContext value={depth + 1}>
         <Renderer node={node} />
       </DepthContext>
-    </Boundary>
+    </ErrorBoundary>
   );
 }
 

@@ -1,10 +1,10 @@
-import { useImageAddress } from '../frame/images';
+import { useImageSource } from '../ui/image-sources';
 import { NamedIcon } from './icons';
 import { isObject, words } from './read';
 
 export function StatusLine({ status }: { status: unknown }) {
   const { text, icon, favicon, frame } = isObject(status) ? status : {};
-  const src = useImageAddress(favicon);
+  const src = useImageSource(favicon);
   if (!words(text)) return null;
   return (
     <div className="w-status">

@@ -1,7 +1,7 @@
 import { memo, useId, useMemo } from 'react';
 import type { WidgetItem as Item } from '../protocol/types';
+import { BrokenNote, ErrorBoundary } from '../ui/ErrorBoundary';
 import { ContainerContext, useContainer, WidgetContext, type WidgetSurroundings } from './action-context';
-import { Boundary, Broken } from './Boundary';
 import { FieldsContext, labelsIn } from './fields';
 import { Node } from './Node';
 import { isNode } from './read';
@@ -27,9 +27,9 @@ export const WidgetView = memo(function WidgetView({
       <FieldsContext value={fields}>
         <ContainerContext value={during}>
           <div className="widget" data-loading={loading ? '' : undefined} inert={loading}>
-            <Boundary of={widget} name="widget" fail={fail} note={<Broken />}>
-              {isNode(widget) ? <Node node={widget} /> : <Broken />}
-            </Boundary>
+            <ErrorBoundary resetKey={widget} name="widget" fail={fail} fallback={<BrokenNote />}>
+              {isNode(widget) ? <Node node={widget} /> : <BrokenNote />}
+            </ErrorBoundary>
           </div>
         </ContainerContext>
       </FieldsContext>

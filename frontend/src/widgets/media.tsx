@@ -1,5 +1,5 @@
 import { type CSSProperties, useState } from 'react';
-import { useImageAddress } from '../frame/images';
+import { useImageSource } from '../ui/image-sources';
 import { isIcon, NamedIcon } from './icons';
 import type { NodeProps } from './Node';
 import { flag, oneOf, words } from './read';
@@ -27,7 +27,7 @@ const positions = [
 
 export function ImageNode({ node }: NodeProps) {
   const [broken, setBroken] = useState<string | null>(null);
-  const src = useImageAddress(node.src);
+  const src = useImageSource(node.src);
   const names = ['w-image'];
   if (node.frame === true) names.push('w-frame');
   if (node.flush === true) names.push('w-flush');

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { act, render, screen } from '@testing-library/react';
 import { describe, expect, test, vi } from 'vitest';
-import { ImageDomainsContext, imageAddress } from '../frame/images';
-import { Markdown } from '../frame/Markdown';
+import { Markdown } from '../markdown/Markdown';
 import type { WidgetNode } from '../protocol/types';
+import { allowedImageSource, ImageDomainsContext } from '../ui/image-sources';
 import { show } from './show';
 import { border, color, px } from './style';
 
@@ -100,7 +100,7 @@ describe('when a thread lists the domains of its images', () => {
       '/files/1/preview',
       'data:image/png;base64,AAAA',
     ];
-    expect(allowed.map((src) => imageAddress(src, domains)).every(Boolean)).toBe(true);
+    expect(allowed.map((src) => allowedImageSource(src, domains)).every(Boolean)).toBe(true);
   });
 
   test('and from nowhere else', () => {
@@ -113,9 +113,9 @@ describe('when a thread lists the domains of its images', () => {
       'https://user:cdn.example.com@evil.example/a.png',
       '//evil.example/a.png',
     ];
-    expect(refused.filter((src) => imageAddress(src, domains) !== null)).toEqual([]);
-    expect(imageAddress('https://example.com/a.png', null)).not.toBeNull();
-    expect(imageAddress('https://cdn.example.com/a.png', [])).toBeNull();
+    expect(refused.filter((src) => allowedImageSource(src, domains) !== null)).toEqual([]);
+    expect(allowedImageSource('https://example.com/a.png', null)).not.toBeNull();
+    expect(allowedImageSource('https://cdn.example.com/a.png', [])).toBeNull();
   });
 
   test('Markdown keeps to the list, too, and names what it leaves out', () => {

@@ -1,5 +1,5 @@
 import { type CSSProperties, useContext } from 'react';
-import { Markdown } from '../frame/Markdown';
+import { Markdown } from '../markdown/Markdown';
 import type { WidgetNode } from '../protocol/types';
 import { EditableText } from './EditableText';
 import { FieldsContext } from './fields';

@@ -1,6 +1,6 @@
 import { Check, Copy } from 'lucide-react';
 import { useMemo, useState } from 'react';
-import { useCopy } from '../../frame/use-copy';
+import { useCopy } from '../../ui/use-copy';
 import { here } from '../agents';
 import type { Connection } from '../use-connection';
 import type { ElementState } from '../use-element';

@@ -6,8 +6,8 @@
 import { type ClipboardEvent, type KeyboardEvent, type PointerEvent, type RefObject, useState } from 'react';
 import { useText } from '../../language/language';
 import { useChat } from '../context';
+import { TagPreview, useTagPreview } from '../entities/EntityTag';
 import { useStore } from '../store';
-import { TagPreview, useTagPreview } from '../Tag';
 import { edited, outside, type Tag } from './draft';
 import { isComposing, replaceRange } from './edit';
 import { LIST_ID, optionId } from './SuggestionList';

@@ -2,7 +2,7 @@ import { FileText } from 'lucide-react';
 import { useState } from 'react';
 import { useText } from '../../language/language';
 import type { Attachment } from '../../protocol/types';
-import { imageAddress } from '../images';
+import { allowedImageSource } from '../../ui/image-sources';
 import { Zoomable } from './Zoomable';
 
 /** What a message carries: pictures as pictures, everything else by its name. */
@@ -33,7 +33,7 @@ function AttachmentList({ label, attachments }: { label: string; attachments: At
 function AttachmentView({ attachment: { name, type, preview_url } }: { attachment: Attachment }) {
   const [broken, setBroken] = useState(false);
   // Where files are kept is for whoever runs the server to say, not for what is written in a thread.
-  const src = imageAddress(preview_url, null);
+  const src = allowedImageSource(preview_url, null);
   if (type === 'image' && src && !broken) {
     return <Zoomable className="picture" src={src} name={name} onError={() => setBroken(true)} />;
   }

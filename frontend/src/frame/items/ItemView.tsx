@@ -1,6 +1,6 @@
 import { memo, useCallback } from 'react';
 import type { ActionConfig, ThreadItem, WidgetItem } from '../../protocol/types';
-import { Boundary, Broken } from '../../widgets/Boundary';
+import { BrokenNote, ErrorBoundary } from '../../ui/ErrorBoundary';
 import { WidgetView } from '../../widgets/WidgetView';
 import { useConversation } from '../context';
 import { useRefusal } from '../use-refusal';
@@ -21,9 +21,9 @@ export const ItemView = memo(function ItemView(props: Props) {
   const conversation = useConversation();
   const fail = (message: string) => conversation.tellPage(message);
   return (
-    <Boundary of={item} name={`item "${item.type}"`} fail={fail} note={<Broken />}>
+    <ErrorBoundary resetKey={item} name={`item "${item.type}"`} fail={fail} fallback={<BrokenNote />}>
       <Item {...props} />
-    </Boundary>
+    </ErrorBoundary>
   );
 });
 

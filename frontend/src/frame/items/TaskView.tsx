@@ -1,10 +1,10 @@
 import { Brain, Check, FileText, Globe, Image, LoaderCircle, type LucideIcon } from 'lucide-react';
 import { useState } from 'react';
 import { type Text, useText } from '../../language/language';
+import { Markdown } from '../../markdown/Markdown';
 import type { Source, Task } from '../../protocol/types';
 import { isIcon, NamedIcon } from '../../widgets/icons';
-import { Markdown } from '../Markdown';
-import { SourceLink, siteOf } from '../Sources';
+import { SourceLink, siteOf } from '../sources/Sources';
 
 /** More than these are a wall; the rest is one click away. */
 const SHOWN = 6;

@@ -3,7 +3,7 @@ import { Fragment, useLayoutEffect, useRef, useState } from 'react';
 import { useText } from '../../language/language';
 import { isPending } from '../../protocol/thread-state';
 import type { UserContent, UserMessageItem } from '../../protocol/types';
-import { TagChip } from '../Tag';
+import { TagChip } from '../entities/EntityTag';
 import { Attachments } from './Attachments';
 
 export function UserMessage({ item }: { item: UserMessageItem }) {

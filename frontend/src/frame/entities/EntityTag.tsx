@@ -5,11 +5,11 @@
 import type { Entity } from '@openai/chatkit';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
-import { useText } from '../language/language';
-import type { UserContent, WidgetNode } from '../protocol/types';
-import { NamedIcon } from '../widgets/icons';
-import { WidgetView } from '../widgets/WidgetView';
-import { useChat } from './context';
+import { useText } from '../../language/language';
+import type { UserContent, WidgetNode } from '../../protocol/types';
+import { NamedIcon } from '../../widgets/icons';
+import { WidgetView } from '../../widgets/WidgetView';
+import { useChat } from '../context';
 
 type InputTag = Extract<UserContent, { type: 'input_tag' }>;
 type Shown = { entity: Entity; widget: WidgetNode | null; at: DOMRect };

@@ -11,19 +11,20 @@ import {
 } from 'react';
 import { type Components, defaultRehypePlugins, Streamdown } from 'streamdown';
 import { useText } from '../language/language';
-import { Boundary } from '../widgets/Boundary';
-import { linkable } from './addresses';
-import { CITATION_TAG, type Citation, citationMarks, unmarked } from './citations';
-import { useImageAddress } from './images';
-import { CodeBlock } from './markdown/CodeBlock';
-import { flattened } from './markdown/flattened';
-import { sectionsOf } from './markdown/sections';
-import { SourceMark } from './Sources';
+import { ErrorBoundary } from '../ui/ErrorBoundary';
+import { useImageSource } from '../ui/image-sources';
+import { CodeBlock } from './CodeBlock';
+import { MARK_TAG, marksAsElements, withoutMarks } from './inline-marks';
+import { limitNesting } from './limit-nesting';
+import { safeHref } from './safe-href';
+import { sectionsOf } from './sections';
 
-const CitationsContext = createContext<Citation[]>([]);
-const NONE: Citation[] = [];
+/** What is drawn in the place of a mark (inline-marks.ts). */
+export type RenderMark = (number: number) => ReactNode;
+const nothing: RenderMark = () => null;
+const RenderMarkContext = createContext(nothing);
 
-const rehypePlugins = [...Object.values(withDeeplinks(defaultRehypePlugins)), citationMarks];
+const rehypePlugins = [...Object.values(withDeeplinks(defaultRehypePlugins)), marksAsElements];
 const noSafetyDialog = { enabled: false };
 
 /** Lets links to the host page through the sanitiser; the frame hears a click on one. */
@@ -39,30 +40,31 @@ const components = {
   img: Picture,
   // A source of <picture> is loaded without asking whether it may be.
   source: () => null,
-  input: Tick,
+  input: TaskCheckbox,
   table: Table,
   inlineCode: ({ children }) => <code className="md-code">{children}</code>,
   code: CodeBlock,
-  [CITATION_TAG]: CitationMark,
+  [MARK_TAG]: InlineMark,
 } as Components;
 
-type Props = { text: string; streaming?: boolean; citations?: Citation[] };
+/** `renderMark` stays the same function while nothing about the marks changes: they are all drawn again with it. */
+type Props = { text: string; streaming?: boolean; renderMark?: RenderMark };
 
-export const Markdown = memo(function Markdown({ text, streaming = false, citations = NONE }: Props) {
+export const Markdown = memo(function Markdown({ text, streaming = false, renderMark = nothing }: Props) {
   return (
-    <CitationsContext value={citations}>
+    <RenderMarkContext value={renderMark}>
       {/* What no parser gets through is not tried again with each word that follows. */}
-      <Boundary of={null} name="Markdown" note={<Plain text={text} />}>
-        <Sections text={flattened(text)} streaming={streaming} />
-      </Boundary>
-    </CitationsContext>
+      <ErrorBoundary resetKey={null} name="Markdown" fallback={<Plain text={text} />}>
+        <Sections text={limitNesting(text)} streaming={streaming} />
+      </ErrorBoundary>
+    </RenderMarkContext>
   );
 });
 
 /** As it was written. */
 const Plain = ({ text }: { text: string }) => (
   <p className="md md-plain" dir="auto">
-    {unmarked(text)}
+    {withoutMarks(text)}
   </p>
 );
 
@@ -106,7 +108,7 @@ const Section = memo(function Section({ text, growing }: { text: string; growing
 
 function Link({ href, children }: { href?: string; children?: ReactNode }) {
   if (href?.startsWith('#')) return <a href={href}>{children}</a>;
-  const address = linkable(href);
+  const address = safeHref(href);
   return address ? (
     <a href={address} target="_blank" rel="noopener noreferrer">
       {children}
@@ -116,8 +118,8 @@ function Link({ href, children }: { href?: string; children?: ReactNode }) {
   );
 }
 
-/** The box of a list of things to do, which is not to be changed here. */
-function Tick({ checked }: { checked?: boolean }) {
+/** The box of a task list, which cannot be changed here. */
+function TaskCheckbox({ checked }: { checked?: boolean }) {
   const { work } = useText();
   return checked ? (
     <SquareCheck className="md-tick" size="1em" role="img" aria-label={work.done} />
@@ -136,15 +138,14 @@ function Table({ children }: { children?: ReactNode }) {
   );
 }
 
-function CitationMark({ number }: Record<string, unknown>) {
-  const citation = useContext(CitationsContext).find((known) => known.number === Number(number));
-  return citation ? <SourceMark citation={citation} /> : null;
+function InlineMark({ number }: Record<string, unknown>) {
+  return useContext(RenderMarkContext)(Number(number));
 }
 
 /** A picture that cannot be had, or may not be loaded, is named instead. */
 function Picture({ src, alt }: { src?: string; alt?: string }) {
   const [broken, setBroken] = useState(false);
-  const address = useImageAddress(src);
+  const address = useImageSource(src);
   if (!address || broken) return alt ? <em>{alt}</em> : null;
   return (
     <img

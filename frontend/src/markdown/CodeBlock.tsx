@@ -1,16 +1,16 @@
 import { Check, Copy } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useIsCodeFenceIncomplete } from 'streamdown';
-import { useText } from '../../language/language';
-import { useCopy } from '../use-copy';
-import type { Coloured } from './highlight';
-import { useColoured } from './use-coloured';
+import { useText } from '../language/language';
+import { useCopy } from '../ui/use-copy';
+import type { HighlightedNode } from './highlight';
+import { useHighlight } from './use-highlight';
 
 export function CodeBlock({ className, children }: { className?: string; children?: ReactNode }) {
   const language = /language-(\S+)/.exec(className ?? '')?.[1];
   const code = textOf(children).replace(/\n$/, '');
   const growing = useIsCodeFenceIncomplete();
-  const coloured = useColoured(code, language?.toLowerCase(), growing);
+  const highlighted = useHighlight(code, language?.toLowerCase(), growing);
   const { copied, copy } = useCopy();
   const { message } = useText();
   return (
@@ -33,13 +33,13 @@ export function CodeBlock({ className, children }: { className?: string; childre
       {/* Scrolls sideways, so the keyboard must be able to reach it. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region needs keyboard focus */}
       <pre tabIndex={0} dir="ltr">
-        <code>{coloured ? drawn(coloured) : code}</code>
+        <code>{highlighted ? drawn(highlighted) : code}</code>
       </pre>
     </figure>
   );
 }
 
-const drawn = (pieces: Coloured[]): ReactNode[] =>
+const drawn = (pieces: HighlightedNode[]): ReactNode[] =>
   pieces.map((piece, at) =>
     'text' in piece ? (
       piece.text

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Annotation, AssistantContent } from '../protocol/types';
-import { citationMarks, marked, numbered } from './citations';
+import type { Annotation, AssistantContent } from '../../protocol/types';
+import { numberCitations, textWithMarks } from './citations';
 
 const cite = (url: string, index: number | null): Annotation => ({
   type: 'annotation',
@@ -14,13 +14,13 @@ const part = (text: string, ...annotations: Annotation[]): AssistantContent => (
 });
 /** Marks are invisible characters; braces make them readable here. */
 const shown = (content: AssistantContent) =>
-  marked(content, numbered([content]))
+  textWithMarks(content, numberCitations([content]))
     .replaceAll('\uE200', '{')
     .replaceAll('\uE201', '}');
 
 test('sources are numbered in the order in which they are mentioned, each once', () => {
   const content = part('One. Two. Three.', cite('b.example', 9), cite('a.example', 4), cite('b.example', 16));
-  expect(numbered([content]).map(({ source }) => source.title)).toEqual(['a.example', 'b.example']);
+  expect(numberCitations([content]).map(({ source }) => source.title)).toEqual(['a.example', 'b.example']);
   expect(shown(content)).toBe('One.{1} Two.{2} Three.{2}');
 });
 
@@ -46,25 +46,4 @@ test('an answer cannot forge marks', () => {
 
 test('text without spaces is not searched for the end of a word', () => {
   expect(shown(part('日本語です。次の文です。', cite('a.example', 6)))).toBe('日本語です。{1}次の文です。');
-});
-
-const ASTRONAUT = '\u{1F469}\u200D\u{1F680}';
-
-test.each([
-  ['a\uE2003\uE201b', 'a[3]', 'b'],
-  ['As said.\uE2001\uE201\uE2002\uE201 More', 'As said', '.[1][2]', ' More'],
-  ['\uE2001\uE201', '[1]'],
-  ['cafe\u0301\uE2001\uE201', 'caf', 'e\u0301[1]'],
-  [`${ASTRONAUT}\uE2001\uE201`, ASTRONAUT, '[1]'],
-])('a mark becomes an element that keeps to the letter before it: %s', (text, ...expected) => {
-  const tree: Parameters<ReturnType<typeof citationMarks>>[0] = {
-    type: 'root',
-    children: [{ type: 'text', value: text }],
-  };
-  citationMarks()(tree);
-  const told = (node: typeof tree): string =>
-    node.tagName === 'cite-mark'
-      ? `[${(node.properties as { number: string }).number}]`
-      : (node.value ?? (node.children ?? []).map(told).join(''));
-  expect((tree.children ?? []).map(told)).toEqual(expected);
 });

@@ -2,18 +2,19 @@ import { Component, type ReactNode } from 'react';
 import { useText } from '../language/language';
 
 type Props = {
-  of: unknown;
+  /** The data that is drawn. */
+  resetKey: unknown;
   /** What it is, for developers. */
   name: string;
   fail?: (message: string) => void;
   /** Stands in its place. */
-  note: ReactNode;
+  fallback: ReactNode;
   children: ReactNode;
 };
 type State = { broken: unknown };
 
-/** A part that cannot be drawn is a small note, and all else stays; with new data (`of`) it is tried again. */
-export class Boundary extends Component<Props, State> {
+/** A part that cannot be drawn is replaced by its fallback, and all else stays; with new data it is tried again. */
+export class ErrorBoundary extends Component<Props, State> {
   override state: State = { broken: undefined };
 
   static getDerivedStateFromError(): Partial<State> {
@@ -26,12 +27,12 @@ export class Boundary extends Component<Props, State> {
   }
 
   override componentDidUpdate(before: Props) {
-    if (this.state.broken && before.of !== this.props.of) this.setState({ broken: undefined });
+    if (this.state.broken && before.resetKey !== this.props.resetKey) this.setState({ broken: undefined });
   }
 
   override render() {
-    return this.state.broken ? this.props.note : this.props.children;
+    return this.state.broken ? this.props.fallback : this.props.children;
   }
 }
 
-export const Broken = () => <span className="w-note">{useText().widgets.broken}</span>;
+export const BrokenNote = () => <span className="w-note">{useText().widgets.broken}</span>;

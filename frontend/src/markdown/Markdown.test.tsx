@@ -1,11 +1,7 @@
 import { render, screen } from '@testing-library/react';
 import { expect, test, vi } from 'vitest';
 import { LanguageContext, languageFor } from '../language/language';
-import type { Citation } from './citations';
 import { Markdown } from './Markdown';
-
-const source = { type: 'url' as const, title: 'Manual', url: 'https://a.example/manual' };
-const citations: Citation[] = [{ number: 1, source }];
 
 test('scripts, handlers and javascript: addresses do not survive', () => {
   const text = [
@@ -32,23 +28,11 @@ test('a link opens in a new tab that cannot reach back', () => {
   expect(link.getAttribute('rel')).toContain('noopener');
 });
 
-test('a citation is a numbered link to its source', () => {
-  render(<Markdown text={'A fact.\uE2001\uE201'} citations={citations} />);
-  const chip = screen.getByRole('link', { name: 'Source 1: Manual – a.example' });
-  expect(chip.getAttribute('href')).toBe('https://a.example/manual');
-  expect(chip.textContent).toBe('1');
-});
-
-test('a citation of nothing we know is not shown', () => {
-  const { container } = render(<Markdown text={'A fact.\uE2009\uE201'} citations={citations} />);
-  expect(container.textContent).toBe('A fact.');
-});
-
-test('a source that is not a web address is not a link', () => {
-  const bad = { ...source, url: 'javascript:alert(1)' };
-  render(<Markdown text={'A fact.\uE2001\uE201'} citations={[{ number: 1, source: bad }]} />);
-  expect(screen.queryByRole('link')).toBeNull();
-  expect(screen.getByText('1')).toBeTruthy();
+test('a mark is drawn by who gave the text, and is nothing in any other', () => {
+  const text = 'A fact.\uE2007\uE201';
+  const { container } = render(<Markdown text={text} renderMark={(number) => <b>No. {number}</b>} />);
+  expect(container.textContent).toBe('A fact.No. 7');
+  expect(render(<Markdown text={text} />).container.textContent).toBe('A fact.');
 });
 
 test('code keeps its text and can be copied', () => {
@@ -113,7 +97,7 @@ test('a long line across the page is one', () => {
 test('a text that no parser gets through is shown as it was written, without its marks', () => {
   vi.spyOn(console, 'error').mockImplementation(() => {});
   const text = `${'<div>'.repeat(3_000)}<b onclick="x()">Words</b>`;
-  const { container } = render(<Markdown text={`${text}\uE2001\uE201`} citations={citations} />);
+  const { container } = render(<Markdown text={`${text}\uE2001\uE201`} />);
   expect(container.textContent).toBe(text);
   expect(container.querySelector('b, [onclick]')).toBeNull();
 });

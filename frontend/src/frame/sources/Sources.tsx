@@ -1,11 +1,11 @@
 import type { Entity } from '@openai/chatkit';
 import { FileText, Globe } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { useText } from '../language/language';
-import type { EntitySource, Source } from '../protocol/types';
-import { isIcon, NamedIcon } from '../widgets/icons';
+import { useText } from '../../language/language';
+import type { EntitySource, Source } from '../../protocol/types';
+import { isIcon, NamedIcon } from '../../widgets/icons';
+import { EntityButton } from '../entities/EntityTag';
 import type { Citation } from './citations';
-import { EntityButton } from './Tag';
 
 /** More than these push the next question out of sight. */
 const SHOWN = 6;
@@ -96,8 +96,14 @@ export function SourceLink({ source, className, label, children }: LinkProps) {
   );
 }
 
-/** Where an answer leans on a source: its number, or what an entity wants to be called in the middle of a text. */
-export function SourceMark({ citation: { number, source } }: { citation: Citation }) {
+/** The mark of a citation; nothing for a number that no citation has. */
+export function renderCitation(citations: Citation[], number: number): ReactNode {
+  const citation = citations.find((known) => known.number === number);
+  return citation ? <CitationMark citation={citation} /> : null;
+}
+
+/** Where an answer cites a source: its number, or the inline label of an entity. */
+function CitationMark({ citation: { number, source } }: { citation: Citation }) {
   const text = useText();
   const label = text.message.source(number);
   if (source.type === 'entity' && (source.inline_label || isIcon(source.icon))) {

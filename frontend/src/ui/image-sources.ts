@@ -1,17 +1,17 @@
 /*
  * Which pictures may be loaded. A thread may list the domains its images come from (`allowed_image_domains`); then a
- * picture from elsewhere is not asked for, so that what is written in a thread cannot tell a stranger who reads it.
- * Pictures of this server and those that are in the text itself ask nobody.
+ * picture from elsewhere is not requested, so that what is written in a thread cannot report to another server who
+ * reads it. Pictures of this server and those that are in the text itself are always loaded.
  */
 import { createContext, useContext } from 'react';
 
 /** The domains of the thread on the screen; null when it has no list. */
 export const ImageDomainsContext = createContext<readonly string[] | null>(null);
 
-/** The address an image may be loaded from; null when it may not. */
-export const useImageAddress = (src: unknown) => imageAddress(src, useContext(ImageDomainsContext));
+/** The URL an image may be loaded from; null when it may not. */
+export const useImageSource = (src: unknown) => allowedImageSource(src, useContext(ImageDomainsContext));
 
-export function imageAddress(src: unknown, domains: readonly string[] | null): string | null {
+export function allowedImageSource(src: unknown, domains: readonly string[] | null): string | null {
   if (typeof src !== 'string' || src === '') return null;
   if (/^data:image\//i.test(src)) return src;
   let url: URL;
