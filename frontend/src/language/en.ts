@@ -221,3 +221,6 @@ export const en = {
     pattern: 'Please match the requested format.',
   },
 };
+
+/** All the words of one language: strings, and functions for sentences that are made around something. */
+export type Text = typeof en;

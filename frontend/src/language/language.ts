@@ -7,11 +7,10 @@
  * language that still lacks it. Counts go through `counted`.
  */
 import { createContext, useContext } from 'react';
-import { en } from './en';
+import { en, type Text } from './en';
 import { type Formats, formatsIn } from './formats';
 
-/** All the words of one language: strings, and functions for sentences that are made around something. */
-export type Text = typeof en;
+export type { Text } from './en';
 
 export type Language = Formats & {
   /** A BCP 47 tag, for `lang` and for Intl. */

@@ -1,9 +1,9 @@
 import type { CSSProperties, ReactNode } from 'react';
 import { ContainerContext, useContainer } from './action-context';
+import { ThemeContext, useForcedTheme } from './forced-theme';
 import type { NodeProps } from './Node';
-import { oneOf } from './read';
+import { oneOf } from './read-props';
 import { color, defined } from './style';
-import { ThemeContext, useForcedTheme } from './theme';
 
 type Props = NodeProps & { className: string; style?: CSSProperties; children: ReactNode };
 

@@ -16,7 +16,7 @@ import {
   I18nProvider,
 } from 'react-aria-components';
 import { useLanguage } from '../language/language';
-import { Popup } from './Popup';
+import { Popup } from './PickerPopup';
 
 type Side = 'top' | 'bottom' | 'left' | 'right';
 type Align = 'start' | 'center' | 'end';

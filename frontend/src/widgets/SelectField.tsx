@@ -14,8 +14,8 @@ import {
   useFilter,
 } from 'react-aria-components';
 import { useLanguage } from '../language/language';
-import { Popup } from './Popup';
-import type { Option } from './Select';
+import { Popup } from './PickerPopup';
+import type { Option } from './select-options';
 
 type Props = {
   id: string;

@@ -2,18 +2,19 @@ import { memo, useId, useMemo } from 'react';
 import type { WidgetItem as Item } from '../protocol/types';
 import { BrokenNote, ErrorBoundary } from '../ui/ErrorBoundary';
 import { ContainerContext, useContainer, WidgetContext, type WidgetSurroundings } from './action-context';
-import { FieldsContext, labelsIn } from './fields';
-import { Node } from './Node';
-import { isNode } from './read';
+import { FieldsContext, labelsIn } from './field-labels';
+import { Node, RenderersContext } from './Node';
+import { isNode } from './read-props';
+import { renderers } from './renderers';
 import './widgets.css';
 
-const untold = () => {};
+const ignored = () => {};
 
 export const WidgetView = memo(function WidgetView({
   item: { widget },
   run,
   refusal,
-  fail = untold,
+  fail = ignored,
 }: { item: Item } & WidgetSurroundings) {
   const { loading, during } = useContainer();
   const scope = useId();
@@ -28,7 +29,13 @@ export const WidgetView = memo(function WidgetView({
         <ContainerContext value={during}>
           <div className="widget" data-loading={loading ? '' : undefined} inert={loading}>
             <ErrorBoundary resetKey={widget} name="widget" fail={fail} fallback={<BrokenNote />}>
-              {isNode(widget) ? <Node node={widget} /> : <BrokenNote />}
+              {isNode(widget) ? (
+                <RenderersContext value={renderers}>
+                  <Node node={widget} />
+                </RenderersContext>
+              ) : (
+                <BrokenNote />
+              )}
             </ErrorBoundary>
           </div>
         </ContainerContext>

@@ -6,7 +6,7 @@
 import { createContext, useContext, useEffect, useRef, useState } from 'react';
 import type { ActionConfig } from '../protocol/types';
 import { type FormValues, withValues } from './form-values';
-import { actionOf } from './read';
+import { actionOf } from './read-props';
 
 /** What a widget needs from the conversation around it. */
 export type WidgetSurroundings = {

@@ -1,8 +1,8 @@
 import type { CSSProperties } from 'react';
+import { ThemeContext, useForcedTheme } from './forced-theme';
 import { Children, type NodeProps } from './Node';
-import { oneOf } from './read';
+import { oneOf } from './read-props';
 import { block, color, defined, flex, px, unit } from './style';
-import { ThemeContext, useForcedTheme } from './theme';
 
 type Direction = 'row' | 'column';
 

@@ -2,7 +2,7 @@ import { type CSSProperties, useState } from 'react';
 import { useImageSource } from '../ui/image-sources';
 import { isIcon, NamedIcon } from './icons';
 import type { NodeProps } from './Node';
-import { flag, oneOf, words } from './read';
+import { asBoolean, asText, oneOf } from './read-props';
 import { iconSize } from './sizes';
 import { block, color, defined } from './style';
 
@@ -41,7 +41,7 @@ export function ImageNode({ node }: NodeProps) {
     names.push('w-image-missing');
     return (
       <span className={names.join(' ')} style={style}>
-        {words(node.alt)}
+        {asText(node.alt)}
       </span>
     );
   }
@@ -49,7 +49,7 @@ export function ImageNode({ node }: NodeProps) {
     <img
       className={names.join(' ')}
       src={src}
-      alt={words(node.alt)}
+      alt={asText(node.alt)}
       loading="lazy"
       referrerPolicy="no-referrer"
       onError={() => setBroken(src)}
@@ -66,9 +66,9 @@ export const Badge = ({ node }: NodeProps) => (
     data-color={oneOf(node.color, badgeColors) ?? 'secondary'}
     data-variant={oneOf(node.variant, ['solid', 'soft', 'outline']) ?? 'soft'}
     data-size={oneOf(node.size, ['sm', 'md', 'lg']) ?? 'sm'}
-    data-pill={flag(node.pill) ? '' : undefined}
+    data-pill={asBoolean(node.pill) ? '' : undefined}
     dir="auto"
   >
-    {words(node.label)}
+    {asText(node.label)}
   </span>
 );

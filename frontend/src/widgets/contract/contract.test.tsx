@@ -8,7 +8,7 @@ import { cleanup, render, waitFor } from '@testing-library/react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { WidgetNode } from '../../protocol/types';
-import { curves } from '../Chart';
+import { curves } from '../chart-data';
 import { NamedIcon } from '../icons';
 import { renderers } from '../renderers';
 import { WidgetView } from '../WidgetView';

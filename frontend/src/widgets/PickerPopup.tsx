@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Popover, type PopoverProps } from 'react-aria-components';
-import { useForcedTheme } from './theme';
+import { useForcedTheme } from './forced-theme';
 
 type Props = { className: string; children: ReactNode; placement?: PopoverProps['placement'] };
 

@@ -1,9 +1,9 @@
 import { type ReactNode, useContext, useId } from 'react';
 import { useChangeAction } from './action-context';
 import { SubmissionContext } from './Form';
-import { useField } from './fields';
+import { useField } from './field-labels';
 import type { NodeProps } from './Node';
-import { isObject, oneOf, words } from './read';
+import { asText, isObject, oneOf } from './read-props';
 
 type ChoiceProps = { disabled: boolean; input: ReactNode; label: string };
 
@@ -16,8 +16,8 @@ const Choice = ({ disabled, input, label }: ChoiceProps) => (
 );
 
 export function Checkbox({ node }: NodeProps) {
-  const name = words(node.name);
-  const label = words(node.label);
+  const name = asText(node.name);
+  const label = asText(node.label);
   const { id, ariaLabel } = useField(name);
   const { change, loading } = useChangeAction(node.onChangeAction);
   const disabled = node.disabled === true;
@@ -43,7 +43,7 @@ export function Checkbox({ node }: NodeProps) {
 }
 
 export function RadioGroup({ node }: NodeProps) {
-  const name = words(node.name);
+  const name = asText(node.name);
   const { id, label } = useField(name);
   const { change, loading } = useChangeAction(node.onChangeAction);
   // Radios of one name exclude each other within a form; without a form, within the whole page.
@@ -56,18 +56,18 @@ export function RadioGroup({ node }: NodeProps) {
       id={id}
       className="w-radios"
       data-direction={oneOf(node.direction, ['row', 'col']) ?? 'row'}
-      aria-label={words(node.ariaLabel) || label}
+      aria-label={asText(node.ariaLabel) || label}
       aria-required={node.required === true || undefined}
       aria-busy={loading || undefined}
     >
       {options.map((option) => {
-        const value = words(option.value);
+        const value = asText(option.value);
         const disabled = node.disabled === true || option.disabled === true;
         return (
           <Choice
             key={value}
             disabled={disabled}
-            label={words(option.label) || value}
+            label={asText(option.label) || value}
             input={
               <input
                 type="radio"

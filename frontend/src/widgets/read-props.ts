@@ -1,6 +1,6 @@
 /*
  * A widget comes from a server, and through it from models and web pages: whatever a prop should be, it may be
- * something else. Each reader gives what the prop says when it says it rightly, and undefined otherwise.
+ * something else. Each reader returns a value of its type, and otherwise nothing (undefined, or an empty text).
  */
 import type { ActionConfig, WidgetNode } from '../protocol/types';
 
@@ -10,11 +10,11 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
 export const isNode = (value: unknown): value is WidgetNode =>
   isObject(value) && typeof value.type === 'string';
 
-/** What a person should read: numbers are words here, too; objects are not. */
-export const words = (value: unknown): string =>
+/** What is displayed: numbers are text here, too; objects are not. */
+export const asText = (value: unknown): string =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
 
-export const number = (value: unknown): number | undefined =>
+export const asNumber = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 
 export const oneOf = <T extends string>(value: unknown, allowed: readonly T[]): T | undefined =>
@@ -31,5 +31,5 @@ export const actionOf = (value: unknown): ActionConfig | undefined =>
   isObject(value) && typeof value.type === 'string' ? (value as ActionConfig) : undefined;
 
 /** Whether a prop is switched on; what is not true is off, but for a prop that is on by itself. */
-export const flag = (value: unknown, otherwise = false): boolean =>
+export const asBoolean = (value: unknown, otherwise = false): boolean =>
   typeof value === 'boolean' ? value : otherwise;

@@ -1,26 +1,26 @@
 import { useLayoutEffect, useRef } from 'react';
 import { autofill, useFocusOnMount, usePattern } from './field-behavior';
-import { useField } from './fields';
+import { useField } from './field-labels';
 import type { NodeProps } from './Node';
-import { number, oneOf, words } from './read';
+import { asNumber, asText, oneOf } from './read-props';
 import { controlStyle } from './sizes';
 
 const inputTypes = ['number', 'email', 'text', 'password', 'tel', 'url'] as const;
 
 /** What both kinds of text field make of their node. */
 const shared = (node: NodeProps['node']) => ({
-  name: words(node.name),
+  name: asText(node.name),
   'data-variant': oneOf(node.variant, ['soft', 'outline']) ?? 'outline',
   style: controlStyle(node.size, node.gutterSize),
-  defaultValue: words(node.defaultValue),
-  placeholder: words(node.placeholder) || undefined,
+  defaultValue: asText(node.defaultValue),
+  placeholder: asText(node.placeholder) || undefined,
   required: node.required === true,
   disabled: node.disabled === true,
   ...autofill(node.allowAutofillExtensions),
 });
 
 export function Input({ node }: NodeProps) {
-  const { id, ariaLabel } = useField(words(node.name), node.placeholder);
+  const { id, ariaLabel } = useField(asText(node.name), node.placeholder);
   const ref = useFocusOnMount<HTMLInputElement>(node);
   const onInput = usePattern(ref, node.pattern);
   return (
@@ -39,12 +39,12 @@ export function Input({ node }: NodeProps) {
 }
 
 export function Textarea({ node }: NodeProps) {
-  const { id, ariaLabel } = useField(words(node.name), node.placeholder);
+  const { id, ariaLabel } = useField(asText(node.name), node.placeholder);
   const ref = useFocusOnMount<HTMLTextAreaElement>(node);
   const check = usePattern(ref, node.pattern);
-  const rows = number(node.rows) ?? 3;
+  const rows = asNumber(node.rows) ?? 3;
   const grows = node.autoResize === true;
-  const most = Math.max(rows, number(node.maxRows) ?? 12);
+  const most = Math.max(rows, asNumber(node.maxRows) ?? 12);
   const fit = useRef(() => {});
   fit.current = () => {
     const area = ref.current;

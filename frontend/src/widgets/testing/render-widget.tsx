@@ -1,9 +1,9 @@
-/** For tests: a widget on the page, a person in front of it, and what it tells the conversation. */
+/** For tests: a widget on the page, a user in front of it, and what it reports to the conversation. */
 import { render } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { vi } from 'vitest';
-import type { ActionConfig, WidgetItem, WidgetNode } from '../protocol/types';
-import { WidgetView } from './WidgetView';
+import type { ActionConfig, WidgetItem, WidgetNode } from '../../protocol/types';
+import { WidgetView } from '../WidgetView';
 
 const itemOf = (widget: WidgetNode): WidgetItem => ({
   id: 'w',
@@ -15,7 +15,10 @@ const itemOf = (widget: WidgetNode): WidgetItem => ({
 
 type Around = { run?: (action: ActionConfig) => Promise<void>; refusal?: string | null };
 
-export function show(widget: WidgetNode, { run = vi.fn(async () => {}), refusal = null }: Around = {}) {
+export function renderWidget(
+  widget: WidgetNode,
+  { run = vi.fn(async () => {}), refusal = null }: Around = {},
+) {
   const fail = vi.fn();
   const view = (shown: WidgetNode) => (
     <WidgetView item={itemOf(shown)} run={run} refusal={refusal} fail={fail} />
