@@ -4,15 +4,15 @@ import { type Language, LanguageContext, useText } from '../language/language';
 import { Markdown } from '../markdown/Markdown';
 import type { Chat, View } from './chat';
 import { Composer } from './composer/Composer';
+import { useFileDrop } from './composer/use-file-drop';
 import { ChatContext, useChat } from './context';
-import { Header } from './Header';
-import { HistoryPanel } from './HistoryPanel';
+import { Header } from './header/Header';
+import { HistoryPanel } from './history/HistoryPanel';
 import { StartScreen } from './StartScreen';
-import { TroubleNote } from './Status';
 import { useStore } from './store';
-import { ThreadView } from './ThreadView';
 import { useTheme } from './theme';
-import { useDrop } from './use-drop';
+import { TroubleNote } from './thread/Status';
+import { ThreadView } from './thread/ThreadView';
 
 export function Frame({ chat }: { chat: Chat }) {
   const options = useStore(chat.options);
@@ -23,7 +23,7 @@ export function Frame({ chat }: { chat: Chat }) {
   useTheme(options.theme, chat.base);
   useDocumentLanguage(language);
   useEscapeStops(chat);
-  const dropping = useDrop(chat, options.composer?.attachments?.enabled ?? false);
+  const dropping = useFileDrop(chat, options.composer?.attachments?.enabled ?? false);
   return (
     <LanguageContext value={language}>
       <ChatContext value={chat}>

@@ -1,8 +1,8 @@
 import { fireEvent, screen, waitFor } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
 import type { ThreadItem } from '../protocol/types';
-import { answered, openStream, streamOf, threadCalled, userSaid } from '../scripted-server';
-import { composer, created, done, open, page } from './open-chat';
+import { composer, created, done, open, page } from './testing/render-chat';
+import { answered, openStream, streamOf, threadCalled, userSaid } from './testing/scripted-server';
 
 describe('asking', () => {
   const answers = () =>

@@ -10,14 +10,14 @@ import type { SentOptions } from '../options/sendable-options';
 import { ChatKitClient } from '../protocol/client';
 import { ChatKitProblem, ConnectionLost, sentenceFor } from '../protocol/problems';
 import type { Attachment, UserContent, WidgetNode } from '../protocol/types';
-import { Choices } from './composer/choices';
+import { ComposerSelection } from './composer/composer-selection';
 import { contentOf, type Draft, draftFrom, emptyDraft } from './composer/draft';
-import { connect } from './connection';
-import { Conversation, type Message, type Surroundings } from './conversation';
-import { History } from './history';
+import { Uploads, waitsFor } from './composer/uploads';
+import { Conversation, type Message, type Surroundings } from './conversation/conversation';
+import { ThreadHistory } from './history/thread-history';
 import type { Host } from './host';
+import { connect } from './server/connection';
 import { Store } from './store';
-import { Uploads, waitsFor } from './uploads';
 
 export type View = {
   conversation: Conversation;
@@ -33,11 +33,11 @@ export class Chat implements FrameApi {
   readonly view: Store<View>;
   readonly historyOpen = new Store(false);
   readonly draft = new Store<Draft>(emptyDraft);
-  readonly choices: Choices;
+  readonly selection: ComposerSelection;
   readonly uploads: Uploads;
   /** Counts requests to put the cursor into the composer. */
   readonly focus = new Store(0);
-  history: History;
+  history: ThreadHistory;
   /** Entities that have been tags in the composer, the newest first. */
   knownEntities: Entity[] = [];
   /** What addresses of the host page are relative to. */
@@ -54,10 +54,10 @@ export class Chat implements FrameApi {
     this.options = new Store(read.options);
     this.base = sent.base;
     this.speaking = this.#speak(read.options.locale);
-    this.choices = new Choices(this.options, host);
+    this.selection = new ComposerSelection(this.options, host);
     this.uploads = new Uploads(() => this.#client, this.options, this.language);
     this.#client = this.#connect();
-    this.history = new History(this.#client, this.language);
+    this.history = new ThreadHistory(this.#client, this.language);
     this.view = new Store(this.#blank());
     this.#tellProblems(read);
     const { initialThread } = read.options;
@@ -77,7 +77,7 @@ export class Chat implements FrameApi {
     if (!moved) return;
     this.#client = this.#connect();
     this.#running.clear();
-    this.history = new History(this.#client, this.language);
+    this.history = new ThreadHistory(this.#client, this.language);
     if (options.initialThread) void this.open(options.initialThread, { quietly: true });
     else this.startNew();
   }
@@ -119,8 +119,8 @@ export class Chat implements FrameApi {
     const draft = this.draft.value;
     if (!this.canSend() || this.view.value.loading) return;
     const files = this.uploads.take();
-    const inference_options = this.choices.inference;
-    const chooseAgain = this.choices.spend();
+    const inference_options = this.selection.inference;
+    const chooseAgain = this.selection.spend();
     this.draft.set(emptyDraft);
     this.host.emit('log', { name: 'composer.submit', data: { threadId: this.view.value.conversation.id } });
     const sent = await this.#send({
@@ -137,8 +137,8 @@ export class Chat implements FrameApi {
 
   /** A prompt of the start screen is asked as if it had been written: with the chosen tool and model. */
   async sendPrompt(prompt: string | UserContent[]) {
-    const { inference } = this.choices;
-    const chooseAgain = this.choices.spend();
+    const { inference } = this.selection;
+    const chooseAgain = this.selection.spend();
     const content = typeof prompt === 'string' ? { text: prompt } : { content: prompt };
     const sent = await this.#send({ ...messageFrom(content), inference_options: inference });
     if (!sent) chooseAgain();
@@ -199,8 +199,8 @@ export class Chat implements FrameApi {
         'setComposerValue: the files were left out, because composer.attachments is not enabled.',
       );
     if (files) this.uploads.add(files);
-    if (selectedToolId !== undefined) this.choices.chooseTool(selectedToolId);
-    if (selectedModelId !== undefined) this.choices.chooseModel(selectedModelId);
+    if (selectedToolId !== undefined) this.selection.chooseTool(selectedToolId);
+    if (selectedModelId !== undefined) this.selection.chooseModel(selectedModelId);
     const written = content ?? (text === undefined ? null : [{ type: 'input_text', text } as const]);
     this.draft.update((draft) => ({
       ...(written ? draftFrom(written) : draft),

@@ -1,8 +1,8 @@
 /** What the methods of the element say when they cannot do what they were asked. */
 import { screen, waitFor } from '@testing-library/react';
 import { expect, test } from 'vitest';
-import { openStream, userSaid } from '../scripted-server';
-import { composer, created, done, open } from './open-chat';
+import { composer, created, done, open } from './testing/render-chat';
+import { openStream, userSaid } from './testing/scripted-server';
 
 type Emitted = ReturnType<typeof open>['emitted'];
 const errors = (emitted: Emitted) => emitted.filter(([name]) => name === 'error').map(([, detail]) => detail);

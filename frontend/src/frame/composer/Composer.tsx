@@ -4,18 +4,18 @@ import { useText } from '../../language/language';
 import type { ThreadStatus } from '../../protocol/types';
 import type { View } from '../chat';
 import { useChat } from '../context';
-import type { Conversation } from '../conversation';
+import type { Conversation } from '../conversation/conversation';
 import { useStore } from '../store';
-import { waitsFor } from '../uploads';
 import { AddButton, useFilePicker } from './AddButton';
+import { ComposerField } from './ComposerField';
 import { DictateButton, DictationLine } from './Dictation';
-import { replaceRange } from './edit';
-import { Field } from './Field';
+import { DictationRecorder } from './dictation-recorder';
 import { ModelButton } from './ModelButton';
-import { Recording } from './recording';
+import { replaceRange } from './replace-range';
 import { SuggestionList } from './SuggestionList';
-import { Tools } from './Tools';
+import { ToolButtons } from './ToolButtons';
 import { UploadTray } from './UploadTray';
+import { waitsFor } from './uploads';
 import { useSuggestions } from './use-suggestions';
 
 export function Composer({ view }: { view: View }) {
@@ -39,10 +39,10 @@ function Open({ view: { conversation, loading } }: { view: View }) {
   const text = useText();
   const { composer, entities } = useStore(chat.options);
   const busy = useStore(conversation.busy);
-  const tool = useStore(chat.choices.tool);
+  const tool = useStore(chat.selection.tool);
   const field = useRef<HTMLTextAreaElement>(null);
   const { field: picker, input } = useFilePicker();
-  const [recording] = useState(() => new Recording(chat, (words) => write(words)));
+  const [recording] = useState(() => new DictationRecorder(chat, (words) => write(words)));
   const dictation = useStore(recording.state);
   const suggestions = useSuggestions(field, { picker, dictate: () => void recording.start() });
   useFocus(field);
@@ -70,7 +70,7 @@ function Open({ view: { conversation, loading } }: { view: View }) {
   const roomy = Boolean(composer?.tools?.length || composer?.models?.length || mentions);
   const middle =
     dictation.phase === 'idle' ? (
-      <Field
+      <ComposerField
         field={field}
         placeholder={tool?.placeholderOverride ?? composer?.placeholder ?? text.composer.placeholder}
         suggestions={suggestions.list.state}
@@ -112,7 +112,7 @@ function Open({ view: { conversation, loading } }: { view: View }) {
         <div className="composer-start">
           <AddButton picker={picker} />
           {input}
-          <Tools />
+          <ToolButtons />
           {mentions && (
             <button
               type="button"

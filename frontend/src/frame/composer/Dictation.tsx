@@ -1,9 +1,9 @@
 import { Check, LoaderCircle, Mic, X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useState } from 'react';
 import { useText } from '../../language/language';
-import type { Recording, RecordingState } from './recording';
+import type { DictationRecorder, DictationState } from './dictation-recorder';
 
-export function DictateButton({ recording }: { recording: Recording }) {
+export function DictateButton({ recording }: { recording: DictationRecorder }) {
   const { dictation } = useText();
   return (
     <button
@@ -23,8 +23,8 @@ export function DictationLine({
   recording,
   state,
 }: {
-  recording: Recording;
-  state: Exclude<RecordingState, { phase: 'idle' }>;
+  recording: DictationRecorder;
+  state: Exclude<DictationState, { phase: 'idle' }>;
 }) {
   const { dictation } = useText();
   if (state.phase === 'transcribing') {

@@ -1,8 +1,8 @@
 import type { ChatKitOptions, CommandSelection } from '@openai/chatkit';
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, test, vi } from 'vitest';
-import { answered, streamOf, userSaid } from '../../scripted-server';
-import { composer, created, done, open } from '../open-chat';
+import { composer, created, done, open } from '../testing/render-chat';
+import { answered, streamOf, userSaid } from '../testing/scripted-server';
 
 const answers = {
   'threads.create': () => streamOf(created, done(userSaid('u', 'hello')), done(answered('a', 'Yes.'))),
@@ -62,9 +62,9 @@ describe('a tool', () => {
     const { user, chat } = openWith({ composer: { tools } });
     const pin = screen.getByRole('button', { name: 'Deep research', pressed: false });
     await user.click(pin);
-    expect(chat.choices.inference).toEqual({ tool_choice: { id: 'pin' } });
+    expect(chat.selection.inference).toEqual({ tool_choice: { id: 'pin' } });
     await user.click(screen.getByRole('button', { name: 'Deep research', pressed: true }));
-    expect(chat.choices.inference).toEqual({});
+    expect(chat.selection.inference).toEqual({});
   });
 
   test('is chosen again when the message was not taken', async () => {
@@ -76,7 +76,7 @@ describe('a tool', () => {
     await user.click(composer());
     await user.keyboard('{Enter}');
     await screen.findByRole('alert');
-    expect(chat.choices.tool.value?.id).toBe('search');
+    expect(chat.selection.tool.value?.id).toBe('search');
   });
 });
 
@@ -179,7 +179,7 @@ describe('commands', () => {
     await user.keyboard('/deep');
     await waitFor(() => expect(options()).toContain('Deep research'));
     await user.click(screen.getByRole('option', { name: 'Deep research' }));
-    expect(chat.choices.tool.value?.id).toBe('pin');
+    expect(chat.selection.tool.value?.id).toBe('pin');
     expect(composer().value).toBe('');
   });
 

@@ -3,7 +3,7 @@ import type { Chat } from '../chat';
 import { useChat } from '../context';
 import { useStore } from '../store';
 import { labelOf } from './draft';
-import { replaceRange } from './edit';
+import { replaceRange } from './replace-range';
 import { type Suggestion, Suggestions } from './suggestions';
 import { triggerAt } from './trigger';
 
@@ -101,7 +101,7 @@ function actionsOf(chat: Chat, { picker, dictate }: Doing): Extract<Suggestion, 
     label,
     icon,
     group,
-    run: () => chat.choices.chooseTool(id),
+    run: () => chat.selection.chooseTool(id),
   }));
   return [
     ...(composer?.attachments?.enabled

@@ -17,7 +17,7 @@ type Shown = { entity: Entity; widget: WidgetNode | null; at: DOMRect };
 const REST_MS = 250;
 const nothing = async () => {};
 
-export function TagChip({ tag }: { tag: InputTag }) {
+export function EntityTag({ tag }: { tag: InputTag }) {
   const { id, text: title, group, interactive, data } = tag;
   if (!interactive) return <span className="tag">{title}</span>;
   return (
@@ -39,7 +39,7 @@ type ButtonProps = {
 /** An entity wherever it is shown: as a tag, or as what an answer leans on. */
 export function EntityButton({ entity, className, label, about, children }: ButtonProps) {
   const chat = useChat();
-  const preview = useTagPreview(about !== undefined);
+  const preview = useEntityPreview(about !== undefined);
   return (
     <>
       <button
@@ -65,13 +65,13 @@ export function EntityButton({ entity, className, label, about, children }: Butt
         {children}
       </button>
       {/* What is around an entity may cut off what hangs over its edge. */}
-      {createPortal(<TagPreview preview={preview} about={about} />, document.body)}
+      {createPortal(<EntityPreview preview={preview} about={about} />, document.body)}
     </>
   );
 }
 
 /** The preview of the entity that the pointer rests on; asked for once and then remembered. */
-export function useTagPreview(speaksForItself = false) {
+export function useEntityPreview(speaksForItself = false) {
   const chat = useChat();
   const [shown, setShown] = useState<Shown | null>(null);
   const wanted = useRef<string | null>(null);
@@ -101,9 +101,9 @@ export function useTagPreview(speaksForItself = false) {
 const GAP = 8;
 const WIDTH = 320;
 
-type PreviewProps = { preview: ReturnType<typeof useTagPreview>; about?: string };
+type PreviewProps = { preview: ReturnType<typeof useEntityPreview>; about?: string };
 
-export function TagPreview({ preview: { shown }, about }: PreviewProps) {
+export function EntityPreview({ preview: { shown }, about }: PreviewProps) {
   const { tag } = useText();
   const chat = useChat();
   if (!shown) return null;

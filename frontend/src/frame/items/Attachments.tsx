@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useText } from '../../language/language';
 import type { Attachment } from '../../protocol/types';
 import { allowedImageSource } from '../../ui/image-sources';
-import { Zoomable } from './Zoomable';
+import { ZoomableImage } from './ZoomableImage';
 
 /** What a message carries: pictures as pictures, everything else by its name. */
 export function Attachments({ attachments }: { attachments: Attachment[] }) {
@@ -35,7 +35,7 @@ function AttachmentView({ attachment: { name, type, preview_url } }: { attachmen
   // Where files are kept is for whoever runs the server to say, not for what is written in a thread.
   const src = allowedImageSource(preview_url, null);
   if (type === 'image' && src && !broken) {
-    return <Zoomable className="picture" src={src} name={name} onError={() => setBroken(true)} />;
+    return <ZoomableImage className="picture" src={src} name={name} onError={() => setBroken(true)} />;
   }
   return (
     <span className="chip" title={name}>

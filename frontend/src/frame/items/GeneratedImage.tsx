@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useText } from '../../language/language';
 import type { GeneratedImageItem } from '../../protocol/types';
 import { useImageSource } from '../../ui/image-sources';
-import { Zoomable } from './Zoomable';
+import { ZoomableImage } from './ZoomableImage';
 
 type Props = { item: GeneratedImageItem; running: boolean };
 
@@ -27,7 +27,7 @@ export function GeneratedImage({ item: { image, progress }, running }: Props) {
         (coming ? (
           <img src={src} alt="" />
         ) : (
-          <Zoomable src={src} name={text.work.picture} onError={() => setBroken(src)} />
+          <ZoomableImage src={src} name={text.work.picture} onError={() => setBroken(src)} />
         ))}
       {coming && (
         <figcaption role="status">

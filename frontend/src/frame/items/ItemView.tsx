@@ -3,7 +3,7 @@ import type { ActionConfig, ThreadItem, WidgetItem } from '../../protocol/types'
 import { BrokenNote, ErrorBoundary } from '../../ui/ErrorBoundary';
 import { WidgetView } from '../../widgets/WidgetView';
 import { useConversation } from '../context';
-import { useRefusal } from '../use-refusal';
+import { useBlockedReason } from '../conversation/use-blocked-reason';
 import { AssistantMessage } from './AssistantMessage';
 import { ClientToolCall } from './ClientToolCall';
 import { GeneratedImage } from './GeneratedImage';
@@ -56,7 +56,7 @@ function Item({ item, streaming, running }: Props) {
 
 function Widget({ item }: { item: WidgetItem }) {
   const conversation = useConversation();
-  const refusal = useRefusal(conversation);
+  const refusal = useBlockedReason(conversation);
   const run = useCallback((action: ActionConfig) => conversation.act(action, item), [conversation, item]);
   const fail = useCallback((message: string) => conversation.tellPage(message), [conversation]);
   return <WidgetView item={item} run={run} refusal={refusal} fail={fail} />;

@@ -3,8 +3,8 @@ import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from 'rea
 import { useText } from '../../language/language';
 import type { StructuredInput as Question, StructuredInputItem } from '../../protocol/types';
 import { useConversation } from '../context';
-import { useRefusal } from '../use-refusal';
-import { type Answers, answersFrom } from './answers';
+import { useBlockedReason } from '../conversation/use-blocked-reason';
+import { type Answers, answersFrom } from './structured-answers';
 
 export function StructuredInput({ item }: { item: StructuredInputItem }) {
   return item.status === 'pending' ? <Pending item={item} /> : <Answered item={item} />;
@@ -13,7 +13,7 @@ export function StructuredInput({ item }: { item: StructuredInputItem }) {
 function Pending({ item }: { item: StructuredInputItem }) {
   const text = useText();
   const conversation = useConversation();
-  const refusal = useRefusal(conversation);
+  const refusal = useBlockedReason(conversation);
   const [incomplete, setIncomplete] = useState(false);
   const form = useRef<HTMLFormElement>(null);
 

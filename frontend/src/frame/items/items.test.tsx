@@ -1,7 +1,7 @@
 import { screen, within } from '@testing-library/react';
 import { expect, test, vi } from 'vitest';
-import { answered, openStream, streamOf, userSaid } from '../../scripted-server';
-import { composer, created, done, open, page } from '../open-chat';
+import { composer, created, done, open, page } from '../testing/render-chat';
+import { answered, openStream, streamOf, userSaid } from '../testing/scripted-server';
 
 const at = { thread_id: 't', created_at: '2026-11-22T10:00:00Z' };
 const question = userSaid('u', 'hello');
