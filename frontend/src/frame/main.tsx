@@ -27,9 +27,9 @@ async function start(root: HTMLElement) {
       if (chat) return chat.setOptions(options);
       const started = new Chat(host, options);
       chat = started;
-      // Nobody should see another language flash by.
-      await started.speaking;
-      // Drawn when this returns, because then the frame is shown.
+      // No other language may flash by.
+      await started.languageReady;
+      // Drawn when this returns, because then the frame becomes visible.
       flushSync(() => createRoot(root).render(<Frame chat={started} />));
       mounted();
     },

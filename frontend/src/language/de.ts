@@ -179,8 +179,8 @@ export const de: Text = {
     needed: 'Beantworten Sie mindestens eine Frage, oder überspringen Sie alle.',
   },
   failures: {
-    notTaken: 'Der Server hat diese Nachricht nicht angenommen. Senden Sie sie noch einmal.',
-    unfinished: 'Die Antwort ist noch nicht vollständig.',
+    notAccepted: 'Der Server hat diese Nachricht nicht angenommen. Senden Sie sie noch einmal.',
+    incomplete: 'Die Antwort ist noch nicht vollständig.',
     unanswered: 'Diese Frage blieb ohne Antwort.',
     failed: 'Die Antwort ist fehlgeschlagen, bevor sie vollständig war.',
     interrupted: 'Der Server wurde neu gestartet, bevor diese Antwort vollständig war.',

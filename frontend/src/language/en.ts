@@ -178,8 +178,8 @@ export const en = {
     needed: 'Answer at least one question, or skip.',
   },
   failures: {
-    notTaken: 'The server did not take this message. Send it again.',
-    unfinished: 'The answer is not complete yet.',
+    notAccepted: 'The server did not take this message. Send it again.',
+    incomplete: 'The answer is not complete yet.',
     unanswered: 'This question was left without an answer.',
     failed: 'The answer failed before it was complete.',
     interrupted: 'The server was restarted before this answer was complete.',

@@ -178,8 +178,8 @@ export const es: Text = {
     needed: 'Responde al menos a una pregunta u omítelas.',
   },
   failures: {
-    notTaken: 'El servidor no aceptó este mensaje. Envíelo de nuevo.',
-    unfinished: 'La respuesta aún no está completa.',
+    notAccepted: 'El servidor no aceptó este mensaje. Envíelo de nuevo.',
+    incomplete: 'La respuesta aún no está completa.',
     unanswered: 'Esta pregunta quedó sin respuesta.',
     failed: 'La respuesta falló antes de completarse.',
     interrupted: 'El servidor se reinició antes de completar esta respuesta.',

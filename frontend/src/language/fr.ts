@@ -178,8 +178,8 @@ export const fr: Text = {
     needed: 'Répondez à au moins une question, ou passez.',
   },
   failures: {
-    notTaken: 'Le serveur n’a pas pris ce message. Envoyez-le de nouveau.',
-    unfinished: 'La réponse n’est pas encore complète.',
+    notAccepted: 'Le serveur n’a pas pris ce message. Envoyez-le de nouveau.',
+    incomplete: 'La réponse n’est pas encore complète.',
     unanswered: 'Cette question est restée sans réponse.',
     failed: 'La réponse a échoué avant d’être complète.',
     interrupted: 'Le serveur a redémarré avant que cette réponse soit complète.',

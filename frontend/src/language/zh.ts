@@ -177,8 +177,8 @@ export const zh: Text = {
     needed: '请至少回答一个问题，或选择跳过。',
   },
   failures: {
-    notTaken: '服务器没有接受这条消息。请重新发送。',
-    unfinished: '回答尚未完成。',
+    notAccepted: '服务器没有接受这条消息。请重新发送。',
+    incomplete: '回答尚未完成。',
     unanswered: '这个问题没有得到回答。',
     failed: '回答在完成之前失败了。',
     interrupted: '在这个回答完成之前，服务器重新启动了。',

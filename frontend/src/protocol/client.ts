@@ -3,19 +3,19 @@ import type { ResumableFetchInit } from '../resumable-fetch/resumable-fetch';
 import { sendWithProgress } from '../resumable-fetch/send-with-progress';
 import { siblingUrl } from '../resumable-fetch/sibling-url';
 import { ChatKitProblem, ConnectionLost, isAbort, problemFrom } from './problems';
-import { readEvents, type Told } from './sse';
+import { type NumberedEvent, readEvents } from './sse';
 import type {
   ActionConfig,
   Attachment,
   Page,
-  RunTold,
+  RunState,
   Thread,
   ThreadItem,
   ThreadMetadata,
   UserMessageInput,
 } from './types';
 
-export type { Told } from './sse';
+export type { NumberedEvent } from './sse';
 
 type Action = Pick<ActionConfig, 'type' | 'payload'>;
 type StructuredSubmission = {
@@ -55,7 +55,7 @@ export type StreamRequest = {
 /** What a reader of a stream hears, besides its end. */
 export type Listener = {
   signal: AbortSignal;
-  onEvents(events: Told[]): void;
+  onEvents(events: NumberedEvent[]): void;
   onConnection?: ResumableFetchInit['onConnection'];
   /** The server took the request, and answers it in this run if it has runs. */
   onAccepted?(run: string | null): void;
@@ -86,7 +86,7 @@ export class ChatKitClient {
   }
 
   /** The run that writes on a thread, and how its newest one stands; null if the server has no runs. */
-  async runsOn(threadId: string): Promise<{ run: RunTold | null; last: RunTold | null } | null> {
+  async runsOn(threadId: string): Promise<{ run: RunState | null; last: RunState | null } | null> {
     if (this.#hasRuns === false) return null;
     try {
       const response = await this.request(`threads/${encodeURIComponent(threadId)}/run`);

@@ -1,6 +1,7 @@
 import { ArrowUp, AtSign, CornerDownRight, Lock, Square, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useText } from '../../language/language';
+import { isResponding, mayCancel } from '../../protocol/response-status';
 import type { ThreadStatus } from '../../protocol/types';
 import type { View } from '../chat';
 import { useChat } from '../context';
@@ -38,7 +39,6 @@ function Open({ view: { conversation, loading } }: { view: View }) {
   const chat = useChat();
   const text = useText();
   const { composer, entities } = useStore(chat.options);
-  const busy = useStore(conversation.busy);
   const tool = useStore(chat.selection.tool);
   const field = useRef<HTMLTextAreaElement>(null);
   const { field: picker, input } = useFilePicker();
@@ -58,7 +58,7 @@ function Open({ view: { conversation, loading } }: { view: View }) {
     void chat.focusComposer();
   };
   const submit = () => {
-    if (!busy) void chat.sendDraft();
+    if (!conversation.isResponding) void chat.sendDraft();
   };
   const mention = () => {
     const at = field.current?.selectionStart ?? 0;
@@ -141,17 +141,16 @@ function Open({ view: { conversation, loading } }: { view: View }) {
 function SendButton({ conversation, loading }: { conversation: Conversation; loading: boolean }) {
   const chat = useChat();
   const text = useText();
-  const { allowCancel } = useStore(conversation.state);
-  const busy = useStore(conversation.busy);
+  const status = useStore(conversation.state, (state) => state.status);
   useStore(chat.draft);
   const waiting = waitsFor(useStore(chat.uploads.state), text);
-  return busy ? (
+  return isResponding(status) ? (
     <button
       type="button"
       className="send"
       aria-label={text.composer.stop}
       title={text.composer.stopHint}
-      disabled={!allowCancel}
+      disabled={!mayCancel(status)}
       onClick={() => conversation.stop()}
     >
       <Square size={12} fill="currentColor" aria-hidden />

@@ -107,7 +107,7 @@ export function ComposerField({ field, placeholder, suggestions, onCaret, onKey 
         onClick={(event) => {
           const entity = tagUnder(event)?.[0].entity;
           const { onClick } = chat.options.value.entities ?? {};
-          if (entity?.interactive && onClick) chat.callPage('entities.onClick', () => onClick(entity));
+          if (entity?.interactive && onClick) chat.callHost('entities.onClick', () => onClick(entity));
         }}
       />
       <EntityPreview preview={preview} />

@@ -1,5 +1,5 @@
 /*
- * The tool and the model that the next message asks for. The host page offers them; the person chooses, or the page
+ * The tool and the model that the next message asks for. The host page offers them; the user chooses, or the page
  * does with `setComposerValue`. A tool is chosen for one message, unless it is persistent.
  */
 import type { ModelOption, ToolOption } from '@openai/chatkit';
@@ -17,7 +17,7 @@ export class ComposerSelection {
     private readonly host: Host,
   ) {
     this.model.set(this.#defaultModel());
-    options.subscribe(() => this.#follow());
+    options.subscribe(() => this.#onOptions());
   }
 
   get inference(): InferenceOptions {
@@ -41,8 +41,8 @@ export class ComposerSelection {
     this.model.set(model);
   }
 
-  /** After a message was sent. Gives back a way to choose again what was chosen, should it not be taken. */
-  spend(): () => void {
+  /** After a message was sent: the tool is no longer chosen. Returns what restores it, should the message be refused. */
+  afterSend(): () => void {
     const tool = this.tool.value;
     if (tool && !tool.persistent) this.chooseTool(null);
     return () => tool && !this.tool.value && this.#tools.includes(tool) && this.chooseTool(tool.id);
@@ -62,7 +62,7 @@ export class ComposerSelection {
   }
 
   /** New options are a whole new set: what was chosen stays chosen where it is still offered. */
-  #follow() {
+  #onOptions() {
     const { value } = this.tool;
     const tool = this.#tools.find(({ id }) => id === value?.id) ?? null;
     if (tool) this.tool.set(tool);

@@ -114,7 +114,7 @@ export class Suggestions {
       this.#menus.push(selection.commands);
       return 'menu';
     } catch (error) {
-      this.chat.failed('commands.onSelect', error);
+      this.chat.reportFailure('commands.onSelect', error);
       const failure = this.chat.language.value.text.menu.commandFailed(command.label);
       this.#show({ status: 'failed', failure });
       throw error;
@@ -135,7 +135,7 @@ export class Suggestions {
       this.#whenFound = null;
     } catch (error) {
       if (number !== this.#asked) return;
-      this.chat.failed(trigger.sign === '@' ? 'entities.onTagSearch' : 'commands.onSearch', error);
+      this.chat.reportFailure(trigger.sign === '@' ? 'entities.onTagSearch' : 'commands.onSearch', error);
       this.#show({ status: 'failed', failure: text.menu.searchFailed, found: [] });
     }
   }

@@ -1,25 +1,32 @@
 /*
- * One thread, alive: what it shows and what people do with it. A conversation outlives its place on the screen, so
- * an answer goes on coming in while the person looks at another thread. The stream of an answer is `answering.ts`,
- * what is read besides it `reading.ts`.
+ * One thread and what the user does with it. A conversation outlives its place on the screen, so an answer goes on
+ * coming in while the user looks at another thread. The stream of an answer is `response-stream.ts`, what is loaded
+ * besides it `thread-loader.ts`.
  *
- * Invariant: a message the server did not take is handed back to its writer.
+ * Invariant: a message that the server did not accept is handed back to its author.
  */
-import { english, type Language } from '../../language/language';
-import type { ChatKitClient } from '../../protocol/client';
+import { english } from '../../language/language';
 import { sentenceFor } from '../../protocol/problems';
 import {
-  begin,
+  type Failure,
+  failureOf,
+  finish,
+  isPolling,
+  isResponding,
+  poll,
+} from '../../protocol/response-status';
+import {
   emptyThread,
+  failed,
   fromThread,
   isPending,
   lastUserMessage,
   type ThreadState,
-  type Trouble,
   withItem,
   withoutItemsAfter,
   withoutPending,
   withPendingMessage,
+  withRequest,
 } from '../../protocol/thread-state';
 import type {
   ActionConfig,
@@ -30,11 +37,11 @@ import type {
   UserContent,
   WidgetItem,
 } from '../../protocol/types';
-import type { Host } from '../host';
 import { Store } from '../store';
 import { isFresh, mayGrow } from './answer-polling';
-import { notTaken, troubleLeft, unfinished } from './failures';
+import { failureOfLastAnswer, incomplete, notAccepted } from './failures';
 import { type End, ResponseStream, type Source } from './response-stream';
+import type { ConversationEvent, Services } from './services';
 import { ThreadLoader } from './thread-loader';
 
 export type Message = {
@@ -44,15 +51,7 @@ export type Message = {
   inference_options: InferenceOptions;
 };
 
-export type Surroundings = {
-  client: ChatKitClient;
-  host: Host;
-  language: Store<Language>;
-  changed(conversation: Conversation, what: Change): void;
-};
-
-/** The thread has its id or another title; something was asked, the server began to answer it, and it is over. */
-export type Change = 'thread' | 'start' | 'answered' | 'end';
+type Listener = (conversation: Conversation, event: ConversationEvent) => void;
 
 let conversations = 0;
 
@@ -60,33 +59,36 @@ export class Conversation {
   /** Stays the same while a new thread gets its id. */
   readonly key = `conversation-${++conversations}`;
   readonly state: Store<ThreadState>;
-  readonly busy: Store<boolean>;
-  #answering: ResponseStream;
-  #reading: ThreadLoader;
-  #following: AbortController | null = null;
+  #stream: ResponseStream;
+  #loader: ThreadLoader;
+  #catchingUp: AbortController | null = null;
 
   constructor(
-    private readonly around: Surroundings,
+    private readonly services: Services,
+    private readonly onEvent: Listener,
     thread: Thread | null = null,
   ) {
-    const changed = (what: Change) => around.changed(this, what);
+    const emit = (event: ConversationEvent) => onEvent(this, event);
     this.state = new Store(thread ? fromThread(thread) : emptyThread);
-    this.#reading = new ThreadLoader(around.client, this.state, () => changed('thread'));
-    this.#answering = new ResponseStream(around, this.state, this.#reading, changed);
-    this.busy = this.#answering.busy;
+    this.#loader = new ThreadLoader(services.client, this.state, () => emit('thread'));
+    this.#stream = new ResponseStream(services, this.state, this.#loader, emit);
+  }
+
+  get isResponding(): boolean {
+    return isResponding(this.state.value.status);
   }
 
   get #text() {
-    return this.around.language.value.text;
+    return this.services.language.value.text;
   }
 
   get id(): string | null {
     return this.state.value.thread?.id ?? null;
   }
 
-  /** False when the server did not take the message. */
+  /** False when the server did not accept the message. */
   async send({ content, attachments, quoted_text, inference_options }: Message): Promise<boolean> {
-    if (this.busy.value) return false;
+    if (this.isResponding) return false;
     const input = { content, attachments: attachments.map(({ id }) => id), quoted_text, inference_options };
     this.state.update((state) =>
       withPendingMessage(state, {
@@ -103,18 +105,15 @@ export class Conversation {
         : { type: 'threads.create', params: { input } },
     );
     if (!this.state.value.items.some(isPending)) return true;
-    this.state.update((state) =>
-      withoutPending({
-        ...state,
-        trouble: state.trouble ?? (end === 'stopped' ? null : notTaken(this.#text)),
-      }),
-    );
+    const failure =
+      failureOf(this.state.value.status) ?? (end === 'stopped' ? null : notAccepted(this.#text));
+    this.state.update((state) => withoutPending(failed(state, failure)));
     return false;
   }
 
   async retry(itemId = lastUserMessage(this.state.value.items)?.id) {
-    if (!this.id || !itemId || this.busy.value) return;
-    this.state.update(begin);
+    if (!this.id || !itemId || this.isResponding) return;
+    this.state.update((state) => withRequest(state));
     let accepted = false;
     await this.#run(
       { type: 'threads.retry_after_item', params: { thread_id: this.id, item_id: itemId } },
@@ -124,15 +123,15 @@ export class Conversation {
       },
     );
     // The old answer is kept until there is a new one.
-    if (accepted && this.state.value.items.at(-1)?.id === itemId) await this.#reading.newest(this.id);
+    if (accepted && this.state.value.items.at(-1)?.id === itemId) await this.#loader.loadNewest(this.id);
   }
 
   async answer(itemId: string, answers: Record<string, Required<StructuredAnswer>> | null) {
-    if (!this.id || this.busy.value) return;
+    if (!this.id || this.isResponding) return;
     const input = answers
       ? ({ status: 'answered', answers } as const)
       : ({ status: 'skipped', answers: {} } as const);
-    this.state.update(begin);
+    this.state.update((state) => withRequest(state));
     await this.#run({
       type: 'threads.add_structured_input',
       params: { thread_id: this.id, item_id: itemId, input },
@@ -141,99 +140,105 @@ export class Conversation {
 
   async act({ type, payload, handler, streaming = true }: ActionConfig, item: WidgetItem | null) {
     const action = { type, payload };
-    if (handler === 'client') return this.#actOnPage(action, item);
+    if (handler === 'client') return this.#actOnHost(action, item);
     if (!this.id) return;
     const params = { thread_id: this.id, item_id: item?.id ?? null, action };
     if (streaming) {
-      if (this.busy.value) return;
-      this.state.update(begin);
+      if (this.isResponding) return;
+      this.state.update((state) => withRequest(state));
       await this.#run({ type: 'threads.custom_action', params });
       return;
     }
     await this.#try(async () => {
-      const { updated_item } = await this.around.client.json('threads.sync_custom_action', params);
+      const { updated_item } = await this.services.client.json('threads.sync_custom_action', params);
       if (updated_item) this.state.update((state) => withItem(state, updated_item));
     });
   }
 
-  async #actOnPage(action: Pick<ActionConfig, 'type' | 'payload'>, item: WidgetItem | null) {
+  async #actOnHost(action: Pick<ActionConfig, 'type' | 'payload'>, item: WidgetItem | null) {
     try {
-      await this.around.host.invoke('widgets.onAction', action, item && { id: item.id, widget: item.widget });
+      await this.services.host.invoke(
+        'widgets.onAction',
+        action,
+        item && { id: item.id, widget: item.widget },
+      );
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      this.around.host.fail(`The action "${action.type}" failed: ${why}`);
+      this.services.host.fail(`The action "${action.type}" failed: ${why}`);
     }
   }
 
-  /** What a developer of the host page should know, and a person need not. */
-  tellPage(message: string) {
-    this.around.host.fail(message);
+  /** For what a developer of the host page should know, and the user need not. */
+  reportToHost(message: string) {
+    this.services.host.fail(message);
   }
 
   async feedback(itemIds: string[], kind: 'positive' | 'negative'): Promise<boolean> {
     const thread_id = this.id;
     if (!thread_id) return false;
-    return this.#try(() => this.around.client.json('items.feedback', { thread_id, item_ids: itemIds, kind }));
+    return this.#try(() =>
+      this.services.client.json('items.feedback', { thread_id, item_ids: itemIds, kind }),
+    );
   }
 
   stop() {
-    this.#answering.stop();
+    this.#stream.stop();
   }
 
-  /** For a thread that is about to vanish. */
+  /** For a thread that is about to be deleted. */
   abandon() {
-    this.#answering.abandon();
+    this.#stream.abandon();
   }
 
   async loadOlder() {
     const { id } = this;
-    if (id) await this.#try(() => this.#reading.older(id));
+    if (id) await this.#try(() => this.#loader.loadOlder(id));
   }
 
   async refresh() {
     const { id } = this;
-    if (!id || this.busy.value) return;
+    if (!id || this.isResponding) return;
     await this.#try(async () => {
-      const thread = await this.around.client.json('threads.get_by_id', { thread_id: id });
-      if (this.busy.value) return;
+      const thread = await this.services.client.json('threads.get_by_id', { thread_id: id });
+      if (this.isResponding) return;
       this.leave();
       this.state.set(fromThread(thread));
-      this.around.changed(this, 'thread');
+      this.onEvent(this, 'thread');
       void this.catchUp();
     }, 'refresh');
   }
 
   /**
-   * Goes on with what another page has begun, or this one before it was reloaded or cut off: follows the answer
-   * that is being written, carries out the call that waits for a page, or says what became of the last answer.
-   * `expected`: more should have come, so what ended meanwhile is read again.
+   * Goes on with what another page has started, or this one before it was reloaded or cut off: follows the answer
+   * that is being written, carries out the call that waits for a page, or reports what became of the last answer.
+   * `expected`: more should have come, so what ended meanwhile is loaded again.
    */
   async catchUp(expected = mayGrow(this.state.value.items)) {
     const { id } = this;
-    if (!id || this.busy.value || this.#following) return;
-    const following = new AbortController();
-    this.#following = following;
+    if (!id || this.isResponding || this.#catchingUp) return;
+    const catchingUp = new AbortController();
+    this.#catchingUp = catchingUp;
     try {
-      const told = await this.around.client.runsOn(id);
-      if (following.signal.aborted) return;
-      if (told?.run) return void (await this.#run({ type: 'follow', run: told.run }));
-      if (told && expected && !(await this.#reading.newest(id))) return;
-      if (following.signal.aborted) return;
+      const runs = await this.services.client.runsOn(id);
+      if (catchingUp.signal.aborted) return;
+      if (runs?.run) return void (await this.#run({ type: 'follow', run: runs.run }));
+      if (runs && expected && !(await this.#loader.loadNewest(id))) return;
+      if (catchingUp.signal.aborted) return;
       const { items } = this.state.value;
-      const trouble = troubleLeft(items, told?.last, this.#text);
-      if (this.#answering.canResume() && !trouble && this.#isWorthResuming(told?.last?.status)) {
-        return void (await this.#stream(() => this.#answering.resume()));
+      const failure = failureOfLastAnswer(items, runs?.last, this.#text);
+      if (this.#stream.canResume() && !failure && this.#isWorthResuming(runs?.last?.status)) {
+        return void (await this.#receive(() => this.#stream.resume()));
       }
-      if (!told && expected) return await this.#poll(id, following.signal);
-      if (trouble || expected) this.state.update((state) => ({ ...state, trouble }));
+      if (!runs && expected) return await this.#poll(id, catchingUp.signal);
+      if (failure || expected) this.state.update((state) => failed(state, failure));
     } catch (error) {
-      if (expected) this.#trouble(error, 'refresh');
+      if (expected) this.#fail(error, 'refresh');
     } finally {
-      if (this.#following === following) this.#following = null;
+      if (this.#catchingUp === catchingUp) this.#catchingUp = null;
     }
   }
 
-  /** A call of long ago, or of an answer that the person stopped, is better left alone than carried out by surprise. */
+  /** A call of long ago, or of an answer that the user stopped, is better left alone than carried out by surprise. */
   #isWorthResuming(status: string | undefined): boolean {
     const { items, thread } = this.state.value;
     if ((thread?.status?.type ?? 'active') !== 'active' || status === 'cancelled') return false;
@@ -242,22 +247,21 @@ export class Conversation {
 
   /** For servers without runs. */
   async #poll(id: string, signal: AbortSignal) {
-    this.state.update((state) => ({ ...state, awaited: true }));
-    const arrived = await this.#reading.untilAnswered(id, signal);
+    this.state.update((state) => ({ ...state, status: poll(state.status) }));
+    const arrived = await this.#loader.untilAnswered(id, signal);
     if (signal.aborted) return;
-    this.state.update((state) => ({
-      ...state,
-      awaited: false,
-      trouble: arrived ? null : unfinished(this.#text),
-    }));
-    if (arrived) await this.#reading.metadata(id);
+    const failure = arrived ? null : incomplete(this.#text);
+    this.state.update((state) => failed({ ...state, status: finish(state.status) }, failure));
+    if (arrived) await this.#loader.loadMetadata(id);
   }
 
-  /** For a conversation that leaves the screen: nobody is there to see what it waits for. */
+  /** For a conversation that leaves the screen: what it polls for would not be seen. */
   leave() {
-    this.#following?.abort();
-    this.#following = null;
-    if (this.state.value.awaited) this.state.update((state) => ({ ...state, awaited: false }));
+    this.#catchingUp?.abort();
+    this.#catchingUp = null;
+    if (isPolling(this.state.value.status)) {
+      this.state.update((state) => ({ ...state, status: finish(state.status) }));
+    }
   }
 
   setTitle(title: string) {
@@ -265,32 +269,32 @@ export class Conversation {
   }
 
   #run(source: Source, onAccepted?: () => void): Promise<End> {
-    return this.#stream(() => this.#answering.run(source, onAccepted));
+    return this.#receive(() => this.#stream.run(source, onAccepted));
   }
 
-  /** When it ends early, there may be more to see than it has shown. */
-  async #stream(begin: () => Promise<End>): Promise<End> {
+  /** When it ends early, there may be more on the server than has come. */
+  async #receive(start: () => Promise<End>): Promise<End> {
     this.leave();
-    const end = await begin();
+    const end = await start();
     if (end === 'cut off') void this.catchUp(true);
     if (end === 'refused') void this.catchUp();
     return end;
   }
 
-  /** What fails here is told beside the thread, and changes nothing in it. */
-  async #try(work: () => Promise<unknown>, remedy: Trouble['remedy'] = 'none'): Promise<boolean> {
+  /** What fails here is reported beside the thread, and changes nothing in it. */
+  async #try(work: () => Promise<unknown>, remedy: Failure['remedy'] = 'none'): Promise<boolean> {
     try {
       await work();
       return true;
     } catch (error) {
-      this.#trouble(error, remedy);
+      this.#fail(error, remedy);
       return false;
     }
   }
 
-  #trouble(error: unknown, remedy: Trouble['remedy']) {
-    const message = sentenceFor(error, this.around.language.value);
-    this.around.host.fail(sentenceFor(error, english));
-    this.state.update((state) => ({ ...state, trouble: { message, remedy } }));
+  #fail(error: unknown, remedy: Failure['remedy']) {
+    const message = sentenceFor(error, this.services.language.value);
+    this.services.host.fail(sentenceFor(error, english));
+    this.state.update((state) => failed(state, { message, remedy }));
   }
 }

@@ -1,26 +1,30 @@
 /** What can have become of an answer, as sentences, and the way on that each of them offers. */
 import type { Text } from '../../language/language';
-import { isPending, lastUserMessage, type Trouble } from '../../protocol/thread-state';
-import type { RunTold, ThreadItem } from '../../protocol/types';
+import type { Failure } from '../../protocol/response-status';
+import { isPending, lastUserMessage } from '../../protocol/thread-state';
+import type { RunState, ThreadItem } from '../../protocol/types';
 import { mayGrow } from './answer-polling';
 
-export const notTaken = ({ failures }: Text): Trouble => ({ message: failures.notTaken, remedy: 'none' });
-export const unfinished = ({ failures }: Text): Trouble => ({
-  message: failures.unfinished,
+export const notAccepted = ({ failures }: Text): Failure => ({
+  message: failures.notAccepted,
+  remedy: 'none',
+});
+export const incomplete = ({ failures }: Text): Failure => ({
+  message: failures.incomplete,
   remedy: 'refresh',
 });
 
 /**
- * What is to be said of a thread on which nothing runs, as it was said when the answer failed. `last` is its newest
- * run, null if none is remembered, undefined for servers that have no runs.
+ * The failure of a thread on which nothing runs, as it was reported when the answer failed. `last` is its newest run,
+ * null if none is remembered, undefined for servers that have no runs.
  */
-export function troubleLeft(
+export function failureOfLastAnswer(
   items: ThreadItem[],
-  last: RunTold | null | undefined,
+  last: RunState | null | undefined,
   { failures }: Text,
-): Trouble | null {
+): Failure | null {
   if (last?.status === 'failed' || last?.status === 'interrupted') {
-    // What a server says of its own restart is no news, and in English.
+    // The server's message about its own restart is in English, and adds nothing.
     const message = last.status === 'interrupted' ? failures.interrupted : last.error?.message || null;
     const again = (last.error?.allow_retry ?? true) && lastUserMessage(items);
     return { message, remedy: again ? 'retry' : 'none' };

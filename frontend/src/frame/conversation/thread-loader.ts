@@ -1,23 +1,23 @@
-/** What is read of a thread besides its stream: older items, the newest ones, its title and status. */
+/** Loads what there is of a thread besides its stream: older items, the newest ones, its title and status. */
+import type { ChatKitClient } from '../../protocol/client';
 import { type ThreadState, withNewest, withOlder } from '../../protocol/thread-state';
 import type { Page, Thread, ThreadItem } from '../../protocol/types';
 import type { Store } from '../store';
-import { follow, isOpenEnded } from './answer-polling';
-import type { Surroundings } from './conversation';
+import { isOpenEnded, pollUntil } from './answer-polling';
 
 const PAGE = { limit: 20, order: 'desc' } as const;
-/** Somebody who reads backwards goes on doing so. */
+/** A user who reads backwards goes on doing so. */
 const OLDER = { limit: 50, order: 'desc' } as const;
 
 export class ThreadLoader {
   constructor(
-    private readonly client: Surroundings['client'],
+    private readonly client: ChatKitClient,
     private readonly state: Store<ThreadState>,
     /** The thread's title or status may have changed. */
     private readonly changed: () => void,
   ) {}
 
-  async older(threadId: string) {
+  async loadOlder(threadId: string) {
     const { older, loadingOlder } = this.state.value;
     if (!older || loadingOlder) return;
     this.state.update((state) => ({ ...state, loadingOlder: true }));
@@ -30,15 +30,15 @@ export class ThreadLoader {
     }
   }
 
-  /** The thread with its newest items as they are now; a failure is not worth telling. */
-  async newest(threadId: string): Promise<Thread | null> {
-    const thread = await this.metadata(threadId);
+  /** The thread with its newest items as they are now; null if it cannot be read. */
+  async loadNewest(threadId: string): Promise<Thread | null> {
+    const thread = await this.loadMetadata(threadId);
     if (thread) this.state.update((state) => withNewest(state, newestFirst(thread.items)));
     return thread;
   }
 
-  /** The thread's title and status as they are now; a failure is not worth telling. */
-  async metadata(threadId: string): Promise<Thread | null> {
+  /** The thread's title and status as they are now; null if it cannot be read. */
+  async loadMetadata(threadId: string): Promise<Thread | null> {
     try {
       const thread = await this.client.json('threads.get_by_id', { thread_id: threadId });
       const { items: _, ...metadata } = thread;
@@ -52,7 +52,7 @@ export class ThreadLoader {
 
   /** For servers without runs: reads the newest items until the answer is among them; false if it never was. */
   async untilAnswered(threadId: string, signal: AbortSignal): Promise<boolean> {
-    return follow(async () => {
+    return pollUntil(async () => {
       const page = await this.client.json('items.list', { thread_id: threadId, ...PAGE });
       if (!signal.aborted) this.state.update((state) => withNewest(state, page));
       return !isOpenEnded(page.data.toReversed());

@@ -48,7 +48,7 @@ export function EntityButton({ entity, className, label, about, children }: Butt
         aria-label={label}
         onClick={() => {
           const { onClick } = chat.options.value.entities ?? {};
-          if (onClick) chat.callPage('entities.onClick', () => onClick(entity));
+          if (onClick) chat.callHost('entities.onClick', () => onClick(entity));
         }}
         onPointerEnter={({ currentTarget }) => preview.show(entity, currentTarget)}
         onPointerLeave={preview.hide}
@@ -124,7 +124,7 @@ export function EntityPreview({ preview: { shown }, about }: PreviewProps) {
           item={{ id: '', thread_id: '', created_at: '', type: 'widget', widget }}
           run={nothing}
           refusal={null}
-          fail={(message) => chat.failed('entities.onRequestPreview', message)}
+          fail={(message) => chat.reportFailure('entities.onRequestPreview', message)}
         />
       ) : (
         <p className="tag-about" dir="auto">

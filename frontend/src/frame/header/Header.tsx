@@ -69,7 +69,7 @@ function Action({
       className="icon-button"
       aria-label={name}
       title={name}
-      onClick={() => chat.callPage(`header.${side}.onClick`, onClick)}
+      onClick={() => chat.callHost(`header.${side}.onClick`, onClick)}
     >
       <HeaderGlyph icon={icon} />
     </button>

@@ -9,7 +9,7 @@ import { ConfirmDelete } from './ConfirmDelete';
 export function HistoryPanel() {
   const chat = useChat();
   const text = useText();
-  const { threads, after, loading, trouble } = useStore(chat.history.state);
+  const { threads, after, loading, failure } = useStore(chat.history.state);
   const [deleting, setDeleting] = useState<ThreadMetadata | null>(null);
   const panel = useRef<HTMLElement>(null);
   useFocusWhileOpen(panel);
@@ -47,9 +47,9 @@ export function HistoryPanel() {
             <X size={18} aria-hidden />
           </button>
         </header>
-        {trouble && (
+        {failure && (
           <div className="notice" data-level="danger" role="alert">
-            <div>{trouble}</div>
+            <div>{failure}</div>
             <button type="button" className="button small" onClick={() => void chat.history.reload()}>
               {text.frame.tryAgain}
             </button>
@@ -63,7 +63,7 @@ export function HistoryPanel() {
           </ul>
         )}
         {loading && !threads.length && <p className="note shimmer">{text.history.loading}</p>}
-        {!loading && !trouble && !threads.length && (
+        {!loading && !failure && !threads.length && (
           <div className="no-chats">
             <Clock size={22} aria-hidden />
             <p>{text.history.none}</p>

@@ -8,14 +8,14 @@ export type ThreadHistoryState = {
   threads: ThreadMetadata[];
   after: string | null;
   loading: boolean;
-  trouble: string | null;
+  failure: string | null;
 };
 
 const PAGE = 30;
 
-/** The person's threads, last active first, as far as they have been looked at. */
+/** The user's threads, last active first, as far as they have been loaded. */
 export class ThreadHistory {
-  readonly state = new Store<ThreadHistoryState>({ threads: [], after: null, loading: false, trouble: null });
+  readonly state = new Store<ThreadHistoryState>({ threads: [], after: null, loading: false, failure: null });
 
   constructor(
     private readonly client: ChatKitClient,
@@ -27,7 +27,7 @@ export class ThreadHistory {
 
   async #load(after: string | null) {
     if (this.state.value.loading) return;
-    this.#merge({ loading: true, trouble: null });
+    this.#merge({ loading: true, failure: null });
     try {
       const page = await this.client.json('threads.list', {
         limit: PAGE,
@@ -42,14 +42,14 @@ export class ThreadHistory {
         loading: false,
       });
     } catch (error) {
-      this.#merge({ loading: false, trouble: sentenceFor(error, this.language.value) });
+      this.#merge({ loading: false, failure: sentenceFor(error, this.language.value) });
     }
   }
 
   async rename(id: string, title: string): Promise<boolean> {
     return this.#try(async () => {
       await this.client.json('threads.update', { thread_id: id, title });
-      this.note(id, title);
+      this.setTitle(id, title);
     });
   }
 
@@ -61,7 +61,7 @@ export class ThreadHistory {
   }
 
   /** A title that became known elsewhere. */
-  note(id: string, title: string | null | undefined) {
+  setTitle(id: string, title: string | null | undefined) {
     const threads = this.state.value.threads.map((thread) =>
       thread.id === id ? { ...thread, title } : thread,
     );
@@ -69,12 +69,12 @@ export class ThreadHistory {
   }
 
   async #try(work: () => Promise<void>): Promise<boolean> {
-    this.#merge({ trouble: null });
+    this.#merge({ failure: null });
     try {
       await work();
       return true;
     } catch (error) {
-      this.#merge({ trouble: sentenceFor(error, this.language.value) });
+      this.#merge({ failure: sentenceFor(error, this.language.value) });
       return false;
     }
   }

@@ -19,7 +19,7 @@ type Props = { item: ThreadItem; streaming: boolean; running: boolean };
 export const ItemView = memo(function ItemView(props: Props) {
   const { item } = props;
   const conversation = useConversation();
-  const fail = (message: string) => conversation.tellPage(message);
+  const fail = (message: string) => conversation.reportToHost(message);
   return (
     <ErrorBoundary resetKey={item} name={`item "${item.type}"`} fail={fail} fallback={<BrokenNote />}>
       <Item {...props} />
@@ -58,6 +58,6 @@ function Widget({ item }: { item: WidgetItem }) {
   const conversation = useConversation();
   const refusal = useBlockedReason(conversation);
   const run = useCallback((action: ActionConfig) => conversation.act(action, item), [conversation, item]);
-  const fail = useCallback((message: string) => conversation.tellPage(message), [conversation]);
+  const fail = useCallback((message: string) => conversation.reportToHost(message), [conversation]);
   return <WidgetView item={item} run={run} refusal={refusal} fail={fail} />;
 }

@@ -1,7 +1,7 @@
 import { CircleAlert, Info, RotateCw, TriangleAlert, WifiOff } from 'lucide-react';
 import { useText } from '../../language/language';
 import { Markdown } from '../../markdown/Markdown';
-import type { Trouble } from '../../protocol/thread-state';
+import type { Failure } from '../../protocol/response-status';
 import type { NoticeEvent } from '../../protocol/types';
 import { NamedIcon } from '../../widgets/icons';
 import type { Conversation } from '../conversation/conversation';
@@ -61,16 +61,16 @@ export function Notices({ notices }: { notices: NoticeEvent[] }) {
   });
 }
 
-type TroubleProps = { trouble: Trouble; conversation: Conversation };
+type FailureProps = { failure: Failure; conversation: Conversation };
 
-export function TroubleNote({ trouble: { message, remedy }, conversation }: TroubleProps) {
+export function FailureNote({ failure: { message, remedy }, conversation }: FailureProps) {
   const text = useText();
-  const refusal = useBlockedReason(conversation);
+  const blocked = useBlockedReason(conversation);
   return (
     <div className="notice" data-level="danger" role="alert">
       <CircleAlert size={16} aria-hidden />
       <div dir="auto">{message ?? text.failures.failed}</div>
-      {remedy === 'retry' && !refusal && (
+      {remedy === 'retry' && !blocked && (
         <button type="button" className="button small" onClick={() => void conversation.retry()}>
           <RotateCw size={14} aria-hidden /> {text.frame.tryAgain}
         </button>

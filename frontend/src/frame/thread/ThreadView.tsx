@@ -1,6 +1,7 @@
 import { ArrowDown, LoaderCircle } from 'lucide-react';
 import { type MouseEvent, useDeferredValue, useEffect, useMemo, useRef } from 'react';
 import { useText } from '../../language/language';
+import { failureOf, isPolling, isResponding } from '../../protocol/response-status';
 import type { ThreadItem } from '../../protocol/types';
 import { ImageDomainsContext } from '../../ui/image-sources';
 import { ConversationContext, useChat } from '../context';
@@ -8,7 +9,7 @@ import type { Conversation } from '../conversation/conversation';
 import { useStore } from '../store';
 import { QuoteButton } from './QuoteButton';
 import { ScrollAnchor } from './ScrollAnchor';
-import { Notices, Progress, Reconnecting, TroubleNote } from './Status';
+import { FailureNote, Notices, Progress, Reconnecting } from './Status';
 import { Turn } from './Turn';
 import { type Turn as TurnData, turnsOf } from './turns';
 import { useAutoScroll } from './use-auto-scroll';
@@ -16,7 +17,7 @@ import { useContentVisibility } from './use-content-visibility';
 
 /** Older items are asked for this far before their place is on the screen, in heights of the screen. */
 const AHEAD = 1.5;
-const NOTHING: ReadonlySet<string> = new Set();
+const NONE: ReadonlySet<string> = new Set();
 
 /** What a click unfolds should be seen where it is, not pushed out of sight by the end of the thread. */
 const holdForClick = (hold: () => void) => (event: MouseEvent) => {
@@ -27,19 +28,24 @@ const holdForClick = (hold: () => void) => (event: MouseEvent) => {
 export function ThreadView({ conversation }: { conversation: Conversation }) {
   const text = useText();
   const { thread: option } = useStore(useChat().options);
-  const state = useStore(conversation.state);
-  const { thread, items, open, older, loadingOlder, progress, notices, trouble, awaited, disconnected } =
-    state;
-  const busy = useStore(conversation.busy);
+  const { thread, items, older, loadingOlder, notices, status } = useStore(conversation.state);
+  const failure = failureOf(status);
+  const responding = isResponding(status);
+  const polling = isPolling(status);
+  const {
+    openItems = NONE,
+    progress = null,
+    isDisconnected = false,
+  } = status.type === 'streaming' ? status : {};
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const { turns, more } = useShown(items, older !== null);
+  const { turns, more } = useDisplayedTurns(items, older !== null);
   const { away, news, toEnd, hold, onScroll } = useAutoScroll(
     { scroller, content },
     option?.autoScroll ?? false,
-    trouble ?? items.at(-1),
+    failure ?? items.at(-1),
   );
-  const rest = useContentVisibility(scroller);
+  const turnRef = useContentVisibility(scroller);
 
   const lastQuestion = turns.at(-1)?.question?.id;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new question is the reason to scroll
@@ -48,17 +54,17 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
   // After a failure only the button asks again: scrolling would ask without end.
   const loadAhead = () => {
     const box = scroller.current;
-    if (box?.clientHeight && older && !trouble && box.scrollTop < box.clientHeight * AHEAD) {
+    if (box?.clientHeight && older && !failure && box.scrollTop < box.clientHeight * AHEAD) {
       void conversation.loadOlder();
     }
   };
-  // A page of older items may be shorter than the screen, and somebody may be waiting at the top for the next one.
+  // A page of older items may be shorter than the screen, and the user may be waiting at the top for the next one.
   // biome-ignore lint/correctness/useExhaustiveDependencies: each page is the reason to look again
   useEffect(loadAhead, [older]);
 
   // Between a widget and the words about it nothing moves, and yet there is more to come.
-  const silent = open.size === 0 && items.at(-1)?.type !== 'assistant_message';
-  const waiting = busy && !disconnected && (silent || progress !== null);
+  const idle = openItems.size === 0 && items.at(-1)?.type !== 'assistant_message';
+  const waiting = responding && !isDisconnected && (idle || progress !== null);
   return (
     <ConversationContext value={conversation}>
       <ImageDomainsContext value={thread?.allowed_image_domains ?? null}>
@@ -87,28 +93,28 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
                 className="log"
                 role="log"
                 aria-live="polite"
-                aria-busy={busy}
+                aria-busy={responding}
                 aria-label={text.thread.label}
               >
                 {turns.map((turn, at) => {
-                  const running = (busy || awaited) && at === turns.length - 1;
+                  const running = (responding || polling) && at === turns.length - 1;
                   return (
                     <Turn
                       key={turn.question?.id ?? turn.id}
-                      ref={rest}
+                      ref={turnRef}
                       turn={turn}
-                      open={running ? open : NOTHING}
+                      openItems={running ? openItems : NONE}
                       running={running}
                     />
                   );
                 })}
               </div>
             </ScrollAnchor>
-            {disconnected && <Reconnecting />}
+            {isDisconnected && <Reconnecting />}
             {waiting && <Progress progress={progress} />}
-            {awaited && <Progress progress={{ text: text.thread.awaited }} />}
+            {polling && <Progress progress={{ text: text.thread.awaited }} />}
             <Notices notices={notices} />
-            {trouble && <TroubleNote trouble={trouble} conversation={conversation} />}
+            {failure && <FailureNote failure={failure} conversation={conversation} />}
           </div>
         </div>
         <QuoteButton scroller={scroller} />
@@ -129,10 +135,10 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
 }
 
 /**
- * What is added to an answer is shown at once. A page of older turns is drawn little by little before it is shown:
- * the person is scrolling meanwhile. `more`: there are older ones than these.
+ * What is added to an answer is displayed at once. A page of older turns is drawn little by little before that: the
+ * user is scrolling meanwhile. `more`: there are older ones than these.
  */
-function useShown(items: ThreadItem[], more: boolean) {
+function useDisplayedTurns(items: ThreadItem[], more: boolean) {
   const before = useRef<TurnData[]>([]);
   const shown = useMemo(() => ({ turns: turnsOf(items, before.current), more }), [items, more]);
   useEffect(() => {

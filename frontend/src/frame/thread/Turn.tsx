@@ -11,13 +11,13 @@ import { hasAnswer, ratedItems, type Turn as TurnData, textOfQuestion, textOfTur
 type Props = {
   turn: TurnData;
   /** Ids of the items that the stream has opened and not yet closed. */
-  open: ReadonlySet<string>;
+  openItems: ReadonlySet<string>;
   running: boolean;
   ref: Ref<HTMLElement>;
 };
 
 /** Drawn anew only when something in it changed: a thread has many of them, and a word is added to one. */
-export const Turn = memo(function Turn({ turn, open, running, ref }: Props) {
+export const Turn = memo(function Turn({ turn, openItems, running, ref }: Props) {
   const { question, items } = turn;
   return (
     <section className="turn" ref={ref}>
@@ -28,7 +28,7 @@ export const Turn = memo(function Turn({ turn, open, running, ref }: Props) {
         </div>
       )}
       {items.map((item) => (
-        <ItemView key={item.id} item={item} streaming={running && open.has(item.id)} running={running} />
+        <ItemView key={item.id} item={item} streaming={running && openItems.has(item.id)} running={running} />
       ))}
       {!running && hasAnswer(turn) && <TurnActions turn={turn} />}
     </section>
