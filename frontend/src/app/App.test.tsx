@@ -3,8 +3,8 @@ import { render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { App } from './App';
-import { keepApiKey } from './api-key';
-import { recall } from './memory';
+import { storeApiKey } from './hosted/api-key';
+import { readStored } from './local-storage';
 
 /** Stands for whichever script defines the tag. */
 class FakeElement extends HTMLElement {
@@ -111,14 +111,17 @@ test('a shared workflow joins the list, keeps it when renamed, and comes back af
 });
 
 test('a key on the device leaves it when the tick is taken away, and the focus comes back', async () => {
-  keepApiKey('sk-kept', true);
+  storeApiKey('sk-kept', true);
   render(<App />);
   await userEvent.click(await screen.findByRole('button', { name: 'Change' }));
   const tick = screen.getByRole('checkbox', { name: 'Remember on this device' });
   await userEvent.click(tick);
-  expect([recall('openai-api-key', 'tab'), recall('openai-api-key', 'device')]).toEqual(['sk-kept', null]);
+  expect([readStored('openai-api-key', 'tab'), readStored('openai-api-key', 'device')]).toEqual([
+    'sk-kept',
+    null,
+  ]);
   await userEvent.click(tick);
-  expect(recall('openai-api-key', 'device')).toBe('sk-kept');
+  expect(readStored('openai-api-key', 'device')).toBe('sk-kept');
   await userEvent.keyboard('{Escape}');
   expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Change' }));
   await userEvent.click(screen.getByRole('button', { name: 'Forget' }));

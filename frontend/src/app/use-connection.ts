@@ -4,9 +4,9 @@
  */
 import { useEffect } from 'react';
 import type { Agent, Agents } from './agents';
-import { recall, remember } from './memory';
+import { addWorkflows, isId, useWorkflows, type Workflow } from './hosted/workflows';
+import { readStored, writeStored } from './local-storage';
 import { keyOf, type Target, targetOf, useTarget } from './share-link';
-import { addWorkflows, isId, useWorkflows, type Workflow } from './workflows';
 
 export type Connection =
   | { kind: 'agent'; agent: Agent }
@@ -26,7 +26,7 @@ export function useConnection(agents: Agents | null) {
   useEffect(() => {
     if (!target) return;
     if (target.kind === 'workflow' && isId(target.id)) addWorkflows([{ id: target.id, label: '' }]);
-    remember('active', keyOf(target));
+    writeStored('active', keyOf(target));
   }, [target]);
 
   return { target, go, connection: target && connectionOf(target, agents, workflows) };
@@ -36,7 +36,7 @@ export const defaultOf = ({ agents, default: first }: Agents) =>
   agents.find(({ id }) => id === first) ?? (agents[0] as Agent);
 
 function lastVisit(agents: Agents | null, workflows: Workflow[]): Target | null {
-  const last = targetOf(recall('active'));
+  const last = targetOf(readStored('active'));
   if (last?.kind === 'workflow' && workflows.some(({ id }) => id === last.id)) return last;
   if (!agents) return null;
   if (last?.kind === 'agent' && agents.agents.some(({ id }) => id === last.id)) return last;

@@ -2,7 +2,7 @@ import { X } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
 import type { Field } from './fields';
 import { ListField } from './ListField';
-import type { Data } from './options';
+import type { OptionData } from './option-values';
 
 type Props = {
   field: Field;
@@ -19,7 +19,7 @@ export function FieldView(props: Props) {
     return (
       <ListField
         field={field}
-        rows={(chosen ?? brought ?? []) as Data[]}
+        rows={(chosen ?? brought ?? []) as OptionData[]}
         isChosen={chosen !== undefined}
         onSet={onSet}
       />

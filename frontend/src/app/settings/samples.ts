@@ -1,9 +1,9 @@
 /** What stands behind options that are functions: what the demo does, and what the copied code says. */
 import type { ChatKitOptions, Command, Entity } from '@openai/chatkit';
-import { type Data, SAMPLE, valueAt, withValue } from './options';
+import { type OptionData, SAMPLE, valueAt, withValue } from './option-values';
 
-type Say = (sentence: string) => void;
-type Sample = { run: (say: Say) => unknown; code: string };
+type Notify = (sentence: string) => void;
+type Sample = { run: (say: Notify) => unknown; code: string };
 
 const people: Entity[] = [
   { id: 'ada', title: 'Ada Lovelace', group: 'People', interactive: true },
@@ -63,7 +63,7 @@ export const samples: Record<string, Sample> = {
 };
 
 /** Options that an element takes: each word "sample" is the function that it stands for. */
-export function withSamples(data: Data, say: Say): Omit<ChatKitOptions, 'api'> {
+export function withSamples(data: OptionData, say: Notify): Omit<ChatKitOptions, 'api'> {
   let whole = data;
   for (const [path, { run }] of Object.entries(samples)) {
     if (valueAt(whole, path) === SAMPLE) whole = withValue(whole, path, run(say));
