@@ -1,6 +1,6 @@
 import { test as base, expect, type FrameLocator, type Locator, type Page } from '@playwright/test';
 
-/** The demo page as a person meets it: everything of the chat is inside the frame. */
+/** The demo page as a user meets it: everything of the chat is inside the frame. */
 export class ChatPage {
   readonly frame: FrameLocator;
   readonly composer: Locator;

@@ -25,8 +25,8 @@ test('a hosted workflow is chatted with through a session, and the key is sent n
     const text = `${request.url()} ${JSON.stringify(request.headers())} ${request.postData() ?? ''}`;
     if (text.includes(GOOD)) withKey.push(`${request.method()} ${new URL(request.url()).pathname}`);
   });
-  const said: string[] = [];
-  page.on('console', (message) => said.push(message.text()));
+  const logged: string[] = [];
+  page.on('console', (message) => logged.push(message.text()));
 
   await page.goto('./?workflow=wf_support');
   await chat.shot('30-key');
@@ -37,7 +37,7 @@ test('a hosted workflow is chatted with through a session, and the key is sent n
   await expect(chat.log).toContainText(ANSWER);
   expect(asked.map(({ secret }) => secret)).toEqual(asked.map(() => session.client_secret));
   expect(withKey).toEqual(['POST /api/create-session']);
-  expect(said.join()).not.toContain(GOOD);
+  expect(logged.join()).not.toContain(GOOD);
   expect(page.url()).not.toContain('sk-');
   await chat.shot('31-hosted');
 
@@ -152,10 +152,10 @@ test.describe('the element', () => {
     );
     await page.goto('./?agent=research');
     await choose(page, 'Official');
-    const told = page.getByRole('alert');
-    await expect(told).toContainText('OpenAI does not allow its chat on 127.0.0.1');
+    const alert = page.getByRole('alert');
+    await expect(alert).toContainText('OpenAI does not allow its chat on 127.0.0.1');
     await chat.shot('33-domain');
-    await told.getByRole('button', { name: 'Use the built-in element' }).click();
+    await alert.getByRole('button', { name: 'Use the built-in element' }).click();
     await expect(chat.composer).toBeVisible();
   });
 });

@@ -46,7 +46,7 @@ for (const scheme of ['light', 'dark'] as const) {
     await host.composer.press('End');
     await host.composer.pressSequentially('please');
     await host.composer.press('Enter');
-    await host.expectTold('tags: o7 {}');
+    await host.expectAgentReceived('tags: o7 {}');
     await looks('thread');
     await host.button('History').click();
     await expect(host.history.getByRole('listitem')).toHaveCount(1);

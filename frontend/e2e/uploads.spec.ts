@@ -74,20 +74,20 @@ for (const { name, bytes, options } of strategies) {
       expect.stringMatching(/^atc_/),
       expect.stringMatching(/^atc_/),
     ]);
-    await host.expectTold(`files: ${found(cat)}, ${found(order)}`);
+    await host.expectAgentReceived(`files: ${found(cat)}, ${found(order)}`);
     await expect(tray(host)).toHaveCount(0);
 
-    const shown = async () => {
+    const isDisplayed = async () => {
       const question = host.log.getByRole('article', { name: 'You said' });
       await expect(question.getByRole('img', { name: 'cat.png' })).toHaveJSProperty('naturalWidth', 1);
       await expect(question.getByTitle('order.txt')).toBeVisible();
     };
-    await shown();
-    const [, change] = (await host.heard('thread.change'))[0] as [string, { threadId: string }];
+    await isDisplayed();
+    const [, change] = (await host.received('thread.change'))[0] as [string, { threadId: string }];
     await page.evaluate((id) => sessionStorage.setItem('thread', id), change.threadId);
     await page.reload();
     await host.set(options);
-    await shown();
+    await isDisplayed();
   });
 
   test(`a file that is not taken ${name} says why, and can be tried again or taken out`, async ({
@@ -125,7 +125,7 @@ for (const { name, bytes, options } of strategies) {
     expect((await deleted).ok()).toBe(true);
     await expect(tray(host)).toHaveCount(0);
     await host.composer.press('Enter');
-    await host.expectTold('files: none');
+    await host.expectAgentReceived('files: none');
   });
 }
 
@@ -204,5 +204,5 @@ test('files are dropped and pasted, and what the page does not take is named and
   await expect(tray(host).getByRole('listitem')).toHaveCount(2);
   await canSend(host);
   await host.composer.press('Enter');
-  await host.expectTold(`files: ${found(order)}, image.png image/png`);
+  await host.expectAgentReceived(`files: ${found(order)}, image.png image/png`);
 });

@@ -21,13 +21,13 @@ import { useScheme } from './use-scheme';
 const NAME = 'ChatKit Link';
 const isYes = (text: string | null) => text === 'yes';
 
-/** former: what a visitor of an earlier version should be told. */
-export function App({ former = null }: { former?: string | null }) {
+/** migrationNotice: what a visitor of an earlier version should know. */
+export function App({ migrationNotice = null }: { migrationNotice?: string | null }) {
   const { agents, failure, retry } = useAgents();
   const { target, go, connection } = useConnection(agents);
   const element = useElement(target);
   const { choice, scheme, next } = useScheme();
-  const [notice, setNotice] = useState<Notice | null>(former ? { text: former } : null);
+  const [notice, setNotice] = useState<Notice | null>(migrationNotice ? { text: migrationNotice } : null);
   const isNarrow = useMedia('(max-width: 760px)');
   const isCollapsed = useStored('collapsed', isYes);
   const [isDrawer, setDrawer] = useState(false);
@@ -43,9 +43,9 @@ export function App({ former = null }: { former?: string | null }) {
     document.title = title === NAME ? NAME : `${title} · ${NAME}`;
   }, [title]);
 
-  const showSettings = (shown: boolean) => {
-    writeStored('settings', shown ? 'yes' : null, 'tab');
-    setSettings(shown);
+  const showSettings = (isOpen: boolean) => {
+    writeStored('settings', isOpen ? 'yes' : null, 'tab');
+    setSettings(isOpen);
     setDrawer(false);
   };
   const choose = (wanted: Target) => {
@@ -60,7 +60,7 @@ export function App({ former = null }: { former?: string | null }) {
     onChoose: choose,
     onRemoved: (removed: Target) => isSame(removed, target) && first && go(first),
     notify: (given: Notice) => {
-      // Else it would be said behind the drawer.
+      // Else it would be displayed behind the drawer.
       setDrawer(false);
       notify(given);
     },

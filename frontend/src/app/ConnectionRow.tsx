@@ -98,7 +98,7 @@ function RenameField({ label, fallback, onRename, onEnd }: RenameProps) {
       defaultValue={label}
       placeholder={fallback}
       maxLength={80}
-      // biome-ignore lint/a11y/noAutofocus: the person has just asked for this field
+      // biome-ignore lint/a11y/noAutofocus: the user has just asked for this field
       autoFocus
       onFocus={(event) => event.target.select()}
       onBlur={(event) => end(event.target.value)}

@@ -1,7 +1,7 @@
 import { ArrowRight } from 'lucide-react';
 import { createContext, useContext } from 'react';
 
-/** The address of the page that tells how to leave Agent Builder. */
+/** The address of the guide to leaving Agent Builder. */
 export const MigrationGuideAddress = createContext<string | null>(null);
 
 /** OpenAI's own date; the page goes on to be opened after it. */

@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import { Linkify } from './Linkify';
 
-/** One sentence for the person, with at most one thing to do about it. */
+/** One sentence for the user, with at most one thing to do about it. */
 export type Notice = { text: string; isError?: boolean; action?: { name: string; run: () => void } };
 
 export function NoticeBar({ notice, onClose }: { notice: Notice; onClose: () => void }) {

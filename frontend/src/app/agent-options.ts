@@ -51,7 +51,7 @@ function toolOf(id: string) {
   return { id, label: words.charAt(0).toUpperCase() + words.slice(1), icon: 'bolt' };
 }
 
-export function handlersOf({ id, mentions }: Agent, say: Notify): Partial<UseChatKitOptions> {
+export function handlersOf({ id, mentions }: Agent, notify: Notify): Partial<UseChatKitOptions> {
   return {
     ...(mentions && {
       entities: {
@@ -62,10 +62,10 @@ export function handlersOf({ id, mentions }: Agent, say: Notify): Partial<UseCha
       },
     }),
     onClientTool: async ({ name, params }) => {
-      say(`The chat asked the page for “${name}”${about(params)}.`);
+      notify(`The chat asked the page for “${name}”${about(params)}.`);
       return { done: true };
     },
-    onEffect: ({ name, data }) => say(`The chat told the page of “${name}”${about(data)}.`),
+    onEffect: ({ name, data }) => notify(`The chat told the page of “${name}”${about(data)}.`),
   };
 }
 

@@ -1,6 +1,6 @@
 /*
  * What earlier versions of this page left in the browser, under names of their own. It is carried over once and
- * then removed. An API key that was kept without being asked for stays for this tab only, and the person is told.
+ * then removed. An API key that was kept without being asked for stays for this tab only, and the user gets a notice.
  */
 import { hasApiKey, storeApiKey } from './hosted/api-key';
 import { addWorkflows, isId, workflowsIn } from './hosted/workflows';
@@ -13,7 +13,7 @@ const NAMES = {
   key: 'chatkit_api_key',
 };
 
-/** Returns what the person should know about it, if anything. */
+/** Returns what the user should know about it, if anything. */
 export function migrateLegacyStorage(): string | null {
   const left = Object.fromEntries(Object.entries(NAMES).map(([what, name]) => [what, take(name)]));
   addLegacyWorkflows(left.workflows);

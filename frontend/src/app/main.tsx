@@ -6,4 +6,4 @@ import './sidebar.css';
 import './settings/settings.css';
 
 const root = document.getElementById('root');
-if (root) createRoot(root).render(<App former={migrateLegacyStorage()} />);
+if (root) createRoot(root).render(<App migrationNotice={migrateLegacyStorage()} />);

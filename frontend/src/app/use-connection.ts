@@ -1,6 +1,6 @@
 /*
  * Which connection the page shows: the one in its address, else the one of the last visit, else the server's
- * default agent. The address then says so, and a workflow that came with a link joins the list.
+ * default agent. The address then names it, and a workflow that came with a link joins the list.
  */
 import { useEffect } from 'react';
 import type { Agent, Agents } from './agents';

@@ -76,19 +76,19 @@ test('a network error on the host page is a network error in the frame', async (
   await expect(fetch('https://a.example/')).rejects.toBeInstanceOf(TypeError);
 });
 
-test('only the page around the frame can hand it a port, and hears no more than one word before', async () => {
-  const said = vi.spyOn(window.parent, 'postMessage').mockImplementation(() => {});
+test('only the page around the frame can hand it a port, and gets no more than one word before', async () => {
+  const postMessage = vi.spyOn(window.parent, 'postMessage').mockImplementation(() => {});
   const { port1: forged } = new MessageChannel();
   const { port1: real } = new MessageChannel();
-  const { contentWindow: stranger } = document.body.appendChild(document.createElement('iframe'));
-  const tell = (data: unknown, source: Window | null, ports: MessagePort[]) =>
+  const { contentWindow: otherWindow } = document.body.appendChild(document.createElement('iframe'));
+  const post = (data: unknown, source: Window | null, ports: MessagePort[]) =>
     dispatchEvent(new MessageEvent('message', { data, source, ports }));
   const port = portOfHost();
-  expect(said.mock.calls).toEqual([[HELLO, '*']]);
-  tell(PORT, stranger, [forged]);
-  tell(PORT, null, [forged]);
-  tell('chatkit-link:other', window.parent, [forged]);
-  tell(PORT, window.parent, []);
-  tell(PORT, window.parent, [real]);
+  expect(postMessage.mock.calls).toEqual([[HELLO, '*']]);
+  post(PORT, otherWindow, [forged]);
+  post(PORT, null, [forged]);
+  post('chatkit-link:other', window.parent, [forged]);
+  post(PORT, window.parent, []);
+  post(PORT, window.parent, [real]);
   expect(await port).toBe(real);
 });

@@ -1,12 +1,12 @@
 import type { ResumableFetchInit } from '../resumable-fetch/resumable-fetch';
 import { ABORT, type BridgeRequest, type BridgeResponse } from './contract';
 
-/** A fetch, told a few things more that a fetch of the page may make use of. */
+/** A fetch with callbacks that a fetch of the page may make use of. */
 export type Send = (url: string, init: ResumableFetchInit) => Promise<Response>;
 
 /**
  * Makes one HTTP request for the frame and streams the answer through the request's own port. A frame that is
- * `gone` only stops reading: to abort would be to say that the person wants the answer stopped.
+ * `gone` only stops reading: to abort would mean that the user wants the answer stopped.
  */
 export async function serveRequest(
   fetch: Send,

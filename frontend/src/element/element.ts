@@ -1,10 +1,10 @@
 /*
  * <openai-chatkit>: the tag that @openai/chatkit-react and plain pages use, with our frame behind it.
  *
- * The frame says hello to its parent each time it loads (moving the element in the document reloads it); the
+ * The frame greets its parent each time it loads (moving the element in the document reloads it); the
  * element answers the window it created, at the origin it was loaded from, with a fresh message port. All calls
  * wait for the latest frame; options set meanwhile are sent when it connects. The frame checks them, so a host
- * page hears about wrong ones after "ready": listeners are usually attached after the first setOptions.
+ * page gets errors about wrong ones after "ready": listeners are usually attached after the first setOptions.
  */
 import type { ChatKitOptions, OpenAIChatKit } from '@openai/chatkit';
 import type { EventName, FrameApi, HostApi } from '../bridge/contract';
@@ -17,12 +17,12 @@ import { sendWithProgress } from '../resumable-fetch/send-with-progress';
 type Frame = Remote<FrameApi>;
 type Args<K extends keyof FrameApi> = Parameters<FrameApi[K]>;
 
-/** Long enough for a slow phone; a frame that was refused never says anything at all. */
+/** Long enough for a slow phone; a frame that was refused never sends anything at all. */
 const PATIENCE_MS = 15_000;
 const UNREACHABLE =
   'The chat frame did not load. Check that this page is listed in frame-ancestors of the chat server, and the server in frame-src of this page.';
 
-/** Says how far an upload is, which no fetch can. */
+/** Reports the progress of an upload, which no fetch can. */
 const plainFetch: Send = (url, { onSent, ...init }) =>
   onSent ? sendWithProgress(url, init, onSent) : fetch(url, init);
 

@@ -179,7 +179,7 @@ describe('while an answer comes in', () => {
     expect(screen.getByRole('button', { name: 'Stop' })).toBeTruthy();
   });
 
-  test('it goes on while the person looks at something else', async () => {
+  test('it goes on while the user looks at something else', async () => {
     const { user, stream } = await streaming();
     await user.click(screen.getByRole('button', { name: 'New chat' }));
     expect(screen.queryByText('Half of')).toBeNull();

@@ -1,4 +1,4 @@
-/** What the methods of the element say when they cannot do what they were asked. */
+/** What the methods of the element report when they cannot do what they were asked. */
 import { screen, waitFor } from '@testing-library/react';
 import { expect, test } from 'vitest';
 import { composer, created, done, open } from './testing/render-chat';
@@ -7,7 +7,7 @@ import { openStream, userSaid } from './testing/scripted-server';
 type Emitted = ReturnType<typeof open>['emitted'];
 const errors = (emitted: Emitted) => emitted.filter(([name]) => name === 'error').map(([, detail]) => detail);
 
-test('a message or an action during an answer is not sent, and the page hears why', async () => {
+test('a message or an action during an answer is not sent, and the page gets the reason', async () => {
   const stream = openStream();
   const { chat, user, asked, emitted } = open({ 'threads.create': () => stream.response });
   await chat.sendCustomAction({ type: 'refresh' });
@@ -24,7 +24,7 @@ test('a message or an action during an answer is not sent, and the page hears wh
   expect(asked).toHaveLength(1);
 });
 
-test('files for a composer that takes none, and a history that is not there, are told to the page', async () => {
+test('files for a composer that takes none, and a history that is not there, are reported to the page', async () => {
   const { chat, emitted } = open({}, { history: { enabled: false } });
   await chat.setComposerValue({ text: 'Look', files: [new File(['x'], 'x.txt')] });
   await chat.showHistory();

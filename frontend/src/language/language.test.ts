@@ -15,8 +15,8 @@ test.each(LANGUAGES)('every sentence in %s keeps what it is made around', async 
   const given = [17, 25, 31];
   for (const sentence of Object.values(text).flatMap((area) => Object.values<unknown>(area))) {
     if (typeof sentence !== 'function') continue;
-    const said = String(sentence(...given));
-    for (const part of given.slice(0, sentence.length)) expect(said).toContain(`${part}`);
+    const sentenceText = String(sentence(...given));
+    for (const part of given.slice(0, sentence.length)) expect(sentenceText).toContain(`${part}`);
   }
 });
 

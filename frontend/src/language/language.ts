@@ -1,5 +1,5 @@
 /*
- * What the frame says, and how it writes dates, sizes and lists, in the language of the reader. English comes with
+ * The texts of the frame, and how it writes dates, sizes and lists, in the language of the reader. English comes with
  * the frame and is what a language without words of ours falls back to; the others are loaded when they are asked for.
  *
  * In a component: `const text = useText()` and `text.composer.send`, or `useLanguage()` for the formats and the

@@ -42,7 +42,7 @@ test('code keeps its text and can be copied', () => {
   expect(screen.getByRole('button', { name: 'Copy code' })).toBeTruthy();
 });
 
-test('code speaks the language of the reader', async () => {
+test('code is labelled in the language of the user', async () => {
   render(
     <LanguageContext value={await languageFor(['de'])}>
       <Markdown text={'```\nSELECT 1;\n```'} />
@@ -66,7 +66,7 @@ test('a picture that another element names is not loaded either', () => {
   expect(container.querySelector('source')).toBeNull();
 });
 
-test('a text of many sections is shown whole, in its order', () => {
+test('a text of many sections is displayed whole, in its order', () => {
   const text = Array.from({ length: 80 }, (_, at) => `Paragraph ${at} ${'and more '.repeat(10)}`).join(
     '\n\n',
   );
@@ -94,7 +94,7 @@ test('a long line across the page is one', () => {
   expect(container.querySelector('li')).toBeNull();
 });
 
-test('a text that no parser gets through is shown as it was written, without its marks', () => {
+test('a text that no parser gets through is displayed as it was written, without its marks', () => {
   vi.spyOn(console, 'error').mockImplementation(() => {});
   const text = `${'<div>'.repeat(3_000)}<b onclick="x()">Words</b>`;
   const { container } = render(<Markdown text={`${text}\uE2001\uE201`} />);

@@ -27,7 +27,7 @@ const RenderMarkContext = createContext(nothing);
 const rehypePlugins = [...Object.values(withDeeplinks(defaultRehypePlugins)), marksAsElements];
 const noSafetyDialog = { enabled: false };
 
-/** Lets links to the host page through the sanitiser; the frame hears a click on one. */
+/** Lets links to the host page through the sanitiser; the frame handles a click on one. */
 function withDeeplinks({ sanitize, ...plugins }: typeof defaultRehypePlugins): typeof defaultRehypePlugins {
   const [plugin, schema] = sanitize as [never, { protocols: { href: string[] } }];
   const protocols = { ...schema.protocols, href: [...schema.protocols.href, 'chatkit-link'] };

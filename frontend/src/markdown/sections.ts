@@ -16,7 +16,7 @@ const STILL_OPEN = 3;
 /** Notes and addresses that are defined in one place may be meant in any other: such a text is drawn as a whole. */
 const DEFINITION = /^ {0,3}\[[^\]\n]+\]:/m;
 
-/** `before`: the sections of the text as it was, if it was shown before. */
+/** `before`: the sections of the text as it was, if it was drawn before. */
 export function sectionsOf(text: string, before: string[] = []): string[] {
   if (DEFINITION.test(text)) return [text];
   const { settled, length } = settledIn(text, before);

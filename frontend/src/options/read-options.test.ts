@@ -42,7 +42,7 @@ test('a misspelt option is named with its place, and the rest of its group stays
   expect(options).toEqual({ api, composer: { placeholder: 'Ask' } });
 });
 
-test('a wrong value is refused in a sentence that says what would be right', () => {
+test('a wrong value is refused in a sentence that states what would be right', () => {
   const { options, problems } = read({
     api,
     theme: { radius: 'huge', density: 'compact', color: { grayscale: { hue: 400, tint: 3 } } },

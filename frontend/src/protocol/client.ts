@@ -52,16 +52,16 @@ export type StreamRequest = {
   [K in keyof StreamCalls]: { type: K; params: StreamCalls[K] };
 }[keyof StreamCalls];
 
-/** What a reader of a stream hears, besides its end. */
+/** What a reader of a stream gets, besides its end. */
 export type Listener = {
   signal: AbortSignal;
   onEvents(events: NumberedEvent[]): void;
   onConnection?: ResumableFetchInit['onConnection'];
-  /** The server took the request, and answers it in this run if it has runs. */
+  /** The server accepted the request, and answers it in this run if it has runs. */
   onAccepted?(run: string | null): void;
 };
 
-/** Who uploads hears how much has been sent, from 0 to 1, where the page's fetch can tell. */
+/** `onSent`: how much has been sent, from 0 to 1, where the page's fetch reports it. */
 export type UploadListener = { signal: AbortSignal; onSent(part: number): void };
 
 const JSON_HEADERS = { 'Content-Type': 'application/json', Accept: 'text/event-stream, application/json' };
@@ -101,7 +101,7 @@ export class ChatKitClient {
     }
   }
 
-  /** The same as `stream`, for an answer that somebody else asked for, from its beginning. */
+  /** The same as `stream`, for an answer that another page asked for, from its beginning. */
   async follow(run: string, listener: Listener): Promise<void> {
     return this.read(await this.request(`runs/${encodeURIComponent(run)}/events`, listener), listener);
   }

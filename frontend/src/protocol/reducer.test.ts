@@ -31,7 +31,7 @@ const openItems = ({ status }: ThreadState) => (status.type === 'streaming' ? [.
 const only = (state: ThreadState) => state.items[0] as never as Record<string, never>;
 
 describe('a thread being answered', () => {
-  test('gets its id and its title when the server says so', () => {
+  test('gets its id and its title when the server sends them', () => {
     const state = stateAfter([
       { type: 'thread.created', thread },
       { type: 'thread.updated', thread: { ...thread, title: 'Row locks' } },
@@ -66,7 +66,7 @@ describe('a thread being answered', () => {
     expect(openItems(state)).toEqual([]);
   });
 
-  test('replaces the message shown at once by the server’s own copy', () => {
+  test('replaces the message added at once by the server’s own copy', () => {
     const sent = withPendingMessage(emptyThread, {
       type: 'user_message',
       content: [{ type: 'input_text', text: 'hi' }],
@@ -120,7 +120,7 @@ describe('an answer', () => {
     expect(only(state).content).toMatchObject([{ text: '' }, { text: 'second' }]);
   });
 
-  test('ends with the text the server says is final', () => {
+  test('ends with the text that the server sends at last', () => {
     const state = stateAfter([
       { type: 'thread.item.added', item: answer('a', 'Helo') },
       update('a', {
@@ -276,7 +276,7 @@ describe('news about the answer', () => {
     });
   });
 
-  test('says whether the user may stop the answer', () => {
+  test('states whether the user may stop the answer', () => {
     const { status } = stateAfter([{ type: 'stream_options', stream_options: { allow_cancel: false } }]);
     expect(mayCancel(status)).toBe(false);
   });

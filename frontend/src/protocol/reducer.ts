@@ -1,6 +1,6 @@
 /*
  * Events in, thread out. One pure function takes the thread as it stands and one event of the wire, and returns
- * the thread as it then is; it never touches what it was given, so React can tell by identity what changed.
+ * the thread as it then is; it never touches what it was given, so React sees by identity what changed.
  *
  * Invariants: an item is there once, at the place where it first appeared, whatever order added, updated and
  * done come in (done without added is normal, and after a reload so is updated without added); an update for an

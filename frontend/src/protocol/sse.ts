@@ -33,7 +33,7 @@ export async function readEvents(
   }
 }
 
-/** One unreadable event must not cost the person the rest of the answer. */
+/** One unreadable event must not cost the user the rest of the answer. */
 function parse(data: string): ThreadEvent | null {
   try {
     const event = JSON.parse(data);

@@ -173,7 +173,7 @@ export type NoticeEvent = {
 };
 export type ErrorEvent = { type: 'error'; code?: string; message?: string | null; allow_retry?: boolean };
 
-/** How a run stands, as the server tells it of a thread. `retried`: the message that it answers anew. */
+/** The state of a run. `retried`: the message that it answers anew. */
 export type RunState = {
   id: string;
   status: 'running' | 'completed' | 'cancelled' | 'failed' | 'interrupted';

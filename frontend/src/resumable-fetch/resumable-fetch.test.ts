@@ -129,14 +129,14 @@ describe('an answer over a bad line', () => {
   });
 
   test('a connection that is lost for longer than a moment is reported to the page', async () => {
-    const heard: string[] = [];
-    const onConnection = (connection: string) => heard.push(connection);
+    const reported: string[] = [];
+    const onConnection = (connection: string) => reported.push(connection);
     const long = await serve({ cuts: breakAt(endOf(1)), refusals: Array(3).fill('refuse') });
     expect(await bytesOf(await long.ask({ onConnection }))).toEqual(whole);
-    expect(heard).toEqual(['lost', 'back']);
+    expect(reported).toEqual(['lost', 'back']);
     const short = await serve({ cuts: breakAt(endOf(1)) });
     expect(await bytesOf(await short.ask({ onConnection }))).toEqual(whole);
-    expect(heard).toHaveLength(2);
+    expect(reported).toHaveLength(2);
   });
 
   test('the events of a run are followed the same way', async () => {

@@ -35,16 +35,16 @@ async function server(): Promise<string> {
 }
 
 test('the bytes arrive with their method and headers, and the sender hears its progress', async () => {
-  const heard: number[] = [];
+  const progress: number[] = [];
   const body = 'x'.repeat(200_000);
   const response = await sendWithProgress(
     `${await server()}/`,
     { method: 'PUT', headers: { 'X-Mark': 'm' }, body },
-    (part) => heard.push(part),
+    (part) => progress.push(part),
   );
   expect(await response.json()).toMatchObject({ method: 'PUT', size: 200_000, mark: 'm' });
   expect(response.headers.get('Content-Type')).toBe('application/json');
-  expect(heard.at(-1)).toBe(1);
+  expect(progress.at(-1)).toBe(1);
 });
 
 test('a refusal is a response', async () => {

@@ -7,7 +7,7 @@ import { color, defined } from './style';
 
 type Props = NodeProps & { className: string; style?: CSSProperties; children: ReactNode };
 
-/** A card or list: it may force a theme, and fades while an action runs that says so. */
+/** A card or list: it may force a theme, and fades while an action with that loading behaviour runs. */
 export function Container({ node, className, style, children }: Props) {
   const { loading, during } = useContainer();
   const outer = useForcedTheme();

@@ -26,7 +26,7 @@ export function DatePicker({ node }: NodeProps) {
     setValue(day);
     change({ [name]: day === '' ? null : day });
   };
-  const shown = value ? written(value, locale) : asText(node.placeholder) || text.chooseDate;
+  const displayText = value ? written(value, locale) : asText(node.placeholder) || text.chooseDate;
   const icon = <Calendar size={15} aria-hidden />;
   return (
     <PickerFrame
@@ -37,12 +37,12 @@ export function DatePicker({ node }: NodeProps) {
       busy={loading}
       onClear={() => choose('')}
     >
-      <Suspense fallback={<PickerFace id={id} text={shown} empty={!value} icon={icon} disabled />}>
+      <Suspense fallback={<PickerFace id={id} text={displayText} empty={!value} icon={icon} disabled />}>
         <DateField
           id={id}
           label={label}
           value={value}
-          shown={shown}
+          displayText={displayText}
           min={dayOf(node.min)}
           max={dayOf(node.max)}
           side={oneOf(node.side, ['top', 'bottom', 'left', 'right']) ?? 'bottom'}

@@ -6,7 +6,7 @@ import { asNumber, asText } from './read-props';
 
 type Props = { node: WidgetNode; editable: Record<string, unknown>; style: CSSProperties };
 
-/** A text that is a field of its form: it looks like the text it is until somebody is about to change it. */
+/** A text that is a field of its form: it looks like the text it is until it is about to be changed. */
 export function EditableText({ node, editable, style }: Props) {
   const name = asText(editable.name);
   const { id, ariaLabel } = useField(name, editable.placeholder);

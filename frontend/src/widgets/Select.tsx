@@ -26,7 +26,7 @@ export function Select({ node }: NodeProps) {
     setValue(next);
     change({ [name]: next === '' ? null : next });
   };
-  const shown = chosen?.label ?? (asText(node.placeholder) || text.chooseOption);
+  const displayText = chosen?.label ?? (asText(node.placeholder) || text.chooseOption);
   return (
     <PickerFrame
       node={node}
@@ -36,13 +36,13 @@ export function Select({ node }: NodeProps) {
       busy={loading}
       onClear={() => choose('')}
     >
-      <Suspense fallback={<PickerFace id={id} text={shown} empty={!chosen} disabled />}>
+      <Suspense fallback={<PickerFace id={id} text={displayText} empty={!chosen} disabled />}>
         <SelectField
           id={id}
           label={label}
           options={options}
           value={chosen ? value : null}
-          shown={shown}
+          displayText={displayText}
           searchable={asBoolean(node.searchable, options.length >= SEARCHED_FROM)}
           disabled={disabled}
           onChoose={choose}

@@ -90,7 +90,7 @@ describe('while an action runs', () => {
   const button = (loadingBehavior?: ActionConfig['loadingBehavior']) =>
     card({ type: 'Button', label: 'Go', onClickAction: { ...dig, loadingBehavior } });
 
-  test('a button is busy by itself unless told otherwise', async () => {
+  test('a button is busy by itself unless the action asks for something else', async () => {
     const { run, finish } = pending();
     const { user } = renderWidget(button(), run);
     await user.click(screen.getByRole('button', { name: 'Go' }));

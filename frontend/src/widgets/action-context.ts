@@ -13,7 +13,7 @@ export type WidgetSurroundings = {
   run(action: ActionConfig): Promise<void>;
   /** Why no answer may be started now (another one is coming in, the thread is locked); null when it may. */
   refusal: string | null;
-  /** Tells the page of what a developer should know. */
+  /** Reports to the page what a developer should know. */
   fail?(message: string): void;
 };
 export const WidgetContext = createContext<Required<WidgetSurroundings>>({
@@ -42,7 +42,7 @@ export function useAction(prop: unknown, automatic: Behavior) {
   const [loading, setLoading] = useState(false);
   const blocked = !loading && startsAnAnswer(action) ? refusal : null;
 
-  /** `own`: what the control says by itself, over what its form has noticed of it. */
+  /** `own`: the control's new value, over the one that its form still has. */
   const start = async (own: FormValues = {}) => {
     if (!action || loading) return;
     const behavior = behaviorOf(action, automatic);

@@ -9,7 +9,7 @@ const dig: ActionConfig = { type: 'dig' };
 const plain = { ...dig, streaming: false };
 
 describe('what an action carries', () => {
-  test('outside of forms a control adds what it says, under its name', async () => {
+  test('outside of forms a control adds its value, under its name', async () => {
     const { user, run } = renderWidget({
       type: 'Checkbox',
       name: 'news.weekly',
@@ -94,7 +94,7 @@ describe('how an action shows that it runs', () => {
     return { run, finish: () => act(async () => finish()) };
   };
 
-  test('a form fades its container unless told otherwise', async () => {
+  test('a form fades its container unless the action asks for something else', async () => {
     const { run, finish } = pending();
     const form: WidgetNode = {
       type: 'Form',

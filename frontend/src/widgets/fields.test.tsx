@@ -2,7 +2,7 @@ import { screen } from '@testing-library/react';
 import { expect, test } from 'vitest';
 import { renderWidget } from './testing/render-widget';
 
-test('a field is called what its label says, wherever the label stands', () => {
+test('a field is named by its label, wherever the label stands', () => {
   renderWidget({
     type: 'Card',
     children: [

@@ -71,7 +71,7 @@ describe('the values of a form', () => {
     expect(run).toHaveBeenLastCalledWith({ type: 'tick', payload: { name: 'Ada', news: true } });
   });
 
-  test('one that finds its key taken is left out, and the page hears of it', async () => {
+  test('one that finds its key taken is left out, and the page gets an error', async () => {
     const { user, run, fail } = renderWidget({
       type: 'Form',
       onSubmitAction: { type: 'send', payload: { person: { id: 7, name: 'Server' } } },

@@ -9,7 +9,7 @@ type Direction = 'row' | 'column';
 export const directionOf = (value: unknown, otherwise: Direction): Direction =>
   value === 'row' ? 'row' : value === 'col' ? 'column' : otherwise;
 
-/** `usual`: what holds where the node says nothing. */
+/** `usual`: the defaults of the node. */
 export const boxStyle = (node: NodeProps['node'], direction: Direction, usual?: CSSProperties) => ({
   ...usual,
   ...block(node),

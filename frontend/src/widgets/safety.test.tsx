@@ -20,7 +20,7 @@ describe('whatever a server sends', () => {
     expect(screen.getByRole('button', { name: 'Still works' })).toBeTruthy();
   });
 
-  test('a node that breaks is a small note, the page hears why, and new data is tried again', () => {
+  test('a node that breaks is a small note, the page gets the reason, and new data is tried again', () => {
     vi.spyOn(console, 'error').mockImplementation(() => {});
     const broken = {
       type: 'Text',

@@ -16,7 +16,7 @@ function updated(widget: WidgetNode, ...updates: ItemUpdate[]): WidgetNode {
   return (state.items[0] as WidgetItem).widget;
 }
 
-describe('what a person is typing stays', () => {
+describe('what a user is typing stays', () => {
   test('when the root is replaced, and nodes come and go around the field', async () => {
     const { user, update } = renderWidget(card({ type: 'Text', value: 'One' }, input));
     const field = screen.getByRole('textbox', { name: 'Name' });
@@ -78,7 +78,7 @@ describe('what a person is typing stays', () => {
   });
 });
 
-test('a text that comes in word by word is told as one text', () => {
+test('a text that comes in word by word is announced as one text', () => {
   const text = (value: string): WidgetNode => ({ type: 'Text', value, streaming: true });
   const { update, container } = renderWidget(card(text('One')));
   for (const value of ['One two', 'One two three']) update(card(text(value)));

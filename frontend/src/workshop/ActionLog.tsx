@@ -86,7 +86,7 @@ function FiredAction({
   );
 }
 
-/** The events in order, each as far as somebody opens it; what went wrong in sentences. */
+/** The events in order, each folded up until it is opened; what went wrong in sentences. */
 const Answered = ({ events, failure, going }: Answer) => (
   <div className="ws-answer" role="status" aria-busy={going}>
     {events.map((event, at) => (

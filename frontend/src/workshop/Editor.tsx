@@ -18,7 +18,7 @@ export function Editor({
   reportError(problem: unknown): void;
   saved(): void;
 }) {
-  const shown = usePreview(editing, reportError);
+  const rendered = usePreview(editing, reportError);
   const typed = hasChanges(editing);
   const type = (part: Partial<Draft>) => change({ ...editing, draft: { ...editing.draft, ...part } });
   const write = async () => {
@@ -75,13 +75,13 @@ export function Editor({
           <span role="status">{typed ? 'Not saved' : 'Saved'}</span>
         </div>
       </div>
-      <div className="ws-shown">
-        <Problems of={shown?.problems ?? []} />
+      <div className="ws-output">
+        <Problems of={rendered?.problems ?? []} />
         <WidgetPreview
           name={editing.name}
           draft={editing.draft}
-          tree={shown?.tree}
-          stale={shown?.stale ?? false}
+          tree={rendered?.tree}
+          stale={rendered?.stale ?? false}
         />
       </div>
     </main>
@@ -90,13 +90,13 @@ export function Editor({
 
 /** What the draft renders to; while it does not, the last tree that could be drawn, marked as stale. */
 function usePreview({ name, draft }: EditState, reportError: (problem: unknown) => void) {
-  const [shown, setShown] = useState<(Preview & { stale: boolean }) | null>(null);
+  const [rendered, setRendered] = useState<(Preview & { stale: boolean }) | null>(null);
   useEffect(() => {
     const stop = new AbortController();
     const timer = setTimeout(async () => {
       try {
         const next = await preview(name, draft, stop.signal);
-        setShown((before) => ({
+        setRendered((before) => ({
           problems: next.problems,
           tree: next.tree ?? before?.tree ?? null,
           stale: !next.tree,
@@ -110,7 +110,7 @@ function usePreview({ name, draft }: EditState, reportError: (problem: unknown) 
       stop.abort();
     };
   }, [name, draft, reportError]);
-  return shown;
+  return rendered;
 }
 
 function CodeField({

@@ -1,4 +1,4 @@
-/* A tree in the renderer of the chat, with nobody behind its actions. */
+/* A tree in the renderer of the chat, with no agent behind its actions. */
 import { useMemo } from 'react';
 import type { ActionConfig, WidgetItem } from '../protocol/types';
 import { WidgetView } from '../widgets/WidgetView';

@@ -1,6 +1,6 @@
 /*
  * One widget as it is edited: what stands on disk, what is typed, and whether the two have gone apart. What was
- * typed is only ever replaced when the person asks for it.
+ * typed is only ever replaced when the user asks for it.
  */
 import type { Draft, WidgetFile } from './workshop-api';
 

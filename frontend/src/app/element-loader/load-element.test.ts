@@ -76,7 +76,7 @@ test('auto does not wait for what is kept out', async () => {
   expect((await loading).reason).toContain(`add ${CDN} to its script-src`);
 });
 
-test('official alone says why it could not be had', async () => {
+test('official alone reports why it could not be loaded', async () => {
   const loading = loadElement({ choice: 'official', builtIn });
   fails(OFFICIAL);
   await expect(loading).rejects.toThrow('the network or a content blocker');
@@ -91,7 +91,7 @@ async function official() {
 const failed = (message: string) =>
   new CustomEvent('chatkit.error', { detail: { error: new Error(message) } });
 
-test('an element that gets ready has nothing to say', async () => {
+test('an element that gets ready has no reason', async () => {
   const { element, whenReady } = await official();
   const ready = whenReady(element);
   element.dispatchEvent(new Event('chatkit.ready'));
@@ -113,17 +113,17 @@ test('a domain that OpenAI refuses is reported with the place to add it', async 
   expect(await refused).toMatch(/does not allow its chat on localhost.*domain-allowlist/);
 });
 
-test('an element that stays silent on localhost, which needs no allowing, was kept out on the way', async () => {
+test('an element that does not answer on localhost, which needs no allowing, was kept out on the way', async () => {
   const { element, whenReady } = await official();
-  const silent = whenReady(element);
+  const reason = whenReady(element);
   await vi.advanceTimersByTimeAsync(12_000);
-  expect(await silent).toContain('content blocker');
+  expect(await reason).toContain('content blocker');
 });
 
-test('a silent element of OpenAI’s on a real domain points to the list of domains', async () => {
+test('an element of OpenAI’s that does not answer on a real domain points to the list of domains', async () => {
   vi.stubGlobal('location', { hostname: 'shop.example.com' });
   const { element, whenReady } = await official();
-  const silent = whenReady(element, 100);
+  const reason = whenReady(element, 100);
   await vi.advanceTimersByTimeAsync(100);
-  expect(await silent).toContain('shop.example.com is not on OpenAI’s list');
+  expect(await reason).toContain('shop.example.com is not on OpenAI’s list');
 });

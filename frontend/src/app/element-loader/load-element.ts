@@ -22,11 +22,11 @@ export type LoadOptions = {
 };
 
 export type LoadedElement = {
-  /** Who defined the tag; "present" when it was there before. */
+  /** Which script defined the tag; "present" when it was there before. */
   source: ElementSource;
   /** Why "auto" did not take the official one. */
   reason: string | null;
-  /** Null when the element gets ready, otherwise a sentence that says why it does not. */
+  /** Null when the element gets ready, otherwise a sentence with the reason. */
   whenReady(element: HTMLElement, timeout?: number): Promise<string | null>;
 };
 

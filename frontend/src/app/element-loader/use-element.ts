@@ -1,5 +1,5 @@
 /*
- * Which element the page draws its chat with. Agents of this server work with either, and the person chooses;
+ * Which element the page draws its chat with. Agents of this server work with either, and the user chooses;
  * workflows hosted by OpenAI work with OpenAI's alone, because its servers speak with no other. A page can define
  * the tag once, so a connection that needs the other element is opened by a new page at the same address.
  */
@@ -28,8 +28,8 @@ export type ElementState = { element: LoadedElement | null; failure: string | nu
 
 export function useElement(target: Target | null): ElementState {
   const choice = useElementChoice();
-  const shown = target ?? targetOf(readStored('active'));
-  const wanted = shown?.kind === 'workflow' && isId(shown.id) ? 'official' : choice;
+  const current = target ?? targetOf(readStored('active'));
+  const wanted = current?.kind === 'workflow' && isId(current.id) ? 'official' : choice;
   const [state, setState] = useState<ElementState>({ element: null, failure: null });
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a page loads one element, the one it needs at first

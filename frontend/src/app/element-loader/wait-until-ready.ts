@@ -8,7 +8,7 @@ const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|.+\.localhost)$/;
 
 type Waiting = { from: string; isOfficial: boolean; watch: CspViolations; timeout?: number | undefined };
 
-/** Null when the element says it is ready; a sentence that says why not when it fails, is kept out, or does not answer. */
+/** Null when the element is ready; a sentence with the reason when it fails, is kept out, or does not answer. */
 export function waitUntilReady(element: HTMLElement, waiting: Waiting): Promise<string | null> {
   const { from, isOfficial, watch, timeout = TIMEOUT_MS } = waiting;
   const done = new AbortController();

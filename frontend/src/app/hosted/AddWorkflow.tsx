@@ -40,7 +40,7 @@ export function AddWorkflow({ onAdded, onCancel }: Props) {
         placeholder="wf_…"
         autoComplete="off"
         spellCheck={false}
-        // biome-ignore lint/a11y/noAutofocus: the person has just asked for this form
+        // biome-ignore lint/a11y/noAutofocus: the user has just asked for this form
         autoFocus
         aria-invalid={problem !== null}
         onChange={(event) => setGiven(event.target.value)}

@@ -1,5 +1,5 @@
 /*
- * The visitor's OpenAI API key. It is kept for this tab, or on this device for whoever says so; it goes into the
+ * The visitor's OpenAI API key. It is kept for this tab, or on this device if the user wants that; it goes into the
  * body of the request for a session and nowhere else: into no address, no log, no file.
  */
 import { readStored, useStored, writeStored } from '../local-storage';
@@ -25,7 +25,7 @@ export function forgetApiKey() {
   writeStored(NAME, null, 'tab');
 }
 
-/** What is wrong with a key that was typed, as far as one can see; the rest is for OpenAI to say. */
+/** What is wrong with a key that was typed, as far as one can see; the rest is for OpenAI to check. */
 export function keyProblem(key: string): string | null {
   if (!key) return 'Paste your OpenAI API key here.';
   // A header carries it, and headers take no more than this.

@@ -62,15 +62,15 @@ test('a hidden page makes no sessions until it is looked at', async () => {
   expect(asked).toHaveLength(2);
 });
 
-test('a refresh that fails is told, tried again, and told to be over', async () => {
-  const told: (string | undefined)[] = [];
-  session.onRenewalFailure = (error) => told.push(error?.message);
+test('a refresh that fails is reported, tried again, and reported to be over', async () => {
+  const reported: (string | undefined)[] = [];
+  session.onRenewalFailure = (error) => reported.push(error?.message);
   await session.open();
   answer = () => refused(502, 'OpenAI did not answer.');
   await vi.advanceTimersByTimeAsync(9 * MINUTE);
   answer = () => lasting(10 * MINUTE);
   await vi.advanceTimersByTimeAsync(10_000);
-  expect(told).toEqual([undefined, 'OpenAI did not answer.', undefined]);
+  expect(reported).toEqual([undefined, 'OpenAI did not answer.', undefined]);
 });
 
 test('a refusal has the server’s sentence and code', async () => {

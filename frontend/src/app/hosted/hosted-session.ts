@@ -16,7 +16,7 @@ const AGAIN_MS = 10_000;
 /** Sessions shorter than twice the margin are renewed at half their life. */
 const renewalDelay = (left: number) => Math.max(left - MARGIN_MS, left / 2, 1_000);
 
-/** code: what went wrong, as docs/sessions.md lists it. help: a page that tells what to do. */
+/** code: what went wrong, as docs/sessions.md lists it. help: a page that explains what to do. */
 export class SessionRefused extends Error {
   override name = 'SessionRefused';
 

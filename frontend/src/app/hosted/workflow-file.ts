@@ -11,11 +11,11 @@ export function download(workflows: Workflow[]) {
   const url = URL.createObjectURL(new Blob([fileOf(workflows)], { type: 'application/json' }));
   const link = Object.assign(document.createElement('a'), { href: url, download: 'chatkit-workflows.json' });
   link.click();
-  // The download has begun by then; a URL that is never revoked keeps its bytes.
+  // The download has started by then; a URL that is never revoked keeps its bytes.
   setTimeout(() => URL.revokeObjectURL(url));
 }
 
-/** Adds what is in a file to the list, and says what came of it. Throws an Error with a sentence. */
+/** Adds what is in a file to the list; returns a sentence with the result. Throws an Error with a sentence. */
 export async function importFrom(file: File): Promise<string> {
   if (file.size > MOST_BYTES) throw new Error(`“${file.name}” is too large for a list of workflows.`);
   const { workflows, invalid } = contentOf(await file.text(), file.name);

@@ -1,21 +1,21 @@
 /** The OpenAI-hosted workflows that this browser knows. */
 import { readStored, useStored, writeStored } from '../local-storage';
 
-/** label: empty where the person gave none. */
+/** label: empty where the user gave none. */
 export type Workflow = { id: string; label: string };
 
 const NAME = 'workflows';
 const ID = /wf_[A-Za-z0-9_-]{1,128}/;
 const LONGEST_LABEL = 80;
 
-/** The workflow id in what a person typed or pasted: an id, or any link that holds one. */
+/** The workflow id in what a user typed or pasted: an id, or any link that holds one. */
 export const idIn = (text: string): string | null => ID.exec(text)?.[0] ?? null;
 export const isId = (text: string) => idIn(text) === text;
 
 export const useWorkflows = () => useStored(NAME, read);
 export const knownWorkflows = () => read(readStored(NAME));
 
-/** wf_68e8…f2a9: enough to tell two of them apart. */
+/** wf_68e8…f2a9: enough to distinguish two of them. */
 export const shortId = (id: string) => (id.length > 16 ? `${id.slice(0, 8)}…${id.slice(-4)}` : id);
 export const nameOf = ({ id, label }: Workflow) => label || shortId(id);
 
@@ -44,7 +44,7 @@ function read(text: string | null): Workflow[] {
 
 const keep = (list: Workflow[]) => writeStored(NAME, JSON.stringify(list));
 
-/** Adds what is not there yet, and gives a label to what is there without one; tells how many are new. */
+/** Adds what is not there yet, and gives a label to what is there without one; returns how many are new. */
 export function addWorkflows(given: Workflow[]): number {
   const list = knownWorkflows();
   let added = 0;
@@ -61,7 +61,7 @@ export function addWorkflows(given: Workflow[]): number {
 export const renameWorkflow = (id: string, label: string) =>
   keep(knownWorkflows().map((known) => (known.id === id ? { id, label: cleanLabel(label) } : known)));
 
-/** Takes one out and tells how to put it back where it was. */
+/** Removes one and returns what puts it back where it was. */
 export function removeWorkflow(id: string): () => void {
   const before = knownWorkflows();
   const at = before.findIndex((known) => known.id === id);

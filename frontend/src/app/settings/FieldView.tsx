@@ -70,7 +70,8 @@ function control({ field, chosen, brought, onSet }: Props, id: string): ReactNod
     }
     case 'number': {
       const unit = field.unit ?? 1;
-      const shown = (value: unknown) => (typeof value === 'number' ? String(Math.round(value / unit)) : '');
+      const displayed = (value: unknown) =>
+        typeof value === 'number' ? String(Math.round(value / unit)) : '';
       return (
         <input
           id={id}
@@ -78,8 +79,8 @@ function control({ field, chosen, brought, onSet }: Props, id: string): ReactNod
           type="number"
           min={field.min}
           max={field.max}
-          value={shown(chosen)}
-          placeholder={shown(brought) || field.placeholder}
+          value={displayed(chosen)}
+          placeholder={displayed(brought) || field.placeholder}
           onChange={({ target }) =>
             onSet(target.validity.valid && target.value ? target.valueAsNumber * unit : undefined)
           }

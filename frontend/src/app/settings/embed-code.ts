@@ -1,4 +1,4 @@
-/** What is shown on the page as code for somebody's own page: a whole HTML page, or a React component. */
+/** What is displayed on the page as code for one's own page: a whole HTML page, or a React component. */
 import { OFFICIAL } from '../element-loader/load-element';
 import { type OptionData, SAMPLE } from './option-values';
 import { samples } from './samples';

@@ -1,5 +1,5 @@
 /*
- * Options of the chat as data: what the person has chosen in the panel, over what the connection brings along. A
+ * Options of the chat as data: what the user has chosen in the panel, over what the connection brings along. A
  * function stands in the data as the word "sample"; samples.ts has what runs for it and what is written in code.
  */
 import { CHATKIT_ICONS } from '../../options/icon-names';

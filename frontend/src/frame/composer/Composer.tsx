@@ -49,7 +49,7 @@ function Open({ view: { conversation, loading } }: { view: View }) {
   // A composer that goes away lets the microphone go.
   useEffect(() => () => recording.cancel(), [recording]);
 
-  /** Goes on with what stands there, as a person would: with a space in between. */
+  /** Goes on with what stands there, as a user would: with a space in between. */
   const write = (words: string) => {
     chat.draft.update((draft) => ({
       ...draft,

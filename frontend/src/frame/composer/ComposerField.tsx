@@ -1,5 +1,5 @@
 /*
- * The text field. A textarea does what people know from text fields, with every input method and screen reader; what
+ * The text field. A textarea does what users know from text fields, with every input method and screen reader; what
  * it cannot do, show tags, is drawn behind it by a layer with the same text in the same places. The layer also gives
  * the field its height. Neither scrolls: what is around both does.
  */
@@ -31,7 +31,7 @@ export function ComposerField({ field, placeholder, suggestions, onCaret, onKey 
   const preview = useEntityPreview();
   const { trigger, found, active } = suggestions;
 
-  const tell = (at: number | null) => {
+  const onCaretMove = (at: number | null) => {
     if (at !== null) setCaret(at);
     onCaret(at);
   };
@@ -57,10 +57,10 @@ export function ComposerField({ field, placeholder, suggestions, onCaret, onKey 
   };
   const onSelect = ({ currentTarget }: { currentTarget: HTMLTextAreaElement }) => {
     const { selectionStart, selectionEnd } = currentTarget;
-    if (selectionStart !== selectionEnd) return tell(null);
+    if (selectionStart !== selectionEnd) return onCaretMove(null);
     const at = outside(chat.draft.value.tags, selectionStart, caret);
     if (at !== selectionStart) currentTarget.setSelectionRange(at, at);
-    tell(at);
+    onCaretMove(at);
   };
   /** The layer lies behind the field, so the tag under the pointer is looked for. */
   const tagUnder = ({ clientX, clientY }: PointerEvent | React.MouseEvent): [Tag, HTMLElement] | null => {
@@ -92,7 +92,7 @@ export function ComposerField({ field, placeholder, suggestions, onCaret, onKey 
           chat.draft.update((before) =>
             edited(before, target.value, target.selectionStart, chat.knownEntities),
           );
-          tell(target.selectionStart);
+          onCaretMove(target.selectionStart);
         }}
         onSelect={onSelect}
         onBlur={() => onCaret(null)}

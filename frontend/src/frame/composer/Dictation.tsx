@@ -41,7 +41,7 @@ export function DictationLine({
     recording.cancel();
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: hears Escape from the buttons inside
+    // biome-ignore lint/a11y/noStaticElementInteractions: handles Escape from the buttons inside
     <div className="dictation" onKeyDown={onKeyDown}>
       <span className="dictation-light" aria-hidden />
       <span className="visually-hidden" role="status">
@@ -89,7 +89,7 @@ function Clock({ since }: { since: number }) {
 
 const BARS = 28;
 
-/** How loud it has been lately, so that one sees whether one is heard. */
+/** How loud it has been lately, so that users see whether the microphone hears them. */
 function Level({ stream }: { stream: MediaStream }) {
   const [levels, setLevels] = useState<number[]>([]);
   useEffect(() => {

@@ -23,7 +23,7 @@ export class DictationRecorder {
 
   constructor(
     private readonly chat: Chat,
-    /** Takes the words that were heard. */
+    /** Takes the words that were spoken. */
     private readonly write: (words: string) => void,
   ) {}
 
@@ -58,15 +58,15 @@ export class DictationRecorder {
   #record(stream: MediaStream) {
     const mimeType = FORMATS.find((format) => MediaRecorder.isTypeSupported(format));
     const recorder = new MediaRecorder(stream, { mimeType, audioBitsPerSecond: BITS_PER_SECOND });
-    const pieces: Blob[] = [];
-    recorder.ondataavailable = ({ data }) => data.size && pieces.push(data);
+    const chunks: Blob[] = [];
+    recorder.ondataavailable = ({ data }) => data.size && chunks.push(data);
     const end = setTimeout(() => recorder.stop(), LONGEST_MS);
     recorder.onstop = () => {
       clearTimeout(end);
       for (const track of stream.getTracks()) track.stop();
       this.#recorder = null;
       this.chat.log('dictation.end', { sent: this.#wanted });
-      if (this.#wanted) void this.#transcribe(new Blob(pieces, { type: recorder.mimeType }));
+      if (this.#wanted) void this.#transcribe(new Blob(chunks, { type: recorder.mimeType }));
       else this.#idle();
     };
     this.#wanted = true;

@@ -1,5 +1,5 @@
 /**
- * Writes into a text field as a person would: the browser's undo knows of it, and React hears of it. The command is
+ * Writes into a text field as a user would: the browser's undo knows of it, and React gets the event. The command is
  * deprecated in name only; nothing else keeps the undo history.
  */
 export function replaceRange(field: HTMLTextAreaElement, start: number, end: number, text: string) {
@@ -13,6 +13,6 @@ export function replaceRange(field: HTMLTextAreaElement, start: number, end: num
   field.dispatchEvent(new Event('input', { bubbles: true }));
 }
 
-/** A key that is part of writing with an input method; Safari ends the composition before it says so. */
+/** A key that is part of writing with an input method; Safari ends the composition before it reports the key. */
 export const isComposing = (event: { isComposing: boolean; keyCode: number }) =>
   event.isComposing || event.keyCode === 229;

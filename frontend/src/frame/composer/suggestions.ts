@@ -128,7 +128,7 @@ export class Suggestions {
         ? this.#entities(trigger.query)
         : this.#commands(trigger.query));
       if (number !== this.#asked) return;
-      // Who goes on writing after a name that nobody has is writing a sentence.
+      // A user who goes on writing after an unknown name is writing a sentence.
       if (!found.length && /\s/.test(trigger.query)) return this.back();
       this.#show({ status: 'ready', found: grouped(found), active: 0 });
       this.#whenFound?.();

@@ -91,10 +91,10 @@ describe('a message with files', () => {
 describe('an upload', () => {
   test('shows how far it is, and the message waits for it', async () => {
     let finish = () => {};
-    let tell = (_: number) => {};
+    let reportProgress = (_: number) => {};
     const { choose, user } = opened({
       'POST /files': (body) => {
-        tell = (body as unknown as Uploading).params.onSent;
+        reportProgress = (body as unknown as Uploading).params.onSent;
         return new Promise<Response>((resolve) => {
           finish = () => resolve(taken(body));
         });
@@ -104,7 +104,7 @@ describe('an upload', () => {
     await choose(pdf);
     const bar = screen.getByRole('progressbar', { name: 'Uploading report.pdf' }) as HTMLProgressElement;
     expect(bar.hasAttribute('value')).toBe(false);
-    act(() => tell(0.4));
+    act(() => reportProgress(0.4));
     expect(bar.value).toBe(0.4);
     expect(sendButton().disabled).toBe(true);
     expect(sendButton().title).toBe('Wait until the files are uploaded');

@@ -18,7 +18,7 @@ export type Upload = {
   size: number | null;
   /** An address of the picture, for pictures. */
   preview: string | null;
-  /** From 0 to 1 while it is on its way; null when how far it is cannot be told. */
+  /** From 0 to 1 while it is on its way; null when its progress is not known. */
   sent: number | null;
   attachment: Attachment | null;
   failure: string | null;
@@ -87,7 +87,7 @@ export class Uploads {
     this.#sending.get(key)?.stop.abort();
     this.#forget([upload]);
     this.state.update(({ uploads }) => ({ refusals: [], uploads: uploads.filter((one) => one !== upload) }));
-    // Nobody waits for this: the server forgets files that were never sent.
+    // Not awaited: the server deletes files that were never sent.
     if (upload.attachment) {
       void this.client()
         .json('attachments.delete', { attachment_id: upload.attachment.id })

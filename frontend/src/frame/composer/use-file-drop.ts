@@ -7,17 +7,17 @@ const bringsFiles = ({ dataTransfer }: DragEvent) => dataTransfer?.types.include
 export function useFileDrop(chat: Chat, enabled: boolean): boolean {
   const [over, setOver] = useState(false);
   useEffect(() => {
-    // Each element that is entered is told before the one before it is left.
+    // Each element reports that it is entered before the one before it is left.
     let entered = 0;
     const leaving = new AbortController();
-    const on = (name: 'dragenter' | 'dragover' | 'dragleave' | 'drop', hear: (event: DragEvent) => void) =>
+    const on = (name: 'dragenter' | 'dragover' | 'dragleave' | 'drop', handle: (event: DragEvent) => void) =>
       addEventListener(
         name,
         (event) => {
           if (!bringsFiles(event)) return;
           // Also where no files are taken: a browser would leave the page and show the file instead.
           event.preventDefault();
-          if (enabled) hear(event);
+          if (enabled) handle(event);
         },
         { signal: leaving.signal },
       );

@@ -42,7 +42,7 @@ export function useSuggestions(field: RefObject<HTMLTextAreaElement | null>, doi
       if (selected) return insert(selected);
       replace('');
     } catch {
-      // It has been told in the menu, which stays.
+      // The menu displays it, and stays.
     }
   };
 

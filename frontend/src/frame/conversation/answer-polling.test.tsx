@@ -34,7 +34,7 @@ test('a page loaded in the middle of an answer shows the answer when it is there
   expect(asks(asked)).toBe(1);
 });
 
-test('after a minute it stops asking and says so', async () => {
+test('after a minute it stops asking and reports it', async () => {
   const { asked } = open(
     { 'threads.get_by_id': () => Response.json(page(question)), 'items.list': () => newest(question) },
     { initialThread: 't' },
@@ -45,7 +45,7 @@ test('after a minute it stops asking and says so', async () => {
   expect(screen.getByRole('button', { name: 'Refresh' })).toBeTruthy();
 });
 
-test('it stops asking when the person turns to another chat', async () => {
+test('it stops asking when the user turns to another chat', async () => {
   const { asked } = open(
     { 'threads.get_by_id': () => Response.json(page(question)), 'items.list': () => newest(question) },
     { initialThread: 't' },

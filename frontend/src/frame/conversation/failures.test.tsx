@@ -46,7 +46,7 @@ describe('when something goes wrong', () => {
     expect(screen.queryByText('The model is busy.')).toBeNull();
   });
 
-  test('an error of which the server says no more than its code is told in the language of the reader', async () => {
+  test('an error of which the server sends no more than its code is displayed in the language of the user', async () => {
     const error = { type: 'error', code: 'stream.error', allow_retry: true } as const;
     const { user, emitted } = open(
       { 'threads.create': () => streamOf(created, done(userSaid('u', 'hallo')), error) },

@@ -1,4 +1,4 @@
-/** What a page does on a thread whose last answer ended without it: say what became of it, or do its part. */
+/** What a page does on a thread whose last answer ended without it: report what became of it, or do its part. */
 import { screen, waitFor } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
 import { done, open, page } from '../testing/render-chat';
@@ -12,7 +12,7 @@ const thread = (...items: unknown[]) => ({ 'threads.get_by_id': () => Response.j
 const opened = (answers: Parameters<typeof open>[0]) => open(answers, { initialThread: 't' });
 
 describe('a page that is opened on an answer', () => {
-  test('that failed says why in the words of then, and tries again when asked', async () => {
+  test('that failed shows the reason of then, and tries again when asked', async () => {
     const error = { type: 'error', message: 'The model is busy.', allow_retry: true };
     const { user, asked } = opened({
       ...thread(question, answered('a', 'Half of')),
@@ -27,7 +27,7 @@ describe('a page that is opened on an answer', () => {
     expect(asked.at(-1)).toMatchObject({ params: { thread_id: 't', item_id: 'u' } });
   });
 
-  test('that was interrupted says so although its words are not kept any more', async () => {
+  test('that was interrupted is displayed as such although its error is not kept any more', async () => {
     opened({ ...thread(question), ...lastRun('interrupted', { error: null }) });
     expect((await screen.findByRole('alert')).textContent).toContain('The server was restarted');
     expect(screen.getByRole('button', { name: 'Try again' })).toBeTruthy();
@@ -40,7 +40,7 @@ describe('a page that is opened on an answer', () => {
     expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull();
   });
 
-  test.each(['completed', 'cancelled'])('that was %s has nothing to say', async (status) => {
+  test.each(['completed', 'cancelled'])('that was %s shows nothing', async (status) => {
     const { asked } = opened({ ...thread(question), ...lastRun(status) });
     await waitFor(() => expect(asked.map(({ type }) => type)).toContain('GET threads/t/run'));
     await screen.findByRole('button', { name: 'Send message' });
@@ -90,7 +90,7 @@ describe('a call that waits for a page', () => {
     expect(invoked).toHaveLength(1);
   });
 
-  test('that another page has answered meanwhile is no trouble, and its answer is followed', async () => {
+  test('that another page has answered meanwhile is no failure, and its answer is followed', async () => {
     let runs = () => Response.json({ run: null, last: { id: 'r', status: 'completed' } });
     opened({
       ...thread(question, call),

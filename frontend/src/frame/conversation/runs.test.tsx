@@ -67,7 +67,7 @@ describe('a page that is opened on a running answer', () => {
     expect(screen.queryByRole('alert')).toBeNull();
   });
 
-  test('goes on following it while the person looks at another chat', async () => {
+  test('goes on following it while the user looks at another chat', async () => {
     const { chat, following, stream } = opened();
     await following();
     act(() => chat.startNew());
@@ -81,10 +81,10 @@ describe('a page that is opened on a running answer', () => {
     sessionStorage.setItem('chatkit-link:effect', 'r 3');
     const { following, stream, emitted } = opened();
     await following();
-    stream().tell(done(question), 2);
-    stream().tell({ type: 'client_effect', name: 'before' }, 3);
-    stream().tell({ type: 'client_effect', name: 'missed' }, 4);
-    stream().tell(done(answered('a', 'So')), 5);
+    stream().sendNumbered(done(question), 2);
+    stream().sendNumbered({ type: 'client_effect', name: 'before' }, 3);
+    stream().sendNumbered({ type: 'client_effect', name: 'missed' }, 4);
+    stream().sendNumbered(done(answered('a', 'So')), 5);
     await screen.findByText('So');
     const effects = emitted.filter(([name]) => name === 'effect');
     expect(effects).toEqual([['effect', { name: 'missed', data: {} }]]);
@@ -148,7 +148,7 @@ describe('a page that is opened on a running answer', () => {
   });
 });
 
-test('a message refused because of a running answer stays with its writer, and that answer is shown', async () => {
+test('a message refused because of a running answer stays with its author, and that answer is shown', async () => {
   const stream = openStream();
   let run = idle;
   const { user } = open(
@@ -177,13 +177,13 @@ test('a message refused because of a running answer stays with its writer, and t
   expect(composer().value).toBe('mine');
 });
 
-test('a lost connection is told quietly while it lasts', async () => {
+test('a lost connection is displayed while it lasts', async () => {
   const stream = openStream();
-  let tell: ResumableFetchInit['onConnection'];
+  let onConnection: ResumableFetchInit['onConnection'];
   const around = open({ 'threads.create': () => stream.response });
   const { fetch } = around.host;
   around.host.fetch = (input, init?: ResumableFetchInit) => {
-    tell = init?.onConnection;
+    onConnection = init?.onConnection;
     return fetch(input, init);
   };
   act(() =>
@@ -192,11 +192,11 @@ test('a lost connection is told quietly while it lasts', async () => {
   await around.user.type(composer(), 'hello{Enter}');
   stream.send(created, done(question));
   await screen.findByRole('article', { name: 'You said' });
-  act(() => tell?.('lost'));
+  act(() => onConnection?.('lost'));
   expect(screen.getByText('Connection lost. Reconnecting…')).toBeTruthy();
   expect(screen.queryByText('Working on an answer')).toBeNull();
   expect(screen.queryByRole('alert')).toBeNull();
-  act(() => tell?.('back'));
+  act(() => onConnection?.('back'));
   expect(screen.queryByText('Connection lost. Reconnecting…')).toBeNull();
   expect(screen.getByText('Working on an answer')).toBeTruthy();
 });

@@ -1,6 +1,6 @@
 /*
- * Who follows an answer after a reload hears it from its beginning, and with it the effects that this tab has had
- * already. So the tab remembers the last one it had. Another tab has had none of them.
+ * A page that follows an answer after a reload gets it from its beginning, and with it the effects that this tab has
+ * had already. So the tab remembers the last one it had. Another tab has had none of them.
  */
 const KEY = 'chatkit-link:effect';
 

@@ -23,7 +23,7 @@ function locks() {
   };
 }
 
-test('pages take turns, and who waited is told so', async () => {
+test('pages take turns, and one that waited knows it', async () => {
   vi.stubGlobal('navigator', { locks: locks() });
   const order: string[] = [];
   let finish = () => {};

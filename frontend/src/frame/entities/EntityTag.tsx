@@ -1,6 +1,6 @@
 /*
  * Tags: what stands for an entity in a message. One that is interactive can be clicked and, while the pointer or the
- * focus rests on it, shows the preview of the host page; where the page gives none, what a source says of itself.
+ * focus rests on it, shows the preview of the host page; where the page gives none, the title and description of the source.
  */
 import type { Entity } from '@openai/chatkit';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
@@ -12,7 +12,7 @@ import { WidgetView } from '../../widgets/WidgetView';
 import { useChat } from '../context';
 
 type InputTag = Extract<UserContent, { type: 'input_tag' }>;
-type Shown = { entity: Entity; widget: WidgetNode | null; at: DOMRect };
+type VisiblePreview = { entity: Entity; widget: WidgetNode | null; at: DOMRect };
 
 const REST_MS = 250;
 const nothing = async () => {};
@@ -36,7 +36,7 @@ type ButtonProps = {
   children: ReactNode;
 };
 
-/** An entity wherever it is shown: as a tag, or as what an answer leans on. */
+/** An entity wherever it is displayed: as a tag, or as the source of an answer. */
 export function EntityButton({ entity, className, label, about, children }: ButtonProps) {
   const chat = useChat();
   const preview = useEntityPreview(about !== undefined);
@@ -57,7 +57,7 @@ export function EntityButton({ entity, className, label, about, children }: Butt
         }
         onBlur={preview.hide}
         onKeyDown={(event) => {
-          if (event.key !== 'Escape' || !preview.shown) return;
+          if (event.key !== 'Escape' || !preview.visible) return;
           event.preventDefault();
           preview.hide();
         }}
@@ -73,7 +73,7 @@ export function EntityButton({ entity, className, label, about, children }: Butt
 /** The preview of the entity that the pointer rests on; asked for once and then remembered. */
 export function useEntityPreview(speaksForItself = false) {
   const chat = useChat();
-  const [shown, setShown] = useState<Shown | null>(null);
+  const [visible, setVisible] = useState<VisiblePreview | null>(null);
   const wanted = useRef<string | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
@@ -81,7 +81,7 @@ export function useEntityPreview(speaksForItself = false) {
   const hide = () => {
     wanted.current = null;
     clearTimeout(timer.current);
-    setShown(null);
+    setVisible(null);
   };
   const show = (entity: Entity, anchor: Element) => {
     if (!entity.interactive || wanted.current === entity.id) return;
@@ -91,11 +91,11 @@ export function useEntityPreview(speaksForItself = false) {
       const widget = await chat.previewOf(entity);
       const alone = speaksForItself && !chat.options.value.entities?.onRequestPreview;
       if ((widget || alone) && wanted.current === entity.id) {
-        setShown({ entity, widget, at: anchor.getBoundingClientRect() });
+        setVisible({ entity, widget, at: anchor.getBoundingClientRect() });
       }
     }, REST_MS);
   };
-  return { shown, show, hide };
+  return { visible, show, hide };
 }
 
 const GAP = 8;
@@ -103,11 +103,11 @@ const WIDTH = 320;
 
 type PreviewProps = { preview: ReturnType<typeof useEntityPreview>; about?: string };
 
-export function EntityPreview({ preview: { shown }, about }: PreviewProps) {
+export function EntityPreview({ preview: { visible }, about }: PreviewProps) {
   const { tag } = useText();
   const chat = useChat();
-  if (!shown) return null;
-  const { entity, widget, at } = shown;
+  if (!visible) return null;
+  const { entity, widget, at } = visible;
   const left = Math.max(GAP, Math.min(at.left, innerWidth - WIDTH - GAP));
   // Where there is more room: a tag in the composer has none below it.
   const place =

@@ -32,7 +32,7 @@ function AttachmentList({ label, attachments }: { label: string; attachments: At
 
 function AttachmentView({ attachment: { name, type, preview_url } }: { attachment: Attachment }) {
   const [broken, setBroken] = useState(false);
-  // Where files are kept is for whoever runs the server to say, not for what is written in a thread.
+  // Where files are kept is decided by the operator of the server, not by what is written in a thread.
   const src = allowedImageSource(preview_url, null);
   if (type === 'image' && src && !broken) {
     return <ZoomableImage className="picture" src={src} name={name} onError={() => setBroken(true)} />;

@@ -26,7 +26,7 @@ export function UserMessage({ item }: { item: UserMessageItem }) {
   );
 }
 
-/** What somebody pasted may be longer than the answer to it: the beginning will do. */
+/** A pasted text may be longer than the answer to it: the beginning will do. */
 function Bubble({ content }: { content: UserContent[] }) {
   const text = useText();
   const [all, setAll] = useState(false);

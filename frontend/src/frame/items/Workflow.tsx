@@ -12,13 +12,13 @@ export function Workflow({ workflow, streaming }: { workflow: WorkflowData; stre
   const { summary, tasks } = workflow;
   const list = useId();
   const open = chosen ?? (workflow.expanded || (streaming && tasks.length > 0));
-  const said = (
+  const summaryLine = (
     <>
       {summary && 'title' in summary && <NamedIcon name={summary.icon} size={15} />}
       <span className={streaming ? 'shimmer' : undefined}>{summaryOf(workflow, streaming, language)}</span>
     </>
   );
-  if (tasks.length === 0) return <p className="workflow workflow-summary">{said}</p>;
+  if (tasks.length === 0) return <p className="workflow workflow-summary">{summaryLine}</p>;
   return (
     <section className="workflow" data-open={open ? '' : undefined}>
       <button
@@ -28,7 +28,7 @@ export function Workflow({ workflow, streaming }: { workflow: WorkflowData; stre
         aria-controls={open ? list : undefined}
         onClick={() => setChosen(!open)}
       >
-        {said}
+        {summaryLine}
         <ChevronRight size={14} className="workflow-chevron pointing" aria-hidden />
       </button>
       {open && (

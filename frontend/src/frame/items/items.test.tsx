@@ -12,7 +12,7 @@ const storedIn = (thread: object, ...items: unknown[]) =>
     { initialThread: 't' },
   );
 
-test('a picture that was never finished, and a call nobody answered, are told and do not wait for ever', async () => {
+test('a picture that was never finished, and a call that was not answered, are displayed as such and do not wait for ever', async () => {
   const call = {
     ...at,
     id: 'c',
@@ -97,7 +97,7 @@ test('an entity that an answer leans on goes by its own name in the text, and th
   expect(within(list).getAllByRole('listitem')).toHaveLength(10);
 });
 
-test('an item that is not what it should be is a note, the page hears of it, and the rest is there', async () => {
+test('an item that is not what it should be is a note, the page gets an error, and the rest is there', async () => {
   vi.spyOn(console, 'error').mockImplementation(() => {});
   const { emitted } = stored(
     { ...at, id: 'w', type: 'workflow', workflow: { tasks: null } },

@@ -46,7 +46,7 @@ test('a server that refuses the new one, too, is asked no third time', async () 
   expect(seen).toHaveLength(2);
 });
 
-test('a secret that says when it ends is renewed before that', async () => {
+test('a secret that states when it ends is renewed before that', async () => {
   const soon = jwt(Date.now() / 1000 + 10);
   const later = jwt(Date.now() / 1000 + 3600);
   const getSecret = vi.fn(async (current: string | null) => (current ? later : soon));
@@ -57,7 +57,7 @@ test('a secret that says when it ends is renewed before that', async () => {
   expect(getSecret.mock.calls).toEqual([[null], [soon]]);
 });
 
-test('a secret whose end the server tells is renewed before that, or goes on where the page fails', async () => {
+test('a secret whose end the server reports is renewed before that, or goes on where the page fails', async () => {
   vi.useFakeTimers();
   const getSecret = vi.fn(async (current: string | null) => {
     if (current === 's2') throw new Error('no');

@@ -1,6 +1,6 @@
 /*
  * Requests with a client secret, which the host page's own server makes for one user and one while. The page is
- * asked for it once, and again with the one that no longer does: shortly before it ends, where a JWT or the server says
+ * asked for it once, and again with the one that no longer does: shortly before it ends, where a JWT or the server states
  * when, and when the server refuses it. Requests that wait for a secret at the same time wait for the same one.
  */
 import type { ChatKitProblem } from '../../protocol/problems';
@@ -53,12 +53,12 @@ export function fetchWithSecret(
     const used = secret && (renewal === null || Date.now() < renewal) ? secret : await renew();
     const response = await send(input, init, used);
     if (response.status !== 401) return response;
-    // Somebody else's request may have brought a new one meanwhile.
+    // Another request may have brought a new one meanwhile.
     return send(input, init, secret && secret !== used ? secret : await ask());
   };
 }
 
-/** Only a JWT says by itself when it ends. */
+/** Only a JWT states by itself when it ends. */
 function renewalOf(secret: string): number | null {
   try {
     const claims = secret.split('.')[1] ?? '';

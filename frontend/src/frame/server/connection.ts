@@ -1,7 +1,7 @@
 /*
  * How the requests of the frame reach the server that the options name. A server at `api.url` is asked by the host
  * page, with its cookies or its own `api.fetch`. With `api.getClientSecret` this frame's own server is asked by the
- * frame itself: the secret says who it is for, so neither cookies nor CORS have a part in it.
+ * frame itself: the secret states who it is for, so neither cookies nor CORS have a part in it.
  */
 import type { ChatKitOptions } from '@openai/chatkit';
 import { ChatKitProblem } from '../../protocol/problems';

@@ -8,7 +8,7 @@ import { EntityButton } from '../entities/EntityTag';
 import type { Citation } from './citations';
 
 /** More than these push the next question out of sight. */
-const SHOWN = 6;
+const INITIAL_COUNT = 6;
 
 export function siteOf(source: Source): string {
   if (source.type === 'file') return source.filename;
@@ -125,12 +125,13 @@ export function Sources({ citations }: { citations: Citation[] }) {
   const text = useText();
   const [all, setAll] = useState(false);
   if (!citations.length) return null;
-  const shown = all || citations.length <= SHOWN + 1 ? citations : citations.slice(0, SHOWN);
+  const visible =
+    all || citations.length <= INITIAL_COUNT + 1 ? citations : citations.slice(0, INITIAL_COUNT);
   return (
     <section className="sources" aria-label={text.message.sources}>
       <h3>{text.message.sources}</h3>
       <ol>
-        {shown.map(({ number, source }) => (
+        {visible.map(({ number, source }) => (
           <li key={number}>
             <SourceLink className="source" source={source}>
               <span className="source-number">{number}</span>
@@ -145,7 +146,7 @@ export function Sources({ citations }: { citations: Citation[] }) {
           </li>
         ))}
       </ol>
-      {shown.length < citations.length && (
+      {visible.length < citations.length && (
         <button type="button" className="sources-more" onClick={() => setAll(true)}>
           {text.message.allSources(citations.length)}
         </button>

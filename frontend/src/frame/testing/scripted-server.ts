@@ -1,4 +1,4 @@
-/** For tests: a ChatKit server that answers each request type as the test says, and remembers what it was asked. */
+/** For tests: a ChatKit server that answers each request type as the test wants, and remembers what it was asked. */
 import type { ChatKitOptions } from '@openai/chatkit';
 import { callFunctionAt, sendableOptions } from '../../options/sendable-options';
 import type { ThreadEvent } from '../../protocol/types';
@@ -27,7 +27,7 @@ export function scriptedServer(answers: Record<string, Answer>) {
       init?.body instanceof File
         ? {
             type: `POST /${String(input).replace(BASE, '')}`,
-            params: { file: init.body, ...tellingOf(init) },
+            params: { file: init.body, ...progressOf(init) },
           }
         : JSON.parse(String(init?.body));
     asked.push(body);
@@ -39,8 +39,8 @@ export function scriptedServer(answers: Record<string, Answer>) {
   return { asked, fetch };
 }
 
-/** How an uploading page wants to hear how far it is. */
-const tellingOf = ({ onSent }: ResumableFetchInit) => ({ onSent });
+/** The progress callback of an upload. */
+const progressOf = ({ onSent }: ResumableFetchInit) => ({ onSent });
 
 export function chatOn(server: { fetch: typeof globalThis.fetch }, options: Partial<ChatKitOptions> = {}) {
   const emitted: [name: string, detail: unknown][] = [];
@@ -88,7 +88,7 @@ export function openStream(signal?: AbortSignal | null) {
       for (const event of events) controller?.enqueue(line(event));
     },
     /** One event with its number. */
-    tell: (event: ThreadEvent, id: number) =>
+    sendNumbered: (event: ThreadEvent, id: number) =>
       controller?.enqueue(new TextEncoder().encode(`id: ${id}\ndata: ${JSON.stringify(event)}\n\n`)),
     end: () => controller?.close(),
     breakOff: () => controller?.error(new TypeError('network')),

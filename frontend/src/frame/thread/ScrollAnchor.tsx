@@ -3,8 +3,8 @@ import { Component, type ReactNode, type RefObject } from 'react';
 type Props = { scroller: RefObject<HTMLElement | null>; first: string | undefined; children: ReactNode };
 
 /**
- * Older turns that are put in above must not move what the person is reading. A class, because only one of these is
- * told of a change when the place is still the old one.
+ * Older turns that are put in above must not move what the user is reading. A class, because only these
+ * are called before a change, when the place is still the old one.
  */
 export class ScrollAnchor extends Component<Props> {
   /** How far the place is from the end, which what comes in above does not change. */

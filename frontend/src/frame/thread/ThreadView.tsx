@@ -140,12 +140,14 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
  */
 function useDisplayedTurns(items: ThreadItem[], more: boolean) {
   const before = useRef<TurnData[]>([]);
-  const shown = useMemo(() => ({ turns: turnsOf(items, before.current), more }), [items, more]);
+  const latest = useMemo(() => ({ turns: turnsOf(items, before.current), more }), [items, more]);
   useEffect(() => {
-    before.current = shown.turns;
-  }, [shown]);
-  const ready = useDeferredValue(shown);
+    before.current = latest.turns;
+  }, [latest]);
+  const ready = useDeferredValue(latest);
   const onlyOlder =
-    shown.turns[0] !== ready.turns[0] && shown.turns.length > 1 && shown.turns.at(-1) === ready.turns.at(-1);
-  return onlyOlder ? ready : shown;
+    latest.turns[0] !== ready.turns[0] &&
+    latest.turns.length > 1 &&
+    latest.turns.at(-1) === ready.turns.at(-1);
+  return onlyOlder ? ready : latest;
 }

@@ -28,7 +28,7 @@ const isSame = (one: Turn, other: Turn) =>
   one.items.length === other.items.length &&
   one.items.every((item, at) => item === other.items[at]);
 
-/** A question put to the person, or a call of the page, is not yet an answer. */
+/** A question put to the user, or a call of the page, is not yet an answer. */
 export const hasAnswer = ({ items }: Turn) =>
   items.some((item) => item.type !== 'structured_input' && item.type !== 'client_tool_call');
 

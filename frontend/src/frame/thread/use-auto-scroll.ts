@@ -69,6 +69,6 @@ export function useAutoScroll({ scroller, content }: Refs, follow: boolean, late
     return () => observer.disconnect();
   }, [content, scroller, follow]);
 
-  // Whoever draws this is drawn again when `latest` changes or the end comes into view.
+  // The component is drawn again when `latest` changes or the end comes into view.
   return { away, news: away && seen.current !== latest, toEnd, hold, onScroll };
 }

@@ -20,8 +20,8 @@ export function renderWidget(
   { run = vi.fn(async () => {}), refusal = null }: Around = {},
 ) {
   const fail = vi.fn();
-  const view = (shown: WidgetNode) => (
-    <WidgetView item={itemOf(shown)} run={run} refusal={refusal} fail={fail} />
+  const view = (node: WidgetNode) => (
+    <WidgetView item={itemOf(node)} run={run} refusal={refusal} fail={fail} />
   );
   const { container, rerender } = render(view(widget));
   return {

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 /** A request that is answered by events, on a connection that may serve others before and after it. */
 const OF_AN_ANSWER = /^(POST \S*\/chatkit\/|GET \S*\/events)/;
 
-export async function openLine(to: string) {
+export async function openBreakableConnection(to: string) {
   const { hostname, port } = new URL(to);
   const sockets = new Set<Socket>();
   const breaks: number[] = [];
