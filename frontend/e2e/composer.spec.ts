@@ -165,7 +165,7 @@ test('Enter sends, Shift+Enter breaks the line, and neither while an input metho
   const keys = await page.context().newCDPSession(page);
   await keys.send('Input.imeSetComposition', { text: 'にほん', selectionStart: 3, selectionEnd: 3 });
   await expect(host.composer).toHaveValue('にほん');
-  // The key that takes what is offered: the page hears of it, and it does nothing else.
+  // The key that takes what is offered: the page gets the event, and it does nothing else.
   await keys.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', key: 'Enter', windowsVirtualKeyCode: 229 });
   await keys.send('Input.insertText', { text: '日本' });
   await expect(host.composer).toHaveValue('日本');

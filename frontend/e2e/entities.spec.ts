@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { HostPage } from './host-page';
 
-test('what is mentioned is found by its name, shown as a tag, and sent with what the page knows of it', async ({
+test('what is mentioned is found by its name, displayed as a tag, and sent with what the page knows of it', async ({
   page,
   baseURL,
 }) => {

@@ -33,7 +33,7 @@ declare global {
   }
 }
 
-/** A page that somebody else wrote: plain HTML and JavaScript with the element in it, on any origin. */
+/** A page of another author: plain HTML and JavaScript with the element in it, on any origin. */
 export class HostPage extends ChatPage {
   static async open(page: Page, baseURL: string | undefined, address = `${baseURL}host.html`) {
     const phone = (page.viewportSize()?.width ?? 0) < 500;

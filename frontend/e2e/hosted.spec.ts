@@ -51,7 +51,7 @@ test('a hosted workflow is chatted with through a session, and the key is sent n
     await other.close();
   });
 
-  await test.step('it is kept on the device for whoever says so, and forgotten when told', async () => {
+  await test.step('it is kept on the device when asked for, and forgotten on request', async () => {
     await page.getByRole('button', { name: 'Change' }).click();
     const sidebar = page.getByRole('navigation', { name: 'Workflows hosted by OpenAI' });
     await sidebar.getByLabel('OpenAI API key').fill(`${GOOD}-2`);
@@ -127,7 +127,10 @@ test.describe('the element', () => {
     await expect(inUse(page)).toContainText('In use: the built-in element.');
   });
 
-  test('falls back to the built-in one when OpenAI’s cannot be had, and says why', async ({ chat, page }) => {
+  test('falls back to the built-in one when OpenAI’s cannot be loaded, and shows why', async ({
+    chat,
+    page,
+  }) => {
     chat.tolerated = /net::ERR_FAILED/;
     await page.route(CDN, (route) => route.abort());
     await chat.open();
@@ -138,7 +141,7 @@ test.describe('the element', () => {
     await expect(chat.composer).toBeVisible();
   });
 
-  test('of OpenAI that does not get ready says why, and ours is one click away', async ({ chat, page }) => {
+  test('of OpenAI that does not get ready shows why, and ours is one click away', async ({ chat, page }) => {
     await page.route(CDN, (route) =>
       route.fulfill({
         contentType: 'text/javascript',

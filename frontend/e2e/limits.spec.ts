@@ -43,7 +43,7 @@ test('a message that comes too soon is refused with when to try again, and stays
   await expect(host.composer).toHaveValue('Two');
   await expect(host.log.getByRole('article', { name: 'You said' })).toHaveCount(1);
   await host.shot('limits');
-  // Nothing has begun that a page should wait for.
+  // Nothing has started that a page should wait for.
   expect((await host.received('response.start', 'response.end', 'error')).map(([name]) => name)).toEqual([
     'response.start',
     'response.end',

@@ -88,7 +88,7 @@ test('the methods write, send, turn to another thread and read it again', async 
   await expect(host.answers()).toHaveCount(1);
   for (const part of ['text: From the page', 'tool: image', 'model: small'])
     await host.expectAgentReceived(part);
-  // What a page sends leaves alone what its visitor has begun to write.
+  // What a page sends leaves alone what its visitor has started to write.
   await expect(host.frame.getByText('order.txt')).toBeVisible();
   await expect(host.button('Model: Large')).toBeVisible();
 
@@ -98,7 +98,7 @@ test('the methods write, send, turn to another thread and read it again', async 
   expect(params.action).toEqual({ type: 'refresh', payload: { page: 'settings' } });
   await host.answered();
 
-  // Somebody else writes in this thread.
+  // Another user writes in this thread.
   await page.evaluate(async (thread_id) => {
     const input = {
       content: [{ type: 'input_text', text: 'From elsewhere' }],

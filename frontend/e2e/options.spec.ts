@@ -121,7 +121,7 @@ test('prompts of the start screen are asked with one click, with their tags', as
   await host.expectAgentReceived('text: About');
 });
 
-test('what is wrong with the options is said in sentences, and costs nothing else', async ({
+test('what is wrong with the options is reported in sentences, and costs nothing else', async ({
   page,
   baseURL,
 }) => {

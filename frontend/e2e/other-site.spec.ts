@@ -4,7 +4,7 @@ import { HostPage } from './host-page';
 // These pages come from no network, and a browser guards this machine from pages of the open one.
 test.use({ permissions: ['local-network-access'] });
 
-/** A listed site of its own (scripts/run_tests.py lists it), and one that nobody listed. */
+/** A listed site of its own (scripts/run_tests.py lists it), and one that is not listed. */
 const SHOP = 'http://shop.localhost/';
 const EVIL = 'http://evil.localhost/';
 
@@ -40,7 +40,7 @@ const ask = (page: Page, url: string, body: unknown, mode?: RequestMode) =>
     [url, JSON.stringify(body), mode ?? 'cors'] as const,
   );
 
-test('a chat embedded in a listed site has one user there, who is nobody elsewhere', async ({
+test('a chat embedded in a listed site has one user there, who is unknown elsewhere', async ({
   page,
   baseURL,
 }) => {

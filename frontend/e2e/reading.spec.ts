@@ -27,7 +27,7 @@ const toBeginning = (chat: ChatPage) =>
     return log.querySelectorAll('.turn').length;
   });
 
-/** Back and forth, as somebody does who looks for something. */
+/** Back and forth, as a user does who looks for something. */
 const LOOKING = Array.from({ length: 120 }, (_, at) => (at % 40 < 20 ? -40 : 40));
 
 const median = (times: number[]) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;

@@ -90,7 +90,7 @@ for (const { name, bytes, options } of strategies) {
     await isDisplayed();
   });
 
-  test(`a file that is not taken ${name} says why, and can be tried again or taken out`, async ({
+  test(`a file that is not accepted ${name} shows why, and can be tried again or taken out`, async ({
     page,
     baseURL,
   }) => {

@@ -105,7 +105,7 @@ test('a widget is edited, fires its action, gets an errors file and is saved', a
   const widget = page.getByRole('region', { name: 'Widget' });
   await expect(widget).toContainText('Tent');
 
-  await test.step('what is typed is drawn, and what is wrong is said beside the last good one', async () => {
+  await test.step('what is typed is drawn, and what is wrong is displayed beside the last good one', async () => {
     await field(page, 'Data').fill('{"title": 7}');
     await expect(page.getByRole('list', { name: 'Problems' })).toContainText(
       "data.title: 7 is not of type 'string'",
@@ -118,7 +118,7 @@ test('a widget is edited, fires its action, gets an errors file and is saved', a
     await expect(widget).toContainText('Stove');
   });
 
-  await test.step('an action is shown with its payload', async () => {
+  await test.step('an action is displayed with its payload', async () => {
     await widget.getByRole('button', { name: 'Buy' }).click();
     await expect(page.getByRole('region', { name: 'Actions' })).toContainText('"title": "Stove"');
     await page.getByRole('slider', { name: 'Width' }).fill('320');

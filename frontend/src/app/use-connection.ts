@@ -4,13 +4,13 @@
  */
 import { useEffect } from 'react';
 import type { Agent, Agents } from './agents';
-import { addWorkflows, isId, useWorkflows, type Workflow } from './hosted/workflows';
+import { addWorkflows, type HostedWorkflow, isId, useWorkflows } from './hosted/workflows';
 import { readStored, writeStored } from './local-storage';
 import { keyOf, type Target, targetOf, useTarget } from './share-link';
 
 export type Connection =
   | { kind: 'agent'; agent: Agent }
-  | { kind: 'workflow'; workflow: Workflow }
+  | { kind: 'workflow'; workflow: HostedWorkflow }
   /** The address names something that is not there. */
   | { kind: 'missing'; target: Target };
 
@@ -35,7 +35,7 @@ export function useConnection(agents: Agents | null) {
 export const defaultOf = ({ agents, default: first }: Agents) =>
   agents.find(({ id }) => id === first) ?? (agents[0] as Agent);
 
-function lastVisit(agents: Agents | null, workflows: Workflow[]): Target | null {
+function lastVisit(agents: Agents | null, workflows: HostedWorkflow[]): Target | null {
   const last = targetOf(readStored('active'));
   if (last?.kind === 'workflow' && workflows.some(({ id }) => id === last.id)) return last;
   if (!agents) return null;
@@ -43,7 +43,7 @@ function lastVisit(agents: Agents | null, workflows: Workflow[]): Target | null 
   return { kind: 'agent', id: defaultOf(agents).id };
 }
 
-function connectionOf(target: Target, agents: Agents | null, workflows: Workflow[]): Connection | null {
+function connectionOf(target: Target, agents: Agents | null, workflows: HostedWorkflow[]): Connection | null {
   if (target.kind === 'workflow') {
     if (!isId(target.id)) return { kind: 'missing', target };
     const known = workflows.find(({ id }) => id === target.id);

@@ -6,7 +6,7 @@
  */
 import type { ChatKitEvents, OpenAIChatKit } from '@openai/chatkit';
 import type { SentOptions } from '../options/sendable-options';
-import type { Connection } from '../resumable-fetch/run-stream';
+import type { ConnectionChange } from '../resumable-fetch/run-stream';
 
 export type BridgeRequest = {
   url: string;
@@ -22,7 +22,7 @@ export type BridgeRequest = {
 export type BridgeResponse =
   | { type: 'sent'; part: number }
   | { type: 'head'; status: number; statusText: string; headers: [string, string][] }
-  | { type: 'connection'; connection: Connection }
+  | { type: 'connection'; connection: ConnectionChange }
   | { type: 'chunk'; bytes: Uint8Array<ArrayBuffer> }
   | { type: 'end' }
   | { type: 'failed'; aborted: boolean };

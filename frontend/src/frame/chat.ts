@@ -2,18 +2,19 @@
  * The chat as a whole: which conversation is on the screen, which others still have an answer coming in, the
  * history, the draft, and the options of the host page. It is also what the host page calls (FrameApi).
  */
-import type { Entity } from '@openai/chatkit';
 import type { FrameApi } from '../bridge/contract';
 import { english, type Language, languageFor } from '../language/language';
 import { type ReadOptions, readOptions, type UsableOptions } from '../options/read-options';
 import type { SentOptions } from '../options/sendable-options';
 import { ChatKitClient } from '../protocol/client';
 import { ChatKitProblem, ConnectionLost, sentenceFor } from '../protocol/problems';
-import type { Attachment, Thread, UserContent, WidgetNode } from '../protocol/types';
+import type { Attachment, Thread, UserContent } from '../protocol/types';
 import { ComposerSelection } from './composer/composer-selection';
 import { contentOf, type Draft, draftFrom, emptyDraft } from './composer/draft';
 import { Uploads, waitsFor } from './composer/uploads';
-import { Conversation, type Message } from './conversation/conversation';
+import { Conversation } from './conversation/conversation';
+import { type Message, messageFrom } from './conversation/message';
+import { Entities } from './entities/entities';
 import { ThreadHistory } from './history/thread-history';
 import type { Host } from './host';
 import { connect } from './server/connection';
@@ -38,12 +39,10 @@ export class Chat implements FrameApi {
   /** Counts requests to put the cursor into the composer. */
   readonly focus = new Store(0);
   history: ThreadHistory;
-  /** Entities that have been tags in the composer, the newest first. */
-  knownEntities: Entity[] = [];
+  readonly entities: Entities;
   /** What addresses of the host page are relative to. */
   base: string;
   #client: ChatKitClient;
-  #previews = new Map<string, Promise<WidgetNode | null>>();
   #running = new Map<string, Conversation>();
 
   constructor(
@@ -56,6 +55,7 @@ export class Chat implements FrameApi {
     this.languageReady = this.#loadLanguage(read.options.locale);
     this.selection = new ComposerSelection(this.options, host);
     this.uploads = new Uploads(() => this.#client, this.options, this.language);
+    this.entities = new Entities(this.options, (name, error) => this.reportFailure(name, error));
     this.#client = this.#connect();
     this.history = new ThreadHistory(this.#client, this.language);
     this.view = new Store(this.#blank());
@@ -208,14 +208,6 @@ export class Chat implements FrameApi {
     }));
   }
 
-  remember(entity: Entity) {
-    const { id, title } = entity;
-    this.knownEntities = [
-      entity,
-      ...this.knownEntities.filter((one) => one.id !== id || one.title !== title),
-    ];
-  }
-
   /** Reports to the host page which of its functions failed, and why. */
   reportFailure(name: string, error: unknown) {
     this.host.fail(`${name} failed: ${error instanceof Error ? error.message : error}`);
@@ -246,23 +238,6 @@ export class Chat implements FrameApi {
     this.host.fail(error instanceof Error ? error.message : String(error));
     const hasSentence = error instanceof ChatKitProblem || error instanceof ConnectionLost;
     return hasSentence ? sentenceFor(error, this.language.value) : otherwise;
-  }
-
-  /** The host page's preview of an entity, which is requested once; null where it has none. */
-  previewOf(entity: Entity): Promise<WidgetNode | null> {
-    const known = this.#previews.get(entity.id);
-    if (known) return known;
-    const { onRequestPreview } = this.options.value.entities ?? {};
-    if (!onRequestPreview) return Promise.resolve(null);
-    const asked = (async () => (await onRequestPreview(entity)).preview as WidgetNode | null)().catch(
-      (error) => {
-        this.reportFailure('entities.onRequestPreview', error);
-        this.#previews.delete(entity.id);
-        return null;
-      },
-    );
-    this.#previews.set(entity.id, asked);
-    return asked;
   }
 
   async sendCustomAction(action: Parameters<FrameApi['sendCustomAction']>[0], itemId?: string) {
@@ -380,14 +355,4 @@ export class Chat implements FrameApi {
 function apiKey({ api }: UsableOptions, base: string): string {
   if (!api) return '';
   return 'url' in api ? `${new URL(api.url, base)} ${Boolean(api.fetch)}` : 'hosted';
-}
-
-function messageFrom(params: Parameters<FrameApi['sendUserMessage']>[0]): Message {
-  const { text = '', content, attachments, reply, toolChoice, model } = params;
-  return {
-    content: (content as UserContent[]) ?? [{ type: 'input_text', text }],
-    attachments: (attachments as Attachment[]) ?? [],
-    quoted_text: reply ?? null,
-    inference_options: { ...(toolChoice && { tool_choice: toolChoice }), ...(model && { model }) },
-  };
 }

@@ -84,7 +84,7 @@ export type Workflow = {
 };
 
 export type StructuredAnswer = { values: string[]; skipped?: boolean };
-export type StructuredInput = { id: string; question: string; answer?: StructuredAnswer | null } & (
+export type StructuredQuestion = { id: string; question: string; answer?: StructuredAnswer | null } & (
   | { type: 'multiple_choice'; options: { value: string }[]; multiple?: boolean }
   | { type: 'freeform'; description?: string | null }
 );
@@ -129,7 +129,7 @@ export type GeneratedImageItem = ItemBase & {
 export type StructuredInputItem = ItemBase & {
   type: 'structured_input';
   status: 'pending' | 'answered' | 'skipped';
-  inputs: StructuredInput[];
+  inputs: StructuredQuestion[];
 };
 export type TaskItem = ItemBase & { type: 'task'; task: Task };
 export type WorkflowItem = ItemBase & { type: 'workflow'; workflow: Workflow };

@@ -8,11 +8,11 @@
  * the run goes on.
  */
 
-import { bytesOfRun, type Connection, runOf } from './run-stream';
+import { bytesOfRun, type ConnectionChange, runOf } from './run-stream';
 import { sendWithProgress } from './send-with-progress';
 import { siblingUrl } from './sibling-url';
 
-export type { Connection } from './run-stream';
+export type { ConnectionChange } from './run-stream';
 
 type Fetch = typeof globalThis.fetch;
 /**
@@ -20,13 +20,13 @@ type Fetch = typeof globalThis.fetch;
  * any other fetch ignores both.
  */
 export type ResumableFetchInit = RequestInit & {
-  onConnection?: (connection: Connection) => void;
+  onConnection?: (connection: ConnectionChange) => void;
   onSent?: (part: number) => void;
 };
 export type ResumableFetchOptions = {
   /** Makes the requests: for a token that must be fresh at each of them, for instance. */
   fetch?: Fetch;
-  onConnection?: (connection: Connection) => void;
+  onConnection?: (connection: ConnectionChange) => void;
 };
 
 const MARK = 'X-ChatKit-Link';

@@ -11,7 +11,7 @@ import { CompleteEvents } from './complete-events';
 
 /** Opens the events behind an id. */
 export type Connect = (after: number, signal: AbortSignal) => Promise<Response>;
-export type Connection = 'lost' | 'back';
+export type ConnectionChange = 'lost' | 'back';
 
 /** About two minutes of trying; while the browser knows that it is offline, tries do not count. */
 const ATTEMPTS = 32;
@@ -37,7 +37,7 @@ export type RunStream = {
   /** The last id that the reader has already. */
   after: number;
   connect: Connect;
-  onConnection(connection: Connection): void;
+  onConnection(connection: ConnectionChange): void;
   /** Aborted when the reader has left. */
   stop: AbortSignal;
 };

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useId } from 'react';
 import { useText } from '../language/language';
-import { type Axis, axisOf, type Row, type Series, seriesOf } from './chart-data';
+import { type Axis, axisOf, type ChartRow, type Series, seriesOf } from './chart-data';
 import type { NodeProps } from './Node';
 import { asBoolean, asNumber, asText, isObject } from './read-props';
 import { block } from './style';
@@ -10,7 +10,7 @@ const ChartPlot = lazy(() => import('./ChartPlot'));
 export function Chart({ node }: NodeProps) {
   const text = useText().widgets;
   const caption = useId();
-  const rows = (Array.isArray(node.data) ? node.data : []).filter(isObject) as Row[];
+  const rows = (Array.isArray(node.data) ? node.data : []).filter(isObject) as ChartRow[];
   const series = seriesOf(node.series);
   const axis = axisOf(node.xAxis);
   if (rows.length === 0 || series.length === 0) return null;
@@ -50,7 +50,7 @@ const Legend = ({ series }: { series: Series[] }) => (
 );
 
 /** The chart for those who do not see it. */
-const DataTable = ({ rows, series, axis }: { rows: Row[]; series: Series[]; axis: Axis }) => (
+const DataTable = ({ rows, series, axis }: { rows: ChartRow[]; series: Series[]; axis: Axis }) => (
   <table className="visually-hidden">
     <thead>
       <tr>

@@ -12,11 +12,11 @@ import {
   YAxis,
 } from 'recharts';
 import { useLanguage } from '../language/language';
-import type { Axis, Row, Series } from './chart-data';
+import type { Axis, ChartRow, Series } from './chart-data';
 import { asText } from './read-props';
 
 type Props = {
-  rows: Row[];
+  rows: ChartRow[];
   series: Series[];
   axis: Axis;
   yAxis: boolean;

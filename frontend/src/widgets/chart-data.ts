@@ -30,7 +30,7 @@ export type Series = {
   stack: string | undefined;
   curve: (typeof curves)[number];
 };
-export type Row = Record<string, string | number>;
+export type ChartRow = Record<string, string | number>;
 export type Axis = { dataKey: string; hide: boolean; nameOf: (value: unknown) => string };
 
 export function seriesOf(series: unknown): Series[] {

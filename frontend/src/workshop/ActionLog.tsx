@@ -2,15 +2,19 @@
 import { useState } from 'react';
 import type { ActionConfig } from '../protocol/types';
 import type { ReceivedEvent } from './use-send-action';
-import type { Agent } from './workshop-api';
+import type { ActionTarget } from './workshop-api';
 
 export type FiredAction = { at: number; action: ActionConfig };
 type Answer = { events: ReceivedEvent[]; failure: string; going: boolean };
-type Send = (agent: Agent, action: ActionConfig, onEvent: (events: ReceivedEvent) => void) => Promise<void>;
+type Send = (
+  agent: ActionTarget,
+  action: ActionConfig,
+  onEvent: (events: ReceivedEvent) => void,
+) => Promise<void>;
 
 const SENT: Answer = { events: [], failure: '', going: true };
 
-export function ActionLog({ log, agents, send }: { log: FiredAction[]; agents: Agent[]; send: Send }) {
+export function ActionLog({ log, agents, send }: { log: FiredAction[]; agents: ActionTarget[]; send: Send }) {
   const [chosen, setChosen] = useState('');
   const agent = agents.find(({ id }) => id === chosen) ?? agents[0];
   return (
@@ -46,7 +50,7 @@ function FiredAction({
   send,
 }: {
   action: ActionConfig;
-  agent: Agent | undefined;
+  agent: ActionTarget | undefined;
   send: Send;
 }) {
   const [answer, setAnswer] = useState<Answer | null>(null);

@@ -2,7 +2,7 @@ import { useEffect, useId, useState } from 'react';
 import { type EditState, hasChanges, keepMine, startEditing } from './edit-state';
 import { Problems } from './Gallery';
 import { WidgetPreview } from './WidgetPreview';
-import { type Draft, type Preview, preview, save } from './workshop-api';
+import { type Preview, preview, save, type WidgetDraft } from './workshop-api';
 
 /** Milliseconds without a key before what is typed is drawn. */
 const PAUSE = 150;
@@ -20,7 +20,7 @@ export function Editor({
 }) {
   const rendered = usePreview(editing, reportError);
   const typed = hasChanges(editing);
-  const type = (part: Partial<Draft>) => change({ ...editing, draft: { ...editing.draft, ...part } });
+  const type = (part: Partial<WidgetDraft>) => change({ ...editing, draft: { ...editing.draft, ...part } });
   const write = async () => {
     try {
       change(startEditing(await save(editing.name, editing.draft, editing.revision)));

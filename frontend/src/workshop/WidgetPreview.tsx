@@ -3,14 +3,14 @@ import { useCallback, useRef, useState } from 'react';
 import type { ActionConfig } from '../protocol/types';
 import { ActionLog, type FiredAction } from './ActionLog';
 import { RenderedWidget } from './RenderedWidget';
-import { useAgents, useSendAction } from './use-send-action';
-import type { Draft } from './workshop-api';
+import { useActionTargets, useSendAction } from './use-send-action';
+import type { WidgetDraft } from './workshop-api';
 
 const NARROWEST = 320;
 const WIDEST = 800;
 const KEPT = 20;
 
-type Props = { name: string; draft: Draft; tree: unknown; stale: boolean };
+type Props = { name: string; draft: WidgetDraft; tree: unknown; stale: boolean };
 
 export function WidgetPreview({ name, draft, tree, stale }: Props) {
   const [width, setWidth] = useState(WIDEST);
@@ -26,7 +26,7 @@ export function WidgetPreview({ name, draft, tree, stale }: Props) {
     (message: string) => setFailures((before) => (before.includes(message) ? before : [...before, message])),
     [],
   );
-  const agents = useAgents(fail);
+  const agents = useActionTargets(fail);
   const { send, changed, reset } = useSendAction(name, draft, tree);
 
   return (

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { Editor } from './Editor';
 import { changedOnDisk, type EditState, hasChanges, startEditing, startFromDrop } from './edit-state';
 import { Gallery } from './Gallery';
-import { list, open, parseDropped, type WidgetFile, watch } from './workshop-api';
+import { list, openWidget, parseDropped, type WidgetFile, watch } from './workshop-api';
 
 type Scheme = 'light' | 'dark';
 const LEAVE = 'What you typed is not saved. Leave it?';
@@ -23,7 +23,7 @@ export function Workshop() {
       void refresh();
       if (opening === undefined || !names.includes(opening)) return;
       // Not there any more: what is typed stays, and can be saved again.
-      const opened = await open(opening).catch(() => null);
+      const opened = await openWidget(opening).catch(() => null);
       if (opened) setEditing((now) => (now?.name === opening ? changedOnDisk(now, opened) : now));
     });
   }, [opening, refresh]);

@@ -2,19 +2,19 @@
  * One widget as it is edited: what stands on disk, what is typed, and whether the two have gone apart. What was
  * typed is only ever replaced when the user asks for it.
  */
-import type { Draft, WidgetFile } from './workshop-api';
+import type { WidgetDraft, WidgetFile } from './workshop-api';
 
 export type EditState = {
   name: string;
   /** The revision on disk that the draft began with; null for a file that is not there yet. */
   revision: string | null;
-  saved: Draft | null;
-  draft: Draft;
+  saved: WidgetDraft | null;
+  draft: WidgetDraft;
   /** What stands on disk now, while something else is typed here. */
   newer: WidgetFile | null;
 };
 
-const EMPTY: Draft = { title: '', template: '', schema_text: '{}', data: '{}' };
+const EMPTY: WidgetDraft = { title: '', template: '', schema_text: '{}', data: '{}' };
 
 export const startEditing = (opened: WidgetFile): EditState => ({
   name: opened.name,
@@ -45,6 +45,6 @@ export const keepMine = (editing: EditState): EditState =>
     ? { ...editing, revision: editing.newer.revision, saved: editing.newer.draft, newer: null }
     : editing;
 
-function same(one: Draft | null, other: Draft | null): boolean {
+function same(one: WidgetDraft | null, other: WidgetDraft | null): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -8,7 +8,7 @@ import { ChatKitClient } from '../protocol/client';
 import { reduce } from '../protocol/reducer';
 import { emptyThread, type ThreadState, withItem } from '../protocol/thread-state';
 import type { ActionConfig, ThreadEvent, ThreadItem, WidgetItem } from '../protocol/types';
-import { type Agent, agents, createThread, type Draft } from './workshop-api';
+import { type ActionTarget, agents, createThread, type WidgetDraft } from './workshop-api';
 
 /** What the agent answered; `item`, to an action that is not streamed. */
 export type ReceivedEvent = ThreadEvent | { type: 'updated_item'; item: ThreadItem | null };
@@ -16,12 +16,16 @@ export type ReceivedEvent = ThreadEvent | { type: 'updated_item'; item: ThreadIt
 /** `tree`: of the draft that was put into the thread. `sender`: the id of the widget in it. */
 type Thread = { tree: unknown; id: string; sender: string; state: ThreadState };
 
-export function useSendAction(name: string, draft: Draft, tree: unknown) {
+export function useSendAction(name: string, draft: WidgetDraft, tree: unknown) {
   const [kept, setKept] = useState<Thread | null>(null);
   const thread = kept?.tree === tree ? kept : null;
   const sender = thread?.state.items.find(({ id }) => id === thread.sender);
 
-  const send = async (agent: Agent, action: ActionConfig, onEvent: (events: ReceivedEvent) => void) => {
+  const send = async (
+    agent: ActionTarget,
+    action: ActionConfig,
+    onEvent: (events: ReceivedEvent) => void,
+  ) => {
     const at = thread ?? newThread(tree, await createThread(name, draft));
     const change = (state: ThreadState) => {
       at.state = state;
@@ -63,8 +67,8 @@ const newThread = (tree: unknown, item: WidgetItem): Thread => ({
 });
 
 /** The agents of the server, the default one first; none while they are not known. */
-export function useAgents(reportError: (problem: string) => void): Agent[] {
-  const [known, setKnown] = useState<Agent[]>([]);
+export function useActionTargets(reportError: (problem: string) => void): ActionTarget[] {
+  const [known, setKnown] = useState<ActionTarget[]>([]);
   useEffect(() => {
     agents().then(setKnown, (problem: Error) => reportError(problem.message));
   }, [reportError]);

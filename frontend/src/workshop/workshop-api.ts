@@ -2,12 +2,12 @@
 import { problemFrom } from '../protocol/problems';
 import type { WidgetItem } from '../protocol/types';
 
-export type Draft = { title: string; template: string; schema_text: string; data: string };
+export type WidgetDraft = { title: string; template: string; schema_text: string; data: string };
 export type Preview = { tree: unknown; problems: string[] };
-export type WidgetFile = Preview & { name: string; revision: string; draft: Draft | null };
+export type WidgetFile = Preview & { name: string; revision: string; draft: WidgetDraft | null };
 
 /** What actions can be sent to; `url` is the address of its protocol. */
-export type Agent = { id: string; name: string; url: string };
+export type ActionTarget = { id: string; name: string; url: string };
 
 async function ask<T>(path: string, method = 'GET', body?: unknown, signal?: AbortSignal): Promise<T> {
   const response = await fetch(`./api/${path}`, {
@@ -24,18 +24,18 @@ async function ask<T>(path: string, method = 'GET', body?: unknown, signal?: Abo
 const widget = (name: string, what = 'widgets') => `workshop/${what}/${encodeURIComponent(name)}`;
 
 export const list = () => ask<WidgetFile[]>('workshop/widgets');
-export const open = (name: string) => ask<WidgetFile>(widget(name));
-export const save = (name: string, draft: Draft, over: string | null) =>
+export const openWidget = (name: string) => ask<WidgetFile>(widget(name));
+export const save = (name: string, draft: WidgetDraft, over: string | null) =>
   ask<WidgetFile>(widget(name), 'PUT', { draft, over });
-export const preview = (name: string, draft: Draft, signal: AbortSignal) =>
+export const preview = (name: string, draft: WidgetDraft, signal: AbortSignal) =>
   ask<Preview>(widget(name, 'preview'), 'POST', { draft }, signal);
 export const parseDropped = (name: string, content: string) =>
   ask<WidgetFile>('workshop/drop', 'POST', { name, content });
 /** Puts what the draft renders to into a new thread of the developer's own. */
-export const createThread = (name: string, draft: Draft) =>
+export const createThread = (name: string, draft: WidgetDraft) =>
   ask<WidgetItem>(widget(name, 'threads'), 'POST', { draft });
 export const agents = async () => {
-  const { agents: all, default: first } = await ask<{ agents: Agent[]; default: string }>('agents');
+  const { agents: all, default: first } = await ask<{ agents: ActionTarget[]; default: string }>('agents');
   return all.toSorted((one, other) => Number(other.id === first) - Number(one.id === first));
 };
 

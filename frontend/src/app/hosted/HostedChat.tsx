@@ -7,16 +7,16 @@ import type { OptionData } from '../settings/option-values';
 import { ApiKeyForm } from './ApiKeyForm';
 import { useApiKey } from './api-key';
 import { HostedSession, SessionRefused } from './hosted-session';
-import { nameOf, type Workflow } from './workflows';
+import { type HostedWorkflow, nameOf } from './workflows';
 
-export const hostedOptions = (workflow: Workflow): OptionData => ({
+export const hostedOptions = (workflow: HostedWorkflow): OptionData => ({
   frameTitle: `Chat with ${nameOf(workflow)}`,
   history: { enabled: true, showRename: true, showDelete: true },
   thread: { autoScroll: true },
   startScreen: { greeting: 'What can I help with today?', prompts: [] },
 });
 
-type Props = ChatProps & { workflow: Workflow };
+type Props = ChatProps & { workflow: HostedWorkflow };
 
 export function HostedChat({ workflow, ...around }: Props) {
   const apiKey = useApiKey();
@@ -83,7 +83,7 @@ const sentenceOf = (error: Error) =>
 /** A workflow is unknown to each key but those of its own project. */
 const ABOUT_THE_KEY = ['wrong_key', 'key_not_allowed', 'unknown_workflow'];
 
-type FailureProps = { failure: Error; workflow: Workflow; onRetry: () => void };
+type FailureProps = { failure: Error; workflow: HostedWorkflow; onRetry: () => void };
 
 /** A key that is refused is asked for again; everything else may work the next time. */
 function SessionFailure({ failure, workflow, onRetry }: FailureProps) {

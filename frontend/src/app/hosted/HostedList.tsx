@@ -10,7 +10,14 @@ import { AddWorkflow } from './AddWorkflow';
 import { ApiKeyRow } from './ApiKeyRow';
 import { useApiKey } from './api-key';
 import { download, importFrom } from './workflow-file';
-import { nameOf, removeWorkflow, renameWorkflow, shortId, useWorkflows, type Workflow } from './workflows';
+import {
+  type HostedWorkflow,
+  nameOf,
+  removeWorkflow,
+  renameWorkflow,
+  shortId,
+  useWorkflows,
+} from './workflows';
 
 type Props = {
   active: Target | null;
@@ -37,7 +44,7 @@ export function HostedList({ active, onChoose, onRemoved, notify }: Props) {
     // The same file can be chosen again.
     target.value = '';
   };
-  const remove = (workflow: Workflow) => {
+  const remove = (workflow: HostedWorkflow) => {
     const putBack = removeWorkflow(workflow.id);
     writeStored(`thread:${workflow.id}`, null);
     notify({

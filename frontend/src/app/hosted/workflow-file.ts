@@ -1,13 +1,13 @@
 /** The list of workflows as a file: written, and read again, here or in another browser. */
-import { addWorkflows, type Workflow, workflowsIn } from './workflows';
+import { addWorkflows, type HostedWorkflow, workflowsIn } from './workflows';
 
 const FORMAT = 'chatkit-link/connections';
 const MOST_BYTES = 1_000_000;
 
-export const fileOf = (workflows: Workflow[]) =>
+export const fileOf = (workflows: HostedWorkflow[]) =>
   `${JSON.stringify({ format: FORMAT, version: 1, workflows }, null, 2)}\n`;
 
-export function download(workflows: Workflow[]) {
+export function download(workflows: HostedWorkflow[]) {
   const url = URL.createObjectURL(new Blob([fileOf(workflows)], { type: 'application/json' }));
   const link = Object.assign(document.createElement('a'), { href: url, download: 'chatkit-workflows.json' });
   link.click();
@@ -32,7 +32,7 @@ export async function importFrom(file: File): Promise<string> {
 const some = (count: number, what: string) => count && `${count === 1 ? 'one was' : `${count} were`} ${what}`;
 
 /** Both this page's own files and a bare list of {id, label} are read; strange: how many entries are no workflows. */
-function contentOf(text: string, name: string): { workflows: Workflow[]; invalid: number } {
+function contentOf(text: string, name: string): { workflows: HostedWorkflow[]; invalid: number } {
   let content: unknown;
   try {
     content = JSON.parse(text);

@@ -2,7 +2,7 @@
 import { readStored, useStored, writeStored } from '../local-storage';
 
 /** label: empty where the user gave none. */
-export type Workflow = { id: string; label: string };
+export type HostedWorkflow = { id: string; label: string };
 
 const NAME = 'workflows';
 const ID = /wf_[A-Za-z0-9_-]{1,128}/;
@@ -17,16 +17,16 @@ export const knownWorkflows = () => read(readStored(NAME));
 
 /** wf_68e8…f2a9: enough to distinguish two of them. */
 export const shortId = (id: string) => (id.length > 16 ? `${id.slice(0, 8)}…${id.slice(-4)}` : id);
-export const nameOf = ({ id, label }: Workflow) => label || shortId(id);
+export const nameOf = ({ id, label }: HostedWorkflow) => label || shortId(id);
 
 const cleanLabel = (label: unknown) =>
   typeof label === 'string' ? label.trim().slice(0, LONGEST_LABEL) : '';
 
 /** Those entries of a list that are workflows, each id once. */
-export function workflowsIn(list: unknown): Workflow[] {
+export function workflowsIn(list: unknown): HostedWorkflow[] {
   if (!Array.isArray(list)) return [];
-  const found = new Map<string, Workflow>();
-  for (const entry of list as Partial<Workflow>[]) {
+  const found = new Map<string, HostedWorkflow>();
+  for (const entry of list as Partial<HostedWorkflow>[]) {
     const id = entry?.id;
     if (typeof id === 'string' && isId(id) && !found.has(id))
       found.set(id, { id, label: cleanLabel(entry.label) });
@@ -34,7 +34,7 @@ export function workflowsIn(list: unknown): Workflow[] {
   return [...found.values()];
 }
 
-function read(text: string | null): Workflow[] {
+function read(text: string | null): HostedWorkflow[] {
   try {
     return workflowsIn(JSON.parse(text ?? '[]'));
   } catch {
@@ -42,10 +42,10 @@ function read(text: string | null): Workflow[] {
   }
 }
 
-const keep = (list: Workflow[]) => writeStored(NAME, JSON.stringify(list));
+const keep = (list: HostedWorkflow[]) => writeStored(NAME, JSON.stringify(list));
 
 /** Adds what is not there yet, and gives a label to what is there without one; returns how many are new. */
-export function addWorkflows(given: Workflow[]): number {
+export function addWorkflows(given: HostedWorkflow[]): number {
   const list = knownWorkflows();
   let added = 0;
   for (const { id, label } of given) {

@@ -90,7 +90,7 @@ export function ComposerField({ field, placeholder, suggestions, onCaret, onKey 
         enterKeyHint="send"
         onChange={({ target }) => {
           chat.draft.update((before) =>
-            edited(before, target.value, target.selectionStart, chat.knownEntities),
+            edited(before, target.value, target.selectionStart, chat.entities.known),
           );
           onCaretMove(target.selectionStart);
         }}

@@ -1,14 +1,14 @@
 import type { ChatKitOptions, CommandSelection } from '@openai/chatkit';
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, test, vi } from 'vitest';
-import { composer, created, done, open } from '../testing/render-chat';
+import { composer, created, done, renderChat } from '../testing/render-chat';
 import { answered, streamOf, userSaid } from '../testing/scripted-server';
 
 const answers = {
   'threads.create': () => streamOf(created, done(userSaid('u', 'hello')), done(answered('a', 'Yes.'))),
   'threads.add_user_message': () => streamOf(done(userSaid('u2', 'more'))),
 };
-const openWith = (options: Partial<ChatKitOptions>) => open(answers, options);
+const openWith = (options: Partial<ChatKitOptions>) => renderChat(answers, options);
 type Asked = { params: { input: Record<string, unknown> } };
 const inputOf = (asked: unknown[]) => (asked.at(-1) as Asked).params.input;
 const options = () => screen.queryAllByRole('option').map(({ textContent }) => textContent);
@@ -68,7 +68,7 @@ describe('a tool', () => {
   });
 
   test('is chosen again when the message was not taken', async () => {
-    const { user, chat } = open(
+    const { user, chat } = renderChat(
       { 'threads.create': () => new Response('', { status: 503 }) },
       { composer: { tools } },
     );

@@ -1,6 +1,6 @@
 import { act, fireEvent, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { composer, created, done, open, page } from '../testing/render-chat';
+import { composer, created, done, page, renderChat } from '../testing/render-chat';
 import { answered, streamOf, userSaid } from '../testing/scripted-server';
 
 const attachmentOf = (name: string, id = `atc_${name}`) =>
@@ -13,8 +13,8 @@ const png = new File(['png'], 'cat.png', { type: 'image/png' });
 type Uploading = { params: { file: File; onSent(part: number): void } };
 const taken = (body: unknown) => Response.json(attachmentOf((body as Uploading).params.file.name));
 
-function opened(answers: Parameters<typeof open>[0] = {}, attachments: object = {}) {
-  const around = open(
+function opened(answers: Parameters<typeof renderChat>[0] = {}, attachments: object = {}) {
+  const around = renderChat(
     { 'POST /files': taken, 'attachments.delete': () => Response.json({}), ...answers },
     {
       api: { url: '/chatkit', domainKey: 'local', uploadStrategy: { type: 'direct', uploadUrl: '/files' } },
@@ -174,7 +174,7 @@ describe('an upload', () => {
         }
       },
     );
-    const { user, asked } = open(
+    const { user, asked } = renderChat(
       {
         'attachments.create': () =>
           Response.json({ ...attachmentOf('report.pdf'), upload_descriptor: descriptor }),
@@ -228,7 +228,7 @@ describe('files', () => {
   });
 
   test('are not offered where the page takes none', () => {
-    open({});
+    renderChat({});
     expect(screen.queryByRole('button', { name: 'Attach files' })).toBeNull();
     fireEvent.drop(window, { dataTransfer: { types: ['Files'], files: [pdf] } });
     expect(tray()).toBeNull();
@@ -245,7 +245,7 @@ describe('files', () => {
 });
 
 test('a closed thread says why and takes neither words nor files', async () => {
-  open(
+  renderChat(
     {
       'threads.get_by_id': () =>
         Response.json({ ...page(), status: { type: 'closed', reason: 'This case is closed.' } }),

@@ -22,7 +22,7 @@ export function useSuggestions(field: RefObject<HTMLTextAreaElement | null>, doi
     replaceRange(field.current, trigger.start, trigger.end, text);
   };
   const insert = (entity: Parameters<typeof labelOf>[0]) => {
-    chat.remember(entity);
+    chat.entities.remember(entity);
     replace(`${labelOf(entity)} `);
     chat.log('entity.insert', { id: entity.id });
   };

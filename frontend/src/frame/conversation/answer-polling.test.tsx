@@ -1,6 +1,6 @@
 import { act, fireEvent, screen } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { composer, created, done, open, page } from '../testing/render-chat';
+import { composer, created, done, page, renderChat } from '../testing/render-chat';
 import { answered, openStream, userSaid } from '../testing/scripted-server';
 
 beforeEach(() => {
@@ -17,7 +17,7 @@ const asks = (asked: { type: string }[]) => asked.filter(({ type }) => type === 
 
 test('a page loaded in the middle of an answer shows the answer when it is there', async () => {
   let items: unknown[] = [question];
-  const { asked } = open(
+  const { asked } = renderChat(
     {
       'threads.get_by_id': () => Response.json(page(...items)),
       'items.list': () => newest(...items),
@@ -35,7 +35,7 @@ test('a page loaded in the middle of an answer shows the answer when it is there
 });
 
 test('after a minute it stops asking and reports it', async () => {
-  const { asked } = open(
+  const { asked } = renderChat(
     { 'threads.get_by_id': () => Response.json(page(question)), 'items.list': () => newest(question) },
     { initialThread: 't' },
   );
@@ -46,7 +46,7 @@ test('after a minute it stops asking and reports it', async () => {
 });
 
 test('it stops asking when the user turns to another chat', async () => {
-  const { asked } = open(
+  const { asked } = renderChat(
     { 'threads.get_by_id': () => Response.json(page(question)), 'items.list': () => newest(question) },
     { initialThread: 't' },
   );
@@ -59,7 +59,7 @@ test('it stops asking when the user turns to another chat', async () => {
 test('a broken line keeps the words that came, and the rest follows by itself', async () => {
   const stream = openStream();
   let items: unknown[] = [question];
-  open({
+  renderChat({
     'threads.create': () => stream.response,
     'threads.get_by_id': () => Response.json(page(...items)),
     'items.list': () => newest(...items),
@@ -85,7 +85,7 @@ test('a broken line keeps the words that came, and the rest follows by itself', 
 
 test('an answer another tab is waiting for comes here too, and the message stays with its writer', async () => {
   let items: unknown[] = [];
-  open(
+  renderChat(
     {
       'threads.get_by_id': () => Response.json(page(...items)),
       'threads.add_user_message': () =>

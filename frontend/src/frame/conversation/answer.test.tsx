@@ -1,6 +1,6 @@
 import { screen, waitFor } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
-import { composer, created, done, open, page } from '../testing/render-chat';
+import { composer, created, done, page, renderChat } from '../testing/render-chat';
 import { answered, streamOf, userSaid } from '../testing/scripted-server';
 
 describe('an answer', () => {
@@ -11,7 +11,7 @@ describe('an answer', () => {
   };
 
   test('takes a thumb up and shows it', async () => {
-    const { user, asked } = open(answers, { initialThread: 't' });
+    const { user, asked } = renderChat(answers, { initialThread: 't' });
     const thumb = await screen.findByRole('button', { name: 'Good response' });
     await user.click(thumb);
     expect(asked.at(-1)).toMatchObject({
@@ -22,14 +22,14 @@ describe('an answer', () => {
   });
 
   test('is replaced by a retry', async () => {
-    const { user } = open(answers, { initialThread: 't' });
+    const { user } = renderChat(answers, { initialThread: 't' });
     await user.click(await screen.findByRole('button', { name: 'Retry' }));
     expect(await screen.findByText('New answer')).toBeTruthy();
     expect(screen.queryByText('Old answer')).toBeNull();
   });
 
   test('stays when the retry is refused', async () => {
-    const { user } = open(
+    const { user } = renderChat(
       {
         ...answers,
         'threads.retry_after_item': () => Response.json({ detail: 'Not now.' }, { status: 429 }),
@@ -43,7 +43,7 @@ describe('an answer', () => {
 
   test('that needs this page gets the page’s result', async () => {
     const call = { ...userSaid('c', ''), type: 'client_tool_call', status: 'pending', call_id: '1' };
-    const { user, asked, invoked } = open({
+    const { user, asked, invoked } = renderChat({
       'threads.create': () =>
         streamOf(created, done(userSaid('u', 'hi')), done({ ...call, name: 'where', arguments: { a: 1 } })),
       'threads.add_client_tool_output': () => streamOf(done(answered('a', 'Thanks'))),
@@ -69,7 +69,7 @@ describe('an answer', () => {
         { id: 'r', type: 'freeform', question: 'Anything else?' },
       ],
     };
-    const { user, asked } = open(
+    const { user, asked } = renderChat(
       {
         'threads.get_by_id': () => Response.json(page(userSaid('u', 'hello'), questions)),
         'threads.add_structured_input': () => streamOf(done({ ...questions, status: 'answered' })),
@@ -92,7 +92,7 @@ describe('an answer', () => {
   });
 
   test('of an earlier page comes in when asked for, above the rest', async () => {
-    const { user } = open(
+    const { user } = renderChat(
       {
         'threads.get_by_id': () =>
           Response.json({ ...page(), items: { data: [answered('b', 'Newer')], has_more: true, after: 'b' } }),

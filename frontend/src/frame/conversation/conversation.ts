@@ -28,28 +28,14 @@ import {
   withPendingMessage,
   withRequest,
 } from '../../protocol/thread-state';
-import type {
-  ActionConfig,
-  Attachment,
-  InferenceOptions,
-  StructuredAnswer,
-  Thread,
-  UserContent,
-  WidgetItem,
-} from '../../protocol/types';
+import type { ActionConfig, StructuredAnswer, Thread, WidgetItem } from '../../protocol/types';
 import { Store } from '../store';
 import { isFresh, mayGrow } from './answer-polling';
 import { failureOfLastAnswer, incomplete, notAccepted } from './failures';
-import { type End, ResponseStream, type Source } from './response-stream';
+import type { Message } from './message';
+import { type End, ResponseStream, type StreamSource } from './response-stream';
 import type { ConversationEvent, Services } from './services';
 import { ThreadLoader } from './thread-loader';
-
-export type Message = {
-  content: UserContent[];
-  attachments: Attachment[];
-  quoted_text: string | null;
-  inference_options: InferenceOptions;
-};
 
 type Listener = (conversation: Conversation, event: ConversationEvent) => void;
 
@@ -268,7 +254,7 @@ export class Conversation {
     this.state.update((state) => (state.thread ? { ...state, thread: { ...state.thread, title } } : state));
   }
 
-  #run(source: Source, onAccepted?: () => void): Promise<End> {
+  #run(source: StreamSource, onAccepted?: () => void): Promise<End> {
     return this.#receive(() => this.#stream.run(source, onAccepted));
   }
 

@@ -1,11 +1,11 @@
 import { screen } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
-import { composer, created, done, open, page } from '../testing/render-chat';
+import { composer, created, done, page, renderChat } from '../testing/render-chat';
 import { answered, openStream, streamOf, userSaid } from '../testing/scripted-server';
 
 describe('when something goes wrong', () => {
   test('a refused message is back in the composer, with the reason', async () => {
-    const { user } = open({
+    const { user } = renderChat({
       'threads.create': () => Response.json({ detail: 'Shorten your message.' }, { status: 413 }),
     });
     await user.type(composer(), 'a very long message{Enter}');
@@ -16,7 +16,7 @@ describe('when something goes wrong', () => {
 
   test('what was typed meanwhile is not overwritten by a refused message', async () => {
     let refuse = (_: Response) => {};
-    const { user } = open({
+    const { user } = renderChat({
       'threads.create': () =>
         new Promise<Response>((resolve) => {
           refuse = resolve;
@@ -30,7 +30,7 @@ describe('when something goes wrong', () => {
   });
 
   test('an error in the answer offers to try again when the server allows it', async () => {
-    const { user, asked } = open({
+    const { user, asked } = renderChat({
       'threads.create': () =>
         streamOf(created, done(userSaid('u', 'hello')), {
           type: 'error',
@@ -48,7 +48,7 @@ describe('when something goes wrong', () => {
 
   test('an error of which the server sends no more than its code is displayed in the language of the user', async () => {
     const error = { type: 'error', code: 'stream.error', allow_retry: true } as const;
-    const { user, emitted } = open(
+    const { user, emitted } = renderChat(
       { 'threads.create': () => streamOf(created, done(userSaid('u', 'hallo')), error) },
       { locale: 'de' },
     );
@@ -62,7 +62,7 @@ describe('when something goes wrong', () => {
 
   test('a connection lost in mid-answer can be picked up again', async () => {
     const stream = openStream();
-    const { user } = open({
+    const { user } = renderChat({
       'threads.create': () => stream.response,
       'threads.get_by_id': () =>
         Response.json(page(userSaid('u', 'hello'), answered('a', 'The whole answer'))),
@@ -77,7 +77,7 @@ describe('when something goes wrong', () => {
   });
 
   test('a locked thread shows why instead of a composer', async () => {
-    open(
+    renderChat(
       {
         'threads.get_by_id': () =>
           Response.json({ ...page(), status: { type: 'locked', reason: 'Locked by a moderator.' } }),
@@ -90,7 +90,7 @@ describe('when something goes wrong', () => {
 
   test('a question that was left without an answer long ago can be asked again', async () => {
     const old = { ...userSaid('u', 'hello'), created_at: '2020-01-01T00:00:00Z' };
-    const { user } = open(
+    const { user } = renderChat(
       {
         'threads.get_by_id': () => Response.json(page(old)),
         'threads.retry_after_item': () => streamOf(done(answered('a', 'Here it is'))),
@@ -104,7 +104,7 @@ describe('when something goes wrong', () => {
   });
 
   test('an event that makes no sense does not cost the rest of the answer', async () => {
-    const { user, emitted } = open({
+    const { user, emitted } = renderChat({
       'threads.create': () =>
         streamOf(created, done(userSaid('u', 'hello')), done(undefined), done(answered('a', 'All the same'))),
     });
@@ -120,7 +120,7 @@ describe('when something goes wrong', () => {
       children: [{ type: 'Button', label: 'Dig deeper', onClickAction: { type: 'dig' } }],
     };
     const item = { id: 'w', thread_id: 't', created_at: '', type: 'widget', widget };
-    open(
+    renderChat(
       {
         'threads.get_by_id': () =>
           Response.json({
@@ -135,7 +135,7 @@ describe('when something goes wrong', () => {
   });
 
   test('a remembered thread that is gone gives way to a new one without a word', async () => {
-    const { emitted } = open(
+    const { emitted } = renderChat(
       { 'threads.get_by_id': () => Response.json({ detail: 'Gone.' }, { status: 404 }) },
       { initialThread: 't' },
     );
@@ -146,7 +146,7 @@ describe('when something goes wrong', () => {
 
   test('a thread that cannot be loaded right now can be asked for again', async () => {
     let up = false;
-    const { user } = open(
+    const { user } = renderChat(
       {
         'threads.get_by_id': () =>
           up ? Response.json(page(userSaid('u', 'still here'))) : new Response('', { status: 503 }),

@@ -36,7 +36,7 @@ import type { ThreadLoader } from './thread-loader';
 import { inTurn, pendingCall, ToolCalls } from './tool-calls';
 
 /** What a stream is of. */
-export type Source = StreamRequest | { type: 'follow'; run: RunState };
+export type StreamSource = StreamRequest | { type: 'follow'; run: RunState };
 
 /** How it ended; there may be more to see after a cut, and after a refusal because of another answer. */
 export type End = 'complete' | 'stopped' | 'cut off' | 'refused';
@@ -58,7 +58,7 @@ export class ResponseStream {
   }
 
   /** `onAccepted`: the server accepted the request. */
-  run(source: Source, onAccepted?: () => void): Promise<End> {
+  run(source: StreamSource, onAccepted?: () => void): Promise<End> {
     return this.#respond(async (signal) => {
       const { end } = await this.#receive(source, signal, onAccepted);
       return end === 'complete' ? this.#carryOutCalls(signal, source.type !== 'follow') : end;
@@ -145,7 +145,7 @@ export class ResponseStream {
     });
   }
 
-  async #receive(source: Source, signal: AbortSignal, onAccepted?: () => void): Promise<Received> {
+  async #receive(source: StreamSource, signal: AbortSignal, onAccepted?: () => void): Promise<Received> {
     const { client } = this.services;
     let run = source.type === 'follow' ? source.run.id : null;
     let accepted = false;
@@ -221,7 +221,7 @@ export class ResponseStream {
     }
   }
 
-  async #endBy(error: unknown, { type }: Source, accepted: boolean): Promise<Received> {
+  async #endBy(error: unknown, { type }: StreamSource, accepted: boolean): Promise<Received> {
     const { thread } = this.state.value;
     const message = sentenceFor(error, this.services.language.value);
     const conflict = error instanceof ChatKitProblem && error.status === 409;

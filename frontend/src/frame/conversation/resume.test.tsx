@@ -1,7 +1,7 @@
 /** What a page does on a thread whose last answer ended without it: report what became of it, or do its part. */
 import { screen, waitFor } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
-import { done, open, page } from '../testing/render-chat';
+import { done, page, renderChat } from '../testing/render-chat';
 import { answered, streamOf, userSaid } from '../testing/scripted-server';
 
 const question = userSaid('u', 'hello');
@@ -9,7 +9,7 @@ const lastRun = (status: string, more: object = {}) => ({
   'GET threads/t/run': () => Response.json({ run: null, last: { id: 'r', status, ...more } }),
 });
 const thread = (...items: unknown[]) => ({ 'threads.get_by_id': () => Response.json(page(...items)) });
-const opened = (answers: Parameters<typeof open>[0]) => open(answers, { initialThread: 't' });
+const opened = (answers: Parameters<typeof renderChat>[0]) => renderChat(answers, { initialThread: 't' });
 
 describe('a page that is opened on an answer', () => {
   test('that failed shows the reason of then, and tries again when asked', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { sendableOptions } from '../../options/sendable-options';
 import type { ThreadEvent, ThreadItem } from '../../protocol/types';
 import type { ResumableFetchInit } from '../../resumable-fetch/resumable-fetch';
-import { composer, created, done, open, page } from '../testing/render-chat';
+import { composer, created, done, page, renderChat } from '../testing/render-chat';
 import { answered, BASE, openStream, streamOf, userSaid } from '../testing/scripted-server';
 
 const question = { ...userSaid('u', 'hello'), created_at: new Date().toISOString() };
@@ -21,7 +21,7 @@ function opened(items: unknown[] = [question], more: object = {}) {
   let stream = openStream();
   const run = () => Response.json({ run: { id: 'r', status: 'running', ...more } });
   const server = { items, run };
-  const around = open(
+  const around = renderChat(
     {
       'threads.get_by_id': () => Response.json(page(...server.items)),
       'GET threads/t/run': () => server.run(),
@@ -126,7 +126,7 @@ describe('a page that is opened on a running answer', () => {
 
   test('an answer that ended in between is read', async () => {
     let reads = 0;
-    open(
+    renderChat(
       {
         'threads.get_by_id': () =>
           Response.json(page(question, ...(reads++ ? [answered('a', 'Here it is')] : []))),
@@ -139,7 +139,7 @@ describe('a page that is opened on a running answer', () => {
   });
 
   test('a question that nothing answers can be asked again at once', async () => {
-    open(
+    renderChat(
       { 'threads.get_by_id': () => Response.json(page(question)), 'GET threads/t/run': idle },
       { initialThread: 't' },
     );
@@ -151,7 +151,7 @@ describe('a page that is opened on a running answer', () => {
 test('a message refused because of a running answer stays with its author, and that answer is shown', async () => {
   const stream = openStream();
   let run = idle;
-  const { user } = open(
+  const { user } = renderChat(
     {
       'threads.get_by_id': () =>
         Response.json(page(answered('b', 'Before'), ...(run === idle ? [] : [question]))),
@@ -180,7 +180,7 @@ test('a message refused because of a running answer stays with its author, and t
 test('a lost connection is displayed while it lasts', async () => {
   const stream = openStream();
   let onConnection: ResumableFetchInit['onConnection'];
-  const around = open({ 'threads.create': () => stream.response });
+  const around = renderChat({ 'threads.create': () => stream.response });
   const { fetch } = around.host;
   around.host.fetch = (input, init?: ResumableFetchInit) => {
     onConnection = init?.onConnection;
@@ -202,7 +202,7 @@ test('a lost connection is displayed while it lasts', async () => {
 });
 
 test('after a retry that failed, the old answer is back', async () => {
-  const { user } = open(
+  const { user } = renderChat(
     {
       'threads.get_by_id': () => Response.json(page(question, answered('a', 'The old answer'))),
       'GET threads/t/run': idle,

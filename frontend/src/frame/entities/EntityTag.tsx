@@ -88,7 +88,7 @@ export function useEntityPreview(speaksForItself = false) {
     hide();
     wanted.current = entity.id;
     timer.current = setTimeout(async () => {
-      const widget = await chat.previewOf(entity);
+      const widget = await chat.entities.previewOf(entity);
       const alone = speaksForItself && !chat.options.value.entities?.onRequestPreview;
       if ((widget || alone) && wanted.current === entity.id) {
         setVisible({ entity, widget, at: anchor.getBoundingClientRect() });

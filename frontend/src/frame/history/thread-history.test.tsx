@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
-import { open, page } from '../testing/render-chat';
+import { page, renderChat } from '../testing/render-chat';
 import { threadCalled, userSaid } from '../testing/scripted-server';
 
 describe('history', () => {
@@ -13,7 +13,7 @@ describe('history', () => {
   });
 
   test('opens a thread and says which one is open', async () => {
-    const { user, emitted } = open(answers());
+    const { user, emitted } = renderChat(answers());
     await user.click(screen.getByRole('button', { name: 'History' }));
     await user.click(await screen.findByRole('button', { name: 'One' }));
     expect(await screen.findByText('hello')).toBeTruthy();
@@ -28,7 +28,7 @@ describe('history', () => {
   });
 
   test('renames with Enter, and leaves the name with Escape', async () => {
-    const { user, asked } = open(answers());
+    const { user, asked } = renderChat(answers());
     await user.click(screen.getByRole('button', { name: 'History' }));
     const entry = (await screen.findByRole('button', { name: 'One' })).closest('li') as HTMLElement;
     await user.click(within(entry).getByRole('button', { name: 'Rename' }));
@@ -41,7 +41,7 @@ describe('history', () => {
   });
 
   test('deletes only after a question, and starts anew when the open thread is deleted', async () => {
-    const { user, asked } = open(answers(), { initialThread: 't' });
+    const { user, asked } = renderChat(answers(), { initialThread: 't' });
     await screen.findByText('hello');
     await user.click(screen.getByRole('button', { name: 'History' }));
     await screen.findByRole('button', { name: 'One' });
@@ -56,7 +56,7 @@ describe('history', () => {
 
   test('that cannot be read says so and can be asked again', async () => {
     let up = false;
-    const { user } = open({
+    const { user } = renderChat({
       ...answers(),
       'threads.list': () => (up ? answers()['threads.list']() : new Response('', { status: 503 })),
     });

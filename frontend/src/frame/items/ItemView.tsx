@@ -10,7 +10,7 @@ import { GeneratedImage } from './GeneratedImage';
 import { StructuredInput } from './StructuredInput';
 import { TaskView } from './TaskView';
 import { UserMessage } from './UserMessage';
-import { Workflow } from './Workflow';
+import { WorkflowView } from './WorkflowView';
 
 /** `streaming`: the stream has opened this item and not yet closed it. `running`: its answer is being written. */
 type Props = { item: ThreadItem; streaming: boolean; running: boolean };
@@ -36,7 +36,7 @@ function Item({ item, streaming, running }: Props) {
     case 'widget':
       return <Widget item={item} />;
     case 'workflow':
-      return <Workflow workflow={item.workflow} streaming={streaming} />;
+      return <WorkflowView workflow={item.workflow} streaming={streaming} />;
     case 'task':
       return <TaskView task={item.task} />;
     case 'structured_input':

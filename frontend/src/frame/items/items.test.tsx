@@ -1,13 +1,13 @@
 import { screen, within } from '@testing-library/react';
 import { expect, test, vi } from 'vitest';
-import { composer, created, done, open, page } from '../testing/render-chat';
+import { composer, created, done, page, renderChat } from '../testing/render-chat';
 import { answered, openStream, streamOf, userSaid } from '../testing/scripted-server';
 
 const at = { thread_id: 't', created_at: '2026-11-22T10:00:00Z' };
 const question = userSaid('u', 'hello');
 const stored = (...items: unknown[]) => storedIn({}, ...items);
 const storedIn = (thread: object, ...items: unknown[]) =>
-  open(
+  renderChat(
     { 'threads.get_by_id': () => Response.json({ ...page(question, ...items), ...thread }) },
     { initialThread: 't' },
   );
@@ -30,7 +30,7 @@ test('a picture that was never finished, and a call that was not answered, are d
 
 test('a picture shows how far it is, and comes to rest when the stream ends without it', async () => {
   const stream = openStream();
-  const { user } = open({ 'threads.create': () => stream.response });
+  const { user } = renderChat({ 'threads.create': () => stream.response });
   await user.type(composer(), 'hello{Enter}');
   const image = { id: 'p', url: '/p.png' };
   stream.send(
@@ -59,7 +59,7 @@ test('what is written beside a single choice outweighs it, and what is left empt
     },
     { id: 'why', type: 'freeform', question: 'Why?' },
   ];
-  const { user, asked } = open(
+  const { user, asked } = renderChat(
     {
       'threads.get_by_id': () =>
         Response.json(

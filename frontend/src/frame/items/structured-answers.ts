@@ -1,9 +1,9 @@
-import type { StructuredInput as Question, StructuredAnswer } from '../../protocol/types';
+import type { StructuredAnswer, StructuredQuestion } from '../../protocol/types';
 
 export type Answers = Record<string, Required<StructuredAnswer>>;
 
 /** What was filled in, by question. */
-export function answersFrom(questions: Question[], form: FormData): Answers {
+export function answersFrom(questions: StructuredQuestion[], form: FormData): Answers {
   return Object.fromEntries(
     questions.map((question) => {
       const other = String(form.get(`${question.id}:other`) ?? '').trim();

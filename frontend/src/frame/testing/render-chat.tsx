@@ -15,7 +15,10 @@ export const page = (...items: unknown[]) => ({
 
 const options = { threadItemActions: { feedback: true, retry: true } };
 
-export function open(answers: Parameters<typeof scriptedServer>[0], more: Parameters<typeof chatOn>[1] = {}) {
+export function renderChat(
+  answers: Parameters<typeof scriptedServer>[0],
+  more: Parameters<typeof chatOn>[1] = {},
+) {
   const server = scriptedServer(answers);
   const around = chatOn(server, { ...options, ...more });
   render(<Frame chat={around.chat} />);

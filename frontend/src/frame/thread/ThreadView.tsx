@@ -10,8 +10,8 @@ import { useStore } from '../store';
 import { QuoteButton } from './QuoteButton';
 import { ScrollAnchor } from './ScrollAnchor';
 import { FailureNote, Notices, Progress, Reconnecting } from './Status';
-import { Turn } from './Turn';
-import { type Turn as TurnData, turnsOf } from './turns';
+import { TurnView } from './TurnView';
+import { type Turn, turnsOf } from './turns';
 import { useAutoScroll } from './use-auto-scroll';
 import { useContentVisibility } from './use-content-visibility';
 
@@ -99,7 +99,7 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
                 {turns.map((turn, at) => {
                   const running = (responding || polling) && at === turns.length - 1;
                   return (
-                    <Turn
+                    <TurnView
                       key={turn.question?.id ?? turn.id}
                       ref={turnRef}
                       turn={turn}
@@ -139,7 +139,7 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
  * user is scrolling meanwhile. `more`: there are older ones than these.
  */
 function useDisplayedTurns(items: ThreadItem[], more: boolean) {
-  const before = useRef<TurnData[]>([]);
+  const before = useRef<Turn[]>([]);
   const latest = useMemo(() => ({ turns: turnsOf(items, before.current), more }), [items, more]);
   useEffect(() => {
     before.current = latest.turns;

@@ -1,12 +1,12 @@
 import { ChevronRight } from 'lucide-react';
 import { useId, useState } from 'react';
 import { type Language, useLanguage } from '../../language/language';
-import type { Workflow as WorkflowData } from '../../protocol/types';
+import type { Workflow } from '../../protocol/types';
 import { NamedIcon } from '../../widgets/icons';
 import { TaskView, titleOf } from './TaskView';
 
 /** Open while it is at work, so that one sees it move; a summary afterwards, unless it asks to stay open. */
-export function Workflow({ workflow, streaming }: { workflow: WorkflowData; streaming: boolean }) {
+export function WorkflowView({ workflow, streaming }: { workflow: Workflow; streaming: boolean }) {
   const language = useLanguage();
   const [chosen, setChosen] = useState<boolean | null>(null);
   const { summary, tasks } = workflow;
@@ -46,7 +46,7 @@ export function Workflow({ workflow, streaming }: { workflow: WorkflowData; stre
 }
 
 function summaryOf(
-  { type, summary, tasks }: WorkflowData,
+  { type, summary, tasks }: Workflow,
   streaming: boolean,
   { text, duration }: Language,
 ): string {

@@ -6,10 +6,10 @@ import { useChat, useConversation } from '../context';
 import { useBlockedReason } from '../conversation/use-blocked-reason';
 import { ItemView } from '../items/ItemView';
 import { useStore } from '../store';
-import { hasAnswer, ratedItems, type Turn as TurnData, textOfQuestion, textOfTurn } from './turns';
+import { hasAnswer, ratedItems, type Turn, textOfQuestion, textOfTurn } from './turns';
 
 type Props = {
-  turn: TurnData;
+  turn: Turn;
   /** Ids of the items that the stream has opened and not yet closed. */
   openItems: ReadonlySet<string>;
   running: boolean;
@@ -17,7 +17,7 @@ type Props = {
 };
 
 /** Drawn anew only when something in it changed: a thread has many of them, and a word is added to one. */
-export const Turn = memo(function Turn({ turn, openItems, running, ref }: Props) {
+export const TurnView = memo(function TurnView({ turn, openItems, running, ref }: Props) {
   const { question, items } = turn;
   return (
     <section className="turn" ref={ref}>
@@ -44,7 +44,7 @@ function QuestionActions({ text }: { text: string }) {
   ) : null;
 }
 
-function TurnActions({ turn }: { turn: TurnData }) {
+function TurnActions({ turn }: { turn: Turn }) {
   const { message } = useText();
   const conversation = useConversation();
   const { threadItemActions } = useStore(useChat().options);
@@ -83,7 +83,7 @@ function CopyButton({ label, text }: { label: string; text: string }) {
   );
 }
 
-function Feedback({ turn }: { turn: TurnData }) {
+function Feedback({ turn }: { turn: Turn }) {
   const { message } = useText();
   const conversation = useConversation();
   const [given, setGiven] = useState<'positive' | 'negative' | null>(null);
