@@ -40,7 +40,7 @@ export class ChatPage {
     await expect(this.button('Stop')).toBeVisible();
   }
 
-  /** Lets this person's story, or what else an agent has told half of, come to its end. */
+  /** Lets the story of this user, or what else an agent has sent half of, come to its end. */
   async goOn(agent = 'story') {
     const status = await this.page.evaluate(async (url) => {
       const input = {

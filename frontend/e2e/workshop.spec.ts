@@ -98,7 +98,7 @@ const colours = (page: Page, picture: Buffer) =>
     return new Set(new Uint32Array(data.buffer)).size;
   }, picture.toString('base64'));
 
-test('a widget is edited, fires its action, gets an errors file and is saved', async ({ page }) => {
+test('a widget is edited, fires its action, follows its file and is saved', async ({ page }) => {
   put('order', 'Tent');
   await page.goto('workshop');
   await page.getByRole('region', { name: 'order' }).getByRole('button', { name: 'Order' }).click();

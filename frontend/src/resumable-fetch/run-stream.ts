@@ -3,8 +3,8 @@
  * are dropped; when a connection breaks, the next one begins behind the last id that was handed on, so the bytes
  * are those of an unbroken stream.
  *
- * The stream ends where the server says so. A connection that merely ends proves nothing: proxies end a stream they are
- * tired of, and a browser takes a response that breaks off within its head for a whole one without a body.
+ * The stream ends where the server sends its end. A connection that merely ends proves nothing: proxies end a stream
+ * they are tired of, and a browser takes a response that breaks off within its head for a whole one without a body.
  */
 import { backoffDelay, pause } from './backoff';
 import { CompleteEvents } from './complete-events';

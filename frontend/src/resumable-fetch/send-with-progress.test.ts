@@ -34,7 +34,7 @@ async function server(): Promise<string> {
   return `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
 }
 
-test('the bytes arrive with their method and headers, and the sender hears its progress', async () => {
+test('the bytes arrive with their method and headers, and their progress is reported', async () => {
   const progress: number[] = [];
   const body = 'x'.repeat(200_000);
   const response = await sendWithProgress(

@@ -190,7 +190,7 @@ describe('a card as a form', () => {
     expect(run).toHaveBeenLastCalledWith({ type: 'confirm' });
   });
 
-  test('a form inside belongs to it, and the page hears what is lost', async () => {
+  test('a form inside belongs to it, and the page gets an error about what is lost', async () => {
     const { fail, container } = renderWidget({ ...card, children: [form({ type: 'Input', name: 'inner' })] });
     expect(container.querySelectorAll('form')).toHaveLength(1);
     expect(fail).toHaveBeenCalledWith(expect.stringContaining('onSubmitAction'));

@@ -1,4 +1,4 @@
-/** ChatKit's lengths, colours and corners as CSS. Numbers are spacing units (4 px) or pixels, as the node's prop is defined. */
+/** ChatKit's lengths, colours and corners as CSS. A prop's numbers are either spacing units (4 px) or pixels. */
 import type { CSSProperties } from 'react';
 import { asNumber, isObject, named, oneOf } from './read-props';
 

@@ -1,7 +1,7 @@
 /** A chat without a font or a picture is still a chat. */
 const FATAL = /^(script|frame|child|default)-src/;
 
-/** What the Content-Security-Policy of this page has kept out since the watch began, of what a chat cannot do without. */
+/** What the Content-Security-Policy of this page has blocked since the watch started, if a chat needs it. */
 export class CspViolations {
   #kept: { directive: string; from: string }[] = [];
   onBlocked = () => {};

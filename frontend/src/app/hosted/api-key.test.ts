@@ -7,7 +7,7 @@ beforeEach(() => {
   sessionStorage.clear();
 });
 
-test('a key is kept for the tab, and on the device only where the user says so', () => {
+test('a key is kept for the tab, and on the device only where the user wants that', () => {
   storeApiKey('sk-a', false);
   expect([readStored('openai-api-key', 'tab'), readStored('openai-api-key', 'device')]).toEqual([
     'sk-a',

@@ -41,7 +41,7 @@ export class ComposerSelection {
     this.model.set(model);
   }
 
-  /** After a message was sent: the tool is no longer chosen. Returns what restores it, should the message be refused. */
+  /** Clears the tool after a message was sent; returns what restores it, should the message be refused. */
   afterSend(): () => void {
     const tool = this.tool.value;
     if (tool && !tool.persistent) this.chooseTool(null);

@@ -153,7 +153,7 @@ describe('mentions', () => {
     expect(composer().value).toBe('');
   });
 
-  test('a search that fails says so, and the host page gets the reason', async () => {
+  test('a search that fails is reported, and the host page gets the reason', async () => {
     const { user, emitted } = openWith({
       entities: { onTagSearch: async () => Promise.reject(new Error('no index')) },
     });

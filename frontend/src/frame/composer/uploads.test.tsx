@@ -115,7 +115,7 @@ describe('an upload', () => {
     expect(screen.queryByRole('progressbar')).toBeNull();
   });
 
-  test('that fails says why and can be tried again', async () => {
+  test('that fails shows why and can be tried again', async () => {
     let full = true;
     const { choose, user } = opened({
       'POST /files': (body) =>
@@ -153,7 +153,7 @@ describe('an upload', () => {
     expect(tray()).toBeNull();
   });
 
-  test('in two phases sends the bytes where the server says, and nothing of the page with them', async () => {
+  test('in two phases sends the bytes to the address that the server gives, and nothing of the page with them', async () => {
     const descriptor = { url: 'https://bucket.example/x', method: 'PUT', headers: { 'X-Signed': 's' } };
     const sends: unknown[][] = [];
     vi.stubGlobal(
@@ -244,7 +244,7 @@ describe('files', () => {
   });
 });
 
-test('a closed thread says why and takes neither words nor files', async () => {
+test('a closed thread shows why and accepts neither text nor files', async () => {
   renderChat(
     {
       'threads.get_by_id': () =>

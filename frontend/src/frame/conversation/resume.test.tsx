@@ -122,7 +122,7 @@ describe('a call that waits for a page', () => {
   });
 
   test.each([
-    ['the person stopped the answer', call, 'cancelled'],
+    ['the user stopped the answer', call, 'cancelled'],
     ['the answer failed', call, 'failed'],
   ])('is left alone when %s', async (_, waiting, status) => {
     const { invoked, asked } = opened({ ...thread(question, waiting), ...lastRun(status) });

@@ -1,6 +1,6 @@
 /*
  * Tags: what stands for an entity in a message. One that is interactive can be clicked and, while the pointer or the
- * focus rests on it, shows the preview of the host page; where the page gives none, the title and description of the source.
+ * focus rests on it, shows the preview of the host page; where the page has none, the title and description of a source.
  */
 import type { Entity } from '@openai/chatkit';
 import { type ReactNode, useEffect, useRef, useState } from 'react';

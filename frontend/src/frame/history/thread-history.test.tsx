@@ -12,7 +12,7 @@ describe('history', () => {
     'threads.delete': () => Response.json({}),
   });
 
-  test('opens a thread and says which one is open', async () => {
+  test('opens a thread and marks which one is open', async () => {
     const { user, emitted } = renderChat(answers());
     await user.click(screen.getByRole('button', { name: 'History' }));
     await user.click(await screen.findByRole('button', { name: 'One' }));
@@ -54,7 +54,7 @@ describe('history', () => {
     expect(screen.getByRole('button', { name: 'Two' })).toBeTruthy();
   });
 
-  test('that cannot be read says so and can be asked again', async () => {
+  test('that cannot be read shows an error and can be loaded again', async () => {
     let up = false;
     const { user } = renderChat({
       ...answers(),

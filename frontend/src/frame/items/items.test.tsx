@@ -125,7 +125,7 @@ test('a picture that was made comes from the domains of its thread, and no pictu
   expect(screen.getByTitle('cat.png')).toBeTruthy();
 });
 
-test('an entity of which the page has no preview says what it is called', async () => {
+test('an entity of which the page has no preview shows its name', async () => {
   const source = {
     type: 'entity',
     id: 'e',

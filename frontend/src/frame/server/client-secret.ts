@@ -1,7 +1,7 @@
 /*
  * Requests with a client secret, which the host page's own server makes for one user and one while. The page is
- * asked for it once, and again with the one that no longer does: shortly before it ends, where a JWT or the server states
- * when, and when the server refuses it. Requests that wait for a secret at the same time wait for the same one.
+ * asked for it once, and again with the one that no longer does: shortly before it expires, where a JWT or the server
+ * states when, and when the server refuses it. Requests that wait for a secret at the same time wait for the same one.
  */
 import type { ChatKitProblem } from '../../protocol/problems';
 

@@ -1,6 +1,6 @@
 /*
- * Annotations say at which character of the answer they belong, but the answer is Markdown. So each place gets a mark
- * in the source, which Markdown hands back as an element to be drawn as a chip (markdown/inline-marks.ts).
+ * Annotations name the character of the answer at which they belong, but the answer is Markdown. So each place gets
+ * a mark in the source, which Markdown hands back as an element to be drawn as a chip (markdown/inline-marks.ts).
  */
 import { markOf, withoutForgedMarks } from '../../markdown/inline-marks';
 import type { Annotation, AssistantContent, Source } from '../../protocol/types';
