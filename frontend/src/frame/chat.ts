@@ -12,12 +12,12 @@ import type { Attachment, Thread, UserContent } from '../protocol/types';
 import { ComposerSelection } from './composer/composer-selection';
 import { contentOf, type Draft, draftFrom, emptyDraft } from './composer/draft';
 import { Uploads, waitsFor } from './composer/uploads';
+import { connect } from './connection/connection';
 import { Conversation } from './conversation/conversation';
 import { type Message, messageFrom } from './conversation/message';
 import { Entities } from './entities/entities';
 import { ThreadHistory } from './history/thread-history';
 import type { Host } from './host';
-import { connect } from './server/connection';
 import { Store } from './store';
 
 export type View = {

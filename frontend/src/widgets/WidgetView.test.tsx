@@ -7,12 +7,12 @@ import { WidgetView } from './WidgetView';
 function renderWidget(
   widget: WidgetNode,
   run: (action: ActionConfig) => Promise<void> = async () => {},
-  refusal: string | null = null,
+  blockedReason: string | null = null,
   fail: (message: string) => void = () => {},
 ) {
   const item = { id: 'w', thread_id: 't', created_at: '', type: 'widget' as const, widget };
   return {
-    ...render(<WidgetView item={item} run={run} refusal={refusal} fail={fail} />),
+    ...render(<WidgetView item={item} run={run} blockedReason={blockedReason} fail={fail} />),
     user: userEvent.setup(),
   };
 }

@@ -1,7 +1,7 @@
 import { memo, useId, useMemo } from 'react';
 import type { WidgetItem as Item } from '../protocol/types';
 import { BrokenNote, ErrorBoundary } from '../ui/ErrorBoundary';
-import { ContainerContext, useContainer, WidgetContext, type WidgetSurroundings } from './action-context';
+import { ContainerContext, useContainer, WidgetContext, type WidgetHost } from './action-context';
 import { FieldsContext, labelsIn } from './field-labels';
 import { Node, RenderersContext } from './Node';
 import { isNode } from './read-props';
@@ -13,12 +13,12 @@ const ignored = () => {};
 export const WidgetView = memo(function WidgetView({
   item: { widget },
   run,
-  refusal,
+  blockedReason,
   fail = ignored,
-}: { item: Item } & WidgetSurroundings) {
+}: { item: Item } & WidgetHost) {
   const { loading, during } = useContainer();
   const scope = useId();
-  const surroundings = useMemo(() => ({ run, refusal, fail }), [run, refusal, fail]);
+  const surroundings = useMemo(() => ({ run, blockedReason, fail }), [run, blockedReason, fail]);
   const fields = useMemo(
     () => ({ scope, labels: isNode(widget) ? labelsIn(widget) : new Map<string, string>() }),
     [scope, widget],

@@ -59,8 +59,8 @@ describe('while no answer may be started', () => {
   test('a change waits, and only the newest is sent', async () => {
     const run = vi.fn(async () => {});
     const widget: WidgetNode = { type: 'Checkbox', name: 'c', label: 'News', onChangeAction: dig };
-    const view = (refusal: string | null) => (
-      <WidgetView item={item(widget)} run={run} refusal={refusal} fail={() => {}} />
+    const view = (blockedReason: string | null) => (
+      <WidgetView item={item(widget)} run={run} blockedReason={blockedReason} fail={() => {}} />
     );
     const { rerender } = render(view('Wait.'));
     const user = userEvent.setup();
@@ -76,7 +76,7 @@ describe('while no answer may be started', () => {
   test('a submit button waits, too', () => {
     renderWidget(
       { type: 'Form', onSubmitAction: dig, children: [{ type: 'Button', label: 'Send', submit: true }] },
-      { refusal: 'Wait.' },
+      { blockedReason: 'Wait.' },
     );
     expect(screen.getByRole('button', { name: 'Send' })).toHaveProperty('disabled', true);
   });

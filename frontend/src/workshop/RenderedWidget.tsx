@@ -18,5 +18,5 @@ export function RenderedWidget({
     () => ({ id: 'shown', type: 'widget', widget: tree }) as unknown as WidgetItem,
     [tree],
   );
-  return <WidgetView item={item} run={run} refusal={null} fail={fail} />;
+  return <WidgetView item={item} run={run} blockedReason={null} fail={fail} />;
 }

@@ -9,7 +9,7 @@ export function useBlockedReason(conversation: Conversation): string | null {
   const isBusy = useStore(conversation.state, hasAnswerComing);
   const isClosed = useStore(conversation.state, isLockedOrClosed);
   if (isBusy) return text.thread.busy;
-  return isClosed ? text.thread.shut : null;
+  return isClosed ? text.thread.notAccepting : null;
 }
 
 type State = Conversation['state']['value'];

@@ -123,7 +123,7 @@ export function EntityPreview({ preview: { visible }, about }: PreviewProps) {
         <WidgetView
           item={{ id: '', thread_id: '', created_at: '', type: 'widget', widget }}
           run={nothing}
-          refusal={null}
+          blockedReason={null}
           fail={(message) => chat.reportFailure('entities.onRequestPreview', message)}
         />
       ) : (

@@ -56,8 +56,8 @@ function Item({ item, streaming, running }: Props) {
 
 function Widget({ item }: { item: WidgetItem }) {
   const conversation = useConversation();
-  const refusal = useBlockedReason(conversation);
+  const blockedReason = useBlockedReason(conversation);
   const run = useCallback((action: ActionConfig) => conversation.act(action, item), [conversation, item]);
   const fail = useCallback((message: string) => conversation.reportToHost(message), [conversation]);
-  return <WidgetView item={item} run={run} refusal={refusal} fail={fail} />;
+  return <WidgetView item={item} run={run} blockedReason={blockedReason} fail={fail} />;
 }

@@ -13,7 +13,7 @@ export function StructuredInput({ item }: { item: StructuredInputItem }) {
 function Pending({ item }: { item: StructuredInputItem }) {
   const text = useText();
   const conversation = useConversation();
-  const refusal = useBlockedReason(conversation);
+  const blockedReason = useBlockedReason(conversation);
   const [incomplete, setIncomplete] = useState(false);
   const form = useRef<HTMLFormElement>(null);
 
@@ -32,7 +32,7 @@ function Pending({ item }: { item: StructuredInputItem }) {
       className="questions"
       onSubmit={submit}
       onChange={() => setIncomplete(false)}
-      inert={refusal !== null}
+      inert={blockedReason !== null}
     >
       {item.inputs.map((question) => (
         <QuestionFields key={question.id} question={question} />

@@ -112,7 +112,7 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
             </ScrollAnchor>
             {isDisconnected && <Reconnecting />}
             {waiting && <Progress progress={progress} />}
-            {polling && <Progress progress={{ text: text.thread.awaited }} />}
+            {polling && <Progress progress={{ text: text.thread.polling }} />}
             <Notices notices={notices} />
             {failure && <FailureNote failure={failure} conversation={conversation} />}
           </div>

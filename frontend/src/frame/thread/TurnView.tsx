@@ -48,7 +48,7 @@ function TurnActions({ turn }: { turn: Turn }) {
   const { message } = useText();
   const conversation = useConversation();
   const { threadItemActions } = useStore(useChat().options);
-  const refusal = useBlockedReason(conversation);
+  const blockedReason = useBlockedReason(conversation);
   const text = textOfTurn(turn);
   const question = turn.question?.id;
   return (
@@ -58,7 +58,7 @@ function TurnActions({ turn }: { turn: Turn }) {
       {threadItemActions?.retry && question && (
         <ActionButton
           label={message.retry}
-          disabled={refusal !== null}
+          disabled={blockedReason !== null}
           onClick={() => void conversation.retry(question)}
         >
           <RotateCw size={16} aria-hidden />

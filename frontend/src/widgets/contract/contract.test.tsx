@@ -28,7 +28,7 @@ const propsOfType = (type: string) =>
 
 const view = (node: WidgetNode) => {
   const item = { id: 'w', thread_id: 't', created_at: '', type: 'widget' as const, widget: node };
-  return <WidgetView item={item} run={async () => {}} refusal={null} fail={() => {}} />;
+  return <WidgetView item={item} run={async () => {}} blockedReason={null} fail={() => {}} />;
 };
 
 // Ids are new in each drawing.

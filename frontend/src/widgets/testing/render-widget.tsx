@@ -13,15 +13,15 @@ const itemOf = (widget: WidgetNode): WidgetItem => ({
   widget,
 });
 
-type Around = { run?: (action: ActionConfig) => Promise<void>; refusal?: string | null };
+type Around = { run?: (action: ActionConfig) => Promise<void>; blockedReason?: string | null };
 
 export function renderWidget(
   widget: WidgetNode,
-  { run = vi.fn(async () => {}), refusal = null }: Around = {},
+  { run = vi.fn(async () => {}), blockedReason = null }: Around = {},
 ) {
   const fail = vi.fn();
   const view = (node: WidgetNode) => (
-    <WidgetView item={itemOf(node)} run={run} refusal={refusal} fail={fail} />
+    <WidgetView item={itemOf(node)} run={run} blockedReason={blockedReason} fail={fail} />
   );
   const { container, rerender } = render(view(widget));
   return {
