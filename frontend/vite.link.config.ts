@@ -9,7 +9,7 @@ export default defineConfig({
     emptyOutDir: false,
     target: 'es2022',
     lib: {
-      entry: 'src/link/index.ts',
+      entry: 'src/resumable-fetch/index.ts',
       formats: ['iife'],
       name: 'ChatKitLinkScript',
       fileName: () => 'link.js',

@@ -1,4 +1,4 @@
-"""The agents of agents.toml: what they do hangs on what they are told, never on how busy the machine is."""
+"""The agents of agents.toml: what they do depends on what they are asked, never on how busy the machine is."""
 
 import asyncio
 from collections import defaultdict
@@ -19,7 +19,7 @@ from chatkit.types import (
 
 from chatkit_link.agents.context import TurnContext
 
-#: Lines of a story, of which the first half is told at once.
+#: Lines of a story, of which the first half is sent at once.
 LINES = 200
 #: By user: whether the story may go on.
 _told_to_go_on: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)

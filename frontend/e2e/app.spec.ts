@@ -17,7 +17,7 @@ test('connections of both kinds are switched between, and the address follows', 
   page,
   baseURL,
 }) => {
-  // A workflow needs OpenAI's script; without a key nothing of it is shown, so an empty one will do.
+  // A workflow needs OpenAI's script; without a key nothing of it is visible, so an empty one will do.
   await page.route('https://cdn.platform.openai.com/**', (route) =>
     route.fulfill({
       contentType: 'text/javascript',
@@ -52,7 +52,7 @@ test('connections of both kinds are switched between, and the address follows', 
   expect(search(page)).toBe('?agent=story');
 });
 
-test('a link that cannot be followed says why, and loads nothing for it', async ({ chat, page }) => {
+test('a link that cannot be followed shows why, and loads nothing for it', async ({ chat, page }) => {
   const strangers: string[] = [];
   await page.route('https://cdn.platform.openai.com/**', (route) => {
     strangers.push(route.request().url());
@@ -72,7 +72,7 @@ test('a link that cannot be followed says why, and loads nothing for it', async 
   ).toBeVisible();
 });
 
-test('what the chat says itself is not said twice', async ({ chat, page }) => {
+test('what the chat reports itself is not reported twice', async ({ chat, page }) => {
   await chat.open('story');
   chat.tolerated = /net::ERR_FAILED/;
   await page.route('**/chatkit/story', (route) => route.abort());

@@ -3,7 +3,7 @@ import { expect, type Page } from '@playwright/test';
 
 const SCHEMES = ['light', 'dark'] as const;
 
-/** What axe-core finds that keeps somebody out, in the page and in the frame, in both schemes unless one is named. */
+/** What axe-core finds that keeps users out, in the page and in the frame, in both schemes unless one is named. */
 export async function hasNothingSerious(
   { page }: { page: Page },
   where: string,

@@ -1,6 +1,6 @@
 import { test as base, expect, type FrameLocator, type Locator, type Page } from '@playwright/test';
 
-/** The demo page as a person meets it: everything of the chat is inside the frame. */
+/** The demo page as a user meets it: everything of the chat is inside the frame. */
 export class ChatPage {
   readonly frame: FrameLocator;
   readonly composer: Locator;
@@ -40,7 +40,7 @@ export class ChatPage {
     await expect(this.button('Stop')).toBeVisible();
   }
 
-  /** Lets this person's story, or what else an agent has told half of, come to its end. */
+  /** Lets the story of this user, or what else an agent has sent half of, come to its end. */
   async goOn(agent = 'story') {
     const status = await this.page.evaluate(async (url) => {
       const input = {

@@ -27,7 +27,7 @@ test('a tool is chosen for one message, or until it is turned off where it is pe
   await expect(host.button('Search the web')).toHaveAttribute('aria-pressed', 'true');
   await expect(host.composer).toBeFocused();
   await host.ask('One');
-  await host.expectTold('tool: search');
+  await host.expectAgentReceived('tool: search');
   await expect(host.button('Search the web')).toHaveAttribute('aria-pressed', 'false');
 
   await host.button('Tools').click();
@@ -44,11 +44,11 @@ test('a tool is chosen for one message, or until it is turned off where it is pe
   await page.keyboard.press('Enter');
   for (const question of ['Two', 'Three']) {
     await host.ask(question);
-    await host.expectTold(`text: ${question}`);
-    await host.expectTold('tool: research');
+    await host.expectAgentReceived(`text: ${question}`);
+    await host.expectAgentReceived('tool: research');
   }
   await host.button('Turn off Deep research').click();
-  const changes = await host.heard('tool.change');
+  const changes = await host.received('tool.change');
   const ids = changes.map(([, detail]) => (detail as { toolId: string | null }).toolId);
   expect(ids).toEqual(['search', null, 'image', null, 'research', null]);
 });
@@ -57,7 +57,7 @@ test('the model stays chosen until another one is', async ({ page, baseURL }) =>
   const host = await HostPage.open(page, baseURL);
   await host.set(withTools as never);
   await host.ask('One');
-  await host.expectTold('model: large');
+  await host.expectAgentReceived('model: large');
   await host.button('Model: Large').focus();
   await page.keyboard.press('Enter');
   await expect(host.frame.getByRole('menuitemradio', { name: 'Large' })).toBeFocused();
@@ -71,8 +71,8 @@ test('the model stays chosen until another one is', async ({ page, baseURL }) =>
   await expect(host.composer).toBeFocused();
   for (const question of ['Two', 'Three']) {
     await host.ask(question);
-    await host.expectTold(`text: ${question}`);
-    await host.expectTold('model: small');
+    await host.expectAgentReceived(`text: ${question}`);
+    await host.expectAgentReceived('model: small');
   }
 });
 
@@ -139,7 +139,7 @@ test('commands are found, chosen and left by the keyboard', async ({ page, baseU
   await expect(options).toHaveText(['Broken']);
   await page.keyboard.press('Enter');
   await expect(host.frame.locator('.popup-note')).toHaveText('“Broken” failed. Try again.');
-  expect((await host.heard('error')).at(-1)).toEqual([
+  expect((await host.received('error')).at(-1)).toEqual([
     'error',
     { name: 'Error', message: 'commands.onSelect failed: No such luck' },
   ]);
@@ -159,18 +159,18 @@ test('Enter sends, Shift+Enter breaks the line, and neither while an input metho
   await page.keyboard.type('second');
   await expect(host.composer).toHaveValue('First\nsecond');
   await page.keyboard.press('Enter');
-  await host.expectTold('text: First');
+  await host.expectAgentReceived('text: First');
   await expect(host.composer).toHaveValue('');
 
   const keys = await page.context().newCDPSession(page);
   await keys.send('Input.imeSetComposition', { text: 'にほん', selectionStart: 3, selectionEnd: 3 });
   await expect(host.composer).toHaveValue('にほん');
-  // The key that takes what is offered: the page hears of it, and it does nothing else.
+  // The key that takes what is offered: the page gets the event, and it does nothing else.
   await keys.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', key: 'Enter', windowsVirtualKeyCode: 229 });
   await keys.send('Input.insertText', { text: '日本' });
   await expect(host.composer).toHaveValue('日本');
   await page.keyboard.press('Enter');
-  await host.expectTold('text: 日本');
+  await host.expectAgentReceived('text: 日本');
   await expect(host.log.getByRole('article', { name: 'You said' })).toHaveCount(2);
 });
 

@@ -1,4 +1,4 @@
-"""An agent that says what reached it of what was written, chosen and mentioned in the composer."""
+"""An agent that reports what reached it of what was written, chosen and mentioned in the composer."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime

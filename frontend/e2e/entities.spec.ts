@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { HostPage } from './host-page';
 
-test('what is mentioned is found by its name, shown as a tag, and sent with what the page knows of it', async ({
+test('what is mentioned is found by its name, displayed as a tag, and sent with what the page knows of it', async ({
   page,
   baseURL,
 }) => {
@@ -44,7 +44,7 @@ test('what is mentioned is found by its name, shown as a tag, and sent with what
   await expect(host.composer).toHaveValue('Where is @Order 7 ');
   await expect(tags).toHaveText(['@Order 7']);
 
-  // A tag lies behind the text, so the mouse finds it where a person sees it.
+  // A tag lies behind the text, so the mouse finds it where a user sees it.
   const { x, y, width, height } = (await tags.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
   await page.mouse.move(x + width / 2, y + height / 2);
   await expect(preview).toContainText('From north');
@@ -66,7 +66,7 @@ test('what is mentioned is found by its name, shown as a tag, and sent with what
   await expect(tags).toHaveText(['@Order 7', '@Ada Lovelace']);
   await page.keyboard.press('End');
   await page.keyboard.press('Enter');
-  await host.expectTold("tags: o7 {'shop': 'north'}, ada {}");
+  await host.expectAgentReceived("tags: o7 {'shop': 'north'}, ada {}");
   await expect(host.composer).toHaveValue('');
 
   const message = host.log.getByRole('article', { name: 'You said' });
@@ -81,7 +81,7 @@ test('what is mentioned is found by its name, shown as a tag, and sent with what
   await host.composer.fill('');
   await host.composer.pressSequentially('@broken');
   await expect(host.frame.locator('.popup-note')).toHaveText('The search failed. Type on to try again.');
-  expect((await host.heard('error')).at(-1)).toEqual([
+  expect((await host.received('error')).at(-1)).toEqual([
     'error',
     { name: 'Error', message: 'entities.onTagSearch failed: No such index' },
   ]);
@@ -100,7 +100,7 @@ test('what is no mention is left alone', async ({ page, baseURL }) => {
   await expect(host.button('Mention')).toHaveCount(0);
   await host.composer.pressSequentially('ada@example.com');
   await page.keyboard.press('Enter');
-  await host.expectTold('text: ada@example.com');
-  await host.expectTold('tags: none');
+  await host.expectAgentReceived('text: ada@example.com');
+  await host.expectAgentReceived('tags: none');
   expect(await host.called()).toEqual([]);
 });

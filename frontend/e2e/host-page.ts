@@ -1,6 +1,6 @@
 import type { ChatKitOptions, OpenAIChatKit } from '@openai/chatkit';
 import { expect, type Frame, type Page } from '@playwright/test';
-import type { EventName } from '../src/element/bridge';
+import type { EventName } from '../src/bridge/contract';
 import { ChatPage } from './chat-page';
 
 /** The type checker compares these with OpenAI's types. */
@@ -20,11 +20,11 @@ const EVENTS = Object.keys({
   'tool.change': true,
 } satisfies Record<EventName, true>) as EventName[];
 
-type Heard = [name: EventName, detail: unknown];
+type Received = [name: EventName, detail: unknown];
 declare global {
   interface Window {
-    /** What the element told the page, in order; errors as their names and messages. */
-    heard: Heard[];
+    /** The events of the element, in order; errors as their names and messages. */
+    received: Received[];
     /** What functions of the options were called with. */
     called: unknown[];
     chat: OpenAIChatKit;
@@ -33,7 +33,7 @@ declare global {
   }
 }
 
-/** A page that somebody else wrote: plain HTML and JavaScript with the element in it, on any origin. */
+/** A page of another author: plain HTML and JavaScript with the element in it, on any origin. */
 export class HostPage extends ChatPage {
   static async open(page: Page, baseURL: string | undefined, address = `${baseURL}host.html`) {
     const phone = (page.viewportSize()?.width ?? 0) < 500;
@@ -50,12 +50,12 @@ export class HostPage extends ChatPage {
     await this.page.evaluate(
       `window.chat.setOptions({ api: { url: ${JSON.stringify(agent)}, domainKey: 'local' }, ...(${make})() })`,
     );
-    await this.page.waitForFunction(() => window.heard.some(([name]) => name === 'ready'));
+    await this.page.waitForFunction(() => window.received.some(([name]) => name === 'ready'));
   }
 
-  heard(...names: EventName[]): Promise<Heard[]> {
+  received(...names: EventName[]): Promise<Received[]> {
     return this.page.evaluate(
-      (wanted) => window.heard.filter(([name]) => wanted.includes(name)),
+      (wanted) => window.received.filter(([name]) => wanted.includes(name)),
       names.length ? names : EVENTS.filter((name) => name !== 'log'),
     );
   }
@@ -85,8 +85,8 @@ export class HostPage extends ChatPage {
     });
   }
 
-  /** What the mirror agent was told. */
-  async expectTold(line: string) {
+  /** What the mirror agent received. */
+  async expectAgentReceived(line: string) {
     await expect(this.answers().last()).toContainText(line);
   }
 }
@@ -135,14 +135,14 @@ const htmlWith = (script: string) => `<!doctype html>
 <script src="${script}"></script>
 <openai-chatkit></openai-chatkit>
 <script>
-  window.heard = [];
+  window.received = [];
   window.called = [];
   window.looks = () => (${LOOKS});
   window.chat = document.querySelector('openai-chatkit');
   for (const name of ${JSON.stringify(EVENTS)}) {
     window.chat.addEventListener('chatkit.' + name, ({ detail }) => {
-      const told = detail?.error ? { name: detail.error.name, message: detail.error.message } : detail;
-      window.heard.push([name, told ?? null]);
+      const plain = detail?.error ? { name: detail.error.name, message: detail.error.message } : detail;
+      window.received.push([name, plain ?? null]);
     });
   }
 </script>

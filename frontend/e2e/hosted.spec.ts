@@ -25,8 +25,8 @@ test('a hosted workflow is chatted with through a session, and the key is sent n
     const text = `${request.url()} ${JSON.stringify(request.headers())} ${request.postData() ?? ''}`;
     if (text.includes(GOOD)) withKey.push(`${request.method()} ${new URL(request.url()).pathname}`);
   });
-  const said: string[] = [];
-  page.on('console', (message) => said.push(message.text()));
+  const logged: string[] = [];
+  page.on('console', (message) => logged.push(message.text()));
 
   await page.goto('./?workflow=wf_support');
   await chat.shot('30-key');
@@ -37,7 +37,7 @@ test('a hosted workflow is chatted with through a session, and the key is sent n
   await expect(chat.log).toContainText(ANSWER);
   expect(asked.map(({ secret }) => secret)).toEqual(asked.map(() => session.client_secret));
   expect(withKey).toEqual(['POST /api/create-session']);
-  expect(said.join()).not.toContain(GOOD);
+  expect(logged.join()).not.toContain(GOOD);
   expect(page.url()).not.toContain('sk-');
   await chat.shot('31-hosted');
 
@@ -51,7 +51,7 @@ test('a hosted workflow is chatted with through a session, and the key is sent n
     await other.close();
   });
 
-  await test.step('it is kept on the device for whoever says so, and forgotten when told', async () => {
+  await test.step('it is kept on the device when asked for, and forgotten on request', async () => {
     await page.getByRole('button', { name: 'Change' }).click();
     const sidebar = page.getByRole('navigation', { name: 'Workflows hosted by OpenAI' });
     await sidebar.getByLabel('OpenAI API key').fill(`${GOOD}-2`);
@@ -127,7 +127,10 @@ test.describe('the element', () => {
     await expect(inUse(page)).toContainText('In use: the built-in element.');
   });
 
-  test('falls back to the built-in one when OpenAI’s cannot be had, and says why', async ({ chat, page }) => {
+  test('falls back to the built-in one when OpenAI’s cannot be loaded, and shows why', async ({
+    chat,
+    page,
+  }) => {
     chat.tolerated = /net::ERR_FAILED/;
     await page.route(CDN, (route) => route.abort());
     await chat.open();
@@ -138,7 +141,7 @@ test.describe('the element', () => {
     await expect(chat.composer).toBeVisible();
   });
 
-  test('of OpenAI that does not get ready says why, and ours is one click away', async ({ chat, page }) => {
+  test('of OpenAI that does not get ready shows why, and ours is one click away', async ({ chat, page }) => {
     await page.route(CDN, (route) =>
       route.fulfill({
         contentType: 'text/javascript',
@@ -152,10 +155,10 @@ test.describe('the element', () => {
     );
     await page.goto('./?agent=research');
     await choose(page, 'Official');
-    const told = page.getByRole('alert');
-    await expect(told).toContainText('OpenAI does not allow its chat on 127.0.0.1');
+    const alert = page.getByRole('alert');
+    await expect(alert).toContainText('OpenAI does not allow its chat on 127.0.0.1');
     await chat.shot('33-domain');
-    await told.getByRole('button', { name: 'Use the built-in element' }).click();
+    await alert.getByRole('button', { name: 'Use the built-in element' }).click();
     await expect(chat.composer).toBeVisible();
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from './chat-page';
 
-test('every kind of item is shown', { tag: '@phone' }, async ({ chat }) => {
+test('every kind of item is displayed', { tag: '@phone' }, async ({ chat }) => {
   await chat.open('items');
   await chat.ask('everything');
   await chat.answered();
@@ -58,7 +58,7 @@ test('every kind of item is shown', { tag: '@phone' }, async ({ chat }) => {
   });
 });
 
-test('work in progress is shown as it goes, and comes to rest', { tag: '@phone' }, async ({ chat }) => {
+test('work in progress is displayed as it goes, and comes to rest', { tag: '@phone' }, async ({ chat }) => {
   await chat.open('items');
   await chat.ask('at work');
   await expect(chat.frame.getByRole('status').filter({ hasText: 'Asking two more places' })).toBeVisible();
@@ -125,7 +125,10 @@ for (const [asked, reason] of [
   ['lock', 'Locked by a moderator until Monday.'],
   ['close', 'This ticket is solved. Start a new chat for anything else.'],
 ] as const) {
-  test(`a thread that was told to ${asked} says why, and takes nothing`, async ({ chat, page }) => {
+  test(`a thread that an agent was asked to ${asked} shows the reason, and accepts nothing`, async ({
+    chat,
+    page,
+  }) => {
     await chat.open('items');
     await chat.ask(asked);
     await expect(chat.frame.getByText(reason)).toBeVisible();

@@ -1,6 +1,6 @@
 """The agent ``items``: shows what its message names, every kind of thread item among it.
 
-What has a middle waits there until the same person says "go on" in another thread.
+What has a middle waits there until the same user says "go on" in another thread.
 """
 
 import asyncio
@@ -251,7 +251,7 @@ async def questions(ctx: TurnContext) -> Events:
 
 
 async def tool(ctx: TurnContext) -> Events:
-    """Asks the page for something, and tells what it gave."""
+    """Asks the page for something, and reports what it gave."""
     if ctx.message is None:
         call = next(item for item in reversed(await ctx.history()) if item.type == "client_tool_call")
         yield _done(_message(ctx, f"The page gave {call.output}."))

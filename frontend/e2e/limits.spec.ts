@@ -30,7 +30,7 @@ test('a message that comes too soon is refused with when to try again, and stays
     api: { getClientSecret: async () => (await fetch('secret')).text() },
   }));
   await host.ask('One');
-  await host.expectTold('text: One');
+  await host.expectAgentReceived('text: One');
   await host.answered();
   const refused = page.waitForResponse((answer) => answer.status() === 429);
   await host.composer.fill('Two');
@@ -43,8 +43,8 @@ test('a message that comes too soon is refused with when to try again, and stays
   await expect(host.composer).toHaveValue('Two');
   await expect(host.log.getByRole('article', { name: 'You said' })).toHaveCount(1);
   await host.shot('limits');
-  // Nothing has begun that a page should wait for.
-  expect((await host.heard('response.start', 'response.end', 'error')).map(([name]) => name)).toEqual([
+  // Nothing has started that a page should wait for.
+  expect((await host.received('response.start', 'response.end', 'error')).map(([name]) => name)).toEqual([
     'response.start',
     'response.end',
     'error',

@@ -4,11 +4,11 @@ import { ChatPage } from './chat-page';
 import { HostPage } from './host-page';
 import { standIn } from './official';
 
-/** Everything that opens, in both schemes. What is said to a screen reader does not hang on the size. */
+/** Everything that opens, in both schemes. What a screen reader gets does not depend on the size. */
 const MENUS = ['tools', 'models', 'commands', 'mentions'];
 
 for (const scheme of ['light', 'dark'] as const) {
-  test(`what opens around the composer can be used by everybody, in ${scheme} @phone`, async ({
+  test(`what opens around the composer can be used by all users, in ${scheme} @phone`, async ({
     page,
     baseURL,
   }) => {
@@ -46,7 +46,7 @@ for (const scheme of ['light', 'dark'] as const) {
     await host.composer.press('End');
     await host.composer.pressSequentially('please');
     await host.composer.press('Enter');
-    await host.expectTold('tags: o7 {}');
+    await host.expectAgentReceived('tags: o7 {}');
     await looks('thread');
     await host.button('History').click();
     await expect(host.history.getByRole('listitem')).toHaveCount(1);
@@ -54,7 +54,7 @@ for (const scheme of ['light', 'dark'] as const) {
   });
 }
 
-/** The demo page with what people have in it: many workflows, some with long labels, some with none. */
+/** The demo page with what users have in it: many workflows, some with long labels, some with none. */
 const MANY = JSON.stringify(
   Array.from({ length: 30 }, (_, at) => ({
     id: `wf_68e8c1f2a4b88190a7d1c53e0d1b00${10 + at}`,
@@ -65,7 +65,7 @@ const MANY = JSON.stringify(
 );
 
 for (const scheme of ['light', 'dark'] as const) {
-  test(`the main screens of the page can be used by everybody, in ${scheme} @phone`, async ({
+  test(`the main screens of the page can be used by all users, in ${scheme} @phone`, async ({
     page,
     baseURL,
   }) => {

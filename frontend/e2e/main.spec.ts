@@ -69,10 +69,10 @@ test('a question is searched, answered with citations, followed up, kept, rename
   });
 
   await test.step('all of it is there after a reload', async () => {
-    const said = await chat.log.getByRole('article').allInnerTexts();
+    const messages = await chat.log.getByRole('article').allInnerTexts();
     await page.reload();
     await expect(chat.frame.getByRole('heading', { name: 'Reloads and restarts' })).toBeVisible();
-    await expect.poll(() => chat.log.getByRole('article').allInnerTexts()).toEqual(said);
+    await expect.poll(() => chat.log.getByRole('article').allInnerTexts()).toEqual(messages);
     await chat.shot('6-reloaded');
   });
 
@@ -116,7 +116,7 @@ test('“Show more” lengthens the list in place, and “Dig deeper” asks for
   const list = chat.log.locator('.w-list').last();
   const rows = list.locator('.w-item-hit');
 
-  await test.step('the rest of the results unfolds where the person looks', async () => {
+  await test.step('the rest of the results unfolds where the user looks', async () => {
     const more = list.getByRole('button', { name: /^Show \d+ more$/ });
     await expect(more).toBeVisible();
     const before = await rows.count();
@@ -190,7 +190,7 @@ test('an answer another tab asked for comes here too, and what was typed is kept
   await second.page.close();
 });
 
-test('the theme follows the person’s choice and is remembered', async ({ chat, page }) => {
+test('the theme follows the user’s choice and is remembered', async ({ chat, page }) => {
   await chat.open();
   const toggle = page.getByRole('button', { name: /^Theme:/ });
   await toggle.click();

@@ -6,9 +6,9 @@ test('the events come one by one, in the order in which things happen', async ({
   await host.set(() => ({ composer: { tools: [{ id: 'search', label: 'Search', icon: 'globe' }] } }));
   await page.evaluate(() => window.chat.setComposerValue({ text: 'effect', selectedToolId: 'search' }));
   await host.composer.press('Enter');
-  await host.expectTold('text: effect');
+  await host.expectAgentReceived('text: effect');
   await host.answered();
-  const [, change] = (await host.heard('thread.change'))[0] as [string, { threadId: string }];
+  const [, change] = (await host.received('thread.change'))[0] as [string, { threadId: string }];
   await host.frame.getByRole('link', { name: 'Show the order' }).click();
   await page.evaluate(async ({ threadId }) => {
     await window.chat.showHistory();
@@ -17,7 +17,7 @@ test('the events come one by one, in the order in which things happen', async ({
     await window.chat.setThreadId(threadId);
     await window.chat.setThreadId('thr_of_nobody');
   }, change);
-  expect(await host.heard()).toEqual([
+  expect(await host.received()).toEqual([
     ['ready', null],
     ['tool.change', { toolId: 'search' }],
     ['tool.change', { toolId: null }],
@@ -36,7 +36,7 @@ test('the events come one by one, in the order in which things happen', async ({
     ['error', { name: 'Error', message: expect.stringMatching(/\.$/) }],
     ['thread.load.end', { threadId: 'thr_of_nobody' }],
   ]);
-  const logged = (await host.heard('log')).map(([, detail]) => (detail as { name: string }).name);
+  const logged = (await host.received('log')).map(([, detail]) => (detail as { name: string }).name);
   expect(logged).toContain('composer.submit');
 });
 
@@ -67,9 +67,9 @@ test('the methods write, send, turn to another thread and read it again', async 
   await page.evaluate(() => window.chat.focusComposer());
   await expect(host.composer).toBeFocused();
   await page.keyboard.press('Enter');
-  await host.expectTold("tags: o7 {'shop': 'north'}");
-  for (const told of ['tool: search', 'model: large', 'quote: It is on its way.'])
-    await host.expectTold(told);
+  await host.expectAgentReceived("tags: o7 {'shop': 'north'}");
+  for (const part of ['tool: search', 'model: large', 'quote: It is on its way.'])
+    await host.expectAgentReceived(part);
   await host.answered();
 
   await page.evaluate(() => {
@@ -86,8 +86,9 @@ test('the methods write, send, turn to another thread and read it again', async 
     }),
   );
   await expect(host.answers()).toHaveCount(1);
-  for (const told of ['text: From the page', 'tool: image', 'model: small']) await host.expectTold(told);
-  // What a page sends leaves alone what its visitor has begun to write.
+  for (const part of ['text: From the page', 'tool: image', 'model: small'])
+    await host.expectAgentReceived(part);
+  // What a page sends leaves alone what its visitor has started to write.
   await expect(host.frame.getByText('order.txt')).toBeVisible();
   await expect(host.button('Model: Large')).toBeVisible();
 
@@ -97,7 +98,7 @@ test('the methods write, send, turn to another thread and read it again', async 
   expect(params.action).toEqual({ type: 'refresh', payload: { page: 'settings' } });
   await host.answered();
 
-  // Somebody else writes in this thread.
+  // Another user writes in this thread.
   await page.evaluate(async (thread_id) => {
     const input = {
       content: [{ type: 'input_text', text: 'From elsewhere' }],
@@ -109,15 +110,15 @@ test('the methods write, send, turn to another thread and read it again', async 
   }, params.thread_id);
   await expect(host.log).not.toContainText('From elsewhere');
   await page.evaluate(() => window.chat.fetchUpdates());
-  await host.expectTold('text: From elsewhere');
+  await host.expectAgentReceived('text: From elsewhere');
 
   await page.evaluate(() => window.chat.showHistory());
   await expect(host.history.getByRole('listitem')).toHaveCount(2);
   await page.evaluate(() => window.chat.hideHistory());
   await expect(host.history).toHaveCount(0);
-  const [, first] = (await host.heard('thread.change'))[0] as [string, { threadId: string }];
+  const [, first] = (await host.received('thread.change'))[0] as [string, { threadId: string }];
   await page.evaluate((id) => window.chat.setThreadId(id), first.threadId);
-  await host.expectTold('quote: It is on its way.');
+  await host.expectAgentReceived('quote: It is on its way.');
   await page.evaluate(() => window.chat.setThreadId(null));
   await expect(host.frame.getByRole('heading', { name: 'What can I help with today?' })).toBeVisible();
 });

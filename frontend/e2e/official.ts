@@ -18,7 +18,7 @@ export async function standIn(page: Page, baseURL: string) {
     if (path.startsWith('chatkit/')) return route.fulfill({ status: 404, json: {} });
     if (path === 'chatkit') return answer(route, asked, refused);
     const response = await route.fetch({ url: new URL(path, baseURL).href });
-    // OpenAI's frame may be embedded here; ours says who may embed it under its own address.
+    // OpenAI's frame may be embedded here; ours states who may embed it under its own address.
     const { 'content-security-policy': _, ...headers } = response.headers();
     await route.fulfill({ response, headers });
   });

@@ -83,7 +83,7 @@ test('the history can be without names to change and chats to delete, or not be 
   const host = await HostPage.open(page, baseURL);
   await host.set(() => ({ history: { showDelete: false, showRename: false } }));
   await host.ask('Keep this');
-  await host.expectTold('text: Keep this');
+  await host.expectAgentReceived('text: Keep this');
   await host.button('History').click();
   const entry = host.history.getByRole('listitem').first();
   await entry.hover();
@@ -117,11 +117,11 @@ test('prompts of the start screen are asked with one click, with their tags', as
   await expect(host.frame.locator('.disclaimer')).toHaveText('Answers may be wrong.');
   await host.shot('start');
   await host.button('This order').click();
-  await host.expectTold("tags: o7 {'shop': 'north'}");
-  await host.expectTold('text: About');
+  await host.expectAgentReceived("tags: o7 {'shop': 'north'}");
+  await host.expectAgentReceived('text: About');
 });
 
-test('what is wrong with the options is said in sentences, and costs nothing else', async ({
+test('what is wrong with the options is reported in sentences, and costs nothing else', async ({
   page,
   baseURL,
 }) => {
@@ -131,7 +131,7 @@ test('what is wrong with the options is said in sentences, and costs nothing els
   );
   await expect(host.frame.getByRole('heading', { name: 'Still here' })).toBeVisible();
   const name = 'InvalidFrameParamsError';
-  expect(await host.heard('error')).toEqual([
+  expect(await host.received('error')).toEqual([
     [
       'error',
       { name, message: expect.stringMatching(/^Option "theme.radius" must be one of "pill".*ignored\.$/) },

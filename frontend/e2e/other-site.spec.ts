@@ -4,7 +4,7 @@ import { HostPage } from './host-page';
 // These pages come from no network, and a browser guards this machine from pages of the open one.
 test.use({ permissions: ['local-network-access'] });
 
-/** A listed site of its own (scripts/run_tests.py lists it), and one that nobody listed. */
+/** A listed site of its own (scripts/run_tests.py lists it), and one that is not listed. */
 const SHOP = 'http://shop.localhost/';
 const EVIL = 'http://evil.localhost/';
 
@@ -40,7 +40,7 @@ const ask = (page: Page, url: string, body: unknown, mode?: RequestMode) =>
     [url, JSON.stringify(body), mode ?? 'cors'] as const,
   );
 
-test('a chat embedded in a listed site has one user there, who is nobody elsewhere', async ({
+test('a chat embedded in a listed site has one user there, who is unknown elsewhere', async ({
   page,
   baseURL,
 }) => {
@@ -61,9 +61,9 @@ test('a site that is not listed can neither read, act nor frame the chat', async
   await page.goto(baseURL ?? '');
   await open(page, EVIL);
   expect(await ask(page, chatkit, LIST)).toBeNull();
-  const told = page.waitForResponse(chatkit);
+  const refused = page.waitForResponse(chatkit);
   await ask(page, chatkit, CREATE, 'no-cors');
-  expect((await told).status()).toBe(403);
+  expect((await refused).status()).toBe(403);
   await embed(page, `${baseURL}frame.html`);
   await expect.poll(() => page.frames().at(-1)?.url()).toContain('chrome-error:');
 });
@@ -74,17 +74,17 @@ test('another frame of the page can neither speak for the chat nor break it off'
 }) => {
   const host = await HostPage.open(page, baseURL, `${SHOP}host.html`);
   const forge = () => {
-    const heard: unknown[] = [];
-    addEventListener('message', ({ data }) => heard.push(data));
+    const received: unknown[] = [];
+    addEventListener('message', ({ data }) => received.push(data));
     setInterval(() => {
       parent.postMessage('chatkit-link:hello', '*');
       for (let at = 0; at < parent.length; at++) {
         const { port1, port2 } = new MessageChannel();
-        port1.onmessage = ({ data }) => heard.push(data);
+        port1.onmessage = ({ data }) => received.push(data);
         if (parent[at] !== window) parent[at]?.postMessage('chatkit-link:port', '*', [port2]);
       }
     }, 5);
-    Object.assign(window, { heard });
+    Object.assign(window, { received });
   };
   const body = `<!doctype html><script>(${forge})()</script>`;
   await page.route(EVIL, (route) => route.fulfill({ contentType: 'text/html', body }));
@@ -103,10 +103,10 @@ test('another frame of the page can neither speak for the chat nor break it off'
     },
   }));
   await host.ask('Still here?');
-  await host.expectTold('text: Still here?');
-  expect((await host.heard('ready', 'error')).map(([name]) => name)).toEqual(['ready']);
+  await host.expectAgentReceived('text: Still here?');
+  expect((await host.received('ready', 'error')).map(([name]) => name)).toEqual(['ready']);
   const evil = page.frames().find((frame) => frame.url() === EVIL);
-  expect(await evil?.evaluate('window.heard')).toEqual([]);
+  expect(await evil?.evaluate('window.received')).toEqual([]);
 });
 
 test('the element of this server works whole in a listed site, with nothing from elsewhere', async ({
@@ -130,11 +130,11 @@ test('the element of this server works whole in a listed site, with nothing from
   await host.set(options);
   await host.button('Search').click();
   await host.ask('effect');
-  await host.expectTold('tool: search');
+  await host.expectAgentReceived('tool: search');
   await host.frame.getByRole('link', { name: 'Show the order' }).click();
   await host.button('Close').click();
   expect(await host.called()).toEqual(['close']);
-  expect((await host.heard('effect', 'deeplink', 'error')).map(([name]) => name)).toEqual([
+  expect((await host.received('effect', 'deeplink', 'error')).map(([name]) => name)).toEqual([
     'effect',
     'deeplink',
   ]);
@@ -144,6 +144,6 @@ test('the element of this server works whole in a listed site, with nothing from
   await host.set(options);
   await page.evaluate(() => window.chat.showHistory());
   await host.history.getByRole('button', { name: 'effect' }).first().click();
-  await host.expectTold('text: effect');
+  await host.expectAgentReceived('text: effect');
   expect([...hosts].sort()).toEqual([new URL(baseURL ?? '').origin, new URL(SHOP).origin].sort());
 });

@@ -23,7 +23,7 @@ test("tonight's odds become a parlay, a stake a payout, and a confirmed slip goe
   await prices.nth(0).click();
   await expect(legs).toHaveCount(1);
   await chat.answered();
-  // The parlay stands below the board, out of sight: the way to it says that there is something new.
+  // The parlay stands below the board, out of sight: the button that leads to it shows that there is something new.
   const toEnd = chat.frame.locator('.to-latest');
   await expect(toEnd).toHaveClass(/news/);
   await prices.nth(6).click();

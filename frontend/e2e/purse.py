@@ -1,4 +1,4 @@
-"""An agent whose tool asks the person first; its model is scripted."""
+"""An agent whose tool asks the user first; its model is scripted."""
 
 from agents import Agent, TResponseInputItem, function_tool
 

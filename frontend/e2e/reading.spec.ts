@@ -27,11 +27,11 @@ const toBeginning = (chat: ChatPage) =>
     return log.querySelectorAll('.turn').length;
   });
 
-/** Back and forth, as somebody does who looks for something. */
+/** Back and forth, as a user does who looks for something. */
 const LOOKING = Array.from({ length: 120 }, (_, at) => (at % 40 < 20 ? -40 : 40));
 
 const median = (times: number[]) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
-const told = (times: number[]) => {
+const summaryOf = (times: number[]) => {
   const sorted = times.toSorted((a, b) => a - b);
   const at = (part: number) =>
     (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0).toFixed(1);
@@ -79,9 +79,9 @@ test('a thread of a thousand items scrolls as smoothly as one of twenty', async 
   const through = await scrolled(chat, new Array(200).fill(height / 200));
   await expect(chat.answers().last()).toBeInViewport();
   const many = await scrolled(chat, LOOKING);
-  console.log(`scrolling at the end of the newest items: ${told(few)}`);
-  console.log(`the same with 1,000 items above:          ${told(many)}`);
-  console.log(`through all of the 1,000 items:           ${told(through)}`);
+  console.log(`scrolling at the end of the newest items: ${summaryOf(few)}`);
+  console.log(`the same with 1,000 items above:          ${summaryOf(many)}`);
+  console.log(`through all of the 1,000 items:           ${summaryOf(through)}`);
   const usual = Math.max(median(few), 1000 / 60);
   expect(median(many)).toBeLessThan(3 * usual);
   expect(median(through)).toBeLessThan(3 * usual);
@@ -106,8 +106,8 @@ test('a long answer streams as smoothly at its end as at its beginning', async (
   const quarter = Math.floor(times.length / 4);
   const first = times.slice(0, quarter);
   const last = times.slice(-quarter);
-  console.log(`streaming 5,000 words, first quarter: ${told(first)}`);
-  console.log(`streaming 5,000 words, last quarter:  ${told(last)}`);
+  console.log(`streaming 5,000 words, first quarter: ${summaryOf(first)}`);
+  console.log(`streaming 5,000 words, last quarter:  ${summaryOf(last)}`);
   // A frame that grows with the answer would be ten times as long; another process of the machine makes it twice.
   expect(median(last)).toBeLessThan(3 * Math.max(median(first), 1000 / 60));
 });

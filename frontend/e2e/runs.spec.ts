@@ -1,7 +1,7 @@
+import { openBreakableConnection } from './breakable-connection';
 import { type ChatPage, expect, test } from './chat-page';
-import { openLine } from './line';
 
-/** What the person sees is what the server has, and it is the whole story. */
+/** What the user sees is what the server has, and it is the whole story. */
 async function isWhole(chat: ChatPage) {
   await chat.answered();
   const seen = await chat.log.getByRole('article').allInnerTexts();
@@ -38,7 +38,7 @@ test('Stop works after a reload', async ({ chat, page }) => {
 });
 
 test('a line that is lost in the middle of an answer heals by itself', async ({ chat, page, baseURL }) => {
-  const line = await openLine(baseURL ?? '');
+  const line = await openBreakableConnection(baseURL ?? '');
   const lost = chat.frame.getByText('Connection lost. Reconnecting…');
   await page.goto(`${line.url}?agent=story`);
   await expect(chat.composer).toBeVisible();
@@ -59,7 +59,7 @@ test('a line that is lost in the middle of an answer heals by itself', async ({ 
 });
 
 test('an answer goes on over a line that breaks again and again', async ({ chat, page, baseURL }) => {
-  const line = await openLine(baseURL ?? '');
+  const line = await openBreakableConnection(baseURL ?? '');
   chat.tolerated = /net::ERR_/;
   await page.goto(`${line.url}?agent=story`);
   await expect(chat.composer).toBeVisible();

@@ -22,7 +22,7 @@ const tray = (host: HostPage) => host.frame.getByRole('list', { name: 'Attachmen
 const inTray = (host: HostPage, name: string) => tray(host).getByRole('listitem').filter({ hasText: name });
 const choose = (host: HostPage, ...files: (typeof cat)[]) =>
   host.frame.getByTestId('files').setInputFiles(files);
-const sendable = (host: HostPage) => expect(host.button('Send message')).toBeEnabled();
+const canSend = (host: HostPage) => expect(host.button('Send message')).toBeEnabled();
 /** What the mirror agent finds in a file that reached it whole. */
 const found = ({ name, mimeType, buffer }: typeof cat) =>
   `${name} ${mimeType} ${createHash('sha256').update(buffer).digest('hex').slice(0, 12)}`;
@@ -65,7 +65,7 @@ for (const { name, bytes, options } of strategies) {
     await choose(host, cat, order);
     await expect(inTray(host, 'cat.png').locator('img')).toHaveJSProperty('naturalWidth', 1);
     await expect(inTray(host, 'order.txt')).toContainText('8 bytes');
-    await sendable(host);
+    await canSend(host);
     expect(uploads).toHaveLength(2);
     await host.shot(`uploads-${name.replaceAll(' ', '-')}`);
     const asked = host.request('threads.create');
@@ -74,23 +74,23 @@ for (const { name, bytes, options } of strategies) {
       expect.stringMatching(/^atc_/),
       expect.stringMatching(/^atc_/),
     ]);
-    await host.expectTold(`files: ${found(cat)}, ${found(order)}`);
+    await host.expectAgentReceived(`files: ${found(cat)}, ${found(order)}`);
     await expect(tray(host)).toHaveCount(0);
 
-    const shown = async () => {
+    const isDisplayed = async () => {
       const question = host.log.getByRole('article', { name: 'You said' });
       await expect(question.getByRole('img', { name: 'cat.png' })).toHaveJSProperty('naturalWidth', 1);
       await expect(question.getByTitle('order.txt')).toBeVisible();
     };
-    await shown();
-    const [, change] = (await host.heard('thread.change'))[0] as [string, { threadId: string }];
+    await isDisplayed();
+    const [, change] = (await host.received('thread.change'))[0] as [string, { threadId: string }];
     await page.evaluate((id) => sessionStorage.setItem('thread', id), change.threadId);
     await page.reload();
     await host.set(options);
-    await shown();
+    await isDisplayed();
   });
 
-  test(`a file that is not taken ${name} says why, and can be tried again or taken out`, async ({
+  test(`a file that is not accepted ${name} shows why, and can be tried again or taken out`, async ({
     page,
     baseURL,
   }) => {
@@ -108,7 +108,7 @@ for (const { name, bytes, options } of strategies) {
     await expect(host.composer).toHaveValue('Look at this');
     down = false;
     await host.button('Try again: order.txt').click();
-    await sendable(host);
+    await canSend(host);
     await expect(host.frame.getByRole('alert')).toHaveCount(0);
 
     await choose(host, fake);
@@ -125,7 +125,7 @@ for (const { name, bytes, options } of strategies) {
     expect((await deleted).ok()).toBe(true);
     await expect(tray(host)).toHaveCount(0);
     await host.composer.press('Enter');
-    await host.expectTold('files: none');
+    await host.expectAgentReceived('files: none');
   });
 }
 
@@ -202,7 +202,7 @@ test('files are dropped and pasted, and what the page does not take is named and
     'Up to 2 files can be sent with one message; one was left out.',
   );
   await expect(tray(host).getByRole('listitem')).toHaveCount(2);
-  await sendable(host);
+  await canSend(host);
   await host.composer.press('Enter');
-  await host.expectTold(`files: ${found(order)}, image.png image/png`);
+  await host.expectAgentReceived(`files: ${found(order)}, image.png image/png`);
 });

@@ -1,4 +1,4 @@
-"""The agent `widgets`: shows the samples of frontend/src/widgets/samples, and says what their actions carry."""
+"""The agent `widgets`: shows the samples of frontend/src/widgets/samples, and reports what their actions carry."""
 
 import json
 from collections.abc import AsyncIterator

@@ -95,7 +95,9 @@ test('a form is filled in by keyboard, fades while it is sent, and its values ar
   await expect(chat.answers()).toContainText(/"colour": "(green|sand)".*"day": "\d{4}-\d\d-\d\d"/);
 });
 
-test('a change is told without an answer, and the tree changes around what was typed', async ({ chat }) => {
+test('a change is reported without an answer, and the tree changes around what was typed', async ({
+  chat,
+}) => {
   await chat.open('widgets');
   await chat.ask('checkbox');
   await chat.answered();

@@ -28,9 +28,9 @@ test('Escape stops a workflow whose loop would never end', async ({ chat, page }
   await expect(chat.answers().nth(1)).toBeVisible();
   await page.keyboard.press('Escape');
   await chat.answered();
-  const said = await chat.answers().count();
+  const before = await chat.answers().count();
   await page.reload();
-  await expect(chat.answers()).toHaveCount(said);
+  await expect(chat.answers()).toHaveCount(before);
   await chat.answered();
 });
 
@@ -46,7 +46,7 @@ test('an agent asks before it calls a tool that needs approval, and goes on afte
   await page.reload();
   await question.getByText('Approve').click();
   await chat.button('Continue').click();
-  await expect(chat.answers().last()).toHaveText(/The tool said: 30 euros are paid\./);
+  await expect(chat.answers().last()).toHaveText(/The tool before: 30 euros are paid\./);
   await chat.answered();
   await chat.shot('approval-2-approved');
 });

@@ -98,14 +98,14 @@ const colours = (page: Page, picture: Buffer) =>
     return new Set(new Uint32Array(data.buffer)).size;
   }, picture.toString('base64'));
 
-test('a widget is edited, fires its action, hears of its file and is saved', async ({ page }) => {
+test('a widget is edited, fires its action, follows its file and is saved', async ({ page }) => {
   put('order', 'Tent');
   await page.goto('workshop');
   await page.getByRole('region', { name: 'order' }).getByRole('button', { name: 'Order' }).click();
   const widget = page.getByRole('region', { name: 'Widget' });
   await expect(widget).toContainText('Tent');
 
-  await test.step('what is typed is drawn, and what is wrong is said beside the last good one', async () => {
+  await test.step('what is typed is drawn, and what is wrong is displayed beside the last good one', async () => {
     await field(page, 'Data').fill('{"title": 7}');
     await expect(page.getByRole('list', { name: 'Problems' })).toContainText(
       "data.title: 7 is not of type 'string'",
@@ -118,7 +118,7 @@ test('a widget is edited, fires its action, hears of its file and is saved', asy
     await expect(widget).toContainText('Stove');
   });
 
-  await test.step('an action is shown with its payload', async () => {
+  await test.step('an action is displayed with its payload', async () => {
     await widget.getByRole('button', { name: 'Buy' }).click();
     await expect(page.getByRole('region', { name: 'Actions' })).toContainText('"title": "Stove"');
     await page.getByRole('slider', { name: 'Width' }).fill('320');

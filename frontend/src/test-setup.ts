@@ -3,7 +3,7 @@ import { afterEach } from 'vitest';
 
 afterEach(cleanup);
 
-// jsdom draws nothing: it neither scrolls nor moves, has no sizes and shows no dialogs. Tests of what speaks to a socket run without it.
+// jsdom draws nothing: it neither scrolls nor moves, has no sizes and shows no dialogs. Tests with sockets do without.
 if (typeof Element !== 'undefined') {
   Element.prototype.scrollTo = () => {};
   HTMLDialogElement.prototype.showModal = function show() {

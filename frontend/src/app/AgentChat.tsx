@@ -1,75 +1,30 @@
 import { useMemo } from 'react';
-import { createLinkFetch } from '../link/link-fetch';
-import { type Agent, here } from './agents';
-import { Chat, type Surroundings } from './Chat';
-import { offersOf } from './offers';
-import type { Data } from './settings/options';
+import { createResumableFetch } from '../resumable-fetch/resumable-fetch';
+import { handlersOf } from './agent-options';
+import { type Agent, serverUrl } from './agents';
+import { ChatKitView, type ChatProps } from './ChatKitView';
 
-const linkFetch = createLinkFetch();
+const resumableFetch = createResumableFetch();
 
-/** What an agent of this server brings along. */
-export function optionsOf({
-  name,
-  greeting,
-  placeholder,
-  notice,
-  prompts,
-  uploads,
-  models,
-  tools,
-}: Agent): Data {
-  return {
-    frameTitle: `Chat with ${name}`,
-    history: { enabled: true, showRename: true, showDelete: true },
-    threadItemActions: { feedback: true, retry: true },
-    thread: { autoScroll: true },
-    startScreen: { ...(greeting && { greeting }), prompts: prompts ?? [] },
-    composer: {
-      ...(placeholder && { placeholder }),
-      ...(models?.length && { models: models.map((id) => ({ id, label: id })) }),
-      ...(tools?.length && { tools: tools.map(toolOf) }),
-      ...(uploads && {
-        attachments: {
-          enabled: true,
-          maxSize: uploads.max_size,
-          maxCount: uploads.max_count,
-          accept: Object.fromEntries(uploads.accept.map((type) => [type, []])),
-        },
-      }),
-    },
-    ...(notice && { disclaimer: { text: notice } }),
-  };
-}
-
-/** The catalog has only a tool's id, which is a Python function's name. */
-function toolOf(id: string) {
-  const words = id.replaceAll(/[-_]+/g, ' ').trim();
-  return { id, label: words.charAt(0).toUpperCase() + words.slice(1), icon: 'bolt' };
-}
-
-export function AgentChat({
-  agent,
-  domainKey,
-  ...around
-}: Surroundings & { agent: Agent; domainKey: string }) {
+export function AgentChat({ agent, domainKey, ...around }: ChatProps & { agent: Agent; domainKey: string }) {
   const api = useMemo(
     () => ({
       url: agent.url,
       domainKey,
-      fetch: linkFetch,
-      uploadStrategy: { type: 'direct' as const, uploadUrl: here('files') },
+      fetch: resumableFetch,
+      uploadStrategy: { type: 'direct' as const, uploadUrl: serverUrl('files') },
     }),
     [agent.url, domainKey],
   );
-  const { tell } = around;
-  const offers = useMemo(() => offersOf(agent, (text) => tell({ text })), [agent, tell]);
+  const { notify } = around;
+  const handlers = useMemo(() => handlersOf(agent, (text) => notify({ text })), [agent, notify]);
   return (
-    <Chat
+    <ChatKitView
       {...around}
       api={api}
-      memory={`thread:${agent.id}`}
+      storageKey={`thread:${agent.id}`}
       widgets={{ onAction }}
-      offers={offers}
+      handlers={handlers}
       prompts={agent.prompts ?? []}
     />
   );

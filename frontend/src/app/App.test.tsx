@@ -3,8 +3,8 @@ import { render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { App } from './App';
-import { keepApiKey } from './api-key';
-import { recall } from './memory';
+import { storeApiKey } from './hosted/api-key';
+import { readStored } from './local-storage';
 
 /** Stands for whichever script defines the tag. */
 class FakeElement extends HTMLElement {
@@ -35,9 +35,9 @@ beforeEach(() => {
   answer = async () => Response.json(both);
 });
 
-const shown = () => document.querySelector<FakeElement>('openai-chatkit');
+const chatElement = () => document.querySelector<FakeElement>('openai-chatkit');
 const addressed = () => {
-  const api = shown()?.options?.api;
+  const api = chatElement()?.options?.api;
   return api && 'url' in api ? api.url : null;
 };
 const current = () => document.querySelector('[aria-current]')?.textContent;
@@ -48,11 +48,11 @@ test('a server that cannot be reached is a sentence with a way on', async () => 
   expect((await screen.findByRole('alert')).textContent).toContain('The server cannot be reached.');
   answer = async () => Response.json(both);
   await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
-  await waitFor(() => expect(shown()).toBeTruthy());
+  await waitFor(() => expect(chatElement()).toBeTruthy());
   expect(screen.queryByRole('alert')).toBeNull();
 });
 
-test('a refusal is told in the words of the server', async () => {
+test('a refusal is displayed in the words of the server', async () => {
   answer = async () => Response.json({ detail: 'Sign in first.' }, { status: 401 });
   render(<App />);
   expect((await screen.findByRole('alert')).textContent).toContain('Sign in first.');
@@ -78,7 +78,7 @@ test('the default agent opens at first, the one of the last visit later, and a l
   expect(location.search).toBe('?agent=other&x=1');
 });
 
-test('a link to an agent that is not there says so and leads on', async () => {
+test('a link to an agent that is not there is reported, with a way on', async () => {
   history.replaceState(null, '', '/?agent=gone');
   render(<App />);
   expect((await screen.findByRole('alert')).textContent).toContain('no agent “gone”');
@@ -86,7 +86,7 @@ test('a link to an agent that is not there says so and leads on', async () => {
   expect(addressed()).toContain('chatkit/other');
 });
 
-test('a link to something that is no workflow says so and adds nothing', async () => {
+test('a link to something that is no workflow is reported and adds nothing', async () => {
   history.replaceState(null, '', '/?workflow=<b>');
   render(<App />);
   expect((await screen.findByRole('alert')).textContent).toContain('is not the id of a workflow');
@@ -111,14 +111,17 @@ test('a shared workflow joins the list, keeps it when renamed, and comes back af
 });
 
 test('a key on the device leaves it when the tick is taken away, and the focus comes back', async () => {
-  keepApiKey('sk-kept', true);
+  storeApiKey('sk-kept', true);
   render(<App />);
   await userEvent.click(await screen.findByRole('button', { name: 'Change' }));
   const tick = screen.getByRole('checkbox', { name: 'Remember on this device' });
   await userEvent.click(tick);
-  expect([recall('openai-api-key', 'tab'), recall('openai-api-key', 'device')]).toEqual(['sk-kept', null]);
+  expect([readStored('openai-api-key', 'tab'), readStored('openai-api-key', 'device')]).toEqual([
+    'sk-kept',
+    null,
+  ]);
   await userEvent.click(tick);
-  expect(recall('openai-api-key', 'device')).toBe('sk-kept');
+  expect(readStored('openai-api-key', 'device')).toBe('sk-kept');
   await userEvent.keyboard('{Escape}');
   expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Change' }));
   await userEvent.click(screen.getByRole('button', { name: 'Forget' }));
@@ -165,21 +168,21 @@ test('the theme goes from system to light to dark and is remembered', async () =
 test('options of the panel reach the element at once, and Reset brings the agent’s own back', async () => {
   history.replaceState(null, '', '/?agent=research');
   render(<App />);
-  await waitFor(() => expect(shown()?.options?.startScreen?.greeting).toBe('Hello'));
+  await waitFor(() => expect(chatElement()?.options?.startScreen?.greeting).toBe('Hello'));
   await userEvent.click(screen.getByRole('button', { name: 'Settings' }));
   await userEvent.selectOptions(screen.getByLabelText('Corners'), 'sharp');
   await userEvent.type(screen.getByLabelText('Greeting'), 'Hi');
   await userEvent.click(screen.getByLabelText('Retry'));
-  expect(shown()?.options).toMatchObject({
+  expect(chatElement()?.options).toMatchObject({
     theme: { colorScheme: 'light', radius: 'sharp' },
     startScreen: { greeting: 'Hi' },
     threadItemActions: { feedback: true, retry: false },
   });
   expect(screen.getByText('3 options changed')).toBeTruthy();
   await userEvent.click(screen.getByText('Reset'));
-  expect(shown()?.options).toMatchObject({
+  expect(chatElement()?.options).toMatchObject({
     startScreen: { greeting: 'Hello' },
     threadItemActions: { retry: true },
   });
-  expect(shown()?.options?.theme).toEqual({ colorScheme: 'light' });
+  expect(chatElement()?.options?.theme).toEqual({ colorScheme: 'light' });
 }, 15_000);

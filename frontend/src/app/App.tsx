@@ -1,51 +1,51 @@
 import { Menu, SlidersHorizontal } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { optionsOf } from './AgentChat';
+import { defaultOptionsOf } from './agent-options';
+import { ConnectionView } from './ConnectionView';
 import { Drawer } from './Drawer';
-import { hostedOptions } from './HostedChat';
-import { recall, remember, useMemory } from './memory';
-import { type Notice, NoticeBar } from './Notices';
+import { useElement } from './element-loader/use-element';
+import { hostedOptions } from './hosted/HostedChat';
+import { nameOf } from './hosted/workflows';
+import { readStored, useStored, writeStored } from './local-storage';
+import { MigrationGuideAddress } from './MigrationNotice';
+import { type Notice, NoticeBar } from './NoticeBar';
 import { IconButton, Sidebar } from './Sidebar';
-import { Stage } from './Stage';
 import { SettingsPanel } from './settings/SettingsPanel';
-import { useChosen, useDomainKey, useOptions } from './settings/use-options';
+import { useChosen, useDomainKey, useOptions } from './settings/use-option-values';
 import { isSame, keyOf, type Target } from './share-link';
 import { useAgents } from './use-agents';
 import { type Connection, defaultOf, useConnection } from './use-connection';
-import { useElement } from './use-element';
 import { useMedia } from './use-media';
 import { useScheme } from './use-scheme';
-import { WayOutAddress } from './WayOut';
-import { nameOf } from './workflows';
 
 const NAME = 'ChatKit Link';
 const isYes = (text: string | null) => text === 'yes';
 
-/** former: what a visitor of an earlier version should be told. */
-export function App({ former = null }: { former?: string | null }) {
-  const { agents, trouble, retry } = useAgents();
+/** migrationNotice: what a visitor of an earlier version should know. */
+export function App({ migrationNotice = null }: { migrationNotice?: string | null }) {
+  const { agents, failure, retry } = useAgents();
   const { target, go, connection } = useConnection(agents);
   const element = useElement(target);
   const { choice, scheme, next } = useScheme();
-  const [notice, setNotice] = useState<Notice | null>(former ? { text: former } : null);
+  const [notice, setNotice] = useState<Notice | null>(migrationNotice ? { text: migrationNotice } : null);
   const isNarrow = useMedia('(max-width: 760px)');
-  const isCollapsed = useMemory('collapsed', isYes);
+  const isCollapsed = useStored('collapsed', isYes);
   const [isDrawer, setDrawer] = useState(false);
-  const [isSettings, setSettings] = useState(() => isYes(recall('settings', 'tab')));
+  const [isSettings, setSettings] = useState(() => isYes(readStored('settings', 'tab')));
   const { chosen, set, reset } = useChosen();
   const domainKey = useDomainKey();
   const base = useBase(connection);
   const options = useOptions(base, chosen, scheme);
-  const tell = useCallback((given: Notice) => setNotice(given), []);
+  const notify = useCallback((given: Notice) => setNotice(given), []);
 
   const title = titleOf(connection);
   useEffect(() => {
     document.title = title === NAME ? NAME : `${title} · ${NAME}`;
   }, [title]);
 
-  const showSettings = (shown: boolean) => {
-    remember('settings', shown ? 'yes' : null, 'tab');
-    setSettings(shown);
+  const showSettings = (isOpen: boolean) => {
+    writeStored('settings', isOpen ? 'yes' : null, 'tab');
+    setSettings(isOpen);
     setDrawer(false);
   };
   const choose = (wanted: Target) => {
@@ -59,10 +59,10 @@ export function App({ former = null }: { former?: string | null }) {
     active: target,
     onChoose: choose,
     onRemoved: (removed: Target) => isSame(removed, target) && first && go(first),
-    tell: (given: Notice) => {
-      // Else it would be said behind the drawer.
+    notify: (given: Notice) => {
+      // Else it would be displayed behind the drawer.
       setDrawer(false);
-      tell(given);
+      notify(given);
     },
     scheme: choice,
     onNextScheme: next,
@@ -70,7 +70,7 @@ export function App({ former = null }: { former?: string | null }) {
     onSettings: () => showSettings(!isSettings),
   };
   return (
-    <WayOutAddress value={agents?.way_out ?? null}>
+    <MigrationGuideAddress value={agents?.way_out ?? null}>
       <div className="page">
         {isNarrow ? (
           <header className="top-bar">
@@ -88,7 +88,7 @@ export function App({ former = null }: { former?: string | null }) {
             fold={{
               kind: 'rail',
               isCollapsed,
-              onToggle: () => remember('collapsed', isCollapsed ? null : 'yes'),
+              onToggle: () => writeStored('collapsed', isCollapsed ? null : 'yes'),
             }}
           />
         )}
@@ -97,18 +97,18 @@ export function App({ former = null }: { former?: string | null }) {
             <Sidebar {...sidebar} fold={{ kind: 'drawer', onClose: () => setDrawer(false) }} />
           </Drawer>
         )}
-        <main className="stage">
+        <main className="connection-view">
           {notice && <NoticeBar notice={notice} onClose={() => setNotice(null)} />}
-          <Stage
+          <ConnectionView
             key={target ? keyOf(target) : ''}
             connection={connection}
-            trouble={trouble}
+            failure={failure}
             onRetry={retry}
             element={element}
             options={options}
             scheme={scheme}
             domainKey={domainKey}
-            tell={tell}
+            notify={notify}
             onHome={first && (() => choose(first))}
           />
         </main>
@@ -127,7 +127,7 @@ export function App({ former = null }: { former?: string | null }) {
           />
         )}
       </div>
-    </WayOutAddress>
+    </MigrationGuideAddress>
   );
 }
 
@@ -135,7 +135,7 @@ function useBase(connection: Connection | null) {
   const agent = connection?.kind === 'agent' ? connection.agent : null;
   const workflow = connection?.kind === 'workflow' ? connection.workflow : null;
   return useMemo(
-    () => (agent ? optionsOf(agent) : workflow ? hostedOptions(workflow) : {}),
+    () => (agent ? defaultOptionsOf(agent) : workflow ? hostedOptions(workflow) : {}),
     [agent, workflow],
   );
 }

@@ -1,7 +1,7 @@
 import { Check, Pencil, X } from 'lucide-react';
 import { type MouseEvent, useRef, useState } from 'react';
 import { addressOf, type Target } from './share-link';
-import { useFocusBack } from './use-focus-back';
+import { useFocusReturn } from './use-focus-return';
 
 type Props = {
   target: Target;
@@ -19,7 +19,7 @@ type Props = {
 export function ConnectionRow(props: Props) {
   const { target, name, about, isActive, onChoose, onRename, onDelete } = props;
   const [isRenaming, setRenaming] = useState(false);
-  const { opener, giveBack } = useFocusBack();
+  const { opener, returnFocus } = useFocusReturn();
 
   if (isRenaming && onRename) {
     return (
@@ -30,7 +30,7 @@ export function ConnectionRow(props: Props) {
           onRename={onRename}
           onEnd={() => {
             setRenaming(false);
-            giveBack();
+            returnFocus();
           }}
         />
       </li>
@@ -98,7 +98,7 @@ function RenameField({ label, fallback, onRename, onEnd }: RenameProps) {
       defaultValue={label}
       placeholder={fallback}
       maxLength={80}
-      // biome-ignore lint/a11y/noAutofocus: the person has just asked for this field
+      // biome-ignore lint/a11y/noAutofocus: the user has just asked for this field
       autoFocus
       onFocus={(event) => event.target.select()}
       onBlur={(event) => end(event.target.value)}

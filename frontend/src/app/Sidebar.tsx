@@ -1,11 +1,11 @@
 import { ArrowLeft, ArrowRight, Monitor, Moon, SlidersHorizontal, Sun, X } from 'lucide-react';
 import type { Agent } from './agents';
 import { ConnectionRow } from './ConnectionRow';
-import { HostedList } from './HostedList';
+import { HostedList } from './hosted/HostedList';
 import { Logo } from './Logo';
-import type { Notice } from './Notices';
+import type { Notice } from './NoticeBar';
 import { isSame, type Target } from './share-link';
-import type { Choice } from './use-scheme';
+import type { SchemeChoice } from './use-scheme';
 
 const schemes = {
   system: { Icon: Monitor, label: 'Theme: same as the system' },
@@ -18,8 +18,8 @@ type Props = {
   active: Target | null;
   onChoose: (target: Target) => void;
   onRemoved: (target: Target) => void;
-  tell: (notice: Notice) => void;
-  scheme: Choice;
+  notify: (notice: Notice) => void;
+  scheme: SchemeChoice;
   onNextScheme: () => void;
   isSettings: boolean;
   onSettings: () => void;
@@ -30,7 +30,7 @@ type Props = {
 };
 
 export function Sidebar(props: Props) {
-  const { agents, active, onChoose, onRemoved, tell, fold } = props;
+  const { agents, active, onChoose, onRemoved, notify, fold } = props;
   if (fold.kind === 'rail' && fold.isCollapsed) return <Rail {...props} onExpand={fold.onToggle} />;
   return (
     <aside className="sidebar" aria-label="Connections">
@@ -69,7 +69,7 @@ export function Sidebar(props: Props) {
             })}
           </ul>
         </nav>
-        <HostedList active={active} onChoose={onChoose} onRemoved={onRemoved} tell={tell} />
+        <HostedList active={active} onChoose={onChoose} onRemoved={onRemoved} notify={notify} />
       </div>
       <footer className="sidebar-foot">
         <button

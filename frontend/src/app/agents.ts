@@ -23,16 +23,16 @@ export type Agent = {
 export type Agents = { default: string; agents: Agent[]; way_out?: string | null };
 
 /** Relative to the page, because the server may be mounted under a prefix. */
-export const here = (path: string) => new URL(path, document.baseURI).href;
+export const serverUrl = (path: string) => new URL(path, document.baseURI).href;
 
 export async function fetchAgents(signal: AbortSignal): Promise<Agents> {
-  const response = await fetch(here('api/agents'), { signal, headers: { Accept: 'application/json' } });
+  const response = await fetch(serverUrl('api/agents'), { signal, headers: { Accept: 'application/json' } });
   if (!response.ok) throw await problemFrom(response);
   const { default: first, agents, way_out } = (await response.json()) as Agents;
   if (!Array.isArray(agents) || !agents.length) throw new Error('The server has no agents.');
   return {
     default: first,
-    agents: agents.map((agent) => ({ ...agent, url: here(agent.url) })),
-    way_out: way_out ? here(way_out) : null,
+    agents: agents.map((agent) => ({ ...agent, url: serverUrl(agent.url) })),
+    way_out: way_out ? serverUrl(way_out) : null,
   };
 }

@@ -1,9 +1,9 @@
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
-import { carryOver } from './former-visit';
+import { migrateLegacyStorage } from './legacy-storage';
 import './app.css';
 import './sidebar.css';
 import './settings/settings.css';
 
 const root = document.getElementById('root');
-if (root) createRoot(root).render(<App former={carryOver()} />);
+if (root) createRoot(root).render(<App migrationNotice={migrateLegacyStorage()} />);

@@ -1,4 +1,4 @@
-/** ?agent=… and ?workflow=…: the address of the page always leads to what is shown in it. */
+/** ?agent=… and ?workflow=…: the address of the page always leads to what is displayed in it. */
 import { useCallback, useEffect, useState } from 'react';
 
 export type Target = { kind: 'agent' | 'workflow'; id: string };
@@ -19,7 +19,7 @@ export function targetIn(search: string): Target | null {
   return agent ? { kind: 'agent', id: agent } : null;
 }
 
-/** What else the address says stays; the address is relative to the page. */
+/** The rest of the query stays; the address is relative to the page. */
 export function addressOf({ kind, id }: Target): string {
   const query = new URLSearchParams(location.search);
   query.delete('workflow');

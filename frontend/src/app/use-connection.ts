@@ -1,16 +1,16 @@
 /*
  * Which connection the page shows: the one in its address, else the one of the last visit, else the server's
- * default agent. The address then says so, and a workflow that came with a link joins the list.
+ * default agent. The address then names it, and a workflow that came with a link joins the list.
  */
 import { useEffect } from 'react';
 import type { Agent, Agents } from './agents';
-import { recall, remember } from './memory';
+import { addWorkflows, type HostedWorkflow, isId, useWorkflows } from './hosted/workflows';
+import { readStored, writeStored } from './local-storage';
 import { keyOf, type Target, targetOf, useTarget } from './share-link';
-import { addWorkflows, isId, useWorkflows, type Workflow } from './workflows';
 
 export type Connection =
   | { kind: 'agent'; agent: Agent }
-  | { kind: 'workflow'; workflow: Workflow }
+  | { kind: 'workflow'; workflow: HostedWorkflow }
   /** The address names something that is not there. */
   | { kind: 'missing'; target: Target };
 
@@ -26,7 +26,7 @@ export function useConnection(agents: Agents | null) {
   useEffect(() => {
     if (!target) return;
     if (target.kind === 'workflow' && isId(target.id)) addWorkflows([{ id: target.id, label: '' }]);
-    remember('active', keyOf(target));
+    writeStored('active', keyOf(target));
   }, [target]);
 
   return { target, go, connection: target && connectionOf(target, agents, workflows) };
@@ -35,15 +35,15 @@ export function useConnection(agents: Agents | null) {
 export const defaultOf = ({ agents, default: first }: Agents) =>
   agents.find(({ id }) => id === first) ?? (agents[0] as Agent);
 
-function lastVisit(agents: Agents | null, workflows: Workflow[]): Target | null {
-  const last = targetOf(recall('active'));
+function lastVisit(agents: Agents | null, workflows: HostedWorkflow[]): Target | null {
+  const last = targetOf(readStored('active'));
   if (last?.kind === 'workflow' && workflows.some(({ id }) => id === last.id)) return last;
   if (!agents) return null;
   if (last?.kind === 'agent' && agents.agents.some(({ id }) => id === last.id)) return last;
   return { kind: 'agent', id: defaultOf(agents).id };
 }
 
-function connectionOf(target: Target, agents: Agents | null, workflows: Workflow[]): Connection | null {
+function connectionOf(target: Target, agents: Agents | null, workflows: HostedWorkflow[]): Connection | null {
   if (target.kind === 'workflow') {
     if (!isId(target.id)) return { kind: 'missing', target };
     const known = workflows.find(({ id }) => id === target.id);

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { ChatKitOptions } from '@openai/chatkit';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { type FrameApi, HELLO, type HostApi, PORT } from './bridge';
-import { callsOver } from './calls';
+import type { FrameApi, HostApi } from '../bridge/contract';
+import { HELLO, PORT } from '../bridge/handshake';
+import { remoteCalls } from '../bridge/remote-calls';
 import { ChatKitElement } from './element';
 
 const origin = 'https://chat.example';
@@ -48,12 +49,12 @@ async function connected(methods: Partial<FrameApi> = {}) {
   const { port } = hello();
   const setOptions = vi.fn<FrameApi['setOptions']>();
   const frame = { ...methods, setOptions };
-  const host = callsOver<HostApi>(port as MessagePort, frame);
+  const host = remoteCalls<HostApi>(port as MessagePort, frame);
   await host('connect');
   return { host, frame };
 }
 
-const heard = (name: string) =>
+const nextEvent = (name: string) =>
   new Promise<unknown>((resolve) => {
     element.addEventListener(name, (event) => resolve((event as CustomEvent).detail), { once: true });
   });
@@ -72,9 +73,9 @@ test('only our frame, from our origin, is let in', () => {
   expect(hello()).toMatchObject({ word: PORT, target: origin });
 });
 
-test('the host page hears "ready" and the frame gets the options', async () => {
+test('the host page gets "ready" and the frame gets the options', async () => {
   element.setOptions(options);
-  const ready = heard('chatkit.ready');
+  const ready = nextEvent('chatkit.ready');
   const { frame } = await connected();
   await ready;
   await vi.waitFor(() =>
@@ -82,11 +83,11 @@ test('the host page hears "ready" and the frame gets the options', async () => {
   );
 });
 
-test('the frame is shown when it has drawn its options, and not before', async () => {
+test('the frame becomes visible when it has drawn its options, and not before', async () => {
   element.setOptions(options);
   let drawn = () => {};
   const setOptions = () => new Promise<void>((done) => (drawn = done));
-  const host = callsOver<HostApi>(hello().port as MessagePort, { setOptions });
+  const host = remoteCalls<HostApi>(hello().port as MessagePort, { setOptions });
   await host('connect');
   expect(iframe().hasAttribute('data-ready')).toBe(false);
   await vi.waitFor(() => {
@@ -117,7 +118,7 @@ test('a method called early waits for the frame', async () => {
 test('what the frame finds wrong becomes an error event with its name', async () => {
   element.setOptions(options);
   const { host } = await connected();
-  const error = heard('chatkit.error');
+  const error = nextEvent('chatkit.error');
   await host('fail', 'Unknown option "histroy": it was ignored.', 'InvalidFrameParamsError');
   expect(await error).toEqual({
     error: expect.objectContaining({
@@ -130,7 +131,7 @@ test('what the frame finds wrong becomes an error event with its name', async ()
 test('options that cannot be handed over are an error, too', async () => {
   element.setOptions(options);
   await connected();
-  const error = heard('chatkit.error');
+  const error = nextEvent('chatkit.error');
   const looped: Record<string, unknown> = {};
   looped.self = looped;
   element.setOptions(looped as unknown as ChatKitOptions);
@@ -142,7 +143,7 @@ test('options that cannot be handed over are an error, too', async () => {
 test('events of the frame become events of the element', async () => {
   element.setOptions(options);
   const { host } = await connected();
-  const change = heard('chatkit.thread.change');
+  const change = nextEvent('chatkit.thread.change');
   await host('emit', 'thread.change', { threadId: 't' });
   expect(await change).toEqual({ threadId: 't' });
 });

@@ -1,29 +1,30 @@
 /*
  * <openai-chatkit>: the tag that @openai/chatkit-react and plain pages use, with our frame behind it.
  *
- * The frame says hello to its parent each time it loads (moving the element in the document reloads it); the
+ * The frame greets its parent each time it loads (moving the element in the document reloads it); the
  * element answers the window it created, at the origin it was loaded from, with a fresh message port. All calls
  * wait for the latest frame; options set meanwhile are sent when it connects. The frame checks them, so a host
- * page hears about wrong ones after "ready": listeners are usually attached after the first setOptions.
+ * page gets errors about wrong ones after "ready": listeners are usually attached after the first setOptions.
  */
 import type { ChatKitOptions, OpenAIChatKit } from '@openai/chatkit';
-import { sendTelling } from '../link/send';
-import { type EventName, type FrameApi, HELLO, type HostApi, PORT } from './bridge';
-import { callsOver, type Remote } from './calls';
-import { callAt, sendable } from './options';
-import { type Send, serveRequest } from './serve-request';
+import type { EventName, FrameApi, HostApi } from '../bridge/contract';
+import { HELLO, PORT } from '../bridge/handshake';
+import { type Remote, remoteCalls } from '../bridge/remote-calls';
+import { type Send, serveRequest } from '../bridge/serve-request';
+import { callFunctionAt, sendableOptions } from '../options/sendable-options';
+import { sendWithProgress } from '../resumable-fetch/send-with-progress';
 
 type Frame = Remote<FrameApi>;
 type Args<K extends keyof FrameApi> = Parameters<FrameApi[K]>;
 
-/** Long enough for a slow phone; a frame that was refused never says anything at all. */
+/** Long enough for a slow phone; a frame that was refused never sends anything at all. */
 const PATIENCE_MS = 15_000;
 const UNREACHABLE =
   'The chat frame did not load. Check that this page is listed in frame-ancestors of the chat server, and the server in frame-src of this page.';
 
-/** Says how far an upload is, which no fetch can. */
+/** Reports the progress of an upload, which no fetch can. */
 const plainFetch: Send = (url, { onSent, ...init }) =>
-  onSent ? sendTelling(url, init, onSent) : fetch(url, init);
+  onSent ? sendWithProgress(url, init, onSent) : fetch(url, init);
 
 function coming() {
   let resolve = (_: Frame) => {};
@@ -114,7 +115,7 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
     this.#gone = new AbortController();
     const { port1, port2 } = new MessageChannel();
     this.#gone.signal.addEventListener('abort', () => port1.close());
-    const call: Frame = callsOver<FrameApi>(
+    const call: Frame = remoteCalls<FrameApi>(
       port1,
       this.#hostApi(this.#gone.signal, () => call),
     );
@@ -129,7 +130,7 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
         const fetch = (api && 'fetch' in api && api.fetch) || plainFetch;
         void serveRequest(fetch as Send, request, port, gone);
       },
-      invoke: (path, args) => callAt(this.#options, path, args),
+      invoke: (path, args) => callFunctionAt(this.#options, path, args),
       emit: (name, detail) => this.#emit(name, detail),
       fail: (message, name) => this.#fail(message, name),
     };
@@ -147,7 +148,7 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
 
   async #sendOptions(frame: Frame) {
     try {
-      await frame('setOptions', sendable(this.#options, document.baseURI));
+      await frame('setOptions', sendableOptions(this.#options, document.baseURI));
     } catch (error) {
       this.#fail(`The options cannot be read: ${error}`);
     }

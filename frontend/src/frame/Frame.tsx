@@ -1,18 +1,19 @@
 import { CircleAlert, FileUp } from 'lucide-react';
 import { type MouseEvent, useEffect, useLayoutEffect } from 'react';
 import { type Language, LanguageContext, useText } from '../language/language';
+import { Markdown } from '../markdown/Markdown';
+import { failureOf } from '../protocol/response-status';
 import type { Chat, View } from './chat';
 import { Composer } from './composer/Composer';
+import { useFileDrop } from './composer/use-file-drop';
 import { ChatContext, useChat } from './context';
-import { Header } from './Header';
-import { HistoryPanel } from './HistoryPanel';
-import { Markdown } from './Markdown';
+import { Header } from './header/Header';
+import { HistoryPanel } from './history/HistoryPanel';
 import { StartScreen } from './StartScreen';
-import { TroubleNote } from './Status';
 import { useStore } from './store';
-import { ThreadView } from './ThreadView';
 import { useTheme } from './theme';
-import { useDrop } from './use-drop';
+import { FailureNote } from './thread/Status';
+import { ThreadView } from './thread/ThreadView';
 
 export function Frame({ chat }: { chat: Chat }) {
   const options = useStore(chat.options);
@@ -23,7 +24,7 @@ export function Frame({ chat }: { chat: Chat }) {
   useTheme(options.theme, chat.base);
   useDocumentLanguage(language);
   useEscapeStops(chat);
-  const dropping = useDrop(chat, options.composer?.attachments?.enabled ?? false);
+  const dropping = useFileDrop(chat, options.composer?.attachments?.enabled ?? false);
   return (
     <LanguageContext value={language}>
       <ChatContext value={chat}>
@@ -58,8 +59,9 @@ export function Frame({ chat }: { chat: Chat }) {
 }
 
 function Main({ view: { conversation, loading, failure } }: { view: View }) {
-  const { thread, items, trouble } = useStore(conversation.state);
-  if (failure) return <Failure failure={failure} />;
+  const { thread, items, status } = useStore(conversation.state);
+  const failedResponse = failureOf(status);
+  if (failure) return <ThreadNotOpened failure={failure} />;
   if (loading) return <LoadingThread />;
   const empty = items.length === 0 && !thread;
   return (
@@ -67,7 +69,7 @@ function Main({ view: { conversation, loading, failure } }: { view: View }) {
       {empty ? (
         <>
           <StartScreen />
-          {trouble && <TroubleNote trouble={trouble} conversation={conversation} />}
+          {failedResponse && <FailureNote failure={failedResponse} conversation={conversation} />}
         </>
       ) : (
         <ThreadView key={conversation.key} conversation={conversation} />
@@ -99,7 +101,7 @@ function LoadingThread() {
   );
 }
 
-function Failure({ failure }: { failure: NonNullable<View['failure']> }) {
+function ThreadNotOpened({ failure }: { failure: NonNullable<View['failure']> }) {
   const chat = useChat();
   const text = useText();
   return (
@@ -121,7 +123,7 @@ function Failure({ failure }: { failure: NonNullable<View['failure']> }) {
 
 const DEEPLINK = 'chatkit-link://';
 
-/** A link that means something to the host page and to nobody else: it is told, with the link's query as data. */
+/** A link that only the host page understands: it gets an event with the link's query as data. */
 function followDeeplink(event: MouseEvent, chat: Chat) {
   const link = event.target instanceof Element ? event.target.closest('a[href]') : null;
   const href = link?.getAttribute('href');

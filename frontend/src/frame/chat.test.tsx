@@ -1,15 +1,15 @@
 import { fireEvent, screen, waitFor } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
 import type { ThreadItem } from '../protocol/types';
-import { answered, openStream, streamOf, threadCalled, userSaid } from '../scripted-server';
-import { composer, created, done, open, page } from './open-chat';
+import { composer, created, done, page, renderChat } from './testing/render-chat';
+import { answered, openStream, streamOf, threadCalled, userSaid } from './testing/scripted-server';
 
 describe('asking', () => {
   const answers = () =>
     streamOf(created, done(userSaid('u', 'hello')), done(answered('a', 'A **bold** answer')));
 
   test('Enter sends, the question stands above its answer, and the composer is empty again', async () => {
-    const { user, asked, emitted } = open({ 'threads.create': answers });
+    const { user, asked, emitted } = renderChat({ 'threads.create': answers });
     await user.type(composer(), 'hello{Enter}');
     expect(await screen.findByText('bold')).toBeTruthy();
     expect(screen.getByRole('article', { name: 'You said' }).textContent).toBe('hello');
@@ -21,28 +21,28 @@ describe('asking', () => {
   });
 
   test('Shift+Enter breaks the line instead', async () => {
-    const { user, asked } = open({});
+    const { user, asked } = renderChat({});
     await user.type(composer(), 'one{Shift>}{Enter}{/Shift}two');
     expect(composer().value).toBe('one\ntwo');
     expect(asked).toEqual([]);
   });
 
   test('Enter that ends a composition does not send', async () => {
-    const { user, asked } = open({});
+    const { user, asked } = renderChat({});
     await user.type(composer(), 'にほん');
     fireEvent.keyDown(composer(), { key: 'Enter', isComposing: true });
     expect(asked).toEqual([]);
   });
 
   test('an empty message cannot be sent', async () => {
-    const { user, asked } = open({});
+    const { user, asked } = renderChat({});
     await user.type(composer(), '   {Enter}');
     expect(screen.getByRole('button', { name: 'Send message' })).toHaveProperty('disabled', true);
     expect(asked).toEqual([]);
   });
 
   test('a prompt of the start screen is asked with one click', async () => {
-    const { user, asked } = open(
+    const { user, asked } = renderChat(
       { 'threads.create': answers },
       { startScreen: { greeting: 'Hi', prompts: [{ label: 'Locks', prompt: 'How do locks work?' }] } },
     );
@@ -52,7 +52,7 @@ describe('asking', () => {
   });
 
   test('a second question goes to the same thread', async () => {
-    const { user, asked } = open({
+    const { user, asked } = renderChat({
       'threads.create': answers,
       'threads.add_user_message': () => streamOf(done(userSaid('u2', 'and then?'))),
     });
@@ -66,7 +66,7 @@ describe('asking', () => {
 describe('what comes at a bad time', () => {
   test('a message sent while a thread is being opened goes to that thread', async () => {
     let load = (_: Response) => {};
-    const { chat, asked } = open(
+    const { chat, asked } = renderChat(
       {
         'threads.get_by_id': () =>
           new Promise<Response>((resolve) => {
@@ -94,7 +94,7 @@ describe('what comes at a bad time', () => {
       arguments: {},
     };
     let finish = (_: unknown) => {};
-    const { user, asked, host } = open({
+    const { user, asked, host } = renderChat({
       'threads.create': () => streamOf(created, done(userSaid('u', 'hello')), done(call)),
       'threads.add_client_tool_output': () => streamOf(done(answered('a', 'In Ghent'))),
     });
@@ -115,7 +115,7 @@ describe('what comes at a bad time', () => {
 describe('while an answer comes in', () => {
   async function streaming() {
     let stream = openStream();
-    const around = open({
+    const around = renderChat({
       'threads.create': (_, signal) => {
         stream = openStream(signal);
         return stream.response;
@@ -144,7 +144,7 @@ describe('while an answer comes in', () => {
 
   test('a message stopped before the server took it waits for that, and is then in the thread', async () => {
     let stream = openStream();
-    const { user, asked } = open({
+    const { user, asked } = renderChat({
       'threads.create': (_, signal) => {
         stream = openStream(signal);
         return stream.response;
@@ -162,7 +162,7 @@ describe('while an answer comes in', () => {
   });
 
   test('who stops twice gets the message back at once', async () => {
-    const { user } = open({ 'threads.create': (_, signal) => openStream(signal).response });
+    const { user } = renderChat({ 'threads.create': (_, signal) => openStream(signal).response });
     await user.type(composer(), 'hello{Enter}');
     await user.keyboard('{Escape}{Escape}');
     await waitFor(() => expect(composer().value).toBe('hello'));
@@ -179,7 +179,7 @@ describe('while an answer comes in', () => {
     expect(screen.getByRole('button', { name: 'Stop' })).toBeTruthy();
   });
 
-  test('it goes on while the person looks at something else', async () => {
+  test('it goes on while the user looks at something else', async () => {
     const { user, stream } = await streaming();
     await user.click(screen.getByRole('button', { name: 'New chat' }));
     expect(screen.queryByText('Half of')).toBeNull();

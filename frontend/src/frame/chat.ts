@@ -1,22 +1,24 @@
 /*
- * The frame as a whole: which conversation is on the screen, which others still have an answer coming in, the
+ * The chat as a whole: which conversation is on the screen, which others still have an answer coming in, the
  * history, the draft, and the options of the host page. It is also what the host page calls (FrameApi).
  */
-import type { Entity } from '@openai/chatkit';
-import type { FrameApi, SentOptions } from '../element/bridge';
+import type { FrameApi } from '../bridge/contract';
 import { english, type Language, languageFor } from '../language/language';
 import { type ReadOptions, readOptions, type UsableOptions } from '../options/read-options';
+import type { SentOptions } from '../options/sendable-options';
 import { ChatKitClient } from '../protocol/client';
 import { ChatKitProblem, ConnectionLost, sentenceFor } from '../protocol/problems';
-import type { Attachment, UserContent, WidgetNode } from '../protocol/types';
-import type { Host } from './bridge';
-import { Choices } from './composer/choices';
+import type { Attachment, Thread, UserContent } from '../protocol/types';
+import { ComposerSelection } from './composer/composer-selection';
 import { contentOf, type Draft, draftFrom, emptyDraft } from './composer/draft';
-import { connect } from './connection';
-import { Conversation, type Message, type Surroundings } from './conversation';
-import { History } from './history';
+import { Uploads, waitsFor } from './composer/uploads';
+import { connect } from './connection/connection';
+import { Conversation } from './conversation/conversation';
+import { type Message, messageFrom } from './conversation/message';
+import { Entities } from './entities/entities';
+import { ThreadHistory } from './history/thread-history';
+import type { Host } from './host';
 import { Store } from './store';
-import { Uploads, waitsFor } from './uploads';
 
 export type View = {
   conversation: Conversation;
@@ -27,22 +29,20 @@ export type View = {
 export class Chat implements FrameApi {
   readonly options: Store<UsableOptions>;
   readonly language = new Store<Language>(english);
-  /** Resolves when the words of the language are there. */
-  speaking: Promise<void>;
+  /** Resolves when the texts of the language are loaded. */
+  languageReady: Promise<void>;
   readonly view: Store<View>;
   readonly historyOpen = new Store(false);
   readonly draft = new Store<Draft>(emptyDraft);
-  readonly choices: Choices;
+  readonly selection: ComposerSelection;
   readonly uploads: Uploads;
   /** Counts requests to put the cursor into the composer. */
   readonly focus = new Store(0);
-  history: History;
-  /** Entities that have been tags in the composer, the newest first. */
-  knownEntities: Entity[] = [];
+  history: ThreadHistory;
+  readonly entities: Entities;
   /** What addresses of the host page are relative to. */
   base: string;
   #client: ChatKitClient;
-  #previews = new Map<string, Promise<WidgetNode | null>>();
   #running = new Map<string, Conversation>();
 
   constructor(
@@ -52,15 +52,16 @@ export class Chat implements FrameApi {
     const read = readOptions(sent, host.invoke);
     this.options = new Store(read.options);
     this.base = sent.base;
-    this.speaking = this.#speak(read.options.locale);
-    this.choices = new Choices(this.options, host);
+    this.languageReady = this.#loadLanguage(read.options.locale);
+    this.selection = new ComposerSelection(this.options, host);
     this.uploads = new Uploads(() => this.#client, this.options, this.language);
+    this.entities = new Entities(this.options, (name, error) => this.reportFailure(name, error));
     this.#client = this.#connect();
-    this.history = new History(this.#client, this.language);
+    this.history = new ThreadHistory(this.#client, this.language);
     this.view = new Store(this.#blank());
-    this.#tellProblems(read);
+    this.#reportProblems(read);
     const { initialThread } = read.options;
-    if (initialThread) void this.open(initialThread, { quietly: true });
+    if (initialThread) void this.open(initialThread, { isRemembered: true });
   }
 
   setOptions(sent: SentOptions) {
@@ -70,14 +71,14 @@ export class Chat implements FrameApi {
     const moved = apiKey(options, sent.base) !== apiKey(before, this.base);
     this.base = sent.base;
     this.options.set(options);
-    this.#tellProblems(read);
+    this.#reportProblems(read);
     if (options.history?.enabled === false) void this.hideHistory();
-    if (options.locale !== before.locale) this.speaking = this.#speak(options.locale);
+    if (options.locale !== before.locale) this.languageReady = this.#loadLanguage(options.locale);
     if (!moved) return;
     this.#client = this.#connect();
     this.#running.clear();
-    this.history = new History(this.#client, this.language);
-    if (options.initialThread) void this.open(options.initialThread, { quietly: true });
+    this.history = new ThreadHistory(this.#client, this.language);
+    if (options.initialThread) void this.open(options.initialThread, { isRemembered: true });
     else this.startNew();
   }
 
@@ -86,25 +87,25 @@ export class Chat implements FrameApi {
     this.focus.update((count) => count + 1);
   }
 
-  /** `quietly`: a remembered thread that is gone is no news to anyone; start a new one. */
-  async open(threadId: string, { quietly = false } = {}) {
+  /** A remembered thread that is gone is not an error: a new one starts. */
+  async open(threadId: string, { isRemembered = false } = {}) {
     if (threadId === this.view.value.conversation.id && !this.view.value.failure) return;
     const running = this.#running.get(threadId);
     if (running) return this.#show({ conversation: running, loading: false, failure: null });
 
     const waiting: View = { ...this.#blank(), loading: true };
-    this.#turnTo(waiting);
+    this.#switchTo(waiting);
     this.host.emit('thread.load.start', { threadId });
     try {
       const thread = await this.#client.json('threads.get_by_id', { thread_id: threadId });
       if (this.view.value !== waiting) return;
-      const conversation = new Conversation(this.#surroundings(thread.id), thread);
+      const conversation = this.#conversation(thread);
       this.#show({ conversation, loading: false, failure: null });
       void conversation.catchUp();
     } catch (error) {
       if (this.view.value !== waiting) return;
       const gone = error instanceof ChatKitProblem && error.status === 404;
-      if (gone && quietly) return this.#show(this.#blank());
+      if (gone && isRemembered) return this.#show(this.#blank());
       const failure = { threadId, message: sentenceFor(error, this.language.value), gone };
       this.host.fail(sentenceFor(error, english));
       this.view.set({ ...waiting, loading: false, failure });
@@ -118,8 +119,8 @@ export class Chat implements FrameApi {
     const draft = this.draft.value;
     if (!this.canSend() || this.view.value.loading) return;
     const files = this.uploads.take();
-    const inference_options = this.choices.inference;
-    const chooseAgain = this.choices.spend();
+    const inference_options = this.selection.inference;
+    const restoreSelection = this.selection.afterSend();
     this.draft.set(emptyDraft);
     this.host.emit('log', { name: 'composer.submit', data: { threadId: this.view.value.conversation.id } });
     const sent = await this.#send({
@@ -130,17 +131,17 @@ export class Chat implements FrameApi {
     });
     if (sent) return files.done();
     files.giveBack();
-    chooseAgain();
+    restoreSelection();
     if (!this.draft.value.text) this.draft.set(draft);
   }
 
   /** A prompt of the start screen is asked as if it had been written: with the chosen tool and model. */
   async sendPrompt(prompt: string | UserContent[]) {
-    const { inference } = this.choices;
-    const chooseAgain = this.choices.spend();
+    const { inference } = this.selection;
+    const restoreSelection = this.selection.afterSend();
     const content = typeof prompt === 'string' ? { text: prompt } : { content: prompt };
     const sent = await this.#send({ ...messageFrom(content), inference_options: inference });
-    if (!sent) chooseAgain();
+    if (!sent) restoreSelection();
   }
 
   /** There is something to send, and all of it is ready. */
@@ -177,8 +178,8 @@ export class Chat implements FrameApi {
 
   async sendUserMessage(params: Parameters<FrameApi['sendUserMessage']>[0]) {
     if (params.newThread) this.startNew();
-    await this.#opened();
-    if (this.view.value.conversation.busy.value)
+    await this.#whenOpened();
+    if (this.view.value.conversation.isResponding)
       return this.host.fail('sendUserMessage: the message was not sent, because an answer is being written.');
     await this.#send(messageFrom(params));
   }
@@ -198,8 +199,8 @@ export class Chat implements FrameApi {
         'setComposerValue: the files were left out, because composer.attachments is not enabled.',
       );
     if (files) this.uploads.add(files);
-    if (selectedToolId !== undefined) this.choices.chooseTool(selectedToolId);
-    if (selectedModelId !== undefined) this.choices.chooseModel(selectedModelId);
+    if (selectedToolId !== undefined) this.selection.chooseTool(selectedToolId);
+    if (selectedModelId !== undefined) this.selection.chooseModel(selectedModelId);
     const written = content ?? (text === undefined ? null : [{ type: 'input_text', text } as const]);
     this.draft.update((draft) => ({
       ...(written ? draftFrom(written) : draft),
@@ -207,22 +208,14 @@ export class Chat implements FrameApi {
     }));
   }
 
-  remember(entity: Entity) {
-    const { id, title } = entity;
-    this.knownEntities = [
-      entity,
-      ...this.knownEntities.filter((one) => one.id !== id || one.title !== title),
-    ];
-  }
-
-  /** Tells the host page which of its functions failed, and why. */
-  failed(name: string, error: unknown) {
+  /** Reports to the host page which of its functions failed, and why. */
+  reportFailure(name: string, error: unknown) {
     this.host.fail(`${name} failed: ${error instanceof Error ? error.message : error}`);
   }
 
-  /** For functions of the host page that nobody waits for. */
-  callPage(name: string, work: () => unknown) {
-    void (async () => work())().catch((error) => this.failed(name, error));
+  /** For functions of the host page whose result does not matter. */
+  callHost(name: string, work: () => unknown) {
+    void (async () => work())().catch((error) => this.reportFailure(name, error));
   }
 
   log(name: string, data?: Record<string, unknown>) {
@@ -240,33 +233,16 @@ export class Chat implements FrameApi {
     return (await this.#client.json('input.transcribe', recording)).text;
   }
 
-  /** What went wrong, for people: in the server's words where it has some. */
+  /** What went wrong, for the user: in the server's words where it has some. */
   sentence(error: unknown, otherwise: string): string {
     this.host.fail(error instanceof Error ? error.message : String(error));
-    const told = error instanceof ChatKitProblem || error instanceof ConnectionLost;
-    return told ? sentenceFor(error, this.language.value) : otherwise;
-  }
-
-  /** The host page's preview of an entity, which is asked for once; null where it has none. */
-  previewOf(entity: Entity): Promise<WidgetNode | null> {
-    const known = this.#previews.get(entity.id);
-    if (known) return known;
-    const { onRequestPreview } = this.options.value.entities ?? {};
-    if (!onRequestPreview) return Promise.resolve(null);
-    const asked = (async () => (await onRequestPreview(entity)).preview as WidgetNode | null)().catch(
-      (error) => {
-        this.failed('entities.onRequestPreview', error);
-        this.#previews.delete(entity.id);
-        return null;
-      },
-    );
-    this.#previews.set(entity.id, asked);
-    return asked;
+    const hasSentence = error instanceof ChatKitProblem || error instanceof ConnectionLost;
+    return hasSentence ? sentenceFor(error, this.language.value) : otherwise;
   }
 
   async sendCustomAction(action: Parameters<FrameApi['sendCustomAction']>[0], itemId?: string) {
     const { conversation } = this.view.value;
-    if (!conversation.id || conversation.busy.value)
+    if (!conversation.id || conversation.isResponding)
       return this.host.fail(
         `sendCustomAction: "${action.type}" was not sent, because ${conversation.id ? 'an answer is being written' : 'no thread is open'}.`,
       );
@@ -295,14 +271,14 @@ export class Chat implements FrameApi {
   }
 
   async #send(message: Message): Promise<boolean> {
-    await this.#opened();
-    // Behind the note that a thread could not be opened waits an empty one.
+    await this.#whenOpened();
+    // Behind the message that a thread could not be opened is an empty one.
     if (this.view.value.failure) this.#show(this.#blank());
     return this.view.value.conversation.send(message);
   }
 
   /** A message sent while a thread is being opened is meant for that thread. */
-  #opened(): Promise<void> {
+  #whenOpened(): Promise<void> {
     if (!this.view.value.loading) return Promise.resolve();
     return new Promise((resolve) => {
       const stop = this.view.subscribe(() => {
@@ -314,29 +290,29 @@ export class Chat implements FrameApi {
   }
 
   #blank(): View {
-    return { conversation: new Conversation(this.#surroundings()), loading: false, failure: null };
+    return { conversation: this.#conversation(null), loading: false, failure: null };
   }
 
-  #turnTo(view: View) {
+  #switchTo(view: View) {
     const { conversation } = this.view.value;
     if (conversation !== view.conversation) conversation.leave();
     this.view.set(view);
   }
 
   #show(view: View) {
-    this.#turnTo(view);
+    this.#switchTo(view);
     this.host.emit('thread.change', { threadId: view.conversation.id });
   }
 
-  async #speak(locale: string | undefined) {
+  async #loadLanguage(locale: string | undefined) {
     const language = await languageFor(locale ? [locale] : navigator.languages);
     if (locale === this.options.value.locale) this.language.set(language);
   }
 
-  #tellProblems({ problems }: ReadOptions) {
+  #reportProblems({ problems }: ReadOptions) {
     for (const problem of problems) {
       this.host.fail(problem, 'InvalidFrameParamsError');
-      // Whoever writes the options has the console open, and may not listen to the event yet.
+      // A developer who writes the options has the console open, and may not listen to the event yet.
       console.warn(`<openai-chatkit>: ${problem}`);
     }
   }
@@ -346,48 +322,37 @@ export class Chat implements FrameApi {
       host: this.host,
       base: this.base,
       locale: () => this.language.value.locale,
-      noSecret: () => this.language.value.text.session.failed,
+      noSecretMessage: () => this.language.value.text.session.failed,
     });
     return new ChatKitClient(url, fetch);
   }
 
-  #surroundings(knownId: string | null = null): Surroundings {
-    const client = this.#client;
-    let announced = knownId;
-    let answered = false;
-    return {
-      client,
-      host: this.host,
-      language: this.language,
-      changed: (conversation, what) => {
+  #conversation(thread: Thread | null): Conversation {
+    const services = { client: this.#client, host: this.host, language: this.language };
+    let announced = thread?.id ?? null;
+    let accepted = false;
+    return new Conversation(
+      services,
+      (conversation, event) => {
         const { id } = conversation;
-        const shown = conversation === this.view.value.conversation;
+        const isVisible = conversation === this.view.value.conversation;
         // A request that is refused has no response.
-        if (what === 'answered' && !answered) this.host.emit('response.start');
-        if (what === 'end' && answered) this.host.emit('response.end');
-        answered = what === 'end' ? false : answered || what === 'answered';
-        if (id && conversation.busy.value) this.#running.set(id, conversation);
-        if (id && what === 'end') this.#running.delete(id);
-        if (id && what === 'thread') this.history.note(id, conversation.state.value.thread?.title);
-        if (id && !announced && shown) this.host.emit('thread.change', { threadId: id });
+        if (event === 'accepted' && !accepted) this.host.emit('response.start');
+        if (event === 'end' && accepted) this.host.emit('response.end');
+        accepted = event === 'end' ? false : accepted || event === 'accepted';
+        if (id && conversation.isResponding) this.#running.set(id, conversation);
+        if (id && event === 'end') this.#running.delete(id);
+        if (id && event === 'thread') this.history.setTitle(id, conversation.state.value.thread?.title);
+        if (id && !announced && isVisible) this.host.emit('thread.change', { threadId: id });
         announced = id;
       },
-    };
+      thread,
+    );
   }
 }
 
-/** What tells one server from another: new options with the same one must not lose what is on the screen. */
+/** What distinguishes one server from another: new options with the same one must not lose what is on the screen. */
 function apiKey({ api }: UsableOptions, base: string): string {
   if (!api) return '';
   return 'url' in api ? `${new URL(api.url, base)} ${Boolean(api.fetch)}` : 'hosted';
-}
-
-function messageFrom(params: Parameters<FrameApi['sendUserMessage']>[0]): Message {
-  const { text = '', content, attachments, reply, toolChoice, model } = params;
-  return {
-    content: (content as UserContent[]) ?? [{ type: 'input_text', text }],
-    attachments: (attachments as Attachment[]) ?? [],
-    quoted_text: reply ?? null,
-    inference_options: { ...(toolChoice && { tool_choice: toolChoice }), ...(model && { model }) },
-  };
 }

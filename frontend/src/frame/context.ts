@@ -1,6 +1,6 @@
 import { createContext, useContext } from 'react';
 import type { Chat } from './chat';
-import type { Conversation } from './conversation';
+import type { Conversation } from './conversation/conversation';
 
 export const ChatContext = createContext<Chat | null>(null);
 export const ConversationContext = createContext<Conversation | null>(null);

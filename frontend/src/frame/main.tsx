@@ -1,10 +1,12 @@
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
-import type { FrameApi, HostApi, SentOptions } from '../element/bridge';
-import { callsOver } from '../element/calls';
-import { hostOver, portOfHost } from './bridge';
+import type { FrameApi, HostApi } from '../bridge/contract';
+import { portOfHost } from '../bridge/handshake';
+import { remoteCalls } from '../bridge/remote-calls';
+import type { SentOptions } from '../options/sendable-options';
 import { Chat } from './chat';
 import { Frame } from './Frame';
+import { hostOver } from './host';
 import './frame.css';
 
 async function start(root: HTMLElement) {
@@ -25,9 +27,9 @@ async function start(root: HTMLElement) {
       if (chat) return chat.setOptions(options);
       const started = new Chat(host, options);
       chat = started;
-      // Nobody should see another language flash by.
-      await started.speaking;
-      // Drawn when this returns, because then the frame is shown.
+      // No other language may flash by.
+      await started.languageReady;
+      // Drawn when this returns, because then the frame becomes visible.
       flushSync(() => createRoot(root).render(<Frame chat={started} />));
       mounted();
     },
@@ -40,7 +42,7 @@ async function start(root: HTMLElement) {
     showHistory: async () => (await whenStarted()).showHistory(),
     hideHistory: async () => (await whenStarted()).hideHistory(),
   };
-  const call = callsOver<HostApi>(port, api);
+  const call = remoteCalls<HostApi>(port, api);
   const host = hostOver(call);
   await call('connect');
 }

@@ -1,15 +1,15 @@
-/** What the methods of the element say when they cannot do what they were asked. */
+/** What the methods of the element report when they cannot do what they were asked. */
 import { screen, waitFor } from '@testing-library/react';
 import { expect, test } from 'vitest';
-import { openStream, userSaid } from '../scripted-server';
-import { composer, created, done, open } from './open-chat';
+import { composer, created, done, renderChat } from './testing/render-chat';
+import { openStream, userSaid } from './testing/scripted-server';
 
-type Emitted = ReturnType<typeof open>['emitted'];
+type Emitted = ReturnType<typeof renderChat>['emitted'];
 const errors = (emitted: Emitted) => emitted.filter(([name]) => name === 'error').map(([, detail]) => detail);
 
-test('a message or an action during an answer is not sent, and the page hears why', async () => {
+test('a message or an action during an answer is not sent, and the page gets the reason', async () => {
   const stream = openStream();
-  const { chat, user, asked, emitted } = open({ 'threads.create': () => stream.response });
+  const { chat, user, asked, emitted } = renderChat({ 'threads.create': () => stream.response });
   await chat.sendCustomAction({ type: 'refresh' });
   await user.type(composer(), 'hello{Enter}');
   stream.send(created, done(userSaid('u', 'hello')));
@@ -24,8 +24,8 @@ test('a message or an action during an answer is not sent, and the page hears wh
   expect(asked).toHaveLength(1);
 });
 
-test('files for a composer that takes none, and a history that is not there, are told to the page', async () => {
-  const { chat, emitted } = open({}, { history: { enabled: false } });
+test('files for a composer that takes none, and a history that is not there, are reported to the page', async () => {
+  const { chat, emitted } = renderChat({}, { history: { enabled: false } });
   await chat.setComposerValue({ text: 'Look', files: [new File(['x'], 'x.txt')] });
   await chat.showHistory();
   expect(errors(emitted)).toEqual([
@@ -39,7 +39,7 @@ test('files for a composer that takes none, and a history that is not there, are
 test('a request that is refused is no response; one that is taken is, from its first byte to its last', async () => {
   let up = false;
   const stream = openStream();
-  const { user, emitted } = open({
+  const { user, emitted } = renderChat({
     'threads.create': () => (up ? stream.response : Response.json({ detail: 'Later.' }, { status: 429 })),
   });
   const responses = () => emitted.map(([name]) => name).filter((name) => name.startsWith('response.'));

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-/** A value that tells who watches it. `setSoon` is for streams: many changes, at most one repaint per frame. */
+/** A value that notifies its subscribers. `setSoon` is for streams: many changes, at most one repaint per frame. */
 export class Store<T> {
   #listeners = new Set<() => void>();
   #frame = 0;
@@ -9,7 +9,7 @@ export class Store<T> {
 
   set(value: T) {
     this.value = value;
-    this.#tell();
+    this.#notify();
   }
 
   update(change: (value: T) => T) {
@@ -18,7 +18,7 @@ export class Store<T> {
 
   setSoon(value: T) {
     this.value = value;
-    if (!this.#frame) this.#frame = requestAnimationFrame(this.#tell);
+    if (!this.#frame) this.#frame = requestAnimationFrame(this.#notify);
   }
 
   subscribe = (listener: () => void) => {
@@ -26,7 +26,7 @@ export class Store<T> {
     return () => this.#listeners.delete(listener);
   };
 
-  #tell = () => {
+  #notify = () => {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
     for (const listener of this.#listeners) listener();

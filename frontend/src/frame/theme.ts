@@ -116,7 +116,7 @@ function surface(option: ColorOption['surface']): Values {
   };
 }
 
-/** Level 0 colours what one presses; 1 also what is chosen, tagged or focused; 2 and 3 also what one has said. */
+/** Level 0 colours what one presses; 1 also what is chosen, tagged or focused; 2 and 3 also the user's messages. */
 function accent(option: ColorOption['accent']): Values {
   if (!option) return {};
   const { primary, level } = option;

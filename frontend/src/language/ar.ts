@@ -1,5 +1,5 @@
 import { countedIn } from './counted';
-import type { Text } from './language';
+import type { Text } from './en';
 
 const counted = countedIn('ar');
 
@@ -137,12 +137,12 @@ export const ar: Text = {
     older: 'عرض الرسائل السابقة',
     loadingOlder: 'جارٍ تحميل الرسائل السابقة…',
     latest: 'الانتقال إلى الأحدث',
-    awaited: 'في انتظار بقية هذه الإجابة…',
+    polling: 'في انتظار بقية هذه الإجابة…',
     working: 'الإجابة قيد الإعداد',
     reconnecting: 'انقطع الاتصال. جارٍ إعادة الاتصال…',
     refresh: 'تحديث',
     busy: 'متاح عند اكتمال الإجابة',
-    shut: 'هذه المحادثة لا تقبل الرسائل',
+    notAccepting: 'هذه المحادثة لا تقبل الرسائل',
     quote: 'اسأل عن هذا',
   },
   message: {
@@ -199,8 +199,8 @@ export const ar: Text = {
     needed: 'أجب عن سؤال واحد على الأقل أو تخطَّ.',
   },
   failures: {
-    notTaken: 'لم يقبل الخادم هذه الرسالة. أرسلها مرة أخرى.',
-    unfinished: 'الإجابة لم تكتمل بعد.',
+    notAccepted: 'لم يقبل الخادم هذه الرسالة. أرسلها مرة أخرى.',
+    incomplete: 'الإجابة لم تكتمل بعد.',
     unanswered: 'بقي هذا السؤال بلا إجابة.',
     failed: 'فشلت الإجابة قبل أن تكتمل.',
     interrupted: 'أُعيد تشغيل الخادم قبل أن تكتمل هذه الإجابة.',

@@ -1,5 +1,5 @@
 import { countedIn } from './counted';
-import type { Text } from './language';
+import type { Text } from './en';
 
 const counted = countedIn('de');
 
@@ -118,12 +118,12 @@ export const de: Text = {
     older: 'Frühere Nachrichten anzeigen',
     loadingOlder: 'Frühere Nachrichten werden geladen …',
     latest: 'Zum Neuesten springen',
-    awaited: 'Der Rest dieser Antwort wird erwartet …',
+    polling: 'Der Rest dieser Antwort wird erwartet …',
     working: 'Eine Antwort entsteht',
     reconnecting: 'Verbindung verloren. Sie wird wiederhergestellt …',
     refresh: 'Aktualisieren',
     busy: 'Verfügbar, sobald die Antwort vollständig ist',
-    shut: 'Diese Unterhaltung nimmt keine Nachrichten an',
+    notAccepting: 'Diese Unterhaltung nimmt keine Nachrichten an',
     quote: 'Dazu fragen',
   },
   message: {
@@ -179,8 +179,8 @@ export const de: Text = {
     needed: 'Beantworten Sie mindestens eine Frage, oder überspringen Sie alle.',
   },
   failures: {
-    notTaken: 'Der Server hat diese Nachricht nicht angenommen. Senden Sie sie noch einmal.',
-    unfinished: 'Die Antwort ist noch nicht vollständig.',
+    notAccepted: 'Der Server hat diese Nachricht nicht angenommen. Senden Sie sie noch einmal.',
+    incomplete: 'Die Antwort ist noch nicht vollständig.',
     unanswered: 'Diese Frage blieb ohne Antwort.',
     failed: 'Die Antwort ist fehlgeschlagen, bevor sie vollständig war.',
     interrupted: 'Der Server wurde neu gestartet, bevor diese Antwort vollständig war.',

@@ -117,12 +117,12 @@ export const en = {
     older: 'Show earlier messages',
     loadingOlder: 'Loading earlier messages…',
     latest: 'Jump to latest',
-    awaited: 'Waiting for the rest of this answer…',
+    polling: 'Waiting for the rest of this answer…',
     working: 'Working on an answer',
     reconnecting: 'Connection lost. Reconnecting…',
     refresh: 'Refresh',
     busy: 'Available when the answer is complete',
-    shut: 'This conversation takes no messages',
+    notAccepting: 'This conversation takes no messages',
     quote: 'Ask about this',
   },
   message: {
@@ -178,8 +178,8 @@ export const en = {
     needed: 'Answer at least one question, or skip.',
   },
   failures: {
-    notTaken: 'The server did not take this message. Send it again.',
-    unfinished: 'The answer is not complete yet.',
+    notAccepted: 'The server did not take this message. Send it again.',
+    incomplete: 'The answer is not complete yet.',
     unanswered: 'This question was left without an answer.',
     failed: 'The answer failed before it was complete.',
     interrupted: 'The server was restarted before this answer was complete.',
@@ -221,3 +221,6 @@ export const en = {
     pattern: 'Please match the requested format.',
   },
 };
+
+/** All the words of one language: strings, and functions for sentences that are made around something. */
+export type Text = typeof en;

@@ -1,5 +1,5 @@
 import { countedIn } from './counted';
-import type { Text } from './language';
+import type { Text } from './en';
 
 const counted = countedIn('es');
 
@@ -117,12 +117,12 @@ export const es: Text = {
     older: 'Mostrar mensajes anteriores',
     loadingOlder: 'Cargando mensajes anteriores…',
     latest: 'Ir a lo más reciente',
-    awaited: 'Esperando el resto de esta respuesta…',
+    polling: 'Esperando el resto de esta respuesta…',
     working: 'Preparando una respuesta',
     reconnecting: 'Se perdió la conexión. Reconectando…',
     refresh: 'Actualizar',
     busy: 'Disponible cuando la respuesta esté completa',
-    shut: 'Esta conversación no admite mensajes',
+    notAccepting: 'Esta conversación no admite mensajes',
     quote: 'Preguntar sobre esto',
   },
   message: {
@@ -178,8 +178,8 @@ export const es: Text = {
     needed: 'Responde al menos a una pregunta u omítelas.',
   },
   failures: {
-    notTaken: 'El servidor no aceptó este mensaje. Envíelo de nuevo.',
-    unfinished: 'La respuesta aún no está completa.',
+    notAccepted: 'El servidor no aceptó este mensaje. Envíelo de nuevo.',
+    incomplete: 'La respuesta aún no está completa.',
     unanswered: 'Esta pregunta quedó sin respuesta.',
     failed: 'La respuesta falló antes de completarse.',
     interrupted: 'El servidor se reinició antes de completar esta respuesta.',

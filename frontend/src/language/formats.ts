@@ -1,8 +1,8 @@
 /** Dates, sizes and lists as a language writes them. */
 export type Formats = {
-  /** When something was, as short as it can be told; nothing for what is no moment. */
+  /** When something was, as short as possible; nothing for what is no moment. */
   day(moment: string, now?: Date): string;
-  /** A number of bytes in the units that people know from their files: 1.5 MB. */
+  /** A number of bytes in the units that users know from their files: 1.5 MB. */
   size(bytes: number): string;
   /** How long something took, from seconds: 8 seconds, 2 min 5 sec. */
   duration(seconds: number): string;

@@ -1,5 +1,5 @@
 import { countedIn } from './counted';
-import type { Text } from './language';
+import type { Text } from './en';
 
 const counted = countedIn('fr');
 
@@ -117,12 +117,12 @@ export const fr: Text = {
     older: 'Afficher les messages précédents',
     loadingOlder: 'Chargement des messages précédents…',
     latest: 'Aller au plus récent',
-    awaited: 'En attente de la suite de cette réponse…',
+    polling: 'En attente de la suite de cette réponse…',
     working: 'Une réponse se prépare',
     reconnecting: 'Connexion perdue. Reconnexion…',
     refresh: 'Actualiser',
     busy: 'Disponible quand la réponse sera complète',
-    shut: 'Cette conversation n’accepte pas de messages',
+    notAccepting: 'Cette conversation n’accepte pas de messages',
     quote: 'Poser une question là-dessus',
   },
   message: {
@@ -178,8 +178,8 @@ export const fr: Text = {
     needed: 'Répondez à au moins une question, ou passez.',
   },
   failures: {
-    notTaken: 'Le serveur n’a pas pris ce message. Envoyez-le de nouveau.',
-    unfinished: 'La réponse n’est pas encore complète.',
+    notAccepted: 'Le serveur n’a pas pris ce message. Envoyez-le de nouveau.',
+    incomplete: 'La réponse n’est pas encore complète.',
     unanswered: 'Cette question est restée sans réponse.',
     failed: 'La réponse a échoué avant d’être complète.',
     interrupted: 'Le serveur a redémarré avant que cette réponse soit complète.',

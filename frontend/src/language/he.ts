@@ -1,5 +1,5 @@
 import { countedIn } from './counted';
-import type { Text } from './language';
+import type { Text } from './en';
 
 const counted = countedIn('he');
 
@@ -117,12 +117,12 @@ export const he: Text = {
     older: 'הצגת הודעות קודמות',
     loadingOlder: 'טוען הודעות קודמות…',
     latest: 'מעבר לחדש ביותר',
-    awaited: 'ממתין להמשך התשובה…',
+    polling: 'ממתין להמשך התשובה…',
     working: 'התשובה בהכנה',
     reconnecting: 'החיבור אבד. מתחבר מחדש…',
     refresh: 'רענון',
     busy: 'זמין כשהתשובה תושלם',
-    shut: 'השיחה הזו אינה מקבלת הודעות',
+    notAccepting: 'השיחה הזו אינה מקבלת הודעות',
     quote: 'לשאול על זה',
   },
   message: {
@@ -178,8 +178,8 @@ export const he: Text = {
     needed: 'יש לענות על שאלה אחת לפחות, או לדלג.',
   },
   failures: {
-    notTaken: 'השרת לא קיבל את ההודעה. יש לשלוח אותה שוב.',
-    unfinished: 'התשובה עדיין לא הושלמה.',
+    notAccepted: 'השרת לא קיבל את ההודעה. יש לשלוח אותה שוב.',
+    incomplete: 'התשובה עדיין לא הושלמה.',
     unanswered: 'השאלה נשארה ללא תשובה.',
     failed: 'התשובה נכשלה לפני שהושלמה.',
     interrupted: 'השרת הופעל מחדש לפני שהתשובה הושלמה.',

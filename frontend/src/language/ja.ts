@@ -1,5 +1,5 @@
 import { countedIn } from './counted';
-import type { Text } from './language';
+import type { Text } from './en';
 
 const counted = countedIn('ja');
 
@@ -117,12 +117,12 @@ export const ja: Text = {
     older: '以前のメッセージを表示',
     loadingOlder: '以前のメッセージを読み込んでいます…',
     latest: '最新へ移動',
-    awaited: '回答の続きを待っています…',
+    polling: '回答の続きを待っています…',
     working: '回答を作成しています',
     reconnecting: '接続が切れました。再接続しています…',
     refresh: '更新',
     busy: '回答が完了すると使えます',
-    shut: 'この会話にはメッセージを送れません',
+    notAccepting: 'この会話にはメッセージを送れません',
     quote: 'これについて質問',
   },
   message: {
@@ -178,8 +178,8 @@ export const ja: Text = {
     needed: '少なくとも 1 つの質問に答えるか、スキップしてください。',
   },
   failures: {
-    notTaken: 'サーバーがこのメッセージを受け付けませんでした。もう一度送信してください。',
-    unfinished: '回答はまだ完成していません。',
+    notAccepted: 'サーバーがこのメッセージを受け付けませんでした。もう一度送信してください。',
+    incomplete: '回答はまだ完成していません。',
     unanswered: 'この質問には回答がありませんでした。',
     failed: '回答は完成する前に失敗しました。',
     interrupted: 'この回答が完成する前に、サーバーが再起動しました。',

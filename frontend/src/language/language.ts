@@ -1,5 +1,5 @@
 /*
- * What the frame says, and how it writes dates, sizes and lists, in the language of the reader. English comes with
+ * The texts of the frame, and how it writes dates, sizes and lists, in the language of the reader. English comes with
  * the frame and is what a language without words of ours falls back to; the others are loaded when they are asked for.
  *
  * In a component: `const text = useText()` and `text.composer.send`, or `useLanguage()` for the formats and the
@@ -7,11 +7,10 @@
  * language that still lacks it. Counts go through `counted`.
  */
 import { createContext, useContext } from 'react';
-import { en } from './en';
+import { en, type Text } from './en';
 import { type Formats, formatsIn } from './formats';
 
-/** All the words of one language: strings, and functions for sentences that are made around something. */
-export type Text = typeof en;
+export type { Text } from './en';
 
 export type Language = Formats & {
   /** A BCP 47 tag, for `lang` and for Intl. */

@@ -1,5 +1,5 @@
 import { countedIn } from './counted';
-import type { Text } from './language';
+import type { Text } from './en';
 
 const counted = countedIn('zh');
 
@@ -116,12 +116,12 @@ export const zh: Text = {
     older: '显示更早的消息',
     loadingOlder: '正在加载更早的消息…',
     latest: '跳到最新',
-    awaited: '正在等待回答的其余部分…',
+    polling: '正在等待回答的其余部分…',
     working: '正在准备回答',
     reconnecting: '连接已断开，正在重新连接…',
     refresh: '刷新',
     busy: '回答完成后可用',
-    shut: '此对话不接受消息',
+    notAccepting: '此对话不接受消息',
     quote: '就此提问',
   },
   message: {
@@ -177,8 +177,8 @@ export const zh: Text = {
     needed: '请至少回答一个问题，或选择跳过。',
   },
   failures: {
-    notTaken: '服务器没有接受这条消息。请重新发送。',
-    unfinished: '回答尚未完成。',
+    notAccepted: '服务器没有接受这条消息。请重新发送。',
+    incomplete: '回答尚未完成。',
     unanswered: '这个问题没有得到回答。',
     failed: '回答在完成之前失败了。',
     interrupted: '在这个回答完成之前，服务器重新启动了。',

@@ -1,12 +1,12 @@
 import { expect, test, vi } from 'vitest';
-import { callAt, sendable } from '../element/options';
 import { readOptions } from './read-options';
+import { callFunctionAt, sendableOptions } from './sendable-options';
 
 const api = { url: '/chatkit', domainKey: 'local' };
 /** Over the bridge, as the host page gives them. */
 const read = (options: unknown) =>
-  readOptions(sendable(options, 'https://shop.example/'), async (path, ...args) =>
-    callAt(options, path, args),
+  readOptions(sendableOptions(options, 'https://shop.example/'), async (path, ...args) =>
+    callFunctionAt(options, path, args),
   );
 
 test('every option that is right arrives as it was given', () => {
@@ -42,7 +42,7 @@ test('a misspelt option is named with its place, and the rest of its group stays
   expect(options).toEqual({ api, composer: { placeholder: 'Ask' } });
 });
 
-test('a wrong value is refused in a sentence that says what would be right', () => {
+test('a wrong value is refused in a sentence that states what would be right', () => {
   const { options, problems } = read({
     api,
     theme: { radius: 'huge', density: 'compact', color: { grayscale: { hue: 400, tint: 3 } } },

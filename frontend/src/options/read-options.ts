@@ -1,11 +1,11 @@
 /*
  * From what the host page sent to options that the frame can rely on. What is wrong is left out, so that a slip in
- * one option does not cost the others, and is told to the host page as a sentence.
+ * one option does not cost the others, and is reported to the host page as a sentence.
  */
 import type { ChatKitOptions } from '@openai/chatkit';
 import * as v from 'valibot';
-import type { SentOptions } from '../element/bridge';
 import { options as schema } from './schema';
+import type { SentOptions } from './sendable-options';
 
 type Key = string | number;
 type Tree = Record<Key, unknown>;

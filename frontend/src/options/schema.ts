@@ -1,7 +1,7 @@
 /*
  * ChatKitOptions of @openai/chatkit 1.9 as a schema. The line at the end has the type checker compare the two, in
  * both directions: a key, a type or a name that only one of them has is an error of `make check`. The messages of
- * this schema say what is expected, as the end of a sentence; `read-options.ts` makes the sentences.
+ * this schema state what is expected, as the end of a sentence; `read-options.ts` makes the sentences.
  */
 import type { ChatKitIcon, ChatKitOptions, LucideIcon, SupportedLocale } from '@openai/chatkit';
 import * as v from 'valibot';
@@ -97,7 +97,7 @@ const customApi = objectOf({
 const hostedApi = objectOf({
   getClientSecret: fn<(currentClientSecret: string | null) => Promise<string>>(),
 });
-/** Which of the two it is shows in its keys, so that what is wrong with it can be said in its own words. */
+/** Which of the two it is shows in its keys, so that what is wrong with it can be named precisely. */
 export const api = v.lazy((value): typeof customApi | typeof hostedApi =>
   typeof value === 'object' && value && 'getClientSecret' in value && !('url' in value)
     ? hostedApi

@@ -21,7 +21,7 @@ test('a request carries its type, its parameters and metadata', async () => {
   });
 });
 
-test('a refusal is told in the server’s own words', async () => {
+test('a refusal is in the server’s own words', async () => {
   const { client } = clientThat(async () =>
     Response.json({ title: 'Too large', detail: 'Shorten your message.', request_id: 'r1' }, { status: 413 }),
   );
@@ -39,7 +39,7 @@ test('a proxy’s error page becomes a sentence', async () => {
   );
 });
 
-test('what the server does not say in words is said in the language of the reader', async () => {
+test('what the server does not put into words is in the language of the user', async () => {
   const [en, de] = await Promise.all([languageFor(['en']), languageFor(['de'])]);
   const { client } = clientThat(
     async () => new Response('', { status: 429, headers: { 'Retry-After': '90' } }),
@@ -69,14 +69,14 @@ test.each([
   ['of_next_year', 422, 'In the words of the server.'],
   [undefined, 413, 'In the words of the server.'],
 ])(
-  'a problem with the code %s is told in another language than English by its code',
-  async (code, status, told) => {
+  'a problem with the code %s is translated by its code in another language than English',
+  async (code, status, sentence) => {
     const [en, de] = await Promise.all([languageFor(['en-GB']), languageFor(['de-AT'])]);
     const detail = 'In the words of the server.';
     const { client } = clientThat(async () => Response.json({ detail, code }, { status }));
     const error = await client.json('threads.delete', { thread_id: 't' }).catch((reason) => reason);
     expect(sentenceFor(error, en)).toBe(detail);
-    expect(sentenceFor(error, de)).toBe(told);
+    expect(sentenceFor(error, de)).toBe(sentence);
   },
 );
 
@@ -99,7 +99,7 @@ test('a network that is down becomes a sentence', async () => {
   await expect(client.json('threads.delete', { thread_id: 't' })).rejects.toThrow('cannot be reached');
 });
 
-test('an answer cut off in the middle says that the server keeps working', async () => {
+test('an answer cut off in the middle explains that the server keeps working', async () => {
   const { client } = clientThat(
     async () =>
       new Response(

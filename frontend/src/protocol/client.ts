@@ -1,21 +1,21 @@
 import type { FileUploadStrategy } from '@openai/chatkit';
-import { besideApi } from '../link/address';
-import type { LinkInit } from '../link/link-fetch';
-import { sendTelling } from '../link/send';
+import type { ResumableFetchInit } from '../resumable-fetch/resumable-fetch';
+import { sendWithProgress } from '../resumable-fetch/send-with-progress';
+import { siblingUrl } from '../resumable-fetch/sibling-url';
 import { ChatKitProblem, ConnectionLost, isAbort, problemFrom } from './problems';
-import { readEvents, type Told } from './sse';
+import { type NumberedEvent, readEvents } from './sse';
 import type {
   ActionConfig,
   Attachment,
   Page,
-  RunTold,
+  RunState,
   Thread,
   ThreadItem,
   ThreadMetadata,
   UserMessageInput,
 } from './types';
 
-export type { Told } from './sse';
+export type { NumberedEvent } from './sse';
 
 type Action = Pick<ActionConfig, 'type' | 'payload'>;
 type StructuredSubmission = {
@@ -52,16 +52,16 @@ export type StreamRequest = {
   [K in keyof StreamCalls]: { type: K; params: StreamCalls[K] };
 }[keyof StreamCalls];
 
-/** What a reader of a stream hears, besides its end. */
+/** What a reader of a stream gets, besides its end. */
 export type Listener = {
   signal: AbortSignal;
-  onEvents(events: Told[]): void;
-  onConnection?: LinkInit['onConnection'];
-  /** The server took the request, and answers it in this run if it has runs. */
+  onEvents(events: NumberedEvent[]): void;
+  onConnection?: ResumableFetchInit['onConnection'];
+  /** The server accepted the request, and answers it in this run if it has runs. */
   onAccepted?(run: string | null): void;
 };
 
-/** Who uploads hears how much has been sent, from 0 to 1, where the page's fetch can tell. */
+/** `onSent`: how much has been sent, from 0 to 1, where the page's fetch reports it. */
 export type UploadListener = { signal: AbortSignal; onSent(part: number): void };
 
 const JSON_HEADERS = { 'Content-Type': 'application/json', Accept: 'text/event-stream, application/json' };
@@ -86,7 +86,7 @@ export class ChatKitClient {
   }
 
   /** The run that writes on a thread, and how its newest one stands; null if the server has no runs. */
-  async runsOn(threadId: string): Promise<{ run: RunTold | null; last: RunTold | null } | null> {
+  async runsOn(threadId: string): Promise<{ run: RunState | null; last: RunState | null } | null> {
     if (this.#hasRuns === false) return null;
     try {
       const response = await this.request(`threads/${encodeURIComponent(threadId)}/run`);
@@ -101,7 +101,7 @@ export class ChatKitClient {
     }
   }
 
-  /** The same as `stream`, for an answer that somebody else asked for, from its beginning. */
+  /** The same as `stream`, for an answer that another page asked for, from its beginning. */
   async follow(run: string, listener: Listener): Promise<void> {
     return this.read(await this.request(`runs/${encodeURIComponent(run)}/events`, listener), listener);
   }
@@ -122,7 +122,7 @@ export class ChatKitClient {
     if (!where) return attachment;
     // The address itself is the permission: no headers of the host page may go there.
     const init = { method: where.method, headers: where.headers, body: file, signal: listener.signal };
-    const response = await orLost(sendTelling(where.url, init, listener.onSent), listener.signal);
+    const response = await orLost(sendWithProgress(where.url, init, listener.onSent), listener.signal);
     if (!response.ok) throw await problemFrom(response);
     return attachment;
   }
@@ -144,7 +144,7 @@ export class ChatKitClient {
   }
 
   private request(path: string, listener?: Listener): Promise<Response> {
-    return this.send(besideApi(this.url, path), { method: 'GET' }, listener);
+    return this.send(siblingUrl(this.url, path), { method: 'GET' }, listener);
   }
 
   private async send(
@@ -153,7 +153,7 @@ export class ChatKitClient {
     listener: Partial<Listener & UploadListener> = {},
   ): Promise<Response> {
     const { signal, onConnection, onSent } = listener;
-    const init: LinkInit = { ...request, signal, onConnection, onSent };
+    const init: ResumableFetchInit = { ...request, signal, onConnection, onSent };
     const response = await orLost(this.fetch(url, init), signal);
     if (!response.ok) throw await problemFrom(response);
     return response;

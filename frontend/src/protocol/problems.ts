@@ -1,29 +1,31 @@
 /*
- * Everything that can keep a request from being answered, as a sentence a person can read. The server's own words say
- * the most. Those of ChatKit Link are English, and have a code beside them: whoever reads another language gets ours,
- * and so does everybody where there are no words. Messages of errors are for developers, in English.
+ * Everything that can keep a request from being answered, as a sentence a user can read. The server's own message is
+ * the most precise. Those of ChatKit Link are English, and have a code beside them: users of another language get the
+ * translation of the code, and so do all users where there is no message. `Error.message` is for developers, in
+ * English.
  */
 import { english, type Language, type Text } from '../language/language';
 
-type Said = string | ((language: Language) => string);
+type Sentence = string | ((language: Language) => string);
 
-const inWords = (said: Said, language: Language) => (typeof said === 'string' ? said : said(language));
+const sentenceIn = (sentence: Sentence, language: Language) =>
+  typeof sentence === 'string' ? sentence : sentence(language);
 
 export class ChatKitProblem extends Error {
   constructor(
-    readonly said: Said,
+    readonly sentence: Sentence,
     readonly status: number,
     readonly requestId?: string,
   ) {
-    super(inWords(said, english));
+    super(sentenceIn(sentence, english));
     this.name = 'ChatKitProblem';
   }
 }
 
 /** The server could not be reached, or went away before the answer was complete. */
 export class ConnectionLost extends Error {
-  constructor(readonly said: Said = ({ text }) => text.failures.unreachable) {
-    super(inWords(said, english));
+  constructor(readonly sentence: Sentence = ({ text }) => text.failures.unreachable) {
+    super(sentenceIn(sentence, english));
     this.name = 'ConnectionLost';
   }
 }
@@ -35,7 +37,7 @@ const sentences = ({ failures, composer }: Text) => ({
 });
 type Code = keyof ReturnType<typeof sentences>;
 
-/** What a status means in a chat, for servers and proxies that say no more. */
+/** What a status means in a chat, for servers and proxies that send no more. */
 const CODES: Record<number, Code> = {
   401: 'signed_out',
   403: 'not_allowed',
@@ -59,14 +61,14 @@ export async function problemFrom(response: Response): Promise<ChatKitProblem> {
     // A proxy in between answers with HTML or nothing: the status alone must do.
   }
   const { status } = response;
-  const told = typeof detail === 'string' && detail ? detail : null;
+  const message = typeof detail === 'string' && detail ? detail : null;
   const known = isCode(named);
   const code = isCode(named) ? named : CODES[status];
-  const wait = waitToldBy(response);
+  const wait = retryAfter(response);
   return new ChatKitProblem(
     ({ text, soon }) => {
       const ours = code ? sentences(text)[code] : text.failures.status(status);
-      const sentence = told && (!known || text === english.text) ? told : ours;
+      const sentence = message && (!known || text === english.text) ? message : ours;
       return wait && !/\d/.test(sentence) ? `${sentence} ${text.failures.wait(soon(wait))}` : sentence;
     },
     status,
@@ -74,8 +76,8 @@ export async function problemFrom(response: Response): Promise<ChatKitProblem> {
   );
 }
 
-/** For how many seconds to wait, where the server says so; its own sentence may say it, too. */
-function waitToldBy({ status, headers }: Response): number | null {
+/** For how many seconds to wait, where the server names them; its own sentence may do so, too. */
+function retryAfter({ status, headers }: Response): number | null {
   const seconds = Number(headers.get('Retry-After'));
   return status === 429 && seconds > 0 ? seconds : null;
 }
@@ -84,6 +86,6 @@ export const isAbort = (error: unknown) => error instanceof DOMException && erro
 
 export function sentenceFor(error: unknown, language: Language): string {
   if (error instanceof ChatKitProblem || error instanceof ConnectionLost)
-    return inWords(error.said, language);
+    return sentenceIn(error.sentence, language);
   return language.text.failures.unknown;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { reduce } from './reducer';
+import { failureOf, mayCancel, startStreaming } from './response-status';
 import { emptyThread, settle, type ThreadState, withoutItemsAfter, withPendingMessage } from './thread-state';
 import type { ItemUpdate, ThreadEvent, ThreadItem, WidgetNode } from './types';
 
@@ -19,16 +20,18 @@ const answer = (id: string, text = ''): ThreadItem => ({
 const widget = (root: WidgetNode): ThreadItem => ({ ...common, id: 'w', type: 'widget', widget: root });
 const thread = { id: 't', created_at: common.created_at, items: { data: [], has_more: false } };
 
-const stateAfter = (events: ThreadEvent[], state: ThreadState = emptyThread) => events.reduce(reduce, state);
+const answering: ThreadState = { ...emptyThread, status: startStreaming(emptyThread.status) };
+const stateAfter = (events: ThreadEvent[], state = answering) => events.reduce(reduce, state);
 const update = (item_id: string, change: ItemUpdate): ThreadEvent => ({
   type: 'thread.item.updated',
   item_id,
   update: change,
 });
+const openItems = ({ status }: ThreadState) => (status.type === 'streaming' ? [...status.openItems] : null);
 const only = (state: ThreadState) => state.items[0] as never as Record<string, never>;
 
 describe('a thread being answered', () => {
-  test('gets its id and its title when the server says so', () => {
+  test('gets its id and its title when the server sends them', () => {
     const state = stateAfter([
       { type: 'thread.created', thread },
       { type: 'thread.updated', thread: { ...thread, title: 'Row locks' } },
@@ -51,7 +54,7 @@ describe('a thread being answered', () => {
     ]);
     expect(state.items.map((item) => item.id)).toEqual(['a', 'b']);
     expect(only(state).content).toMatchObject([{ text: 'third' }]);
-    expect([...state.open]).toEqual(['b']);
+    expect(openItems(state)).toEqual(['b']);
   });
 
   test('loses an item the server removes', () => {
@@ -60,10 +63,10 @@ describe('a thread being answered', () => {
       { type: 'thread.item.removed', item_id: 'a' },
     ]);
     expect(state.items).toEqual([]);
-    expect(state.open.size).toBe(0);
+    expect(openItems(state)).toEqual([]);
   });
 
-  test('replaces the message shown at once by the server’s own copy', () => {
+  test('replaces the message added at once by the server’s own copy', () => {
     const sent = withPendingMessage(emptyThread, {
       type: 'user_message',
       content: [{ type: 'input_text', text: 'hi' }],
@@ -117,7 +120,7 @@ describe('an answer', () => {
     expect(only(state).content).toMatchObject([{ text: '' }, { text: 'second' }]);
   });
 
-  test('ends with the text the server says is final', () => {
+  test('ends with the text that the server sends at last', () => {
     const state = stateAfter([
       { type: 'thread.item.added', item: answer('a', 'Helo') },
       update('a', {
@@ -227,9 +230,9 @@ describe('work in progress', () => {
         update('f', { type: 'workflow.task.added', task_index: 0, task: task('Read', 'loading') }),
         { type: 'progress_update', text: 'Reading' },
       ]),
+      null,
     );
-    expect(state.open.size).toBe(0);
-    expect(state.progress).toBeNull();
+    expect(state.status).toMatchObject({ type: 'submitted', failure: null });
     expect(only(state).workflow).toMatchObject({ tasks: [{ status_indicator: 'none' }] });
   });
 
@@ -238,8 +241,10 @@ describe('work in progress', () => {
       { type: 'progress_update', text: 'Looking', icon: 'search' },
       { type: 'progress_update', text: 'Reading' },
     ]);
-    expect(working.progress?.text).toBe('Reading');
-    expect(reduce(working, { type: 'thread.item.added', item: answer('a') }).progress).toBeNull();
+    expect(working.status).toMatchObject({ progress: { text: 'Reading' } });
+    expect(reduce(working, { type: 'thread.item.added', item: answer('a') }).status).toMatchObject({
+      progress: null,
+    });
   });
 
   test('shows a picture as it takes shape', () => {
@@ -261,20 +266,19 @@ describe('news about the answer', () => {
   });
 
   test('turns an error into a sentence, with a way on when the server allows one', () => {
-    expect(stateAfter([{ type: 'error', allow_retry: true }]).trouble).toEqual({
+    expect(failureOf(stateAfter([{ type: 'error', allow_retry: true }]).status)).toEqual({
       message: null,
       remedy: 'retry',
     });
-    expect(stateAfter([{ type: 'error', message: 'The model is busy.' }]).trouble).toEqual({
+    expect(failureOf(stateAfter([{ type: 'error', message: 'The model is busy.' }]).status)).toEqual({
       message: 'The model is busy.',
       remedy: 'none',
     });
   });
 
-  test('says whether the person may stop the answer', () => {
-    expect(
-      stateAfter([{ type: 'stream_options', stream_options: { allow_cancel: false } }]).allowCancel,
-    ).toBe(false);
+  test('states whether the user may stop the answer', () => {
+    const { status } = stateAfter([{ type: 'stream_options', stream_options: { allow_cancel: false } }]);
+    expect(mayCancel(status)).toBe(false);
   });
 
   test('leaves client effects to the host page', () => {

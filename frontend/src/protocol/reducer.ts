@@ -1,12 +1,13 @@
 /*
  * Events in, thread out. One pure function takes the thread as it stands and one event of the wire, and returns
- * the thread as it then is; it never touches what it was given, so React can tell by identity what changed.
+ * the thread as it then is; it never touches what it was given, so React sees by identity what changed.
  *
- * Invariants: an item is shown once, at the place where it first appeared, whatever order added, updated and
+ * Invariants: an item is there once, at the place where it first appeared, whatever order added, updated and
  * done come in (done without added is normal, and after a reload so is updated without added); an update for an
  * item we do not know is dropped; an event type we do not know changes nothing.
  */
-import { type ThreadState, withItem, withoutPending } from './thread-state';
+import { whileStreaming } from './response-status';
+import { failed, type ThreadState, withItem, withoutPending } from './thread-state';
 import type { AssistantContent, AssistantMessageItem, ItemUpdate, ThreadEvent, ThreadItem } from './types';
 import { mapNode } from './widget-tree';
 
@@ -30,41 +31,47 @@ export function reduce(state: ThreadState, event: ThreadEvent): ThreadState {
     case 'thread.item.updated':
       return updated(state, event.item_id, event.update);
     case 'stream_options':
-      return { ...state, allowCancel: event.stream_options.allow_cancel };
+      return streaming(state, () => ({ allowCancel: event.stream_options.allow_cancel }));
     case 'progress_update':
-      return { ...state, progress: { icon: event.icon, text: event.text } };
+      return streaming(state, () => ({ progress: { icon: event.icon, text: event.text } }));
     case 'notice':
       return { ...state, notices: [...state.notices, event] };
     case 'error':
-      return {
-        ...state,
-        trouble: { message: event.message || null, remedy: event.allow_retry ? 'retry' : 'none' },
-      };
+      return failed(state, {
+        message: event.message || null,
+        remedy: event.allow_retry ? 'retry' : 'none',
+      });
     default:
       return state;
   }
 }
 
 function upserted(state: ThreadState, item: ThreadItem): ThreadState {
-  const base = item.type === 'user_message' ? withoutPending(state) : { ...state, progress: null };
+  const base = item.type === 'user_message' ? withoutPending(state) : withoutProgress(state);
   return withItem(base, item);
 }
 
-function opened(state: ThreadState, id: string): ThreadState {
-  return { ...state, open: new Set([...state.open, id]) };
-}
+const streaming = (state: ThreadState, change: Parameters<typeof whileStreaming>[1]): ThreadState => ({
+  ...state,
+  status: whileStreaming(state.status, change),
+});
 
-function closed(state: ThreadState, id: string): ThreadState {
-  if (!state.open.has(id)) return state;
-  return { ...state, open: new Set([...state.open].filter((open) => open !== id)) };
-}
+const withoutProgress = (state: ThreadState) => streaming(state, () => ({ progress: null }));
+
+const opened = (state: ThreadState, id: string) =>
+  streaming(state, ({ openItems }) => ({ openItems: new Set([...openItems, id]) }));
+
+const closed = (state: ThreadState, id: string) =>
+  streaming(state, ({ openItems }) =>
+    openItems.has(id) ? { openItems: new Set([...openItems].filter((open) => open !== id)) } : {},
+  );
 
 function updated(state: ThreadState, id: string, update: ItemUpdate): ThreadState {
   const at = state.items.findIndex((item) => item.id === id);
   const item = state.items[at];
   if (!item) return state;
   const next = updateItem(item, update);
-  return next === item ? state : { ...state, items: state.items.with(at, next), progress: null };
+  return next === item ? state : { ...withoutProgress(state), items: state.items.with(at, next) };
 }
 
 function updateItem(item: ThreadItem, update: ItemUpdate): ThreadItem {

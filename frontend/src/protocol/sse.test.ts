@@ -15,7 +15,7 @@ const progress = (text: string) => `id: 1\ndata: ${JSON.stringify({ type: 'progr
 
 async function read(...chunks: Uint8Array[]) {
   const batches: ThreadEvent[][] = [];
-  await readEvents(bodyOf(...chunks), (told) => batches.push(told.map(({ event }) => event)));
+  await readEvents(bodyOf(...chunks), (events) => batches.push(events.map(({ event }) => event)));
   return batches;
 }
 

@@ -2,14 +2,14 @@ import { createParser } from 'eventsource-parser';
 import type { ThreadEvent } from './types';
 
 /** An event and its number within its run, where the server numbers them. */
-export type Told = { id: number | null; event: ThreadEvent };
+export type NumberedEvent = { id: number | null; event: ThreadEvent };
 
 /** Reads a body of server-sent events to its end. Events that arrive together are handed over together. */
 export async function readEvents(
   body: ReadableStream<Uint8Array>,
-  onEvents: (events: Told[]) => void,
+  onEvents: (events: NumberedEvent[]) => void,
 ): Promise<void> {
-  let batch: Told[] = [];
+  let batch: NumberedEvent[] = [];
   const parser = createParser({
     onEvent(message) {
       const event = parse(message.data);
@@ -33,7 +33,7 @@ export async function readEvents(
   }
 }
 
-/** One unreadable event must not cost the person the rest of the answer. */
+/** One unreadable event must not cost the user the rest of the answer. */
 function parse(data: string): ThreadEvent | null {
   try {
     const event = JSON.parse(data);

@@ -1,24 +1,15 @@
+import { endStream, type Failure, type ResponseStatus, ready, submit, withFailure } from './response-status';
 import type { NoticeEvent, Page, Thread, ThreadItem, ThreadMetadata, UserMessageItem } from './types';
-
-/** Why the last answer stopped: told to the person as one sentence and at most one way on. Null is all that is known. */
-export type Trouble = { message: string | null; remedy: 'retry' | 'refresh' | 'none' };
 
 export type ThreadState = {
   thread: ThreadMetadata | null;
   items: ThreadItem[];
-  /** Cursor for items older than the first one shown; null when the beginning is on the screen. */
+  /** Cursor for items older than the first one here; null when that is the beginning of the thread. */
   older: string | null;
   loadingOlder: boolean;
-  /** Ids of items the stream has opened and not yet closed. */
-  open: ReadonlySet<string>;
-  progress: { icon?: string | null; text: string } | null;
+  /** Of the last answer. */
   notices: NoticeEvent[];
-  trouble: Trouble | null;
-  /** More may be on its way though we hold no stream of it. */
-  awaited: boolean;
-  /** The answer goes on, but at the moment we hear nothing of it. */
-  disconnected: boolean;
-  allowCancel: boolean;
+  status: ResponseStatus;
 };
 
 export const emptyThread: ThreadState = {
@@ -26,13 +17,8 @@ export const emptyThread: ThreadState = {
   items: [],
   older: null,
   loadingOlder: false,
-  open: new Set(),
-  progress: null,
   notices: [],
-  trouble: null,
-  awaited: false,
-  disconnected: false,
-  allowCancel: true,
+  status: ready,
 };
 
 const PENDING = 'pending:';
@@ -55,7 +41,7 @@ export function withOlder(state: ThreadState, page: Page<ThreadItem>): ThreadSta
 
 /**
  * The newest items as the server has them now; `page` comes newest first. What was there before them stays, and so
- * do words that were seen being written, until the server has the whole answer.
+ * does text that was seen streaming, until the server has the whole answer.
  */
 export function withNewest(state: ThreadState, page: Page<ThreadItem>): ThreadState {
   const newest = page.data.toReversed();
@@ -72,7 +58,7 @@ export function withNewest(state: ThreadState, page: Page<ThreadItem>): ThreadSt
   return { ...state, items: [...kept, ...newest, ...after] };
 }
 
-/** Shows what the person sent at once, until the server's own copy of it arrives. */
+/** Adds what the user sent at once, until the server's own copy of it arrives. */
 export function withPendingMessage(
   state: ThreadState,
   message: Omit<UserMessageItem, 'id' | 'thread_id' | 'created_at'>,
@@ -83,31 +69,31 @@ export function withPendingMessage(
     thread_id: state.thread?.id ?? '',
     created_at: new Date().toISOString(),
   };
-  return { ...begin(state), items: [...state.items, pending] };
+  return { ...withRequest(state), items: [...state.items, pending] };
 }
 
 export function withoutPending(state: ThreadState): ThreadState {
   return { ...state, items: state.items.filter((item) => !isPending(item)) };
 }
 
-export function begin(state: ThreadState): ThreadState {
-  return {
-    ...state,
-    trouble: null,
-    awaited: false,
-    disconnected: false,
-    progress: null,
-    notices: [],
-    open: new Set(),
-    allowCancel: true,
-  };
+/** For a new request; `failure`: one that is to stay visible meanwhile. */
+export function withRequest(state: ThreadState, failure: Failure | null = null): ThreadState {
+  return { ...state, notices: [], status: submit(failure) };
 }
 
 /** However a stream ends, nothing may be left looking as if it were still running. */
-export function settle(state: ThreadState, trouble: Trouble | null = state.trouble): ThreadState {
-  const still = { open: new Set<string>(), progress: null, disconnected: false };
-  return { ...state, ...still, trouble, items: state.items.map(settleItem) };
+export function settle(state: ThreadState, failure: Failure | null): ThreadState {
+  return {
+    ...state,
+    status: endStream(withFailure(state.status, failure)),
+    items: state.items.map(settleItem),
+  };
 }
+
+export const failed = (state: ThreadState, failure: Failure | null): ThreadState => ({
+  ...state,
+  status: withFailure(state.status, failure),
+});
 
 function settleItem(item: ThreadItem): ThreadItem {
   if (item.type === 'generated_image' && typeof item.progress === 'number')

@@ -84,7 +84,7 @@ export type Workflow = {
 };
 
 export type StructuredAnswer = { values: string[]; skipped?: boolean };
-export type StructuredInput = { id: string; question: string; answer?: StructuredAnswer | null } & (
+export type StructuredQuestion = { id: string; question: string; answer?: StructuredAnswer | null } & (
   | { type: 'multiple_choice'; options: { value: string }[]; multiple?: boolean }
   | { type: 'freeform'; description?: string | null }
 );
@@ -129,7 +129,7 @@ export type GeneratedImageItem = ItemBase & {
 export type StructuredInputItem = ItemBase & {
   type: 'structured_input';
   status: 'pending' | 'answered' | 'skipped';
-  inputs: StructuredInput[];
+  inputs: StructuredQuestion[];
 };
 export type TaskItem = ItemBase & { type: 'task'; task: Task };
 export type WorkflowItem = ItemBase & { type: 'workflow'; workflow: Workflow };
@@ -173,8 +173,8 @@ export type NoticeEvent = {
 };
 export type ErrorEvent = { type: 'error'; code?: string; message?: string | null; allow_retry?: boolean };
 
-/** How a run stands, as the server tells it of a thread. `retried`: the message that it answers anew. */
-export type RunTold = {
+/** The state of a run. `retried`: the message that it answers anew. */
+export type RunState = {
   id: string;
   status: 'running' | 'completed' | 'cancelled' | 'failed' | 'interrupted';
   retried?: string | null;

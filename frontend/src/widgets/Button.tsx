@@ -5,7 +5,7 @@ import { useAction } from './action-context';
 import { SubmissionContext } from './Form';
 import { NamedIcon } from './icons';
 import type { NodeProps } from './Node';
-import { flag, oneOf, words } from './read';
+import { asBoolean, asText, oneOf } from './read-props';
 import { controlSize, controlStyle, iconSize } from './sizes';
 
 const colors = [
@@ -29,7 +29,7 @@ export function Button({ node }: NodeProps) {
   const { loading, blocked } = submits ? form : own;
   const primary = node.style === 'primary';
   const icon = iconSize(node.iconSize, controlSize(node.size).icon);
-  const label = words(node.label);
+  const label = asText(node.label);
 
   const click = (event: MouseEvent<HTMLButtonElement>) => {
     // A button inside a clickable row must not also click the row.
@@ -43,11 +43,11 @@ export function Button({ node }: NodeProps) {
       className="w-button"
       data-color={oneOf(node.color, colors) ?? (primary ? 'primary' : 'secondary')}
       data-variant={oneOf(node.variant, variants) ?? (primary || node.submit === true ? 'solid' : 'soft')}
-      data-pill={flag(node.pill, true) ? '' : undefined}
+      data-pill={asBoolean(node.pill, true) ? '' : undefined}
       data-uniform={node.uniform === true || !label ? '' : undefined}
       data-block={node.block === true ? '' : undefined}
       style={controlStyle(node.size)}
-      aria-label={label ? undefined : words(node.iconStart) || words(node.iconEnd) || text.action}
+      aria-label={label ? undefined : asText(node.iconStart) || asText(node.iconEnd) || text.action}
       aria-busy={loading || undefined}
       disabled={node.disabled === true || loading || blocked !== null}
       title={blocked ?? undefined}

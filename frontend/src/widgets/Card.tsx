@@ -5,7 +5,7 @@ import { Container } from './Container';
 import { type Submission, SubmissionContext } from './Form';
 import { formValues } from './form-values';
 import { Children, type NodeProps } from './Node';
-import { isObject, words } from './read';
+import { asText, isObject } from './read-props';
 import { StatusLine } from './StatusLine';
 import { cardWidth, controlStyle } from './sizes';
 import { border, padding } from './style';
@@ -106,6 +106,6 @@ const PlainButton = ({ type, primary, label, loading, blocked, onClick }: PlainB
     onClick={onClick}
   >
     {loading && <LoaderCircle className="spin" size={16} aria-hidden />}
-    {words(label)}
+    {asText(label)}
   </button>
 );

@@ -1,46 +1,16 @@
 import { lazy, Suspense, useId } from 'react';
 import { useText } from '../language/language';
+import { type Axis, axisOf, type ChartRow, type Series, seriesOf } from './chart-data';
 import type { NodeProps } from './Node';
-import { flag, isObject, named, number, oneOf, words } from './read';
-import { block, color, seriesColors } from './style';
+import { asBoolean, asNumber, asText, isObject } from './read-props';
+import { block } from './style';
 
 const ChartPlot = lazy(() => import('./ChartPlot'));
-
-export const curves = [
-  'basis',
-  'basisClosed',
-  'basisOpen',
-  'bumpX',
-  'bumpY',
-  'bump',
-  'linear',
-  'linearClosed',
-  'natural',
-  'monotoneX',
-  'monotoneY',
-  'monotone',
-  'step',
-  'stepBefore',
-  'stepAfter',
-] as const;
-
-export type Series = {
-  /** Two series may draw the same column of the data. */
-  key: string;
-  type: 'bar' | 'area' | 'line';
-  dataKey: string;
-  label: string;
-  color: string;
-  stack: string | undefined;
-  curve: (typeof curves)[number];
-};
-export type Row = Record<string, string | number>;
-export type Axis = { dataKey: string; hide: boolean; nameOf: (value: unknown) => string };
 
 export function Chart({ node }: NodeProps) {
   const text = useText().widgets;
   const caption = useId();
-  const rows = (Array.isArray(node.data) ? node.data : []).filter(isObject) as Row[];
+  const rows = (Array.isArray(node.data) ? node.data : []).filter(isObject) as ChartRow[];
   const series = seriesOf(node.series);
   const axis = axisOf(node.xAxis);
   if (rows.length === 0 || series.length === 0) return null;
@@ -55,14 +25,14 @@ export function Chart({ node }: NodeProps) {
             rows={rows}
             series={series}
             axis={axis}
-            yAxis={flag(node.showYAxis)}
-            tooltip={flag(node.showTooltip, true)}
-            barGap={number(node.barGap)}
-            barCategoryGap={number(node.barCategoryGap)}
+            yAxis={asBoolean(node.showYAxis)}
+            tooltip={asBoolean(node.showTooltip, true)}
+            barGap={asNumber(node.barGap)}
+            barCategoryGap={asNumber(node.barCategoryGap)}
           />
         </Suspense>
       </div>
-      {flag(node.showLegend, true) && <Legend series={series} />}
+      {asBoolean(node.showLegend, true) && <Legend series={series} />}
       <DataTable rows={rows} series={series} axis={axis} />
     </figure>
   );
@@ -80,7 +50,7 @@ const Legend = ({ series }: { series: Series[] }) => (
 );
 
 /** The chart for those who do not see it. */
-const DataTable = ({ rows, series, axis }: { rows: Row[]; series: Series[]; axis: Axis }) => (
+const DataTable = ({ rows, series, axis }: { rows: ChartRow[]; series: Series[]; axis: Axis }) => (
   <table className="visually-hidden">
     <thead>
       <tr>
@@ -98,40 +68,10 @@ const DataTable = ({ rows, series, axis }: { rows: Row[]; series: Series[]; axis
         <tr key={at}>
           <th scope="row">{axis.nameOf(row[axis.dataKey])}</th>
           {series.map((one) => (
-            <td key={one.key}>{words(row[one.dataKey])}</td>
+            <td key={one.key}>{asText(row[one.dataKey])}</td>
           ))}
         </tr>
       ))}
     </tbody>
   </table>
 );
-
-function seriesOf(series: unknown): Series[] {
-  const seen = new Map<string, number>();
-  return (Array.isArray(series) ? series : []).filter(isObject).flatMap((one, at) => {
-    const type = oneOf(one.type, ['bar', 'area', 'line']);
-    const dataKey = words(one.dataKey);
-    if (!type || !dataKey) return [];
-    const before = seen.get(dataKey) ?? 0;
-    seen.set(dataKey, before + 1);
-    return {
-      key: `${dataKey} ${before}`,
-      type,
-      dataKey,
-      label: words(one.label) || dataKey,
-      color: color(one.color, 'chart') ?? (seriesColors[at % seriesColors.length] as string),
-      stack: words(one.stack) || undefined,
-      curve: oneOf(one.curveType, curves) ?? 'natural',
-    };
-  });
-}
-
-function axisOf(axis: unknown): Axis {
-  const { dataKey, hide, labels } = isObject(axis) ? axis : { dataKey: axis };
-  const names = isObject(labels) ? labels : {};
-  return {
-    dataKey: words(dataKey),
-    hide: hide === true,
-    nameOf: (value) => words(named(names, String(value))) || words(value),
-  };
-}

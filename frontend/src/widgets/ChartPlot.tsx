@@ -12,11 +12,11 @@ import {
   YAxis,
 } from 'recharts';
 import { useLanguage } from '../language/language';
-import type { Axis, Row, Series } from './Chart';
-import { words } from './read';
+import type { Axis, ChartRow, Series } from './chart-data';
+import { asText } from './read-props';
 
 type Props = {
-  rows: Row[];
+  rows: ChartRow[];
   series: Series[];
   axis: Axis;
   yAxis: boolean;
@@ -61,12 +61,12 @@ export default function ChartPlot({ rows, series, axis, yAxis, tooltip, barGap, 
             tickLine={false}
             axisLine={false}
             width="auto"
-            tickFormatter={(value) => (typeof value === 'number' ? compact.format(value) : words(value))}
+            tickFormatter={(value) => (typeof value === 'number' ? compact.format(value) : asText(value))}
           />
         )}
         {tooltip && (
           <Tooltip
-            content={(props) => <Hint {...props} series={series} axis={axis} />}
+            content={(props) => <ChartTooltip {...props} series={series} axis={axis} />}
             cursor={{ fill: 'var(--hover)', stroke: 'var(--border)' }}
             isAnimationActive={false}
           />
@@ -141,7 +141,7 @@ function plotOf(series: Series[], at: number, animated: boolean) {
   );
 }
 
-function Hint({
+function ChartTooltip({
   active,
   payload,
   label,
@@ -160,7 +160,7 @@ function Hint({
             <span key={one.dataKey}>
               <span className="w-swatch" style={{ background: one.color }} />
               {one.label}
-              <b>{typeof value === 'number' ? value.toLocaleString(locale) : words(value)}</b>
+              <b>{typeof value === 'number' ? value.toLocaleString(locale) : asText(value)}</b>
             </span>
           )
         );

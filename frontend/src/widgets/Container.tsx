@@ -1,13 +1,13 @@
 import type { CSSProperties, ReactNode } from 'react';
 import { ContainerContext, useContainer } from './action-context';
+import { ThemeContext, useForcedTheme } from './forced-theme';
 import type { NodeProps } from './Node';
-import { oneOf } from './read';
+import { oneOf } from './read-props';
 import { color, defined } from './style';
-import { ThemeContext, useForcedTheme } from './theme';
 
 type Props = NodeProps & { className: string; style?: CSSProperties; children: ReactNode };
 
-/** A card or list: it may force a theme, and fades while an action runs that says so. */
+/** A card or list: it may force a theme, and fades while an action with that loading behaviour runs. */
 export function Container({ node, className, style, children }: Props) {
   const { loading, during } = useContainer();
   const outer = useForcedTheme();

@@ -16,7 +16,7 @@ import {
   I18nProvider,
 } from 'react-aria-components';
 import { useLanguage } from '../language/language';
-import { Popup } from './Popup';
+import { Popup } from './PickerPopup';
 
 type Side = 'top' | 'bottom' | 'left' | 'right';
 type Align = 'start' | 'center' | 'end';
@@ -24,7 +24,7 @@ type Props = {
   id: string;
   label: string;
   value: string;
-  shown: string;
+  displayText: string;
   min: string;
   max: string;
   side: Side;
@@ -39,7 +39,7 @@ export default function DateField({
   id,
   label,
   value,
-  shown,
+  displayText,
   min,
   max,
   side,
@@ -55,12 +55,12 @@ export default function DateField({
           id={id}
           className="w-picker-face"
           aria-haspopup="dialog"
-          aria-label={`${label}: ${shown}`}
+          aria-label={`${label}: ${displayText}`}
           data-empty={value ? undefined : ''}
           isDisabled={disabled}
         >
           <CalendarIcon size={15} aria-hidden />
-          <span className="w-picker-value">{shown}</span>
+          <span className="w-picker-value">{displayText}</span>
           <ChevronDown size={15} aria-hidden />
         </Button>
         <Popup className="w-popup-calendar" placement={placementOf(side, align)}>

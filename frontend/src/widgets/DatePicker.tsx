@@ -2,10 +2,10 @@ import { Calendar } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { useLanguage } from '../language/language';
 import { useChangeAction } from './action-context';
-import { useField } from './fields';
+import { useField } from './field-labels';
 import type { NodeProps } from './Node';
-import { oneOf, words } from './read';
-import { PickerFace, PickerFrame } from './Select';
+import { PickerFace, PickerFrame } from './Picker';
+import { asText, oneOf } from './read-props';
 
 const DateField = lazy(() => import('./DateField'));
 
@@ -14,7 +14,7 @@ const DateField = lazy(() => import('./DateField'));
  * whatever zone the reader is in.
  */
 export function DatePicker({ node }: NodeProps) {
-  const name = words(node.name);
+  const name = asText(node.name);
   const { locale, text: all } = useLanguage();
   const text = all.widgets;
   const { id, label } = useField(name);
@@ -26,7 +26,7 @@ export function DatePicker({ node }: NodeProps) {
     setValue(day);
     change({ [name]: day === '' ? null : day });
   };
-  const shown = value ? written(value, locale) : words(node.placeholder) || text.chooseDate;
+  const displayText = value ? written(value, locale) : asText(node.placeholder) || text.chooseDate;
   const icon = <Calendar size={15} aria-hidden />;
   return (
     <PickerFrame
@@ -37,12 +37,12 @@ export function DatePicker({ node }: NodeProps) {
       busy={loading}
       onClear={() => choose('')}
     >
-      <Suspense fallback={<PickerFace id={id} text={shown} empty={!value} icon={icon} disabled />}>
+      <Suspense fallback={<PickerFace id={id} text={displayText} empty={!value} icon={icon} disabled />}>
         <DateField
           id={id}
           label={label}
           value={value}
-          shown={shown}
+          displayText={displayText}
           min={dayOf(node.min)}
           max={dayOf(node.max)}
           side={oneOf(node.side, ['top', 'bottom', 'left', 'right']) ?? 'bottom'}
@@ -56,7 +56,7 @@ export function DatePicker({ node }: NodeProps) {
 }
 
 function dayOf(value: unknown): string {
-  const day = /^\d{4}-\d{2}-\d{2}/.exec(words(value))?.[0] ?? '';
+  const day = /^\d{4}-\d{2}-\d{2}/.exec(asText(value))?.[0] ?? '';
   return Number.isNaN(Date.parse(day)) ? '' : day;
 }
 

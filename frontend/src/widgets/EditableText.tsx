@@ -1,20 +1,20 @@
 import type { CSSProperties } from 'react';
 import type { WidgetNode } from '../protocol/types';
 import { autofill, useFocusOnMount, usePattern } from './field-behavior';
-import { useField } from './fields';
-import { number, words } from './read';
+import { useField } from './field-labels';
+import { asNumber, asText } from './read-props';
 
 type Props = { node: WidgetNode; editable: Record<string, unknown>; style: CSSProperties };
 
-/** A text that is a field of its form: it looks like the text it is until somebody is about to change it. */
+/** A text that is a field of its form: it looks like the text it is until it is about to be changed. */
 export function EditableText({ node, editable, style }: Props) {
-  const name = words(editable.name);
+  const name = asText(editable.name);
   const { id, ariaLabel } = useField(name, editable.placeholder);
   const ref = useFocusOnMount<HTMLInputElement & HTMLTextAreaElement>(editable);
   const onInput = usePattern(ref, editable.pattern);
-  const value = words(node.value);
+  const value = asText(node.value);
   const manyLines =
-    value.includes('\n') || (number(node.minLines) ?? 1) > 1 || (number(node.maxLines) ?? 1) > 1;
+    value.includes('\n') || (asNumber(node.minLines) ?? 1) > 1 || (asNumber(node.maxLines) ?? 1) > 1;
   const props = {
     ref,
     id,
@@ -23,14 +23,14 @@ export function EditableText({ node, editable, style }: Props) {
     style,
     defaultValue: value,
     'aria-label': ariaLabel,
-    placeholder: words(editable.placeholder) || undefined,
+    placeholder: asText(editable.placeholder) || undefined,
     required: editable.required === true,
-    autoComplete: words(editable.autoComplete) || undefined,
+    autoComplete: asText(editable.autoComplete) || undefined,
     onInput,
     ...autofill(editable.allowAutofillExtensions),
   };
   return manyLines ? (
-    <textarea {...props} rows={number(node.minLines) ?? 1} />
+    <textarea {...props} rows={asNumber(node.minLines) ?? 1} />
   ) : (
     <input {...props} type="text" />
   );

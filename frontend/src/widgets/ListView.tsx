@@ -2,9 +2,9 @@ import { useState } from 'react';
 import { useText } from '../language/language';
 import { useAction } from './action-context';
 import { Container } from './Container';
-import { firstWordsOf } from './fields';
+import { firstWordsOf } from './field-labels';
 import { Children, type NodeProps } from './Node';
-import { number } from './read';
+import { asNumber } from './read-props';
 import { StatusLine } from './StatusLine';
 import { alignItems, defined, unit } from './style';
 
@@ -15,7 +15,7 @@ export function ListView({ node }: NodeProps) {
   const [all, setAll] = useState(false);
   const text = useText().widgets;
   const rows = Array.isArray(node.children) ? node.children : [];
-  const limit = node.limit === 'auto' ? AUTO_LIMIT : (number(node.limit) ?? rows.length);
+  const limit = node.limit === 'auto' ? AUTO_LIMIT : (asNumber(node.limit) ?? rows.length);
   const hidden = all ? 0 : Math.max(0, rows.length - limit);
   return (
     <Container node={node} className="w-list">

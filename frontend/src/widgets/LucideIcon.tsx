@@ -1,7 +1,7 @@
 import { shelves } from 'virtual:lucide';
 import { Icon, type IconNode, type LucideProps } from 'lucide-react';
 import { use } from 'react';
-import { named } from './read';
+import { named } from './read-props';
 
 type Shelf = Record<string, IconNode>;
 const asked = new Map<string, Promise<Shelf>>();

@@ -1,30 +1,34 @@
 import { createContext, type ReactNode, useContext } from 'react';
 import type { WidgetNode } from '../protocol/types';
+import { BrokenNote, ErrorBoundary } from '../ui/ErrorBoundary';
 import { WidgetContext } from './action-context';
-import { Boundary, Broken } from './Boundary';
-import { nodesOf } from './read';
-import { renderers } from './renderers';
+import { nodesOf } from './read-props';
 
 export type NodeProps = { node: WidgetNode };
+export type Renderers = Record<string, (props: NodeProps) => ReactNode>;
 
-/** Deeper than anybody writes a widget, and less than what breaks a browser's layout. */
+/** What draws each type of node. Handed in, because most renderers draw nodes themselves. */
+export const RenderersContext = createContext<Renderers>({});
+
+/** Deeper than any widget that is written, and less than what breaks a browser's layout. */
 const DEEPEST = 48;
 const DepthContext = createContext(0);
 
 export function Node({ node }: NodeProps) {
+  const renderers = useContext(RenderersContext);
   const depth = useContext(DepthContext);
   const { fail } = useContext(WidgetContext);
   const Renderer = Object.hasOwn(renderers, node.type) ? renderers[node.type] : undefined;
   if (!Renderer) {
     return import.meta.env.DEV ? <span className="w-note">Unsupported: {node.type}</span> : null;
   }
-  if (depth > DEEPEST) return <Broken />;
+  if (depth > DEEPEST) return <BrokenNote />;
   return (
-    <Boundary of={node} name={`widget node "${node.type}"`} fail={fail} note={<Broken />}>
+    <ErrorBoundary resetKey={node} name={`widget node "${node.type}"`} fail={fail} fallback={<BrokenNote />}>
       <DepthContext value={depth + 1}>
         <Renderer node={node} />
       </DepthContext>
-    </Boundary>
+    </ErrorBoundary>
   );
 }
 
@@ -34,7 +38,7 @@ export function Children({ of }: { of: unknown }): ReactNode {
 }
 
 /**
- * What keeps a node's place when the tree around it changes, so that a field somebody types in stays the same field:
+ * What keeps a node's place when the tree around it changes, so that a field with the focus stays the same field:
  * its key or id, a control's name, and for the rest its number among the siblings of its type.
  */
 export function keyed(nodes: WidgetNode[]): [key: string, node: WidgetNode][] {

@@ -1,28 +1,24 @@
-import { ChevronDown, X } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useText } from '../language/language';
 import { useChangeAction } from './action-context';
-import { variants } from './Button';
-import { useField } from './fields';
-import { NO_VALUE } from './form-values';
+import { useField } from './field-labels';
 import type { NodeProps } from './Node';
-import { flag, isObject, oneOf, words } from './read';
-import { controlStyle } from './sizes';
+import { PickerFace, PickerFrame } from './Picker';
+import { asBoolean, asText } from './read-props';
+import { optionsOf } from './select-options';
 
-export type Option = { value: string; label: string; description: string; disabled: boolean };
-
-/** As ChatKit has it: from here on, one searches. */
+/** As ChatKit has it: a select with so many options can be searched. */
 const SEARCHED_FROM = 16;
 
 const SelectField = lazy(() => import('./SelectField'));
 
 export function Select({ node }: NodeProps) {
-  const name = words(node.name);
+  const name = asText(node.name);
   const options = optionsOf(node.options);
   const text = useText().widgets;
   const { id, label } = useField(name);
   const { change, loading } = useChangeAction(node.onChangeAction);
-  const [value, setValue] = useState(() => words(node.defaultValue));
+  const [value, setValue] = useState(() => asText(node.defaultValue));
   const chosen = options.find((option) => option.value === value);
   const disabled = node.disabled === true;
 
@@ -30,7 +26,7 @@ export function Select({ node }: NodeProps) {
     setValue(next);
     change({ [name]: next === '' ? null : next });
   };
-  const shown = chosen?.label ?? (words(node.placeholder) || text.chooseOption);
+  const displayText = chosen?.label ?? (asText(node.placeholder) || text.chooseOption);
   return (
     <PickerFrame
       node={node}
@@ -40,14 +36,14 @@ export function Select({ node }: NodeProps) {
       busy={loading}
       onClear={() => choose('')}
     >
-      <Suspense fallback={<PickerFace id={id} text={shown} empty={!chosen} disabled />}>
+      <Suspense fallback={<PickerFace id={id} text={displayText} empty={!chosen} disabled />}>
         <SelectField
           id={id}
           label={label}
           options={options}
           value={chosen ? value : null}
-          shown={shown}
-          searchable={flag(node.searchable, options.length >= SEARCHED_FROM)}
+          displayText={displayText}
+          searchable={asBoolean(node.searchable, options.length >= SEARCHED_FROM)}
           disabled={disabled}
           onChoose={choose}
         />
@@ -55,79 +51,3 @@ export function Select({ node }: NodeProps) {
     </PickerFrame>
   );
 }
-
-function optionsOf(options: unknown): Option[] {
-  return (Array.isArray(options) ? options : [])
-    .filter(isObject)
-    .map(({ value, label, description, disabled }) => ({
-      value: words(value),
-      label: words(label) || words(value),
-      description: words(description),
-      disabled: disabled === true,
-    }));
-}
-
-type FrameProps = NodeProps & {
-  name: string;
-  value: string;
-  label: string;
-  busy: boolean;
-  onClear: () => void;
-  children: ReactNode;
-};
-
-/** What Select and DatePicker have in common: their looks, their value for a form, and the way to clear it. */
-export function PickerFrame({ node, name, value, label, busy, onClear, children }: FrameProps) {
-  const text = useText().widgets;
-  const disabled = node.disabled === true;
-  const clearable = node.clearable === true;
-  return (
-    <div
-      className="w-picker"
-      data-variant={oneOf(node.variant, variants) ?? 'outline'}
-      data-pill={node.pill === true ? '' : undefined}
-      data-block={node.block === true ? '' : undefined}
-      data-clearable={clearable ? '' : undefined}
-      data-disabled={disabled ? '' : undefined}
-      aria-busy={busy || undefined}
-      style={controlStyle(node.size)}
-    >
-      {children}
-      {clearable && value !== '' && !disabled && (
-        <button
-          type="button"
-          className="w-clear"
-          aria-label={text.clear(label)}
-          title={text.clear(label)}
-          onClick={onClear}
-        >
-          <X size={14} aria-hidden />
-        </button>
-      )}
-      <input
-        type="hidden"
-        name={name}
-        value={value}
-        disabled={disabled}
-        {...(value === '' && { [NO_VALUE]: '' })}
-      />
-    </div>
-  );
-}
-
-type FaceProps = { id: string; text: string; empty: boolean; disabled: boolean; icon?: ReactNode };
-
-/** What stands there until the part that opens has come. */
-export const PickerFace = ({ id, text, empty, disabled, icon }: FaceProps) => (
-  <button
-    id={id}
-    type="button"
-    className="w-picker-face"
-    data-empty={empty ? '' : undefined}
-    disabled={disabled}
-  >
-    {icon}
-    <span className="w-picker-value">{text}</span>
-    <ChevronDown size={15} aria-hidden />
-  </button>
-);

@@ -14,15 +14,15 @@ import {
   useFilter,
 } from 'react-aria-components';
 import { useLanguage } from '../language/language';
-import { Popup } from './Popup';
-import type { Option } from './Select';
+import { Popup } from './PickerPopup';
+import type { Option } from './select-options';
 
 type Props = {
   id: string;
   label: string;
   options: Option[];
   value: string | null;
-  shown: string;
+  displayText: string;
   searchable: boolean;
   disabled: boolean;
   onChoose: (value: string) => void;
@@ -33,7 +33,7 @@ export default function SelectField({
   label,
   options,
   value,
-  shown,
+  displayText,
   searchable,
   disabled,
   onChoose,
@@ -77,7 +77,7 @@ export default function SelectField({
         isDisabled={disabled}
       >
         <Button id={id} className="w-picker-face" data-empty={value === null ? '' : undefined}>
-          <SelectValue className="w-picker-value">{() => shown}</SelectValue>
+          <SelectValue className="w-picker-value">{() => displayText}</SelectValue>
           <ChevronDown size={15} aria-hidden />
         </Button>
         <Popup className="w-popup-options">

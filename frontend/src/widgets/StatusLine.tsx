@@ -1,11 +1,11 @@
-import { useImageAddress } from '../frame/images';
+import { useImageSource } from '../ui/image-sources';
 import { NamedIcon } from './icons';
-import { isObject, words } from './read';
+import { asText, isObject } from './read-props';
 
 export function StatusLine({ status }: { status: unknown }) {
   const { text, icon, favicon, frame } = isObject(status) ? status : {};
-  const src = useImageAddress(favicon);
-  if (!words(text)) return null;
+  const src = useImageSource(favicon);
+  if (!asText(text)) return null;
   return (
     <div className="w-status">
       {src ? (
@@ -20,7 +20,7 @@ export function StatusLine({ status }: { status: unknown }) {
       ) : (
         <NamedIcon name={icon} size={15} />
       )}
-      <span dir="auto">{words(text)}</span>
+      <span dir="auto">{asText(text)}</span>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { createContext, type ReactNode, useContext } from 'react';
 import { useText } from '../language/language';
 import { Children, keyed, Node, type NodeProps } from './Node';
-import { nodesOf, number, oneOf } from './read';
+import { asNumber, nodesOf, oneOf } from './read-props';
 import { columnSize } from './sizes';
 import { defined, padding, px } from './style';
 
@@ -15,7 +15,7 @@ export function Table({ node }: NodeProps) {
   const split = body === -1 ? rows.length : body;
   const draw = (some: typeof rows) => some.map(([key, row]) => <Node key={key} node={row} />);
   return (
-    <Frame>
+    <ScrollableTable>
       {split > 0 && (
         <PartContext value="head">
           <thead>{draw(rows.slice(0, split))}</thead>
@@ -24,11 +24,11 @@ export function Table({ node }: NodeProps) {
       <PartContext value="body">
         <tbody>{draw(rows.slice(split))}</tbody>
       </PartContext>
-    </Frame>
+    </ScrollableTable>
   );
 }
 
-function Frame({ children }: { children: ReactNode }) {
+function ScrollableTable({ children }: { children: ReactNode }) {
   const text = useText().widgets;
   return (
     // A wide table scrolls by itself, so the keyboard must be able to reach it.
@@ -51,11 +51,11 @@ export function TableRow({ node }: NodeProps) {
   );
   if (part !== 'outside') return row;
   return (
-    <Frame>
+    <ScrollableTable>
       <PartContext value="body">
         <tbody>{row}</tbody>
       </PartContext>
-    </Frame>
+    </ScrollableTable>
   );
 }
 
@@ -89,8 +89,8 @@ export function TableCell({ node }: NodeProps) {
   return (
     <Cell
       scope={header ? 'col' : undefined}
-      colSpan={number(node.colSpan)}
-      rowSpan={number(node.rowSpan)}
+      colSpan={asNumber(node.colSpan)}
+      rowSpan={asNumber(node.rowSpan)}
       style={style}
     >
       {content}

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef } from 'react';
 import { Children, keyed, type NodeProps } from './Node';
-import { nodesOf } from './read';
+import { nodesOf } from './read-props';
 
 const LASTS = { duration: 220, easing: 'cubic-bezier(0.2, 0, 0, 1)' };
 const isStill = () => matchMedia('(prefers-reduced-motion: reduce)').matches;

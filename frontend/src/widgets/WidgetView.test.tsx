@@ -4,15 +4,15 @@ import { describe, expect, test, vi } from 'vitest';
 import type { ActionConfig, WidgetNode } from '../protocol/types';
 import { WidgetView } from './WidgetView';
 
-function show(
+function renderWidget(
   widget: WidgetNode,
   run: (action: ActionConfig) => Promise<void> = async () => {},
-  refusal: string | null = null,
+  blockedReason: string | null = null,
   fail: (message: string) => void = () => {},
 ) {
   const item = { id: 'w', thread_id: 't', created_at: '', type: 'widget' as const, widget };
   return {
-    ...render(<WidgetView item={item} run={run} refusal={refusal} fail={fail} />),
+    ...render(<WidgetView item={item} run={run} blockedReason={blockedReason} fail={fail} />),
     user: userEvent.setup(),
   };
 }
@@ -44,7 +44,7 @@ const results: WidgetNode = {
 
 describe('a list of results', () => {
   test('shows its status and its rows', () => {
-    show(results);
+    renderWidget(results);
     expect(screen.getByText('Searched “locks”')).toBeTruthy();
     expect(screen.getAllByRole('listitem')).toHaveLength(1);
     expect(screen.getByText('postgresql.org')).toBeTruthy();
@@ -52,7 +52,7 @@ describe('a list of results', () => {
 
   test('a row is a button named after its first words; a button in it is a button of its own', async () => {
     const run = vi.fn(async () => {});
-    const { user } = show(results, run);
+    const { user } = renderWidget(results, run);
     await user.click(screen.getByRole('button', { name: 'Row locks explained' }));
     expect(run).toHaveBeenLastCalledWith(open);
     await user.click(screen.getByRole('button', { name: 'Dig deeper' }));
@@ -61,7 +61,7 @@ describe('a list of results', () => {
   });
 
   test('actions that start an answer wait while another one comes in; opening a result does not', () => {
-    show(results, async () => {}, 'Wait.');
+    renderWidget(results, async () => {}, 'Wait.');
     expect(screen.getByRole('button', { name: 'Dig deeper' })).toHaveProperty('disabled', true);
     expect(screen.getByRole('button', { name: 'Row locks explained' })).toHaveProperty('disabled', false);
   });
@@ -71,7 +71,7 @@ describe('a list of results', () => {
       type: 'ListViewItem',
       children: [{ type: 'Text', value: `Row ${n}` }],
     }));
-    const { user } = show({ type: 'ListView', limit: 1, children: rows });
+    const { user } = renderWidget({ type: 'ListView', limit: 1, children: rows });
     expect(screen.getAllByRole('listitem')).toHaveLength(1);
     await user.click(screen.getByRole('button', { name: 'Show 2 more' }));
     expect(screen.getAllByRole('listitem')).toHaveLength(3);
@@ -90,9 +90,9 @@ describe('while an action runs', () => {
   const button = (loadingBehavior?: ActionConfig['loadingBehavior']) =>
     card({ type: 'Button', label: 'Go', onClickAction: { ...dig, loadingBehavior } });
 
-  test('a button is busy by itself unless told otherwise', async () => {
+  test('a button is busy by itself unless the action asks for something else', async () => {
     const { run, finish } = pending();
-    const { user } = show(button(), run);
+    const { user } = renderWidget(button(), run);
     await user.click(screen.getByRole('button', { name: 'Go' }));
     expect(screen.getByRole('button', { name: 'Go' }).getAttribute('aria-busy')).toBe('true');
     finish();
@@ -103,7 +103,7 @@ describe('while an action runs', () => {
 
   test('"container" makes the whole card inert until it is over', async () => {
     const { run, finish } = pending();
-    const { user, container } = show(button('container'), run);
+    const { user, container } = renderWidget(button('container'), run);
     await user.click(screen.getByRole('button', { name: 'Go' }));
     const section = container.querySelector('section');
     expect(section?.hasAttribute('inert')).toBe(true);
@@ -113,7 +113,7 @@ describe('while an action runs', () => {
 
   test('"none" changes nothing on the screen', async () => {
     const { run } = pending();
-    const { user, container } = show(button('none'), run);
+    const { user, container } = renderWidget(button('none'), run);
     await user.click(screen.getByRole('button', { name: 'Go' }));
     expect(screen.getByRole('button', { name: 'Go' }).getAttribute('aria-busy')).toBeNull();
     expect(container.querySelector('[inert]')).toBeNull();
@@ -121,7 +121,7 @@ describe('while an action runs', () => {
 
   test('confirm and cancel of a card run their actions', async () => {
     const run = vi.fn(async () => {});
-    const { user } = show(
+    const { user } = renderWidget(
       { ...card(), confirm: { label: 'Yes', action: dig }, cancel: { label: 'No', action: open } },
       run,
     );
@@ -133,7 +133,7 @@ describe('while an action runs', () => {
 
 describe('what a server may send', () => {
   test('draws every node these widgets use', () => {
-    const { container } = show(
+    const { container } = renderWidget(
       card(
         { type: 'Title', value: 'A title' },
         { type: 'Row', children: [{ type: 'Badge', label: 'new', color: 'success' }, { type: 'Spacer' }] },
@@ -156,25 +156,25 @@ describe('what a server may send', () => {
   });
 
   test('a node we do not know is marked for developers and costs nothing else', () => {
-    show(card({ type: 'Hologram' }, { type: 'Text', value: 'still here' }));
+    renderWidget(card({ type: 'Hologram' }, { type: 'Text', value: 'still here' }));
     expect(screen.getByText('Unsupported: Hologram')).toBeTruthy();
     expect(screen.getByText('still here')).toBeTruthy();
   });
 
   test('children that are not nodes are passed over', () => {
-    show({ type: 'Card', children: ['text', null, 7, { type: 'Text', value: 'fine' }] });
+    renderWidget({ type: 'Card', children: ['text', null, 7, { type: 'Text', value: 'fine' }] });
     expect(screen.getByText('fine')).toBeTruthy();
   });
 
   test('a colour cannot call an address', () => {
-    const { container } = show(
+    const { container } = renderWidget(
       card({ type: 'Box', background: 'url(https://a.example/seen)', children: [] }),
     );
     expect(container.querySelector<HTMLElement>('.w-box')?.style.background).toBe('');
   });
 
   test('a picture cannot be a script, and an unknown icon is nothing', () => {
-    const { container } = show(
+    const { container } = renderWidget(
       card({ type: 'Image', src: 'javascript:alert(1)' }, { type: 'Icon', name: 'constructor' }),
     );
     expect(container.querySelector('img, svg')).toBeNull();

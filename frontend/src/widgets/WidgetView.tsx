@@ -1,23 +1,24 @@
 import { memo, useId, useMemo } from 'react';
 import type { WidgetItem as Item } from '../protocol/types';
-import { ContainerContext, useContainer, WidgetContext, type WidgetSurroundings } from './action-context';
-import { Boundary, Broken } from './Boundary';
-import { FieldsContext, labelsIn } from './fields';
-import { Node } from './Node';
-import { isNode } from './read';
+import { BrokenNote, ErrorBoundary } from '../ui/ErrorBoundary';
+import { ContainerContext, useContainer, WidgetContext, type WidgetHost } from './action-context';
+import { FieldsContext, labelsIn } from './field-labels';
+import { Node, RenderersContext } from './Node';
+import { isNode } from './read-props';
+import { renderers } from './renderers';
 import './widgets.css';
 
-const untold = () => {};
+const ignored = () => {};
 
 export const WidgetView = memo(function WidgetView({
   item: { widget },
   run,
-  refusal,
-  fail = untold,
-}: { item: Item } & WidgetSurroundings) {
+  blockedReason,
+  fail = ignored,
+}: { item: Item } & WidgetHost) {
   const { loading, during } = useContainer();
   const scope = useId();
-  const surroundings = useMemo(() => ({ run, refusal, fail }), [run, refusal, fail]);
+  const surroundings = useMemo(() => ({ run, blockedReason, fail }), [run, blockedReason, fail]);
   const fields = useMemo(
     () => ({ scope, labels: isNode(widget) ? labelsIn(widget) : new Map<string, string>() }),
     [scope, widget],
@@ -27,9 +28,15 @@ export const WidgetView = memo(function WidgetView({
       <FieldsContext value={fields}>
         <ContainerContext value={during}>
           <div className="widget" data-loading={loading ? '' : undefined} inert={loading}>
-            <Boundary of={widget} name="widget" fail={fail} note={<Broken />}>
-              {isNode(widget) ? <Node node={widget} /> : <Broken />}
-            </Boundary>
+            <ErrorBoundary resetKey={widget} name="widget" fail={fail} fallback={<BrokenNote />}>
+              {isNode(widget) ? (
+                <RenderersContext value={renderers}>
+                  <Node node={widget} />
+                </RenderersContext>
+              ) : (
+                <BrokenNote />
+              )}
+            </ErrorBoundary>
           </div>
         </ContainerContext>
       </FieldsContext>

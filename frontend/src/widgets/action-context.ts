@@ -6,19 +6,19 @@
 import { createContext, useContext, useEffect, useRef, useState } from 'react';
 import type { ActionConfig } from '../protocol/types';
 import { type FormValues, withValues } from './form-values';
-import { actionOf } from './read';
+import { actionOf } from './read-props';
 
 /** What a widget needs from the conversation around it. */
-export type WidgetSurroundings = {
+export type WidgetHost = {
   run(action: ActionConfig): Promise<void>;
   /** Why no answer may be started now (another one is coming in, the thread is locked); null when it may. */
-  refusal: string | null;
-  /** Tells the page of what a developer should know. */
+  blockedReason: string | null;
+  /** Reports to the page what a developer should know. */
   fail?(message: string): void;
 };
-export const WidgetContext = createContext<Required<WidgetSurroundings>>({
+export const WidgetContext = createContext<Required<WidgetHost>>({
   run: async () => {},
-  refusal: null,
+  blockedReason: null,
   fail: () => {},
 });
 
@@ -36,13 +36,13 @@ const startsAnAnswer = (action: ActionConfig | undefined) =>
 /** Runs the action in a prop; `automatic` is what "auto" means for this kind of control. */
 export function useAction(prop: unknown, automatic: Behavior) {
   const action = actionOf(prop);
-  const { run, refusal, fail } = useContext(WidgetContext);
+  const { run, blockedReason, fail } = useContext(WidgetContext);
   const inContainer = useContext(ContainerContext);
   const formValuesNow = useContext(FormContext);
   const [loading, setLoading] = useState(false);
-  const blocked = !loading && startsAnAnswer(action) ? refusal : null;
+  const blocked = !loading && startsAnAnswer(action) ? blockedReason : null;
 
-  /** `own`: what the control says by itself, over what its form has noticed of it. */
+  /** `own`: the control's new value, over the one that its form still has. */
   const start = async (own: FormValues = {}) => {
     if (!action || loading) return;
     const behavior = behaviorOf(action, automatic);

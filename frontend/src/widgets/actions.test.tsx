@@ -2,15 +2,15 @@ import { act, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, test, vi } from 'vitest';
 import type { ActionConfig, WidgetNode } from '../protocol/types';
-import { show } from './show';
+import { renderWidget } from './testing/render-widget';
 import { WidgetView } from './WidgetView';
 
 const dig: ActionConfig = { type: 'dig' };
 const plain = { ...dig, streaming: false };
 
 describe('what an action carries', () => {
-  test('outside of forms a control adds what it says, under its name', async () => {
-    const { user, run } = show({
+  test('outside of forms a control adds its value, under its name', async () => {
+    const { user, run } = renderWidget({
       type: 'Checkbox',
       name: 'news.weekly',
       label: 'News',
@@ -33,7 +33,7 @@ describe('what an action carries', () => {
       ],
       onChangeAction: plain,
     });
-    const { user, run } = show({ type: 'Basic', children: [group('first'), group('second')] });
+    const { user, run } = renderWidget({ type: 'Basic', children: [group('first'), group('second')] });
     const [first] = screen.getAllByRole('radio', { name: 'Large' });
     await user.click(first as HTMLElement);
     expect(run).toHaveBeenCalledWith({ ...plain, payload: { size: 'l' } });
@@ -41,7 +41,7 @@ describe('what an action carries', () => {
   });
 
   test('what is no action is not run', async () => {
-    const { user, run } = show({ type: 'Button', label: 'Go', onClickAction: { payload: {} } });
+    const { user, run } = renderWidget({ type: 'Button', label: 'Go', onClickAction: { payload: {} } });
     await user.click(screen.getByRole('button', { name: 'Go' }));
     expect(run).not.toHaveBeenCalled();
   });
@@ -59,8 +59,8 @@ describe('while no answer may be started', () => {
   test('a change waits, and only the newest is sent', async () => {
     const run = vi.fn(async () => {});
     const widget: WidgetNode = { type: 'Checkbox', name: 'c', label: 'News', onChangeAction: dig };
-    const view = (refusal: string | null) => (
-      <WidgetView item={item(widget)} run={run} refusal={refusal} fail={() => {}} />
+    const view = (blockedReason: string | null) => (
+      <WidgetView item={item(widget)} run={run} blockedReason={blockedReason} fail={() => {}} />
     );
     const { rerender } = render(view('Wait.'));
     const user = userEvent.setup();
@@ -74,9 +74,9 @@ describe('while no answer may be started', () => {
   });
 
   test('a submit button waits, too', () => {
-    show(
+    renderWidget(
       { type: 'Form', onSubmitAction: dig, children: [{ type: 'Button', label: 'Send', submit: true }] },
-      { refusal: 'Wait.' },
+      { blockedReason: 'Wait.' },
     );
     expect(screen.getByRole('button', { name: 'Send' })).toHaveProperty('disabled', true);
   });
@@ -94,14 +94,14 @@ describe('how an action shows that it runs', () => {
     return { run, finish: () => act(async () => finish()) };
   };
 
-  test('a form fades its container unless told otherwise', async () => {
+  test('a form fades its container unless the action asks for something else', async () => {
     const { run, finish } = pending();
     const form: WidgetNode = {
       type: 'Form',
       onSubmitAction: dig,
       children: [{ type: 'Button', label: 'Send', submit: true }],
     };
-    const { user, container } = show({ type: 'Card', children: [form] }, { run });
+    const { user, container } = renderWidget({ type: 'Card', children: [form] }, { run });
     await user.click(screen.getByRole('button', { name: 'Send' }));
     expect(container.querySelector('.w-card')?.hasAttribute('inert')).toBe(true);
     await finish();
@@ -115,7 +115,7 @@ describe('how an action shows that it runs', () => {
       onSubmitAction: { ...dig, loadingBehavior: 'self' },
       children: [{ type: 'Button', label: 'Send', submit: true }],
     };
-    const { user, container } = show({ type: 'Card', children: [form] }, { run });
+    const { user, container } = renderWidget({ type: 'Card', children: [form] }, { run });
     await user.click(screen.getByRole('button', { name: 'Send' }));
     expect(screen.getByRole('button', { name: 'Send' }).getAttribute('aria-busy')).toBe('true');
     expect(container.querySelector('[inert]')).toBeNull();
@@ -128,7 +128,7 @@ describe('how an action shows that it runs', () => {
   test('"container" of a root without a card is the widget', async () => {
     const { run, finish } = pending();
     const action = { ...dig, loadingBehavior: 'container' };
-    const { user, container } = show(
+    const { user, container } = renderWidget(
       { type: 'Basic', children: [{ type: 'Button', label: 'Go', onClickAction: action }] },
       { run },
     );
@@ -140,7 +140,7 @@ describe('how an action shows that it runs', () => {
   test('an unknown word is as none', async () => {
     const { run, finish } = pending();
     const action = { ...dig, loadingBehavior: 'spin' };
-    const { user } = show({ type: 'Button', label: 'Go', onClickAction: action }, { run });
+    const { user } = renderWidget({ type: 'Button', label: 'Go', onClickAction: action }, { run });
     await user.click(screen.getByRole('button', { name: 'Go' }));
     expect(screen.getByRole('button', { name: 'Go' }).getAttribute('aria-busy')).toBe('true');
     await finish();

@@ -3,7 +3,7 @@
 import { type RefObject, useEffect, useRef } from 'react';
 import { useText } from '../language/language';
 
-/** Password managers look at these marks; fields of a chat are none of theirs unless the widget says so. */
+/** Password managers look at these marks; fields of a chat are none of theirs unless the widget allows it. */
 export const autofill = (allowed: unknown) =>
   allowed === true ? {} : { 'data-1p-ignore': '', 'data-lpignore': 'true', 'data-bwignore': 'true' };
 

@@ -1,9 +1,9 @@
 import { screen } from '@testing-library/react';
 import { expect, test } from 'vitest';
-import { show } from './show';
+import { renderWidget } from './testing/render-widget';
 
-test('a field is called what its label says, wherever the label stands', () => {
-  show({
+test('a field is named by its label, wherever the label stands', () => {
+  renderWidget({
     type: 'Card',
     children: [
       { type: 'Row', children: [{ type: 'Label', value: 'Full name', fieldName: 'person.name' }] },
@@ -17,7 +17,7 @@ test('a field is called what its label says, wherever the label stands', () => {
 });
 
 test('a click on a label goes to its field', async () => {
-  const { user } = show({
+  const { user } = renderWidget({
     type: 'Card',
     children: [
       { type: 'Label', value: 'Full name', fieldName: 'name' },
@@ -29,7 +29,7 @@ test('a click on a label goes to its field', async () => {
 });
 
 test('a field without a label is called by its placeholder, or else by its name', () => {
-  show({
+  renderWidget({
     type: 'Card',
     children: [
       { type: 'Input', name: 'a', placeholder: 'Street' },
@@ -43,19 +43,19 @@ test('a field without a label is called by its placeholder, or else by its name'
 });
 
 test('autoFocus takes the cursor, and autoSelect the words', () => {
-  show({ type: 'Input', name: 'a', defaultValue: 'All of it', autoFocus: true, autoSelect: true });
+  renderWidget({ type: 'Input', name: 'a', defaultValue: 'All of it', autoFocus: true, autoSelect: true });
   const field = screen.getByRole<HTMLInputElement>('textbox');
   expect(document.activeElement).toBe(field);
   expect([field.selectionStart, field.selectionEnd]).toEqual([0, 'All of it'.length]);
 });
 
 test('a text with several lines is edited in a text area', () => {
-  show({ type: 'Text', value: 'One\nTwo', editable: { name: 'lines' } });
+  renderWidget({ type: 'Text', value: 'One\nTwo', editable: { name: 'lines' } });
   expect(screen.getByRole('textbox', { name: 'lines' }).tagName).toBe('TEXTAREA');
 });
 
 test('password managers stay away unless they are asked in', () => {
-  show({
+  renderWidget({
     type: 'Basic',
     children: [
       { type: 'Input', name: 'a' },

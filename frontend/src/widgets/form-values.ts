@@ -1,6 +1,6 @@
-/** What the fields of a form say, by name, and how that goes into the payload of an action. */
+/** The values of the fields of a form, by name, and how they go into the payload of an action. */
 import type { ActionConfig } from '../protocol/types';
-import { isObject } from './read';
+import { isObject } from './read-props';
 
 export type FormValue = string | boolean | null;
 export type FormValues = Record<string, FormValue>;
@@ -17,12 +17,12 @@ export function formValues(form: HTMLFormElement | null): FormValues {
   for (const field of form?.elements ?? []) {
     if (!isField(field) || !field.name || field.matches(':disabled')) continue;
     const before = Object.hasOwn(values, field.name) ? values[field.name] : undefined;
-    define(values, field.name, saidBy(field, before));
+    define(values, field.name, valueOfField(field, before));
   }
   return values;
 }
 
-function saidBy(field: Field, before: FormValue | undefined): FormValue {
+function valueOfField(field: Field, before: FormValue | undefined): FormValue {
   if (field.type === 'checkbox') return (field as HTMLInputElement).checked;
   if (field.type === 'radio') return (field as HTMLInputElement).checked ? field.value : (before ?? null);
   return field.hasAttribute(NO_VALUE) ? null : field.value;
@@ -42,7 +42,7 @@ export function withValues(
   return { action: { ...action, payload: merged }, collisions };
 }
 
-/** False when something stands there already: what the server wrote into the action is not for a form to change. */
+/** False when the place is taken: a form does not change what the server wrote into the action. */
 function placed(payload: Record<string, unknown>, path: string[], value: FormValue): boolean {
   const name = path.pop() as string;
   let owner = payload;

@@ -2,7 +2,7 @@ import { screen } from '@testing-library/react';
 import { describe, expect, test, type vi } from 'vitest';
 import type { ActionConfig, WidgetNode } from '../protocol/types';
 import { withValues } from './form-values';
-import { show } from './show';
+import { renderWidget } from './testing/render-widget';
 
 const send: ActionConfig = { type: 'send' };
 const form = (...children: WidgetNode[]): WidgetNode => ({ type: 'Form', onSubmitAction: send, children });
@@ -11,7 +11,7 @@ const click = (name: string) => screen.getByRole('button', { name });
 
 describe('the values of a form', () => {
   test('come by name, dotted names nest, and an untouched choice is null', async () => {
-    const { user, run } = show(
+    const { user, run } = renderWidget(
       form(
         { type: 'Input', name: 'person.name' },
         { type: 'Textarea', name: 'person.note', defaultValue: 'none' },
@@ -42,7 +42,7 @@ describe('the values of a form', () => {
   });
 
   test('are there whatever a field is called', async () => {
-    const { user, run } = show(
+    const { user, run } = renderWidget(
       form(
         { type: 'Input', name: '__proto__', defaultValue: 'a' },
         { type: 'RadioGroup', name: 'toString', options: [{ value: 'b', label: 'B' }] },
@@ -58,7 +58,7 @@ describe('the values of a form', () => {
   });
 
   test('go with every action inside the form', async () => {
-    const { user, run } = show(
+    const { user, run } = renderWidget(
       form(
         { type: 'Input', name: 'name', defaultValue: 'Ada' },
         { type: 'Button', label: 'Draft', onClickAction: { type: 'draft', payload: { id: 7 } } },
@@ -71,8 +71,8 @@ describe('the values of a form', () => {
     expect(run).toHaveBeenLastCalledWith({ type: 'tick', payload: { name: 'Ada', news: true } });
   });
 
-  test('one that finds its key taken is left out, and the page hears of it', async () => {
-    const { user, run, fail } = show({
+  test('one that finds its key taken is left out, and the page gets an error', async () => {
+    const { user, run, fail } = renderWidget({
       type: 'Form',
       onSubmitAction: { type: 'send', payload: { person: { id: 7, name: 'Server' } } },
       children: [
@@ -104,7 +104,7 @@ describe('the values of a form', () => {
 
 describe('a form is checked before it is sent', () => {
   test('by the browser’s own rules', async () => {
-    const { user, run } = show(
+    const { user, run } = renderWidget(
       form(
         { type: 'Input', name: 'mail', inputType: 'email', required: true, placeholder: 'Mail' },
         { type: 'Checkbox', name: 'terms', label: 'Terms', required: true },
@@ -121,7 +121,7 @@ describe('a form is checked before it is sent', () => {
   });
 
   test('by a pattern, in a text area too; one that is no pattern asks for nothing', async () => {
-    const { user, run } = show(
+    const { user, run } = renderWidget(
       form(
         { type: 'Textarea', name: 'code', pattern: '[0-9]+', placeholder: 'Code' },
         { type: 'Input', name: 'any', pattern: '([', defaultValue: 'x' },
@@ -138,13 +138,13 @@ describe('a form is checked before it is sent', () => {
   });
 
   test('Enter in a field sends it', async () => {
-    const { user, run } = show(form({ type: 'Input', name: 'name' }, submit));
+    const { user, run } = renderWidget(form({ type: 'Input', name: 'name' }, submit));
     await user.type(screen.getByRole('textbox', { name: 'name' }), 'Ada{Enter}');
     expect(run).toHaveBeenCalledWith({ ...send, payload: { name: 'Ada' } });
   });
 
   test('a form without an action of its own is checked for the action of its submit button', async () => {
-    const { user, run } = show({
+    const { user, run } = renderWidget({
       type: 'Form',
       children: [
         { type: 'Input', name: 'name', required: true },
@@ -172,7 +172,7 @@ describe('a card as a form', () => {
   };
 
   test('gives its values to the confirmation only, and checks them only there', async () => {
-    const { user, run } = show(card);
+    const { user, run } = renderWidget(card);
     await user.click(click('Yes'));
     expect(run).not.toHaveBeenCalled();
     await user.click(click('No'));
@@ -185,13 +185,13 @@ describe('a card as a form', () => {
   });
 
   test('a card that is none gives nothing', async () => {
-    const { user, run } = show({ ...card, asForm: false });
+    const { user, run } = renderWidget({ ...card, asForm: false });
     await user.click(click('Yes'));
     expect(run).toHaveBeenLastCalledWith({ type: 'confirm' });
   });
 
-  test('a form inside belongs to it, and the page hears what is lost', async () => {
-    const { fail, container } = show({ ...card, children: [form({ type: 'Input', name: 'inner' })] });
+  test('a form inside belongs to it, and the page gets an error about what is lost', async () => {
+    const { fail, container } = renderWidget({ ...card, children: [form({ type: 'Input', name: 'inner' })] });
     expect(container.querySelectorAll('form')).toHaveLength(1);
     expect(fail).toHaveBeenCalledWith(expect.stringContaining('onSubmitAction'));
   });

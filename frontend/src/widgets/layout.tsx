@@ -1,15 +1,15 @@
 import type { CSSProperties } from 'react';
+import { ThemeContext, useForcedTheme } from './forced-theme';
 import { Children, type NodeProps } from './Node';
-import { oneOf } from './read';
+import { oneOf } from './read-props';
 import { block, color, defined, flex, px, unit } from './style';
-import { ThemeContext, useForcedTheme } from './theme';
 
 type Direction = 'row' | 'column';
 
 export const directionOf = (value: unknown, otherwise: Direction): Direction =>
   value === 'row' ? 'row' : value === 'col' ? 'column' : otherwise;
 
-/** `usual`: what holds where the node says nothing. */
+/** `usual`: the defaults of the node. */
 export const boxStyle = (node: NodeProps['node'], direction: Direction, usual?: CSSProperties) => ({
   ...usual,
   ...block(node),

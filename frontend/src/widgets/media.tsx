@@ -1,8 +1,8 @@
 import { type CSSProperties, useState } from 'react';
-import { useImageAddress } from '../frame/images';
+import { useImageSource } from '../ui/image-sources';
 import { isIcon, NamedIcon } from './icons';
 import type { NodeProps } from './Node';
-import { flag, oneOf, words } from './read';
+import { asBoolean, asText, oneOf } from './read-props';
 import { iconSize } from './sizes';
 import { block, color, defined } from './style';
 
@@ -27,7 +27,7 @@ const positions = [
 
 export function ImageNode({ node }: NodeProps) {
   const [broken, setBroken] = useState<string | null>(null);
-  const src = useImageAddress(node.src);
+  const src = useImageSource(node.src);
   const names = ['w-image'];
   if (node.frame === true) names.push('w-frame');
   if (node.flush === true) names.push('w-flush');
@@ -41,7 +41,7 @@ export function ImageNode({ node }: NodeProps) {
     names.push('w-image-missing');
     return (
       <span className={names.join(' ')} style={style}>
-        {words(node.alt)}
+        {asText(node.alt)}
       </span>
     );
   }
@@ -49,7 +49,7 @@ export function ImageNode({ node }: NodeProps) {
     <img
       className={names.join(' ')}
       src={src}
-      alt={words(node.alt)}
+      alt={asText(node.alt)}
       loading="lazy"
       referrerPolicy="no-referrer"
       onError={() => setBroken(src)}
@@ -66,9 +66,9 @@ export const Badge = ({ node }: NodeProps) => (
     data-color={oneOf(node.color, badgeColors) ?? 'secondary'}
     data-variant={oneOf(node.variant, ['solid', 'soft', 'outline']) ?? 'soft'}
     data-size={oneOf(node.size, ['sm', 'md', 'lg']) ?? 'sm'}
-    data-pill={flag(node.pill) ? '' : undefined}
+    data-pill={asBoolean(node.pill) ? '' : undefined}
     dir="auto"
   >
-    {words(node.label)}
+    {asText(node.label)}
   </span>
 );

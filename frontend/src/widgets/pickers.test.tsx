@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, test } from 'vitest';
 import type { WidgetNode } from '../protocol/types';
-import { show } from './show';
+import { renderWidget } from './testing/render-widget';
 
 const SLOW = { timeout: 20_000 };
 const change = { type: 'changed', streaming: false };
@@ -28,7 +28,7 @@ async function ready(name: RegExp) {
 
 describe('a select', { timeout: 30_000 }, () => {
   test('opens, moves and chooses by keyboard, and reports the choice', async () => {
-    const { user, run } = show({
+    const { user, run } = renderWidget({
       type: 'Card',
       children: [{ type: 'Label', value: 'Plan', fieldName: 'plan' }, plan],
     });
@@ -46,7 +46,7 @@ describe('a select', { timeout: 30_000 }, () => {
   });
 
   test('can be cleared, which is a change to nothing', async () => {
-    const { user, run } = show({ ...plan, defaultValue: 'free' });
+    const { user, run } = renderWidget({ ...plan, defaultValue: 'free' });
     await ready(/^Free/);
     await user.click(screen.getByRole('button', { name: 'Clear plan' }));
     expect(run).toHaveBeenLastCalledWith({ ...change, payload: { plan: null } });
@@ -56,7 +56,7 @@ describe('a select', { timeout: 30_000 }, () => {
 
   test('with many options one types to find one', async () => {
     const options = Array.from({ length: 20 }, (_, at) => ({ value: `c${at}`, label: `City ${at}` }));
-    const { user, run } = show({ type: 'Select', name: 'city', options, onChangeAction: change });
+    const { user, run } = renderWidget({ type: 'Select', name: 'city', options, onChangeAction: change });
     await user.click(await ready(/city/i));
     await user.type(await screen.findByRole('searchbox', {}, SLOW), '17');
     await waitFor(() => expect(screen.getAllByRole('option')).toHaveLength(1), SLOW);
@@ -65,7 +65,7 @@ describe('a select', { timeout: 30_000 }, () => {
   });
 
   test('few options have no search unless it is asked for', async () => {
-    const { user, update } = show(plan);
+    const { user, update } = renderWidget(plan);
     await user.click(await ready(/plan/i));
     expect(screen.queryByRole('searchbox')).toBeNull();
     await user.keyboard('{Escape}');
@@ -86,7 +86,7 @@ describe('a date picker', { timeout: 30_000 }, () => {
   };
 
   test('shows the day that was written, opens and moves by keyboard, and reports a plain date', async () => {
-    const { user, run } = show(day);
+    const { user, run } = renderWidget(day);
     const button = await ready(/^day: Dec 18, 2026$/);
     button.focus();
     await user.keyboard('{Enter}');
@@ -98,7 +98,7 @@ describe('a date picker', { timeout: 30_000 }, () => {
   });
 
   test('offers no day before its first or after its last', async () => {
-    const { user } = show(day);
+    const { user } = renderWidget(day);
     await user.click(await ready(/^day/));
     const grid = await screen.findByRole('grid', {}, SLOW);
     const disabled = (name: RegExp) =>

@@ -1,22 +1,21 @@
-import type { ReactNode } from 'react';
 import { Button } from './Button';
 import { Card } from './Card';
 import { Chart } from './Chart';
-import { Checkbox, RadioGroup } from './choices';
+import { Checkbox, RadioGroup } from './choice-inputs';
 import { DatePicker } from './DatePicker';
 import { Form } from './Form';
-import { Input, Textarea } from './inputs';
 import { ListView, ListViewItem } from './ListView';
 import { Basic, Box, Col, Divider, Row, Spacer } from './layout';
 import { Badge, IconNode, ImageNode } from './media';
-import type { NodeProps } from './Node';
+import type { Renderers } from './Node';
 import { Select } from './Select';
 import { Table, TableCell, TableRow } from './Table';
 import { Transition } from './Transition';
 import { Caption, Label, MarkdownNode, TextNode, Title } from './text';
+import { Input, Textarea } from './text-inputs';
 
 /** Every node of ChatKit: those of the Python SDK and those of the browser's types. */
-export const renderers: Record<string, (props: NodeProps) => ReactNode> = {
+export const renderers: Renderers = {
   Badge,
   Basic,
   Box,

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { act, render, screen } from '@testing-library/react';
 import { describe, expect, test, vi } from 'vitest';
-import { ImageDomainsContext, imageAddress } from '../frame/images';
-import { Markdown } from '../frame/Markdown';
+import { Markdown } from '../markdown/Markdown';
 import type { WidgetNode } from '../protocol/types';
-import { show } from './show';
+import { allowedImageSource, ImageDomainsContext } from '../ui/image-sources';
 import { border, color, px } from './style';
+import { renderWidget } from './testing/render-widget';
 
 const card = (...children: unknown[]): WidgetNode => ({ type: 'Card', children });
 const sample = (name: string) =>
@@ -14,13 +14,13 @@ const sample = (name: string) =>
 
 describe('whatever a server sends', () => {
   test('what is wrong costs nothing but itself', () => {
-    show(sample('hostile'));
+    renderWidget(sample('hostile'));
     expect(screen.getByText('What is right is shown.')).toBeTruthy();
     expect(screen.getByText('A single child')).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Still works' })).toBeTruthy();
   });
 
-  test('a node that breaks is a small note, the page hears why, and new data is tried again', () => {
+  test('a node that breaks is a small note, the page gets the reason, and new data is tried again', () => {
     vi.spyOn(console, 'error').mockImplementation(() => {});
     const broken = {
       type: 'Text',
@@ -28,7 +28,7 @@ describe('whatever a server sends', () => {
         throw new Error('of some reason');
       },
     };
-    const { fail, update } = show(card({ type: 'Text', value: 'Before' }, broken));
+    const { fail, update } = renderWidget(card({ type: 'Text', value: 'Before' }, broken));
     expect(screen.getByText('Before')).toBeTruthy();
     expect(screen.getByText('This part cannot be shown.')).toBeTruthy();
     expect(fail).toHaveBeenCalledWith(expect.stringMatching(/"Text".*of some reason/));
@@ -37,28 +37,28 @@ describe('whatever a server sends', () => {
   });
 
   test.each([null, 'text', 7, [], {}])('a widget that is %j is a note', (widget) => {
-    show(widget as unknown as WidgetNode);
+    renderWidget(widget as unknown as WidgetNode);
     expect(screen.getByText('This part cannot be shown.')).toBeTruthy();
   });
 
   test('a tree without end has one', () => {
     let deep: WidgetNode = { type: 'Text', value: 'bottom' };
     for (let level = 0; level < 5_000; level++) deep = { type: 'Box', children: [deep] };
-    show(deep);
+    renderWidget(deep);
     expect(document.querySelectorAll('.w-box').length).toBeLessThan(100);
   });
 
   test.each(['javascript:alert(1)', 'JAVASCRIPT:x', 'data:text/html,x', 'blob:x', 'file:///etc/passwd'])(
     'no picture comes from %s',
     (src) => {
-      const { container } = show(card({ type: 'Image', src, alt: 'A name' }));
+      const { container } = renderWidget(card({ type: 'Image', src, alt: 'A name' }));
       expect(container.querySelector('img')).toBeNull();
       expect(screen.getByText('A name')).toBeTruthy();
     },
   );
 
   test('Markdown runs no script and leads to none', () => {
-    const { container } = show({
+    const { container } = renderWidget({
       type: 'Markdown',
       value:
         '[a](javascript:alert(1)) <img src=x onerror=alert(1)> <script>x</script> <a href="data:text/html,x">b</a>',
@@ -100,7 +100,7 @@ describe('when a thread lists the domains of its images', () => {
       '/files/1/preview',
       'data:image/png;base64,AAAA',
     ];
-    expect(allowed.map((src) => imageAddress(src, domains)).every(Boolean)).toBe(true);
+    expect(allowed.map((src) => allowedImageSource(src, domains)).every(Boolean)).toBe(true);
   });
 
   test('and from nowhere else', () => {
@@ -113,9 +113,9 @@ describe('when a thread lists the domains of its images', () => {
       'https://user:cdn.example.com@evil.example/a.png',
       '//evil.example/a.png',
     ];
-    expect(refused.filter((src) => imageAddress(src, domains) !== null)).toEqual([]);
-    expect(imageAddress('https://example.com/a.png', null)).not.toBeNull();
-    expect(imageAddress('https://cdn.example.com/a.png', [])).toBeNull();
+    expect(refused.filter((src) => allowedImageSource(src, domains) !== null)).toEqual([]);
+    expect(allowedImageSource('https://example.com/a.png', null)).not.toBeNull();
+    expect(allowedImageSource('https://cdn.example.com/a.png', [])).toBeNull();
   });
 
   test('Markdown keeps to the list, too, and names what it leaves out', () => {
@@ -133,7 +133,7 @@ describe('when a thread lists the domains of its images', () => {
 test('every sample is drawn without a complaint', { timeout: 30_000 }, async () => {
   const complaints = vi.spyOn(console, 'error');
   for (const name of readdirSync(join(import.meta.dirname, 'samples'))) {
-    const { container, fail } = await act(async () => show(sample(name.replace('.json', ''))));
+    const { container, fail } = await act(async () => renderWidget(sample(name.replace('.json', ''))));
     expect(container.querySelector('.widget')?.childElementCount, name).toBeGreaterThan(0);
     expect(fail, name).not.toHaveBeenCalled();
   }

@@ -1,6 +1,6 @@
 /** What ChatKit's size names mean, in pixels at the normal font size. */
 import type { CSSProperties } from 'react';
-import { named } from './read';
+import { named } from './read-props';
 
 const rem = (pixels: number) => `${pixels / 16}rem`;
 

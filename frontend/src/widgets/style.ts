@@ -1,6 +1,6 @@
-/** ChatKit's lengths, colours and corners as CSS. Numbers are spacing units (4 px) or pixels, as the node's prop says. */
+/** ChatKit's lengths, colours and corners as CSS. A prop's numbers are either spacing units (4 px) or pixels. */
 import type { CSSProperties } from 'react';
-import { isObject, named, number, oneOf } from './read';
+import { asNumber, isObject, named, oneOf } from './read-props';
 
 export type Props = Record<string, unknown>;
 
@@ -14,9 +14,10 @@ const css = (value: unknown): string | undefined =>
     ? value
     : undefined;
 
-export const px = (value: unknown) => (number(value) === undefined ? css(value) : `${value}px`);
-export const unit = (value: unknown) => (number(value) === undefined ? css(value) : `${Number(value) * 4}px`);
-const plain = (value: unknown) => (number(value) === undefined ? css(value) : `${value}`);
+export const px = (value: unknown) => (asNumber(value) === undefined ? css(value) : `${value}px`);
+export const unit = (value: unknown) =>
+  asNumber(value) === undefined ? css(value) : `${Number(value) * 4}px`;
+const plain = (value: unknown) => (asNumber(value) === undefined ? css(value) : `${value}`);
 
 type Sides = { top?: string; right?: string; bottom?: string; left?: string };
 
@@ -140,7 +141,7 @@ export function color(value: unknown, family: Family): string | undefined {
 const lines = ['solid', 'dashed', 'dotted', 'double', 'groove', 'ridge', 'inset', 'outset'] as const;
 
 function edge(value: unknown): string | undefined {
-  if (number(value) !== undefined) return `${value}px solid var(--border)`;
+  if (asNumber(value) !== undefined) return `${value}px solid var(--border)`;
   if (!isObject(value)) return undefined;
   const size = px(value.size) ?? '1px';
   return `${size} ${oneOf(value.style, lines) ?? 'solid'} ${color(value.color, 'border') ?? 'var(--border)'}`;
@@ -149,7 +150,7 @@ function edge(value: unknown): string | undefined {
 const isEdge = (value: Props) => 'size' in value || 'color' in value || 'style' in value;
 
 export function border(value: unknown): CSSProperties {
-  const whole = number(value) !== undefined || (isObject(value) && isEdge(value));
+  const whole = asNumber(value) !== undefined || (isObject(value) && isEdge(value));
   if (!whole && !isObject(value)) return {};
   const { top, right, bottom, left, x, y } = (whole ? { x: value, y: value } : value) as Props;
   return defined({

@@ -1,10 +1,10 @@
 import { type CSSProperties, useContext } from 'react';
-import { Markdown } from '../frame/Markdown';
+import { Markdown } from '../markdown/Markdown';
 import type { WidgetNode } from '../protocol/types';
 import { EditableText } from './EditableText';
-import { FieldsContext } from './fields';
+import { FieldsContext } from './field-labels';
 import type { NodeProps } from './Node';
-import { isObject, named, number, oneOf, words } from './read';
+import { asNumber, asText, isObject, named, oneOf } from './read-props';
 import { StreamedText } from './StreamedText';
 import { fontSize } from './sizes';
 import { color, defined, px } from './style';
@@ -14,7 +14,7 @@ const LINE_HEIGHT = 1.5;
 
 function look(kind: 'Text' | 'Title' | 'Caption', node: WidgetNode, usual?: string): CSSProperties {
   const { minLines, maxLines } = node;
-  const least = number(minLines);
+  const least = asNumber(minLines);
   return defined({
     fontSize: fontSize(kind, node.size ?? usual),
     color: color(node.color, 'text'),
@@ -24,12 +24,12 @@ function look(kind: 'Text' | 'Title' | 'Caption', node: WidgetNode, usual?: stri
     textDecoration: node.lineThrough === true ? 'line-through' : undefined,
     width: px(node.width),
     minHeight: least ? `${least * LINE_HEIGHT}em` : undefined,
-    WebkitLineClamp: number(maxLines),
+    WebkitLineClamp: asNumber(maxLines),
   });
 }
 
 function classes(kind: string, node: WidgetNode) {
-  const cut = node.truncate === true ? ' w-truncate' : number(node.maxLines) ? ' w-clamp' : '';
+  const cut = node.truncate === true ? ' w-truncate' : asNumber(node.maxLines) ? ' w-clamp' : '';
   return `w-${kind}${cut}`;
 }
 
@@ -38,20 +38,20 @@ export function TextNode({ node }: NodeProps) {
   if (isObject(node.editable)) return <EditableText node={node} editable={node.editable} style={style} />;
   return (
     <p className={classes('text', node)} style={style} dir="auto">
-      <StreamedText value={words(node.value)} streaming={node.streaming === true} />
+      <StreamedText value={asText(node.value)} streaming={node.streaming === true} />
     </p>
   );
 }
 
 export const Title = ({ node }: NodeProps) => (
   <p className={classes('title', node)} style={look('Title', node)} dir="auto">
-    {words(node.value)}
+    {asText(node.value)}
   </p>
 );
 
 export const Caption = ({ node }: NodeProps) => (
   <p className={classes('caption', node)} style={look('Caption', node)} dir="auto">
-    {words(node.value)}
+    {asText(node.value)}
   </p>
 );
 
@@ -60,15 +60,15 @@ export function Label({ node }: NodeProps) {
   return (
     <label
       className="w-label"
-      htmlFor={`${scope}${words(node.fieldName)}`}
+      htmlFor={`${scope}${asText(node.fieldName)}`}
       style={look('Text', node, 'sm')}
       dir="auto"
     >
-      {words(node.value)}
+      {asText(node.value)}
     </label>
   );
 }
 
 export const MarkdownNode = ({ node }: NodeProps) => (
-  <Markdown text={words(node.value)} streaming={node.streaming === true} />
+  <Markdown text={asText(node.value)} streaming={node.streaming === true} />
 );

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { reduce } from '../protocol/reducer';
 import { emptyThread, type ThreadState } from '../protocol/thread-state';
 import type { ItemUpdate, WidgetItem, WidgetNode } from '../protocol/types';
-import { show } from './show';
+import { renderWidget } from './testing/render-widget';
 
 const input: WidgetNode = { type: 'Input', name: 'name', placeholder: 'Name' };
 const card = (...children: WidgetNode[]): WidgetNode => ({ type: 'Card', children });
@@ -16,9 +16,9 @@ function updated(widget: WidgetNode, ...updates: ItemUpdate[]): WidgetNode {
   return (state.items[0] as WidgetItem).widget;
 }
 
-describe('what a person is typing stays', () => {
+describe('what a user is typing stays', () => {
   test('when the root is replaced, and nodes come and go around the field', async () => {
-    const { user, update } = show(card({ type: 'Text', value: 'One' }, input));
+    const { user, update } = renderWidget(card({ type: 'Text', value: 'One' }, input));
     const field = screen.getByRole('textbox', { name: 'Name' });
     await user.type(field, 'Ada');
     const next = card(
@@ -40,7 +40,7 @@ describe('what a person is typing stays', () => {
       { type: 'Col', id: 'side', children: [] },
       input,
     );
-    const { user, update } = show(tree);
+    const { user, update } = renderWidget(tree);
     await user.type(screen.getByRole('textbox', { name: 'Name' }), 'Ada');
     update(
       updated(
@@ -60,7 +60,7 @@ describe('what a person is typing stays', () => {
 
   test('when the tree moves a node that has a key', async () => {
     const keyed = { ...input, key: 'mine' };
-    const { user, update } = show(card(keyed, { type: 'Text', value: 'Below' }));
+    const { user, update } = renderWidget(card(keyed, { type: 'Text', value: 'Below' }));
     const field = screen.getByRole('textbox', { name: 'Name' });
     await user.type(field, 'Ada');
     update(card({ type: 'Text', value: 'Above' }, { type: 'Divider' }, keyed));
@@ -69,7 +69,7 @@ describe('what a person is typing stays', () => {
   });
 
   test('when a card folds up and unfolds', async () => {
-    const { user, update } = show(card(input));
+    const { user, update } = renderWidget(card(input));
     await user.type(screen.getByRole('textbox', { name: 'Name' }), 'Ada');
     update({ ...card(input), collapsed: true });
     expect(screen.queryByRole('textbox', { name: 'Name' })).toBeNull();
@@ -78,9 +78,9 @@ describe('what a person is typing stays', () => {
   });
 });
 
-test('a text that comes in word by word is told as one text', () => {
+test('a text that comes in word by word is announced as one text', () => {
   const text = (value: string): WidgetNode => ({ type: 'Text', value, streaming: true });
-  const { update, container } = show(card(text('One')));
+  const { update, container } = renderWidget(card(text('One')));
   for (const value of ['One two', 'One two three']) update(card(text(value)));
   expect(container.querySelector('.w-text')?.textContent).toBe('One two three');
   expect(container.querySelector('.w-fresh')?.textContent).toBe(' three');

@@ -1,8 +1,8 @@
 import { useEffect, useId, useState } from 'react';
-import { begin, type Editing, isTyped, keepMine } from './editing';
+import { type EditState, hasChanges, keepMine, startEditing } from './edit-state';
 import { Problems } from './Gallery';
-import { Stage } from './Stage';
-import { type Draft, preview, type Shown, save } from './server';
+import { WidgetPreview } from './WidgetPreview';
+import { type Preview, preview, save, type WidgetDraft } from './workshop-api';
 
 /** Milliseconds without a key before what is typed is drawn. */
 const PAUSE = 150;
@@ -10,23 +10,23 @@ const PAUSE = 150;
 export function Editor({
   editing,
   change,
-  tell,
+  reportError,
   saved,
 }: {
-  editing: Editing;
-  change(editing: Editing): void;
-  tell(problem: unknown): void;
+  editing: EditState;
+  change(editing: EditState): void;
+  reportError(problem: unknown): void;
   saved(): void;
 }) {
-  const shown = usePreview(editing, tell);
-  const typed = isTyped(editing);
-  const type = (part: Partial<Draft>) => change({ ...editing, draft: { ...editing.draft, ...part } });
+  const rendered = usePreview(editing, reportError);
+  const typed = hasChanges(editing);
+  const type = (part: Partial<WidgetDraft>) => change({ ...editing, draft: { ...editing.draft, ...part } });
   const write = async () => {
     try {
-      change(begin(await save(editing.name, editing.draft, editing.revision)));
+      change(startEditing(await save(editing.name, editing.draft, editing.revision)));
       saved();
     } catch (problem) {
-      tell(problem);
+      reportError(problem);
     }
   };
 
@@ -34,12 +34,12 @@ export function Editor({
     <main className="ws-editor">
       <div className="ws-texts">
         {editing.newer && (
-          <div className="ws-news" role="status">
+          <div className="ws-notice" role="status">
             The file was changed on disk, and what you typed here is kept.
             <button
               type="button"
               className="ws-button"
-              onClick={() => editing.newer && change(begin(editing.newer))}
+              onClick={() => editing.newer && change(startEditing(editing.newer))}
             >
               Take the file's
             </button>
@@ -75,37 +75,42 @@ export function Editor({
           <span role="status">{typed ? 'Not saved' : 'Saved'}</span>
         </div>
       </div>
-      <div className="ws-shown">
-        <Problems of={shown?.problems ?? []} />
-        <Stage name={editing.name} draft={editing.draft} tree={shown?.tree} stale={shown?.stale ?? false} />
+      <div className="ws-output">
+        <Problems of={rendered?.problems ?? []} />
+        <WidgetPreview
+          name={editing.name}
+          draft={editing.draft}
+          tree={rendered?.tree}
+          stale={rendered?.stale ?? false}
+        />
       </div>
     </main>
   );
 }
 
 /** What the draft renders to; while it does not, the last tree that could be drawn, marked as stale. */
-function usePreview({ name, draft }: Editing, tell: (problem: unknown) => void) {
-  const [shown, setShown] = useState<(Shown & { stale: boolean }) | null>(null);
+function usePreview({ name, draft }: EditState, reportError: (problem: unknown) => void) {
+  const [rendered, setRendered] = useState<(Preview & { stale: boolean }) | null>(null);
   useEffect(() => {
     const stop = new AbortController();
     const timer = setTimeout(async () => {
       try {
         const next = await preview(name, draft, stop.signal);
-        setShown((before) => ({
+        setRendered((before) => ({
           problems: next.problems,
           tree: next.tree ?? before?.tree ?? null,
           stale: !next.tree,
         }));
       } catch (problem) {
-        if (!stop.signal.aborted) tell(problem);
+        if (!stop.signal.aborted) reportError(problem);
       }
     }, PAUSE);
     return () => {
       clearTimeout(timer);
       stop.abort();
     };
-  }, [name, draft, tell]);
-  return shown;
+  }, [name, draft, reportError]);
+  return rendered;
 }
 
 function CodeField({

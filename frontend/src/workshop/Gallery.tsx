@@ -1,7 +1,13 @@
-import type { Opened } from './server';
-import { Widget } from './Widget';
+import { RenderedWidget } from './RenderedWidget';
+import type { WidgetFile } from './workshop-api';
 
-export function Gallery({ widgets, choose }: { widgets: Opened[] | null; choose(widget: Opened): void }) {
+export function Gallery({
+  widgets,
+  choose,
+}: {
+  widgets: WidgetFile[] | null;
+  choose(widget: WidgetFile): void;
+}) {
   if (!widgets) return null;
   if (widgets.length === 0) {
     return (
@@ -22,7 +28,7 @@ export function Gallery({ widgets, choose }: { widgets: Opened[] | null; choose(
             <small>{widget.name}.widget</small>
           </h2>
           <Problems of={widget.problems} />
-          {widget.tree ? <Widget tree={widget.tree} /> : null}
+          {widget.tree ? <RenderedWidget tree={widget.tree} /> : null}
         </section>
       ))}
     </main>

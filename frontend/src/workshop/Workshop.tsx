@@ -1,20 +1,20 @@
 import { useCallback, useEffect, useState } from 'react';
 import { Editor } from './Editor';
-import { begin, beginDropped, changedOnDisk, type Editing, isTyped } from './editing';
+import { changedOnDisk, type EditState, hasChanges, startEditing, startFromDrop } from './edit-state';
 import { Gallery } from './Gallery';
-import { list, type Opened, open, takeApart, watch } from './server';
+import { list, openWidget, parseDropped, type WidgetFile, watch } from './workshop-api';
 
 type Scheme = 'light' | 'dark';
 const LEAVE = 'What you typed is not saved. Leave it?';
 
 export function Workshop() {
-  const [widgets, setWidgets] = useState<Opened[] | null>(null);
-  const [editing, setEditing] = useState<Editing | null>(null);
-  const [trouble, setTrouble] = useState('');
+  const [widgets, setWidgets] = useState<WidgetFile[] | null>(null);
+  const [editing, setEditing] = useState<EditState | null>(null);
+  const [failure, setFailure] = useState('');
   const [scheme, setScheme] = useScheme();
 
-  const tell = useCallback((problem: unknown) => setTrouble(String((problem as Error).message)), []);
-  const refresh = useCallback(() => list().then(setWidgets, tell), [tell]);
+  const reportError = useCallback((problem: unknown) => setFailure(String((problem as Error).message)), []);
+  const refresh = useCallback(() => list().then(setWidgets, reportError), [reportError]);
   const opening = editing?.name;
 
   useEffect(() => {
@@ -23,32 +23,32 @@ export function Workshop() {
       void refresh();
       if (opening === undefined || !names.includes(opening)) return;
       // Not there any more: what is typed stays, and can be saved again.
-      const opened = await open(opening).catch(() => null);
+      const opened = await openWidget(opening).catch(() => null);
       if (opened) setEditing((now) => (now?.name === opening ? changedOnDisk(now, opened) : now));
     });
   }, [opening, refresh]);
 
-  const mayLeave = () => !editing || !isTyped(editing) || window.confirm(LEAVE);
+  const mayLeave = () => !editing || !hasChanges(editing) || window.confirm(LEAVE);
 
   const take = async (file: File | undefined) => {
     if (!file || !mayLeave()) return;
     if (!file.name.endsWith('.widget')) {
-      setTrouble('Drop a .widget file here, such as the Widget Builder exports.');
+      setFailure('Drop a .widget file here, such as the Widget Builder exports.');
       return;
     }
     try {
       const name = file.name.slice(0, -'.widget'.length);
-      const dropped = await takeApart(name, await file.text());
+      const dropped = await parseDropped(name, await file.text());
       if (!dropped.draft) throw new Error(`${file.name} cannot be opened: ${dropped.problems.join(' ')}`);
-      setTrouble('');
+      setFailure('');
       setEditing(
-        beginDropped(
+        startFromDrop(
           dropped,
           widgets?.find((widget) => widget.name === name),
         ),
       );
     } catch (problem) {
-      tell(problem);
+      reportError(problem);
     }
   };
 
@@ -93,18 +93,18 @@ export function Workshop() {
           {scheme === 'dark' ? 'Light' : 'Dark'}
         </button>
       </header>
-      {trouble && (
-        <p className="ws-trouble" role="alert">
-          {trouble}
-          <button type="button" className="ws-button" onClick={() => setTrouble('')}>
+      {failure && (
+        <p className="ws-error" role="alert">
+          {failure}
+          <button type="button" className="ws-button" onClick={() => setFailure('')}>
             Close
           </button>
         </p>
       )}
       {editing ? (
-        <Editor editing={editing} change={setEditing} tell={tell} saved={refresh} />
+        <Editor editing={editing} change={setEditing} reportError={reportError} saved={refresh} />
       ) : (
-        <Gallery widgets={widgets} choose={(widget) => setEditing(begin(widget))} />
+        <Gallery widgets={widgets} choose={(widget) => setEditing(startEditing(widget))} />
       )}
     </div>
   );

@@ -1,5 +1,5 @@
 import { createRoot } from 'react-dom/client';
-import { Picture } from './Picture';
+import { PicturePage } from './PicturePage';
 import { Workshop } from './Workshop';
 import './workshop.css';
 
@@ -7,7 +7,7 @@ const root = document.getElementById('root');
 const picture = /^#picture-(light|dark)$/.exec(location.hash)?.[1];
 if (root && picture) {
   document.documentElement.dataset.theme = picture;
-  createRoot(root).render(<Picture />);
+  createRoot(root).render(<PicturePage />);
 } else if (root) {
   createRoot(root).render(<Workshop />);
 }

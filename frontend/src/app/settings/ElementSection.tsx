@@ -1,7 +1,7 @@
-import type { ElementChoice } from '../../link/load-element';
-import { remember } from '../memory';
-import { chooseElement, type ElementState, useElementChoice } from '../use-element';
-import { DOMAIN_KEY } from './use-options';
+import type { ElementChoice } from '../element-loader/load-element';
+import { chooseElement, type ElementState, useElementChoice } from '../element-loader/use-element';
+import { writeStored } from '../local-storage';
+import { DOMAIN_KEY } from './use-option-values';
 
 const choices: { choice: ElementChoice; name: string; about: string }[] = [
   { choice: 'built-in', name: 'Built-in', about: 'Of this server; works offline.' },
@@ -24,7 +24,7 @@ export function ElementSection({ element, domainKey, isHosted }: Props) {
     <fieldset className="element-section">
       <legend>Element</legend>
       <p className="in-use" role="status">
-        {source ? `In use: ${inUse[source]}.` : (element.trouble ?? 'Loading…')} {element.element?.reason}
+        {source ? `In use: ${inUse[source]}.` : (element.failure ?? 'Loading…')} {element.element?.reason}
       </p>
       {isHosted && (
         <p className="form-hint">Hosted workflows always use OpenAI’s; this choice is for agents.</p>
@@ -51,7 +51,7 @@ export function ElementSection({ element, domainKey, isHosted }: Props) {
             defaultValue={domainKey === 'local' ? '' : domainKey}
             placeholder="domain_pk_…, not needed on localhost"
             spellCheck={false}
-            onBlur={(event) => remember(DOMAIN_KEY, event.target.value.trim() || null)}
+            onBlur={(event) => writeStored(DOMAIN_KEY, event.target.value.trim() || null)}
           />
         </label>
       )}

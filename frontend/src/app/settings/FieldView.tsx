@@ -2,7 +2,7 @@ import { X } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
 import type { Field } from './fields';
 import { ListField } from './ListField';
-import type { Data } from './options';
+import type { OptionData } from './option-values';
 
 type Props = {
   field: Field;
@@ -19,7 +19,7 @@ export function FieldView(props: Props) {
     return (
       <ListField
         field={field}
-        rows={(chosen ?? brought ?? []) as Data[]}
+        rows={(chosen ?? brought ?? []) as OptionData[]}
         isChosen={chosen !== undefined}
         onSet={onSet}
       />
@@ -70,7 +70,8 @@ function control({ field, chosen, brought, onSet }: Props, id: string): ReactNod
     }
     case 'number': {
       const unit = field.unit ?? 1;
-      const shown = (value: unknown) => (typeof value === 'number' ? String(Math.round(value / unit)) : '');
+      const displayed = (value: unknown) =>
+        typeof value === 'number' ? String(Math.round(value / unit)) : '';
       return (
         <input
           id={id}
@@ -78,8 +79,8 @@ function control({ field, chosen, brought, onSet }: Props, id: string): ReactNod
           type="number"
           min={field.min}
           max={field.max}
-          value={shown(chosen)}
-          placeholder={shown(brought) || field.placeholder}
+          value={displayed(chosen)}
+          placeholder={displayed(brought) || field.placeholder}
           onChange={({ target }) =>
             onSet(target.validity.valid && target.value ? target.valueAsNumber * unit : undefined)
           }

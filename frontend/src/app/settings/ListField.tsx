@@ -1,15 +1,15 @@
 import { Plus, X } from 'lucide-react';
 import type { Field } from './fields';
-import type { Data } from './options';
+import type { OptionData } from './option-values';
 
 /** The id of the list that the panel has of them. */
 export const ICON_NAMES = 'icon-names';
 
 type Props = {
   field: Extract<Field, { kind: 'list' }>;
-  rows: Data[];
+  rows: OptionData[];
   isChosen: boolean;
-  onSet: (rows: Data[] | undefined) => void;
+  onSet: (rows: OptionData[] | undefined) => void;
 };
 
 export function ListField({ field, rows, isChosen, onSet }: Props) {
@@ -73,5 +73,5 @@ export function ListField({ field, rows, isChosen, onSet }: Props) {
   );
 }
 
-const cleaned = (row: Data) =>
+const cleaned = (row: OptionData) =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));

@@ -1,24 +1,24 @@
 import { X } from 'lucide-react';
 import { useState } from 'react';
 import { CHATKIT_ICONS } from '../../options/icon-names';
+import type { ElementState } from '../element-loader/use-element';
 import { IconButton } from '../Sidebar';
 import type { Connection } from '../use-connection';
-import type { ElementState } from '../use-element';
-import { type Choice, chooseScheme } from '../use-scheme';
-import { CodeView } from './CodeView';
+import { chooseScheme, type SchemeChoice } from '../use-scheme';
 import { ElementSection } from './ElementSection';
+import { CodeView } from './EmbedCodeView';
 import { FieldView } from './FieldView';
 import { type Field, sections } from './fields';
 import { ICON_NAMES } from './ListField';
-import { type Data, valueAt } from './options';
+import { type OptionData, valueAt } from './option-values';
 
 type Props = {
-  base: Data;
-  chosen: Data;
+  base: OptionData;
+  chosen: OptionData;
   onSet: (path: string, value: unknown) => void;
   onReset: () => void;
-  options: Data;
-  scheme: Choice;
+  options: OptionData;
+  scheme: SchemeChoice;
   connection: Connection | null;
   domainKey: string;
   element: ElementState;
@@ -103,21 +103,21 @@ export function SettingsPanel({ base, chosen, onSet, onReset, onClose, ...about 
   );
 }
 
-const schemes: [Choice, string][] = [
+const schemes: [SchemeChoice, string][] = [
   ['system', 'As the system'],
   ['light', 'Light'],
   ['dark', 'Dark'],
 ];
 
 /** That of the whole page, which the chat follows. */
-function SchemeField({ scheme }: { scheme: Choice }) {
+function SchemeField({ scheme }: { scheme: SchemeChoice }) {
   return (
     <label className="field row">
       <span className="field-label">Scheme</span>
       <select
         className="input"
         value={scheme}
-        onChange={({ target }) => chooseScheme(target.value as Choice)}
+        onChange={({ target }) => chooseScheme(target.value as SchemeChoice)}
       >
         {schemes.map(([choice, name]) => (
           <option key={choice} value={choice}>
@@ -129,4 +129,4 @@ function SchemeField({ scheme }: { scheme: Choice }) {
   );
 }
 
-const isChanged = ({ path }: Field, chosen: Data) => valueAt(chosen, path) !== undefined;
+const isChanged = ({ path }: Field, chosen: OptionData) => valueAt(chosen, path) !== undefined;

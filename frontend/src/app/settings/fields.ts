@@ -1,5 +1,5 @@
 /** The options that can be tried in the panel, as one table; the panel draws it and knows nothing else of them. */
-import { SAMPLE } from './options';
+import { SAMPLE } from './option-values';
 
 export type Column = { key: string; label: string; kind?: 'text' | 'icon' | 'toggle'; placeholder?: string };
 

@@ -1,9 +1,9 @@
-/** What stands behind options that are functions: what the demo does, and what the copied code says. */
+/** What stands behind options that are functions: what the demo does, and what stands in the copied code. */
 import type { ChatKitOptions, Command, Entity } from '@openai/chatkit';
-import { type Data, SAMPLE, valueAt, withValue } from './options';
+import { type OptionData, SAMPLE, valueAt, withValue } from './option-values';
 
-type Say = (sentence: string) => void;
-type Sample = { run: (say: Say) => unknown; code: string };
+type Notify = (sentence: string) => void;
+type Sample = { run: (notify: Notify) => unknown; code: string };
 
 const people: Entity[] = [
   { id: 'ada', title: 'Ada Lovelace', group: 'People', interactive: true },
@@ -19,11 +19,11 @@ const matching = <T>(entries: T[], text: (entry: T) => string, query: string) =>
 
 export const samples: Record<string, Sample> = {
   'header.leftAction.onClick': {
-    run: (say) => () => say('The left button of the header was pressed.'),
+    run: (notify) => () => notify('The left button of the header was pressed.'),
     code: "() => console.log('left button')",
   },
   'header.rightAction.onClick': {
-    run: (say) => () => say('The right button of the header was pressed.'),
+    run: (notify) => () => notify('The right button of the header was pressed.'),
     code: "() => console.log('right button')",
   },
   'entities.onTagSearch': {
@@ -33,7 +33,7 @@ export const samples: Record<string, Sample> = {
     .filter(({ title }) => title.toLowerCase().includes(query.toLowerCase()))`,
   },
   'entities.onClick': {
-    run: (say) => (entity: Entity) => say(`${entity.title} was clicked.`),
+    run: (notify) => (entity: Entity) => notify(`${entity.title} was clicked.`),
     code: '(entity) => console.log(entity.title)',
   },
   'entities.onRequestPreview': {
@@ -57,16 +57,16 @@ export const samples: Record<string, Sample> = {
     .filter(({ label }) => label.toLowerCase().includes(query.toLowerCase()))`,
   },
   'commands.onSelect': {
-    run: (say) => async (command: Command) => say(`The command “${command.label}” was chosen.`),
+    run: (notify) => async (command: Command) => notify(`The command “${command.label}” was chosen.`),
     code: 'async (command) => console.log(command.id)',
   },
 };
 
 /** Options that an element takes: each word "sample" is the function that it stands for. */
-export function withSamples(data: Data, say: Say): Omit<ChatKitOptions, 'api'> {
+export function withSamples(data: OptionData, notify: Notify): Omit<ChatKitOptions, 'api'> {
   let whole = data;
   for (const [path, { run }] of Object.entries(samples)) {
-    if (valueAt(whole, path) === SAMPLE) whole = withValue(whole, path, run(say));
+    if (valueAt(whole, path) === SAMPLE) whole = withValue(whole, path, run(notify));
   }
   return whole as Omit<ChatKitOptions, 'api'>;
 }

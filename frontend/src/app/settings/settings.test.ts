@@ -1,13 +1,13 @@
 import type { ChatKitOptions } from '@openai/chatkit';
 import { expect, test } from 'vitest';
-import { sendable } from '../../element/options';
 import { readOptions } from '../../options/read-options';
-import { type CodeFor, codeFor } from './code';
-import { completed, type Data, over, withValue } from './options';
+import { sendableOptions } from '../../options/sendable-options';
+import { type CodeFor, codeFor } from './embed-code';
+import { completeOptions, mergeOptions, type OptionData, withValue } from './option-values';
 import { withSamples } from './samples';
 
 const chosen = (...entries: [string, unknown][]) =>
-  entries.reduce<Data>((data, [path, value]) => withValue(data, path, value), {});
+  entries.reduce<OptionData>((data, [path, value]) => withValue(data, path, value), {});
 
 /** Everything the panel can set. */
 const EVERYTHING = chosen(
@@ -27,9 +27,9 @@ const EVERYTHING = chosen(
   ['commands.enabled', true],
   ['locale', 'de'],
 );
-const whole = completed(EVERYTHING, 'light');
+const whole = completeOptions(EVERYTHING, 'light');
 const problemsOf = (options: unknown) =>
-  readOptions(sendable(options, 'http://localhost/'), async () => undefined).problems;
+  readOptions(sendableOptions(options, 'http://localhost/'), async () => undefined).problems;
 
 test('a value that is taken back leaves no empty groups', () => {
   const data = chosen(['theme.color.accent.primary', '#ff0000'], ['locale', 'de']);
@@ -37,7 +37,10 @@ test('a value that is taken back leaves no empty groups', () => {
 });
 
 test('what was chosen lies over what the connection brings, and lists replace each other', () => {
-  expect(over({ a: { b: 1, c: [1, 2] } }, { a: { c: [3] }, d: 4 })).toEqual({ a: { b: 1, c: [3] }, d: 4 });
+  expect(mergeOptions({ a: { b: 1, c: [1, 2] } }, { a: { c: [3] }, d: 4 })).toEqual({
+    a: { b: 1, c: [3] },
+    d: 4,
+  });
 });
 
 test('ChatKit’s types get what they ask for beside a choice, and rows that are not filled in wait', () => {
@@ -53,13 +56,16 @@ test('ChatKit’s types get what they ask for beside a choice, and rows that are
     startScreen: { prompts: [{ label: 'A', prompt: 'a' }] },
   });
   expect(whole.disclaimer).toBeUndefined();
-  expect((whole.composer as Data).models).toBeUndefined();
+  expect((whole.composer as OptionData).models).toBeUndefined();
 });
 
 test('a name of an icon that is being typed is left out until it is one', () => {
   const row = (icon: string) => {
-    const data = completed(chosen(['startScreen.prompts', [{ label: 'A', prompt: 'a', icon }]]), 'light');
-    return (data.startScreen as { prompts: Data[] }).prompts[0];
+    const data = completeOptions(
+      chosen(['startScreen.prompts', [{ label: 'A', prompt: 'a', icon }]]),
+      'light',
+    );
+    return (data.startScreen as { prompts: OptionData[] }).prompts[0];
   };
   expect(row('spark')).toEqual({ label: 'A', prompt: 'a' });
   expect(row('sparkle')).toEqual({ label: 'A', prompt: 'a', icon: 'sparkle' });

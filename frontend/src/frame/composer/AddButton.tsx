@@ -2,16 +2,16 @@ import { Paperclip, Plus } from 'lucide-react';
 import { type RefObject, useRef } from 'react';
 import { useText } from '../../language/language';
 import { useChat } from '../context';
-import { MenuButton } from '../Menu';
+import { MenuButton } from '../MenuButton';
 import { useStore } from '../store';
-import { acceptAttribute } from '../upload-limits';
+import { acceptAttribute } from './upload-limits';
 
 /** One button for what a message can be given: files at once where there is nothing else, or a menu. */
 export function AddButton({ picker }: { picker: RefObject<HTMLInputElement | null> }) {
   const chat = useChat();
   const text = useText();
   const { composer } = useStore(chat.options);
-  const chosen = useStore(chat.choices.tool);
+  const chosen = useStore(chat.selection.tool);
   const tools = (composer?.tools ?? []).filter(({ pinned }) => !pinned);
   const files = composer?.attachments?.enabled ?? false;
   const attach = () => picker.current?.click();
@@ -39,7 +39,7 @@ export function AddButton({ picker }: { picker: RefObject<HTMLInputElement | nul
       icon,
       checked: id === chosen?.id,
       onChoose: () => {
-        chat.choices.chooseTool(id === chosen?.id ? null : id);
+        chat.selection.chooseTool(id === chosen?.id ? null : id);
         void chat.focusComposer();
       },
     })),

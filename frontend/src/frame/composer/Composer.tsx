@@ -1,21 +1,22 @@
 import { ArrowUp, AtSign, CornerDownRight, Lock, Square, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useText } from '../../language/language';
+import { isResponding, mayCancel } from '../../protocol/response-status';
 import type { ThreadStatus } from '../../protocol/types';
 import type { View } from '../chat';
 import { useChat } from '../context';
-import type { Conversation } from '../conversation';
+import type { Conversation } from '../conversation/conversation';
 import { useStore } from '../store';
-import { waitsFor } from '../uploads';
 import { AddButton, useFilePicker } from './AddButton';
+import { ComposerField } from './ComposerField';
 import { DictateButton, DictationLine } from './Dictation';
-import { replaceRange } from './edit';
-import { Field } from './Field';
+import { DictationRecorder } from './dictation-recorder';
 import { ModelButton } from './ModelButton';
-import { Recording } from './recording';
+import { replaceRange } from './replace-range';
 import { SuggestionList } from './SuggestionList';
-import { Tools } from './Tools';
+import { ToolButtons } from './ToolButtons';
 import { UploadTray } from './UploadTray';
+import { waitsFor } from './uploads';
 import { useSuggestions } from './use-suggestions';
 
 export function Composer({ view }: { view: View }) {
@@ -38,18 +39,17 @@ function Open({ view: { conversation, loading } }: { view: View }) {
   const chat = useChat();
   const text = useText();
   const { composer, entities } = useStore(chat.options);
-  const busy = useStore(conversation.busy);
-  const tool = useStore(chat.choices.tool);
+  const tool = useStore(chat.selection.tool);
   const field = useRef<HTMLTextAreaElement>(null);
   const { field: picker, input } = useFilePicker();
-  const [recording] = useState(() => new Recording(chat, (words) => write(words)));
+  const [recording] = useState(() => new DictationRecorder(chat, (words) => write(words)));
   const dictation = useStore(recording.state);
   const suggestions = useSuggestions(field, { picker, dictate: () => void recording.start() });
   useFocus(field);
   // A composer that goes away lets the microphone go.
   useEffect(() => () => recording.cancel(), [recording]);
 
-  /** Goes on with what stands there, as a person would: with a space in between. */
+  /** Goes on with what stands there, as a user would: with a space in between. */
   const write = (words: string) => {
     chat.draft.update((draft) => ({
       ...draft,
@@ -58,7 +58,7 @@ function Open({ view: { conversation, loading } }: { view: View }) {
     void chat.focusComposer();
   };
   const submit = () => {
-    if (!busy) void chat.sendDraft();
+    if (!conversation.isResponding) void chat.sendDraft();
   };
   const mention = () => {
     const at = field.current?.selectionStart ?? 0;
@@ -70,7 +70,7 @@ function Open({ view: { conversation, loading } }: { view: View }) {
   const roomy = Boolean(composer?.tools?.length || composer?.models?.length || mentions);
   const middle =
     dictation.phase === 'idle' ? (
-      <Field
+      <ComposerField
         field={field}
         placeholder={tool?.placeholderOverride ?? composer?.placeholder ?? text.composer.placeholder}
         suggestions={suggestions.list.state}
@@ -112,7 +112,7 @@ function Open({ view: { conversation, loading } }: { view: View }) {
         <div className="composer-start">
           <AddButton picker={picker} />
           {input}
-          <Tools />
+          <ToolButtons />
           {mentions && (
             <button
               type="button"
@@ -141,17 +141,16 @@ function Open({ view: { conversation, loading } }: { view: View }) {
 function SendButton({ conversation, loading }: { conversation: Conversation; loading: boolean }) {
   const chat = useChat();
   const text = useText();
-  const { allowCancel } = useStore(conversation.state);
-  const busy = useStore(conversation.busy);
+  const status = useStore(conversation.state, (state) => state.status);
   useStore(chat.draft);
   const waiting = waitsFor(useStore(chat.uploads.state), text);
-  return busy ? (
+  return isResponding(status) ? (
     <button
       type="button"
       className="send"
       aria-label={text.composer.stop}
       title={text.composer.stopHint}
-      disabled={!allowCancel}
+      disabled={!mayCancel(status)}
       onClick={() => conversation.stop()}
     >
       <Square size={12} fill="currentColor" aria-hidden />

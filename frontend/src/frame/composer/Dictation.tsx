@@ -1,9 +1,9 @@
 import { Check, LoaderCircle, Mic, X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useState } from 'react';
 import { useText } from '../../language/language';
-import type { Recording, RecordingState } from './recording';
+import type { DictationRecorder, DictationState } from './dictation-recorder';
 
-export function DictateButton({ recording }: { recording: Recording }) {
+export function DictateButton({ recording }: { recording: DictationRecorder }) {
   const { dictation } = useText();
   return (
     <button
@@ -23,8 +23,8 @@ export function DictationLine({
   recording,
   state,
 }: {
-  recording: Recording;
-  state: Exclude<RecordingState, { phase: 'idle' }>;
+  recording: DictationRecorder;
+  state: Exclude<DictationState, { phase: 'idle' }>;
 }) {
   const { dictation } = useText();
   if (state.phase === 'transcribing') {
@@ -41,7 +41,7 @@ export function DictationLine({
     recording.cancel();
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: hears Escape from the buttons inside
+    // biome-ignore lint/a11y/noStaticElementInteractions: handles Escape from the buttons inside
     <div className="dictation" onKeyDown={onKeyDown}>
       <span className="dictation-light" aria-hidden />
       <span className="visually-hidden" role="status">
@@ -89,7 +89,7 @@ function Clock({ since }: { since: number }) {
 
 const BARS = 28;
 
-/** How loud it has been lately, so that one sees whether one is heard. */
+/** How loud it has been lately, so that users see whether the microphone hears them. */
 function Level({ stream }: { stream: MediaStream }) {
   const [levels, setLevels] = useState<number[]>([]);
   useEffect(() => {

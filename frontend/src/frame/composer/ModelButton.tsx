@@ -1,14 +1,14 @@
 import { ChevronDown } from 'lucide-react';
 import { useText } from '../../language/language';
 import { useChat } from '../context';
-import { MenuButton } from '../Menu';
+import { MenuButton } from '../MenuButton';
 import { useStore } from '../store';
 
 export function ModelButton() {
   const chat = useChat();
   const { composer: text } = useText();
   const { composer } = useStore(chat.options);
-  const chosen = useStore(chat.choices.model);
+  const chosen = useStore(chat.selection.model);
   if (!composer?.models?.length) return null;
   return (
     <MenuButton
@@ -23,7 +23,7 @@ export function ModelButton() {
         disabled,
         checked: id === chosen?.id,
         onChoose: () => {
-          chat.choices.chooseModel(id);
+          chat.selection.chooseModel(id);
           void chat.focusComposer();
         },
       }))}

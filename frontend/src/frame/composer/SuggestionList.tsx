@@ -17,14 +17,14 @@ export function SuggestionList({ state, onChoose, onPoint }: Props) {
     list.current?.querySelector(`#${optionId(active)}`)?.scrollIntoView?.({ block: 'nearest' });
   }, [active]);
   const groups = [...new Set(found.map(({ group }) => group))];
-  const told =
+  const statusText =
     failure ??
     (found.length ? menu.found(found.length) : status === 'searching' ? menu.searching : menu.nothing);
   return (
     <>
       {/* Always there, because what comes with its words is not read out. */}
       <p className="visually-hidden" role="status">
-        {told}
+        {statusText}
       </p>
       {trigger && (
         <div className="popup suggestions">
@@ -45,7 +45,7 @@ export function SuggestionList({ state, onChoose, onPoint }: Props) {
                 )}
                 {found.map((suggestion, at) =>
                   suggestion.group === group ? (
-                    // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are heard by the text field
+                    // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are handled by the text field
                     // biome-ignore lint/a11y/useFocusableInteractive: aria-activedescendant points here
                     <div
                       key={`${suggestion.type} ${suggestion.id}`}
@@ -70,7 +70,7 @@ export function SuggestionList({ state, onChoose, onPoint }: Props) {
           </div>
           {(failure || !found.length) && (
             <p className="popup-note" aria-hidden>
-              {told}
+              {statusText}
             </p>
           )}
         </div>

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { type Language, useLanguage, useText } from '../../language/language';
 import { useChat } from '../context';
 import { useStore } from '../store';
-import type { Upload } from '../uploads';
+import type { Upload } from './uploads';
 
 /** What the next message will carry, above its text. */
 export function UploadTray() {

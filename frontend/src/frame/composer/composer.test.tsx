@@ -1,14 +1,14 @@
 import type { ChatKitOptions, CommandSelection } from '@openai/chatkit';
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, test, vi } from 'vitest';
-import { answered, streamOf, userSaid } from '../../scripted-server';
-import { composer, created, done, open } from '../open-chat';
+import { composer, created, done, renderChat } from '../testing/render-chat';
+import { answered, streamOf, userSaid } from '../testing/scripted-server';
 
 const answers = {
   'threads.create': () => streamOf(created, done(userSaid('u', 'hello')), done(answered('a', 'Yes.'))),
   'threads.add_user_message': () => streamOf(done(userSaid('u2', 'more'))),
 };
-const openWith = (options: Partial<ChatKitOptions>) => open(answers, options);
+const openWith = (options: Partial<ChatKitOptions>) => renderChat(answers, options);
 type Asked = { params: { input: Record<string, unknown> } };
 const inputOf = (asked: unknown[]) => (asked.at(-1) as Asked).params.input;
 const options = () => screen.queryAllByRole('option').map(({ textContent }) => textContent);
@@ -62,13 +62,13 @@ describe('a tool', () => {
     const { user, chat } = openWith({ composer: { tools } });
     const pin = screen.getByRole('button', { name: 'Deep research', pressed: false });
     await user.click(pin);
-    expect(chat.choices.inference).toEqual({ tool_choice: { id: 'pin' } });
+    expect(chat.selection.inference).toEqual({ tool_choice: { id: 'pin' } });
     await user.click(screen.getByRole('button', { name: 'Deep research', pressed: true }));
-    expect(chat.choices.inference).toEqual({});
+    expect(chat.selection.inference).toEqual({});
   });
 
   test('is chosen again when the message was not taken', async () => {
-    const { user, chat } = open(
+    const { user, chat } = renderChat(
       { 'threads.create': () => new Response('', { status: 503 }) },
       { composer: { tools } },
     );
@@ -76,7 +76,7 @@ describe('a tool', () => {
     await user.click(composer());
     await user.keyboard('{Enter}');
     await screen.findByRole('alert');
-    expect(chat.choices.tool.value?.id).toBe('search');
+    expect(chat.selection.tool.value?.id).toBe('search');
   });
 });
 
@@ -153,7 +153,7 @@ describe('mentions', () => {
     expect(composer().value).toBe('');
   });
 
-  test('a search that fails says so, and the host page hears why', async () => {
+  test('a search that fails is reported, and the host page gets the reason', async () => {
     const { user, emitted } = openWith({
       entities: { onTagSearch: async () => Promise.reject(new Error('no index')) },
     });
@@ -179,7 +179,7 @@ describe('commands', () => {
     await user.keyboard('/deep');
     await waitFor(() => expect(options()).toContain('Deep research'));
     await user.click(screen.getByRole('option', { name: 'Deep research' }));
-    expect(chat.choices.tool.value?.id).toBe('pin');
+    expect(chat.selection.tool.value?.id).toBe('pin');
     expect(composer().value).toBe('');
   });
 

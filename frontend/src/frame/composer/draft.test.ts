@@ -32,7 +32,7 @@ test('text before a tag moves it, text after it does not, text inside ends it', 
   expect(edited(moved, 'Hi @Anna Lee !', 8).tags).toEqual([]);
 });
 
-test('repeated letters are told apart by the cursor', () => {
+test('repeated letters are distinguished by the cursor', () => {
   const draft = draftFrom([
     { type: 'input_text', text: 'aa' },
     { type: 'input_tag', id: 'p1', text: 'Ann Lee' },

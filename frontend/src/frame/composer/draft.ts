@@ -24,7 +24,7 @@ export function edited(draft: Draft, text: string, caret: number, known: readonl
     if (tag.end <= from) return tag;
     return tag.start >= to ? { ...tag, start: tag.start + by, end: tag.end + by } : [];
   });
-  // Who writes a name out, letter by letter, means no more than its letters.
+  // A name that is written out, letter by letter, means no more than its letters.
   const back = to + by - from > 1 ? found(text, from, to + by, kept, known) : [];
   return { ...draft, text, tags: [...kept, ...back].sort(byStart) };
 }
@@ -39,9 +39,9 @@ export function outside(tags: readonly Tag[], caret: number, before: number): nu
 export function contentOf({ text, tags }: Draft): UserContent[] {
   const parts: UserContent[] = [];
   let at = 0;
-  const say = (words: string) => words && parts.push({ type: 'input_text', text: words });
+  const pushText = (words: string) => words && parts.push({ type: 'input_text', text: words });
   for (const { start, end, entity } of tags) {
-    say(text.slice(at, start));
+    pushText(text.slice(at, start));
     const { id, title, group, data, interactive } = entity;
     parts.push({
       type: 'input_tag',
@@ -53,7 +53,7 @@ export function contentOf({ text, tags }: Draft): UserContent[] {
     });
     at = end;
   }
-  say(text.slice(at));
+  pushText(text.slice(at));
   return trimmed(parts);
 }
 

@@ -114,7 +114,7 @@ export class Suggestions {
       this.#menus.push(selection.commands);
       return 'menu';
     } catch (error) {
-      this.chat.failed('commands.onSelect', error);
+      this.chat.reportFailure('commands.onSelect', error);
       const failure = this.chat.language.value.text.menu.commandFailed(command.label);
       this.#show({ status: 'failed', failure });
       throw error;
@@ -128,14 +128,14 @@ export class Suggestions {
         ? this.#entities(trigger.query)
         : this.#commands(trigger.query));
       if (number !== this.#asked) return;
-      // Who goes on writing after a name that nobody has is writing a sentence.
+      // A user who goes on writing after an unknown name is writing a sentence.
       if (!found.length && /\s/.test(trigger.query)) return this.back();
       this.#show({ status: 'ready', found: grouped(found), active: 0 });
       this.#whenFound?.();
       this.#whenFound = null;
     } catch (error) {
       if (number !== this.#asked) return;
-      this.chat.failed(trigger.sign === '@' ? 'entities.onTagSearch' : 'commands.onSearch', error);
+      this.chat.reportFailure(trigger.sign === '@' ? 'entities.onTagSearch' : 'commands.onSearch', error);
       this.#show({ status: 'failed', failure: text.menu.searchFailed, found: [] });
     }
   }

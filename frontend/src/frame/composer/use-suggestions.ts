@@ -3,7 +3,7 @@ import type { Chat } from '../chat';
 import { useChat } from '../context';
 import { useStore } from '../store';
 import { labelOf } from './draft';
-import { replaceRange } from './edit';
+import { replaceRange } from './replace-range';
 import { type Suggestion, Suggestions } from './suggestions';
 import { triggerAt } from './trigger';
 
@@ -22,7 +22,7 @@ export function useSuggestions(field: RefObject<HTMLTextAreaElement | null>, doi
     replaceRange(field.current, trigger.start, trigger.end, text);
   };
   const insert = (entity: Parameters<typeof labelOf>[0]) => {
-    chat.remember(entity);
+    chat.entities.remember(entity);
     replace(`${labelOf(entity)} `);
     chat.log('entity.insert', { id: entity.id });
   };
@@ -42,7 +42,7 @@ export function useSuggestions(field: RefObject<HTMLTextAreaElement | null>, doi
       if (selected) return insert(selected);
       replace('');
     } catch {
-      // It has been told in the menu, which stays.
+      // The menu displays it, and stays.
     }
   };
 
@@ -101,7 +101,7 @@ function actionsOf(chat: Chat, { picker, dictate }: Doing): Extract<Suggestion, 
     label,
     icon,
     group,
-    run: () => chat.choices.chooseTool(id),
+    run: () => chat.selection.chooseTool(id),
   }));
   return [
     ...(composer?.attachments?.enabled

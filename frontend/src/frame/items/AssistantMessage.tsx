@@ -1,9 +1,9 @@
-import { useMemo, useRef } from 'react';
+import { useCallback, useMemo, useRef } from 'react';
 import { useText } from '../../language/language';
+import { Markdown } from '../../markdown/Markdown';
 import type { Annotation, AssistantContent, AssistantMessageItem } from '../../protocol/types';
-import { type Citation, marked, numbered } from '../citations';
-import { Markdown } from '../Markdown';
-import { Sources } from '../Sources';
+import { type Citation, numberCitations, textWithMarks } from '../sources/citations';
+import { renderCitation, Sources } from '../sources/Sources';
 
 export function AssistantMessage({ item, streaming }: { item: AssistantMessageItem; streaming: boolean }) {
   const text = useText();
@@ -22,8 +22,9 @@ export function AssistantMessage({ item, streaming }: { item: AssistantMessageIt
 type PartProps = { part: AssistantContent; citations: Citation[]; streaming: boolean };
 
 function Part({ part, citations, streaming }: PartProps) {
-  const text = useMemo(() => marked(part, citations), [part, citations]);
-  return <Markdown text={text} streaming={streaming} citations={citations} />;
+  const text = useMemo(() => textWithMarks(part, citations), [part, citations]);
+  const renderMark = useCallback((number: number) => renderCitation(citations, number), [citations]);
+  return <Markdown text={text} streaming={streaming} renderMark={renderMark} />;
 }
 
 /** The same as long as the annotations are: a new word is no reason to draw every mark again. */
@@ -34,6 +35,6 @@ function useCitations(content: AssistantContent[]): Citation[] {
   });
   const of = content.map((part) => part.annotations);
   const same = of.length === known.current.of.length && of.every((list, at) => list === known.current.of[at]);
-  if (!same) known.current = { of, citations: numbered(content) };
+  if (!same) known.current = { of, citations: numberCitations(content) };
   return known.current.citations;
 }

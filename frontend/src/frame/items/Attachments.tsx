@@ -2,8 +2,8 @@ import { FileText } from 'lucide-react';
 import { useState } from 'react';
 import { useText } from '../../language/language';
 import type { Attachment } from '../../protocol/types';
-import { imageAddress } from '../images';
-import { Zoomable } from './Zoomable';
+import { allowedImageSource } from '../../ui/image-sources';
+import { ZoomableImage } from './ZoomableImage';
 
 /** What a message carries: pictures as pictures, everything else by its name. */
 export function Attachments({ attachments }: { attachments: Attachment[] }) {
@@ -32,10 +32,10 @@ function AttachmentList({ label, attachments }: { label: string; attachments: At
 
 function AttachmentView({ attachment: { name, type, preview_url } }: { attachment: Attachment }) {
   const [broken, setBroken] = useState(false);
-  // Where files are kept is for whoever runs the server to say, not for what is written in a thread.
-  const src = imageAddress(preview_url, null);
+  // Where files are kept is decided by the operator of the server, not by what is written in a thread.
+  const src = allowedImageSource(preview_url, null);
   if (type === 'image' && src && !broken) {
-    return <Zoomable className="picture" src={src} name={name} onError={() => setBroken(true)} />;
+    return <ZoomableImage className="picture" src={src} name={name} onError={() => setBroken(true)} />;
   }
   return (
     <span className="chip" title={name}>

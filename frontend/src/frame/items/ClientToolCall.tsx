@@ -2,7 +2,7 @@ import { Unplug, Wrench } from 'lucide-react';
 import { useText } from '../../language/language';
 import type { ClientToolCallItem } from '../../protocol/types';
 
-/** What an answer asks of the page is the page's to show; only that it is being waited for is told here. */
+/** What an answer asks of the page is displayed by the page; here, only that it is being waited for. */
 export function ClientToolCall({ item, running }: { item: ClientToolCallItem; running: boolean }) {
   const text = useText();
   if (item.status !== 'pending') return null;

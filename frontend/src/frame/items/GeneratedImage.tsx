@@ -2,8 +2,8 @@ import { ImageOff } from 'lucide-react';
 import { useState } from 'react';
 import { useText } from '../../language/language';
 import type { GeneratedImageItem } from '../../protocol/types';
-import { useImageAddress } from '../images';
-import { Zoomable } from './Zoomable';
+import { useImageSource } from '../../ui/image-sources';
+import { ZoomableImage } from './ZoomableImage';
 
 type Props = { item: GeneratedImageItem; running: boolean };
 
@@ -11,7 +11,7 @@ type Props = { item: GeneratedImageItem; running: boolean };
 export function GeneratedImage({ item: { image, progress }, running }: Props) {
   const text = useText();
   const [broken, setBroken] = useState<string | null>(null);
-  const src = useImageAddress(image?.url);
+  const src = useImageSource(image?.url);
   const known = typeof progress === 'number';
   const coming = running && (!image || (known && progress < 1));
   if (image ? !src || broken === src : !coming) {
@@ -27,7 +27,7 @@ export function GeneratedImage({ item: { image, progress }, running }: Props) {
         (coming ? (
           <img src={src} alt="" />
         ) : (
-          <Zoomable src={src} name={text.work.picture} onError={() => setBroken(src)} />
+          <ZoomableImage src={src} name={text.work.picture} onError={() => setBroken(src)} />
         ))}
       {coming && (
         <figcaption role="status">

@@ -1,16 +1,16 @@
 import { memo, useCallback } from 'react';
 import type { ActionConfig, ThreadItem, WidgetItem } from '../../protocol/types';
-import { Boundary, Broken } from '../../widgets/Boundary';
+import { BrokenNote, ErrorBoundary } from '../../ui/ErrorBoundary';
 import { WidgetView } from '../../widgets/WidgetView';
 import { useConversation } from '../context';
-import { useRefusal } from '../use-refusal';
+import { useBlockedReason } from '../conversation/use-blocked-reason';
 import { AssistantMessage } from './AssistantMessage';
 import { ClientToolCall } from './ClientToolCall';
 import { GeneratedImage } from './GeneratedImage';
 import { StructuredInput } from './StructuredInput';
 import { TaskView } from './TaskView';
 import { UserMessage } from './UserMessage';
-import { Workflow } from './Workflow';
+import { WorkflowView } from './WorkflowView';
 
 /** `streaming`: the stream has opened this item and not yet closed it. `running`: its answer is being written. */
 type Props = { item: ThreadItem; streaming: boolean; running: boolean };
@@ -19,11 +19,11 @@ type Props = { item: ThreadItem; streaming: boolean; running: boolean };
 export const ItemView = memo(function ItemView(props: Props) {
   const { item } = props;
   const conversation = useConversation();
-  const fail = (message: string) => conversation.tellPage(message);
+  const fail = (message: string) => conversation.reportToHost(message);
   return (
-    <Boundary of={item} name={`item "${item.type}"`} fail={fail} note={<Broken />}>
+    <ErrorBoundary resetKey={item} name={`item "${item.type}"`} fail={fail} fallback={<BrokenNote />}>
       <Item {...props} />
-    </Boundary>
+    </ErrorBoundary>
   );
 });
 
@@ -36,7 +36,7 @@ function Item({ item, streaming, running }: Props) {
     case 'widget':
       return <Widget item={item} />;
     case 'workflow':
-      return <Workflow workflow={item.workflow} streaming={streaming} />;
+      return <WorkflowView workflow={item.workflow} streaming={streaming} />;
     case 'task':
       return <TaskView task={item.task} />;
     case 'structured_input':
@@ -56,8 +56,8 @@ function Item({ item, streaming, running }: Props) {
 
 function Widget({ item }: { item: WidgetItem }) {
   const conversation = useConversation();
-  const refusal = useRefusal(conversation);
+  const blockedReason = useBlockedReason(conversation);
   const run = useCallback((action: ActionConfig) => conversation.act(action, item), [conversation, item]);
-  const fail = useCallback((message: string) => conversation.tellPage(message), [conversation]);
-  return <WidgetView item={item} run={run} refusal={refusal} fail={fail} />;
+  const fail = useCallback((message: string) => conversation.reportToHost(message), [conversation]);
+  return <WidgetView item={item} run={run} blockedReason={blockedReason} fail={fail} />;
 }

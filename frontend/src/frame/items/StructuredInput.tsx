@@ -1,10 +1,10 @@
 import { CircleCheck } from 'lucide-react';
 import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from 'react';
 import { useText } from '../../language/language';
-import type { StructuredInput as Question, StructuredInputItem } from '../../protocol/types';
+import type { StructuredInputItem, StructuredQuestion } from '../../protocol/types';
 import { useConversation } from '../context';
-import { useRefusal } from '../use-refusal';
-import { type Answers, answersFrom } from './answers';
+import { useBlockedReason } from '../conversation/use-blocked-reason';
+import { type Answers, answersFrom } from './structured-answers';
 
 export function StructuredInput({ item }: { item: StructuredInputItem }) {
   return item.status === 'pending' ? <Pending item={item} /> : <Answered item={item} />;
@@ -13,7 +13,7 @@ export function StructuredInput({ item }: { item: StructuredInputItem }) {
 function Pending({ item }: { item: StructuredInputItem }) {
   const text = useText();
   const conversation = useConversation();
-  const refusal = useRefusal(conversation);
+  const blockedReason = useBlockedReason(conversation);
   const [incomplete, setIncomplete] = useState(false);
   const form = useRef<HTMLFormElement>(null);
 
@@ -32,7 +32,7 @@ function Pending({ item }: { item: StructuredInputItem }) {
       className="questions"
       onSubmit={submit}
       onChange={() => setIncomplete(false)}
-      inert={refusal !== null}
+      inert={blockedReason !== null}
     >
       {item.inputs.map((question) => (
         <QuestionFields key={question.id} question={question} />
@@ -50,11 +50,11 @@ function Pending({ item }: { item: StructuredInputItem }) {
   );
 }
 
-function QuestionFields({ question }: { question: Question }) {
+function QuestionFields({ question }: { question: StructuredQuestion }) {
   return question.type === 'freeform' ? <Freeform question={question} /> : <Choice question={question} />;
 }
 
-function Freeform({ question }: { question: Extract<Question, { type: 'freeform' }> }) {
+function Freeform({ question }: { question: Extract<StructuredQuestion, { type: 'freeform' }> }) {
   const about = useId();
   // As in the composer: Enter goes on, Shift+Enter breaks the line.
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -84,7 +84,7 @@ function Freeform({ question }: { question: Extract<Question, { type: 'freeform'
   );
 }
 
-function Choice({ question }: { question: Extract<Question, { type: 'multiple_choice' }> }) {
+function Choice({ question }: { question: Extract<StructuredQuestion, { type: 'multiple_choice' }> }) {
   const text = useText();
   return (
     <fieldset className="question">

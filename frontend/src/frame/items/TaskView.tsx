@@ -1,13 +1,13 @@
 import { Brain, Check, FileText, Globe, Image, LoaderCircle, type LucideIcon } from 'lucide-react';
 import { useState } from 'react';
 import { type Text, useText } from '../../language/language';
+import { Markdown } from '../../markdown/Markdown';
 import type { Source, Task } from '../../protocol/types';
 import { isIcon, NamedIcon } from '../../widgets/icons';
-import { Markdown } from '../Markdown';
-import { SourceLink, siteOf } from '../Sources';
+import { SourceLink, siteOf } from '../sources/Sources';
 
 /** More than these are a wall; the rest is one click away. */
-const SHOWN = 6;
+const INITIAL_COUNT = 6;
 
 export function titleOf(task: Task, { work }: Text): string {
   if (task.title) return task.title;
@@ -18,7 +18,7 @@ export function titleOf(task: Task, { work }: Text): string {
   return '';
 }
 
-/** A step of a workflow, or one that stands in the thread by itself. How it is going is told of the former only. */
+/** A step of a workflow, or one that stands in the thread by itself. Only the former has a status. */
 export function TaskView({ task, inWorkflow = false }: { task: Task; inWorkflow?: boolean }) {
   const text = useText();
   const title = titleOf(task, text);
@@ -75,10 +75,10 @@ function TaskSources({ sources }: { sources: Source[] }) {
   const { message } = useText();
   const [all, setAll] = useState(false);
   if (!sources.length) return null;
-  const shown = all || sources.length <= SHOWN + 1 ? sources : sources.slice(0, SHOWN);
+  const visible = all || sources.length <= INITIAL_COUNT + 1 ? sources : sources.slice(0, INITIAL_COUNT);
   return (
     <ul className="task-sources">
-      {shown.map((source, at) => (
+      {visible.map((source, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the same source may be found twice
         <li key={at}>
           <SourceLink className="task-source" source={source}>
@@ -86,7 +86,7 @@ function TaskSources({ sources }: { sources: Source[] }) {
           </SourceLink>
         </li>
       ))}
-      {shown.length < sources.length && (
+      {visible.length < sources.length && (
         <li>
           <button
             type="button"
@@ -94,7 +94,7 @@ function TaskSources({ sources }: { sources: Source[] }) {
             aria-label={message.allSources(sources.length)}
             onClick={() => setAll(true)}
           >
-            +{sources.length - shown.length}
+            +{sources.length - visible.length}
           </button>
         </li>
       )}

@@ -3,7 +3,7 @@ import { Fragment, useLayoutEffect, useRef, useState } from 'react';
 import { useText } from '../../language/language';
 import { isPending } from '../../protocol/thread-state';
 import type { UserContent, UserMessageItem } from '../../protocol/types';
-import { TagChip } from '../Tag';
+import { EntityTag } from '../entities/EntityTag';
 import { Attachments } from './Attachments';
 
 export function UserMessage({ item }: { item: UserMessageItem }) {
@@ -26,7 +26,7 @@ export function UserMessage({ item }: { item: UserMessageItem }) {
   );
 }
 
-/** What somebody pasted may be longer than the answer to it: the beginning will do. */
+/** A pasted text may be longer than the answer to it: the beginning will do. */
 function Bubble({ content }: { content: UserContent[] }) {
   const text = useText();
   const [all, setAll] = useState(false);
@@ -47,7 +47,7 @@ function Bubble({ content }: { content: UserContent[] }) {
       >
         {content.map((part, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: parts of a sent message never move
-          <Fragment key={at}>{part.type === 'input_tag' ? <TagChip tag={part} /> : part.text}</Fragment>
+          <Fragment key={at}>{part.type === 'input_tag' ? <EntityTag tag={part} /> : part.text}</Fragment>
         ))}
       </div>
       {(cut || all) && (

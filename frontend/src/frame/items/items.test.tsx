@@ -1,18 +1,18 @@
 import { screen, within } from '@testing-library/react';
 import { expect, test, vi } from 'vitest';
-import { answered, openStream, streamOf, userSaid } from '../../scripted-server';
-import { composer, created, done, open, page } from '../open-chat';
+import { composer, created, done, page, renderChat } from '../testing/render-chat';
+import { answered, openStream, streamOf, userSaid } from '../testing/scripted-server';
 
 const at = { thread_id: 't', created_at: '2026-11-22T10:00:00Z' };
 const question = userSaid('u', 'hello');
 const stored = (...items: unknown[]) => storedIn({}, ...items);
 const storedIn = (thread: object, ...items: unknown[]) =>
-  open(
+  renderChat(
     { 'threads.get_by_id': () => Response.json({ ...page(question, ...items), ...thread }) },
     { initialThread: 't' },
   );
 
-test('a picture that was never finished, and a call nobody answered, are told and do not wait for ever', async () => {
+test('a picture that was never finished, and a call that was not answered, are displayed as such and do not wait for ever', async () => {
   const call = {
     ...at,
     id: 'c',
@@ -30,7 +30,7 @@ test('a picture that was never finished, and a call nobody answered, are told an
 
 test('a picture shows how far it is, and comes to rest when the stream ends without it', async () => {
   const stream = openStream();
-  const { user } = open({ 'threads.create': () => stream.response });
+  const { user } = renderChat({ 'threads.create': () => stream.response });
   await user.type(composer(), 'hello{Enter}');
   const image = { id: 'p', url: '/p.png' };
   stream.send(
@@ -59,7 +59,7 @@ test('what is written beside a single choice outweighs it, and what is left empt
     },
     { id: 'why', type: 'freeform', question: 'Why?' },
   ];
-  const { user, asked } = open(
+  const { user, asked } = renderChat(
     {
       'threads.get_by_id': () =>
         Response.json(
@@ -97,7 +97,7 @@ test('an entity that an answer leans on goes by its own name in the text, and th
   expect(within(list).getAllByRole('listitem')).toHaveLength(10);
 });
 
-test('an item that is not what it should be is a note, the page hears of it, and the rest is there', async () => {
+test('an item that is not what it should be is a note, the page gets an error, and the rest is there', async () => {
   vi.spyOn(console, 'error').mockImplementation(() => {});
   const { emitted } = stored(
     { ...at, id: 'w', type: 'workflow', workflow: { tasks: null } },
@@ -125,7 +125,7 @@ test('a picture that was made comes from the domains of its thread, and no pictu
   expect(screen.getByTitle('cat.png')).toBeTruthy();
 });
 
-test('an entity of which the page has no preview says what it is called', async () => {
+test('an entity of which the page has no preview shows its name', async () => {
   const source = {
     type: 'entity',
     id: 'e',

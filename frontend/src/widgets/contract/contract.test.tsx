@@ -8,7 +8,7 @@ import { cleanup, render, waitFor } from '@testing-library/react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { WidgetNode } from '../../protocol/types';
-import { curves } from '../Chart';
+import { curves } from '../chart-data';
 import { NamedIcon } from '../icons';
 import { renderers } from '../renderers';
 import { WidgetView } from '../WidgetView';
@@ -28,7 +28,7 @@ const propsOfType = (type: string) =>
 
 const view = (node: WidgetNode) => {
   const item = { id: 'w', thread_id: 't', created_at: '', type: 'widget' as const, widget: node };
-  return <WidgetView item={item} run={async () => {}} refusal={null} fail={() => {}} />;
+  return <WidgetView item={item} run={async () => {}} blockedReason={null} fail={() => {}} />;
 };
 
 // Ids are new in each drawing.

@@ -70,7 +70,7 @@ export function placed(node: WidgetNode): WidgetNode {
   return node.type === 'Table.Row' ? { type: 'Table', children: [node] } : node;
 }
 
-/** Props that say something only beside others. */
+/** Props that mean something only beside others. */
 export const neededBeside: Record<string, object> = {
   'Card.status.frame': { status: { text: 'Status', favicon: 'https://example.com/f.ico' } },
   'ListView.status.frame': { status: { text: 'Status', favicon: 'https://example.com/f.ico' } },
@@ -151,7 +151,7 @@ const unseen = [
   /^Select\.(searchable|options\.(description|disabled))$/,
   // Under the pointer.
   /^Chart\.showTooltip$/,
-  // What recharts makes of a curve is its own; that we know all of them is told below.
+  // What recharts makes of a curve is its own; that we know all of them is tested below.
   /^Chart\.series\.curveType$/,
   // Only while words come in.
   /^Markdown\.streaming$/,

@@ -1,0 +1,87 @@
+import type { ChatKitOptions } from '@openai/chatkit';
+import { ChatKit, type UseChatKitOptions, useChatKit } from '@openai/chatkit-react';
+import { useLayoutEffect, useMemo, useState } from 'react';
+import { commandsOf } from './agent-options';
+import type { AgentPrompt } from './agents';
+import type { LoadedElement } from './element-loader/load-element';
+import { readStored, writeStored } from './local-storage';
+import type { Notice } from './NoticeBar';
+import type { OptionData } from './settings/option-values';
+import { withSamples } from './settings/samples';
+import type { Scheme } from './use-scheme';
+
+/** The composer takes the focus, unless something else has it, or a keyboard would cover half of the screen. */
+const isFocusFree = () =>
+  matchMedia('(hover: hover) and (pointer: fine)').matches &&
+  (document.activeElement ?? document.body).matches('body, .connection a');
+
+/** What every chat of the page needs, whichever connection it belongs to. */
+export type ChatProps = {
+  element: LoadedElement;
+  /** The whole options as data, see settings/option-values.ts. */
+  options: OptionData;
+  scheme: Scheme;
+  notify: (notice: Notice) => void;
+  /** The element does not get ready; the sentence explains why. */
+  onNotReady: (sentence: string) => void;
+};
+
+type Props = ChatProps & {
+  api: ChatKitOptions['api'];
+  /** The name under which the open thread is stored. */
+  storageKey: string;
+  widgets?: ChatKitOptions['widgets'];
+  /** What the page does for the agent; the options of the settings panel come over it. */
+  handlers?: Partial<UseChatKitOptions>;
+  /** Suggestions of the agent; each is a command behind "/", too. */
+  prompts?: AgentPrompt[];
+};
+
+/** A chat through the same package that any ChatKit page uses. */
+export function ChatKitView({
+  api,
+  storageKey,
+  widgets,
+  handlers,
+  prompts,
+  element,
+  options,
+  scheme,
+  notify,
+  onNotReady,
+}: Props) {
+  const [initialThread] = useState(() => readStored(storageKey));
+  const chosen = useMemo(() => withSamples(options, (text) => notify({ text })), [options, notify]);
+  const [isReady, setReady] = useState(false);
+  const { control, ref, sendUserMessage, focusComposer } = useChatKit({
+    ...handlers,
+    ...(prompts?.length && {
+      commands: commandsOf(prompts, (text) => sendUserMessage({ text })),
+    }),
+    ...chosen,
+    ...(widgets && { widgets }),
+    api,
+    initialThread,
+    theme: { ...(chosen.theme as object), colorScheme: scheme },
+    onReady: () => {
+      setReady(true);
+      if (isFocusFree()) void focusComposer();
+    },
+    onThreadChange: ({ threadId }) => writeStored(storageKey, threadId),
+    // Before it is ready, `whenReady` knows more; later, the chat itself displays all errors but wrong options.
+    onError: ({ error }) =>
+      isReady && error.name === 'InvalidFrameParamsError' && notify({ text: error.message, isError: true }),
+  });
+
+  // In the turn in which the element gets its options, so that no event about them is missed.
+  useLayoutEffect(() => {
+    let isCurrent = true;
+    if (ref.current) {
+      void element.whenReady(ref.current).then((failure) => isCurrent && failure && onNotReady(failure));
+    }
+    return () => {
+      isCurrent = false;
+    };
+  }, [element, ref, onNotReady]);
+  return <ChatKit control={control} className="chat" />;
+}

@@ -1,0 +1,123 @@
+import { useCallback, useState } from 'react';
+import { AgentChat } from './AgentChat';
+import type { ChatProps } from './ChatKitView';
+import { chooseElement, type ElementState } from './element-loader/use-element';
+import { HostedChat } from './hosted/HostedChat';
+import { Linkify } from './Linkify';
+import { MigrationNotice } from './MigrationNotice';
+import { NoticeBar } from './NoticeBar';
+import { Loading, PageState } from './PageState';
+import type { Target } from './share-link';
+import type { Connection } from './use-connection';
+
+type Props = Omit<ChatProps, 'element' | 'onNotReady'> & {
+  connection: Connection | null;
+  /** Why the agents of the server are not known. */
+  failure: string | null;
+  onRetry: () => void;
+  element: ElementState;
+  domainKey: string;
+  onHome: (() => void) | null;
+};
+
+/** The chat of the connection, or what keeps it from being there. */
+export function ConnectionView(props: Props) {
+  return (
+    <>
+      {props.connection?.kind === 'workflow' && <MigrationNotice />}
+      <ConnectionContent {...props} />
+    </>
+  );
+}
+
+function ConnectionContent({ connection, failure, onRetry, element, domainKey, onHome, ...around }: Props) {
+  const [notReady, setNotReady] = useState<string | null>(null);
+  const onNotReady = useCallback((sentence: string) => setNotReady(sentence), []);
+
+  if (connection?.kind === 'missing') return <Missing target={connection.target} onHome={onHome} />;
+  if (element.failure) return <NoElement failure={element.failure} connection={connection} onHome={onHome} />;
+  if (failure && connection?.kind !== 'workflow') {
+    return (
+      <PageState isAlert title="The chat could not be opened">
+        <p>{failure}</p>
+        <button type="button" className="button" onClick={onRetry}>
+          Try again
+        </button>
+      </PageState>
+    );
+  }
+  if (!connection || !element.element) return <Loading what="Loading…" />;
+
+  const isReplaceable = element.element.source !== 'built-in' && connection.kind === 'agent';
+  const shared = { ...around, element: element.element, onNotReady };
+  return (
+    <>
+      {element.element.reason && (
+        <p className="connection-note">The built-in element is in use. {element.element.reason}</p>
+      )}
+      {notReady && (
+        <NoticeBar
+          notice={{
+            text: notReady,
+            isError: true,
+            ...(isReplaceable && {
+              action: { name: 'Use the built-in element', run: () => chooseElement('built-in') },
+            }),
+          }}
+          onClose={() => setNotReady(null)}
+        />
+      )}
+      {connection.kind === 'agent' ? (
+        <AgentChat key={connection.agent.id} agent={connection.agent} domainKey={domainKey} {...shared} />
+      ) : (
+        <HostedChat key={connection.workflow.id} workflow={connection.workflow} {...shared} />
+      )}
+    </>
+  );
+}
+
+type NoElementProps = { failure: string; connection: Connection | null; onHome: (() => void) | null };
+
+function NoElement({ failure, connection, onHome }: NoElementProps) {
+  const isHosted = connection?.kind === 'workflow';
+  return (
+    <PageState isAlert title="The chat element could not be loaded">
+      <p>
+        <Linkify text={failure} />
+      </p>
+      {isHosted && <p>Workflows hosted by OpenAI work with OpenAI’s own element only.</p>}
+      <div className="form-actions">
+        <button type="button" className="button" onClick={() => location.reload()}>
+          Try again
+        </button>
+        {isHosted && onHome && (
+          <button type="button" className="button" onClick={onHome}>
+            Open the default agent
+          </button>
+        )}
+        {!isHosted && (
+          <button type="button" className="button primary" onClick={() => chooseElement('built-in')}>
+            Use the built-in element
+          </button>
+        )}
+      </div>
+    </PageState>
+  );
+}
+
+function Missing({ target, onHome }: { target: Target; onHome: (() => void) | null }) {
+  return (
+    <PageState isAlert title={target.kind === 'agent' ? 'No such agent' : 'Not a workflow id'}>
+      <p>
+        {target.kind === 'agent'
+          ? `This server has no agent “${target.id}”. The link may be of another server, or older than its settings.`
+          : `“${target.id}” in the address is not the id of a workflow: such an id begins with wf_.`}
+      </p>
+      {onHome && (
+        <button type="button" className="button" onClick={onHome}>
+          Open the default agent
+        </button>
+      )}
+    </PageState>
+  );
+}

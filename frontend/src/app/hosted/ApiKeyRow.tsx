@@ -1,0 +1,43 @@
+import { KeyRound } from 'lucide-react';
+import { useState } from 'react';
+import { useFocusReturn } from '../use-focus-return';
+import { ApiKeyForm } from './ApiKeyForm';
+import { type ApiKey, forgetApiKey } from './api-key';
+
+/** The key as the sidebar shows it: that it is there and how long it stays, and no more of it than its end. */
+export function ApiKeyRow({ apiKey }: { apiKey: ApiKey }) {
+  const [isOpen, setOpen] = useState(false);
+  const { opener, returnFocus } = useFocusReturn();
+  const leave = () => {
+    setOpen(false);
+    returnFocus();
+  };
+  const forget = () => {
+    forgetApiKey();
+    returnFocus();
+  };
+  if (isOpen) return <ApiKeyForm current={apiKey} onDone={leave} />;
+  return (
+    <div className="key-row">
+      <KeyRound size={14} aria-hidden />
+      <span className="key-state">
+        {apiKey ? (
+          <>
+            API key …{apiKey.key.slice(-4)}
+            <small>{apiKey.remembered ? 'On this device' : 'This tab only'}</small>
+          </>
+        ) : (
+          'No API key yet'
+        )}
+      </span>
+      <button ref={opener} type="button" className="text-button" onClick={() => setOpen(true)}>
+        {apiKey ? 'Change' : 'Add key'}
+      </button>
+      {apiKey && (
+        <button type="button" className="text-button" onClick={forget}>
+          Forget
+        </button>
+      )}
+    </div>
+  );
+}

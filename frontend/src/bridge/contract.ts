@@ -1,0 +1,55 @@
+/*
+ * The contract between the host page and the frame. The frame may live on another origin, so nothing but
+ * structured-clone data crosses: options travel without their functions, the functions are called by path,
+ * and every HTTP request to `api.url` is made by the host page, whose cookies and custom fetch count. What can be
+ * done in the frame is done there, so that the script of the host page stays small.
+ */
+import type { ChatKitEvents, OpenAIChatKit } from '@openai/chatkit';
+import type { SentOptions } from '../options/sendable-options';
+import type { ConnectionChange } from '../resumable-fetch/run-stream';
+
+export type BridgeRequest = {
+  url: string;
+  method: string;
+  headers: [string, string][];
+  /** A file is sent as the field "file" of a form, as ChatKit's direct uploads are. */
+  body: string | File | null;
+  /** The request is to be made even if the page is left meanwhile. */
+  keepalive?: boolean;
+};
+
+/** What the host sends back over a request's own port, in this order; the connection may come and go meanwhile. */
+export type BridgeResponse =
+  | { type: 'sent'; part: number }
+  | { type: 'head'; status: number; statusText: string; headers: [string, string][] }
+  | { type: 'connection'; connection: ConnectionChange }
+  | { type: 'chunk'; bytes: Uint8Array<ArrayBuffer> }
+  | { type: 'end' }
+  | { type: 'failed'; aborted: boolean };
+
+export const ABORT = 'abort';
+
+type NameOf<Event> = Event extends `chatkit.${infer Name}` ? Name : never;
+/** The events of the element, as OpenAI's types name them, without their "chatkit.". */
+export type EventName = NameOf<keyof ChatKitEvents>;
+
+type Methods =
+  | 'focusComposer'
+  | 'setThreadId'
+  | 'sendUserMessage'
+  | 'setComposerValue'
+  | 'fetchUpdates'
+  | 'sendCustomAction'
+  | 'showHistory'
+  | 'hideHistory';
+
+export type FrameApi = Pick<OpenAIChatKit, Methods> & { setOptions(options: SentOptions): void };
+
+export type HostApi = {
+  /** The frame is there, and answers calls. */
+  connect(): void;
+  request(request: BridgeRequest, port: MessagePort): void;
+  invoke(path: string, args: unknown[]): unknown;
+  emit(name: EventName, detail?: unknown): void;
+  fail(message: string, name?: string): void;
+};

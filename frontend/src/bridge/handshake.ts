@@ -1,0 +1,18 @@
+/** The two messages that pass between the windows before there is a port. */
+export const HELLO = 'chatkit-link:hello';
+export const PORT = 'chatkit-link:port';
+
+/** Says hello to the page around the frame and waits for its port; only the parent window may answer. */
+export function portOfHost(): Promise<MessagePort> {
+  return new Promise((resolve) => {
+    const onMessage = ({ data, source, ports }: MessageEvent) => {
+      const [port] = ports;
+      if (data !== PORT || source !== window.parent || !port) return;
+      removeEventListener('message', onMessage);
+      resolve(port);
+    };
+    addEventListener('message', onMessage);
+    // Any page may receive this word: it carries nothing. What it opens is checked on both sides.
+    window.parent.postMessage(HELLO, '*');
+  });
+}

@@ -1,0 +1,21 @@
+import type { FrameApi } from '../../bridge/contract';
+import type { Attachment, InferenceOptions, UserContent } from '../../protocol/types';
+
+/** A message before it is sent. */
+export type Message = {
+  content: UserContent[];
+  attachments: Attachment[];
+  quoted_text: string | null;
+  inference_options: InferenceOptions;
+};
+
+/** A message as the host page's `sendUserMessage` describes it. */
+export function messageFrom(params: Parameters<FrameApi['sendUserMessage']>[0]): Message {
+  const { text = '', content, attachments, reply, toolChoice, model } = params;
+  return {
+    content: (content as UserContent[]) ?? [{ type: 'input_text', text }],
+    attachments: (attachments as Attachment[]) ?? [],
+    quoted_text: reply ?? null,
+    inference_options: { ...(toolChoice && { tool_choice: toolChoice }), ...(model && { model }) },
+  };
+}

@@ -1,0 +1,77 @@
+import type { HeaderOption } from '@openai/chatkit';
+import { Clock, SquarePen } from 'lucide-react';
+import { useText } from '../../language/language';
+import type { View } from '../chat';
+import { useChat } from '../context';
+import { useStore } from '../store';
+import { HeaderGlyph, nameOfIcon } from './header-icons';
+
+export function Header({ view: { conversation, loading, failure } }: { view: View }) {
+  const chat = useChat();
+  const text = useText();
+  const { header, history } = useStore(chat.options);
+  const { thread, items } = useStore(conversation.state);
+  const historyOpen = useStore(chat.historyOpen);
+  if (header?.enabled === false) return null;
+  const title = header?.title?.text ?? thread?.title ?? '';
+  return (
+    <header className="header">
+      {header?.leftAction && <Action side="leftAction" action={header.leftAction} />}
+      {header?.title?.enabled !== false && (
+        <h2 className="header-title" title={title || undefined} dir="auto">
+          {title}
+        </h2>
+      )}
+      <div className="header-actions">
+        {history?.enabled !== false && (
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={text.header.history}
+            title={text.header.history}
+            aria-expanded={historyOpen}
+            onClick={() => void (historyOpen ? chat.hideHistory() : chat.showHistory())}
+          >
+            <Clock size={18} aria-hidden />
+          </button>
+        )}
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={text.header.newChat}
+          title={text.header.newChat}
+          disabled={items.length === 0 && !thread && !loading && !failure}
+          onClick={() => chat.startNew()}
+        >
+          <SquarePen size={18} aria-hidden />
+        </button>
+        {header?.rightAction && <Action side="rightAction" action={header.rightAction} />}
+      </div>
+    </header>
+  );
+}
+
+type Side = 'leftAction' | 'rightAction';
+
+function Action({
+  side,
+  action: { icon, onClick },
+}: {
+  side: Side;
+  action: NonNullable<HeaderOption[Side]>;
+}) {
+  const chat = useChat();
+  const { header } = useText();
+  const name = header.icons[nameOfIcon(icon)];
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={name}
+      title={name}
+      onClick={() => chat.callHost(`header.${side}.onClick`, onClick)}
+    >
+      <HeaderGlyph icon={icon} />
+    </button>
+  );
+}

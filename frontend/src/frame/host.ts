@@ -1,0 +1,20 @@
+import type { EventName, HostApi } from '../bridge/contract';
+import { fetchOverPort } from '../bridge/fetch-over-port';
+import type { Remote } from '../bridge/remote-calls';
+
+/** The host page, as the frame sees it. */
+export type Host = {
+  fetch: typeof globalThis.fetch;
+  invoke(path: string, ...args: unknown[]): Promise<unknown>;
+  emit(name: EventName, detail?: unknown): void;
+  fail(message: string, name?: string): void;
+};
+
+export function hostOver(call: Remote<HostApi>): Host {
+  return {
+    fetch: fetchOverPort((request, port) => void call('request', request, port)),
+    invoke: (path, ...args) => call('invoke', path, args),
+    emit: (name, detail) => void call('emit', name, detail),
+    fail: (message, name) => void call('fail', message, name),
+  };
+}

@@ -1,0 +1,153 @@
+import { ArrowDown, LoaderCircle } from 'lucide-react';
+import { type MouseEvent, useDeferredValue, useEffect, useMemo, useRef } from 'react';
+import { useText } from '../../language/language';
+import { failureOf, isPolling, isResponding } from '../../protocol/response-status';
+import type { ThreadItem } from '../../protocol/types';
+import { ImageDomainsContext } from '../../ui/image-sources';
+import { ConversationContext, useChat } from '../context';
+import type { Conversation } from '../conversation/conversation';
+import { useStore } from '../store';
+import { QuoteButton } from './QuoteButton';
+import { ScrollAnchor } from './ScrollAnchor';
+import { FailureNote, Notices, Progress, Reconnecting } from './Status';
+import { TurnView } from './TurnView';
+import { type Turn, turnsOf } from './turns';
+import { useAutoScroll } from './use-auto-scroll';
+import { useContentVisibility } from './use-content-visibility';
+
+/** Older items are asked for this far before their place is on the screen, in heights of the screen. */
+const AHEAD = 1.5;
+const NONE: ReadonlySet<string> = new Set();
+
+/** What a click unfolds should be seen where it is, not pushed out of sight by the end of the thread. */
+const holdForClick = (hold: () => void) => (event: MouseEvent) => {
+  if (event.target instanceof Element && event.target.closest('.widget, .workflow, .bubble, .sources'))
+    hold();
+};
+
+export function ThreadView({ conversation }: { conversation: Conversation }) {
+  const text = useText();
+  const { thread: option } = useStore(useChat().options);
+  const { thread, items, older, loadingOlder, notices, status } = useStore(conversation.state);
+  const failure = failureOf(status);
+  const responding = isResponding(status);
+  const polling = isPolling(status);
+  const {
+    openItems = NONE,
+    progress = null,
+    isDisconnected = false,
+  } = status.type === 'streaming' ? status : {};
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const { turns, more } = useDisplayedTurns(items, older !== null);
+  const { away, news, toEnd, hold, onScroll } = useAutoScroll(
+    { scroller, content },
+    option?.autoScroll ?? false,
+    failure ?? items.at(-1),
+  );
+  const turnRef = useContentVisibility(scroller);
+
+  const lastQuestion = turns.at(-1)?.question?.id;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new question is the reason to scroll
+  useEffect(() => toEnd(), [toEnd, lastQuestion]);
+
+  // After a failure only the button asks again: scrolling would ask without end.
+  const loadAhead = () => {
+    const box = scroller.current;
+    if (box?.clientHeight && older && !failure && box.scrollTop < box.clientHeight * AHEAD) {
+      void conversation.loadOlder();
+    }
+  };
+  // A page of older items may be shorter than the screen, and the user may be waiting at the top for the next one.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each page is the reason to look again
+  useEffect(loadAhead, [older]);
+
+  // Between a widget and the words about it nothing moves, and yet there is more to come.
+  const idle = openItems.size === 0 && items.at(-1)?.type !== 'assistant_message';
+  const waiting = responding && !isDisconnected && (idle || progress !== null);
+  return (
+    <ConversationContext value={conversation}>
+      <ImageDomainsContext value={thread?.allowed_image_domains ?? null}>
+        <div
+          className="thread"
+          ref={scroller}
+          onScroll={() => {
+            onScroll();
+            loadAhead();
+          }}
+        >
+          <div className="column" ref={content} onClickCapture={holdForClick(hold)}>
+            <ScrollAnchor scroller={scroller} first={turns[0]?.id}>
+              {more && (
+                <button
+                  type="button"
+                  className="button load-older"
+                  aria-disabled={loadingOlder}
+                  onClick={() => void conversation.loadOlder()}
+                >
+                  {loadingOlder && <LoaderCircle className="spin" size={14} aria-hidden />}
+                  {loadingOlder ? text.thread.loadingOlder : text.thread.older}
+                </button>
+              )}
+              <div
+                className="log"
+                role="log"
+                aria-live="polite"
+                aria-busy={responding}
+                aria-label={text.thread.label}
+              >
+                {turns.map((turn, at) => {
+                  const running = (responding || polling) && at === turns.length - 1;
+                  return (
+                    <TurnView
+                      key={turn.question?.id ?? turn.id}
+                      ref={turnRef}
+                      turn={turn}
+                      openItems={running ? openItems : NONE}
+                      running={running}
+                    />
+                  );
+                })}
+              </div>
+            </ScrollAnchor>
+            {isDisconnected && <Reconnecting />}
+            {waiting && <Progress progress={progress} />}
+            {polling && <Progress progress={{ text: text.thread.polling }} />}
+            <Notices notices={notices} />
+            {failure && <FailureNote failure={failure} conversation={conversation} />}
+          </div>
+        </div>
+        <QuoteButton scroller={scroller} />
+        {away && (
+          <button
+            type="button"
+            className={news ? 'to-latest news' : 'to-latest'}
+            aria-label={text.thread.latest}
+            title={text.thread.latest}
+            onClick={() => toEnd('smooth')}
+          >
+            <ArrowDown size={16} aria-hidden />
+          </button>
+        )}
+      </ImageDomainsContext>
+    </ConversationContext>
+  );
+}
+
+/**
+ * What is added to an answer is displayed at once. A page of older turns is drawn little by little before that: the
+ * user is scrolling meanwhile. `more`: there are older ones than these.
+ */
+function useDisplayedTurns(items: ThreadItem[], more: boolean) {
+  const before = useRef<Turn[]>([]);
+  const latest = useMemo(() => ({ turns: turnsOf(items, before.current), more }), [items, more]);
+  useEffect(() => {
+    before.current = latest.turns;
+  }, [latest]);
+  const ready = useDeferredValue(latest);
+  const onlyOlder =
+    latest.turns[0] !== ready.turns[0] &&
+    latest.turns.length > 1 &&
+    latest.turns.at(-1) === ready.turns.at(-1);
+  return onlyOlder ? ready : latest;
+}

@@ -1,0 +1,47 @@
+/* What the workshop asks of its server, on this machine. */
+import { problemFrom } from '../protocol/problems';
+import type { WidgetItem } from '../protocol/types';
+
+export type WidgetDraft = { title: string; template: string; schema_text: string; data: string };
+export type Preview = { tree: unknown; problems: string[] };
+export type WidgetFile = Preview & { name: string; revision: string; draft: WidgetDraft | null };
+
+/** What actions can be sent to; `url` is the address of its protocol. */
+export type ActionTarget = { id: string; name: string; url: string };
+
+async function ask<T>(path: string, method = 'GET', body?: unknown, signal?: AbortSignal): Promise<T> {
+  const response = await fetch(`./api/${path}`, {
+    method,
+    ...(body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+    ...(signal ? { signal } : {}),
+  });
+  if (!response.ok) throw await problemFrom(response);
+  return response.json();
+}
+
+const widget = (name: string, what = 'widgets') => `workshop/${what}/${encodeURIComponent(name)}`;
+
+export const list = () => ask<WidgetFile[]>('workshop/widgets');
+export const openWidget = (name: string) => ask<WidgetFile>(widget(name));
+export const save = (name: string, draft: WidgetDraft, over: string | null) =>
+  ask<WidgetFile>(widget(name), 'PUT', { draft, over });
+export const preview = (name: string, draft: WidgetDraft, signal: AbortSignal) =>
+  ask<Preview>(widget(name, 'preview'), 'POST', { draft }, signal);
+export const parseDropped = (name: string, content: string) =>
+  ask<WidgetFile>('workshop/drop', 'POST', { name, content });
+/** Puts what the draft renders to into a new thread of the developer's own. */
+export const createThread = (name: string, draft: WidgetDraft) =>
+  ask<WidgetItem>(widget(name, 'threads'), 'POST', { draft });
+export const agents = async () => {
+  const { agents: all, default: first } = await ask<{ agents: ActionTarget[]; default: string }>('agents');
+  return all.toSorted((one, other) => Number(other.id === first) - Number(one.id === first));
+};
+
+/** Calls back with the names of widgets whose files changed on disk; gives what ends it. */
+export function watch(changed: (names: string[]) => void): () => void {
+  const source = new EventSource('./api/workshop/changes');
+  source.onmessage = (event) => changed(JSON.parse(event.data));
+  return () => source.close();
+}
