@@ -22,6 +22,7 @@ from chatkit_link.settings import Settings
 from chatkit_link.store.documents import Documents
 from chatkit_link.store.engine import Database
 from chatkit_link.store.postgres import PostgresStore
+from chatkit_link.translations import Localized
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Services:
         try:
             return self.endpoints[agent]
         except KeyError:
-            raise NotFound("There is no such assistant on this server.") from None
+            raise NotFound(Localized("agent_not_found")) from None
 
     def agent_for(self, caller: Caller, named: str | None) -> str:
         """The agent that a request is for: the one that it names, or the caller's or this server's own.

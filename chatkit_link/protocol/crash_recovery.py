@@ -19,12 +19,12 @@ from chatkit.types import (
 )
 from pydantic import TypeAdapter, ValidationError
 
-from chatkit_link.agents.sentences import sentence
 from chatkit_link.caller import Caller
 from chatkit_link.errors import NotFound
 from chatkit_link.protocol.partial_items import Pending
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.runs import RunRow
+from chatkit_link.translations import Localized
 from chatkit_link.wire.encoding import encode
 
 logger = logging.getLogger(__name__)
@@ -63,7 +63,8 @@ class Orphans:
                 words.append(encode(ThreadItemDoneEvent(item=stored.get(item.id, item))))
         except NotFound:
             return []  # the thread was deleted: nobody is waiting
-        return [*words, encode(ErrorEvent(message=sentence("answer_interrupted", caller.locale), allow_retry=True))]
+        message = Localized("answer_interrupted").in_language(caller.locale)
+        return [*words, encode(ErrorEvent(message=message, allow_retry=True))]
 
     def _events(self, run: RunRow, said: Sequence[bytes]) -> Iterator[ThreadStreamEvent]:
         """One that cannot be read, written by another version perhaps, must not keep its thread busy for ever."""

@@ -32,10 +32,9 @@ from chatkit.types import (
 )
 
 from chatkit_link.agents.aclosing import closing_early
-from chatkit_link.agents.failure_log import describe
-from chatkit_link.agents.failures import Failure, explain
+from chatkit_link.agents.errors.describe import describe
+from chatkit_link.agents.errors.explain import Failure, explain
 from chatkit_link.agents.models.problems import IncompleteAnswer
-from chatkit_link.agents.sentences import sentence
 from chatkit_link.agents.titles import Titling
 from chatkit_link.caller import Caller
 from chatkit_link.errors import LinkError, NotFound, Unavailable
@@ -47,6 +46,7 @@ from chatkit_link.protocol.partial_items import Pending, settled
 from chatkit_link.runs.run import Run, RunFailed, RunStatus
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.threads import StoredThread
+from chatkit_link.translations import Localized
 from chatkit_link.wire.encoding import encode, is_visible, thread_response
 
 logger = logging.getLogger(__name__)
@@ -290,10 +290,10 @@ class Turn:
             case StreamError() as failure:
                 return ErrorEvent(code=failure.code, allow_retry=failure.allow_retry)
             case LinkError() as failure:
-                return ErrorEvent(message=failure.message, allow_retry=failure.retryable)
+                return ErrorEvent(message=failure.in_language(self._caller.locale), allow_retry=failure.retryable)
             case _:
                 logger.error("request %s: the answer failed", self._caller.request_id, exc_info=error)
-                message = sentence("assistant_failed", self._caller.locale)
+                message = Localized("assistant_failed").in_language(self._caller.locale)
                 return ErrorEvent(code=ErrorCode.STREAM_ERROR, message=message, allow_retry=True)
 
     def _log(self, error: Exception, failure: Failure) -> None:

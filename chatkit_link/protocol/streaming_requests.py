@@ -43,6 +43,7 @@ from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.runs.run import Run
 from chatkit_link.store.postgres import PostgresStore, new_id
 from chatkit_link.store.threads import StoredThread
+from chatkit_link.translations import Localized
 from chatkit_link.wire.encoding import thread_response
 
 
@@ -117,7 +118,7 @@ class Opening:
         async with self._claimed(request.params.thread_id) as (run, thread):
             calls = await self._store.load_pending_tool_calls(thread.id, self._caller)
             if not calls:
-                raise Conflict("No tool call is waiting for an output in this chat. It may have been answered already.")
+                raise Conflict(Localized("output_not_expected"))
             call, *abandoned = calls
             call.output, call.status = request.params.result, "completed"
             await self._store.save_item(thread.id, call, self._caller)
@@ -132,7 +133,7 @@ class Opening:
             if not isinstance(item, StructuredInputItem):
                 raise Unprocessable("Only a question to the user can be answered, and this item is none.")
             if item.status != "pending":
-                raise Conflict("This question has been answered already.")
+                raise Conflict(Localized("question_answered"))
             server = self._endpoint.server
             answered = await server._apply_structured_input_submission(item, params.input)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
             await self._store.save_item(thread.id, answered, self._caller)
@@ -189,14 +190,14 @@ class Opening:
 
     async def _attachments(self, given: UserMessageInput, thread_id: str) -> list[Any]:
         if self._endpoint.server.attachment_store is None:
-            raise Forbidden("This assistant takes no files.")
+            raise Forbidden(Localized("files_not_taken"))
         ids = list(dict.fromkeys(given.attachments))
         await self._files.require_ready(ids, self._caller)
         attachments: list[Any] = []
         for attachment_id in ids:
             attachment = await self._store.load_attachment(attachment_id, self._caller)
             if attachment.thread_id not in (None, thread_id):
-                raise Conflict(f"The file {attachment.name!r} belongs to another chat. Please attach it again.")
+                raise Conflict(Localized("file_of_another_chat", name=attachment.name))
             attachments.append(attachment.model_copy(update={"thread_id": thread_id}))
         return attachments
 
@@ -204,9 +205,9 @@ class Opening:
         """A model or tool is chosen in the browser, so it is checked against what this agent offers."""
         model, tool = message.inference_options.model, message.inference_options.tool_choice
         if model is not None and self._endpoint.models is not None and model not in self._endpoint.models:
-            raise Unprocessable("This assistant does not offer that model.")
+            raise Unprocessable(Localized("model_not_offered"))
         if tool is not None and self._endpoint.tools is not None and tool.id not in self._endpoint.tools:
-            raise Unprocessable("This assistant does not offer that tool.")
+            raise Unprocessable(Localized("tool_not_offered"))
 
     def _claim(self, thread_id: str, retried: str | None = None) -> AbstractAsyncContextManager[Run]:
         return self._coordinator.claim(self._caller, thread_id, self._endpoint.agent, retried=retried)

@@ -1,9 +1,10 @@
 /*
- * Everything that can keep a request from being answered, as a sentence a person can read. The server's own words say
- * the most. Those of ChatKit Link are English, and have a code beside them: whoever reads another language gets ours,
- * and so does everybody where there are no words. Messages of errors are for developers, in English.
+ * Everything that can keep a request from being answered, in words for the user. The server's own words say the most:
+ * ChatKit Link's are in the language that was asked for, as far as a user of a chat meets them. What stays English for
+ * developers has a general code beside it, for which there are words here, as there are for a response without words.
+ * Messages of errors are for developers, in English.
  */
-import { english, type Language, type Text } from '../language/language';
+import { baseOf, english, type Language, type Text } from '../language/language';
 
 type Said = string | ((language: Language) => string);
 
@@ -28,26 +29,22 @@ export class ConnectionLost extends Error {
   }
 }
 
-const sentences = ({ failures, composer }: Text) => ({
-  ...failures.byCode,
-  thread_locked: composer.locked,
-  thread_closed: composer.closed,
-});
-type Code = keyof ReturnType<typeof sentences>;
+type Code = keyof Text['failures']['byCode'];
 
 /** What a status means in a chat, for servers and proxies that say no more. */
 const CODES: Record<number, Code> = {
   401: 'signed_out',
   403: 'not_allowed',
-  404: 'thread_not_found',
+  404: 'not_found',
   409: 'conflict',
   413: 'too_large',
   415: 'type_not_taken',
   429: 'rate_limited',
+  503: 'unavailable',
 };
 
 const isCode = (value: unknown): value is Code =>
-  typeof value === 'string' && Object.hasOwn(sentences(english.text), value);
+  typeof value === 'string' && Object.hasOwn(english.text.failures.byCode, value);
 
 export async function problemFrom(response: Response): Promise<ChatKitProblem> {
   let detail: unknown;
@@ -59,14 +56,15 @@ export async function problemFrom(response: Response): Promise<ChatKitProblem> {
     // A proxy in between answers with HTML or nothing: the status alone must do.
   }
   const { status } = response;
-  const told = typeof detail === 'string' && detail ? detail : null;
+  const words = typeof detail === 'string' && detail ? detail : null;
   const known = isCode(named);
   const code = isCode(named) ? named : CODES[status];
-  const wait = waitToldBy(response);
+  const language = response.headers.get('Content-Language') ?? english.locale;
+  const wait = secondsToWait(response);
   return new ChatKitProblem(
-    ({ text, soon }) => {
-      const ours = code ? sentences(text)[code] : text.failures.status(status);
-      const sentence = told && (!known || text === english.text) ? told : ours;
+    ({ locale, text, soon }) => {
+      const ours = code ? text.failures.byCode[code] : text.failures.status(status);
+      const sentence = words && (!known || baseOf(language) === baseOf(locale)) ? words : ours;
       return wait && !/\d/.test(sentence) ? `${sentence} ${text.failures.wait(soon(wait))}` : sentence;
     },
     status,
@@ -75,7 +73,7 @@ export async function problemFrom(response: Response): Promise<ChatKitProblem> {
 }
 
 /** For how many seconds to wait, where the server says so; its own sentence may say it, too. */
-function waitToldBy({ status, headers }: Response): number | null {
+function secondsToWait({ status, headers }: Response): number | null {
   const seconds = Number(headers.get('Retry-After'));
   return status === 429 && seconds > 0 ? seconds : null;
 }
