@@ -101,7 +101,10 @@ test('an English reader gets the words for developers, too', async () => {
 test('there are words for each general code of a status that a user of a chat can meet', async () => {
   const docs = readFileSync('../docs/protocol.md', 'utf8');
   const codes = new Map(
-    [...docs.matchAll(/^\| (\d{3}) \| `(\w+)` \| [^|]+\|$/gm)].map(([, status, code]) => [Number(status), code]),
+    [...docs.matchAll(/^\| (\d{3}) \| `(\w+)` \| [^|]+\|$/gm)].map(([, status, code]) => [
+      Number(status),
+      code,
+    ]),
   );
   const de = await languageFor(['de']);
   for (const status of [401, 403, 404, 409, 413, 415, 429, 503]) {
