@@ -63,29 +63,25 @@ async def test_too_many_messages(http: httpx2.AsyncClient, language: str) -> Non
         assert (await http.post("/chatkit/echo", json=new_message())).status_code == 200
     detail, response = await refusal(http, language, "/chatkit/echo", 429, "rate_limited", json=new_message())
     wait = response.headers["retry-after"]
-    assert (
-        detail
-        == {
-            "de": f"Zu viele Nachrichten: höchstens 2 in der Minute. Versuchen Sie es in {wait} s noch einmal.",
-            "ja": f"メッセージが多すぎます。1 分間に 2 件までです。{wait} 秒後にもう一度お試しください。",
-            "ar": f"عدد كبير جدًا من الرسائل: الحد الأقصى 2 في الدقيقة. أعد المحاولة بعد {wait} ث.",
-        }[language]
-    )
+    expected = {
+        "de": f"Zu viele Nachrichten: höchstens 2 in der Minute. Versuchen Sie es in {wait} s noch einmal.",
+        "ja": f"メッセージが多すぎます。1 分間に 2 件までです。{wait} 秒後にもう一度お試しください。",
+        "ar": f"عدد كبير جدًا من الرسائل: الحد الأقصى 2 في الدقيقة. أعد المحاولة بعد {wait} ث.",
+    }
+    assert detail == expected[language]
 
 
 @every_language
 async def test_a_message_that_is_too_long(http: httpx2.AsyncClient, language: str) -> None:
     message = new_message("x" * 1_234)
     detail, _ = await refusal(http, language, "/chatkit/echo", 413, "message_too_long", json=message)
-    assert (
-        detail
-        == {
-            "de": "Die Nachricht hat 1.234 Zeichen; höchstens 1.200 sind möglich. Kürzen Sie sie, oder senden Sie den Text "
-            "als Datei.",
-            "ja": "メッセージは 1,234 文字です。上限は 1,200 文字です。短くするか、文章をファイルとして送信してください。",
-            "ar": "عدد أحرف الرسالة 1,234، والحد الأقصى 1,200. اختصرها أو أرسل النص في ملف.",
-        }[language]
-    )
+    expected = {
+        "de": "Die Nachricht hat 1.234 Zeichen; höchstens 1.200 sind möglich. Kürzen Sie sie, oder senden Sie den Text "
+        "als Datei.",
+        "ja": "メッセージは 1,234 文字です。上限は 1,200 文字です。短くするか、文章をファイルとして送信してください。",
+        "ar": "عدد أحرف الرسالة 1,234، والحد الأقصى 1,200. اختصرها أو أرسل النص في ملف.",
+    }
+    assert detail == expected[language]
 
 
 @every_language
@@ -101,14 +97,12 @@ async def test_a_closed_thread(http: httpx2.AsyncClient, language: str) -> None:
     assert closed.status_code == 200, closed.text
     message = {"type": "threads.add_user_message", "params": {"thread_id": thread_id, "input": new_input()}}
     detail, _ = await refusal(http, language, "/chatkit/echo", 409, "thread_closed", json=message)
-    assert (
-        detail
-        == {
-            "de": "Dieser Chat ist geschlossen: Solved {0}. Beginnen Sie einen neuen, um fortzufahren.",
-            "ja": "このチャットは終了しています（理由：Solved {0}）。続けるには新しいチャットを始めてください。",
-            "ar": "هذه الدردشة مغلقة: Solved {0}. ابدأ دردشة جديدة للمتابعة.",
-        }[language]
-    )
+    expected = {
+        "de": "Dieser Chat ist geschlossen: Solved {0}. Beginnen Sie einen neuen, um fortzufahren.",
+        "ja": "このチャットは終了しています（理由：Solved {0}）。続けるには新しいチャットを始めてください。",
+        "ar": "هذه الدردشة مغلقة: Solved {0}. ابدأ دردشة جديدة للمتابعة.",
+    }
+    assert detail == expected[language]
 
 
 @every_language
@@ -121,38 +115,32 @@ async def test_a_busy_thread(address: str, http: httpx2.AsyncClient, language: s
         detail, _ = await refusal(http, language, "/chatkit/slow", 409, "thread_busy", json=message)
         assert stream.run_id is not None
         await client.cancel_run(stream.run_id)
-    assert (
-        detail
-        == {
-            "de": "In diesem Chat wird noch eine Antwort geschrieben. Warten Sie darauf, oder halten Sie sie zuerst an.",
-            "ja": "このチャットではまだ回答を作成中です。完了を待つか、先に停止してください。",
-            "ar": "ما زالت إجابة تُكتب في هذه الدردشة. انتظرها أو أوقفها أولًا.",
-        }[language]
-    )
+    expected = {
+        "de": "In diesem Chat wird noch eine Antwort geschrieben. Warten Sie darauf, oder halten Sie sie zuerst an.",
+        "ja": "このチャットではまだ回答を作成中です。完了を待つか、先に停止してください。",
+        "ar": "ما زالت إجابة تُكتب في هذه الدردشة. انتظرها أو أوقفها أولًا.",
+    }
+    assert detail == expected[language]
 
 
 @every_language
 async def test_files_that_are_refused(http: httpx2.AsyncClient, language: str) -> None:
     large = {"type": "attachments.create", "params": {"name": "a.txt", "size": 4000, "mime_type": "text/plain"}}
     detail, _ = await refusal(http, language, "/chatkit/echo", 413, "file_too_large", json=large)
-    assert (
-        detail
-        == {
-            "de": "Die Datei ist zu groß: höchstens 2.000 Bytes sind möglich.",
-            "ja": "ファイルが大きすぎます。上限は 2,000 バイトです。",
-            "ar": "الملف كبير جدًا: الحد الأقصى 2,000 بايت.",
-        }[language]
-    )
+    expected = {
+        "de": "Die Datei ist zu groß: höchstens 2.000 Bytes sind möglich.",
+        "ja": "ファイルが大きすぎます。上限は 2,000 バイトです。",
+        "ar": "الملف كبير جدًا: الحد الأقصى 2,000 بايت.",
+    }
+    assert detail == expected[language]
     archive = {"file": ("a.zip", b"PK\x03\x04" + bytes(60), "application/zip")}
     detail, _ = await refusal(http, language, "/files", 415, "type_not_taken", files=archive)
-    assert (
-        detail
-        == {
-            "de": "Dateien dieses Typs werden hier nicht angenommen. Angenommen werden: image/*, text/plain.",
-            "ja": "この種類のファイルは受け付けられません。受け付けられる種類：image/*, text/plain。",
-            "ar": "لا تُقبل الملفات من هذا النوع هنا. الأنواع المقبولة: image/*, text/plain.",
-        }[language]
-    )
+    expected = {
+        "de": "Dateien dieses Typs werden hier nicht angenommen. Angenommen werden: image/*, text/plain.",
+        "ja": "この種類のファイルは受け付けられません。受け付けられる種類：image/*, text/plain。",
+        "ar": "لا تُقبل الملفات من هذا النوع هنا. الأنواع المقبولة: image/*, text/plain.",
+    }
+    assert detail == expected[language]
 
 
 @every_language
@@ -167,14 +155,12 @@ async def test_an_expired_session(address: str, database: Database, language: st
     secret = {"Authorization": f"Bearer {session['client_secret']}"}
     async with httpx2.AsyncClient(base_url=address, headers=secret) as http:
         detail, _ = await refusal(http, language, "/chatkit", 401, "session_expired", json=new_message())
-    assert (
-        detail
-        == {
-            "de": "Diese Sitzung ist abgelaufen. Laden Sie die Seite neu, um eine neue zu beginnen.",
-            "ja": "このセッションの有効期限が切れました。ページを再読み込みして、新しいセッションを始めてください。",
-            "ar": "انتهت صلاحية هذه الجلسة. أعد تحميل الصفحة لبدء جلسة جديدة.",
-        }[language]
-    )
+    expected = {
+        "de": "Diese Sitzung ist abgelaufen. Laden Sie die Seite neu, um eine neue zu beginnen.",
+        "ja": "このセッションの有効期限が切れました。ページを再読み込みして、新しいセッションを始めてください。",
+        "ar": "انتهت صلاحية هذه الجلسة. أعد تحميل الصفحة لبدء جلسة جديدة.",
+    }
+    assert detail == expected[language]
 
 
 async def test_a_budget_that_is_used_up_before_and_in_an_answer(make_settings: MakeSettings) -> None:
