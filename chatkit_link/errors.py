@@ -2,17 +2,17 @@
 
     LinkError                 500
     ├── BadRequest            400  the request cannot be understood
-    ├── Unauthenticated       401  nobody we know is asking
-    ├── Forbidden             403  known, but this door is closed (never used for foreign data)
-    ├── NotFound              404  not there, or somebody else's: the two look the same
+    ├── Unauthenticated       401  no known user is asking
+    ├── Forbidden             403  known, but not allowed (never used for foreign data)
+    ├── NotFound              404  not there, or another user's: the two look the same
     │   └── ThreadNotFound
     ├── Conflict              409  the thing is in a state that does not allow this
     │   ├── ThreadBusy             an answer is still being written
-    │   └── ThreadLocked           by whoever runs the chat
+    │   └── ThreadLocked           by the operator of the chat
     │       └── ThreadClosed       for good
     ├── Gone                  410  was there, is not kept any more
     ├── TooLarge              413  over a size limit
-    ├── UnsupportedType       415  not a kind of file that is taken here
+    ├── UnsupportedType       415  not a type of file that is taken here
     ├── RangeNotSatisfiable   416  the asked part of a file is not there
     ├── Unprocessable         422  understood, but a value is not allowed
     ├── OverQuota             429  over what may be kept at all; waiting does not help
@@ -22,15 +22,18 @@
     └── Unavailable           503  starting, draining, or the database is away
     ConfigurationError             the server cannot start like this; says what to set
 
-A class is an HTTP status and a title; the message is the sentence a person reads: what was wrong and
-what to do. It is rendered once: as RFC 9457 problem+json before a stream (``http/problems.py``) or as
-a ChatKit ``error`` event inside it (``agents/turn_errors.py``). Never put anything internal in a message.
+A class is an HTTP status, a title and a code; the message is what was wrong and what to do. A message that a user of
+the chat can meet is a ``Localized`` of the catalogue (``chatkit_link/translations``), and its code takes the place of
+the class's. A message for developers and operators is an English sentence. It is rendered once, in the language of the
+caller: as RFC 9457 problem+json before a stream (``http/problems.py``) or as a ChatKit ``error`` event inside it
+(``agents/turn_errors.py``). Never put anything internal in a message.
 """
 
 from chatkit.store import NotFoundError
 
 # Part of the tree, but in a file that does not need the SDK.
 from chatkit_link.configuration_error import ConfigurationError as ConfigurationError  # noqa: PLC0414 - exported
+from chatkit_link.translations import Localized, language_of
 
 
 class LinkError(Exception):
@@ -40,20 +43,33 @@ class LinkError(Exception):
     title = "Internal error"
     #: Whether the same request may succeed later; offered as "Try again" inside a stream.
     retryable = False
-    #: A name for programs: a page tells it in the language of its reader, where that is not English.
-    code: str | None = None
+    #: A name for programs; of the message where that is one of the catalogue.
+    code = "internal_error"
     #: The address of a page that says more.
     help: str | None = None
 
-    def __init__(self, message: str, *, headers: dict[str, str] | None = None) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, message: str | Localized, *, headers: dict[str, str] | None = None) -> None:
+        """message: in English, or of the catalogue."""
+        super().__init__(str(message))
+        self.message = str(message)
         self.headers = headers or {}
+        self._localized = message if isinstance(message, Localized) else None
+        if self._localized is not None:
+            self.code = self._localized.code
+
+    def in_language(self, locale: str) -> str:
+        """The message in the language of a BCP 47 tag, as far as it is in the catalogue."""
+        return self.message if self._localized is None else self._localized.in_language(locale)
+
+    def language(self, locale: str) -> str:
+        """The language that ``in_language`` answers in."""
+        return "en" if self._localized is None else language_of(locale)
 
 
 class BadRequest(LinkError):
     status = 400
     title = "Bad request"
+    code = "bad_request"
 
 
 class Unauthenticated(LinkError):
@@ -61,7 +77,7 @@ class Unauthenticated(LinkError):
     title = "Not signed in"
     code = "signed_out"
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str | Localized) -> None:
         # RFC 9110 section 11.6.1: a 401 names the scheme it wants.
         super().__init__(message, headers={"WWW-Authenticate": "Bearer"})
 
@@ -87,6 +103,7 @@ class ThreadNotFound(NotFound):
 class Conflict(LinkError):
     status = 409
     title = "Conflict"
+    code = "conflict"
 
 
 class ThreadBusy(Conflict):
@@ -107,6 +124,7 @@ class ThreadClosed(ThreadLocked):
 class Gone(LinkError):
     status = 410
     title = "Gone"
+    code = "gone"
 
 
 class TooLarge(LinkError):
@@ -124,6 +142,7 @@ class UnsupportedType(LinkError):
 class RangeNotSatisfiable(LinkError):
     status = 416
     title = "No such part"
+    code = "range_not_satisfiable"
 
     def __init__(self, size: int) -> None:
         # RFC 9110 section 15.5.17: a 416 says how long the whole is.
@@ -134,6 +153,7 @@ class RangeNotSatisfiable(LinkError):
 class Unprocessable(LinkError):
     status = 422
     title = "Not acceptable"
+    code = "unprocessable"
 
 
 class OverQuota(LinkError):
@@ -148,7 +168,7 @@ class TooManyRequests(LinkError):
     code = "rate_limited"
     retryable = True
 
-    def __init__(self, message: str, *, retry_after: int) -> None:
+    def __init__(self, message: str | Localized, *, retry_after: int) -> None:
         super().__init__(message, headers={"Retry-After": str(retry_after)})
 
 
@@ -161,6 +181,7 @@ class BudgetUsedUp(TooManyRequests):
 class Upstream(LinkError):
     status = 502
     title = "Upstream failed"
+    code = "upstream_failed"
     retryable = True
 
 
@@ -170,5 +191,5 @@ class Unavailable(LinkError):
     code = "unavailable"
     retryable = True
 
-    def __init__(self, message: str, *, retry_after: int = 5) -> None:
+    def __init__(self, message: str | Localized, *, retry_after: int = 5) -> None:
         super().__init__(message, headers={"Retry-After": str(retry_after)})

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from chatkit_link.agents.context import TurnContext
 from chatkit_link.errors import Unprocessable
+from chatkit_link.translations import Localized
 from chatkit_link.widgets.actions import offers
 
 Payload = TypeVar("Payload")
@@ -121,7 +122,7 @@ class ActionRegistry:
             raise unknown_action()
         offered = handler.from_page if sender is None else offers(sender.widget, action.type, action.payload)
         if not offered:
-            raise Unprocessable("This widget does not offer that. Reload the chat and try again.")
+            raise Unprocessable(Localized("action_not_offered"))
         return handler
 
 
@@ -135,7 +136,7 @@ def action_type(kind: type[Action[Any, Any]]) -> str:
 
 
 def unknown_action() -> Unprocessable:
-    return Unprocessable("This assistant does not answer that action.")
+    return Unprocessable(Localized("action_unknown"))
 
 
 def _payload(handler: _Handler, action: Action[str, Any]) -> Any:
@@ -146,4 +147,5 @@ def _payload(handler: _Handler, action: Action[str, Any]) -> Any:
         if first["type"] == "value_error":  # a validator of the payload's own, and the sentence that it raised
             raise Unprocessable(str(first["ctx"]["error"])) from None  # pyright: ignore[reportTypedDictNotRequiredAccess]
         place = ".".join(str(part) for part in first["loc"][1:])
-        raise Unprocessable(f"That cannot be done: {place + ': ' if place else ''}{first['msg']}.") from None
+        reason = f"{place + ': ' if place else ''}{first['msg']}"
+        raise Unprocessable(Localized("action_invalid", reason=reason)) from None

@@ -24,9 +24,10 @@ from chatkit_link.agents.context import TurnContext
 from chatkit_link.agents.mcp.tool_names import public_name
 from chatkit_link.agents.tool_call_hooks import short_text
 from chatkit_link.store.turns import TurnRecord, Waiting
+from chatkit_link.translations import Localized
 
 APPROVE, REJECT = "Approve", "Reject"
-CHANGED = "This assistant was changed while it waited for you, so it begins again."
+CHANGED = Localized("assistant_changed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from openai.types.responses import ResponseInputContentParam, ResponseInputImage
 from chatkit_link.caller import Caller
 from chatkit_link.errors import LinkError, NotFound
 from chatkit_link.files.files import Files
+from chatkit_link.translations import Localized
 
 #: What servers of models that take no images answer to one.
 NO_PICTURES_STATUSES = frozenset({400, 404, 413, 415, 422, 500, 501})
@@ -25,7 +26,7 @@ MOST_TEXTS = 4
 class ShownFiles:
     """The files of one request to a model.
 
-    pictures: how many images it holds. unseen: attachment id -> why the model is not shown it.
+    pictures: how many images it holds. unseen: attachment id -> a notice for the user of why the model is not shown it.
     """
 
     def __init__(self, files: Files, caller: Caller, *, text_limit: int, take_pictures: bool = True) -> None:
@@ -40,7 +41,7 @@ class ShownFiles:
         self._text_left = MOST_TEXTS * text_limit
         self._take_pictures = take_pictures
         self.pictures = 0
-        self.unseen: dict[str, str] = {}
+        self.unseen: dict[str, Localized] = {}
 
     async def attachment(self, attachment: Attachment) -> ResponseInputContentParam:
         """What stands for an attachment."""
@@ -49,10 +50,10 @@ class ShownFiles:
             if attachment.type == "image":
                 return await self._image(attachment.id)
             return await self._text(attachment.id, name)
-        except _Unseen as reason:
-            self.unseen[attachment.id] = f"{attachment.name}: {reason}"
+        except _Unseen as unseen:
+            self.unseen[attachment.id] = Localized("file_not_shown", name=attachment.name, reason=unseen.reason)
             return _words(
-                f"The user attached the file {name}, whose content you are not shown: {reason} "
+                f"The user attached the file {name}, whose content you are not shown: {unseen.reason} "
                 "If it matters to the answer, say so."
             )
 
@@ -68,15 +69,15 @@ class ShownFiles:
 
     async def _image(self, file_id: str) -> ResponseInputContentParam:
         if not self._take_pictures:
-            raise _Unseen("this model takes no images.")
+            raise _Unseen(Localized("reason_no_images"))
         if self.pictures >= MOST_IMAGES:
-            raise _Unseen(f"it is shown the newest {MOST_IMAGES} images only.")
+            raise _Unseen(Localized("reason_too_many_images", most=MOST_IMAGES))
         try:
             picture = await self._files.read_picture(file_id, self._caller)
         except LinkError as error:
             raise _lost(error) from None
         if picture is None:
-            raise _Unseen("there is no picture of it.")
+            raise _Unseen(Localized("reason_no_picture"))
         self.pictures += 1
         url = f"data:image/jpeg;base64,{base64.b64encode(picture).decode()}"
         return ResponseInputImageParam(type="input_image", detail="auto", image_url=url)
@@ -84,13 +85,13 @@ class ShownFiles:
     async def _text(self, file_id: str, name: str) -> ResponseInputContentParam:
         limit = min(self._text_limit, self._text_left)
         if limit <= 0:
-            raise _Unseen("there is more text in this chat's files than fits.")
+            raise _Unseen(Localized("reason_too_much_text"))
         try:
             text = await self._files.read_text(file_id, self._caller, limit + 1)
         except LinkError as error:
             raise _lost(error) from None
         if text is None:
-            raise _Unseen("no text can be read from it.")
+            raise _Unseen(Localized("reason_no_text"))
         self._text_left -= min(len(text), limit)
         cut = f"\n(Only its first {limit:,} characters are shown.)" if len(text) > limit else ""
         return _words(
@@ -122,9 +123,13 @@ def _is_picture(part: Any) -> bool:
 class _Unseen(Exception):
     """Why a file is not shown; the rest of a sentence."""
 
+    def __init__(self, reason: Localized) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
 
 def _lost(error: LinkError) -> _Unseen:
-    return _Unseen("it was deleted." if isinstance(error, NotFound) else "it cannot be read right now.")
+    return _Unseen(Localized("reason_deleted" if isinstance(error, NotFound) else "reason_unreadable"))
 
 
 def _words(text: str) -> ResponseInputTextParam:

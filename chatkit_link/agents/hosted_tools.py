@@ -4,8 +4,8 @@ from typing import Any
 
 from chatkit.types import CustomTask, SearchTask, Task, URLSource
 
-from chatkit_link.agents.sentences import sentence
 from chatkit_link.agents.tool_call_hooks import failed, short_text, title_of
+from chatkit_link.translations import Localized
 
 #: Characters of code that are shown.
 _CODE = 2000
@@ -21,7 +21,7 @@ def hosted_task(item: Any, *, done: bool, locale: str = "en") -> Task | None:
         return task
     if isinstance(task, CustomTask):
         return failed(task, "task_failed", locale)
-    title = sentence("task_failed_title", locale, title=task.title or "")
+    title = Localized("task_failed_title", title=task.title or "").in_language(locale)
     return task.model_copy(update={"title": title, "status_indicator": "none"})
 
 

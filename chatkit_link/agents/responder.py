@@ -135,8 +135,8 @@ class AgentResponder:
             upto=None if answered is None else answered.anchor.id,
         )
         for attachment in ctx.message.attachments if ctx.message else []:
-            if reason := shown.unseen.get(attachment.id):
-                yield NoticeEvent(level="info", message=f"The assistant was not shown {reason}")
+            if notice := shown.unseen.get(attachment.id):
+                yield NoticeEvent(level="info", message=notice.in_language(ctx.caller.locale))
         context = LinkContext(
             thread=ctx.thread, store=ctx.store, request_context=ctx.caller, sources=Sources(history.sources)
         )
@@ -147,7 +147,7 @@ class AgentResponder:
             try:
                 given, covers = await _go_on(agent, answered, context)
             except UserError:
-                yield NoticeEvent(level="info", message=CHANGED)
+                yield NoticeEvent(level="info", message=CHANGED.in_language(ctx.caller.locale))
         # Chosen in the browser, and checked against the agent's list before the turn began.
         chosen = anchor.inference_options.model if isinstance(anchor, UserMessageItem) else None
         reader = UsageReader(chosen or self.model, fixed=chosen is not None)

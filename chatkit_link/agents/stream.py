@@ -40,9 +40,9 @@ from chatkit_link.agents.models.adapter import ConversationShortened
 from chatkit_link.agents.models.answer import AnswerRecalled
 from chatkit_link.agents.models.problems import IncompleteAnswer
 from chatkit_link.agents.reasoning import Thoughts
-from chatkit_link.agents.sentences import sentence
 from chatkit_link.agents.sources import Sources
 from chatkit_link.store.postgres import new_id
+from chatkit_link.translations import Localized
 
 #: Seconds that a stopped run gets to leave its tools.
 _PATIENCE = 0.5
@@ -245,7 +245,7 @@ class ResponseStream:
         if self._is_shortened:
             return []
         self._is_shortened = True
-        return [NoticeEvent(level="info", message=sentence("context_shortened", self._locale))]
+        return [NoticeEvent(level="info", message=Localized("context_shortened").in_language(self._locale))]
 
     # Other output
 

@@ -14,11 +14,11 @@ from chatkit.types import CustomTask, WorkflowItem
 from typing_extensions import override
 
 from chatkit_link.agents.context import LinkContext
-from chatkit_link.agents.failure_log import describe
+from chatkit_link.agents.errors.describe import describe
 from chatkit_link.agents.metering import UsageReader
-from chatkit_link.agents.sentences import sentence
 from chatkit_link.agents.tool_failures import failure_of, report_failures_of
 from chatkit_link.agents.tool_output import OUTPUT_LIMIT, cut_of, output_limit
+from chatkit_link.translations import Localized
 from chatkit_link.wire.sanitize import clean_text
 
 logger = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ class VisibleTools(RunHooks[LinkContext]):
             task = _task(context, tool)
             task.status_indicator = "complete"
             if (cut := cut_of(result, _limit(context))) is not None:
-                words = sentence("task_output_cut", locale, kept=f"{cut.kept:,}", total=f"{cut.total:,}")
+                words = Localized("task_output_cut", kept=cut.kept, total=cut.total).in_language(locale)
                 task.content = _paragraphs(task.content, words)
             await link.update_task(place, task)
 
@@ -96,8 +96,8 @@ class VisibleTools(RunHooks[LinkContext]):
 
 def failed(task: CustomTask, code: str, locale: str = "en") -> CustomTask:
     """The task of something that failed. ChatKit has no status for it: without one, no mark says that it is done."""
-    title = sentence("task_failed_title", locale, title=task.title or "")
-    content = _paragraphs(task.content, sentence(code, locale))
+    title = Localized("task_failed_title", title=task.title or "").in_language(locale)
+    content = _paragraphs(task.content, Localized(code).in_language(locale))
     return task.model_copy(
         update={"title": title, "icon": "lucide:circle-x", "content": content, "status_indicator": "none"}
     )

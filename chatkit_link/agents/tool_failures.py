@@ -1,4 +1,4 @@
-"""Tools that fail: known for it in the chat and in the log, while the model is told and goes on.
+"""Tools that fail: known for it in the chat and in the log, while the model is informed and goes on.
 
 The Agents SDK turns a tool's exception into a text for the model, and reports that text as the result: nothing tells
 it from one. So here each function that writes such a text gives a ``ToolFailure``, which is a text that carries its
@@ -29,7 +29,7 @@ _WRONG_ARGUMENTS = "The arguments of this call do not fit the tool's schema. Cor
 
 
 class ToolFailure(str):
-    """What a model is told of a tool that failed. error: why, where that is known."""
+    """What a model receives in place of the output of a tool that failed. error: why, where that is known."""
 
     __slots__ = ("error",)
 
@@ -128,7 +128,7 @@ def _is_wrong_call(error: Exception | None) -> bool:
 
 
 def _format(args: ToolErrorFormatterArgs[Any]) -> str | None:
-    """What the model is told. None: what the SDK says."""
+    """What the model receives. None: what the SDK says."""
     if args.kind == "tool_not_found":
         logger.warning("the model called a tool that the assistant does not have")
     if args.kind != "tool_exception":

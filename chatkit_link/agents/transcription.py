@@ -3,15 +3,15 @@
 import logging
 from typing import cast
 
-from chatkit.errors import CustomStreamError
 from chatkit.types import AudioInput
 from openai import AsyncOpenAI
 from openai.types.audio.transcription import Transcription, UsageDuration, UsageTokens
 
-from chatkit_link.agents.failure_log import describe
-from chatkit_link.agents.failures import explain
+from chatkit_link.agents.errors.describe import describe
+from chatkit_link.agents.errors.explain import Failure, explain
 from chatkit_link.errors import Upstream
 from chatkit_link.limits.meter import report_usage
+from chatkit_link.translations import Localized
 
 logger = logging.getLogger(__name__)
 
@@ -32,13 +32,12 @@ class OpenAITranscriber:
                 model=self._model, file=(name, audio.data, audio.media_type)
             )
         except Exception as error:
-            told = explain(error)
             logger.warning("a dictation failed: %s", describe(error))
-            raise Upstream(
-                told.message if isinstance(told, CustomStreamError) else "The dictation could not be turned into text."
-            ) from error
+            explained = explain(error)
+            known = explained.text if isinstance(explained, Failure) else Localized("dictation_failed")
+            raise Upstream(known) from error
         if not isinstance(cast("object", result), Transcription):
-            raise Upstream("The server's answer to the dictation is no transcription.")
+            raise Upstream(Localized("dictation_failed"))
         match result.usage:
             case UsageTokens(input_tokens=given, output_tokens=written):
                 report_usage(self._model, input_tokens=given, output_tokens=written, kind="transcription")

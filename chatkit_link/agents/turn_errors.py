@@ -6,12 +6,12 @@ import openai
 from chatkit.errors import CustomStreamError, ErrorCode, StreamError
 from chatkit.types import ErrorEvent
 
-from chatkit_link.agents.failure_log import describe
-from chatkit_link.agents.failures import Failure, explain
+from chatkit_link.agents.errors.describe import describe
+from chatkit_link.agents.errors.explain import Failure, explain
 from chatkit_link.agents.models.problems import IncompleteAnswer
-from chatkit_link.agents.sentences import sentence
 from chatkit_link.caller import Caller
 from chatkit_link.errors import LinkError
+from chatkit_link.translations import Localized
 
 logger = logging.getLogger(__name__)
 
@@ -28,10 +28,10 @@ def error_event(error: Exception, caller: Caller) -> ErrorEvent:
         case StreamError() as failure:
             return ErrorEvent(code=failure.code, allow_retry=failure.allow_retry)
         case LinkError() as failure:
-            return ErrorEvent(message=failure.message, allow_retry=failure.retryable)
+            return ErrorEvent(message=failure.in_language(caller.locale), allow_retry=failure.retryable)
         case _:
             logger.error("request %s: the answer failed", caller.request_id, exc_info=error)
-            message = sentence("assistant_failed", caller.locale)
+            message = Localized("assistant_failed").in_language(caller.locale)
             return ErrorEvent(code=ErrorCode.STREAM_ERROR, message=message, allow_retry=True)
 
 

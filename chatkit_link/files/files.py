@@ -30,6 +30,7 @@ from chatkit_link.files.uploads import Uploads, incoming_key, not_there_yet
 from chatkit_link.store import files as rows
 from chatkit_link.store.engine import Database
 from chatkit_link.store.postgres import new_id
+from chatkit_link.translations import Localized
 
 #: Bytes of UTF-8 that a character takes at most.
 _WIDEST = 4
@@ -86,7 +87,7 @@ class Files(AttachmentStore[Caller]):
             LinkError: its size or type is not taken here, or there is no room for it.
         """
         if input.size <= 0:
-            raise Unprocessable("The file is empty.")
+            raise Unprocessable(Localized("file_empty"))
         self.limits.require_size(input.size)
         self.limits.require_type(input.mime_type)
         attachment = self._new_attachment(input.name, input.mime_type)
@@ -148,7 +149,7 @@ class Files(AttachmentStore[Caller]):
         """
         file = await self._find(file_id, caller)
         if file.state != "awaiting":
-            raise Conflict("This file has been uploaded already. A link takes one upload.")
+            raise Conflict(Localized("file_uploaded_already"))
         announced = FileAttachment(id=file.id, name=file.name, mime_type=file.mime_type)
         await self._uploads.take(announced, chunks, caller, most=file.size)
 
@@ -162,7 +163,7 @@ class Files(AttachmentStore[Caller]):
         """
         kind = sniff(data[:4096], "image")
         if kind not in IMAGES:
-            raise UnsupportedType("What the model has made is no image that can be shown.")
+            raise UnsupportedType(Localized("image_not_made"))
         attachment = self._new_attachment(f"image.{kind.removeprefix('image/')}", kind, thread_id)
         await self._uploads.begin(attachment, len(data), caller, counted=False)
         try:
@@ -182,7 +183,7 @@ class Files(AttachmentStore[Caller]):
             LinkError: what a browser has put into the storage is not taken.
         """
         if len(file_ids) > self.limits.max_count:
-            raise Unprocessable(f"At most {self.limits.max_count} files fit into one message.")
+            raise Unprocessable(Localized("message_too_many_files", most=self.limits.max_count))
         async with self._database.session(caller) as session:
             found = await rows.find_files(session, file_ids)
         for file in found:
@@ -238,7 +239,7 @@ class Files(AttachmentStore[Caller]):
             await self._settle(file, caller)
             file = await self._find(file_id, caller)
         if file.state != "kept":
-            raise NotFound("The bytes of this file are not here.")
+            raise NotFound(Localized("file_gone"))
         return file
 
     async def _find(self, file_id: str, caller: Caller) -> rows.File:

@@ -6,6 +6,7 @@ from typing import Self
 from chatkit_link.errors import OverQuota, TooLarge, UnsupportedType
 from chatkit_link.settings import Settings
 from chatkit_link.store.files import Usage
+from chatkit_link.translations import Localized
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +36,16 @@ class UploadLimits:
         """Raises UnsupportedType."""
         kind = mime_type.partition(";")[0].strip().lower()
         if not {kind, f"{kind.partition('/')[0]}/*", "*/*"} & set(self.accept):
-            raise UnsupportedType(f"Files of this kind are not taken here. Taken are: {', '.join(self.accept)}.")
+            raise UnsupportedType(Localized("type_not_taken", types=", ".join(self.accept)))
 
     def require_size(self, size: int) -> None:
         """Raises TooLarge."""
         if size > self.max_size:
-            raise TooLarge(f"The file is too large: at most {self.max_size:,} bytes fit.")
+            raise TooLarge(Localized("file_too_large", most=self.max_size))
 
     def require_room(self, usage: Usage, size: int) -> None:
         """Raises OverQuota."""
         if usage.user + size > self.user:
-            raise OverQuota("Your files have used up their space. Delete chats with files in them to make room.")
+            raise OverQuota(Localized("no_room_left"))
         if usage.tenant + size > self.tenant:
-            raise OverQuota("There is no space left for files here. Please ask whoever runs this chat.")
+            raise OverQuota(Localized("no_room_left_here"))

@@ -15,6 +15,7 @@ import puremagic
 from puremagic.main import PureError
 
 from chatkit_link.errors import UnsupportedType
+from chatkit_link.translations import Localized
 
 #: Bytes that are looked at.
 HEAD = 4096
@@ -99,9 +100,9 @@ def require_honest(found: str, name: str, declared: str) -> None:
     """Raises UnsupportedType where the name or the declared type says image or PDF and the bytes do not."""
     claimed = {mimetypes.guess_type(name)[0] or "", declared.partition(";")[0].strip().lower()}
     if not found.startswith("image/") and any(kind.startswith("image/") for kind in claimed):
-        raise UnsupportedType("The file is called an image, but its content is none. Please attach the image itself.")
+        raise UnsupportedType(Localized("not_an_image"))
     if found != PDF and PDF in claimed:
-        raise UnsupportedType("The file is called a PDF, but its content is none. Please attach the PDF itself.")
+        raise UnsupportedType(Localized("not_a_pdf"))
 
 
 class TextCheck:
@@ -113,7 +114,7 @@ class TextCheck:
     def feed(self, chunk: bytes) -> None:
         """Raises UnsupportedType."""
         if not self._wide and _CONTROL.search(chunk):
-            raise UnsupportedType("The file begins as text, but is none further on. Please attach it as what it is.")
+            raise UnsupportedType(Localized("not_a_text"))
 
 
 def decode_text(data: bytes) -> str:

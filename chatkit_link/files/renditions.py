@@ -19,6 +19,7 @@ from chatkit_link.errors import TooLarge, UnsupportedType
 from chatkit_link.files import decoder
 from chatkit_link.files.media_type import IMAGES, PDF
 from chatkit_link.files.storage import Storage
+from chatkit_link.translations import Localized
 
 logger = logging.getLogger(__name__)
 
@@ -81,10 +82,10 @@ class Renditions:
     async def _pictures(self, place: str, mime_type: str) -> Made:
         answer = await self._decode(place, "image", mime_type.removeprefix("image/").upper(), self._max_pixels)
         if answer.status == decoder.TOO_MANY_PIXELS:
-            raise TooLarge(f"The image is too large: at most {self._max_pixels // 1_000_000} million pixels fit.")
+            raise TooLarge(Localized("image_too_large", most=self._max_pixels // 1_000_000))
         parts = _split(answer.data) if answer.status == 0 else []
         if len(parts) != 2:
-            raise UnsupportedType("The image cannot be read. It may be damaged: try to save it again, or as a PNG.")
+            raise UnsupportedType(Localized("image_unreadable"))
         made = {PREVIEW: "image/webp", MODEL: "image/jpeg"}
         for (name, kind), part in zip(made.items(), parts, strict=True):
             await self._storage.put(f"{place}.{name}", _once(part), mime_type=kind, disposition="inline")

@@ -19,6 +19,7 @@ from pydantic import AnyUrl
 from chatkit_link.caller import Caller
 from chatkit_link.errors import NotFound
 from chatkit_link.files.media_type import IMAGES
+from chatkit_link.translations import Localized
 
 Purpose = Literal["get", "put"]
 Item = TypeVar("Item", bound=ThreadItem)
@@ -32,7 +33,7 @@ _OURS = re.compile(r"/files/(atc_[0-9a-f]{32})(/preview)?(?:\?[^#]*)?$")
 
 
 def link_not_found() -> NotFound:
-    return NotFound("There is no such file, or the link to it is over. Reload the chat for a new one.")
+    return NotFound(Localized("file_link_expired"))
 
 
 class Links:

@@ -18,6 +18,7 @@ from obstore.exceptions import BaseError
 from obstore.store import AzureStore, GCSStore, LocalStore, ObjectStore, S3Store, from_url
 
 from chatkit_link.errors import ConfigurationError, NotFound, Unavailable
+from chatkit_link.translations import Localized
 
 _SCHEMES = ("file", "s3", "gs", "az")
 #: Bytes sent to the storage at once. S3 takes no part under 5 MiB but the last one.
@@ -144,6 +145,6 @@ def _translated(key: str) -> Generator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise NotFound("The bytes of this file are gone. Please attach it again.") from error
+        raise NotFound(Localized("file_gone")) from error
     except (BaseError, OSError) as error:
-        raise Unavailable("The file storage cannot be reached right now. Please try again in a moment.") from error
+        raise Unavailable(Localized("storage_unavailable")) from error

@@ -29,6 +29,7 @@ from chatkit_link.files.signed_urls import Links
 from chatkit_link.files.storage import Storage
 from chatkit_link.store import files as rows
 from chatkit_link.store.engine import Database
+from chatkit_link.translations import Localized
 
 #: Uploads of one person that are read at the same time; the others wait, unread, in their sockets.
 _SIDE_BY_SIDE = 8
@@ -126,7 +127,7 @@ class Uploads:
             if len(head) >= HEAD:
                 break
         if not head:
-            raise Unprocessable("The file is empty.")
+            raise Unprocessable(Localized("file_empty"))
         begin = bytes(head[:HEAD])
         kind = sniff(begin, attachment.name)
         self._limits.require_type(kind)
@@ -149,7 +150,7 @@ class Uploads:
                 return kept
         for name in ("", *(f".{name}" for name in made.kinds)):
             await self._storage.remove(place + name)
-        raise Conflict("This file has been uploaded already, or was deleted meanwhile. Please attach it again.")
+        raise Conflict(Localized("file_uploaded_already"))
 
 
 class _Passing:
@@ -183,7 +184,7 @@ async def _moving(chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
             async with asyncio.timeout(_STALLED):
                 chunk = await anext(chunks, None)
         except TimeoutError:
-            raise BadRequest("The upload stood still for too long. Please try again.") from None
+            raise BadRequest(Localized("upload_stalled")) from None
         if chunk is None:
             return
         if chunk:
@@ -196,8 +197,8 @@ def incoming_key(file_id: str) -> str:
 
 
 def not_there_yet(name: str) -> Conflict:
-    return Conflict(f"The file {name!r} has not been uploaded yet. Wait for it, or attach it again.")
+    return Conflict(Localized("file_not_uploaded", name=name))
 
 
 def _more_than_announced() -> TooLarge:
-    return TooLarge("The file is larger than was announced, or than fits. Please attach a smaller one.")
+    return TooLarge(Localized("file_larger_than_announced"))

@@ -6,13 +6,14 @@ from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
 from chatkit_link.errors import BadRequest, TooLarge, Unprocessable
+from chatkit_link.translations import Localized
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
 async def read_body(request: Request, limit: int) -> bytes:
     """The body, refused as soon as it is known to be too large."""
-    too_large = TooLarge(f"The request is too large: at most {limit:,} bytes fit.")
+    too_large = TooLarge(Localized("body_too_large", most=limit))
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > limit:
         raise too_large

@@ -23,6 +23,7 @@ from chatkit_link.http.identify import get_caller
 from chatkit_link.http.services import ServicesDep
 from chatkit_link.search.blocks import Anchors, html_blocks, is_heading, markdown_parser, markdown_tokens
 from chatkit_link.store.documents import Document
+from chatkit_link.translations import Localized
 
 STYLE = """
 :root {
@@ -70,7 +71,7 @@ async def may_read(path: str, request: Request, services: ServicesDep, key: str 
     except Unauthenticated:
         if not key:
             raise
-        raise Unauthenticated("This link is not good any more: ask the assistant for the document again.") from None
+        raise Unauthenticated(Localized("document_link_expired")) from None
 
 
 @router.get(
@@ -80,7 +81,7 @@ async def show_document(path: str, services: ServicesDep) -> HTMLResponse:
     """A stored document as a readable page; 404 when there is none by that name."""
     document = await services.documents.get(path)
     if document is None:
-        raise NotFound("There is no such document here.")
+        raise NotFound(Localized("document_not_found"))
     return HTMLResponse(_page(document), headers=_headers())
 
 

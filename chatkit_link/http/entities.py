@@ -10,6 +10,7 @@ from chatkit_link.caller import Caller
 from chatkit_link.errors import NotFound
 from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.services import Services, ServicesDep
+from chatkit_link.translations import Localized
 
 router = APIRouter()
 
@@ -37,7 +38,7 @@ async def preview_entity(
         return {"preview": None}
     widget = await mentions.preview(caller, entity_id)
     if widget is None:
-        raise NotFound("There is nothing of that name to show.")
+        raise NotFound(Localized("not_found"))
     return {"preview": widget.model_dump(mode="json", exclude_none=True)}
 
 

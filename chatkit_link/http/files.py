@@ -23,6 +23,7 @@ from chatkit_link.http.limits import UploadRate
 from chatkit_link.http.multipart import FilePart
 from chatkit_link.http.ranges import asked_range
 from chatkit_link.http.services import Services, ServicesDep
+from chatkit_link.translations import Localized
 from chatkit_link.wire.encoding import encode
 
 router = APIRouter()
@@ -150,7 +151,7 @@ async def _begun(chunks: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
 
 def _open(services: Services) -> Files:
     if not services.settings.uploads:
-        raise Forbidden("This server takes no files.")
+        raise Forbidden(Localized("files_not_taken"))
     return services.files
 
 
@@ -160,7 +161,7 @@ def _announced(request: Request, files: Files, *, spare: int) -> int:
     if not declared.isdigit():
         return files.limits.max_size
     if int(declared) > files.limits.max_size + spare:
-        raise TooLarge(f"The file is too large: at most {files.limits.max_size:,} bytes fit.")
+        raise TooLarge(Localized("file_too_large", most=files.limits.max_size))
     return min(int(declared), files.limits.max_size)
 
 
@@ -171,4 +172,4 @@ async def _body(request: Request) -> AsyncGenerator[bytes]:
             if chunk:
                 yield chunk
     except ClientDisconnect:
-        raise BadRequest("The upload broke off. Please try again.") from None
+        raise BadRequest(Localized("upload_broke_off")) from None

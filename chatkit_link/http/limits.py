@@ -8,6 +8,7 @@ from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.limits.rates import Kind
 from chatkit_link.net.client_ip import client_address
+from chatkit_link.translations import Localized
 
 
 async def admit(kind: Kind, request: Request, services: Services, caller: Caller) -> None:
@@ -21,9 +22,9 @@ def require_uploads(caller: Caller, size: int | None = None) -> None:
     if session is None:
         return
     if not session.uploads:
-        raise Forbidden("This session takes no files.")
+        raise Forbidden(Localized("files_not_taken"))
     if size is not None and size > session.max_file_size:
-        raise TooLarge(f"The file is too large: this session takes at most {session.max_file_size:,} bytes.")
+        raise TooLarge(Localized("file_too_large", most=session.max_file_size))
 
 
 async def _count_upload(request: Request, services: ServicesDep, caller: CallerDep) -> None:

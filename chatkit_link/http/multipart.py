@@ -11,6 +11,7 @@ from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from chatkit_link.errors import BadRequest, UnsupportedType
+from chatkit_link.translations import Localized
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -65,7 +66,7 @@ class FilePart:
             if self._over:
                 return
             if not await self._advance():
-                raise BadRequest("The form breaks off in the middle of the file. Please try again.")
+                raise BadRequest(Localized("upload_broke_off"))
 
     async def _advance(self) -> bool:
         chunk = await anext(self._body, b"")

@@ -10,10 +10,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from chatkit_link.errors import LinkError, NotFound
+from chatkit_link.errors import BadRequest, LinkError, NotFound, Unprocessable
 from chatkit_link.http.middleware import request_id
+from chatkit_link.identity.locale import preferred_locale
+from chatkit_link.translations import Localized
 
 logger = logging.getLogger(__name__)
+
+#: What the framework raises by itself.
+_CODES = {404: NotFound.code, 405: "method_not_allowed"}
 
 
 def problem(
@@ -28,7 +33,7 @@ def problem(
 
     members: more of the document (section 3.2), where they are not None.
     """
-    if getattr(request.state, "for_openai", False):
+    if _is_for_openai(request):
         return _as_openai(request, status, detail, headers, members.get("code"))
     body: dict[str, Any] = {
         "type": "about:blank",
@@ -39,6 +44,10 @@ def problem(
     }
     body |= {name: value for name, value in members.items() if value is not None}
     return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def _is_for_openai(request: Request) -> bool:
+    return getattr(request.state, "for_openai", False)
 
 
 def _as_openai(
@@ -54,12 +63,23 @@ def _known(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, LinkError)
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.warning("request %s: %s", request_id(request), error.message, exc_info=error.__cause__)
-    return problem(request, error.status, error.title, error.message, error.headers, code=error.code, help=error.help)
+    return _render(request, error)
+
+
+def _render(request: Request, error: LinkError) -> JSONResponse:
+    """In the language of the request; for OpenAI's packages, which programs read, in English."""
+    locale = preferred_locale(request.headers.getlist("accept-language"))
+    if _is_for_openai(request):
+        detail, headers = error.message, error.headers
+    else:
+        detail = error.in_language(locale)
+        headers = error.headers | {"Content-Language": error.language(locale)}
+    return problem(request, error.status, error.title, detail, headers, code=error.code, help=error.help)
 
 
 def _missing(request: Request, error: Exception) -> JSONResponse:
-    """Raised by somebody's own ``ChatKitServer``; its text is theirs and stays inside."""
-    return problem(request, 404, "Not found", "There is no such thing, or it is not yours.", code=NotFound.code)
+    """Raised by a user's own ``ChatKitServer``; its text is theirs and stays inside."""
+    return _render(request, NotFound(Localized("not_found")))
 
 
 def _http(request: Request, error: Exception) -> JSONResponse:
@@ -69,7 +89,8 @@ def _http(request: Request, error: Exception) -> JSONResponse:
         404: "There is nothing at this address.",
         405: "This address does not take that method.",
     }.get(error.status_code, f"{title}.")
-    return problem(request, error.status_code, title, detail, dict(error.headers or {}))
+    code = _CODES.get(error.status_code, BadRequest.code)
+    return problem(request, error.status_code, title, detail, dict(error.headers or {}), code=code)
 
 
 def _invalid(request: Request, error: Exception) -> JSONResponse:
@@ -78,15 +99,15 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
     first = error.errors()[0]
     kind, *name = (str(part) for part in first["loc"])
     if kind not in {"query", "path"}:
-        return problem(request, 422, "Not acceptable", "The body is not acceptable.")
+        return problem(request, 422, "Not acceptable", "The body is not acceptable.", code=Unprocessable.code)
     message = first["msg"]
-    return problem(request, 422, "Not acceptable", f"{'.'.join(name)}: {message[0].lower()}{message[1:]}.")
+    detail = f"{'.'.join(name)}: {message[0].lower()}{message[1:]}."
+    return problem(request, 422, "Not acceptable", detail, code=Unprocessable.code)
 
 
 def unexpected(request: Request) -> JSONResponse:
-    """What is said of an error that nobody expected; the log has the rest."""
-    detail = f"Something went wrong on the server. If it stays so, name the request {request_id(request)}."
-    return problem(request, 500, "Internal error", detail)
+    """The answer to an error that was not expected; the log, which has it already, has the rest."""
+    return _render(request, LinkError(Localized("internal_error", request_id=request_id(request))))
 
 
 def install_problems(app: FastAPI) -> None:

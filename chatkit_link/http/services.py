@@ -23,6 +23,7 @@ from chatkit_link.settings import Settings
 from chatkit_link.store.documents import Documents
 from chatkit_link.store.engine import Database
 from chatkit_link.store.postgres import PostgresStore
+from chatkit_link.translations import Localized
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Services:
         try:
             return self.agents[named or own]
         except KeyError:
-            raise NotFound("There is no such assistant on this server.") from None
+            raise NotFound(Localized("agent_not_found")) from None
 
 
 async def get_services(request: Request) -> Services:

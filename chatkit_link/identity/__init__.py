@@ -12,6 +12,7 @@ from chatkit_link.identity.proxy import ProxyAuthenticator
 from chatkit_link.identity.secret import load_secret
 from chatkit_link.identity.server_key import ServerKey
 from chatkit_link.settings import Settings
+from chatkit_link.translations import Localized
 
 
 def build_identity(
@@ -29,7 +30,7 @@ def build_identity(
     http: asks the JWKS address; stays the caller's to close.
     """
     ways: list[Authenticator] = [server_key]
-    wanted = "Sign in first."
+    wanted: str | Localized = Localized("signed_out")
     if hook is not None:
         ways.append(HookAuthenticator(hook))
     elif settings.proxy_user_header is not None:

@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Unauthenticated
+from chatkit_link.translations import Localized
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Identity:
     wanted: what a caller is told whom no way knows.
     """
 
-    def __init__(self, ways: Sequence[Authenticator], *, wanted: str) -> None:
+    def __init__(self, ways: Sequence[Authenticator], *, wanted: str | Localized) -> None:
         self._ways = tuple(ways)
         self._wanted = wanted
 

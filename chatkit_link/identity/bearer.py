@@ -25,6 +25,7 @@ from chatkit_link.identity.authentication import Authentication
 from chatkit_link.identity.locale import preferred_locale
 from chatkit_link.identity.token import INVALID, Token, bearer_token, read_part, read_token
 from chatkit_link.identity.user_names import is_name
+from chatkit_link.translations import Localized
 
 # Seconds by which the clocks of issuer and server may differ.
 LEEWAY: Final = 30
@@ -33,8 +34,8 @@ LONGEST_LIFE: Final = 366 * 24 * 3600
 # Tokens remembered; about 500 bytes each.
 REMEMBERED: Final = 2048
 
-_REFUSALS: Final[tuple[tuple[type[Exception], str], ...]] = (
-    (jwt.ExpiredSignatureError, "The bearer token has expired: sign in again."),
+_REFUSALS: Final[tuple[tuple[type[Exception], str | Localized], ...]] = (
+    (jwt.ExpiredSignatureError, Localized("sign_in_expired")),
     (jwt.ImmatureSignatureError, "The bearer token is not valid yet: check the clock of the server that issued it."),
     (
         jwt.InvalidAudienceError,

@@ -17,6 +17,7 @@ from chatkit_link.identity.authentication import Authentication
 from chatkit_link.identity.locale import UNKNOWN, preferred_locale
 from chatkit_link.identity.user_names import LONGEST_NAME, is_name
 from chatkit_link.import_target import load_module
+from chatkit_link.translations import Localized
 
 Hook = Callable[[HTTPConnection], Caller | Awaitable[Caller | None] | None]
 
@@ -46,12 +47,12 @@ class HookAuthenticator:
         except (LinkError, HTTPException):
             raise
         except Exception as error:
-            raise Unavailable("Your sign-in cannot be checked at the moment: try again in a few seconds.") from error
+            raise Unavailable(Localized("sign_in_unavailable")) from error
         if found is None:
             return None
         if not (isinstance(found, Caller) and is_name(found.tenant) and is_name(found.user)):
             _log.error("identify must return a Caller whose names have 1 to %d visible characters", LONGEST_NAME)
-            raise Unavailable("Your sign-in cannot be checked at the moment: try again in a few seconds.")
+            raise Unavailable(Localized("sign_in_unavailable"))
         locale = found.locale
         if locale == UNKNOWN:
             locale = preferred_locale(request.headers.getlist("accept-language"))

@@ -19,6 +19,7 @@ import httpx2
 import jwt
 
 from chatkit_link.errors import Unavailable
+from chatkit_link.translations import Localized
 
 FRESH: Final = 600.0
 OLDEST: Final = 3600.0
@@ -66,7 +67,7 @@ class KeySet:
         async with self._lock:
             await self._refresh(known=self._match(kid, algorithm) is not None)
         if self._clock() - self._fetched >= OLDEST:
-            raise Unavailable("Your sign-in cannot be checked at the moment: try again in a few seconds.")
+            raise Unavailable(Localized("sign_in_unavailable"))
         return self._match(kid, algorithm)
 
     def _match(self, kid: str | None, algorithm: str) -> jwt.PyJWK | None:

@@ -13,8 +13,15 @@ from decimal import Decimal
 from chatkit_link.errors import BudgetUsedUp
 from chatkit_link.settings import Settings
 from chatkit_link.store.spending import Spent
+from chatkit_link.translations import Localized
 
-_SPANS = {"day": "today", "month": "this month"}
+#: Names of budgets, by whether it is of the whole tenant, and by their span.
+_NAMES = {
+    (False, "day"): Localized("budget_user_day"),
+    (False, "month"): Localized("budget_user_month"),
+    (True, "day"): Localized("budget_tenant_day"),
+    (True, "month"): Localized("budget_tenant_month"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +34,8 @@ class Budget:
     most: Decimal
 
     @property
-    def name(self) -> str:
-        return f"{'The' if self.whole_tenant else 'Your'} budget for {_SPANS[self.span]}"
+    def name(self) -> Localized:
+        return _NAMES[self.whole_tenant, self.span]
 
     def used(self, spent: Spent) -> Decimal:
         return Decimal(spent.tokens) if self.unit == "tokens" else spent.cost
@@ -52,21 +59,21 @@ class Budgets:
         over = [(one, budget) for one, budget in self._pairs(spent) if budget.used(one) >= budget.most]
         if over:
             longest, budget = max(over, key=lambda pair: pair[0].left)
-            raise BudgetUsedUp(
-                f"{budget.name} is used up. It begins anew {_moment(longest)}.", retry_after=math.ceil(longest.left)
-            )
+            refused = Localized("budget_used_up", budget=budget.name, until=longest.until)
+            raise BudgetUsedUp(refused, retry_after=math.ceil(longest.left))
 
-    def notices(self, spent: Sequence[Spent], tokens: int, cost: Decimal) -> list[str]:
-        """What to tell people when ``tokens`` and ``cost`` have just been added: of the marks they passed."""
-        notices: list[str] = []
+    def notices(self, spent: Sequence[Spent], tokens: int, cost: Decimal, locale: str) -> list[str]:
+        """Notices for a user when ``tokens`` and ``cost`` have just been added: of the marks they passed."""
+        notices: list[Localized] = []
         for one, budget in self._pairs(spent):
             used = budget.used(one)
             before = used - (tokens if budget.unit == "tokens" else cost)
             if before < budget.most <= used:
-                notices.append(f"{budget.name} is used up with this answer. It begins anew {_moment(one)}.")
+                notices.append(Localized("budget_used_up_by_answer", budget=budget.name, until=one.until))
             elif self._notice and before < budget.most * self._notice <= used:
-                notices.append(f"{budget.name} is nearly used up: {int(100 * used / budget.most)} % are gone.")
-        return list(dict.fromkeys(notices))
+                percent = int(100 * used / budget.most)
+                notices.append(Localized("budget_nearly_used_up", budget=budget.name, percent=percent))
+        return list(dict.fromkeys(notice.in_language(locale) for notice in notices))
 
     def _pairs(self, spent: Sequence[Spent]) -> Iterator[tuple[Spent, Budget]]:
         return ((one, budget) for budget in self._budgets for one in spent if budget.applies_to(one))
@@ -85,8 +92,3 @@ def _budgets(settings: Settings) -> Iterator[Budget]:
     ):
         if most:
             yield Budget(whole_tenant, span, unit, Decimal(most))
-
-
-def _moment(spent: Spent) -> str:
-    """When the span ends: months and days begin at midnight UTC."""
-    return f"on {spent.until.day} {spent.until:%B %Y} at 00:00 UTC"

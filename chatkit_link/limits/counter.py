@@ -20,6 +20,7 @@ from chatkit_link.settings import Settings
 from chatkit_link.store import rates
 from chatkit_link.store.engine import Database
 from chatkit_link.store.rates import Allowance
+from chatkit_link.translations import Localized
 
 
 class Counter(Protocol):
@@ -62,7 +63,7 @@ class PackageCounter:
                 if full:
                     return full
         except StorageError as error:
-            raise Unavailable("Requests cannot be counted right now. Please try again in a moment.") from error
+            raise Unavailable(Localized("unavailable")) from error
         return {}
 
     async def close(self) -> None:

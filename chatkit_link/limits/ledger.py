@@ -26,7 +26,7 @@ class Ledger:
             self._budgets.require_room(spent)
 
     async def keep(self, meter: Meter, caller: Caller) -> list[str]:
-        """Keep what the meter has read, and take it out of the meter; the notices that people are due.
+        """Keep what the meter has read, and take it out of the meter; the notices that its user is due.
 
         Raises:
             Unavailable: the database is away; the readings stay in the meter, and count once however often
@@ -39,7 +39,7 @@ class Ledger:
             spent = await record(session, used)
         del meter.readings[: len(readings)]
         tokens = sum(row.input_tokens + row.output_tokens for row in used)
-        return self._budgets.notices(spent, tokens, sum((row.cost for row in used), Decimal(0)))
+        return self._budgets.notices(spent, tokens, sum((row.cost for row in used), Decimal(0)), caller.locale)
 
     def _used(self, reading: Reading, meter: Meter) -> Used:
         return Used(

@@ -18,20 +18,21 @@ from chatkit_link.limits.counter import Counter
 from chatkit_link.net.ip import rate_limit_key
 from chatkit_link.settings import Settings
 from chatkit_link.store.rates import Allowance
+from chatkit_link.translations import Localized
 
 Kind = Literal["messages", "uploads", "transcriptions", "sessions"]
 
 PERIOD = 60
 #: Keys remembered as used up, at most; beyond that the storage is asked again.
 _REMEMBERED = 10_000
-_NAMES: dict[Kind, str] = {
-    "messages": "messages", "uploads": "files", "transcriptions": "recordings", "sessions": "new sessions"
-}  # fmt: skip
-#: What is counted for a session, too.
-_SESSION_FULL: dict[Kind, str] = {
-    "messages": "Too many messages: this session takes at most {most} a minute. Please try again in {wait}.",
-    "uploads": "This session takes at most {most} files.",
+_NAMES: dict[Kind, Localized] = {
+    "messages": Localized("counted_messages"),
+    "uploads": Localized("counted_uploads"),
+    "transcriptions": Localized("counted_transcriptions"),
+    "sessions": Localized("counted_sessions"),
 }
+#: What is counted for a session, too.
+_OF_SESSIONS: frozenset[Kind] = frozenset({"messages", "uploads"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +77,16 @@ class Rates:
             return
         self._remember(full)
         seconds = max(math.ceil(max(full.values())), 1)
-        if own is not None and own.key in full:
-            refused = _SESSION_FULL[kind].format(most=f"{own.most:,}", wait=_seconds(seconds))
-            raise TooManyRequests(refused, retry_after=seconds)
-        most, whose = (rate.user, "") if user_key in full else (rate.address, " from your network")
-        raise TooManyRequests(
-            f"Too many {_NAMES[kind]}{whose}: at most {most:,} a minute. Please try again in {_seconds(seconds)}.",
-            retry_after=seconds,
-        )
+        what = _NAMES[kind]
+        if own is not None and own.key in full and kind == "uploads":
+            refused = Localized("session_files_used_up", most=own.most)
+        elif own is not None and own.key in full:
+            refused = Localized("rate_limited", what=what, most=own.most, seconds=seconds)
+        elif user_key in full:
+            refused = Localized("rate_limited", what=what, most=rate.user, seconds=seconds)
+        else:
+            refused = Localized("network_rate_limited", what=what, most=rate.address, seconds=seconds)
+        raise TooManyRequests(refused, retry_after=seconds)
 
     async def close(self) -> None:
         await self._counter.close()
@@ -103,7 +106,7 @@ class Rates:
 def _of_session(kind: Kind, caller: Caller) -> Allowance | None:
     """What the caller's session allows by itself; files are counted over the whole of it."""
     session = caller.session
-    if session is None or kind not in _SESSION_FULL:
+    if session is None or kind not in _OF_SESSIONS:
         return None
     key = _key("session", kind, session.id)
     if kind == "uploads":
@@ -114,7 +117,3 @@ def _of_session(kind: Kind, caller: Caller) -> Allowance | None:
 def _key(*parts: str) -> str:
     """A key that keeps no name and no address, and is no longer for a longer name."""
     return hashlib.blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
-
-
-def _seconds(number: int) -> str:
-    return "a second" if number == 1 else f"{number} seconds"

@@ -8,6 +8,7 @@ from chatkit.types import ClosedStatus, LockedStatus, ThreadMetadata, WidgetItem
 from chatkit_link.caller import Caller
 from chatkit_link.errors import NotFound, ThreadClosed, ThreadLocked, Unprocessable
 from chatkit_link.store.postgres import PostgresStore
+from chatkit_link.translations import Localized
 
 _ONE_DAY: Final = timedelta(days=1)
 
@@ -24,22 +25,23 @@ async def require_in_reach(store: PostgresStore, thread_id: str, caller: Caller)
     newer, idle = await store.load_recency(thread_id, caller)
     too_many = session.recent_threads is not None and newer >= session.recent_threads
     if too_many or (not session.history and idle > _ONE_DAY):
-        raise NotFound("This session does not reach back to that chat. Please start a new one.")
+        raise NotFound(Localized("thread_out_of_reach"))
 
 
 def require_open(thread: ThreadMetadata) -> None:
     """Raises ThreadLocked, with the reason if there is one, for a locked or closed thread."""
     match thread.status:
         case LockedStatus(reason=reason):
-            raise ThreadLocked(f"This chat is locked{_because(reason)} It takes no messages for now.")
+            raise ThreadLocked(Localized("thread_locked", reason=_reason(reason)))
         case ClosedStatus(reason=reason):
-            raise ThreadClosed(f"This chat is closed{_because(reason)} Start a new one to go on.")
+            raise ThreadClosed(Localized("thread_closed", reason=_reason(reason)))
         case _:
             pass
 
 
-def _because(reason: str | None) -> str:
-    return f": {reason.rstrip('.')}." if reason else "."
+def _reason(given: str | None) -> str | Localized:
+    """What stands in the sentence before its end."""
+    return Localized("thread_status_reason", reason=given.rstrip(".")) if given else ""
 
 
 async def widget_sender(store: PostgresStore, thread_id: str, item_id: str | None, caller: Caller) -> WidgetItem | None:

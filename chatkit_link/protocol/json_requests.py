@@ -36,6 +36,7 @@ from chatkit_link.protocol.checks import require_open, widget_sender
 from chatkit_link.protocol.request_parser import decode_audio
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.store.postgres import PostgresStore
+from chatkit_link.translations import Localized
 from chatkit_link.wire.encoding import encode, is_hidden, thread_response
 
 DEFAULT_PAGE = 20
@@ -170,7 +171,7 @@ class JsonRequests:
         try:
             response = await agent.server.sync_action(thread, params.action, sender, caller)
         except NotImplementedError:
-            raise Unprocessable("This assistant does not answer that action.") from None
+            raise Unprocessable(Localized("action_unknown")) from None
         if thread.changes():
             await self._store.save_thread(thread, caller)
         item = response.updated_item
@@ -184,7 +185,7 @@ class JsonRequests:
 
 def _files(agent: ServedAgent) -> AttachmentStore[Caller]:
     if agent.server.attachment_store is None:
-        raise Forbidden("This assistant takes no files.")
+        raise Forbidden(Localized("files_not_taken"))
     return agent.server.attachment_store
 
 
@@ -194,4 +195,4 @@ async def _transcribe(agent: ServedAgent, request: InputTranscribeReq, caller: C
     try:
         return await agent.server.transcribe(audio, caller)
     except NotImplementedError:
-        raise Unprocessable("This assistant takes no dictation. Please type instead.") from None
+        raise Unprocessable(Localized("dictation_off")) from None

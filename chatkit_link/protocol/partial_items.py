@@ -15,7 +15,7 @@ from chatkit.types import (
     WorkflowItem,
 )
 
-from chatkit_link.agents.sentences import sentence
+from chatkit_link.translations import Localized
 from chatkit_link.wire.encoding import is_hidden
 from chatkit_link.wire.reducer import apply_update, nodes_of
 
@@ -77,7 +77,7 @@ def _interrupted(item: ThreadItem, locale: str) -> ThreadItem:
                 continue
             task.status_indicator = "none"
             if isinstance(task, CustomTask):
-                words = sentence("task_unfinished", locale)
+                words = Localized("task_unfinished").in_language(locale)
                 task.content = f"{task.content}\n\n{words}" if task.content else words
     return settled(item)
 

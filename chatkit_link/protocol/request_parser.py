@@ -41,6 +41,7 @@ from chatkit_link.protocol.sizes import (
     check_json,
     check_parts,
 )
+from chatkit_link.translations import Localized
 from chatkit_link.wire.sanitize import clean_value
 
 MAX_TITLE = 200
@@ -140,20 +141,17 @@ class RequestParser:
     def _check_audio(self, text: str) -> None:
         # Base64 has four characters for three bytes: what is too long need not be decoded.
         if len(text) > 4 * -(-self._max_audio // 3):
-            raise TooLarge(f"The recording is too long: at most {self._max_audio:,} bytes fit. Dictate in pieces.")
+            raise TooLarge(Localized("recording_too_long", most=self._max_audio))
         decode_audio(text)
 
     def _check_message(self, message: UserMessageInput) -> None:
         check_parts(message)
         length = sum(len(part.text) for part in message.content) + len(message.quoted_text or "")
         if length > self._max_message:
-            raise TooLarge(
-                f"The message has {length:,} characters; at most {self._max_message:,} fit. "
-                "Shorten it, or send the text as a file."
-            )
+            raise TooLarge(Localized("message_too_long", length=length, most=self._max_message))
         has_text = any(part.text.strip() or not isinstance(part, UserMessageTextContent) for part in message.content)
         if not has_text and not message.attachments:
-            raise Unprocessable("The message is empty: write something or attach a file.")
+            raise Unprocessable(Localized("message_empty"))
 
 
 def _check_action_type(given: Any) -> None:
@@ -170,16 +168,16 @@ def decode_audio(text: str) -> bytes:
     except (binascii.Error, ValueError):
         raise Unprocessable("`audio_base64` is not base64. Please record again.") from None
     if not audio:
-        raise Unprocessable("The recording is empty. Please record again.")
+        raise Unprocessable(Localized("recording_empty"))
     return audio
 
 
 def _checked_title(title: str) -> str:
     title = " ".join(title.split())
     if not title:
-        raise Unprocessable("A chat needs a title: write at least one character.")
+        raise Unprocessable(Localized("title_empty"))
     if len(title) > MAX_TITLE:
-        raise Unprocessable(f"The title is too long: at most {MAX_TITLE} characters.")
+        raise Unprocessable(Localized("title_too_long", most=MAX_TITLE))
     return title
 
 

@@ -15,6 +15,7 @@ from chatkit.types import UserMessageInput, UserMessageTagContent
 from pydantic_core import to_json
 
 from chatkit_link.errors import BadRequest, TooLarge, Unprocessable
+from chatkit_link.translations import Localized
 
 #: Arrays and objects inside each other.
 MAX_DEPTH = 64
@@ -71,7 +72,7 @@ def check_parts(message: UserMessageInput) -> None:
     if len(message.content) > MAX_PARTS:
         raise TooLarge(f"The message has {len(message.content):,} parts; at most {MAX_PARTS} fit.")
     if len(message.attachments) > MAX_FILES:
-        raise TooLarge(f"The message has {len(message.attachments):,} files; at most {MAX_FILES} fit.")
+        raise TooLarge(Localized("message_too_many_files", most=MAX_FILES))
     for part in message.content:
         if isinstance(part, UserMessageTagContent):
             check_id(part.id, "A tag's `id`")

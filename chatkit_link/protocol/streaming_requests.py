@@ -43,6 +43,7 @@ from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.runs.run import Run
 from chatkit_link.store.postgres import PostgresStore, new_id
 from chatkit_link.store.threads import StoredThread
+from chatkit_link.translations import Localized
 from chatkit_link.wire.encoding import thread_response
 
 
@@ -117,7 +118,7 @@ class StreamingRequests:
         async with self._claimed(stream, request.params.thread_id) as (run, thread):
             calls = await self._store.load_pending_tool_calls(thread.id, stream.caller)
             if not calls:
-                raise Conflict("No tool call is waiting for an output in this chat. It may have been answered already.")
+                raise Conflict(Localized("output_not_expected"))
             call, *abandoned = calls
             call.output, call.status = request.params.result, "completed"
             await self._store.save_item(thread.id, call, stream.caller)
@@ -132,7 +133,7 @@ class StreamingRequests:
             if not isinstance(item, StructuredInputItem):
                 raise Unprocessable("Only a question to the user can be answered, and this item is none.")
             if item.status != "pending":
-                raise Conflict("This question has been answered already.")
+                raise Conflict(Localized("question_answered"))
             server = stream.agent.server
             answered = await server._apply_structured_input_submission(item, params.input)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
             await self._store.save_item(thread.id, answered, stream.caller)

@@ -9,6 +9,7 @@ from chatkit_link.caller import Caller
 from chatkit_link.errors import Conflict, Forbidden, Unprocessable
 from chatkit_link.files.files import Files
 from chatkit_link.store.postgres import PostgresStore, new_id
+from chatkit_link.translations import Localized
 
 
 class UserMessages:
@@ -44,14 +45,14 @@ class UserMessages:
         self, given: UserMessageInput, thread_id: str, agent: ServedAgent, caller: Caller
     ) -> list[Attachment]:
         if agent.server.attachment_store is None:
-            raise Forbidden("This assistant takes no files.")
+            raise Forbidden(Localized("files_not_taken"))
         ids = list(dict.fromkeys(given.attachments))
         await self._files.require_ready(ids, caller)
         attachments: list[Attachment] = []
         for attachment_id in ids:
             attachment = await self._store.load_attachment(attachment_id, caller)
             if attachment.thread_id not in (None, thread_id):
-                raise Conflict(f"The file {attachment.name!r} belongs to another chat. Please attach it again.")
+                raise Conflict(Localized("file_of_another_chat", name=attachment.name))
             attachments.append(attachment.model_copy(update={"thread_id": thread_id}))
         return attachments
 
@@ -64,6 +65,6 @@ def require_offered(message: UserMessageItem, agent: ServedAgent) -> None:
     """
     model, tool = message.inference_options.model, message.inference_options.tool_choice
     if model is not None and agent.models is not None and model not in agent.models:
-        raise Unprocessable("This assistant does not offer that model.")
+        raise Unprocessable(Localized("model_not_offered"))
     if tool is not None and agent.tools is not None and tool.id not in agent.tools:
-        raise Unprocessable("This assistant does not offer that tool.")
+        raise Unprocessable(Localized("tool_not_offered"))

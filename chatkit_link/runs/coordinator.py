@@ -32,6 +32,7 @@ from chatkit_link.store import runs as rows
 from chatkit_link.store.concurrency_slots import Claim
 from chatkit_link.store.engine import Database
 from chatkit_link.store.replicas import new_replica
+from chatkit_link.translations import Localized
 
 logger = logging.getLogger(__name__)
 
@@ -151,20 +152,16 @@ class Coordinator:
             Unavailable: the server is stopping.
         """
         if self._draining:
-            raise Unavailable("The server is restarting. Please send that again in a moment.")
+            raise Unavailable(Localized("server_restarting"))
         run = Run(caller=caller, thread_id=thread_id, agent=agent)
         async with self._database.session(caller) as session:
             claim = await rows.insert_run(
                 session, run.id, thread_id, agent, self.replica, LEASE, retried=retried, at_once=self._at_once
             )
         if claim is Claim.BUSY:
-            raise ThreadBusy("An answer is still being written in this chat. Wait for it, or stop it first.")
+            raise ThreadBusy(Localized("thread_busy"))
         if claim is Claim.FULL:
-            raise TooManyRequests(
-                f"{self._at_once} of your answers are being written already, and no more fit. "
-                "Wait for one of them, or stop one.",
-                retry_after=_RETRY_FULL,
-            )
+            raise TooManyRequests(Localized("too_many_answers", most=self._at_once), retry_after=_RETRY_FULL)
         self._runs[run.id] = run
         self._writer.add(run)
         try:
@@ -216,7 +213,7 @@ class Coordinator:
             return Attached(run.id, run.status, partial(self.follow, run))
         row = await self._find(caller, run_id)
         if not row.events_kept:
-            raise Gone("That answer ended a while ago, and its events are not kept any more. Reload the chat.")
+            raise Gone(Localized("answer_not_kept"))
         return Attached(row.id, row.status, partial(self._follow_stored, row.id))
 
     async def follow(
@@ -367,4 +364,4 @@ class Coordinator:
 
 
 def _not_stopped() -> Unavailable:
-    return Unavailable("The answer could not be stopped yet. Please try again in a moment.")
+    return Unavailable(Localized("stop_failed"))

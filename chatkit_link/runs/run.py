@@ -9,6 +9,7 @@ from enum import StrEnum
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Unavailable
 from chatkit_link.runs.log import RunLog
+from chatkit_link.translations import Localized
 
 #: Seconds that a lease lasts and between its renewals: three may fail before a run is given up.
 LEASE = 8.0
@@ -70,7 +71,7 @@ class Run:
         if self.lost:
             raise asyncio.CancelledError
         if now() - self.renewed > LEASE:
-            raise Unavailable("It is not known yet whether this answer is still to be written here.")
+            raise Unavailable(Localized("unavailable"))
 
     def lose(self) -> None:
         """Stop without a last word."""

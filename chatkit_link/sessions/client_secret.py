@@ -14,6 +14,7 @@ from chatkit_link.identity.authentication import Authentication
 from chatkit_link.identity.locale import preferred_locale
 from chatkit_link.store.engine import Database
 from chatkit_link.store.sessions import StoredSession, find_by_secret
+from chatkit_link.translations import Localized
 
 #: OpenAI's secrets begin like this, too. No JWT does.
 PREFIX = "ek_"
@@ -36,9 +37,9 @@ class ClientSecrets:
         if session is None or session.agent is None:
             raise Unauthenticated("This client secret is not one of this server's: ask for a new session.")
         if session.cancelled:
-            raise Unauthenticated("This session was cancelled: ask for a new one.")
+            raise Unauthenticated(Localized("session_cancelled"))
         if session.over:
-            raise Unauthenticated("This session has expired: ask for a new one.")
+            raise Unauthenticated(Localized("session_expired"))
         locale = preferred_locale(request.headers.getlist("accept-language"))
         caller = Caller(
             session.tenant, session.user, request_id, locale, session=session_policy(session, session.agent)

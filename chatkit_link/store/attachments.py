@@ -14,11 +14,12 @@ from chatkit_link.errors import NotFound
 from chatkit_link.store.tables import attachments
 from chatkit_link.store.tenancy import OWNER, Session, mine
 from chatkit_link.store.threads import load_thread
+from chatkit_link.translations import Localized
 from chatkit_link.wire.sanitize import clean_text, to_json_text
 
 
 def attachment_not_found() -> NotFound:
-    return NotFound("There is no such attachment, or it is not yours. Please attach the file again.")
+    return NotFound(Localized("attachment_not_found"))
 
 
 class Attachments:

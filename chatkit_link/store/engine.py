@@ -23,6 +23,7 @@ from chatkit_link.store.address import parse_address
 from chatkit_link.store.row_security import WalledConnection
 from chatkit_link.store.statement import Connection, Row, Rows, Statement, run
 from chatkit_link.store.tenancy import Session
+from chatkit_link.translations import Localized
 from chatkit_link.wire.sanitize import to_json_text
 
 #: Of all connections, for the house: to write logs, renew leases, end orphans and read for followers.
@@ -154,11 +155,11 @@ class Database:
             yield connection
         except TimeoutError as error:  # the statement's; nobody else's clock runs in here
             connection.terminate()
-            raise Unavailable("The database did not answer in time. Please try again in a moment.") from error
+            raise Unavailable(Localized("database_timeout")) from error
         except _LOST as error:
             if isinstance(error, ValueError):  # a parameter that fits no column is our mistake
                 raise
-            raise Unavailable("The database connection was lost. Please try again in a moment.") from error
+            raise Unavailable(Localized("database_unavailable")) from error
         finally:
             await pool.release(connection)  # which is shielded: a cancelled request gives its connection back, too
 
@@ -168,7 +169,7 @@ class Database:
             return await opening
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
             # Away, starting, full, or refusing us: to whoever asks it is all the same, the log says which.
-            raise Unavailable("The database cannot be reached right now. Please try again in a moment.") from error
+            raise Unavailable(Localized("database_unavailable")) from error
 
 
 async def _prepare(connection: Any) -> None:

@@ -22,6 +22,7 @@ from chatkit_link.store.tables import thread_items, threads, turns
 from chatkit_link.store.tenancy import OWNER, Session, mine
 from chatkit_link.store.threads import StoredThread, as_stored, insert_thread, new_thread, thread_not_found
 from chatkit_link.store.turns import TurnRecord
+from chatkit_link.translations import Localized
 from chatkit_link.wire.sanitize import clean_text, to_json_text
 
 _KEYS = {"id", "thread_id", "created_at", "type"}
@@ -102,7 +103,7 @@ _LOAD = Statement(select(*_READ).where(*_THIS))
 
 
 def item_not_found() -> NotFound:
-    return NotFound("There is no such item in this thread. It may have been deleted or replaced by a retry.")
+    return NotFound(Localized("item_not_found"))
 
 
 class Items:

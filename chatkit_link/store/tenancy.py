@@ -21,6 +21,7 @@ from chatkit_link.caller import Caller
 from chatkit_link.errors import NotFound
 from chatkit_link.store.row_security import SEE_ALL, SEE_OWN
 from chatkit_link.store.statement import Connection, Rows, Statement, run
+from chatkit_link.translations import Localized
 
 # Not the columns' own names: those SQLAlchemy keeps for itself in an INSERT.
 _TENANT: BindParameter[str] = bindparam("caller_tenant", type_=Text())
@@ -52,7 +53,7 @@ class Session:
         try:
             return await run(self.connection, statement, values)
         except asyncpg.InsufficientPrivilegeError as error:
-            raise NotFound("There is nothing by that id, or it is not yours.") from error
+            raise NotFound(Localized("not_found")) from error
 
     async def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run a statement once for each row of values. Raises as ``execute`` does."""
@@ -60,7 +61,7 @@ class Session:
         try:
             await self.connection.executemany(statement.sql, [statement.arguments({**row, **owner}) for row in rows])
         except asyncpg.InsufficientPrivilegeError as error:
-            raise NotFound("There is nothing by that id, or it is not yours.") from error
+            raise NotFound(Localized("not_found")) from error
 
     @asynccontextmanager
     async def seeing_all(self) -> AsyncGenerator[None]:

@@ -22,6 +22,7 @@ from chatkit_link.store.cursor import bad_cursor, read_thread_cursor, thread_cur
 from chatkit_link.store.statement import Row, Statement
 from chatkit_link.store.tables import threads
 from chatkit_link.store.tenancy import OWNER, Session, mine
+from chatkit_link.translations import Localized
 from chatkit_link.wire.sanitize import clean_text
 
 _SAVED = ("title", "status", "allowed_image_domains", "metadata")
@@ -105,7 +106,7 @@ StoredThread.model_rebuild(_types_namespace=vars(chatkit.types))
 
 
 def thread_not_found() -> NotFound:
-    return ThreadNotFound("There is no such thread, or it is not yours. It may have been deleted.")
+    return ThreadNotFound(Localized("thread_not_found"))
 
 
 def _fields(thread: ThreadMetadata) -> dict[str, Any]:

@@ -184,5 +184,5 @@ async def test_an_agent_that_was_changed_while_it_waited_begins_again_and_says_s
         async with chat(settings, headers) as client:
             done = await give(client, made.thread_id, "Approve")
             texts = [text_of(item) for item in await stored(client, made.thread_id) if item.type == "assistant_message"]
-    assert [event.message for event in done.events if isinstance(event, NoticeEvent)] == [CHANGED]
+    assert [event.message for event in done.events if isinstance(event, NoticeEvent)] == [str(CHANGED)]
     assert texts == ["Hello anew."]

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from chatkit.types import WorkflowItem
 
-from chatkit_link.agents.sentences import sentence
+from chatkit_link.translations import Localized
 from tests.agents.test_models import MakeSettings, chat, scripted
 from tests.finished_stream import stored, told
 from tests.model_server import Raw, Say, output_item
 
-FAILED = sentence("task_failed")
+FAILED = str(Localized("task_failed"))
 
 
 ERROR = {"type": "http_error", "code": 500, "message": "sold out at /srv/internal"}

@@ -12,7 +12,7 @@ from mcp.types import CallToolResult
 from openai import AsyncOpenAI
 from typing_extensions import override
 
-from chatkit_link.agents.failures import Failure, explain
+from chatkit_link.agents.errors.explain import Failure, explain
 from chatkit_link.agents.tool_failures import ToolFailure, failure_of, marked, report_failures_of, with_tool_policy
 from tests.model_server import MODEL, Call, ModelServer, Say, model_server
 

@@ -17,9 +17,9 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from openai import AsyncOpenAI
 from typing_extensions import override
 
-from chatkit_link.agents.failures import Failure, explain
-from chatkit_link.agents.sentences import sentence
+from chatkit_link.agents.errors.explain import Failure, explain
 from chatkit_link.client import ChatKitClient
+from chatkit_link.translations import Localized
 from tests.agents.test_models import APIS, MakeSettings
 from tests.conftest import running
 from tests.finished_stream import stored, told
@@ -211,7 +211,7 @@ async def test_what_a_server_answers_is_a_true_sentence_and_the_chat_goes_on(
     again = await told(chats[api].add_user_message(made.thread_id, "And now?"))
     kept = await stored(chats[api], made.thread_id)
 
-    assert [error.message for error in made.view.errors] == [sentence(code)]
+    assert [error.message for error in made.view.errors] == [str(Localized(code))]
     assert made.view.errors[0].allow_retry == Failure(code).allow_retry
     assert again.text == "Fine."
     assert [item.type for item in kept] == ["user_message", "user_message", "assistant_message"]

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from chatkit.types import CustomTask, ThreadItem, WorkflowItem
 
-from chatkit_link.agents.sentences import sentence
 from chatkit_link.agents.tool_call_hooks import short_text
 from chatkit_link.client import ChatKitClient
+from chatkit_link.translations import Localized
 from tests.agents.agent_builder.test_workflows import MakeSettings, chat
 from tests.agents.test_approvals import give, settings_of
 from tests.agents.test_models import APIS, Scripted, conversation, scripted
@@ -169,7 +169,7 @@ async def test_a_tool_that_fails_is_seen_and_told_to_the_model_which_goes_on(
     for seen in (tasks(made.view.items), tasks(kept)):
         (task,) = seen
         assert task.title == f"{title}: failed"
-        assert task.content == f"7\n\n{sentence(code)}"
+        assert task.content == f"7\n\n{Localized(code)}"
         assert task.status_indicator == "none", "no mark says that it is done"
     assert made.view.errors == []
     assert (made.text, again.text) == ("Sorry.", "Gladly.")
@@ -201,7 +201,7 @@ async def test_a_tool_that_ends_the_run_leaves_a_sentence_and_no_task_that_goes_
     again = await told(chats[api].add_user_message(made.thread_id, "Thanks"))
     kept = await stored(chats[api], made.thread_id)
 
-    assert [error.message for error in made.view.errors] == [sentence(code)]
+    assert [error.message for error in made.view.errors] == [str(Localized(code))]
     assert made.view.errors[0].allow_retry
     for seen in (tasks(made.view.items), tasks(kept)):
         assert [(task.content, task.status_indicator) for task in seen] == [(content, "none")]

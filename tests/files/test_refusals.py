@@ -221,7 +221,7 @@ async def test_a_small_file_that_unfolds_uses_up_the_space_that_it_takes(
 async def test_a_tenant_has_a_quota_of_its_own(make_settings: Callable[..., Settings], person: MakePerson) -> None:
     async with running(make_settings(tenant_quota=10)) as address:
         status, body = refusal(await person(address).post(b"a" * 100))
-        assert status == 429 and "whoever runs this chat" in body["detail"]
+        assert status == 429 and "operator of this chat" in body["detail"]
 
 
 async def test_room_is_given_back(make_settings: Callable[..., Settings], person: MakePerson) -> None:

@@ -64,13 +64,13 @@ async def test_the_organisation_of_the_environment_is_not_sent_with_somebody_els
         ({"workflow_id": "wf_unknown"}, 404, "unknown_workflow", "wf_unknown"),
         ({"workflow_id": "wf_unpublished"}, 404, "unknown_workflow", "publish it"),
         ({"workflow_id": "wf_gone"}, 410, "agent_builder_gone", "30 November 2026"),
-        ({"workflow_id": "asst_1"}, 422, None, "begins with wf_"),
-        ({"workflow_id": 5}, 422, None, "workflow_id"),
-        ({"user_id": "a\nb"}, 422, None, "user_id"),
+        ({"workflow_id": "asst_1"}, 422, "unprocessable", "begins with wf_"),
+        ({"workflow_id": 5}, 422, "unprocessable", "workflow_id"),
+        ({"user_id": "a\nb"}, 422, "unprocessable", "user_id"),
     ],
 )
 async def test_what_goes_wrong_is_told_so_that_a_person_can_act(
-    link: str, body: dict[str, Any], status: int, code: str | None, said: str
+    link: str, body: dict[str, Any], status: int, code: str, said: str
 ) -> None:
     answer = await create(link, **body)
     problem = answer.json()

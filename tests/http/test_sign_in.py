@@ -133,7 +133,7 @@ async def test_a_document_is_for_those_who_sign_in_or_have_its_link(make_setting
             assert (await http.get(address + path)).status_code == 401, "whether or not it is there"
         elsewhere = await http.get(address + found[1].replace("tea.md", "other.md"))
         assert elsewhere.status_code == 401
-        assert "This link is not good any more" in elsewhere.json()["detail"]
+        assert "This link is not valid any more" in elsewhere.json()["detail"]
 
 
 async def test_where_everybody_gets_in_a_link_to_a_document_is_plain(server: str) -> None:

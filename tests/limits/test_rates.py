@@ -339,7 +339,7 @@ async def test_parallel_answers_of_one_user_never_pass_their_number(make_setting
         refused = [answer for answer in answers if answer.status_code == 429]
         assert (len(begun), len(refused)) == (3, 9)
         assert all(answer.headers["retry-after"] == "5" for answer in refused)
-        assert "3 of your answers are being written" in (await refused[0].aread()).decode()
+        assert "Too many answers at once: 3 are being written" in (await refused[0].aread()).decode()
 
         others = await begin(one, other)
         assert others.status_code == 200

@@ -101,7 +101,7 @@ async def test_a_cancelled_session_is_over_at_once(link: str, client: AsyncOpenA
     assert (cancelled.status, cancelled.id) == ("cancelled", session.id)
     answer = await post(link, session, new_message())
     assert answer.status_code == 401
-    assert answer.json()["detail"] == "This session was cancelled: ask for a new one."
+    assert answer.json()["detail"] == "This session was cancelled. Reload the page to start a new one."
     assert (await client.beta.chatkit.sessions.cancel(session.id)).status == "cancelled"
 
 
@@ -112,7 +112,7 @@ async def test_an_expired_session_is_refused_with_a_sentence(
     await expire(database, session.id, "1 second")
     answer = await post(link, session, new_message())
     assert answer.status_code == 401
-    assert answer.json()["detail"] == "This session has expired: ask for a new one."
+    assert answer.json()["detail"] == "This session has expired. Reload the page to start a new one."
     await expire(database, session.id, "2 days")
     await clean(database)
     forgotten = await post(link, session, new_message())
@@ -155,7 +155,7 @@ async def test_a_session_has_its_own_rate(link: str, client: AsyncOpenAI) -> Non
     answers = [await post(link, session, new_message()) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     wait = int(answers[2].headers["retry-after"])
-    assert f"at most 2 a minute. Please try again in {wait} seconds." in answers[2].json()["detail"]
+    assert f"at most 2 a minute. Please try again in {wait} s." in answers[2].json()["detail"]
     assert (await post(link, session, {"type": "threads.list", "params": {}})).status_code == 200
     assert (await post(link, await make(client, user=user), new_message())).status_code == 200
 

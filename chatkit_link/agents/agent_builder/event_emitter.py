@@ -36,8 +36,8 @@ from chatkit_link.agents.sources import Sources
 from chatkit_link.agents.tool_call_hooks import VisibleTools
 from chatkit_link.agents.tool_output import output_limit
 from chatkit_link.store.turns import TurnRecord
+from chatkit_link.translations import Localized
 
-NO_PICTURES = "The assistant was not shown the pictures: this model takes no images."
 _SPEAKS = ("assistant_message", "widget", "generated_image")
 
 
@@ -227,7 +227,7 @@ class EventEmitter:
                     has_output=has_output or stream.has_output,
                 )
         self._take_pictures = False
-        self.put(NoticeEvent(level="info", message=NO_PICTURES))
+        self.put(NoticeEvent(level="info", message=Localized("pictures_not_shown").in_language(self.ctx.caller.locale)))
         return await self._stream_run(start, bare, link, silent=silent, has_output=has_output, keep_open=keep_open)
 
     def _remember(self, record: TurnRecord, *, has_output: bool) -> None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from agents import Agent, RunResultStreaming, RunState
-from chatkit.errors import CustomStreamError
 from chatkit.types import ThreadItemDoneEvent
 
 from chatkit_link.agents.agent_builder.event_emitter import EventEmitter
@@ -20,6 +19,7 @@ from chatkit_link.agents.agent_builder.journal import Journal, SearchResults, ob
 from chatkit_link.agents.agent_builder.load import ExportedWorkflow
 from chatkit_link.agents.agent_builder.shims import current
 from chatkit_link.agents.approvals import decide, from_json, question, question_of, to_json
+from chatkit_link.agents.errors.explain import Failure
 from chatkit_link.agents.output_text import Refusal, words
 from chatkit_link.caller import StateValue
 
@@ -162,7 +162,7 @@ class Execution:
         self._rounds += 1
         if self._rounds > MOST_ROUNDS:
             where = f"{self.workflow.path.name}, line {line}"
-            raise CustomStreamError(f"This assistant's workflow goes round in circles ({where}).", allow_retry=True)
+            raise Failure("workflow_endless", place=where)
         await asyncio.sleep(0)
 
     # How it is done

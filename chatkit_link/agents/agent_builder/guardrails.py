@@ -4,18 +4,10 @@ import importlib
 from types import SimpleNamespace
 from typing import Any, cast
 
-from chatkit.errors import CustomStreamError
 from openai import AsyncOpenAI
 
+from chatkit_link.agents.errors.explain import Failure
 from chatkit_link.limits.meter import report_usage
-
-NO_GUARDRAILS = (
-    "This assistant has guardrails that cannot run here, so it does not answer. "
-    "Whoever runs this chat must install the package openai-guardrails."
-)
-UNCHECKED = (
-    "This assistant's guardrails could not ask their model, so it does not answer. Please try again in a moment."
-)
 
 
 def load_guardrails() -> Any:
@@ -29,9 +21,9 @@ def load_guardrails() -> Any:
 
 
 def without_guardrails(given: list[Any]) -> list[Any]:
-    """The results where there is no package: none, if none are asked for. Raises CustomStreamError."""
+    """The results where there is no package: none, if none are asked for. Raises Failure."""
     if not any(_is_empty(value) for value in given):
-        raise CustomStreamError(NO_GUARDRAILS, allow_retry=False)
+        raise Failure("guardrails_missing")
     return []
 
 
@@ -47,7 +39,7 @@ async def run_guardrails(library: Any, client: AsyncOpenAI | None, context: Any,
         if type(error) is not Exception:
             raise
         # What the package makes of any failure of a model's server; its text is that server's.
-        raise CustomStreamError(UNCHECKED, allow_retry=True) from error
+        raise Failure("guardrails_failed") from error
 
 
 def report_guardrails(given: list[Any], results: list[Any]) -> None:

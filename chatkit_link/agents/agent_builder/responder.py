@@ -20,6 +20,7 @@ from chatkit_link.agents.approvals import CHANGED, find_answered
 from chatkit_link.agents.attachment_input import ShownFiles
 from chatkit_link.agents.context import TurnContext
 from chatkit_link.agents.converter import LinkConverter
+from chatkit_link.agents.errors.explain import Failure
 from chatkit_link.agents.history import load_history
 from chatkit_link.agents.models.problems import ContextTooLong, IncompleteAnswer, UnreadableAnswer
 from chatkit_link.caller import Caller, StateValue
@@ -83,7 +84,7 @@ class WorkflowResponder:
             message = found.anchor if found and isinstance(found.anchor, UserMessageItem) else (messages or [None])[-1]
         record, journal, notices = TurnRecord(input=[], covers=[], sources={}), None, list[NoticeEvent]()
         if found is not None and found.waiting["version"] != self._workflow.version:
-            notices.append(NoticeEvent(level="info", message=CHANGED))
+            notices.append(NoticeEvent(level="info", message=CHANGED.in_language(ctx.caller.locale)))
         elif found is not None:
             record, journal = found.begun(), Journal.of(found.waiting)
             journal.steps[found.waiting["place"]] = found.approved
@@ -93,7 +94,7 @@ class WorkflowResponder:
             ctx, LinkConverter(shown), self._history_items, upto=message.id if message else None
         )
         notices += [
-            NoticeEvent(level="info", message=f"The assistant was not shown {shown.unseen[attachment.id]}")
+            NoticeEvent(level="info", message=shown.unseen[attachment.id].in_language(ctx.caller.locale))
             for attachment in (ctx.message.attachments if ctx.message else [])
             if attachment.id in shown.unseen
         ]
@@ -122,9 +123,7 @@ class WorkflowResponder:
             return error
         where = f"{self._workflow.path.name}, line {line}"
         logger.error("%s: %s", where, type(error).__name__, exc_info=error)
-        return CustomStreamError(
-            f"This assistant's workflow failed ({where}: {type(error).__name__}).", allow_retry=True
-        )
+        return Failure("workflow_failed", place=where, error=type(error).__name__)
 
     async def action(
         self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None

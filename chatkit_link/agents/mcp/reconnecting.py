@@ -34,6 +34,7 @@ from chatkit_link.agents.mcp.connection import ServerConnection, reason_of
 from chatkit_link.agents.mcp.tool_names import acceptable, name_tools, public_name
 from chatkit_link.agents.tool_failures import marked
 from chatkit_link.errors import Unavailable
+from chatkit_link.translations import Localized
 
 #: Seconds that an answer waits for a list of tools, and for a server that is being connected.
 _LIST, _RECONNECT = 5.0, 3.0
@@ -103,11 +104,11 @@ class ReconnectingServer(MCPServer):
             if tools is not None:
                 return self._named(tools, agent)
         if self.required:
-            raise Unavailable(f"The assistant cannot answer now, because the tools of {self._label} are not available.")
+            raise Unavailable(Localized("tools_unavailable", server=self._label))
         if isinstance(context, LinkContext) and self.name not in missed:
             missed.add(self.name)
-            sentence = f"The tools of {self._label} are not available now, so the assistant answers without them."
-            await context.stream(NoticeEvent(level="warning", message=sentence))
+            notice = Localized("tools_left_out", server=self._label).in_language(context.request_context.locale)
+            await context.stream(NoticeEvent(level="warning", message=notice))
         return []
 
     async def _list(self, run_context: RunContextWrapper[Any] | None, agent: AgentBase | None) -> list[Tool] | None:

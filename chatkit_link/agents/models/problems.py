@@ -1,6 +1,6 @@
 """What can be wrong with a model's answer although its server sent no error.
 
-``agents/failures.py`` has the sentences that a user reads.
+``agents/errors/explain.py`` has the sentences that a user reads.
 """
 
 from typing import Literal

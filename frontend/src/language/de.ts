@@ -189,16 +189,11 @@ export const de: Text = {
     byCode: {
       signed_out: 'Sie sind nicht angemeldet, oder Ihre Sitzung ist abgelaufen.',
       not_allowed: 'Das ist Ihnen nicht erlaubt.',
-      thread_not_found: 'Diese Unterhaltung gibt es nicht mehr.',
       conflict: 'Diese Unterhaltung nimmt gerade keine Nachrichten an.',
       too_large: 'Das ist zu groß, um gesendet zu werden.',
       type_not_taken: 'Dateien dieses Typs werden nicht angenommen.',
       rate_limited: 'In kurzer Zeit wurde zu viel gesendet.',
       not_found: 'Das ist nicht mehr vorhanden oder gehört Ihnen nicht.',
-      thread_busy:
-        'Hier wird noch eine Antwort geschrieben. Warten Sie darauf, oder halten Sie sie zuerst an.',
-      budget_used_up: 'Ihr Kontingent für diesen Chat ist vorerst aufgebraucht.',
-      no_room_left: 'Für Dateien ist kein Platz mehr. Löschen Sie Chats mit Dateien, um Platz zu schaffen.',
       unavailable: 'Der Server kann gerade nicht antworten. Versuchen Sie es gleich noch einmal.',
     },
     status: (status) => `Der Server konnte nicht antworten (Status ${status}). Versuchen Sie es erneut.`,

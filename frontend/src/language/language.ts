@@ -53,7 +53,7 @@ function languageOf(locale: string, text: Text): Language {
 }
 
 /** "de" of "de-AT"; nothing of what is no language tag. */
-function baseOf(locale: string): string {
+export function baseOf(locale: string): string {
   try {
     return new Intl.Locale(locale).language;
   } catch {

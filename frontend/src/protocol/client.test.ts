@@ -54,43 +54,65 @@ test('what the server does not put into words is in the language of the user', a
   );
 });
 
+const GERMAN = 'In diesem Chat wird noch eine Antwort geschrieben.';
+const WORDS = 'In the words of the server.';
 test.each([
+  ['a message of the catalogue, in the language of the reader', 409, 'thread_busy', 'de', GERMAN, GERMAN],
+  ['a message of the catalogue, in another language', 409, 'thread_busy', 'fr', WORDS, WORDS],
+  ['a general code, in the language of the reader', 404, 'not_found', 'de', GERMAN, GERMAN],
   [
-    'thread_busy',
-    409,
-    'Hier wird noch eine Antwort geschrieben. Warten Sie darauf, oder halten Sie sie zuerst an.',
+    'words for developers',
+    401,
+    'signed_out',
+    'en',
+    WORDS,
+    'Sie sind nicht angemeldet, oder Ihre Sitzung ist abgelaufen.',
   ],
-  ['thread_closed', 409, 'Diese Unterhaltung ist geschlossen.'],
   [
-    'no_room_left',
-    429,
-    'Für Dateien ist kein Platz mehr. Löschen Sie Chats mit Dateien, um Platz zu schaffen.',
+    'words for developers, of an older server',
+    413,
+    'too_large',
+    null,
+    WORDS,
+    'Das ist zu groß, um gesendet zu werden.',
   ],
-  ['of_next_year', 422, 'In the words of the server.'],
-  [undefined, 413, 'In the words of the server.'],
-])(
-  'a problem with the code %s is translated by its code in another language than English',
-  async (code, status, sentence) => {
-    const [en, de] = await Promise.all([languageFor(['en-GB']), languageFor(['de-AT'])]);
-    const detail = 'In the words of the server.';
-    const { client } = clientThat(async () => Response.json({ detail, code }, { status }));
-    const error = await client.json('threads.delete', { thread_id: 't' }).catch((reason) => reason);
-    expect(sentenceFor(error, en)).toBe(detail);
-    expect(sentenceFor(error, de)).toBe(sentence);
-  },
-);
+  ['a code of next year', 422, 'of_next_year', 'en', WORDS, WORDS],
+  ['no code', 413, undefined, null, WORDS, WORDS],
+])('a refusal for a German reader: %s', async (_, status, code, language, detail, expected) => {
+  const de = await languageFor(['de-AT']);
+  const headers = new Headers(language ? { 'Content-Language': language } : {});
+  const { client } = clientThat(async () => Response.json({ detail, code }, { status, headers }));
+  const error = await client.json('threads.delete', { thread_id: 't' }).catch((reason) => reason);
+  expect(sentenceFor(error, de)).toBe(expected);
+});
 
-test('there is a sentence for each code that the server is documented to give', async () => {
-  const docs = readFileSync('../docs/reference/protocol.md', 'utf8');
-  const codes = [...(/^The codes are .*$/m.exec(docs)?.[0] ?? '').matchAll(/`(\w+)`/g)].map(
-    ([, code]) => code,
+test('an English reader gets the words for developers, too', async () => {
+  const en = await languageFor(['en-GB']);
+  const { client } = clientThat(async () =>
+    Response.json(
+      { detail: WORDS, code: 'signed_out' },
+      { status: 401, headers: { 'Content-Language': 'en' } },
+    ),
   );
-  expect(codes.length).toBeGreaterThan(10);
+  const error = await client.json('threads.delete', { thread_id: 't' }).catch((reason) => reason);
+  expect(sentenceFor(error, en)).toBe(WORDS);
+});
+
+test('there are words for each general code of a status that a user of a chat can meet', async () => {
+  const docs = readFileSync('../docs/reference/protocol.md', 'utf8');
+  const codes = new Map(
+    [...docs.matchAll(/^\| (\d{3}) \| `(\w+)` \| [^|]+\|$/gm)].map(([, status, code]) => [
+      Number(status),
+      code,
+    ]),
+  );
   const de = await languageFor(['de']);
-  for (const code of codes) {
-    const { client } = clientThat(async () => Response.json({ detail: 'English', code }, { status: 400 }));
+  for (const status of [401, 403, 404, 409, 413, 415, 429, 503]) {
+    const { client } = clientThat(async () =>
+      Response.json({ detail: WORDS, code: codes.get(status) }, { status }),
+    );
     const error = await client.json('threads.delete', { thread_id: 't' }).catch((reason) => reason);
-    expect(sentenceFor(error, de), code).not.toBe('English');
+    expect(sentenceFor(error, de), `${status}`).not.toBe(WORDS);
   }
 });
 

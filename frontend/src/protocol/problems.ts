@@ -1,10 +1,10 @@
 /*
- * Everything that can keep a request from being answered, as a sentence a user can read. The server's own message is
- * the most precise. Those of ChatKit Link are English, and have a code beside them: users of another language get the
- * translation of the code, and so do all users where there is no message. `Error.message` is for developers, in
- * English.
+ * Everything that can keep a request from being answered, in words for the user. The server's own words say the most:
+ * ChatKit Link's are in the language that was asked for, as far as a user of a chat meets them. What stays English for
+ * developers has a general code beside it, for which there are words here, as there are for a response without words.
+ * Messages of errors are for developers, in English.
  */
-import { english, type Language, type Text } from '../language/language';
+import { baseOf, english, type Language, type Text } from '../language/language';
 
 type Sentence = string | ((language: Language) => string);
 
@@ -30,26 +30,22 @@ export class ConnectionLost extends Error {
   }
 }
 
-const sentences = ({ failures, composer }: Text) => ({
-  ...failures.byCode,
-  thread_locked: composer.locked,
-  thread_closed: composer.closed,
-});
-type Code = keyof ReturnType<typeof sentences>;
+type Code = keyof Text['failures']['byCode'];
 
 /** What a status means in a chat, for servers and proxies that send no more. */
 const CODES: Record<number, Code> = {
   401: 'signed_out',
   403: 'not_allowed',
-  404: 'thread_not_found',
+  404: 'not_found',
   409: 'conflict',
   413: 'too_large',
   415: 'type_not_taken',
   429: 'rate_limited',
+  503: 'unavailable',
 };
 
 const isCode = (value: unknown): value is Code =>
-  typeof value === 'string' && Object.hasOwn(sentences(english.text), value);
+  typeof value === 'string' && Object.hasOwn(english.text.failures.byCode, value);
 
 export async function problemFrom(response: Response): Promise<ChatKitProblem> {
   let detail: unknown;
@@ -61,14 +57,15 @@ export async function problemFrom(response: Response): Promise<ChatKitProblem> {
     // A proxy in between answers with HTML or nothing: the status alone must do.
   }
   const { status } = response;
-  const message = typeof detail === 'string' && detail ? detail : null;
+  const words = typeof detail === 'string' && detail ? detail : null;
   const known = isCode(named);
   const code = isCode(named) ? named : CODES[status];
-  const wait = retryAfter(response);
+  const language = response.headers.get('Content-Language') ?? english.locale;
+  const wait = secondsToWait(response);
   return new ChatKitProblem(
-    ({ text, soon }) => {
-      const ours = code ? sentences(text)[code] : text.failures.status(status);
-      const sentence = message && (!known || text === english.text) ? message : ours;
+    ({ locale, text, soon }) => {
+      const ours = code ? text.failures.byCode[code] : text.failures.status(status);
+      const sentence = words && (!known || baseOf(language) === baseOf(locale)) ? words : ours;
       return wait && !/\d/.test(sentence) ? `${sentence} ${text.failures.wait(soon(wait))}` : sentence;
     },
     status,
@@ -76,8 +73,8 @@ export async function problemFrom(response: Response): Promise<ChatKitProblem> {
   );
 }
 
-/** For how many seconds to wait, where the server names them; its own sentence may do so, too. */
-function retryAfter({ status, headers }: Response): number | null {
+/** For how many seconds to wait, where the server says so; its own sentence may say it, too. */
+function secondsToWait({ status, headers }: Response): number | null {
   const seconds = Number(headers.get('Retry-After'));
   return status === 429 && seconds > 0 ? seconds : null;
 }

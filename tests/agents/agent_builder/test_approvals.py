@@ -88,7 +88,7 @@ async def test_a_file_that_was_changed_while_it_waited_begins_again_and_says_so(
         async with chat(settings, headers) as client:
             again = await give(client, made.thread_id, "Approve")
             question = await last_question(client, made.thread_id)
-    assert [event.message for event in again.events if isinstance(event, NoticeEvent)] == [CHANGED]
+    assert [event.message for event in again.events if isinstance(event, NoticeEvent)] == [str(CHANGED)]
     assert question.inputs[0].question == "May I? Send flowers"
 
 

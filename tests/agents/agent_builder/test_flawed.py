@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from chatkit.types import AssistantMessageItem, ErrorEvent
 
-from chatkit_link.agents.agent_builder.guardrails import NO_GUARDRAILS, UNCHECKED
 from chatkit_link.agents.agent_builder.load import load_workflow
 from chatkit_link.client import ChatKitClient
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import Settings
+from chatkit_link.translations import Localized
 from tests.agents.agent_builder.flawed import FLAWED, GUARDED, file
 from tests.agents.agent_builder.test_workflows import chat, settings_of
 from tests.agents.test_models import conversation, scripted
@@ -68,7 +68,7 @@ async def test_without_the_package_of_guardrails_the_person_is_told_and_no_model
         made = await told(client.create_thread("Hello"))
     assert conversation(model) == []
     errors = [event.message for event in made.events if isinstance(event, ErrorEvent)]
-    assert errors == [NO_GUARDRAILS]
+    assert errors == [str(Localized("guardrails_missing"))]
     assert not [item for item in made.view.items if item.type == "workflow"], "nothing looks as if it had been checked"
 
 
@@ -127,7 +127,8 @@ async def test_a_guardrail_that_refuses_is_a_sentence_and_one_that_does_not_is_u
             unchecked = await told(client.create_thread("The line is broken"))
     expected = "I cannot help with that message: it was stopped by this assistant's guardrails (jailbreak)."
     assert (refused.text, answered.text) == (expected, "Good day")
-    assert [event.message for event in unchecked.events if isinstance(event, ErrorEvent)] == [UNCHECKED]
+    errors = [event.message for event in unchecked.events if isinstance(event, ErrorEvent)]
+    assert errors == [str(Localized("guardrails_failed"))]
 
 
 async def test_an_error_in_the_file_is_told_with_the_files_own_line(

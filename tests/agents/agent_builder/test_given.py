@@ -13,7 +13,7 @@ from chatkit.types import (
 )
 from openai import AsyncOpenAI
 
-from chatkit_link.agents.agent_builder.event_emitter import NO_PICTURES
+from chatkit_link.translations import Localized
 from tests.agents.agent_builder.flawed import file
 from tests.agents.agent_builder.test_workflows import MakeSettings, answer, chat, settings_of
 from tests.agents.agent_builder.workflows import APPROVAL, ROUTES
@@ -73,7 +73,7 @@ async def test_pictures_and_texts_reach_every_agent_and_a_model_without_eyes_goe
     assert all("Order 7" in json.dumps(request) for request in asked)
     assert [made.text for made in (seen, unseen)] == ["Polished words", "Polished words"]
     notices = [[event.message for event in made.events if isinstance(event, NoticeEvent)] for made in (seen, unseen)]
-    assert notices == [[], [NO_PICTURES]]
+    assert notices == [[], [str(Localized("pictures_not_shown"))]]
 
 
 async def test_the_model_and_the_mentions_of_a_message_hold_for_all_agents_also_after_an_approval(

@@ -11,8 +11,8 @@ import pytest
 from chatkit import types as wire
 from chatkit.types import AssistantMessageItem, CustomTask, NoticeEvent, ThoughtTask, ThreadItem, WorkflowItem
 
-from chatkit_link.agents.sentences import sentence
 from chatkit_link.settings import Settings
+from chatkit_link.translations import Localized
 from tests.agents.models.matrix import FAILURES, SCENARIOS, models_of, outcome, servers
 from tests.agents.test_models import conversation, scripted
 from tests.conftest import running
@@ -188,7 +188,7 @@ async def long_history(talk: Talk) -> str:
     await talk.say("second " * 700, made.thread_id)
     third = await talk.say("third " * 700, made.thread_id)
     assert texts(await talk.items(made.thread_id)) == ["One.", "Two.", "Three."]
-    assert notices(third) == ([sentence("context_shortened")] if talk.profile.too_long else [])
+    assert notices(third) == ([str(Localized("context_shortened"))] if talk.profile.too_long else [])
     return made.thread_id
 
 

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from chatkit_link.agents.sentences import sentence
 from chatkit_link.client import ChatKitClient
+from chatkit_link.translations import Localized
 from tests.agents.test_models import MakeSettings
 from tests.conftest import running
 from tests.finished_stream import stored, text_of, told
@@ -158,7 +158,7 @@ async def expect(odd: Odd, chat: ChatKitClient, body: str, media_type: str, righ
     if right.endswith("."):
         assert (made.text, made.view.errors) == (right, [])
     else:
-        assert [error.message for error in made.view.errors] == [sentence(right)]
+        assert [error.message for error in made.view.errors] == [str(Localized(right))]
     again = await told(chat.add_user_message(made.thread_id, "And now?"))
     assert (again.text, again.view.errors) == ("Fine.", [])
     shown = [text_of(item) for item in await stored(chat, made.thread_id) if item.type == "assistant_message"]

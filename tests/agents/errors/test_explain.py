@@ -13,11 +13,11 @@ import pytest
 from agents.exceptions import AgentsException, ModelBehaviorError, ToolTimeoutError, UserError
 from openai.types.responses import Response, ResponseError
 
-from chatkit_link.agents.failure_log import describe, redacted
-from chatkit_link.agents.failures import BY_CLASS, Failure, explain
+from chatkit_link.agents.errors.describe import describe, redacted
+from chatkit_link.agents.errors.explain import BY_CLASS, Failure, explain
+from chatkit_link.agents.errors.server_codes import code_named, wait_in
 from chatkit_link.agents.models.problems import ContextTooLong, IncompleteAnswer, UnreadableAnswer
-from chatkit_link.agents.sentences import CATALOGUE
-from chatkit_link.agents.server_codes import code_named, wait_in
+from chatkit_link.translations import CATALOGUE
 
 KEY = "sk-proj-canary-0123456789"
 REQUEST = httpx2.Request(

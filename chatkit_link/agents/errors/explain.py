@@ -1,8 +1,8 @@
-"""A failed answer, as a sentence for the user who waits for it.
+"""A failed answer, as a message for the user who waits for it.
 
-How it flows: an error is known by what the model's server calls it (``agents/server_codes.py``), and else by its
-class. Either gives a code, and the code a sentence (``agents/sentences``). Nothing of the provider's own text goes
-through: it may hold keys, addresses and prompts. What the operator reads is in ``agents/failure_log.py``.
+How it flows: an error is known by what the model's server calls it (``agents/errors/server_codes.py``), and else by its
+class. Either gives a code, and the code a text (``chatkit_link/translations``). Nothing of the provider's own text goes
+through: it may hold keys, addresses and prompts. What the operator reads is in ``agents/errors/describe.py``.
 """
 
 import json
@@ -21,10 +21,10 @@ from agents import exceptions
 from chatkit.errors import CustomStreamError, StreamError
 from mcp import MCPError
 
+from chatkit_link.agents.errors.server_codes import code_named, code_of, wait_in, wait_of
 from chatkit_link.agents.models.problems import ContextTooLong, IncompleteAnswer, UnreadableAnswer
-from chatkit_link.agents.sentences import sentence
-from chatkit_link.agents.server_codes import code_named, code_of, wait_in, wait_of
 from chatkit_link.errors import LinkError
+from chatkit_link.translations import Localized
 
 #: The nearest class of an error decides. A test holds every class of openai, agents and httpx against it.
 BY_CLASS: Final[Mapping[type[BaseException], str]] = {
@@ -96,7 +96,7 @@ _RETRY: Final = frozenset(
     "model_busy model_busy_seconds model_busy_minutes model_timeout model_unreachable model_failed file_search_timeout "
     "answer_cut answer_filtered answer_empty answer_disconnected answer_unreadable answer_unusable answer_declined "
     "answer_interrupted answer_blocked too_many_steps tool_broke tool_timeout tool_blocked assistant_failed "
-    "service_unreachable service_timeout data_unreadable".split()
+    "service_unreachable service_timeout data_unreadable workflow_failed workflow_endless guardrails_failed".split()
 )
 #: agents/models/_response_terminal.py of the SDK has the server's reason in its text only.
 _TERMINAL: Final = re.compile(
@@ -116,16 +116,19 @@ _BROKEN_OFF = (httpx2.ReadError, httpx2.WriteError, httpx2.CloseError, httpx2.Re
 
 
 class Failure(CustomStreamError):
-    """A failed answer, by its code in ``agents/sentences``. The message is the English sentence."""
+    """A failed answer, by its code in ``chatkit_link/translations``. The message is the English text."""
 
-    def __init__(self, code: str, **values: int) -> None:
-        super().__init__(sentence(code, "en", **values), allow_retry=code in _RETRY)
-        self.failure_code = code
-        self._values = values
+    def __init__(self, code: str, **values: str | int) -> None:
+        self.text = Localized(code, **values)
+        super().__init__(str(self.text), allow_retry=code in _RETRY)
+
+    @property
+    def failure_code(self) -> str:
+        return self.text.code
 
     def in_language(self, locale: str) -> str:
-        """The sentence in the language of a BCP 47 tag."""
-        return sentence(self.failure_code, locale, **self._values)
+        """The message in the language of a BCP 47 tag."""
+        return self.text.in_language(locale)
 
 
 def explain(error: Exception) -> Exception:

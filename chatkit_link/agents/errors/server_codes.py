@@ -1,4 +1,4 @@
-"""What a model's server says is wrong, as a code of ``agents/sentences``.
+"""What a model's server says is wrong, as a code of ``chatkit_link/translations``.
 
 Servers name the reason in ``error.code`` or ``error.type``; where they name none, the HTTP status is all there is.
 Their prose is not looked at: it is in any wording, and may quote the user. The two exceptions are said below.

@@ -1,0 +1,65 @@
+"""A text of the catalogue with its values, to be written in the language of whoever reads it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from string import Formatter
+from typing import Any, Final
+
+from typing_extensions import override
+
+from chatkit_link.translations import ar, de, en, es, fr, he, ja, zh
+
+#: Language -> code -> text. Braces hold names of values, in the form of ``str.format``.
+CATALOGUE: Final[Mapping[str, Mapping[str, str]]] = {
+    "ar": ar.TEXTS,
+    "de": de.TEXTS,
+    "en": en.TEXTS,
+    "es": es.TEXTS,
+    "fr": fr.TEXTS,
+    "he": he.TEXTS,
+    "ja": ja.TEXTS,
+    "zh": zh.TEXTS,
+}
+#: What stands between thousands, where it is not the comma of English.
+_THOUSANDS: Final = {"de": ".", "es": ".", "fr": "\u202f"}
+
+
+class Localized:
+    """code: of the catalogue. values: what stands in the braces of its text.
+
+    A whole number is written with the thousands of the language, and another ``Localized`` in the same language.
+    """
+
+    def __init__(self, code: str, **values: "str | int | datetime | Localized") -> None:
+        self.code = code
+        self.values = values
+
+    def in_language(self, locale: str) -> str:
+        """The text in the language of a BCP 47 tag, or in English where that is none of ours."""
+        language = language_of(locale)
+        return _Formatter(language).vformat(CATALOGUE[language][self.code], (), self.values)
+
+    @override
+    def __str__(self) -> str:
+        return self.in_language("en")
+
+
+def language_of(locale: str) -> str:
+    """The language of the catalogue that texts for a BCP 47 tag are in."""
+    language = locale.partition("-")[0].lower()
+    return language if language in CATALOGUE else "en"
+
+
+class _Formatter(Formatter):
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    @override
+    def format_field(self, value: Any, format_spec: str) -> str:
+        match value:
+            case Localized():
+                return value.in_language(self._language)
+            case int() if not format_spec:
+                return f"{value:,}".replace(",", _THOUSANDS.get(self._language, ","))
+            case _:
+                return super().format_field(value, format_spec)
