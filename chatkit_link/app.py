@@ -67,7 +67,7 @@ from chatkit_link.search.factory import choose
 from chatkit_link.search.folder import sync_documents
 from chatkit_link.search.local import LocalSearch, document_url
 from chatkit_link.search.reader import Reader
-from chatkit_link.sessions.client_secret import ClientSecrets
+from chatkit_link.sessions.client_secret import ClientSecretAuthenticator
 from chatkit_link.sessions.create import Sessions
 from chatkit_link.settings import Settings, read_settings, read_variables
 from chatkit_link.store.documents import Documents
@@ -212,7 +212,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
         documents=documents,
         files=shelf,
         storage_origin=await shelf.storage.origin(),
-        identity=build_identity(settings, secret, http, server_key, hook, ClientSecrets(database)),
+        identity=build_identity(settings, secret, http, server_key, hook, ClientSecretAuthenticator(database)),
         server_key=server_key,
         document_keys=document_keys,
         origins=frozenset(settings.listed_origins),

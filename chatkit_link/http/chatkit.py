@@ -16,13 +16,13 @@ from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest
 from chatkit_link.http.body import read_body
 from chatkit_link.http.identify import CallerDep
-from chatkit_link.http.limits import admit, require_uploads
+from chatkit_link.http.limits import admit
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.http.sse import STREAM_HEADERS, frames
 from chatkit_link.limits.rates import Kind
-from chatkit_link.protocol.checks import require_in_reach
 from chatkit_link.protocol.streaming_requests import Opening
 from chatkit_link.runs.run import Run, RunStatus
+from chatkit_link.sessions.policy import require_request_allowed
 
 router = APIRouter()
 
@@ -46,11 +46,8 @@ async def _answer(request: Request, services: Services, caller: Caller, agent: s
     if not body:
         raise BadRequest("The request has no body: send JSON with `type` and `params`.")
     asked = services.requests.parse(body)
-    if (thread_id := getattr(asked.params, "thread_id", None)) is not None:
-        await require_in_reach(services.store, thread_id, caller)
+    await require_request_allowed(services.store, caller, asked)
     if not is_streaming_req(asked):
-        if isinstance(asked, AttachmentsCreateReq):
-            require_uploads(caller, asked.params.size)
         if (kind := _counted_as(asked)) is not None:
             await admit(kind, request, services, caller)
         body = await services.operations.answer(endpoint, asked, caller)

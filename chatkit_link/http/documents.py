@@ -19,7 +19,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from chatkit_link.errors import NotFound, Unauthenticated
-from chatkit_link.http.identify import get_caller
+from chatkit_link.http.identify import identify_caller
 from chatkit_link.http.services import ServicesDep
 from chatkit_link.search.blocks import Anchors, html_blocks, is_heading, markdown_parser, markdown_tokens
 from chatkit_link.store.documents import Document
@@ -66,7 +66,7 @@ async def may_read(path: str, request: Request, services: ServicesDep, key: str 
     if keys is None or keys.opens(key, path):
         return
     try:
-        await get_caller(request, services)
+        await identify_caller(request, services)
     except Unauthenticated:
         if not key:
             raise

@@ -17,7 +17,7 @@ from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.http.sessions import session_response
 from chatkit_link.identity.user_names import LONGEST_NAME, is_name
 from chatkit_link.protocol.openai_items import as_openai_item, as_openai_thread
-from chatkit_link.sessions.create import NewSession
+from chatkit_link.sessions.openai_shape import NewSession
 from chatkit_link.store.tenant_threads import find_thread, list_threads
 
 

@@ -1,4 +1,4 @@
-"""What the doors need, put together once by ``app.py``."""
+"""What the routes need, put together once by ``app.py``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from chatkit_link.agents.catalog import Entry
 from chatkit_link.agents.served import ServedAgent
 from chatkit_link.caller import Caller
-from chatkit_link.errors import Forbidden, NotFound, Unavailable
+from chatkit_link.errors import NotFound, Unavailable
 from chatkit_link.files.files import Files
 from chatkit_link.hosted.sessions import HostedSessions
 from chatkit_link.identity import DocumentKeys, Identity, ServerKey
@@ -18,6 +18,7 @@ from chatkit_link.protocol.json_requests import Operations
 from chatkit_link.protocol.requests import Requests
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.sessions.create import Sessions
+from chatkit_link.sessions.policy import chosen_agent
 from chatkit_link.settings import Settings
 from chatkit_link.store.documents import Documents
 from chatkit_link.store.engine import Database
@@ -66,10 +67,7 @@ class Services:
         Raises:
             Forbidden: the caller's session is for another one.
         """
-        own = caller.session.agent if caller.session else self.default
-        if caller.session is not None and named not in {None, own}:
-            raise Forbidden("This session is for another assistant: ask for one that is for this one.")
-        return named or own
+        return chosen_agent(caller, named, self.default)
 
 
 async def get_services(request: Request) -> Services:

@@ -11,14 +11,13 @@ from openai.types.beta.chatkit import ChatSession, ChatSessionChatKitConfigurati
 from pydantic import BaseModel, ConfigDict, Field
 
 from chatkit_link.caller import Caller
-from chatkit_link.errors import Forbidden
 from chatkit_link.hosted.refusals import ServerKeyRefused, UnknownWorkflow
 from chatkit_link.hosted.sessions import HostedKey, hosted_user
 from chatkit_link.http.body import read_model
 from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.limits import SessionRate
 from chatkit_link.http.services import Services, ServicesDep
-from chatkit_link.sessions.create import Configuration, NewSession, RateLimits, State, Workflow
+from chatkit_link.sessions.openai_shape import Configuration, NewSession, RateLimits, State, Workflow
 
 router = APIRouter()
 
@@ -50,8 +49,6 @@ async def make_session(request: Request, services: ServicesDep, caller: CallerDe
 
     The user is the caller, whatever the body says. A refresh is the same request with the old ``client_secret``.
     """
-    if caller.session is not None:
-        raise Forbidden("A client secret makes no sessions: ask whoever gave it to you for a new one.")
     asked = await read_model(request, ChosenSession, services.settings.max_body)
     if asked.client_secret:
         asked = await _as_before(asked, services, caller)

@@ -31,6 +31,7 @@ _NAMES: dict[Kind, str] = {
 _SESSION_FULL: dict[Kind, str] = {
     "messages": "Too many messages: this session takes at most {most} a minute. Please try again in {wait}.",
     "uploads": "This session takes at most {most} files.",
+    "transcriptions": "Too many recordings: this session takes at most {most} a minute. Please try again in {wait}.",
 }
 
 

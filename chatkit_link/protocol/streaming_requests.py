@@ -41,6 +41,7 @@ from chatkit_link.protocol.checks import require_open, widget_sender
 from chatkit_link.protocol.response_turn import Answer, Turn
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.runs.run import Run
+from chatkit_link.sessions.policy import allows_titles
 from chatkit_link.store.postgres import PostgresStore, new_id
 from chatkit_link.store.threads import StoredThread
 from chatkit_link.wire.encoding import thread_response
@@ -92,8 +93,7 @@ class Opening:
 
     @property
     def _titler(self) -> Titler | None:
-        session = self._caller.session
-        return self._endpoint.titler if session is None or session.titling else None
+        return self._endpoint.titler if allows_titles(self._caller) else None
 
     async def _create(self, request: ThreadsCreateReq) -> Run:
         new = ThreadMetadata(id=new_id("thread"), created_at=datetime.now())
