@@ -39,7 +39,7 @@ _rewound: ContextVar[tuple[str, str] | None] = ContextVar("rewound", default=Non
 
 
 def new_id(kind: StoreItemType) -> str:
-    """An id with 122 random bits. The SDK's default has 32: two people collide within 100,000 items."""
+    """An id with 122 random bits. The SDK's default has 32: two users collide within 100,000 items."""
     return f"{_PREFIXES[kind]}_{uuid.uuid4().hex}"
 
 
@@ -53,9 +53,9 @@ def _attachments(message: ThreadItem) -> list[Attachment]:
 
 
 class PostgresStore(Store[Caller]):
-    """Threads, items, attachments, feedback and turns of whoever the Caller is, and of nobody else.
+    """Threads, items, attachments, feedback and turns of the Caller's, and of no other user.
 
-    Every method raises NotFound for what is unknown or somebody else's, and Unavailable while the
+    Every method raises NotFound for what is unknown or another user's, and Unavailable while the
     database is away.
     """
 
@@ -89,7 +89,7 @@ class PostgresStore(Store[Caller]):
 
     @asynccontextmanager
     async def edit_metadata(self, thread: ThreadMetadata, context: Caller) -> AsyncGenerator[dict[str, Any]]:
-        """The thread's metadata as they are now, to be changed in the block, which nobody else does meanwhile.
+        """The thread's metadata as they are now, to be changed in the block, which no other may do meanwhile.
 
         They are stored at the end of the block, and are then in ``thread``, too; an error in it leaves them alone.
         Wait for nothing inside: others wait for it.
