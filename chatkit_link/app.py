@@ -43,11 +43,11 @@ from chatkit_link.http import (
     sessions,
     threads,
 )
-from chatkit_link.http import workshop as workshop_door
 from chatkit_link.http.cross_site import CrossOrigin
 from chatkit_link.http.middleware import ResponseHeaders
 from chatkit_link.http.problems import install_problems, unexpected
 from chatkit_link.http.services import Services
+from chatkit_link.http.workshop import workshop_router
 from chatkit_link.identity import (
     DocumentKeys,
     Hook,
@@ -125,11 +125,11 @@ def create_app(
         app.add_middleware(CrossOrigin, origins=settings.listed_origins)
     app.add_middleware(Forwarded, trusted=settings.trusted_networks)
     install_problems(app)
-    doors = (chatkit, runs, threads, agents, entities, files, hosted, sessions, openai, documents, health, pages)
-    for door in doors:
-        app.include_router(door.router)
+    families = (chatkit, runs, threads, agents, entities, files, hosted, sessions, openai, documents, health, pages)
+    for family in families:
+        app.include_router(family.router)
     if workshop is not None:
-        app.include_router(workshop_door.door(Workshop(workshop, known_actions(settings.config, agents_given or {}))))
+        app.include_router(workshop_router(Workshop(workshop, known_actions(settings.config, agents_given or {}))))
     return app
 
 

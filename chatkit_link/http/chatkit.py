@@ -1,4 +1,4 @@
-"""The ChatKit door: ``POST /chatkit`` for the default agent, ``POST /chatkit/{agent}`` for any."""
+"""The ChatKit protocol: ``POST /chatkit`` for the default agent, ``POST /chatkit/{agent}`` for any."""
 
 from collections.abc import AsyncIterator
 

@@ -1,6 +1,6 @@
-"""The door to the bundled documents: where a local search result leads when it is clicked.
+"""The bundled documents: where a local search result leads when it is clicked.
 
-Where people sign in, a document is shown to them and to whoever has a link with a key: a browser that opens a
+Where users sign in, a document is shown to them and to any browser that has a link with a key: a browser that opens a
 link sends no token.
 
 Only what the index holds can be shown, so no path reaches the file system. The page carries no script
@@ -61,7 +61,7 @@ router = APIRouter()
 
 
 async def may_read(path: str, request: Request, services: ServicesDep, key: str = "") -> None:
-    """Raises ``Unauthenticated`` for whoever has neither the document's key nor a sign-in."""
+    """Raises ``Unauthenticated`` without the document's key and without a sign-in."""
     keys = services.document_keys
     if keys is None or keys.opens(key, path):
         return

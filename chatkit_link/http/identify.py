@@ -50,7 +50,7 @@ async def get_server_call(request: Request, services: ServicesDep) -> Caller | N
 
     Raises ``Unauthenticated`` without the key, also when this server has none.
     """
-    if not services.server_key.shown_by(request):
+    if not services.server_key.is_sent_with(request):
         raise Unauthenticated("This address is for servers: send CHATKIT_LINK_SERVER_KEY as bearer token.")
     return services.server_key.acts_for(request, request_id(request))
 

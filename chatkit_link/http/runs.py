@@ -63,8 +63,8 @@ async def cancel_run(run_id: str, services: ServicesDep, caller: CallerDep) -> d
 
 
 def _error_in(events: list[bytes]) -> dict[str, Any] | None:
-    told: Iterator[dict[str, Any]] = map(json.loads, events)
-    return next((event for event in told if event.get("type") == "error"), None)
+    decoded: Iterator[dict[str, Any]] = map(json.loads, events)
+    return next((event for event in decoded if event.get("type") == "error"), None)
 
 
 def _event_id(text: str | None) -> int:

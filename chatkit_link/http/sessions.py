@@ -1,7 +1,7 @@
-"""The door at which a page gets a session for whoever looks at it: ``getClientSecret`` posts here.
+"""Sessions that a page gets for its own user: ``getClientSecret`` posts here.
 
 The same request works before and after a workflow has moved: one that OpenAI hosts gets a session of OpenAI's,
-made with this server's key, and one that an agent of this server stands in for gets a session of ours.
+made with this server's key, and one that an agent of this server replaces gets a session of ours.
 """
 
 from typing import Any, cast
@@ -21,7 +21,7 @@ from chatkit_link.sessions.openai_shape import Configuration, NewSession, RateLi
 
 router = APIRouter()
 
-#: A session that a person makes allows as much as the person has anyway, where that has no limit.
+#: A session that a user makes allows as much as the user has anyway, where that has no limit.
 _UNLIMITED = 10_000
 
 
@@ -43,7 +43,7 @@ class ChosenSession(BaseModel):
     chatkit_configuration: Configuration | None = None
 
 
-@router.post("/api/chatkit/session", summary="A session for whoever asks", dependencies=[SessionRate])
+@router.post("/api/chatkit/session", summary="A session for the caller", dependencies=[SessionRate])
 async def make_session(request: Request, services: ServicesDep, caller: CallerDep) -> Response:
     """Body: ``{"client_secret"?, "workflow"?: {"id", "version", "state_variables"}, "chatkit_configuration"?}``.
 
@@ -77,14 +77,14 @@ async def cancel_session(session_id: str, services: ServicesDep, caller: CallerD
 
 
 def session_response(session: ChatSession) -> Response:
-    """As OpenAI sends it, with fields that this version of the package does not know; for nobody to keep."""
+    """As OpenAI sends it, with fields that this version of the package does not know; not to be cached."""
     body = session.model_dump_json(exclude_unset=True)
     return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 async def _as_before(asked: ChosenSession, services: Services, caller: Caller) -> ChosenSession:
     before = await services.sessions.find_by_secret(asked.client_secret or "", caller)
-    if before is None:  # somebody else's, or forgotten by now
+    if before is None:  # another user's, or forgotten by now
         return asked
     chosen: dict[str, Any] = {"workflow": before.workflow, "chatkit_configuration": before.configuration}
     return ChosenSession.model_validate(chosen | asked.model_dump(exclude_none=True, exclude_unset=True))

@@ -62,7 +62,7 @@ def only_this_machine(request: Request) -> None:
         raise Forbidden("The workshop is for this machine only: open it at http://127.0.0.1.")
 
 
-def door(workshop: Workshop) -> APIRouter:
+def workshop_router(workshop: Workshop) -> APIRouter:
     """The routes of one folder's workshop."""
     router = APIRouter(dependencies=[Depends(only_this_machine)], include_in_schema=False)
 
