@@ -68,7 +68,7 @@ from chatkit_link.search.factory import choose
 from chatkit_link.search.folder import sync_documents
 from chatkit_link.search.local import LocalSearch, document_url
 from chatkit_link.search.reader import Reader
-from chatkit_link.sessions.client_secret import ClientSecrets
+from chatkit_link.sessions.client_secret import ClientSecretAuthenticator
 from chatkit_link.sessions.create import Sessions
 from chatkit_link.settings import Settings, read_settings, read_variables
 from chatkit_link.store.documents import Documents
@@ -126,7 +126,7 @@ def create_app(
         app.add_middleware(CrossOrigin, origins=settings.listed_origins)
     app.add_middleware(Forwarded, trusted=settings.trusted_networks)
     install_problems(app)
-    route_modules = (
+    for routes in (
         chatkit,
         runs,
         threads,
@@ -139,9 +139,8 @@ def create_app(
         documents,
         health,
         pages,
-    )
-    for route_module in route_modules:
-        app.include_router(route_module.router)
+    ):
+        app.include_router(routes.router)
     if workshop is not None:
         actions = known_actions(settings.config, agents_given or {})
         app.include_router(workshop_routes.workshop_router(Workshop(workshop, actions)))
@@ -227,7 +226,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
         documents=documents,
         files=file_store,
         storage_origin=await file_store.storage.origin(),
-        identity=build_identity(settings, secret, http, server_key, hook, ClientSecrets(database)),
+        identity=build_identity(settings, secret, http, server_key, hook, ClientSecretAuthenticator(database)),
         server_key=server_key,
         document_keys=document_keys,
         origins=frozenset(settings.listed_origins),

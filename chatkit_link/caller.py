@@ -1,7 +1,7 @@
-"""Who is asking.
+"""The caller of a request.
 
 A ``Caller`` is made once per request by ``identity/``, passed explicitly to everything below it, and
-is the context (``TContext``) of every ChatKit call. Nothing about a person travels any other way.
+is the context (``TContext``) of every ChatKit call. Nothing about a user is passed in any other way.
 """
 
 from collections.abc import Mapping
@@ -14,13 +14,13 @@ StateValue = str | int | float | bool
 
 @dataclass(frozen=True, slots=True)
 class SessionPolicy:
-    """What a client secret allows its holder; whoever made the session chose it (``sessions/create.py``).
+    """What a client secret allows its holder, as chosen when the session was made (``sessions/policy.py`` enforces it).
 
-    agent: the only one that may be asked. state: state variables for it.
-    per_minute: messages within a minute at most. lifetime: seconds that the session is good for in all.
+    agent: the only one that may be used. state: state variables for it.
+    per_minute: messages, and recordings, within a minute at most. lifetime: seconds of the whole session.
     titling: whether threads are given titles. uploads: whether files may be attached.
     max_files: over the whole session. max_file_size: bytes of one of them.
-    history: whether threads are listed. recent_threads: how many of them, ``None`` for all.
+    history: whether threads are listed. recent_threads: how many threads are in reach, ``None`` for all.
     """
 
     id: str
@@ -55,13 +55,13 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """One authenticated person (or anonymous browser) within one tenant.
+    """One authenticated user (or anonymous browser) within one tenant.
 
     tenant: the organisation whose data this is; ``"default"`` when the server has only one.
-    user: the person's stable id within the tenant.
+    user: the user's stable id within the tenant.
     request_id: names this request in responses and logs.
     locale: a BCP 47 language tag from ``Accept-Language``; ``"en"`` when unknown.
-    session: what the client secret that was shown allows; ``None`` for whoever signed in in another way.
+    session: what the client secret of the request allows; ``None`` for a caller without one.
     zone: an IANA time zone from ``X-Time-Zone``, such as ``"Europe/Paris"``; ``"UTC"`` when unknown.
     retry: what a server and its tools may not read yet, where they answer a message anew; else ``None``.
     """

@@ -3,7 +3,7 @@
     LinkError                 500
     ├── BadRequest            400  the request cannot be understood
     ├── Unauthenticated       401  no known user is asking
-    ├── Forbidden             403  known, but not allowed (never used for foreign data)
+    ├── Forbidden             403  known, but not allowed here (never used for another user's data)
     ├── NotFound              404  not there, or another user's: the two look the same
     │   └── ThreadNotFound
     ├── Conflict              409  the thing is in a state that does not allow this

@@ -35,7 +35,7 @@ from chatkit_link.cli.usage import usage_lines, usage_table
 from chatkit_link.cli.widgets import WIDGETS, FolderOption, widgets_cli
 from chatkit_link.client import ChatKitClient
 from chatkit_link.errors import ConfigurationError, LinkError
-from chatkit_link.identity.dev_token import mint
+from chatkit_link.identity.dev_token import create_dev_token
 from chatkit_link.protocol.thread_status import set_status
 from chatkit_link.settings import Settings, read_settings
 from chatkit_link.store.engine import Database
@@ -199,12 +199,12 @@ def _remember_user(jar: Path, http: httpx2.AsyncClient) -> None:
 
 @cli.command()
 def token(
-    user: Annotated[str, typer.Option(help="Whom the token is for: its sub claim.")],
+    user: Annotated[str, typer.Option(help="The user: the sub claim of the token.")],
     tenant: Annotated[str | None, typer.Option(help="The tenant, where CHATKIT_LINK_JWT_TENANT_CLAIM is set.")] = None,
     expires: Annotated[str, typer.Option(help="How long it is good: a number with s, m, h or d.")] = "1h",
 ) -> None:
     """Print a bearer token for development, signed with CHATKIT_LINK_JWT_SECRET."""
-    typer.echo(mint(_settings(), user=user, tenant=tenant, expires=expires))
+    typer.echo(create_dev_token(_settings(), user=user, tenant=tenant, expires=expires))
 
 
 @cli.command()

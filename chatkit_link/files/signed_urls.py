@@ -3,7 +3,8 @@
 An ``<img>`` carries no bearer token, so the link itself says whose file it is and until when. What is
 stored in items and attachments is the plain address without a signature; every way out signs it anew,
 for whoever is asking. A link to somebody else's file leads nowhere: the owner is in the signature, and
-the row is looked up for that owner.
+the row is looked up for that owner. Nor does a link reach further back than the session that it was made for: how
+far that is stands in the signature, too, so that links are equal for all sessions that reach equally far.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from chatkit.types import Attachment, FileAttachment, GeneratedImageItem, ImageA
 from itsdangerous import BadData, URLSafeSerializer
 from pydantic import AnyUrl
 
-from chatkit_link.caller import Caller
+from chatkit_link.caller import Caller, SessionPolicy
 from chatkit_link.errors import NotFound
 from chatkit_link.files.media_type import IMAGES
 from chatkit_link.translations import Localized
@@ -64,23 +65,29 @@ class Links:
         return f"{self.plain(file_id)}?link={self._sign('put', file_id, caller, int(time.time() + lifetime))}"
 
     def _sign(self, purpose: Purpose, file_id: str, caller: Caller, ends: int) -> str:
-        return str(self._signer.dumps([purpose, file_id, caller.tenant, caller.user, ends]))
+        signed: list[object] = [purpose, file_id, caller.tenant, caller.user, ends]
+        session = caller.session
+        if session is not None and not (session.history and session.recent_threads is None):
+            signed.append([session.history, session.recent_threads])
+        return str(self._signer.dumps(signed))
 
     def read(self, purpose: Purpose, file_id: str, link: str) -> tuple[Caller, int]:
         """Whose file a link is for, and the seconds that it is still good for.
+
+        Of the session that it was made for, the caller has no more than how far it reaches back.
 
         Raises:
             NotFound: it is forged, over, or for something else; which of them is not said.
         """
         try:
             signed = cast("list[object]", self._signer.loads(link[:LONGEST]))
-            given_purpose, given_id, tenant, user, ends = signed
+            given_purpose, given_id, tenant, user, ends, *reach = signed
         except (BadData, ValueError, TypeError):
             raise link_not_found() from None
         left = cast("int", ends) - int(time.time())
         if (given_purpose, given_id) != (purpose, file_id) or left <= 0:
             raise link_not_found()
-        return Caller(tenant=str(tenant), user=str(user)), left
+        return Caller(tenant=str(tenant), user=str(user), session=_session(reach)), left
 
     def attachment(self, file_id: str, name: str, mime_type: str, thread_id: str | None) -> Attachment:
         """An attachment as it is stored: with plain addresses."""
@@ -119,3 +126,13 @@ class Links:
     def _fresh(self, url: str, caller: Caller) -> str:
         found = _OURS.search(url)
         return self.signed(found[1], caller, preview=found[2] is not None) if found else url
+
+
+def _session(reach: list[object]) -> SessionPolicy | None:
+    """A session that may do nothing but reach so far back; ``None`` for all threads."""
+    if not reach:
+        return None
+    history, recent_threads = cast("tuple[bool, int | None]", reach[0])
+    return SessionPolicy(
+        id="", agent="", per_minute=0, lifetime=0, titling=False, history=history, recent_threads=recent_threads
+    )

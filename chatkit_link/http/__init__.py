@@ -1,1 +1,1 @@
-"""The doors: one file each."""
+"""The routes: one file for each family."""

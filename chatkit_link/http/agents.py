@@ -1,14 +1,15 @@
-"""The route that lists the agents which a page can talk to."""
+"""The agents of this server, as a page lists them."""
 
 from typing import Any
 
 from fastapi import APIRouter
 
-from chatkit_link.caller import SessionPolicy
+from chatkit_link.caller import Caller
 from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.resources import resource
 from chatkit_link.search.local import document_url
+from chatkit_link.sessions.policy import may_use_agent, upload_limit
 
 router = APIRouter()
 
@@ -19,9 +20,8 @@ _WAYS_OUT = ("how-to/leaving-agent-builder.md", "how-to/sessions.md")
 @router.get("/api/agents", summary="The agents of this server")
 async def list_agents(services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
     """Each with the path of its ChatKit route; paths are relative to this server's own root."""
-    session = caller.session
     return {
-        "default": session.agent if session else services.default,
+        "default": services.agent_for(caller, None).id,
         "way_out": _way_out(services),
         "agents": [
             {
@@ -32,24 +32,24 @@ async def list_agents(services: ServicesDep, caller: CallerDep) -> dict[str, Any
                 "greeting": entry.greeting,
                 "placeholder": entry.placeholder,
                 "notice": entry.notice or None,
-                "uploads": _uploads(services, agent_id, session),
+                "uploads": _uploads(services, agent_id, caller),
                 "prompts": [prompt.model_dump(exclude_none=True) for prompt in entry.prompts],
                 "models": entry.models,
                 "tools": entry.tools,
                 "mentions": services.agents[agent_id].mentions is not None,
             }
             for agent_id, entry in services.entries.items()
-            if session is None or session.agent == agent_id
+            if may_use_agent(caller, agent_id)
         ],
     }
 
 
-def _uploads(services: Services, agent_id: str, session: SessionPolicy | None) -> dict[str, Any] | None:
+def _uploads(services: Services, agent_id: str, caller: Caller) -> dict[str, Any] | None:
     """What may be attached to a message for this agent: bytes of a file, files of a message, media types."""
-    if services.agents[agent_id].server.attachment_store is None or (session and not session.uploads):
-        return None
     limits = services.files.limits
-    max_size = min(limits.max_size, session.max_file_size) if session else limits.max_size
+    max_size = upload_limit(caller, limits.max_size)
+    if services.agents[agent_id].server.attachment_store is None or max_size == 0:
+        return None
     return {"max_size": max_size, "max_count": limits.max_count, "accept": list(limits.accept)}
 
 

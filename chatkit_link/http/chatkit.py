@@ -1,4 +1,4 @@
-"""The ChatKit routes: ``POST /chatkit`` for the default agent, ``POST /chatkit/{agent}`` for any."""
+"""The ChatKit protocol: ``POST /chatkit`` for the default agent, ``POST /chatkit/{agent}`` for any."""
 
 from collections.abc import AsyncIterator
 
@@ -17,12 +17,12 @@ from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest
 from chatkit_link.http.body import read_body
 from chatkit_link.http.identify import CallerDep
-from chatkit_link.http.limits import admit, require_uploads
+from chatkit_link.http.limits import admit
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.http.sse import STREAM_HEADERS, frames
 from chatkit_link.limits.rates import Kind
-from chatkit_link.protocol.checks import require_in_reach
 from chatkit_link.runs.run import Run, RunStatus
+from chatkit_link.sessions.policy import require_request_allowed
 
 router = APIRouter()
 
@@ -45,11 +45,8 @@ async def _answer(request: Request, services: Services, caller: Caller, agent: S
     if not body:
         raise BadRequest("The request has no body: send JSON with `type` and `params`.")
     parsed = services.request_parser.parse(body)
-    if (thread_id := getattr(parsed.params, "thread_id", None)) is not None:
-        await require_in_reach(services.store, thread_id, caller)
+    await require_request_allowed(services.store, caller, parsed)
     if not is_streaming_req(parsed):
-        if isinstance(parsed, AttachmentsCreateReq):
-            require_uploads(caller, parsed.params.size)
         if (kind := _rate_kind(parsed)) is not None:
             await admit(kind, request, services, caller)
         body = await services.json_requests.answer(agent, parsed, caller)

@@ -1,6 +1,6 @@
-"""The door to the bundled documents: where a local search result leads when it is clicked.
+"""The bundled documents: where a local search result leads when it is clicked.
 
-Where people sign in, a document is shown to them and to whoever has a link with a key: a browser that opens a
+Where users sign in, a document is shown to them and to any browser that has a link with a key: a browser that opens a
 link sends no token.
 
 Only what the index holds can be shown, so no path reaches the file system. The page carries no script
@@ -19,7 +19,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from chatkit_link.errors import NotFound, Unauthenticated
-from chatkit_link.http.identify import get_caller
+from chatkit_link.http.identify import identify_caller
 from chatkit_link.http.services import ServicesDep
 from chatkit_link.search.blocks import Anchors, html_blocks, is_heading, markdown_parser, markdown_tokens
 from chatkit_link.store.documents import Document
@@ -62,12 +62,12 @@ router = APIRouter()
 
 
 async def may_read(path: str, request: Request, services: ServicesDep, key: str = "") -> None:
-    """Raises ``Unauthenticated`` for whoever has neither the document's key nor a sign-in."""
+    """Raises ``Unauthenticated`` without the document's key and without a sign-in."""
     keys = services.document_keys
     if keys is None or keys.opens(key, path):
         return
     try:
-        await get_caller(request, services)
+        await identify_caller(request, services)
     except Unauthenticated:
         if not key:
             raise

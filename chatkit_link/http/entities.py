@@ -1,4 +1,4 @@
-"""The door for @-mentions: what a page's ``entities.onTagSearch`` and ``onRequestPreview`` ask for."""
+"""@-mentions: what a page's ``entities.onTagSearch`` and ``onRequestPreview`` ask for."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any

@@ -1,6 +1,6 @@
-"""The doors of files: bytes in, by a form or by an upload link; bytes out, by a link.
+"""Files: bytes in, by a form or by an upload link; bytes out, by a link.
 
-A link is signed (``files/signed_urls.py``), because an ``<img>`` carries no token; the two doors without one ask
+A link is signed (``files/signed_urls.py``), because an ``<img>`` carries no token; the two routes without one ask
 for the caller, as everywhere. What is given out is inert in a browser, whatever it holds: it has the type
 that its bytes were found to be, sniffing is off, only pictures are shown by themselves, and a policy
 forbids scripts and all else.
@@ -14,15 +14,18 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 from starlette.requests import ClientDisconnect
 
+from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest, Forbidden, TooLarge
 from chatkit_link.files.filename import content_disposition
 from chatkit_link.files.files import Files, Served
 from chatkit_link.files.media_type import inert_type
+from chatkit_link.files.signed_urls import Purpose
 from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.limits import UploadRate
 from chatkit_link.http.multipart import FilePart
 from chatkit_link.http.ranges import asked_range
 from chatkit_link.http.services import Services, ServicesDep
+from chatkit_link.sessions.policy import require_allowed, upload_limit
 from chatkit_link.translations import Localized
 from chatkit_link.wire.encoding import encode
 
@@ -60,9 +63,7 @@ _RAW_BODY: dict[str, Any] = {
 async def upload(request: Request, services: ServicesDep, caller: CallerDep) -> Response:
     """One file, in the field ``file``; the answer is its Attachment, to be named in a message."""
     files = _open(services)
-    most = _announced(request, files, spare=_FORM)
-    if caller.session is not None:
-        most = min(most, caller.session.max_file_size)
+    most = upload_limit(caller, _announced(request, files, spare=_FORM))
     part = FilePart(request.headers.get("content-type", ""), _body(request), spare=_FORM)
     await part.open()
     kept = await files.receive(part.name, part.mime_type, part.chunks(), caller, most=most)
@@ -73,7 +74,7 @@ async def upload(request: Request, services: ServicesDep, caller: CallerDep) -> 
 async def send(file_id: str, request: Request, services: ServicesDep, link: Link = "") -> Response:
     """Where the ``upload_descriptor`` of ``attachments.create`` leads. A link takes one upload."""
     files = _open(services)
-    caller, _ = files.links.read("put", file_id, link)
+    caller, _ = await _linked(services, "put", file_id, link)
     _announced(request, files, spare=0)
     await files.receive_started(file_id, _body(request), caller)
     return Response(status_code=204)
@@ -98,9 +99,19 @@ async def preview(file_id: str, request: Request, services: ServicesDep, link: L
     return await _give(services, request, file_id, link, preview=True)
 
 
+async def _linked(services: Services, purpose: Purpose, file_id: str, link: str) -> tuple[Caller, int]:
+    """Whose file a link is for, and the seconds that it is still good for.
+
+    Raises NotFound for a link that is not good, and for a file that the link's session does not reach any more.
+    """
+    caller, left = services.files.links.read(purpose, file_id, link)
+    await require_allowed(services.store, caller, [("file_id", file_id)])
+    return caller, left
+
+
 async def _give(services: Services, request: Request, file_id: str, link: str, *, preview: bool) -> Response:
     files = services.files
-    caller, left = files.links.read("get", file_id, link)
+    caller, left = await _linked(services, "get", file_id, link)
     served = await files.find(file_id, caller, preview=preview)
     if files.storage.signs and request.method == "GET":
         url = await files.storage.sign("GET", served.key, _REDIRECT)

@@ -1,4 +1,4 @@
-"""The door for people who bring an OpenAI key of their own: a session for their workflow, made with their key.
+"""Sessions for users who bring an OpenAI key of their own: a session for their workflow, made with their key.
 
 The key is in the request for as long as that takes, and nowhere else.
 """

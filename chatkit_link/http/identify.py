@@ -1,4 +1,4 @@
-"""Who is asking, for a route that needs to know. A route without one of these is for everybody."""
+"""The caller of a route, and what the caller's session allows. A route without one of these is for everybody."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -14,10 +14,11 @@ from chatkit_link.http.services import ServicesDep
 from chatkit_link.identity.server_key import TENANT_HEADER
 from chatkit_link.identity.user_names import name_in_header
 from chatkit_link.identity.zone import known_zone
+from chatkit_link.sessions.policy import CHECKS, require_allowed
 
 
-async def get_caller(request: Request, services: ServicesDep) -> Caller:
-    """The caller. A cookie that came with it, and how long a session lasts, are told by whatever response there is."""
+async def identify_caller(request: Request, services: ServicesDep) -> Caller:
+    """The caller, for what sessions do not limit. The response carries a new cookie and the session's lifetime."""
     identified = await services.identity.identify(request, request_id(request))
     if identified.ambient:
         refuse_cross_site(request, services.origins)
@@ -28,12 +29,28 @@ async def get_caller(request: Request, services: ServicesDep) -> Caller:
     return replace(identified.caller, zone=known_zone(request.headers.get("x-time-zone")))
 
 
+async def get_caller(request: Request, services: ServicesDep) -> Caller:
+    """The caller, whose session allows all that the route's path and query name (``sessions/policy.py``).
+
+    Raises as ``require_allowed``, too.
+    """
+    caller = await identify_caller(request, services)
+    # The query may hold what the route does not read; what it reads is in the table, as a test over all routes sees to.
+    queried = [(name, value) for name, value in request.query_params.multi_items() if name in CHECKS]
+    await require_allowed(services.store, caller, [*_in_path(request), *queried])
+    return caller
+
+
+def _in_path(request: Request) -> list[tuple[str, str]]:
+    return [(name, str(value)) for name, value in request.path_params.items()]
+
+
 async def get_server_call(request: Request, services: ServicesDep) -> Caller | None:
-    """The caller for whom a back end acts that has the server key; ``None`` if it names nobody.
+    """The caller for whom a back end acts that has the server key; ``None`` if it names none.
 
     Raises ``Unauthenticated`` without the key, also when this server has none.
     """
-    if not services.server_key.shown_by(request):
+    if not services.server_key.is_sent_with(request):
         raise Unauthenticated("This address is for servers: send CHATKIT_LINK_SERVER_KEY as bearer token.")
     return services.server_key.acts_for(request, request_id(request))
 
@@ -51,12 +68,12 @@ async def greet(request: Request, services: ServicesDep) -> None:
     cannot, and its requests will.
     """
     with suppress(Unauthenticated, Unavailable):
-        await get_caller(request, services)
+        await identify_caller(request, services)
 
 
-#: For a route that serves a person.
+#: For a route that serves a user.
 CallerDep = Annotated[Caller, Depends(get_caller)]
-#: For a route that serves back ends only; the caller is whom it acts for, if anybody.
+#: For a route that serves back ends only; the caller is the user that it acts for, if it names one.
 ServerDep = Annotated[Caller | None, Depends(get_server_call)]
 #: The same, for what belongs to a tenant.
 TenantDep = Annotated[str, Depends(get_server_tenant)]

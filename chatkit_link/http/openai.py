@@ -1,8 +1,8 @@
-"""The doors of OpenAI's ChatKit API, for your own back end: the openai package, with this server as its base URL.
+"""The routes of OpenAI's ChatKit API, for your own back end: the openai package, with this server as its base URL.
 
     OpenAI(base_url="https://chat.example.com/v1", api_key=CHATKIT_LINK_SERVER_KEY).beta.chatkit.sessions.create(...)
 
-Whoever has the server key speaks for a whole tenant. Errors have OpenAI's shape (``http/problems.py``).
+The holder of the server key acts for a whole tenant. Errors have OpenAI's shape (``http/problems.py``).
 """
 
 from typing import Annotated, Any, Literal
@@ -17,7 +17,7 @@ from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.http.sessions import session_response
 from chatkit_link.identity.user_names import LONGEST_NAME, is_name
 from chatkit_link.protocol.openai_items import as_openai_item, as_openai_thread
-from chatkit_link.sessions.create import NewSession
+from chatkit_link.sessions.openai_shape import NewSession
 from chatkit_link.store.tenant_threads import find_thread, list_threads
 
 
@@ -44,7 +44,7 @@ async def cancel_session(session_id: str, services: ServicesDep, tenant: TenantD
     return session_response(await services.sessions.cancel(tenant, session_id))
 
 
-@router.get("/threads", summary="Threads of a user, or of everybody")
+@router.get("/threads", summary="Threads of a user, or of all users")
 async def list_all(
     services: ServicesDep,
     tenant: TenantDep,
@@ -93,7 +93,7 @@ async def list_items(
     """In the thread's own order. Items that the API has no kind for are left out."""
     thread, owner = await find_thread(services.database, tenant, thread_id)
     backwards = before is not None and after is None  # the page that ends right there
-    found, more = await _visible_items(
+    items, more = await _full_page(
         services,
         thread.id,
         owner,
@@ -102,28 +102,28 @@ async def list_items(
         after=before if backwards else after,
         end=None if backwards else before,
     )
-    return _page(found[::-1] if backwards else found, has_more=more)
+    return _page(items[::-1] if backwards else items, has_more=more)
 
 
-async def _visible_items(
+async def _full_page(
     services: Services, thread_id: str, owner: Caller, *, limit: int, order: Order, after: str | None, end: str | None
 ) -> tuple[list[dict[str, Any]], bool]:
     """A full page behind ``after`` and before ``end``, and whether more may follow.
 
     A page is filled up in the place of items that are left out: the openai package takes an empty one for the last.
     """
-    found: list[dict[str, Any]] = []
+    items: list[dict[str, Any]] = []
     while True:
         page = await services.store.load_thread_items(thread_id, after, limit, order, owner)
         for item in services.files.links.fresh_all(page.data, owner):
             if item.id == end:
-                return found, False
+                return items, False
             if (converted := as_openai_item(item)) is not None:
-                if len(found) == limit:
-                    return found, True
-                found.append(converted)
+                if len(items) == limit:
+                    return items, True
+                items.append(converted)
         if not page.has_more:
-            return found, False
+            return items, False
         after = page.after
 
 

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from chatkit_link.agents.catalog import Entry
 from chatkit_link.agents.served import ServedAgent
 from chatkit_link.caller import Caller
-from chatkit_link.errors import Forbidden, NotFound, Unavailable
+from chatkit_link.errors import NotFound, Unavailable
 from chatkit_link.files.files import Files
 from chatkit_link.hosted.sessions import HostedSessions
 from chatkit_link.identity import DocumentKeys, Identity, ServerKey
@@ -19,6 +19,7 @@ from chatkit_link.protocol.request_parser import RequestParser
 from chatkit_link.protocol.streaming_requests import StreamingRequests
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.sessions.create import Sessions
+from chatkit_link.sessions.policy import chosen_agent
 from chatkit_link.settings import Settings
 from chatkit_link.store.documents import Documents
 from chatkit_link.store.engine import Database
@@ -63,11 +64,8 @@ class Services:
             Forbidden: the caller's session is for another one.
             NotFound: this server has no such agent.
         """
-        own = caller.session.agent if caller.session else self.default
-        if caller.session is not None and named not in {None, own}:
-            raise Forbidden("This session is for another assistant: ask for one that is for this one.")
         try:
-            return self.agents[named or own]
+            return self.agents[chosen_agent(caller, named, self.default)]
         except KeyError:
             raise NotFound(Localized("agent_not_found")) from None
 

@@ -1,7 +1,7 @@
-"""The door at which a page gets a session for whoever looks at it: ``getClientSecret`` posts here.
+"""Sessions that a page gets for its own user: ``getClientSecret`` posts here.
 
 The same request works before and after a workflow has moved: one that OpenAI hosts gets a session of OpenAI's,
-made with this server's key, and one that an agent of this server stands in for gets a session of ours.
+made with this server's key, and one that an agent of this server replaces gets a session of ours.
 """
 
 from typing import Any, cast
@@ -11,18 +11,17 @@ from openai.types.beta.chatkit import ChatSession, ChatSessionChatKitConfigurati
 from pydantic import BaseModel, ConfigDict, Field
 
 from chatkit_link.caller import Caller
-from chatkit_link.errors import Forbidden
 from chatkit_link.hosted.refusals import ServerKeyRefused, UnknownWorkflow
 from chatkit_link.hosted.sessions import HostedKey, hosted_user
 from chatkit_link.http.body import read_model
 from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.limits import SessionRate
 from chatkit_link.http.services import Services, ServicesDep
-from chatkit_link.sessions.create import Configuration, NewSession, RateLimits, State, Workflow
+from chatkit_link.sessions.openai_shape import Configuration, NewSession, RateLimits, State, Workflow
 
 router = APIRouter()
 
-#: A session that a person makes allows as much as the person has anyway, where that has no limit.
+#: A session that a user makes allows as much as the user has anyway, where that has no limit.
 _UNLIMITED = 10_000
 
 
@@ -44,14 +43,12 @@ class ChosenSession(BaseModel):
     chatkit_configuration: Configuration | None = None
 
 
-@router.post("/api/chatkit/session", summary="A session for whoever asks", dependencies=[SessionRate])
+@router.post("/api/chatkit/session", summary="A session for the caller", dependencies=[SessionRate])
 async def make_session(request: Request, services: ServicesDep, caller: CallerDep) -> Response:
     """Body: ``{"client_secret"?, "workflow"?: {"id", "version", "state_variables"}, "chatkit_configuration"?}``.
 
     The user is the caller, whatever the body says. A refresh is the same request with the old ``client_secret``.
     """
-    if caller.session is not None:
-        raise Forbidden("A client secret makes no sessions: ask whoever gave it to you for a new one.")
     asked = await read_model(request, ChosenSession, services.settings.max_body)
     if asked.client_secret:
         asked = await _as_before(asked, services, caller)
@@ -80,14 +77,14 @@ async def cancel_session(session_id: str, services: ServicesDep, caller: CallerD
 
 
 def session_response(session: ChatSession) -> Response:
-    """As OpenAI sends it, with fields that this version of the package does not know; for nobody to keep."""
+    """As OpenAI sends it, with fields that this version of the package does not know; not to be cached."""
     body = session.model_dump_json(exclude_unset=True)
     return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 async def _as_before(asked: ChosenSession, services: Services, caller: Caller) -> ChosenSession:
     before = await services.sessions.find_by_secret(asked.client_secret or "", caller)
-    if before is None:  # somebody else's, or forgotten by now
+    if before is None:  # another user's, or forgotten by now
         return asked
     chosen: dict[str, Any] = {"workflow": before.workflow, "chatkit_configuration": before.configuration}
     return ChosenSession.model_validate(chosen | asked.model_dump(exclude_none=True, exclude_unset=True))

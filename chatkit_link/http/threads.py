@@ -1,4 +1,4 @@
-"""The door of your own back end to threads: lock, close and open them. It wants the server key."""
+"""Locking, closing and opening threads, for your own back end. It needs the server key."""
 
 from typing import Annotated
 

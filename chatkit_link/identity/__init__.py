@@ -23,37 +23,37 @@ def build_identity(
     hook: Hook | None = None,
     client_secrets: Authenticator | None = None,
 ) -> Identity:
-    """The server key, then client secrets of sessions, then the one way for people that the settings name, then
-    anonymous visitors if they are let in.
+    """The server key, then client secrets of sessions, then the one authenticator of users that the settings name, then
+    anonymous visitors if they are allowed.
 
-    client_secrets: of sessions (``sessions/client_secret.py``). secret: what ``load_secret`` gave.
-    http: asks the JWKS address; stays the caller's to close.
+    client_secrets: of sessions (``sessions/client_secret.py``). secret: what ``load_secret`` returned.
+    http: fetches the JWKS address; the caller closes it.
     """
-    ways: list[Authenticator] = [server_key]
-    wanted: str | Localized = Localized("signed_out")
+    authenticators: list[Authenticator] = [server_key]
+    refusal: str | Localized = Localized("signed_out")
     if hook is not None:
-        ways.append(HookAuthenticator(hook))
+        authenticators.append(HookAuthenticator(hook))
     elif settings.proxy_user_header is not None:
-        wanted = "Sign in first: this server is reached through the proxy that signs people in."
+        refusal = "Sign in first: this server is reached through the proxy that signs people in."
         networks = settings.trusted_networks
-        ways.append(ProxyAuthenticator(settings.proxy_user_header, settings.proxy_tenant_header, networks))
+        authenticators.append(ProxyAuthenticator(settings.proxy_user_header, settings.proxy_tenant_header, networks))
     elif settings.jwt_secret is not None or settings.jwt_jwks_url is not None:
-        wanted = "Sign in first: this server wants a bearer token in the Authorization header."
-        ways.append(_bearer(settings, http))
-    if settings.allow_anonymous or len(ways) == 1:
+        refusal = "Sign in first: this server wants a bearer token in the Authorization header."
+        authenticators.append(_bearer(settings, http))
+    if settings.allow_anonymous or len(authenticators) == 1:
         # Behind a proxy the request itself may look like plain HTTP; an https public address says better.
         secure = True if settings.cookie_secure is None and settings.https else settings.cookie_secure
-        ways.append(AnonymousAuthenticator(secret, secure=secure, cross_site=settings.cookie_crosses_sites))
+        authenticators.append(AnonymousAuthenticator(secret, secure=secure, cross_site=settings.cookie_crosses_sites))
     if client_secrets is not None:
-        ways.insert(1, client_secrets)
-    return Identity(ways, wanted=wanted)
+        authenticators.insert(1, client_secrets)
+    return Identity(authenticators, refusal=refusal)
 
 
 def _bearer(settings: Settings, http: httpx2.AsyncClient) -> BearerAuthenticator:
     if settings.jwt_secret is not None:
         keys = SharedSecret(settings.jwt_secret.get_secret_value())
     else:
-        assert settings.jwt_jwks_url is not None  # one of the two is why we are here
+        assert settings.jwt_jwks_url is not None  # one of the two is set where this is called
         keys = KeySet(settings.jwt_jwks_url, http)
     return BearerAuthenticator(
         keys,

@@ -1,4 +1,4 @@
-"""The default: whoever holds the signed cookie is the user it names.
+"""The default: the browser that holds the signed cookie is the user it names.
 
 The cookie is the only key to the threads of an anonymous browser, so it is random, signed, invisible
 to scripts, and renewed while it is in use. Over HTTPS its name begins with ``__Host-``, and browsers then see
@@ -22,7 +22,7 @@ from chatkit_link.identity.locale import preferred_locale
 
 COOKIE = "chatkit_link_user"
 HOST_COOKIE = f"__Host-{COOKIE}"
-# Changing this signs everybody out: it separates these signatures from all others made with the same secret.
+# Changing this signs all visitors out: it separates these signatures from all others made with the same secret.
 SALT = "chatkit-link.anonymous-user.v1"
 LIFETIME = timedelta(days=365)
 # Renewing on every request would send a cookie with every stream; once a month keeps a used one alive.
@@ -35,7 +35,7 @@ _USER = re.compile(r"anon_[A-Za-z0-9_-]{22}")
 
 
 class AnonymousAuthenticator:
-    """Knows a browser again by a signed cookie; never refuses anybody.
+    """Recognises a browser by a signed cookie; never refuses a request.
 
     secret: HMAC-SHA256 key of the signature.
     secure: value of the cookie's ``Secure`` attribute; ``None`` follows the request's scheme.
@@ -51,7 +51,7 @@ class AnonymousAuthenticator:
 
     async def identify(self, request: HTTPConnection, request_id: str) -> Authentication:
         name = self._name(request)
-        # The other name is from before this server used HTTPS, or this version: whoever has it keeps their threads.
+        # The other name is from before this server used HTTPS, or this version: its browser keeps its threads.
         other = COOKIE if name == HOST_COOKIE else HOST_COOKIE
         known = self._known(request.cookies.get(name, ""))
         earlier = None if known else self._known(request.cookies.get(other, ""))

@@ -1,8 +1,8 @@
-"""What every way of identifying gives back, and the order in which the ways are asked.
+"""What an authenticator returns, and the order in which authenticators are asked.
 
-A way that finds nothing of its own in a request says ``None``, and the next one is asked. A way that finds
-its own thing, but a wrong one, raises: whoever shows a bad token is refused, and never somebody else,
-such as an anonymous visitor, instead.
+An authenticator that finds no credentials of its kind in a request returns ``None``, and the next one is asked. One
+that finds credentials which are not valid raises: a caller with a bad token is refused, and never becomes another
+user, such as an anonymous visitor.
 """
 
 from collections.abc import Sequence
@@ -18,12 +18,12 @@ from chatkit_link.translations import Localized
 
 @dataclass(frozen=True, slots=True)
 class Authentication:
-    """A caller, and what the response must carry so that the next request finds the same one.
+    """A caller, and what the response must carry so that the next request has the same one.
 
     cookie: the value of one ``Set-Cookie`` header, or ``None`` when there is nothing to send.
-    ambient: a browser may have sent what identifies them without the page's doing, as it does with
-        cookies; so another site's page could have caused the request (``http/cross_site.py``).
-    left: seconds for which what was shown is still good, where the page cannot know that.
+    ambient: a browser may have sent the credentials by itself, as it does with cookies; so another site's
+        page could have caused the request (``http/cross_site.py``).
+    left: seconds until the credentials expire, where the page cannot know that.
     """
 
     caller: Caller
@@ -33,30 +33,31 @@ class Authentication:
 
 
 class Authenticator(Protocol):
-    """One way to tell who sent a request."""
+    """Identifies the caller of a request by one kind of credentials."""
 
     async def identify(self, request: HTTPConnection, request_id: str) -> Authentication | None:
-        """The caller of ``request``, carrying ``request_id`` and the request's locale; ``None``: not this way.
+        """The caller of ``request``, carrying ``request_id`` and the request's locale; ``None`` without credentials of
+        this kind.
 
-        Raises ``Unauthenticated`` when what is shown is not valid and ``Unavailable`` when that cannot
-        be found out at the moment. Reads headers only, never the body.
+        Raises ``Unauthenticated`` when the credentials are not valid and ``Unavailable`` when that cannot be
+        checked at the moment. Reads headers only, never the body.
         """
         ...
 
 
 class Identity:
-    """The ways of this server, asked in turn.
+    """The authenticators of this server, asked in turn.
 
-    wanted: what a caller is told whom no way knows.
+    refusal: the sentence for a caller without credentials.
     """
 
-    def __init__(self, ways: Sequence[Authenticator], *, wanted: str | Localized) -> None:
-        self._ways = tuple(ways)
-        self._wanted = wanted
+    def __init__(self, authenticators: Sequence[Authenticator], *, refusal: str | Localized) -> None:
+        self._authenticators = tuple(authenticators)
+        self._refusal = refusal
 
     async def identify(self, request: HTTPConnection, request_id: str) -> Authentication:
-        """Raises ``Unauthenticated`` when nobody we know is asking, and what a ``Authenticator`` raises."""
-        for way in self._ways:
-            if (identified := await way.identify(request, request_id)) is not None:
-                return identified
-        raise Unauthenticated(self._wanted)
+        """Raises ``Unauthenticated`` without any credentials, and what an ``Authenticator`` raises."""
+        for authenticator in self._authenticators:
+            if (authentication := await authenticator.identify(request, request_id)) is not None:
+                return authentication
+        raise Unauthenticated(self._refusal)

@@ -4,7 +4,7 @@ Follows RFC 8725: the algorithms are ours to choose and not the token's, a key s
 keys are never taken from the token or from where it points, and every claim we use is checked.
 
 Checking a signature takes a hundred microseconds, and a page sends the same token with every request. So a
-token that was found good is remembered with the key that said so, and passes again as long as it has not
+valid token is remembered with the key that verified it, and passes again as long as it has not
 expired and that very key is still one of ours. Whatever changes the keys thereby forgets the tokens.
 """
 
@@ -29,7 +29,7 @@ from chatkit_link.translations import Localized
 
 # Seconds by which the clocks of issuer and server may differ.
 LEEWAY: Final = 30
-# Seconds; a token for longer is a mistake of its issuer, and whoever finds it has it for good.
+# Seconds; a token for longer is a mistake of its issuer, and who finds it can use it for years.
 LONGEST_LIFE: Final = 366 * 24 * 3600
 # Tokens remembered; about 500 bytes each.
 REMEMBERED: Final = 2048
@@ -74,7 +74,7 @@ class SharedSecret:
 
 @dataclass(frozen=True, slots=True)
 class _Good:
-    """What a token said that was found good. expires: seconds since 1970."""
+    """The claims of a token that is valid. expires: seconds since 1970."""
 
     kid: str | None
     algorithm: str

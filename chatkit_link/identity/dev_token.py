@@ -1,4 +1,4 @@
-"""Tokens for trying things out: what an issuer would sign, signed with the server's own HS256 key."""
+"""Bearer tokens for development: as an issuer would sign them, signed with the server's own HS256 key."""
 
 import re
 import time
@@ -15,14 +15,14 @@ _DURATION = re.compile(r"(?P<number>[1-9]\d{0,8})(?P<unit>[smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
-def mint(settings: Settings, *, user: str, tenant: str | None, expires: str) -> str:
+def create_dev_token(settings: Settings, *, user: str, tenant: str | None, expires: str) -> str:
     """A JWT that a server of these settings accepts. expires: a number and s, m, h or d, at most 366d.
 
     Raises ``ConfigurationError`` when these settings accept no token that could be signed here.
     """
     if settings.jwt_jwks_url:
         raise ConfigurationError(
-            "Tokens for this server are signed by whoever holds the private keys behind CHATKIT_LINK_JWT_JWKS_URL: "
+            "Tokens for this server are signed by the holder of the private keys behind CHATKIT_LINK_JWT_JWKS_URL: "
             "get one from there, or set CHATKIT_LINK_JWT_SECRET instead while you develop."
         )
     if settings.jwt_secret is None:

@@ -1,4 +1,4 @@
-"""A function of yours tells who is asking: ``identify(request) -> Caller | None``."""
+"""A function of yours identifies the caller: ``identify(request) -> Caller | None``."""
 
 import inspect
 import logging
@@ -21,7 +21,7 @@ from chatkit_link.translations import Localized
 
 Hook = Callable[[HTTPConnection], Caller | Awaitable[Caller | None] | None]
 
-#: Seconds; whoever waits longer for a sign-in has left.
+#: Seconds; a user who waits longer for a sign-in has left.
 PATIENCE: Final = 10.0
 
 _log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class HookAuthenticator:
     """Asks ``hook``; a plain function is called in a thread, so that it may wait for something.
 
     What the hook raises on purpose, a ``LinkError`` or an ``HTTPException``, is the answer. Anything else, and a
-    result that is no caller, is ``Unavailable``: somebody's bug is not a reason to let anyone in.
+    result that is no caller, is ``Unavailable``: a bug is no reason to let anyone in.
     """
 
     def __init__(self, hook: Hook) -> None:

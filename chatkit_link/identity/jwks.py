@@ -2,10 +2,10 @@
 
 Keys are good for ten minutes. After that the next request fetches them again; while one request
 fetches, the others go on with the keys at hand. If the address is down, the old keys serve for at most
-an hour after they were last fetched. A key id nobody has heard of may mean that the keys were rotated,
+an hour after they were last fetched. An unknown key id may mean that the keys were rotated,
 so it causes a fetch too, but at most one in 30 seconds: anyone can invent key ids.
 
-A key is used only with the one algorithm it is made for, whatever the token says.
+A key is used only with the one algorithm it is made for, whatever the token claims.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
-"""The proxy in front signs people in and names them in a header.
+"""The proxy in front signs users in and names them in a header.
 
-Anybody can write a header, so it is believed from the listed networks only, and by the address of the
+Any client can write a header, so it is believed from the listed networks only, and by the address of the
 connection itself: ``X-Forwarded-For`` is a header, too. A named user from anywhere else is refused.
 """
 
@@ -44,5 +44,5 @@ class ProxyAuthenticator:
                 raise Unauthenticated(f"The proxy names a user and no tenant: it must send {self._tenant_header}, too.")
             tenant = named
         locale = preferred_locale(request.headers.getlist("accept-language"))
-        # The proxy knows people by a cookie of its own, which a browser sends by itself.
+        # The proxy knows its users by a cookie of its own, which a browser sends by itself.
         return Authentication(Caller(tenant, user, request_id, locale))

@@ -47,7 +47,7 @@ def _create(path: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
         # A link appears complete or not at all and never replaces another: of servers that start
-        # together one wins, and nobody can read a half-written secret.
+        # together one wins, and none reads a half-written secret.
         os.link(draft, path)
     except FileExistsError:
         pass

@@ -1,4 +1,4 @@
-"""The server key: a back end of the same house, acting for a user whom it names.
+"""The server key: a back end of the same operator, acting for the user that it names.
 
 ``Authorization: Bearer <key>`` with ``X-ChatKit-User``, and ``X-ChatKit-Tenant`` where there are tenants.
 """
@@ -18,13 +18,13 @@ TENANT_HEADER = "X-ChatKit-Tenant"
 
 
 class ServerKey:
-    """The key of the settings; with ``None`` nobody has it, and naming a user is still refused."""
+    """The key of the settings; with ``None`` no request has it, and naming a user is still refused."""
 
     def __init__(self, key: str | None) -> None:
         self._key = key.encode() if key else None
 
-    def shown_by(self, request: HTTPConnection) -> bool:
-        """Whether the request carries the key; takes equally long however much of a wrong key is right."""
+    def is_sent_with(self, request: HTTPConnection) -> bool:
+        """Whether the request carries the key. Takes equally long however much of a wrong key is right."""
         lines = request.headers.getlist("authorization")
         if self._key is None or len(lines) != 1:
             return False
@@ -40,14 +40,14 @@ class ServerKey:
         return Caller(tenant or "default", user, request_id, locale)
 
     async def identify(self, request: HTTPConnection, request_id: str) -> Authentication | None:
-        if not self.shown_by(request):
+        if not self.is_sent_with(request):
             if USER_HEADER in request.headers or TENANT_HEADER in request.headers:
-                # A back end whose key is wrong must not become an anonymous visitor with somebody's message.
+                # A back end whose key is wrong must not become an anonymous visitor with a user's message.
                 raise Unauthenticated(
                     f"{USER_HEADER} is taken from servers only: send CHATKIT_LINK_SERVER_KEY as bearer."
                 )
             return None
         caller = self.acts_for(request, request_id)
         if caller is None:
-            raise BadRequest(f"The server key acts for somebody: name the user in {USER_HEADER}.")
+            raise BadRequest(f"The server key acts for a user: name the user in {USER_HEADER}.")
         return Authentication(caller, ambient=False)

@@ -22,7 +22,7 @@ INVALID: Final = "The bearer token is not valid: sign in again."
 _CREDENTIALS = re.compile(r"bearer +(?P<token>[\w-]+\.[\w-]+\.[\w-]+) *", re.ASCII | re.IGNORECASE)
 # RFC 7515 section 4.1.
 _REFUSED_HEADERS = ("jku", "x5u", "jwk", "x5c", "crit")
-# RFC 8725 section 3.11: a logout token or a DPoP proof of the same issuer is signed as well, but signs nobody in.
+# RFC 8725 section 3.11: a logout token or a DPoP proof of the same issuer is signed as well, but must not sign in.
 _TYPES = frozenset({"jwt", "at+jwt", "application/jwt", "application/at+jwt"})
 
 

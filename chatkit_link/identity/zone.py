@@ -8,7 +8,7 @@ LONGEST_NAME = 64
 
 
 def known_zone(name: str | None) -> str:
-    """The zone of that name, such as ``"America/New_York"``; ``"UTC"`` for none, and for one that nobody knows."""
+    """The zone of that name, such as ``"America/New_York"``; ``"UTC"`` for none, and for an unknown one."""
     if not name or len(name) > LONGEST_NAME:
         return UNKNOWN
     try:

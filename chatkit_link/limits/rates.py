@@ -32,7 +32,7 @@ _NAMES: dict[Kind, Localized] = {
     "sessions": Localized("counted_sessions"),
 }
 #: What is counted for a session, too.
-_OF_SESSIONS: frozenset[Kind] = frozenset({"messages", "uploads"})
+_OF_SESSIONS: frozenset[Kind] = frozenset({"messages", "uploads", "transcriptions"})
 
 
 @dataclass(frozen=True, slots=True)

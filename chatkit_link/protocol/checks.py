@@ -1,31 +1,11 @@
 """What must be so before a request may touch a thread."""
 
-from datetime import timedelta
-from typing import Final
-
 from chatkit.types import ClosedStatus, LockedStatus, ThreadMetadata, WidgetItem
 
 from chatkit_link.caller import Caller
-from chatkit_link.errors import NotFound, ThreadClosed, ThreadLocked, Unprocessable
+from chatkit_link.errors import ThreadClosed, ThreadLocked, Unprocessable
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.translations import Localized
-
-_ONE_DAY: Final = timedelta(days=1)
-
-
-async def require_in_reach(store: PostgresStore, thread_id: str, caller: Caller) -> None:
-    """Raises NotFound for a thread that the caller's session does not reach back to.
-
-    Without a history that is one of another day: a session lasts a day at most, and the chat that a page is in
-    the middle of must outlive the session that it was started with.
-    """
-    session = caller.session
-    if session is None or (session.history and session.recent_threads is None):
-        return
-    newer, idle = await store.load_recency(thread_id, caller)
-    too_many = session.recent_threads is not None and newer >= session.recent_threads
-    if too_many or (not session.history and idle > _ONE_DAY):
-        raise NotFound(Localized("thread_out_of_reach"))
 
 
 def require_open(thread: ThreadMetadata) -> None:

@@ -17,7 +17,6 @@ from chatkit.types import (
     NonStreamingReq,
     Page,
     SyncCustomActionResponse,
-    ThreadMetadata,
     ThreadsDeleteReq,
     ThreadsGetByIdReq,
     ThreadsListReq,
@@ -35,6 +34,7 @@ from chatkit_link.limits.meter import Meter
 from chatkit_link.protocol.checks import require_open, widget_sender
 from chatkit_link.protocol.request_parser import decode_audio
 from chatkit_link.runs.coordinator import Coordinator
+from chatkit_link.sessions.reach import list_threads
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.translations import Localized
 from chatkit_link.wire.encoding import encode, is_hidden, thread_response
@@ -100,26 +100,8 @@ class JsonRequests:
     async def _list_threads(self, request: ThreadsListReq, caller: Caller) -> BaseModel:
         params = request.params
         limit = params.limit or DEFAULT_PAGE
-        if caller.session is not None and not caller.session.history:
-            return Page[ThreadMetadata](data=[], has_more=False)
-        if caller.session is not None and caller.session.recent_threads is not None:
-            page = await self._recent_threads(caller.session.recent_threads, limit, params.after, params.order, caller)
-        else:
-            page = await self._store.load_threads(limit, params.after, params.order, caller)
+        page = await list_threads(self._store, limit, params.after, params.order, caller)
         return Page(data=[thread_response(thread) for thread in page.data], has_more=page.has_more, after=page.after)
-
-    async def _recent_threads(
-        self, most: int, limit: int, after: str | None, order: str, caller: Caller
-    ) -> Page[ThreadMetadata]:
-        """A page of the latest threads only; its cursor is the id of its last one."""
-        latest = (await self._store.load_threads(most, None, "desc", caller)).data
-        if order == "asc":
-            latest.reverse()
-        ids = [thread.id for thread in latest]
-        start = ids.index(after) + 1 if after in ids else 0
-        data = latest[start : start + limit]
-        more = start + limit < len(latest)
-        return Page(data=data, has_more=more, after=data[-1].id if data and more else None)
 
     async def _list_items(self, request: ItemsListReq, caller: Caller) -> BaseModel:
         params = request.params

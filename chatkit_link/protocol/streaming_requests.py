@@ -41,6 +41,7 @@ from chatkit_link.protocol.response_turn import Answer, ResponseTurn
 from chatkit_link.protocol.user_messages import UserMessages, require_offered
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.runs.run import Run
+from chatkit_link.sessions.policy import allows_titles
 from chatkit_link.store.postgres import PostgresStore, new_id
 from chatkit_link.store.threads import StoredThread
 from chatkit_link.translations import Localized
@@ -193,7 +194,7 @@ class StreamingRequests:
         retry: Retry | None = None,
     ) -> Run:
         agent, caller = stream.agent, stream.caller
-        titler = agent.titler if caller.session is None or caller.session.titling else None
+        titler = agent.titler if allows_titles(caller) else None
         turn = ResponseTurn(
             agent.server,
             self._store,

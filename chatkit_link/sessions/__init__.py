@@ -1,1 +1,1 @@
-"""Sessions: who may chat, with which agent, until when, and within what limits."""
+"""Sessions: which agent the holder of a client secret may talk to, as whom, until when, and within what limits."""

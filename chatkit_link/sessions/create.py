@@ -1,113 +1,28 @@
-"""Sessions in the shape of OpenAI's ChatKit API: what may be asked for, how it is filled up, and how it is told.
+"""Creating, finding and cancelling sessions."""
 
-A session of ours lets the holder of its client secret talk to one agent of this server, as one user. The defaults
-are OpenAI's own, so that a back end that asks OpenAI for sessions can ask here without a change.
-"""
-
-import secrets
 import time
 import uuid
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from openai.types.beta import ChatKitWorkflow
-from openai.types.beta.chatkit import (
-    ChatSession,
-    ChatSessionChatKitConfiguration,
-    ChatSessionRateLimits,
-)
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
+from openai.types.beta.chatkit import ChatSession
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import NotFound
+from chatkit_link.sessions.client_secret import new_client_secret
+from chatkit_link.sessions.openai_shape import NewSession, as_chat_session
+from chatkit_link.sessions.policy import session_not_found
 from chatkit_link.store import sessions as rows
 from chatkit_link.store.engine import Database
 from chatkit_link.store.sessions import StoredSession
 from chatkit_link.wire.sanitize import clean_text
 
-DEFAULT_LIFETIME = 600
-MAX_LIFETIME = 24 * 3600
-_MAX_STATE = 100
-_MAX_STATE_TEXT = 10_000
-
-
-class _Asked(BaseModel):
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-
-def _state(given: dict[str, Any]) -> dict[str, Any]:
-    if len(given) > _MAX_STATE:
-        raise ValueError(f"at most {_MAX_STATE} state variables")
-    if any(len(name) > 64 for name in given):
-        raise ValueError("the name of a state variable has at most 64 characters")
-    if any(isinstance(value, str) and len(value) > _MAX_STATE_TEXT for value in given.values()):
-        raise ValueError(f"the text of a state variable has at most {_MAX_STATE_TEXT:,} characters")
-    return {clean_text(name): clean_text(value) if isinstance(value, str) else value for name, value in given.items()}
-
-
-State = Annotated[dict[str, StrictStr | StrictBool | StrictInt | StrictFloat], AfterValidator(_state)]
-
-
-class Tracing(_Asked):
-    enabled: bool = True
-
-
-class Workflow(_Asked):
-    """id: of a workflow that is mapped to an agent, or of the agent itself."""
-
-    id: str = Field(min_length=1, max_length=200)
-    version: str | None = Field(default=None, max_length=100)
-    state_variables: State | None = None
-    tracing: Tracing = Tracing()
-
-
-class Titling(_Asked):
-    enabled: bool = True
-
-
-class FileUpload(_Asked):
-    """max_file_size: megabytes."""
-
-    enabled: bool = False
-    max_file_size: int = Field(default=512, ge=1, le=512)
-    max_files: int = Field(default=10, ge=1, le=1000)
-
-
-class History(_Asked):
-    enabled: bool = True
-    recent_threads: int | None = Field(default=None, ge=1, le=1000)
-
-
-class Configuration(_Asked):
-    automatic_thread_titling: Titling = Titling()
-    file_upload: FileUpload = FileUpload()
-    history: History = History()
-
-
-class ExpiresAfter(_Asked):
-    anchor: Literal["created_at"] = "created_at"
-    seconds: int = Field(default=DEFAULT_LIFETIME, ge=1, le=MAX_LIFETIME)
-
-
-class RateLimits(_Asked):
-    max_requests_per_1_minute: int = Field(default=10, ge=1, le=10_000)
-
-
-class NewSession(_Asked):
-    """The body of ``POST /v1/chatkit/sessions``."""
-
-    user: str
-    workflow: Workflow
-    chatkit_configuration: Configuration = Configuration()
-    expires_after: ExpiresAfter = ExpiresAfter()
-    rate_limits: RateLimits = RateLimits()
-
 
 class Sessions:
-    """Makes and ends sessions.
+    """Creates and cancels sessions, which let the holder of a client secret talk to one agent, as one user.
 
-    agents: of this server. workflows: id of a hosted workflow -> the agent that stands in for it.
+    agents: of this server. workflows: id of a hosted workflow -> the agent that replaces it.
     """
 
     def __init__(self, database: Database, agents: frozenset[str], workflows: Mapping[str, str]) -> None:
@@ -122,28 +37,28 @@ class Sessions:
     def knows(self, workflow: str) -> bool:
         return self.agent_for(workflow) is not None
 
-    async def create(self, asked: NewSession, tenant: str) -> ChatSession:
+    async def create(self, wanted: NewSession, tenant: str) -> ChatSession:
         """A session for a user of this tenant.
 
         Raises:
             NotFound: no agent answers for this workflow.
         """
-        agent = self.agent_for(asked.workflow.id)
+        agent = self.agent_for(wanted.workflow.id)
         if agent is None:
             raise NotFound(
                 "No assistant of this server answers for that workflow: name one under [workflows] in "
                 "chatkit-link.toml, or use an assistant's id."
             )
-        secret = f"ek_{secrets.token_urlsafe(32)}"
+        secret = new_client_secret()
         stored = await self._add(
-            Caller(tenant, asked.user),
+            Caller(tenant, wanted.user),
             session_id=f"cksess_{uuid.uuid4().hex}",
             secret=secret,
             agent=agent,
-            workflow=asked.workflow.model_dump(mode="json"),
-            configuration=asked.chatkit_configuration.model_dump(mode="json"),
-            per_minute=asked.rate_limits.max_requests_per_1_minute,
-            lifetime=timedelta(seconds=asked.expires_after.seconds),
+            workflow=wanted.workflow.model_dump(mode="json"),
+            configuration=wanted.chatkit_configuration.model_dump(mode="json"),
+            per_minute=wanted.rate_limits.max_requests_per_1_minute,
+            lifetime=timedelta(seconds=wanted.expires_after.seconds),
         )
         return as_chat_session(stored, secret)
 
@@ -155,13 +70,13 @@ class Sessions:
         return as_chat_session(stored, "")
 
     async def note_cancelled(self, tenant: str, session_id: str) -> None:
-        """A session of OpenAI's was ended there."""
+        """Record that a session of OpenAI's was cancelled there."""
         await rows.cancel(self._database, tenant, session_id)
 
     async def keep_hosted(
         self, made: ChatSession, caller: Caller, workflow: Mapping[str, Any], configuration: Mapping[str, Any]
     ) -> None:
-        """Remember whose session at OpenAI this is, and what it was asked for with."""
+        """Remember whose session at OpenAI this is, and what was requested for it."""
         left = max(made.expires_at - int(time.time()), 1)
         await self._add(
             caller,
@@ -190,23 +105,3 @@ class Sessions:
     async def _add(self, caller: Caller, **values: Any) -> StoredSession:
         async with self._database.session(caller) as session:
             return await rows.add(session, **values)
-
-
-def session_not_found() -> NotFound:
-    return NotFound("There is no such session, or it is not yours. It may have been over for a day.")
-
-
-def as_chat_session(stored: StoredSession, secret: str) -> ChatSession:
-    """secret: empty where it is not known, because only its hash is kept."""
-    return ChatSession(
-        id=stored.id,
-        object="chatkit.session",
-        client_secret=secret,
-        expires_at=int(stored.expires_at.timestamp()),
-        status="cancelled" if stored.cancelled else "expired" if stored.over else "active",
-        user=stored.user,
-        workflow=ChatKitWorkflow.model_validate(stored.workflow),
-        chatkit_configuration=ChatSessionChatKitConfiguration.model_validate(stored.configuration),
-        max_requests_per_1_minute=stored.per_minute,
-        rate_limits=ChatSessionRateLimits(max_requests_per_1_minute=stored.per_minute),
-    )

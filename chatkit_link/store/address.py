@@ -1,4 +1,4 @@
-"""A database address as people paste it, turned into what asyncpg understands.
+"""A database address as users paste it, turned into what asyncpg understands.
 
 Accepts ``postgres://`` and ``postgresql://`` (also with a ``+driver``), and the query parameters that
 Supabase, Railway, Neon and libpq put there. Sources: libpq's "Connection Strings" chapter and

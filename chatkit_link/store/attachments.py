@@ -32,7 +32,7 @@ class Attachments:
         """Write an attachment.
 
         Raises:
-            NotFound: the id or the thread is somebody else's, or the attachment belongs to another thread already.
+            NotFound: the id or the thread is another user's, or the attachment belongs to another thread already.
         """
         values: dict[str, Any] = {"thread_id": attachment.thread_id, "data": to_json_text(attachment)}
         if attachment.thread_id is not None:

@@ -1,4 +1,4 @@
-"""Documents that local search covers: nobody's private data, so there is no tenant filter here.
+"""Documents that local search covers: no user's private data, so there is no tenant filter here.
 
 A document is cut into passages (``search/chunks.py``); each passage carries a ``tsvector`` that
 PostgreSQL computes by itself: the title with weight A, the body with weight B, stemmed as English, and
@@ -43,7 +43,7 @@ from chatkit_link.store.statement import Statement, any_of
 from chatkit_link.store.tables import metadata
 from chatkit_link.wire.sanitize import clean_text
 
-# Private-use characters (Unicode, U+E000..U+F8FF): no document of people means anything by them.
+# Private-use characters (Unicode, U+E000..U+F8FF): no document means anything by them.
 MARK_START = "\ue000"
 MARK_END = "\ue001"
 # More words than any question has; a pasted page must not become a thousand index scans.

@@ -1,11 +1,11 @@
 """The connections to the database, and the only ways to get one.
 
-``session(caller)`` is for everything that belongs to somebody: it cannot be opened without a Caller, and
+``session(caller)`` is for everything that belongs to a user: it cannot be opened without a Caller, and
 what it yields (``store/tenancy.py``) carries the filter. ``replica()`` and ``system()`` are for what
-belongs to nobody or to everybody: the runs' logs and leases, the bundled documents, housekeeping.
+belongs to no user or to all of them: the runs' logs and leases, the bundled documents, housekeeping.
 
-There are two pools, so that a connection is always either one person's or the house's, and so that a
-crowd of people who wait for a connection never keeps the event log from being written.
+There are two pools, so that a connection is always either for one user or for the system, and so that many
+users who wait for a connection never keep the event log from being written.
 """
 
 import asyncio
@@ -20,21 +20,21 @@ from sqlalchemy import Executable
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Unavailable
 from chatkit_link.store.address import parse_address
-from chatkit_link.store.row_security import WalledConnection
+from chatkit_link.store.row_security import RowSecurityConnection
 from chatkit_link.store.statement import Connection, Row, Rows, Statement, run
 from chatkit_link.store.tenancy import Session
 from chatkit_link.translations import Localized
 from chatkit_link.wire.sanitize import to_json_text
 
-#: Of all connections, for the house: to write logs, renew leases, end orphans and read for followers.
-_HOUSE_SHARE = 0.4
-_HOUSE_LEAST = 3
-#: The connection went away, whoever ended it.
+#: Of all connections, for the system: to write logs, renew leases, end orphans and read for followers.
+_SYSTEM_SHARE = 0.4
+_SYSTEM_LEAST = 3
+#: The connection went away, on whichever side.
 _LOST = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError, OSError)
 
 
 class System:
-    """An open connection of the house's."""
+    """An open system connection: it sees the rows of all users."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -62,9 +62,9 @@ class Database:
         self.address = parse_address(url)
         self.pooled = self.address.pooled
         self._patience = patience
-        house = max(_HOUSE_LEAST, round(pool_size * _HOUSE_SHARE))
-        self._house = self._pool(house, self._prepare_house)
-        self._people = self._pool(max(1, pool_size - house), _prepare)
+        system = max(_SYSTEM_LEAST, round(pool_size * _SYSTEM_SHARE))
+        self._system_pool = self._pool(system, self._prepare_system)
+        self._user_pool = self._pool(max(1, pool_size - system), _prepare)
 
     @property
     def _settings(self) -> dict[str, Any]:
@@ -75,7 +75,7 @@ class Database:
         return create(
             min_size=0,
             max_size=size,
-            connection_class=WalledConnection,
+            connection_class=RowSecurityConnection,
             record_class=Row,
             init=prepare,
             reset=_keep,
@@ -83,7 +83,7 @@ class Database:
         )
 
     async def close(self) -> None:
-        for pool in (self._people, self._house):
+        for pool in (self._user_pool, self._system_pool):
             try:
                 await pool
                 async with asyncio.timeout(1):
@@ -96,7 +96,7 @@ class Database:
         """A connection for this caller's data. Without ``atomic``, each statement commits by itself,
         which saves the two round trips of BEGIN and COMMIT where one statement does it all.
         """
-        async with self._acquired(self._people) as connection:
+        async with self._acquired(self._user_pool) as connection:
             if not self.pooled:
                 await connection.show_only(caller)
             async with self._together(connection, atomic=atomic):
@@ -106,19 +106,19 @@ class Database:
 
     @asynccontextmanager
     async def system(self) -> AsyncGenerator[System]:
-        """A connection inside a transaction, for what is nobody's private data, or everybody's."""
-        async with self._open_house(atomic=True) as connection:
+        """A connection inside a transaction, for what belongs to no user, or to all of them."""
+        async with self._open_system(atomic=True) as connection:
             yield connection
 
     @asynccontextmanager
     async def replica(self) -> AsyncGenerator[System]:
-        """A connection for what a replica does for everybody's runs, each statement by itself (``store/runs.py``)."""
-        async with self._open_house(atomic=False) as connection:
+        """A connection for what a replica does for all users' runs, each statement by itself (``store/runs.py``)."""
+        async with self._open_system(atomic=False) as connection:
             yield connection
 
     @asynccontextmanager
     async def listening(self) -> AsyncGenerator[Connection]:
-        """A connection of its own, to listen on: who listens must be back at once, and never wait for a free one."""
+        """A connection of its own, to listen on: a listener must be back at once, and never wait for a free one."""
         connect: Any = asyncpg.connect  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         connection = await self._opened(connect(**self._settings))
         try:
@@ -132,13 +132,13 @@ class Database:
             await connection.connection.fetch("SELECT 1")
 
     @asynccontextmanager
-    async def _open_house(self, *, atomic: bool) -> AsyncGenerator[System]:
-        async with self._acquired(self._house) as connection, self._together(connection, atomic=atomic):
+    async def _open_system(self, *, atomic: bool) -> AsyncGenerator[System]:
+        async with self._acquired(self._system_pool) as connection, self._together(connection, atomic=atomic):
             if self.pooled:
                 await connection.show_all(local=True)
             yield System(connection)
 
-    async def _prepare_house(self, connection: Any) -> None:
+    async def _prepare_system(self, connection: Any) -> None:
         await _prepare(connection)
         if not self.pooled:
             await connection.show_all()
@@ -153,7 +153,7 @@ class Database:
         connection = await self._opened(pool.acquire(timeout=self._patience))
         try:
             yield connection
-        except TimeoutError as error:  # the statement's; nobody else's clock runs in here
+        except TimeoutError as error:  # the statement's; no other clock runs in here
             connection.terminate()
             raise Unavailable(Localized("database_timeout")) from error
         except _LOST as error:
@@ -168,7 +168,7 @@ class Database:
         try:
             return await opening
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
-            # Away, starting, full, or refusing us: to whoever asks it is all the same, the log says which.
+            # Away, starting, full, or refusing us: to the caller it is all the same, the log says which.
             raise Unavailable(Localized("database_unavailable")) from error
 
 

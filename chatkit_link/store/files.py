@@ -32,7 +32,7 @@ _COLUMNS = [attachments.c[name] for name in ("id", "thread_id", "state", "size",
 class File:
     """state: awaiting its bytes, kept, or None where its bytes are not ours.
     size: in bytes; what is reserved while it is awaiting.
-    mime_type: what the bytes are, not what somebody says they are.
+    mime_type: what the bytes are, not what the upload claimed.
     place: key of the bytes in the storage. renditions: what was made of them: name -> media type.
     """
 
@@ -62,7 +62,7 @@ async def measure_usage(session: Session) -> Usage:
     counted = select(
         func.coalesce(size.filter(mine(attachments)), 0).label("mine"), func.coalesce(size, 0).label("total")
     ).where(attachments.c.tenant == tenant)
-    async with session.seeing_all():  # of the other people in the tenant, nothing but the sum
+    async with session.seeing_all():  # of the other users of the tenant, nothing but the sum
         (row,) = await session.execute(counted)
     return Usage(user=int(row.mine), tenant=int(row.total))
 
@@ -93,7 +93,7 @@ async def keep(
 ) -> bool:
     """The bytes are there and good. made: bytes of the renditions together.
 
-    False if the file was deleted, or somebody else was faster.
+    False if the file was deleted, or another request was faster.
     """
     statement = (
         update(attachments)
@@ -201,7 +201,7 @@ _AGAIN = 60
 
 @dataclass(slots=True)
 class Removals:
-    """prefixes: what to remove. done, failed: filled by whoever does it."""
+    """prefixes: what to remove. done, failed: filled by the caller."""
 
     prefixes: list[str]
     done: list[str] = field(default_factory=list[str])

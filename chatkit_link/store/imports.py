@@ -86,7 +86,7 @@ async def add_whole(session: Session, whole: WholeThread) -> bool:
     """Write a thread that is not here yet; False if it has come meanwhile. Needs an atomic session.
 
     Raises:
-        NotFound: the thread's id is taken, by somebody else.
+        NotFound: the thread's id is another user's.
     """
     row = await session.execute(_ADD_THREAD, **new_thread(whole.thread), number=len(whole.items), last=whole.last)
     if not row:

@@ -2,7 +2,7 @@
 
 The sequence, not the time, is the order: hundreds of items share a ``datetime.now()``. A number is
 taken from the thread's row in the same statement that writes the item, so that two writers on one
-thread queue for it, and an item can never be written into a thread that is gone or somebody else's.
+thread queue for it, and an item can never be written into a thread that is gone or another user's.
 Writing an item that is there already keeps its place.
 """
 

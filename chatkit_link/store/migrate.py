@@ -1,5 +1,7 @@
 """Bringing a database to the schema of this version."""
 
+import asyncio
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -15,12 +17,18 @@ from sqlalchemy.pool import NullPool
 from chatkit_link.errors import Unavailable
 from chatkit_link.resources import resource
 from chatkit_link.store.engine import Database
-from chatkit_link.store.row_security import ADMIT, SHOW_ALL
+from chatkit_link.store.row_security import GRANT_ROLE, SHOW_ALL
+
+logger = logging.getLogger(__name__)
 
 #: Any constant: replicas that start together migrate one after the other.
 _LOCK = 0x436B4C6B
 #: Seconds that they wait for each other, longer than any request may.
 _PATIENCE = 600
+#: Seconds between two attempts to get tables that are in use.
+_PAUSE = 1.0
+#: Cancelled by its statement_timeout or lock_timeout, or the victim of a deadlock.
+_NOT_GIVEN = frozenset({"57014", "55P03", "40P01"})
 
 
 def _config() -> Config:
@@ -40,13 +48,35 @@ def _upgrade(connection: Connection) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     connection.exec_driver_sql(SHOW_ALL, (True,))
     command.upgrade(config, "head")
-    connection.exec_driver_sql(ADMIT)
+    connection.exec_driver_sql(GRANT_ROLE)
 
 
 async def migrate(database: Database) -> None:
-    """Upgrade to the newest schema, in one transaction; does nothing where that is done already."""
-    async with schema_connection(database) as connection:
-        await connection.run_sync(_upgrade)
+    """Upgrade to the newest schema, in one transaction; does nothing where that is done already.
+
+    A migration that needs tables to itself asks for them for less than a second. Where it does not get them, it
+    leaves them to the running servers for a while, and asks again.
+
+    Raises:
+        Unavailable: it did not get them within ten minutes.
+    """
+    clock = asyncio.get_running_loop().time
+    ends = clock() + _PATIENCE
+    while True:
+        try:
+            async with schema_connection(database) as connection:
+                await connection.run_sync(_upgrade)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in _NOT_GIVEN:
+                raise
+            if clock() > ends:
+                raise Unavailable(
+                    "The database cannot be upgraded while another program, such as a backup, holds its tables."
+                ) from error
+            logger.info("the tables are in use: the upgrade of the database is tried again")
+            await asyncio.sleep(_PAUSE)
+        else:
+            return
 
 
 async def revision(database: Database) -> str | None:

@@ -20,7 +20,7 @@ from chatkit_link.store.tables import RUNNING, runs
 
 #: Any constant: the first half of our locks, beside those that other programs take in this database.
 _KIND = 0x436B4C72
-#: Right after a restart of PostgreSQL nobody is there; those that live get so many seconds to come back.
+#: Right after a restart of PostgreSQL no replica is there; those that live get so many seconds to come back.
 _RETURN = 5
 
 _TAKE = "SELECT pg_advisory_lock_shared($1::int, $2::int)"

@@ -1,9 +1,9 @@
-"""The second wall between two people's data: what PostgreSQL itself shows a connection.
+"""Row-level security: which rows PostgreSQL itself shows a connection, whatever its statements leave out.
 
-Each table that holds somebody's rows has a policy (migration 0004): a row is there for a connection that
-says it is the row's owner, or that it is the house, which keeps order in everybody's rows. A connection
-says so in settings of its own. A superuser is above every policy, and so is whoever may bypass them; a
-connection of theirs takes on a role that may not.
+Each table that holds a user's rows has a policy (migrations 0004 and 0010): a row is visible to a connection that
+names the row's owner, and to a system connection, which serves all users. A connection says what it is in settings
+of its own. A superuser is above every policy, and so is a role that may bypass them; a connection of theirs takes
+on a role that may not.
 """
 
 from typing import Any, cast
@@ -14,50 +14,79 @@ from chatkit_link.caller import Caller
 from chatkit_link.store.statement import Connection
 
 #: Reads and writes all tables, owns none, bypasses nothing. Made by ``migrate.py`` where it is needed.
-ROLE = "chatkit_link_people"
+ROLE = "chatkit_link_user"
+#: Its name before migration 0010. A role belongs to all databases of a server, so it is neither renamed nor dropped:
+#: replicas of the previous version and other databases still use it. It also stands in where only it could be made.
+_FORMER_ROLE = "chatkit_link_people"
 
-_ENTER = (
+_NAME_OWNER = (
     "SELECT set_config('role', $1, $4), set_config('chatkit_link.tenant', $2, $4), "
     "set_config('chatkit_link.user', $3, $4)"
 )
-_ABOVE = (
-    "SELECT 1 FROM pg_roles AS me, pg_roles AS people WHERE me.rolname = session_user "
-    f"AND (me.rolsuper OR me.rolbypassrls) AND people.rolname = '{ROLE}'"
-)
+#: The role to take on; no row where the connection's own is not above the policies. Another database of the server may
+#: have made a role that has no rights in this one.
+_ROLE_NEEDED = f"""
+    SELECT restricted.rolname AS role FROM pg_roles AS own, pg_roles AS restricted
+    WHERE own.rolname = session_user AND (own.rolsuper OR own.rolbypassrls)
+    AND restricted.rolname IN ('{ROLE}', '{_FORMER_ROLE}') AND pg_has_role(own.oid, restricted.oid, 'MEMBER')
+    AND coalesce(has_table_privilege(restricted.oid, to_regclass('threads'), 'SELECT'), true)
+    ORDER BY restricted.rolname = '{ROLE}' DESC
+"""
 
 
-#: Show everybody's rows from now on; with ``true``, until the end of the transaction.
-SHOW_ALL = "SELECT set_config('chatkit_link.house', 'on', $1)"
+def _see_all(switch: str, local: str) -> str:
+    # The second is the name before migration 0010: a command that does not migrate may meet such a schema.
+    settings = ("chatkit_link.is_system", "chatkit_link.house")
+    return f"SELECT {', '.join(f'set_config({name!r}, {switch!r}, {local})' for name in settings)}"
+
+
+#: See the rows of all users from now on; with ``true``, until the end of the transaction.
+SHOW_ALL = _see_all("on", "$1")
 
 #: The same and back, inside of one transaction.
-SEE_ALL = "SELECT set_config('chatkit_link.house', 'on', true)"
-SEE_OWN = "SELECT set_config('chatkit_link.house', '', true)"
+SEE_ALL = _see_all("on", "true")
+SEE_OWN = _see_all("", "true")
 
 #: Make the role if this database needs it, and let it reach every table there is by now.
-ADMIT = f"""
-    DO $$ BEGIN
+GRANT_ROLE = f"""
+    DO $$ DECLARE
+        granted text;
+    BEGIN
         IF NOT (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) THEN
             RETURN;
         END IF;
-        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') THEN
-            BEGIN
+        BEGIN
+            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') THEN
                 CREATE ROLE {ROLE} NOLOGIN NOBYPASSRLS;
-            EXCEPTION WHEN duplicate_object OR unique_violation THEN
+            END IF;
+        EXCEPTION
+            WHEN duplicate_object OR unique_violation THEN
                 NULL; -- another database of this server has just made it
-            END;
-        END IF;
-        IF NOT pg_has_role(current_user, '{ROLE}', 'MEMBER') THEN
+            WHEN insufficient_privilege THEN
+                IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{_FORMER_ROLE}') THEN
+                    RAISE;
+                END IF;
+        END;
+        IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') AND NOT pg_has_role(current_user, '{ROLE}', 'MEMBER')
+        THEN
             EXECUTE format('GRANT {ROLE} TO %I', current_user);
         END IF;
-        EXECUTE format('GRANT USAGE ON SCHEMA %I TO {ROLE}', current_schema());
-        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO {ROLE}', current_schema());
+        FOR granted IN
+            SELECT rolname FROM pg_roles WHERE rolname = '{ROLE}'
+            OR (rolname = '{_FORMER_ROLE}' AND has_table_privilege(oid, to_regclass('threads'), 'SELECT'))
+        LOOP
+            EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), granted);
+            EXECUTE format(
+                'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO %I', current_schema(), granted
+            );
+        END LOOP;
     EXCEPTION WHEN insufficient_privilege THEN
         RAISE WARNING 'row-level security does not apply: % may bypass it, and may not make a role', current_user;
     END $$
 """
 
 
-class WalledConnection(asyncpg.Connection):
+class RowSecurityConnection(asyncpg.Connection):
     """A connection that knows whose rows it shows."""
 
     __slots__ = ("_owner", "_role")
@@ -76,11 +105,12 @@ class WalledConnection(asyncpg.Connection):
             return
         here = cast("Connection", self)
         if self._role is None:
-            self._role = ROLE if await here.fetch(_ABOVE) else "none"
+            needed = await here.fetch(_ROLE_NEEDED)
+            self._role = needed[0].role if needed else "none"
         self._owner = None  # in case this is broken off
-        await here.fetch(_ENTER, self._role, caller.tenant, caller.user, local)
+        await here.fetch(_NAME_OWNER, self._role, caller.tenant, caller.user, local)
         self._owner = caller.owner
 
     async def show_all(self, *, local: bool = False) -> None:
-        """Show everybody's rows from now on; local: until the end of the transaction."""
+        """Show the rows of all users from now on; local: until the end of the transaction."""
         await cast("Connection", self).fetch(SHOW_ALL, local)

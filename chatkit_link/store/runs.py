@@ -40,7 +40,7 @@ from chatkit_link.wire.sanitize import clean_text
 
 #: Notifications carry the ids of the runs that changed.
 CHANNEL = "chatkit_link_runs"
-#: Before a run's id: somebody asks its replica to stop it.
+#: Before a run's id: a user asks its replica to stop it.
 CANCEL = "!"
 #: PostgreSQL takes 8000 bytes in one notification; without ids it means: look at everything.
 _MOST_NOTIFIED = 150

@@ -1,9 +1,9 @@
 """The tables, as SQLAlchemy Core describes them. ``migrations/`` creates them; a test keeps both equal.
 
-Every table that holds somebody's data carries ``tenant`` and ``user_id``, so that one filter
-(``store/tenancy.py``) works on each of them and a later wall (row-level security) can stand behind it.
+Every table that holds users' data carries ``tenant`` and ``user_id``, so that one filter
+(``store/tenancy.py``) works on each of them, with row-level security behind it (``store/row_security.py``).
 
-An item's key is (thread, id), not id alone: ids that come from a model provider or from somebody's
+An item's key is (thread, id), not id alone: ids that come from a model provider or from a user's
 own ``ChatKitServer`` are unique within a thread at best, and so can never reach another thread's row.
 """
 
@@ -84,7 +84,7 @@ attachments = Table(
     Column("thread_id", Text, ForeignKey("threads.id", ondelete="CASCADE"), index=True),
     Column("data", JSONB, nullable=False),
     _now("created_at"),
-    # Where we keep the bytes (store/files.py); all of it empty where somebody else's attachment store does.
+    # Where we keep the bytes (store/files.py); all of it empty where another attachment store does.
     Column("state", Text),
     Column("size", BigInteger, nullable=False, server_default="0"),
     Column("mime_type", Text),

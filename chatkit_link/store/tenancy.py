@@ -1,12 +1,12 @@
-"""The one filter between two people's data.
+"""The one filter between the data of two users.
 
-Every statement on somebody's table goes through a ``Session``: reads, updates and deletes say
+Every statement on a table of users' rows goes through a ``Session``: reads, updates and deletes say
 ``mine(table)``, inserts say ``**OWNER``. Both are parameters that only a Session fills, and it takes them
 from its Caller and from nowhere else. There is no other way to a connection that may touch those tables
-(``engine.py``). Another person's row is therefore simply not there: a 404, never a 403.
+(``engine.py``). Another user's row is therefore simply not there: a 404, never a 403.
 
-Behind this filter stands a second wall, for the day on which somebody forgets it: row-level security of
-PostgreSQL shows a connection only the rows of its Session's Caller (``walls.py``).
+Behind this filter stands row-level security, for the day on which a statement forgets it: PostgreSQL shows a
+connection only the rows of its Session's Caller (``row_security.py``).
 """
 
 from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -47,7 +47,7 @@ class Session:
         """Run a statement with these values of its parameters, and the caller's own.
 
         Raises:
-            NotFound: it would have written over somebody else's row.
+            NotFound: it would have written over another user's row.
         """
         values["caller_tenant"], values["caller_user"] = self.caller.tenant, self.caller.user
         try:
@@ -65,7 +65,7 @@ class Session:
 
     @asynccontextmanager
     async def seeing_all(self) -> AsyncGenerator[None]:
-        """Without the second wall, for a sum over everybody's rows. Needs an atomic session."""
+        """Without row-level security, for a sum over the rows of all users. Needs an atomic session."""
         await self.connection.fetch(SEE_ALL)
         yield
         await self.connection.fetch(SEE_OWN)

@@ -1,4 +1,4 @@
-"""A tenant's threads, whoever they belong to: for the tenant's own back end, which has the server key.
+"""A tenant's threads, of all its users: for the tenant's own back end, which has the server key.
 
 Finds threads and whose they are; what is in one is then read as its owner (``tenancy.py``). The order is that of
 their creation, with the id to tell equal times apart, and pages are cut by position.

@@ -1,4 +1,4 @@
-"""A thread's status, set by whoever runs the server: for anybody's thread, and of nobody's content."""
+"""A thread's status, set by the operator: for any user's thread, without its content."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """Threads: their row, their list, and how a save can neither resurrect nor overwrite.
 
-The SDK saves a whole thread object, possibly one it loaded before somebody renamed or deleted the
+The SDK saves a whole thread object, possibly one it loaded before a user renamed or deleted the
 thread. So what is loaded here is a ``StoredThread``, which remembers what it was read as: saving it
 writes only the fields that differ from that, and only where the row still exists. A plain
 ``ThreadMetadata`` is a thread that is being created.
@@ -157,7 +157,7 @@ async def save_thread(session: Session, thread: ThreadMetadata) -> None:
     """Create the thread, or write what was changed in one that was loaded.
 
     Raises:
-        NotFound: the thread was deleted meanwhile, or its id belongs to somebody else.
+        NotFound: the thread was deleted meanwhile, or its id is another user's.
     """
     if isinstance(thread, StoredThread):
         changes = thread.changes()
@@ -172,7 +172,7 @@ async def save_thread(session: Session, thread: ThreadMetadata) -> None:
 
 
 async def lock_metadata(session: Session, thread: ThreadMetadata) -> dict[str, Any]:
-    """The thread's metadata as they are, until the transaction ends nobody else's to change; raises NotFound.
+    """The thread's metadata as they are, which no other may change until the transaction ends; raises NotFound.
 
     What was set in ``thread`` and is not stored yet is among them.
     """

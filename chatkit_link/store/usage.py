@@ -1,4 +1,4 @@
-"""The report of what models did, for whoever runs the server: everybody's rows, summed up."""
+"""The report of what models did, for the operator: the rows of all users, summed up."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

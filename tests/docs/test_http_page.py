@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from scripts.document_http import COMMON, PAGE, application, described, groups, operations, text
-from tests.http.test_guarded_routes import PUBLIC, every
+from tests.http.test_guarded_routes import PUBLIC
+from tests.routes import every
 
 APP: Any = application()
 OPERATIONS = operations(APP)
@@ -19,7 +20,7 @@ def test_the_page_is_what_the_script_writes() -> None:
 
 def test_every_route_is_in_the_page_and_no_other_is() -> None:
     """HEAD stands with its GET. A server without a workshop is what the page describes."""
-    routes = {f"{method} {path}" for method, path in every(APP.routes) if method != "HEAD"}
+    routes = {str(route) for route in every(APP.routes) if route.method != "HEAD"}
     assert set(SAID) == routes
     assert set(OPERATIONS) < routes
     assert sorted(name for _, names in groups() for name in names) == sorted(SAID)

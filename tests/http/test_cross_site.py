@@ -7,7 +7,7 @@ import pytest
 from fastapi import APIRouter
 
 from chatkit_link.http.identify import CallerDep
-from chatkit_link.identity.dev_token import mint
+from chatkit_link.identity.dev_token import create_dev_token
 from chatkit_link.settings import Settings
 from tests.conftest import running
 
@@ -90,7 +90,7 @@ async def test_reading_is_left_to_cors(server: str) -> None:
 async def test_a_request_with_a_bearer_token_is_no_visitors(make_settings: Callable[..., Settings]) -> None:
     settings = make_settings(jwt_secret=SECRET)
     headers = {
-        "Authorization": f"Bearer {mint(settings, user='ada', tenant=None, expires='1h')}",
+        "Authorization": f"Bearer {create_dev_token(settings, user='ada', tenant=None, expires='1h')}",
         "Sec-Fetch-Site": "cross-site",
         "Origin": EVIL,
     }

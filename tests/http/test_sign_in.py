@@ -14,7 +14,7 @@ from chatkit_link.cli.server import serving
 from chatkit_link.client import ChatKitClient
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.http.identify import ServerDep
-from chatkit_link.identity.dev_token import mint
+from chatkit_link.identity.dev_token import create_dev_token
 from chatkit_link.settings import Settings
 from chatkit_link.telemetry.logging import setup_logging
 from tests.conftest import running
@@ -27,7 +27,7 @@ Make = Callable[..., Settings]
 
 
 def bearer(settings: Settings, user: str = "ada") -> dict[str, str]:
-    return {"Authorization": f"Bearer {mint(settings, user=user, tenant=None, expires='1h')}"}
+    return {"Authorization": f"Bearer {create_dev_token(settings, user=user, tenant=None, expires='1h')}"}
 
 
 async def test_a_token_and_the_server_key_lead_to_the_same_threads(make_settings: Make) -> None:

@@ -11,7 +11,7 @@ from starlette.requests import HTTPConnection
 from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest, Forbidden, LinkError, Unauthenticated, Unavailable
 from chatkit_link.identity import Authentication, ServerKey, build_identity
-from chatkit_link.identity.dev_token import mint
+from chatkit_link.identity.dev_token import create_dev_token
 from chatkit_link.identity.hook import Hook
 from chatkit_link.settings import Settings
 
@@ -71,7 +71,7 @@ async def test_with_a_jwt_nobody_is_a_visitor() -> None:
 
 async def test_visitors_can_be_let_in_beside_those_with_a_token_but_not_with_a_wrong_token() -> None:
     both = settings(jwt_secret=SECRET, allow_anonymous=True)
-    token = mint(both, user="ada", tenant=None, expires="1h")
+    token = create_dev_token(both, user="ada", tenant=None, expires="1h")
     assert (await identified(both, request())).caller.user.startswith("anon_")
     assert (await identified(both, request({"Authorization": f"Bearer {token}"}))).caller.user == "ada"
     for wrong in (f"Bearer {token}x", "Bearer x", "Basic YWRhOmFkYQ=="):
@@ -80,7 +80,7 @@ async def test_visitors_can_be_let_in_beside_those_with_a_token_but_not_with_a_w
 
 async def test_the_keys_of_an_address_that_is_away_are_told_as_such() -> None:
     away = settings(jwt_jwks_url="http://127.0.0.1:1/keys", jwt_issuer="https://id")
-    token = mint(settings(jwt_secret=SECRET), user="ada", tenant=None, expires="1h")
+    token = create_dev_token(settings(jwt_secret=SECRET), user="ada", tenant=None, expires="1h")
     assert "signed in a way" in await refusal(away, request({"Authorization": f"Bearer {token}"}))
 
 
@@ -186,7 +186,7 @@ async def test_without_the_key_nobody_acts_for_others(headers: dict[str, str | b
 
 async def test_a_user_with_a_token_cannot_become_another_by_a_header() -> None:
     chosen = settings(**SERVER, jwt_secret=SECRET)
-    token = mint(chosen, user="eve", tenant=None, expires="1h")
+    token = create_dev_token(chosen, user="eve", tenant=None, expires="1h")
     asked = request({"Authorization": f"Bearer {token}", "X-ChatKit-User": "admin", "X-User-Id": "admin"})
     assert "taken from servers only" in await refusal(chosen, asked)
     asked = request({"Authorization": f"Bearer {token}", "X-User-Id": "admin", "X-User": "admin"})

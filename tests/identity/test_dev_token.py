@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from chatkit_link.cli.program import cli
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.identity import ServerKey, build_identity
-from chatkit_link.identity.dev_token import mint
+from chatkit_link.identity.dev_token import create_dev_token
 from chatkit_link.settings import Settings
 from tests.identity.test_authentication import SECRET, request, settings
 
@@ -30,15 +30,15 @@ async def signed_in(chosen: Settings, token: str) -> tuple[str, str]:
         ({"jwt_tenant_claim": "app_metadata.tenant"}, "acme"),
     ],
 )
-async def test_a_minted_token_signs_in_where_it_was_minted(given: dict[str, Any], tenant: str | None) -> None:
+async def test_a_token_signs_in_at_the_server_whose_settings_made_it(given: dict[str, Any], tenant: str | None) -> None:
     chosen = settings(jwt_secret=SECRET, **given)
-    token = mint(chosen, user="ada", tenant=tenant, expires="1h")
+    token = create_dev_token(chosen, user="ada", tenant=tenant, expires="1h")
     assert await signed_in(chosen, token) == (tenant or "default", "ada")
 
 
 @pytest.mark.parametrize(("expires", "seconds"), [("30s", 30), ("15m", 900), ("1h", 3600), ("366d", 366 * 86_400)])
-def test_it_lives_as_long_as_it_was_told_to(expires: str, seconds: int) -> None:
-    token = mint(settings(jwt_secret=SECRET), user="ada", tenant=None, expires=expires)
+def test_it_lives_as_long_as_was_asked_for(expires: str, seconds: int) -> None:
+    token = create_dev_token(settings(jwt_secret=SECRET), user="ada", tenant=None, expires=expires)
     claims = jwt.decode(token, SECRET, algorithms=["HS256"])
     assert claims["exp"] - claims["iat"] == seconds
 
@@ -58,9 +58,11 @@ def test_it_lives_as_long_as_it_was_told_to(expires: str, seconds: int) -> None:
         ({"jwt_secret": SECRET}, {"expires": "999999999d"}, "at most 366d"),
     ],
 )
-def test_where_it_cannot_mint_it_says_what_to_do(given: dict[str, Any], asked: dict[str, Any], sentence: str) -> None:
+def test_where_no_token_can_be_made_the_error_names_the_setting(
+    given: dict[str, Any], asked: dict[str, Any], sentence: str
+) -> None:
     with pytest.raises(ConfigurationError, match=sentence):
-        mint(settings(**given), **{"user": "ada", "tenant": None, "expires": "1h"} | asked)
+        create_dev_token(settings(**given), **{"user": "ada", "tenant": None, "expires": "1h"} | asked)
 
 
 async def test_the_command_prints_the_token_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""The second wall: with the filter of ``store/tenancy.py`` left out, nobody sees another's rows all the same."""
+"""Row-level security: with the filter of ``store/tenancy.py`` left out, no user sees another's rows all the same."""
 
 from collections.abc import Callable
 from typing import Any
@@ -50,14 +50,14 @@ def test_the_tables_that_hold_somebodys_rows_are_those_that_are_tried_here() -> 
 
 
 @pytest.mark.parametrize("table", [*OWNED, run_events], ids=str)
-async def test_each_table_of_somebodys_rows_has_the_wall(database: Database, table: Table) -> None:
+async def test_each_table_of_somebodys_rows_has_row_level_security(database: Database, table: Table) -> None:
     asked = text("""
         SELECT relrowsecurity AND relforcerowsecurity, (SELECT count(*) FROM pg_policy WHERE polrelid = pg_class.oid)
         FROM pg_class WHERE pg_class.oid = to_regclass(:name)
     """)
     async with database.system() as connection:
-        ((walled, policies),) = await connection.execute(asked, name=table.name)
-    assert walled
+        ((secured, policies),) = await connection.execute(asked, name=table.name)
+    assert secured
     assert policies == 1
 
 
@@ -92,20 +92,20 @@ async def test_a_write_without_the_filter_changes_nobody_elses_rows(
     assert len((await store.load_thread_items(adas, None, 10, "asc", ada)).data) == 1
 
 
-async def test_the_events_of_runs_are_shown_to_the_house_alone(database: Database, ada: Caller) -> None:
+async def test_the_events_of_runs_are_visible_to_system_connections_alone(database: Database, ada: Caller) -> None:
     run_id = f"run_{ada.user}"
     async with database.session(ada) as session:
         await insert_run(session, run_id, f"thr_{ada.user}", "agent", "rep_x", 60)
-    async with database.system() as house:
-        await house.execute(insert(run_events).values(run_id=run_id, id=1, data=b"for Ada"))
+    async with database.system() as connection:
+        await connection.execute(insert(run_events).values(run_id=run_id, id=1, data=b"for Ada"))
     async with database.session(ada) as session:
         assert await session.execute(select(run_events)) == []
         assert (await session.execute(delete(run_events))).changed == 0
-    async with database.system() as house:
-        (kept,) = await house.execute(select(run_events.c.data).where(run_events.c.run_id == run_id))
+    async with database.system() as connection:
+        (kept,) = await connection.execute(select(run_events.c.data).where(run_events.c.run_id == run_id))
         assert kept.data == b"for Ada"
-        await house.execute(delete(runs).where(runs.c.id == run_id))  # takes its events along
-        assert await house.execute(select(run_events.c.id).where(run_events.c.run_id == run_id)) == []
+        await connection.execute(delete(runs).where(runs.c.id == run_id))  # takes its events along
+        assert await connection.execute(select(run_events.c.id).where(run_events.c.run_id == run_id)) == []
 
 
 async def test_nobody_can_write_a_row_in_somebody_elses_name(database: Database, ada: Caller, bob: Caller) -> None:
@@ -136,7 +136,7 @@ async def _look_and_fail(database: Database, caller: Caller, thread_id: str) -> 
         raise LookupError
 
 
-async def test_a_superuser_takes_on_a_role_that_is_not_above_the_wall(database: Database, ada: Caller) -> None:
+async def test_a_superuser_takes_on_a_role_that_is_not_above_the_policies(database: Database, ada: Caller) -> None:
     async with database.session(ada) as session:
         ((above,),) = await session.execute(
             text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
