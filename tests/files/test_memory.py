@@ -32,7 +32,7 @@ def process(
         "DATABASE_URL": postgres_url,
         "CHATKIT_LINK_PORT": str(port),
     }
-    command = [sys.executable, "-c", "from chatkit_link.cli.program import main; main()", "serve"]
+    command = [sys.executable, "-c", "from chatkit_link.cli import main; main()", "serve"]
     with (tmp_path / "log").open("wb") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
