@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from chatkit_link.agents.catalog import RESEARCH, Catalog, read_catalog
+from chatkit_link.agents.catalog import Catalog, read_catalog
 from chatkit_link.agents.shutdown_notices import shutdown_notices
 from chatkit_link.cli.agent_listing import load_targets
 from chatkit_link.cli.serve import model_line
@@ -88,8 +88,8 @@ def _agents(settings: Settings, today: date) -> Iterator[Check]:
         yield Check("agents", "bad", str(error))
         catalog = Catalog()
     targets, broken = load_targets(settings, catalog)
-    loaded = ", ".join(dict.fromkeys([RESEARCH, *targets]))
-    yield Check("agents", "ok", f"{loaded} can be loaded")
+    for agent_id in targets:
+        yield Check(f"agent {agent_id}", "ok", "can be loaded")
     for agent_id, problem in broken.items():
         yield Check(f"agent {agent_id}", "bad", problem)
     for notice in shutdown_notices(settings, catalog, targets, today):

@@ -41,6 +41,8 @@ def list_widgets(folder: FolderOption = WIDGETS, *, as_json: JsonOption = False)
     if as_json:
         print_json(found)
         return
+    if not found:
+        typer.echo(f"There is no .widget file in {folder}: make one with chatkit-link widgets new NAME.", err=True)
     for one in found:
         typer.echo(clean(f"{one['name']}\t{one['problem'] or one['title']}"))
 

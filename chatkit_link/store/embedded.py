@@ -46,6 +46,12 @@ class EmbeddedPostgres:
             ) from error
         try:
             self.folder.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigurationError(
+                f"The folder {self.folder.parent} cannot be made ({error.strerror}). "
+                "Choose another one with CHATKIT_LINK_DATA, or set DATABASE_URL to a PostgreSQL address."
+            ) from error
+        try:
             server = get_server(self.folder)
         except Exception as error:  # whatever initdb or pg_ctl met, the person needs the same two ways out
             raise ConfigurationError(
