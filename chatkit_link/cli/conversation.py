@@ -42,7 +42,7 @@ async def converse(client: ChatKitClient, question: str | None, *, thread_id: st
 
 
 class Conversation:
-    """One thread as it is talked in; ``thread_id`` is known after the first answer has started."""
+    """One thread of a conversation; ``thread_id`` is known after the first answer has started."""
 
     def __init__(self, client: ChatKitClient, console: Console, thread_id: str | None) -> None:
         self.thread_id = thread_id
@@ -76,7 +76,7 @@ class Conversation:
             return False
         self._print(_finished(view, styled=self._console.is_terminal))
         if not finished:
-            self._print([Text("Stopped. What was said so far is kept.", "yellow")])
+            self._print([Text("Stopped. What was written so far is kept.", "yellow")])
         return finished and not view.errors
 
     def tell_how_to_continue(self) -> None:

@@ -63,7 +63,9 @@ def _lines(file: Path) -> list[list[str]]:
     try:
         with file.open(encoding="utf-8-sig", newline="") as text:
             return [line for line in csv.reader(text) if any(field.strip() for field in line)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        raise ConfigurationError(f"{file}: cannot be read ({error.strerror}).") from error
+    except (UnicodeDecodeError, csv.Error) as error:
         raise ConfigurationError(f"{file}: cannot be read as CSV in UTF-8.") from error
 
 
@@ -91,7 +93,7 @@ async def bring_threads(settings: Settings, movers: Sequence[Mover], *, again: b
             except asyncio.CancelledError:  # Ctrl-C; what is written is written
                 if (task := asyncio.current_task()) is not None:
                     task.uncancel()
-                run.report.stopped = "You broke it off."
+                run.report.stopped = "You stopped it."
                 return run.report
 
 
@@ -170,8 +172,8 @@ def import_summary(report: Report) -> RenderableType:
     table = Table("", "", box=None, pad_edge=False, show_header=False)
     for name, number in (
         ("Users", report.users),
-        ("Threads that would be brought" if report.dry_run else "Threads brought", report.threads),
-        ("Threads that were here already", report.known),
+        ("Threads that would be imported" if report.dry_run else "Threads imported", report.threads),
+        ("Threads that were already here", report.known),
         ("Threads that are missing", sum(problem.lost and problem.thread is not None for problem in report.problems)),
         ("Items", report.items),
         ("Names of files, without their bytes", report.files),

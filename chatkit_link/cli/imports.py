@@ -26,9 +26,6 @@ def import_threads(
         Path | None,
         typer.Option(
             metavar="FILE",
-            exists=True,
-            dir_okay=False,
-            readable=True,
             help="CSV: name at OpenAI, user here if another, tenant if another.",
         ),
     ] = None,

@@ -1,4 +1,4 @@
-"""What the commands print: plain text where nobody looks at a terminal, and JSON for scripts."""
+"""What the commands print: plain text where it does not go to a terminal, and JSON for scripts."""
 
 import json
 import sys

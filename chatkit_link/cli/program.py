@@ -95,7 +95,7 @@ def run() -> None:
 
 
 def _sentence(error: Exception) -> str | None:
-    """What is wrong, for the person at the terminal; None for a mistake of the program's."""
+    """What is wrong, for the user at the terminal; None for a bug."""
     from chatkit_link.errors import ConfigurationError, LinkError
 
     if isinstance(error, (ConfigurationError, LinkError)):

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from chatkit_link.errors import ConfigurationError
-from chatkit_link.settings import Settings
+from chatkit_link.settings import read_settings
 from chatkit_link.store.migrate import migrate, require_schema
 from chatkit_link.store.open import open_database
 from tests.cli.conftest import Command, sentence
@@ -27,7 +27,7 @@ Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]
 async def refusal(url: str) -> str:
     """What a server that is started on this address, or ``chatkit-link migrate``, ends with."""
     with pytest.raises(ConfigurationError) as refused:
-        async with asyncio.timeout(30), open_database(Settings(database_url=url)) as database:
+        async with asyncio.timeout(30), open_database(read_settings(database_url=url)) as database:
             await migrate(database)
     text = str(refused.value)
     assert PASSWORD not in text
@@ -182,7 +182,9 @@ async def test_a_schema_of_a_newer_version_is_neither_migrated_nor_read(
     )
     for attempt in (migrate, require_schema):
         with pytest.raises(ConfigurationError, match="schema 9999 of a newer version") as refused:
-            async with open_database(Settings(database_url=address(postgres, database=empty_database))) as database:
+            async with open_database(
+                read_settings(database_url=address(postgres, database=empty_database))
+            ) as database:
                 await attempt(database)
         assert "Install the newer version" in str(refused.value)
     assert postgres.query(empty_database, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == "1"

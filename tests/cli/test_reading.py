@@ -137,7 +137,7 @@ async def test_a_dry_run_without_a_database_reads_what_would_come_and_leaves_non
         hosted.hosted.add("ada", items=2)
         result = await command("import", "threads", "--user", "ada", "--dry-run")
     assert result.exit_code == 0, result.output
-    assert ["Threads", "that", "would", "be", "brought", "1"] in [line.split() for line in result.output.splitlines()]
+    assert ["Threads", "that", "would", "be", "imported", "1"] in [line.split() for line in result.output.splitlines()]
     assert files(tmp_path) == []
 
 
