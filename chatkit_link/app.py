@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import anyio.to_thread
 import httpx2
 from fastapi import FastAPI
 
@@ -72,9 +71,9 @@ from chatkit_link.sessions.client_secret import ClientSecretAuthenticator
 from chatkit_link.sessions.create import Sessions
 from chatkit_link.settings import Settings, read_settings, read_variables
 from chatkit_link.store.documents import Documents
-from chatkit_link.store.embedded import EmbeddedPostgres
 from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import migrate
+from chatkit_link.store.open import open_database
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.widgets.templates import WidgetLibrary
 from chatkit_link.workshop.drafts import Workshop
@@ -163,32 +162,19 @@ def mount(parent: FastAPI, path: str, link: FastAPI) -> None:
     parent.mount(path, link)
 
 
-async def open_database(stack: AsyncExitStack, settings: Settings, *, documents: bool = True) -> Database:
-    """The database of these settings, migrated and with its documents; an embedded one if no other is named.
-
-    documents: False for a command that has nothing to do with them, and leaves a running server's as they are.
-    """
-    if settings.database_url is not None:
-        url = settings.database_url.get_secret_value()
-    else:
-        embedded = EmbeddedPostgres(settings.data)
-        stack.callback(embedded.stop)  # before it starts: a start that is broken off leaves nothing running
-        url = await anyio.to_thread.run_sync(embedded.start)
+async def _index_documents(settings: Settings, database: Database) -> None:
     # Replicas that start together wait for each other here, longer than any request may.
-    setup = Database(url, pool_size=1, patience=600)
+    patient = Database(database.url, pool_size=1, patience=600)
     try:
-        await migrate(setup)
-        if documents:
-            await sync_documents(Documents(setup), settings)
+        await sync_documents(Documents(patient), settings)
     finally:
-        await setup.close()
-    database = Database(url, pool_size=settings.database_pool)
-    stack.push_async_callback(database.close)
-    return database
+        await patient.close()
 
 
 async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hook: Hook | None) -> Services:
-    database = await open_database(stack, settings)
+    database = await stack.enter_async_context(open_database(settings))
+    await migrate(database)
+    await _index_documents(settings, database)
     http = await stack.enter_async_context(httpx2.AsyncClient(timeout=settings.search_timeout))
     client = openai_client(settings)
     if client is not None:

@@ -25,7 +25,7 @@ def commands() -> Iterator[tuple[str, Any]]:
     """(name with the program, command) of everything that can be called, groups before what is in them."""
     import typer.main  # noqa: PLC0415 - the program is imported late, wherever it stands
 
-    from chatkit_link.cli import cli  # noqa: PLC0415
+    from chatkit_link.cli.program import cli  # noqa: PLC0415
 
     yield from _below(typer.main.get_command(cli), PROGRAM)
 

@@ -1,90 +1,79 @@
-"""The commands about agents: ``agents``, ``agents check`` and ``agents add``. Each gives its exit status."""
+"""``chatkit-link agents``: list, check and add agents."""
 
-import asyncio
-import os
-import re
-from datetime import date
+import sys
 from pathlib import Path
+from typing import Annotated
 
-from agents import Agent
-from rich.console import Console
-from rich.table import Table
+import typer
 
-from chatkit_link.agents.agent_builder.check import check_workflow
-from chatkit_link.agents.agent_builder.load import load_workflow
-from chatkit_link.agents.assistant import Assistant
-from chatkit_link.agents.attach_servers import attach_servers
-from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Target, add_agent, load_target
-from chatkit_link.agents.mcp.report import report_servers, servers_table
-from chatkit_link.agents.mcp.servers import McpServers
-from chatkit_link.agents.models.shutdowns import has_error, shutdowns_for
-from chatkit_link.agents.shutdown_notices import shutdown_notices
-from chatkit_link.cli.models import print_notices
-from chatkit_link.errors import ConfigurationError
-from chatkit_link.settings import Settings, read_variables
+from chatkit_link.cli.options import AgentOption, DayOption, JsonOption, examples
 
-
-def list_agents(settings: Settings, catalog: Catalog, today: date) -> int:
-    """Show the agents, the tools of their MCP servers, and what does not load, is down or is shut down."""
-    entries = {RESEARCH: Entry(target=RESEARCH)} | catalog.agents
-    targets, broken = load_targets(settings, catalog)
-    folder = settings.config.absolute().parent
-    servers = McpServers(catalog.mcp, folder=folder, variables=read_variables())
-    for agent_id, target in ({RESEARCH: Assistant(Agent(name="Research"))} | targets).items():
-        try:
-            attach_servers(servers, agent_id, target, entries[agent_id].mcp)
-        except ConfigurationError as error:
-            broken[agent_id] = str(error)
-    table = Table("Agent", "Target", "State", box=None, pad_edge=False)
-    for agent_id, entry in entries.items():
-        place = "bundled" if entry.target == RESEARCH else entry.target
-        table.add_row(agent_id, place, broken.get(agent_id, "ready"))
-    Console().print(table)
-    missing = _show_servers(servers)
-    notices = shutdown_notices(settings, catalog, targets, today)
-    print_notices(notices)
-    return int(bool(broken) or missing or has_error(notices))
+agents_cli = typer.Typer(rich_markup_mode=None)
+FileArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        readable=True,
+        help="A Python file that Agent Builder has exported.",
+    ),
+]
 
 
-def _show_servers(servers: McpServers) -> bool:
-    """Show the MCP servers; whether one that an agent cannot do without is down."""
-    if not servers.users:
-        return False
-    reports = asyncio.run(report_servers(servers))
-    Console().print("", servers_table(reports), sep="\n")
-    return any(report.required and report.reason for report in reports)
+@agents_cli.callback(
+    invoke_without_command=True, epilog=examples("agents", "agents --agent lock=agent.py:respond", "agents --json")
+)
+def agents(
+    context: typer.Context, *, agent: AgentOption = None, on: DayOption = None, as_json: JsonOption = False
+) -> None:
+    """List the agents and their tools. Reports what does not load, what is down, and models that are shut down."""
+    if context.invoked_subcommand is not None:
+        return
+    from chatkit_link.agents.catalog import read_catalog, targets_given
+    from chatkit_link.cli.agent_listing import list_agents, print_listing
+    from chatkit_link.cli.model_checks import day
+    from chatkit_link.cli.output import print_json
+    from chatkit_link.cli.start import start
+
+    settings = start("error")
+    catalog = read_catalog(settings.config, targets_given(agent, settings.config))
+    listing = list_agents(settings, catalog, day(on))
+    if as_json:
+        print_json(listing.as_json())
+    else:
+        print_listing(listing)
+    sys.exit(0 if listing.good else 1)
 
 
-def load_targets(settings: Settings, catalog: Catalog) -> tuple[dict[str, Target], dict[str, str]]:
-    """Agent id -> what loads; agent id -> why it does not."""
-    targets: dict[str, Target] = {}
-    broken: dict[str, str] = {}
-    for agent_id, entry in catalog.agents.items():
-        if entry.target == RESEARCH:
-            continue
-        try:
-            targets[agent_id] = load_target(entry.target, beside=settings.config.absolute().parent)
-        except ConfigurationError as error:
-            broken[agent_id] = str(error)
-    return targets, broken
+@agents_cli.command("check", epilog=examples("agents check workflow.py"))
+def check_agent(file: FileArgument, *, on: DayOption = None, as_json: JsonOption = False) -> None:
+    """Check an exported workflow line by line. Reports what works here and what it needs, without running it."""
+    from dataclasses import asdict
+
+    from chatkit_link.cli.agent_listing import check_file, print_findings
+    from chatkit_link.cli.model_checks import day
+    from chatkit_link.cli.output import print_json
+    from chatkit_link.settings import read_settings
+
+    findings = check_file(file, read_settings(), day(on))
+    if as_json:
+        print_json([asdict(finding) for finding in findings])
+    else:
+        print_findings(file, findings)
+    if any(finding.level in ("wrong", "error") for finding in findings):
+        sys.exit(1)
 
 
-def check_file(file: Path, settings: Settings, today: date) -> int:
-    """Say line by line what of an exported workflow works here."""
-    console = Console(highlight=False, soft_wrap=True)
-    findings = check_workflow(file, shutdowns_for(settings), today=today)
-    for finding in findings:
-        place = f"{file.name}:{finding.line}" if finding.line else file.name
-        console.print(f"{finding.level:<9}{place}: {finding.text}", markup=False)
-    return int(any(finding.level in ("wrong", "error") for finding in findings))
+@agents_cli.command("add", epilog=examples("agents add workflow.py --id router"))
+def add_workflow(
+    file: FileArgument,
+    agent_id: Annotated[
+        str | None, typer.Option("--id", metavar="ID", help="The agent's id; the file's name if not given.")
+    ] = None,
+) -> None:
+    """Add an exported workflow. Writes it into chatkit-link.toml, once it loads."""
+    from chatkit_link.cli.agent_listing import add_workflow_file
+    from chatkit_link.settings import read_settings
 
-
-def add_workflow_file(file: Path, agent_id: str | None, settings: Settings) -> None:
-    """Write an exported workflow into the catalog, once it loads."""
-    config = settings.config.absolute()
-    load_workflow(file.absolute())
-    chosen = agent_id or re.sub(r"[^a-z0-9_-]+", "-", file.stem.lower()).strip("-_")
-    add_agent(config, chosen, Path(os.path.relpath(file.absolute(), config.parent)).as_posix())
-    Console(highlight=False, soft_wrap=True).print(
-        f"{config.name} has the agent {chosen}: chatkit-link serve answers with it at /chatkit/{chosen}.", markup=False
-    )
+    add_workflow_file(file, agent_id, read_settings())

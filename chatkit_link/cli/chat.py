@@ -1,190 +1,88 @@
-"""A conversation in the terminal: ask, watch the answer come, ask on in the same thread.
+"""``chatkit-link chat``: a conversation in the terminal, with a server that runs or with one for this question."""
 
-While an answer runs, one task reads its events and Ctrl-C stops that task, not the program. A terminal
-shows every step and then the finished answer; a pipe or a file gets the finished answer as plain text.
-"""
+import sys
+from typing import TYPE_CHECKING, Annotated
 
-import asyncio
-import importlib
-import signal
-import threading
-from collections.abc import Callable, Generator
-from contextlib import contextmanager, nullcontext, suppress
-from typing import Final
+import typer
 
-from rich.console import Console, Group, RenderableType
-from rich.live import Live
-from rich.text import Text
+from chatkit_link.cli.options import AgentOption
 
-from chatkit_link.cli.render_items import draw_items
-from chatkit_link.cli.render_widgets import clean
-from chatkit_link.client import ChatKitClient, ClientError, EventStream, ThreadView
-
-PROMPT: Final = "> "
-_NOTICE_STYLES: Final = {"info": "cyan", "warning": "yellow", "danger": "red"}
-# Enough for tokens to look alive, too little to make a slow terminal lag behind.
-_REFRESHES: Final = 12
+if TYPE_CHECKING:
+    from chatkit_link.settings import Settings
 
 
-async def converse(client: ChatKitClient, question: str | None, *, thread_id: str | None, console: Console) -> int:
-    """Asks ``question``, or with ``None`` prompts for one after another until Ctrl-D.
+def chat(
+    question: Annotated[
+        str | None, typer.Argument(metavar="[QUESTION]", help="What to ask; without it, an interactive chat.")
+    ] = None,
+    thread: Annotated[str | None, typer.Option(metavar="THREAD", help="Continue this thread.")] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="A ChatKit address, such as http://127.0.0.1:8000/chatkit."),
+    ] = None,
+    token: Annotated[
+        str | None,
+        typer.Option(metavar="TOKEN", envvar="CHATKIT_LINK_TOKEN", help="Bearer token for that address."),
+    ] = None,
+    agent: AgentOption = None,
+) -> None:
+    """Ask in the terminal. Who answers is the server at --url, the one that runs already, or one started for this."""
+    import asyncio
 
-    thread_id: the thread to go on with; ``None`` starts one. Ctrl-C stops the running answer and keeps
-    the thread. Returns the exit code: 0, or 1 when the last answer failed or was stopped.
-    """
-    conversation = Conversation(client, console, thread_id)
-    if question is not None:
-        succeeded = await conversation.ask(question)
-    else:
-        succeeded = await conversation.prompt()
-    conversation.tell_how_to_continue()
-    return 0 if succeeded else 1
+    from chatkit_link.cli.start import start
+
+    sys.exit(asyncio.run(_chat(start("error"), question, thread, url, token, agent)))
 
 
-class Conversation:
-    """One thread as it is talked in; ``thread_id`` is known after the first answer has started."""
+async def _chat(
+    settings: "Settings",
+    question: str | None,
+    thread: str | None,
+    url: str | None,
+    token: str | None,
+    agent: list[str] | None,
+) -> int:
+    from contextlib import AsyncExitStack
+    from functools import partial
 
-    def __init__(self, client: ChatKitClient, console: Console, thread_id: str | None) -> None:
-        self.thread_id = thread_id
-        self._client = client
-        self._console = console
+    import httpx2
+    from rich.console import Console
 
-    async def prompt(self) -> bool:
-        """Asks what is typed until the input ends; whether the last answer was good."""
-        succeeded = True
-        if self._console.is_terminal:
-            self._console.print("Ask a question. Ctrl-C stops an answer, Ctrl-D ends the conversation.", style="dim")
-        while (question := self._read()) is not None:
-            if question.strip():
-                succeeded = await self.ask(question)
-        return succeeded
+    from chatkit_link.cli.conversation import converse
+    from chatkit_link.cli.terminal_user import cookie_file, known_user, remember_user
+    from chatkit_link.client import ChatKitClient, ClientError
+    from chatkit_link.errors import ConfigurationError
 
-    async def ask(self, question: str) -> bool:
-        """One question and its answer, drawn; ``False`` when it failed or was stopped."""
-        # What a terminal cannot decode arrives as lone surrogates, which no JSON may carry.
-        question = question.encode("utf-8", "replace").decode("utf-8")
-        if self.thread_id is None:
-            stream = self._client.create_thread(question)
-        else:
-            stream = self._client.add_user_message(self.thread_id, question)
-        view = ThreadView()
+    async with AsyncExitStack() as stack:
+        if url is None and agent is None and await _answers(settings.address):
+            url = f"{settings.address}/chatkit"
+        if url is None:
+            from chatkit_link.agents.catalog import targets_given
+            from chatkit_link.app import create_app
+            from chatkit_link.cli.server import serving
+
+            given = targets_given(agent, settings.config)
+            address = await stack.enter_async_context(serving(partial(create_app, agents_given=given), settings))
+            chosen = next(iter(given), None)
+            url = f"{address}/chatkit" + (f"/{chosen}" if chosen else "")
+        file = cookie_file(settings, url)
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        http = await stack.enter_async_context(httpx2.AsyncClient(headers=headers, cookies=known_user(file)))
         try:
-            finished = await self._follow(stream, view)
+            client = ChatKitClient(url, http=http)
         except ClientError as error:
-            self._print(_finished(view, styled=self._console.is_terminal))
-            self._print([_sentence(error)])
-            return False
-        self._print(_finished(view, styled=self._console.is_terminal))
-        if not finished:
-            self._print([Text("Stopped. What was said so far is kept.", "yellow")])
-        return finished and not view.errors
-
-    def tell_how_to_continue(self) -> None:
-        if self.thread_id is not None:
-            line = f'Thread {self.thread_id}. Continue: chatkit-link chat --thread {self.thread_id} "…"'
-            self._print([Text(clean(line), "dim")])
-
-    async def _follow(self, stream: EventStream, view: ThreadView) -> bool:
-        """Reads the stream into ``view``; ``False`` if Ctrl-C stopped it."""
-        live = Live(
-            console=self._console,
-            get_renderable=lambda: _running(view),
-            refresh_per_second=_REFRESHES,
-            transient=True,
-        )
-        with live if self._console.is_terminal else nullcontext():
-            reading = asyncio.create_task(self._take_in(stream, view))
-            try:
-                with _on_interrupt(reading.cancel):
-                    await asyncio.wait([reading])
-            finally:
-                reading.cancel()  # nothing to do unless this task itself was cancelled
-                await asyncio.wait([reading])
-            if not reading.cancelled():
-                reading.result()
-                return True
-        if stream.run_id is not None:
-            # A server without runs stops when the connection closes; that one has no run id.
-            await self._client.cancel_run(stream.run_id)
-        return False
-
-    async def _take_in(self, stream: EventStream, view: ThreadView) -> None:
-        async with stream:
-            async for happened in stream:
-                view.apply(happened.event)
-                if view.thread is not None:
-                    self.thread_id = view.thread.id
-
-    def _read(self) -> str | None:
-        """The next line; ``None`` at the end of the input. Ctrl-C drops the line, as in a shell."""
-        with suppress(ImportError):
-            importlib.import_module("readline")  # its import is what makes input() editable; absent on Windows
-
-        # The event loop turns Ctrl-C into a cancellation, which could not reach a blocked input().
-        with _handled(signal.default_int_handler):
-            while True:
-                try:
-                    return input(PROMPT if self._console.is_terminal else "")
-                except KeyboardInterrupt:
-                    self._console.print()
-                except EOFError:
-                    if self._console.is_terminal:
-                        self._console.print()
-                    return None
-
-    def _print(self, parts: list[RenderableType]) -> None:
-        for part in parts:
-            # In a file a line is as long as it is; only a terminal has an edge to wrap at.
-            self._console.print(part, soft_wrap=isinstance(part, Text) and not self._console.is_terminal)
+            raise ConfigurationError(f"--url {error}") from error
+        try:
+            return await converse(client, question, thread_id=thread, console=Console())
+        finally:
+            remember_user(file, http)
 
 
-def _running(view: ThreadView) -> RenderableType:
-    parts = draw_items(view.visible, styled=True)
-    if view.progress is not None:
-        parts.append(Text(f"… {clean(view.progress.text)}", "dim"))
-    elif not parts:
-        parts.append(Text("…", "dim"))
-    return Group(*parts)
+async def _answers(address: str) -> bool:
+    import httpx2
 
-
-def _finished(view: ThreadView, *, styled: bool) -> list[RenderableType]:
-    parts = draw_items(view.visible, styled=styled)
-    for notice in view.notices:
-        said = ": ".join(part for part in (notice.title, notice.message) if part)
-        parts.append(Text(clean(said), _NOTICE_STYLES[notice.level]))
-    for error in view.errors:
-        message = error.message or "Something went wrong while the answer was written."
-        again = " Ask again to retry." if error.allow_retry else ""
-        parts.append(Text(f"{clean(message)}{again}", "red"))
-    return parts
-
-
-def _sentence(error: ClientError) -> Text:
-    named = f" (request {error.request_id})" if error.request_id else ""
-    return Text(clean(f"{error}{named}"), "red")
-
-
-@contextmanager
-def _on_interrupt(stop: Callable[[], object]) -> Generator[None]:
-    """Ctrl-C calls ``stop`` instead of ending the program."""
-    loop = asyncio.get_running_loop()
-
-    def interrupted(*_: object) -> None:
-        # The handler runs between two steps of the loop's thread; the loop must be woken to notice.
-        loop.call_soon_threadsafe(stop)
-
-    with _handled(interrupted):
-        yield
-
-
-@contextmanager
-def _handled(handler: Callable[..., object]) -> Generator[None]:
-    """Gives Ctrl-C to ``handler`` for a while; the previous handler (the event loop's) comes back after."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread hears signals
-        return
-    previous = signal.signal(signal.SIGINT, handler)
     try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, previous)
+        async with httpx2.AsyncClient(timeout=1, trust_env=False) as http:
+            return (await http.get(f"{address}/health")).json() == {"status": "ok"}
+    except (httpx2.HTTPError, ValueError):
+        return False

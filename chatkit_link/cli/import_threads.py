@@ -1,20 +1,23 @@
-"""The import of threads as one sees it in a terminal: who moves, how far it is, and what became of it."""
+"""The import of threads in a terminal: whose threads are imported, how far it is, and what came of it."""
 
 import asyncio
 import csv
 import json
 import math
-from collections.abc import Sequence
+import tempfile
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from rich.table import Table
 
 from chatkit_link.caller import Caller
+from chatkit_link.cli.output import console
 from chatkit_link.cli.render_widgets import clean
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.hosted.client import hosted_client
@@ -24,9 +27,12 @@ from chatkit_link.hosted.sessions import HostedKey
 from chatkit_link.hosted.threads import HostedThreads
 from chatkit_link.identity.user_names import LONGEST_NAME, is_name
 from chatkit_link.settings import Settings
+from chatkit_link.store.embedded import EmbeddedPostgres
 from chatkit_link.store.engine import Database
+from chatkit_link.store.migrate import migrate
+from chatkit_link.store.open import open_database, open_existing
 
-#: Seconds for one try of a request: nobody waits at a page for it.
+#: Seconds for one try of a request: no user waits for it.
 _PATIENCE = 20.0
 #: Problems that a terminal shows; the file of --report has all.
 _SHOWN = 20
@@ -34,11 +40,11 @@ _COLUMNS = 3
 
 
 def read_movers(users: Sequence[str], file: Path | None, *, name_here: str | None, tenant: str) -> list[Mover]:
-    """Who is to be brought, each once. Raises ConfigurationError."""
+    """The users whose threads are imported, each once. Raises ConfigurationError."""
     if bool(users) == (file is not None):
         raise ConfigurationError("Name whose threads to import: with --user, or with --all-users-from FILE.")
     if name_here is not None and len(users) != 1:
-        raise ConfigurationError("--as says who one user is here: use it with one --user.")
+        raise ConfigurationError("--as names one user here: use it with one --user.")
     lines = [[user, name_here or user] for user in users] if file is None else _lines(file)
     movers: dict[tuple[str, str, str], Mover] = {}
     for number, line in enumerate(lines, 1):
@@ -49,7 +55,7 @@ def read_movers(users: Sequence[str], file: Path | None, *, name_here: str | Non
             raise ConfigurationError(f"{place}: a name has 1 to {LONGEST_NAME} visible characters.")
         movers[hosted, here, where] = Mover(hosted, Caller(where, here))
     if not movers:
-        raise ConfigurationError(f"{file}: there is nobody in it.")
+        raise ConfigurationError(f"{file}: there is no user in it.")
     return list(movers.values())
 
 
@@ -57,18 +63,21 @@ def _lines(file: Path) -> list[list[str]]:
     try:
         with file.open(encoding="utf-8-sig", newline="") as text:
             return [line for line in csv.reader(text) if any(field.strip() for field in line)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        raise ConfigurationError(f"{file}: cannot be read ({error.strerror}).") from error
+    except (UnicodeDecodeError, csv.Error) as error:
         raise ConfigurationError(f"{file}: cannot be read as CSV in UTF-8.") from error
 
 
-async def bring_threads(
-    settings: Settings, movers: Sequence[Mover], database: Database, *, again: bool, dry_run: bool
-) -> Report:
-    """Run the import, and tell on standard error how far it is. One that is broken off is reported, too."""
+async def bring_threads(settings: Settings, movers: Sequence[Mover], *, again: bool, dry_run: bool) -> Report:
+    """Run the import, and print on standard error how far it is. One that is stopped has a report, too."""
     if settings.hosted_key is None:
         raise ConfigurationError("Set CHATKIT_LINK_HOSTED_API_KEY to the OpenAI key that the threads were made with.")
     key = HostedKey(settings.hosted_key.get_secret_value(), own=False)
-    async with hosted_client(settings, patience=_PATIENCE) as client:
+    async with (
+        _dry(settings) if dry_run else _migrated(settings) as database,
+        hosted_client(settings, patience=_PATIENCE) as client,
+    ):
         with _Shown(len(movers)) as shown:
             run = Import(
                 HostedThreads(client, Refusals(lambda: None), key, on_wait=shown.waiting),
@@ -84,15 +93,34 @@ async def bring_threads(
             except asyncio.CancelledError:  # Ctrl-C; what is written is written
                 if (task := asyncio.current_task()) is not None:
                     task.uncancel()
-                run.report.stopped = "You broke it off."
+                run.report.stopped = "You stopped it."
                 return run.report
+
+
+@asynccontextmanager
+async def _dry(settings: Settings) -> AsyncGenerator[Database]:
+    """The database as it is; where none was made yet, an empty one that is thrown away afterwards."""
+    if settings.database_url is not None or EmbeddedPostgres(settings.data).exists():
+        async with open_existing(settings) as database:
+            yield database
+        return
+    with tempfile.TemporaryDirectory(prefix="chatkit-link-", ignore_cleanup_errors=True) as folder:
+        async with _migrated(settings.model_copy(update={"data": Path(folder)})) as database:
+            yield database
+
+
+@asynccontextmanager
+async def _migrated(settings: Settings) -> AsyncGenerator[Database]:
+    async with open_database(settings) as database:
+        await migrate(database)
+        yield database
 
 
 class _Shown:
     """How far it is: bars in a terminal, and anywhere else a line for each user."""
 
     def __init__(self, users: int) -> None:
-        console = Console(stderr=True, highlight=False, soft_wrap=True)
+        terminal = console(stderr=True)
         columns = (
             "{task.description}",
             BarColumn(),
@@ -100,8 +128,8 @@ class _Shown:
             TimeRemainingColumn(),
             "{task.fields[note]}",
         )
-        self._console = console
-        self._bars = Progress(*columns, console=console, disable=not console.is_terminal)
+        self._console = terminal
+        self._bars = Progress(*columns, console=terminal, disable=not terminal.is_terminal)
         self._users = self._bars.add_task("Users", total=users, note="")
         self._threads = self._bars.add_task("Threads", total=0, note="")
         self._total = self._done = self._users_done = 0
@@ -129,10 +157,10 @@ class _Shown:
 
     def waiting(self, seconds: float) -> None:
         """0: no longer."""
-        told = f"OpenAI is busy or away: trying again in {math.ceil(seconds)} s" if seconds else ""
-        self._bars.update(self._threads, note=told)
+        text = f"OpenAI is busy or away: trying again in {math.ceil(seconds)} s" if seconds else ""
+        self._bars.update(self._threads, note=text)
         if seconds >= 1:  # a shorter wait is not worth a line
-            self._line(told)
+            self._line(text)
 
     def _line(self, text: str) -> None:
         if not self._console.is_terminal:
@@ -140,12 +168,12 @@ class _Shown:
 
 
 def import_summary(report: Report) -> RenderableType:
-    """What became of it, and the first problems."""
+    """What came of it, and the first problems."""
     table = Table("", "", box=None, pad_edge=False, show_header=False)
     for name, number in (
         ("Users", report.users),
-        ("Threads that would be brought" if report.dry_run else "Threads brought", report.threads),
-        ("Threads that were here already", report.known),
+        ("Threads that would be imported" if report.dry_run else "Threads imported", report.threads),
+        ("Threads that were already here", report.known),
         ("Threads that are missing", sum(problem.lost and problem.thread is not None for problem in report.problems)),
         ("Items", report.items),
         ("Names of files, without their bytes", report.files),
@@ -180,5 +208,15 @@ def require_writable(report: Path) -> None:
         raise ConfigurationError(f"{report}: the report cannot be written ({error.strerror}).") from error
 
 
-def import_as_json(report: Report) -> str:
-    return json.dumps(asdict(report) | {"complete": report.complete}, ensure_ascii=False, indent=2) + "\n"
+def write_report(found: Report, file: Path) -> None:
+    """Raises ConfigurationError."""
+    text = json.dumps(report_as_object(found), ensure_ascii=False, indent=2)
+    try:
+        file.write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"{file}: the report cannot be written ({error.strerror}).") from error
+
+
+def report_as_object(report: Report) -> dict[str, Any]:
+    """The whole report, for JSON."""
+    return asdict(report) | {"complete": report.complete}

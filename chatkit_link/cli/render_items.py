@@ -62,7 +62,7 @@ def _item(item: wire.ThreadItem, sources: Sources, styled: bool) -> list[Rendera
         case wire.StructuredInputItem():
             drawn.append(_questions(item))
         case _:
-            pass  # what the person typed, and what is not for their eyes
+            pass  # what the user typed, and what is hidden from them
     return drawn
 
 

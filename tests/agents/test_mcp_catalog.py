@@ -204,7 +204,7 @@ def test_the_command_agents_lists_the_tools_of_each_server_or_says_why_not(
     )
     monkeypatch.setenv("CHATKIT_LINK_CONFIG", str(tmp_path / "chatkit-link.toml"))
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr("chatkit_link.cli.program.setup_logging", lambda _: None)  # this process's log is pytest's
+    monkeypatch.setattr("chatkit_link.cli.start.setup_logging", lambda _: None)  # this process's log is pytest's
     result = CliRunner().invoke(cli, ["agents"])
     lines = [re.split(r"\s{2,}", line.strip()) for line in result.output.splitlines()]
     assert ["shop", "research", "add (it has no serch, which the catalog names)"] in lines

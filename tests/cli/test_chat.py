@@ -15,7 +15,7 @@ from chatkit import types as wire
 from chatkit.widgets import DynamicWidgetRoot
 from rich.console import Console
 
-from chatkit_link.cli.chat import converse
+from chatkit_link.cli.conversation import converse
 from chatkit_link.cli.render_items import draw_items
 from chatkit_link.cli.render_widgets import draw_widget
 from chatkit_link.client import ChatKitClient
@@ -139,7 +139,7 @@ LOOP = """
 import asyncio, sys
 from rich.console import Console
 from chatkit_link.client import ChatKitClient
-from chatkit_link.cli.chat import converse
+from chatkit_link.cli.conversation import converse
 
 async def main():
     async with ChatKitClient(sys.argv[1]) as client:

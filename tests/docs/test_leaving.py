@@ -39,7 +39,7 @@ def place(tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) ->
     for name in os.environ:
         if name.startswith(("OPENAI_", "CHATKIT_")):
             monkeypatch.delenv(name)
-    monkeypatch.setattr("chatkit_link.cli.program.setup_logging", lambda _: None)  # this process's log is pytest's
+    monkeypatch.setattr("chatkit_link.cli.start.setup_logging", lambda _: None)  # this process's log is pytest's
     monkeypatch.setenv("DATABASE_URL", postgres_url)
     monkeypatch.chdir(tmp_path)
     return tmp_path

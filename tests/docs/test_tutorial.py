@@ -33,7 +33,7 @@ def shop(tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> 
     """An empty folder, a database, and nothing set."""
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "CHATKIT_LINK_CONFIG"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("chatkit_link.cli.program.setup_logging", lambda _: None)  # this process's log is pytest's
+    monkeypatch.setattr("chatkit_link.cli.start.setup_logging", lambda _: None)  # this process's log is pytest's
     monkeypatch.setenv("DATABASE_URL", postgres_url)
     monkeypatch.chdir(tmp_path)
     yield tmp_path

@@ -89,7 +89,7 @@ async def test_a_process_that_ends_in_the_middle_is_gone_on_from(
         process.send_signal(how)
         told = (await process.communicate())[0].decode()
     if how == signal.SIGINT:
-        assert (process.returncode, "You broke it off" in told, "Traceback" in told) == (1, True, False)
+        assert (process.returncode, "You stopped it" in told, "Traceback" in told) == (1, True, False)
     hosted.hold_after = None
     report = await bring(ada)
     assert (report.complete, report.threads + report.known) == (True, 30)

@@ -245,7 +245,7 @@ async def test_the_command_brings_a_list_of_people_and_says_how_it_went(
     people.write_text(f"{ada.user}\n{theirs},{eve.user},{eve.tenant}\n\n", encoding="utf-8")
 
     tried = await command("import", "threads", "--all-users-from", str(people), "--dry-run")
-    assert (tried.exit_code, "would be brought" in tried.output) == (0, True)
+    assert (tried.exit_code, "would be imported" in tried.output) == (0, True)
     assert (await store.load_threads(10, None, "desc", ada)).data == []
 
     done = await command("import", "threads", "--all-users-from", str(people), "--report", str(report))

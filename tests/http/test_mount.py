@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from chatkit_link import create_app, mount
 from chatkit_link.client import ChatKitClient
+from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import Settings
 from tests.conftest import running
 from tests.finished_stream import told
@@ -92,10 +93,8 @@ async def test_nothing_outside_the_built_page_can_be_fetched(server: str) -> Non
 
 
 async def test_a_database_that_is_away_is_told_as_such(make_settings: Callable[..., Settings], tmp_path: Path) -> None:
-    from chatkit_link.errors import Unavailable
-
     app = create_app(make_settings(database_url="postgresql://u:hunter2@127.0.0.1:1/none", data=tmp_path))
-    with pytest.raises(Unavailable) as refused:
+    with pytest.raises(ConfigurationError, match="connection refused") as refused:
         async with app.router.lifespan_context(app):
             pass
     assert "hunter2" not in str(refused.value)

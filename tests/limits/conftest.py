@@ -19,7 +19,7 @@ class Command(Protocol):
 def command(postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     """Runs ``chatkit-link`` with these arguments, in a thread with an event loop of its own."""
     environment = {"DATABASE_URL": postgres_url, "CHATKIT_LINK_DATA": str(tmp_path), "COLUMNS": "300"}
-    monkeypatch.setattr("chatkit_link.cli.program.setup_logging", lambda level: None)  # the log is pytest's here
+    monkeypatch.setattr("chatkit_link.cli.start.setup_logging", lambda level: None)  # the log is pytest's here
 
     async def run(*arguments: str) -> Result:
         return await asyncio.to_thread(CliRunner().invoke, cli, list(arguments), env=environment)

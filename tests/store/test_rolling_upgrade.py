@@ -16,7 +16,7 @@ from sqlalchemy import Connection, literal_column, make_url, select
 from chatkit_link.caller import Caller
 from chatkit_link.resources import resource
 from chatkit_link.store.engine import Database
-from chatkit_link.store.migrate import head, migrate, revision, schema_connection
+from chatkit_link.store.migrate import head, migrate, read_schema, schema_connection
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.tables import run_events, threads
 from tests.store.build import thread
@@ -183,7 +183,7 @@ async def test_an_old_replica_goes_on_while_and_after_the_database_is_upgraded(
         await migrate(database)
         await old.go_on()
         done.set()
-    assert await revision(database) == head()
+    assert (await read_schema(database)).current == head()
     await old.log()
     (row,) = await old.system.fetch(
         "SELECT count(*) AS threads, (SELECT count(*) FROM run_events) AS events FROM threads"
@@ -237,7 +237,7 @@ async def test_what_holds_a_table_for_long_makes_the_upgrade_wait_and_nothing_el
         assert not upgrade.done()
         await reading.rollback()
         await upgrade
-    assert await revision(database) == head()
+    assert (await read_schema(database)).current == head()
     await old.chat("ada")
 
 
@@ -255,7 +255,7 @@ async def test_a_command_that_does_not_migrate_reads_the_old_schema(
         ((role,),) = await session.execute(CURRENT_ROLE)
     # The new role, if another database of this server has it already, has no rights here yet.
     assert role in {ROLE, make_url(url).username}
-    assert await revision(database) == BEFORE
+    assert (await read_schema(database)).current == BEFORE
 
 
 async def test_the_new_version_takes_on_the_role_of_the_new_name(

@@ -158,7 +158,7 @@ async def test_a_masked_key_is_left_out_too() -> None:
 
 async def doctor(patch: pytest.MonkeyPatch, folder: Path, **environment: str) -> tuple[int, str]:
     patch.chdir(folder)
-    patch.setattr("chatkit_link.cli.program.setup_logging", lambda _: None)  # this process's log is pytest's
+    patch.setattr("chatkit_link.cli.start.setup_logging", lambda _: None)  # this process's log is pytest's
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "CHATKIT_LINK_MODEL"):
         patch.delenv(name, raising=False)
     for name, value in environment.items():

@@ -41,7 +41,7 @@ async def listing(models: Mapping[str, str | None], status: int = 200) -> AsyncG
 
 
 async def refresh(patch: pytest.MonkeyPatch, folder: Path, address: str, *options: str) -> str:
-    patch.setattr("chatkit_link.cli.program.setup_logging", lambda _: None)  # this process's log is pytest's
+    patch.setattr("chatkit_link.cli.start.setup_logging", lambda _: None)  # this process's log is pytest's
     patch.setenv("OPENAI_API_KEY", "sk-canary-123\n")
     patch.setenv("OPENAI_BASE_URL", address)
     patch.setenv("CHATKIT_LINK_DATA", str(folder))
@@ -88,7 +88,7 @@ async def test_a_named_file_is_written_instead(tmp_path: Path, monkeypatch: pyte
 
 def test_there_has_to_be_a_server_to_ask(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("chatkit_link.cli.program.setup_logging", lambda _: None)  # this process's log is pytest's
+    monkeypatch.setattr("chatkit_link.cli.start.setup_logging", lambda _: None)  # this process's log is pytest's
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
     ran = CliRunner().invoke(cli, ["models", "refresh"])

@@ -38,7 +38,7 @@ KEY: dict[str, Any] = {"openai_api_key": "sk-canary-123", "openai_base_url": Non
 @pytest.fixture(autouse=True)
 def nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("chatkit_link.cli.program.setup_logging", lambda _: None)  # this process's log is pytest's
+    monkeypatch.setattr("chatkit_link.cli.start.setup_logging", lambda _: None)  # this process's log is pytest's
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_DEFAULT_MODEL"):
         monkeypatch.delenv(name, raising=False)
 

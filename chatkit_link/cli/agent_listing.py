@@ -1,0 +1,123 @@
+"""What ``chatkit-link agents`` lists: agents, the tools of their MCP servers, and models that are shut down."""
+
+import asyncio
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from agents import Agent
+from rich.markup import escape
+from rich.table import Table
+
+from chatkit_link.agents.agent_builder.check import Finding, check_workflow
+from chatkit_link.agents.agent_builder.load import load_workflow
+from chatkit_link.agents.assistant import Assistant
+from chatkit_link.agents.attach_servers import attach_servers
+from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Target, add_agent, load_target
+from chatkit_link.agents.mcp.report import ServerReport, report_servers, servers_table
+from chatkit_link.agents.mcp.servers import McpServers
+from chatkit_link.agents.models.shutdowns import Notice, has_error, shutdowns_for
+from chatkit_link.agents.shutdown_notices import shutdown_notices
+from chatkit_link.cli.model_checks import print_notices
+from chatkit_link.cli.output import console, print_line
+from chatkit_link.errors import ConfigurationError
+from chatkit_link.settings import Settings, read_variables
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLine:
+    """problem: why it does not load; None if it does."""
+
+    id: str
+    target: str
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    agents: Sequence[AgentLine]
+    servers: Sequence[ServerReport]
+    notices: Sequence[Notice]
+
+    @property
+    def good(self) -> bool:
+        """Whether every agent loads, every required server is up, and no model has been shut down."""
+        down = any(server.required and server.reason for server in self.servers)
+        return not (down or any(agent.problem for agent in self.agents) or has_error(self.notices))
+
+    def as_json(self) -> Mapping[str, Any]:
+        return {
+            "agents": [asdict(agent) for agent in self.agents],
+            "mcp_servers": [asdict(server) for server in self.servers],
+            "notices": [asdict(notice) for notice in self.notices],
+        }
+
+
+def list_agents(settings: Settings, catalog: Catalog, today: date) -> Listing:
+    """Load the agents, ask their MCP servers for their tools, and look for models that are shut down."""
+    entries = {RESEARCH: Entry(target=RESEARCH)} | catalog.agents
+    targets, broken = load_targets(settings, catalog)
+    folder = settings.config.absolute().parent
+    servers = McpServers(catalog.mcp, folder=folder, variables=read_variables())
+    for agent_id, target in ({RESEARCH: Assistant(Agent(name="Research"))} | targets).items():
+        try:
+            attach_servers(servers, agent_id, target, entries[agent_id].mcp)
+        except ConfigurationError as error:
+            broken[agent_id] = str(error)
+    return Listing(
+        agents=[
+            AgentLine(agent_id, "bundled" if entry.target == RESEARCH else entry.target, broken.get(agent_id))
+            for agent_id, entry in entries.items()
+        ],
+        servers=asyncio.run(report_servers(servers)) if servers.users else [],
+        notices=shutdown_notices(settings, catalog, targets, today),
+    )
+
+
+def print_listing(listing: Listing) -> None:
+    table = Table("Agent", "Target", "State", box=None, pad_edge=False)
+    for agent in listing.agents:
+        table.add_row(agent.id, escape(agent.target), escape(agent.problem or "ready"))
+    terminal = console()
+    terminal.print(table, soft_wrap=False)
+    if listing.servers:
+        terminal.print("", servers_table(list(listing.servers)), sep="\n", soft_wrap=False)
+    print_notices(listing.notices)
+
+
+def load_targets(settings: Settings, catalog: Catalog) -> tuple[dict[str, Target], dict[str, str]]:
+    """Agent id -> what loads; agent id -> why it does not."""
+    targets: dict[str, Target] = {}
+    broken: dict[str, str] = {}
+    for agent_id, entry in catalog.agents.items():
+        if entry.target == RESEARCH:
+            continue
+        try:
+            targets[agent_id] = load_target(entry.target, beside=settings.config.absolute().parent)
+        except ConfigurationError as error:
+            broken[agent_id] = str(error)
+    return targets, broken
+
+
+def check_file(file: Path, settings: Settings, today: date) -> list[Finding]:
+    """What of an exported workflow works here, line by line."""
+    return check_workflow(file, shutdowns_for(settings), today=today)
+
+
+def print_findings(file: Path, findings: Sequence[Finding]) -> None:
+    for finding in findings:
+        place = f"{file.name}:{finding.line}" if finding.line else file.name
+        print_line(f"{finding.level:<9}{place}: {finding.text}")
+
+
+def add_workflow_file(file: Path, agent_id: str | None, settings: Settings) -> None:
+    """Write an exported workflow into the catalog, once it loads."""
+    config = settings.config.absolute()
+    load_workflow(file.absolute())
+    chosen = agent_id or re.sub(r"[^a-z0-9_-]+", "-", file.stem.lower()).strip("-_")
+    add_agent(config, chosen, Path(os.path.relpath(file.absolute(), config.parent)).as_posix())
+    print_line(f"{config.name} has the agent {chosen}: chatkit-link serve answers with it at /chatkit/{chosen}.")

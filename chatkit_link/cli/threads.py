@@ -1,0 +1,56 @@
+"""``chatkit-link threads``: lock, close and unlock a thread."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from chatkit_link.cli.options import examples
+
+if TYPE_CHECKING:
+    from chatkit.types import ThreadStatus
+
+threads_cli = typer.Typer(help="Lock, close and unlock any user's thread.", no_args_is_help=True, rich_markup_mode=None)
+ThreadArgument = Annotated[str, typer.Argument(metavar="THREAD", help="The thread's id.")]
+ReasonOption = Annotated[str | None, typer.Option(metavar="TEXT", help="Shown to the user.")]
+
+
+@threads_cli.command(epilog=examples('threads lock thr_1a2b --reason "under review"'))
+def lock(thread: ThreadArgument, reason: ReasonOption = None) -> None:
+    """Take no messages for now."""
+    from chatkit.types import LockedStatus
+
+    _set_status(thread, LockedStatus(reason=reason))
+
+
+@threads_cli.command(epilog=examples('threads close thr_1a2b --reason "order delivered"'))
+def close(thread: ThreadArgument, reason: ReasonOption = None) -> None:
+    """Take no messages any more."""
+    from chatkit.types import ClosedStatus
+
+    _set_status(thread, ClosedStatus(reason=reason))
+
+
+@threads_cli.command(epilog=examples("threads unlock thr_1a2b"))
+def unlock(thread: ThreadArgument) -> None:
+    """Take messages again."""
+    from chatkit.types import ActiveStatus
+
+    _set_status(thread, ActiveStatus())
+
+
+def _set_status(thread: str, status: "ThreadStatus") -> None:
+    import asyncio
+
+    from chatkit_link.cli.output import print_line
+    from chatkit_link.cli.start import start
+    from chatkit_link.protocol.thread_status import set_status
+    from chatkit_link.store.open import open_existing
+
+    settings = start("error")
+
+    async def run() -> None:
+        async with open_existing(settings) as database:
+            await set_status(database, thread, status)
+
+    asyncio.run(run())
+    print_line(f"Thread {thread} is {status.type}.")

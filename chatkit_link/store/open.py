@@ -1,0 +1,52 @@
+"""The database of the settings, opened: to serve from it, or to read it without changing it."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import anyio.to_thread
+
+from chatkit_link.errors import ConfigurationError
+from chatkit_link.settings import Settings
+from chatkit_link.store.database_errors import database_errors
+from chatkit_link.store.embedded import EmbeddedPostgres
+from chatkit_link.store.engine import Database
+from chatkit_link.store.migrate import require_schema
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncGenerator[Database]:
+    """The database that ``DATABASE_URL`` names, else the embedded one, which is made if it is not there yet.
+
+    Its schema and its documents stay as they are.
+
+    Raises:
+        ConfigurationError: there is no database, or it refuses something inside the block: ``DatabaseUnusable``.
+    """
+    async with AsyncExitStack() as stack:
+        if settings.database_url is not None:
+            url, embedded_in = settings.database_url.get_secret_value(), None
+        else:
+            embedded = EmbeddedPostgres(settings.data)
+            stack.callback(embedded.stop)  # before it starts: a start that is broken off leaves nothing running
+            url, embedded_in = await anyio.to_thread.run_sync(embedded.start), str(embedded.folder)
+        database = Database(url, pool_size=settings.database_pool)
+        stack.push_async_callback(database.close)
+        with database_errors(database.address, embedded_in=embedded_in):
+            yield database
+
+
+@asynccontextmanager
+async def open_existing(settings: Settings) -> AsyncGenerator[Database]:
+    """The same for a command that migrates nothing and makes no database.
+
+    Raises:
+        ConfigurationError: also if there is no embedded database yet, or the schema is not that of this version.
+    """
+    if settings.database_url is None and not EmbeddedPostgres(settings.data).exists():
+        raise ConfigurationError(
+            f"There is no database in {settings.data} yet. Start the server once (chatkit-link serve), "
+            "set DATABASE_URL, or name another folder with CHATKIT_LINK_DATA."
+        )
+    async with open_database(settings) as database:
+        await require_schema(database)
+        yield database
