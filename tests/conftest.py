@@ -1,12 +1,11 @@
 """What most tests need: a real PostgreSQL, migrated once, and real servers on it.
 
-``DATABASE_URL`` is used when set; otherwise the embedded PostgreSQL runs in a temporary folder.
+Each worker of pytest-xdist has a database of its own on one server (suite/postgres_process.py).
 Tests do not share people: each makes callers or clients of its own, so no table is ever emptied.
 """
 
 import functools
 import os
-import tempfile
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -23,14 +22,14 @@ from chatkit_link.client import ChatKitClient
 from chatkit_link.http.services import Services
 from chatkit_link.serving import serving
 from chatkit_link.settings import Settings
-from chatkit_link.store.embedded import EmbeddedPostgres
 from chatkit_link.store.engine import Database
-from chatkit_link.store.migrate import migrate
 from chatkit_link.store.postgres import PostgresStore
+from tests.suite.postgres import Postgres
 
 HERE = Path(__file__).parent
 #: Killed servers and cut connections take minutes and a quiet machine: `make faults`.
 collect_ignore = [] if os.environ.get("CHATKIT_LINK_FAULTS") else ["faults"]
+POSTGRES = pytest.StashKey[Postgres]()
 
 DOCUMENT = """\
 # Tea
@@ -51,24 +50,31 @@ def one_tls_context() -> Iterator[None]:
         yield
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[POSTGRES] = Postgres()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """In the process that hands out the tests: tell a worker the address of its database."""
+    node.workerinput["postgres_url"] = node.config.stash[POSTGRES].database(node.gateway.id)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash[POSTGRES].close()
+
+
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """The address of a PostgreSQL server for the whole run."""
-    if url := os.environ.get("DATABASE_URL"):
-        yield url
-        return
-    # Not a folder of pytest's: run as root, PostgreSQL is another user, whom pytest shuts out of its folders.
-    with tempfile.TemporaryDirectory(prefix="chatkit-link-test-", ignore_cleanup_errors=True) as folder:
-        server = EmbeddedPostgres(Path(folder))
-        yield server.start()
-        server.stop()
+def postgres_url(pytestconfig: pytest.Config) -> str:
+    """The address of a migrated database, of this worker alone."""
+    if worker := getattr(pytestconfig, "workerinput", None):
+        return worker["postgres_url"]
+    return pytestconfig.stash[POSTGRES].database("only")
 
 
 @pytest.fixture(scope="session")
 async def database(postgres_url: str) -> AsyncIterator[Database]:
-    """A migrated database."""
     database = Database(postgres_url, pool_size=20)
-    await migrate(database)
     yield database
     await database.close()
 
