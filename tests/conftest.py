@@ -50,6 +50,18 @@ def one_tls_context() -> Iterator[None]:
         yield
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--leave-out", action="append", default=[], help="a group of slow tests (suite/slow.py)")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    out = set(config.getoption("--leave-out") or ())
+    left = [item for item in items if (marker := item.get_closest_marker("slow")) and marker.args[0] in out]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[POSTGRES] = Postgres()
 

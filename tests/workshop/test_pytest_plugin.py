@@ -32,6 +32,7 @@ def run(project: Path, *options: str) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
+@pytest.mark.slow("pytest")
 def test_a_snapshot_is_asked_for_kept_and_compared(project: Path) -> None:
     status, said = run(project)
     assert status == 1
@@ -45,6 +46,7 @@ def test_a_snapshot_is_asked_for_kept_and_compared(project: Path) -> None:
     assert "card renders to another tree" in said
 
 
+@pytest.mark.slow("pytest")
 @pytest.mark.browser
 @pytest.mark.skipif(picture.find_chromium() is None, reason="no Chromium")
 def test_a_picture_is_kept_and_compared(project: Path) -> None:

@@ -107,6 +107,7 @@ def run(*words: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
+@pytest.mark.slow("pyright")
 def test_a_type_checker_accepts_what_is_right_and_finds_what_is_wrong(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     hiding = OBJECT | {"properties": {name: {"type": "array", "items": {"type": "string"}} for name in ("list", "str")}}
