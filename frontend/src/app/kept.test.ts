@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { beforeEach, expect, test } from 'vitest';
 import { forgetApiKey, hasApiKey, keepApiKey, keyProblem } from './api-key';
 import { carryOver } from './former-visit';
