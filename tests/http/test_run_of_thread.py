@@ -82,7 +82,7 @@ async def test_a_retry_names_the_message_that_it_answers_anew(connect: Connect, 
     async with client.retry_after_item(made.thread_id, question.id) as again:
         await anext(again)
         answer = await ask(client, made.thread_id)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             async for _ in again:
                 pass
     assert answer["last"]["retried"] == question.id

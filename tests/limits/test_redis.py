@@ -40,7 +40,7 @@ class Redis:
             self._process = subprocess.Popen([PROGRAM, *options], cwd=self._folder, stdout=log, stderr=log)
 
     async def ready(self) -> None:
-        async with asyncio.timeout(10), redis.from_url(self.url) as client:
+        async with asyncio.timeout(30), redis.from_url(self.url) as client:
             while True:
                 try:
                     await client.ping()
