@@ -40,13 +40,7 @@ test-all: $(INSTALLED) $(PAGE)
 
 # Check style, types and layers, in Python and TypeScript, and all widgets.
 check: $(INSTALLED) $(MODULES)
-	$(PY) -m ruff check .
-	$(PY) -m ruff format --check .
-	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(PY) -m pyright
-	.venv/bin/lint-imports
-	.venv/bin/chatkit-link widgets check
-	.venv/bin/chatkit-link widgets check --folder examples/professor_lock/widgets --agent lock=examples/professor_lock/
-	cd frontend && npm run --silent check
+	@$(PY) scripts/run_checks.py
 
 # Kill, stop, cut and starve real servers, and look at what is left; CHATKIT_LINK_FAULTS=full for the large numbers.
 faults: $(INSTALLED)

@@ -13,13 +13,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 import pytest
+from side_by_side import Part, command, run_side_by_side
 
 from tests.suite.browser_server import NotStarted, browser_server, chromium
 from tests.suite.counting import Counting
@@ -37,26 +38,10 @@ NO_CHROMIUM = (
 )
 
 
-@dataclass
-class Part:
-    """run: takes where to print and a folder for results; seconds: how long it took, once it has ended."""
-
-    name: str
-    run: Callable[[TextIO, Path], Tally]
-    seconds: float = 0
-
-    def timed(self, output: TextIO, results: Path) -> Tally:
-        began = time.monotonic()
-        try:
-            return self.run(output, results)
-        finally:
-            self.seconds = time.monotonic() - began
-
-
-def python_tests(arguments: list[str]) -> Callable[[TextIO, Path], Tally]:
+def python_tests(results: Path, arguments: list[str]) -> Callable[[TextIO], Tally]:
     """In a process of its own: what ends that one, a signal or a crash, still leaves a closing line."""
 
-    def run(output: TextIO, results: Path) -> Tally:
+    def run(output: TextIO) -> Tally:
         file = results / "pytest.json"
         status = command([sys.executable, __file__, "--pytest", str(file), *arguments], output, cwd=ROOT)
         tally = Tally(**json.loads(file.read_text())) if file.is_file() else Tally()
@@ -86,21 +71,17 @@ def typescript_tests(output: TextIO, results: Path) -> Tally:
     return tally
 
 
-def browser_tests(output: TextIO, results: Path) -> Tally:
+def browser_tests(output: TextIO, results: Path, projects: tuple[str, ...]) -> Tally:
     if not chromium():
         print(NO_CHROMIUM, file=output)
         return Tally(failed=1) if os.environ.get("CI") else Tally(skipped=1)
-    total = Tally()
     try:
         with browser_server(output) as (address, widgets):
             environment = {"CHATKIT_LINK_URL": f"{address}/", "CHATKIT_LINK_E2E_WIDGETS": str(widgets)}
-            # What measures frames has the machine to itself.
-            for projects in (("desktop", "phone"), ("timing",)):
-                total.add(playwright(output, results / f"{projects[0]}.json", projects, environment))
+            return playwright(output, results / f"{projects[0]}.json", projects, environment)
     except NotStarted as error:
         print(error, file=output)
-        total.add(Tally(failed=1))
-    return total
+        return Tally(failed=1)
 
 
 def playwright(output: TextIO, file: Path, projects: tuple[str, ...], environment: dict[str, str]) -> Tally:
@@ -118,39 +99,21 @@ def playwright(output: TextIO, file: Path, projects: tuple[str, ...], environmen
 
 def npx(output: TextIO, program: str, *arguments: str, **environment: str) -> int:
     path = FRONTEND / "node_modules" / ".bin" / program
-    return command([str(path), *arguments], output, cwd=FRONTEND, NO_COLOR="1", **environment)
+    return command([path, *arguments], output, cwd=FRONTEND, **environment)
 
 
-def command(words: list[str], output: TextIO, *, cwd: Path, **environment: str) -> int:
-    output.flush()
-    return subprocess.run(
-        words,
-        cwd=cwd,
-        env=os.environ | environment,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        check=False,
-    ).returncode
-
-
-def run_together(parts: list[Part]) -> Tally:
-    """Run them side by side; each prints when it has ended."""
-    print(f"Running side by side: {', '.join(part.name for part in parts)} ...", flush=True)
-    total = Tally()
-    with tempfile.TemporaryDirectory(prefix="chatkit-link-results-") as folder, ThreadPoolExecutor() as threads:
-        results = Path(folder)
-        files = {part.name: (results / f"{number}.log").open("w+") for number, part in enumerate(parts)}
-        running = {threads.submit(part.timed, files[part.name], results): part for part in parts}
-        for future in as_completed(running):
-            part, tally = running[future], future.result()
-            with files[part.name] as output:
-                output.seek(0)
-                print(
-                    f"\n=== {part.name}: {tally.closing_line()}, {part.seconds:.0f} s ===\n{output.read()}", flush=True
-                )
-            total.add(tally)
-    return total
+def suites(scope: str, results: Path, arguments: list[str]) -> tuple[list[Part[Tally]], list[Part[Tally]]]:
+    """Those that run side by side, and those that have the machine to themselves then."""
+    together = [
+        Part("Python", python_tests(results, arguments)),
+        Part("TypeScript", partial(typescript_tests, results=results)),
+    ]
+    if scope == "fast":
+        return together, []
+    together.append(Part("Browser", partial(browser_tests, results=results, projects=("desktop", "phone"))))
+    if not chromium():
+        return together, []
+    return together, [Part("Browser, timing", partial(browser_tests, results=results, projects=("timing",)))]
 
 
 @contextmanager
@@ -175,12 +138,17 @@ def main(scope: str) -> int:
         arguments += ["-m", "not browser and not wheel"]
     if scope == "all":
         arguments += ["--cov", "--cov-report=term:skip-covered"]
-    parts = [Part("Python", python_tests(arguments)), Part("TypeScript", typescript_tests)]
-    if scope != "fast":
-        parts.append(Part("Browser", browser_tests))
-    with busy_machine(int(os.environ.get("LOAD") or 0)):
-        total = run_together(parts)
-    for part in parts:
+    total = Tally()
+    with (
+        tempfile.TemporaryDirectory(prefix="chatkit-link-results-") as folder,
+        busy_machine(int(os.environ.get("LOAD") or 0)),
+    ):
+        together, alone = suites(scope, Path(folder), arguments)
+        for parts in (together, alone):
+            for tally in run_side_by_side(parts, at_once=len(parts), describe=Tally.closing_line):
+                total.add(tally)
+    print()
+    for part in together + alone:
         print(f"{part.name}: {part.seconds:.0f} s")
     if out:
         print(f"Left out, as their files have not changed: {', '.join(sorted(out))} (`make test-all` runs them, too).")
