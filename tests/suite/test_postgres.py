@@ -13,8 +13,6 @@ from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import head, revision
 from tests.suite.postgres import ROOT, Postgres
 
-pytestmark = pytest.mark.timeout(120)  # two processes start, which takes long beside other work
-
 ASKS_AND_IS_KILLED = """
 import os, signal
 from tests.suite.postgres import Postgres

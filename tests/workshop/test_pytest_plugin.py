@@ -28,7 +28,7 @@ def project(tmp_path: Path) -> Path:
 
 def run(project: Path, *options: str) -> tuple[int, str]:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
-    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False, timeout=50)
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False, timeout=150)
     return done.returncode, done.stdout
 
 
