@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.suite.needs import HTTP, NEEDS, POSTGRES
-from tests.suite.tally import Tally
+from tests.suite.tally import HTTP, NEEDS, POSTGRES, Tally
 
 
 class Counting:

@@ -10,10 +10,8 @@ from typing import Any
 
 import pytest
 
-#: The name under which a report carries them.
-NEEDS = "needs"
-POSTGRES = "with PostgreSQL"
-HTTP = "over HTTP"
+from tests.suite.tally import HTTP, NEEDS, POSTGRES
+
 MARKED = {"browser": "in Chromium", "wheel": "with the installed wheel"}
 
 

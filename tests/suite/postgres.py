@@ -38,5 +38,5 @@ class Postgres:
     def close(self) -> None:
         """Remove the databases, and wait until the server is gone."""
         if self._process is not None:
-            self._process.communicate(timeout=60)
+            self._process.communicate(timeout=180)
             self._process = None

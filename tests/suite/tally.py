@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass, field
 
+#: The name under which the report of a test carries what it needed.
+NEEDS = "needs"
+POSTGRES = "with PostgreSQL"
+HTTP = "over HTTP"
+
 
 @dataclass
 class Tally:

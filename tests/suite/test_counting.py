@@ -42,14 +42,15 @@ print(json.dumps([int(status), dataclasses.asdict(counting.tally)]))
 
 
 def test_workers_report_what_their_tests_needed(tmp_path: Path) -> None:
-    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  browser: needs a Chromium\n")
+    options = "asyncio_default_fixture_loop_scope = session\nfilterwarnings = error\nmarkers = browser: Chromium"
+    (tmp_path / "pytest.ini").write_text(f"[pytest]\n{options}\n")
     (tmp_path / "test_some.py").write_text(TESTS)
     done = subprocess.run(
         [sys.executable, "-c", RUN], cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
         check=True, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     status, tally = json.loads(done.stdout.splitlines()[-1])
-    assert status == 1
+    assert status == 1, done.stdout + done.stderr
     # A test that passes and breaks down afterwards is both, as pytest counts it.
     assert (tally["passed"], tally["failed"], tally["skipped"]) == (4, 2, 1), done.stdout
     assert tally["needs"] == {"with PostgreSQL": 2, "over HTTP": 1, "in Chromium": 1}
