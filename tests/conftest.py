@@ -15,6 +15,7 @@ from typing import Any
 import httpcore2
 import pytest
 from fastapi import FastAPI
+from hypothesis import settings as hypothesis_settings
 
 from chatkit_link.app import create_app
 from chatkit_link.caller import Caller
@@ -30,6 +31,10 @@ HERE = Path(__file__).parent
 #: Killed servers and cut connections take minutes and a quiet machine: `make faults`.
 collect_ignore = [] if os.environ.get("CHATKIT_LINK_FAULTS") else ["faults"]
 POSTGRES = pytest.StashKey[Postgres]()
+
+# How long one example takes depends on what else the machine does.
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
 
 DOCUMENT = """\
 # Tea

@@ -235,7 +235,7 @@ async def test_a_tool_chosen_in_the_composer_is_the_one_that_the_model_begins_wi
     async with (
         scripted(Call("stock", {}), Say("Seven left."), Say("Hello.")) as model,
         chat(make_settings, model, api, config=tmp_path / "agents.toml") as client,
-        httpx2.AsyncClient() as http,
+        httpx2.AsyncClient(timeout=60) as http,
     ):
         for tool in ("stock", "voice"):
             text = {"type": "input_text", "text": "Any left?"}

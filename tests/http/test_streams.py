@@ -122,7 +122,10 @@ async def test_a_stream_says_what_a_proxy_must_know(server: str) -> None:
             }
         },
     }
-    async with httpx2.AsyncClient() as http, http.stream("POST", f"{server}/chatkit/echo", json=body) as response:
+    async with (
+        httpx2.AsyncClient(timeout=60) as http,
+        http.stream("POST", f"{server}/chatkit/echo", json=body) as response,
+    ):
         assert response.headers["content-type"].startswith("text/event-stream")
         assert "no-cache" in response.headers["cache-control"]
         assert response.headers["x-accel-buffering"] == "no"
@@ -145,7 +148,7 @@ async def test_a_quiet_stream_is_kept_alive(server: str) -> None:
     }
     async with (
         asyncio.timeout(30),
-        httpx2.AsyncClient() as http,
+        httpx2.AsyncClient(timeout=60) as http,
         http.stream("POST", f"{server}/chatkit/slow", json=body) as response,
     ):
         async for line in response.aiter_lines():
@@ -195,7 +198,7 @@ async def test_a_stream_that_is_followed_has_the_very_bytes_of_the_first(server:
             "input": {"content": [{"type": "input_text", "text": "x"}], "attachments": [], "inference_options": {}}
         },
     }
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         first = await http.post(f"{server}/chatkit/every-event", json=body)
         events = f"{server}/chatkit/runs/{first.headers['x-run-id']}/events"
         again = await http.get(events)

@@ -243,7 +243,7 @@ async def test_a_page_of_somebody_else_is_turned_away(http: httpx2.AsyncClient, 
 
 
 async def test_a_server_that_is_not_in_dev_mode_has_no_workshop(server: str) -> None:
-    async with httpx2.AsyncClient(base_url=server) as http:
+    async with httpx2.AsyncClient(base_url=server, timeout=60) as http:
         for path in ("/workshop", WIDGETS, "/api/workshop/changes"):
             assert (await http.get(path)).status_code == 404
         assert (await http.post("/api/workshop/threads/try", json={"draft": draft()})).status_code == 404

@@ -77,7 +77,7 @@ def issuer(issuers: Issuers) -> Issuer:
 
 @pytest.fixture
 async def identity(issuers: Issuers, issuer: Issuer) -> AsyncGenerator[BearerIdentity]:
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         address = f"{issuers.address}/{issuers.known.index(issuer)}/keys"
         yield BearerIdentity(KeySet(address, http, clock=lambda: issuer.now))
 
