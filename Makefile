@@ -15,30 +15,32 @@ PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/*.html fronte
 # What `make run` serves as long as you have no catalog of your own: the research agent and Professor Lock.
 DEMO := $(if $(wildcard chatkit-link.toml)$(shell grep -s '^CHATKIT_LINK_CONFIG=' .env),,examples/professor_lock/chatkit-link.toml)
 
-.PHONY: help run test check faults bench docs build lock clean
+.PHONY: help run test test-fast test-all check faults bench docs build lock clean
 .DELETE_ON_ERROR:
 
 # List the targets.
 help:
-	@awk '/^# /{says=substr($$0,3);next} /^[a-z]+:/{if(says)printf "  make %-7s %s\n",substr($$1,1,length($$1)-1),says} {says=""}' Makefile
+	@awk '/^# /{says=substr($$0,3);next} /^[a-z-]+:/{if(says)printf "  make %-9s %s\n",substr($$1,1,length($$1)-1),says} {says=""}' Makefile
 
 # Start the server on http://127.0.0.1:8000; installs and builds what is missing or out of date first.
 run: $(INSTALLED) $(PAGE)
 	@CHATKIT_LINK_CONFIG=$${CHATKIT_LINK_CONFIG-$(DEMO)} exec .venv/bin/chatkit-link serve $(ARGS)
 
-# Run every test: Python, TypeScript, the wheel, and the page in a real Chromium.
+# Run the tests: Python, TypeScript and the page in a real Chromium; slow ones only if their files have changed.
 test: $(INSTALLED) $(PAGE)
 	@$(PY) scripts/run_tests.py
 
+# Run the tests without the page and the wheel, before each commit. LOAD=4 keeps four cores busy meanwhile.
+test-fast: $(INSTALLED) $(PAGE)
+	@$(PY) scripts/run_tests.py fast
+
+# Run every test, the wheel and other slow ones, too, and measure the coverage.
+test-all: $(INSTALLED) $(PAGE)
+	@$(PY) scripts/run_tests.py all
+
 # Check style, types and layers, in Python and TypeScript, and all widgets.
 check: $(INSTALLED) $(MODULES)
-	$(PY) -m ruff check .
-	$(PY) -m ruff format --check .
-	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(PY) -m pyright
-	.venv/bin/lint-imports
-	.venv/bin/chatkit-link widgets check
-	.venv/bin/chatkit-link widgets check --folder examples/professor_lock/widgets --agent lock=examples/professor_lock/
-	cd frontend && npm run --silent check
+	@$(PY) scripts/run_checks.py
 
 # Kill, stop, cut and starve real servers, and look at what is left; CHATKIT_LINK_FAULTS=full for the large numbers.
 faults: $(INSTALLED)

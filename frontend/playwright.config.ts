@@ -22,13 +22,15 @@ function isProgram(path: string): boolean {
   }
 }
 
+const desktop = { viewport: { width: 1280, height: 800 }, colorScheme: 'light' } as const;
+
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'e2e/artifacts/runs',
   timeout: 90_000,
   expect: { timeout: 20_000 },
-  // One server, one person after another: what a test sees in the history is its own.
-  workers: 1,
+  // One server, and in it one person for each test: what a test sees in the history is its own.
+  workers: 2,
   // Two cores shared with a server and a database: what fails once and then passes is listed as flaky.
   retries: process.env.CI ? 1 : 0,
   reporter: [['list']],
@@ -52,9 +54,11 @@ export default defineConfig({
       ],
     },
   },
-  // On the phone, only what is tagged: where the layout, the finger or the dark scheme is the point.
+  // On the phone, only what is tagged: where the layout, the finger or the dark scheme is the point. What measures
+  // frames is a project of its own, which scripts/run_tests.py runs last and alone.
   projects: [
-    { name: 'desktop', use: { viewport: { width: 1280, height: 800 }, colorScheme: 'light' } },
+    { name: 'desktop', grepInvert: /@timing/, use: desktop },
+    { name: 'timing', grep: /@timing/, workers: 1, use: desktop },
     {
       name: 'phone',
       grep: /@phone/,

@@ -1,12 +1,11 @@
 """What most tests need: a real PostgreSQL, migrated once, and real servers on it.
 
-``DATABASE_URL`` is used when set; otherwise the embedded PostgreSQL runs in a temporary folder.
+Each worker of pytest-xdist has a database of its own on one server (suite/postgres_process.py).
 Tests do not share people: each makes callers or clients of its own, so no table is ever emptied.
 """
 
 import functools
 import os
-import tempfile
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -16,6 +15,7 @@ from typing import Any
 import httpcore2
 import pytest
 from fastapi import FastAPI
+from hypothesis import settings as hypothesis_settings
 
 from chatkit_link.app import create_app
 from chatkit_link.caller import Caller
@@ -23,14 +23,18 @@ from chatkit_link.cli.server import serving
 from chatkit_link.client import ChatKitClient
 from chatkit_link.http.services import Services
 from chatkit_link.settings import Settings
-from chatkit_link.store.embedded import EmbeddedPostgres
 from chatkit_link.store.engine import Database
-from chatkit_link.store.migrate import migrate
 from chatkit_link.store.postgres import PostgresStore
+from tests.suite.postgres import Postgres
 
 HERE = Path(__file__).parent
 #: Killed servers and cut connections take minutes and a quiet machine: `make faults`.
 collect_ignore = [] if os.environ.get("CHATKIT_LINK_FAULTS") else ["faults"]
+POSTGRES = pytest.StashKey[Postgres]()
+
+# How long one example takes depends on what else the machine does.
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
 
 DOCUMENT = """\
 # Tea
@@ -51,24 +55,43 @@ def one_tls_context() -> Iterator[None]:
         yield
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--leave-out", action="append", default=[], help="a group of slow tests (suite/slow.py)")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    out = set(config.getoption("--leave-out") or ())
+    left = [item for item in items if (marker := item.get_closest_marker("slow")) and marker.args[0] in out]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[POSTGRES] = Postgres()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """In the process that hands out the tests: tell a worker the address of its database."""
+    node.workerinput["postgres_url"] = node.config.stash[POSTGRES].database(node.gateway.id)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash[POSTGRES].close()
+
+
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """The address of a PostgreSQL server for the whole run."""
-    if url := os.environ.get("DATABASE_URL"):
-        yield url
-        return
-    # Not a folder of pytest's: run as root, PostgreSQL is another user, whom pytest shuts out of its folders.
-    with tempfile.TemporaryDirectory(prefix="chatkit-link-test-", ignore_cleanup_errors=True) as folder:
-        server = EmbeddedPostgres(Path(folder))
-        yield server.start()
-        server.stop()
+def postgres_url(pytestconfig: pytest.Config) -> str:
+    """The address of a migrated database, of this worker alone."""
+    if worker := getattr(pytestconfig, "workerinput", None):
+        return worker["postgres_url"]
+    return pytestconfig.stash[POSTGRES].database("only")
 
 
 @pytest.fixture(scope="session")
 async def database(postgres_url: str) -> AsyncIterator[Database]:
-    """A migrated database."""
     database = Database(postgres_url, pool_size=20)
-    await migrate(database)
     yield database
     await database.close()
 

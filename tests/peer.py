@@ -50,7 +50,7 @@ async def serve(app: ASGIApp) -> AsyncGenerator[str]:
         )
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 await server.ready.wait()
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:

@@ -3,13 +3,15 @@
 It is started by its path and imports nothing of ours, with an empty environment and limits on memory
 and processor time: bytes that break a decoder break this process, and there are no secrets in it.
 
-The bytes come on standard input. An image's answer is two pictures, each after a line with its length:
+It writes ``READY`` when it has loaded what it needs: from then on its time is the file's. The bytes come on
+standard input. An image's answer is two pictures, each after a line with its length:
 a small WebP for people, a larger JPEG for models; both have only the first frame, turned upright, and
 none of the original's metadata. A PDF's answer is its text, page by page, as it is read.
 
 Exit status: 0 good, 3 it cannot be read, 4 it has too many pixels.
 """
 
+import importlib
 import io
 import sys
 import warnings
@@ -18,6 +20,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL import Image
 
+READY = b"\n"
 UNREADABLE = 3
 TOO_MANY_PIXELS = 4
 #: Longer side in pixels: what a page shows on a sharp screen, and what models scale down to anyway.
@@ -98,6 +101,9 @@ def main() -> None:
     job, kind, bound, seconds, memory = sys.argv[1:]
     limit(int(seconds), int(memory))
     warnings.simplefilter("ignore")
+    importlib.import_module("PIL.Image" if job == "image" else "pypdf")
+    sys.stdout.buffer.write(READY)
+    sys.stdout.buffer.flush()
     data = sys.stdin.buffer.read()
     try:
         if job == "image":

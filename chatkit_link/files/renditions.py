@@ -28,7 +28,8 @@ PREVIEW = "preview"
 MODEL = "model"
 TEXT = "text"
 
-#: Seconds and bytes that one file may cost.
+#: Seconds that a decoder may take to start, and seconds and bytes that one file may cost it then.
+_START = 30.0
 DEADLINE = 10.0
 MEMORY = 1_500_000_000
 #: A PDF that is larger is kept, but not read.
@@ -60,7 +61,7 @@ class Renditions:
     """Makes and stores the renditions of a file, beside it."""
 
     def __init__(self, storage: Storage, *, max_pixels: int, deadline: float = DEADLINE) -> None:
-        """deadline: seconds that one file may take."""
+        """deadline: seconds that one file may take, from when its decoder is ready."""
         self._storage = storage
         self._max_pixels = max_pixels
         self._deadline = deadline
@@ -112,7 +113,9 @@ class Renditions:
             )
             output = bytearray()
             try:
-                async with asyncio.timeout(self._deadline), asyncio.TaskGroup() as group:
+                async with asyncio.timeout(_START) as clock, asyncio.TaskGroup() as group:
+                    await _until_ready(process)
+                    clock.reschedule(asyncio.get_running_loop().time() + self._deadline)
                     group.create_task(_feed(process, self._storage.read(place)))
                     group.create_task(_read_output(process, output))
                     group.create_task(process.wait())
@@ -127,6 +130,12 @@ class Renditions:
                 with anyio.CancelScope(shield=True):
                     await process.wait()
             return _Answer(process.returncode, bytes(output))
+
+
+async def _until_ready(process: asyncio.subprocess.Process) -> None:
+    """Wait for it, or for its end."""
+    assert process.stdout is not None
+    await process.stdout.read(len(decoder.READY))
 
 
 async def _feed(process: asyncio.subprocess.Process, chunks: AsyncGenerator[bytes]) -> None:

@@ -11,7 +11,7 @@ test.use({ permissions: ['local-network-access'] });
 
 const page = (name: string) => readFileSync(resolve(`../docs/how-to/${name}.md`), 'utf8');
 const text = page('embedding');
-/** A listed site of its own (scripts/run_tests.py lists it). */
+/** A listed site of its own (tests/suite/browser_server.py lists it). */
 const SHOP = 'http://shop.localhost/';
 
 function codeUnder(heading: string, language: string, within = text): string {

@@ -1,7 +1,7 @@
 import { type APIRequestContext, expect, type Page, test } from '@playwright/test';
 import { HostPage } from './host-page';
 
-/** The server's settings are in scripts/run_tests.py, the agent of the workflow is in agents.toml. */
+/** The server's settings are in tests/suite/browser_server.py, the agent of the workflow is in agents.toml. */
 const SERVER_KEY = 'the-server-key-of-the-browser-tests';
 
 /** A page on which one message a minute may be sent. */

@@ -4,7 +4,7 @@ import { HostPage } from './host-page';
 // These pages come from no network, and a browser guards this machine from pages of the open one.
 test.use({ permissions: ['local-network-access'] });
 
-/** A listed site of its own (scripts/run_tests.py lists it), and one that is not listed. */
+/** A listed site of its own (tests/suite/browser_server.py lists it), and one that is not listed. */
 const SHOP = 'http://shop.localhost/';
 const EVIL = 'http://evil.localhost/';
 

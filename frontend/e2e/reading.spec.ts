@@ -71,7 +71,9 @@ test('older messages come in above, and what is being read stays where it is', a
   await expect(chat.log.getByText('sixty', { exact: true })).toBeAttached();
 });
 
-test('a thread of a thousand items scrolls as smoothly as one of twenty', async ({ chat }) => {
+test('a thread of a thousand items scrolls as smoothly as one of twenty', { tag: '@timing' }, async ({
+  chat,
+}) => {
   await openStored(chat, 'thousand');
   const few = await scrolled(chat, LOOKING);
   expect(await toBeginning(chat)).toBe(501);
@@ -87,7 +89,10 @@ test('a thread of a thousand items scrolls as smoothly as one of twenty', async 
   expect(median(through)).toBeLessThan(3 * usual);
 });
 
-test('a long answer streams as smoothly at its end as at its beginning', async ({ chat, page }) => {
+test('a long answer streams as smoothly at its end as at its beginning', { tag: '@timing' }, async ({
+  chat,
+  page,
+}) => {
   await chat.open('items');
   await page.frames()[1]?.evaluate(() => {
     const times: number[] = [];

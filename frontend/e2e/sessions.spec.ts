@@ -4,7 +4,7 @@ import { HostPage } from './host-page';
 // The page comes from no network, and a browser guards this machine from pages of the open one.
 test.use({ permissions: ['local-network-access'] });
 
-/** The server's settings are in scripts/run_tests.py, the agent of the workflow is in agents.toml. */
+/** The server's settings are in tests/suite/browser_server.py, the agent of the workflow is in agents.toml. */
 const SERVER_KEY = 'the-server-key-of-the-browser-tests';
 const SHOP = 'http://shop.localhost/';
 type Session = { id: string; client_secret: string };

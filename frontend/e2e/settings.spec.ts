@@ -5,7 +5,7 @@ import { bundled } from './react-page';
 // The copied page comes from no network, and a browser guards this machine from pages of the open one.
 test.use({ permissions: ['local-network-access', 'clipboard-read', 'clipboard-write'] });
 
-/** A listed site of its own (scripts/run_tests.py lists it). */
+/** A listed site of its own (tests/suite/browser_server.py lists it). */
 const SHOP = 'http://shop.localhost/';
 
 async function openSettings(page: Page) {

@@ -1,7 +1,9 @@
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
 
 afterEach(cleanup);
+// What a component will show is waited for on a busy machine, too.
+configure({ asyncUtilTimeout: 10_000 });
 
 // jsdom draws nothing: it neither scrolls nor moves, has no sizes and shows no dialogs. Tests with sockets do without.
 if (typeof Element !== 'undefined') {

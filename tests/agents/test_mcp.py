@@ -133,7 +133,7 @@ async def test_a_call_that_hangs_ends_in_time_and_a_server_that_hangs_is_started
     async with scripted(Call(tool, {}), Say("It hangs."), Call("add", {"a": 1, "b": 2}), Say("3.")) as model:
         settings = catalog(make_settings, tmp_path, model, stdio(tmp_path, timeout=2))
         async with chat(settings) as client:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(30):
                 made = await told(client.create_thread("Hang"))
             again = await told(client.add_user_message(made.thread_id, "Add"))
         requests = conversation(model)
@@ -156,7 +156,7 @@ async def test_the_hanging_call_of_one_answer_does_not_hold_up_another(
         settings = catalog(make_settings, tmp_path, model, table("shop", url=url))
         async with chat(settings) as client:
             stream = client.create_thread("Slow")
-            async with stream, asyncio.timeout(20):
+            async with stream, asyncio.timeout(30):
                 async for received in stream:
                     if received.event.type == "thread.item.updated":  # the task of the slow call
                         break
@@ -344,11 +344,11 @@ async def test_a_start_that_is_broken_off_leaves_no_process_behind(make_settings
                 pytest.fail("it waits for the server")
 
         starting = asyncio.create_task(start())
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while not started(tmp_path):  # noqa: ASYNC110  # another process writes it
                 await asyncio.sleep(0.05)
         starting.cancel()
-        await asyncio.wait([starting], timeout=15)
+        await asyncio.wait([starting], timeout=30)
     assert starting.cancelled()
     assert alive(tmp_path) == []
 
@@ -434,7 +434,7 @@ async def test_an_answer_that_is_stopped_in_a_call_leaves_the_connection_to_othe
         async with chat(settings) as client:
             stream = client.create_thread("Hang")
             thread = ""
-            async with stream, asyncio.timeout(20):
+            async with stream, asyncio.timeout(30):
                 async for received in stream:
                     if received.event.type == "thread.created":
                         thread = received.event.thread.id

@@ -128,14 +128,14 @@ async def test_stop_ends_the_model_call_too(make_settings: MakeSettings, api: st
     """The SDK lets the model read on to the end, and it is paid for."""
     async with scripted(Say("Never ending", hang=True)) as model, chat(make_settings, model, api) as client:
         async with client.create_thread("one") as stream:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 async for received in stream:
                     if "ending" in received.event.model_dump_json():
                         break
             assert stream.run_id is not None
-            async with asyncio.timeout(1):
+            async with asyncio.timeout(30):
                 await client.cancel_run(stream.run_id)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await model.disconnected.wait()
         items = await stored(client, (await client.list_threads()).data[0].id)
     assert [text_of(item) for item in items] == ["one", "Never ending"]
@@ -192,7 +192,7 @@ async def test_after_a_stopped_answer_the_conversation_goes_on(make_settings: Ma
         chat(make_settings, model, api) as client,
     ):
         async with client.create_thread("one") as stream:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 async for received in stream:
                     if "finished" in received.event.model_dump_json():
                         break
@@ -211,7 +211,7 @@ async def test_a_stopped_answers_tool_results_are_remembered(make_settings: Make
         chat(make_settings, model, "responses") as client,
     ):
         async with client.create_thread("one") as stream:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 async for received in stream:
                     if "ending" in received.event.model_dump_json():
                         break
@@ -255,7 +255,7 @@ async def test_a_tool_chosen_in_the_composer_is_the_one_that_the_model_begins_wi
     async with (
         scripted(Call("stock", {}), Say("Seven left."), Say("Hello.")) as model,
         chat(make_settings, model, api, config=tmp_path / "agents.toml") as client,
-        httpx2.AsyncClient() as http,
+        httpx2.AsyncClient(timeout=60) as http,
     ):
         for tool in ("stock", "voice"):
             text = {"type": "input_text", "text": "Any left?"}

@@ -275,7 +275,7 @@ async def test_a_tool_that_is_stopped_is_not_finished_and_not_running_after_a_re
 ) -> None:
     model.script[:] = [Call("waits", {"order": 7}), Say("Gladly.")]
     client = chats["responses"]
-    async with client.create_thread("Wait") as stream, asyncio.timeout(10):
+    async with client.create_thread("Wait") as stream, asyncio.timeout(30):
         async for received in stream:
             if "workflow.task.added" in received.event.model_dump_json():
                 break

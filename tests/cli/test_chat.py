@@ -178,7 +178,7 @@ async def test_a_person_at_a_real_terminal_asks_stops_asks_on_and_leaves(address
     )  # fmt: skip
     os.close(theirs)
     screen = Screen(ours)
-    async with asyncio.timeout(50):
+    async with asyncio.timeout(150):
         await screen.until("> ")
         os.write(ours, b"slow\n")
         await screen.until("Let me think")

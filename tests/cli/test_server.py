@@ -71,7 +71,7 @@ def test_sigterm_stops_the_server_and_its_database_at_any_moment(run: Run, folde
     process = run("serve", "--port", "0")
     wait_for(process, moment)
     process.send_signal(signal.SIGTERM)
-    out, _ = process.communicate(timeout=40)
+    out, _ = process.communicate(timeout=120)
     assert process.returncode == 0
     assert "Traceback" not in out
     assert databases(folder) == []
@@ -80,7 +80,7 @@ def test_sigterm_stops_the_server_and_its_database_at_any_moment(run: Run, folde
 def test_a_port_in_use_is_a_sentence(run: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         process = run("serve", "--port", str(taken.getsockname()[1]))
-        out, _ = process.communicate(timeout=40)
+        out, _ = process.communicate(timeout=120)
     assert process.returncode == 2
     assert "another program may have it" in out
     assert "Traceback" not in out
@@ -102,7 +102,7 @@ def test_settings_that_cannot_work_are_told_without_their_values(
 ) -> None:
     (folder / "broken.toml").write_text("agents = [")
     process = run("serve", "--port", "0", **environment)
-    out, _ = process.communicate(timeout=40)
+    out, _ = process.communicate(timeout=120)
     assert process.returncode == 2
     assert told in out
     assert "hunter2" not in out
@@ -118,7 +118,7 @@ def test_an_agent_given_with_its_path_is_found_from_where_the_command_is_run(run
     process = run(
         "agents", "--agent", "said=./said.py", "--agent", "mine=mine/", CHATKIT_LINK_CONFIG="away/agents.toml"
     )
-    out, _ = process.communicate(timeout=40)
+    out, _ = process.communicate(timeout=120)
     assert process.returncode == 0, out
     assert [line.split() for line in out.splitlines()[-2:]] == [
         ["said", "../said.py", "ready"], ["mine", "../mine/", "ready"]
@@ -128,7 +128,7 @@ def test_an_agent_given_with_its_path_is_found_from_where_the_command_is_run(run
 def test_agents_that_do_not_load_are_listed_with_the_reason(run: Run, folder: Path) -> None:
     (folder / "bad.py").write_text("import nothing_of_that_name")
     process = run("agents", "--agent", "bad=bad.py", "--agent", "gone=gone.py")
-    out, _ = process.communicate(timeout=40)
+    out, _ = process.communicate(timeout=120)
     assert process.returncode == 1
     assert "nothing_of_that_name" in " ".join(out.split())
     assert "there is no file" in " ".join(out.split())

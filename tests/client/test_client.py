@@ -231,7 +231,7 @@ async def test_a_socket_that_closes_in_the_middle_is_a_lost_connection() -> None
         writer.close()
         await writer.wait_closed()
 
-    async with asyncio.timeout(10), await asyncio.start_server(cut, "127.0.0.1", 0) as server:
+    async with asyncio.timeout(30), await asyncio.start_server(cut, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         view = ThreadView()
         async with ChatKitClient(f"http://127.0.0.1:{port}/chatkit") as client:

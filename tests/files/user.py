@@ -58,6 +58,6 @@ def refusal(response: httpx2.Response) -> tuple[int, dict[str, Any]]:
 
 async def until(so: Callable[[], bool]) -> None:
     """Wait for what a task of the server does by itself: neither a folder nor a bucket tells."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not so():  # noqa: ASYNC110
             await asyncio.sleep(0.02)

@@ -26,7 +26,7 @@ from tests.openai_threads import OpenAIThreads
 
 __all__ = ["bring", "hosted"]
 
-pytestmark = pytest.mark.timeout(60 + NUMBER)
+pytestmark = pytest.mark.timeout(180 + NUMBER)
 
 
 async def assert_all_are_here(store: PostgresStore, hosted: OpenAIThreads, person: Caller) -> None:

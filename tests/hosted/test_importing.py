@@ -37,7 +37,7 @@ __all__ = ["command"]
 
 NUMBER = int(os.environ.get("CHATKIT_LINK_IMPORT", "120"))
 KEY = "sk-good-canary-6d1f"
-pytestmark = pytest.mark.timeout(60 + NUMBER)
+pytestmark = pytest.mark.timeout(180 + NUMBER)
 
 
 class Importing:

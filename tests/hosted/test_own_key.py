@@ -17,7 +17,7 @@ KEY = "sk-good-ada"
 
 
 async def create(link: str, **body: Any) -> httpx2.Response:
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         return await http.post(f"{link}/api/create-session", json={"workflow_id": "wf_1", "api_key": KEY} | body)
 
 
@@ -101,7 +101,7 @@ async def test_a_server_that_is_away_is_a_502(make_settings: Callable[..., Setti
 
 
 async def test_a_body_that_is_no_json_object_is_refused(link: str) -> None:
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         for body in (b"", b"{", b"[]", b"null"):
             answer = await http.post(f"{link}/api/create-session", content=body)
             assert answer.status_code == 400
@@ -111,7 +111,7 @@ async def test_a_body_that_is_no_json_object_is_refused(link: str) -> None:
 
 async def test_a_session_is_cancelled_with_the_key_that_made_it(link: str, openai: OpenAIServer) -> None:
     made = (await create(link)).json()
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         asked = {"session_id": made["id"], "api_key": KEY}
         cancelled = await http.post(f"{link}/api/cancel-session", json=asked)
         assert cancelled.json()["status"] == "cancelled"

@@ -15,7 +15,7 @@ from tests.openai_server import OpenAIServer
 
 @pytest.fixture
 async def http() -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(timeout=60) as client:
         yield client
 
 

@@ -42,7 +42,7 @@ CAUSED_ELSEWHERE: dict[str, dict[str, str]] = {
 async def test_a_post_that_another_site_caused_is_refused_with_or_without_a_cookie(
     embedded: str, headers: dict[str, str]
 ) -> None:
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         fresh = await http.post(f"{embedded}/chatkit", json=LIST, headers=headers)
         await http.post(f"{embedded}/chatkit", json=LIST)
         known = await http.post(f"{embedded}/chatkit", json=LIST, headers=headers)
@@ -68,20 +68,20 @@ ALLOWED: dict[str, dict[str, str]] = {
 
 @pytest.mark.parametrize("headers", ALLOWED.values(), ids=ALLOWED)
 async def test_our_own_pages_listed_sites_and_programs_may_post(embedded: str, headers: dict[str, str]) -> None:
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         answer = await http.post(f"{embedded}/chatkit", json=LIST, headers=headers)
     assert answer.status_code == 200
 
 
 async def test_an_older_browser_on_our_own_page_may_post(server: str) -> None:
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         own = await http.post(f"{server}/chatkit", json=LIST, headers={"Origin": server})
         other = await http.post(f"{server}/chatkit", json=LIST, headers={"Origin": SHOP})
     assert (own.status_code, other.status_code) == (200, 403)
 
 
 async def test_reading_is_left_to_cors(server: str) -> None:
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         answer = await http.get(f"{server}/api/agents", headers={"Origin": EVIL, "Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 200
     assert not [name for name in answer.headers if name.startswith("access-control")]
@@ -94,7 +94,7 @@ async def test_a_request_with_a_bearer_token_is_no_visitors(make_settings: Calla
         "Sec-Fetch-Site": "cross-site",
         "Origin": EVIL,
     }
-    async with running(settings) as address, httpx2.AsyncClient() as http:
+    async with running(settings) as address, httpx2.AsyncClient(timeout=60) as http:
         assert (await http.post(f"{address}/chatkit", json=LIST, headers=headers)).status_code == 200
 
 
@@ -103,7 +103,7 @@ async def test_a_request_with_a_bearer_token_is_no_visitors(make_settings: Calla
 
 async def preflight(address: str, origin: str, headers: str = "") -> httpx2.Response:
     asked = {"Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": headers}
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         return await http.options(f"{address}/chatkit", headers=asked)
 
 
@@ -112,7 +112,7 @@ async def test_a_listed_site_may_ask_and_read(embedded: str) -> None:
     assert allowed.status_code == 200
     assert allowed.headers["access-control-allow-origin"] == SHOP
     assert allowed.headers["access-control-allow-credentials"] == "true"
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         answer = await http.post(f"{embedded}/chatkit", json=LIST, headers={"Origin": SHOP})
         refused = await http.post(f"{embedded}/chatkit", content=b"{", headers={"Origin": SHOP})
     for response in (answer, refused):
@@ -125,7 +125,7 @@ async def test_a_listed_site_may_ask_and_read(embedded: str) -> None:
 @pytest.mark.parametrize("origin", [EVIL, "null", f"{SHOP}.evil.example", "https://SHOP.example.com", "*"])
 async def test_a_site_that_is_not_listed_may_not(embedded: str, origin: str) -> None:
     assert (await preflight(embedded, origin)).status_code == 400
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         answer = await http.get(f"{embedded}/api/agents", headers={"Origin": origin})
         script = await http.get(f"{embedded}/link.js", headers={"Origin": origin})
     assert not [name for name in answer.headers if name.startswith("access-control")]
@@ -134,7 +134,7 @@ async def test_a_site_that_is_not_listed_may_not(embedded: str, origin: str) -> 
 
 
 async def test_all_sites_means_with_tokens_and_without_cookies(make_settings: Callable[..., Settings]) -> None:
-    async with running(make_settings(origins="*")) as address, httpx2.AsyncClient() as http:
+    async with running(make_settings(origins="*")) as address, httpx2.AsyncClient(timeout=60) as http:
         allowed = await preflight(address, EVIL, "authorization")
         assert allowed.headers["access-control-allow-origin"] == "*"
         assert "access-control-allow-credentials" not in allowed.headers
@@ -160,7 +160,7 @@ async def test_the_listed_sites_may_frame_the_chat(make_settings: Callable[..., 
 
 async def test_the_cookie_works_inside_a_frame_on_a_listed_site(make_settings: Callable[..., Settings]) -> None:
     settings = make_settings(origins=SHOP, public_url="https://chat.example.net")
-    async with running(settings) as address, httpx2.AsyncClient() as http:
+    async with running(settings) as address, httpx2.AsyncClient(timeout=60) as http:
         cookie = (await http.get(f"{address}/api/agents")).headers["set-cookie"]
     assert cookie.startswith("__Host-chatkit_link_user=")
     assert cookie.endswith("SameSite=None; Secure; Partitioned")

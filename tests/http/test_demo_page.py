@@ -16,7 +16,7 @@ def sources(answer: httpx2.Response) -> dict[str, set[str]]:
 
 
 async def test_the_demo_page_may_load_openais_element_and_the_chat_frame_may_not(server: str) -> None:
-    async with httpx2.AsyncClient(base_url=server) as http:
+    async with httpx2.AsyncClient(base_url=server, timeout=60) as http:
         demo, frame = await http.get("/"), await http.get("/frame.html")
     if demo.status_code == 404:
         pytest.skip("the page is not built here: make build")
@@ -33,7 +33,7 @@ async def test_the_demo_page_may_load_openais_element_and_the_chat_frame_may_not
 async def test_the_page_is_told_where_the_way_out_of_agent_builder_is_described(
     make_settings: Callable[..., Settings],
 ) -> None:
-    async with running(make_settings(docs=None)) as address, httpx2.AsyncClient() as http:
+    async with running(make_settings(docs=None)) as address, httpx2.AsyncClient(timeout=60) as http:
         path = (await http.get(f"{address}/api/agents")).json()["way_out"]
         page = await http.get(f"{address}/{path}")
     assert page.status_code == 200
@@ -44,12 +44,12 @@ async def test_where_people_sign_in_the_way_out_can_be_opened_without_a_token(
     make_settings: Callable[..., Settings],
 ) -> None:
     settings = make_settings(docs=None, jwt_secret=SECRET, allow_anonymous=False)
-    async with running(settings) as address, httpx2.AsyncClient() as http:
+    async with running(settings) as address, httpx2.AsyncClient(timeout=60) as http:
         told = await http.get(f"{address}/api/agents", headers=bearer("default", "ada"))
         page = await http.get(f"{address}/{told.json()['way_out']}")
     assert page.status_code == 200
 
 
 async def test_a_server_with_documents_of_its_own_names_no_way_out(server: str) -> None:
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         assert (await http.get(f"{server}/api/agents")).json()["way_out"] is None

@@ -6,7 +6,7 @@ import httpx2
 
 
 async def ask(server: str, path: str, **query: str) -> tuple[int, Any]:
-    async with httpx2.AsyncClient(base_url=server) as http:
+    async with httpx2.AsyncClient(base_url=server, timeout=60) as http:
         answer = await http.get(path, params={"agent": "shop", **query})
         return answer.status_code, answer.json()
 

@@ -15,7 +15,7 @@ from tests.peer import serve
 
 @pytest.mark.parametrize("path", ["/assets/%00", "/assets/" + "a" * 300, "/documents/%00", "/documents/" + "a/" * 200])
 async def test_no_address_is_so_odd_that_the_server_fails(server: str, path: str) -> None:
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         response = await http.get(server + path)
     assert response.status_code == 404
     assert response.headers["content-type"] == "application/problem+json"
@@ -26,7 +26,7 @@ async def test_a_cursor_that_no_database_can_hold_is_refused(server: str, cursor
     body = b'{"type":"threads.list","params":{"after":"%s"}}' % cursor.encode("unicode_escape").replace(
         b"\\x", b"\\u00"
     )
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         response = await http.post(f"{server}/chatkit/echo", content=body)
     assert response.status_code in (200, 422)  # cleaned to nothing it is no cursor at all
     assert response.json().get("data", []) == []
@@ -34,7 +34,7 @@ async def test_a_cursor_that_no_database_can_hold_is_refused(server: str, cursor
 
 async def test_deep_json_with_a_nul_in_it_is_refused_like_any_other(server: str) -> None:
     body = b'{"type":"threads.list","params":' + b"[" * 5000 + b'"\\u0000"' + b"]" * 5000 + b"}"
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         response = await http.post(f"{server}/chatkit/echo", content=body)
     assert response.status_code in (400, 422)
 
@@ -48,7 +48,7 @@ async def test_an_unexpected_error_has_an_id_and_no_inner_text(
     async def breaks() -> None:
         raise RuntimeError("secret-of-the-server")
 
-    async with serve(app) as address, httpx2.AsyncClient() as http:
+    async with serve(app) as address, httpx2.AsyncClient(timeout=60) as http:
         response = await http.get(f"{address}/breaks", headers={"X-Request-Id": "from-the-proxy"})
 
     assert response.status_code == 500
@@ -60,7 +60,7 @@ async def test_an_unexpected_error_has_an_id_and_no_inner_text(
 
 
 async def test_the_server_says_that_it_is_ready(server: str) -> None:
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         assert (await http.get(f"{server}/health")).json() == {"status": "ok"}
         assert (await http.get(f"{server}/ready")).json() == {"status": "ready"}
 

@@ -64,7 +64,7 @@ async def test_every_route_refuses_who_does_not_sign_in(guarded: tuple[str, Fast
     asked = [(route.method, route.template) for route in every(app.routes) if route.template not in PUBLIC]
     assert ("POST", "/chatkit") in asked
     let_in: list[str] = []
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         for method, path in asked:
             filled = re.sub(r"\{[^}]*\}", "x", path)
             answer = await http.request(method, address + filled, headers=headers)

@@ -15,7 +15,7 @@ from tests.finished_stream import told
 
 async def test_the_chat_frame_loads_pictures_from_listed_domains_only(make_settings: Callable[..., Settings]) -> None:
     listed = make_settings(allowed_image_domains="CDN.example.com, *.pictures.example")
-    async with running(listed) as address, httpx2.AsyncClient() as http:
+    async with running(listed) as address, httpx2.AsyncClient(timeout=60) as http:
         policy = (await http.get(f"{address}/frame.html")).headers["content-security-policy"]
     sources = next(part for part in policy.split("; ") if part.startswith("img-src")).split()
     assert sources == ["img-src", "'self'", "data:", "blob:", "cdn.example.com", "*.pictures.example"]

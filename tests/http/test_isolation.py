@@ -50,7 +50,7 @@ async def test_the_list_shows_only_ones_own(connect: Connect) -> None:
 
 async def test_another_user_cannot_stop_or_find_a_run(connect: Connect, server: str) -> None:
     ada = connect("slow")
-    async with ada.create_thread("go on") as stream, httpx2.AsyncClient() as stranger:
+    async with ada.create_thread("go on") as stream, httpx2.AsyncClient(timeout=60) as stranger:
         run = stream.run_id
         foreign = await stranger.post(f"{server}/chatkit/runs/{run}/cancel")
         unknown = await stranger.post(f"{server}/chatkit/runs/run_unknown/cancel")

@@ -35,7 +35,7 @@ async def test_it_mounts_under_a_prefix_lifespan_and_all(make_settings: Callable
     link = create_app(make_settings())
     mount(parent, "/assistant", link)
 
-    async with parent.router.lifespan_context(parent), serve(parent) as address, httpx2.AsyncClient() as http:
+    async with parent.router.lifespan_context(parent), serve(parent) as address, httpx2.AsyncClient(timeout=60) as http:
         assert (await http.get(f"{address}/own")).json() == "mine"
         assert (await http.get(f"{address}/assistant/health")).json() == {"status": "ok"}
         async with ChatKitClient(f"{address}/assistant/chatkit/echo") as client:
@@ -51,7 +51,7 @@ async def test_it_mounts_under_a_prefix_lifespan_and_all(make_settings: Callable
 async def test_a_mount_without_our_lifespan_says_what_to_do(make_settings: Callable[..., Settings]) -> None:
     parent = FastAPI()
     parent.mount("/assistant", create_app(make_settings()))
-    async with serve(parent) as address, httpx2.AsyncClient() as http:
+    async with serve(parent) as address, httpx2.AsyncClient(timeout=60) as http:
         response = await http.get(f"{address}/assistant/api/agents")
     assert response.status_code == 503
     assert "chatkit_link.mount" in response.json()["detail"]
@@ -59,7 +59,7 @@ async def test_a_mount_without_our_lifespan_says_what_to_do(make_settings: Calla
 
 async def test_a_pages_visitor_stays_the_same_person(server: str) -> None:
     """Requests that a page makes side by side must not be given a person each."""
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         page = await http.get(f"{server}/")
         if page.status_code == 404:
             pytest.skip("the page is not built here: make build")
@@ -71,7 +71,7 @@ async def test_a_pages_visitor_stays_the_same_person(server: str) -> None:
 async def test_where_tokens_are_needed_a_page_still_opens_and_its_requests_are_refused(
     make_settings: Callable[..., Settings],
 ) -> None:
-    async with running(make_settings(jwt_secret="0123456789" * 4)) as address, httpx2.AsyncClient() as http:
+    async with running(make_settings(jwt_secret="0123456789" * 4)) as address, httpx2.AsyncClient(timeout=60) as http:
         assert (await http.get(f"{address}/health")).status_code == 200
         assert (await http.get(f"{address}/frame.html")).status_code in (200, 404)
         refused = await http.post(f"{address}/chatkit", json={"type": "threads.list", "params": {}})
@@ -80,7 +80,7 @@ async def test_where_tokens_are_needed_a_page_still_opens_and_its_requests_are_r
 
 
 async def test_nothing_outside_the_built_page_can_be_fetched(server: str) -> None:
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         for path in (
             "/assets/../app.py",
             "/assets/%2e%2e/%2e%2e/app.py",

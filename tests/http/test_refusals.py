@@ -82,7 +82,7 @@ REFUSED: dict[str, tuple[int, Any]] = {
 @pytest.mark.parametrize(("status", "body"), REFUSED.values(), ids=REFUSED)
 async def test_what_is_wrong_is_told_in_a_sentence(server: str, status: int, body: Any) -> None:
     content = body if isinstance(body, bytes) else json.dumps(body)
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         response = await http.post(f"{server}/chatkit/echo", content=content)
         listed = await http.post(f"{server}/chatkit/echo", json={"type": "threads.list", "params": {}})
 
@@ -98,7 +98,7 @@ async def test_what_is_wrong_is_told_in_a_sentence(server: str, status: int, bod
 
 
 async def test_an_unknown_agent_and_an_unknown_address_are_404(server: str) -> None:
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         for path in ("/chatkit/nobody", "/nowhere"):
             response = await http.post(server + path, json={"type": "threads.list", "params": {}})
             assert (response.status_code, response.json()["title"]) == (404, "Not found")
@@ -115,7 +115,7 @@ async def test_a_pasted_nul_does_not_lose_the_message(connect: Connect) -> None:
 
 async def test_half_an_emoji_does_not_lose_the_message(server: str) -> None:
     body = json.dumps(message(content=[{"type": "input_text", "text": "tea \ud83c and more"}]))
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         response = await http.post(f"{server}/chatkit/echo", content=body)
     assert response.status_code == 200
     assert "tea \ufffd and more" in response.text

@@ -45,7 +45,7 @@ async def test_a_failed_answer_is_told_of_although_a_notice_came_behind_its_erro
 ) -> None:
     """What an answer has used is told at its very end."""
     settings = make_settings(budget_user_day_tokens=1500)
-    async with running(settings) as address, httpx2.AsyncClient() as http:
+    async with running(settings) as address, httpx2.AsyncClient(timeout=60) as http:
         client = ChatKitClient(f"{address}/chatkit/spends-in-vain", http=http)
         made = await told(client.create_thread("x"))
         assert made.types[-2:] == ["error", "notice"]
@@ -82,7 +82,7 @@ async def test_a_retry_names_the_message_that_it_answers_anew(connect: Connect, 
     async with client.retry_after_item(made.thread_id, question.id) as again:
         await anext(again)
         answer = await ask(client, made.thread_id)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             async for _ in again:
                 pass
     assert answer["last"]["retried"] == question.id
@@ -105,6 +105,6 @@ async def test_two_pages_that_answer_one_call_run_the_model_once(connect: Connec
 
 async def test_a_strangers_thread_is_not_there(connect: Connect, server: str) -> None:
     made = await told(connect("echo").create_thread("x"))
-    async with httpx2.AsyncClient() as stranger:
+    async with httpx2.AsyncClient(timeout=60) as stranger:
         response = await stranger.get(f"{server}/chatkit/threads/{made.thread_id}/run")
     assert response.status_code == 404

@@ -54,7 +54,7 @@ async def test_a_route_for_servers_takes_the_key_and_nothing_else(make_settings:
         return app
 
     settings = make_settings(jwt_secret=SECRET, server_key=KEY)
-    async with serving(make, settings) as address, httpx2.AsyncClient() as http:
+    async with serving(make, settings) as address, httpx2.AsyncClient(timeout=60) as http:
         url, key = f"{address}/for-servers", {"Authorization": f"Bearer {KEY}"}
         assert (await http.post(url, headers=key)).json() == {"user": None}
         assert (await http.post(url, headers=key | {"X-ChatKit-User": "ada"})).json() == {"user": "ada"}
@@ -62,7 +62,7 @@ async def test_a_route_for_servers_takes_the_key_and_nothing_else(make_settings:
             refused = await http.post(url, headers=wrong)
             assert refused.status_code == 401
             assert "This address is for servers" in refused.json()["detail"]
-    async with serving(make, make_settings()) as address, httpx2.AsyncClient() as http:
+    async with serving(make, make_settings()) as address, httpx2.AsyncClient(timeout=60) as http:
         assert (await http.post(f"{address}/for-servers", headers={"Authorization": "Bearer None"})).status_code == 401
 
 
@@ -70,10 +70,10 @@ async def test_the_proxy_is_known_by_its_connection(make_settings: Make) -> None
     """Also when it says whom it asks for: the peer is still the proxy."""
     settings = make_settings(proxy_user_header="X-User", trusted_proxies="127.0.0.0/8")
     headers = {"X-User": "ada", "X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
-    async with running(settings) as address, httpx2.AsyncClient() as http:
+    async with running(settings) as address, httpx2.AsyncClient(timeout=60) as http:
         assert (await http.post(f"{address}/chatkit", json=LIST, headers=headers)).status_code == 200
     strangers = make_settings(proxy_user_header="X-User", trusted_proxies="192.0.2.1")
-    async with running(strangers) as address, httpx2.AsyncClient() as http:
+    async with running(strangers) as address, httpx2.AsyncClient(timeout=60) as http:
         refused = await http.post(f"{address}/chatkit", json=LIST, headers=headers | {"X-Forwarded-For": "192.0.2.1"})
     assert refused.status_code == 401
 
@@ -90,7 +90,7 @@ async def test_a_function_of_ones_own_is_given_to_create_app_or_named_in_a_setti
         (named, create_app),
     ]
     for settings, make in makes:
-        async with serving(make, settings) as address, httpx2.AsyncClient() as http:
+        async with serving(make, settings) as address, httpx2.AsyncClient(timeout=60) as http:
             assert (await http.post(f"{address}/chatkit", json=LIST)).status_code == 401
             known = await http.post(f"{address}/chatkit", json=LIST, headers={"X-Session": "ada"})
             assert known.status_code == 200
@@ -121,7 +121,7 @@ def test_a_function_and_a_jwt_stop_the_start(make_settings: Make) -> None:
 
 async def test_a_document_is_for_those_who_sign_in_or_have_its_link(make_settings: Make) -> None:
     settings = make_settings(jwt_secret=SECRET)
-    async with running(settings) as address, httpx2.AsyncClient() as http:
+    async with running(settings) as address, httpx2.AsyncClient(timeout=60) as http:
         async with ChatKitClient(f"{address}/chatkit", headers=bearer(settings)) as ada:
             made = await told(ada.create_thread("How long should green tea steep?"))
         found = re.search(rf"{address}(/documents/tea\.md\?key=[\w-]+)#green-tea", str(made.events))
@@ -137,7 +137,7 @@ async def test_a_document_is_for_those_who_sign_in_or_have_its_link(make_setting
 
 
 async def test_where_everybody_gets_in_a_link_to_a_document_is_plain(server: str) -> None:
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         assert (await http.get(f"{server}/documents/tea.md")).status_code == 200
         assert (await http.get(f"{server}/documents/no.md")).status_code == 404
 
@@ -166,7 +166,7 @@ async def test_no_token_key_or_cookie_is_logged_or_said_back(
     ]
     said: list[str] = []
     caplog.set_level(logging.DEBUG, logger="chatkit_link")
-    async with running(settings) as address, httpx2.AsyncClient() as http:
+    async with running(settings) as address, httpx2.AsyncClient(timeout=60) as http:
         for headers in attempts:
             for path in ("/chatkit", "/chatkit/runs/x/cancel", f"/documents/tea.md?key={CANARY}"):
                 method = "GET" if "documents" in path else "POST"

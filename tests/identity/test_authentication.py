@@ -46,7 +46,7 @@ def request(
 
 async def identified(chosen: Settings, asked: HTTPConnection, hook: Hook | None = None) -> Authentication:
     key = ServerKey(chosen.server_key.get_secret_value() if chosen.server_key else None)
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         return await build_identity(chosen, b"s" * 32, http, key, hook).identify(asked, "req_1")
 
 

@@ -51,7 +51,7 @@ print(load_secret(settings).decode(), flush=True)
             assert server.stdin
             server.stdin.write("\n")
             server.stdin.flush()
-        secrets = {server.communicate(timeout=20)[0] for server in servers}
+        secrets = {server.communicate(timeout=120)[0] for server in servers}
     assert len(secrets) == 1
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret"]
 

@@ -36,7 +36,7 @@ def choosing(**options: Any) -> dict[str, Any]:
 async def test_only_what_is_offered_can_be_chosen(
     server: str, agent: str, options: dict[str, Any], status: int, word: str
 ) -> None:
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         answer = await post(http, server, agent, "threads.create", input=choosing(**options))
         assert answer.status_code == status
         if word:
@@ -47,7 +47,7 @@ async def test_only_what_is_offered_can_be_chosen(
 
 async def test_a_choice_that_was_made_elsewhere_is_checked_again_when_it_is_tried_again(server: str) -> None:
     """The message was stored through one agent's address; another agent offers nothing of that."""
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         made = await post(http, server, "echo", "threads.create", input=choosing(**FAST))
         thread_id = made.text.split('"id":"thr_')[1].split('"')[0]
         message_id = made.text.split('"id":"msg_')[1].split('"')[0]

@@ -26,7 +26,7 @@ async def locked_server(make_settings: Callable[..., Settings]) -> AsyncIterator
 
 
 async def put(address: str, thread: str, body: Any, headers: dict[str, str] | None = BEARER) -> httpx2.Response:
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         return await http.put(f"{address}/api/threads/{thread}/status", json=body, headers=headers)
 
 

@@ -189,7 +189,7 @@ async def test_addresses_of_one_ipv6_line_share_a_limit(make_settings: MakeSetti
 
 async def test_too_many_messages_are_refused_before_the_stream(make_settings: MakeSettings) -> None:
     me, other = somebody(), somebody()
-    async with running(make_settings(**IDENTITY, rate_messages=3)) as address, httpx2.AsyncClient() as http:
+    async with running(make_settings(**IDENTITY, rate_messages=3)) as address, httpx2.AsyncClient(timeout=60) as http:
         answers = await asyncio.gather(*(ask(http, address, me) for _ in range(12)))
         refused = [answer for answer in answers if answer.status_code == 429]
         assert len(refused) == 9
@@ -217,7 +217,7 @@ async def test_too_many_messages_are_refused_before_the_stream(make_settings: Ma
 )
 async def test_whatever_makes_the_model_answer_is_counted(make_settings: MakeSettings, request_body: object) -> None:
     me = somebody()
-    async with running(make_settings(**IDENTITY, rate_messages=2)) as address, httpx2.AsyncClient() as http:
+    async with running(make_settings(**IDENTITY, rate_messages=2)) as address, httpx2.AsyncClient(timeout=60) as http:
         codes = [
             (await http.post(f"{address}/chatkit/echo", json=request_body, headers=me)).status_code for _ in range(3)
         ]
@@ -227,7 +227,10 @@ async def test_whatever_makes_the_model_answer_is_counted(make_settings: MakeSet
 async def test_dictation_is_counted(make_settings: MakeSettings) -> None:
     me = somebody()
     body = {"type": "input.transcribe", "params": {"audio_base64": "AAAA", "mime_type": "audio/webm"}}
-    async with running(make_settings(**IDENTITY, rate_transcriptions=1)) as address, httpx2.AsyncClient() as http:
+    async with (
+        running(make_settings(**IDENTITY, rate_transcriptions=1)) as address,
+        httpx2.AsyncClient(timeout=60) as http,
+    ):
         answers = [await http.post(f"{address}/chatkit/echo", json=body, headers=me) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [422, 429]
     assert "Too many recordings" in answers[1].json()["detail"]
@@ -243,7 +246,10 @@ async def test_uploads_are_counted_at_a_door_that_asks_for_it(make_settings: Mak
 
         return app
 
-    async with serving(make, make_settings(**IDENTITY, rate_uploads=2)) as address, httpx2.AsyncClient() as http:
+    async with (
+        serving(make, make_settings(**IDENTITY, rate_uploads=2)) as address,
+        httpx2.AsyncClient(timeout=60) as http,
+    ):
         me = somebody()
         answers = await asyncio.gather(*(http.post(f"{address}/upload", headers=me) for _ in range(6)))
     assert sorted(answer.status_code for answer in answers) == [200, 200, 429, 429, 429, 429]
@@ -252,7 +258,7 @@ async def test_uploads_are_counted_at_a_door_that_asks_for_it(make_settings: Mak
 async def test_two_replicas_share_a_limit(make_settings: MakeSettings) -> None:
     me = somebody()
     settings = make_settings(**IDENTITY, rate_messages=4)
-    async with running(settings) as one, running(settings) as two, httpx2.AsyncClient() as http:
+    async with running(settings) as one, running(settings) as two, httpx2.AsyncClient(timeout=60) as http:
         answers = await asyncio.gather(*(ask(http, address, me) for address in (one, two) * 8))
     assert sum(answer.status_code == 200 for answer in answers) == 4
 
@@ -263,7 +269,7 @@ async def test_new_users_from_one_address_share_its_limit(make_settings: MakeSet
     async with running(settings) as address:
         codes = []
         for _ in range(8):
-            async with httpx2.AsyncClient() as http:
+            async with httpx2.AsyncClient(timeout=60) as http:
                 codes.append((await ask(http, address, {})).status_code)
     assert codes == [200] * 5 + [429] * 3
 
@@ -271,7 +277,7 @@ async def test_new_users_from_one_address_share_its_limit(make_settings: MakeSet
 async def test_a_forged_address_is_no_new_address(make_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "192.0.2.1")  # nobody here is that proxy
     settings = make_settings(limits_storage="memory", rate_messages=0, rate_messages_address=3)
-    async with running(settings) as address, httpx2.AsyncClient() as http:
+    async with running(settings) as address, httpx2.AsyncClient(timeout=60) as http:
         codes = []
         for number in range(6):
             forged = f"198.51.100.{number}"
@@ -285,7 +291,7 @@ async def test_a_forged_address_is_no_new_address(make_settings: MakeSettings, m
 
 async def test_without_limits_nothing_is_refused(make_settings: MakeSettings) -> None:
     me = somebody()
-    async with running(make_settings(**IDENTITY, runs_at_once=0)) as address, httpx2.AsyncClient() as http:
+    async with running(make_settings(**IDENTITY, runs_at_once=0)) as address, httpx2.AsyncClient(timeout=60) as http:
         answers = await asyncio.gather(*(ask(http, address, me) for _ in range(20)))
     assert {answer.status_code for answer in answers} == {200}
 
@@ -293,7 +299,7 @@ async def test_without_limits_nothing_is_refused(make_settings: MakeSettings) ->
 async def test_ten_times_the_rate_of_one_tenant_does_not_slow_another(make_settings: MakeSettings) -> None:
     loud, idle_after = bearer("loud", "ada"), bearer(f"quiet-{uuid.uuid4().hex[:8]}", "bob")
     settings = make_settings(**IDENTITY, limits_storage="postgres", rate_messages=30)
-    async with running(settings) as address, httpx2.AsyncClient() as http:
+    async with running(settings) as address, httpx2.AsyncClient(timeout=60) as http:
 
         async def latency() -> float:
             times = []
@@ -328,7 +334,7 @@ async def test_ten_times_the_rate_of_one_tenant_does_not_slow_another(make_setti
 async def test_parallel_answers_of_one_user_never_pass_their_number(make_settings: MakeSettings) -> None:
     me, other = somebody(), somebody()
     settings = make_settings(**IDENTITY, runs_at_once=3)
-    async with running(settings) as one, running(settings) as two, httpx2.AsyncClient() as http:
+    async with running(settings) as one, running(settings) as two, httpx2.AsyncClient(timeout=60) as http:
 
         async def begin(address: str, who: dict[str, str]) -> httpx2.Response:
             request = http.build_request("POST", f"{address}/chatkit/slow", json=new_message("go"), headers=who)
@@ -358,7 +364,7 @@ async def test_parallel_answers_of_one_user_never_pass_their_number(make_setting
 
 async def test_a_busy_thread_is_busy_also_where_answers_are_counted(make_settings: MakeSettings) -> None:
     me = somebody()
-    async with running(make_settings(**IDENTITY, runs_at_once=5)) as address, httpx2.AsyncClient() as http:
+    async with running(make_settings(**IDENTITY, runs_at_once=5)) as address, httpx2.AsyncClient(timeout=60) as http:
         thread = (await http.post(f"{address}/chatkit/echo", json=new_message(), headers=me)).text
         thread_id = thread.split('"id":"')[1].split('"')[0]
         body = {

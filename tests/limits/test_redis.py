@@ -40,7 +40,7 @@ class Redis:
             self._process = subprocess.Popen([PROGRAM, *options], cwd=self._folder, stdout=log, stderr=log)
 
     async def ready(self) -> None:
-        async with asyncio.timeout(10), redis.from_url(self.url) as client:
+        async with asyncio.timeout(30), redis.from_url(self.url) as client:
             while True:
                 try:
                     await client.ping()
@@ -121,7 +121,7 @@ async def test_without_redis_nothing_that_costs_is_let_through_and_the_rest_goes
     settings = make_settings(**IDENTITY, limits_storage="redis", redis_url=server.url, rate_messages=3)
     listed = {"type": "threads.list", "params": {}}
     try:
-        async with running(settings) as one, running(settings) as two, httpx2.AsyncClient() as http:
+        async with running(settings) as one, running(settings) as two, httpx2.AsyncClient(timeout=60) as http:
             first = await asyncio.gather(*(ask(http, address, me) for address in (one, two)))
             assert [answer.status_code for answer in first] == [200, 200]
 

@@ -73,7 +73,7 @@ async def seen(trusted: str, headers: dict[str, str]) -> dict[str, Any]:
         )
 
     app = Forwarded(Starlette(routes=[Route("/", tell)]), read_networks(trusted))
-    async with serve(app) as address, httpx2.AsyncClient() as http:
+    async with serve(app) as address, httpx2.AsyncClient(timeout=60) as http:
         return (await http.get(address, headers=headers)).json()
 
 

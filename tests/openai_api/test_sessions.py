@@ -171,7 +171,7 @@ async def test_files_are_taken_where_the_session_says_so(link: str, client: Asyn
     assert (await post(link, session, asked(1_000_001))).status_code == 413
     statuses = [(await post(link, session, asked(10))).status_code for _ in range(3)]
     assert statuses == [200, 200, 429]
-    async with httpx2.AsyncClient() as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         for secret, status in (
             (without, 403),
             (await make(client, chatkit_configuration={"file_upload": upload}), 413),

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 DRAIN = 10  # the default of CHATKIT_LINK_DRAIN
 STARTS_WITHIN = 60
 
-pytestmark = [pytest.mark.wheel, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.wheel, pytest.mark.slow("wheel"), pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")

@@ -53,7 +53,7 @@ async def start(
 
 async def read(coordinator: Coordinator, caller: Caller, run_id: str, after: int = 0) -> list[tuple[int, bytes]]:
     attached = await coordinator.attach(caller, run_id)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         return [(event.id, event.data) async for batch in attached.follow(after) for event in batch]
 
 
@@ -93,7 +93,7 @@ async def test_a_quiet_run_gives_empty_batches_for_a_heartbeat(
     run = await start(here, ada, thread, hold=hold)
     for coordinator in (here, there):
         attached = await coordinator.attach(ada, run.id)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             assert await anext(attached.follow(0, idle_after=0.05)) == []
     hold.set()
 
@@ -134,7 +134,7 @@ async def test_cancel_stops_the_work_from_anywhere_and_lets_it_say_a_last_word(
         here.start(run, work)
     await asyncio.sleep(0)
     coordinator = here if where == "here" else there
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(10):
         assert await coordinator.cancel(ada, run.id) == RunStatus.CANCELLED
     assert await read(coordinator, ada, run.id) == [(1, b"last word")]
     assert await coordinator.cancel(ada, run.id) == RunStatus.CANCELLED  # twice is no error
@@ -144,7 +144,7 @@ async def test_a_run_cancelled_before_it_has_begun_ends_all_the_same(
     here: Coordinator, ada: Caller, thread: str
 ) -> None:
     run = await start(here, ada, thread, b"a")
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(30):
         assert await here.cancel(ada, run.id) == RunStatus.CANCELLED
     assert await here.running_on(ada, thread) is None
 
@@ -233,7 +233,7 @@ async def test_a_run_that_was_taken_over_is_stopped_where_it_was(
         await connection.execute(update(runs).where(runs.c.id == run.id).values(replica="rep_other"))
     run.log.append(b"unaware")
     assert run.task is not None
-    await asyncio.wait([run.task], timeout=5)
+    await asyncio.wait([run.task], timeout=30)
     assert run.status is RunStatus.INTERRUPTED
 
 
@@ -243,7 +243,7 @@ async def test_who_follows_a_run_that_was_taken_over_is_told_how_it_ended(
     """Not only that it ended: a stream that just stops would pass for a whole answer."""
     run = await start(here, ada, thread, b"a", hold=asyncio.Event())
     followed = asyncio.create_task(read(here, ada, run.id))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while run.log.written == 0:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     await rows.renew(database, here.replica, [run.id], -1)
@@ -262,7 +262,7 @@ async def test_a_run_whose_lease_may_be_over_stores_nothing_before_it_is_renewed
     run.renewed -= LEASE
     with pytest.raises(Unavailable):
         run.require_lease()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while run.renewed < now() - LEASE:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     run.require_lease()
@@ -316,7 +316,7 @@ async def test_cleaning_goes_in_steps_and_says_when_there_is_more(
         await run.task
 
     steps = 0
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         while await rows.clean(database, events_for=-1, runs_for=3600, limit=2):
             steps += 1
 

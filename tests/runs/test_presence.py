@@ -48,7 +48,7 @@ async def _cut_listeners(database: Database) -> int:
 
 
 async def _over(coordinator: Coordinator, caller: Caller, run_id: str) -> str:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while (status := (await coordinator.attach(caller, run_id)).status) == RunStatus.RUNNING:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     return status
@@ -126,7 +126,7 @@ async def test_a_deleted_thread_of_a_dead_replica_stays_deleted(
     database: Database, there: Coordinator, ada: Caller, thread: str
 ) -> None:
     run_id = await _claim(database, ada, thread, new_replica(locks=True))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await there.forget_thread(ada, thread)
     with pytest.raises(NotFound):
         await there.attach(ada, run_id)

@@ -37,12 +37,12 @@ async def test_a_task_that_breaks_down_is_logged_shown_and_begun_again(
     supervisor = Supervisor()
     supervisor.start("the example", work)
     assert supervisor.unhealthy == []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await again.wait()
     assert supervisor.unhealthy == ["the example"]
     assert "the example failed" in caplog.text
     assert "a mistake of ours" in caplog.text
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while supervisor.unhealthy:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     await supervisor.stop()
@@ -76,7 +76,7 @@ async def test_an_answer_is_written_to_its_end_when_the_writer_breaks_down(
     async with Coordinator(database, keep_nothing, drain=1) as here:
         here.check()
         run_ = await start(here, ada, f"thr_{uuid.uuid4().hex}", b"a")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             assert await read(here, ada, run_.id) == [(1, b"a"), (2, b"end")]
         with pytest.raises(Unavailable, match="the writer"):
             here.check()

@@ -31,7 +31,7 @@ MESSAGE = "canary-message-7f3a"
 SECRET = "canary-secret-91bc-of-more-than-32-characters"
 MODEL_KEY = "sk-canary-123"  # which the scripted model server also quotes in its refusals
 SERVER_KEY = "canary-server-key-of-more-than-32-characters"
-pytestmark = pytest.mark.timeout(60 + NUMBER)
+pytestmark = pytest.mark.timeout(180 + NUMBER)
 AUDIO = base64.b64encode(MESSAGE.encode() * 10).decode()
 
 

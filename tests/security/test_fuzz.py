@@ -29,7 +29,7 @@ from tests.security.schemas import values
 
 NUMBER = int(os.environ.get("CHATKIT_LINK_FUZZ", "240"))
 AGENTS = ("echo", "guest", "asks", "client-tool", "every-event", "secretive")
-pytestmark = pytest.mark.timeout(60 + NUMBER)
+pytestmark = pytest.mark.timeout(180 + NUMBER)
 fuzzing = settings(
     max_examples=NUMBER // 3,
     deadline=None,

@@ -21,7 +21,7 @@ async def test_the_migrations_make_exactly_the_tables_of_the_code(database: Data
 
 
 async def test_replicas_that_start_together_migrate_one_after_the_other(database: Database) -> None:
-    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
         for _ in range(5):
             group.create_task(migrate(database))
     assert (await read_schema(database)).state == "current"

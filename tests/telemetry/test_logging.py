@@ -17,14 +17,14 @@ def formatter() -> logging.Formatter:
     return handler.formatter
 
 
-@pytest.mark.timeout(10)
+@pytest.mark.timeout(60)
 def test_an_exception_that_is_its_own_cause_is_logged_once(formatter: logging.Formatter) -> None:
     error = RuntimeError("what the user wrote")
     error.__cause__ = error
     assert formatter.formatException((RuntimeError, error, None)).count("builtins.RuntimeError") == 1
 
 
-@pytest.mark.timeout(10)
+@pytest.mark.timeout(60)
 def test_two_exceptions_that_are_each_others_context_are_logged_once_each(formatter: logging.Formatter) -> None:
     first, second = ValueError("what the user wrote"), KeyError("what the user wrote")
     first.__context__, second.__context__ = second, first

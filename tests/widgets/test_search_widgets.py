@@ -195,9 +195,9 @@ def test_every_state_is_a_valid_widget(library: WidgetLibrary) -> None:
 
 def test_a_widget_of_eight_rows_is_built_in_milliseconds(library: WidgetLibrary) -> None:
     def seconds() -> float:
-        start = time.perf_counter()
+        start = time.thread_time()
         progress(library, 8)
-        return time.perf_counter() - start
+        return time.thread_time() - start
 
     # The best of many: what the code costs, not what else the machine was doing. About 0.8 ms when written.
     assert min(seconds() for _ in range(50)) < 0.005

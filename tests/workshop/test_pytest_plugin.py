@@ -28,10 +28,11 @@ def project(tmp_path: Path) -> Path:
 
 def run(project: Path, *options: str) -> tuple[int, str]:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
-    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False, timeout=50)
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False, timeout=150)
     return done.returncode, done.stdout
 
 
+@pytest.mark.slow("pytest")
 def test_a_snapshot_is_asked_for_kept_and_compared(project: Path) -> None:
     status, said = run(project)
     assert status == 1
@@ -45,6 +46,7 @@ def test_a_snapshot_is_asked_for_kept_and_compared(project: Path) -> None:
     assert "card renders to another tree" in said
 
 
+@pytest.mark.slow("pytest")
 @pytest.mark.browser
 @pytest.mark.skipif(picture.find_chromium() is None, reason="no Chromium")
 def test_a_picture_is_kept_and_compared(project: Path) -> None:

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { beforeEach, expect, test } from 'vitest';
 import { knownWorkflows, removeWorkflow } from './hosted/workflows';
 import { migrateLegacyStorage } from './legacy-storage';

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { expect, test, vi } from 'vitest';
 import { fetchOverPort } from './fetch-over-port';
 import { HELLO, PORT, portOfHost } from './handshake';
@@ -59,7 +60,7 @@ test('stopping in the frame aborts the request on the host page', async () => {
   const reading = response.text();
   stop.abort();
   await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
-  await vi.waitFor(() => expect(signal?.aborted).toBe(true));
+  await vi.waitFor(() => expect(signal?.aborted).toBe(true), 10_000);
 });
 
 test('stopping does not wait for a host page whose fetch does not listen', async () => {

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { readFileSync } from 'node:fs';
 import type { ChatKitOptions } from '@openai/chatkit';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -78,8 +79,10 @@ test('the host page gets "ready" and the frame gets the options', async () => {
   const ready = nextEvent('chatkit.ready');
   const { frame } = await connected();
   await ready;
-  await vi.waitFor(() =>
-    expect(frame.setOptions).toHaveBeenCalledWith({ data: options, functions: [], base: document.baseURI }),
+  await vi.waitFor(
+    () =>
+      expect(frame.setOptions).toHaveBeenCalledWith({ data: options, functions: [], base: document.baseURI }),
+    10_000,
   );
 });
 
@@ -93,7 +96,7 @@ test('the frame becomes visible when it has drawn its options, and not before', 
   await vi.waitFor(() => {
     drawn();
     expect(iframe().hasAttribute('data-ready')).toBe(true);
-  });
+  }, 10_000);
 });
 
 test('new options replace the old ones and load nothing again', async () => {
@@ -101,7 +104,7 @@ test('new options replace the old ones and load nothing again', async () => {
   const { frame } = await connected();
   const before = iframe();
   element.setOptions({ ...options, theme: 'dark' });
-  await vi.waitFor(() => expect(frame.setOptions).toHaveBeenCalledTimes(2));
+  await vi.waitFor(() => expect(frame.setOptions).toHaveBeenCalledTimes(2), 10_000);
   expect(frame.setOptions.mock.calls[1]).toMatchObject([{ data: { theme: 'dark' } }]);
   expect(iframe()).toBe(before);
 });
@@ -173,7 +176,7 @@ test('a frame that goes away stops reading, and does not stop the answer', async
   await host('request', { url: '/chatkit', method: 'POST', headers: [], body: '{}' }, port2);
   await head;
   element.remove();
-  await vi.waitFor(() => expect(cancel).toHaveBeenCalled());
+  await vi.waitFor(() => expect(cancel).toHaveBeenCalled(), 10_000);
   expect(signal?.aborted).toBe(false);
   port1.close();
 });
@@ -186,7 +189,7 @@ test('requests go through the fetch of the options', async () => {
   const messages: string[] = [];
   port1.onmessage = ({ data }) => messages.push(data.type);
   await host('request', { url: '/chatkit', method: 'POST', headers: [], body: '{}' }, port2);
-  await vi.waitFor(() => expect(messages).toEqual(['head', 'chunk', 'end']));
+  await vi.waitFor(() => expect(messages).toEqual(['head', 'chunk', 'end']), 10_000);
   expect(fetch).toHaveBeenCalledWith('/chatkit', expect.objectContaining({ method: 'POST' }));
   port1.close();
 });

@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type Cut, events, faultyServer, whole } from './faulty-server';
 import { createResumableFetch, type ResumableFetchInit } from './resumable-fetch';
@@ -157,17 +156,17 @@ describe('stop', () => {
     const answer = response.text();
     stop.abort();
     await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
-    await vi.waitFor(() => expect(paths()).toEqual(['POST research', 'POST runs/run%201/cancel']));
+    await vi.waitFor(() => expect(paths()).toEqual(['POST research', 'POST runs/run%201/cancel']), 10_000);
   });
 
   test('while it is reconnecting, too', async () => {
     const { ask, paths } = await serve({ cuts: breakAt(endOf(1)), refusals: Array(99).fill('refuse') });
     const stop = new AbortController();
     const answer = (await ask({ signal: stop.signal })).text();
-    await vi.waitFor(() => expect(paths().length).toBeGreaterThan(1));
+    await vi.waitFor(() => expect(paths().length).toBeGreaterThan(1), 10_000);
     stop.abort();
     await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
-    await vi.waitFor(() => expect(paths()).toContain('POST runs/run%201/cancel'));
+    await vi.waitFor(() => expect(paths()).toContain('POST runs/run%201/cancel'), 10_000);
   });
 
   test('before the server has answered lets go at once, and cancels when the run is known', async () => {
@@ -176,7 +175,7 @@ describe('stop', () => {
     const response = ask({ signal: stop.signal });
     stop.abort();
     await expect(response).rejects.toMatchObject({ name: 'AbortError' });
-    await vi.waitFor(() => expect(paths()).toContain('POST runs/run%201/cancel'));
+    await vi.waitFor(() => expect(paths()).toContain('POST runs/run%201/cancel'), 10_000);
   });
 
   test('after the end has nothing to cancel', async () => {

@@ -91,7 +91,7 @@ async def http(port: int, *options: str, over: str = "http") -> AsyncGenerator[s
     """The shop over streamable HTTP in a process of its own, or over SSE; gives the address."""
     process = await asyncio.create_subprocess_exec(sys.executable, str(SHOP), f"--{over}", str(port), *options)
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while True:
                 try:
                     _, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -213,12 +213,12 @@ async def stop(talk: Talk) -> str:
     talk.model.script += [Say("Never ending", hang=True)]
     chat = talk.person.chat
     async with chat.create_thread("Tell me all") as stream:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             async for received in stream:
                 if "ending" in received.event.model_dump_json():
                     break
         await chat.cancel_run(str(stream.run_id))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await talk.model.disconnected.wait()
     (thread,) = (await chat.list_threads()).data
     assert texts(await talk.items(thread.id)) == ["Never ending"]

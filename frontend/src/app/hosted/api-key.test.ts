@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { beforeEach, expect, test } from 'vitest';
 import { readStored } from '../local-storage';
 import { forgetApiKey, hasApiKey, keyProblem, storeApiKey } from './api-key';

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { beforeEach, expect, test } from 'vitest';
 import { storeApiKey } from './api-key';
 import { fileOf, importFrom } from './workflow-file';

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import type { ChatKitOptions } from '@openai/chatkit';
 import { expect, test } from 'vitest';
 import { readOptions } from '../../options/read-options';

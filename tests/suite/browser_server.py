@@ -1,0 +1,122 @@
+"""The Chromium of the machine, and the server that Playwright's tests of frontend/e2e ask."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from tests.faults.processes import free_port
+
+ROOT = Path(__file__).parents[2]
+FRONTEND = ROOT / "frontend"
+# The names that frontend/playwright.config.ts looks for, too.
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MAC_CHROMES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+
+
+def chromium() -> str | None:
+    """The browser for the tests; told to Playwright through the environment when it is not on PATH."""
+    if named := os.environ.get("CHATKIT_LINK_CHROMIUM"):
+        return named
+    if found := next(filter(None, map(shutil.which, CHROMIUMS)), None):
+        return found
+    if installed := next((path for path in MAC_CHROMES if Path(path).is_file()), None):
+        os.environ["CHATKIT_LINK_CHROMIUM"] = installed
+    return installed
+
+
+# The origin is that of frontend/e2e/other-site.spec.ts. A browser takes Secure cookies of its own machine without TLS.
+BROWSER_SETTINGS = {
+    "CHATKIT_LINK_SEARCH": "local",
+    "CHATKIT_LINK_CONFIG": str(FRONTEND / "e2e" / "agents.toml"),
+    # One address asks more in a minute than a person would.
+    "CHATKIT_LINK_RATE_MESSAGES": "0",
+    "CHATKIT_LINK_RATE_UPLOADS": "0",
+    "CHATKIT_LINK_ORIGINS": "http://shop.localhost",
+    "CHATKIT_LINK_COOKIE_SECURE": "true",
+    # Of the back end in frontend/e2e/sessions.spec.ts.
+    "CHATKIT_LINK_SERVER_KEY": "the-server-key-of-the-browser-tests",
+}
+
+
+class NotStarted(Exception):
+    """A server of the tests did not answer; with what it printed."""
+
+
+@contextmanager
+def browser_server(output: TextIO) -> Generator[tuple[str, Path]]:
+    """A server with nothing in it and no settings of this machine, on a free port.
+
+    Gives its address, and the folder of the widgets that its workshop edits: copies of the bundled ones.
+    ``output`` takes what its stand-ins print.
+
+    Raises:
+        NotStarted: it does not answer.
+    """
+    program = Path(sys.executable).with_name("chatkit-link")
+    private = ("CHATKIT_", "OPENAI_", "DATABASE_URL", "PORT", "SEARXNG_", "TAVILY_", "BRAVE_")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(private)}
+    with (
+        tempfile.TemporaryDirectory(prefix="chatkit-link-", ignore_cleanup_errors=True) as folder,
+        _openai_stand_in(output) as openai,
+    ):
+        address = f"http://127.0.0.1:{free_port()}"
+        widgets = Path(folder) / "widgets"
+        shutil.copytree(ROOT / "widgets", widgets)
+        log = Path(folder) / "server.log"
+        with log.open("w") as lines:
+            process = subprocess.Popen(
+                [program, "dev", "--port", address.rpartition(":")[2]],
+                cwd=folder,
+                env=environment | BROWSER_SETTINGS | {"CHATKIT_API_BASE": openai},
+                stdin=subprocess.DEVNULL,
+                stdout=lines,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            if not _answers(address, process):
+                raise NotStarted(f"The server for the browser tests did not start:\n{log.read_text()}")
+            yield address, widgets
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
+
+
+@contextmanager
+def _openai_stand_in(output: TextIO) -> Generator[str]:
+    """The stand-in for OpenAI's addresses that makes sessions, on a free port; gives its address."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.openai_server", str(port)],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+def _answers(address: str, process: "subprocess.Popen[bytes]") -> bool:
+    deadline = time.monotonic() + 180  # on a machine that does much else, the imports alone take a minute
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/health", timeout=5):
+                return True
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    return False
