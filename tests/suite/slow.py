@@ -24,7 +24,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
     # A pyright inside a test, on the types that are generated for widgets.
     "pyright": ("tests/workshop/test_typed.py", "chatkit_link/workshop/*", "chatkit_link/widgets/*"),
     # 50 MB through a server of its own.
-    "memory": ("tests/files/test_memory.py", "chatkit_link/files/*", "chatkit_link/http/*", "chatkit_link/cli/server.py"),
+    "memory": (
+        "tests/files/test_memory.py", "chatkit_link/files/*", "chatkit_link/http/*", "chatkit_link/cli/server.py",
+    ),
 }  # fmt: skip
 
 
