@@ -242,16 +242,22 @@ class Coordinator:
                         # added then stands at their numbers and must be seen.
                         after = min(after, last_id)
                     while page := await rows.read_events(self._database, run_id, after):
+                        if status == RunStatus.RUNNING and await self._is_over(run_id):
+                            break  # recovery's events may be in this page: see above before they are sent
                         after, last_sent = page[-1][0], clock()
                         yield [Event(number, data) for number, data in page]
-                    if status != RunStatus.RUNNING:
-                        return
+                    else:
+                        if status != RunStatus.RUNNING:
+                            return
+                        await watch.wait(idle_after=idle_after)
                 except Unavailable:  # the run goes on without the database for a while, and so does who follows it
                     await asyncio.sleep(_AWAY)
-                await watch.wait(idle_after=idle_after)
                 if idle_after is not None and clock() - last_sent >= idle_after:
                     last_sent = clock()
                     yield []
+
+    async def _is_over(self, run_id: str) -> bool:
+        return (await rows.run_status(self._database, run_id))[0] != RunStatus.RUNNING
 
     async def latest_on(self, caller: Caller, thread_id: str) -> rows.RunRow | None:
         """The newest run on one of the caller's threads; the running one, if one is."""
@@ -294,7 +300,7 @@ class Coordinator:
         with self._wakeups.watch(run_id) as watch:
             try:
                 async with asyncio.timeout(_STOPPING):
-                    while (await rows.run_status(self._database, run_id))[0] == RunStatus.RUNNING:
+                    while not await self._is_over(run_id):
                         await watch.wait()
             except TimeoutError:
                 raise _not_stopped() from None

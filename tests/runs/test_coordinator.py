@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import pytest
 
@@ -218,6 +219,31 @@ async def test_a_replica_that_was_given_up_writes_nothing_any_more(
     assert ours == set()
     assert (await there.attach(ada, run_id)).status == RunStatus.INTERRUPTED
     assert (1, b"late") not in await read(there, ada, run_id)
+
+
+async def test_a_run_that_is_ended_while_a_page_is_read_is_followed_without_a_double_event(
+    database: Database,
+    here: Coordinator,
+    there: Coordinator,
+    ada: Caller,
+    thread: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The status is read before the events, and recovery writes both between the two."""
+    run_id = f"run_{uuid.uuid4().hex}"
+    async with database.session(ada) as session:
+        await rows.insert_run(session, run_id, thread, "agent", here.replica, 60)
+    read_events = rows.read_events
+
+    async def interrupted_meanwhile(*given: Any) -> list[tuple[int, bytes]]:
+        monkeypatch.setattr(rows, "read_events", read_events)
+        await rows.renew(database, here.replica, [run_id], -1)
+        await there._recovery.take_orphans()
+        return await read_events(*given)
+
+    monkeypatch.setattr(rows, "read_events", interrupted_meanwhile)
+
+    assert await read(there, ada, run_id) == [(1, b"interrupted after 0")]
 
 
 async def test_a_run_that_was_taken_over_is_stopped_where_it_was(
