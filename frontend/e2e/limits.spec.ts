@@ -38,7 +38,7 @@ test('a message that comes too soon is refused with when to try again, and stays
   const seconds = Number((await refused).headers()['retry-after']);
   expect(seconds).toBeGreaterThan(1);
   await expect(host.frame.getByRole('alert')).toHaveText(
-    `Too many messages: this session takes at most 1 a minute. Please try again in ${seconds} seconds.`,
+    `Too many messages: at most 1 a minute. Please try again in ${seconds} s.`,
   );
   await expect(host.composer).toHaveValue('Two');
   await expect(host.log.getByRole('article', { name: 'You said' })).toHaveCount(1);
@@ -65,7 +65,7 @@ test('in another language it is refused in that language', async ({ page, reques
   await composer.fill('Zwei');
   await composer.press('Enter');
   await expect(host.frame.getByRole('alert')).toHaveText(
-    /^In kurzer Zeit wurde zu viel gesendet\. Versuchen Sie es in (\d+ Sekunden|1 Minute) erneut\.$/,
+    /^Zu viele Nachrichten: höchstens 1 in der Minute\. Versuchen Sie es in \d+ s noch einmal\.$/,
   );
   await expect(composer).toHaveValue('Zwei');
 });

@@ -46,7 +46,7 @@ test('an agent asks before it calls a tool that needs approval, and goes on afte
   await page.reload();
   await question.getByText('Approve').click();
   await chat.button('Continue').click();
-  await expect(chat.answers().last()).toHaveText(/The tool before: 30 euros are paid\./);
+  await expect(chat.answers().last()).toHaveText(/The tool said: 30 euros are paid\./);
   await chat.answered();
   await chat.shot('approval-2-approved');
 });
