@@ -15,7 +15,7 @@ PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/*.html fronte
 # What `make run` serves as long as you have no catalog of your own: the research agent and Professor Lock.
 DEMO := $(if $(wildcard chatkit-link.toml)$(shell grep -s '^CHATKIT_LINK_CONFIG=' .env),,examples/professor_lock/chatkit-link.toml)
 
-.PHONY: help run test test-fast test-all check faults bench docs build lock clean
+.PHONY: help run test test-fast test-all check faults bench docs pictures build lock clean
 .DELETE_ON_ERROR:
 
 # List the targets.
@@ -54,6 +54,10 @@ bench: $(INSTALLED)
 docs: $(INSTALLED)
 	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --clean --quiet
 	@echo 'The documentation is in site/. Read it with: $(PY) -m http.server -d site'
+
+# Take the pictures of the README from the running product.
+pictures: $(INSTALLED) $(PAGE)
+	@$(PY) scripts/make_pictures.py
 
 # Build the page and the wheel into dist/.
 build: $(INSTALLED) $(PAGE)

@@ -64,33 +64,49 @@ def browser_server(output: TextIO) -> Generator[tuple[str, Path]]:
     Raises:
         NotStarted: it does not answer.
     """
-    program = Path(sys.executable).with_name("chatkit-link")
-    private = ("CHATKIT_", "OPENAI_", "DATABASE_URL", "PORT", "SEARXNG_", "TAVILY_", "BRAVE_")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(private)}
     with (
         tempfile.TemporaryDirectory(prefix="chatkit-link-", ignore_cleanup_errors=True) as folder,
         _openai_stand_in(output) as openai,
     ):
-        address = f"http://127.0.0.1:{free_port()}"
         widgets = Path(folder) / "widgets"
         shutil.copytree(ROOT / "widgets", widgets)
-        log = Path(folder) / "server.log"
-        with log.open("w") as lines:
-            process = subprocess.Popen(
-                [program, "dev", "--port", address.rpartition(":")[2]],
-                cwd=folder,
-                env=environment | BROWSER_SETTINGS | {"CHATKIT_API_BASE": openai},
-                stdin=subprocess.DEVNULL,
-                stdout=lines,
-                stderr=subprocess.STDOUT,
-            )
-        try:
-            if not _answers(address, process):
-                raise NotStarted(f"The server for the browser tests did not start:\n{log.read_text()}")
+        with serving("dev", Path(folder), BROWSER_SETTINGS | {"CHATKIT_API_BASE": openai}) as address:
             yield address, widgets
-        finally:
-            process.terminate()
-            process.wait(timeout=60)
+
+
+@contextmanager
+def serving(command: str, folder: Path, settings: dict[str, str]) -> Generator[str]:
+    """``chatkit-link`` in that folder, with these settings and none of this machine, on a free port.
+
+    Gives its address.
+
+    Args:
+        command: ``serve`` or ``dev``.
+
+    Raises:
+        NotStarted: it does not answer.
+    """
+    program = Path(sys.executable).with_name("chatkit-link")
+    private = ("CHATKIT_", "OPENAI_", "DATABASE_URL", "PORT", "SEARXNG_", "TAVILY_", "BRAVE_")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(private)}
+    address = f"http://127.0.0.1:{free_port()}"
+    log = folder / "server.log"
+    with log.open("w") as lines:
+        process = subprocess.Popen(
+            [program, command, "--port", address.rpartition(":")[2]],
+            cwd=folder,
+            env=environment | settings,
+            stdin=subprocess.DEVNULL,
+            stdout=lines,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        if not _answers(address, process):
+            raise NotStarted(f"The server for the browser did not start:\n{log.read_text()}")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
 
 
 @contextmanager
