@@ -103,7 +103,7 @@ async def test_the_commands_of_the_quickstart_answer_without_a_key(shop: Path, m
     ask, examine = (block.replace(".venv/bin/", "") for block in fences(QUICKSTART, "sh"))
     answer = await run(ask, monkeypatch)
     assert re.search(r"\[\d+\]|【\d+】|Sources", answer), answer
-    assert "ok   database, schema" in await run(examine, monkeypatch)
+    assert "database: schema" in await run(examine, monkeypatch)
 
 
 async def two_answers(file: Path, ask: str = "Are you open on Sunday?") -> list[str]:
