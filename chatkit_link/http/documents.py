@@ -139,8 +139,8 @@ def _extracted(document: Document) -> str:
 def _text(source: str) -> str:
     anchors = Anchors()
     lines = source.splitlines()
-    lines: list[str] = []
+    marked: list[str] = []
     for line, below in zip(lines, [*lines[1:], ""], strict=True):
         text = escape(line)
-        lines.append(f'<b id="{escape(anchors.of(line))}">{text}</b>' if is_heading(line, below) else text)
-    return "\n".join(lines)
+        marked.append(f'<b id="{escape(anchors.of(line))}">{text}</b>' if is_heading(line, below) else text)
+    return "\n".join(marked)
