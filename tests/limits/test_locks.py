@@ -106,7 +106,7 @@ async def test_an_agent_locks_its_thread_and_still_has_the_last_word(
     ],
     ids=str,
 )
-async def test_without_the_server_key_nobody_locks_anything(locked_server: str, headers: dict[str, Any]) -> None:
+async def test_without_the_server_key_no_thread_can_be_locked(locked_server: str, headers: dict[str, Any]) -> None:
     async with ChatKitClient(f"{locked_server}/chatkit/echo") as ada:
         made = await told(ada.create_thread("Hi"))
         refused = await put(locked_server, made.thread_id, {"type": "locked"}, headers)
@@ -115,7 +115,7 @@ async def test_without_the_server_key_nobody_locks_anything(locked_server: str, 
         assert (await told(ada.add_user_message(made.thread_id, "more"))).types[-1] != "error"
 
 
-async def test_a_server_without_a_key_has_this_door_closed(server: str) -> None:
+async def test_a_server_without_a_key_refuses_to_lock(server: str) -> None:
     for headers in ({}, BEARER, {"Authorization": "Bearer None"}):
         refused = await put(server, "thr_x", {"type": "locked"}, headers)
         assert refused.status_code == 401
