@@ -75,15 +75,15 @@ async def test_a_lock_holds_while_an_answer_is_being_written(locked_server: str)
         assert (await ada.get_thread(thread_id)).status == ClosedStatus()
 
 
-@pytest.mark.parametrize(("word", "sentence"), [("lock", "is locked: said too much"), ("close", "is closed: said")])
+@pytest.mark.parametrize(("word", "expected"), [("lock", "is locked: said too much"), ("close", "is closed: said")])
 async def test_an_agent_locks_its_thread_and_still_has_the_last_word(
-    connect: Connect, word: str, sentence: str
+    connect: Connect, word: str, expected: str
 ) -> None:
     ada = connect("locks")
     made = await told(ada.create_thread(word))
     assert "thread.updated" in made.types
     assert [item.type for item in await stored(ada, made.thread_id)].count("assistant_message") == 2
-    with pytest.raises(ClientError, match=sentence):
+    with pytest.raises(ClientError, match=expected):
         await told(ada.add_user_message(made.thread_id, "more"))
     await ada.update_thread(made.thread_id, "Mine to name")  # what writes nothing into the chat is allowed
     await ada.delete_thread(made.thread_id)

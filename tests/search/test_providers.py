@@ -194,15 +194,15 @@ async def test_an_empty_or_odd_answer_is_no_results(service: str, body: Any, htt
 
 @every_service
 @pytest.mark.parametrize(
-    ("status", "sentence"),
+    ("status", "expected"),
     [(401, "refused"), (403, "refused"), (429, "enough questions"), (500, "status 500"), (503, "status 503"),
      (404, "did not accept"), (422, "did not accept")],
 )  # fmt: skip
 async def test_an_error_status_becomes_a_message(
-    service: str, status: int, sentence: str, http: httpx2.AsyncClient
+    service: str, status: int, expected: str, http: httpx2.AsyncClient
 ) -> None:
     message = await refused(service, http, answering({"detail": {"error": f"internal {KEY}"}}, status))
-    assert sentence in message
+    assert expected in message
 
 
 @pytest.mark.parametrize(("service", "variable"), [("tavily", "TAVILY_API_KEY"), ("brave", "BRAVE_API_KEY")])
