@@ -1,6 +1,6 @@
-"""An answer that is left early must hear of it at once, not when it is collected.
+"""An answer that is left early must be closed at once, not when it is collected.
 
-An async generator that is dropped in the middle is closed some time later by a task that nobody owns;
+An async generator that is dropped in the middle is closed some time later by a task of the event loop's own;
 until then the model goes on writing. ``contextlib.aclosing`` closes it in time, but wants a generator;
 what a server gives may be any iterator.
 """

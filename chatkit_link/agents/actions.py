@@ -1,9 +1,9 @@
-"""What an agent's widgets ask of it: typed actions, found by their type.
+"""Typed actions of an agent's widgets, dispatched by their type.
 
 How it flows: a click, or a form that is sent, comes back from a browser as a type and a payload. The registry
-finds who answers that type, makes sure that the stored widget offers this very action, reads the payload
+finds the handler of that type, makes sure that the stored widget offers this very action, reads the payload
 as the action's own model, and calls the handler. What is unknown, not offered or not of the right form is
-refused in a sentence before anything is done.
+refused with a message before anything is done.
 
 An action is a class of the SDK's: ``AddLeg = Action[Literal["parlay.add"], LegPayload]``; in a widget built in
 Python, ``AddLeg.create(payload)`` is what a button holds.
@@ -36,7 +36,7 @@ Updates = Callable[[TurnContext, Payload, Sender], Awaitable[WidgetRoot]]
 class _Handler:
     """asks, streams, updates: one of them answers. from_page: taken without a widget, too."""
 
-    kind: type[Action[Any, Any]]
+    action_class: type[Action[Any, Any]]
     asks: Asks[Any] | None = None
     streams: Streams[Any] | None = None
     updates: Updates[Any] | None = None
@@ -50,47 +50,47 @@ class ActionRegistry:
         self._handlers: dict[str, _Handler] = {}
 
     def asks(
-        self, kind: type[Action[Any, Payload]], *, from_page: bool = False
+        self, action_class: type[Action[Any, Payload]], *, from_page: bool = False
     ) -> Callable[[Asks[Payload]], Asks[Payload]]:
-        """The handler gives items, such as a message in the person's name; the agent then answers them."""
+        """The handler returns items, such as a message in the user's name; the agent then answers them."""
 
-        def keep(handler: Asks[Payload]) -> Asks[Payload]:
-            self._keep(_Handler(kind, asks=handler, from_page=from_page))
+        def register(handler: Asks[Payload]) -> Asks[Payload]:
+            self._register(_Handler(action_class, asks=handler, from_page=from_page))
             return handler
 
-        return keep
+        return register
 
     def streams(
-        self, kind: type[Action[Any, Payload]], *, from_page: bool = False
+        self, action_class: type[Action[Any, Payload]], *, from_page: bool = False
     ) -> Callable[[Streams[Payload]], Streams[Payload]]:
         """The handler yields the events of the answer itself."""
 
-        def keep(handler: Streams[Payload]) -> Streams[Payload]:
-            self._keep(_Handler(kind, streams=handler, from_page=from_page))
+        def register(handler: Streams[Payload]) -> Streams[Payload]:
+            self._register(_Handler(action_class, streams=handler, from_page=from_page))
             return handler
 
-        return keep
+        return register
 
-    def updates(self, kind: type[Action[Any, Payload]]) -> Callable[[Updates[Payload]], Updates[Payload]]:
+    def updates(self, action_class: type[Action[Any, Payload]]) -> Callable[[Updates[Payload]], Updates[Payload]]:
         """The handler gives the widget that takes the place of the clicked one (``streaming: false``)."""
 
-        def keep(handler: Updates[Payload]) -> Updates[Payload]:
-            self._keep(_Handler(kind, updates=handler))
+        def register(handler: Updates[Payload]) -> Updates[Payload]:
+            self._register(_Handler(action_class, updates=handler))
             return handler
 
-        return keep
+        return register
 
     def include(self, other: "ActionRegistry") -> None:
         """Answer what another registry answers, too. A type that both answer is a ``ValueError``."""
         for handler in other._handlers.values():  # noqa: SLF001 - of the same class
-            self._keep(handler)
+            self._register(handler)
 
     def types(self) -> frozenset[str]:
         """Every type that is answered."""
         return frozenset(self._handlers)
 
-    def _keep(self, handler: _Handler) -> None:
-        name = action_type(handler.kind)
+    def _register(self, handler: _Handler) -> None:
+        name = action_type(handler.action_class)
         if name in self._handlers:
             raise ValueError(f"the action {name!r} has a handler already")
         self._handlers[name] = handler
@@ -105,7 +105,7 @@ class ActionRegistry:
     def stream(
         self, ctx: TurnContext, action: Action[str, Any], sender: Sender
     ) -> AsyncIterator[ThreadStreamEvent] | None:
-        """The events of a ``streams`` handler; None where the action is not of that kind. Raises Unprocessable."""
+        """The events of a ``streams`` handler; None for any other handler. Raises Unprocessable."""
         handler = self._find(action, sender)
         return None if handler.streams is None else handler.streams(ctx, _payload(handler, action), sender)
 
@@ -126,12 +126,12 @@ class ActionRegistry:
         return handler
 
 
-def action_type(kind: type[Action[Any, Any]]) -> str:
+def action_type(action_class: type[Action[Any, Any]]) -> str:
     """The type that a class of actions names. Raises ``TypeError`` when it names none or several."""
-    literal = kind.model_fields["type"].annotation
+    literal = action_class.model_fields["type"].annotation
     names = get_args(literal) if get_origin(literal) is Literal else ()
     if len(names) != 1:
-        raise TypeError(f'{kind.__name__} must name its type: Action[Literal["shop.buy"], Payload]')
+        raise TypeError(f'{action_class.__name__} must name its type: Action[Literal["shop.buy"], Payload]')
     return cast(str, names[0])
 
 
@@ -141,10 +141,10 @@ def unknown_action() -> Unprocessable:
 
 def _payload(handler: _Handler, action: Action[str, Any]) -> Any:
     try:
-        return handler.kind.model_validate({"type": action.type, "payload": action.payload}).payload
+        return handler.action_class.model_validate({"type": action.type, "payload": action.payload}).payload
     except ValidationError as error:
         first = error.errors()[0]
-        if first["type"] == "value_error":  # a validator of the payload's own, and the sentence that it raised
+        if first["type"] == "value_error":  # a validator of the payload's own, and the message that it raised
             raise Unprocessable(str(first["ctx"]["error"])) from None  # pyright: ignore[reportTypedDictNotRequiredAccess]
         place = ".".join(str(part) for part in first["loc"][1:])
         reason = f"{place + ': ' if place else ''}{first['msg']}"

@@ -1,7 +1,7 @@
-"""Calls of tools that a person has to approve: the question in the chat, its answer, and how the run is kept meanwhile.
+"""Tool calls that a user has to approve: the question in the chat, its answer, and the stored run meanwhile.
 
 How it flows: a run stops at such calls. The run is stored with its turn (``store/turns.py``), the question is
-told as an item of the thread, and the answer to the turn ends. When the person has answered, the turn is found
+sent as an item of the thread, and the answer to the turn ends. When the user has answered, the turn is found
 by the question, and the run goes on from where it stopped. So a question may wait for days, across reloads and
 restarts, and nothing waits with it.
 """
@@ -39,7 +39,7 @@ class Answered:
     waiting: Waiting
     approved: list[bool]
 
-    def begun(self) -> TurnRecord:
+    def started(self) -> TurnRecord:
         """What the turn had come to, without the question."""
         return TurnRecord(input=self.record["input"], covers=self.record["covers"], sources=self.record["sources"])
 
@@ -85,19 +85,19 @@ def question_of(call: ToolApprovalItem) -> str:
 
 
 def to_json(state: RunState[Any, Any]) -> dict[str, Any]:
-    """A run that waits. It is given its context anew, and its use of models is reported already."""
-    kept = state.to_json(context_serializer=lambda _: {})
-    kept["context"]["usage"] = {}
-    processed: dict[str, Any] = kept.get("last_processed_response") or {}
+    """A run that waits. Its context is supplied again when it resumes; its use of models is reported already."""
+    stored = state.to_json(context_serializer=lambda _: {})
+    stored["context"]["usage"] = {}
+    processed: dict[str, Any] = stored.get("last_processed_response") or {}
     requests: list[dict[str, Any]] = processed.get("mcp_approval_requests", [])
     for asked in requests:
-        # Its configuration holds a secret, such as a token in the headers. The file has it when the run goes on.
+        # Its configuration holds a secret, such as a token in the headers. The agent's file supplies it again.
         asked["mcp_tool"] = {"name": asked["mcp_tool"].get("name")}
-    return TypeAdapter(dict[str, Any]).dump_python(kept, mode="json")
+    return TypeAdapter(dict[str, Any]).dump_python(stored, mode="json")
 
 
-async def from_json(agent: Agent[Any], kept: dict[str, Any], context: Any) -> RunState[Any, Any]:
-    return await RunState.from_json(agent, kept, context_override=context)
+async def from_json(agent: Agent[Any], stored: dict[str, Any], context: Any) -> RunState[Any, Any]:
+    return await RunState.from_json(agent, stored, context_override=context)
 
 
 def decide(state: RunState[Any, Any], approved: Sequence[bool]) -> None:

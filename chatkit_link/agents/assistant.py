@@ -1,4 +1,4 @@
-"""``Assistant``: an agent together with what its widgets, its mentions and the keyless stand-in need."""
+"""``Assistant``: an agent together with what its widgets, its mentions and the offline model need."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,11 +18,11 @@ class Assistant:
 
     answer: an Agents SDK agent, or a function ``async def respond(ctx)`` that yields events.
     actions: what its widgets ask of it.
-    quiet_tools: names of its tools that show something themselves and need no task in a workflow.
-    mentions: what people can mention with @.
-    offline: decides what the keyless stand-in does with this agent's tools; without it, it searches and quotes.
+    quiet_tools: names of its tools that display something themselves and need no task in a workflow.
+    mentions: what users can mention with @.
+    offline: decides what the offline model does with this agent's tools; without it, it searches and quotes.
     search: give an Agents SDK agent the server's own tools ``search`` and ``read``, with their widgets and citations.
-    sample_search: what these look in where the server has no web search; without it, the documents that it holds.
+    sample_search: what these search where the server has no web search; without it, the documents that it holds.
     """
 
     answer: Agent[Any] | RespondFunction

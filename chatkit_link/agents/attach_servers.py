@@ -1,4 +1,4 @@
-"""MCP servers in the hands of the agents that use them: those of the catalog, and those that an agent brings along."""
+"""Attaches MCP servers to the agents that use them: those of the catalog, and those that an agent brings along."""
 
 from collections.abc import Sequence
 from dataclasses import replace

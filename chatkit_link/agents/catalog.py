@@ -77,7 +77,7 @@ class Entry(BaseModel):
     placeholder: str = ""
     notice: str = ""
     prompts: list[Prompt] = Field(default_factory=list[Prompt])
-    files: bool = Field(default=True, description="Whether people may attach files.")
+    files: bool = Field(default=True, description="Whether users may attach files.")
     models: list[str] = Field(default_factory=list[str], description="Model ids that a client may choose.")
     tools: list[str] = Field(default_factory=list[str], description="Composer tool ids that a client may choose.")
     mcp: list[str] = Field(default_factory=list[str], description="MCP servers of the catalog whose tools it is given.")
@@ -145,7 +145,7 @@ def add_agent(file: Path, agent_id: str, target: str) -> None:
         raise ConfigurationError(f"There is an agent {agent_id!r} already: choose another id with --id.")
     read_catalog(Path(), {agent_id: target})
     before = file.read_text(encoding="utf-8").rstrip("\n") + "\n\n" if file.is_file() else ""
-    # A table may always stand at the end. A JSON string is a TOML string.
+    # A table is valid at the end of any file. A JSON string is a TOML string.
     file.write_text(f"{before}[agents.{agent_id}]\ntarget = {json.dumps(target)}\n", encoding="utf-8")
 
 

@@ -1,6 +1,6 @@
 """Citation marks in a model's text, turned into ChatKit annotations.
 
-The model is asked to cite a source as ``【3】``. A person shall see a link there, not the mark; so the
+The model is asked to cite a source as ``【3】``. The user sees a link there, not the mark; so the
 marks are cut out of the stream, and for each an annotation is given at its place. A mark may arrive in
 pieces: what could still become one is held back until it is one or cannot be any more. Brackets that
 are common in code and prose (``[3]``) are never taken for a mark.
@@ -28,7 +28,7 @@ class CitedText:
     _held: str = ""
 
     def feed(self, delta: str) -> tuple[str, list[Annotation]]:
-        """Take more of the model's text; what may be shown now, and the citations that came with it."""
+        """Take more of the model's text; returns what can be displayed now, and the citations that came with it."""
         raw = self._held + delta
         keep = _MAYBE_MARK.search(raw)
         cut = keep.start() if keep else len(raw)

@@ -1,4 +1,4 @@
-"""What an answering agent is given: the turn it answers, and the way to show things meanwhile."""
+"""What an answering agent gets: the turn it answers, and the means to send events meanwhile."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -38,10 +38,10 @@ class TurnContext:
     """One turn, as a ``respond(ctx)`` function gets it.
 
     thread: its metadata; what is changed in it (``thread.metadata["x"] = 1``) is stored.
-    message: what the person wrote; None when an action or a tool's output is answered.
+    message: what the user wrote; None when an action or a tool's output is answered.
     caller: who is asking.
-    store: all of this person's threads.
-    files: all of this person's files, as in ``await ctx.files.read(attachment.id, ctx.caller)``.
+    store: all threads of this user.
+    files: all files of this user, as in ``await ctx.files.read(attachment.id, ctx.caller)``.
     """
 
     thread: ThreadMetadata
@@ -52,7 +52,7 @@ class TurnContext:
 
     @property
     def text(self) -> str:
-        """What the person wrote, as plain text; empty without a message."""
+        """What the user wrote, as plain text; empty without a message."""
         return "".join(part.text for part in self.message.content) if self.message else ""
 
     async def history(self, limit: int = 200) -> list[ThreadItem]:
@@ -61,7 +61,7 @@ class TurnContext:
         return page.data[::-1]
 
     def edit_metadata(self) -> AbstractAsyncContextManager[dict[str, Any]]:
-        """The thread's metadata to change: as they are now, and nobody else's until the block ends.
+        """The thread's current metadata, locked for changes until the block ends.
 
         ``async with ctx.edit_metadata() as metadata: metadata["count"] = metadata.get("count", 0) + 1`` loses none of
         two clicks at once. Wait for nothing inside.
@@ -82,7 +82,7 @@ class TurnContext:
 class LinkContext(AgentContext[Caller]):
     """The Agents SDK context of a turn: the SDK's own, and the thread's sources.
 
-    Events that tools stream go into one queue together with the model's own, so that people see
+    Events that tools stream go into one queue together with the model's own, so that users see
     everything in the order in which it happened (``agents/stream.py`` reads it).
 
     missed_servers: names of the MCP servers whose tools this answer does without.
@@ -112,7 +112,7 @@ class LinkContext(AgentContext[Caller]):
         await self.add_task(task)
 
     async def add_task(self, task: Task) -> tuple[WorkflowItem, int]:
-        """Add a task to the open workflow, or to a new one; where it stands, for ``update_task``.
+        """Add a task to the open workflow, or to a new one; returns its index, for ``update_task``.
 
         The SDK looks an index up by equality and so gives two equal tasks one place.
         """
@@ -127,7 +127,7 @@ class LinkContext(AgentContext[Caller]):
             await self.stream(event)
 
     def begin_task(self, task: Task) -> tuple[tuple[WorkflowItem, int], list[ThreadStreamEvent]]:
-        """The same as ``add_task``, for whoever tells the events at once."""
+        """The same as ``add_task``, for callers that emit the events themselves."""
         events: list[ThreadStreamEvent] = []
         workflow = self.workflow_item
         if workflow is None:
@@ -145,7 +145,7 @@ class LinkContext(AgentContext[Caller]):
         return (workflow, len(tasks) - 1), events
 
     def change_task(self, place: tuple[WorkflowItem, int], task: Task) -> list[ThreadStreamEvent]:
-        """The same as ``update_task``, for whoever tells the events at once."""
+        """The same as ``update_task``, for callers that emit the events themselves."""
         workflow, index = place
         if self.workflow_item is not workflow:
             return []

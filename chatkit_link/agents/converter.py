@@ -23,9 +23,9 @@ from openai.types.responses import (
 from openai.types.responses.response_input_item_param import Message
 from typing_extensions import override
 
-from chatkit_link.agents.attachment_input import ShownFiles
+from chatkit_link.agents.attachment_input import AttachmentInput
 
-#: Characters of a widget that a model is shown; a board of a hundred rows says no more than its first.
+#: Characters of a widget that a model gets; the first rows of a board are as telling as a hundred.
 _WIDGET_LIMIT = 4000
 
 
@@ -35,11 +35,11 @@ Resolve = Callable[[UserMessageTagContent], Awaitable[str | None]]
 class LinkConverter(ThreadItemConverter):
     """The SDK's converter, without its ``NotImplementedError`` for tags, files and structured context.
 
-    files: what the model is shown of files; without it, their names.
-    resolve: what the server itself knows of a tag; without that, the model gets the tag's own data.
+    files: converts attached files; without it, the model gets their names.
+    resolve: the server's own data of a tag; without it, the model gets the tag's data from the browser.
     """
 
-    def __init__(self, files: ShownFiles | None = None, resolve: Resolve | None = None) -> None:
+    def __init__(self, files: AttachmentInput | None = None, resolve: Resolve | None = None) -> None:
         self._files = files
         self._resolve = resolve
 
@@ -63,15 +63,15 @@ class LinkConverter(ThreadItemConverter):
         picture = await self._files.generated(item) if self._files is not None else None
         if picture is None:
             return None
-        words = _text("You made this image for the user:")
-        return Message(type="message", role="user", content=[words, picture])
+        note = _text("You made this image for the user:")
+        return Message(type="message", role="user", content=[note, picture])
 
     @override
     async def assistant_message_to_input(
         self, item: AssistantMessageItem
     ) -> TResponseInputItem | list[TResponseInputItem] | None:
         # The SDK's form is refused by the Agents SDK's Chat Completions models, which want the whole of an
-        # output message. The placeholder stands for no id; the Responses models leave it out.
+        # output message. The placeholder means no id; the Responses models leave it out.
         content = [ResponseOutputTextParam(type="output_text", text=part.text, annotations=[]) for part in item.content]
         return ResponseOutputMessageParam(
             id=FAKE_RESPONSES_ID, type="message", role="assistant", status="completed", content=content

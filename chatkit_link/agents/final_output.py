@@ -8,7 +8,7 @@ from agents.items import ToolCallOutputItem
 from chatkit.types import GeneratedImage, GeneratedImageItem, ThreadItemDoneEvent, ThreadStreamEvent
 from pydantic import BaseModel
 
-from chatkit_link.agents.output_text import words
+from chatkit_link.agents.output_text import as_markdown
 from chatkit_link.agents.stream import ResponseStream
 from chatkit_link.agents.tool_output import bounded
 from chatkit_link.store.postgres import new_id
@@ -26,7 +26,7 @@ def ending_tool(result: RunResultStreaming) -> ToolCallOutputItem | None:
 def final_events(
     result: RunResultStreaming, ended: ToolCallOutputItem, stream: ResponseStream, limit: int
 ) -> list[ThreadStreamEvent]:
-    """The output as a message, and its images; nothing where the tool has shown something itself, such as a widget.
+    """The output as a message, and its images; nothing where the tool has displayed something itself, such as a widget.
 
     limit: characters of the message.
     """
@@ -34,7 +34,7 @@ def final_events(
     if output is None or stream.tool_displayed or stream.client_call is not None:
         return []
     parts = _parts(output)
-    texts = [words(part) for part in parts if _image_url(part) is None]
+    texts = [as_markdown(part) for part in parts if _image_url(part) is None]
     text = bounded("\n\n".join(text for text in texts if text.strip()), limit)
     images = [_image(stream, url) for part in parts if (url := _image_url(part))]
     return [*(stream.write_message(text) if text else []), *images]

@@ -1,7 +1,7 @@
-"""What the model is shown of a thread.
+"""A thread as input for a model.
 
-The items that people see say nothing of tool calls. So for each turn that has a record
-(``store/turns.py``) the record stands in for the items it covers, and the model finds again what it
+The visible items do not include tool calls. So for each turn that has a record
+(``store/turns.py``) the record replaces the items it covers, and the model finds again what it
 called and what it read. Items without a record are converted as they are.
 """
 
@@ -22,7 +22,7 @@ from chatkit_link.store.turns import TurnRecord
 @dataclass(slots=True)
 class History:
     """input: for the model, oldest first. sources: all that may still be cited.
-    earlier: how it stood before the item that this turn answers. anchor: that item's id; its record will hang on it.
+    earlier: the history before the item that this turn answers. anchor: that item's id; its record is stored with it.
     """
 
     input: list[TResponseInputItem] = field(default_factory=list[TResponseInputItem])
@@ -67,16 +67,16 @@ def record_of(result: RunResultStreaming, stream: ResponseStream, limit: int = O
     if client_call is not None:
         # Its call and output will come from the client tool call item, once the client has answered.
         answered.discard(client_call.call_id)
-    kept: list[dict[str, Any]] = []
+    stored: list[dict[str, Any]] = []
     for item in items:
         if item.get("type") == "image_generation_call":
-            # Megabytes of base64; the image is shown again as the item it became. What was thought before it
+            # Megabytes of base64; the image is sent again as the item it became. What was thought before it
             # is refused without it.
-            if kept and kept[-1].get("type") == "reasoning":
-                kept.pop()
+            if stored and stored[-1].get("type") == "reasoning":
+                stored.pop()
         elif item.get("call_id") is None or item.get("call_id") in answered:
-            kept.append(item)
-        elif kept and kept[-1].get("type") == "reasoning":
-            kept.pop()  # the reasoning that led to a call is refused without it
+            stored.append(item)
+        elif stored and stored[-1].get("type") == "reasoning":
+            stored.pop()  # the reasoning that led to a call is refused without it
     covers = [item_id for item_id in stream.finished if client_call is None or item_id != client_call.id]
-    return TurnRecord(input=bounded_record(kept, limit), covers=covers, sources=stream.sources.to_record())
+    return TurnRecord(input=bounded_record(stored, limit), covers=covers, sources=stream.sources.to_record())

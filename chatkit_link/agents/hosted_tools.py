@@ -7,14 +7,14 @@ from chatkit.types import CustomTask, SearchTask, Task, URLSource
 from chatkit_link.agents.tool_call_hooks import failed, short_text, title_of
 from chatkit_link.translations import Localized
 
-#: Characters of code that are shown.
+#: Characters of code that are displayed.
 _CODE = 2000
 
 
 def hosted_task(item: Any, *, done: bool, locale: str = "en") -> Task | None:
     """The task for an output item of the Responses API; None for what is no call of such a tool.
 
-    Some of its fields are missing while it runs. locale: BCP 47, for the words of a failure.
+    Some of its fields are missing while it runs. locale: BCP 47, for the text of a failure.
     """
     task = _task_of(item, "complete" if done else "loading")
     if task is None or not done or not _has_failed(item):
@@ -50,8 +50,8 @@ def _task_of(item: Any, status: Any) -> Task | None:
 
 
 def _search(action: Any, status: Any) -> Task:
-    kind, url = getattr(action, "type", "search"), getattr(action, "url", None)
-    if kind != "search" and url:
+    action_type, url = getattr(action, "type", "search"), getattr(action, "url", None)
+    if action_type != "search" and url:
         return SearchTask(title="Read a page", sources=[URLSource(url=url, title=url)], status_indicator=status)
     query = getattr(action, "query", None)
     queries = getattr(action, "queries", None) or ([query] if query else [])

@@ -1,4 +1,4 @@
-"""What people can mention with @: found, previewed, and looked up again for the model."""
+"""What users can mention with @: found, previewed, and looked up again for the model."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from chatkit_link.caller import Caller
 
 
 class Entity(BaseModel):
-    """Something that a person can mention with @; the shape is that of ChatKit's ``Entity``.
+    """Something that a user can mention with @; the shape is that of ChatKit's ``Entity``.
 
-    data: small values that travel with the mention through the browser; they are anybody's when they come back.
+    data: small values that travel with the mention through the browser; they are untrusted when they come back.
     """
 
     id: str
@@ -26,11 +26,11 @@ class Entity(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Mentions:
-    """What people can mention.
+    """What users can mention.
 
     search: entities for what was typed behind the @, the best first.
-    preview: the card that is shown over one; None for nothing.
-    resolve: what the model is told of a mention, looked up here and not taken from the browser; None if unknown.
+    preview: the card that is displayed over one; None for nothing.
+    resolve: the text about a mention for the model, looked up here and not taken from the browser; None if unknown.
     """
 
     search: Callable[[Caller, str], Awaitable[Sequence[Entity]]]

@@ -59,11 +59,11 @@ class MessageStream:
         self._open: dict[int, _Message] = {}
 
     def forget_places(self) -> None:
-        """The next response counts its places anew."""
+        """The next response counts its output items from 0."""
         self._open.clear()
 
     def begin(self, place: int) -> list[ThreadStreamEvent]:
-        """Some servers begin a message twice."""
+        """Some servers start a message twice."""
         if place in self._open:
             return []
         message = self._open[place] = _Message(id=new_id("message"), created_at=datetime.now())
@@ -78,7 +78,7 @@ class MessageStream:
         return [_updated(message.id, AssistantMessageContentPartAdded(content_index=index, content=content))]
 
     def write(self, place: int, index: int, delta: str) -> list[ThreadStreamEvent] | None:
-        """More text; None where no message has been begun. Some servers write into a part that they have not begun."""
+        """More text; None where no message was started. Some servers write into a part that they have not started."""
         message = self._open.get(place)
         if message is None:
             return None
@@ -109,10 +109,10 @@ class MessageStream:
         return [_annotation_added(message.id, index, part, annotation)]
 
     async def _annotation(self, given: Any) -> Annotation | None:
-        if isinstance(given, dict):  # the client parses some of these into no class (chatkit/agents.py says so too)
+        if isinstance(given, dict):  # the client parses some of these into no class (see also chatkit/agents.py)
             fields = cast("dict[str, Any]", given)
-            kind = _CITATIONS.get(fields.get("type", ""))
-            given = None if kind is None else _parsed(kind, fields)
+            annotation_class = _CITATIONS.get(fields.get("type", ""))
+            given = None if annotation_class is None else _parsed(annotation_class, fields)
         match getattr(given, "type", None):
             case "url_citation":
                 return await self._converter.url_citation_to_annotation(given)
@@ -135,7 +135,7 @@ class MessageStream:
         return [ThreadItemDoneEvent(item=self._item(message))]
 
     def recall(self, place: int) -> tuple[str, str] | None:
-        """Take a message back that was begun in error: its id and its text so far."""
+        """Take a message back that was started in error: its id and its text so far."""
         message = self._open.pop(place, None)
         if message is None:
             return None
@@ -170,9 +170,9 @@ class MessageStream:
         )
 
 
-def _parsed(kind: type[BaseModel], fields: dict[str, Any]) -> BaseModel | None:
+def _parsed(annotation_class: type[BaseModel], fields: dict[str, Any]) -> BaseModel | None:
     try:
-        return kind.model_validate(fields)
+        return annotation_class.model_validate(fields)
     except ValidationError:  # a citation that cannot be read costs the citation, not the answer
         return None
 

@@ -23,7 +23,7 @@ class UsageReader:
         self._seen = (0, 0, 0, 0)
 
     def read(self, usage: Usage, agent: Agent[Any] | None = None) -> None:
-        """agent: the one whose model has just answered; None at the end, for what no model is known of."""
+        """agent: the one whose model has just answered; None at the end, for usage of an unknown model."""
         if agent is not None and not self._fixed:
             self._model = _model_name(agent, self._default)
         cached = min(usage.input_tokens_details.cached_tokens, usage.input_tokens)

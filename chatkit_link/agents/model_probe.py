@@ -1,7 +1,7 @@
-"""What ``chatkit-link doctor --model`` asks a model's server: each thing that a chat needs of it, once, for real.
+"""What ``chatkit-link doctor --model`` checks of a model's server: each feature that a chat needs, once, for real.
 
-It is asked through the product's own client, provider and run configuration, so that what works here works in a chat.
-All steps run at once, each with a deadline; a server's own words are reported, without keys.
+Requests go through the product's own client, provider and run configuration, so that what works here works in a chat.
+All steps run at once, each with a deadline; the server's own messages are reported, without keys.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ from chatkit_link.settings import Settings
 
 #: Seconds that a step may take. All run at once, so the whole takes hardly more.
 DEADLINE = 15.0
-#: Characters of a server's words.
+#: Characters of a server's message.
 _WORDS = 400
 _KEY = re.compile(r"\b(?:sk|pk|rk|xai|gsk|key|tvly)[-_][^\s\"',;]{4,}|[^\s\"',;]*\*{3,}[^\s\"',;]*")
 
@@ -44,7 +44,7 @@ class Outcome:
 
 
 class _Unmet(Exception):
-    """The server answered, but not with what was asked for."""
+    """The server answered, but not as requested."""
 
 
 async def probe(settings: Settings, *, deadline: float = DEADLINE) -> list[Outcome]:
@@ -91,7 +91,7 @@ async def _take(
     except TimeoutError:
         text = f"no whole answer within {deadline:g} seconds"
     except Exception as error:  # noqa: BLE001 - whatever a server does is what is reported
-        text = server_words(error, key)
+        text = server_message(error, key)
     else:
         return Outcome(step, "ok", f"{text}, {time.monotonic() - began:.1f} s")
     return Outcome(step, otherwise, f"no dictation: {text}" if otherwise == "warning" else text)
@@ -172,8 +172,8 @@ def _tone() -> bytes:
     return file.getvalue()
 
 
-def server_words(error: BaseException, key: str | None) -> str:
-    """What a server said of a failure, in one line and without keys; else what happened."""
+def server_message(error: BaseException, key: str | None) -> str:
+    """A server's message about a failure, in one line and without keys; else what happened."""
     if isinstance(error, Upstream) and error.__cause__ is not None:
         error = error.__cause__
     match error:

@@ -8,11 +8,11 @@ _TEXT_KEYS = ("output_text", "safe_text", "message", "text", "answer", "response
 
 
 class Refusal(dict[str, Any]):
-    """What the exporter's ``build_guardrail_fail_output`` made: its results are not meant for people."""
+    """The result of the exporter's ``build_guardrail_fail_output``, which is not meant for users."""
 
 
-def words(value: Any) -> str:
-    """Markdown; empty where there is nothing to say."""
+def as_markdown(value: Any) -> str:
+    """Markdown; empty where there is no text."""
     if isinstance(value, Refusal):
         return _refusal(value)
     if hasattr(value, "model_dump"):
@@ -21,7 +21,7 @@ def words(value: Any) -> str:
         return _text(value)
     if isinstance(value, dict):
         fields = dict(cast("dict[str, Any]", value))
-        fields.pop("input_as_text", None)  # what the person wrote: the workflow returns what it was given
+        fields.pop("input_as_text", None)  # what the user wrote: the workflow returns what it was given
         for key in _TEXT_KEYS:
             if isinstance(found := fields.get(key), str) and found.strip():
                 return _text(found)
@@ -33,15 +33,15 @@ def words(value: Any) -> str:
 
 def brief(value: Any, limit: int = 300) -> str:
     """A step's result as one line or a few; cut where it is long."""
-    text = words(value)
+    text = as_markdown(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _text(text: str) -> str:
-    """Text as it is; a structured output that was turned into text is told by its fields."""
+    """Text as it is; a structured output that was turned into text is formatted by its fields."""
     if text.lstrip()[:1] == "{":
         try:
-            return words(json.loads(text))
+            return as_markdown(json.loads(text))
         except ValueError:
             return text
     return text

@@ -22,7 +22,7 @@ def reachable_agents(*agents: Agent[Any]) -> Iterator[Agent[Any]]:
 
 
 def _target(handoff: Agent[Any] | Handoff[Any, Any]) -> object:
-    """The agent of a hand-off, which the Agents SDK keeps as a weak reference."""
+    """The agent of a hand-off, which the Agents SDK holds as a weak reference."""
     if not isinstance(handoff, Handoff):
         return handoff
     reference = getattr(handoff, "_agent_ref", None)

@@ -1,6 +1,6 @@
 """A model's reasoning, or its summaries of it, as thoughts in a workflow.
 
-ChatKit sends a thought whole whenever it grows. Reasoning of many thousand words would so cost the square of its
+ChatKit sends a thought whole whenever it grows. Long reasoning would so cost the square of its
 length; it is sent when it has grown by a part of itself, and whole at its end.
 """
 
@@ -29,7 +29,7 @@ Place = tuple[int, str, int]
 
 
 class Thoughts:
-    """Streams each thought into a task of its own, known by its place in the response and not by what it says."""
+    """Streams each thought into a task of its own, identified by its place in the response and not by its text."""
 
     def __init__(self, context: LinkContext) -> None:
         self._context = context
@@ -48,7 +48,7 @@ class Thoughts:
         return [ThreadItemAddedEvent(item=item.model_copy(deep=True))]
 
     def forget_places(self) -> None:
-        """The next response counts its places anew."""
+        """The next response counts its output items from 0."""
         self._thoughts.clear()
 
     def delta(self, place: Place, delta: str) -> list[ThreadStreamEvent]:
@@ -98,7 +98,7 @@ class Thoughts:
 
 @dataclass(slots=True)
 class _Thought:
-    """One thought. task: as it stands in the workflow, so that the finished item has all of it. sent: characters."""
+    """One thought. task: as it is in the workflow, so that the finished item has all of it. sent: characters."""
 
     item: WorkflowItem
     place: int

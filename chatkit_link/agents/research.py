@@ -50,7 +50,7 @@ The numbers are the `n` of the tools' results; never invent one.
 
 
 class SearchHit(BaseModel):
-    """The result that somebody wants more of."""
+    """The search result to dig deeper into."""
 
     title: str
     url: str
@@ -88,7 +88,7 @@ class Research:
         self._timeout = timeout
 
     def assistant(self) -> Assistant:
-        """The agent, whose model comes from the run's configuration, and what its widgets ask of it."""
+        """The agent, whose model comes from the run's configuration, and the actions of its widgets."""
         return self.with_search(Assistant(Agent(name="Research", instructions=INSTRUCTIONS)))
 
     def with_search(self, assistant: Assistant) -> Assistant:
@@ -192,7 +192,7 @@ class Research:
 
         @registry.asks(DigDeeper)
         async def dig_deeper(ctx: TurnContext, payload: SearchHit, sender: WidgetItem | None) -> list[ThreadItem]:
-            """The click is a message of the person's, so that it can be seen and tried again."""
+            """The click is a message of the user's, so that it is visible and can be retried."""
             tag = UserMessageTagContent(
                 id=payload.url, text=payload.title, data={"url": payload.url}, group="Search result"
             )

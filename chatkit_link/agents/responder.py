@@ -23,7 +23,7 @@ from chatkit_link.agents.approvals import (
     question_of,
     to_json,
 )
-from chatkit_link.agents.attachment_input import NO_PICTURES_STATUSES, ShownFiles
+from chatkit_link.agents.attachment_input import NO_PICTURES_STATUSES, AttachmentInput
 from chatkit_link.agents.context import LinkContext, TurnContext
 from chatkit_link.agents.converter import LinkConverter, Resolve
 from chatkit_link.agents.final_output import ending_tool, final_events
@@ -86,11 +86,11 @@ class FunctionResponder:
 
 @dataclass(slots=True)
 class AgentResponder:
-    """An Agents SDK agent, with its memory of tool calls, citations, and tool calls shown.
+    """An Agents SDK agent, with its memory of tool calls, citations, and visible tool calls.
 
-    quiet_tools: names of tools that show something themselves and need no task in a workflow.
-    history_items: newest thread items that the model is shown.
-    file_text: characters of one file's text that it is shown.
+    quiet_tools: names of tools that display something themselves and need no task in a workflow.
+    history_items: newest thread items that the model gets.
+    file_text: characters of one file's text that it gets.
     model: the name of the model that agents without one of their own use, as it is billed.
     """
 
@@ -108,34 +108,34 @@ class AgentResponder:
         adapt_models(self.agent)
 
     async def respond(self, ctx: TurnContext) -> AsyncIterator[ThreadStreamEvent]:
-        shown = ShownFiles(ctx.files, ctx.caller, text_limit=self.file_text)
+        attachment_input = AttachmentInput(ctx.files, ctx.caller, text_limit=self.file_text)
         has_output = False
         try:
-            async with closing_early(self._answer(ctx, shown)) as events:
+            async with closing_early(self._answer(ctx, attachment_input)) as events:
                 async for event in events:
                     has_output = has_output or event.type != "notice"
                     yield event
             return
         except openai.APIStatusError as error:
-            # Nobody can say beforehand whether a model takes images; each server refuses them in its own way.
-            if has_output or not shown.pictures or error.status_code not in NO_PICTURES_STATUSES:
+            # Whether a model takes images is not known beforehand; each server refuses them in its own way.
+            if has_output or not attachment_input.pictures or error.status_code not in NO_PICTURES_STATUSES:
                 raise
-        shown = ShownFiles(ctx.files, ctx.caller, text_limit=self.file_text, take_pictures=False)
-        async with closing_early(self._answer(ctx, shown)) as events:
+        attachment_input = AttachmentInput(ctx.files, ctx.caller, text_limit=self.file_text, take_pictures=False)
+        async with closing_early(self._answer(ctx, attachment_input)) as events:
             async for event in events:
                 yield event
 
-    async def _answer(self, ctx: TurnContext, shown: ShownFiles) -> AsyncGenerator[ThreadStreamEvent]:
+    async def _answer(self, ctx: TurnContext, attachment_input: AttachmentInput) -> AsyncGenerator[ThreadStreamEvent]:
         answered = await self._answered(ctx)
         anchor = ctx.message if answered is None else answered.anchor
         history = await load_history(
             ctx,
-            LinkConverter(shown, self._resolver(ctx)),
+            LinkConverter(attachment_input, self._resolver(ctx)),
             self.history_items,
             upto=None if answered is None else answered.anchor.id,
         )
         for attachment in ctx.message.attachments if ctx.message else []:
-            if notice := shown.unseen.get(attachment.id):
+            if notice := attachment_input.unseen.get(attachment.id):
                 yield NoticeEvent(level="info", message=notice.in_language(ctx.caller.locale))
         context = LinkContext(
             thread=ctx.thread, store=ctx.store, request_context=ctx.caller, sources=Sources(history.sources)
@@ -143,12 +143,12 @@ class AgentResponder:
         agent, covers = self._using(ctx), list[str]()
         given: Any = history.input
         if answered is not None:
-            await _keep(ctx, history, answered.begun())  # whatever happens now, it goes on once only
+            await _store_record(ctx, history, answered.started())  # whatever happens now, it goes on once only
             try:
                 given, covers = await _go_on(agent, answered, context)
             except UserError:
                 yield NoticeEvent(level="info", message=CHANGED.in_language(ctx.caller.locale))
-        # Chosen in the browser, and checked against the agent's list before the turn began.
+        # Chosen in the browser, and checked against the agent's list before the turn started.
         chosen = anchor.inference_options.model if isinstance(anchor, UserMessageItem) else None
         reader = UsageReader(chosen or self.model, fixed=chosen is not None)
         result = Runner.run_streamed(
@@ -169,7 +169,7 @@ class AgentResponder:
             reader.read(result.context_wrapper.usage)
 
     async def _answered(self, ctx: TurnContext) -> Answered | None:
-        """The turn whose question the person has just answered, if that is what there is to do."""
+        """The turn whose question the user has just answered, if this turn is such an answer."""
         if ctx.message is not None:
             return None
         return find_answered(await ctx.store.load_history(ctx.thread.id, self.history_items, ctx.caller))
@@ -179,7 +179,7 @@ class AgentResponder:
         return None if resolve is None else partial(resolve, ctx.caller)
 
     def _using(self, ctx: TurnContext) -> Agent[Any]:
-        """The agent, made to begin with the tool that was chosen in the composer, where it has one of that name."""
+        """The agent, with the tool that was chosen in the composer as its first call, where it has one of that name."""
         tool = ctx.message.inference_options.tool_choice if ctx.message else None
         if tool is None or tool.id not in {own.name for own in self.agent.tools}:
             return self.agent
@@ -200,7 +200,7 @@ class AgentResponder:
 async def _acted(
     responder: Responder, actions: ActionRegistry, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None
 ) -> AsyncGenerator[ThreadStreamEvent]:
-    """What the action's handler tells; or what the responder answers to the items that it gave."""
+    """What the action's handler emits; or what the responder answers to the items that it returned."""
     events = actions.stream(ctx, action, sender)
     if events is None:
         for item in await actions.before(ctx, action, sender):
@@ -213,8 +213,8 @@ async def _acted(
 
 
 async def _go_on(agent: Agent[Any], answered: Answered, context: LinkContext) -> tuple[RunState[Any, Any], list[str]]:
-    """The run that waited, with the person's decisions, and the items that it covers. Raises UserError if the agent
-    is another one by now.
+    """The run that waited, with the user's decisions, and the items that it covers. Raises UserError if the agent
+    has been replaced by another one.
     """
     steps = answered.waiting["steps"]
     state = await from_json(agent, steps["run"], context)
@@ -230,9 +230,9 @@ async def _record_turn(
     covers: list[str],
     limit: int,
 ) -> AsyncGenerator[ThreadStreamEvent]:
-    """A run's events, and its question if it stops at calls that are to be approved; remembered either way.
+    """A run's events, and its question if it stops at calls that are to be approved; recorded either way.
 
-    covers: items that the run had told before an earlier question. limit: characters of a tool's output.
+    covers: items that the run had emitted before an earlier question. limit: characters of a tool's output.
     """
     record = TurnRecord(input=[], covers=[], sources={})
     try:
@@ -243,8 +243,8 @@ async def _record_turn(
             asked = question(ctx, [question_of(call) for call in result.interruptions])
             steps = {"run": to_json(result.to_state()), "covers": covers + stream.finished}
             record["waiting"] = Waiting(version="", steps=steps, item=asked.id, place="")
-            # Before it is asked: whoever sees the question can answer it.
-            await _keep(ctx, history, record)
+            # Before the question is sent: once it is visible, it can be answered.
+            await _store_record(ctx, history, record)
             yield ThreadItemDoneEvent(item=asked)
             return
         ended = ending_tool(result)
@@ -258,9 +258,9 @@ async def _record_turn(
             record = record_of(result, stream, limit)
             record["input"] += [assistant_message(text) for text in stream.extra_texts]
             record["covers"] = covers + record["covers"]
-            await _keep(ctx, history, record)
+            await _store_record(ctx, history, record)
 
 
-async def _keep(ctx: TurnContext, history: History, record: TurnRecord) -> None:
+async def _store_record(ctx: TurnContext, history: History, record: TurnRecord) -> None:
     if history.anchor is not None:
         await ctx.store.save_turn(ctx.thread.id, history.anchor, record, ctx.caller)

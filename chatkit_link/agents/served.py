@@ -78,7 +78,7 @@ class AgentFactory:
         target = attach_servers(self._mcp, agent_id, target, entry.mcp)
         self.targets[agent_id] = target
         if isinstance(target, type):
-            # A server of a user's own knows what it offers; a list in the catalog is kept to all the same.
+            # A user-defined server knows what it offers; a list in the catalog applies all the same.
             return ServedAgent(
                 id=agent_id,
                 server=self._construct(target, entry),
@@ -136,26 +136,26 @@ class AgentFactory:
             return self._config
         return replace(self._config, model_provider=OfflineProvider(self._settings.offline_pace, assistant.offline))
 
-    def _construct(self, kind: type[ChatKitServer[Caller]], entry: Entry) -> ChatKitServer[Caller]:
+    def _construct(self, cls: type[ChatKitServer[Caller]], entry: Entry) -> ChatKitServer[Caller]:
         """An existing ChatKit server, given our stores: ``__init__(store)`` or with an ``attachment_store``, too."""
         files = self._files if self._settings.uploads and entry.files else None
-        if _accepts(kind, self._store, files) and (_names_attachments(kind) or not _accepts(kind, self._store)):
-            return kind(self._store, files)
-        if _accepts(kind, self._store):
-            return kind(self._store)
+        if _accepts(cls, self._store, files) and (_names_attachments(cls) or not _accepts(cls, self._store)):
+            return cls(self._store, files)
+        if _accepts(cls, self._store):
+            return cls(self._store)
         raise ConfigurationError(
             f"Agent target {entry.target!r}: its __init__ must take a store, may take an attachment store, and no more."
         )
 
 
-def _names_attachments(kind: type[Any]) -> bool:
+def _names_attachments(cls: type[Any]) -> bool:
     """Whether its second argument is the attachment store, and not something of its own with a default."""
-    return any("attachment" in name for name in list(inspect.signature(kind).parameters)[1:2])
+    return any("attachment" in name for name in list(inspect.signature(cls).parameters)[1:2])
 
 
-def _accepts(kind: type[Any], *given: object) -> bool:
+def _accepts(cls: type[Any], *given: object) -> bool:
     try:
-        inspect.signature(kind).bind(*given)
+        inspect.signature(cls).bind(*given)
     except TypeError:
         return False
     return True

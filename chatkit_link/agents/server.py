@@ -41,8 +41,8 @@ class LinkServer(ChatKitServer[Caller]):
     ) -> None:
         """
         Args:
-            takes_files: whether people may attach files.
-            transcriber: turns dictation into text; without one, dictation is refused in a sentence.
+            takes_files: whether users may attach files.
+            transcriber: turns dictation into text; without one, dictation is refused with a message.
         """
         super().__init__(store, files if takes_files else None)
         self._files = files

@@ -33,7 +33,7 @@ from chatkit_link.settings import Settings
 class Mention:
     """A model or a feature of OpenAI's that something uses.
 
-    place: where it is named, for a sentence. server: of the API that the name is sent to.
+    place: where it is named, for a message. server: of the API that the name is sent to.
     """
 
     place: str
@@ -61,7 +61,7 @@ def shutdown_notices(settings: Settings, catalog: Catalog, targets: Mapping[str,
             mentions += _in_target(f"agent {agent_id}", target, server)
     tables = {server: own, OPENAI: own if server == OPENAI else shipped_shutdowns()}
     notices = [mention.notice(tables.get(mention.server, Shutdowns()), today) for mention in mentions]
-    # Without a key nothing is asked of anybody, and what has ended stops no answer.
+    # Without a key no server is called, and what has ended stops no answer.
     found = [Notice("warning", one.text) if settings.offline else one for one in notices if one is not None]
     return list(dict.fromkeys(found))
 
@@ -87,7 +87,7 @@ def _in_target(owner: str, target: Target, server: str) -> list[Mention]:
         names = getattr(answer, "__globals__", {})
     else:
         names = vars(sys.modules.get(target.__module__, target))
-    # A function or a server of somebody's own asks models as it likes: what its file says is all that can be known.
+    # A user-defined function or server calls models as it likes: only the names in its source can be known.
     written = [Mention(owner, name, server, feature) for _, name, feature in in_text(_tree(names.get("__file__")))]
     return _without_twins(written, _in_agents(owner, names.values(), server))
 

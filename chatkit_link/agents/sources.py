@@ -31,7 +31,7 @@ class Sources:
         return self._numbers[source.url]
 
     def annotation(self, number: int, index: int) -> Annotation | None:
-        """A citation at a place in the text (a character offset), or None for a number that nobody gave out."""
+        """A citation at a place in the text (a character offset), or None for a number that was never assigned."""
         source = self._by_number.get(number)
         if source is None:
             return None

@@ -1,6 +1,6 @@
-"""An Agents SDK run, told as ChatKit events.
+"""An Agents SDK run as ChatKit events.
 
-How it flows: one queue takes both what the model streams and what tools show (``LinkContext.stream``),
+How it flows: one queue takes both what the model streams and the events of tools (``LinkContext.stream``),
 in the order in which it happened. From there each event is translated; text passes through the
 citations. The SDK's ``chatkit.agents.stream_agent_response`` does the same job, but it leaves tasks
 behind and lets the model go on when it is cancelled, asserts on a tool call without an id, and passes
@@ -46,18 +46,18 @@ from chatkit_link.translations import Localized
 
 #: Seconds that a stopped run gets to leave its tools.
 _PATIENCE = 0.5
-#: Items that may stand in the middle of a workflow without ending it.
+#: Items that may come in the middle of a workflow without ending it.
 _UNSEEN = ("client_tool_call", "hidden_context_item", "sdk_hidden_context")
 
 
 class ResponseStream:
     """Translates one run.
 
-    produced, finished: ids of the items it has begun, and of those that are done and that the model remembers
-    as what it wrote; an image it must be shown again.
+    produced, finished: ids of the items it has started, and of those that are done and that the model remembers
+    as its own output; a generated image has to be sent to it again.
     displayed: whether the user sees anything of it besides tasks and thoughts. tool_displayed: whether tools have
-    shown something since the model last called any.
-    client_call: the call of a tool in the page that it ended with. said: messages that no model has written.
+    displayed something since the model last called any.
+    client_call: the client tool call that it ended with. extra_texts: messages that no model has written.
     """
 
     def __init__(self, context: LinkContext, converter: ResponseStreamConverter | None = None) -> None:
@@ -97,14 +97,14 @@ class ResponseStream:
         except Exception as error:
             if isinstance(error, IncompleteAnswer) and error.usage is not None:
                 result.context_wrapper.usage.add(error.usage)  # the SDK adds that of whole answers only
-            for rest in (*self._thoughts.rest(), *self._messages.rest()):  # all that was written is kept
+            for rest in (*self._thoughts.rest(), *self._messages.rest()):  # all that was written is stored
                 yield rest
             raise
         finally:
             if not result.is_complete:
                 result.cancel()
             pump.cancel()
-            # The run's own task may still be inside a tool; it is not over before that has heard of it.
+            # The run's own task may still be inside a tool; it is not over before that has been cancelled.
             await asyncio.wait([pump, *([result.run_loop_task] if result.run_loop_task else [])], timeout=_PATIENCE)
 
     @property
@@ -134,17 +134,17 @@ class ResponseStream:
         return event
 
     async def _translate(self, event: Any) -> Sequence[ThreadStreamEvent]:
-        kind = event.type
-        if kind == "raw_response_event":
+        event_type = event.type
+        if event_type == "raw_response_event":
             return await self._raw(event.data)
-        if kind == "run_item_stream_event":
+        if event_type == "run_item_stream_event":
             self._note_call(event.item)
-        elif kind != "agent_updated_stream_event":
+        elif event_type != "agent_updated_stream_event":
             return self._workflow_event(event)
         return ()
 
     def _workflow_event(self, event: ThreadStreamEvent) -> list[ThreadStreamEvent]:
-        """What a tool shows; it ends an open workflow that stands before it."""
+        """An event of a tool; it ends an open workflow before it."""
         self.tool_displayed = self.tool_displayed or _is_displayed(event)
         if not isinstance(event, ThreadItemAddedEvent | ThreadItemDoneEvent):
             return [event]
@@ -203,7 +203,7 @@ class ResponseStream:
         written = self._messages.write(place, index, delta)
         if written is not None:
             return written
-        # Some servers write into a message that they have not begun.
+        # Some servers write into a message that they have not started.
         return [*self._begin_message(place), *(self._messages.write(place, index, delta) or ())]
 
     def _end_message(self, place: int, item: Any) -> list[ThreadStreamEvent]:
@@ -223,7 +223,7 @@ class ResponseStream:
         return events
 
     def _recalled(self, place: int) -> list[ThreadStreamEvent]:
-        """What was written as an answer was a thought."""
+        """What was written as an answer turned out to be a thought."""
         recalled = self._messages.recall(place)
         if recalled is None:
             return []
@@ -241,7 +241,7 @@ class ResponseStream:
         return self._noted(event)
 
     def _shortened(self) -> list[ThreadStreamEvent]:
-        """Said once in an answer, however many requests it takes."""
+        """The notice is sent once in an answer, however many requests it takes."""
         if self._is_shortened:
             return []
         self._is_shortened = True
@@ -302,7 +302,7 @@ class ResponseStream:
         return [ThreadItemUpdatedEvent(item_id=item.id, update=GeneratedImageUpdated(image=image, progress=progress))]
 
     def end_workflow(self) -> list[ThreadStreamEvent]:
-        """Close the open workflow, if there is one, with a line that says what it was."""
+        """Close the open workflow, if there is one, with a one-line summary."""
         item = self._context.workflow_item
         if item is None:
             return []

@@ -25,7 +25,7 @@ MAX_TITLE = 80
 PATIENCE = 5.0
 
 _AROUND = "\"'“”‘’`*# "
-#: As some models begin, in spite of their instructions.
+#: Prefixes that some models write in spite of their instructions.
 _LABEL = re.compile(r"^title\s*:\s*", re.IGNORECASE)
 
 _INSTRUCTIONS = (
@@ -126,7 +126,7 @@ class ModelTitler:
 
 
 async def plain_title(text: str) -> str | None:
-    """Without a model: the first line, less the words of asking. "What is a run?" becomes "Run"."""
+    """Without a model: the first line, without its question phrase. "What is a run?" becomes "Run"."""
     line = next((line.strip() for line in text.splitlines() if line.strip()), "")
     sentences = [sentence.rstrip(" .?!:") for sentence in re.split(r"(?<=[.?!])\s", line)]
     subjects = [_ASKING.sub("", sentence, count=1).strip() for sentence in sentences]

@@ -23,14 +23,14 @@ from chatkit_link.wire.sanitize import clean_text
 
 logger = logging.getLogger(__name__)
 
-#: Characters of a tool's arguments that are shown.
+#: Characters of a tool's arguments that are displayed.
 _MAX_ARGUMENTS = 120
 
 
 class VisibleTools(RunHooks[LinkContext]):
-    """Shows each tool call of one run, except those of tools that show something themselves.
+    """Displays each tool call of one run, except those of tools that display something themselves.
 
-    shown: where, if the run's own context is somebody else's.
+    display: the context to emit into, if the run's own context is not a LinkContext.
     """
 
     def __init__(
@@ -80,8 +80,8 @@ class VisibleTools(RunHooks[LinkContext]):
             task = _task(context, tool)
             task.status_indicator = "complete"
             if (cut := cut_of(result, _limit(context))) is not None:
-                words = Localized("task_output_cut", kept=cut.kept, total=cut.total).in_language(locale)
-                task.content = _paragraphs(task.content, words)
+                cut_note = Localized("task_output_cut", kept=cut.kept, total=cut.total).in_language(locale)
+                task.content = _paragraphs(task.content, cut_note)
             await link.update_task(place, task)
 
     @override
@@ -95,7 +95,7 @@ class VisibleTools(RunHooks[LinkContext]):
 
 
 def failed(task: CustomTask, code: str, locale: str = "en") -> CustomTask:
-    """The task of something that failed. ChatKit has no status for it: without one, no mark says that it is done."""
+    """The task of a failed call. ChatKit has no status for it: without one, it is not marked as done."""
     title = Localized("task_failed_title", title=task.title or "").in_language(locale)
     content = _paragraphs(task.content, Localized(code).in_language(locale))
     return task.model_copy(
@@ -127,13 +127,13 @@ def title_of(tool: str) -> str:
 
 
 def short_text(arguments: str) -> str:
-    """A tool's arguments as a person would say them: the values, without the JSON."""
+    """A tool's arguments for display: the values, without the JSON."""
     try:
         values = json.loads(arguments)
     except ValueError:
         return ""
     if not isinstance(values, dict):
         return ""
-    words = ", ".join(str(value) for value in cast("dict[str, Any]", values).values() if value not in (None, ""))
-    text = clean_text(words)  # JSON may escape what no event can hold
+    joined = ", ".join(str(value) for value in cast("dict[str, Any]", values).values() if value not in (None, ""))
+    text = clean_text(joined)  # JSON may escape what no event can hold
     return text if len(text) <= _MAX_ARGUMENTS else text[: _MAX_ARGUMENTS - 1] + "…"

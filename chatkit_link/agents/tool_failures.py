@@ -1,7 +1,7 @@
-"""Tools that fail: known for it in the chat and in the log, while the model is informed and goes on.
+"""Tool failures: visible in the chat and in the log, while the model is informed and goes on.
 
-The Agents SDK turns a tool's exception into a text for the model, and reports that text as the result: nothing tells
-it from one. So here each function that writes such a text gives a ``ToolFailure``, which is a text that carries its
+The Agents SDK turns a tool's exception into a text for the model, and reports that text as the result: the two cannot
+be distinguished. So here each function that writes such a text returns a ``ToolFailure``, a text that carries its
 error, and arrives as it is at the end of the call (``agents/tool_call_hooks.py``).
 """
 
@@ -50,7 +50,7 @@ class ToolFailure(str):
 
 @dataclass(frozen=True, slots=True)
 class _Reporting:
-    """A tool's own function for its errors, whose text is known for what it is. None still ends the run."""
+    """A tool's own error function, whose text is marked as a failure. None still ends the run."""
 
     function: ToolErrorFunction
 
@@ -81,8 +81,8 @@ def report_failures_of(tool: Tool) -> None:
         return
     own = resolve_function_tool_failure_error_function(tool)
     # With a schema of its own, only the SDK's default may give a text that is no such output: ``_format`` reports it.
-    kept = own is default_tool_error_function and tool.output_json_schema is not None
-    if own is not None and not isinstance(own, _Reporting) and not kept:
+    is_sdk_default = own is default_tool_error_function and tool.output_json_schema is not None
+    if own is not None and not isinstance(own, _Reporting) and not is_sdk_default:
         set_function_tool_failure_error_function(tool, _Reporting(own))
     late = tool.timeout_error_function
     if late is not None and not isinstance(late, _Reporting):
@@ -90,7 +90,7 @@ def report_failures_of(tool: Tool) -> None:
 
 
 def failure_of(context: RunContextWrapper[Any], tool: Tool, result: Any) -> ToolFailure | None:
-    """The failure that a tool's result stands for; None for a result."""
+    """The failure in a tool's result; None for a result."""
     for text in _texts(result):
         if isinstance(text, ToolFailure):
             return text
@@ -105,9 +105,9 @@ def failure_of(context: RunContextWrapper[Any], tool: Tool, result: Any) -> Tool
 
 
 def marked(result: CallToolResult) -> CallToolResult:
-    """An MCP server's result, whose texts are ``ToolFailure`` where it says that the call failed.
+    """An MCP server's result, whose texts are ``ToolFailure`` where it reports that the call failed.
 
-    To be called between ``MCPServer.call_tool`` and the Agents SDK, which drops what the server says of it.
+    To be called between ``MCPServer.call_tool`` and the Agents SDK, which drops the server's error flag.
     """
     if result.is_error:
         for block in result.content:
@@ -117,7 +117,7 @@ def marked(result: CallToolResult) -> CallToolResult:
 
 
 def _texts(result: Any) -> list[Any]:
-    """The texts of an output: of an MCP server's tool they stand in a list, or in a dictionary if there is one."""
+    """The texts of an output: for an MCP server's tool they are in a list, or in a dictionary if there is one."""
     parts = cast("list[Any]", result) if isinstance(result, list) else [result]
     return [cast("dict[str, Any]", part).get("text") if isinstance(part, dict) else part for part in parts]
 
@@ -128,7 +128,7 @@ def _is_wrong_call(error: Exception | None) -> bool:
 
 
 def _format(args: ToolErrorFormatterArgs[Any]) -> str | None:
-    """What the model receives. None: what the SDK says."""
+    """What the model receives. None: the SDK's text."""
     if args.kind == "tool_not_found":
         logger.warning("the model called a tool that the assistant does not have")
     if args.kind != "tool_exception":

@@ -1,8 +1,8 @@
-"""What a tool has returned, as a model may be shown it: bounded, and without what a database or JSON refuses.
+"""A tool's output as a model may receive it: bounded, and without what a database or JSON refuses.
 
 A tool may return megabytes, which each later request would carry, or half a surrogate pair, with which no request can
 be written at all. How it flows: ``BoundedInput`` passes each request of a run before it is sent, also what old turns
-left in the database; ``bounded_record`` passes what a turn keeps. What is cut says so, where it is cut.
+left in the database; ``bounded_record`` passes what a turn stores. Every cut is marked where it is made.
 """
 
 import re
@@ -17,7 +17,7 @@ from chatkit_link.wire.sanitize import clean_value
 
 #: Characters of one output, where no setting says otherwise: about 25,000 tokens, of which a usual context holds a few.
 OUTPUT_LIMIT: Final = 100_000
-#: All outputs that a turn's record keeps, in limits of one.
+#: All outputs that a turn's record stores, in limits of one.
 _RECORDED: Final = 4
 #: Characters of an image or a file within an output (base64: about 15 MB). Servers take 20 MB and more.
 _INLINE: Final = 20_000_000
@@ -86,7 +86,7 @@ def output_limit(config: RunConfig) -> int:
 def bounded(output: Any, limit: int, inline: int = _INLINE) -> Any:
     """An output as an input item has it (a text, or a list of texts, images and files), cut to ``limit`` characters.
 
-    inline: characters of images and files in it that are kept; each beyond them becomes a line that says so.
+    inline: characters of images and files in it that are kept; each beyond them is replaced by a line about it.
     """
     return _bounded(output, _Room(limit, inline))
 
@@ -110,7 +110,7 @@ def bounded_record(items: Sequence[dict[str, Any]], limit: int) -> list[dict[str
 
 
 def cut_of(result: Any, limit: int) -> Cut | None:
-    """How a tool's result is cut, as the tool returned it; None where the model is shown all of it."""
+    """How a tool's result is cut, as the tool returned it; None where the model gets all of it."""
     total = _length(result)
     return Cut(limit, total) if total > limit else None
 
@@ -141,7 +141,7 @@ def _bounded(value: Any, room: _Room) -> Any:
 
 
 def _body(text: str) -> tuple[str, int]:
-    """A text without the line that says it was cut, and its length before."""
+    """A text without the line about its cut, and its length before."""
     note = _NOTE.search(text[-80:])
     return (text, len(text)) if note is None else (text[: -len(note[0])], int(note[1].replace(",", "")))
 

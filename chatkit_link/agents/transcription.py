@@ -19,7 +19,7 @@ _ENDINGS = {"audio/webm": "webm", "audio/ogg": "ogg", "audio/mp4": "mp4", "audio
 
 
 class OpenAITranscriber:
-    """Raises Upstream, with a sentence, when the server cannot do it."""
+    """Raises Upstream, with a message for the user, when the server cannot do it."""
 
     def __init__(self, client: AsyncOpenAI, model: str) -> None:
         self._client = client

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 def error_event(error: Exception, caller: Caller) -> ErrorEvent:
-    """What a user is shown of an error that ended an answer, in the caller's language; the log has the rest."""
+    """The user's view of an error that ended an answer, in the caller's language; the log has the rest."""
     match explain(error):
         case Failure() as failure:
             if failure is not error:
@@ -41,7 +41,7 @@ def interrupted_event(caller: Caller) -> ErrorEvent:
 
 
 def _log(error: Exception, failure: Failure, caller: Caller) -> None:
-    """The model server's own words where the error is its own; for any other, where in the code it comes from."""
+    """The model server's own message where the error is its own; for any other, where in the code it comes from."""
     where = None if isinstance(error, openai.APIError | IncompleteAnswer) else error
     logger.warning(
         "request %s: the answer failed (%s): %s",

@@ -10,7 +10,7 @@ from openai import OpenAIError
 from rich.markup import escape
 
 from chatkit_link.agents.catalog import Catalog
-from chatkit_link.agents.model_probe import Outcome, probe, server_words
+from chatkit_link.agents.model_probe import Outcome, probe, server_message
 from chatkit_link.agents.models.provider import openai_client
 from chatkit_link.agents.models.refresh import Refreshed, ask_dates, write_dates
 from chatkit_link.agents.models.shutdowns import Notice, refreshed_file
@@ -51,7 +51,7 @@ def refresh_dates(settings: Settings, file: Path | None, today: date) -> tuple[P
         listed = asyncio.run(_listed(settings))
     except (OpenAIError, TimeoutError) as error:
         key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
-        raise ConfigurationError(f"The model's server did not list its models: {server_words(error, key)}") from error
+        raise ConfigurationError(f"The model's server did not list its models: {server_message(error, key)}") from error
     written = file or refreshed_file(settings)
     return written, write_dates(settings, listed, written, today)
 

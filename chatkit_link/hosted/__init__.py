@@ -1,1 +1,1 @@
-"""Workflows that OpenAI hosts: sessions for them, and what can be brought from there."""
+"""Workflows that OpenAI hosts: sessions for them, and the import of their threads."""

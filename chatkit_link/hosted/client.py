@@ -1,8 +1,8 @@
-"""The one client for OpenAI's ChatKit addresses: pooled, bounded in time, and keeping no key.
+"""The one client for OpenAI's ChatKit API: pooled, bounded in time, and storing no key.
 
-Each request brings the key that it is made with. Retries are ours and not the package's: a session is made
-again only if its request cannot have arrived, so that none is made that nobody knows of; cancelling the same
-session twice does no harm, so that is tried again after any failure of the server's.
+Each request carries its own key. Retries are ours and not the package's: creating a session is retried
+only if the request cannot have arrived, so that no session is created without our knowing it; cancelling the same
+session twice does no harm, so that is retried after any failure of the server's.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from chatkit_link.settings import Settings
 
 T = TypeVar("T")
 
-#: Seconds that a request may take with all its retries; the person looks at a page without a chat meanwhile.
+#: Seconds that a request may take with all its retries; the user looks at a page without a chat meanwhile.
 PATIENCE: Final = 10.0
 #: Pauses before the second and the third try, in seconds.
 _PAUSES: Final = (0.2, 0.8)
@@ -27,7 +27,7 @@ _NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 
 def api_address(address: str) -> str:
-    """``address`` as the openai package wants it: people name the server with or without ``/v1``."""
+    """``address`` as the openai package wants it: operators configure the server with or without ``/v1``."""
     base = address.rstrip("/")
     return base if urlsplit(base).path else f"{base}/v1"
 

@@ -1,7 +1,7 @@
-"""Brings hosted threads into the store: as often as one likes, and from where it was broken off.
+"""Imports hosted threads into the store: repeatable, and resumable after an interruption.
 
-A thread keeps its id, and is written whole or not at all. So what is here already needs no second look, and
-nothing is noted down anywhere else. A thread that fails is told in the report, and does not stop the others.
+A thread keeps its id, and is written whole or not at all. So threads that are stored already are skipped, and
+no progress is recorded elsewhere. A thread that fails is listed in the report, and does not stop the others.
 """
 
 import asyncio
@@ -21,14 +21,14 @@ from chatkit_link.hosted.threads import HostedThreads
 from chatkit_link.store.engine import Database
 from chatkit_link.store.imports import WholeThread, add_missing, add_whole, find_known
 
-#: Threads that are read at once: OpenAI's rate limit is shared with the people who chat there meanwhile.
+#: Threads that are read at once: OpenAI's rate limit is shared with the users who chat there meanwhile.
 _AT_ONCE: Final = 4
 #: Failures one after the other, after which OpenAI is taken to be down.
 _ENOUGH: Final = 8
 
 
 class _Undo(Exception):
-    """Ends a transaction without keeping it."""
+    """Rolls a transaction back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ class Report:
 class Import:
     """One import.
 
-    again: look into threads that are here already for items that came later. dry_run: keep nothing.
-    on_user: called with how many threads a user has to bring. on_user_done, on_thread: called after each of them.
+    again: look into threads that are stored already for items that were added later. dry_run: store nothing.
+    on_user: called with the number of a user's threads to import. on_user_done, on_thread: called after each of them.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class Import:
         self.report = Report(dry_run=dry_run)
 
     async def run(self, movers: Iterable[Mover]) -> Report:
-        """Never raises what OpenAI or the database refuse: the report says why it stopped."""
+        """Never raises what OpenAI or the database refuse: the report states why it stopped."""
         try:
             for mover in movers:
                 await self._bring_user(mover)
@@ -136,7 +136,7 @@ class Import:
                 raise error
 
     async def _work(self, mover: Mover, waiting: deque[ChatKitThread], known: set[str]) -> LinkError | None:
-        """Bring what is waiting, one after the other; what it returns is a reason to stop altogether."""
+        """Import the waiting threads, one after the other; returns a reason to stop altogether, if there is one."""
         while waiting:
             thread = waiting.popleft()
             if (stop := await self._bring(mover, thread, known=thread.id in known)) is not None:
@@ -147,8 +147,8 @@ class Import:
     async def _bring(self, mover: Mover, thread: ChatKitThread, *, known: bool) -> LinkError | None:
         """A thread; what it returns is a reason to stop altogether."""
         try:
-            if thread.user != mover.hosted:  # never write somebody else's thread, whoever confused them
-                raise NotFound("OpenAI says that this thread is another user's.")
+            if thread.user != mover.hosted:  # never store another user's thread, whatever the cause
+                raise NotFound("OpenAI reports that this thread is another user's.")
             await self._write(mover, await self._read(mover, thread), known=known)
         except (NotFound, UpstreamDown, RequestRefused) as error:
             try:
@@ -157,7 +157,7 @@ class Import:
                 return stop
         except ValueError:
             self.report.problems.append(
-                ImportProblem("What OpenAI says about this thread cannot be read.", mover.hosted, thread.id, lost=True)
+                ImportProblem("OpenAI's data of this thread cannot be read.", mover.hosted, thread.id, lost=True)
             )
         except LinkError as error:
             return error
@@ -189,7 +189,7 @@ class Import:
                 elif not await add_whole(session, whole):  # another import came first
                     self.report.known += 1
                     return
-                if self._dry_run:  # the database has said what it would do
+                if self._dry_run:  # after the database has accepted it
                     raise _Undo
         except _Undo:
             pass
@@ -198,7 +198,7 @@ class Import:
         self.report.files += 0 if known else len(whole.attachments)
 
     def _fail(self, problem: ImportProblem, error: LinkError) -> None:
-        """Note a failure. Raises the error if there were too many of them, one after the other."""
+        """Report a failure. Raises the error after too many in a row."""
         self.report.problems.append(problem)
         self._failures += isinstance(error, UpstreamDown)
         if self._failures >= _ENOUGH:

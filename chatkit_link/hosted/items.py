@@ -38,14 +38,14 @@ _KIND = re.compile(r"[a-z0-9_.]{1,60}")
 
 @dataclass(slots=True)
 class Brought:
-    """An item of ours; ``None`` if it cannot be one. notes: what did not come along, in sentences."""
+    """An item of ours; ``None`` if it cannot be one. notes: messages about what was not imported."""
 
     item: ours.ThreadItem | None
     notes: list[str] = field(default_factory=list[str])
 
 
 def from_hosted_thread(thread: ChatKitThread) -> ours.ThreadMetadata:
-    """Raises ValueError for a thread that is not what the package says it is."""
+    """Raises ValueError for a thread that does not match the package's type."""
     known = ChatKitThread.model_validate(thread.to_dict(warnings=False))
     return ours.ThreadMetadata.model_validate(
         {
@@ -58,14 +58,14 @@ def from_hosted_thread(thread: ChatKitThread) -> ours.ThreadMetadata:
 
 
 def from_hosted_item(given: Any, thread_id: str) -> Brought:
-    """given: an item as the openai package has it. thread_id: of the thread that it was asked for in."""
+    """given: an item as returned by the openai package. thread_id: of the thread it was requested from."""
     # What is no object at all, the package passes on as it is.
     raw: dict[str, Any] = given.to_dict(warnings=False) if isinstance(given, OpenAIModel) else {}
     try:
         return _brought(_ITEM.validate_python(raw), thread_id)
     except (ValueError, RecursionError):
         kind = str(raw.get("type"))
-        named = f" of the kind {kind}" if _KIND.fullmatch(kind) else ""
+        named = f" of type {kind}" if _KIND.fullmatch(kind) else ""
         return Brought(None, [f"An item{named} cannot be read."])
 
 
@@ -89,11 +89,11 @@ def _brought(item: Any, thread_id: str) -> Brought:
         case DataChatKitTaskGroup():
             return Brought(ours.WorkflowItem(**head, workflow=_workflow(item.tasks)))
         case _:
-            raise ValueError("not a kind of item that is known")
+            raise ValueError("an unknown item type")
 
 
 def _moment(seconds: int) -> datetime:
-    """seconds: since 1970, as OpenAI tells time."""
+    """seconds: since 1970, as OpenAI's API gives times."""
     try:
         return to_model(datetime.fromtimestamp(seconds, UTC))
     except (OverflowError, OSError):
@@ -111,7 +111,7 @@ def _user_message(item: ChatKitThreadUserMessageItem, head: dict[str, Any]) -> B
         quoted_text=quoted or None,
         inference_options=ours.InferenceOptions(model=chosen.model if chosen else None, tool_choice=tool),
     )
-    # OpenAI's API tells what a file is called and no way to its bytes.
+    # OpenAI's API gives a file's name but no way to download its bytes.
     return Brought(message, [f"The bytes of {len(message.attachments)} files stay at OpenAI."] * bool(item.attachments))
 
 
@@ -144,7 +144,7 @@ def _tool_call(item: DataChatKitClientToolCall, head: dict[str, Any]) -> Brought
         }
     )
     open_ = item.status == "in_progress"
-    return Brought(call, ["A call of the page that was never answered is kept as one without an output."] * open_)
+    return Brought(call, ["A client tool call that was never answered is stored without an output."] * open_)
 
 
 def _task(kind: str, heading: str | None, summary: str | None) -> ours.CustomTask | ours.ThoughtTask:

@@ -1,8 +1,8 @@
-"""OpenAI's refusals, as sentences for the person who can do something about them.
+"""OpenAI's refusals, as messages for the user or the operator, whichever can act on them.
 
-Nothing of OpenAI's own text goes through: it quotes parts of the key. An error of the openai package holds
-the request, and the key with it, so it never becomes the cause of one of ours; what the log may know is
-written to it here.
+None of OpenAI's own text is passed on: it quotes parts of the key. An error of the openai package holds
+the request, and the key with it, so it never becomes the cause of one of ours; what is safe to log is
+logged here.
 """
 
 import logging
@@ -77,7 +77,7 @@ class UpstreamDown(Upstream):
 class Refusals:
     """Explains errors of the openai package.
 
-    help_page: gives the address of the page about leaving Agent Builder, where this server has it.
+    help_page: returns the address of the page about leaving Agent Builder, where this server has it.
     """
 
     def __init__(self, help_page: Callable[[], str | None]) -> None:
@@ -88,8 +88,8 @@ class Refusals:
 
         Args:
             error: what the openai package raised, or a TimeoutError.
-            own_key: the person's own key was refused, and not this server's.
-            workflow: the id of the workflow that was asked for.
+            own_key: the user's own key was refused, not this server's.
+            workflow: the id of the requested workflow.
         """
         _note(error)
         if not isinstance(error, openai.APIStatusError):
@@ -136,7 +136,7 @@ def _key_refused(*, own_key: bool) -> LinkError:
     if own_key:
         return WrongKey("OpenAI did not accept the API key: check it, or make a new one at platform.openai.com.")
     return ServerKeyRefused(
-        "OpenAI did not accept this server's key. Whoever runs it must set CHATKIT_LINK_HOSTED_API_KEY."
+        "OpenAI did not accept this server's key. The operator must set CHATKIT_LINK_HOSTED_API_KEY."
     )
 
 
@@ -145,7 +145,7 @@ def _key_not_allowed(*, own_key: bool) -> LinkError:
         return KeyNotAllowed(
             "The API key may not use ChatKit: give it write access to ChatKit, or use one without restrictions."
         )
-    return ServerKeyRefused("This server's key may not use ChatKit at OpenAI. Whoever runs it must allow it to.")
+    return ServerKeyRefused("This server's key may not use ChatKit at OpenAI. The operator must grant it access.")
 
 
 def _is_about_workflow(error: openai.APIStatusError) -> bool:
@@ -162,7 +162,7 @@ def is_about_money(error: openai.APIStatusError) -> bool:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds until OpenAI takes requests again, if it says so: an hour at most."""
+    """Seconds until OpenAI accepts requests again, if it states them: an hour at most."""
     header = headers.get("retry-after", "")
     try:
         if "retry-after-ms" in headers:

@@ -1,4 +1,4 @@
-"""Sessions for workflows that OpenAI hosts: made and cancelled there, with this server's key or a person's own."""
+"""Sessions for workflows that OpenAI hosts: created and cancelled there, with this server's key or a user's own."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class HostedKey:
-    """An OpenAI key, and whose: ``own`` is a person's, which this server only passes on."""
+    """An OpenAI key, and its owner: ``own`` is the user's, which this server only passes on."""
 
     value: str = field(repr=False)
     own: bool
@@ -36,7 +36,7 @@ def hosted_user(caller: Caller) -> str:
 
 
 class HostedSessions:
-    """Makes and cancels sessions at OpenAI. Keeps neither keys nor sessions.
+    """Creates and cancels sessions at OpenAI. Stores neither keys nor sessions.
 
     client: of ``hosted_client``; stays the caller's to close. patience: seconds for one request.
     """
@@ -57,7 +57,7 @@ class HostedSessions:
         """A new session with its client secret.
 
         Raises:
-            LinkError: OpenAI refused, or did not answer in time; the sentence says what to do.
+            LinkError: OpenAI refused, or did not answer in time; the message states what to do.
         """
         return await self._asked(
             key,

@@ -1,7 +1,7 @@
-"""Threads that OpenAI keeps, read through the openai package.
+"""Threads that OpenAI stores, read through the openai package.
 
-Nobody waits at a page for these, and reading twice does no harm. So whatever may pass is waited for, as long as
-OpenAI says, and told meanwhile: the package would do so in silence, and wait for an account without credit, too.
+No user waits at a page for these, and reading twice does no harm. So transient failures are waited out for as long
+as OpenAI asks, and the wait is reported: the package would wait silently, and for an account without credit, too.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ T = TypeVar("T")
 _PAGE: Final = 100
 #: Seconds before each further try, where OpenAI names none.
 _PAUSES: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0)
-#: Whoever is to wait longer than these seconds comes back another time.
+#: A wait longer than these seconds is not made: the error is raised instead.
 _LONGEST_WAIT: Final = 120
 _MAY_PASS: Final = frozenset({408, 409, 429})
 #: What becomes of an answer that is no JSON, or not what the package takes it for without a look.
@@ -55,7 +55,7 @@ class HostedThreads:
         """A user's threads, oldest first.
 
         Raises:
-            LinkError: OpenAI refused, or failed again and again; the sentence says what to do.
+            LinkError: OpenAI refused, or failed repeatedly; the message states what to do.
         """
         headers = with_key(self._key.value, foreign=self._key.own)
         return await self._all(lambda: self._threads.list(user=user, limit=_PAGE, order="asc", extra_headers=headers))
@@ -79,7 +79,7 @@ class HostedThreads:
     async def _pages(self, first: Callable[[], Awaitable[AsyncConversationCursorPage[T]]]) -> list[T]:
         found: list[T] = []
         marks: set[str | None] = set()
-        page = await self._patiently(first)
+        page = await self._with_retries(first)
         while True:
             found += page.data
             if not page.has_next_page():
@@ -87,9 +87,9 @@ class HostedThreads:
             if page.last_id in marks:
                 raise ValueError("the pages go round in a circle")
             marks.add(page.last_id)
-            page = await self._patiently(page.get_next_page)
+            page = await self._with_retries(page.get_next_page)
 
-    async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
+    async def _with_retries(self, ask: Callable[[], Awaitable[T]]) -> T:
         for pause in _PAUSES:
             try:
                 return await ask()

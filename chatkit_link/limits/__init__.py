@@ -1,1 +1,1 @@
-"""How much anybody may use: rates, budgets, and the keeping of what models did."""
+"""How much each user may use: rates, budgets, and the record of what models used."""

@@ -1,6 +1,6 @@
 """Budgets: how many tokens, and how much money, a user and a tenant may use in a day and in a month.
 
-A budget is looked at before an answer begins, against what was used until then. An answer that passes
+A budget is checked before an answer starts, against what was used until then. An answer that passes
 it midway is finished: its tokens are paid for already, and half an answer is worth nothing. So a budget
 can be passed by what is being written at that moment, and the answer after that is refused.
 """
@@ -26,7 +26,7 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """whole_tenant: of everybody in the tenant together. span: ``day`` or ``month``. unit: ``tokens`` or ``cost``."""
+    """whole_tenant: of all users of the tenant together. span: ``day`` or ``month``. unit: ``tokens`` or ``cost``."""
 
     whole_tenant: bool
     span: str
@@ -45,7 +45,7 @@ class Budget:
 
 
 class Budgets:
-    """All budgets of the settings. notice: the used part of one at which people are told."""
+    """All budgets of the settings. notice: the used part of a budget at which its users get a notice."""
 
     def __init__(self, settings: Settings) -> None:
         self._budgets = list(_budgets(settings))

@@ -1,6 +1,6 @@
 """Where requests are counted: in Postgres, or with the ``limits`` package in memory or in Redis.
 
-All three keep a moving window, so that there is no edge between two minutes at which twice as much
+All three use a moving window, so that there is no edge between two minutes at which twice as much
 passes. Postgres counts all keys of a request in one round trip (``store/rates.py``).
 """
 
@@ -45,7 +45,7 @@ class PostgresCounter:
         return await rates.take(self._database, wanted)
 
     async def close(self) -> None:
-        """The database is somebody else's to close."""
+        """The caller closes the database."""
 
 
 class PackageCounter:
@@ -109,4 +109,4 @@ def _redis(url: str) -> RedisStorage:
 
 
 def _client(storage: RedisStorage) -> Any:
-    return storage.bridge.get_connection()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType, reportAttributeAccessIssue] - its abstract class does not say
+    return storage.bridge.get_connection()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType, reportAttributeAccessIssue] - missing in its abstract class

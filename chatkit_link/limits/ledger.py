@@ -1,4 +1,4 @@
-"""Keeps what was used, and asks the budgets."""
+"""Records what was used, and checks the budgets."""
 
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ from chatkit_link.store.spending import Used, load_spent, record
 
 
 class Ledger:
-    """The accounts of everybody."""
+    """The usage of all users."""
 
     def __init__(self, database: Database, prices: Prices, budgets: Budgets) -> None:
         self._database = database
@@ -26,7 +26,7 @@ class Ledger:
             self._budgets.require_room(spent)
 
     async def keep(self, meter: Meter, caller: Caller) -> list[str]:
-        """Keep what the meter has read, and take it out of the meter; the notices that its user is due.
+        """Store what the meter has read, and take it out of the meter; returns the notices that its user is due.
 
         Raises:
             Unavailable: the database is away; the readings stay in the meter, and count once however often

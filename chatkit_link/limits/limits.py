@@ -1,4 +1,4 @@
-"""Everything that stands between a request and the model's bill, in one place to ask."""
+"""All limits on what a request may cost, behind one interface."""
 
 from chatkit_link.caller import Caller
 from chatkit_link.limits.budgets import Budgets

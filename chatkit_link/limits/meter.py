@@ -1,9 +1,9 @@
-"""What the models did for one answer, noted as it happens.
+"""What the models used for one answer, recorded as it happens.
 
-How it flows: a turn puts its meter into the context of its task; whatever asks a model for it, in that
-task or one that it started, notes the model's own numbers with ``report_usage``; the turn takes them
-out and has them kept (``ledger.py``). So an agent need not know who pays, and an answer that was
-stopped or failed is billed for what it used until then, as far as the model has said.
+How it flows: a turn puts its meter into the context of its task; the code that calls a model for it, in that
+task or one that it started, reports the model's own numbers with ``report_usage``; the turn takes them
+out and stores them (``ledger.py``). So an agent need not know who pays, and an answer that was
+stopped or failed is billed for what it used until then, as far as the model has reported it.
 """
 
 import uuid
@@ -18,7 +18,7 @@ Kind = Literal["answer", "title", "transcription"]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One report. id: under which it is kept, so that it counts once. seconds: of audio."""
+    """One report. id: its key in the store, so that it counts once. seconds: of audio."""
 
     model: str
     kind: Kind
@@ -40,7 +40,7 @@ class Meter:
 
     @contextmanager
     def running(self) -> Generator[None]:
-        """Inside the block, in its task and in those it starts, usage is noted here."""
+        """Inside the block, in its task and in those it starts, usage is recorded here."""
         token = _meter.set(self)
         try:
             yield
@@ -61,9 +61,9 @@ def report_usage(
     seconds: float = 0.0,
     kind: Kind = "answer",
 ) -> None:
-    """Note what a model used for the answer that is being written here.
+    """Record what a model used for the current answer.
 
-    For ``respond`` functions and ``ChatKitServer`` classes, which ask models by themselves; agents of the
+    For ``respond`` functions and ``ChatKitServer`` classes, which call models themselves; agents of the
     Agents SDK are metered without it. Outside an answer it does nothing.
 
     Args:

@@ -18,7 +18,7 @@ _DATE = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 
 
 class Prices:
-    """The table of prices. A model that is not in it costs nothing, and the log says so once."""
+    """The table of prices. A model that is not in it costs nothing, which is logged once."""
 
     def __init__(self, table: Mapping[str, Price]) -> None:
         self._table = table

@@ -1,8 +1,8 @@
-"""How often a user, and an address, may do something within a minute.
+"""How often a user, and an address, may send requests within a minute.
 
 A request is counted under its user and under its address at once, before anything else is done for it.
-Whoever is over a limit is remembered here until there is room again, so that a flood of refused
-requests costs neither the database nor anybody else's time. That is exact and no guess: requests that
+A key over its limit is remembered here until it has room again, so that a flood of refused
+requests costs neither the database nor other users' time. That is exact and no guess: requests that
 are let through elsewhere meanwhile can only make the wait longer.
 """
 
@@ -115,5 +115,5 @@ def _of_session(kind: Kind, caller: Caller) -> Allowance | None:
 
 
 def _key(*parts: str) -> str:
-    """A key that keeps no name and no address, and is no longer for a longer name."""
+    """A key that reveals neither name nor address, and has a fixed length."""
     return hashlib.blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()

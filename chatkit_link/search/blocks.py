@@ -68,7 +68,7 @@ def markdown_tokens(source: str) -> list[Token]:
 
 
 def markdown_blocks(source: str) -> list[Block]:
-    """Headings and readable text: links keep their words, images their alternative text."""
+    """Headings and readable text: links keep their text, images their alternative text."""
     blocks: list[Block] = []
     cells: list[str] = []
     level, anchor = 0, ""

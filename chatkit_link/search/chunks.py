@@ -1,4 +1,4 @@
-"""A document cut into passages: what stands under one heading, in pieces a person could read at a glance."""
+"""A document cut into passages: the text under one heading, in pieces that are read at a glance."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,7 +8,7 @@ from chatkit_link.search.blocks import Block, html_blocks, markdown_blocks, text
 from chatkit_link.search.normalize import TITLE, shorten
 from chatkit_link.store.documents import Document, Passage
 
-# Characters: long enough to answer a question, short enough that a match says something about all of it.
+# Characters: long enough to answer a question, short enough that a match is about all of it.
 LONGEST = 2_000
 # Counted into each document's hash: raise it when passages are cut differently, and all are cut again.
 VERSION = 1
@@ -26,7 +26,7 @@ KINDS = {
 def read_document(path: str, source: str, modified: datetime | None) -> tuple[Document, list[Passage]]:
     """The document and its passages.
 
-    path: relative to the folder, with forward slashes; its ending says what the source is written in.
+    path: relative to the folder, with forward slashes; its extension gives the format of the source.
     """
     kind = KINDS[PurePosixPath(path).suffix.lower()]
     named, blocks = blocks_of(kind, source)

@@ -1,7 +1,7 @@
 """The web without a key, through the ``ddgs`` package, which asks public search pages.
 
-Those pages owe us nothing: they slow down or refuse whoever asks often. Good for a first try; a server
-that people depend on should have a key of its own.
+Those pages owe us nothing: they slow down or refuse clients that ask often. Good for a first try; a production
+server should have a key of its own.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from chatkit_link.errors import Upstream
 from chatkit_link.search.normalize import distinct, result_of
 from chatkit_link.search.provider import SearchEvent, SearchUnreachable
 
-# What the package says when every page answered and none had anything (``ddgs/ddgs.py``).
+# The package's message when every page answered and none had a result (``ddgs/ddgs.py``).
 NOTHING = "No results found."
 
 

@@ -14,7 +14,7 @@ from chatkit_link.settings import SearchChoice, Settings
 
 
 class FallbackSearch:
-    """Asks ``first``; when that cannot be reached at all, says so and asks ``local``."""
+    """Asks ``first``; when that cannot be reached, yields a notice and asks ``local``."""
 
     def __init__(self, first: SearchProvider, local: SearchProvider) -> None:
         self._first = first
@@ -36,8 +36,8 @@ def choose(settings: Settings, local: SearchProvider, http: httpx2.AsyncClient) 
     """The provider the settings ask for.
 
     ``auto`` takes the first that is configured, and falls back to ``local`` when the network is not
-    there. Without any of them it asks the web only when a real model is configured: the offline
-    stand-in is there for machines without a network.
+    available. Without any of them it searches the web only when a real model is configured: the offline
+    model is for machines without a network.
     """
     if settings.search != "auto":
         return _provider(settings.search, settings, local, http)

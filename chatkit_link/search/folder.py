@@ -57,7 +57,7 @@ async def sync_folder(documents: Documents, folder: Path, *, also: Sequence[Path
     """Adds what is new, replaces what changed, removes what is gone, in one transaction.
 
     also: files outside the folder, stored under their own names. prefix: goes before the path of every
-    other file but the folder's README, so that links between the documents lead where they say.
+    other file but the folder's README, so that links between the documents resolve.
     Safe when two servers start at once: the second waits for the first and then finds nothing to do.
     """
     counts = SyncCounts()

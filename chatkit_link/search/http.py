@@ -1,7 +1,7 @@
-"""One exchange with a search service: a request goes out; its JSON comes back, or a sentence that says why not.
+"""One exchange with a search service: sends a request and returns its JSON, or raises an error with a message.
 
-No sentence carries the service's own words, an address or a key: those may hold secrets, and help nobody
-who reads a chat. Redirects are not followed, because a key in a header must not travel to another host.
+No message contains the service's own text, an address or a key: those may hold secrets, and do not help
+a user of the chat. Redirects are not followed, because a key in a header must not travel to another host.
 """
 
 import asyncio
@@ -20,9 +20,9 @@ LARGEST = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A search service as its provider knows it.
+    """A search service from its provider's view.
 
-    name: what people call it ("Brave Search").
+    name: the product's name ("Brave Search").
     http: the client that all services share; owned by the app.
     timeout: seconds for the whole exchange.
     key_setting: the environment variable a refused key comes from, if there is a key.

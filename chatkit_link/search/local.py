@@ -24,7 +24,7 @@ class LocalSearch:
         Args:
             documents: what is searched.
             address: base address of this server, without a trailing slash (``Settings.address``).
-            label: what this search covers, as people are told.
+            label: what this search covers, as displayed to users.
             key_of: what a link needs to open the document with this path; nothing if None.
         """
         self.label = label

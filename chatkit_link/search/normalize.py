@@ -16,7 +16,7 @@ from chatkit_link.search.provider import SearchResult
 
 TITLE = 200
 SNIPPET = 500
-# Longer addresses exist, but none that a person would want to see or a browser is bound to accept.
+# Longer addresses exist, but none that is worth displaying or that a browser is bound to accept.
 URL = 2000
 
 _TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
@@ -61,7 +61,7 @@ def web_address(url: str) -> str | None:
 
 
 def site_of(url: str) -> str:
-    """The host as people know it: ``www.example.org`` is ``example.org``."""
+    """The host as it is usually written: ``www.example.org`` is ``example.org``."""
     return (urlsplit(url).hostname or "").removeprefix("www.")
 
 

@@ -30,10 +30,10 @@ class ReadPage:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server sent. kind: the media type without parameters; body: bounded and unpacked."""
+    """A server's response. media_type: without parameters; body: bounded and unpacked."""
 
     url: str
-    kind: str
+    media_type: str
     charset: str | None
     body: bytes
 
@@ -45,11 +45,11 @@ def content_type(response: httpx2.Response) -> tuple[str, str | None]:
         raise NotFound("The page does not exist.")
     if response.status_code != 200:
         raise Upstream(f"The page answered with an error (status {response.status_code}).")
-    kind, _, _ = response.headers.get("content-type", "").partition(";")
-    kind = kind.strip().lower()
-    if kind not in READABLE:
+    media_type, _, _ = response.headers.get("content-type", "").partition(";")
+    media_type = media_type.strip().lower()
+    if media_type not in READABLE:
         raise Unprocessable("That address is not a page of text, so it cannot be read.")
-    return kind, response.charset_encoding
+    return media_type, response.charset_encoding
 
 
 async def body_of(response: httpx2.Response) -> bytes:
@@ -68,10 +68,10 @@ async def body_of(response: httpx2.Response) -> bytes:
 
 def page_of(answer: Answer) -> ReadPage:
     source = _decode(answer)
-    if answer.kind in ("text/html", "application/xhtml+xml"):
+    if answer.media_type in ("text/html", "application/xhtml+xml"):
         title, blocks = html_blocks(source)
     else:
-        title, blocks = blocks_of("markdown" if "markdown" in answer.kind else "text", source)
+        title, blocks = blocks_of("markdown" if "markdown" in answer.media_type else "text", source)
     title = title or next((block.text for block in blocks if block.level), "")
     return ReadPage(plain(title, TITLE) or answer.url, answer.url, text_of(blocks, ""))
 
@@ -87,7 +87,7 @@ def _decode(answer: Answer) -> str:
 
 
 def text_of(blocks: list[Block], anchor: str) -> str:
-    """Markdown-like text. It begins at the anchor, if there is one: that is what was found."""
+    """Markdown-like text, starting at the anchor, if there is one: that is the passage that was found."""
     lines = ["#" * block.level + " " + block.text if block.level else block.text for block in blocks]
     if anchor:
         start = next((at for at, block in enumerate(blocks) if block.anchor == anchor), 0)

@@ -1,8 +1,8 @@
 """What a search is: a question in, results out as they are found.
 
-A provider yields ``SearchResult``; a provider that had to do something else than it was asked for says
-so with a ``SearchNotice`` in the same stream, so that nobody can forget to listen. A search that cannot
-work raises ``Upstream`` with a sentence for people.
+A provider yields ``SearchResult``; a provider that could not search as requested reports it with a
+``SearchNotice`` in the same stream, so that no caller can miss it. A search that fails raises
+``Upstream`` with a message for the user.
 """
 
 from collections.abc import AsyncIterator
@@ -14,11 +14,11 @@ from chatkit_link.errors import Upstream
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """One thing found.
+    """One result.
 
     title: plain text, 1 to 200 characters.
     url: absolute, http or https.
-    site: what people call the place: a host name without ``www.``, or a document's file name.
+    site: the site's usual name: a host name without ``www.``, or a document's file name.
     snippet: plain text, at most 500 characters; may be empty.
     published: ISO 8601 date (``2026-11-22``), or None when unknown.
     """
@@ -32,9 +32,9 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class SearchNotice:
-    """The search goes on, but not as asked.
+    """The search goes on, but not as requested.
 
-    text: a sentence for people that says what happened.
+    text: a message for the user about what happened.
     label: what is searched from here on (``SearchProvider.label``).
     """
 
@@ -50,10 +50,10 @@ class SearchUnreachable(Upstream):
 
 
 class SearchProvider(Protocol):
-    """Anything that can look things up.
+    """Searches one source.
 
-    name: the word in the settings (``local``, ``brave`` ...).
-    label: a noun phrase for people: "the bundled documents", "the web (Brave)".
+    name: the value in the settings (``local``, ``brave`` ...).
+    label: a noun phrase for users: "the bundled documents", "the web (Brave)".
     """
 
     @property

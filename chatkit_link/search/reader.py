@@ -1,6 +1,6 @@
 """Reads one page for an agent: a document of this server, or a page of the web.
 
-The address comes from a model, so in the end from anybody. Before every connection, also after a
+The address comes from a model, so it is untrusted. Before every connection, also after a
 redirect, the host is resolved here, every address it has must be a public one, and the connection goes
 to that very address (the name is only sent along as ``Host`` and in TLS): a name that resolves
 differently the second time leads nowhere. Proxies from the environment are not used, because a proxy
@@ -42,7 +42,7 @@ class Reader:
             address: base address of this server, without a trailing slash (``Settings.address``).
             timeout: seconds for the whole reading, redirects included.
             allow_loopback: also read from this machine; for tests only.
-            tls: whose certificates are trusted; everybody's usual ones if None.
+            tls: whose certificates are trusted; the usual ones if None.
         """
         self._documents = documents
         self._home = f"{address}/documents/"
@@ -52,7 +52,7 @@ class Reader:
         self._tls = tls or httpx2.create_ssl_context(trust_env=False)
 
     async def read(self, url: str) -> ReadPage:
-        """Raises ``Unprocessable`` (an address nobody may read), ``NotFound`` or ``Upstream``."""
+        """Raises ``Unprocessable`` (an address that may not be read), ``NotFound`` or ``Upstream``."""
         url = url.strip()
         if url.startswith(self._home):
             return await self._read_document(url)
@@ -112,7 +112,7 @@ class Reader:
         return is_public(address)
 
     async def _fetch_from(self, url: httpx2.URL, address: Address) -> Answer | str:
-        # A client for one request: a kept connection must not serve another name at the same address.
+        # A client for one request: a pooled connection must not serve another name at the same address.
         async with httpx2.AsyncClient(verify=self._tls, trust_env=False, timeout=self._timeout) as client:
             request = client.build_request(
                 "GET",
@@ -129,7 +129,7 @@ class Reader:
             try:
                 if response.is_redirect and "location" in response.headers:
                     return str(url.join(response.headers["location"]))
-                kind, charset = content_type(response)
-                return Answer(str(url), kind, charset, await body_of(response))
+                media_type, charset = content_type(response)
+                return Answer(str(url), media_type, charset, await body_of(response))
             finally:
                 await response.aclose()

@@ -1,4 +1,4 @@
-"""SearXNG, a metasearch engine people host themselves.
+"""SearXNG, a self-hosted metasearch engine.
 
 ``GET /search?q=...&format=json`` (https://docs.searxng.org/dev/search_api.html). The server must list
 ``json`` under ``search.formats`` in its settings.yml, or it answers 403.

@@ -1,7 +1,7 @@
-"""One or two sentences of a passage that say most about the question.
+"""The one or two sentences of a passage that are most relevant to the question.
 
 The database marks the words that matched (it knows the language); here the best window of sentences
-is chosen, because fragments that begin in the middle of a sentence are hard to read.
+is chosen, because fragments that start in the middle of a sentence are hard to read.
 """
 
 import re
@@ -11,13 +11,13 @@ from chatkit_link.store.documents import MARK_END, MARK_START
 LENGTH = 300
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"')\]»”]*\s+(?=[^\sa-z])")
-# Runs of spaces, and the lines that people draw trees and boxes with: good in a page, noise in a sentence.
+# Runs of spaces, and the characters that trees and boxes are drawn with: good in a page, noise in a sentence.
 _DRAWING = re.compile("[\\s\u2500-\u257f]+")
 _MARKED = re.compile(f"{MARK_START}(.*?){MARK_END}", re.DOTALL)
 
 
 def snippet_of(marked: str) -> str:
-    """Plain text, about 300 characters at most, of a passage whose matches stand between marks."""
+    """Plain text, about 300 characters at most, of a passage whose matches are enclosed in marks."""
     sentences = [
         (block, sentence.strip())
         for block, text in enumerate(marked.split("\n"))

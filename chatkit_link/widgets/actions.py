@@ -1,8 +1,8 @@
 """The actions a widget offers.
 
-An action comes back from a browser, so its payload is anybody's. An action is only taken as offered when
-its type and payload stand literally in the widget that was stored: what the server wrote itself needs
-no other proof. Only the values of a form's fields may be added, and these are anybody's.
+An action comes back from a browser, so its payload is untrusted. An action is only accepted as offered when
+its type and payload are literally in the widget that was stored: what the server wrote itself needs
+no other proof. Only the values of a form's fields may be added, and these are untrusted.
 """
 
 from collections.abc import Iterator
@@ -13,14 +13,14 @@ from pydantic import BaseModel
 
 # Every property that holds an action in the SDK's models; Card's confirm and cancel hold theirs as "action".
 _ACTION_KEYS = ("onClickAction", "onChangeAction", "onSubmitAction", "action")
-#: Nodes whose value a form sends along under their name.
+#: Nodes whose value a form submits under their name.
 _CONTROLS = frozenset({"Input", "Textarea", "Select", "DatePicker", "Checkbox", "RadioGroup"})
 _NESTED_KEYS = ("children", "confirm", "cancel")
 
 
 @dataclass(frozen=True, slots=True)
 class OfferedAction:
-    """An action as it stands in a widget. handler: ``server`` or ``client``; streaming: how it is sent."""
+    """An action in a widget. handler: ``server`` or ``client``; streaming: how it is sent."""
 
     type: str
     payload: Any
@@ -33,11 +33,11 @@ def actions_of(widget: BaseModel) -> list[OfferedAction]:
     return list(_actions(widget.model_dump(mode="json")))
 
 
-def offers(widget: BaseModel, type: str, payload: Any) -> bool:  # noqa: A002 - the wire's own word
-    """Whether this action stands in the widget, for the server, with this very payload.
+def offers(widget: BaseModel, type: str, payload: Any) -> bool:  # noqa: A002 - the field's name on the wire
+    """Whether this action is in the widget, for the server, with this very payload.
 
-    A form adds the values of its fields to the payload and takes nothing away, so what is more than what
-    stands there must have the name of a field.
+    A form adds the values of its fields to the payload and takes nothing away, so every additional key
+    must be the name of a field.
     """
     tree = widget.model_dump(mode="json")
     offered = [action for action in _actions(tree) if action.type == type and action.handler == "server"]
@@ -52,9 +52,9 @@ def _covers(offered: Any, given: Any, fields: frozenset[str]) -> bool:
         return True
     if not fields or not isinstance(given, dict) or not isinstance(offered, dict | None):
         return False
-    kept = cast("dict[str, Any]", offered or {})
-    rest = {key: value for key, value in cast("dict[str, Any]", given).items() if key in kept or key not in fields}
-    return _same(kept, rest)
+    stored = cast("dict[str, Any]", offered or {})
+    rest = {key: value for key, value in cast("dict[str, Any]", given).items() if key in stored or key not in fields}
+    return _same(stored, rest)
 
 
 def _fields(node: Any) -> Iterator[str]:
@@ -86,9 +86,9 @@ def _actions(node: Any) -> Iterator[OfferedAction]:
 
 
 def _offered(action: dict[str, Any]) -> Iterator[OfferedAction]:
-    if isinstance(kind := action.get("type"), str):
+    if isinstance(name := action.get("type"), str):
         # The defaults of the SDK's ActionConfig: a widget may leave them out.
-        yield OfferedAction(kind, action.get("payload"), action.get("handler", "server"), action.get("streaming", True))
+        yield OfferedAction(name, action.get("payload"), action.get("handler", "server"), action.get("streaming", True))
 
 
 def _same(left: Any, right: Any) -> bool:

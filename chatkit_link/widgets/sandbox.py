@@ -53,7 +53,7 @@ class WidgetSandbox(ImmutableSandboxedEnvironment):
     """An environment for widget templates: an undefined name is an error, and nothing grows without bound."""
 
     code_generator_class = _Generator
-    intercepted_binops: ClassVar[frozenset[str]] = frozenset({"+", "*", "**", "%"})  # pyright: ignore[reportIncompatibleVariableOverride] - the same, said exactly
+    intercepted_binops: ClassVar[frozenset[str]] = frozenset({"+", "*", "**", "%"})  # pyright: ignore[reportIncompatibleVariableOverride] - the same, typed more narrowly
 
     def __init__(self) -> None:
         super().__init__(undefined=StrictUndefined, autoescape=False)
@@ -122,14 +122,14 @@ def _look_at_the_clock() -> None:
 
 def _join(parts: Iterable[str]) -> str:
     _look_at_the_clock()
-    kept: list[str] = []
+    pieces: list[str] = []
     size = 0
     for part in parts:
         size += len(part)
         if size > LARGEST_OUTPUT:
             raise SecurityError(f"it renders to more than {LARGEST_OUTPUT} characters")
-        kept.append(part)
-    return "".join(kept)
+        pieces.append(part)
+    return "".join(pieces)
 
 
 def _join_filter(values: Iterable[Any], separator: str = "") -> str:

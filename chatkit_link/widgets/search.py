@@ -1,10 +1,10 @@
-"""The two widgets a search shows: its progress, and what it found.
+"""The two widgets of a search: its progress, and its results.
 
 Both are built from plain data; results are dicts with ``title``, ``url``, ``site``, ``snippet`` and
 ``published`` (an ISO date or None).
 
-The templates keep to what the SDK's own ``stream_widget`` can compare, too, for servers that use it: no text node
-has an ``id``, and every node of a kind always has the same properties.
+The templates stay within what the SDK's own ``stream_widget`` can compare, too, for servers that use it: no text node
+has an ``id``, and all nodes of a type always have the same properties.
 """
 
 from collections.abc import Sequence
@@ -49,10 +49,10 @@ def search_progress(
     state: SearchState,
     message: str | None = None,
 ) -> DynamicWidgetRoot:
-    """What a running search shows.
+    """The progress of a running search.
 
     label: a noun phrase, what is searched ("the bundled documents").
-    message: a sentence for people: why it failed, or what happened instead of what was asked.
+    message: for the user: why it failed, or what happened instead of the search that was requested.
     """
     return library.load("search-progress").build(
         {
@@ -83,7 +83,7 @@ def search_results(
 def show_more(library: WidgetLibrary, payload: dict[str, Any]) -> DynamicWidgetRoot:
     """The longer list that a ``search.show_more`` action asks for.
 
-    payload: as it stands in the widget; the caller has made sure of that with ``offers``.
+    payload: as it is in the widget; the caller has checked that with ``offers``.
     """
     return search_results(
         library,

@@ -1,6 +1,6 @@
-"""A widget that changes while it is shown: each change is sent as the smallest update that makes it.
+"""A widget that changes while it is displayed: each change is sent as the smallest update that makes it.
 
-The SDK's ``diff_widget`` knows two things: text that grows in a node with an id, and the whole widget again; it
+The SDK's ``diff_widget`` has two results: text that grows in a node with an id, and the whole widget again; it
 raises where a text with an id goes away, and where only one of two nodes has a property. Here a node that
 changed is sent by its id, or else the nearest node around it that has one; the whole widget is what is left.
 An id is an address only as long as one node has it, before and after.

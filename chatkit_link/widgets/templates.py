@@ -30,7 +30,7 @@ from chatkit_link.widgets.tree import TreeChecker
 
 LARGEST_FILE = 512_000
 
-#: What a template takes: anything, or what the module says that `chatkit-link widgets types` has written.
+#: What a template takes: any data, or the types in the module that `chatkit-link widgets types` has written.
 Data = TypeVar("Data", bound=Mapping[str, Any] | BaseModel, default=Mapping[str, Any] | BaseModel)
 
 

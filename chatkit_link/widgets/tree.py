@@ -48,18 +48,18 @@ class TreeChecker:
                 raise WidgetError(source, path, f"more than {DEEPEST} levels or {MOST_NODES} nodes")
             children = self._check_node(source, path, node, may_be_root=depth == 0 or within == "Basic")
             prefix = f"{path}.children" if path else "children"
-            kind = str(node["type"])
-            pending.extend((f"{prefix}[{at}]", child, depth + 1, kind) for at, child in enumerate(children))
+            node_type = str(node["type"])
+            pending.extend((f"{prefix}[{at}]", child, depth + 1, node_type) for at, child in enumerate(children))
 
     def _check_node(self, source: str, path: str, node: Any, *, may_be_root: bool) -> list[Any]:
         if not isinstance(node, dict):
             raise WidgetError(source, path, "a node must be an object with a type")
-        kind = str(node.get("type"))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - JSON
-        if kind not in self._types or (kind in self._roots and not may_be_root):
-            raise WidgetError(source, path, f"there is no node type {kind!r} here")
+        node_type = str(node.get("type"))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - JSON
+        if node_type not in self._types or (node_type in self._roots and not may_be_root):
+            raise WidgetError(source, path, f"there is no node type {node_type!r} here")
         props: dict[str, Any] = {key: value for key, value in node.items() if key != "children"}  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - JSON
         children: Any = node.get("children") or []  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - JSON
-        if model := self._models.get(kind):
+        if model := self._models.get(node_type):
             _check_props(source, path, model, props)
             self._check_status(source, path, props.get("status"))
         for key in _URL_KEYS & props.keys():
@@ -94,7 +94,7 @@ def _check_props(source: str, path: str, model: type[BaseModel], props: dict[str
 
 
 def _place(props: Any, location: tuple[int | str, ...]) -> tuple[str, Any]:
-    """Where in the properties that is, and what stands there: pydantic names the branches of unions in between."""
+    """The path in the properties and the value there: pydantic puts the names of union branches in between."""
     at, value = "", props
     for step, part in enumerate(location):
         if isinstance(value, dict) and (part in value or step == len(location) - 1 or str(part).isidentifier()):
@@ -105,7 +105,7 @@ def _place(props: Any, location: tuple[int | str, ...]) -> tuple[str, Any]:
 
 
 def _no_children(model: type[BaseModel]) -> dict[str, Any]:
-    """The children are checked one by one, so here stands what the model takes for none."""
+    """The children are checked one by one, so the model gets an empty value for them here."""
     if "children" not in model.model_fields:
         return {}
     return {"children": None if _type_of(model) == "Transition" else []}

@@ -1,4 +1,4 @@
-"""Everything that can be known to be wrong with a .widget file before anybody sees the widget."""
+"""Everything that can be known to be wrong with a .widget file before a user sees the widget."""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ class WidgetProblem:
 def check(library: WidgetLibrary, file: str, content: bytes, known: frozenset[str] | None) -> list[WidgetProblem]:
     """What is wrong with the bytes of a .widget file; nothing when it is right.
 
-    known: the action types that the server answers; None where that cannot be told.
+    known: the action types that the server answers; None where they cannot be determined.
     """
     return examine(library, file, content, known)[1]
 
@@ -37,7 +37,7 @@ def check(library: WidgetLibrary, file: str, content: bytes, known: frozenset[st
 def examine(
     library: WidgetLibrary, file: str, content: bytes, known: frozenset[str] | None
 ) -> tuple[dict[str, Any] | None, list[WidgetProblem]]:
-    """The tree of the sample data, if it is one that can be shown, and what is wrong all the same."""
+    """The tree of the sample data, if it can be rendered, and the problems found all the same."""
     lines = _Lines(content)
     try:
         template = library.read(file, content)
@@ -53,7 +53,7 @@ def examine(
 
 
 def undescribed(template: Template) -> list[str]:
-    """A sentence for each variable of the template that its schema does not have."""
+    """A message for each variable of the template that its schema does not have."""
     described = template.schema.get("properties")
     if not isinstance(described, dict):
         return []
@@ -62,14 +62,14 @@ def undescribed(template: Template) -> list[str]:
 
 
 def unknown_actions(tree: Any, known: frozenset[str] | None) -> list[tuple[str, str]]:
-    """Path and sentence for each type of action that is sent to the server, and that no agent answers."""
+    """Path and message for each type of action that is sent to the server, and that no agent answers."""
     if known is None:
         return []
     first: dict[str, str] = {}
     for path, action in _actions(tree, ""):
         if action.get("handler", "server") == "server" and action["type"] not in known:
             first.setdefault(action["type"], path)
-    return [(path, f"no agent of this server answers the action {kind!r}") for kind, path in first.items()]
+    return [(path, f"no agent of this server answers the action {name!r}") for name, path in first.items()]
 
 
 def _actions(node: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -109,7 +109,7 @@ def template_line(error: WidgetError) -> int | None:
 
 
 class _Lines:
-    """On which line of a JSON file a top-level key stands: the least indented one of that name."""
+    """The line of a top-level key in a JSON file: the least indented key of that name."""
 
     def __init__(self, content: bytes) -> None:
         self._text = content.decode("utf-8", errors="replace")

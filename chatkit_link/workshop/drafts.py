@@ -25,7 +25,7 @@ class Draft(BaseModel):
 
 
 class Preview(BaseModel):
-    """tree: None where there is nothing that could be drawn. problems: sentences."""
+    """tree: None where nothing can be rendered. problems: messages."""
 
     tree: dict[str, Any] | None
     problems: list[str]
@@ -40,7 +40,7 @@ class OpenedWidget(Preview):
 
 
 class Workshop:
-    """The files of one folder. known: the action types that the server answers; None where that cannot be told."""
+    """The files of one folder. known: the action types that the server answers; None if that is not known."""
 
     def __init__(self, folder: Path, known: frozenset[str] | None) -> None:
         self.files = WidgetFolder(folder)
@@ -70,19 +70,19 @@ class Workshop:
         return self._preview(f"{name}.widget", write_out(definition))
 
     def save(self, name: str, draft: Draft, over: str | None) -> OpenedWidget:
-        """Writes the draft, and keeps what else stands in the file that it replaces.
+        """Writes the draft, and preserves the other contents of the file that it replaces.
 
         Raises WidgetError, Conflict and Unprocessable.
         """
         made = _definition(draft)
         tree = self._preview(f"{name}.widget", write_out(made)).tree
-        kept = _object(self.files.read(name)) if over is not None else {}
-        view = decoded_view(kept.get("encodedWidget"))
+        preserved = _object(self.files.read(name)) if over is not None else {}
+        view = decoded_view(preserved.get("encodedWidget"))
         if view is not None:
             made["encodedWidget"] = encode(json.loads(draft.data), view)
         if tree is not None:
             made["outputJsonPreview"] = tree
-        content = write_out({**kept, **made})
+        content = write_out({**preserved, **made})
         self.files.write(name, content, over=over)
         return self.take_apart(name, content)
 

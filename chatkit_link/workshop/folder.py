@@ -1,4 +1,4 @@
-"""The folder of .widget files: what is in it, and the only place that anything is written to."""
+"""The folder of .widget files, which is the only place that is written to."""
 
 import base64
 import hashlib
@@ -16,7 +16,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}")
 
 
 def encode(sample: dict[str, Any], view: dict[str, Any] | None = None) -> str:
-    """Sample data as ``encodedWidget`` holds it: base64url JSON, without padding. view: what stands beside it."""
+    """Sample data as ``encodedWidget`` holds it: base64url JSON, without padding. view: the fields beside it."""
     text = json.dumps({**(view or {}), "defaultState": sample}, ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -49,14 +49,14 @@ class WidgetFolder:
         if not file.is_file():
             raise NotFound(f"There is no {file.name} in {self.path.name}/.")
         with file.open("rb") as opened:
-            return opened.read(LARGEST_FILE + 1)  # one more, so that the check says that it is too large
+            return opened.read(LARGEST_FILE + 1)  # one more, so that the check reports it as too large
 
     def write(self, name: str, content: bytes, *, over: str | None) -> Path:
         """Replaces the file at once, or not at all.
 
-        over: the revision that is replaced; None for a file that is not there yet.
+        over: the revision that is replaced; None for a new file.
 
-        Raises Conflict when something else stands there, and Unprocessable.
+        Raises Conflict when the file has another revision, and Unprocessable.
         """
         file = self._file(name)
         if len(content) > LARGEST_FILE:
@@ -88,7 +88,7 @@ class WidgetFolder:
 
 
 def new_widget(name: str) -> bytes:
-    """A small card to begin with, as the bytes of its file."""
+    """A small card to start from, as the bytes of its file."""
     sample = {"title": name.replace("-", " ").capitalize(), "text": "Change me."}
     template = (
         '{"type":"Card","children":[\n'

@@ -11,7 +11,7 @@ BUNDLED = frozenset({DIG_DEEPER, SHOW_MORE})
 
 
 def known_actions(config: Path, given: Mapping[str, str]) -> frozenset[str] | None:
-    """Of the bundled agent and those of the catalog; None where one is a server that keeps its own to itself.
+    """Of the bundled agent and those of the catalog; None where one is a server that does not publish its own.
 
     Raises ConfigurationError for an agent that does not load.
     """

@@ -9,7 +9,7 @@ from chatkit_link.errors import ConfigurationError
 from chatkit_link.widgets.templates import WidgetLibrary
 from chatkit_link.workshop.typed_dicts import TypedDicts, quoted
 
-#: Where the module stands in the folder of the widgets.
+#: The module's name in the folder of the widgets.
 TYPED = "typed.py"
 
 _MARK = '"""What the widgets take'
@@ -25,9 +25,9 @@ _IMPORTED = {
 
 
 def write_module(library: WidgetLibrary, file: Path) -> str:
-    """The text of the module for all widgets of the library. file: where it will stand.
+    """The text of the module for all widgets of the library. file: where it will be written.
 
-    Raises WidgetError for the first file that is not right.
+    Raises WidgetError for the first invalid file.
     """
     taken = {"None", "True", "False", *(name for names in _IMPORTED.values() for name in names)}
     blocks: list[str] = []
@@ -47,7 +47,7 @@ def write_module(library: WidgetLibrary, file: Path) -> str:
 
 
 def write_file(library: WidgetLibrary, file: Path) -> None:
-    """Writes the module. Raises ConfigurationError where something else stands in its place, and WidgetError."""
+    """Writes the module. Raises ConfigurationError where another file is in its place, and WidgetError."""
     text = write_module(library, file)
     try:
         if file.exists() and not _is_ours(file):
@@ -58,7 +58,7 @@ def write_file(library: WidgetLibrary, file: Path) -> None:
 
 
 def is_stale(library: WidgetLibrary, file: Path) -> bool:
-    """Whether the file is such a module, and says something else than it would now; layout and imports do not count."""
+    """Whether the file is such a module, and differs from what it would be now; layout and imports do not count."""
     if not file.is_file() or not _is_ours(file):
         return False
     try:

@@ -1,8 +1,8 @@
 """A JSON Schema as TypedDicts.
 
-A TypedDict says less than a JSON Schema. What it cannot say (a pattern, a range, how parts of a schema combine) is left
-out, so that a type does not refuse what the schema accepts. One exception is meant: where a schema says nothing about
-further properties, its type has none, so that a misspelt name is found.
+A TypedDict expresses less than a JSON Schema. What it cannot express (a pattern, a range, how parts of a schema
+combine) is left out, so that a type does not refuse what the schema accepts. One exception is intended: where a schema
+does not mention further properties, its type has none, so that a misspelt name is found.
 """
 
 import json
@@ -35,7 +35,7 @@ class TypedDicts:
         self._named: dict[int, str] = {}  # by identity of the schema
         self._known: dict[str, str] = {}  # by $ref
         self._following: list[str] = []
-        self._open: list[str] = []  # begun, and not yet written
+        self._open: list[str] = []  # started, and not yet written
         self._prefix = _camel(name)
         data = self._of(schema, self._prefix)
         self.root = data if set(data.split(" | ")) <= set(self._named.values()) else _ANYTHING
@@ -53,13 +53,13 @@ class TypedDicts:
             parts = schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf")
             if parts and len(schema.get("allOf", ())) < 2:  # two types at once is nothing that can be written
                 return _union([self._of(part, name) for part in parts])
-        kinds = schema.get("type", "object" if "properties" in schema else [])
-        return _union([self._of_kind(kind, schema, name) for kind in ([kinds] if isinstance(kinds, str) else kinds)])
+        types = schema.get("type", "object" if "properties" in schema else [])
+        return _union([self._of_type(one, schema, name) for one in ([types] if isinstance(types, str) else types)])
 
-    def _of_kind(self, kind: str, schema: dict[str, Any], name: str) -> str:
-        if kind in _PLAIN:
-            return _PLAIN[kind]
-        if kind == "array":
+    def _of_type(self, json_type: str, schema: dict[str, Any], name: str) -> str:
+        if json_type in _PLAIN:
+            return _PLAIN[json_type]
+        if json_type == "array":
             return f"list[{self._of('prefixItems' in schema or schema.get('items', True), f'{name}Item')}]"
         more = schema.get("additionalProperties", True)
         if "properties" in schema or (more is False and not _OPENING & schema.keys()):
@@ -74,14 +74,14 @@ class TypedDicts:
             try:
                 target = self._registry.resolver().lookup(ref).contents
                 self._known[ref] = self._of(target, self._prefix + _camel(ref.rpartition("/")[2]))
-            except Unresolvable:  # building says so
+            except Unresolvable:  # rendering reports it
                 return "Any"
             finally:
                 self._following.pop()
         return self._known[ref]
 
     def _class(self, schema: dict[str, Any], wanted: str) -> str:
-        """Writes the TypedDict of an object, and gives its name: by its title, or by where it stands."""
+        """Writes the TypedDict of an object, and returns its name: from its title, or from its place in the schema."""
         if self._open and isinstance(title := schema.get("title"), str):
             wanted = self._prefix + _camel(title)
         name = next(name for n in range(1, 9999) if (name := f"{wanted}{n if n > 1 else ''}") not in self._taken)
@@ -101,7 +101,7 @@ class TypedDicts:
         return name
 
     def _of_field(self, schema: Any, name: str) -> str:
-        """In quotes where it names a class that stands further down."""
+        """In quotes where it names a class that is defined further down."""
         text = self._of(schema, name)
         return repr(text) if set(re.findall(r"\w+", text)) & set(self._open) else text
 
@@ -117,16 +117,16 @@ class TypedDicts:
 
 def _definition(name: str, fields: dict[str, str], notes: dict[str, list[str]], more: str, doc: list[str]) -> str:
     extra = f", extra_items={more}" if more else ""
-    # What is no name, what a class would change, and what would hide a type stands in a dict.
+    # Keys that are no names, that a class would mangle, or that would hide a type need the functional syntax.
     types = set(re.findall(r"\w+", " ".join(fields.values())))
     odd = any(
         not (key.isascii() and key.isidentifier()) or iskeyword(key) or key.startswith("__") or key in types
         for key in fields
     )
     lines: list[str] = []
-    for key, kind in fields.items():
+    for key, text in fields.items():
         lines += [f"    # {line}" for line in notes.get(key, [])]
-        lines.append(f"    {quoted(key)}: {kind}," if odd else f"    {key}: {kind}")
+        lines.append(f"    {quoted(key)}: {text}," if odd else f"    {key}: {text}")
     if odd:
         return "\n".join([*(f"# {line}" for line in doc), f'{name} = TypedDict("{name}", {{', *lines, f"}}{extra})"])
     written = "\n    ".join(doc).replace("\\", "\\\\").replace('"', "'")
@@ -134,20 +134,20 @@ def _definition(name: str, fields: dict[str, str], notes: dict[str, list[str]], 
     return "\n".join([*head, *(lines or ["    pass"])]).rstrip()
 
 
-def _union(kinds: Iterable[str]) -> str:
-    """``None`` stands last; what may be anything is ``Any``."""
-    found = sorted(dict.fromkeys(kinds), key="None".__eq__)
+def _union(types: Iterable[str]) -> str:
+    """``None`` comes last; a union with ``Any`` is ``Any``."""
+    found = sorted(dict.fromkeys(types), key="None".__eq__)
     return "Any" if not found or "Any" in found else " | ".join(found)
 
 
 def _values(values: list[Any]) -> str:
     """The type of these values: ``Literal`` where it can name them."""
     named = [quoted(one) if isinstance(one, str) else str(one) for one in values if isinstance(one, str | int)]
-    others = [_kind(one) for one in values if not isinstance(one, str | int)]  # a bool is an int
+    others = [_type_of(one) for one in values if not isinstance(one, str | int)]  # a bool is an int
     return _union([f"Literal[{', '.join(named)}]", *others] if named else others)
 
 
-def _kind(value: Any) -> str:
+def _type_of(value: Any) -> str:
     if value is None:
         return "None"
     return "float" if isinstance(value, float) else "list[Any]" if isinstance(value, list) else _ANYTHING

@@ -13,7 +13,7 @@ Connect = Callable[..., ChatKitClient]
 
 
 class Visit:
-    """Somebody in the shop (fixtures/shop.py), with its counter before them."""
+    """A user of the shop (fixtures/shop.py), with the shop's counter widget."""
 
     def __init__(self, client: ChatKitClient, made: FinishedStream) -> None:
         self.client = client
@@ -60,7 +60,7 @@ async def test_what_the_widget_does_not_offer_is_refused(visit: Visit, kind: str
     assert "does not offer that" in await visit.refused(kind, payload)
 
 
-async def test_what_nobody_answers_is_refused(visit: Visit) -> None:
+async def test_an_action_without_a_handler_is_refused(visit: Visit) -> None:
     assert "does not answer that action" in await visit.refused("shop.rob", {"good": "tea"})
 
 
@@ -74,8 +74,8 @@ async def test_a_widget_changes_in_place_and_stays_so(visit: Visit) -> None:
     )
     assert changed is not None
     assert changed.id == visit.counter.id
-    kept = await visit.client.get_thread(visit.thread_id)
-    assert "4 in the basket" in kept.items.data[-1].model_dump_json()
+    thread = await visit.client.get_thread(visit.thread_id)
+    assert "4 in the basket" in thread.items.data[-1].model_dump_json()
 
 
 async def test_an_action_of_one_way_is_not_taken_the_other_way(visit: Visit) -> None:

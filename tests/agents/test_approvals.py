@@ -1,4 +1,4 @@
-"""An Agents SDK agent whose tools need approval: the person is asked in the chat, and may take their time."""
+"""An Agents SDK agent whose tools need approval: the user is asked in the chat, and may take their time."""
 
 import json
 from collections.abc import Sequence
@@ -73,9 +73,9 @@ def questions(item: StructuredInputItem) -> Sequence[str]:
 
 
 @pytest.mark.parametrize("api", APIS)
-@pytest.mark.parametrize(("said", "output"), [("Approve", "3 euros are paid."), ("Reject", "not approved")])
+@pytest.mark.parametrize(("choice", "output"), [("Approve", "3 euros are paid."), ("Reject", "not approved")])
 async def test_a_tool_that_needs_approval_is_called_or_not_after_a_restart(
-    make_settings: MakeSettings, tmp_path: Path, api: str, said: str, output: str
+    make_settings: MakeSettings, tmp_path: Path, api: str, choice: str, output: str
 ) -> None:
     async with scripted(Call("pay", {"euros": 3}), Say("So it is."), Say("Gladly.")) as model:
         settings = settings_of(make_settings, tmp_path, AGENT, model, openai_api=api)
@@ -84,7 +84,7 @@ async def test_a_tool_that_needs_approval_is_called_or_not_after_a_restart(
             made = await told(client.create_thread("Pay three euros"))
             assert questions(await asked(client, made.thread_id)) == ["May the assistant call pay with: 3?"]
         async with chat(settings, headers) as client:
-            done = await give(client, made.thread_id, said)
+            done = await give(client, made.thread_id, choice)
             await told(client.add_user_message(made.thread_id, "Thanks"))
             kinds = [item.type for item in await stored(client, made.thread_id)]
         requests = conversation(model)
@@ -94,11 +94,11 @@ async def test_a_tool_that_needs_approval_is_called_or_not_after_a_restart(
     assert output in json.dumps(requests[1])
     assert output in json.dumps(requests[2]), "the next turn knows of it"
     assert json.dumps(requests[2]).count("Pay three euros") == 1
-    shown = ["workflow"] if said == "Approve" else []
+    displayed = ["workflow"] if choice == "Approve" else []
     assert kinds == [
         "user_message",
         "structured_input",
-        *shown,
+        *displayed,
         "assistant_message",
         "user_message",
         "assistant_message",
@@ -119,16 +119,16 @@ async def test_calls_at_once_are_asked_about_together_and_answered_one_by_one(
         await give(client, made.thread_id, "Reject", "Approve")
         second = questions(await asked(client, made.thread_id))
         done = await give(client, made.thread_id, "Approve")
-        shown = json.dumps(conversation(model)[2]["input"])
+        next_request = json.dumps(conversation(model)[2]["input"])
 
     assert [first, second] == [
         ["May the assistant call pay with: 3?", "May the assistant call pay with: 4?"],
         ["May the assistant call pay with: 5?"],
     ]
     assert done.text == "Done."
-    paid = [f"{euros} euros are paid." in shown for euros in (3, 4, 5)]
+    paid = [f"{euros} euros are paid." in next_request for euros in (3, 4, 5)]
     assert paid == [False, True, True]
-    assert "There are 10 euros." in shown
+    assert "There are 10 euros." in next_request
 
 
 async def test_a_call_of_an_mcp_server_is_asked_about(make_settings: MakeSettings, tmp_path: Path) -> None:
@@ -172,10 +172,10 @@ async def test_a_retry_asks_again_and_its_answer_counts(make_settings: MakeSetti
     assert done.text == "Paid."
 
 
-async def test_an_agent_that_was_changed_while_it_waited_begins_again_and_says_so(
+async def test_an_agent_that_was_changed_while_it_waited_starts_again_with_a_notice(
     make_settings: MakeSettings, tmp_path: Path
 ) -> None:
-    async with scripted(Call("pay", {"euros": 3}), Say("Hello anew.")) as model:
+    async with scripted(Call("pay", {"euros": 3}), Say("Hello again.")) as model:
         settings = settings_of(make_settings, tmp_path, AGENT, model)
         headers = {"x-user": f"ada-{tmp_path.name}"}
         async with chat(settings, headers) as client:
@@ -185,4 +185,4 @@ async def test_an_agent_that_was_changed_while_it_waited_begins_again_and_says_s
             done = await give(client, made.thread_id, "Approve")
             texts = [text_of(item) for item in await stored(client, made.thread_id) if item.type == "assistant_message"]
     assert [event.message for event in done.events if isinstance(event, NoticeEvent)] == [str(CHANGED)]
-    assert texts == ["Hello anew."]
+    assert texts == ["Hello again."]

@@ -50,15 +50,15 @@ def test_an_unclosed_mark_is_text_after_all() -> None:
 def test_any_cut_of_the_stream_gives_the_same_answer(text: str, cuts: list[int]) -> None:
     places = sorted({0, len(text), *(min(cut, len(text)) for cut in cuts)})
     streamed = CitedText(sources())
-    shown = ""
+    visible = ""
     notes = []
     for start, end in itertools.pairwise(places):
         piece, found = streamed.feed(text[start:end])
-        shown += piece
+        visible += piece
         notes += found
     piece, found = streamed.finish()
     whole = cite(sources(), text)
-    assert shown + piece == streamed.text == whole.text
+    assert visible + piece == streamed.text == whole.text
     assert [*notes, *found] == streamed.annotations == whole.annotations
 
 

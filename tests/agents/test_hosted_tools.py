@@ -1,4 +1,4 @@
-"""Tools that the provider runs and that fail there: their tasks say so."""
+"""Tools that the provider runs and that fail there: their tasks are marked as failed."""
 
 from typing import Any
 
@@ -40,9 +40,9 @@ async def test_a_tool_of_the_providers_that_failed_is_no_complete_task(
     ):
         made = await told(client.create_thread("one"))
         again = await told(client.add_user_message(made.thread_id, "two"))
-        kept = await stored(client, made.thread_id)
+        reloaded = await stored(client, made.thread_id)
 
-    for items in (made.view.items, kept):
+    for items in (made.view.items, reloaded):
         (task,) = [task for each in items if isinstance(each, WorkflowItem) for task in each.workflow.tasks]
         assert (task.title, task.status_indicator, getattr(task, "content", None)) == (title, "none", content)
     assert (made.text, again.text) == ("Sorry.", "Gladly.")

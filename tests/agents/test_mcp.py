@@ -1,4 +1,4 @@
-"""MCP servers of agents: opened, kept, reconnected and closed; none of their faults ends an answer."""
+"""MCP servers of agents: opened, maintained, reconnected and closed; none of their faults ends an answer."""
 
 import asyncio
 import json
@@ -96,7 +96,7 @@ async def test_a_server_of_a_hand_off_target_is_opened_once_used_and_closed(
 
 
 @pytest.mark.parametrize("over", OVER)
-async def test_a_server_that_dies_in_a_call_is_told_to_the_model_and_is_there_again_for_its_next_step(
+async def test_a_server_that_dies_in_a_call_is_reported_to_the_model_and_is_up_again_for_its_next_step(
     make_settings: MakeSettings, tmp_path: Path, over: str
 ) -> None:
     port = free_port()
@@ -127,7 +127,7 @@ async def test_a_server_that_dies_in_a_call_is_told_to_the_model_and_is_there_ag
 
 
 @pytest.mark.parametrize("tool", ["hang", "block"])
-async def test_a_call_that_hangs_ends_in_time_and_a_server_that_hangs_is_started_anew(
+async def test_a_call_that_hangs_ends_in_time_and_a_server_that_hangs_is_restarted(
     make_settings: MakeSettings, tmp_path: Path, tool: str
 ) -> None:
     async with scripted(Call(tool, {}), Say("It hangs."), Call("add", {"a": 1, "b": 2}), Say("3.")) as model:
@@ -279,10 +279,10 @@ async def test_tools_that_a_server_adds_and_removes_are_seen_by_the_next_call_of
 
 @pytest.mark.parametrize("api", APIS)
 @pytest.mark.parametrize(
-    ("tool", "shown"), [("fail", "Error executing tool fail"), ("picture", "data:image/png;base64,")]
+    ("tool", "expected"), [("fail", "Error executing tool fail"), ("picture", "data:image/png;base64,")]
 )
 async def test_what_a_tool_returns_reaches_the_model_and_the_next_turn(
-    make_settings: MakeSettings, tmp_path: Path, api: str, tool: str, shown: str
+    make_settings: MakeSettings, tmp_path: Path, api: str, tool: str, expected: str
 ) -> None:
     async with scripted(Call(tool, {}), Say("So it is."), Say("Yes.")) as model:
         async with chat(catalog(make_settings, tmp_path, model, stdio(tmp_path), openai_api=api)) as client:
@@ -291,8 +291,8 @@ async def test_what_a_tool_returns_reaches_the_model_and_the_next_turn(
         requests = conversation(model)
     assert made.text == "So it is."
     if tool == "picture" and api == "chat_completions":  # whose tool messages hold text only
-        shown = "[tool output omitted]"
-    assert shown in json.dumps(requests[1])
+        expected = "[tool output omitted]"
+    assert expected in json.dumps(requests[1])
     assert again.text == "Yes."
 
 
@@ -353,7 +353,7 @@ async def test_a_start_that_is_broken_off_leaves_no_process_behind(make_settings
     assert alive(tmp_path) == []
 
 
-async def test_servers_of_a_kind_that_an_agent_brings_along_keep_their_tools_apart(
+async def test_similar_servers_that_an_agent_brings_along_keep_their_tools_apart(
     make_settings: MakeSettings, tmp_path: Path
 ) -> None:
     """The Agents SDK ends a run in which two tools have one name."""
@@ -447,7 +447,7 @@ async def test_an_answer_that_is_stopped_in_a_call_leaves_the_connection_to_othe
     assert len(started(tmp_path)) == 1
 
 
-async def test_calls_of_several_answers_that_hang_at_once_do_not_keep_the_server_from_being_started_anew(
+async def test_calls_of_several_answers_that_hang_at_once_do_not_prevent_a_restart_of_the_server(
     make_settings: MakeSettings, tmp_path: Path
 ) -> None:
     script = [Call("block", {}), Call("block", {}), Say("It hangs."), Say("It hangs."), Call("add", {"a": 1, "b": 2})]

@@ -33,9 +33,9 @@ from tests.model_server import Call, Say
 
 
 @pytest.mark.parametrize("approval", ['"always"', '{ add = "always", fail = "never" }'])
-@pytest.mark.parametrize(("said", "output"), [("Approve", '"3"'), ("Reject", "not approved")])
+@pytest.mark.parametrize(("choice", "output"), [("Approve", '"3"'), ("Reject", "not approved")])
 async def test_a_call_that_is_to_be_approved_is_asked_about_and_made_or_not_after_a_restart(
-    make_settings: MakeSettings, tmp_path: Path, approval: str, said: str, output: str
+    make_settings: MakeSettings, tmp_path: Path, approval: str, choice: str, output: str
 ) -> None:
     headers = {"x-user": f"ada-{tmp_path.name}"}
     async with scripted(Call("add", {"a": 1, "b": 2}), Say("So it is."), Say("Gladly.")) as model:
@@ -47,7 +47,7 @@ async def test_a_call_that_is_to_be_approved_is_asked_about_and_made_or_not_afte
             made = await told(client.create_thread("Add"))
             assert questions(await asked(client, made.thread_id)) == ["May the assistant call add of shop with: 1, 2?"]
         async with chat(settings, headers) as client:
-            done = await give(client, made.thread_id, said)
+            done = await give(client, made.thread_id, choice)
             again = await told(client.add_user_message(made.thread_id, "Thanks"))
         requests = conversation(model)
     assert done.text == "So it is."
@@ -142,7 +142,7 @@ REFUSED = {
     '[mcp.shop]\nurl = "https://shop.example"\nheaders = { Authorization = "Bearer canary" }': "Authorization must be",
     '[mcp.shop]\nurl = "https://shop.example"\nheaders = { A = "AKIACANARY1234567890" }': "A must be the NAME",
     '[mcp.shop]\nurl = "http://shop.example.com"\nheaders = { A = "TOKEN" }': "must be an https address",
-    '[mcp.shop]\nurl = "ftp://shop.example"': "url must begin with",
+    '[mcp.shop]\nurl = "ftp://shop.example"': "url must start with",
     '[mcp.shop]\ncommand = "x"\napproval = "sometimes"': "approval",
     '[mcp.shop]\ncommand = "x"\ntimeout = 0': "timeout",
     '[mcp.shop]\ncommand = "x"\nsecret = "canary"': "secret",
@@ -180,16 +180,16 @@ LISTS = {
 async def test_an_agent_that_cannot_have_the_servers_that_it_lists_is_refused_at_start(
     make_settings: MakeSettings, tmp_path: Path, case: str
 ) -> None:
-    text, keys, sentence = LISTS[case]
+    text, keys, expected = LISTS[case]
     async with scripted() as model:
         settings = catalog(make_settings, tmp_path, model, table("shop", command="x", **keys), agent=text)
         app = create_app(settings)
-        with pytest.raises(ConfigurationError, match=re.escape(sentence)):
+        with pytest.raises(ConfigurationError, match=re.escape(expected)):
             async with app.router.lifespan_context(app):
                 pass
 
 
-def test_the_command_agents_lists_the_tools_of_each_server_or_says_why_not(
+def test_the_command_agents_lists_the_tools_of_each_server_or_the_reason_why_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "brings.py").write_text(

@@ -66,17 +66,17 @@ async def _order(model: ModelServer, folder: Path) -> tuple[Seen, Any]:
     return seen, result.final_output
 
 
-@pytest.mark.parametrize(("tea", "words"), [("none", "Error executing tool order"), ("green", None)])
-async def test_what_an_mcp_server_calls_an_error_is_a_failure(tmp_path: Path, tea: str, words: str | None) -> None:
+@pytest.mark.parametrize(("tea", "expected"), [("none", "Error executing tool order"), ("green", None)])
+async def test_what_an_mcp_server_calls_an_error_is_a_failure(tmp_path: Path, tea: str, expected: str | None) -> None:
     async with model_server(Call("order", {"tea": tea}), Say("So.")) as model:
         seen, answer = await _order(model, tmp_path)
     assert answer == "So."
     (failure,) = seen.failures
-    assert (failure is None) == (words is None)
-    assert words is None or words in str(model.requests[1])
+    assert (failure is None) == (expected is None)
+    assert expected is None or expected in str(model.requests[1])
 
 
-async def test_a_server_that_is_gone_is_a_failed_tool_and_then_a_sentence(tmp_path: Path) -> None:
+async def test_a_server_that_is_gone_is_a_failed_tool_and_then_a_notice(tmp_path: Path) -> None:
     async with model_server(Call("order", {"tea": "crash"}), Say("So.")) as model:
         with pytest.raises(MCPError) as caught:
             await _order(model, tmp_path)

@@ -1,7 +1,7 @@
 """What a model's server can send in place of an answer: what the user reads, the log has, and how the chat goes on.
 
-The server here says it in the forms in which real ones do: before the stream and in it, over both of OpenAI's APIs.
-Where each form comes from is said beside it.
+The server sends errors in the forms in which real ones do: before the stream and in it, over both of OpenAI's APIs.
+The source of each form is noted beside it.
 """
 
 import json
@@ -41,7 +41,7 @@ class Refuse:
 
 @dataclass(frozen=True)
 class Break:
-    """Lines of a stream that has begun as usual."""
+    """Lines of a stream that has started as usual."""
 
     events: tuple[dict[str, Any], ...]
 
@@ -139,7 +139,7 @@ def error_object(**error: Any) -> Break:
 
 
 BEFORE = [
-    # A 400 is the length of the chat where its code says so, and never otherwise.
+    # A 400 is about the length of the chat where its code states that, and never otherwise.
     (Refuse(400, refused("maximum context length is 8 tokens", code="context_length_exceeded")), "context_too_long"),
     (Refuse(400, refused("too long", code=400, type="exceed_context_size_error")), "context_too_long"),  # llama.cpp
     (Refuse(400, refused("This is too long: context length")), "model_refused"),
@@ -198,7 +198,7 @@ CHAT = [
     + [("responses", *case) for case in RESPONSES]
     + [("chat_completions", *case) for case in CHAT],
 )
-async def test_what_a_server_answers_is_a_true_sentence_and_the_chat_goes_on(
+async def test_a_servers_error_becomes_a_true_message_and_the_chat_goes_on(
     chats: dict[str, ChatKitClient],
     contrary: Contrary,
     api: str,
@@ -209,12 +209,12 @@ async def test_what_a_server_answers_is_a_true_sentence_and_the_chat_goes_on(
     contrary.step = step
     made = await told(chats[api].create_thread(QUESTION))
     again = await told(chats[api].add_user_message(made.thread_id, "And now?"))
-    kept = await stored(chats[api], made.thread_id)
+    reloaded = await stored(chats[api], made.thread_id)
 
     assert [error.message for error in made.view.errors] == [str(Localized(code))]
     assert made.view.errors[0].allow_retry == Failure(code).allow_retry
     assert again.text == "Fine."
-    assert [item.type for item in kept] == ["user_message", "user_message", "assistant_message"]
+    assert [item.type for item in reloaded] == ["user_message", "user_message", "assistant_message"]
     assert QUESTION in json.dumps(contrary.requests[-1])
     line = next(each.getMessage() for each in caplog.records if f"({code})" in each.getMessage())
     assert KEY not in line
@@ -233,7 +233,7 @@ async def test_what_a_server_answers_is_a_true_sentence_and_the_chat_goes_on(
         ({"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT"}, "no", "in a moment"),
     ],
 )
-async def test_how_long_to_wait_is_said_where_the_server_says_it(
+async def test_the_time_to_wait_is_reported_where_the_server_names_it(
     chats: dict[str, ChatKitClient], contrary: Contrary, api: str, headers: dict[str, str], text: str, number: str
 ) -> None:
     contrary.step = Refuse(429, refused(text, code="rate_limit_exceeded"), headers)
@@ -242,7 +242,7 @@ async def test_how_long_to_wait_is_said_where_the_server_says_it(
     assert made.view.errors[0].allow_retry
 
 
-async def test_the_sentence_is_in_the_readers_language_with_its_number(
+async def test_the_message_is_in_the_users_language_with_its_number(
     make_settings: MakeSettings, contrary: Contrary
 ) -> None:
     contrary.step = Refuse(429, refused("no", code="rate_limit_exceeded"), {"retry-after": "20"})
@@ -255,7 +255,7 @@ async def test_the_sentence_is_in_the_readers_language_with_its_number(
     assert "in etwa 20 Sekunden" in str(made.view.errors[0].message)
 
 
-async def test_the_operator_reads_the_servers_own_words(
+async def test_the_operator_reads_the_servers_own_message(
     chats: dict[str, ChatKitClient], contrary: Contrary, caplog: pytest.LogCaptureFixture
 ) -> None:
     contrary.step = Refuse(

@@ -97,9 +97,9 @@ async def test_the_next_turn_remembers_what_the_tools_found(make_settings: MakeS
         made = await told(client.create_thread("How long?"))
         second = await told(client.add_user_message(made.thread_id, "Sure?"))
 
-    shown = json.dumps(conversation(model)[2], ensure_ascii=False)
-    assert "steep for two minutes" in shown
-    assert shown.count("Two minutes.【1】") == 1
+    last_request = json.dumps(conversation(model)[2], ensure_ascii=False)
+    assert "steep for two minutes" in last_request
+    assert last_request.count("Two minutes.【1】") == 1
     answer = next(item for item in second.view.items if isinstance(item, AssistantMessageItem))
     assert len(answer.content[0].annotations) == 1  # a source of the first turn can still be cited
 
@@ -142,23 +142,23 @@ async def test_stop_ends_the_model_call_too(make_settings: MakeSettings, api: st
 
 
 @pytest.mark.parametrize(
-    ("status", "sentence"),
+    ("status", "expected"),
     [(401, "OPENAI_API_KEY"), (404, "CHATKIT_LINK_MODEL"), (400, "refused"), (429, "no more requests")],
 )
-async def test_a_models_refusal_becomes_a_sentence_and_the_message_stays(
-    make_settings: MakeSettings, status: int, sentence: str, caplog: pytest.LogCaptureFixture
+async def test_a_models_refusal_becomes_a_message_and_the_users_message_stays(
+    make_settings: MakeSettings, status: int, expected: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with scripted(*[Fail(status)] * 5) as model, chat(make_settings, model, "responses") as client:
         made = await told(client.create_thread("one"))
         items = await stored(client, made.thread_id)
 
-    assert sentence in str(made.view.errors[0].message)
+    assert expected in str(made.view.errors[0].message)
     assert "canary" not in str(made.events)
     assert "canary" not in caplog.text
     assert [text_of(item) for item in items] == ["one"]
 
 
-async def test_a_models_refusal_is_told_in_the_language_of_the_reader(make_settings: MakeSettings) -> None:
+async def test_a_models_refusal_is_reported_in_the_users_language(make_settings: MakeSettings) -> None:
     async with scripted(*[Fail(429)] * 5) as model, chat(make_settings, model, "responses") as english:
         german = ChatKitClient(english.url, headers={"Accept-Language": "de-AT, en;q=0.5"})
         async with german:
@@ -174,7 +174,7 @@ async def test_a_model_that_goes_round_in_circles_is_stopped(make_settings: Make
     assert "too many steps" in str(made.view.errors[0].message)
 
 
-async def test_pages_that_the_model_reads_are_shown_as_tasks(make_settings: MakeSettings) -> None:
+async def test_pages_that_the_model_reads_are_displayed_as_tasks(make_settings: MakeSettings) -> None:
     async with (
         scripted(Call("read", {"url": "http://127.0.0.1/secret"}), Say("I may not.")) as model,
         chat(make_settings, model, "responses") as client,
@@ -186,7 +186,7 @@ async def test_pages_that_the_model_reads_are_shown_as_tasks(make_settings: Make
 
 @pytest.mark.parametrize("api", APIS)
 async def test_after_a_stopped_answer_the_conversation_goes_on(make_settings: MakeSettings, api: str) -> None:
-    """What was stopped has no record; it is shown to the model as the person saw it."""
+    """What was stopped has no record; the model gets it as the user saw it."""
     async with (
         scripted(Say("Half finished", hang=True), Say("Whole.")) as model,
         chat(make_settings, model, api) as client,
@@ -237,15 +237,15 @@ async def test_the_tool_results_of_a_retry_that_failed_are_remembered(
     ):
         made = await told(client.create_thread("Any left?"))
         await told(client.retry_after_item(made.thread_id, made.view.items[0].id))
-        kept = await stored(client, made.thread_id)
+        reloaded = await stored(client, made.thread_id)
         await told(client.add_user_message(made.thread_id, "How many?"))
 
-    assert [item.type for item in kept] == ["user_message", "workflow"]
+    assert [item.type for item in reloaded] == ["user_message", "workflow"]
     assert "4711" in json.dumps(conversation(model)[-1])
 
 
 @pytest.mark.parametrize("api", APIS)
-async def test_a_tool_chosen_in_the_composer_is_the_one_that_the_model_begins_with(
+async def test_a_tool_chosen_in_the_composer_is_the_one_that_the_model_calls_first(
     make_settings: MakeSettings, api: str, tmp_path: Path
 ) -> None:
     (tmp_path / "shop.py").write_text(SHOP)
@@ -264,6 +264,6 @@ async def test_a_tool_chosen_in_the_composer_is_the_one_that_the_model_begins_wi
             assert answer.status_code == 200
     first, second, third = conversation(model)
     assert "stock" in json.dumps(first["tool_choice"])
-    # Only to begin with, or the model would call it for ever; a choice that names no tool is for the agent to read.
+    # Only for the first call, or the model would call it for ever; a choice without a tool is for the agent to read.
     assert second.get("tool_choice") in (None, "auto")
     assert third.get("tool_choice") in (None, "auto")

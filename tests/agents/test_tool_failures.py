@@ -1,4 +1,4 @@
-"""A tool that fails: its task says so, the model is told, the log has the reason, and the chat goes on."""
+"""A tool that fails: its task is marked, the model is informed, the log has the reason, and the chat goes on."""
 
 import asyncio
 import json
@@ -53,7 +53,7 @@ async def slow(order: int) -> str:
     await asyncio.Event().wait()
 
 @function_tool(timeout=0.02, timeout_error_function=lambda ctx, error: "I was slow")
-async def slow_in_words(order: int) -> str:
+async def slow_with_text(order: int) -> str:
     await asyncio.Event().wait()
 
 @function_tool
@@ -102,7 +102,7 @@ def works(order: int) -> str:
 
 helper = Agent(name="Helper", tools=[deadly])
 agent = Agent(name="A", tools=[
-    breaks, breaks_later, explains, chosen, slow, slow_in_words, cancels, deadly, deadly_slow, forbidden, leaks, works,
+    breaks, breaks_later, explains, chosen, slow, slow_with_text, cancels, deadly, deadly_slow, forbidden, leaks, works,
     waits, breaks_on, pays, helper.as_tool("ask_helper", "Asks."),
 ])
 """
@@ -140,41 +140,41 @@ def tasks(items: list[ThreadItem]) -> list[CustomTask]:
 
 @pytest.mark.parametrize("api", APIS)
 @pytest.mark.parametrize(
-    ("tool", "title", "code", "words"),
+    ("tool", "title", "code", "expected"),
     [
         ("breaks", "Breaks", "task_failed", "An error occurred while running the tool"),
         ("breaks_later", "Breaks later", "task_failed", "An error occurred while running the tool"),
         ("explains", "Explains", "task_failed", "in my own words"),
         ("chosen", "Chosen", "task_failed", "An error occurred while running the tool"),
         ("slow", "Slow", "task_timed_out", "timed out"),
-        ("slow_in_words", "Slow in words", "task_timed_out", "I was slow"),
+        ("slow_with_text", "Slow with text", "task_timed_out", "I was slow"),
         ("cancels", "Cancels", "task_failed", "An error occurred while running the tool"),
     ],
 )
-async def test_a_tool_that_fails_is_seen_and_told_to_the_model_which_goes_on(
+async def test_a_tool_that_fails_is_visible_and_reported_to_the_model_which_goes_on(
     chats: dict[str, ChatKitClient],
     model: ModelServer,
     api: str,
     tool: str,
     title: str,
     code: str,
-    words: str,
+    expected: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     model.script[:] = [Call(tool, {"order": 7}), Say("Sorry."), Say("Gladly.")]
     made = await told(chats[api].create_thread("Order 7?"))
     again = await told(chats[api].add_user_message(made.thread_id, "Thanks"))
-    kept = await stored(chats[api], made.thread_id)
+    reloaded = await stored(chats[api], made.thread_id)
 
-    for seen in (tasks(made.view.items), tasks(kept)):
+    for seen in (tasks(made.view.items), tasks(reloaded)):
         (task,) = seen
         assert task.title == f"{title}: failed"
         assert task.content == f"7\n\n{Localized(code)}"
-        assert task.status_indicator == "none", "no mark says that it is done"
+        assert task.status_indicator == "none", "no mark that it is done"
     assert made.view.errors == []
     assert (made.text, again.text) == ("Sorry.", "Gladly.")
-    assert words in json.dumps(conversation(model)[1])
-    assert words in json.dumps(conversation(model)[2]), "the next turn knows of it"
+    assert expected in json.dumps(conversation(model)[1])
+    assert expected in json.dumps(conversation(model)[2]), "the next turn knows of it"
     record = next(each for each in caplog.records if f"the tool {tool} failed" in each.getMessage())
     assert code != "task_failed" or tool == "cancels" or (record.exc_info and record.exc_info[2] is not None)
     assert SECRET not in str([event.model_dump_json() for event in made.events])
@@ -187,7 +187,7 @@ async def test_a_tool_that_fails_is_seen_and_told_to_the_model_which_goes_on(
     [("deadly", "tool_broke", "7\n\nNot finished."), ("deadly_slow", "tool_timeout", "7\n\nNot finished."),
      ("leaks", "tool_blocked", "7\n\nNot finished.")],
 )  # fmt: skip
-async def test_a_tool_that_ends_the_run_leaves_a_sentence_and_no_task_that_goes_on(
+async def test_a_tool_that_ends_the_run_leaves_a_message_and_no_task_that_goes_on(
     chats: dict[str, ChatKitClient],
     model: ModelServer,
     api: str,
@@ -199,11 +199,11 @@ async def test_a_tool_that_ends_the_run_leaves_a_sentence_and_no_task_that_goes_
     model.script[:] = [Call(tool, {"order": 7}), Say("Gladly.")]
     made = await told(chats[api].create_thread("Order 7?"))
     again = await told(chats[api].add_user_message(made.thread_id, "Thanks"))
-    kept = await stored(chats[api], made.thread_id)
+    reloaded = await stored(chats[api], made.thread_id)
 
     assert [error.message for error in made.view.errors] == [str(Localized(code))]
     assert made.view.errors[0].allow_retry
-    for seen in (tasks(made.view.items), tasks(kept)):
+    for seen in (tasks(made.view.items), tasks(reloaded)):
         assert [(task.content, task.status_indicator) for task in seen] == [(content, "none")]
     assert again.text == "Gladly."
     assert f"({code})" in caplog.text
@@ -234,7 +234,7 @@ async def test_arguments_that_do_not_fit_are_for_the_model_to_correct(
     assert [task.title for task in tasks(made.view.items)] == ["Works: failed", "Works"]
 
 
-async def test_of_tools_at_once_only_the_one_that_fails_says_so(
+async def test_of_tools_at_once_only_the_failing_one_is_marked(
     chats: dict[str, ChatKitClient], model: ModelServer
 ) -> None:
     calls = [output_item(Call(name, {"order": 7}), name) for name in ("works", "breaks")]
@@ -261,7 +261,7 @@ async def test_a_failure_beside_a_call_that_waits_for_approval_is_remembered_wit
         assert "it is paid" in json.dumps(request)
 
 
-async def test_a_call_that_a_guardrail_rejects_reaches_the_model_as_its_words(
+async def test_a_call_that_a_guardrail_rejects_reaches_the_model_with_its_text(
     chats: dict[str, ChatKitClient], model: ModelServer
 ) -> None:
     model.script[:] = [Call("forbidden", {"order": 7}), Say("I may not.")]
@@ -300,7 +300,7 @@ async def test_a_nul_in_the_arguments_costs_neither_the_task_nor_the_thread(
     assert (made.text, again.text) == ("Sorry.", "Gladly.")
 
 
-def test_half_a_surrogate_pair_in_the_arguments_can_be_shown() -> None:
+def test_half_a_surrogate_pair_in_the_arguments_can_be_displayed() -> None:
     assert short_text('{"text": "half \\ud83d of it"}') == "half \ufffd of it"
 
 
@@ -311,7 +311,7 @@ async def test_an_agent_that_is_a_tool_and_whose_model_fails_is_a_failed_task(
     made = await told(chats["responses"].create_thread("Help"))
     assert made.text == "No help."
     assert [task.title for task in tasks(made.view.items)] == ["Ask helper: failed"]
-    assert "the tool ask_helper failed: BadRequestError status=400" in caplog.text, "with its server's words"
+    assert "the tool ask_helper failed: BadRequestError status=400" in caplog.text, "with its server's message"
 
 
 async def test_the_failed_task_is_in_the_readers_language(chats: dict[str, ChatKitClient], model: ModelServer) -> None:

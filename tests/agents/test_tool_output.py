@@ -96,30 +96,30 @@ def _new_script(model: ModelServer) -> None:
 
 
 @pytest.mark.parametrize("api", APIS)
-async def test_three_megabytes_are_cut_at_once_and_both_model_and_user_are_told(
+async def test_three_megabytes_are_cut_at_once_and_both_model_and_user_are_informed(
     chats: dict[str, ChatKitClient], model: ModelServer, api: str, store: PostgresStore
 ) -> None:
     model.script[:] = [Call("huge", {}), Say("Much."), Say("Gladly.")]
     made = await told(chats[api].create_thread("How much?"))
     again = await told(chats[api].add_user_message(made.thread_id, "Thanks"))
-    kept = await stored(chats[api], made.thread_id)
+    reloaded = await stored(chats[api], made.thread_id)
 
     assert (made.text, again.text) == ("Much.", "Gladly.")
     for request in conversation(model)[1:]:
         assert "[cut: 10,000 of 3,000,000 characters]" in json.dumps(request)
         assert LIMIT < len(json.dumps(request)) < 3 * LIMIT
-    for seen in (tasks(made.view.items), tasks(kept)):
+    for seen in (tasks(made.view.items), tasks(reloaded)):
         (task,) = seen
         assert task.content == "The result was too long: the assistant received 10,000 of 3,000,000 characters."
         assert task.status_indicator == "complete"
-    record = await store.load_turn(made.thread_id, kept[0].id, Caller(tenant="default", user=USER))
+    record = await store.load_turn(made.thread_id, reloaded[0].id, Caller(tenant="default", user=USER))
     assert record is not None
     assert LIMIT < len(json.dumps(record["input"])) < 2 * LIMIT
 
 
 @pytest.mark.parametrize("api", APIS)
 @pytest.mark.parametrize(
-    ("tool", "words"),
+    ("tool", "expected"),
     [
         ("half", "half \ufffd of a pair, and NUL  too"),
         ("raw", "bytes"),
@@ -130,7 +130,7 @@ async def test_three_megabytes_are_cut_at_once_and_both_model_and_user_are_told(
     ],
 )
 async def test_what_cannot_be_written_is_written_otherwise_now_and_in_later_turns(
-    chats: dict[str, ChatKitClient], model: ModelServer, api: str, tool: str, words: str
+    chats: dict[str, ChatKitClient], model: ModelServer, api: str, tool: str, expected: str
 ) -> None:
     model.script[:] = [Call(tool, {}), Say("So."), Say("Gladly.")]
     made = await told(chats[api].create_thread("Look"))
@@ -138,10 +138,10 @@ async def test_what_cannot_be_written_is_written_otherwise_now_and_in_later_turn
     assert made.view.errors == again.view.errors == []
     assert (made.text, again.text) == ("So.", "Gladly.")
     for request in conversation(model)[1:]:
-        assert words in json.dumps(request, ensure_ascii=False)
+        assert expected in json.dumps(request, ensure_ascii=False)
 
 
-async def test_an_image_reaches_the_model_once_and_is_not_kept_beyond_the_limit(
+async def test_an_image_reaches_the_model_once_and_is_not_stored_beyond_the_limit(
     chats: dict[str, ChatKitClient], model: ModelServer
 ) -> None:
     model.script[:] = [Call("picture", {}), Say("Fine."), Say("Gladly.")]
@@ -209,7 +209,7 @@ def test_a_text_of_just_the_limit_is_whole() -> None:
         ({"type": "code_interpreter_call", "outputs": [{"type": "logs", "logs": "x" * 500}]}, "outputs"),
     ],
 )
-def test_every_kind_of_output_is_bounded(item: dict[str, Any], field: str) -> None:
+def test_every_type_of_output_is_bounded(item: dict[str, Any], field: str) -> None:
     cut = bounded_item(item, 100)
     assert "[cut: 100 of 500 characters]" in json.dumps(cut[field])
     assert cut["type"] == item["type"]

@@ -1,4 +1,4 @@
-"""The line to OpenAI's stand-in, on which answers are lost, cut, garbled or held back, as often as is said."""
+"""A connection to the fake OpenAI on which answers are lost, cut, garbled or held back at a given rate."""
 
 import asyncio
 import itertools
@@ -19,7 +19,7 @@ class BrokenLine:
     def __init__(self, target: str, every: int = 3) -> None:
         self._host, self._port = str(urlsplit(target).hostname), urlsplit(target).port
         self._every = every
-        self._kinds = itertools.cycle(FATES)
+        self._fates = itertools.cycle(FATES)
         self._tries: dict[bytes, int] = {}
         self.fates: Counter[str] = Counter()
         self.address = ""
@@ -32,7 +32,7 @@ class BrokenLine:
             fate = self._fate(head.partition(b"\r\n")[0])
             self.fates[fate] += 1
             if fate == "silent":
-                await reader.read()  # until whoever asked has had enough
+                await reader.read()  # until the caller gives up
             writer.write(_as_fated(answer, fate))
             await writer.drain()
         writer.close()
@@ -42,7 +42,7 @@ class BrokenLine:
         if asked not in self._tries:
             self._tries[asked] = 0 if number % self._every == 0 else 2
         self._tries[asked] += 1
-        return "well" if self._tries[asked] > 2 else next(self._kinds)
+        return "well" if self._tries[asked] > 2 else next(self._fates)
 
     async def _ask(self, head: bytes, body: bytes) -> bytes:
         reader, writer = await asyncio.open_connection(self._host, self._port)

@@ -1,4 +1,4 @@
-"""OpenAI's stand-in, and a server of ours that asks it."""
+"""A fake OpenAI, and a server of ours that calls it."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,7 @@ async def openai() -> AsyncIterator[OpenAIServer]:
 
 @pytest.fixture
 async def link(make_settings: MakeSettings, openai: OpenAIServer) -> AsyncIterator[str]:
-    """The address of a server whose hosted workflows are those of the stand-in; people may sign in."""
+    """The address of a server whose hosted workflows are those of the fake OpenAI; users may sign in."""
     settings = make_settings(
         hosted_base_url=openai.address,
         hosted_api_key="sk-good-of-the-server",

@@ -68,7 +68,7 @@ async def test_a_connection_that_did_not_come_about_is_tried_again() -> None:
     assert tries == 3
 
 
-async def test_openai_is_not_waited_for_longer_than_is_said(make_settings: MakeSettings, openai: OpenAIServer) -> None:
+async def test_a_request_to_openai_is_bounded_in_time(make_settings: MakeSettings, openai: OpenAIServer) -> None:
     openai.hang = True
     async with asyncio.timeout(30):
         assert isinstance(await refusal(make_settings, openai.address, patience=0.3), UpstreamDown)

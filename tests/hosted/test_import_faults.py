@@ -29,11 +29,11 @@ __all__ = ["bring", "hosted"]
 pytestmark = pytest.mark.timeout(180 + NUMBER)
 
 
-async def assert_all_are_here(store: PostgresStore, hosted: OpenAIThreads, person: Caller) -> None:
-    listed = (await store.load_threads(len(hosted.threads) + 1, None, "asc", person)).data
+async def assert_all_are_here(store: PostgresStore, hosted: OpenAIThreads, user: Caller) -> None:
+    listed = (await store.load_threads(len(hosted.threads) + 1, None, "asc", user)).data
     assert [thread.id for thread in listed] == list(hosted.threads)
     for thread in hosted.threads.values():
-        items = await everything(store, thread.head["id"], person)
+        items = await everything(store, thread.head["id"], user)
         assert [as_openai_item(item) for item in items] == thread.items
 
 
@@ -87,9 +87,9 @@ async def test_a_process_that_ends_in_the_middle_is_gone_on_from(
     async with asyncio.timeout(60):
         await hosted.held.wait()
         process.send_signal(how)
-        told = (await process.communicate())[0].decode()
+        output = (await process.communicate())[0].decode()
     if how == signal.SIGINT:
-        assert (process.returncode, "You stopped it" in told, "Traceback" in told) == (1, True, False)
+        assert (process.returncode, "You stopped it" in output, "Traceback" in output) == (1, True, False)
     hosted.hold_after = None
     report = await bring(ada)
     assert (report.complete, report.threads + report.known) == (True, 30)
@@ -97,7 +97,7 @@ async def test_a_process_that_ends_in_the_middle_is_gone_on_from(
     await assert_all_are_here(store, hosted, ada)
 
 
-async def test_what_is_no_answer_of_openais_is_told_and_does_not_stop_the_rest(
+async def test_a_malformed_answer_of_openais_is_reported_and_does_not_stop_the_rest(
     bring: Importing, hosted: OpenAIThreads, store: PostgresStore, ada: Caller
 ) -> None:
     good, late = hosted.add(ada.user, items=1), hosted.add(ada.user)
@@ -110,9 +110,9 @@ async def test_what_is_no_answer_of_openais_is_told_and_does_not_stop_the_rest(
     assert sorted(problem.what for problem in report.problems) == [
         "An item cannot be read.",
         "An item cannot be read.",
-        "An item of the kind chatkit.widget cannot be read.",
+        "An item of type chatkit.widget cannot be read.",
         "OpenAI lists threads without an id.",
-        "What OpenAI says about this thread cannot be read.",
+        "OpenAI's data of this thread cannot be read.",
     ]
     assert len(await everything(store, good.head["id"], ada)) == 1
 

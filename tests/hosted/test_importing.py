@@ -41,7 +41,7 @@ pytestmark = pytest.mark.timeout(180 + NUMBER)
 
 
 class Importing:
-    """Imports from the stand-in into the tests' database."""
+    """Imports from the fake OpenAI into the tests' database."""
 
     def __init__(self, threads: HostedThreads, database: Database) -> None:
         self._threads = threads
@@ -50,12 +50,12 @@ class Importing:
     def of(self, **options: Any) -> Import:
         return Import(self._threads, self._database, **options)
 
-    async def __call__(self, *people: Caller, **options: Any) -> Report:
-        return await self.of(**options).run(movers(*people))
+    async def __call__(self, *users: Caller, **options: Any) -> Report:
+        return await self.of(**options).run(movers(*users))
 
 
-def movers(*people: Caller) -> list[Mover]:
-    return [Mover(person.user, person) for person in people]
+def movers(*users: Caller) -> list[Mover]:
+    return [Mover(user.user, user) for user in users]
 
 
 @pytest.fixture
@@ -85,9 +85,9 @@ def seconds(moment: datetime) -> float:
 async def test_many_threads_come_along_through_failures_and_a_break(
     bring: Importing, hosted: OpenAIThreads, store: PostgresStore
 ) -> None:
-    people = [Caller("default", f"user-{uuid.uuid4().hex[:8]}") for _ in range(4)]
+    users = [Caller("default", f"user-{uuid.uuid4().hex[:8]}") for _ in range(4)]
     for number in range(NUMBER):
-        hosted.add(people[number % 4].user, items=number % 7)
+        hosted.add(users[number % 4].user, items=number % 7)
     hosted.failing = 5
     done = 0
 
@@ -97,33 +97,33 @@ async def test_many_threads_come_along_through_failures_and_a_break(
         if done == NUMBER // 3:
             first.cancel()
 
-    first = asyncio.ensure_future(bring(*people, on_thread=thread_done))
+    first = asyncio.ensure_future(bring(*users, on_thread=thread_done))
     with suppress(asyncio.CancelledError):
         await first
-    report = await bring(*people)
+    report = await bring(*users)
     assert (report.complete, report.problems, report.users) == (True, [], 4)
     assert report.known + report.threads == NUMBER
     assert 0 < report.known < NUMBER
 
-    for person in people:
-        theirs = [thread for thread in hosted.threads.values() if thread.head["user"] == person.user]
-        listed = (await store.load_threads(NUMBER, None, "asc", person)).data
+    for user in users:
+        theirs = [thread for thread in hosted.threads.values() if thread.head["user"] == user.user]
+        listed = (await store.load_threads(NUMBER, None, "asc", user)).data
         # Their list is in the order in which something last happened, which here is that of their creation.
         assert [(thread.id, thread.title, seconds(thread.created_at)) for thread in listed] == [
             (thread.head["id"], thread.head["title"], thread.head["created_at"]) for thread in theirs
         ]
         for thread in theirs:
-            items = await everything(store, thread.head["id"], person)
+            items = await everything(store, thread.head["id"], user)
             assert [as_openai_item(item) for item in items] == thread.items
 
     hosted.failing = 0
     hosted.asked.clear()
-    report = await bring(*people)
+    report = await bring(*users)
     assert (report.known, report.threads, report.items) == (NUMBER, 0, 0)
     assert {path for path in hosted.asked if "items" in path} == set()
 
 
-async def test_every_kind_of_item_is_the_same_on_the_way_back(
+async def test_every_type_of_item_is_the_same_on_the_way_back(
     bring: Importing, hosted: OpenAIThreads, store: PostgresStore, ada: Caller
 ) -> None:
     thread = hosted.add(ada.user, title=None, status={"type": "locked", "reason": "Moved"})
@@ -162,14 +162,14 @@ async def test_every_kind_of_item_is_the_same_on_the_way_back(
         ("The bytes of 2 files stay at OpenAI.", False)
     ]
     assert (report.items, report.files) == (126, 2)
-    told = [as_openai_item(item) for item in await everything(store, thread_id, ada)]
-    widgets = [json.loads(item.pop("widget")) for item in (told[2] or {}, dict(thread.items[2]))]
+    written = [as_openai_item(item) for item in await everything(store, thread_id, ada)]
+    widgets = [json.loads(item.pop("widget")) for item in (written[2] or {}, dict(thread.items[2]))]
     assert widgets[0] == widgets[1]
-    assert told == [{key: value for key, value in item.items() if key != "widget"} for item in thread.items]
+    assert written == [{key: value for key, value in item.items() if key != "widget"} for item in thread.items]
     stored = await store.load_thread(thread_id, ada)
     assert (stored.title, stored.status.model_dump()) == (None, {"type": "locked", "reason": "Moved"})
-    kept = await store.load_attachment(image["id"], ada)
-    assert (kept.name, kept.thread_id) == ("tea.png", thread_id)
+    attachment = await store.load_attachment(image["id"], ada)
+    assert (attachment.name, attachment.thread_id) == ("tea.png", thread_id)
 
 
 async def test_what_cannot_be_brought_is_in_the_report_and_the_rest_is_here(
@@ -195,12 +195,12 @@ async def test_what_cannot_be_brought_is_in_the_report_and_the_rest_is_here(
     assert lost == {broken, stolen}
     assert (report.threads, report.items) == (2, 4)
     assert [problem.what for problem in report.problems if problem.thread == good] == [
-        "An item of the kind chatkit.hologram cannot be read.",
-        "An item of the kind chatkit.widget cannot be read.",
-        "An item of the kind chatkit.user_message cannot be read.",
-        "A call of the page that was never answered is kept as one without an output.",
+        "An item of type chatkit.hologram cannot be read.",
+        "An item of type chatkit.widget cannot be read.",
+        "An item of type chatkit.user_message cannot be read.",
+        "A client tool call that was never answered is stored without an output.",
     ]
-    # Nobody's page pays today because it opens the thread.
+    # No page makes the payment today because a user opens the thread.
     assert await store.load_pending_tool_calls(good, ada) == []
     assert [item.id for item in await everything(store, good, ada)][-1] == waiting["id"]
     assert len(await everything(store, taken.head["id"], ada)) == 1
@@ -233,7 +233,7 @@ async def test_an_import_stops_where_openai_is_down(bring: Importing, hosted: Op
     assert len(report.problems) < 30
 
 
-async def test_the_command_brings_a_list_of_people_and_says_how_it_went(
+async def test_the_command_imports_a_list_of_users_and_reports_the_result(
     command: Command, openai: OpenAIServer, hosted: OpenAIThreads, store: PostgresStore, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch, ada: Caller, eve: Caller,
 ) -> None:  # fmt: skip
@@ -241,17 +241,17 @@ async def test_the_command_brings_a_list_of_people_and_says_how_it_went(
     monkeypatch.setenv("CHATKIT_LINK_HOSTED_API_KEY", KEY)
     theirs = f"auth0|{uuid.uuid4().hex}"
     mine, other = hosted.add(ada.user, items=3).head["id"], hosted.add(theirs, items=1).head["id"]
-    people, report = tmp_path / "people.csv", tmp_path / "report.json"
-    people.write_text(f"{ada.user}\n{theirs},{eve.user},{eve.tenant}\n\n", encoding="utf-8")
+    users_file, report = tmp_path / "users.csv", tmp_path / "report.json"
+    users_file.write_text(f"{ada.user}\n{theirs},{eve.user},{eve.tenant}\n\n", encoding="utf-8")
 
-    tried = await command("import", "threads", "--all-users-from", str(people), "--dry-run")
+    tried = await command("import", "threads", "--all-users-from", str(users_file), "--dry-run")
     assert (tried.exit_code, "would be imported" in tried.output) == (0, True)
     assert (await store.load_threads(10, None, "desc", ada)).data == []
 
-    done = await command("import", "threads", "--all-users-from", str(people), "--report", str(report))
+    done = await command("import", "threads", "--all-users-from", str(users_file), "--report", str(report))
     assert done.exit_code == 0, done.output
-    told = json.loads(report.read_text(encoding="utf-8"))
-    assert (told["threads"], told["items"], told["complete"]) == (2, 4, True)
+    written = json.loads(report.read_text(encoding="utf-8"))
+    assert (written["threads"], written["items"], written["complete"]) == (2, 4, True)
     assert len(await everything(store, mine, ada)) == 3
     assert len(await everything(store, other, eve)) == 1
 
@@ -270,7 +270,7 @@ async def test_the_command_brings_a_list_of_people_and_says_how_it_went(
 @pytest.mark.parametrize(
     "wrong", [[], ["--user", "a", "--user", "b", "--as", "c"], ["--user", " "], ["--all-users-from", "/no/such/file"]]
 )
-async def test_the_command_says_what_is_wrong_with_whom_it_is_asked_for(command: Command, wrong: list[str]) -> None:
+async def test_the_command_refuses_an_invalid_choice_of_users(command: Command, wrong: list[str]) -> None:
     ran = await command("import", "threads", *wrong)
     assert ran.exit_code != 0
     assert str(ran.exception).endswith(".")
@@ -279,17 +279,17 @@ async def test_the_command_says_what_is_wrong_with_whom_it_is_asked_for(command:
 async def test_a_thread_that_came_along_goes_on_here(
     bring: Importing, hosted: OpenAIThreads, link: str, store: PostgresStore
 ) -> None:
-    person = Caller("acme", f"user-{uuid.uuid4().hex[:8]}")
-    thread_id = hosted.add(person.user, items=2).head["id"]
+    user = Caller("acme", f"user-{uuid.uuid4().hex[:8]}")
+    thread_id = hosted.add(user.user, items=2).head["id"]
     file = {"id": f"cfile_{uuid.uuid4().hex}", "type": "file", "name": "tea.pdf", "mime_type": "application/pdf"}
     part = {"type": "input_text", "text": "See this"}
     hosted.put(thread_id, "user_message", content=[part], attachments=[file], inference_options=None)
     hosted.put(thread_id, "widget", widget=json.dumps({"type": "Card", "children": []}))
-    await bring(person)
+    await bring(user)
     asked = {"type": "threads.add_user_message", "params": {"thread_id": thread_id, "input": new_input("Green tea?")}}
     async with httpx2.AsyncClient(timeout=30) as http:
-        answer = await http.post(f"{link}/chatkit", json=asked, headers=bearer("acme", person.user))
+        answer = await http.post(f"{link}/chatkit", json=asked, headers=bearer("acme", user.user))
         assert '"type":"error"' not in answer.text
         assert "assistant_message" in answer.text
         gone = {"type": "threads.delete", "params": {"thread_id": thread_id}}
-        assert (await http.post(f"{link}/chatkit", json=gone, headers=bearer("acme", person.user))).status_code == 200
+        assert (await http.post(f"{link}/chatkit", json=gone, headers=bearer("acme", user.user))).status_code == 200

@@ -1,4 +1,4 @@
-"""`POST /api/create-session`: a workflow and a key in, a whole session out; and what can go wrong, in sentences."""
+"""`POST /api/create-session`: a workflow and a key in, a whole session out; and the errors it answers with."""
 
 import uuid
 from collections.abc import Callable
@@ -41,7 +41,7 @@ async def test_without_a_user_each_session_gets_another_uuid(link: str, openai: 
     assert all(str(uuid.UUID(user)) == user for user in users)
 
 
-async def test_the_organisation_of_the_environment_is_not_sent_with_somebody_elses_key(
+async def test_the_organisation_of_the_environment_is_not_sent_with_a_users_own_key(
     make_settings: Callable[..., Settings], openai: OpenAIServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_ORG_ID", "org-of-the-server")
@@ -52,7 +52,7 @@ async def test_the_organisation_of_the_environment_is_not_sent_with_somebody_els
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "code", "said"),
+    ("body", "status", "code", "detail"),
     [
         ({"api_key": "sk-wrong-0000"}, 422, "wrong_key", "did not accept the API key"),
         ({"api_key": "sk with spaces"}, 422, "wrong_key", "no OpenAI API key"),
@@ -69,29 +69,29 @@ async def test_the_organisation_of_the_environment_is_not_sent_with_somebody_els
         ({"user_id": "a\nb"}, 422, "unprocessable", "user_id"),
     ],
 )
-async def test_what_goes_wrong_is_told_so_that_a_person_can_act(
-    link: str, body: dict[str, Any], status: int, code: str, said: str
+async def test_what_goes_wrong_is_reported_so_that_a_user_can_act(
+    link: str, body: dict[str, Any], status: int, code: str, detail: str
 ) -> None:
     answer = await create(link, **body)
     problem = answer.json()
     assert (answer.status_code, problem.get("code")) == (status, code)
-    assert said in problem["detail"]
+    assert detail in problem["detail"]
     assert answer.headers["content-type"] == "application/problem+json"
     assert str(body.get("api_key", KEY)) not in answer.text
     assert answer.headers.get("retry-after") == ("7" if code == "rate_limited" else None)
 
 
-async def test_who_comes_too_late_is_shown_the_way_out(
+async def test_a_request_after_the_shutdown_links_to_the_guide(
     make_settings: Callable[..., Settings], openai: OpenAIServer
 ) -> None:
-    """The page is one of the bundled documents; with a key in its link where people sign in."""
+    """The page is one of the bundled documents; with a key in its link where users have to sign in."""
     settings = make_settings(hosted_base_url=openai.address, docs=None, jwt_secret=SECRET, allow_anonymous=False)
     async with running(settings) as link, httpx2.AsyncClient(headers=bearer("default", "ada")) as http:
         asked = {"workflow_id": "wf_gone", "api_key": KEY}
-        told = (await http.post(f"{link}/api/create-session", json=asked)).json()
-        assert told["help"].startswith(f"{link}/documents/docs/how-to/leaving-agent-builder.md?key=")
+        answer = (await http.post(f"{link}/api/create-session", json=asked)).json()
+        assert answer["help"].startswith(f"{link}/documents/docs/how-to/leaving-agent-builder.md?key=")
         # Not there yet or there: with the key in the link it is no question of signing in.
-        assert (await http.get(told["help"], headers={"Authorization": ""})).status_code != 401
+        assert (await http.get(answer["help"], headers={"Authorization": ""})).status_code != 401
 
 
 async def test_a_server_that_is_away_is_a_502(make_settings: Callable[..., Settings]) -> None:

@@ -1,4 +1,4 @@
-"""`POST /api/chatkit/session`: whoever asks gets a session for themselves, of OpenAI's or of ours."""
+"""`POST /api/chatkit/session`: every caller gets a session of their own, of OpenAI's or of ours."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,7 +9,7 @@ from openai.types.beta.chatkit import ChatSession
 
 from tests.conftest import running
 from tests.hosted.conftest import MakeSettings
-from tests.limits.users import bearer, new_message, somebody
+from tests.limits.users import bearer, new_message, new_user_headers
 from tests.openai_server import OpenAIServer
 
 
@@ -43,7 +43,7 @@ async def test_a_page_may_choose_among_what_is_allowed(
         "workflow": {"id": "wf_second", "version": "3", "state_variables": {"tier": "gold", "seats": 5, "beta": True}},
         "chatkit_configuration": {"file_upload": {"enabled": True, "max_files": 2}, "history": {"enabled": False}},
     }
-    assert (await make(http, link, somebody(), chosen)).status_code == 200
+    assert (await make(http, link, new_user_headers(), chosen)).status_code == 200
     assert {name: openai.requests[-1][2][name] for name in chosen} == chosen
     for wrong, status in (
         ({"workflow": {"id": "wf_third"}}, 404),
@@ -51,39 +51,39 @@ async def test_a_page_may_choose_among_what_is_allowed(
         ({"workflow": {"state_variables": {"a" * 65: 1}}}, 422),
         ({"chatkit_configuration": {"file_upload": {"max_file_size": 513}}}, 422),
     ):
-        assert (await make(http, link, somebody(), wrong)).status_code == status
+        assert (await make(http, link, new_user_headers(), wrong)).status_code == status
     assert len(openai.requests) == 1
 
 
 async def test_a_refresh_keeps_what_was_chosen_before(
     http: httpx2.AsyncClient, link: str, openai: OpenAIServer
 ) -> None:
-    ada, chosen = somebody(), {"workflow": {"id": "wf_second", "state_variables": {"tier": "gold"}}}
+    ada, chosen = new_user_headers(), {"workflow": {"id": "wf_second", "state_variables": {"tier": "gold"}}}
     first = (await make(http, link, ada, chosen)).json()
     second = (await make(http, link, ada, {"client_secret": first["client_secret"]})).json()
     assert second["client_secret"] != first["client_secret"]
     assert openai.requests[-1][2]["workflow"] == chosen["workflow"]
-    # Somebody else's secret gives them nothing of it.
-    await make(http, link, somebody(), {"client_secret": first["client_secret"]})
+    # Another user's secret grants nothing.
+    await make(http, link, new_user_headers(), {"client_secret": first["client_secret"]})
     assert openai.requests[-1][2]["workflow"] == {"id": "wf_first"}
 
 
 async def test_a_session_is_cancelled_by_whose_it_is(http: httpx2.AsyncClient, link: str, openai: OpenAIServer) -> None:
-    ada = somebody()
+    ada = new_user_headers()
     made = (await make(http, link, ada)).json()
-    door = f"{link}/api/chatkit/session/{made['id']}/cancel"
-    assert (await http.post(door, headers=somebody())).status_code == 404
+    url = f"{link}/api/chatkit/session/{made['id']}/cancel"
+    assert (await http.post(url, headers=new_user_headers())).status_code == 404
     assert openai.sessions[made["id"]].status == "active"
-    assert (await http.post(door, headers=ada)).json()["status"] == "cancelled"
+    assert (await http.post(url, headers=ada)).json()["status"] == "cancelled"
     assert openai.sessions[made["id"]].status == "cancelled"
 
 
-async def test_what_went_wrong_at_openai_is_told(http: httpx2.AsyncClient, link: str) -> None:
-    answer = await make(http, link, somebody(), {"workflow": {"id": "wf_gone"}})
+async def test_a_failure_at_openai_is_reported(http: httpx2.AsyncClient, link: str) -> None:
+    answer = await make(http, link, new_user_headers(), {"workflow": {"id": "wf_gone"}})
     assert (answer.status_code, answer.json()["code"]) == (410, "agent_builder_gone")
 
 
-async def test_without_a_key_the_sentence_is_for_whoever_runs_the_server(
+async def test_without_a_key_the_message_is_for_the_operator(
     http: httpx2.AsyncClient, make_settings: MakeSettings, openai: OpenAIServer
 ) -> None:
     # The key of another model server is none of OpenAI's, and must not go there.
@@ -104,17 +104,17 @@ async def test_a_workflow_that_has_moved_here_gets_a_session_of_ours(
     http: httpx2.AsyncClient, link: str, openai: OpenAIServer
 ) -> None:
     """`wf_moved` is mapped to the agent `echo` in fixtures/agents.toml: the page sends what it always sent."""
-    ada = somebody()
+    ada = new_user_headers()
     answer = await make(http, link, ada, {"workflow": {"id": "wf_moved"}})
     session = ChatSession.model_validate(answer.json())
     assert openai.requests == []
     secret = {"Authorization": f"Bearer {session.client_secret}"}
-    told = await http.post(f"{link}/chatkit", json=new_message("hello"), headers=secret)
-    assert "hello" in told.text
-    # What was said belongs to her, however she signs in.
+    answer = await http.post(f"{link}/chatkit", json=new_message("hello"), headers=secret)
+    assert "hello" in answer.text
+    # The messages belong to her, however she signs in.
     listed = await http.post(f"{link}/chatkit/echo", json={"type": "threads.list", "params": {}}, headers=ada)
     assert len(listed.json()["data"]) == 1
-    # A client secret is no way to get another one, so a session ends when it is said to end.
+    # A client secret cannot be exchanged for another one, so a session ends at its expiry.
     assert (await make(http, link, secret)).status_code == 403
     again = await make(http, link, ada, {"client_secret": session.client_secret})
     assert again.json()["workflow"]["id"] == "wf_moved"

@@ -1,4 +1,4 @@
-"""People who use a scripted model, and what is kept of that."""
+"""Users of a scripted model, and the usage that is recorded for them."""
 
 import uuid
 from collections.abc import AsyncGenerator, Callable
@@ -26,8 +26,8 @@ PRICES = {MODEL: Price(input=Decimal(1), output=Decimal(2)), "*": Price(input=De
 CALL_COST = Decimal("0.000019")
 
 
-class Person:
-    """Somebody with a token and a client."""
+class Spender:
+    """A user with a token and a client."""
 
     def __init__(self, address: str, tenant: str | None = None, agent: str = "research") -> None:
         self.tenant = tenant or f"tenant-{uuid.uuid4().hex[:8]}"
@@ -47,24 +47,24 @@ class Person:
 @asynccontextmanager
 async def chat(
     make: MakeSettings, *script: Say | Call | Fail, **given: Any
-) -> AsyncGenerator[tuple[ModelServer, Callable[..., Person]]]:
-    """A server on a scripted model, and a way to make people of it. The agent's title is the first call's business."""
+) -> AsyncGenerator[tuple[ModelServer, Callable[..., Spender]]]:
+    """A server on a scripted model, and a factory of its users. The agent's title takes the first model call."""
     given = {"prices": PRICES, "title_model": MODEL} | given
-    people: list[Person] = []
+    spenders: list[Spender] = []
     async with model_server(*script) as model:
         settings = make(
             **IDENTITY, openai_api_key="sk-x", openai_base_url=model.address, model=MODEL, search="local", **given
         )
         async with running(settings) as address:
 
-            def person(tenant: str | None = None, agent: str = "research") -> Person:
-                people.append(Person(address, tenant, agent))
-                return people[-1]
+            def new_user(tenant: str | None = None, agent: str = "research") -> Spender:
+                spenders.append(Spender(address, tenant, agent))
+                return spenders[-1]
 
             try:
-                yield model, person
+                yield model, new_user
             finally:
-                for one in people:
+                for one in spenders:
                     await one.client.aclose()
 
 

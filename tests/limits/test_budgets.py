@@ -1,4 +1,4 @@
-"""Budgets tell, and then refuse, in time."""
+"""Budgets give notice, and then refuse, in time."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -25,10 +25,10 @@ from tests.limits.spenders import MakeSettings, chat, rows
 from tests.limits.users import bearer
 
 
-async def test_a_used_up_budget_refuses_the_next_answer_and_says_until_when(make_settings: MakeSettings) -> None:
-    async with chat(make_settings, budget_user_day_tokens=13) as (model, person):
-        ada = person()
-        other = person(ada.tenant)
+async def test_a_used_up_budget_refuses_the_next_answer_and_states_until_when(make_settings: MakeSettings) -> None:
+    async with chat(make_settings, budget_user_day_tokens=13) as (model, new_user):
+        ada = new_user()
+        other = new_user(ada.tenant)
         first = await ada.ask()  # 24 tokens with its title: it passes its budget midway, and is finished
         assert "error" not in first.types
         refused = await ada.refusal()
@@ -54,21 +54,21 @@ async def test_retry_after_is_the_end_of_the_budgets_span(make_settings: MakeSet
     assert abs(int(refused.value.headers["Retry-After"]) - (first - now).total_seconds()) < 5
 
 
-async def test_a_tenants_budget_stops_everybody_in_it_and_nobody_else(make_settings: MakeSettings) -> None:
-    async with chat(make_settings, budget_tenant_month_cost=Decimal("0.00003")) as (_, person):
-        ada = person()
-        bob, eve = person(ada.tenant), person()
+async def test_a_tenants_budget_stops_all_its_users_and_no_others(make_settings: MakeSettings) -> None:
+    async with chat(make_settings, budget_tenant_month_cost=Decimal("0.00003")) as (_, new_user):
+        ada = new_user()
+        bob, eve = new_user(ada.tenant), new_user()
         await ada.ask()
         assert str(await bob.refusal()).startswith("The budget for this month is used up.")
         await eve.ask()
 
 
-async def test_people_are_told_when_a_budget_is_nearly_gone_and_when_it_is(make_settings: MakeSettings) -> None:
+async def test_users_get_a_notice_when_a_budget_is_nearly_used_up_and_when_it_is(make_settings: MakeSettings) -> None:
     def notices(answer: FinishedStream) -> list[str]:
         return [notice.message for notice in answer.view.notices]
 
-    async with chat(make_settings, budget_user_day_tokens=50) as (_, person):
-        ada = person()
+    async with chat(make_settings, budget_user_day_tokens=50) as (_, new_user):
+        ada = new_user()
         idle_after = await ada.ask()  # 24
         nearly = await ada.ask()  # 48
         gone = await ada.ask()  # 72
@@ -80,8 +80,8 @@ async def test_people_are_told_when_a_budget_is_nearly_gone_and_when_it_is(make_
 
 
 async def test_a_used_up_budget_stops_dictation_but_not_reading(make_settings: MakeSettings) -> None:
-    async with chat(make_settings, budget_user_day_tokens=1) as (_, person):
-        ada = person()
+    async with chat(make_settings, budget_user_day_tokens=1) as (_, new_user):
+        ada = new_user()
         answer = await ada.ask()
         with pytest.raises(ClientError, match="used up"):
             await ada.client.transcribe(b"sound", "audio/webm")
@@ -114,8 +114,8 @@ async def test_a_client_cannot_choose_a_model_that_is_not_offered_nor_one_that_i
     catalog = tmp_path / "agents.toml"
     (tmp_path / "helper.py").write_text("from agents import Agent\nagent = Agent(name='Helper')\n")
     catalog.write_text('[agents.helper]\ntarget = "helper.py"\nmodels = ["gpt-5.4"]\n')
-    async with chat(make_settings, config=catalog) as (model, person):
-        ada = person(agent="helper")
+    async with chat(make_settings, config=catalog) as (model, new_user):
+        ada = new_user(agent="helper")
         body: dict[str, Any] = {
             "type": "threads.create",
             "params": {
@@ -131,8 +131,8 @@ async def test_a_client_cannot_choose_a_model_that_is_not_offered_nor_one_that_i
             assert (await http.post(url, json=body)).status_code == 200
             body["params"]["input"]["inference_options"]["model"] = "bigger-model"
             refused = await http.post(url, json=body)
-        kept = await rows(database, ada.caller)
+        stored = await rows(database, ada.caller)
     assert refused.status_code == 422
     assert "does not offer that model" in refused.json()["detail"]
-    assert [row.model for row in kept if row.kind == "answer"] == ["gpt-5.4"]
+    assert [row.model for row in stored if row.kind == "answer"] == ["gpt-5.4"]
     assert "gpt-5.4" in [request["model"] for request in model.requests]

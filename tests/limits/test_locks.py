@@ -75,15 +75,15 @@ async def test_a_lock_holds_while_an_answer_is_being_written(locked_server: str)
         assert (await ada.get_thread(thread_id)).status == ClosedStatus()
 
 
-@pytest.mark.parametrize(("word", "sentence"), [("lock", "is locked: said too much"), ("close", "is closed: said")])
+@pytest.mark.parametrize(("word", "expected"), [("lock", "is locked: said too much"), ("close", "is closed: said")])
 async def test_an_agent_locks_its_thread_and_still_has_the_last_word(
-    connect: Connect, word: str, sentence: str
+    connect: Connect, word: str, expected: str
 ) -> None:
     ada = connect("locks")
     made = await told(ada.create_thread(word))
     assert "thread.updated" in made.types
     assert [item.type for item in await stored(ada, made.thread_id)].count("assistant_message") == 2
-    with pytest.raises(ClientError, match=sentence):
+    with pytest.raises(ClientError, match=expected):
         await told(ada.add_user_message(made.thread_id, "more"))
     await ada.update_thread(made.thread_id, "Mine to name")  # what writes nothing into the chat is allowed
     await ada.delete_thread(made.thread_id)
@@ -106,7 +106,7 @@ async def test_an_agent_locks_its_thread_and_still_has_the_last_word(
     ],
     ids=str,
 )
-async def test_without_the_server_key_nobody_locks_anything(locked_server: str, headers: dict[str, Any]) -> None:
+async def test_without_the_server_key_no_thread_can_be_locked(locked_server: str, headers: dict[str, Any]) -> None:
     async with ChatKitClient(f"{locked_server}/chatkit/echo") as ada:
         made = await told(ada.create_thread("Hi"))
         refused = await put(locked_server, made.thread_id, {"type": "locked"}, headers)
@@ -115,7 +115,7 @@ async def test_without_the_server_key_nobody_locks_anything(locked_server: str, 
         assert (await told(ada.add_user_message(made.thread_id, "more"))).types[-1] != "error"
 
 
-async def test_a_server_without_a_key_has_this_door_closed(server: str) -> None:
+async def test_a_server_without_a_key_refuses_to_lock(server: str) -> None:
     for headers in ({}, BEARER, {"Authorization": "Bearer None"}):
         refused = await put(server, "thr_x", {"type": "locked"}, headers)
         assert refused.status_code == 401

@@ -1,4 +1,4 @@
-"""Too many requests: refused before the stream, exactly at the limit, for whoever is over it and nobody else."""
+"""Too many requests: refused before the stream, exactly at the limit, for the user over it and no other."""
 
 import asyncio
 import random
@@ -29,7 +29,7 @@ from chatkit_link.store.rates import Allowance, clean, take
 from chatkit_link.store.statement import any_of
 from chatkit_link.store.tables import rates
 from tests.conftest import running
-from tests.limits.users import IDENTITY, ask, bearer, new_input, new_message, somebody
+from tests.limits.users import IDENTITY, ask, bearer, new_input, new_message, new_user_headers
 
 MakeSettings = Callable[..., Settings]
 
@@ -113,14 +113,14 @@ async def test_what_is_older_than_its_period_is_forgotten(database: Database) ->
     assert [row.key for row in left] == [new]
 
 
-async def test_no_name_and_no_address_is_kept(database: Database, make_settings: MakeSettings) -> None:
+async def test_no_name_and_no_address_is_stored(database: Database, make_settings: MakeSettings) -> None:
     caller = Caller(tenant="t", user=f"user-{key()}")
     counted = Rates(PostgresCounter(database), make_settings(rate_messages=5, rate_messages_address=5))
     await counted.take("messages", caller, "203.0.113.77")
     async with database.system() as connection:
-        kept = [row.key for row in await connection.execute(select(rates.c.key))]
-    assert kept
-    assert not any(caller.user in name or "203.0.113.77" in name for name in kept)
+        stored = [row.key for row in await connection.execute(select(rates.c.key))]
+    assert stored
+    assert not any(caller.user in name or "203.0.113.77" in name for name in stored)
 
 
 async def test_a_flood_of_refused_requests_costs_the_database_nothing(make_settings: MakeSettings) -> None:
@@ -142,12 +142,12 @@ async def test_a_flood_of_refused_requests_costs_the_database_nothing(make_setti
     assert (refused, counter.asked) == (497, 4)
 
 
-def test_redis_without_its_package_or_address_is_refused_in_a_sentence(
+def test_redis_without_its_package_or_address_is_refused_with_a_message(
     make_settings: MakeSettings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(ConfigurationError, match="REDIS_URL"):
         make_settings(limits_storage="redis")
-    with pytest.raises(ConfigurationError, match="is no address of a Redis server"):
+    with pytest.raises(ConfigurationError, match="is not the address of a Redis server"):
         build_counter(make_settings(limits_storage="redis", redis_url="redis://127.0.0.1:port/0"), database)
     monkeypatch.setitem(sys.modules, "redis", None)  # as if it were not installed
     with pytest.raises(ConfigurationError, match=r"chatkit-link\[redis\]"):
@@ -188,7 +188,7 @@ async def test_addresses_of_one_ipv6_line_share_a_limit(make_settings: MakeSetti
 
 
 async def test_too_many_messages_are_refused_before_the_stream(make_settings: MakeSettings) -> None:
-    me, other = somebody(), somebody()
+    me, other = new_user_headers(), new_user_headers()
     async with running(make_settings(**IDENTITY, rate_messages=3)) as address, httpx2.AsyncClient(timeout=60) as http:
         answers = await asyncio.gather(*(ask(http, address, me) for _ in range(12)))
         refused = [answer for answer in answers if answer.status_code == 429]
@@ -216,7 +216,7 @@ async def test_too_many_messages_are_refused_before_the_stream(make_settings: Ma
     ids=lambda body: body["type"],
 )
 async def test_whatever_makes_the_model_answer_is_counted(make_settings: MakeSettings, request_body: object) -> None:
-    me = somebody()
+    me = new_user_headers()
     async with running(make_settings(**IDENTITY, rate_messages=2)) as address, httpx2.AsyncClient(timeout=60) as http:
         codes = [
             (await http.post(f"{address}/chatkit/echo", json=request_body, headers=me)).status_code for _ in range(3)
@@ -225,7 +225,7 @@ async def test_whatever_makes_the_model_answer_is_counted(make_settings: MakeSet
 
 
 async def test_dictation_is_counted(make_settings: MakeSettings) -> None:
-    me = somebody()
+    me = new_user_headers()
     body = {"type": "input.transcribe", "params": {"audio_base64": "AAAA", "mime_type": "audio/webm"}}
     async with (
         running(make_settings(**IDENTITY, rate_transcriptions=1)) as address,
@@ -236,7 +236,7 @@ async def test_dictation_is_counted(make_settings: MakeSettings) -> None:
     assert "Too many recordings" in answers[1].json()["detail"]
 
 
-async def test_uploads_are_counted_at_a_door_that_asks_for_it(make_settings: MakeSettings) -> None:
+async def test_uploads_are_counted_at_a_route_that_asks_for_it(make_settings: MakeSettings) -> None:
     def make(settings: Settings) -> FastAPI:
         app = create_app(settings)
 
@@ -250,13 +250,13 @@ async def test_uploads_are_counted_at_a_door_that_asks_for_it(make_settings: Mak
         serving(make, make_settings(**IDENTITY, rate_uploads=2)) as address,
         httpx2.AsyncClient(timeout=60) as http,
     ):
-        me = somebody()
+        me = new_user_headers()
         answers = await asyncio.gather(*(http.post(f"{address}/upload", headers=me) for _ in range(6)))
     assert sorted(answer.status_code for answer in answers) == [200, 200, 429, 429, 429, 429]
 
 
 async def test_two_replicas_share_a_limit(make_settings: MakeSettings) -> None:
-    me = somebody()
+    me = new_user_headers()
     settings = make_settings(**IDENTITY, rate_messages=4)
     async with running(settings) as one, running(settings) as two, httpx2.AsyncClient(timeout=60) as http:
         answers = await asyncio.gather(*(ask(http, address, me) for address in (one, two) * 8))
@@ -275,7 +275,7 @@ async def test_new_users_from_one_address_share_its_limit(make_settings: MakeSet
 
 
 async def test_a_forged_address_is_no_new_address(make_settings: MakeSettings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "192.0.2.1")  # nobody here is that proxy
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "192.0.2.1")  # no request here comes from that proxy
     settings = make_settings(limits_storage="memory", rate_messages=0, rate_messages_address=3)
     async with running(settings) as address, httpx2.AsyncClient(timeout=60) as http:
         codes = []
@@ -290,7 +290,7 @@ async def test_a_forged_address_is_no_new_address(make_settings: MakeSettings, m
 
 
 async def test_without_limits_nothing_is_refused(make_settings: MakeSettings) -> None:
-    me = somebody()
+    me = new_user_headers()
     async with running(make_settings(**IDENTITY, runs_at_once=0)) as address, httpx2.AsyncClient(timeout=60) as http:
         answers = await asyncio.gather(*(ask(http, address, me) for _ in range(20)))
     assert {answer.status_code for answer in answers} == {200}
@@ -304,9 +304,9 @@ async def test_ten_times_the_rate_of_one_tenant_does_not_slow_another(make_setti
         async def latency() -> float:
             times = []
             for _ in range(8):
-                begun = time.perf_counter()
+                started = time.perf_counter()
                 assert (await ask(http, address, idle_after)).status_code == 200
-                times.append(time.perf_counter() - begun)
+                times.append(time.perf_counter() - started)
             return statistics.median(times)
 
         alone = await latency()
@@ -332,38 +332,38 @@ async def test_ten_times_the_rate_of_one_tenant_does_not_slow_another(make_setti
 
 
 async def test_parallel_answers_of_one_user_never_pass_their_number(make_settings: MakeSettings) -> None:
-    me, other = somebody(), somebody()
+    me, other = new_user_headers(), new_user_headers()
     settings = make_settings(**IDENTITY, runs_at_once=3)
     async with running(settings) as one, running(settings) as two, httpx2.AsyncClient(timeout=60) as http:
 
-        async def begin(address: str, who: dict[str, str]) -> httpx2.Response:
+        async def start(address: str, who: dict[str, str]) -> httpx2.Response:
             request = http.build_request("POST", f"{address}/chatkit/slow", json=new_message("go"), headers=who)
             return await http.send(request, stream=True)
 
-        answers = await asyncio.gather(*(begin(address, me) for address in (one, two) * 6))
-        begun = [answer for answer in answers if answer.status_code == 200]
+        answers = await asyncio.gather(*(start(address, me) for address in (one, two) * 6))
+        started = [answer for answer in answers if answer.status_code == 200]
         refused = [answer for answer in answers if answer.status_code == 429]
-        assert (len(begun), len(refused)) == (3, 9)
+        assert (len(started), len(refused)) == (3, 9)
         assert all(answer.headers["retry-after"] == "5" for answer in refused)
         assert "Too many answers at once: 3 are being written" in (await refused[0].aread()).decode()
 
-        others = await begin(one, other)
+        others = await start(one, other)
         assert others.status_code == 200
 
         async def cancel(answer: httpx2.Response, who: dict[str, str]) -> None:
             await http.post(f"{one}/chatkit/runs/{answer.headers['x-run-id']}/cancel", headers=who)
 
-        await cancel(begun[0], me)
-        again = await begin(two, me)
+        await cancel(started[0], me)
+        again = await start(two, me)
         assert again.status_code == 200  # a place is free as soon as an answer has ended
-        for answer, who in ((begun[1], me), (begun[2], me), (again, me), (others, other)):
+        for answer, who in ((started[1], me), (started[2], me), (again, me), (others, other)):
             await cancel(answer, who)
         for answer in (*answers, others, again):
             await answer.aclose()
 
 
 async def test_a_busy_thread_is_busy_also_where_answers_are_counted(make_settings: MakeSettings) -> None:
-    me = somebody()
+    me = new_user_headers()
     async with running(make_settings(**IDENTITY, runs_at_once=5)) as address, httpx2.AsyncClient(timeout=60) as http:
         thread = (await http.post(f"{address}/chatkit/echo", json=new_message(), headers=me)).text
         thread_id = thread.split('"id":"')[1].split('"')[0]
@@ -372,11 +372,11 @@ async def test_a_busy_thread_is_busy_also_where_answers_are_counted(make_setting
             "params": {"thread_id": thread_id, "input": new_input("go")},
         }
 
-        async def begin() -> httpx2.Response:
+        async def start() -> httpx2.Response:
             request = http.build_request("POST", f"{address}/chatkit/slow", json=body, headers=me)
             return await http.send(request, stream=True)
 
-        answers = await asyncio.gather(*(begin() for _ in range(6)))
+        answers = await asyncio.gather(*(start() for _ in range(6)))
         assert sorted(answer.status_code for answer in answers) == [200] + [409] * 5
         run = next(answer.headers["x-run-id"] for answer in answers if answer.status_code == 200)
         await http.post(f"{address}/chatkit/runs/{run}/cancel", headers=me)

@@ -17,7 +17,7 @@ from chatkit_link.store.engine import Database
 from chatkit_link.store.rates import Allowance
 from tests.conftest import running
 from tests.faults.processes import free_port
-from tests.limits.users import IDENTITY, ask, somebody
+from tests.limits.users import IDENTITY, ask, new_user_headers
 
 MakeSettings = Callable[..., Settings]
 PROGRAM = shutil.which("redis-server")
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no redis-server: on Deb
 
 
 class Redis:
-    """A Redis on a port of 127.0.0.1 that keeps nothing, and can be stopped and started again."""
+    """A Redis on a port of 127.0.0.1 without persistence, which can be stopped and restarted."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -101,20 +101,20 @@ async def test_who_is_over_one_limit_does_not_use_up_the_other(
     assert [bool(full) for full in others] == [False, False, False, True]
 
 
-async def test_what_is_kept_names_nobody_and_goes_by_itself(
+async def test_what_is_stored_names_no_user_and_expires(
     server: Redis, replicas: tuple[PackageCounter, PackageCounter]
 ) -> None:
     name = uuid.uuid4().hex
     await replicas[0].take([Allowance(name, 3, 60)])
     async with redis.from_url(server.url) as client:
-        (kept,) = [key async for key in client.scan_iter(f"*{name}*")]
-        assert 0 < await client.ttl(kept) <= 61
+        (stored,) = [key async for key in client.scan_iter(f"*{name}*")]
+        assert 0 < await client.ttl(stored) <= 61
 
 
 async def test_without_redis_nothing_that_costs_is_let_through_and_the_rest_goes_on(
     make_settings: MakeSettings, tmp_path: Path
 ) -> None:
-    me = somebody()
+    me = new_user_headers()
     server = Redis(tmp_path)
     server.start()
     await server.ready()

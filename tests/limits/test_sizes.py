@@ -1,4 +1,4 @@
-"""Requests that are too large in one way or another: refused in a sentence, and quickly."""
+"""Requests that are too large in one way or another: refused quickly, with a message."""
 
 import base64
 import json
@@ -83,7 +83,7 @@ TOO_LARGE: dict[str, tuple[int, str, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize(("status", "named", "body"), TOO_LARGE.values(), ids=TOO_LARGE)
-def test_what_is_too_large_is_refused_in_a_sentence_that_names_it(
+def test_what_is_too_large_is_refused_with_a_message_that_names_it(
     status: int, named: str, body: dict[str, Any]
 ) -> None:
     with pytest.raises(LinkError) as refused:
@@ -127,10 +127,10 @@ def test_what_just_fits_is_taken(body: dict[str, Any]) -> None:
     ids=lambda body: repr(body[:12]),
 )
 def test_json_that_is_too_deep_is_refused_before_it_is_parsed_and_in_no_time(body: bytes) -> None:
-    begun = time.thread_time()
+    started = time.thread_time()
     with pytest.raises(BadRequest, match=r"nested more than 64 levels|not valid JSON"):
         REQUESTS.parse(body)
-    assert time.thread_time() - begun < 2.0
+    assert time.thread_time() - started < 2.0
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32-le"])
@@ -155,6 +155,6 @@ def test_one_level_more_does_not(depth: int) -> None:
 
 def test_a_body_of_two_megabytes_of_small_arrays_is_scanned_quickly() -> None:
     body = b"[" + b"[],{}," * 300_000 + b"1]"
-    begun = time.thread_time()
+    started = time.thread_time()
     check_depth(body)
-    assert time.thread_time() - begun < 1.0
+    assert time.thread_time() - started < 1.0

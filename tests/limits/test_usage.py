@@ -1,4 +1,4 @@
-"""What models used is kept, whatever became of the answer, with its price; and a command prints it."""
+"""What models used is recorded, whatever became of the answer, with its price; and a command prints it."""
 
 import asyncio
 import json
@@ -26,51 +26,51 @@ from tests.model_server import MODEL, Call, Fail, Say
 
 
 @pytest.mark.parametrize("api", ["responses", "chat_completions"])
-async def test_an_answer_and_its_title_are_kept_with_their_run_model_and_cost(
+async def test_an_answer_and_its_title_are_recorded_with_their_run_model_and_cost(
     make_settings: MakeSettings, database: Database, api: str
 ) -> None:
-    async with chat(make_settings, openai_api=api) as (_, person):
-        ada = person()
+    async with chat(make_settings, openai_api=api) as (_, new_user):
+        ada = new_user()
         answer = await ada.ask()
-        kept = await rows(database, ada.caller)
+        stored = await rows(database, ada.caller)
 
-    kinds = {row.kind: row for row in kept}
-    told_by_model = kinds["answer"]
-    assert (told_by_model.model, told_by_model.agent, told_by_model.run_id) == (MODEL, "research", answer.run_id)
-    assert (told_by_model.requests, told_by_model.input_tokens, told_by_model.output_tokens) == (1, 5, 7)
-    assert told_by_model.cost == CALL_COST
-    if api == "responses":  # the scripted server tells no usage of answers that are not streamed, over the other
+    kinds = {row.kind: row for row in stored}
+    by_model = kinds["answer"]
+    assert (by_model.model, by_model.agent, by_model.run_id) == (MODEL, "research", answer.run_id)
+    assert (by_model.requests, by_model.input_tokens, by_model.output_tokens) == (1, 5, 7)
+    assert by_model.cost == CALL_COST
+    if api == "responses":  # over the other API, the scripted server sends no usage of answers that are not streamed
         assert (kinds["title"].input_tokens, kinds["title"].run_id) == (5, answer.run_id)
 
 
 async def test_a_tool_call_and_the_answer_after_it_are_both_counted(
     make_settings: MakeSettings, database: Database
 ) -> None:
-    async with chat(make_settings) as (model, person):
-        ada = person()
+    async with chat(make_settings) as (model, new_user):
+        ada = new_user()
         thread = await ada.ask()
         model.script[:] = [Call("search", {"query": "tea"}), Say("x")]
         more = await told(ada.client.add_user_message(thread.thread_id, "more"))
-        kept = [row for row in await rows(database, ada.caller) if row.run_id == more.run_id]
-    assert sum(row.requests for row in kept) == 2
-    assert sum(row.input_tokens for row in kept) == 10
+        stored = [row for row in await rows(database, ada.caller) if row.run_id == more.run_id]
+    assert sum(row.requests for row in stored) == 2
+    assert sum(row.input_tokens for row in stored) == 10
 
 
 async def test_a_title_that_is_of_no_use_is_billed_all_the_same(
     make_settings: MakeSettings, database: Database
 ) -> None:
-    async with chat(make_settings, *[Call("search", {"query": "tea"})] * 2) as (_, person):
-        ada = person()
+    async with chat(make_settings, *[Call("search", {"query": "tea"})] * 2) as (_, new_user):
+        ada = new_user()
         await ada.ask()
-        kept = await rows(database, ada.caller)
-    assert [row.input_tokens for row in kept if row.kind == "title"] == [5]
+        stored = await rows(database, ada.caller)
+    assert [row.input_tokens for row in stored if row.kind == "title"] == [5]
 
 
 async def test_an_answer_that_is_stopped_is_billed_for_what_it_used(
     make_settings: MakeSettings, database: Database
 ) -> None:
-    async with chat(make_settings) as (model, person):
-        ada = person()
+    async with chat(make_settings) as (model, new_user):
+        ada = new_user()
         thread = await ada.ask()
         model.script[:] = [Call("search", {"query": "tea"}), Say("and then", hang=True)]
         async with ada.client.add_user_message(thread.thread_id, "more") as stream:
@@ -79,36 +79,36 @@ async def test_an_answer_that_is_stopped_is_billed_for_what_it_used(
                     break
             assert stream.run_id is not None
             await ada.client.cancel_run(stream.run_id)
-        kept = await rows(database, ada.caller)
-    assert [row.input_tokens for row in kept if row.run_id == stream.run_id] == [5]
+        stored = await rows(database, ada.caller)
+    assert [row.input_tokens for row in stored if row.run_id == stream.run_id] == [5]
 
 
 async def test_an_answer_that_fails_midway_is_billed_for_what_it_used(
     make_settings: MakeSettings, database: Database
 ) -> None:
-    async with chat(make_settings) as (model, person):
-        ada = person()
+    async with chat(make_settings) as (model, new_user):
+        ada = new_user()
         thread = await ada.ask()
         model.script[:] = [Call("search", {"query": "tea"}), *[Fail(400)] * 5]
         failed = await told(ada.client.add_user_message(thread.thread_id, "more"))
-        kept = await rows(database, ada.caller)
+        stored = await rows(database, ada.caller)
     assert failed.types[-1] == "error"
-    assert [row.input_tokens for row in kept if row.run_id == failed.run_id] == [5]
+    assert [row.input_tokens for row in stored if row.run_id == failed.run_id] == [5]
 
 
 @pytest.mark.parametrize("agent", ["spends", "spending-server"])
 async def test_agents_that_ask_models_by_themselves_report_what_they_used(
     make_settings: MakeSettings, database: Database, agent: str
 ) -> None:
-    async with chat(make_settings) as (_, person):
-        ada = person(agent=agent)
+    async with chat(make_settings) as (_, new_user):
+        ada = new_user(agent=agent)
         answer = await ada.ask()
-        kept = [row for row in await rows(database, ada.caller) if row.kind == "answer"]
-    assert [(row.model, row.input_tokens, row.cached_tokens, row.output_tokens) for row in kept] == [
+        stored = [row for row in await rows(database, ada.caller) if row.kind == "answer"]
+    assert [(row.model, row.input_tokens, row.cached_tokens, row.output_tokens) for row in stored] == [
         ("big-model", 1000, 400, 20)
     ]
-    assert kept[0].cost == Decimal("0.1")  # by the price for any other model
-    assert (kept[0].agent, kept[0].run_id) == (agent, answer.run_id)
+    assert stored[0].cost == Decimal("0.1")  # by the price for any other model
+    assert (stored[0].agent, stored[0].run_id) == (agent, answer.run_id)
 
 
 @pytest.mark.parametrize(
@@ -118,24 +118,24 @@ async def test_agents_that_ask_models_by_themselves_report_what_they_used(
         ({"type": "duration", "seconds": 90.0}, 0, "0.009"),
     ],
 )
-async def test_dictation_is_kept_by_its_tokens_or_its_length(
+async def test_dictation_is_recorded_by_its_tokens_or_its_length(
     make_settings: MakeSettings, database: Database, told_usage: dict[str, Any], tokens: int, cost: str
 ) -> None:
     prices = {"gpt-4o-transcribe": Price(input=Decimal(1), output=Decimal(2), minute=Decimal("0.006"))}
-    async with chat(make_settings, transcribe_model="gpt-4o-transcribe", prices=prices) as (model, person):
+    async with chat(make_settings, transcribe_model="gpt-4o-transcribe", prices=prices) as (model, new_user):
         model.audio_usage = told_usage
-        ada = person()
+        ada = new_user()
         assert await ada.client.transcribe(b"sound", "audio/webm") == "spoken words"
         (row,) = await rows(database, ada.caller)
     assert (row.kind, row.agent, row.run_id) == ("transcription", "research", None)
     assert (row.input_tokens + row.output_tokens, row.cost) == (tokens, Decimal(cost))
 
 
-async def test_what_was_used_outlives_its_thread_and_its_run_and_tells_nothing_of_them(
+async def test_what_was_used_outlives_its_thread_and_its_run_and_reveals_nothing_of_them(
     make_settings: MakeSettings, database: Database
 ) -> None:
-    async with chat(make_settings) as (_, person):
-        ada = person()
+    async with chat(make_settings) as (_, new_user):
+        ada = new_user()
         answer = await ada.ask("canary-in-the-message")
         await ada.client.delete_thread(answer.thread_id)
         async with database.system() as connection:
@@ -144,10 +144,10 @@ async def test_what_was_used_outlives_its_thread_and_its_run_and_tells_nothing_o
                 update(runs_table).where(runs_table.c.id == answer.run_id).values(finished_at=long_ago)
             )
         await runs.clean(database, events_for=60, runs_for=7 * 86400)
-        kept = await rows(database, ada.caller)
-    assert sum(row.input_tokens for row in kept) == 10
-    assert "canary" not in str(kept)
-    assert answer.thread_id not in str(kept)
+        stored = await rows(database, ada.caller)
+    assert sum(row.input_tokens for row in stored) == 10
+    assert "canary" not in str(stored)
+    assert answer.thread_id not in str(stored)
 
 
 async def test_what_is_written_twice_counts_once(database: Database, ada: Caller) -> None:
@@ -165,15 +165,15 @@ async def test_what_is_written_twice_counts_once(database: Database, ada: Caller
 
 async def test_sums_are_right_when_many_write_at_once(database: Database) -> None:
     tenant = f"tenant-{uuid.uuid4().hex}"
-    people = [Caller(tenant=tenant, user=f"user-{number}") for number in range(5)]
+    users = [Caller(tenant=tenant, user=f"user-{number}") for number in range(5)]
 
     async def write(caller: Caller) -> None:
         used = Used(f"use_{uuid.uuid4().hex}", None, "a", "m", "answer", 1, 1, 0, 1, Decimal("0.01"))
         async with database.session(caller) as session:
             await record(session, [used])
 
-    await asyncio.gather(*(write(caller) for caller in people * 10))
-    async with database.session(people[0]) as session:
+    await asyncio.gather(*(write(caller) for caller in users * 10))
+    async with database.session(users[0]) as session:
         spent = {(one.whole_tenant, one.span): (one.tokens, one.cost) for one in await load_spent(session)}
     assert spent[True, "month"] == (100, Decimal("0.50"))
     assert spent[False, "day"] == (20, Decimal("0.10"))
@@ -204,7 +204,7 @@ def test_a_cost_budget_without_prices_is_refused(make_settings: MakeSettings) ->
         make_settings(budget_user_day_cost=1)
 
 
-def test_usage_is_reported_from_zero_up_and_outside_an_answer_to_nobody() -> None:
+def test_usage_is_reported_from_zero_up_and_ignored_outside_an_answer() -> None:
     report_usage("m", input_tokens=1)
     with Meter("a").running():
         for wrong in ({"input_tokens": -1}, {"input_tokens": 1, "cached_tokens": 2}, {"output_tokens": -5}):
@@ -216,8 +216,8 @@ def test_usage_is_reported_from_zero_up_and_outside_an_answer_to_nobody() -> Non
 
 
 async def test_the_usage_command_prints_a_table_and_json(make_settings: MakeSettings, command: Command) -> None:
-    async with chat(make_settings) as (_, person):
-        ada = person()
+    async with chat(make_settings) as (_, new_user):
+        ada = new_user()
         await ada.ask()
         await ada.ask()
 

@@ -1,4 +1,4 @@
-"""People of several tenants, each with a token of their own."""
+"""Users of several tenants, each with a token of their own."""
 
 import time
 import uuid
@@ -11,7 +11,7 @@ import jwt
 from chatkit_link.client import ChatKitClient
 
 SECRET = "the tests of limits know this secret, too"
-#: Settings of a server that takes these people's tokens.
+#: Settings of a server that accepts these users' tokens.
 IDENTITY = {"jwt_secret": SECRET, "jwt_tenant_claim": "org"}
 
 
@@ -20,8 +20,8 @@ def bearer(tenant: str, user: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {jwt.encode(claims, SECRET, 'HS256')}"}
 
 
-def somebody() -> dict[str, str]:
-    """The headers of a new person in a new tenant."""
+def new_user_headers() -> dict[str, str]:
+    """The headers of a new user in a new tenant."""
     return bearer(f"tenant-{uuid.uuid4().hex[:8]}", f"user-{uuid.uuid4().hex[:8]}")
 
 

@@ -55,7 +55,7 @@ async def serving(handler: Handler, *, certificate: Path | None = None) -> Async
     finally:
         for connection in list(server.server_state.connections):
             connection.shutdown()
-        for door in server.servers:
-            door.close()
-            await door.wait_closed()
+        for asyncio_server in server.servers:
+            asyncio_server.close()
+            await asyncio_server.wait_closed()
         await asyncio.gather(*server.server_state.tasks)

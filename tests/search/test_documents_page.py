@@ -75,13 +75,13 @@ async def test_a_markdown_page_is_rendered_without_any_markup_of_its_own(visitor
     assert "<em>Picture: seen</em>" in page and "a.example" not in page
 
 
-async def test_an_html_document_is_shown_as_its_text(visitor: httpx2.AsyncClient) -> None:
+async def test_an_html_document_is_displayed_as_its_text(visitor: httpx2.AsyncClient) -> None:
     page = (await visitor.get("/documents/pricing.html")).text
     assert '<h2 id="support-b">Support &lt;b&gt;</h2>' in page
     assert "onclick" not in page and "<script" not in page
 
 
-async def test_a_text_document_is_shown_as_it_is(visitor: httpx2.AsyncClient) -> None:
+async def test_a_text_document_is_displayed_as_it_is(visitor: httpx2.AsyncClient) -> None:
     page = (await visitor.get("/documents/deploy.rst")).text
     assert '<b id="railway">Railway</b>\n-------' in page
     assert "&lt;script&gt;" in (await visitor.get("/documents/%C3%A4%20b.txt")).text

@@ -14,7 +14,7 @@ from chatkit_link.settings import Settings
 
 
 class Scripted:
-    """A provider that yields and raises what it is told to."""
+    """A provider that yields and raises what the test gives it."""
 
     name = "local"
 
@@ -61,7 +61,7 @@ async def test_the_first_configured_provider_answers(values: Any, name: str, htt
     assert choose(settings(**values), Scripted("the bundled documents"), http).name == name
 
 
-async def test_without_a_network_the_documents_are_searched_and_the_reader_is_told() -> None:
+async def test_without_a_network_the_documents_are_searched_with_a_notice() -> None:
     provider: SearchProvider = FallbackSearch(
         Scripted("the web", SearchUnreachable("The web search could not be reached.")),
         Scripted("the bundled documents", LOCAL),
@@ -86,7 +86,7 @@ async def test_web_results_stay_web_results() -> None:
     assert [found async for found in provider.search("q", limit=8)] == [WEB]
 
 
-async def test_the_keyless_web_search_gives_up_quickly_with_a_sentence() -> None:
-    # No network is needed to give up: there is no time to reach anybody.
+async def test_the_keyless_web_search_gives_up_quickly_with_a_message() -> None:
+    # No network is needed to give up: there is no time to reach any server.
     with pytest.raises(SearchUnreachable, match=r"^The web search did not answer within 0\.001 seconds\.$"):
         [found async for found in DdgsSearch(timeout=0.001).search("q", limit=8)]

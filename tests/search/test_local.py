@@ -1,4 +1,4 @@
-"""Local search as a person meets it: questions in their own words, over a folder of files."""
+"""Local search as a user meets it: questions in plain language, over a folder of files."""
 
 import os
 from pathlib import Path
@@ -80,7 +80,7 @@ async def find(local: LocalSearch, question: str, limit: int = 8) -> list[Search
     return [found async for found in local.search(question, limit=limit) if isinstance(found, SearchResult)]
 
 
-async def test_a_question_in_plain_words_finds_the_section_that_answers_it(local: LocalSearch) -> None:
+async def test_a_question_in_plain_language_finds_the_section_that_answers_it(local: LocalSearch) -> None:
     first = (await find(local, "How does an answer survive a reload?"))[0]
     assert first.title == "Runs › When a page is reloaded"
     assert first.url == f"{ADDRESS}/documents/guide/runs.md#when-a-page-is-reloaded"
@@ -128,7 +128,7 @@ async def test_a_restructuredtext_heading_is_a_section(local: LocalSearch) -> No
     assert (found.title, found.url) == ("Deploying › Railway", f"{ADDRESS}/documents/deploy.rst#railway")
 
 
-async def test_a_quoted_phrase_must_stand_there_as_quoted(local: LocalSearch) -> None:
+async def test_a_quoted_phrase_must_match_exactly(local: LocalSearch) -> None:
     assert [found.site for found in await find(local, '"embedded one runs"')] == ["settings.markdown"]
     assert await find(local, '"runs embedded one"') == []
 

@@ -122,7 +122,7 @@ async def ask(service: str, http: httpx2.AsyncClient, handler: Handler, limit: i
 
 
 async def refused(service: str, http: httpx2.AsyncClient, handler: Handler) -> str:
-    """The sentence a failure becomes."""
+    """The message of a failure."""
     with pytest.raises(Upstream) as caught:
         await ask(service, http, handler)
     message = caught.value.message
@@ -194,15 +194,15 @@ async def test_an_empty_or_odd_answer_is_no_results(service: str, body: Any, htt
 
 @every_service
 @pytest.mark.parametrize(
-    ("status", "sentence"),
+    ("status", "expected"),
     [(401, "refused"), (403, "refused"), (429, "enough questions"), (500, "status 500"), (503, "status 503"),
      (404, "did not accept"), (422, "did not accept")],
 )  # fmt: skip
-async def test_an_error_status_is_a_sentence(
-    service: str, status: int, sentence: str, http: httpx2.AsyncClient
+async def test_an_error_status_becomes_a_message(
+    service: str, status: int, expected: str, http: httpx2.AsyncClient
 ) -> None:
     message = await refused(service, http, answering({"detail": {"error": f"internal {KEY}"}}, status))
-    assert sentence in message
+    assert expected in message
 
 
 @pytest.mark.parametrize(("service", "variable"), [("tavily", "TAVILY_API_KEY"), ("brave", "BRAVE_API_KEY")])
@@ -212,7 +212,7 @@ async def test_a_refused_key_names_the_setting(service: str, variable: str, http
 
 @every_service
 @pytest.mark.parametrize("body", [b"<html>oops", b"", b"[1]", b'{"results":', b"\xff\xfe", b"null"])
-async def test_garbage_is_a_sentence(service: str, body: bytes, http: httpx2.AsyncClient) -> None:
+async def test_garbage_becomes_a_message(service: str, body: bytes, http: httpx2.AsyncClient) -> None:
     async def handler(request: Request) -> Response:
         return Response(body, media_type="application/json")
 
@@ -262,7 +262,7 @@ async def test_a_service_that_never_answers_is_given_up(service: str, http: http
 
 
 @every_service
-async def test_a_service_that_is_not_there_says_so(service: str, http: httpx2.AsyncClient) -> None:
+async def test_a_service_that_is_not_reachable_is_reported(service: str, http: httpx2.AsyncClient) -> None:
     async with serving(answering({})) as url:
         pass
     with pytest.raises(SearchUnreachable, match="could not be reached"):

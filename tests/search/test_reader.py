@@ -1,4 +1,4 @@
-"""Reading a page for an agent: what comes back, and which doors stay shut."""
+"""Reading a page for an agent: what is returned, and which addresses are refused."""
 
 import asyncio
 import gzip
@@ -130,7 +130,7 @@ async def test_what_is_not_text_is_refused(reader: Reader, kind: str) -> None:
 @pytest.mark.parametrize(
     ("status", "error"), [(404, NotFound), (410, NotFound), (403, Upstream), (500, Upstream), (204, Upstream)]
 )
-async def test_a_page_that_fails_is_a_sentence(reader: Reader, status: int, error: type[Exception]) -> None:
+async def test_a_page_that_fails_becomes_a_message(reader: Reader, status: int, error: type[Exception]) -> None:
     with pytest.raises(error, match=r"^The page .*\.$"):
         await read(reader, page("x", status=status))
 
@@ -257,7 +257,7 @@ async def test_a_page_that_never_answers_is_given_up(documents: Documents) -> No
         await read(Reader(documents, address=HOME, timeout=0.05, allow_loopback=True), silent)
 
 
-async def test_a_page_that_is_not_there_is_a_sentence(reader: Reader) -> None:
+async def test_an_unreachable_page_becomes_a_message(reader: Reader) -> None:
     async with serving(page("x")) as url:
         pass
     with pytest.raises(Upstream, match=r"^The page could not be reached\.$"):

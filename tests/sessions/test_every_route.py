@@ -18,7 +18,7 @@ from chatkit_link.app import create_app
 from chatkit_link.http.identify import CallerDep, get_caller, get_server_call, get_server_tenant, greet
 from chatkit_link.sessions.policy import CHECKS
 from chatkit_link.settings import Settings
-from tests.limits.users import somebody
+from tests.limits.users import new_user_headers
 from tests.peer import serve
 from tests.routes import Asked, every
 from tests.sessions.holder import MakeHolder
@@ -135,7 +135,7 @@ async def test_a_route_whose_names_have_no_check_is_closed_to_sessions(app: Fast
     async with serve(app) as address, httpx2.AsyncClient(base_url=address) as http:
         held = {"Authorization": f"Bearer {holder.session.client_secret}"}
         refused = await http.get("/api/notes/1", headers=held)
-        signed_in = await http.get("/api/notes/1", headers=somebody())
+        signed_in = await http.get("/api/notes/1", headers=new_user_headers())
     assert (refused.status_code, signed_in.status_code) == (403, 200)
 
 

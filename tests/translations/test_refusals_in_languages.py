@@ -15,7 +15,7 @@ from tests.conftest import running
 from tests.finished_stream import told
 from tests.http.test_streams import read_until
 from tests.limits.spenders import chat
-from tests.limits.users import IDENTITY, bearer, new_input, new_message, somebody
+from tests.limits.users import IDENTITY, bearer, new_input, new_message, new_user_headers
 
 MakeSettings = Callable[..., Settings]
 KEY = "the-server-key-of-these-tests-is-long-enough"
@@ -40,7 +40,7 @@ async def address(make_settings: MakeSettings) -> AsyncIterator[str]:
 @pytest.fixture
 async def http(address: str) -> AsyncIterator[httpx2.AsyncClient]:
     """As a user of their own."""
-    async with httpx2.AsyncClient(base_url=address, headers=somebody(), timeout=30) as http:
+    async with httpx2.AsyncClient(base_url=address, headers=new_user_headers(), timeout=30) as http:
         yield http
 
 
@@ -187,7 +187,7 @@ async def test_a_budget_that_is_used_up_before_and_in_an_answer(make_settings: M
 
 @every_language
 async def test_an_error_inside_a_stream(address: str, language: str) -> None:
-    headers = somebody() | {"Accept-Language": language}
+    headers = new_user_headers() | {"Accept-Language": language}
     async with ChatKitClient(f"{address}/chatkit/shop", headers=headers) as client:
         made = await told(client.create_thread("Hello"))
         (counter,) = [item for item in made.view.items if isinstance(item, WidgetItem)]

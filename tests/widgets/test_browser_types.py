@@ -1,4 +1,4 @@
-"""What the browser's tests know of the SDK's widgets is what the installed SDK says."""
+"""The widget types that the browser's tests use are those of the installed SDK."""
 
 import runpy
 from pathlib import Path

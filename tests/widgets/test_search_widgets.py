@@ -1,4 +1,4 @@
-"""The search widgets: what a person sees, and that they stream through the SDK."""
+"""The search widgets: what a user sees, and that they stream through the SDK."""
 
 import itertools
 import time
@@ -69,7 +69,7 @@ def texts(widget: DynamicWidgetRoot) -> list[str]:
         (0, "failed", "The search did not work"),
     ],
 )
-def test_the_status_says_what_is_going_on(library: WidgetLibrary, count: int, state: SearchState, status: str) -> None:
+def test_the_status_describes_the_state(library: WidgetLibrary, count: int, state: SearchState, status: str) -> None:
     assert status_of(progress(library, count, state)) == status
 
 
@@ -81,7 +81,7 @@ def test_a_running_search_shows_its_question_and_each_result(library: WidgetLibr
     ]  # fmt: skip
 
 
-def test_nothing_found_and_failed_are_said_in_a_sentence(library: WidgetLibrary) -> None:
+def test_no_result_and_a_failure_each_have_a_message(library: WidgetLibrary) -> None:
     assert texts(progress(library, 0))[-1] == "Nothing found yet"
     assert texts(progress(library, 0, "finished"))[-1] == "No result matches. Other words may find more."
     failed = progress(library, 0, "failed", "Brave Search refused this server. Check BRAVE_API_KEY.")
@@ -120,7 +120,7 @@ def test_a_row_opens_its_page_and_digs_deeper(library: WidgetLibrary) -> None:
     assert [action.type for action in actions_of(progress(library, 1))] == ["search.open"]
 
 
-def test_only_what_stands_in_the_widget_is_offered(library: WidgetLibrary) -> None:
+def test_only_actions_in_the_widget_are_offered(library: WidgetLibrary) -> None:
     widget = found(library, 6)
     deeper = next(action for action in actions_of(widget) if action.type == "search.dig_deeper")
     more = next(action for action in actions_of(widget) if action.type == "search.show_more")
@@ -172,7 +172,7 @@ async def test_a_search_streams_as_widget_updates_and_ends_with_the_whole(librar
     assert last.item.widget == found(library, 3)
 
 
-def test_text_of_any_kind_fits_into_the_widgets(library: WidgetLibrary) -> None:
+def test_any_text_fits_into_the_widgets(library: WidgetLibrary) -> None:
     odd = {
         "title": 'Line\n"quotes" {{ x }} {% y %} </script> \u2028 💥',
         "url": "https://a.example/?q=%22%3E&x='\"",

@@ -126,9 +126,9 @@ async def test_the_streaming_widget_of_the_docs_sends_only_what_was_added(
     exec(code, made)
     thread = ThreadMetadata(id="t", created_at=datetime.now())
     ctx = TurnContext(thread=thread, message=None, caller=ada, store=cast("Any", None), files=cast("Any", None))
-    told = [event async for event in made["respond"](ctx)]
-    assert [event.type.removeprefix("thread.item.") for event in told] == ["added", *3 * ["updated"], "done"]
-    changes = [event.update for event in told if isinstance(event, ThreadItemUpdatedEvent)]
+    sent = [event async for event in made["respond"](ctx)]
+    assert [event.type.removeprefix("thread.item.") for event in sent] == ["added", *3 * ["updated"], "done"]
+    changes = [event.update for event in sent if isinstance(event, ThreadItemUpdatedEvent)]
     assert [(change.type, getattr(change, "delta", None)) for change in changes] == [
         (f"widget.{DELTA}", "leave "),
         (f"widget.{DELTA}", "at **nine**."),

@@ -41,8 +41,8 @@ def test_the_bundled_widgets_pass_the_command() -> None:
 
 
 def test_a_new_widget_is_listed_right_and_rendered_with_data_from_a_file(tmp_path: Path) -> None:
-    def run(*words: str) -> str:
-        result = CliRunner().invoke(cli, ["widgets", *words, "--folder", str(tmp_path)])
+    def run(*arguments: str) -> str:
+        result = CliRunner().invoke(cli, ["widgets", *arguments, "--folder", str(tmp_path)])
         assert result.exit_code == 0, result.output
         return result.output
 
@@ -109,13 +109,13 @@ def test_an_action_for_the_page_or_that_an_agent_answers_is_no_problem() -> None
     ],
     ids=["loops without end", "macros without end", "recursion", "5 MB"],
 )  # fmt: skip
-def test_a_template_without_end_is_refused_in_a_sentence(template: str) -> None:
+def test_a_template_without_end_is_refused_with_a_message(template: str) -> None:
     [problem] = problems(template)
     assert problem.path == "template"
-    assert any(words in problem.reason for words in ("takes longer than 1 s", "more than 512000", "recursion"))
+    assert any(part in problem.reason for part in ("takes longer than 1 s", "more than 512000", "recursion"))
 
 
-#: What is wrong with a file, and a word of the sentence that says so.
+#: An invalid file, and a part of the message about it.
 BAD_FILES: dict[str, tuple[dict[str, Any], str]] = {
     "endless": ({"template": "{% for a in range(999) %}" * 3 + "{% endfor %}" * 3}, "takes longer than 1 s"),
     "large": ({"template": "{% for a in range(500) %}" * 2 + "x" * 20 + "{% endfor %}" * 2}, "more than 512000"),
@@ -135,56 +135,54 @@ def bad_folder(tmp_path: Path) -> Path:
     return folder
 
 
-def test_one_bad_file_does_not_keep_the_command_from_the_others(bad_folder: Path) -> None:
+def test_one_bad_file_does_not_stop_the_command_from_checking_the_others(bad_folder: Path) -> None:
     result = CliRunner().invoke(cli, ["widgets", "check", "--folder", str(bad_folder)])
     assert result.exit_code == 1
     assert "6 widgets checked, 5 problems." in result.output
-    for name, (_, words) in {**BAD_FILES, "torn": ({}, "not JSON")}.items():
+    for name, (_, part) in {**BAD_FILES, "torn": ({}, "not JSON")}.items():
         [line] = [line for line in result.output.splitlines() if f"/{name}.widget:" in line]
-        assert words in line
+        assert part in line
     listed = CliRunner().invoke(cli, ["widgets", "list", "--folder", str(bad_folder)])
     assert listed.exit_code == 0
     assert "Good" in listed.output
 
 
 @pytest.mark.parametrize("name", [*BAD_FILES, "torn", "missing", "../outside", "/etc/passwd"])
-def test_what_cannot_be_rendered_is_refused_in_a_sentence(bad_folder: Path, name: str) -> None:
+def test_what_cannot_be_rendered_is_refused_with_a_message(bad_folder: Path, name: str) -> None:
     (bad_folder.parent / "outside.widget").write_bytes(new_widget("outside"))
-    said = refusal("widgets", "render", name, "--folder", str(bad_folder))
-    words = BAD_FILES[name][1] if name in BAD_FILES else "not JSON" if name == "torn" else "there is no such file"
-    assert words in said
+    message = refusal("widgets", "render", name, "--folder", str(bad_folder))
+    part = BAD_FILES[name][1] if name in BAD_FILES else "not JSON" if name == "torn" else "there is no such file"
+    assert part in message
 
 
-@pytest.mark.parametrize(
-    ("data", "words"), [("[1]", "JSON object"), ("{", "cannot be read"), ('{"title": 1}', "title")]
-)
-def test_data_that_does_not_fit_is_refused_in_a_sentence(bad_folder: Path, data: str, words: str) -> None:
+@pytest.mark.parametrize(("data", "part"), [("[1]", "JSON object"), ("{", "cannot be read"), ('{"title": 1}', "title")])
+def test_data_that_does_not_fit_is_refused_with_a_message(bad_folder: Path, data: str, part: str) -> None:
     file = bad_folder / "data.json"
     file.write_text(data)
-    assert words in refusal("widgets", "render", "good", "--folder", str(bad_folder), "--data", str(file))
+    assert part in refusal("widgets", "render", "good", "--folder", str(bad_folder), "--data", str(file))
 
 
-def test_a_new_widget_outside_of_the_folder_is_refused_in_a_sentence(bad_folder: Path) -> None:
+def test_a_new_widget_outside_of_the_folder_is_refused_with_a_message(bad_folder: Path) -> None:
     assert "it is a file in widgets/" in refusal("widgets", "new", "../outside", "--folder", str(bad_folder))
     assert not (bad_folder.parent / "outside.widget").exists()
 
 
 @pytest.mark.browser
 @pytest.mark.skipif(find_chromium() is None, reason="no Chromium")
-def test_a_picture_that_cannot_be_written_is_refused_in_a_sentence(bad_folder: Path) -> None:
+def test_a_picture_that_cannot_be_written_is_refused_with_a_message(bad_folder: Path) -> None:
     png = bad_folder / "nowhere" / "good.png"
-    said = refusal("widgets", "render", "good", "--folder", str(bad_folder), "--png", str(png))
-    assert "cannot be written" in said
+    message = refusal("widgets", "render", "good", "--folder", str(bad_folder), "--png", str(png))
+    assert "cannot be written" in message
 
 
-def refusal(*words: str) -> str:
-    """What the program says before it ends with status 2 (`main` of the command line)."""
-    error = CliRunner().invoke(cli, list(words)).exception
+def refusal(*arguments: str) -> str:
+    """The error message of the program, which ends with status 2 (`main` of the command line)."""
+    error = CliRunner().invoke(cli, list(arguments)).exception
     assert isinstance(error, ConfigurationError | LinkError), repr(error)
     return str(error)
 
 
-def test_a_schema_that_points_elsewhere_asks_nobody() -> None:
+def test_a_schema_that_points_elsewhere_is_not_fetched() -> None:
     [problem] = problems(card(), jsonSchema={"$ref": "http://127.0.0.1:1/schema.json"})
     assert "leads nowhere in this file" in problem.reason
 

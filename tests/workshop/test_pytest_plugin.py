@@ -33,38 +33,38 @@ def run(project: Path, *options: str) -> tuple[int, str]:
 
 
 @pytest.mark.slow("pytest")
-def test_a_snapshot_is_asked_for_kept_and_compared(project: Path) -> None:
-    status, said = run(project)
+def test_a_snapshot_is_required_stored_and_compared(project: Path) -> None:
+    status, output = run(project)
     assert status == 1
-    assert "--widget-update" in said
+    assert "--widget-update" in output
     assert run(project, "--widget-update")[0] == 0
     assert run(project)[0] == 0
     file = project / "widgets" / "card.widget"
     file.write_text(file.read_text().replace("secondary", "tertiary"))
-    status, said = run(project)
+    status, output = run(project)
     assert status == 1
-    assert "card renders to another tree" in said
+    assert "card renders to another tree" in output
 
 
 @pytest.mark.slow("pytest")
 @pytest.mark.browser
 @pytest.mark.skipif(picture.find_chromium() is None, reason="no Chromium")
-def test_a_picture_is_kept_and_compared(project: Path) -> None:
+def test_a_picture_is_stored_and_compared(project: Path) -> None:
     assert run(project, "--widget-pictures", "--widget-update")[0] == 0
-    [kept] = project.glob("snapshots/*.png")
-    with Image.open(kept) as drawn:
+    [png] = project.glob("snapshots/*.png")
+    with Image.open(png) as drawn:
         assert drawn.width == 480
         assert 60 < drawn.height < 300
         # Another picture than what is drawn now: a line through it.
         changed = drawn.convert("RGB")
     changed.paste((255, 0, 0), (0, 20, changed.width, 22))
-    changed.save(kept)
-    status, said = run(project, "--widget-pictures")
+    changed.save(png)
+    status, output = run(project, "--widget-pictures")
     assert status == 1
-    assert "card looks different now" in said
+    assert "card looks different now" in output
 
 
-def test_without_a_chromium_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_chromium_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(picture, "find_chromium", lambda: None)
     with pytest.raises(ConfigurationError, match="There is no Chromium on this machine"):
         picture.draw({"type": "Card", "children": []})

@@ -48,7 +48,7 @@ TREE = OBJECT | {
 }
 OPEN = {"type": "object", "properties": {"title": {"type": "string"}}, "additionalProperties": {"type": "integer"}}
 
-#: Lines that a type checker refuses say so, with a word of what it says.
+#: Lines that a type checker refuses are marked, with a part of its message.
 USES = """
 from chatkit_link import widgets
 from pydantic import BaseModel
@@ -97,13 +97,13 @@ def module(folder: Path, **schemas: Any) -> ModuleType:
 
 
 def data_type(folder: Path, schema: Any) -> Any:
-    """What the widget of this schema takes, as the module says it."""
+    """The type of the widget of this schema in the module."""
     [found] = get_args(get_type_hints(module(folder, only=schema).load)["return"])
     return found
 
 
-def run(*words: str) -> tuple[int, str]:
-    result = CliRunner().invoke(cli, ["widgets", *words])
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(cli, ["widgets", *arguments])
     return result.exit_code, result.output
 
 
@@ -118,14 +118,14 @@ def test_a_type_checker_accepts_what_is_right_and_finds_what_is_wrong(tmp_path: 
     command = [sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", sys.executable, "--project", tmp_path]
     quiet = os.environ | {"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
     checked = subprocess.run(command, capture_output=True, check=False, cwd=tmp_path, env=quiet, timeout=150)
-    said = {}
+    messages = {}
     for found in json.loads(checked.stdout)["generalDiagnostics"]:
         assert Path(found["file"]) == uses, found
-        said[found["range"]["start"]["line"]] = said.get(found["range"]["start"]["line"], "") + found["message"]
+        messages[found["range"]["start"]["line"]] = messages.get(found["range"]["start"]["line"], "") + found["message"]
     for number, line in enumerate(USES.splitlines()):
-        _, _, words = line.partition("# refused: ")
-        assert bool(words) == (number in said), (line, said.get(number))
-        assert words in said.get(number, ""), said[number]
+        _, _, expected = line.partition("# refused: ")
+        assert bool(expected) == (number in messages), (line, messages.get(number))
+        assert expected in messages.get(number, ""), messages[number]
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def test_the_module_loads_the_widgets_beside_it_and_from_another_place(tmp_path:
     assert moved.load("a").build({"title": "A", "text": "c"}).model_dump()["children"][0]["value"] == "A"
 
 
-def test_the_check_says_when_the_module_is_stale(tmp_path: Path) -> None:
+def test_the_check_reports_a_stale_module(tmp_path: Path) -> None:
     at = ["--folder", str(tmp_path)]
     (tmp_path / "order.widget").write_bytes(new_widget("order"))
     assert run("types", *at) == (0, f"{tmp_path / TYPED}\n")
@@ -268,16 +268,16 @@ def test_the_check_says_when_the_module_is_stale(tmp_path: Path) -> None:
     changed = json.loads(new_widget("order"))
     changed["jsonSchema"]["properties"]["number"] = {"type": "integer"}
     (tmp_path / "order.widget").write_bytes(write_out(changed))
-    status, said = run("check", *at)
+    status, output = run("check", *at)
     assert status == 1
-    assert f"{tmp_path / TYPED}:1: the widgets have changed since: run chatkit-link widgets types" in said
+    assert f"{tmp_path / TYPED}:1: the widgets have changed since: run chatkit-link widgets types" in output
     assert run("types", *at)[0] == 0
     assert run("check", *at)[0] == 0
     (tmp_path / TYPED).write_text(formatted + "\n}")
     assert run("check", *at)[0] == 1
 
 
-def test_a_file_of_somebody_s_own_is_neither_written_over_nor_checked(tmp_path: Path) -> None:
+def test_a_hand_written_file_is_neither_overwritten_nor_checked(tmp_path: Path) -> None:
     (tmp_path / "order.widget").write_bytes(new_widget("order"))
     (tmp_path / TYPED).write_text("mine = 1\n")
     with pytest.raises(ConfigurationError, match="not written by this command"):

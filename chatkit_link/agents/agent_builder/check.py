@@ -1,4 +1,4 @@
-"""What of an exported file works here, what it needs, and what somebody has to decide. The file is read, not run."""
+"""What of an exported file works here, what it needs, and what its author has to decide. The file is read, not run."""
 
 import ast
 import builtins
@@ -23,7 +23,7 @@ from chatkit_link.agents.models.names_in_source import file_notices
 from chatkit_link.agents.models.shutdowns import Shutdowns
 from chatkit_link.errors import ConfigurationError
 
-Level = Literal["works", "mended", "key", "package", "decide", "wrong", "warning", "error"]
+Level = Literal["works", "repaired", "key", "package", "decide", "wrong", "warning", "error"]
 
 _KEY = "needs OPENAI_API_KEY, and OpenAI's Responses API"
 _HOSTED = {
@@ -89,9 +89,9 @@ def _whole(source: ExportedFile) -> Iterator[Finding]:
             agent = ast.unparse(given) if given is not None else "an agent"
             display = "streamed"
             if agent in structured:
-                display = "shown as a step: its output is structured"
+                display = "displayed as a step: its output is structured"
             elif node in silent:
-                display = "shown as a step: another agent always follows"
+                display = "displayed as a step: another agent always follows"
             yield Finding(node.lineno, "works", f"{agent} is run, {display}")
 
 
@@ -106,15 +106,15 @@ def _structured(source: ExportedFile) -> Iterator[str]:
 
 def _repaired(source: ExportedFile) -> Iterator[Finding]:
     for line in source.repaired:
-        yield Finding(line, "mended", "an f-string has its own quote or a brace inside, which not every Python reads")
+        yield Finding(line, "repaired", "an f-string has its own quote or a brace inside, which not every Python reads")
     for line in source.filled:
-        yield Finding(line, "mended", "the branch is empty: nothing happens there")
+        yield Finding(line, "repaired", "the branch is empty: nothing happens there")
     known = source.defined | set(source.imported)
     for node in ast.walk(source.tree):
         if isinstance(node, ast.arg) and node.annotation is not None:
             for name in ast.walk(node.annotation):
                 if isinstance(name, ast.Name) and name.id in SCHEMA_TYPES and name.id not in known:
-                    yield Finding(node.lineno, "mended", f"{name.id} is taken as {SCHEMA_TYPES[name.id]}")
+                    yield Finding(node.lineno, "repaired", f"{name.id} is taken as {SCHEMA_TYPES[name.id]}")
 
 
 def _undefined(source: ExportedFile) -> Iterator[Finding]:
@@ -155,14 +155,14 @@ def _imported(source: ExportedFile, node: ast.Import | ast.ImportFrom) -> Iterat
     if isinstance(node, ast.ImportFrom):
         stood_in = [name.name for name in node.names if source.imported.get(name.asname or name.name, "") in REPLACED]
         if stood_in:
-            yield Finding(node.lineno, "works", f"this server stands in for {', '.join(stood_in)}")
+            yield Finding(node.lineno, "works", f"this server replaces {', '.join(stood_in)}")
 
 
 def _function(source: ExportedFile, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Finding]:
     if node.name in source.approvals:
-        yield Finding(node.lineno, "works", f"{node.name} asks the person in the chat, and waits for the answer")
+        yield Finding(node.lineno, "works", f"{node.name} asks the user in the chat, and waits for the answer")
     elif node.name in source.tools and is_stub(node):
-        empty = f"the tool {node.name} is empty: write what it does, or the model is told so"
+        empty = f"the tool {node.name} is empty: write what it does, or the model is informed that it is missing"
         same = f"the tool {node.name} gives the same answer always: write what it does"
         yield Finding(node.lineno, "decide", empty if is_empty_stub(node) else same)
 
@@ -180,7 +180,7 @@ def _call(source: ExportedFile, node: ast.Call) -> Iterator[Finding]:
         yield Finding(node.lineno, "key", _HOSTED[name])
         code = ast.unparse(node)
         if name == "agents.HostedMCPTool" and "'require_approval'" in code and "'never'" not in code:
-            yield Finding(node.lineno, "works", "calls of the MCP server are to be approved: the person is asked")
+            yield Finding(node.lineno, "works", "calls of the MCP server are to be approved: the user is asked")
     elif name == "openai.AsyncOpenAI":
         yield Finding(node.lineno, "key", "a client of OpenAI: what it is asked needs OPENAI_API_KEY")
     elif source.is_search(node):

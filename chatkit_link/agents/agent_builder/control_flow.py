@@ -1,9 +1,9 @@
-"""Which agents of a workflow speak to the person, and which only work for the next one.
+"""Which agents of a workflow write to the user, and which only work for the next one.
 
-The export does not say it. But where an agent's text is always followed by another agent, the last of
+The export does not state it. But where an agent's text is always followed by another agent, the last of
 them answers, and what came before is a step on the way. So for each call of ``Runner.run`` this finds
-what may come next, over every way through ``run_workflow``: another run, a question to the person, or
-the end. A step is silent if another run is all that can come; before a question the person must have
+what may come next, over every way through ``run_workflow``: another run, a question to the user, or
+the end. A step is silent if another run is all that can come; before a question the user must have
 read what the question is about. It is worked out backwards, from what follows to what is before.
 """
 
@@ -18,7 +18,7 @@ _RUN, _QUESTION, _END = (frozenset({event}) for event in ("run", "question", "en
 
 
 def silent_calls(source: ExportedFile) -> set[ast.Call]:
-    """The calls of ``Runner.run`` whose text is not for the person."""
+    """The calls of ``Runner.run`` whose text is not for the user."""
     if source.entry is None:
         return set()
     flow = _Flow(source)
@@ -27,7 +27,7 @@ def silent_calls(source: ExportedFile) -> set[ast.Call]:
 
 
 def count_runs(source: ExportedFile) -> int:
-    """How many calls of ``Runner.run`` stand in the file."""
+    """The number of calls of ``Runner.run`` in the file."""
     return sum(source.is_run(node) for node in ast.walk(source.tree))
 
 

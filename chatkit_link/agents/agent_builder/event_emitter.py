@@ -1,7 +1,7 @@
-"""What the person is told of a workflow: the steps it takes, the words of its agents, and its questions.
+"""The events of a workflow for the user: the steps it takes, the text of its agents, and its questions.
 
-How it flows: a run of an agent is streamed, and what it does goes into ``out``, which the responder reads.
-What the model is to remember of it is kept in ``record`` meanwhile.
+How it flows: a run of an agent is streamed, and its events go into ``out``, which the responder reads.
+What the model is to remember of it is collected in ``record`` meanwhile.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ from chatkit_link.agents.context import LinkContext, TurnContext
 from chatkit_link.agents.history import History, record_of
 from chatkit_link.agents.metering import UsageReader
 from chatkit_link.agents.models.provider import adapt_models
-from chatkit_link.agents.output_text import brief, words
+from chatkit_link.agents.output_text import as_markdown, brief
 from chatkit_link.agents.sources import Sources
 from chatkit_link.agents.tool_call_hooks import VisibleTools
 from chatkit_link.agents.tool_output import output_limit
@@ -59,9 +59,9 @@ class WorkflowSettings:
 class EventEmitter:
     """Of one answer.
 
-    alone: whether the workflow runs one agent only, which is not shown as a step. record: what the model will
-    remember of this turn. chosen: the model that was chosen for all agents. has_output: whether the person was told
-    anything.
+    alone: whether the workflow runs one agent only, which is not displayed as a step. record: what the model will
+    remember of this turn. chosen: the model that was chosen for all agents. has_output: whether any event was
+    sent to the user.
     """
 
     ctx: TurnContext
@@ -91,7 +91,7 @@ class EventEmitter:
         self.out.put_nowait(None)
 
     async def save(self) -> None:
-        """Keep the record."""
+        """Store the record."""
         if self.history.anchor is not None:
             await self.ctx.store.save_turn(self.ctx.thread.id, self.history.anchor, self.record, self.ctx.caller)
 
@@ -118,7 +118,7 @@ class EventEmitter:
             self.put(event)
 
     async def work(self, title: str, work: Callable[[], Any], content: str | None = None) -> Any:
-        """Results of a library's call, which is shown as a step."""
+        """Results of a library's call, which is displayed as a step."""
         task = CustomTask(title=title, icon="search", content=content, status_indicator="loading")
         task_place = await self.steps.add_task(task)
         self._emit_queued(self.steps)
@@ -128,7 +128,7 @@ class EventEmitter:
         return found
 
     async def repeat(self, title: str, found: dict[str, Any]) -> None:
-        """What an agent had done before a failure: it is told, and remembered, once more."""
+        """What an agent had done before a failure: it is emitted, and recorded, again."""
         if not self.alone:
             summary = None if found["spoke"] else brief(found["output"]) or None
             await self.steps.add_task(
@@ -137,13 +137,13 @@ class EventEmitter:
             self._emit_queued(self.steps)
         if found["spoke"]:
             self.end_steps()
-            self.record["covers"].append(self.write_message(words(found["output"])))
+            self.record["covers"].append(self.write_message(as_markdown(found["output"])))
             self.record["input"] += found["items"]
 
     async def stream(
         self, agent: Agent[Any], given: Any, *, silent: bool, context: Any, has_output: bool, **rest: Any
     ) -> tuple[RunResultStreaming, StepStream]:
-        """Run an agent, tell what it does, and remember what it said. has_output: it has said something before."""
+        """Run an agent, emit its events, and record its output. has_output: whether it has written before."""
         adapt_models(agent)
         # Agents that run at once each show their work apart.
         alone = not self._busy
@@ -197,7 +197,7 @@ class EventEmitter:
         has_output: bool,
         keep_open: bool,
     ) -> tuple[RunResultStreaming, StepStream]:
-        """A run's events, told. A model that takes no pictures is asked again without them."""
+        """A run's events. A model that takes no pictures is asked again without them."""
         bare: Any = without_pictures(cast("list[Any]", given)) if isinstance(given, list) else given
         if not self._take_pictures:
             given = bare

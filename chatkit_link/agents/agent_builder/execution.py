@@ -1,8 +1,8 @@
 """One answer of an exported workflow: its ``run_workflow``, called for one message of one thread.
 
-How it flows: the file's code runs in a task of its own. What it asks of the stand-ins comes here: a run
-of an agent is told as it happens (``events.py``); a question to the person stores the journal, tells the
-question, and ends the task with ``Paused``. What the journal knows already is given back and not done again.
+How it flows: the file's code runs in a task of its own. Its calls of the replaced libraries come here: a run
+of an agent is emitted as it happens (``event_emitter.py``); a question to the user stores the journal, emits the
+question, and ends the task with ``Paused``. What the journal has already is returned and not done again.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from chatkit_link.agents.agent_builder.load import ExportedWorkflow
 from chatkit_link.agents.agent_builder.shims import current
 from chatkit_link.agents.approvals import decide, from_json, question, question_of, to_json
 from chatkit_link.agents.errors.explain import Failure
-from chatkit_link.agents.output_text import Refusal, words
+from chatkit_link.agents.output_text import Refusal, as_markdown
 from chatkit_link.caller import StateValue
 
 #: Rounds of all ``while`` loops of one answer; one that goes on is taken to be endless.
@@ -28,7 +28,7 @@ MOST_ROUNDS = 1000
 
 
 class Paused(BaseException):
-    """The workflow has asked the person; not an Exception, so that no ``except`` of the file takes it."""
+    """The workflow has asked the user; not an Exception, so that no ``except`` of the file takes it."""
 
 
 @dataclass(slots=True)
@@ -46,8 +46,8 @@ class Execution:
     paused: bool = False
     _rounds: int = field(default=0, init=False)
     _last_output: Any = field(default=None, init=False)
-    #: What the person was told before a question that is answered by now.
-    _already_shown: set[str] = field(default_factory=set[str], init=False)
+    #: What was sent to the user before a question that is answered by now.
+    _already_sent: set[str] = field(default_factory=set[str], init=False)
 
     async def work(self) -> None:
         """Run the workflow to its end, or to a question."""
@@ -64,7 +64,7 @@ class Execution:
     # What the file asks for
 
     def begin(self, value: list[Any]) -> list[Any]:
-        """The conversation as the file begins it, with the thread's earlier turns before it."""
+        """The conversation as the file starts it, with the thread's earlier turns before it."""
         history = self.events.history
         if value and _is_message(value[-1], self.text):
             return [*history.input, *value[:-1]] if len(value) > 1 else list(history.input)
@@ -82,7 +82,7 @@ class Execution:
             if self.journal.again:
                 await self.events.repeat(agent.name, found)
             elif found["spoke"]:
-                self._already_shown.add(words(found["output"]))
+                self._already_sent.add(as_markdown(found["output"]))
             return run_from_json(found, agent, given)
         given = [_sendable(item) for item in cast("list[Any]", given)] if isinstance(given, list) else given
         result, has_output = await self._approved(key, agent, given, silent=silent, context=context, **rest)
@@ -93,32 +93,32 @@ class Execution:
     async def _approved(
         self, key: str, agent: Agent[Any], given: Any, *, context: Any, **rest: Any
     ) -> tuple[RunResultStreaming, bool]:
-        """The run of an agent, which stops at calls of tools that the person has to approve."""
+        """The run of an agent, which stops at calls of tools that the user has to approve."""
         place = f"{key}/waits"
-        kept: dict[str, Any] = self.journal.steps.get(place) or {"covers": [], "spoke": False}
-        if "run" in kept:
-            given = await from_json(agent, kept["run"], self.events.steps if context is None else context)
+        stored: dict[str, Any] = self.journal.steps.get(place) or {"covers": [], "spoke": False}
+        if "run" in stored:
+            given = await from_json(agent, stored["run"], self.events.steps if context is None else context)
         while True:
             if isinstance(given, RunState):
                 waiting = cast("RunState[Any, Any]", given)
                 calls = waiting.get_interruptions()
                 name = "+".join(str(call.call_id) for call in calls)
                 decide(waiting, await self._ask(f"{key}/{name}", [question_of(call) for call in calls]))
-            result, stream = await self.events.stream(agent, given, context=context, has_output=kept["spoke"], **rest)
+            result, stream = await self.events.stream(agent, given, context=context, has_output=stored["spoke"], **rest)
             if not result.interruptions:
-                self.events.record["covers"] += kept["covers"]
+                self.events.record["covers"] += stored["covers"]
                 self.journal.steps.pop(place, None)
-                return result, kept["spoke"] or stream.has_output
-            kept = {"covers": kept["covers"] + stream.finished, "spoke": kept["spoke"] or stream.has_output}
+                return result, stored["spoke"] or stream.has_output
+            stored = {"covers": stored["covers"] + stream.finished, "spoke": stored["spoke"] or stream.has_output}
             given = result.to_state()
-            self.journal.steps[place] = {**kept, "run": to_json(given)}
+            self.journal.steps[place] = {**stored, "run": to_json(given)}
 
     async def ask(self, name: str, text: str) -> bool:
-        """Whether the person approves."""
+        """Whether the user approves."""
         return (await self._ask(name, [text]))[0]
 
     async def _ask(self, name: str, texts: Sequence[str]) -> list[bool]:
-        """The person's answers; where there are none yet, ask and end."""
+        """The user's answers; where there are none yet, ask and end."""
         self._still_on()
         key = self.journal.reach(f"ask:{name}")
         if (found := self.journal.steps.get(key)) is not None:
@@ -126,7 +126,7 @@ class Execution:
         self.paused = True
         self.events.end_steps()
         item = question(self.events.ctx, texts)
-        # Before it is asked: whoever sees the question can answer it.
+        # Before the question is sent: once it is visible, it can be answered.
         self.events.record["waiting"] = self.journal.to_waiting(item.id, key)
         await self.events.save()
         self.events.put(ThreadItemDoneEvent(item=item))
@@ -157,7 +157,7 @@ class Execution:
         return await self._once("guardrails", checked, "Guardrails")
 
     async def go_round(self, line: int) -> None:
-        """At each round of a ``while`` loop: so that it can be stopped, and keeps nobody else from going on."""
+        """Called at each round of a ``while`` loop, so that it can be stopped and does not block other tasks."""
         self._still_on()
         self._rounds += 1
         if self._rounds > MOST_ROUNDS:
@@ -180,11 +180,11 @@ class Execution:
         return objects(self.journal.steps[key])
 
     def _conclude(self, value: Any) -> None:
-        """What the workflow returned, if nothing else was said."""
+        """What the workflow returned, if there was no other output."""
         if self.events.has_output and not isinstance(value, Refusal):
             return
-        text = words(value) or words(self._last_output)
-        if text not in self._already_shown:
+        text = as_markdown(value) or as_markdown(self._last_output)
+        if text not in self._already_sent:
             self.events.write_message(text or "The workflow has ended without an answer.")
 
 

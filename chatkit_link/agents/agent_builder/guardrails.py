@@ -1,4 +1,4 @@
-"""The package openai-guardrails, where somebody has installed it: what exported files use of it."""
+"""The package openai-guardrails, where it is installed: what exported files use of it."""
 
 import importlib
 from types import SimpleNamespace
@@ -43,7 +43,7 @@ async def run_guardrails(library: Any, client: AsyncOpenAI | None, context: Any,
 
 
 def report_guardrails(given: list[Any], results: list[Any]) -> None:
-    """Tell what the checks have used of models."""
+    """Report the checks' use of models."""
     checks = [each for value in given if isinstance(value, list) for each in cast("list[Any]", value)]
     models = {each.definition.name: getattr(each.config, "model", None) for each in checks if hasattr(each, "config")}
     for result in results:
@@ -58,7 +58,7 @@ def report_guardrails(given: list[Any], results: list[Any]) -> None:
 
 
 def failures(results: list[Any]) -> dict[str, Any]:
-    """What ``build_guardrail_fail_output`` says, where the exporter's own fails on what was not checked."""
+    """The result of ``build_guardrail_fail_output``, where the exporter's own fails on what was not checked."""
     found: list[dict[str, Any]] = [each.info or {} for each in results if each.tripwire_triggered]
     return {str(info.get("guardrail_name")): {"failed": True} for info in found}
 

@@ -1,8 +1,8 @@
 """What has happened in a workflow, so that it can go on after a question as if it had waited.
 
-How it flows: a workflow that asks a person ends there. Once the answer has come, the file's
+How it flows: a workflow that asks the user ends there. Once the answer has come, the file's
 ``run_workflow`` is called again from its beginning; every model call, search and answer that it had is
-given back from here, by its place in the file and how often that place was reached. So it arrives at
+returned from here, by its place in the file and how often that place was reached. So it arrives at
 the question by the same way, finds the answer, and goes on. Nothing is asked or paid for twice, and
 nothing but this has to outlive a reload or a restart. It is stored with the turn (``store/turns.py``).
 """
@@ -22,7 +22,7 @@ from chatkit_link.store.turns import Failed, Waiting
 @dataclass(slots=True)
 class Journal:
     """steps: place and number -> what came of it, as JSON.
-    again: whether what it gives back has to be told again, because a retry takes the answer away that had it.
+    again: whether its steps have to be emitted again, because a retry removes the answer that had them.
     """
 
     version: str
@@ -100,8 +100,8 @@ def run_to_json(result: RunResultStreaming) -> dict[str, Any]:
 
 def run_from_json(found: dict[str, Any], agent: Agent[Any], given: Any) -> RecordedResult:
     last = _named(agent, found["agent"])
-    kind: Any = getattr(last.output_type, "output_type", last.output_type)  # an AgentOutputSchema stands around it
-    types: TypeAdapter[Any] = TypeAdapter(Any if kind is None else kind)
+    output_type: Any = getattr(last.output_type, "output_type", last.output_type)  # an AgentOutputSchema wraps it
+    types: TypeAdapter[Any] = TypeAdapter(Any if output_type is None else output_type)
     output = types.validate_python(found["output"])
     return RecordedResult(given, [RecordedItem(item) for item in found["items"]], output, last)
 

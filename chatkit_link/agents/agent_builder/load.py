@@ -21,7 +21,7 @@ from chatkit_link.errors import ConfigurationError
 
 @dataclass(frozen=True, slots=True)
 class ExportedWorkflow:
-    """A loaded file. version: names its text. steps: how many calls of ``Runner.run`` stand in it."""
+    """A loaded file. version: identifies its text. steps: the number of calls of ``Runner.run`` in it."""
 
     path: Path
     version: str

@@ -1,4 +1,4 @@
-"""Answers turns with an exported workflow: calls it, tells what it does, goes on after the person's answer."""
+"""Answers turns with an exported workflow: calls it, emits its events, resumes it after the user's answer."""
 
 import asyncio
 import logging
@@ -17,7 +17,7 @@ from chatkit_link.agents.agent_builder.execution import Execution
 from chatkit_link.agents.agent_builder.journal import Journal
 from chatkit_link.agents.agent_builder.load import ExportedWorkflow
 from chatkit_link.agents.approvals import CHANGED, find_answered
-from chatkit_link.agents.attachment_input import ShownFiles
+from chatkit_link.agents.attachment_input import AttachmentInput
 from chatkit_link.agents.context import TurnContext
 from chatkit_link.agents.converter import LinkConverter
 from chatkit_link.agents.errors.explain import Failure
@@ -29,7 +29,7 @@ from chatkit_link.store.turns import TurnRecord
 
 logger = logging.getLogger(__name__)
 
-#: Errors that have a sentence of their own.
+#: Errors that have a message of their own.
 _EXPLAINED = (
     openai.OpenAIError, AgentsException, IncompleteAnswer, UnreadableAnswer, ContextTooLong, StreamError,
     CustomStreamError, LinkError,
@@ -74,8 +74,8 @@ class WorkflowResponder:
             await execution.events.save()
 
     async def _begin(self, ctx: TurnContext) -> tuple[Execution, list[NoticeEvent]]:
-        """The workflow at the thread's newest message, or where the question stands that was just answered."""
-        shown = ShownFiles(ctx.files, ctx.caller, text_limit=self._file_text)
+        """The workflow at the thread's newest message, or at the question that was just answered."""
+        attachment_input = AttachmentInput(ctx.files, ctx.caller, text_limit=self._file_text)
         message, found = ctx.message, None
         if message is None:
             items = await ctx.store.load_history(ctx.thread.id, self._history_items, ctx.caller)
@@ -86,17 +86,17 @@ class WorkflowResponder:
         if found is not None and found.waiting["version"] != self._workflow.version:
             notices.append(NoticeEvent(level="info", message=CHANGED.in_language(ctx.caller.locale)))
         elif found is not None:
-            record, journal = found.begun(), Journal.of(found.waiting)
+            record, journal = found.started(), Journal.of(found.waiting)
             journal.steps[found.waiting["place"]] = found.approved
         elif ctx.message is not None:
             journal = await self._failed(ctx, ctx.message)
         history = await load_history(
-            ctx, LinkConverter(shown), self._history_items, upto=message.id if message else None
+            ctx, LinkConverter(attachment_input), self._history_items, upto=message.id if message else None
         )
         notices += [
-            NoticeEvent(level="info", message=shown.unseen[attachment.id].in_language(ctx.caller.locale))
+            NoticeEvent(level="info", message=attachment_input.unseen[attachment.id].in_language(ctx.caller.locale))
             for attachment in (ctx.message.attachments if ctx.message else [])
-            if attachment.id in shown.unseen
+            if attachment.id in attachment_input.unseen
         ]
         text = "".join(part.text for part in message.content) if message else ""
         chosen = message.inference_options.model if message else None

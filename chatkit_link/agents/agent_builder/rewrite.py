@@ -1,8 +1,8 @@
 """The file's tree, changed so that it runs here. The file itself stays as it is.
 
 What it uses of a few libraries is bound to ours, by name and in this module alone; approvals are awaited;
-the conversation and the state begin with what the thread and the session hold. Everything that is put in
-is reached through one name, ``LINK``, which is bound to ``stand_ins.Shims``. Line numbers stay.
+the conversation and the state start with what the thread and the session hold. Everything that is inserted
+is reached through one name, ``LINK``, which is bound to ``shims.Shims``. Line numbers stay.
 """
 
 import ast
@@ -12,7 +12,7 @@ from chatkit_link.agents.agent_builder.control_flow import silent_calls
 from chatkit_link.agents.agent_builder.source import SCHEMA_TYPES, ExportedFile, is_empty_stub
 
 LINK = "__chatkit_link__"
-#: Names of libraries -> the attribute of LINK that stands for them in an exported file.
+#: Names of libraries -> the attribute of LINK that replaces them in an exported file.
 REPLACED = {
     "agents.Runner": "Runner",
     "agents.trace": "trace",
@@ -51,7 +51,7 @@ class _Rewriter(ast.NodeTransformer):
         ours = [name for name in node.names if self._source.imported.get(name.asname or name.name, "") in REPLACED]
         if not ours:
             return node
-        kept = [name for name in node.names if name not in ours]
+        others = [name for name in node.names if name not in ours]
         bound = [
             ast.Assign(
                 targets=[ast.Name(name.asname or name.name, ast.Store())],
@@ -59,7 +59,7 @@ class _Rewriter(ast.NodeTransformer):
             )
             for name in ours
         ]
-        rest = [ast.ImportFrom(node.module, kept, node.level)] if kept else []
+        rest = [ast.ImportFrom(node.module, others, node.level)] if others else []
         return [ast.copy_location(each, node) for each in [*rest, *bound]]
 
     def visit_Attribute(self, node: ast.Attribute) -> Any:
@@ -128,8 +128,8 @@ class _Rewriter(ast.NodeTransformer):
     def _beginning(self, target: ast.expr, value: ast.expr) -> ast.expr:
         """The first value of the conversation and of the state are joined with the thread's and the session's."""
         name = target.id if self._in_entry and isinstance(target, ast.Name) else ""
-        kind = {"conversation_history": ast.List, "state": ast.Dict}.get(name)
-        if kind is None or not isinstance(value, kind) or name in self._initialized:
+        expected = {"conversation_history": ast.List, "state": ast.Dict}.get(name)
+        if expected is None or not isinstance(value, expected) or name in self._initialized:
             return value
         self._initialized.add(name)
         return _at(value, _call(name, value))

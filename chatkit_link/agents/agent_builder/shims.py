@@ -38,7 +38,7 @@ class RunningWorkflow(Protocol):
     async def guard(self, library: Any, *args: Any, **given: Any) -> Any: ...
 
 
-# A file calls ``Runner.run`` without any argument that says for whom, so only the context can.
+# A file calls ``Runner.run`` without an argument for the caller, so only the context can identify it.
 current: ContextVar[RunningWorkflow] = ContextVar("workflow execution")
 
 
@@ -71,7 +71,7 @@ class WorkflowState(dict[str, Any]):
 
 
 class Shims:
-    """guardrails: the package, if the file uses it and somebody has installed it."""
+    """guardrails: the package, if the file uses it and it is installed."""
 
     Runner = _Runner()
 
@@ -83,7 +83,7 @@ class Shims:
 
     @contextmanager
     def trace(self, *_: Any, **__: Any) -> Generator[None]:
-        """Traces stay here: they would carry people's messages to OpenAI."""
+        """Traces stay here: they would send users' messages to OpenAI."""
         yield
 
     def function_tool(self, *args: Any, **given: Any) -> Any:
@@ -121,7 +121,7 @@ class Shims:
     async def go_round(self, line: int) -> None:
         await current.get().go_round(line)
 
-    # What a workflow begins with
+    # The start of a workflow
 
     def conversation_history(self, value: list[Any]) -> list[Any]:
         return current.get().begin(value)

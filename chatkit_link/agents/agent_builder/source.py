@@ -1,4 +1,4 @@
-"""An exported file, read and not run: its tree, and what its names stand for."""
+"""An exported file, read and not run: its tree, and the meaning of its names."""
 
 import ast
 from dataclasses import dataclass, field
@@ -22,11 +22,11 @@ ENTRY = "run_workflow"
 
 @dataclass(slots=True)
 class ExportedFile:
-    """path, text and tree of the file. mended: lines whose f-strings only Python 3.12 reads, or none.
-    filled: lines that begin an empty block.
+    """path, text and tree of the file. repaired: lines whose f-strings only Python 3.12 reads, or none.
+    filled: lines that start an empty block.
 
     imported: local name -> what it is, such as "agents.Runner". defined: names bound at the top.
-    entry: ``run_workflow``. approvals: stubs that ask a person. tools: functions that are tools, by name.
+    entry: ``run_workflow``. approvals: stubs that ask the user. tools: functions that are tools, by name.
     """
 
     path: Path
@@ -130,7 +130,7 @@ def _bind(source: ExportedFile) -> None:
 
 
 def _origin(module: str | None, name: str) -> str:
-    """Where a name comes from; "agents.run" and "agents.tool" are only where ``agents`` keeps it."""
+    """Where a name comes from; "agents.run" and "agents.tool" are modules inside ``agents``."""
     top = (module or "").partition(".")[0]
     return f"{top if top in ('agents', 'openai') else module}.{name}"
 

@@ -1,4 +1,4 @@
-"""A run inside a workflow, told as ChatKit events: a step that is not for the person keeps its words to itself."""
+"""A run inside a workflow as ChatKit events: the text of a step that is not for the user is not sent as a message."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,8 +16,8 @@ _MESSAGE = ("response.output_text.", "response.refusal.", "response.content_part
 class StepStream(ResponseStream):
     """Translates the run of one step.
 
-    speaks: whether what the model writes now is for the person. keep_open: the workflow item goes on with the
-    next step. has_output: whether it has written to the person.
+    speaks: whether what the model writes now is for the user. keep_open: the workflow item goes on with the
+    next step. has_output: whether it has written to the user.
     """
 
     def __init__(self, context: LinkContext, speaks: Callable[[], bool], *, keep_open: bool) -> None:
@@ -45,7 +45,7 @@ class StepStream(ResponseStream):
 
 
 def is_structured(agent: Agent[Any]) -> bool:
-    """Whether it answers in a type of its own, which is for the workflow and not for the person."""
+    """Whether it answers in a type of its own, which is for the workflow and not for the user."""
     return agent.output_type not in (None, str)
 
 

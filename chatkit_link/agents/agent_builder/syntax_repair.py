@@ -1,10 +1,10 @@
 """What Agent Builder exports that is no Python, or none of 3.11, made readable in memory.
 
 **Nested quotes in f-strings.** ``f"... {x["output_text"]}"`` is Python from 3.12 on (PEP 701) and a syntax
-error before. Each expression that 3.11 cannot read where it stands is taken out and parsed by itself, and
-one letter stands in its place until the file's tree is there; then the expression's tree takes the letter's
+error before. Each expression that 3.11 cannot read in its place is taken out and parsed by itself, and
+one letter replaces it until the file's tree is built; then the expression's tree takes the letter's
 place. So no quote is guessed, any depth works, and every line keeps its number. A brace that closes nothing,
-or has nothing in it, stands for itself.
+or has nothing in it, is read as text.
 
 **Empty branches.** A branch that leads nowhere is exported as ``else:`` with nothing in it. Such a line gets a
 ``pass`` behind its colon, so that every line keeps its number.
@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 _PREFIX = re.compile(r"(?i)(?:\b(rb|br|rf|fr|[rbuf]))?('''|\"\"\"|'|\")")
 _NOTHING = re.compile(r"\{\s*\}")
-#: Letters of an alphabet that nobody programs in: identifiers one character long.
+#: Letters of an alphabet that no program is written in: identifiers one character long.
 _LETTERS = range(0x16A0, 0x16EA)
 _EMPTY = re.compile(r"expected an indented block after .* on line (\d+)")
 _CLOSES = {"(": ")", "[": "]", "{": "}"}
@@ -25,8 +25,8 @@ _CLOSES = {"(": ")", "[": "]", "{": "}"}
 
 @dataclass(slots=True)
 class Repaired:
-    """text: the file as Python 3.11 reads it. taken: letter -> the expression that stands there.
-    lines: where something was mended.
+    """text: the file as Python 3.11 reads it. taken: letter -> the expression that it replaces.
+    lines: where something was repaired.
     """
 
     text: str
@@ -35,7 +35,7 @@ class Repaired:
 
 
 def parse(text: str, filename: str) -> tuple[ast.Module, list[int], list[int]]:
-    """The file's tree, the lines whose f-strings were mended, and those that begin an empty block.
+    """The file's tree, the lines whose f-strings were repaired, and those that start an empty block.
 
     Raises SyntaxError with the file's own line.
     """
@@ -53,13 +53,13 @@ def parse(text: str, filename: str) -> tuple[ast.Module, list[int], list[int]]:
 
 
 def _end_of_header(lines: list[str], first: int) -> int | None:
-    """The line with the colon that begins a block; its statement may take several."""
+    """The line with the colon that starts a block; its statement may take several."""
     ends = (number for number, line in enumerate(lines[first - 1 :], start=first) if line.rstrip().endswith(":"))
     return next(ends, None)
 
 
 def _parse_f_strings(text: str, filename: str) -> tuple[ast.Module, list[int]]:
-    """The file's tree, and the lines whose f-strings were mended. Raises SyntaxError with the file's own line."""
+    """The file's tree, and the lines whose f-strings were repaired. Raises SyntaxError with the file's own line."""
     try:
         return ast.parse(text, filename), []
     except SyntaxError as error:
@@ -74,7 +74,7 @@ def _parse_f_strings(text: str, filename: str) -> tuple[ast.Module, list[int]]:
 
 
 def repair(text: str, line: int = 1) -> Repaired:
-    """Take what Python 3.11 cannot read out of the f-strings of ``text``, which begins at ``line`` of the file."""
+    """Take what Python 3.11 cannot read out of the f-strings of ``text``, which starts at ``line`` of the file."""
     letters = iter(letter for code in _LETTERS if (letter := chr(code)) not in text)
     return _Scanner(text, line, letters).run()
 
@@ -110,7 +110,7 @@ class _Scanner:
         return end
 
     def _f_string(self, at: int, string: re.Match[str]) -> int:
-        """Copy an f-string; what had to leave it stands in ``taken``."""
+        """Copy an f-string; what had to leave it is in ``taken``."""
         text, quote = self._text, string[2]
         raw = "r" in (string[1] or "").lower()
         self._out.append(string[0])
@@ -123,9 +123,9 @@ class _Scanner:
                 at += 2
             elif text[at] == "{" and not _NOTHING.match(text, at):
                 end = _expression_end(text, at + 1)
-                kept = self._expression(text[at + 1 : end], quote, line)
-                lost += text.count("\n", at, end) - kept.count("\n")
-                self._out.append("{" + kept)
+                inner = self._expression(text[at + 1 : end], quote, line)
+                lost += text.count("\n", at, end) - inner.count("\n")
+                self._out.append("{" + inner)
                 at, open_ = end, open_ + 1
             elif text[at] in "{}" and not open_:
                 self._out.append(text[at] * 2)
@@ -140,7 +140,7 @@ class _Scanner:
         return at + len(quote)
 
     def _expression(self, given: str, quote: str, line: int) -> str:
-        """The expression as it may stand inside ``quote``: itself, or a letter."""
+        """The expression as it may be written inside ``quote``: itself, or a letter."""
         if quote[0] not in given and "\\" not in given and "#" not in given and ("\n" not in given or len(quote) == 3):
             return given
         inner = repair(given, line)
@@ -148,7 +148,7 @@ class _Scanner:
         try:
             tree = ast.parse(f"(\n{inner.text}\n)", mode="eval")
         except SyntaxError:
-            return given  # wrong in itself: the parser says so, with its place in the file
+            return given  # wrong in itself: the parser reports it, with its place in the file
         if letter is None:
             return given
         expression = _Restore(inner.taken).visit(tree).body
@@ -177,7 +177,7 @@ def _string_end(text: str, string: re.Match[str]) -> int:
     at, quote = string.end(), string[2]
     while at < len(text) and not text.startswith(quote, at):
         if len(quote) == 1 and text[at] == "\n":
-            return at  # not closed: the parser says so
+            return at  # not closed: the parser reports it
         at += 2 if text[at] == "\\" else 1
     return at + len(quote)
 

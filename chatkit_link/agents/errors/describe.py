@@ -1,7 +1,7 @@
-"""A failed answer, as a line for the operator: the server's own words, without a secret and without the conversation.
+"""A failed answer, as a line for the operator: the server's own message, without secrets or the conversation.
 
 Servers quote what they refuse: a part of the key, or of the prompt. The request is at hand when its error is, so
-what it held is looked for in the server's words and left out.
+what it held is searched for in the server's message and left out.
 """
 
 import json
@@ -20,7 +20,7 @@ from agents.exceptions import (
 
 from chatkit_link.agents.models.problems import ContextTooLong, IncompleteAnswer, UnreadableAnswer
 
-#: Characters of a server's sentence that are kept.
+#: Characters of a server's message that are logged.
 _LIMIT: Final = 500
 #: Characters in a row that are taken for a quotation, and so are whole texts from this length on.
 _QUOTED, _SHORT = 12, 4
@@ -43,7 +43,7 @@ _CONTENT = ("input", "messages", "instructions", "prompt")
 
 
 def describe(error: BaseException) -> str:
-    """One line: the class, and of a server's refusal its status, code, parameter, request id and words."""
+    """One line: the class, and of a server's refusal its status, code, parameter, request id and message."""
     parts = [type(error).__qualname__]
     if isinstance(error, openai.APIError):
         fields = {"status": getattr(error, "status_code", None), "code": error.code, "type": error.type}
@@ -64,7 +64,7 @@ def describe(error: BaseException) -> str:
 
 
 def _words_of(error: openai.APIError) -> str:
-    """The server's words. The client leaves a body that is not in OpenAI's form out of its message."""
+    """The server's message. The client leaves a body that is not in OpenAI's form out of its message."""
     if error.body and error.message.startswith(("Error code:", "An error occurred during streaming")):
         body = error.body if isinstance(error.body, str) else json.dumps(error.body, ensure_ascii=False, default=str)
         return f"{error.message}: {body}"

@@ -62,7 +62,7 @@ BY_CLASS: Final[Mapping[type[BaseException], str]] = {
     exceptions.ToolOutputGuardrailTripwireTriggered: "tool_blocked",
     ContextTooLong: "context_too_long",
     UnreadableAnswer: "answer_unreadable",
-    # From here on, nobody can say whether it was the model's server: a tool may have asked another one.
+    # From here on, the origin is not known to be the model's server: a tool may have called another one.
     httpx2.HTTPError: "assistant_failed",
     httpx2.TransportError: "service_unreachable",
     httpx2.TimeoutException: "service_timeout",
@@ -132,7 +132,7 @@ class Failure(CustomStreamError):
 
 
 def explain(error: Exception) -> Exception:
-    """The same failure as something that may be shown, or unchanged where we know nothing to say."""
+    """The same failure as an error with a message for the user, or unchanged where we have none."""
     if isinstance(error, CustomStreamError | StreamError | LinkError):
         return error
     if isinstance(error, ExceptionGroup):  # of a task group, such as that of an MCP client

@@ -1,7 +1,7 @@
-"""What a model's server says is wrong, as a code of ``chatkit_link/translations``.
+"""The error of a model's server, as a code of ``chatkit_link/translations``.
 
 Servers name the reason in ``error.code`` or ``error.type``; where they name none, the HTTP status is all there is.
-Their prose is not looked at: it is in any wording, and may quote the user. The two exceptions are said below.
+Their prose is not looked at: it is in any wording, and may quote the user. The two exceptions are named below.
 
 Sources: the ``openai`` package (``types/responses/response_error.py``), OpenAI's guide "Error codes", Azure OpenAI,
 Anthropic (529, ``overloaded_error``), DeepSeek and OpenRouter (402), Groq (498, 499), llama.cpp
@@ -61,7 +61,7 @@ _BY_STATUS: Final[Mapping[int, str]] = {
 }
 #: Exception one: this refusal has the code of a wrong setting, or of an unknown model, and is neither.
 _UNVERIFIED: Final = re.compile(r"organization must be verified", re.IGNORECASE)
-#: Exception two: a stream has no header in which to say how long to wait ("Please try again in 1m30.5s").
+#: Exception two: a stream has no header for the time to wait ("Please try again in 1m30.5s").
 _WAIT: Final = re.compile(
     r"(?:try again|retry) in (?=\d)(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?", re.IGNORECASE
 )
@@ -70,7 +70,7 @@ _CONTENT: Final = ("input", "messages", "instructions", "prompt")
 
 
 def code_of(error: openai.APIError) -> str | None:
-    """Our code for a refusal, or None where the server says nothing that we know."""
+    """Our code for a refusal, or None where the server gives no reason that we know."""
     body = _body(error)
     names = [error.code, error.type, body.get("status"), _inner_code(body)]
     if _UNVERIFIED.search(error.message):
@@ -103,13 +103,13 @@ def _of_status(status: int, param: str | None) -> str | None:
 
 
 def wait_of(error: openai.APIError) -> float | None:
-    """Seconds after which the server wants to be asked again, where it says so."""
+    """Seconds after which the server wants to be asked again, if it names them."""
     response = getattr(error, "response", None)
     headers: Mapping[str, str] = {} if response is None else response.headers
     for header, unit in (("retry-after-ms", 1000), ("retry-after", 1)):
         try:
             seconds = float(headers[header]) / unit
-        except (KeyError, ValueError):  # a date: nobody can say how far off the other clock is
+        except (KeyError, ValueError):  # a date: the other clock may differ from ours
             continue
         if math.isfinite(seconds) and seconds > 0:
             return seconds
@@ -117,7 +117,7 @@ def wait_of(error: openai.APIError) -> float | None:
 
 
 def wait_in(text: str) -> float | None:
-    """Seconds that a server's sentence names."""
+    """Seconds named in a server's message."""
     found = _WAIT.search(text[:2000])
     if found is None:
         return None

@@ -1,8 +1,8 @@
-"""The connection to one MCP server, which a task of its own opens, keeps and closes.
+"""The connection to one MCP server, which a task of its own opens, maintains and closes.
 
 How it flows: ``_run`` connects and waits until the connection is lost or the application stops, closes it in
-the same task, and begins again: at once after a loss, after a growing pause when the server did not come up,
-and whenever an answer needs it (``ready``). ``reason`` says why it is down, and is None exactly while it is up.
+the same task, and starts again: at once after a loss, after a growing pause when the server did not come up,
+and whenever an answer needs it (``ready``). ``reason`` states why it is down, and is None exactly while it is up.
 """
 
 import asyncio
@@ -48,7 +48,7 @@ class ServerConnection:
         return self.reason is None
 
     def open(self) -> None:
-        """Begin to connect."""
+        """Start to connect."""
         self._task = asyncio.create_task(self._run(), name=f"MCP server {self.name}")
 
     async def ready(self, patience: float) -> bool:
@@ -72,7 +72,7 @@ class ServerConnection:
             self._end.set()
 
     def forget_tools(self) -> None:
-        """Have a server that keeps the list of its tools ask for them again."""
+        """Have a server that caches the list of its tools request it again."""
         forget: Callable[[], None] | None = getattr(self.server, "invalidate_tools_cache", None)
         if forget is not None:
             forget()
@@ -157,7 +157,7 @@ def reason_of(error: BaseException, timeout: float | None = None) -> str:
             return "it ended or closed the connection"
         case MCPError() if error.code == REQUEST_TIMEOUT:
             return "it did not answer in time"
-        case UserError():  # the Agents SDK's own sentence: "Failed to ... server 'x': HTTP error 401 (Unauthorized)"
+        case UserError():  # the Agents SDK's own message: "Failed to ... server 'x': HTTP error 401 (Unauthorized)"
             return str(error).partition("': ")[2].rstrip(".") or "it cannot be used as it is set up"
         case _:
             return f"it failed ({type(error).__name__})"

@@ -1,7 +1,7 @@
-"""``ReconnectingServer``: what agents hold in place of an MCP server, so that its failures never end an answer.
+"""``ReconnectingServer``: replaces an MCP server in an agent, so that its failures never end an answer.
 
 The Agents SDK lists the tools of every server before each call of the model. A server that cannot list them has none
-at that moment, which the user is told once an answer, and the model goes on with what there is.
+at that moment: the user gets one notice in an answer, and the model goes on with the other tools.
 """
 
 import asyncio
@@ -41,7 +41,7 @@ _LIST, _RECONNECT = 5.0, 3.0
 
 
 class ToolServerFailed(UserError):
-    """A call that a server did not answer. Its sentence is for the model, and holds nothing of the server's own."""
+    """A call that a server did not answer. Its message is for the model, and holds none of the server's own text."""
 
 
 class ReconnectingServer(MCPServer):
@@ -118,7 +118,7 @@ class ReconnectingServer(MCPServer):
             async with asyncio.timeout(min(_LIST, self._timeout or _LIST)):
                 self._newest = await self._server.list_tools(run_context, agent)
         except Exception as error:  # noqa: BLE001  # whatever a server does; none of it ends an answer
-            # Busy with a call of another answer: to connect anew would end that.
+            # Busy with a call of another answer: a new connection would end that.
             if _is_late(error) and (self._calls or self._last_reply > started):
                 return self._newest
             self.connection.lost(number, reason_of(error))
@@ -155,8 +155,8 @@ class ReconnectingServer(MCPServer):
                 # Of several calls that hang, the first that gives up ends them all; a slow tool alone does not.
                 self.connection.lost(number, reason_of(error))
             did = "stopped while the tool ran" if ended else "did not answer in time"
-            sentence = f"The server of this tool, {self._label}, {did}. What the tool has done is not known."
-            raise ToolServerFailed(sentence) from error
+            message = f"The server of this tool, {self._label}, {did}. What the tool has done is not known."
+            raise ToolServerFailed(message) from error
         finally:
             self._calls -= 1
         self._last_reply = time.monotonic()
@@ -204,7 +204,7 @@ class ReconnectingServer(MCPServer):
 
 
 def _log_failure(context: RunContextWrapper[Any], error: Exception) -> str:
-    """What the model is told. The Agents SDK's own sentence asks it to try again, whatever has happened."""
+    """The text for the model. The Agents SDK's own asks it to try again, whatever has happened."""
     return str(error) if isinstance(error, ToolServerFailed) else default_tool_error_function(context, error)
 
 
@@ -213,7 +213,7 @@ def _is_late(error: Exception) -> bool:
 
 
 def _taken(agent: AgentBase, server: MCPServer) -> set[str]:
-    """Names of the agent's tools and hand-offs, and of the tools of the servers that stand before this one."""
+    """Names of the agent's tools and hand-offs, and of the tools of the servers before this one."""
     names = {tool.name for tool in agent.tools if isinstance(tool, FunctionTool)}
     if isinstance(agent, Agent):
         for handoff in cast("Agent[Any]", agent).handoffs:

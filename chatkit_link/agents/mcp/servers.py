@@ -91,7 +91,7 @@ class McpServers:
             server.connection.open()
         try:
             await asyncio.gather(*(server.connection.ready(_START) for server in self.users))
-        except asyncio.CancelledError:  # a start that is broken off, after which nobody closes what is open
+        except asyncio.CancelledError:  # after an aborted start no caller closes what is open
             await self._close()
             raise
         for server, agents in self.users.items():

@@ -25,7 +25,7 @@ CONNECT = 30.0
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,99}")
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,100}")
-# How the tokens of well-known services begin, and what names a credential in an address or an argument.
+# Prefixes of the tokens of well-known services, and names of credentials in an address or an argument.
 _SECRET = re.compile(
     r"\bsk-|\bgh[opsu]_|\bgithub_pat_|\bglpat-|\bxox[abpr]-|\bAKIA[0-9A-Z]{12}|\bBearer\s|\beyJ[\w-]{10}"
     r"|(?:token|secret|password|api[-_]?key)s?=.|://[^/@\s]+@",
@@ -80,12 +80,12 @@ def check_table(name: str, table: McpTable) -> None:
         if not _names_a_variable(variable):
             raise ConfigurationError(
                 f"{where}: {key} must be the NAME of an environment variable, in capitals. "
-                "The value stands in the environment, and not in this file."
+                "Put the value into the environment, not into this file."
             )
     if wrong := next((header for header in table.headers if not _HEADER.fullmatch(header)), None):
         raise ConfigurationError(f"{where}: {wrong!r} cannot be the name of a header.")
     if table.url is not None and not table.url.startswith(("http://", "https://")):
-        raise ConfigurationError(f"{where}: url must begin with https:// or http://.")
+        raise ConfigurationError(f"{where}: url must start with https:// or http://.")
     if table.url is not None and table.headers and not is_safe_for_keys(table.url):
         raise ConfigurationError(
             f"{where}: url must be an https address, because headers with secrets are sent there. "
@@ -112,7 +112,7 @@ def build_server(name: str, table: McpTable, *, folder: Path, variables: Mapping
     common: dict[str, Any] = {
         "name": name,
         # For every request, the first one included, before which a command may have to be downloaded. The shorter
-        # time for calls is kept by who makes them.
+        # time for calls is limited by their callers.
         "client_session_timeout_seconds": max(CONNECT, table.timeout),
         "require_approval": table.approval,
         "tool_filter": None if table.tools is None else {"allowed_tool_names": table.tools},

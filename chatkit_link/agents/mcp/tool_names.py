@@ -10,7 +10,7 @@ from mcp.types import Tool
 
 logger = logging.getLogger(__name__)
 
-#: The Agents SDK names a server by its command or address, which are nobody's business in the chat.
+#: The Agents SDK names a server by its command or address, which must not appear in the chat.
 _UNNAMED = re.compile(r"(stdio|sse|streamable_http): ")
 #: What no name of a tool may have for OpenAI's models, though MCP allows dots, and how long one may be.
 _NOT_IN_NAMES, _LENGTH = re.compile(r"[^A-Za-z0-9_-]"), 64
@@ -19,7 +19,7 @@ _NOT_AT_THE_TOP = frozenset({"oneOf", "anyOf", "allOf", "not", "enum"})
 
 
 def public_name(server: str) -> str | None:
-    """A server's name, if somebody has given it one."""
+    """A server's name, if one was given to it."""
     return None if _UNNAMED.match(server) else server
 
 
@@ -44,6 +44,6 @@ def acceptable(tool: Tool, name: str) -> Tool:
     """The tool under this name, with a schema that a model takes; the server itself still checks the whole one."""
     changed: dict[str, Any] = {} if tool.name == name else {"name": name}
     if _NOT_AT_THE_TOP & tool.input_schema.keys():
-        kept = {key: value for key, value in tool.input_schema.items() if key not in _NOT_AT_THE_TOP}
-        changed["input_schema"] = kept | {"type": "object"}
+        schema = {key: value for key, value in tool.input_schema.items() if key not in _NOT_AT_THE_TOP}
+        changed["input_schema"] = schema | {"type": "object"}
     return tool.model_copy(update=changed) if changed else tool

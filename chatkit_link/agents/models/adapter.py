@@ -4,7 +4,7 @@ How a request flows: the settings are cut down to those that were chosen, the co
 (``replay.py``), and the answer is put right while it streams (``answer.py``). A server that refuses a request before
 the first event is asked again without what it refused, where that is known (``request.py``); what it does not take is
 remembered for the next request. The invariant: whatever the thread holds and whatever the server is, the run gets
-an answer in the form of the Responses API, or an error that says what is wrong.
+an answer in the form of the Responses API, or an error with the reason.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -42,7 +42,7 @@ _ATTEMPTS = 8
 
 
 class ConversationShortened:
-    """An event of ours: the model was shown the newer part of the conversation only."""
+    """An event of ours: the model received the newer part of the conversation only."""
 
     type = "chatkit_link.conversation_shortened"
 
@@ -60,7 +60,7 @@ class AdaptedModel(Model):
         self._origin = origin
         self._implicit = implicit
         self._refusals = RefusedParameters(origin.model)
-        #: Our call ids -> the server's, for a server that keeps the conversation itself and knows its own alone.
+        #: Our call ids -> the server's, for a server that stores the conversation itself and knows its own alone.
         self._server_ids: dict[str, str] = {}
 
     @override
@@ -131,7 +131,7 @@ class AdaptedModel(Model):
             previous_response_id, conversation_id, prompt,
         )  # fmt: skip
         request = self._refusals.apply(given)
-        # One generator, and the short way for the many deltas of an answer: each layer costs at every word.
+        # One generator, and the short way for the many deltas of an answer: each layer costs at every delta.
         while True:
             answer, started = self._answer_to(request), False
             events = self.inner.stream_response(*self._positional(request), **_keywords(request))
@@ -142,7 +142,7 @@ class AdaptedModel(Model):
                             yield event
                             continue
                         for own in answer.take(event):
-                            # Some servers say that they begin before they say that they refuse.
+                            # Some servers start a response before they report a refusal.
                             if not started and own.type not in _BEFORE_OUTPUT:
                                 started = True
                                 self._refusals.answered(request)

@@ -52,11 +52,11 @@ class AnswerStream:
     """Puts one answer right. Raises IncompleteAnswer, UnreadableAnswer and openai.APIError."""
 
     def __init__(self, origin: Origin, request: ModelRequest, server_ids: dict[str, str]) -> None:
-        """server_ids: where our id of a call is noted, with the server's."""
+        """server_ids: where our id of a call is recorded, with the server's."""
         self._origin = origin
         self._request = request
         self._server_ids = server_ids
-        #: OpenAI's own models give their thoughts as such; an answer of theirs that begins with a tag is an answer.
+        #: OpenAI's own models mark their thoughts as such; an answer of theirs that starts with a tag is an answer.
         self._splits = not origin.official
         self._call_ids = _CallIds()
         self._halves: dict[tuple[str, int, int], HalfKeeper] = {}
@@ -229,7 +229,7 @@ class AnswerStream:
         text = whole_text(given)
         if name == "text" and self._splits:
             text = answer_of(text)
-        if self._request.in_words and (fenced := _FENCED.fullmatch(text)):
+        if self._request.schema_in_instructions and (fenced := _FENCED.fullmatch(text)):
             text = fenced[1]  # models like to do so, whatever they are events
         return part if text == given else part.model_copy(update={name: text})
 

@@ -1,4 +1,4 @@
-"""Chat Completions as other servers speak it, in the form that the Agents SDK reads.
+"""Chat Completions as other servers implement it, in the form that the Agents SDK reads.
 
 The SDK's model turns chunks into the events of the Responses API; it reads them through ``ChatChunks`` here. What it
 sends differs from the SDK's in two points: reasoning goes back to the model that made it, and so do signatures.
@@ -32,7 +32,7 @@ class ChatModel(OpenAIChatCompletionsModel):
 
     @classmethod
     def like(cls, model: OpenAIChatCompletionsModel) -> "ChatModel":
-        """The same model as somebody else has built it."""
+        """The same model built from an existing one."""
         return cls(
             str(model.model),
             model._client,  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the SDK, pinned, has no other way
@@ -59,7 +59,7 @@ class ChatModel(OpenAIChatCompletionsModel):
         """Settings that put the messages with Gemini's signatures of its calls in place of those without.
 
         Gemini refuses a call of its own without its signature (ai.google.dev/gemini-api/docs/thought-signatures). The
-        SDK gives them back only to a model whose name says Gemini, and a gateway may call it by any name.
+        SDK gives them back only to a model with Gemini in its name, and a gateway may use any name.
         """
         signed = {} if isinstance(given, str) or "gemini" in self.model.lower() else _signatures(given)
         if not signed:

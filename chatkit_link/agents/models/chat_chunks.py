@@ -16,13 +16,13 @@ from openai.types.chat import ChatCompletionChunk
 from chatkit_link.agents.models.problems import IncompleteAnswer, Reason, UnreadableAnswer
 from chatkit_link.agents.models.usage import chat_usage, run_usage
 
-#: What servers say when an answer is over but not whole. Any other word means that it is.
+#: Finish reasons of answers that are over but not whole. Any other value means that it is whole.
 _NOT_WHOLE: dict[str, Reason] = {
     "length": "length",
     "model_length": "length",  # Mistral: docs.mistral.ai/api, "finish_reason"
-    "max_tokens": "length",  # Anthropic's word, passed on by some gateways
+    "max_tokens": "length",  # Anthropic's value, passed on by some gateways
     "content_filter": "content_filter",
-    "safety": "content_filter",  # Gemini's words, in lower case: ai.google.dev/api/generate-content, FinishReason
+    "safety": "content_filter",  # Gemini's values, in lower case: ai.google.dev/api/generate-content, FinishReason
     "recitation": "content_filter",
     "blocklist": "content_filter",
     "prohibited_content": "content_filter",
@@ -121,7 +121,7 @@ class ChatChunks:
         if choice.finish_reason:
             self._finish = str(choice.finish_reason)
             if self._finish.lower() in _NOT_WHOLE:
-                choice.finish_reason = "stop"  # the SDK would make up a refusal, or an error without words
+                choice.finish_reason = "stop"  # the SDK would make up a refusal, or an error without a message
         delta = getattr(choice, "delta", None)
         if delta is None:
             choice.delta = None
@@ -132,7 +132,7 @@ class ChatChunks:
             delta.content, self._thinking = f"{delta.content or ''}</think>", False
         extra: dict[str, Any] = delta.model_extra or {}
         if extra.get("reasoning_content") and extra.get("reasoning"):
-            delta.reasoning = None  # the same text twice, for clients of both kinds
+            delta.reasoning = None  # the same text twice, for clients that read either field
         for call in delta.tool_calls or ():
             self._place(call)
 
@@ -180,7 +180,7 @@ class ChatChunks:
         if not self._seen:
             raise UnreadableAnswer("a stream without a single chunk" + self._described())
         if self._shared and not all(call.is_complete() for call in self._calls if call.arguments):
-            raise UnreadableAnswer("several tool calls with one index, whose arguments cannot be told apart")
+            raise UnreadableAnswer("several tool calls with one index, whose arguments cannot be distinguished")
         if self._finish is None and not self._counted:
             raise IncompleteAnswer("disconnected", run_usage(self._usage))
         refuse_cut(self._finish, self._usage)
@@ -193,11 +193,11 @@ class ChatChunks:
 def refuse_cut(finish: str | None, usage: CompletionUsage | None) -> None:
     reason = _NOT_WHOLE.get(finish.lower()) if finish else None
     if reason is not None:
-        raise IncompleteAnswer(reason, run_usage(usage), said=f"finish_reason {finish}")
+        raise IncompleteAnswer(reason, run_usage(usage), detail=f"finish_reason {finish}")
 
 
 def _is_another(current: _Call, call_id: str, name: str) -> bool:
-    """Whether a delta with a name begins another call than the one that is open at its index."""
+    """Whether a delta with a name starts another call than the one that is open at its index."""
     if call_id and current.id:
         return call_id != current.id
     return bool(current.name) and (name != current.name or current.is_complete())

@@ -8,7 +8,7 @@ from chatkit_link.agents.models.shutdowns import EVALS, PROMPTS, Notice, Shutdow
 
 
 def in_text(tree: ast.Module) -> Iterator[tuple[int, str, bool]]:
-    """Line, name, and whether it is a feature, of what a file names: strings where a model stands, ids of prompts."""
+    """Line, name, and whether it is a feature, of what a file names: strings used as models, ids of prompts."""
     for node in ast.walk(tree):
         match node:
             case ast.keyword(arg=str(name), value=value):

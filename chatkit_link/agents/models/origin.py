@@ -17,7 +17,7 @@ _OURS = "origin"
 @dataclass(frozen=True, slots=True)
 class Origin:
     """model: its name, as it was asked for. server: host and port of its address, and a digest of its path.
-    api: what is spoken with it.
+    api: the API it is called through.
     """
 
     model: str
@@ -32,9 +32,9 @@ class Origin:
     def mark(self, item: Any, call_id: str | None = None) -> None:
         """Write the origin into an output item. call_id: the server's own, where the item has one of ours now."""
         known = getattr(item, "provider_data", None)
-        kept: dict[str, Any] = dict(cast("Mapping[str, Any]", known)) if isinstance(known, Mapping) else {}
+        data: dict[str, Any] = dict(cast("Mapping[str, Any]", known)) if isinstance(known, Mapping) else {}
         origin = {"model": self.model, "server": self.server, "api": self.api}
-        item.provider_data = {**kept, _OURS: origin if call_id is None else {**origin, "call_id": call_id}}
+        item.provider_data = {**data, _OURS: origin if call_id is None else {**origin, "call_id": call_id}}
 
     def made(self, item: Mapping[str, Any]) -> bool | None:
         """Whether this model made an input item; None where its origin is not known."""
@@ -57,7 +57,7 @@ def _origin_of(item: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def without_credentials(url: str) -> str:
-    """An address as it may be shown."""
+    """An address as it may be displayed."""
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 

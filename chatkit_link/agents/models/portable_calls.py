@@ -1,4 +1,4 @@
-"""Calls of a provider's own tools, told to another model as calls of functions: their outputs are worth remembering.
+"""Calls of a provider's own tools, as function calls for another model: their outputs are worth remembering.
 
 A shell command, code that ran, a file search, a tool of a hosted MCP server: each is an item of its own type, which
 no other server reads, and which its own server refuses once the reasoning before it is gone.
@@ -23,25 +23,25 @@ _NO_ARGUMENTS = frozenset(
 
 def portable_call(item: Mapping[str, Any]) -> list[Item]:
     """A call and its output as those of a function; nothing of what has no output, or is no call."""
-    kind = str(item.get("type"))
-    if kind.endswith("_output") and "call_id" in item:
+    item_type = str(item.get("type"))
+    if item_type.endswith("_output") and "call_id" in item:
         return [{"type": "function_call_output", "call_id": item["call_id"], "output": _text(item.get("output", ""))}]
-    if not kind.endswith("_call"):
+    if not item_type.endswith("_call"):
         return []  # reasoning, references to what a server stores, its list of tools
     if "call_id" in item:
-        return [_call(item, kind, str(item["call_id"]))]
+        return [_call(item, item_type, str(item["call_id"]))]
     output = item.get("output") or item.get("outputs") or item.get("results") or item.get("error")
     if not output:
         return []
-    call_id = derived_call_id(f"{kind} {item.get('id')} {item.get('arguments')}")
+    call_id = derived_call_id(f"{item_type} {item.get('id')} {item.get('arguments')}")
     return [
-        _call(item, kind, call_id),
+        _call(item, item_type, call_id),
         {"type": "function_call_output", "call_id": call_id, "output": _text(output)},
     ]
 
 
-def _call(item: Mapping[str, Any], kind: str, call_id: str) -> Item:
-    name = _NOT_IN_NAMES.sub("_", str(item.get("name") or kind.removesuffix("_call")))[:64]
+def _call(item: Mapping[str, Any], item_type: str, call_id: str) -> Item:
+    name = _NOT_IN_NAMES.sub("_", str(item.get("name") or item_type.removesuffix("_call")))[:64]
     arguments = item.get("arguments")
     if not isinstance(arguments, str):
         given = {name: part for name, part in item.items() if name not in _NO_ARGUMENTS and part is not None}

@@ -1,6 +1,6 @@
 """What can be wrong with a model's answer although its server sent no error.
 
-``agents/errors/explain.py`` has the sentences that a user reads.
+``agents/errors/explain.py`` has the messages for users.
 """
 
 from typing import Literal
@@ -8,16 +8,16 @@ from typing import Literal
 from agents import Usage
 
 #: length: the limit of output tokens. content_filter: withheld by the server. empty: ended without any output.
-#: disconnected: the stream stopped without saying that the answer is over. failed: the server says that it failed.
+#: disconnected: the stream stopped without an end event. failed: the server reports that it failed.
 Reason = Literal["length", "content_filter", "empty", "disconnected", "failed"]
 
 
 class IncompleteAnswer(Exception):
-    """The stream is over, but the answer is not whole. What has been written so far is kept."""
+    """The stream is over, but the answer is not whole. What has been written so far is stored."""
 
-    def __init__(self, reason: Reason, usage: Usage | None = None, said: str = "") -> None:
-        """usage: what it has used; it was paid for all the same. said: the server's own word, for the log."""
-        super().__init__(f"the answer is not whole: {reason}{f' ({said})' if said else ''}")
+    def __init__(self, reason: Reason, usage: Usage | None = None, detail: str = "") -> None:
+        """usage: what it has used; it was paid for all the same. detail: the server's own value, for the log."""
+        super().__init__(f"the answer is not whole: {reason}{f' ({detail})' if detail else ''}")
         self.reason: Reason = reason
         self.usage = usage
 

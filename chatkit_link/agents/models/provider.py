@@ -1,4 +1,4 @@
-"""Where models come from: an OpenAI-compatible server, or the offline stand-in."""
+"""Where models come from: an OpenAI-compatible server, or the offline model."""
 
 import hashlib
 from typing import Any
@@ -27,7 +27,7 @@ _LIBRARIES = ("litellm/", "any-llm/")
 
 
 class OfflineProvider(ModelProvider):
-    """Gives the offline stand-in, whatever model is asked for."""
+    """Returns the offline model, whatever model is asked for."""
 
     def __init__(self, pace: float, decide: Decide | None = None) -> None:
         self._model = OfflineModel(pace=pace, decide=decide)
@@ -108,13 +108,13 @@ def openai_client(settings: Settings) -> AsyncOpenAI | None:
 
 
 def run_config(settings: Settings, client: AsyncOpenAI | None) -> RunConfig:
-    """How every agent of this server runs. Traces stay here: they would carry people's messages to OpenAI."""
+    """How every agent of this server runs. Traces stay here: they would send users' messages to OpenAI."""
     provider = (
         OfflineProvider(settings.offline_pace)
         if client is None
         else ServerProvider(client, settings.model_name, responses=settings.openai_api == "responses")
     )
-    # Over Chat Completions, a server tells the usage of a stream only when it is asked to.
+    # Over Chat Completions, a server reports the usage of a stream only when the request asks for it.
     wanted = ModelSettings(include_usage=True) if settings.openai_api == "chat_completions" else None
     return RunConfig(
         model_provider=provider, model_settings=wanted, tracing_disabled=True, workflow_name="ChatKit Link"

@@ -1,4 +1,4 @@
-"""The table of shutdowns, brought up to date with what a server says of its own models.
+"""The table of shutdowns, updated with a server's list of its own models.
 
 Source: "List models", GET /v1/models, whose entries may carry ``shutdown_date``: a day as YYYY-MM-DD, or null.
 """
@@ -57,7 +57,7 @@ async def ask_dates(client: AsyncOpenAI) -> dict[str, date | None]:
 
 
 def write_dates(settings: Settings, listed: Mapping[str, date | None], file: Path, today: date) -> Refreshed:
-    """Write into ``file`` what the configured server said on this day.
+    """Write into ``file`` what the configured server listed on this day.
 
     Raises:
         ConfigurationError: the server gives no dates; nothing is written then.
@@ -98,14 +98,14 @@ def updated(before: Table, listed: Mapping[str, date | None], source: str, today
     news = {name: day for name, day in listed.items() if day is not None and _date(known, name) != day}
     reopened = {name for name, day in listed.items() if day is None and name in known.models}
     rows = [
-        row.model_copy(update={"models": kept})
+        row.model_copy(update={"models": remaining})
         for row in before.shutdown
-        if (kept := [name for name in row.models if name not in news and name not in reopened])
+        if (remaining := [name for name in row.models if name not in news and name not in reopened])
     ]
     for name, day in news.items():
         end = known.find(name)
         rows.append(ShutdownRow(models=[name], date=day, replacement=end.replacement if end else "", source=source))
-    # A name that the shipped table dates and the server does not: the file that overlays it has to say so.
+    # A name that the shipped table dates and the server does not: the file that overlays it has to list it as undated.
     undated = sorted(reopened - {name for row in before.shutdown for name in row.models} | {*before.undated} - {*news})
     return before.model_copy(update={"checked": today, "undated": undated, "shutdown": _grouped(rows)})
 
@@ -116,7 +116,7 @@ def _date(known: Shutdowns, name: str) -> date | None:
 
 
 def _grouped(rows: Iterable[ShutdownRow]) -> list[ShutdownRow]:
-    """One row for what differs in nothing but the name; what ends last stands first."""
+    """One row for entries that differ in nothing but the name; what ends last comes first."""
     groups: dict[tuple[date, str, str], list[str]] = {}
     for row in rows:
         groups.setdefault((row.date, row.replacement, row.source), []).extend(row.models)

@@ -25,7 +25,7 @@ Item = dict[str, Any]
 _LONGEST_ID = 40
 _CALLS = ("function_call", "custom_tool_call")
 _OUTPUTS = ("function_call_output", "custom_tool_call_output")
-#: Besides messages, what the Agents SDK can say over Chat Completions.
+#: Besides messages, what the Agents SDK can express over Chat Completions.
 _CHAT_TYPES = ("reasoning", "function_call", "function_call_output")
 
 
@@ -41,17 +41,17 @@ def remembered(items: Iterable[Mapping[str, Any]]) -> list[Item]:
 def portable(item: Mapping[str, Any], *, with_origin: bool = False) -> list[Item]:
     """An item without what only its maker can read; nothing of one that is of no use without it.
 
-    with_origin: a call keeps what its maker can make use of again: its id there, its signature, and its own kind.
+    with_origin: a call keeps what its maker can use again: its id there, its signature, and its own type.
     """
-    kind = item.get("type", "message")
-    if kind == "message":
-        kept = ("phase", "provider_data") if with_origin else ()
-        return [part | {name: item[name] for name in kept if item.get(name)} for part in _message(item)]
-    if kind == "function_call" or (with_origin and kind == "custom_tool_call"):
+    item_type = item.get("type", "message")
+    if item_type == "message":
+        names = ("phase", "provider_data") if with_origin else ()
+        return [part | {name: item[name] for name in names if item.get(name)} for part in _message(item)]
+    if item_type == "function_call" or (with_origin and item_type == "custom_tool_call"):
         fields = ("type", "call_id", "name", "arguments", "input", *(("provider_data",) if with_origin else ()))
         return [{name: item[name] for name in fields if name in item}]
-    if kind == "function_call_output" or (with_origin and kind == "custom_tool_call_output"):
-        return [{"type": kind, "call_id": item.get("call_id"), "output": item.get("output", "")}]
+    if item_type == "function_call_output" or (with_origin and item_type == "custom_tool_call_output"):
+        return [{"type": item_type, "call_id": item.get("call_id"), "output": item.get("output", "")}]
     return portable_call(item)
 
 
@@ -71,12 +71,12 @@ def _message(item: Mapping[str, Any]) -> list[Item]:
 
 
 def assistant_message(text: str) -> Item:
-    """What a model is shown as a message of its own."""
+    """Input for a model as a message of its own."""
     return _assistant([{"type": "output_text", "text": text, "annotations": []}])
 
 
 def _assistant(content: list[Item]) -> Item:
-    # The placeholder stands for no id: the Agents SDK leaves it out where ids are sent.
+    # The placeholder means no id: the Agents SDK leaves it out where ids are sent.
     message = {"id": FAKE_RESPONSES_ID, "type": "message", "role": "assistant", "status": "completed"}
     return {**message, "content": content}
 
@@ -102,7 +102,7 @@ def fit(
 
 
 def with_server_ids(items: Iterable[TResponseInputItem], server_ids: Mapping[str, str]) -> list[TResponseInputItem]:
-    """New items for a server that keeps the conversation itself, which knows calls by its own ids."""
+    """New items for a server that stores the conversation itself, which knows calls by its own ids."""
     given = [dict(cast("Mapping[str, Any]", item)) for item in items]
     known = [
         item | {"call_id": server_ids[item["call_id"]]} if item.get("call_id") in server_ids else item for item in given
@@ -111,13 +111,13 @@ def with_server_ids(items: Iterable[TResponseInputItem], server_ids: Mapping[str
 
 
 def _for(origin: Origin, item: Mapping[str, Any], *, bare: bool) -> list[Item]:
-    kind = item.get("type", "message")
+    item_type = item.get("type", "message")
     made = origin.made(item)
     unknown = made is None and item.get("provider_data") is not None
-    unsayable = origin.api != "responses" and kind != "message" and kind not in _CHAT_TYPES
+    unsayable = origin.api != "responses" and item_type != "message" and item_type not in _CHAT_TYPES
     if bare or made is False or unknown or unsayable:
         return portable(item)
-    if kind == "message" and not (item.get("id") and item.get("type")):
+    if item_type == "message" and not (item.get("id") and item.get("type")):
         # As programs write it by hand, and Agent Builder's exports do: without a type, with an id that is null.
         return [{"type": "message", **part} for part in _message(item)]
     return [dict(item)]
@@ -174,13 +174,13 @@ class _Calls:
         outputs = self._match(given)
         waiting: list[Item] = []  # outputs of calls that have been given already
         for at, item in enumerate(given):
-            kind = item.get("type")
-            if kind in _OUTPUTS:
+            item_type = item.get("type")
+            if item_type in _OUTPUTS:
                 if waiting:
                     yield from waiting
                     waiting.clear()
                 continue
-            if kind in _CALLS and "call_id" in item:
+            if item_type in _CALLS and "call_id" in item:
                 if at not in outputs:
                     continue  # a call that was never answered is refused
                 call, output = self._named(item, outputs[at])

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 #: Characters of a refusal that are read, and seconds for which a length that did not fit is believed not to.
 _READ, _BELIEVED = 600, 600
-#: Where a setting stands in the two APIs -> its field of ModelSettings.
+#: A setting's place in the two APIs -> its field of ModelSettings.
 _FIELDS = {
     "reasoning": "reasoning", "reasoning.effort": "reasoning", "reasoning.summary": "reasoning",
     "reasoning_effort": "reasoning", "verbosity": "verbosity", "text.verbosity": "verbosity",
@@ -32,7 +32,7 @@ _FIELDS = {
     "include": "response_include", "max_tokens": "max_tokens",
 }  # fmt: skip
 _FORMATS = ("response_format", "text.format")
-#: Codes and types by which servers say that they do not take a field, or a value of it. OpenAI's:
+#: Codes and types by which servers refuse a field, or a value of it. OpenAI's:
 #: platform.openai.com/docs/guides/error-codes; extra_forbidden is pydantic's, of FastAPI servers (vLLM, Mistral).
 _REFUSED = frozenset(
     {"unsupported_parameter", "unsupported_value", "unknown_parameter", "invalid_value", "extra_forbidden"}
@@ -43,7 +43,7 @@ _REFUSING = re.compile(
     re.IGNORECASE,
 )
 _TOO_LONG_CODES = frozenset({"context_length_exceeded", "exceed_context_size_error"})
-#: The servers' own words where they have no code: vLLM (vllm/v1/engine/processor.py), Mistral, Gemini, Anthropic's.
+#: The servers' own text where they have no code: vLLM (vllm/v1/engine/processor.py), Mistral, Gemini, Anthropic's.
 _TOO_LONG = re.compile(
     r"maximum context length|exceeds? the (?:available |maximum )?context"
     r"|context (?:length|size|window) (?:of|exceeded)"
@@ -52,10 +52,10 @@ _TOO_LONG = re.compile(
 )
 #: Mistral: "Expected last role User or Tool (or Assistant with prefix True) for serving but got assistant"
 _USER_LAST = re.compile(r"expected last role user|last message must (?:be|have).{0,20}user", re.IGNORECASE)
-#: OpenAI's newer models take tools over Chat Completions only if they are told not to reason:
+#: OpenAI's newer models take tools over Chat Completions only with reasoning turned off:
 #: github.com/danny-avila/LibreChat/issues/14355
 _WANTS_NO_EFFORT = re.compile(r"function tools with reasoning_effort are not supported", re.IGNORECASE)
-#: What servers say of items that they made themselves, or should have: they refuse the reference, not the words.
+#: Refusals of items that the server made itself, or should have: it refuses the reference, not the text.
 _BAD_REFERENCE = re.compile(
     r"required (?:'reasoning'|following) item|item with id|\brs_\w|encrypted content|item_reference"
     r"|reasoning input item"
@@ -70,7 +70,7 @@ class ModelRequest:
 
     bare: without references to what a server made before. shortened: the conversation is not all there.
     too_long: the size of the conversation that was refused for its length before, if one was. attempts: how often it
-    has been changed. in_words: the schema of the answer stands in the instructions.
+    has been changed. schema_in_instructions: the schema of the answer is in the instructions.
     """
 
     instructions: str | None
@@ -87,11 +87,11 @@ class ModelRequest:
     shortened: bool = False
     too_long: int | None = None
     attempts: int = 0
-    in_words: bool = False
+    schema_in_instructions: bool = False
 
     @property
     def server_keeps(self) -> bool:
-        """Whether the server keeps the conversation itself."""
+        """Whether the server stores the conversation itself."""
         return bool(self.previous_response_id or self.conversation_id)
 
 
@@ -102,7 +102,7 @@ class RefusedParameters:
     values: (field of ModelSettings, value as text) of settings. no_effort: tools want reasoning to be off.
     user_last: the conversation has to end with the user or a tool.
     too_long: the size of a conversation that did not fit, and the moment until which that is believed: a server
-    may be started anew with more room.
+    may be restarted with more room.
     """
 
     model: str
@@ -120,7 +120,7 @@ class RefusedParameters:
         if self.no_effort and request.settings.reasoning is None and (request.tools or request.handoffs):
             request = _without_effort(request)
         if self.schema and request.output_schema is not None:
-            request = _schema_in_words(request)
+            request = _schema_in_instructions(request)
         return self._within(request)
 
     def _within(self, request: ModelRequest) -> ModelRequest:
@@ -159,8 +159,8 @@ class RefusedParameters:
             return None
         if request.output_schema is not None and _names(error, described, _FORMATS):
             self.schema = True
-            logger.warning("the server of %s takes no schema for answers: it is asked for JSON in words", self.model)
-            return _schema_in_words(request)
+            logger.warning("the server of %s takes no schema for answers: its instructions ask for JSON", self.model)
+            return _schema_in_instructions(request)
         if _WANTS_NO_EFFORT.search(described) and request.settings.reasoning is None:
             self.no_effort = True
             return _without_effort(request)
@@ -172,7 +172,7 @@ class RefusedParameters:
         if named is None:
             return None
         refused = sent[named], repr(getattr(request.settings, sent[named]))
-        # What is read out of a sentence may be the user's own words: it holds for this request alone.
+        # What is read out of a message may be the user's own text: it holds for this request alone.
         if refused not in self.values and error.param == named:
             self.values.add(refused)
             logger.warning("the server of %s does not take the setting %s as it is: it is left out", self.model, named)
@@ -200,7 +200,7 @@ def _shorter(request: ModelRequest) -> ModelRequest | None:
 
 
 def is_too_long(error: openai.APIError) -> bool:
-    """Whether the server says that the conversation does not fit the model."""
+    """Whether the server reports that the conversation does not fit the model."""
     return error.code in _TOO_LONG_CODES or error.type in _TOO_LONG_CODES or bool(_TOO_LONG.search(_described(error)))
 
 
@@ -213,7 +213,7 @@ def _names(error: openai.APIError, described: str, names: tuple[str, ...]) -> st
 
 
 def _described(error: openai.APIError) -> str:
-    """What the server said, in whatever form; only its beginning, because what follows may be the user's own words."""
+    """The server's message, in whatever form; only its start, because what follows may be the user's own text."""
     body = error.body
     given = json.dumps(body, default=str) if isinstance(body, list | Mapping) else str(body or "")
     return f"{error.message[:_READ]} {given[:_READ]}"
@@ -227,13 +227,13 @@ def _without(settings: ModelSettings, fields: set[str]) -> ModelSettings:
     return replace(settings, **changed)
 
 
-def _schema_in_words(request: ModelRequest) -> ModelRequest:
+def _schema_in_instructions(request: ModelRequest) -> ModelRequest:
     schema = cast(AgentOutputSchemaBase, request.output_schema)
     if schema.is_plain_text():
         return request
-    words = (
+    schema_text = (
         "Answer with one JSON value and nothing else, no code fence. It must match this JSON schema:\n"
         f"{json.dumps(schema.json_schema(), ensure_ascii=False)}"
     )
-    instructions = f"{request.instructions}\n\n{words}" if request.instructions else words
-    return replace(request, instructions=instructions, output_schema=None, in_words=True)
+    instructions = f"{request.instructions}\n\n{schema_text}" if request.instructions else schema_text
+    return replace(request, instructions=instructions, output_schema=None, schema_in_instructions=True)

@@ -1,4 +1,4 @@
-"""The Responses API as other servers speak it, in the form that the Agents SDK reads."""
+"""The Responses API as other servers implement it, in the form that the Agents SDK reads."""
 
 import json
 from collections.abc import AsyncIterator
@@ -37,10 +37,10 @@ class ResponseEvents:
 
     async def __anext__(self) -> Any:
         event = await anext(self._events)
-        kind = getattr(event, "type", None)
-        if kind is None:
+        event_type = getattr(event, "type", None)
+        if event_type is None:
             raise UnreadableAnswer("an event without a type")
-        if kind in _ENDS:
+        if event_type in _ENDS:
             _put_right(event)
         return event
 

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from agents import TResponseInputItem
 
-#: Characters of one text that are kept when a single turn does not fit.
+#: Characters of one text that remain when a single turn does not fit.
 _LEAST = 2000
 #: What an image counts; servers count it by its pixels, not by its base64.
 _IMAGE = 4000
@@ -50,7 +50,7 @@ def _halve_longest_output(items: list[TResponseInputItem]) -> list[TResponseInpu
 
 
 def _output(item: TResponseInputItem) -> str:
-    """The text that a tool gave, also where it stands in a list of parts."""
+    """The text of a tool's output, also where it is in a list of parts."""
     output = cast("Mapping[str, Any]", item).get("output")
     if isinstance(output, list):
         parts = cast("list[Mapping[str, Any]]", output)

@@ -1,6 +1,6 @@
-"""When models end: the table that is shipped, what a server says of its own models, and what follows on a given day.
+"""When models end: the shipped table, a server's list of its own models, and what is due on a given day.
 
-The table speaks of OpenAI's own API. Another server's `gpt-4o` is that server's business, Azure's too, which retires
+The table covers OpenAI's own API. Another server's `gpt-4o` is that server's business, Azure's too, which retires
 its deployments by a calendar of its own; such a server counts only where it gives dates itself, and was asked for
 them with ``chatkit-link models refresh``.
 """
@@ -62,7 +62,7 @@ class Feature(_Strict):
 class Table(_Strict):
     """The file. checked: the day on which its server was asked or its page was read.
 
-    server: the API that it speaks of. undated: models that the server lists without a date, whatever was said before.
+    server: the API that it covers. undated: models that the server lists without a date, which overrides other tables.
     """
 
     checked: date
@@ -83,7 +83,7 @@ class Shutdown:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence about something that ends."""
+    """A message about something that ends."""
 
     level: Level
     text: str
@@ -125,7 +125,7 @@ def _notice(name: str, end: Shutdown | None, today: date) -> Notice | None:
 
 
 def server_of(settings: Settings) -> str:
-    """The address of the configured API, as a table names it, without a password that may stand in it."""
+    """The address of the configured API, as a table names it, without a password that may be in it."""
     return without_credentials(settings.openai_base_url or OPENAI).rstrip("/")
 
 
@@ -164,7 +164,7 @@ def _read_own(file: Path) -> Table | None:
 
 
 def combine(tables: Iterable[Table]) -> Shutdowns:
-    """What the tables say together; a later one goes over an earlier one."""
+    """The tables merged; a later one overrides an earlier one."""
     models: dict[str, Shutdown] = {}
     features: dict[str, Shutdown] = {}
     for table in tables:

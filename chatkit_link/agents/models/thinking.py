@@ -1,7 +1,7 @@
 """Thoughts that a model writes into its answer, between tags.
 
 Servers that run a reasoning model without a parser for it pass its text on as it is. Each row names who writes so;
-the tags count at the beginning of a message only, because an answer may well speak of them.
+the tags count at the start of a message only, because an answer may well mention them.
 """
 
 import re
@@ -10,7 +10,7 @@ from typing import Literal
 
 _TAGS = (
     ("<think>", "</think>"),  # DeepSeek R1, Qwen 3 and many after them: their chat templates on Hugging Face
-    ("<thinking>", "</thinking>"),  # models told to think by a prompt, in Anthropic's guide's manner
+    ("<thinking>", "</thinking>"),  # models prompted to think, in Anthropic's guide's manner
     (
         "<thought>",
         "</thought>",
@@ -39,7 +39,7 @@ class Split:
 
 
 class ThoughtSplitter:
-    """Tells the thoughts from the answer in one message, while it is written."""
+    """Separates the thoughts from the answer in one message, while it is written."""
 
     __slots__ = ("_answer", "_close", "_held", "_mark", "_open", "_raw", "_state")
 
@@ -47,7 +47,7 @@ class ThoughtSplitter:
         self._state: Literal["start", "thought", "gap", "answer"] = "start"
         #: The tags that this message uses; until they are known, a closing tag alone may come.
         self._open, self._close = "", _BARE_CLOSE
-        #: What a tag that may still come begins with.
+        #: Prefixes of a tag that may still come.
         self._mark = "<"
         self._held = ""
         self._answer: list[str] = []
@@ -151,7 +151,7 @@ class ThoughtSplitter:
         split.answer += text
 
     def _closes_thoughts(self, before: str) -> bool:
-        """Whether a closing tag behind this text is one, and not something that the answer speaks of."""
+        """Whether a closing tag behind this text is one, and not something that the answer mentions."""
         whole = "".join(self._answer) + before
         return bool(_ON_ITS_OWN_LINE.search(whole)) and not self._in_code(before)
 

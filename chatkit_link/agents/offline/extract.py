@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from agents import TResponseInputItem
 
-#: What the research agent's "dig deeper" message begins with (``research.py``).
+#: The start of the research agent's "dig deeper" message (``research.py``).
 DIG_DEEPER = "Dig deeper into "
 
 SENTENCES = 4
@@ -27,7 +27,7 @@ _STOP_WORDS = frozenset(
     " please should show so some tell than that the their them then there these they this those to up us use used"
     " using very want was we what when where which while who why will with work works would you your explain".split()
 )
-#: Words that point back at what was said before.
+#: Words that point back at an earlier question.
 _POINTING = frozenset("it its that this these those they them their he she him her".split())
 _GREETINGS = frozenset("hi hello hey thanks thank cheers ok okay great bye".split())
 
@@ -45,8 +45,8 @@ class QuotedSource:
 @dataclass(slots=True)
 class Transcript:
     """question: the last thing asked. before: what was asked earlier, oldest first.
-    found: what the tools gave since the question. earlier: what they gave before it.
-    failures: sentences of tools that failed. looked_up: whether a tool ran since the question.
+    found: the tools' results since the question. earlier: those before it.
+    failures: messages of tools that failed. looked_up: whether a tool ran since the question.
     page: the address that the question asks to read.
     """
 
@@ -60,7 +60,7 @@ class Transcript:
 
     @staticmethod
     def read(items: str | list[TResponseInputItem]) -> "Transcript":
-        """What a model's input says, in the OpenAI Responses format."""
+        """Reads a model's input in the OpenAI Responses format."""
         conversation = Transcript()
         given: list[Any] = [{"role": "user", "content": items}] if isinstance(items, str) else list(items)
         for item in given:
@@ -71,7 +71,7 @@ class Transcript:
         return conversation
 
     def _ask(self, text: str) -> None:
-        if text.startswith("# User-provided context"):  # what the SDK says of tags, right behind the message
+        if text.startswith("# User-provided context"):  # the SDK's text about tags, right behind the message
             address = re.search(r'"url": "(https?://[^"\s]+)"', text)
             self.page = address[1] if address and self.question.startswith(DIG_DEEPER) else None
             return
@@ -124,7 +124,7 @@ def write_answer(conversation: Transcript) -> str:
     """Markdown with citation marks (``citations.py``)."""
     if not conversation.needs_search:
         return (
-            "Hello. I am not a language model: I search the documents I was given and quote what they say. "
+            "Hello. I am the offline model: I search the documents I was given and quote them. "
             "Ask me a question, for example how an answer survives a reload."
         )
     if any(found.page for found in conversation.found):
@@ -136,7 +136,7 @@ def write_answer(conversation: Transcript) -> str:
         return " ".join(conversation.failures)
     if not conversation.looked_up:
         return (
-            "No model is configured, and the stand-in that answers instead can only use tools named `search` "
+            "No model is configured, and the offline model can only use tools named `search` "
             "and `read`, which this assistant does not have. Set OPENAI_API_KEY to let a model answer."
         )
     return "I found nothing about that. Other words may find more: I look for words, not for meaning."
@@ -159,7 +159,7 @@ def _choose(conversation: Transcript) -> list[tuple[QuotedSource, str]]:
 
 
 def _quote_page(conversation: Transcript) -> str:
-    """What a page says, from its best sentence on, under its title."""
+    """Quotes from a page, from its best sentence on, under its title."""
     page = next(found for found in conversation.found if found.page)
     wanted = {_stem(word) for text in (conversation.question, *conversation.before[-1:]) for word in keywords(text)}
     page_sentences = sentences(page.text)

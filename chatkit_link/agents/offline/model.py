@@ -1,6 +1,6 @@
-"""The keyless stand-in for a language model: it searches, and quotes what it found.
+"""The offline model: it searches, and quotes what it found.
 
-It is not a language model and does not pretend to be one; the page and the README say so. It is an
+It generates no text of its own. It is an
 Agents SDK ``Model``, so that everything around it (tools, streaming, citations, history, cancellation)
 runs just as with a real one: it calls the ``search`` tool with the question, reads the tool's output
 from its input, and writes an extractive answer with citation marks.
@@ -52,7 +52,7 @@ NAME = "offline"
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A step of the stand-in: call this tool."""
+    """A step of the offline model: call this tool."""
 
     tool: str
     arguments: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -64,9 +64,9 @@ Decide = Callable[[str | list[TResponseInputItem], frozenset[str]], ToolCall | s
 
 
 class OfflineModel(Model):
-    """Searches and quotes, or does what ``decide`` says.
+    """Searches and quotes, or follows the steps of ``decide``.
 
-    pace: seconds between two words, so that one sees the answer stream.
+    pace: seconds between two words, so that the streaming is visible.
     """
 
     def __init__(self, *, pace: float = 0.0, decide: "Decide | None" = None) -> None:

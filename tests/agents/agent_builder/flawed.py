@@ -1,4 +1,4 @@
-"""One exported file for each flaw that the exporter is known to leave. Each answers with what the model said."""
+"""One exported file for each flaw that the exporter is known to leave. Each answers with the model's output."""
 
 from tests.agents.agent_builder.workflows import BEGIN, HEAD, INPUT, run
 
@@ -67,7 +67,7 @@ CHECKED = (
 """
     + ANSWER
 )
-#: Asks the guardrails first; without their package, it says so.
+#: Calls the guardrails first; a missing package is reported.
 GUARDED = file(GUARDRAILS + AGENT, CHECKED)
 
 FLAWED = {

@@ -55,10 +55,10 @@ async def test_each_answer_belongs_to_its_question_also_in_a_loop(make_settings:
         ]
         asked = conversation(model)
     assert texts == ["First try", "Second try"]
-    assert len(asked) == 2, "no model call is made again, and nothing is said twice"
+    assert len(asked) == 2, "no model call is made again, and nothing is sent twice"
 
 
-async def test_who_writes_instead_of_answering_begins_anew_and_may_still_answer(
+async def test_a_message_instead_of_an_answer_starts_again_and_the_question_can_still_be_answered(
     make_settings: MakeSettings, tmp_path: Path
 ) -> None:
     async with (
@@ -74,7 +74,7 @@ async def test_who_writes_instead_of_answering_begins_anew_and_may_still_answer(
     assert len(asked) == 3
 
 
-async def test_a_file_that_was_changed_while_it_waited_begins_again_and_says_so(
+async def test_a_file_that_was_changed_while_it_waited_starts_again_with_a_notice(
     make_settings: MakeSettings, tmp_path: Path
 ) -> None:
     async with scripted(Say("Send a gift"), Say("Send flowers")) as model:
@@ -132,10 +132,10 @@ async def test_a_retry_after_a_failure_goes_on_behind_the_approval_and_pays_for_
     assert [text_of(item) for item in items if item.type == "assistant_message"] == ["Send a gift", "It is sent."]
     assert len(requests) == 1 + 3 + 3 + 1 + 1
     last = json.dumps(requests[-1]["input"])
-    assert [last.count(said) for said in ("Send a gift", "It is sent.")] == [1, 1]
+    assert [last.count(output) for output in ("Send a gift", "It is sent.")] == [1, 1]
 
 
-async def test_a_retry_after_an_answer_that_did_not_fail_does_everything_anew(
+async def test_a_retry_after_an_answer_that_did_not_fail_does_everything_again(
     make_settings: MakeSettings, tmp_path: Path
 ) -> None:
     async with (

@@ -1,4 +1,4 @@
-"""Agents of one file that run at once, as somebody who goes on with an export writes them."""
+"""Agents of one file that run at once, as a developer who extends an export writes them."""
 
 from pathlib import Path
 from typing import Any
@@ -29,21 +29,21 @@ BOTH = file(
     AGENTS,
     """\
     found = await asyncio.gather(Runner.run(left, conversation_history), Runner.run(right, conversation_history))
-    said = " and ".join(each.final_output.fact for each in found)
-    if not approval_request(f"Join {said}?"):
+    facts = " and ".join(each.final_output.fact for each in found)
+    if not approval_request(f"Join {facts}?"):
       return {"output_text": "No."}
-    joined = await Runner.run(join, [*conversation_history, {"role": "user", "content": said}])
+    joined = await Runner.run(join, [*conversation_history, {"role": "user", "content": facts}])
     return {"output_text": joined.final_output}
 """,
 )
 ASKS = """
 from pathlib import Path
 
-begun = asyncio.Event()
+started = asyncio.Event()
 
 @function_tool
 async def look_for_ever() -> str:
-  begun.set()
+  started.set()
   try:
     await asyncio.Event().wait()
   finally:
@@ -55,7 +55,7 @@ BESIDE = file(
     AGENTS + ASKS,
     """\
     async def ask():
-      await begun.wait()
+      await started.wait()
       return approval_request("Go on?")
 
     await asyncio.gather(Runner.run(left, conversation_history), ask())
@@ -101,7 +101,7 @@ class ByInstructions(Scripted):
         return Say("Left and right." if agent == "join" else f'{{"fact": "{agent} fact"}}')
 
 
-async def test_agents_that_run_at_once_are_shown_apart_and_asked_once(
+async def test_agents_that_run_at_once_are_displayed_apart_and_asked_once(
     make_settings: MakeSettings, tmp_path: Path
 ) -> None:
     async with scripted() as model:

@@ -1,4 +1,4 @@
-"""``chatkit-link agents check`` and ``add``: what a person reads before anything is run."""
+"""``chatkit-link agents check`` and ``add``: the report that is printed before anything is run."""
 
 from pathlib import Path
 
@@ -21,12 +21,12 @@ helper = Agent(name="Helper", instructions="Help.", tools=[files, mcp])
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         (
             ONE_AGENT,
             [
-                "mended   workflow.py:5: integer is taken as int",
+                "repaired workflow.py:5: integer is taken as int",
                 "decide   workflow.py:5: the tool look_up is empty",
                 "key      workflow.py:8: an agent wants the model gpt-4.1",
                 "shopkeeper is run, streamed",
@@ -35,12 +35,12 @@ helper = Agent(name="Helper", instructions="Help.", tools=[files, mcp])
         (
             ROUTES,
             [
-                "classify is run, shown as a step: its output is structured",
-                "draft is run, shown as a step: another",
+                "classify is run, displayed as a step: its output is structured",
+                "draft is run, displayed as a step: another",
                 "polish is run, streamed",
             ],
         ),
-        (APPROVAL, ["works    workflow.py:4: approval_request asks the person in the chat"]),
+        (APPROVAL, ["works    workflow.py:4: approval_request asks the user in the chat"]),
         (
             ONE_AGENT.replace("  pass", "  return 'The order is worth 30 euros.'"),
             ["decide   workflow.py:5: the tool look_up gives the same answer always"],
@@ -55,31 +55,31 @@ helper = Agent(name="Helper", instructions="Help.", tools=[files, mcp])
         ),
     ],
 )
-def test_a_file_is_explained_line_by_line_and_not_run(tmp_path: Path, text: str, said: list[str]) -> None:
+def test_a_file_is_explained_line_by_line_and_not_run(tmp_path: Path, text: str, expected: list[str]) -> None:
     trap = tmp_path / "ran"
     (tmp_path / "workflow.py").write_text(f"{text}\nopen({str(trap)!r}, 'w')\n")
     result = CliRunner().invoke(cli, ["agents", "check", str(tmp_path / "workflow.py")])
     assert result.exit_code == 0
-    for sentence in said:
-        assert sentence in result.output
+    for line in expected:
+        assert line in result.output
     assert not trap.exists()
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("import nowhere_at_all\n", "is not installed"),
         ("def f(:\n", "workflow.py:1: this is not Python"),
         ("x = 1\n", "no export"),
     ],
 )
-def test_what_cannot_load_is_an_error_of_the_command(tmp_path: Path, text: str, said: str) -> None:
+def test_what_cannot_load_is_an_error_of_the_command(tmp_path: Path, text: str, expected: str) -> None:
     (tmp_path / "workflow.py").write_text(text)
     result = CliRunner().invoke(cli, ["agents", "check", str(tmp_path / "workflow.py")])
-    assert (result.exit_code, said in result.output) == (1, True)
+    assert (result.exit_code, expected in result.output) == (1, True)
 
 
-def test_an_added_workflow_stands_in_the_catalog_and_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_added_workflow_is_in_the_catalog_and_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     catalog = tmp_path / "chatkit-link.toml"
     catalog.write_text('default = "research"')
     (tmp_path / "flows").mkdir()

@@ -1,4 +1,4 @@
-"""Workflows that do not come to an end by themselves, and conversations whose words arrive at the same time."""
+"""Workflows that do not come to an end by themselves, and conversations whose deltas arrive at the same time."""
 
 import asyncio
 import re
@@ -25,7 +25,7 @@ AGAIN = file(
 )
 
 
-async def test_a_loop_that_does_nothing_is_ended_and_told_with_its_line(
+async def test_a_loop_that_does_nothing_is_ended_and_reported_with_its_line(
     make_settings: MakeSettings, tmp_path: Path
 ) -> None:
     async with scripted() as model, chat(settings_of(make_settings, tmp_path, CIRCLES, model)) as client:
@@ -56,7 +56,7 @@ async def test_stop_ends_a_loop_that_asks_its_agent_for_ever(make_settings: Make
 
 
 class Interleaved(Scripted):
-    """Says back whose conversation it is, each word at the same moment as the other conversation's."""
+    """Echoes whose conversation it is, each word at the same moment as the other conversation's."""
 
     @override
     def next(self, body: dict[str, Any]) -> Step:
@@ -76,7 +76,7 @@ class Interleaved(Scripted):
     together: asyncio.Barrier
 
 
-async def test_two_conversations_whose_words_alternate_never_mix(make_settings: MakeSettings, tmp_path: Path) -> None:
+async def test_two_conversations_whose_deltas_alternate_never_mix(make_settings: MakeSettings, tmp_path: Path) -> None:
     async with scripted() as model:
         model.__class__ = Interleaved
         assert isinstance(model, Interleaved)
@@ -89,6 +89,6 @@ async def test_two_conversations_whose_words_alternate_never_mix(make_settings: 
                     made = await told(client.create_thread(f"I am {name}"))
                     return made.text, made.types.count("thread.item.updated")
 
-            said = await asyncio.gather(ask("ada"), ask("bob"))
-    assert [text for text, _ in said] == [" ".join(["ada"] * 20), " ".join(["bob"] * 20)]
-    assert all(updates >= 20 for _, updates in said)
+            answers = await asyncio.gather(ask("ada"), ask("bob"))
+    assert [text for text, _ in answers] == [" ".join(["ada"] * 20), " ".join(["bob"] * 20)]
+    assert all(updates >= 20 for _, updates in answers)

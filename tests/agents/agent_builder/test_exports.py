@@ -1,4 +1,4 @@
-"""Workflows of every kind of node, as they are exported, run from a person's message to the answer."""
+"""Workflows with every type of node, as they are exported, run from a user's message to the answer."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -74,7 +74,7 @@ async def test_several_classifiers_branches_without_content_and_a_search_with_fi
     (search,) = asked[2]["tools"]
     assert search["filters"]["allowed_domains"] == ["trains.example", "ferries.example"]
     assert asked[2]["reasoning"] == {"effort": "low", "summary": "auto"}
-    assert "To Vienna" not in shown_to(asked[4]), "a classifier is shown what its node names"
+    assert "To Vienna" not in shown_to(asked[4]), "a classifier gets what its node names"
     assert nothing.text == "- **Category**: Other"
 
 
@@ -99,7 +99,7 @@ async def test_files_are_searched_and_what_was_found_goes_through_a_transform(
     assert [tool["type"] for tool in request["tools"]] == ["file_search", "code_interpreter"]
 
 
-async def test_a_loop_with_state_a_critic_and_an_approval_goes_round_until_the_person_approves(
+async def test_a_loop_with_state_a_critic_and_an_approval_goes_round_until_the_user_approves(
     make_settings: MakeSettings, tmp_path: Path
 ) -> None:
     good, bad = Say('{"good": true, "advice": ""}'), Say('{"good": false, "advice": "Be shorter."}')
@@ -137,9 +137,9 @@ async def test_approvals_one_after_another_and_one_for_an_mcp_server(
             await give(client, made.thread_id, "Approve")
         asked.append(await question(client, made.thread_id))
         done = await give(client, made.thread_id, "Approve")
-        kept = text("SELECT string_agg(record::text, '') FROM turns WHERE thread_id = :id")
+        statement = text("SELECT string_agg(record::text, '') FROM turns WHERE thread_id = :id")
         async with database.system() as connection:
-            ((records,),) = await connection.execute(kept, id=made.thread_id)
+            ((records,),) = await connection.execute(statement, id=made.thread_id)
     assert asked == [
         "May I go on?", "It may cost more than 100. Sure?", "May the assistant call order of stock with: kettle?"
     ]  # fmt: skip
@@ -147,7 +147,7 @@ async def test_approvals_one_after_another_and_one_for_an_mcp_server(
     assert "canary" not in records
 
 
-async def test_who_rejects_is_not_told_their_own_words(make_settings: MakeSettings, tmp_path: Path) -> None:
+async def test_a_rejection_does_not_repeat_the_users_message(make_settings: MakeSettings, tmp_path: Path) -> None:
     async with scripted() as model, chat(settings_for("purchase", make_settings, tmp_path, model)) as client:
         made = await told(client.create_thread("Something cheap"))
         assert await question(client, made.thread_id) == "It is cheap: buy it?"
@@ -180,7 +180,7 @@ async def test_guardrails_before_and_after_an_agent(make_settings: MakeSettings,
 FACTS = {"customer": {"name": "Ada", "class_": "gold", "orders": [7]}, "json_text": "{}"}
 
 
-async def test_agents_in_a_row_hand_their_work_on_and_empty_tools_say_so(
+async def test_agents_in_a_row_hand_their_work_on_and_empty_tools_are_reported(
     make_settings: MakeSettings, tmp_path: Path
 ) -> None:
     facts = Call("look_up_customer", {"customer": {}, "fields": [], "strict": True})

@@ -1,4 +1,4 @@
-"""What people drop in as it is: each flaw of the exporter, and many conversations with all of them at once."""
+"""Exports dropped in as they are: each flaw of the exporter, and many conversations with all of them at once."""
 
 import asyncio
 import json
@@ -28,7 +28,7 @@ MakeSettings = Callable[..., Settings]
 
 
 class Parrot(ModelServer):
-    """Says back the last thing that the user said, so that an answer shows whose conversation it is of."""
+    """Echoes the user's last message, so that an answer reveals whose conversation it belongs to."""
 
     def next(self, body: dict[str, Any]) -> Step:
         self.requests.append(body)
@@ -61,7 +61,7 @@ async def test_a_dozen_flawed_files_answer_conversations_at_once_and_none_of_the
             await asyncio.gather(*(ask(address, name, number) for name in FLAWED for number in range(3)))
 
 
-async def test_without_the_package_of_guardrails_the_person_is_told_and_no_model_is_asked(
+async def test_without_the_package_of_guardrails_the_user_gets_an_error_and_no_model_is_asked(
     make_settings: MakeSettings, tmp_path: Path
 ) -> None:
     async with scripted() as model, chat(settings_of(make_settings, tmp_path, GUARDED, model)) as client:
@@ -114,7 +114,7 @@ def guardrails_in(folder: Path, patch: pytest.MonkeyPatch) -> Generator[None]:
             sys.modules.pop(name, None)
 
 
-async def test_a_guardrail_that_refuses_is_a_sentence_and_one_that_does_not_is_unseen(
+async def test_a_guardrail_that_refuses_is_a_message_and_one_that_does_not_is_unseen(
     make_settings: MakeSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with guardrails_in(tmp_path, monkeypatch):
@@ -131,7 +131,7 @@ async def test_a_guardrail_that_refuses_is_a_sentence_and_one_that_does_not_is_u
     assert errors == [str(Localized("guardrails_failed"))]
 
 
-async def test_an_error_in_the_file_is_told_with_the_files_own_line(
+async def test_an_error_in_the_file_is_reported_with_the_files_own_line(
     make_settings: MakeSettings, tmp_path: Path
 ) -> None:
     text = file(body='    return {"output_text": f"{workflow["input_as_file"]}"}\n')
@@ -143,7 +143,7 @@ async def test_an_error_in_the_file_is_told_with_the_files_own_line(
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"),
+    ("text", "expected"),
     [
         (file() + "    return (\n", r"workflow.py, line \d+: this is not Python: '\(' was never closed: return \("),
         (file("import no_such_thing\n"), "line 3: the package no-such-thing is not installed"),
@@ -151,7 +151,7 @@ async def test_an_error_in_the_file_is_told_with_the_files_own_line(
         ("agent = 1\n", "workflow.py has no `async def run_workflow`"),
     ],
 )
-def test_what_does_not_load_says_why_with_its_line(tmp_path: Path, text: str, sentence: str) -> None:
+def test_what_does_not_load_is_reported_with_its_line(tmp_path: Path, text: str, expected: str) -> None:
     (tmp_path / "workflow.py").write_text(text)
-    with pytest.raises(ConfigurationError, match=sentence):
+    with pytest.raises(ConfigurationError, match=expected):
         load_workflow(tmp_path / "workflow.py")

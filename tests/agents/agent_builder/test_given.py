@@ -1,4 +1,4 @@
-"""What a workflow is given besides words: state by the session, files, and what was chosen and mentioned."""
+"""The input of a workflow besides text: state by the session, files, and what was chosen and mentioned."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Tools that OpenAI runs itself: what the person sees of them, and is asked before one is called."""
+"""Tools that OpenAI runs itself: what the user sees of them, and is asked before one is called."""
 
 import json
 from pathlib import Path
@@ -69,9 +69,9 @@ async def test_what_openais_own_tools_do_is_seen_as_steps(make_settings: MakeSet
     assert text_of(answered) == "Two minutes."
 
 
-@pytest.mark.parametrize(("said", "approved"), [("Approve", True), ("Reject", False)])
+@pytest.mark.parametrize(("choice", "approved"), [("Approve", True), ("Reject", False)])
 async def test_a_call_of_an_mcp_server_is_asked_about_and_made_or_not(
-    make_settings: MakeSettings, database: Database, tmp_path: Path, said: str, approved: bool
+    make_settings: MakeSettings, database: Database, tmp_path: Path, choice: str, approved: bool
 ) -> None:
     script = [Raw([output_item(Say("I would order."), "1"), REQUEST]), Say("So be it."), Say("Gladly.")]
     async with (
@@ -82,11 +82,11 @@ async def test_a_call_of_an_mcp_server_is_asked_about_and_made_or_not(
         question = (await stored(client, made.thread_id))[-1]
         assert isinstance(question, StructuredInputItem)
         assert question.inputs[0].question == "May the assistant call order of shop with: sencha?"
-        kept = text("SELECT record::text FROM turns WHERE thread_id = :id")
+        statement = text("SELECT record::text FROM turns WHERE thread_id = :id")
         async with database.system() as connection:
-            ((record,),) = await connection.execute(kept, id=made.thread_id)
+            ((record,),) = await connection.execute(statement, id=made.thread_id)
         assert "mcpr_1" in record and "canary" not in record, "the question is stored, and no token with it"
-        done = await told(client.add_structured_input(made.thread_id, question.id, answer(said)))
+        done = await told(client.add_structured_input(made.thread_id, question.id, answer(choice)))
         await told(client.add_user_message(made.thread_id, "Thanks"))
         _, answered, later = conversation(model)
 
@@ -104,9 +104,9 @@ async def test_each_call_of_a_tool_that_needs_approval_is_asked_about(
         chat(settings_of(make_settings, tmp_path, WORKFLOW, model)) as client,
     ):
         made = await told(client.create_thread("Pay"))
-        for said in ("Approve", "Reject"):
+        for choice in ("Approve", "Reject"):
             question = (await stored(client, made.thread_id))[-1]
-            done = await told(client.add_structured_input(made.thread_id, question.id, answer(said)))
+            done = await told(client.add_structured_input(made.thread_id, question.id, answer(choice)))
         asked = conversation(model)
     assert done.text == "Paid once."
     assert len(asked) == 3, "no model call is made again"

@@ -56,7 +56,7 @@ async def test_a_file_with_the_exporters_flaws_answers_streams_and_knows_earlier
         "user_message", "workflow", "assistant_message", "user_message", "assistant_message"
     ]  # fmt: skip
     assert first.text == "It is on its way."
-    assert first.types.count("thread.item.updated") > 3, "the words came one by one"
+    assert first.types.count("thread.item.updated") > 3, "the deltas came one by one"
     assert second.text == "On Friday."
     asked = conversation(model)
     assert "not implemented" in shown_to(asked[1])
@@ -85,7 +85,7 @@ async def test_structured_and_silent_steps_are_steps_and_the_last_agent_speaks(
     assert "A rough draft" in shown_to(conversation(model)[2])
 
 
-async def test_what_the_workflow_returns_is_the_answer_when_no_step_spoke(
+async def test_what_the_workflow_returns_is_the_answer_when_no_step_has_output(
     make_settings: MakeSettings, tmp_path: Path
 ) -> None:
     async with (

@@ -1,4 +1,4 @@
-"""Every error that can come out of a run is a true sentence: by what its server calls it, and else by its class."""
+"""Every error that can come out of a run has a true message: by what its server calls it, and else by its class."""
 
 import json
 import socket
@@ -41,7 +41,7 @@ _KINDS = {kind.__qualname__: kind for root in (openai.OpenAIError, AgentsExcepti
 
 
 @pytest.mark.parametrize("kind", _KINDS.values(), ids=_KINDS)
-def test_every_error_of_openai_and_agents_has_a_sentence_of_its_own(kind: type[Exception]) -> None:
+def test_every_error_of_openai_and_agents_has_a_message_of_its_own(kind: type[Exception]) -> None:
     """A new release may add one: it is to be looked at, and not taken for its parent."""
     assert kind in BY_CLASS or kind.__name__ in _PRIVATE or kind.__name__.startswith("_")
 
@@ -142,8 +142,8 @@ def test_a_tool_that_ends_the_run_is_known_by_what_failed_in_it(cause: Exception
     assert _code(error) == code
 
 
-def test_a_response_that_failed_is_read_from_the_words_of_the_sdk() -> None:
-    """The SDK keeps no more of it: a release that words it otherwise fails here."""
+def test_a_response_that_failed_is_read_from_the_text_of_the_sdk() -> None:
+    """The SDK keeps only this text: a release that changes it fails here."""
     from agents.models._response_terminal import response_terminal_failure_error
 
     error = ResponseError(code="rate_limit_exceeded", message="code='server_error' Please try again in 1m5s.")
@@ -175,7 +175,7 @@ def _refusal(message: str, **body: str) -> openai.BadRequestError:
     return openai.BadRequestError(message, response=response, body={"message": message, **body})
 
 
-def test_the_log_has_the_servers_words_and_neither_the_key_nor_the_message() -> None:
+def test_the_log_has_the_servers_text_and_neither_the_key_nor_the_users_message() -> None:
     error = _refusal(
         f"Unknown parameter: 'reasoning.effort'. Key {KEY} sent: my secret recipe for plum… {'x ' * 900}",
         code="unknown_parameter",
@@ -192,7 +192,7 @@ def test_the_log_has_the_servers_words_and_neither_the_key_nor_the_message() -> 
     "secret",
     ["sk-ab***xyz", "Bearer abc.def.ghi", "gsk_abcdef123456", "0123456789abcdef0123456789abcdef", "AIzaSyA-1234567890"],
 )
-def test_what_looks_like_a_key_is_left_out_though_nobody_knows_it(secret: str) -> None:
+def test_what_looks_like_a_key_is_left_out_though_it_is_unknown(secret: str) -> None:
     assert secret.removeprefix("Bearer ") not in redacted(f"Incorrect API key provided: {secret}. Or so: {secret}")
 
 
@@ -201,7 +201,7 @@ def test_words_that_only_look_like_the_beginning_of_a_key_are_kept() -> None:
     assert redacted(words) == words
 
 
-def test_a_request_id_is_kept_whole() -> None:
+def test_a_request_id_stays_whole() -> None:
     response = httpx2.Response(500, request=REQUEST, headers={"x-request-id": f"req_{'0a' * 16}"})
     assert f"request=req_{'0a' * 16}" in describe(openai.InternalServerError("no", response=response, body=None))
 

@@ -17,7 +17,7 @@ from tests import model_server
 from tests.finished_stream import FinishedStream
 from tests.model_server import ModelServer
 
-#: A model that the stand-in for a model's server knows.
+#: A model that the scripted model server knows.
 MODEL: str = getattr(model_server, "MODEL", "scripted")
 SHOP = Path(__file__).parent / "shop.py"
 MakeSettings = Callable[..., Settings]
@@ -53,8 +53,8 @@ def catalog(
     )  # fmt: skip
 
 
-def notices(told: FinishedStream) -> list[str]:
-    return [event.message for event in told.events if isinstance(event, NoticeEvent)]
+def notices(stream: FinishedStream) -> list[str]:
+    return [event.message for event in stream.events if isinstance(event, NoticeEvent)]
 
 
 def tools_of(request: dict[str, Any]) -> list[str]:

@@ -124,7 +124,7 @@ def bearer(app: ASGIApp, token: str) -> ASGIApp:
 
 
 def follow(server: MCPServer, file: Path) -> None:
-    """List what stands in ``file`` when it is asked, not when it was started."""
+    """List the contents of ``file`` at the time of the request, not of the start."""
     plain = server.list_tools
 
     async def list_tools(*args: object, **given: object) -> object:

@@ -14,7 +14,7 @@ OTHERS = ("house-model", "other-model")
 
 SCENARIOS = {
     "answer": "an answer streams",
-    "thoughts": "thoughts are shown as such",
+    "thoughts": "thoughts are displayed as such",
     "tool": "a tool is called",
     "parallel tools": "two tools at once",
     "structured": "an answer in a type",
@@ -67,7 +67,7 @@ def outcome(scenario: str, profile: Profile) -> str:
     if scenario == "image" and not profile.images:
         return "The question is asked without the image, and a notice says so"
     if scenario == "structured" and not profile.structured:
-        return "The type is asked for in words"
+        return "The instructions ask for the type"
     if scenario == "long history":
         return (
             "The older part is left out, and a notice says so"

@@ -43,7 +43,7 @@ class Talk:
 
     model: ModelServer
     profile: Profile
-    person: Person
+    user: Person
     models: tuple[str, str]
 
     async def say(self, text: str, thread_id: str | None = None, *, by: str | None = None) -> FinishedStream:
@@ -53,16 +53,16 @@ class Talk:
             attachments=[],
             inference_options=wire.InferenceOptions(model=by),
         )
-        chat = self.person.chat
+        chat = self.user.chat
         return await told(
             chat.create_thread(message) if thread_id is None else chat.add_user_message(thread_id, message)
         )
 
     async def items(self, thread_id: str) -> list[ThreadItem]:
-        return await stored(self.person.chat, thread_id)
+        return await stored(self.user.chat, thread_id)
 
     def agent(self, name: str) -> None:
-        self.person.chat.url = f"{self.person.address}/chatkit/{name}"
+        self.user.chat.url = f"{self.user.address}/chatkit/{name}"
 
 
 @pytest.fixture(scope="module", params=servers(), ids=" ".join)
@@ -89,9 +89,9 @@ async def talk(served: tuple[ModelServer, str]) -> AsyncIterator[Talk]:
     model.requests.clear()
     model.disconnected.clear()
     model.script[:], model.context, model.expect_refusals = [], None, False
-    person = Person(address, "desk")
-    yield Talk(model, model.profile, person, models_of(model.profile))
-    await person.http.aclose()
+    user = Person(address, "desk")
+    yield Talk(model, model.profile, user, models_of(model.profile))
+    await user.http.aclose()
     model.settle()
     model.refused.clear()
 
@@ -143,8 +143,8 @@ async def parallel_tools(talk: Talk) -> str:
     items = await talk.items(made.thread_id)
     assert texts(items) == ["Seven, and twelve.", "Still seven."]
     assert again.view.errors == []
-    shown = json.dumps(conversation(talk.model)[-1])
-    assert shown.count("7 of tea") == shown.count("pot costs 12 euros") == 2
+    last_request = json.dumps(conversation(talk.model)[-1])
+    assert last_request.count("7 of tea") == last_request.count("pot costs 12 euros") == 2
     return made.thread_id
 
 
@@ -172,9 +172,9 @@ async def hand_off(talk: Talk) -> str:
 
 async def image(talk: Talk) -> str:
     talk.model.expect_refusals = not talk.profile.images
-    attached = await talk.person.attach(samples.photo(), "photo.jpg", "image/jpeg")
+    attached = await talk.user.attach(samples.photo(), "photo.jpg", "image/jpeg")
     talk.model.script += [Say("A red one.")]
-    made = await talk.person.send(attached, text="What is it?")
+    made = await talk.user.send(attached, text="What is it?")
     assert texts(await talk.items(made.thread_id)) == ["A red one."]
     assert bool(notices(made)) is not talk.profile.images
     return made.thread_id
@@ -211,7 +211,7 @@ async def model_switch(talk: Talk) -> str:
 
 async def stop(talk: Talk) -> str:
     talk.model.script += [Say("Never ending", hang=True)]
-    chat = talk.person.chat
+    chat = talk.user.chat
     async with chat.create_thread("Tell me all") as stream:
         async with asyncio.timeout(30):
             async for received in stream:
@@ -228,7 +228,7 @@ async def stop(talk: Talk) -> str:
 async def retry(talk: Talk) -> str:
     talk.model.script += [Call("stock", {"item": "tea"}), Say("Wrong."), Say("Right.")]
     made = await talk.say("How many are left?")
-    await told(talk.person.chat.retry_after_item(made.thread_id, made.view.items[0].id))
+    await told(talk.user.chat.retry_after_item(made.thread_id, made.view.items[0].id))
     assert texts(await talk.items(made.thread_id)) == ["Right."]
     return made.thread_id
 
@@ -249,7 +249,7 @@ CELLS: dict[str, Callable[[Talk], Awaitable[str]]] = {
 
 
 async def goes_on(talk: Talk, thread_id: str) -> None:
-    """The thread can be continued, and the model is shown what came before."""
+    """The thread can be continued, and the model gets what came before."""
     talk.model.script[:] = [Say("Going on.")]
     made = await talk.say("And now?", thread_id)
     assert made.view.errors == []
@@ -268,7 +268,7 @@ async def test_a_server_does(talk: Talk, scenario: str) -> None:
 
 
 @pytest.mark.parametrize("name", FAILURES)
-async def test_a_failure_is_a_sentence_and_the_thread_goes_on(talk: Talk, name: str) -> None:
+async def test_a_failure_becomes_a_message_and_the_thread_goes_on(talk: Talk, name: str) -> None:
     failure = FAILURES[name]
     talk.model.script += failure.steps
     made = await talk.say("What do you sell?")

@@ -108,7 +108,7 @@ async def test_a_usage_that_is_none_costs_nothing_else(
     assert (made.text, made.view.errors) == ("Fine.", [])
 
 
-#: What comes -> the sentence, or the text of the answer. Chat Completions.
+#: What comes -> the message, or the text of the answer. Chat Completions.
 CHAT: dict[str, tuple[str, str, str]] = {
     "an error as an object of its own (vLLM, LM Studio)": (
         sse({"object": "error", "message": "It broke", "code": 500}), "text/event-stream", "model_failed"),
@@ -128,7 +128,7 @@ CHAT: dict[str, tuple[str, str, str]] = {
 
 @pytest.mark.parametrize("name", CHAT)
 @pytest.mark.parametrize("chat", ["chat_completions"], indirect=True)
-async def test_what_comes_over_chat_completions_is_an_answer_or_a_sentence(
+async def test_what_comes_over_chat_completions_is_an_answer_or_a_message(
     odd: Odd, chat: ChatKitClient, name: str
 ) -> None:
     await expect(odd, chat, *CHAT[name])
@@ -148,7 +148,7 @@ RESPONSES: dict[str, tuple[str, str, str]] = {
 
 @pytest.mark.parametrize("name", RESPONSES)
 @pytest.mark.parametrize("chat", ["responses"], indirect=True)
-async def test_what_comes_over_responses_is_an_answer_or_a_sentence(odd: Odd, chat: ChatKitClient, name: str) -> None:
+async def test_what_comes_over_responses_is_an_answer_or_a_message(odd: Odd, chat: ChatKitClient, name: str) -> None:
     await expect(odd, chat, *RESPONSES[name])
 
 
@@ -161,8 +161,8 @@ async def expect(odd: Odd, chat: ChatKitClient, body: str, media_type: str, righ
         assert [error.message for error in made.view.errors] == [str(Localized(right))]
     again = await told(chat.add_user_message(made.thread_id, "And now?"))
     assert (again.text, again.view.errors) == ("Fine.", [])
-    shown = [text_of(item) for item in await stored(chat, made.thread_id) if item.type == "assistant_message"]
-    for text in shown[:-1]:  # what the user has read before, the model is shown
+    texts = [text_of(item) for item in await stored(chat, made.thread_id) if item.type == "assistant_message"]
+    for text in texts[:-1]:  # what the user has read before, the model gets
         assert text in json.dumps(odd.requests[-1])
 
 
@@ -178,7 +178,7 @@ CALLS: dict[str, list[dict[str, Any]]] = {
 @pytest.mark.parametrize("as_object", [False, True], ids=["text", "object"])
 @pytest.mark.parametrize("name", CALLS)
 @pytest.mark.parametrize("chat", ["chat_completions"], indirect=True)
-async def test_parallel_calls_are_told_apart(odd: Odd, chat: ChatKitClient, name: str, *, as_object: bool) -> None:
+async def test_parallel_calls_are_distinguished(odd: Odd, chat: ChatKitClient, name: str, *, as_object: bool) -> None:
     calls = [
         {**call, "type": "function", "function": {
             "name": "search", "arguments": {"query": query} if as_object else json.dumps({"query": query})}}

@@ -1,4 +1,4 @@
-"""``chatkit-link doctor --model`` really asks: what works says ok, what does not has the server's own words."""
+"""``chatkit-link doctor --model`` calls a real server: what works is ok, what fails has the server's own message."""
 
 import asyncio
 import json
@@ -79,35 +79,41 @@ async def test_each_thing_a_chat_needs_is_asked_for_once(api: str) -> None:
     async with answering() as model:
         outcomes = await probe(settings_for(model.address, api))
     assert levels(outcomes) == dict.fromkeys(STEPS, "ok"), outcomes
-    spoken = [body for body in model.requests if "model" in body and body.get("path") != "transcriptions"]
-    assert sorted(asked(body) for body in spoken) == ["answer", "structured output", "title", "tool call", "tool call"]
-    assert {body["model"] for body in spoken} == {MODEL}
-    assert all(body.get("stream") for body in spoken if asked(body) != "title")
+    calls = [body for body in model.requests if "model" in body and body.get("path") != "transcriptions"]
+    assert sorted(asked(body) for body in calls) == [
+        "answer",
+        "structured output",
+        "title",
+        "tool call",
+        "tool call",
+    ]
+    assert {body["model"] for body in calls} == {MODEL}
+    assert all(body.get("stream") for body in calls if asked(body) != "title")
 
 
 @pytest.mark.parametrize("api", APIS)
-async def test_a_failed_step_has_the_servers_words_and_not_the_key(api: str) -> None:
+async def test_a_failed_step_has_the_servers_message_and_not_the_key(api: str) -> None:
     async with answering(tool_call=Fail(401), title=Fail(401)) as model:
         outcomes = await probe(settings_for(model.address, api))
     assert levels(outcomes) == dict.fromkeys(STEPS, "ok") | {"tool call": "failed", "title": "failed"}
-    said = {outcome.step: outcome.text for outcome in outcomes}
-    assert said["tool call"].startswith("status 401: ")
+    texts = {outcome.step: outcome.text for outcome in outcomes}
+    assert texts["tool call"].startswith("status 401: ")
     assert "sk-canary-123" not in repr(outcomes)
 
 
 @pytest.mark.parametrize(
-    ("step", "answer", "words"),
+    ("step", "answer", "expected"),
     [
         ("tool_call", Say("It is warm."), "without calling the tool"),
         ("structured_output", Say("Lisbon, I think."), ""),
     ],
 )
-async def test_an_answer_that_is_not_what_was_asked_for_fails(step: str, answer: Step, words: str) -> None:
+async def test_an_answer_that_is_not_what_was_asked_for_fails(step: str, answer: Step, expected: str) -> None:
     async with answering(**{step: answer}) as model:
         outcomes = await probe(settings_for(model.address))
     failed = [outcome for outcome in outcomes if outcome.level == "failed"]
     assert [outcome.step for outcome in failed] == [step.replace("_", " ")]
-    assert words in failed[0].text
+    assert expected in failed[0].text
 
 
 async def test_a_server_that_stops_in_mid_answer_is_given_up() -> None:
@@ -186,7 +192,7 @@ async def test_without_a_server_there_is_nothing_to_ask(tmp_path: Path, monkeypa
     assert (status, output.startswith("There is nothing to ask")) == (0, True)
 
 
-async def test_a_server_that_is_away_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_server_that_is_away_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     status, output = await doctor(monkeypatch, tmp_path, OPENAI_BASE_URL="http://127.0.0.1:9/v1")
     assert status == 1
     assert len(output.splitlines()) == 1 + len(STEPS)

@@ -70,7 +70,7 @@ async def test_a_server_without_days_changes_nothing(tmp_path: Path, monkeypatch
     assert not (tmp_path / "model-shutdowns.toml").exists()
 
 
-async def test_a_refusal_is_told_in_the_servers_words_without_the_key(
+async def test_a_refusal_is_reported_with_the_servers_message_without_the_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with listing({}, status=401) as address:
@@ -95,7 +95,7 @@ def test_there_has_to_be_a_server_to_ask(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert isinstance(ran.exception, ConfigurationError)
 
 
-def test_what_openai_says_goes_over_the_shipped_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_openais_dates_override_the_shipped_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
     settings = read_settings(data=tmp_path, openai_api_key="sk-canary-123")
     listed = {
@@ -108,10 +108,10 @@ def test_what_openai_says_goes_over_the_shipped_table(tmp_path: Path, monkeypatc
     found = write_dates(settings, listed, tmp_path / "model-shutdowns.toml", date(2030, 1, 1))
     assert (found.listed, found.dated) == (5, 3)
     table = shutdowns_for(settings)
-    put_off, new, kept = table.find("gpt-4.1"), table.find("gpt-6-luna"), table.find("gpt-5-mini")
+    put_off, new, unchanged = table.find("gpt-4.1"), table.find("gpt-6-luna"), table.find("gpt-5-mini")
     assert put_off is not None and (put_off.date, put_off.replacement) == (date(2027, 3, 1), "gpt-6-luna")
     assert new is not None and new.date == date(2028, 1, 1)
-    assert kept is not None and kept.date == date(2026, 12, 11)
+    assert unchanged is not None and unchanged.date == date(2026, 12, 11)
     assert table.find("gpt-5.1") is None
 
     # Asked again, with another answer.
@@ -129,8 +129,8 @@ def test_the_shipped_table_survives_its_own_renewal(tmp_path: Path, monkeypatch:
     before = read_table(SHIPPED)
     file = tmp_path / "shutdowns.toml"
     file.write_text(SHIPPED.read_text(encoding="utf-8"), encoding="utf-8")
-    said = {name: row.date for row in before.shutdown for name in row.models}
-    write_dates(read_settings(openai_api_key="sk-canary-123"), said, file, TODAY)
+    dates = {name: row.date for row in before.shutdown for name in row.models}
+    write_dates(read_settings(openai_api_key="sk-canary-123"), dates, file, TODAY)
     after = read_table(file)
     assert combine([after]) == combine([before])
     assert after.checked == TODAY

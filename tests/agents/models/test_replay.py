@@ -75,9 +75,9 @@ def test_what_another_model_made_goes_without_its_ids_and_its_reasoning(origin: 
 def test_reasoning_goes_with_what_it_led_to_or_not_at_all() -> None:
     mine = {"origin": {"model": "house", "server": "127.0.0.1:1", "api": "responses"}}
     thought = {"type": "reasoning", "id": "rs_1", "summary": [], "provider_data": mine}
-    kept = sent(USER, thought, call("a", provider_data=mine), output("a"))
-    assert [item["type"] for item in kept] == ["message", "reasoning", "function_call", "function_call_output"]
-    assert "provider_data" not in str(kept)  # the Agents SDK would take it for another server's
+    result = sent(USER, thought, call("a", provider_data=mine), output("a"))
+    assert [item["type"] for item in result] == ["message", "reasoning", "function_call", "function_call_output"]
+    assert "provider_data" not in str(result)  # the Agents SDK would take it for another server's
     assert [item["type"] for item in sent(USER, thought, thought, USER)] == ["message", "message"]
     assert "rs_1" not in str(sent(USER, thought, call("a"), output("a"), bare=True))
 
@@ -91,7 +91,7 @@ def test_what_a_server_stored_is_not_referred_to_in_a_later_turn() -> None:
 
 @pytest.mark.parametrize("origin", [CHAT, RESPONSES])
 @pytest.mark.parametrize(
-    ("items", "words"),
+    ("items", "expected"),
     [
         ([{"type": "mcp_call", "id": "mcp_1", "name": "find.it", "server_label": "s", "arguments": "{}",
            "output": "found it"}], ("find_it", "found it")),
@@ -104,12 +104,12 @@ def test_what_a_server_stored_is_not_referred_to_in_a_later_turn() -> None:
     ],
 )  # fmt: skip
 def test_tools_of_a_provider_are_remembered_by_any_model(
-    items: list[dict[str, Any]], words: tuple[str, ...], origin: Origin
+    items: list[dict[str, Any]], expected: tuple[str, ...], origin: Origin
 ) -> None:
-    shown = sent(USER, *remembered(items), USER, origin=origin)
-    assert {item["type"] for item in shown} <= {"message", "function_call", "function_call_output"}
-    for word in words:
-        assert word in str(shown)
+    replayed = sent(USER, *remembered(items), USER, origin=origin)
+    assert {item["type"] for item in replayed} <= {"message", "function_call", "function_call_output"}
+    for word in expected:
+        assert word in str(replayed)
 
 
 def test_the_output_of_a_call_that_is_not_there_any_more_is_left_out() -> None:
@@ -123,7 +123,7 @@ def test_halves_of_surrogates_are_joined_before_they_are_sent() -> None:
     assert sent(halves)[0]["content"] == "tea \U0001f375 and \ufffd"
 
 
-def test_a_stopped_answer_after_a_tool_stands_between_it_and_the_next_message_over_chat_completions() -> None:
+def test_a_stopped_answer_after_a_tool_comes_between_it_and_the_next_message_over_chat_completions() -> None:
     kinds = [item.get("role") or item["type"] for item in sent(USER, call("a"), output("a"), USER, origin=CHAT)]
     assert kinds == ["user", "function_call", "function_call_output", "assistant", "user"]
 

@@ -1,4 +1,4 @@
-"""What is asked of a model: the settings that were chosen, and a second try without what was refused."""
+"""Requests to a model: the settings that were chosen, and a second try without what was refused."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -46,7 +46,7 @@ async def asking(model: ModelServer, api: str = "responses", default: str = MODE
         ("responses", "gpt-5-pro"),  # which OpenAI serves over this API alone
     ],
 )
-async def test_no_model_is_sent_what_nobody_chose(api: str, name: str) -> None:
+async def test_no_model_is_sent_settings_that_were_not_chosen(api: str, name: str) -> None:
     expert = Agent(name="Expert", instructions="Answer.")
     first = Agent(name="First", instructions="Hand over.", handoffs=[expert])
     async with model_server(Call("transfer_to_expert", {}), Say("Seven.")) as model, asking(model, api, name) as config:
@@ -70,7 +70,7 @@ def test_settings_that_the_sdk_adds_are_those_of_the_model_in_use_at_openai_and_
     assert chosen_settings(chosen, RESPONSES, implicit) == chosen
 
 
-def test_settings_of_a_model_object_are_always_somebodys_choice() -> None:
+def test_settings_of_a_model_object_always_count_as_chosen() -> None:
     chosen = ModelSettings(reasoning=Reasoning(effort="none"), verbosity="low")
     assert chosen_settings(chosen, RESPONSES, ModelSettings()) == chosen
 
@@ -125,7 +125,7 @@ class Parcel(BaseModel):
     city: str
 
 
-async def test_a_server_without_schemas_is_asked_for_json_in_words() -> None:
+async def test_a_server_without_schemas_is_asked_for_json_in_the_instructions() -> None:
     agent = Agent(name="A", instructions="Read.", output_type=Parcel)
     async with (
         model_server(Structured({"city": "Ghent"}), Structured({"city": "Wien"}), profile="deepseek",
@@ -192,7 +192,7 @@ async def test_calls_that_are_cut_are_not_made(api: str) -> None:
 
 
 @pytest.mark.parametrize("profile", ["openai", "vllm", "llamacpp", "mistral", "gemini", "lmstudio"])
-async def test_one_message_that_is_too_long_is_said_to_be(profile: str) -> None:
+async def test_one_message_that_is_too_long_is_reported(profile: str) -> None:
     async with (
         model_server(Say("x"), profile=profile, context=100, expect_refusals=True) as model,
         asking(model, "chat_completions", MODEL if profile == "openai" else "any") as config,

@@ -43,13 +43,15 @@ def nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def said(settings: Settings, today: date, catalog: Catalog | None = None, **targets: Target) -> list[tuple[str, str]]:
+def notices(
+    settings: Settings, today: date, catalog: Catalog | None = None, **targets: Target
+) -> list[tuple[str, str]]:
     given = catalog or Catalog.model_validate({"agents": {name: {"target": "x"} for name in targets}})
     return [(one.level, one.text) for one in shutdown_notices(settings, given, targets, today)]
 
 
 @pytest.mark.parametrize(
-    ("days", "level", "words"),
+    ("days", "level", "ending"),
     [
         (-31, None, ""),
         (-30, "warning", "is shut down on 11 December 2026, in 30 days: use gpt-6.1-terra."),
@@ -58,9 +60,9 @@ def said(settings: Settings, today: date, catalog: Catalog | None = None, **targ
         (400, "error", "was shut down on 11 December 2026: use gpt-6.1-terra."),
     ],
 )
-def test_a_shutdown_is_a_warning_thirty_days_before_and_an_error_after(days: int, level: str, words: str) -> None:
+def test_a_shutdown_is_a_warning_thirty_days_before_and_an_error_after(days: int, level: str, ending: str) -> None:
     notice = shipped_shutdowns().of_model("gpt-5-mini", END + timedelta(days=days))
-    assert (notice and (notice.level, notice.text)) == ((level, f"gpt-5-mini {words}") if level else None)
+    assert (notice and (notice.level, notice.text)) == ((level, f"gpt-5-mini {ending}") if level else None)
 
 
 @pytest.mark.parametrize(
@@ -86,13 +88,13 @@ def test_a_shutdown_is_a_warning_thirty_days_before_and_an_error_after(days: int
         ("", None),
     ],
 )
-def test_a_name_stands_for_its_snapshots_and_for_nothing_else(name: str, day: str | None) -> None:
+def test_a_name_covers_its_snapshots_and_nothing_else(name: str, day: str | None) -> None:
     end = shipped_shutdowns().find(name)
     assert (end and end.date.isoformat()) == day
 
 
 @pytest.mark.parametrize("module", [openai.types.shared.chat_model, openai.types.audio_model])
-def test_the_shipped_table_says_what_the_openai_package_says(module: Any) -> None:
+def test_the_shipped_table_agrees_with_the_openai_package(module: Any) -> None:
     text = " ".join(Path(module.__file__).read_text(encoding="utf-8").split())
     stated = re.findall(r"- ((?:\"[^\"]+\",? ?)+): Announced shutdown date: (\d{4}-\d{2}-\d{2})", text)
     table = shipped_shutdowns()
@@ -111,7 +113,7 @@ def test_no_replacement_in_the_shipped_table_is_shut_down_itself() -> None:
         assert table.find(end.replacement) is None, end
 
 
-def test_every_row_of_the_shipped_table_says_where_it_is_from() -> None:
+def test_every_row_of_the_shipped_table_names_its_source() -> None:
     table = read_table(SHIPPED)
     names = [name for row in table.shutdown for name in row.models]
     assert len(names) == len(set(names))
@@ -133,7 +135,7 @@ def test_no_default_and_no_page_or_example_names_a_model_that_ends() -> None:
 
 def test_each_setting_that_names_a_model_is_looked_at() -> None:
     settings = read_settings(model="gpt-5-mini", title_model="gpt-4.1-mini", transcribe_model="whisper-1", **KEY)
-    found = said(settings, date(2027, 3, 1))
+    found = notices(settings, date(2027, 3, 1))
     assert [text.partition(" was")[0] for _, text in found] == [
         "CHATKIT_LINK_MODEL: gpt-5-mini",
         "CHATKIT_LINK_TITLE_MODEL: gpt-4.1-mini",
@@ -144,13 +146,13 @@ def test_each_setting_that_names_a_model_is_looked_at() -> None:
 
 def test_the_default_of_the_agents_sdk_is_looked_at_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("agents.models.get_default_model", lambda: "gpt-4.1")
-    assert [text for _, text in said(read_settings(**KEY), date(2027, 1, 1))] == [
+    assert [text for _, text in notices(read_settings(**KEY), date(2027, 1, 1))] == [
         "the Agents SDK's default: gpt-4.1 is shut down on 14 January 2027, in 13 days: use gpt-6-luna."
     ]
 
 
 def test_without_a_key_nothing_ends_in_an_error() -> None:
-    assert [level for level, _ in said(read_settings(model="gpt-5-mini"), END)] == ["warning"]
+    assert [level for level, _ in notices(read_settings(model="gpt-5-mini"), END)] == ["warning"]
 
 
 @pytest.mark.parametrize(
@@ -160,13 +162,13 @@ def test_without_a_key_nothing_ends_in_an_error() -> None:
 def test_the_models_of_another_server_are_its_own_business(address: str) -> None:
     settings = read_settings(openai_base_url=address, model="gpt-5-mini", transcribe_model="whisper-1")
     agent = Agent(name="One", model="gpt-4o", prompt={"id": "pmpt_1"})
-    assert said(settings, date(2030, 1, 1), one=_assistant(agent)) == []
+    assert notices(settings, date(2030, 1, 1), one=_assistant(agent)) == []
 
 
 @pytest.mark.parametrize("address", ["https://api.openai.com/v1/", "https://us.api.openai.com/v1"])
 def test_openai_by_its_address_is_openai(address: str) -> None:
     settings = read_settings(openai_base_url=address, openai_api_key="sk-canary-123", model="gpt-5-mini")
-    assert [level for level, _ in said(settings, END)] == ["error"]
+    assert [level for level, _ in notices(settings, END)] == ["error"]
 
 
 def _assistant(agent: Agent[Any]) -> Target:
@@ -179,7 +181,7 @@ def test_agents_are_followed_to_whom_they_hand_over_and_what_they_use() -> None:
     middle = Agent(name="Middle", handoffs=[last], tools=[tool.as_tool("ask", "Asks.")])
     last.handoffs = [middle]  # a circle
     first = Agent(name="First", model="gpt-5-2025-08-07", handoffs=[handoff(middle)])
-    found = said(read_settings(**KEY), date(2027, 2, 1), shop=_assistant(first))
+    found = notices(read_settings(**KEY), date(2027, 2, 1), shop=_assistant(first))
     assert sorted(text.partition(" was")[0] for _, text in found) == [
         "agent shop, First: gpt-5-2025-08-07",
         "agent shop, Last: gpt-4.1",
@@ -197,14 +199,14 @@ def test_a_model_object_counts_where_its_own_client_sends_it() -> None:
     }
     settings = read_settings(openai_base_url="http://127.0.0.1:2/v1", openai_api_key="sk-canary-123")
     targets: Any = {name: _assistant(agent) for name, agent in agents.items()}
-    found = said(settings, END, **targets)
+    found = notices(settings, END, **targets)
     assert [text.partition(":")[0] for _, text in found] == ["agent openai, A"]
 
 
 def test_reusable_prompts_end_with_november() -> None:
     agent = Agent(name="Prompted", prompt={"id": "pmpt_1", "version": "1"})
     before, after = (
-        said(read_settings(**KEY), day, one=_assistant(agent)) for day in (date(2026, 11, 29), date(2026, 11, 30))
+        notices(read_settings(**KEY), day, one=_assistant(agent)) for day in (date(2026, 11, 29), date(2026, 11, 30))
     )
     [(level, text)] = before
     assert level == "warning"
@@ -214,9 +216,9 @@ def test_reusable_prompts_end_with_november() -> None:
     assert [level for level, _ in after] == ["error"]
 
 
-def test_models_that_a_person_may_choose_are_looked_at() -> None:
+def test_models_that_a_user_may_choose_are_checked() -> None:
     catalog = Catalog.model_validate({"agents": {"one": {"target": "x", "models": ["gpt-6-luna", "gpt-5"]}}})
-    assert said(read_settings(**KEY), END, catalog) == [
+    assert notices(read_settings(**KEY), END, catalog) == [
         ("error", "models of agent one: gpt-5 was shut down on 11 December 2026: use gpt-6.1-sol.")
     ]
 
@@ -256,7 +258,7 @@ async def respond(ctx, *, small_model: str = "gpt-5-nano"):
 )
 def test_what_a_file_asks_models_for_is_read_from_it(tmp_path: Path, text: str, names: set[str]) -> None:
     (tmp_path / "mine.py").write_text(text)
-    found = said(read_settings(**KEY), date(2028, 1, 1), mine=load_target("mine.py", beside=tmp_path))
+    found = notices(read_settings(**KEY), date(2028, 1, 1), mine=load_target("mine.py", beside=tmp_path))
     assert {re.split(r": | was ", sentence)[1] for _, sentence in found} == names
 
 

@@ -1,4 +1,4 @@
-"""A server that starts says which of its models are shut down."""
+"""A server that starts logs which of its models are shut down."""
 
 import logging
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from chatkit_link.settings import Settings
 from tests.conftest import running
 
 
-async def test_a_start_says_which_models_are_gone(
+async def test_a_start_logs_which_models_are_shut_down(
     make_settings: Callable[..., Settings], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "old.py").write_text("from agents import Agent\nagent = Agent(name='Old', model='gpt-4-0314')\n")

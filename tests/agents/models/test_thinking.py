@@ -18,7 +18,7 @@ TEXTS = {
     "</think>\n\nanswer": ("", "answer"),
     # Several in one message.
     "<think>a</think>one <think>b</think>two": ("ab", "one two"),
-    # An answer that speaks of the tags.
+    # An answer that mentions the tags.
     "hello <think> there": ("", "hello <think> there"),
     "Close it with `</think>`.": ("", "Close it with `</think>`."),
     "Write:\n```\n</think>\n```\nThat is all.": ("", "Write:\n```\n</think>\n```\nThat is all."),
@@ -33,7 +33,7 @@ TEXTS = {
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
 @pytest.mark.parametrize("text", TEXTS)
-def test_thoughts_and_answer_are_told_apart(text: str, size: int) -> None:
+def test_thoughts_and_answer_are_separated(text: str, size: int) -> None:
     splitter, thought, answer = ThoughtSplitter(), "", ""
     pieces = [text[at : at + size] for at in range(0, len(text), size)]
     for split in [*map(splitter.feed, pieces), splitter.finish()]:

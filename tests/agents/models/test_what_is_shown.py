@@ -76,7 +76,7 @@ async def chatting(
         yield client
 
 
-#: agent, tool -> the message. What a tool has shown itself is not said again.
+#: agent, tool -> the message. What a tool has displayed itself is not repeated.
 ENDS = {
     ("first", "text"): "Seven are left.",
     ("some", "text"): "Seven are left.",
@@ -107,7 +107,7 @@ async def test_the_output_of_a_tool_that_ends_a_run_is_the_message(
         assert json.dumps(conversation(model)[-1]).count(json.dumps(texts[0])[1:-1]) >= 1
 
 
-async def test_an_image_that_ends_a_run_is_shown_as_one(make_settings: MakeSettings, tmp_path: Path) -> None:
+async def test_an_image_that_ends_a_run_is_displayed_as_one(make_settings: MakeSettings, tmp_path: Path) -> None:
     async with (
         scripted(Call("picture", {})) as model,
         chatting(make_settings, tmp_path, model, "first") as client,
@@ -131,7 +131,7 @@ async def test_a_message_before_the_tool_does_not_take_the_place_of_its_output(
 
 
 @pytest.mark.parametrize("profile", ["openai", "vllm", "ollama"])
-async def test_a_message_whose_id_changes_stands_there_once(
+async def test_a_message_whose_id_changes_appears_once(
     make_settings: MakeSettings, tmp_path: Path, profile: str
 ) -> None:
     async with (
@@ -139,8 +139,8 @@ async def test_a_message_whose_id_changes_stands_there_once(
         chatting(make_settings, tmp_path, model, "plain") as client,
     ):
         made = await told(client.create_thread("Hi"))
-        kept = await stored(client, made.thread_id)
-    for items in (made.view.items, kept):
+        reloaded = await stored(client, made.thread_id)
+    for items in (made.view.items, reloaded):
         assert [text_of(item) for item in items if isinstance(item, AssistantMessageItem)] == ["Once only."]
 
 
@@ -162,10 +162,10 @@ async def test_a_character_in_two_halves_is_whole(
         chatting(make_settings, tmp_path, model, "plain", api) as client,
     ):
         made = await told(client.create_thread("Hi"))
-        kept = await stored(client, made.thread_id)
+        reloaded = await stored(client, made.thread_id)
         again = await told(client.add_user_message(made.thread_id, "And now?"))
     assert made.text == text
-    assert text_of(kept[-1]) == text
+    assert text_of(reloaded[-1]) == text
     assert again.text == "Going on."
 
 

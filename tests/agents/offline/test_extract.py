@@ -1,4 +1,4 @@
-"""The offline stand-in's reading and writing."""
+"""The offline model's reading and writing."""
 
 import pytest
 
