@@ -55,6 +55,14 @@ def one_tls_context() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def patient_database() -> Iterator[None]:
+    """On a machine that does much else, a statement may take long; tests of a database that is away say so."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(Database.__init__.__kwdefaults__, "patience", 60.0)
+        yield
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--leave-out", action="append", default=[], help="a group of slow tests (suite/slow.py)")
 

@@ -69,11 +69,11 @@ async def test_users_get_a_notice_when_a_budget_is_nearly_used_up_and_when_it_is
 
     async with chat(make_settings, budget_user_day_tokens=50) as (_, new_user):
         ada = new_user()
-        idle_after = await ada.ask()  # 24
+        unnoticed = await ada.ask()  # 24
         nearly = await ada.ask()  # 48
         gone = await ada.ask()  # 72
         await ada.refusal()
-    assert notices(idle_after) == []
+    assert notices(unnoticed) == []
     assert len(notices(nearly)) == 1
     assert notices(nearly)[0].startswith("Your budget for today is nearly used up: ")
     assert notices(gone)[0].startswith("Your budget for today is used up with this answer.")

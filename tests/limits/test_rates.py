@@ -296,20 +296,11 @@ async def test_without_limits_nothing_is_refused(make_settings: MakeSettings) ->
     assert {answer.status_code for answer in answers} == {200}
 
 
-async def test_ten_times_the_rate_of_one_tenant_does_not_slow_another(make_settings: MakeSettings) -> None:
-    loud, idle_after = bearer("loud", "ada"), bearer(f"quiet-{uuid.uuid4().hex[:8]}", "bob")
+async def test_ten_times_the_rate_of_one_tenant_does_not_hold_up_another(make_settings: MakeSettings) -> None:
+    """Counted in requests, not in seconds: a busy machine slows both tenants alike."""
+    loud, calm = bearer("loud", "ada"), bearer(f"calm-{uuid.uuid4().hex[:8]}", "bob")
     settings = make_settings(**IDENTITY, limits_storage="postgres", rate_messages=30)
     async with running(settings) as address, httpx2.AsyncClient(timeout=60) as http:
-
-        async def latency() -> float:
-            times = []
-            for _ in range(8):
-                started = time.perf_counter()
-                assert (await ask(http, address, idle_after)).status_code == 200
-                times.append(time.perf_counter() - started)
-            return statistics.median(times)
-
-        alone = await latency()
         stop = asyncio.Event()
         codes: list[int] = []
 
@@ -318,14 +309,18 @@ async def test_ten_times_the_rate_of_one_tenant_does_not_slow_another(make_setti
                 codes.append((await ask(http, address, loud)).status_code)
 
         flooding = [asyncio.create_task(flood()) for _ in range(4)]
-        beside = await latency()
+        passed_by: list[int] = []
+        for _ in range(8):
+            before = len(codes)
+            assert (await ask(http, address, calm)).status_code == 200
+            passed_by.append(len(codes) - before)
         stop.set()
         await asyncio.gather(*flooding)
     assert codes.count(200) <= 30
     assert len(codes) >= 300
     assert set(codes) == {200, 429}
-    # Client and server share this process and its one core, so a flood is felt; ten times is what a queue would cost.
-    assert beside < 10 * alone + 0.05
+    # An answer takes as long as about ten refusals. Behind a lock of the other tenant's it would wait for hundreds.
+    assert statistics.median(passed_by) < 60, passed_by
 
 
 # Runs at once

@@ -30,7 +30,7 @@ async def test_every_request_that_costs_something_counts_for_the_session(hold: M
     holder, other = await hold(per_minute=1), await hold(per_minute=1)
     answers = [await holder.post(kind, **COSTLY[kind]) for _ in range(2)]
     assert [answer.status_code == 429 for answer in answers] == [False, True]
-    assert "this session takes at most 1 a minute" in answers[1].json()["detail"]
+    assert "at most 1 a minute" in answers[1].json()["detail"]
     assert (await other.post(kind, **COSTLY[kind])).status_code != 429
 
 
@@ -60,7 +60,7 @@ async def test_a_session_that_takes_no_files_sends_none_either(hold: MakeHolder)
         await without.post("threads.create", input=carrying),
         await without.post("threads.add_user_message", thread_id=chat.thread_id, input=carrying),
     ):
-        assert (refused.status_code, refused.json()["detail"]) == (403, "This session takes no files.")
+        assert (refused.status_code, refused.json()["detail"]) == (403, "This assistant takes no files.")
     read = await without.post("threads.get_by_id", thread_id=chat.thread_id)
     assert len(read.json()["items"]["data"]) == 2, "a message, and its answer"
     assert (await without.http.get(chat.link)).status_code == 200, "files in reach can be seen"
@@ -72,7 +72,7 @@ async def test_a_session_sends_no_file_that_is_larger_than_it_takes(hold: MakeHo
     carrying = new_input() | {"attachments": [sent.json()["id"]]}
     refused = await small.post("threads.create", input=carrying)
     assert (refused.status_code, refused.json()["detail"]) == (
-        413, "The file is too large: this session takes at most 1,000,000 bytes.",
+        413, "The file is too large: at most 1,000,000 bytes fit.",
     )  # fmt: skip
     assert (await large.post("threads.create", input=carrying)).status_code == 200
 
