@@ -58,8 +58,10 @@ def one_tls_context() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def patient_database() -> Iterator[None]:
     """On a machine that does much else, a statement may take long; tests of a database that is away say so."""
+    defaults = Database.__init__.__kwdefaults__
+    assert defaults is not None
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(Database.__init__.__kwdefaults__, "patience", 60.0)
+        patch.setitem(defaults, "patience", 60.0)
         yield
 
 
