@@ -39,7 +39,7 @@ WorkflowId = Annotated[str, AfterValidator(_workflow_id)]
 
 
 class NewHostedSession(BaseModel):
-    """user_id: to whom OpenAI keeps the threads; made up if there is none."""
+    """user_id: the user to whom OpenAI assigns the threads; generated if there is none."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
