@@ -84,7 +84,7 @@ logger = logging.getLogger(__name__)
 #: The page about leaving Agent Builder, as local search knows it.
 LEAVING = "docs/how-to/leaving-agent-builder.md"
 OFFLINE_NOTICE = (
-    "No model is configured: a stand-in that is not a language model searches the documents and quotes them. "
+    "No model is configured: the offline model, which is not a language model, searches the documents and quotes them. "
     "Set OPENAI_API_KEY for a real one."
 )
 
