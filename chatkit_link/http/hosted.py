@@ -57,7 +57,7 @@ class OldHostedSession(BaseModel):
 
 async def _keys_are_taken(services: ServicesDep) -> None:
     if not services.settings.bring_your_own_key:
-        raise NotFound("This server takes no OpenAI keys of other people's.")
+        raise NotFound("This server accepts no OpenAI keys of its users.")
 
 
 #: Who is asking comes first, then whether there is such a thing here, then how often.

@@ -214,7 +214,7 @@ spending = Table(
     PrimaryKeyConstraint("tenant", "user_id", "span", "until"),
 )
 
-#: Permissions to chat. For a session at OpenAI, agent is null: its secret signs nobody in here.
+#: Permissions to chat. For a session at OpenAI, agent is null: its secret is not valid here.
 sessions = Table(
     "sessions",
     metadata,
