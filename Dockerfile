@@ -22,7 +22,7 @@ COPY --from=page /src/chatkit_link/static/ chatkit_link/static/
 RUN python -m pip wheel --no-deps --wheel-dir /dist . \
     && python -m pip --python /app/bin/python install --no-deps /dist/*.whl
 
-# What runs: no compiler, no pip, no Node.js. It wants DATABASE_URL: an embedded PostgreSQL would vanish with
+# The server: no compiler, no pip, no Node.js. It needs DATABASE_URL: an embedded PostgreSQL would vanish with
 # the container, so the image has none.
 FROM python:3.13-slim
 RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin chatkit \

@@ -26,7 +26,7 @@ help:
 run: $(INSTALLED) $(PAGE)
 	@CHATKIT_LINK_CONFIG=$${CHATKIT_LINK_CONFIG-$(DEMO)} exec .venv/bin/chatkit-link serve $(ARGS)
 
-# Run the tests: Python, TypeScript and the page in a real Chromium; slow ones only if their files have changed.
+# Run the tests: Python, TypeScript and the demo app in a real Chromium; slow ones only if their files have changed.
 test: $(INSTALLED) $(PAGE)
 	@$(PY) scripts/run_tests.py
 
@@ -64,7 +64,7 @@ build: $(INSTALLED) $(PAGE)
 	rm -f dist/*.whl
 	$(PY) -m hatchling build -t wheel
 
-# Resolve the Python dependencies anew; UPGRADE=--upgrade raises them to the newest versions.
+# Resolve the Python dependencies again; UPGRADE=--upgrade raises them to the newest versions.
 lock: $(INSTALLED)
 	$(PIP) install 'uv==0.13.9'
 	$(COMPILE) --extra embedded --extra dev --output-file requirements-dev.lock

@@ -62,7 +62,7 @@ def main() -> None:
     (HERE / "results.json").write_text(json.dumps(_as_json(result), indent=1) + "\n", encoding="utf-8")
     if given.document:
         write_into(PAGE, text)
-    missed = [target.says for target in targets(result) if not target.met]
+    missed = [target.name for target in targets(result) if not target.met]
     print(f"{len(missed)} targets missed" if missed else "All targets are met.")
 
 
@@ -97,7 +97,7 @@ def _measure_answers(servers: list[Server], size: Size) -> list[Answers]:
                 pairs = [(one, case) for case in cases for one in servers if case.path in _PATHS[one.kind]]
                 if not found:
                     for one, case in pairs:
-                        measure_answers(one, case, size.seconds)  # what is made once counts for nobody
+                        measure_answers(one, case, size.seconds)  # warm-up: what is made once counts for no server
                 rounds = [[measure_answers(one, case, size.seconds) for one, case in pairs] for _ in range(size.rounds)]
                 found += [middle(list(samples)) for samples in zip(*rounds, strict=True)]
                 say(f"{deltas} deltas, {'at once' if pace is None else 'one a turn'}, clients: {clients}")

@@ -1,6 +1,6 @@
-"""What every server under test says: a message of so many words, as events or from a scripted model.
+"""What every server under test answers: a message of so many words, as events or from a scripted model.
 
-A request's text says what it wants: ``"50"`` is 50 deltas, as fast as they can be made; ``"50 0"`` lets
+A request's text names what it wants: ``"50"`` is 50 deltas, as fast as they can be made; ``"50 0"`` lets
 the event loop turn between two of them; ``"50 0.5"`` waits half a second. The Agents SDK path gets the
 same words from a ``Model`` that needs no network. Its events are made once, so that what is measured is
 the server and not the script.
@@ -68,7 +68,7 @@ async def events(text: str, item_id: str, thread_id: str) -> AsyncIterator[Threa
 
 
 class ScriptedModel(Model):
-    """Says what the last message of its input orders."""
+    """Answers with what the last message of its input orders."""
 
     @override
     async def get_response(self, *args: Any, **more: Any) -> ModelResponse:
@@ -93,13 +93,13 @@ def _script(deltas: int) -> list[TResponseStreamEvent]:
     message = ResponseOutputMessage(
         type="message", id="msg_scripted", role="assistant", status="completed", content=[part]
     )
-    begun = message.model_copy(update={"content": [], "status": "in_progress"})
+    started = message.model_copy(update={"content": [], "status": "in_progress"})
     place: dict[str, Any] = {"item_id": message.id, "output_index": 0, "content_index": 0, "sequence_number": 0}
     top: dict[str, Any] = {"output_index": 0, "sequence_number": 0}
     delta = ResponseTextDeltaEvent(type="response.output_text.delta", delta=WORD, logprobs=[], **place)
     return [
         ResponseCreatedEvent(type="response.created", response=_response([]), sequence_number=0),
-        ResponseOutputItemAddedEvent(type="response.output_item.added", item=begun, **top),
+        ResponseOutputItemAddedEvent(type="response.output_item.added", item=started, **top),
         ResponseContentPartAddedEvent(type="response.content_part.added", part=empty, **place),
         *[delta] * deltas,  # one and the same: a slow stream would otherwise be charged for the script
         ResponseTextDoneEvent(type="response.output_text.done", text=text, logprobs=[], **place),

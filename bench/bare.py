@@ -26,7 +26,7 @@ async def frames_as_they_are(frames: list[bytes], text: str) -> AsyncIterator[by
 
 
 def create_app(say: Say = frames_as_they_are) -> Starlette:
-    """``PUT`` says what a stream of so many deltas is; ``POST`` sends it."""
+    """``PUT`` defines the stream of so many deltas; ``POST`` sends it."""
     streams: dict[int, list[bytes]] = {}
 
     async def keep(request: Request) -> Response:

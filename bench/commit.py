@@ -17,9 +17,9 @@ async def _commits(url: str) -> list[float]:
         await connection.execute("CREATE TABLE bench_commits (number int)")
         took: list[float] = []
         for number in range(_COMMITS):
-            begun = time.perf_counter()
+            started = time.perf_counter()
             await connection.execute("INSERT INTO bench_commits VALUES ($1)", number)
-            took.append(time.perf_counter() - begun)
+            took.append(time.perf_counter() - started)
         await connection.execute("DROP TABLE bench_commits")
         return took
     finally:

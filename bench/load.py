@@ -20,7 +20,7 @@ _END = b"0\r\n\r\n"
 class Asked:
     """path: of the endpoint. body: the request's JSON. seconds: how long clients keep asking.
 
-    hold: open this many streams, say ``open`` in a line once each has begun, and keep them until told to stop.
+    hold: open this many streams, print ``open`` once each has started, and hold them until standard input ends.
     """
 
     port: int
@@ -51,14 +51,14 @@ class Connection(asyncio.Protocol):
         self._cookie = asked.cookie.encode()
         self._transport: asyncio.Transport | None = None
         self._head = b""
-        self._begun = 0.0
+        self._asked_at = 0.0
         self._tail = b""
         self._length: int | None = None
         self.events = 0
         self.first = 0.0
         self.body = bytearray()
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.told = asyncio.Event()
+        self.responding = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -74,9 +74,9 @@ class Connection(asyncio.Protocol):
         cookie = b"cookie: %b\r\n" % self._cookie if self._cookie else b""
         self._head, self._tail, self.first = b"", b"", 0.0
         self.body.clear()
-        self.told.clear()
+        self.responding.clear()
         self.done = asyncio.get_running_loop().create_future()
-        self._begun = self._clock()
+        self._asked_at = self._clock()
         self._transport.write(
             b"POST %b HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n%bcontent-length: %d\r\n\r\n%b"
             % (self._asked.path.encode(), cookie, len(body), body)
@@ -84,7 +84,7 @@ class Connection(asyncio.Protocol):
 
     @property
     def took(self) -> float:
-        return self._clock() - self._begun
+        return self._clock() - self._asked_at
 
     def data_received(self, data: bytes) -> None:
         if not self._head.endswith(b"\r\n\r\n"):
@@ -97,7 +97,7 @@ class Connection(asyncio.Protocol):
             return
         if not self.first:
             self.first = self.took
-            self.told.set()
+            self.responding.set()
         self.events += data.count(b"data: {")
         if self._length is not None:
             self.body += data
@@ -145,28 +145,28 @@ async def _client(connection: Connection, until: float, measured: Measured) -> N
 
 
 async def load(asked: Asked) -> Measured:
-    """Ask until the time is over; every answer that was begun is counted, and read to its end."""
+    """Ask until the time is over; every answer that was started is counted, and read to its end."""
     clock = asyncio.get_running_loop().time
     connections = [await _connect(asked) for _ in range(asked.clients)]
     measured = Measured()
-    begun = clock()
-    await asyncio.gather(*(_client(connection, begun + asked.seconds, measured) for connection in connections))
-    measured.seconds = clock() - begun
+    started = clock()
+    await asyncio.gather(*(_client(connection, started + asked.seconds, measured) for connection in connections))
+    measured.seconds = clock() - started
     return measured
 
 
 async def hold(asked: Asked) -> Measured:
     """Open streams and read them until standard input ends."""
     clock = asyncio.get_running_loop().time
-    begun = clock()
+    started = clock()
     connections: list[Connection] = []
     for start in range(0, asked.hold, 50):  # not all in one instant
         fresh = [await _connect(asked) for _ in range(min(50, asked.hold - start))]
         for connection in fresh:
             connection.ask()
-        await asyncio.gather(*(connection.told.wait() for connection in fresh))
+        await asyncio.gather(*(connection.responding.wait() for connection in fresh))
         connections += fresh
-    measured = Measured(seconds=clock() - begun)
+    measured = Measured(seconds=clock() - started)
     print("open", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
     measured.events = sum(connection.events for connection in connections)

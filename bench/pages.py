@@ -77,7 +77,7 @@ def measure_pages(server: Server, url: str, counts: dict[str, list[int]], second
 
 
 def _new_thread(server: Server) -> tuple[str, str]:
-    """A thread of a person of its own: its id, and the person's cookie."""
+    """A thread of a user of its own: its id, and the user's cookie."""
     request = urllib.request.Request(
         f"http://127.0.0.1:{server.port}/chatkit/plain", create_request("2").encode(), {"Accept": "*/*"}
     )

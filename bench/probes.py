@@ -1,4 +1,4 @@
-"""What a server under test tells of itself: two routes beside its own."""
+"""What a server under test reports of itself: two routes beside its own."""
 
 import asyncio
 import json

@@ -24,7 +24,7 @@ class Server:
     database: psutil.Process | None = None
 
     def cpu(self) -> float:
-        """Seconds of CPU so far, as the server itself tells: the system's table counts in hundredths."""
+        """Seconds of CPU so far, as the server itself reports: the system's table counts in hundredths."""
         return float(self.get("/cpu"))
 
     def database_cpu(self) -> float:
@@ -99,7 +99,7 @@ class Held:
 
 @contextmanager
 def holding(asked: Asked) -> Iterator[Held]:
-    """``asked.hold`` streams are open inside the block, and each has begun."""
+    """``asked.hold`` streams are open inside the block, and each has started."""
     process = subprocess.Popen(_command(asked), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:

@@ -8,7 +8,7 @@ from bench.streams import create_request
 
 
 def teach(ours: Server, bare: Server, deltas: Sequence[int]) -> None:
-    """Let ``bare`` know what streams of so many deltas look like; of a slow, endless one it gets a part."""
+    """Give ``bare`` the bytes of streams of so many deltas; of a slow, endless one it gets a part."""
     for count in deltas:
         stream = _post(ours, create_request(str(count)))
         _put(bare, count, stream)

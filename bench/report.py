@@ -44,7 +44,7 @@ def _table(head: str, rows: Iterable[Iterable[str]]) -> str:
 def _targets(result: Result) -> str:
     rows = (
         [
-            target.says,
+            target.name,
             f"{target.value:.2f} {target.unit}",
             f"{'at least' if target.least else 'at most'} {target.bound:g} {target.unit}",
             "yes" if target.met else "**no**",
@@ -55,7 +55,7 @@ def _targets(result: Result) -> str:
 
 
 def _floors(result: Result) -> str:
-    return _table("Floor | measured", ([floor.says, f"{floor.value:.2f} {floor.unit}"] for floor in floors(result)))
+    return _table("Floor | measured", ([floor.name, f"{floor.value:.2f} {floor.unit}"] for floor in floors(result)))
 
 
 def _answers(result: Result) -> str:

@@ -1,6 +1,6 @@
 """One server under test, in a process of its own: ``python -m bench.serve bare|runner|sdk|ours [database folder]``.
 
-Says its port in a line on standard output, and stops when standard input ends.
+Prints its port in a line on standard output, and stops when standard input ends.
 """
 
 import asyncio

@@ -98,7 +98,7 @@ def middle(samples: list[Answers]) -> Answers:
 
 
 def measure_open_streams(server: Server, path: str, streams: int, *, pace: float, seconds: float) -> OpenStreams:
-    """Hold streams open that say a word every ``pace`` seconds; everything is measured once all are open."""
+    """Hold streams open that send a word every ``pace`` seconds; everything is measured once all are open."""
     measure_answers(server, Case(path, 50, 32), 1.0)  # what is made once shall not count as theirs
     time.sleep(0.5)
     idle = server.memory()

@@ -32,7 +32,7 @@ class Result:
 class Target:
     """most: what ``value`` may be at most; for ``least`` it is the other way round."""
 
-    says: str
+    name: str
     value: float
     bound: float
     unit: str
@@ -47,7 +47,7 @@ class Target:
 class Floor:
     """What no server of this kind can be better than, here."""
 
-    says: str
+    name: str
     value: float
     unit: str
 
@@ -58,9 +58,9 @@ def floors(result: Result) -> list[Floor]:
     for clients in (1, 32):
         runner, sdk = (result.answer(kind, "agents", 50, clients) for kind in ("runner", "sdk"))
         if runner is not None and sdk is not None:
-            says = f"50 deltas, {clients} clients: Agents SDK alone / SDK in memory"
-            found.append(Floor(f"CPU per request, {says}", runner.cpu / sdk.cpu, "x"))
-            found.append(Floor(f"Requests/s, {says}", runner.rate / sdk.rate, "x"))
+            name = f"50 deltas, {clients} clients: Agents SDK alone / SDK in memory"
+            found.append(Floor(f"CPU per request, {name}", runner.cpu / sdk.cpu, "x"))
+            found.append(Floor(f"Requests/s, {name}", runner.rate / sdk.rate, "x"))
     return found
 
 
@@ -68,8 +68,8 @@ def targets(result: Result) -> list[Target]:
     """Those that this run has measured."""
     found: list[Target] = []
 
-    def add(says: str, value: float, bound: float, unit: str, *, least: bool = False) -> None:
-        found.append(Target(says, value, bound, unit, least))
+    def add(name: str, value: float, bound: float, unit: str, *, least: bool = False) -> None:
+        found.append(Target(name, value, bound, unit, least))
 
     def ratio(of: Any, to: Any, name: str) -> float | None:
         return None if of is None or to is None else getattr(of, name) / getattr(to, name)
@@ -97,6 +97,6 @@ def targets(result: Result) -> list[Target]:
         rows = [row for row in result.pages if row.kind == kind and row.place == "newest" and row.count >= FULL_PAGE]
         if len(rows) > 1:
             few, many = rows[0], rows[-1]
-            says = f"A page of {kind}, {many.count:,} of them / {few.count:,} of them, CPU with PostgreSQL's"
-            add(says, (many.cpu + many.database_cpu) / (few.cpu + few.database_cpu), 1.3, "x")
+            name = f"A page of {kind}, {many.count:,} of them / {few.count:,} of them, CPU with PostgreSQL's"
+            add(name, (many.cpu + many.database_cpu) / (few.cpu + few.database_cpu), 1.3, "x")
     return found

@@ -84,7 +84,7 @@ logger = logging.getLogger(__name__)
 #: The page about leaving Agent Builder, as local search knows it.
 LEAVING = "docs/how-to/leaving-agent-builder.md"
 OFFLINE_NOTICE = (
-    "No model is configured: a stand-in that is not a language model searches the documents and quotes them. "
+    "No model is configured: the offline model, which is not a language model, searches the documents and quotes them. "
     "Set OPENAI_API_KEY for a real one."
 )
 
@@ -101,7 +101,7 @@ def create_app(
     Args:
         settings: read from the environment if None.
         agents_given: agent id -> target, beside those of ``settings.config``.
-        identify: tells who sent a request, ``None`` for nobody; in place of ``settings.identify``.
+        identify: returns the caller of a request, ``None`` for none; in place of ``settings.identify``.
         workshop: the folder of .widget files that the workshop edits, for a server on a developer's own machine.
 
     Raises:
@@ -282,7 +282,7 @@ def _research(
 
 
 def _entries(settings: Settings, catalog: Catalog) -> dict[str, Entry]:
-    """All agents. What the catalog says of the bundled one goes over what it says of itself."""
+    """All agents. What the catalog sets for the bundled one overrides its defaults."""
     entries = {RESEARCH: _research_entry(settings), **catalog.agents}
     changed = catalog.agents.get(RESEARCH)
     if changed is not None and changed.target == RESEARCH:

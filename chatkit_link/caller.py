@@ -38,12 +38,12 @@ class SessionPolicy:
 
 @dataclass(slots=True)
 class Retry:
-    """A user message that is answered anew while its old answer is still stored.
+    """A user message that is answered again while its old answer is still stored.
 
     All that the new answer starts shares this one object, so that a tool which began early sees ``replaced``, too.
 
     thread_id, item_id: the message.
-    record: the model's side of the new answer (``store/turns.py``), kept here until its first item is stored.
+    record: the model's side of the new answer (``store/turns.py``), held here until its first item is stored.
     replaced: whether the first item of the new answer has taken the place of the old answer.
     """
 
@@ -63,7 +63,7 @@ class Caller:
     locale: a BCP 47 language tag from ``Accept-Language``; ``"en"`` when unknown.
     session: what the client secret of the request allows; ``None`` for a caller without one.
     zone: an IANA time zone from ``X-Time-Zone``, such as ``"Europe/Paris"``; ``"UTC"`` when unknown.
-    retry: what a server and its tools may not read yet, where they answer a message anew; else ``None``.
+    retry: what a server and its tools may not read yet, where they answer a message again; else ``None``.
     """
 
     tenant: str

@@ -10,21 +10,21 @@
     │   ├── ThreadBusy             an answer is still being written
     │   └── ThreadLocked           by the operator of the chat
     │       └── ThreadClosed       for good
-    ├── Gone                  410  was there, is not kept any more
+    ├── Gone                  410  existed, but is no longer stored
     ├── TooLarge              413  over a size limit
     ├── UnsupportedType       415  not a type of file that is taken here
     ├── RangeNotSatisfiable   416  the asked part of a file is not there
     ├── Unprocessable         422  understood, but a value is not allowed
-    ├── OverQuota             429  over what may be kept at all; waiting does not help
+    ├── OverQuota             429  over a storage quota; waiting does not help
     ├── TooManyRequests       429  over a rate limit
     │   └── BudgetUsedUp           over a budget of tokens or money
     ├── Upstream              502  a model or a search provider failed
     └── Unavailable           503  starting, draining, or the database is away
-    ConfigurationError             the server cannot start like this; says what to set
+    ConfigurationError             the server cannot start like this; the message names what to set
 
 A class is an HTTP status, a title and a code; the message is what was wrong and what to do. A message that a user of
 the chat can meet is a ``Localized`` of the catalogue (``chatkit_link/translations``), and its code takes the place of
-the class's. A message for developers and operators is an English sentence. It is rendered once, in the language of the
+the class's. A message for developers and operators is in English. It is rendered once, in the language of the
 caller: as RFC 9457 problem+json before a stream (``http/problems.py``) or as a ChatKit ``error`` event inside it
 (``agents/turn_errors.py``). Never put anything internal in a message.
 """
@@ -37,7 +37,7 @@ from chatkit_link.translations import Localized, language_of
 
 
 class LinkError(Exception):
-    """Base of all errors whose message may be shown to the person who caused them."""
+    """Base of all errors whose message may be displayed to the user who caused them."""
 
     status = 500
     title = "Internal error"
@@ -45,7 +45,7 @@ class LinkError(Exception):
     retryable = False
     #: A name for programs; of the message where that is one of the catalogue.
     code = "internal_error"
-    #: The address of a page that says more.
+    #: The address of a page with details.
     help: str | None = None
 
     def __init__(self, message: str | Localized, *, headers: dict[str, str] | None = None) -> None:
@@ -145,7 +145,7 @@ class RangeNotSatisfiable(LinkError):
     code = "range_not_satisfiable"
 
     def __init__(self, size: int) -> None:
-        # RFC 9110 section 15.5.17: a 416 says how long the whole is.
+        # RFC 9110 section 15.5.17: a 416 carries the full length.
         headers = {"Content-Range": f"bytes */{size}"}
         super().__init__(f"The file has {size:,} bytes; the asked part is not in it.", headers=headers)
 

@@ -1,4 +1,4 @@
-"""Code of somebody's own, loaded by name: ``module``, ``file.py`` or ``folder/``, a package."""
+"""The operator's own code, loaded by name: ``module``, ``file.py`` or ``folder/``, a package."""
 
 import hashlib
 import importlib
@@ -13,7 +13,7 @@ from chatkit_link.errors import ConfigurationError
 def load_module(place: str, what: str, beside: Path) -> ModuleType:
     """The module ``place``, or the file or the package (a folder that ends in /) of that name relative to ``beside``.
 
-    what: begins the sentence of an error, such as ``Agent target 'mine.py'``.
+    what: begins the message of an error, such as ``Agent target 'mine.py'``.
 
     Raises:
         ConfigurationError: there is no such file or module, or it does not load.
@@ -37,5 +37,5 @@ def load_module(place: str, what: str, beside: Path) -> ModuleType:
         return module
     except ConfigurationError:
         raise
-    except Exception as error:  # whatever somebody's module does when it is loaded
+    except Exception as error:  # whatever the module does when it is loaded
         raise ConfigurationError(f"{what} does not load: {type(error).__name__}: {error}.") from error

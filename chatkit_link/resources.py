@@ -6,6 +6,6 @@ PACKAGE = Path(__file__).parent
 
 
 def resource(name: str) -> Path:
-    """The folder ``name`` (``migrations``, ``widgets``, ``docs``), wherever this installation keeps it."""
+    """The folder ``name`` (``migrations``, ``widgets``, ``docs``), wherever this installation has it."""
     packed = PACKAGE / f"_{name}"
     return packed if packed.is_dir() else PACKAGE.parent / name

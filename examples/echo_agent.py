@@ -12,7 +12,7 @@ from chatkit_link import TurnContext
 
 
 async def respond(ctx: TurnContext) -> AsyncIterator[ThreadStreamEvent]:
-    """Says back what was said, and how many items the thread holds so far."""
+    """Repeats the message, with the number of items in the thread so far."""
     items = await ctx.history()
     yield ThreadItemDoneEvent(
         item=AssistantMessageItem(

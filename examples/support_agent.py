@@ -1,6 +1,6 @@
 """An openai-agents Agent with a tool. Give the server a model (OPENAI_API_KEY or OPENAI_BASE_URL) to see the tool used.
 
-Without a model it loads and answers too, but the offline stand-in calls only tools named ``search`` and ``read``.
+Without a model it loads and answers too, but the offline model calls only tools named ``search`` and ``read``.
 
 Try it: chatkit-link chat "When are you open on Sunday?" --agent support=examples/support_agent.py
 """

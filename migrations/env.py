@@ -1,6 +1,6 @@
 """Alembic's entry: runs the revisions on the connection that the caller holds.
 
-``chatkit-link migrate`` and the server pass their connection in; there is no alembic.ini to keep.
+``chatkit-link migrate`` and the server pass their connection in; there is no alembic.ini.
 """
 
 from alembic import context

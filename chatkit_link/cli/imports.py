@@ -34,7 +34,7 @@ def import_threads(
     ] = None,
     tenant: Annotated[str, typer.Option(metavar="TENANT", help="The tenant of the users here.")] = "default",
     again: Annotated[bool, typer.Option("--again", help="Look into threads that are here for later items.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read everything, keep nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read everything, store nothing.")] = False,
     report: Annotated[
         Path | None, typer.Option(metavar="FILE", dir_okay=False, help="Write the whole report as JSON.")
     ] = None,

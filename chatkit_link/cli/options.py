@@ -1,4 +1,4 @@
-"""What the options of several commands have in common: a name, a type and words. Imports nothing but typer."""
+"""Options that several commands share: name, type and help. Imports nothing but typer."""
 
 from datetime import datetime
 from pathlib import Path

@@ -75,7 +75,7 @@ cli.command(epilog=examples("doctor", "doctor --model"))(doctor)
 
 
 def run() -> None:
-    """Run the program. What cannot work is a sentence on standard error, with exit status 2."""
+    """Run the program. What cannot work is a message on standard error, with exit status 2."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal without UTF-8 shows a question mark for the rest
             stream.reconfigure(errors="replace")
@@ -84,17 +84,17 @@ def run() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
-        if (sentence := _sentence(error)) is None:
+        if (message := _message(error)) is None:
             raise
         from rich.markup import escape
 
         from chatkit_link.cli.output import console
 
-        console(stderr=True).print(f"[red]chatkit-link:[/red] {escape(sentence)}")
+        console(stderr=True).print(f"[red]chatkit-link:[/red] {escape(message)}")
         sys.exit(2)
 
 
-def _sentence(error: Exception) -> str | None:
+def _message(error: Exception) -> str | None:
     """What is wrong, for the user at the terminal; None for a bug."""
     from chatkit_link.errors import ConfigurationError, LinkError
 

@@ -1,6 +1,6 @@
 """Widgets as text for a terminal: one small function per family of nodes, each from the node as JSON.
 
-Everything shown comes from a server and, through it, from models and web pages. So no string reaches
+Everything displayed comes from a server and, through it, from models and web pages. So no string reaches
 the terminal as markup or with control characters in it: an escape sequence in a search result must
 not move the cursor, rename the window or hide text.
 """
@@ -31,7 +31,7 @@ def clean(value: object) -> str:
 
 def draw_markdown(source: object, *, styled: bool) -> RenderableType:
     """Rendered if ``styled``, else the source as it is."""
-    # Shown addresses can be copied and read before they are opened; terminal hyperlinks hide them.
+    # Printed addresses can be copied and read before they are opened; terminal hyperlinks hide them.
     return Markdown(clean(source), hyperlinks=False) if styled else Text(clean(source))
 
 

@@ -151,7 +151,7 @@ def _hearing(first: Callable[[], object]) -> Generator[Callable[[Callable[[], ob
         for number in numbers:
             loop.add_signal_handler(number, call)
 
-    if sys.platform == "win32":  # where event loops hear no signals; Ctrl-C is a KeyboardInterrupt there
+    if sys.platform == "win32":  # where event loops receive no signals; Ctrl-C is a KeyboardInterrupt there
         yield lambda _: None
         return
     hear(first)

@@ -12,7 +12,7 @@ from chatkit_link.settings import Settings
 
 
 def cookie_file(settings: Settings, url: str) -> Path:
-    """Where the cookie for this server is kept: each server has its own, and sees no other's."""
+    """Where the cookie for this server is stored: each server has its own, and gets no other's."""
     parts = urlsplit(url)
     # A server started for one question is the data folder's own, on whatever port.
     local = parts.hostname == "127.0.0.1"
@@ -30,7 +30,7 @@ def known_user(file: Path) -> dict[str, str]:
 
 
 def remember_user(file: Path, http: httpx2.AsyncClient) -> None:
-    """Keep the cookie, for the user of this machine only; a folder that cannot be written keeps none."""
+    """Store the cookie, readable by its owner only; in a folder that cannot be written, nothing is stored."""
     for cookie in http.cookies.jar:
         if cookie.value and cookie.name.removeprefix("__Host-") == "chatkit_link_user":
             with suppress(OSError):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 threads_cli = typer.Typer(help="Lock, close and unlock any user's thread.", no_args_is_help=True, rich_markup_mode=None)
 ThreadArgument = Annotated[str, typer.Argument(metavar="THREAD", help="The thread's id.")]
-ReasonOption = Annotated[str | None, typer.Option(metavar="TEXT", help="Shown to the user.")]
+ReasonOption = Annotated[str | None, typer.Option(metavar="TEXT", help="Displayed to the user.")]
 
 
 @threads_cli.command(epilog=examples('threads lock thr_1a2b --reason "under review"'))

@@ -7,7 +7,7 @@
         page = await client.list_threads(limit=5)
 
 Works with every ChatKit server; ``EventStream.run_id``, event ids and ``cancel_run`` need this one.
-``ThreadView`` turns the events into what a person sees.
+``ThreadView`` turns the events into what a user sees.
 """
 
 import base64
@@ -134,7 +134,7 @@ class ChatKitClient:
     # Attachments and dictation
 
     async def create_attachment(self, name: str, size: int, mime_type: str) -> wire.Attachment:
-        """``size`` in bytes. The attachment's ``upload_descriptor`` says where the bytes go."""
+        """``size`` in bytes. The attachment's ``upload_descriptor`` has the address for the bytes."""
         params = wire.AttachmentCreateParams(name=name, size=size, mime_type=mime_type)
         return await self._call(wire.AttachmentsCreateReq(params=params), self._attachment)
 
@@ -163,7 +163,7 @@ class ChatKitClient:
         return None if run is None else run["id"]
 
     async def cancel_run(self, run_id: str) -> None:
-        """Stops a running answer (``EventStream.run_id``); what it has said so far stays in the thread."""
+        """Stops a running answer (``EventStream.run_id``); what it has written so far stays in the thread."""
         url = self._run_url(f"runs/{quote(run_id, safe='')}/cancel")
         await send(self._http, self._http.build_request("POST", url, headers=self._headers), stream=False)
 

@@ -1,8 +1,8 @@
 """The answers of a ChatKit server as they come off the network: event streams and refusals.
 
 httpx2 reads server-sent events already; what a ChatKit client needs besides stands here: a byte order
-mark is skipped (WHATWG HTML section 9.2.5), the charset is UTF-8 whatever the header says, and an end
-in the middle of an event is told from an end after one.
+mark is skipped (WHATWG HTML section 9.2.5), the charset is UTF-8 whatever the header states, and an end
+in the middle of an event is distinguished from an end after one.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
@@ -23,7 +23,7 @@ _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 class ClientError(Exception):
-    """A request that did not work; ``str()`` of it is a sentence for a person.
+    """A request that did not work; ``str()`` of it is a message for users.
 
     status: the HTTP status, or ``None`` when there was no usable answer. title, detail, request_id:
     from the problem document (RFC 9457), as far as the server sent one.

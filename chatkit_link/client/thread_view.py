@@ -1,7 +1,7 @@
-"""A thread as a person sees it: the events of a ChatKit stream, applied one after the other.
+"""A thread as a user sees it: the events of a ChatKit stream, applied one after the other.
 
 An item enters with ``added`` or ``done``, changes in place with ``updated``, is exchanged whole by
-``done`` and ``replaced``, and leaves with ``removed``. Items keep the place where they first appeared.
+``done`` and ``replaced``, and leaves with ``removed``. Items stay where they first appeared.
 A client that joins late must not fall over what it missed: an update of an unknown item changes nothing.
 The events themselves are never changed.
 """
@@ -38,12 +38,12 @@ class ThreadView:
 
     @property
     def visible(self) -> list[wire.ThreadItem]:
-        """The items a person sees, without hidden context and end-of-turn marks."""
+        """The items a user sees, without hidden context and end-of-turn marks."""
         return [item for item in self._items.values() if not isinstance(item, HIDDEN)]
 
     @property
     def text(self) -> str:
-        """What the assistant said, messages and their parts joined by blank lines."""
+        """The assistant's text, messages and their parts joined by blank lines."""
         messages = [item for item in self._items.values() if isinstance(item, wire.AssistantMessageItem)]
         return "\n\n".join(part.text for message in messages for part in message.content)
 

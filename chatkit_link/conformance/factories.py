@@ -1,4 +1,4 @@
-"""Threads, items and attachments to be stored: one of every kind that the SDK has."""
+"""Threads, items and attachments to be stored: one of every type that the SDK has."""
 
 import uuid
 from collections.abc import Callable
@@ -107,7 +107,7 @@ def _task(head: dict[str, Any], text: str) -> wire.ThreadItem:
 
 
 def _hidden(head: dict[str, Any], text: str) -> wire.ThreadItem:
-    return wire.HiddenContextItem(**head, content={"said": text})
+    return wire.HiddenContextItem(**head, content={"context": text})
 
 
 def _sdk_hidden(head: dict[str, Any], text: str) -> wire.ThreadItem:
@@ -118,7 +118,7 @@ def _end(head: dict[str, Any], text: str) -> wire.ThreadItem:
     return wire.EndOfTurnItem(**head)
 
 
-KINDS: Final[dict[str, Callable[[dict[str, Any], str], wire.ThreadItem]]] = {
+ITEM_TYPES: Final[dict[str, Callable[[dict[str, Any], str], wire.ThreadItem]]] = {
     "user_message": _user,
     "assistant_message": _assistant,
     "client_tool_call": _tool_call,
@@ -133,8 +133,8 @@ KINDS: Final[dict[str, Callable[[dict[str, Any], str], wire.ThreadItem]]] = {
 }
 
 
-def item(kind: str, thread_id: str, item_id: str, text: str) -> wire.ThreadItem:
-    return KINDS[kind](_head(thread_id, item_id), text)
+def item(item_type: str, thread_id: str, item_id: str, text: str) -> wire.ThreadItem:
+    return ITEM_TYPES[item_type](_head(thread_id, item_id), text)
 
 
 def _head(thread_id: str, item_id: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A store under test, with people who have nothing in it yet."""
+"""A store under test, with users who have nothing in it yet."""
 
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import ExitStack
@@ -18,10 +18,10 @@ REFUSALS: Final[Refusals] = (NotFoundError,)
 
 
 class Harness:
-    """Opens stores, makes people, and runs what is async.
+    """Opens stores, makes users, and runs what is async.
 
-    A store that keeps people apart is opened once: each check and each example has new people in it. One
-    that does not is opened anew for each, by ``start``, with one person.
+    A store that isolates users is opened once: each check and each example has new users in it. One
+    that does not is opened again for each, by ``start``, with one user.
     """
 
     store: Store[Any]
@@ -46,7 +46,7 @@ class Harness:
         self._stack.close()
 
     def start(self) -> None:
-        """New people, who find nothing of what others did before."""
+        """New users, who find nothing of what others did before."""
         if self._runner is None or not self.promises.isolates_owners:
             self._stack.close()
             self._runner = self._stack.enter_context(LoopRunner(self._open_store))

@@ -44,11 +44,11 @@ class ModelThread:
 
 @dataclass
 class Model:
-    """Everybody's threads and attachments."""
+    """All users' threads and attachments."""
 
     now: int = 0
     threads: dict[str, ModelThread] = field(default_factory=dict[str, ModelThread])
-    #: Attachment id -> whose it is, and what it is.
+    #: Attachment id -> its owner, and itself.
     attachments: dict[str, tuple[int, Attachment]] = field(default_factory=dict[str, tuple[int, Attachment]])
 
     def create(self, owner: int, data: ThreadMetadata) -> None:
@@ -69,7 +69,7 @@ class Model:
         """What becomes of attachments is the store's to decide: nothing is expected of them any more."""
         del self.threads[thread_id]
         self.attachments = {
-            key: (owner, kept) for key, (owner, kept) in self.attachments.items() if kept.thread_id != thread_id
+            key: (owner, one) for key, (owner, one) in self.attachments.items() if one.thread_id != thread_id
         }
 
 

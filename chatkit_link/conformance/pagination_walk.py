@@ -43,7 +43,7 @@ def check_page(page: Page[Any], limit: int) -> None:
     if len(page.data) > limit:
         raise AssertionError(f"a page of {limit} has {len(page.data)} rows")
     if page.has_more and not page.after:
-        raise AssertionError("a page says that there is more, and not where")
+        raise AssertionError("a page has has_more without after")
 
 
 async def all_items(

@@ -10,5 +10,5 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=int,
         default=None,
         metavar="N",
-        help="how many histories Hypothesis makes up for a store (default: what the suite says, 500)",
+        help="how many histories Hypothesis makes up for a store (default: the suite's, 500)",
     )

@@ -13,12 +13,12 @@ import pytest
 
 @dataclass(frozen=True, slots=True)
 class Promises:
-    """All of them are kept unless said otherwise; ``Promises.of_the_sdk()`` keeps none."""
+    """All of them are made unless set to False; ``Promises.of_the_sdk()`` makes none."""
 
-    #: Two contexts are two people: one's rows are not there for the other. If False, every context is the
-    #: same person, and each check opens a store of its own, which must be empty.
+    #: Two contexts are two users: one's rows are not there for the other. If False, every context is the
+    #: same user, and each check opens a store of its own, which must be empty.
     isolates_owners: bool = True
-    #: An id that belongs to somebody else is refused when it is written, too.
+    #: An id that belongs to another user is refused when it is written, too.
     refuses_foreign_ids: bool = True
     #: ``load_threads`` sorts by the last item that was added, not by creation.
     orders_by_activity: bool = True
@@ -26,7 +26,7 @@ class Promises:
     cursors_survive_deletes: bool = True
     #: Saving a thread that was loaded before it was deleted does not bring it back.
     never_resurrects: bool = True
-    #: Two people who load a thread and change different fields of it both succeed.
+    #: Two writers who load a thread and change different fields of it both succeed.
     merges_changes: bool = True
     #: Changing what was loaded or saved changes nothing in the store.
     gives_copies: bool = True

@@ -1,1 +1,1 @@
-"""The bytes of attachments and of generated images: taken in, looked at, kept, given out, removed."""
+"""The bytes of attachments and of generated images: received, checked, stored, served, removed."""

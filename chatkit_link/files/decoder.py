@@ -1,11 +1,11 @@
-"""Decodes somebody's image or PDF. A program of its own, run by ``renditions.py`` and killed if it takes too long.
+"""Decodes an uploaded image or PDF. A program of its own, run by ``renditions.py`` and killed if it takes too long.
 
 It is started by its path and imports nothing of ours, with an empty environment and limits on memory
 and processor time: bytes that break a decoder break this process, and there are no secrets in it.
 
 It writes ``READY`` when it has loaded what it needs: from then on its time is the file's. The bytes come on
-standard input. An image's answer is two pictures, each after a line with its length:
-a small WebP for people, a larger JPEG for models; both have only the first frame, turned upright, and
+standard input. An image's answer is two images, each after a line with its length:
+a small WebP for users, a larger JPEG for models; both have only the first frame, turned upright, and
 none of the original's metadata. A PDF's answer is its text, page by page, as it is read.
 
 Exit status: 0 good, 3 it cannot be read, 4 it has too many pixels.
@@ -42,13 +42,13 @@ def limit(seconds: int, memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
-def decode_image(data: bytes, kind: str, max_pixels: int) -> None:
-    """Two pictures to standard output."""
+def decode_image(data: bytes, image_format: str, max_pixels: int) -> None:
+    """Two images to standard output."""
     from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415 - a PDF needs no Pillow
 
     Image.MAX_IMAGE_PIXELS = None  # counted here, before anything is decoded
     try:
-        with Image.open(io.BytesIO(data), formats=[kind]) as image:
+        with Image.open(io.BytesIO(data), formats=[image_format]) as image:
             if image.width * image.height > max_pixels:
                 raise SystemExit(TOO_MANY_PIXELS)
             image.draft("RGB", (MODEL, MODEL))  # a JPEG is decoded at a fraction of its size
@@ -98,7 +98,7 @@ def read_pdf(data: bytes, max_characters: int) -> None:
 
 
 def main() -> None:
-    job, kind, bound, seconds, memory = sys.argv[1:]
+    job, image_format, bound, seconds, memory = sys.argv[1:]
     limit(int(seconds), int(memory))
     warnings.simplefilter("ignore")
     importlib.import_module("PIL.Image" if job == "image" else "pypdf")
@@ -107,7 +107,7 @@ def main() -> None:
     data = sys.stdin.buffer.read()
     try:
         if job == "image":
-            decode_image(data, kind, int(bound))
+            decode_image(data, image_format, int(bound))
         else:
             read_pdf(data, int(bound))
     except (MemoryError, RecursionError):

@@ -27,6 +27,6 @@ def clean_name(name: str) -> str:
 
 def content_disposition(name: str, *, inline: bool) -> str:
     """``Content-Disposition`` for a name in any script: in full for those who know RFC 8187, in ASCII for others."""
-    kind = "inline" if inline else "attachment"
+    disposition = "inline" if inline else "attachment"
     ascii_name = _QUOTABLE.sub("_", name)
-    return f"{kind}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name, safe=_ATTRIBUTE)}"
+    return f"{disposition}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name, safe=_ATTRIBUTE)}"

@@ -38,7 +38,7 @@ _WIDEST = 4
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """Bytes that may be given out. inline: whether a page may show them by themselves."""
+    """Bytes that may be served. inline: whether a page may show them by themselves."""
 
     key: str
     mime_type: str
@@ -48,7 +48,7 @@ class Served:
 
 
 class Files(AttachmentStore[Caller]):
-    """All files of whoever the Caller is, and of nobody else.
+    """All files of the Caller, and of no other user.
 
     limits: what may be attached. links: addresses of files. sweeper: removes what is not needed any more.
     """
@@ -124,7 +124,7 @@ class Files(AttachmentStore[Caller]):
         """A direct upload: all of it at once.
 
         Args:
-            mime_type: what the browser says it is.
+            mime_type: what the browser claims.
             most: bytes that it may have.
 
         Raises:
@@ -133,11 +133,11 @@ class Files(AttachmentStore[Caller]):
         attachment = self._new_attachment(name, mime_type)
         await self._uploads.begin(attachment, min(most, self.limits.max_size), caller)
         try:
-            kept = await self._uploads.take(attachment, chunks, caller, most=most)
+            stored = await self._uploads.take(attachment, chunks, caller, most=most)
         except BaseException:
             await self._uploads.drop(attachment.id, caller)
             raise
-        return self.links.fresh_attachment(kept, caller)
+        return self.links.fresh_attachment(stored, caller)
 
     async def receive_started(self, file_id: str, chunks: AsyncIterator[bytes], caller: Caller) -> None:
         """The second half of a two-phase upload.
@@ -154,17 +154,17 @@ class Files(AttachmentStore[Caller]):
         await self._uploads.take(announced, chunks, caller, most=file.size)
 
     async def receive_image(self, data: bytes, thread_id: str, caller: Caller) -> str:
-        """Keep an image that a model has made in this thread; its link.
+        """Store an image that a model has made in this thread; its link.
 
-        It counts as used space, but is kept also where there is none left.
+        It counts as used space, but is stored also where there is none left.
 
         Raises:
             LinkError: it is no image, or there is no such thread.
         """
-        kind = sniff(data[:4096], "image")
-        if kind not in IMAGES:
+        media_type = sniff(data[:4096], "image")
+        if media_type not in IMAGES:
             raise UnsupportedType(Localized("image_not_made"))
-        attachment = self._new_attachment(f"image.{kind.removeprefix('image/')}", kind, thread_id)
+        attachment = self._new_attachment(f"image.{media_type.removeprefix('image/')}", media_type, thread_id)
         await self._uploads.begin(attachment, len(data), caller, counted=False)
         try:
             await self._uploads.take(attachment, _once(data), caller, most=len(data), counted=False)
@@ -194,14 +194,14 @@ class Files(AttachmentStore[Caller]):
         if not self.storage.signs:
             raise not_there_yet(file.name)
         await self._uploads.settle(file, caller)
-        # Its link is still good for a while; what is sent there now is nobody's.
+        # Its link is still valid for a while; what is sent there now belongs to no file.
         await rows.remove_later(self._database, incoming_key(file.id), self._upload_link)
 
     # Bytes out
 
     async def find(self, file_id: str, caller: Caller, *, preview: bool = False) -> Served:
         """What a link leads to. Raises NotFound."""
-        file = await self._kept(file_id, caller)
+        file = await self._stored(file_id, caller)
         if not preview:
             return Served(file.place, file.mime_type, file.size, file.name, inline=file.mime_type in IMAGES)
         if PREVIEW not in file.renditions:
@@ -212,12 +212,12 @@ class Files(AttachmentStore[Caller]):
 
     async def read(self, attachment_id: str, caller: Caller, limit: int | None = None) -> bytes:
         """The bytes of a file, at most ``limit`` of them. Raises NotFound."""
-        file = await self._kept(attachment_id, caller)
+        file = await self._stored(attachment_id, caller)
         return await self.storage.read_all(file.place, file.size if limit is None else min(limit, file.size))
 
     async def read_text(self, attachment_id: str, caller: Caller, limit: int) -> str | None:
         """The first ``limit`` characters of a text file or of a PDF's text; None where there is no text."""
-        file = await self._kept(attachment_id, caller)
+        file = await self._stored(attachment_id, caller)
         if is_text(file.mime_type):
             key = file.place
         elif TEXT in file.renditions:
@@ -228,12 +228,12 @@ class Files(AttachmentStore[Caller]):
 
     async def read_picture(self, attachment_id: str, caller: Caller) -> bytes | None:
         """An image as JPEG, at most 2048 pixels wide and high and without metadata; None where it is no image."""
-        file = await self._kept(attachment_id, caller)
+        file = await self._stored(attachment_id, caller)
         if MODEL not in file.renditions:
             return None
         return await self.storage.read_all(f"{file.place}.{MODEL}", _LARGEST_PICTURE)
 
-    async def _kept(self, file_id: str, caller: Caller) -> rows.File:
+    async def _stored(self, file_id: str, caller: Caller) -> rows.File:
         file = await self._find(file_id, caller)
         if file.state == "awaiting" and self.storage.signs:
             await self._settle(file, caller)

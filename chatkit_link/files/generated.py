@@ -45,24 +45,24 @@ class GeneratedImages:
         return event.update.type == "generated_image.updated"
 
     async def keep(self, event: ThreadStreamEvent) -> Sequence[ThreadStreamEvent]:
-        """The event with a link in place of an image's bytes; none for a draft that cannot be kept."""
+        """The event with a link in place of an image's bytes; none for a draft that cannot be stored."""
         match event:
             case ThreadItemUpdatedEvent(update=GeneratedImageUpdated(image=image) as update):
-                kept = await self._kept(event.item_id, image)
-                if kept is None:
+                stored = await self._stored(event.item_id, image)
+                if stored is None:
                     return []
-                return [event.model_copy(update={"update": update.model_copy(update={"image": kept})})]
+                return [event.model_copy(update={"update": update.model_copy(update={"image": stored})})]
             case (
                 ThreadItemAddedEvent(item=GeneratedImageItem(image=image) as item)
                 | ThreadItemDoneEvent(item=GeneratedImageItem(image=image) as item)
                 | ThreadItemReplacedEvent(item=GeneratedImageItem(image=image) as item)
             ) if image is not None:
-                kept = await self._kept(item.id, image)
-                return [event.model_copy(update={"item": item.model_copy(update={"image": kept})})]
+                stored = await self._stored(item.id, image)
+                return [event.model_copy(update={"item": item.model_copy(update={"image": stored})})]
             case _:
                 return [event]
 
-    async def _kept(self, item_id: str, image: GeneratedImage) -> GeneratedImage | None:
+    async def _stored(self, item_id: str, image: GeneratedImage) -> GeneratedImage | None:
         if not image.url.startswith("data:"):
             return image
         try:

@@ -1,4 +1,4 @@
-"""What may be attached: how large, how many, of which kinds, how much in all."""
+"""What may be attached: sizes, numbers, media types and quotas."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -12,7 +12,7 @@ from chatkit_link.translations import Localized
 @dataclass(frozen=True, slots=True)
 class UploadLimits:
     """max_size: bytes of a file. max_count: files of a message. accept: media types, also ``image/*`` and ``*/*``.
-    user, tenant: bytes that one person's files, and those of a tenant, may take together.
+    user, tenant: bytes that one user's files, and those of a tenant, may take together.
     """
 
     max_size: int
@@ -23,19 +23,19 @@ class UploadLimits:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        types = (kind.strip().lower() for kind in settings.upload_types.split(","))
+        types = (pattern.strip().lower() for pattern in settings.upload_types.split(","))
         return cls(
             max_size=settings.max_upload,
             max_count=settings.max_attachments,
-            accept=tuple(kind for kind in types if kind),
+            accept=tuple(pattern for pattern in types if pattern),
             user=settings.user_quota,
             tenant=settings.tenant_quota,
         )
 
     def require_type(self, mime_type: str) -> None:
         """Raises UnsupportedType."""
-        kind = mime_type.partition(";")[0].strip().lower()
-        if not {kind, f"{kind.partition('/')[0]}/*", "*/*"} & set(self.accept):
+        media_type = mime_type.partition(";")[0].strip().lower()
+        if not {media_type, f"{media_type.partition('/')[0]}/*", "*/*"} & set(self.accept):
             raise UnsupportedType(Localized("type_not_taken", types=", ".join(self.accept)))
 
     def require_size(self, size: int) -> None:

@@ -1,7 +1,7 @@
-"""What bytes are, whatever somebody says they are.
+"""The media type of bytes, whatever the upload claims.
 
 Binary formats are known by their magic numbers (puremagic). Text has none: bytes without control
-characters are text, and the name may then say which kind, except that HTML, SVG and other XML are known
+characters are text, and the name then decides its type, except that HTML, SVG and other XML are known
 by how they begin (after https://mimesniff.spec.whatwg.org, section 7.1), because a browser would run
 them. A name or a declared type never makes an image or a PDF of something that is none.
 """
@@ -20,7 +20,7 @@ from chatkit_link.translations import Localized
 #: Bytes that are looked at.
 HEAD = 4096
 UNKNOWN = "application/octet-stream"
-#: The images that are decoded here, shown in a page and given to models.
+#: The images that are decoded here, displayed in a page and sent to models.
 IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 PDF = "application/pdf"
 
@@ -37,11 +37,11 @@ _SVG = re.compile(
     rb"\s*+(?:(?:<\?xml.*?\?>|<!--.*?-->|<!doctype svg[^>]*+>)\s*+)*+<(?:\w++:)?svg[\s/>]", re.IGNORECASE | re.DOTALL
 )
 _XML = re.compile(rb"\s*+<\?xml", re.IGNORECASE)
-#: Kinds of text by the ending of the name; a browser runs none of them.
+#: Text types by file extension; a browser runs none of them.
 _TEXTS = {
     ".md": "text/markdown", ".markdown": "text/markdown", ".csv": "text/csv", ".json": "application/json",
 }  # fmt: skip
-#: What a browser would run, and what is never given out as what it is, should whoever runs this server take it at all.
+#: What a browser would run: where the operator accepts it at all, it is never served as its own type.
 _RUN_BY_BROWSERS = frozenset({"text/html", "application/xhtml+xml", "image/svg+xml", "application/xml", "text/xml"})
 
 
@@ -51,12 +51,12 @@ def is_text(mime_type: str) -> bool:
 
 
 def inert_type(mime_type: str) -> str:
-    """The type that a browser is told."""
+    """The type that is sent to browsers."""
     return UNKNOWN if mime_type in _RUN_BY_BROWSERS else mime_type
 
 
 def sniff(head: bytes, name: str) -> str:
-    """The media type of bytes that begin with ``head``; ``name`` decides only between kinds that look alike."""
+    """The media type of bytes that begin with ``head``; ``name`` decides only between types that look alike."""
     ending = PurePosixPath(name.lower()).suffix
     if head.startswith(b"%PDF-"):
         return PDF
@@ -97,9 +97,9 @@ def _binary(head: bytes, ending: str) -> str:
 
 
 def require_honest(found: str, name: str, declared: str) -> None:
-    """Raises UnsupportedType where the name or the declared type says image or PDF and the bytes do not."""
+    """Raises UnsupportedType where the name or the declared type is an image or a PDF and the bytes are not."""
     claimed = {mimetypes.guess_type(name)[0] or "", declared.partition(";")[0].strip().lower()}
-    if not found.startswith("image/") and any(kind.startswith("image/") for kind in claimed):
+    if not found.startswith("image/") and any(media_type.startswith("image/") for media_type in claimed):
         raise UnsupportedType(Localized("not_an_image"))
     if found != PDF and PDF in claimed:
         raise UnsupportedType(Localized("not_a_pdf"))

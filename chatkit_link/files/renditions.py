@@ -1,4 +1,4 @@
-"""What is made of a file once, when it arrives: pictures of an image, the text of a PDF.
+"""What is made of a file once, when it arrives: smaller images of an image, the text of a PDF.
 
 The work is done by ``decoder.py`` in a process of its own for each file. It gets the bytes through a pipe
 as they are read from the storage, a deadline, and is killed when that is over, so that no file can hold
@@ -32,9 +32,9 @@ TEXT = "text"
 _START = 30.0
 DEADLINE = 10.0
 MEMORY = 1_500_000_000
-#: A PDF that is larger is kept, but not read.
+#: A PDF that is larger is stored, but not read.
 LARGEST_PDF = 32_000_000
-#: Characters of text that are kept of a PDF: more than any model is shown.
+#: Characters of text that are stored of a PDF: more than any model gets.
 MOST_TEXT = 1_000_000
 #: Bytes that a decoder may answer with.
 _MOST_ANSWER = 16_000_000
@@ -43,9 +43,9 @@ _AT_ONCE = 2
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """kinds: name -> media type. size: bytes of all of them together."""
+    """types: name -> media type. size: bytes of all of them together."""
 
-    kinds: Mapping[str, str] = field(default_factory=dict[str, str])
+    types: Mapping[str, str] = field(default_factory=dict[str, str])
     size: int = 0
 
 
@@ -68,7 +68,7 @@ class Renditions:
         self._line = anyio.CapacityLimiter(_AT_ONCE)
 
     async def make(self, place: str, mime_type: str, size: int) -> Made:
-        """What was made; nothing for a kind of file of which nothing is.
+        """The renditions; none for media types that have none.
 
         Raises:
             UnsupportedType: an image that cannot be decoded.
@@ -88,24 +88,24 @@ class Renditions:
         if len(parts) != 2:
             raise UnsupportedType(Localized("image_unreadable"))
         made = {PREVIEW: "image/webp", MODEL: "image/jpeg"}
-        for (name, kind), part in zip(made.items(), parts, strict=True):
-            await self._storage.put(f"{place}.{name}", _once(part), mime_type=kind, disposition="inline")
+        for (name, media_type), part in zip(made.items(), parts, strict=True):
+            await self._storage.put(f"{place}.{name}", _once(part), mime_type=media_type, disposition="inline")
         return Made(made, sum(map(len, parts)))
 
     async def _text(self, place: str) -> Made:
-        """Of a PDF that cannot be read to its end, what was read is kept."""
+        """Of a PDF that cannot be read to its end, what was read is stored."""
         answer = await self._decode(place, "pdf", "-", MOST_TEXT)
         if not answer.data.strip():
             return Made()
-        kind = "text/plain; charset=utf-8"
-        await self._storage.put(f"{place}.{TEXT}", _once(answer.data), mime_type=kind, disposition="attachment")
-        return Made({TEXT: kind}, len(answer.data))
+        plain = "text/plain; charset=utf-8"
+        await self._storage.put(f"{place}.{TEXT}", _once(answer.data), mime_type=plain, disposition="attachment")
+        return Made({TEXT: plain}, len(answer.data))
 
-    async def _decode(self, place: str, job: str, kind: str, bound: int) -> _Answer:
+    async def _decode(self, place: str, job: str, image_format: str, bound: int) -> _Answer:
         async with self._line:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", str(Path(decoder.__file__))),
-                *(job, kind, str(bound), str(int(self._deadline) + 1), str(MEMORY)),
+                *(job, image_format, str(bound), str(int(self._deadline) + 1), str(MEMORY)),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
@@ -122,7 +122,7 @@ class Renditions:
             except TimeoutError:
                 logger.warning("decoding %s took too long and was ended", place)
                 return _Answer(None, bytes(output))
-            except ExceptionGroup as failed:  # the storage is away: one sentence, not a group of them
+            except ExceptionGroup as failed:  # the storage is away: one error, not a group of them
                 raise failed.exceptions[0] from None
             finally:
                 if process.returncode is None:

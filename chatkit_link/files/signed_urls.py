@@ -1,8 +1,8 @@
 """Links to files: signed, short-lived, and fresh whenever something is loaded.
 
-An ``<img>`` carries no bearer token, so the link itself says whose file it is and until when. What is
-stored in items and attachments is the plain address without a signature; every way out signs it anew,
-for whoever is asking. A link to somebody else's file leads nowhere: the owner is in the signature, and
+An ``<img>`` carries no bearer token, so the link itself holds the file's owner and an expiry. What is
+stored in items and attachments is the plain address without a signature; each response signs it again,
+for its caller. A link to another user's file leads nowhere: the owner is in the signature, and
 the row is looked up for that owner. Nor does a link reach further back than the session that it was made for: how
 far that is stands in the signature, too, so that links are equal for all sessions that reach equally far.
 """
@@ -77,7 +77,7 @@ class Links:
         Of the session that it was made for, the caller has no more than how far it reaches back.
 
         Raises:
-            NotFound: it is forged, over, or for something else; which of them is not said.
+            NotFound: it is forged, expired, or for something else; which of them is not revealed.
         """
         try:
             signed = cast("list[object]", self._signer.loads(link[:LONGEST]))

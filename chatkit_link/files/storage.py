@@ -1,6 +1,6 @@
 """Where bytes are: a folder, or a bucket of S3, GCS or Azure, all through obstore.
 
-Keys are ours alone and hold nothing that a person wrote. Nothing here keeps more than a few chunks of a
+Keys are generated and hold nothing that a user wrote. Nothing here has more than a few chunks of a
 file in memory.
 """
 
@@ -51,7 +51,7 @@ class Storage:
     async def put(self, key: str, chunks: AsyncIterator[bytes], *, mime_type: str, disposition: str) -> None:
         """Store a stream; where it breaks off, nothing is stored, and what broke it is raised.
 
-        mime_type, disposition: what a browser is told that downloads the bytes from the storage itself.
+        mime_type, disposition: headers for a browser that downloads the bytes from the storage itself.
         """
         local = isinstance(self._store, LocalStore)
         attributes: dict[str, str] = {"Content-Type": mime_type, "Content-Disposition": disposition}
@@ -109,7 +109,7 @@ class Storage:
             await obstore.delete_async(self._store, key)
 
     async def sign(self, method: Literal["GET", "PUT"], key: str, lifetime: float) -> str:
-        """A link with which anybody may read or write ``key`` for ``lifetime`` seconds."""
+        """A link that lets its holder read or write ``key`` for ``lifetime`` seconds."""
         assert self._signing is not None  # callers ask ``signs`` first
         with _translated(key):
             return await obstore.sign_async(self._signing, method, key, timedelta(seconds=lifetime))

@@ -1,4 +1,4 @@
-"""Removes bytes that no row needs any more, and files that nobody ever sent.
+"""Removes bytes that no row needs any more, and files that were never sent.
 
 Every replica has one; what one of them is removing, the others leave alone. A removal is forgotten only
 when the storage has done it, so that a storage that is away costs nothing but time.
@@ -16,9 +16,9 @@ from chatkit_link.store.engine import Database
 
 logger = logging.getLogger(__name__)
 
-#: Seconds between two rounds that nobody asked for.
+#: Seconds between two scheduled rounds.
 ROUND = 60.0
-#: Seconds until a file that no message carries is deleted; and one that was begun, but never came.
+#: Seconds until a file that no message carries is deleted; and one whose upload was started, but not finished.
 UNSENT = 86_400.0
 AWAITING = 2 * 3600.0
 _AT_ONCE = 50

@@ -1,14 +1,14 @@
-"""How bytes come in.
+"""Uploads.
 
-How it flows: first a row reserves the room that was announced, under a lock, so that uploads side by side
+How it flows: first a row reserves the announced size, under a lock, so that concurrent uploads
 cannot overdraw a quota. Then the bytes pass through: the first few thousand are looked at and decide, the
-rest goes straight on to the storage and is counted on the way. What lies there is then decoded once, in
-another process, and only then the row says ``kept`` and where.
+rest goes straight on to the storage and is counted on the way. What was stored is then decoded once, in
+another process, and only then the row is ``kept`` and names its place.
 
 The invariant: nothing can be read, sent in a message or linked to before it was checked as the very bytes
-that are given out later. That is why what a browser has put into the storage itself is not used where it
-lies, where its link could still overwrite it: it is read from there like any other upload, to a key that
-nobody has a link for. Whatever goes wrong, the row goes, and with it by the trigger what was stored.
+that are served later. That is why what a browser has put into the storage itself is not used at its
+place, where its link could still overwrite it: it is read from there like any other upload, to a key that
+has no link. Whatever goes wrong, the row is deleted, and with it by the trigger what was stored.
 """
 
 import asyncio
@@ -31,14 +31,14 @@ from chatkit_link.store import files as rows
 from chatkit_link.store.engine import Database
 from chatkit_link.translations import Localized
 
-#: Uploads of one person that are read at the same time; the others wait, unread, in their sockets.
+#: Uploads of one user that are read at the same time; the others wait, unread, in their sockets.
 _SIDE_BY_SIDE = 8
 #: Seconds that an upload may stand still.
 _STALLED = 60.0
 
 
 class Uploads:
-    """Takes bytes in, for files that were begun."""
+    """Receives the bytes of files that have a row."""
 
     def __init__(
         self, database: Database, storage: Storage, renditions: Renditions, links: Links, limits: UploadLimits
@@ -52,10 +52,10 @@ class Uploads:
         self._decoding: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def begin(self, attachment: Attachment, size: int, caller: Caller, *, counted: bool = True) -> None:
-        """Reserve room for ``size`` bytes; without ``counted``, whether there is any or not.
+        """Reserve ``size`` bytes; without ``counted``, also beyond the quota.
 
         Raises:
-            OverQuota: there is not as much room.
+            OverQuota: there is not as much space.
         """
         async with self._database.session(caller, atomic=True) as session:
             if counted:
@@ -65,7 +65,7 @@ class Uploads:
     async def take(
         self, attachment: Attachment, chunks: AsyncIterator[bytes], caller: Caller, *, most: int, counted: bool = True
     ) -> Attachment:
-        """The bytes of a file that was begun; the attachment as it turned out to be.
+        """Receive the bytes of a file that has a row; the attachment with its detected type.
 
         Args:
             most: bytes that were reserved.
@@ -103,14 +103,14 @@ class Uploads:
         try:
             await self.take(announced, self._storage.read(incoming), caller, most=file.size)
         except (Conflict, NotFound):
-            # Asked for twice at once, say by a preview and by the message: who was faster has taken it.
+            # Requested twice at once, such as by a preview and by the message: the faster request has stored it.
             async with self._database.session(caller) as session:
                 if (await rows.find_file(session, file.id)).state != "kept":
                     raise
         await self._storage.remove(incoming)
 
     async def drop(self, file_id: str, caller: Caller) -> None:
-        """Delete a file that came to nothing, also while its request is being cancelled."""
+        """Delete a file whose upload failed, also while its request is being cancelled."""
         with anyio.CancelScope(shield=True):
             try:
                 async with self._database.session(caller) as session:
@@ -129,26 +129,26 @@ class Uploads:
         if not head:
             raise Unprocessable(Localized("file_empty"))
         begin = bytes(head[:HEAD])
-        kind = sniff(begin, attachment.name)
-        self._limits.require_type(kind)
-        require_honest(kind, attachment.name, attachment.mime_type)
+        media_type = sniff(begin, attachment.name)
+        self._limits.require_type(media_type)
+        require_honest(media_type, attachment.name, attachment.mime_type)
         place = f"{attachment.id}/{secrets.token_hex(8)}"
-        text = TextCheck(begin) if is_text(kind) else None
+        text = TextCheck(begin) if is_text(media_type) else None
         passing = _Passing(bytes(head), chunks, min(most, self._limits.max_size), text)
-        disposition = content_disposition(attachment.name, inline=kind in IMAGES)
-        await self._storage.put(place, passing.chunks(), mime_type=inert_type(kind), disposition=disposition)
-        # One file of a person at a time: a heap of slow ones shall not keep everybody else's waiting.
+        disposition = content_disposition(attachment.name, inline=media_type in IMAGES)
+        await self._storage.put(place, passing.chunks(), mime_type=inert_type(media_type), disposition=disposition)
+        # One file of a user at a time: many slow ones must not delay those of other users.
         turn = self._decoding.setdefault(caller.owner, asyncio.Lock())
         async with turn:
-            made = await self._renditions.make(place, kind, passing.size)
-        kept = self._links.attachment(attachment.id, attachment.name, kind, attachment.thread_id)
+            made = await self._renditions.make(place, media_type, passing.size)
+        stored = self._links.attachment(attachment.id, attachment.name, media_type, attachment.thread_id)
         async with self._database.session(caller, atomic=made.size > 0) as session:
             if made.size and counted:
                 # A small file may unfold: two kilobytes of PDF to a megabyte of text.
                 self._limits.require_room(await rows.measure_usage(session), made.size)
-            if await rows.keep(session, kept, size=passing.size, place=place, renditions=made.kinds, made=made.size):
-                return kept
-        for name in ("", *(f".{name}" for name in made.kinds)):
+            if await rows.keep(session, stored, size=passing.size, place=place, renditions=made.types, made=made.size):
+                return stored
+        for name in ("", *(f".{name}" for name in made.types)):
             await self._storage.remove(place + name)
         raise Conflict(Localized("file_uploaded_already"))
 

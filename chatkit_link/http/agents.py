@@ -54,7 +54,7 @@ def _uploads(services: Services, agent_id: str, caller: Caller) -> dict[str, Any
 
 
 def _way_out(services: Services) -> str | None:
-    """Where to read how to leave Agent Builder; ``None`` where the documents are somebody else's."""
+    """Where to read how to leave Agent Builder; ``None`` where the bundled documents are replaced."""
     name = next((name for name in _WAYS_OUT if (resource("docs") / name).is_file()), None)
     if name is None or services.settings.docs is not None:
         return None

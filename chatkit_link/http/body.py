@@ -1,4 +1,4 @@
-"""A request's body: read up to a limit, and understood with sentences that quote nothing of it."""
+"""A request's body: read up to a limit, and validated with messages that quote nothing of it."""
 
 from typing import TypeVar
 
@@ -30,7 +30,7 @@ async def read_model(request: Request, model: type[Model], limit: int) -> Model:
 
     Raises:
         BadRequest: it is no JSON object.
-        Unprocessable: a field is missing or wrong; the sentence names it, and says nothing of its value.
+        Unprocessable: a field is missing or wrong; the message names it, without its value.
     """
     body = await read_body(request, limit)
     try:
@@ -39,7 +39,7 @@ async def read_model(request: Request, model: type[Model], limit: int) -> Model:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     if first["type"] == "json_invalid" or not first["loc"]:
         raise BadRequest("The body must be a JSON object.")
-    # Only names that the model knows: a name that somebody made up is their text.
+    # Only names that the model knows: any other name is text of the sender's.
     place = ".".join(str(part) for part in first["loc"]) if first["type"] != "extra_forbidden" else "a field"
     message = first["msg"].removeprefix("Value error, ")
     raise Unprocessable(f"{place}: {message[0].lower()}{message[1:].rstrip('.')}.")

@@ -26,7 +26,7 @@ from chatkit_link.sessions.policy import require_request_allowed
 
 router = APIRouter()
 
-#: Sent by clients that resume a lost stream, and so can tell Stop from a lost connection.
+#: Sent by clients that resume a lost stream, and so can distinguish Stop from a lost connection.
 LINK_HEADER = "x-chatkit-link"
 
 

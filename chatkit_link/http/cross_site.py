@@ -2,7 +2,7 @@
 
 A browser adds its cookies to a request that any page causes. So a request that changes something and is
 known by what the browser adds by itself must come from our own pages or from a listed origin. Browsers
-say where it comes from in ``Sec-Fetch-Site`` (Fetch Metadata), older ones and those over plain HTTP in
+send its origin in ``Sec-Fetch-Site`` (Fetch Metadata), older ones and those over plain HTTP in
 ``Origin``; pages can forge neither. A request with none of them is not a browser's.
 
 Requests with a bearer token are left alone: no page has one that it was not given.
@@ -33,7 +33,7 @@ def refuse_cross_site(request: Request, origins: Collection[str]) -> None:
         return
     site = request.headers.get("sec-fetch-site")
     if site is not None:
-        # "none" is the person: an address typed, a bookmark. "same-site" is a neighbouring subdomain.
+        # "none" is the user's own doing: an address typed, a bookmark. "same-site" is a neighbouring subdomain.
         own = site in ("same-origin", "none")
     else:
         own = origin is None or origin.partition("://")[2] == request.headers.get("host")
@@ -46,7 +46,7 @@ def refuse_cross_site(request: Request, origins: Collection[str]) -> None:
 class CrossOrigin(CORSMiddleware):
     """CORS for the listed origins, with cookies; with ``*`` for all, without cookies.
 
-    Starlette's own promises cookies to origins that are not listed, too; browsers ignore it, but we do not say it.
+    Starlette's own allows cookies for origins that are not listed, too; browsers ignore that, but we do not send it.
     """
 
     def __init__(self, app: ASGIApp, origins: Collection[str]) -> None:

@@ -1,10 +1,10 @@
 """The bundled documents: where a local search result leads when it is clicked.
 
-Where users sign in, a document is shown to them and to any browser that has a link with a key: a browser that opens a
+Where users sign in, a document is served to them and to any browser that has a link with a key: a browser that opens a
 link sends no token.
 
-Only what the index holds can be shown, so no path reaches the file system. The page carries no script
-and loads nothing; the one style sheet is inside, allowed by its hash.
+Only what is in the index is served, so no path reaches the file system. The page carries no script
+and loads nothing; the one style sheet is inline, allowed by its hash.
 """
 
 import base64
@@ -118,7 +118,7 @@ def _content(document: Document) -> str:
 
 
 def _named(renderer: RendererHTML, tokens: Sequence[Token], at: int, options: Any, environment: Any) -> str:
-    """A picture, which this page does not load, as what it shows in words."""
+    """An image, which this page does not load, as its alternative text."""
     return f"<em>Picture: {escape(renderer.renderInlineAsText(tokens[at].children, options, environment))}</em>"
 
 

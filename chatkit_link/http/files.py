@@ -1,8 +1,8 @@
 """Files: bytes in, by a form or by an upload link; bytes out, by a link.
 
 A link is signed (``files/signed_urls.py``), because an ``<img>`` carries no token; the two routes without one ask
-for the caller, as everywhere. What is given out is inert in a browser, whatever it holds: it has the type
-that its bytes were found to be, sniffing is off, only pictures are shown by themselves, and a policy
+for the caller, as everywhere. What is served is inert in a browser, whatever it holds: it has the type
+that its bytes were found to be, sniffing is off, only images are displayed inline, and a policy
 forbids scripts and all else.
 """
 
@@ -70,7 +70,7 @@ async def upload(request: Request, services: ServicesDep, caller: CallerDep) -> 
     return Response(encode(kept), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
-@router.put("/files/{file_id}", summary="Send the bytes of a begun file", status_code=204, openapi_extra=_RAW_BODY)
+@router.put("/files/{file_id}", summary="Upload the bytes of a file", status_code=204, openapi_extra=_RAW_BODY)
 async def send(file_id: str, request: Request, services: ServicesDep, link: Link = "") -> Response:
     """Where the ``upload_descriptor`` of ``attachments.create`` leads. A link takes one upload."""
     files = _open(services)

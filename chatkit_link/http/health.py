@@ -1,4 +1,4 @@
-"""Two questions of whatever runs this server: is it alive, and can it work."""
+"""Liveness and readiness probes."""
 
 from fastapi import APIRouter
 

@@ -39,7 +39,7 @@ WorkflowId = Annotated[str, AfterValidator(_workflow_id)]
 
 
 class NewHostedSession(BaseModel):
-    """user_id: to whom OpenAI keeps the threads; made up if there is none."""
+    """user_id: the user to whom OpenAI assigns the threads; generated if there is none."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
@@ -57,7 +57,7 @@ class OldHostedSession(BaseModel):
 
 async def _keys_are_taken(services: ServicesDep) -> None:
     if not services.settings.bring_your_own_key:
-        raise NotFound("This server takes no OpenAI keys of other people's.")
+        raise NotFound("This server accepts no OpenAI keys of its users.")
 
 
 #: Who is asking comes first, then whether there is such a thing here, then how often.

@@ -1,4 +1,4 @@
-"""The caller of a route, and what the caller's session allows. A route without one of these is for everybody."""
+"""The caller of a route, and what the caller's session allows. A route without one of these is public."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -56,13 +56,13 @@ async def get_server_call(request: Request, services: ServicesDep) -> Caller | N
 
 
 async def get_server_tenant(request: Request, services: ServicesDep) -> str:
-    """The tenant that a back end speaks for, which it names in ``X-ChatKit-Tenant``. Raises as ``get_server_call``."""
+    """The tenant that a back end acts for, which it names in ``X-ChatKit-Tenant``. Raises as ``get_server_call``."""
     await get_server_call(request, services)
     return name_in_header(request, TENANT_HEADER) or "default"
 
 
 async def greet(request: Request, services: ServicesDep) -> None:
-    """Give a page's visitor the cookie of an anonymous caller; a page itself is for everybody.
+    """Give a page's visitor the cookie of an anonymous caller; the page itself is public.
 
     Its requests, made side by side, would each be given another one. Where callers bring tokens, a page
     cannot, and its requests will.

@@ -24,7 +24,7 @@ def request_id(connection: HTTPConnection) -> str:
 class ResponseHeaders:
     """Adds the request id, what identification asked for, and headers that harden every response.
 
-    unexpected: renders the error that nobody expected.
+    unexpected: renders an unexpected error.
     """
 
     def __init__(self, app: ASGIApp, unexpected: Callable[[Request], Response]) -> None:
@@ -36,7 +36,7 @@ class ResponseHeaders:
             await self._app(scope, receive, send)
             return
         state: dict[str, Any] = scope.setdefault("state", {})
-        # A proxy's own id is kept, so that its log and ours can be laid side by side.
+        # A proxy's own id is reused, so that its log and ours can be correlated.
         given = HTTPConnection(scope).headers.get("x-request-id", "")
         state["request_id"] = given if _GIVEN.fullmatch(given) else uuid.uuid4().hex
 

@@ -1,7 +1,7 @@
 """The file of a ``multipart/form-data`` body (RFC 7578), as it arrives.
 
-Starlette's own form parser writes the whole body to a temporary file first; here nothing is kept but
-the chunk at hand.
+Starlette's own form parser writes the whole body to a temporary file first; here only the current chunk
+is in memory.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class FilePart:
     """The first part named ``file``.
 
-    name, mime_type: as the browser says; known once ``open`` has returned.
+    name, mime_type: as the browser sent them; known once ``open`` has returned.
     """
 
     def __init__(self, content_type: str, body: AsyncIterator[bytes], *, spare: int) -> None:

@@ -90,7 +90,7 @@ async def list_items(
     after: str | None = None,
     before: str | None = None,
 ) -> dict[str, Any]:
-    """In the thread's own order. Items that the API has no kind for are left out."""
+    """In the thread's own order. Items that the API has no type for are left out."""
     thread, owner = await find_thread(services.database, tenant, thread_id)
     backwards = before is not None and after is None  # the page that ends right there
     items, more = await _full_page(

@@ -28,7 +28,7 @@ _CSP: dict[str, str] = {
     "base-uri": "'none'",
     "form-action": "'self'",
 }
-# What OpenAI's element loads into the page around it, for whoever chooses it in the demo page.
+# What OpenAI's element loads into the page around it, where it is chosen in the demo app.
 _OFFICIAL_ELEMENT = {
     "script-src": "https://cdn.platform.openai.com https://chatgpt.com https://cdn.openai.com",
     "connect-src": (

@@ -29,7 +29,7 @@ def problem(
     headers: dict[str, str] | None = None,
     **members: str | None,
 ) -> JSONResponse:
-    """Type is always about:blank: the status says what kind of problem it is (RFC 9457 section 4.2.1).
+    """Type is always about:blank: the status identifies the problem (RFC 9457 section 4.2.1).
 
     members: more of the document (section 3.2), where they are not None.
     """
@@ -54,8 +54,8 @@ def _as_openai(
     request: Request, status: int, detail: str, headers: dict[str, str] | None, code: str | None
 ) -> JSONResponse:
     """As OpenAI's client packages read an error (``http/openai.py``)."""
-    kind = "invalid_request_error" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "server_error"
-    error = {"message": detail, "type": kind, "param": None, "code": code}
+    error_type = "invalid_request_error" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "server_error"
+    error = {"message": detail, "type": error_type, "param": None, "code": code}
     return JSONResponse({"error": error, "request_id": request_id(request)}, status, headers)
 
 
@@ -94,7 +94,7 @@ def _http(request: Request, error: Exception) -> JSONResponse:
 
 
 def _invalid(request: Request, error: Exception) -> JSONResponse:
-    """Names the parameter, and says nothing of its value."""
+    """Names the parameter, without its value."""
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     kind, *name = (str(part) for part in first["loc"])

@@ -39,9 +39,9 @@ async def run_of_thread(thread_id: str, services: ServicesDep, caller: CallerDep
     """``{"run": {"id", "status", "retried"}, "last": {"id", "status", "retried", "error"}}``.
 
     ``run`` is the run that is running and ``last`` the newest one, which may be the same; null where there is
-    none. ``retried`` is the message that it answers anew: what follows that message is about to be replaced.
-    ``error`` is the ChatKit error event with which a failed or interrupted run ended, while it is kept. So a
-    page that is opened can follow the one, and say of the other what was said when it failed.
+    none. ``retried`` is the message that it answers again: what follows that message is about to be replaced.
+    ``error`` is the ChatKit error event with which a failed or interrupted run ended, while it is stored. So a
+    page that is opened can follow ``run``, and display the error of ``last`` as it was when it failed.
     """
     await services.store.load_thread(thread_id, caller)
     latest = await services.coordinator.latest_on(caller, thread_id)
@@ -58,7 +58,7 @@ async def run_of_thread(thread_id: str, services: ServicesDep, caller: CallerDep
 
 @router.post("/chatkit/runs/{run_id}/cancel", summary="Stop an answer")
 async def cancel_run(run_id: str, services: ServicesDep, caller: CallerDep) -> dict[str, str]:
-    """Stops the model and keeps what was written so far. A run that is over stays as it ended."""
+    """Stops the model and stores what was written so far. A run that is over stays as it ended."""
     return {"id": run_id, "status": await services.coordinator.cancel(caller, run_id)}
 
 

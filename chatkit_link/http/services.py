@@ -32,7 +32,7 @@ class Services:
     """entries, agents: by agent id. default: the agent of ``POST /chatkit``.
 
     storage_origin: scheme and host of the file storage, where browsers are sent to it.
-    document_keys: what opens a document for a browser without a token; ``None`` where everybody gets in.
+    document_keys: what opens a document for a browser without a token; ``None`` where documents are public.
     origins: of the sites whose pages may act for their visitors here.
     """
 

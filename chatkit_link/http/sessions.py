@@ -47,7 +47,7 @@ class ChosenSession(BaseModel):
 async def make_session(request: Request, services: ServicesDep, caller: CallerDep) -> Response:
     """Body: ``{"client_secret"?, "workflow"?: {"id", "version", "state_variables"}, "chatkit_configuration"?}``.
 
-    The user is the caller, whatever the body says. A refresh is the same request with the old ``client_secret``.
+    The user is the caller, whatever the body holds. A refresh is the same request with the old ``client_secret``.
     """
     asked = await read_model(request, ChosenSession, services.settings.max_body)
     if asked.client_secret:
@@ -59,7 +59,7 @@ async def make_session(request: Request, services: ServicesDep, caller: CallerDe
         return session_response(await _ours(services, caller, workflow_id, asked))
     if workflow_id not in listed:
         raise UnknownWorkflow(
-            "This server has no workflow by that id. Whoever runs it can list it in CHATKIT_LINK_HOSTED_WORKFLOWS, "
+            "This server has no workflow by that id. Its operator can list it in CHATKIT_LINK_HOSTED_WORKFLOWS, "
             "or name an assistant for it under [workflows] in chatkit-link.toml."
         )
     return session_response(await _hosted(services, caller, workflow_id, asked))
@@ -120,6 +120,6 @@ def _server_key(services: Services) -> HostedKey:
     key = services.settings.hosted_key
     if key is None:
         raise ServerKeyRefused(
-            "This server has no OpenAI key for hosted workflows. Whoever runs it must set CHATKIT_LINK_HOSTED_API_KEY."
+            "This server has no OpenAI key for hosted workflows. Its operator must set CHATKIT_LINK_HOSTED_API_KEY."
         )
     return HostedKey(key.get_secret_value(), own=False)

@@ -10,15 +10,15 @@ STREAM_HEADERS = {
 }
 
 
-#: The last words of a stream that is whole. A proxy that gives up on a stream ends it just as cleanly, and a
-#: browser takes a response that breaks off within its head for a whole one.
+#: Ends a stream that is complete. A proxy that gives up on a stream ends it just as cleanly, and a
+#: browser takes a response that breaks off within its head for a complete one.
 END = b": end\n\n"
 
 
 async def frames(batches: AsyncIterator[Sequence[Event]]) -> AsyncIterator[bytes]:
-    """What is ready together leaves in one send; silence becomes a heartbeat, and the end is said.
+    """What is ready together leaves in one send; an idle stream gets heartbeats, and a complete one an end mark.
 
-    Who stops reading stops only reading: the run does not notice.
+    A client that stops reading does not affect the run.
     """
     async for batch in batches:
         yield b"".join([b"id: %d\ndata: %b\n\n" % event for event in batch]) or b": ping\n\n"

@@ -34,14 +34,14 @@ def build_identity(
     if hook is not None:
         authenticators.append(HookAuthenticator(hook))
     elif settings.proxy_user_header is not None:
-        refusal = "Sign in first: this server is reached through the proxy that signs people in."
+        refusal = "Sign in first: this server is reached through the proxy that signs users in."
         networks = settings.trusted_networks
         authenticators.append(ProxyAuthenticator(settings.proxy_user_header, settings.proxy_tenant_header, networks))
     elif settings.jwt_secret is not None or settings.jwt_jwks_url is not None:
         refusal = "Sign in first: this server wants a bearer token in the Authorization header."
         authenticators.append(_bearer(settings, http))
     if settings.allow_anonymous or len(authenticators) == 1:
-        # Behind a proxy the request itself may look like plain HTTP; an https public address says better.
+        # Behind a proxy the request itself may look like plain HTTP; an https public address is conclusive.
         secure = True if settings.cookie_secure is None and settings.https else settings.cookie_secure
         authenticators.append(AnonymousAuthenticator(secret, secure=secure, cross_site=settings.cookie_crosses_sites))
     if client_secrets is not None:

@@ -25,7 +25,7 @@ HOST_COOKIE = f"__Host-{COOKIE}"
 # Changing this signs all visitors out: it separates these signatures from all others made with the same secret.
 SALT = "chatkit-link.anonymous-user.v1"
 LIFETIME = timedelta(days=365)
-# Renewing on every request would send a cookie with every stream; once a month keeps a used one alive.
+# Renewing on every request would send a cookie with every stream; once a month is enough for one in use.
 RENEW_AFTER = timedelta(days=30)
 # A cookie of ours has about 75 characters; a longer one is not worth a hash.
 LONGEST = 200
@@ -39,7 +39,7 @@ class AnonymousAuthenticator:
 
     secret: HMAC-SHA256 key of the signature.
     secure: value of the cookie's ``Secure`` attribute; ``None`` follows the request's scheme.
-    cross_site: let browsers send a Secure cookie from pages of other sites, too, and keep one for each such
+    cross_site: let browsers send a Secure cookie from pages of other sites, too, and store one for each such
         site (``SameSite=None; Partitioned``): then a chat embedded there has one user.
     """
 

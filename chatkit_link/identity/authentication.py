@@ -1,6 +1,6 @@
 """What an authenticator returns, and the order in which authenticators are asked.
 
-An authenticator that finds no credentials of its kind in a request returns ``None``, and the next one is asked. One
+An authenticator that finds no credentials of its type in a request returns ``None``, and the next one is asked. One
 that finds credentials which are not valid raises: a caller with a bad token is refused, and never becomes another
 user, such as an anonymous visitor.
 """
@@ -33,11 +33,11 @@ class Authentication:
 
 
 class Authenticator(Protocol):
-    """Identifies the caller of a request by one kind of credentials."""
+    """Identifies the caller of a request by one type of credentials."""
 
     async def identify(self, request: HTTPConnection, request_id: str) -> Authentication | None:
         """The caller of ``request``, carrying ``request_id`` and the request's locale; ``None`` without credentials of
-        this kind.
+        this type.
 
         Raises ``Unauthenticated`` when the credentials are not valid and ``Unavailable`` when that cannot be
         checked at the moment. Reads headers only, never the body.
@@ -48,7 +48,7 @@ class Authenticator(Protocol):
 class Identity:
     """The authenticators of this server, asked in turn.
 
-    refusal: the sentence for a caller without credentials.
+    refusal: the message for a caller without credentials.
     """
 
     def __init__(self, authenticators: Sequence[Authenticator], *, refusal: str | Localized) -> None:

@@ -112,7 +112,7 @@ class BearerAuthenticator:
         text = bearer_token(request)
         if text is None:
             return None
-        # Only a digest is kept: a memory dump shall not be a bunch of tokens.
+        # Only a digest is remembered, so that a memory dump holds no tokens.
         digest = hashlib.sha256(text.encode()).digest()
         good = await self._remembered(digest)
         if good is None:
@@ -179,7 +179,7 @@ def _expiry(claims: dict[str, Any]) -> float:
             raise Unauthenticated(INVALID)
     now = time.time()
     expires = float(claims["exp"])
-    # The leeway forgives tokens from the near future, not ones that are over.
+    # The leeway forgives tokens from the near future, not expired ones.
     if expires <= now:
         raise _refusal(jwt.ExpiredSignatureError())
     if expires > now + LONGEST_LIFE:
@@ -209,11 +209,11 @@ def _named(value: object, claim: str) -> str:
     if is_name(value):
         return value
     if not isinstance(value, str) or not value.strip():
-        raise Unauthenticated(f"The bearer token does not say who you are: its `{claim}` claim is missing.")
-    raise Unauthenticated(f"The bearer token's `{claim}` claim is too long or has characters that cannot be shown.")
+        raise Unauthenticated(f"The bearer token does not identify a user: its `{claim}` claim is missing.")
+    raise Unauthenticated(f"The bearer token's `{claim}` claim is too long or has characters that are not visible.")
 
 
 def _refusal(error: Exception) -> Unauthenticated:
     if isinstance(error, jwt.MissingRequiredClaimError):
         return Unauthenticated(f"The bearer token has no `{error.claim}` claim: ask its issuer for one.")
-    return Unauthenticated(next((text for kind, text in _REFUSALS if isinstance(error, kind)), INVALID))
+    return Unauthenticated(next((text for refused, text in _REFUSALS if isinstance(error, refused)), INVALID))

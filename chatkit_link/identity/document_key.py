@@ -1,7 +1,7 @@
 """A key in a link to a document, for browsers that cannot show a token when a link is clicked.
 
-A key opens one document until the end of a day, and the links of one day are equal. Whoever is given the
-link can read that document for so long, as with any link that is passed on.
+A key opens one document until the end of a day, and the links of one day are equal. Anyone who has the
+link can read that document until then.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""The secret that signs cookies: from the settings, or made once and kept in the data folder."""
+"""The secret that signs cookies: from the settings, or generated once and stored in the data folder."""
 
 import os
 import secrets

@@ -1,6 +1,6 @@
-"""A bearer token as it stands in the request: read strictly, and not believed in anything yet.
+"""A bearer token as it stands in the request: parsed strictly, and not trusted yet.
 
-Follows RFC 8725: what the header says only chooses among our own keys; a header that brings a key, points
+Follows RFC 8725: what the header names only chooses among our own keys; a header that brings a key, points
 to one, or changes how the rest is to be read is refused.
 """
 
@@ -58,8 +58,8 @@ def read_token(text: str, allowed: frozenset[str]) -> Token:
     header = read_part(text.partition(".")[0])
     if any(name in header for name in _REFUSED_HEADERS):
         raise Unauthenticated("The bearer token has a header this server does not accept (jku, x5u, jwk, x5c or crit).")
-    kind: object = header.get("typ", "JWT")
-    if not isinstance(kind, str) or kind.lower() not in _TYPES:
+    token_type: object = header.get("typ", "JWT")
+    if not isinstance(token_type, str) or token_type.lower() not in _TYPES:
         raise Unauthenticated("The bearer token is not one for signing in: its `typ` must be JWT or at+jwt.")
     algorithm: object = header.get("alg")
     if not isinstance(algorithm, str) or algorithm not in allowed:

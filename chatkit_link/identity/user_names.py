@@ -18,7 +18,7 @@ def is_name(value: object) -> TypeGuard[str]:
 def name_in_header(request: HTTPConnection, header: str) -> str | None:
     """The name in a header, as UTF-8; ``None`` where there is none or an empty one.
 
-    Raises ``Unauthenticated`` for anything else: two of them, too long, or what cannot be shown.
+    Raises ``Unauthenticated`` for anything else: two of them, too long, or with characters that are not visible.
     """
     lines = request.headers.getlist(header)
     if not any(line.strip() for line in lines):

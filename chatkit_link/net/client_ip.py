@@ -1,10 +1,10 @@
-"""Whose request it is by address: through proxies, and without believing what a client writes.
+"""The client's address: through trusted proxies, and without trusting what a client writes.
 
-Every proxy appends the address that it was reached from to ``X-Forwarded-For``. So its last entry is as true
-as whoever wrote it, the peer of our own connection; the entry before that is as true as the proxy named by
-the last; and so on. The walk goes from the right over proxies that are listed as ours, and ends at the first
-address that is not: what stands to the left of it could have been made up. Where everybody is trusted
-(``*``), only the peer is: the last entry counts.
+Every proxy appends the address that it was reached from to ``X-Forwarded-For``. So its last entry is as
+trustworthy as its writer, the peer of our own connection; the entry before that as the proxy named by the last;
+and so on. The walk goes from the right over proxies that are listed as trusted, and ends at the first address that
+is not: what is to the left of it could have been made up. Where every address is trusted (``*``), only the peer is:
+the last entry counts.
 
 RFC 7239's ``Forwarded`` and headers such as ``X-Real-IP`` are not read: a proxy that does not know one of
 them lets a client's own through.
@@ -25,7 +25,7 @@ UNKNOWN = "unknown"
 def peer_address(connection: HTTPConnection) -> Address | None:
     """The address at the other end of the socket; ``None`` when it has none or is not known any more.
 
-    ``net/client_ip.py`` keeps it when it puts the client's address in its place. A server outside of ours
+    ``net/client_ip.py`` saves it when it puts the client's address in its place. A server outside of ours
     that does so (uvicorn with ``--proxy-headers``) leaves port 0 behind, which no connection has.
     """
     client = connection.scope.get("state", {}).get("peer") or connection.scope.get("client")
@@ -41,7 +41,7 @@ def client_address(request: HTTPConnection, trusted_networks: Sequence[Network])
 
 def _walk(request: HTTPConnection, peer: Address, trusted: Sequence[Network]) -> Address:
     found = peer
-    everybody = is_unbounded(trusted)
+    trusts_all = is_unbounded(trusted)
     for entry in reversed(",".join(request.headers.getlist("x-forwarded-for")).split(",")):
         if not is_in(found, trusted):
             break
@@ -49,7 +49,7 @@ def _walk(request: HTTPConnection, peer: Address, trusted: Sequence[Network]) ->
         if before is None:  # "unknown", or nonsense: the proxy that wrote it is the last whom we know
             break
         found = before
-        if everybody:
+        if trusts_all:
             break
     return found
 
@@ -57,7 +57,7 @@ def _walk(request: HTTPConnection, peer: Address, trusted: Sequence[Network]) ->
 class Forwarded:
     """Puts the client's address and scheme where a trusted proxy's are, as the log and the cookie need them.
 
-    The peer's own address is kept in ``state``, for those who ask whom the connection is with. Pure ASGI.
+    The peer's own address is saved in ``state``, for the authentication by proxy. Pure ASGI.
     """
 
     def __init__(self, app: ASGIApp, trusted: Sequence[Network]) -> None:

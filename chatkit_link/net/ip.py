@@ -56,7 +56,7 @@ def is_safe_for_keys(url: str) -> bool:
 
 
 def is_public(address: Address) -> bool:
-    """Whether the address may belong to anybody's website: no private, local, shared or special range."""
+    """Whether the address may belong to a public website: no private, local, shared or special range."""
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:
             return is_public(address.ipv4_mapped)

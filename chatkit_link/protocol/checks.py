@@ -20,7 +20,7 @@ def require_open(thread: ThreadMetadata) -> None:
 
 
 def _reason(given: str | None) -> str | Localized:
-    """What stands in the sentence before its end."""
+    """The reason as it continues the message."""
     return Localized("thread_status_reason", reason=given.rstrip(".")) if given else ""
 
 

@@ -1,7 +1,7 @@
 """What is left of an answer whose server died: the text so far, settled, and the offer to try again.
 
 Items are stored when they are done, so an unfinished one is only in the run's event log. The events
-are applied again, in the order in which they were emitted, and what is then unfinished is kept.
+are applied again, in the order in which they were emitted, and what is then unfinished is stored.
 """
 
 import logging
@@ -37,7 +37,7 @@ class CrashRecovery:
         self._adapter: TypeAdapter[ThreadStreamEvent] = TypeAdapter(ThreadStreamEvent)
 
     async def settle(self, caller: Caller, run: RunRow, logged: Sequence[bytes]) -> list[bytes]:
-        """Keep what is unfinished in these events of a run, and return the events that end it."""
+        """Store what is unfinished in these events of a run, and return the events that end it."""
         partial = PartialItems()
         retry = Retry(run.thread_id, run.retried) if run.retried is not None else None
         for event in self._events(run, logged):
@@ -64,7 +64,7 @@ class CrashRecovery:
         return [*ending, encode(interrupted_event(caller))]
 
     def _events(self, run: RunRow, logged: Sequence[bytes]) -> Iterator[ThreadStreamEvent]:
-        """One that cannot be read, written by another version perhaps, must not keep its thread busy for ever."""
+        """An unreadable one, perhaps of another version, must not leave its thread busy for ever."""
         for number, data in enumerate(logged, start=1):
             try:
                 yield self._adapter.validate_json(data)

@@ -1,7 +1,7 @@
 """The ten requests that are answered at once, with JSON.
 
-The owner is checked first, always: the SDK hands ids it was given straight on, to feedback and to the
-attachment store for instance, and a foreign id must be a 404 before anything is touched.
+The owner is always checked first: the SDK passes ids straight on, to feedback and to the attachment store for
+instance, and another user's id must be a 404 before anything is touched.
 """
 
 from typing import assert_never
@@ -56,7 +56,7 @@ class JsonRequests:
         """The response body.
 
         Raises:
-            LinkError: whatever is wrong with the request, as its status and sentence.
+            LinkError: whatever is wrong with the request, as its status and message.
         """
         meter = Meter(agent.id)
         with meter.running():

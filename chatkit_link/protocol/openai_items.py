@@ -123,5 +123,5 @@ def _annotations(given: Sequence[Annotation]) -> list[dict[str, Any]]:
 
 def _task(task: Task) -> dict[str, Any]:
     summary = task.content if isinstance(task, CustomTask | ThoughtTask) else None
-    kind = "thought" if isinstance(task, ThoughtTask) else "custom"
-    return {"type": kind, "heading": task.title, "summary": summary}
+    task_type = "thought" if isinstance(task, ThoughtTask) else "custom"
+    return {"type": task_type, "heading": task.title, "summary": summary}

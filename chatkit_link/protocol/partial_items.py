@@ -2,7 +2,7 @@
 
 The SDK stores an item when it is done. What was already displayed of an item that never gets done,
 because the user pressed Stop or the model failed, would be gone on reload. So every update is also
-kept here, and at such an end the items are settled and stored as they stand.
+recorded here, and at such an end the items are settled and stored as they stand.
 """
 
 from chatkit.types import (
@@ -23,7 +23,7 @@ from chatkit_link.wire.reducer import apply_update, nodes_of
 class PartialItems:
     """Items added and not yet done, by id, each a copy of our own with the updates that are still to be applied.
 
-    Most items are done in the end, and an update costs more to apply than to keep.
+    Most items are done in the end, and an update costs more to apply than to hold.
     """
 
     def __init__(self) -> None:
@@ -41,9 +41,9 @@ class PartialItems:
             known[1].append(update)
 
     def settle(self, locale: str = "en") -> list[ThreadItem]:
-        """What is worth keeping of the unfinished items, in its final state; empties the list.
+        """What is worth storing of the unfinished items, in its final state; empties the list.
 
-        locale: BCP 47, of the sentence about what was not finished.
+        locale: BCP 47, of the note about what was not finished.
         """
         items = [_updated(*known) for known in self._items.values()]
         self._items.clear()
@@ -77,8 +77,8 @@ def _interrupted(item: ThreadItem, locale: str) -> ThreadItem:
                 continue
             task.status_indicator = "none"
             if isinstance(task, CustomTask):
-                words = Localized("task_unfinished").in_language(locale)
-                task.content = f"{task.content}\n\n{words}" if task.content else words
+                note = Localized("task_unfinished").in_language(locale)
+                task.content = f"{task.content}\n\n{note}" if task.content else note
     return settled(item)
 
 

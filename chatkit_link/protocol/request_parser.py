@@ -1,6 +1,6 @@
 """A request body, read once and checked before anything is answered.
 
-The SDK builds its request adapter anew for each request, which takes longer than everything else a
+The SDK builds its request adapter for each request, which takes longer than everything else a
 short request does; here it is built once. It also trusts what it parses: limits, sizes and base64 are
 checked here, so that what is wrong is a 4xx before the first byte of a stream.
 """
@@ -186,15 +186,15 @@ def _not_json() -> BadRequest:
 
 
 def _refusal(error: ErrorDetails) -> BadRequest | Unprocessable:
-    """The first thing that is wrong, as a sentence that names the field and repeats no value."""
-    kind = error["type"]
-    if kind == "json_invalid":
+    """The first thing that is wrong, as a message that names the field and repeats no value."""
+    error_type = error["type"]
+    if error_type == "json_invalid":
         return _not_json()
-    if kind == "union_tag_invalid":
+    if error_type == "union_tag_invalid":
         return BadRequest(
             "The request `type` is unknown to this server. See docs/reference/protocol.md for those it answers."
         )
-    if kind in ("union_tag_not_found", "model_attributes_type", "dict_type") and len(error["loc"]) <= 1:
+    if error_type in ("union_tag_not_found", "model_attributes_type", "dict_type") and len(error["loc"]) <= 1:
         return BadRequest("The request must be a JSON object with `type` and `params`.")
     # The first part of the place is the tag of the union, which the sender wrote as `type`.
     place = ".".join(str(part) for part in error["loc"][1:]) or "the request"

@@ -1,7 +1,7 @@
 """One turn: the events that a server yields in answer, stored, and emitted to all who follow the run.
 
 How an event flows: the server's ``respond`` or ``action`` yields it; it gets ids of our own; its item is
-stored; then it is encoded and emitted. So nothing is emitted that is not kept.
+stored; then it is encoded and emitted. So nothing is emitted that is not stored.
 
 The invariant: however the turn ends, each item that was displayed is in the store, settled. It may end by
 itself, by cancellation (Stop, a deleted thread, a stopping server) or by an error, which ends the stream as
@@ -80,8 +80,8 @@ class ResponseTurn:
             answer: starts the server's answer.
             images: takes the bytes of generated images out of events.
             title: finds a title beside the answer, if the thread needs one.
-            allow_cancel: whether this client can tell us Stop from a lost connection.
-            retry: the message that is answered anew; the first item of the new answer replaces the old one.
+            allow_cancel: whether this client can distinguish Stop from a lost connection.
+            retry: the message that is answered again; the first item of the new answer replaces the old one.
         """
         self._server = server
         self._store = store
@@ -148,7 +148,7 @@ class ResponseTurn:
             await self._emit_thread(emit)
 
     def _take_update(self, given: ThreadItemUpdatedEvent, emit: Emit) -> None:
-        """The short way, for hundreds of events a second: nothing is stored for one of them."""
+        """The fast path, for hundreds of events a second: nothing is stored for one of them."""
         event = self._ids.with_own_id(given)
         self._partial.update(event.item_id, event.update)
         if event.item_id not in self._hidden:
@@ -200,7 +200,7 @@ class ResponseTurn:
             await self._store.add_thread_item(self._thread.id, item, self._caller)
 
     def _is_visible(self, event: ThreadStreamEvent) -> bool:
-        """False for what is the model's alone, in whatever event it comes."""
+        """False for what only the model may see, in any event."""
         if isinstance(event, (ThreadItemUpdatedEvent, ThreadItemRemovedEvent)):
             return event.item_id not in self._hidden
         if is_visible(event):
@@ -230,7 +230,7 @@ class ResponseTurn:
             emit(encode(ThreadUpdatedEvent(thread=thread_response(self._thread))))
 
     async def _keep_usage(self, emit: Emit, *, patiently: bool = False) -> None:
-        """Keep what models have used since, and emit a notice about a budget that is nearly used up.
+        """Store what models have used since, and emit a notice about a budget that is nearly used up.
 
         An answer never fails for it. patiently: at the end, when nothing will try again.
         """
@@ -244,14 +244,14 @@ class ResponseTurn:
             except Unavailable:
                 continue
             except Exception:
-                logger.exception("request %s: what the answer used could not be kept", self._caller.request_id)
+                logger.exception("request %s: what the answer used could not be stored", self._caller.request_id)
             return
 
     async def _fresh_thread(self) -> StoredThread:
         return await self._store.load_thread(self._thread.id, self._caller)
 
     async def _keep_cancelled(self, emit: Emit) -> None:
-        """Keep what was written, and let the server note in its own way that it was stopped."""
+        """Store what was written, and let the server record that it was stopped."""
         items = self._partial.settle(self._caller.locale)
         try:
             for item in items:
@@ -261,10 +261,10 @@ class ResponseTurn:
         except NotFound:
             pass  # the thread was deleted: that is why the run was cancelled
         except Exception:
-            logger.exception("could not keep all of a cancelled answer in thread %s", self._thread.id)
+            logger.exception("could not store all of a cancelled answer in thread %s", self._thread.id)
 
     async def _keep_partial(self, emit: Emit) -> None:
-        """Keep what was written before an error."""
+        """Store what was written before an error."""
         try:
             items = self._partial.settle(self._caller.locale)
             for item in items:
@@ -272,4 +272,4 @@ class ResponseTurn:
             for item in items:
                 emit(encode(ThreadItemDoneEvent(item=item)))
         except Exception:
-            logger.exception("could not keep all of a failed answer in thread %s", self._thread.id)
+            logger.exception("could not store all of a failed answer in thread %s", self._thread.id)

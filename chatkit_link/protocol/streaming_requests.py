@@ -74,7 +74,7 @@ class StreamingRequests:
     async def answer(self, agent: ServedAgent, request: StreamingReq, caller: Caller, *, allow_cancel: bool) -> Run:
         """The started run.
 
-        allow_cancel: whether this client can tell Stop from a lost connection.
+        allow_cancel: whether this client can distinguish Stop from a lost connection.
 
         Raises:
             LinkError: whatever is wrong with the request; nothing was stored then.

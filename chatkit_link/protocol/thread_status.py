@@ -11,7 +11,7 @@ MAX_REASON = 500
 
 
 async def set_status(database: Database, thread_id: str, status: ThreadStatus) -> ThreadStatus:
-    """Set anybody's thread to this status, and return what was set.
+    """Set a thread of any user to this status, and return what was set.
 
     Raises:
         NotFound: there is no such thread.

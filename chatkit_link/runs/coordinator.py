@@ -1,13 +1,13 @@
-"""Who is writing an answer right now, and how to follow it from anywhere.
+"""Starts the runs that write answers, and lets any replica follow or stop them.
 
-How it flows: a request claims its thread with a row in the database, stores what the person sent, and
+How it flows: a request claims its thread with a row in the database, stores what the user sent, and
 starts the run with a piece of work. The work runs in a task of its own, owned here, and emits encoded
 events into the run's log, from where the writer makes them durable. An HTTP response is one follower
 of that log: it may leave, come back, come to another replica or never have been there, and the work
 does not notice. Only a cancel, a lost lease and the end of the process stop it.
 
 The invariants: at most one running run per thread, whatever the replicas (a unique index). A run is
-executed by the replica whose name is in its row, and by no other, ever. It is over for anybody only
+executed by the replica whose name is in its row, and by no other, ever. It is over for every reader only
 when its end is in the database.
 """
 
@@ -36,26 +36,26 @@ from chatkit_link.translations import Localized
 
 logger = logging.getLogger(__name__)
 
-#: Seconds after which somebody with too many running runs may look again.
+#: ``Retry-After`` of a user with too many running runs, in seconds.
 _RETRY_FULL = 5
 
-#: Events at the end of a run among which its last word is: what the answer had used is told behind it.
+#: Events at the end of a run among which its error is: the notices about what the answer used follow it.
 _LAST_EVENTS = 8
 
 Work = Callable[[Run], Awaitable[None]]
 #: Seconds before the database is asked again that was away.
 _AWAY = 0.5
-#: Seconds between two renewals while nothing is heard: they show that we live, and whom somebody wants stopped.
+#: Seconds between two renewals without notifications: they prove that we live, and return cancelled runs.
 _UNHEARD = 0.25
 
 
-#: Seconds within which a run is over that somebody wants stopped, even if its replica is dead.
+#: Seconds within which a cancelled run is over, even if its replica is dead.
 _STOPPING = LEASE + 3 * RENEWAL
 
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A run that somebody may follow. follow: from an event id onwards, with empty batches in silence."""
+    """A run that can be followed. follow: from an event id onwards, with empty batches while it is idle."""
 
     id: str
     status: str
@@ -79,8 +79,8 @@ class Coordinator:
         Args:
             settle: ends what a dead replica left unfinished (``recovery.py``).
             drain: seconds that running answers get to finish when the server stops.
-            events_for, runs_for: seconds that the events of a finished run, and the run itself, are kept.
-            at_once: running runs that one person may have; 0 is no limit.
+            events_for, runs_for: seconds that the events of a finished run, and the run itself, are stored.
+            at_once: running runs that one user may have; 0 is no limit.
         """
         self._at_once = at_once
         self.replica = new_replica(locks=not database.pooled)
@@ -97,7 +97,7 @@ class Coordinator:
         self._supervisor = Supervisor()
 
     async def __aenter__(self) -> Self:
-        """Raises Unavailable if the others cannot be shown that this replica is there."""
+        """Raises Unavailable if this replica cannot announce itself to the others."""
         self._supervisor.start("the writer", self._writer.run)
         self._supervisor.start("the listener", self._wakeups.run)
         try:
@@ -127,14 +127,14 @@ class Coordinator:
         return self._draining
 
     def check(self) -> None:
-        """Raises Unavailable while something that every answer needs is not sound here."""
+        """Raises Unavailable while something that every answer needs is broken here."""
         if unhealthy := self._supervisor.unhealthy:
             raise Unavailable(
                 f"A background task failed and was restarted: {', '.join(unhealthy)}. The log has the rest."
             )
         since = self._writer.stuck_since
         if since is not None and asyncio.get_running_loop().time() - since > LEASE:
-            raise Unavailable("Answers cannot be written down. The log says why.")
+            raise Unavailable("Answers cannot be stored. The log states why.")
 
     @asynccontextmanager
     async def claim(
@@ -142,13 +142,13 @@ class Coordinator:
     ) -> AsyncGenerator[Run]:
         """Take the thread for a new run; inside the block, store the request and then ``start`` it.
 
-        ``retried`` names the message that it answers anew, for those who follow the run.
+        ``retried`` names the message that it answers again, for followers of the run.
 
         A block that is left without ``start``, by an error for instance, gives the thread back.
 
         Raises:
             ThreadBusy: an answer is still being written on this thread.
-            TooManyRequests: this person has as many running runs as may be.
+            TooManyRequests: this user has as many running runs as allowed.
             Unavailable: the server is stopping.
         """
         if self._draining:
@@ -187,7 +187,7 @@ class Coordinator:
             await work(run)
             run.status = RunStatus.COMPLETED
         except asyncio.CancelledError:
-            # The task ends here whoever cancelled it; the work has already said its last words.
+            # The task ends here, however it was cancelled; the work has already emitted its last events.
             run.status = run.ending
         except RunFailed:
             run.status = RunStatus.FAILED
@@ -205,8 +205,8 @@ class Coordinator:
         """Find a run to follow, here or on another replica.
 
         Raises:
-            NotFound: an unknown run, or somebody else's.
-            Gone: it ended long ago, and its events are not kept any more.
+            NotFound: an unknown run, or another user's.
+            Gone: it ended long ago, and its events are no longer stored.
         """
         run = self._runs.get(run_id)
         if run is not None and run.caller.owner == caller.owner:
@@ -265,7 +265,7 @@ class Coordinator:
             return await rows.find_latest(session, thread_id)
 
     async def last_events(self, run: rows.RunRow) -> list[bytes]:
-        """The last few events of a run that is over, as far as they are still kept, the latest first."""
+        """The last few events of a run that is over, as far as they are still stored, the latest first."""
         # What recovery adds stands behind the last event of the run itself.
         events = await rows.read_events(self._database, run.id, run.last_id - _LAST_EVENTS)
         return [data for _, data in reversed(events)]
@@ -276,16 +276,16 @@ class Coordinator:
         return latest.id if latest is not None and latest.status == RunStatus.RUNNING else None
 
     async def cancel(self, caller: Caller, run_id: str) -> str:
-        """Stop a run, wherever it is, and wait until it has kept what was written; its status then.
+        """Stop a run on any replica, and wait until it has stored what was written; its status then.
 
         Raises:
-            NotFound: an unknown run, or somebody else's.
+            NotFound: an unknown run, or another user's.
         """
         run = self._runs.get(run_id)
         if run is not None and run.caller.owner == caller.owner and run.task is not None:
             run.stop(RunStatus.CANCELLED)
             ended, _ = await asyncio.wait([run.task], timeout=_STOPPING)
-            if not ended:  # somebody's own agent does not let itself be stopped
+            if not ended:  # a custom agent may suppress the cancellation
                 raise _not_stopped()
             return run.status
         row = await self._find(caller, run_id)
@@ -306,7 +306,7 @@ class Coordinator:
                 raise _not_stopped() from None
 
     async def forget_thread(self, caller: Caller, thread_id: str) -> None:
-        """Stop whatever runs on this person's deleted thread, and forget all that was said there."""
+        """Stop whatever runs on the caller's deleted thread, and delete the events of its runs."""
         run_id = await self.running_on(caller, thread_id)
         if run_id is not None:
             await self.cancel(caller, run_id)
@@ -341,7 +341,7 @@ class Coordinator:
             run.stop(RunStatus.CANCELLED)
 
     async def _keep_leases(self) -> None:
-        """Renew the leases of our runs; hear of those that somebody wants cancelled or has taken over."""
+        """Renew the leases of our runs; learn which of them were cancelled or taken over."""
         while True:
             await self._until_renewal()
             if not (before := list(self._runs.values())):

@@ -48,7 +48,7 @@ class RunLog:
 
         Args:
             after: the last id already seen; 0 for the beginning.
-            quiet: seconds of silence after which an empty batch is yielded, for a heartbeat.
+            quiet: seconds without an event after which an empty batch is yielded, for a heartbeat.
         """
         while True:
             if batch := self._batch(after):

@@ -1,15 +1,15 @@
-"""Ends the runs that their replica left behind, and keeps the table small.
+"""Ends the runs that their replica left behind, and deletes old ones.
 
 A replica that was killed is missed at once: the lock it held is free (``store/replicas.py``). Since a
 living one may lose its connection for a moment, it is given up only when it was absent at two looks in a
 row, a second apart, and renewed no lease in between; while its connection is cut, it tries five times a
-second to open it again, and renews four times a second. Where no lock tells, because the whole machine is
-gone or a pooler stands in between, the leases do: a replica renews those of its runs every few seconds,
-and a run whose lease is over belongs to nobody.
+second to open it again, and renews four times a second. Where the lock shows nothing, because the whole
+machine is gone or a pooler stands in between, the leases do: a replica renews those of its runs every few
+seconds, and a run whose lease has expired is an orphan.
 
-Whichever replica finds such a run takes it over, under a row lock, and ends it as interrupted: what was
-said is kept, what looked unfinished is settled, and a retry is offered. It is never executed a second
-time; the person decides that.
+Whichever replica finds such a run takes it over, under a row lock, and ends it as interrupted: its output
+is stored, what looked unfinished is settled, and a retry is offered. It is never executed a second time
+unless the user asks for it.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ LOOK = 1.0
 #: Seconds between two cleanings.
 _CLEANING = 30.0
 
-#: Given a run's owner, the run and all its events: keeps what is worth keeping and says the last words.
+#: Given a run's owner, the run and all its events: stores what is worth storing, returns the events that end it.
 Settle = Callable[[Caller, rows.RunRow, Sequence[bytes]], Awaitable[Sequence[bytes]]]
 
 
@@ -51,7 +51,7 @@ class Recovery:
         """
         Args:
             known: the ids of the runs that are executed here.
-            events_for, runs_for: seconds that the events of a finished run, and the run itself, are kept.
+            events_for, runs_for: seconds that the events of a finished run, and the run itself, are stored.
         """
         self._database = database
         self._replica = replica
@@ -71,13 +71,13 @@ class Recovery:
                 if clock() >= clean_at:
                     clean_at = clock() + _CLEANING
                     if await rows.clean(self._database, events_for=self._events_for, runs_for=self._runs_for):
-                        clean_at = clock()  # there is more, for the next look: orphans wait for nobody's dust
+                        clean_at = clock()  # the rest waits for the next look: orphans come before cleaning
                     await rates.clean(self._database)
                     await sessions.clean(self._database)
                     await spending.clean(self._database)
             except Exception as error:  # noqa: BLE001 - it will be tried again in a moment, whatever it was
                 logger.warning("recovery waits for the database: %s", error)
-                self._absent = {}  # nobody could come back while there was no database
+                self._absent = {}  # no replica could come back while there was no database
             await asyncio.sleep(LOOK)
 
     async def _look(self) -> set[str]:
@@ -94,7 +94,7 @@ class Recovery:
         try:
             await self._end(orphan)
         except Exception:
-            # Its new lease runs out in turn, and whoever finds it then tries again.
+            # Its new lease runs out in turn, and the replica that finds it then tries again.
             logger.exception("run %s could not be ended; it will be tried again", orphan.id)
 
     async def _end(self, orphan: rows.RunRow) -> None:
@@ -107,4 +107,4 @@ class Recovery:
         last_events = await self._settle(caller, orphan, events)
         last_rows = [(orphan.id, last + number, data) for number, data in enumerate(last_events, start=1)]
         await rows.flush(self._database, self._replica, last_rows, [rows.Ended(orphan.id, RunStatus.INTERRUPTED, last)])
-        logger.info("run %s was interrupted; %d events are kept", orphan.id, last)
+        logger.info("run %s was interrupted; %d events are stored", orphan.id, last)

@@ -1,4 +1,4 @@
-"""One run on the replica that executes it: who owns it, which thread it writes to, what it has said."""
+"""One run on the replica that executes it: its owner, its thread and its event log."""
 
 import asyncio
 import time
@@ -26,7 +26,7 @@ class RunStatus(StrEnum):
 
 
 class RunFailed(Exception):
-    """The work has told its followers what went wrong; the run ends as failed."""
+    """The work has emitted its error to the followers; the run ends as failed."""
 
 
 def new_run_id() -> str:
@@ -34,7 +34,7 @@ def new_run_id() -> str:
 
 
 def now() -> float:
-    """Seconds, which also pass while the process is frozen, and where the system can tell, while the machine sleeps."""
+    """Seconds, counting also while the process is frozen and, where the system allows it, while the machine sleeps."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
@@ -50,10 +50,10 @@ class Run:
     ending: RunStatus = RunStatus.CANCELLED
     log: RunLog = field(default_factory=RunLog)
     task: "asyncio.Task[None] | None" = None
-    #: Whether the task has begun: one that is cancelled before that never runs, not even its end.
+    #: Whether the task has started: one that is cancelled before that never runs, not even its end.
     started: bool = False
     stopped: bool = False
-    #: Another replica has ended it, or its thread is gone: whatever it still has to say is nobody's any more.
+    #: Another replica has ended it, or its thread is gone: further output of it is discarded.
     lost: bool = False
     #: When its lease was last taken or renewed, at the latest (``now``).
     renewed: float = field(default_factory=now)
@@ -74,7 +74,7 @@ class Run:
             raise Unavailable(Localized("unavailable"))
 
     def lose(self) -> None:
-        """Stop without a last word."""
+        """Stop without a final event."""
         self.lost = True
         self.stop(RunStatus.INTERRUPTED)
 

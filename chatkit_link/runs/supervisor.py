@@ -1,8 +1,7 @@
-"""The tasks that work beside the runs: one writes, one listens, one recovers, one renews.
+"""The background tasks beside the runs: the writer, the listener, the recovery and the renewal of leases.
 
-Each of them expects what a database does to its callers and goes on by itself. What none of them expects
-is a mistake of ours, and that must not end the writing for good in silence: a task that fails is
-logged with its trace and restarted, and for a while the replica reports that it is not ready.
+Each of them handles database errors by itself. A bug of ours must not stop one for good unnoticed: a task that
+fails is logged with its trace and restarted, and for a while the replica reports that it is not ready.
 """
 
 import asyncio

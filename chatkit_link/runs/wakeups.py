@@ -1,12 +1,12 @@
-"""Hearing at once that a run changed on another replica, and being seen by the others.
+"""Notifications that a run changed on another replica, and the sign of life for the others.
 
 One connection of this process listens for PostgreSQL's notifications (one per flush, naming runs).
-It is a convenience: whoever waits here also looks by itself now and then, slowly where notifications
-arrive, faster where they cannot, as behind a pooler in transaction mode.
+It is an optimisation: a waiter here also polls, slowly where notifications arrive, faster where they
+cannot, as behind a pooler in transaction mode.
 
-The same connection holds the lock that tells the others that this process lives (``store/replicas.py``).
-Who does not hold it is given up within a second or two (``recovery.py``), so a connection that was cut
-is opened again at once, and a quiet one is asked for a sign of life.
+The same connection holds the lock by which the other replicas see that this process lives
+(``store/replicas.py``). A replica without it is given up within a second or two (``recovery.py``), so a
+connection that was cut is opened again at once, and an idle one is probed.
 """
 
 import asyncio
@@ -27,14 +27,14 @@ logger = logging.getLogger(__name__)
 #: Seconds between looks, with and without notifications.
 SLOW_POLL = 2.0
 FAST_POLL = 0.1
-#: Seconds before a lost connection is tried again: often enough to be back before anybody has looked twice.
+#: Seconds before a lost connection is tried again: often enough to be back before a replica has looked twice.
 _RETRY = 0.2
 #: Seconds between two signs of life, and until one is missed.
 _LIFE = 2.0
 
 
 class Watch:
-    """Hears of one run."""
+    """Waits for changes of one run."""
 
     def __init__(self, wakeups: "Wakeups", event: asyncio.Event) -> None:
         self._wakeups = wakeups
@@ -55,12 +55,12 @@ class Wakeups:
     """Owned by the coordinator, which awaits ``run`` in a task of its own."""
 
     def __init__(self, database: Database, replica: str, cancelled: Callable[[str], None]) -> None:
-        """cancelled: told the id of each run that somebody somewhere wants stopped."""
+        """cancelled: called with the id of each run that was cancelled, on any replica."""
         self._database = database
         self._replica = replica
         self._cancelled = cancelled
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
-        #: Set while nothing can be heard.
+        #: Set while no notification can arrive.
         self.cut = asyncio.Event()
         self.cut.set()
         #: Set once the others can see this replica, or need not.
@@ -72,7 +72,7 @@ class Wakeups:
 
     @contextmanager
     def watch(self, run_id: str) -> Generator["Watch"]:
-        """Hear of a run inside the block. To miss nothing: watch first, then look, then wait, then look again."""
+        """Watch a run inside the block. To miss nothing: watch first, then look, then wait, then look again."""
         event = asyncio.Event()
         self._waiting[run_id].add(event)
         try:
@@ -86,8 +86,8 @@ class Wakeups:
         """Listen until cancelled."""
         if self._database.pooled:
             logger.warning(
-                "The database is behind a pooler in transaction mode, where nobody can listen: replicas look for news "
-                "%d times a second, and take over a killed one's answers when their leases are over.",
+                "The database is behind a pooler in transaction mode, which does not support LISTEN: replicas poll "
+                "%d times a second, and take over a killed one's answers when their leases expire.",
                 1 / FAST_POLL,
             )
             self.seen.set()
@@ -95,7 +95,7 @@ class Wakeups:
         while True:
             try:
                 await self._listen()
-            except Exception as error:  # noqa: BLE001 - whatever cut the connection, listening begins anew
+            except Exception as error:  # noqa: BLE001 - whatever cut the connection, listening starts again
                 if self.listening or not self.seen.is_set():
                     logger.warning("notifications are interrupted: %s", error)
             self.cut.set()

@@ -2,7 +2,7 @@
 
 How it flows: runs append events to their logs in memory; each tick, the writer puts what is new in all
 of them into the database, in one statement, one commit and one notification. A run's end is written
-with its last events and at once; only then is it over for anybody.
+with its last events and at once; only then is it over for its readers.
 
 The invariant: an event in the database has all events before it there too. And since the statement is
 fenced, nothing is written into a run that another replica has taken over; such a run is stopped here.
@@ -92,7 +92,7 @@ class LogWriter:
         for end in ended:
             del self._runs[end.run_id]
             waiting = self._ending.pop(end.run_id)
-            if not waiting.done():  # nobody waits any more where the process is ending
+            if not waiting.done():  # the waiter is gone where the process is ending
                 waiting.set_result(None)
         for run_id in upto.keys() - ours:
             if (lost := self._runs.get(run_id)) is not None:

@@ -137,7 +137,7 @@ def allows_titles(caller: Caller) -> bool:
 def require_no_session(caller: Caller) -> None:
     """Raises Forbidden for the holder of a client secret."""
     if caller.session is not None:
-        raise Forbidden("A client secret makes no sessions: ask whoever gave it to you for a new one.")
+        raise Forbidden("A client secret creates no sessions: ask the server that issued it for a new one.")
 
 
 def session_not_found() -> NotFound:

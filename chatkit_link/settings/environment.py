@@ -37,13 +37,13 @@ def read_settings(**given: Any) -> Settings:
         ConfigurationError: settings that cannot work or would be unsafe, all of them in one message; it names their
             variables, and never repeats a value that was refused.
     """
-    for sentence in unknown_variables():
-        _logger.warning(sentence)
+    for warning in unknown_variables():
+        _logger.warning(warning)
     return Settings(**given)
 
 
 def unknown_variables() -> list[str]:
-    """A sentence for each ``CHATKIT_LINK_`` variable of the environment or of ``.env`` that no setting reads."""
+    """A warning for each ``CHATKIT_LINK_`` variable of the environment or of ``.env`` that no setting reads."""
     known = {name for field, info in Settings.model_fields.items() for name in variables(info, field)}
     ours = sorted(name.removeprefix(_PREFIX) for name in known if name.startswith(_PREFIX))
     # Settings are read from names in any case.

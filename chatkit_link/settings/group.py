@@ -20,11 +20,11 @@ class Conflict:
     """Settings that are unsafe or cannot work together.
 
     fields: the settings it is about; it is not reported while one of them is wrong by itself.
-    sentence: names the variables and says what to change; it never repeats a secret.
+    message: names the variables and what to change; it never repeats a secret.
     """
 
     fields: tuple[str, ...]
-    sentence: str
+    message: str
 
 
 class SettingsGroup(BaseSettings):

@@ -1,4 +1,4 @@
-"""Running the server: stopping it, what it keeps, and its log."""
+"""Running the server: how it stops, how long events stay, and its log."""
 
 from typing import Literal
 

@@ -68,7 +68,7 @@ class Settings(
             }
             settings = handler({name: value for name, value in data.items() if name.lower() not in ignored})
         conflicts = (
-            conflict.sentence for conflict in settings.conflicts() if refused.keys().isdisjoint(conflict.fields)
+            conflict.message for conflict in settings.conflicts() if refused.keys().isdisjoint(conflict.fields)
         )
         if problems := [*refused.values(), *conflicts]:
             raise ConfigurationError(_message(problems)) from None
@@ -76,7 +76,7 @@ class Settings(
 
     @classmethod
     def _refusal(cls, detail: ErrorDetails) -> tuple[str, str]:
-        """The field that an error of pydantic is about, and the sentence about it."""
+        """The field that an error of pydantic is about, and the message about it."""
         field = str(detail["loc"][0])
         error = detail.get("ctx", {}).get("error")
         if isinstance(error, RefusedValue):

@@ -29,7 +29,7 @@ class Address:
 
     @property
     def engine_args(self) -> dict[str, Any]:
-        """connect_args for SQLAlchemy, which would prepare statements by name even where no pooler keeps them."""
+        """connect_args for SQLAlchemy, which would prepare statements by name even where a pooler loses them."""
         return self.connect_args | ({"prepared_statement_name_func": lambda: ""} if self.pooled else {})
 
 
@@ -70,8 +70,8 @@ def parse_address(text: str) -> Address:
     if "host" in query:  # a socket folder, as libpq writes it: postgresql:///name?host=/run/postgresql
         connect_args["host"] = query["host"]
     # SQLAlchemy's own cache would prepare by name as well.
-    kept = {"prepared_statement_cache_size": "0"} if pooled else {}
-    return Address(url.set(drivername="postgresql+asyncpg", query=kept), connect_args, pooled)
+    query = {"prepared_statement_cache_size": "0"} if pooled else {}
+    return Address(url.set(drivername="postgresql+asyncpg", query=query), connect_args, pooled)
 
 
 def _seconds(text: str) -> float:

@@ -1,6 +1,6 @@
 """Attachment metadata. The bytes live elsewhere (``files/``).
 
-An attachment belongs to one person for ever and, once a message carries it, to one thread for ever.
+An attachment belongs to one user for ever and, once a message carries it, to one thread for ever.
 """
 
 from typing import Any

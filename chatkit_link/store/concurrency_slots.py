@@ -1,7 +1,7 @@
-"""Runs at once: a person has so many places, and a running run takes one of them.
+"""Concurrent runs: a user has so many slots, and a running run takes one of them.
 
-That two requests never get the same place is decided by a unique index over the running runs, as it is
-for threads. So no count can be wrong, whatever the replicas do at the same moment, and a place is free
+That two requests never get the same slot is decided by a unique index over the running runs, as it is
+for threads. So no count can be wrong, whatever the replicas do at the same moment, and a slot is free
 again when its run ends, or is ended for a dead replica.
 """
 
@@ -21,11 +21,11 @@ class Claim(Enum):
     TAKEN = auto()
     #: A run is running on this thread already.
     BUSY = auto()
-    #: The person has no place left.
+    #: The user has no slot left.
     FULL = auto()
 
 
-# A random free place: neighbours in a race seldom want the same one.
+# A random free slot: concurrent requests seldom want the same one.
 _CLAIM = Statement(
     text("""
     WITH quick AS MATERIALIZED ( -- as in runs.py
@@ -73,7 +73,7 @@ async def insert_run_in_slot(
     retried: str | None,
     at_once: int,
 ) -> Claim:
-    """Begin a run on a place of the caller's. at_once: how many places there are."""
+    """Start a run on a slot of the caller's. at_once: how many slots there are."""
     parameters = {
         "id": run_id,
         "thread_id": clean_text(thread_id),
@@ -91,4 +91,4 @@ async def insert_run_in_slot(
             return Claim.BUSY
         if not row.free:
             return Claim.FULL
-        # Somebody was faster, to the place or to the thread: the next look shows which.
+        # Another request was faster, to the slot or to the thread: the next look shows which.

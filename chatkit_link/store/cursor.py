@@ -33,7 +33,7 @@ def _encode(*parts: str | int) -> str:
     return _PREFIX + base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def _decode(cursor: str, kinds: tuple[type, ...]) -> list[str | int] | None:
+def _decode(cursor: str, types: tuple[type, ...]) -> list[str | int] | None:
     """The parts, or None where the text is no cursor of ours (it may be an id)."""
     if not cursor.startswith(_PREFIX):
         if cursor != clean_text(cursor):  # nothing that could be an id
@@ -46,7 +46,7 @@ def _decode(cursor: str, kinds: tuple[type, ...]) -> list[str | int] | None:
         parts = json.loads(base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError):
         raise bad_cursor() from None
-    if not isinstance(parts, list) or tuple(map(type, cast("list[Any]", parts))) != kinds:
+    if not isinstance(parts, list) or tuple(map(type, cast("list[Any]", parts))) != types:
         raise bad_cursor()
     return cast("list[str | int]", parts)
 

@@ -1,4 +1,4 @@
-"""Why a database cannot be used, for a terminal: what the server says, where it is, and what to do about it.
+"""Why a database cannot be used, for a terminal: the server's error, where it is, and what to do about it.
 
 A driver, a pool, SQLAlchemy and Alembic each raise errors of their own. The first in the chain of causes that comes
 from the network or from the server has the reason; its SQLSTATE or its type has the advice. Three lines, and never
@@ -18,8 +18,8 @@ from chatkit_link.errors import ConfigurationError, Unavailable
 from chatkit_link.store.address import Address
 
 _DRIVER = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-_REASONS = (*_DRIVER, OSError)  # of which TimeoutError and the errors of TLS and of name look-ups are kinds
-#: Characters of a server's words.
+_REASONS = (*_DRIVER, OSError)  # the base of TimeoutError and of the errors of TLS and of name look-ups
+#: Maximum characters of a server's message.
 _LONGEST = 240
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
@@ -37,10 +37,10 @@ _ADVICE = {
     "53300": "Close other connections, raise max_connections there, or lower CHATKIT_LINK_DATABASE_POOL.",
     "57P03": "The server is starting or stopping: try again in a moment.",
     "08": "The connection was lost: try again, and look into the server's log if that does not help.",
-    "53": "The server has run out of something: its log says more.",
+    "53": "The server has run out of a resource: see its log.",
     "57": "The server ended the connection or the statement: try again in a moment.",
 }
-_UNKNOWN = "The log of the database server may say more."
+_UNKNOWN = "See the log of the database server."
 #: The states in which there is no connection at all.
 _REFUSED = ("08", "28", "3D", "53300", "57P03")
 

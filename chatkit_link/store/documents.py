@@ -8,7 +8,7 @@ found by their parts.
 Ranking: a question is a handful of words, any of which may match. A passage earns, for each word and
 for each pair of neighbours it has, its rarity (ln(1 + passages / passages with it), the idea of BM25),
 and half as much again if it stands in the title. That much the index alone answers. Only the best
-candidates are then read, and ``ts_rank_cd`` (how close the words stand) settles the order among them.
+candidates are then read, and ``ts_rank_cd`` (how close the words are to each other) settles the order among them.
 """
 
 import re
@@ -87,7 +87,7 @@ Index("ix_document_passages_lexemes", document_passages.c.lexemes, postgresql_us
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file. kind: ``markdown``, ``html`` or ``text``; body: the file's own text; modified: aware."""
+    """One file. kind: its format, ``markdown``, ``html`` or ``text``; body: the file's own text; modified: aware."""
 
     path: str
     title: str
@@ -107,7 +107,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class DocumentHit:
-    """A passage that matched; in ``marked`` the matching words stand between the two marks."""
+    """A passage that matched; in ``marked`` the matching words are between the two marks."""
 
     path: str
     anchor: str
@@ -116,7 +116,7 @@ class DocumentHit:
     modified: datetime | None
 
 
-# Core has no words for a rank over an array of queries; the placeholders are bound as usual.
+# Core cannot express a rank over an array of queries; the placeholders are bound as usual.
 _SEARCH = text("""
     WITH term AS MATERIALIZED (
         SELECT row_number() OVER () AS number, w AS words, 1.0 AS weight,
@@ -216,7 +216,7 @@ class DocumentIndex:
 
 
 class Documents:
-    """Everything this server can say about the documents it holds."""
+    """The indexed documents: search, reading, and replacing the index."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -227,11 +227,11 @@ class Documents:
         per_document: passages of one document at most; the next document is worth more than a third.
         """
         question = clean_text(question)[:2000]
-        spoken = [word.lower() for word in _WORD.findall(question)][:WORDS]
-        words = list(dict.fromkeys(spoken))
+        asked = [word.lower() for word in _WORD.findall(question)][:WORDS]
+        words = list(dict.fromkeys(asked))
         values = {
             "words": words,
-            "pairs": [f"{first} {second}" for first, second in pairwise(spoken)],
+            "pairs": [f"{first} {second}" for first, second in pairwise(asked)],
             "candidates": CANDIDATES,
             "per_document": per_document,
             "phrases": _QUOTED.findall(question)[:4],

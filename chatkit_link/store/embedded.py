@@ -53,7 +53,7 @@ class EmbeddedPostgres:
             ) from error
         try:
             server = get_server(self.folder)
-        except Exception as error:  # whatever initdb or pg_ctl met, the person needs the same two ways out
+        except Exception as error:  # whatever initdb or pg_ctl met, the advice is the same
             raise ConfigurationError(
                 f"The embedded PostgreSQL in {self.folder} did not start. Its log is {self.folder / 'log'}. "
                 "Choose another folder with CHATKIT_LINK_DATA, or set DATABASE_URL to a PostgreSQL address."

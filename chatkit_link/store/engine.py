@@ -1,11 +1,11 @@
-"""The connections to the database, and the only ways to get one.
+"""The connections to the database, and the only functions that open one.
 
 ``session(caller)`` is for everything that belongs to a user: it cannot be opened without a Caller, and
 what it yields (``store/tenancy.py``) carries the filter. ``replica()`` and ``system()`` are for what
 belongs to no user or to all of them: the runs' logs and leases, the bundled documents, housekeeping.
 
 There are two pools, so that a connection is always either for one user or for the system, and so that many
-users who wait for a connection never keep the event log from being written.
+users who wait for a connection never block the writing of the event log.
 """
 
 import asyncio
@@ -169,7 +169,7 @@ class Database:
         try:
             return await opening
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
-            # Away, starting, full, or refusing us: to the caller it is all the same, the log says which.
+            # Away, starting, full, or refusing us: to the caller it is all the same, the log states which.
             raise Unavailable(Localized("database_unavailable")) from error
 
 
@@ -181,5 +181,5 @@ async def _prepare(connection: Any) -> None:
 async def _keep(_connection: Any) -> None:
     """What a connection knows (its owner, its prepared statements) stays when it goes back to its pool.
 
-    asyncpg's own way would ask the server to forget it, in a round trip after each use.
+    asyncpg's default would ask the server to reset it, in a round trip after each use.
     """

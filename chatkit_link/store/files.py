@@ -1,8 +1,8 @@
 """Where the bytes of an attachment are, and whether they may be used.
 
-A file is an attachment whose bytes we keep. Its row comes first, as ``awaiting``: that reserves the
-room, so that a hundred uploads at once cannot take more than the quota. When the bytes are there and
-were looked at, it is ``kept`` and says where. Whatever deletes the row, also a thread that is deleted,
+A file is an attachment whose bytes we store. Its row comes first, as ``awaiting``: that reserves the
+space, so that a hundred uploads at once cannot take more than the quota. When the bytes are there and
+were checked, it is ``kept`` and names their place. Whatever deletes the row, also a thread that is deleted,
 leaves a note in ``file_removals`` (a trigger of migration 0006), and the bytes follow
 (``files/sweeper.py``). So bytes may outlive their row for a moment, never the other way round.
 """
@@ -48,7 +48,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Bytes that are kept or reserved, those that were made of them included."""
+    """Bytes that are stored or reserved, renditions included."""
 
     user: int
     tenant: int
@@ -140,13 +140,13 @@ async def delete_file(session: Session, file_id: str) -> None:
 
 
 async def delete_awaiting(session: Session, file_id: str) -> None:
-    """Delete a file that came to nothing; one that was kept meanwhile stays."""
+    """Delete a file whose upload failed; one that was stored meanwhile stays."""
     await session.execute(
         delete(attachments).where(mine(attachments), attachments.c.id == file_id, attachments.c.state == "awaiting")
     )
 
 
-# What a replica does for everybody
+# What a replica does for all users
 
 
 async def remove_later(database: Database, prefix: str, delay: float) -> None:
@@ -159,7 +159,7 @@ async def remove_later(database: Database, prefix: str, delay: float) -> None:
 
 
 async def delete_unsent(database: Database, *, unsent: float, awaiting: float) -> int:
-    """Delete files that no message carries: kept ones after ``unsent`` seconds, empty ones after ``awaiting``."""
+    """Delete files that no message carries: stored ones after ``unsent`` seconds, empty ones after ``awaiting``."""
     age = func.now() - attachments.c.created_at
     statement = delete(attachments).where(
         attachments.c.thread_id.is_(None),
@@ -175,7 +175,7 @@ async def delete_unsent(database: Database, *, unsent: float, awaiting: float) -
 
 @asynccontextmanager
 async def due_removals(database: Database, limit: int) -> AsyncGenerator["Removals"]:
-    """Prefixes whose bytes may go, kept from other replicas inside the block."""
+    """Prefixes whose bytes may be removed, locked against other replicas inside the block."""
     async with database.system() as connection:
         statement = (
             select(file_removals.c.prefix)

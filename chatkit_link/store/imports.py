@@ -32,13 +32,13 @@ _ADD_ITEM = Statement(
         id=bindparam("item", type_=Text()),
         **OWNER,
         seq=bindparam("place", type_=BigInteger()),
-        type=bindparam("kind", type_=Text()),
+        type=bindparam("item_type", type_=Text()),
         data=bindparam("body", type_=JSONB()),
         created_at=bindparam("created", type_=DateTime(timezone=True)),
     )
     .on_conflict_do_nothing()
 )
-# An id that is taken stays whose it is: the message has the attachment's name in any case.
+# An id that is taken keeps its owner: the message has the attachment's name in any case.
 _ADD_ATTACHMENT = Statement(
     insert(attachments)
     .values(

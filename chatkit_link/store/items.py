@@ -3,7 +3,7 @@
 The sequence, not the time, is the order: hundreds of items share a ``datetime.now()``. A number is
 taken from the thread's row in the same statement that writes the item, so that two writers on one
 thread queue for it, and an item can never be written into a thread that is gone or another user's.
-Writing an item that is there already keeps its place.
+Writing an item that is there already does not move it.
 """
 
 from functools import cache
@@ -39,7 +39,7 @@ def _insert(thread: CTE) -> Insert:
         "thread_id": _THREAD,
         "id": _ITEM,
         **OWNER,
-        "type": bindparam("kind", type_=Text()),
+        "type": bindparam("item_type", type_=Text()),
         "data": bindparam("body", type_=JSONB()),
         "created_at": bindparam("created", type_=DateTime(timezone=True)),
         "seq": thread.c.last_seq,
@@ -97,7 +97,7 @@ _SAVE = _save()
 _UPDATE = Statement(
     update(thread_items)
     .where(*_THIS)
-    .values(type=bindparam("kind", type_=Text()), data=bindparam("body", type_=JSONB()))
+    .values(type=bindparam("item_type", type_=Text()), data=bindparam("body", type_=JSONB()))
 )
 _LOAD = Statement(select(*_READ).where(*_THIS))
 
@@ -148,7 +148,7 @@ class Items:
             raise item_not_found()
 
     async def load(self, session: Session, thread_id: str, item_id: str) -> ThreadItem:
-        """Raises NotFound for an unknown item, or one of another thread or person."""
+        """Raises NotFound for an unknown item, or one of another thread or user."""
         found = await session.execute(_LOAD, thread=clean_text(thread_id), item=clean_text(item_id))
         row = found.one_or_none()
         if row is None:
@@ -171,11 +171,11 @@ class Items:
         rows = await session.execute(_page(order, after=bool(after), upto=upto is not None), **values)
         if not rows:
             await _require_thread(session, thread_id)
-        kept, more = rows[:limit], len(rows) > limit
+        page, more = rows[:limit], len(rows) > limit
         return Page(
-            data=[self.parse(row) for row in kept],
+            data=[self.parse(row) for row in page],
             has_more=more,
-            after=item_cursor(thread_id, kept[-1].seq) if kept and more else None,
+            after=item_cursor(thread_id, page[-1].seq) if page and more else None,
         )
 
     async def load_history(
@@ -248,7 +248,7 @@ def item_columns(item: ThreadItem) -> dict[str, Any]:
     """An item's columns; ``body`` is without the parts that have columns of their own."""
     return {
         "item": clean_text(item.id),
-        "kind": item.type,
+        "item_type": item.type,
         "body": to_json_text(item, exclude=_KEYS),
         "created": to_database(item.created_at),
     }

@@ -3,11 +3,11 @@
 One method is one statement or one transaction; the SQL stands in the sibling modules.
 Source of the contract: ``chatkit/store.py`` of openai-chatkit.
 
-What a retry hides: a retry answers a message anew while the old answer is still stored, and whatever writes
+What a retry hides: a retry answers a message again while the old answer is still stored, and whatever writes
 the new one must not read the old one. The store is shared and a server has only ``context`` to hand on, so
 the Caller that it is given for a retry carries a ``Retry``. Until ``replace_answer`` has stored the first item
 of the new answer, a thread ends at the retried message for that Caller, and the record of the turn waits in the
-``Retry``; afterwards every holder of it, also a tool that began earlier, reads and writes the thread as it is.
+``Retry``; afterwards every holder of it, also a tool that started earlier, reads and writes the thread as it is.
 All other callers, such as a second tab, read the old answer until that moment.
 """
 
@@ -234,7 +234,7 @@ class PostgresStore(Store[Caller]):
             return await turns.load_turn(session, thread_id, anchor_id)
 
     async def save_turn(self, thread_id: str, anchor_id: str, record: TurnRecord, context: Caller) -> None:
-        """Keep the model's side of a turn beside the item it answered.
+        """Store the model's side of a turn beside the item it answered.
 
         That of a retry whose old answer stands is stored together with the first item of its new one.
         """

@@ -1,8 +1,8 @@
 """How often something happened lately: a moving window, exact, the same for all replicas.
 
 A key's row holds the time of each request that was let through and is still within its period. One
-statement looks at all keys of a request, and either counts it on each of them or on none: whoever is
-over the limit of a user does not use up that of the address they share with others.
+statement looks at all keys of a request, and either counts it on each of them or on none: a user who is
+over their own limit does not use up that of the address they share with others.
 
 The invariant: a row never holds more hits within the period than are allowed, whatever runs at once.
 Rows that are there are locked, in the order of their keys; of two requests that make the same row, the
@@ -95,13 +95,13 @@ async def take(database: Database, wanted: Sequence[Allowance]) -> dict[str, flo
         return await take(database, wanted)
     full = {row.key: max(float(row.wait), 0.0) for row in rows if row.wait is not None}
     if not full and not all(row.counted for row in rows):
-        # Lost a race for the first places of a new row. They are taken now, so the next look tells for how long.
+        # Lost a race for the first places of a new row. They are taken now, so the next look returns for how long.
         return await take(database, wanted)
     return full
 
 
 async def clean(database: Database, *, limit: int = 5000) -> None:
-    """Forget what is older than its period."""
+    """Delete what is older than its period."""
     old = select(rates.c.key).where(rates.c.until < func.now()).limit(limit).with_for_update(skip_locked=True)
     async with database.replica() as connection:
         await connection.execute(delete(rates).where(rates.c.key.in_(old)))

@@ -2,7 +2,7 @@
 
 The lock is one of PostgreSQL's advisory locks, of a session: when a process is killed, the system closes
 its connection, and PostgreSQL frees the lock in the same moment. Its number is in the replica's name, and
-so in each run of it. A replica without a number never took one, and only its leases tell of it: one that
+so in each run of it. A replica without a number never took one, and is seen by its leases only: one that
 is behind a pooler in transaction mode, where sessions do not last, or one of an earlier version.
 
 The lock is shared: a replica that comes back must not wait until PostgreSQL has seen its old connection die.
@@ -58,7 +58,7 @@ async def take_lock(connection: Connection, replica: str) -> None:
 
 
 async def holds_lock(connection: Connection, replica: str, *, within: float) -> bool:
-    """Whether the connection still is the session that took the lock; also a sign of life on a quiet line.
+    """Whether the connection still is the session that took the lock; also a keepalive on an idle one.
 
     Raises:
         TimeoutError: no answer within these seconds.

@@ -1,9 +1,9 @@
 """Row-level security: which rows PostgreSQL itself shows a connection, whatever its statements leave out.
 
 Each table that holds a user's rows has a policy (migrations 0004 and 0010): a row is visible to a connection that
-names the row's owner, and to a system connection, which serves all users. A connection says what it is in settings
-of its own. A superuser is above every policy, and so is a role that may bypass them; a connection of theirs takes
-on a role that may not.
+names the row's owner, and to a system connection, which serves all users. A connection declares itself in settings
+of its own. Superusers and roles with BYPASSRLS are exempt from policies, so their connections take on a role that is
+not.
 """
 
 from typing import Any, cast
@@ -16,7 +16,7 @@ from chatkit_link.store.statement import Connection
 #: Reads and writes all tables, owns none, bypasses nothing. Made by ``migrate.py`` where it is needed.
 ROLE = "chatkit_link_user"
 #: Its name before migration 0010. A role belongs to all databases of a server, so it is neither renamed nor dropped:
-#: replicas of the previous version and other databases still use it. It also stands in where only it could be made.
+#: replicas of the previous version and other databases still use it. It is used where the new one cannot be created.
 _FORMER_ROLE = "chatkit_link_people"
 
 _NAME_OWNER = (

@@ -1,7 +1,7 @@
 """The rows of runs, and their event logs.
 
-Two kinds of callers: a person, who finds and follows their own runs (through a ``Session``), and a
-replica, which writes, renews, takes over and cleans runs of everybody. What a replica writes is
+Two types of callers: a user, who finds and follows their own runs (through a ``Session``), and a
+replica, which writes, renews, takes over and cleans runs of all users. What a replica writes is
 fenced: it counts only while the row says that the run is running and is that replica's. So a replica
 that was thought dead and comes back can write nothing into a run that another one has ended.
 
@@ -58,7 +58,7 @@ _COLUMNS = (
 class RunRow:
     """A run as the database has it.
 
-    last_id: its last event when it ended by itself or was taken over. retried: the message it answers anew.
+    last_id: its last event when it ended by itself or was taken over. retried: the message it answers again.
     """
 
     id: str
@@ -115,7 +115,7 @@ _LATEST = Statement(
     .where(
         mine(runs),
         runs.c.thread_id == bindparam("thread"),
-        # A request that was refused after it had claimed the thread is no run: it failed without a word.
+        # A request that was refused after it had claimed the thread is no run: it failed without an event.
         ~((runs.c.status == "failed") & (runs.c.last_id == 0)),
     )
     .order_by(runs.c.created_at.desc())
@@ -137,8 +137,8 @@ async def insert_run(
     """Begin a run, if none is running on this thread (the unique index decides).
 
     Args:
-        retried: the message that it answers anew.
-        at_once: runs that this person may have running; 0 is no limit.
+        retried: the message that it answers again.
+        at_once: runs that this user may have running; 0 is no limit.
     """
     if at_once:
         return await insert_run_in_slot(
@@ -169,7 +169,7 @@ async def find_latest(session: Session, thread_id: str) -> RunRow | None:
 
 
 async def request_cancel(session: Session, run_id: str) -> None:
-    """Ask whichever replica has the run to stop it, and wake it up."""
+    """Ask the replica that executes the run to stop it, and wake it up."""
     statement = (
         update(runs)
         .where(mine(runs), runs.c.id == run_id, runs.c.status == "running")
@@ -196,10 +196,10 @@ _FLUSH = Statement(
         FROM unnest(:ended_ids, :ended_statuses, :ended_last) AS ended (id, status, last_id)
         JOIN mine ON mine.id = ended.id
         WHERE runs.id = ended.id
-    ), told AS (
-        SELECT pg_notify(:channel, :told)
+    ), notified AS (
+        SELECT pg_notify(:channel, :payload)
     )
-    SELECT mine.id FROM mine, told
+    SELECT mine.id FROM mine, notified
     """).bindparams(
         bindparam("touched", type_=ARRAY(Text)),
         bindparam("run_ids", type_=ARRAY(Text)),
@@ -234,7 +234,7 @@ async def flush(
         "ended_statuses": [end.status for end in ended],
         "ended_last": [end.last_id for end in ended],
         "channel": CHANNEL,
-        "told": ",".join(touched) if len(touched) <= _MOST_NOTIFIED else "",
+        "payload": ",".join(touched) if len(touched) <= _MOST_NOTIFIED else "",
     }
     async with database.replica() as connection:
         return {row.id for row in await connection.execute(_FLUSH, **values)}
@@ -297,7 +297,7 @@ async def take_over(
 
     Args:
         known: the runs that this replica executes, and will renew when it can.
-        gone: replicas that were not there for a while; one that has come back by now keeps its runs.
+        gone: replicas that were not there for a while; one that has come back by now retains its runs.
         limit: as many are ended at once, beside whatever else needs the database.
     """
     values = {
@@ -312,7 +312,7 @@ async def take_over(
 
 
 async def delete_runs(session: Session, thread_id: str) -> None:
-    """Forget all finished runs of one of the caller's threads, and what they said."""
+    """Delete all finished runs of one of the caller's threads, with their events."""
     await session.execute(
         delete(runs).where(mine(runs), runs.c.thread_id == clean_text(thread_id), runs.c.status != "running")
     )
@@ -349,9 +349,9 @@ async def run_status(database: Database, run_id: str) -> tuple[str | None, int]:
 
 
 async def clean(database: Database, *, events_for: float, runs_for: float, limit: int = 1000) -> bool:
-    """Forget event logs, and later the runs themselves, some seconds after they ended; whether there is more to do.
+    """Delete event logs, and later the runs themselves, some seconds after they ended; whether there is more to do.
 
-    limit: runs touched at once: few enough for one statement to be done in time, however much they had said.
+    limit: runs touched at once: few enough for one statement to be done in time, however many events they had.
     """
 
     def old(seconds: float) -> Any:

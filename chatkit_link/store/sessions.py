@@ -16,7 +16,7 @@ from chatkit_link.store.statement import Row, Statement
 from chatkit_link.store.tables import sessions
 from chatkit_link.store.tenancy import OWNER, Session, mine
 
-#: A session is kept for so long after its end, so that its holder is told what became of it.
+#: A session stays stored for so long after its end, so that its holder gets the reason why it is over.
 _KEPT = timedelta(days=1)
 #: The database's clock decides, for all replicas alike.
 _OVER: ColumnElement[bool] = sessions.c.expires_at <= func.now()
@@ -24,7 +24,7 @@ _OVER: ColumnElement[bool] = sessions.c.expires_at <= func.now()
 
 @dataclass(frozen=True, slots=True)
 class StoredSession:
-    """A row. agent: ``None`` where OpenAI keeps the session. over, cancelled: no more good, and why."""
+    """A row. agent: ``None`` where OpenAI has the session. over, cancelled: no longer valid, and why."""
 
     id: str
     tenant: str
@@ -88,7 +88,7 @@ async def add(
 
 
 async def find_by_secret(database: Database, secret: str) -> StoredSession | None:
-    """Whose secret this is: asked before anybody is known."""
+    """The session of this secret: looked up before the caller is known."""
     async with database.replica() as connection:
         row = (await connection.execute(_BY_SECRET, hash=_hash(secret))).one_or_none()
     return None if row is None else _session(row)
@@ -101,7 +101,7 @@ async def find_mine(session: Session, session_id: str) -> StoredSession | None:
 
 
 async def cancel(database: Database, tenant: str, session_id: str) -> StoredSession | None:
-    """End a session of anybody's in a tenant; ``None`` where there is none."""
+    """End a session of any user of a tenant; ``None`` where there is none."""
     statement = (
         update(sessions)
         .where(sessions.c.tenant == tenant, sessions.c.id == session_id)
@@ -114,6 +114,6 @@ async def cancel(database: Database, tenant: str, session_id: str) -> StoredSess
 
 
 async def clean(database: Database) -> None:
-    """Forget sessions that have been over for long."""
+    """Delete sessions that have been over for long."""
     async with database.replica() as connection:
         await connection.execute(delete(sessions).where(sessions.c.expires_at < func.now() - _KEPT))

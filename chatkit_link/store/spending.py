@@ -1,6 +1,6 @@
-"""What models did, for whom, and what it cost: one row per run, model and kind of work, and the sums.
+"""What models did, for whom, and what it cost: one row per run, model and type of work, and the sums.
 
-The rows of ``usage`` are kept for good: they hang on no run and no thread, and say nothing of what was
+The rows of ``usage`` are never deleted: they depend on no run and no thread, and hold nothing of what was
 written. ``spending`` holds their sums in the present day and month (UTC), so that a budget is looked up
 and not added up. Both are written by one statement, and a row that is written twice counts once.
 """
@@ -42,7 +42,7 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """A sum that stands so far. whole_tenant: of everybody in the tenant. span: ``day`` or ``month``."""
+    """A sum so far. whole_tenant: of all users of the tenant. span: ``day`` or ``month``."""
 
     whole_tenant: bool
     span: str
@@ -86,7 +86,7 @@ _RECORD = Statement(
 
 
 async def record(session: Session, used: Sequence[Used]) -> list[Spent]:
-    """Keep what was used; the caller's sums as they stand with it."""
+    """Store what was used; returns the caller's sums including it."""
     parameters = {
         "ids": [row.id for row in used],
         "run_ids": [row.run_id for row in used],
@@ -121,7 +121,7 @@ async def load_spent(session: Session) -> list[Spent]:
 
 
 async def clean(database: Database, *, limit: int = 5000) -> None:
-    """Forget the sums of days and months that are over."""
+    """Delete the sums of days and months that are over."""
     key = tuple_(spending.c.tenant, spending.c.user_id, spending.c.span, spending.c.until)
     columns = (spending.c.tenant, spending.c.user_id, spending.c.span, spending.c.until)
     over = select(*columns).where(spending.c.until < func.now()).limit(limit)

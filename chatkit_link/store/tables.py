@@ -1,4 +1,4 @@
-"""The tables, as SQLAlchemy Core describes them. ``migrations/`` creates them; a test keeps both equal.
+"""The tables, as SQLAlchemy Core describes them. ``migrations/`` creates them; a test compares both.
 
 Every table that holds users' data carries ``tenant`` and ``user_id``, so that one filter
 (``store/tenancy.py``) works on each of them, with row-level security behind it (``store/row_security.py``).
@@ -84,7 +84,7 @@ attachments = Table(
     Column("thread_id", Text, ForeignKey("threads.id", ondelete="CASCADE"), index=True),
     Column("data", JSONB, nullable=False),
     _now("created_at"),
-    # Where we keep the bytes (store/files.py); all of it empty where another attachment store does.
+    # Where the bytes are stored (store/files.py); all of it empty where another attachment store has them.
     Column("state", Text),
     Column("size", BigInteger, nullable=False, server_default="0"),
     Column("mime_type", Text),
@@ -140,18 +140,18 @@ runs = Table(
     *_owner(),
     Column("thread_id", Text, nullable=False),
     Column("agent", Text, nullable=False),
-    # The message that a retry answers anew; what followed it is on its way out.
+    # The message that a retry answers again; what followed it is about to be replaced.
     Column("retried", Text),
     Column("status", Text, nullable=False),
     Column("replica", Text, nullable=False),
     Column("lease_until", DateTime(timezone=True), nullable=False),
     Column("cancel_requested", Boolean, nullable=False, server_default="false"),
-    # The last event of the run itself; what recovery adds stands behind it.
+    # The last event of the run itself; what recovery adds follows it.
     Column("last_id", BigInteger, nullable=False, server_default="0"),
     _now("created_at"),
     Column("finished_at", DateTime(timezone=True)),
     Column("events_kept", Boolean, nullable=False, server_default="true"),
-    # One of the places that its owner has for runs at once (slots.py); none where they are not counted.
+    # One of its owner's slots for concurrent runs (concurrency_slots.py); null where they are not counted.
     Column("slot", Integer),
 )
 RUNNING = text("status = 'running'")
@@ -183,7 +183,7 @@ rates = Table(
     prefixes=["UNLOGGED"],
 )
 
-#: What models did. Nothing refers to a thread or an item, so that it outlives them and tells nothing of them.
+#: What models did. Nothing refers to a thread or an item, so that it outlives them and reveals nothing of them.
 usage = Table(
     "usage",
     metadata,
@@ -214,7 +214,7 @@ spending = Table(
     PrimaryKeyConstraint("tenant", "user_id", "span", "until"),
 )
 
-#: Permissions to chat. agent is null, and so is nothing to sign in with, for a session that OpenAI keeps.
+#: Permissions to chat. For a session at OpenAI, agent is null: its secret is not valid here.
 sessions = Table(
     "sessions",
     metadata,

@@ -1,7 +1,7 @@
 """The one filter between the data of two users.
 
-Every statement on a table of users' rows goes through a ``Session``: reads, updates and deletes say
-``mine(table)``, inserts say ``**OWNER``. Both are parameters that only a Session fills, and it takes them
+Every statement on a table of users' rows goes through a ``Session``: reads, updates and deletes use
+``mine(table)``, inserts use ``**OWNER``. Both are parameters that only a Session fills, and it takes them
 from its Caller and from nowhere else. There is no other way to a connection that may touch those tables
 (``engine.py``). Another user's row is therefore simply not there: a 404, never a 403.
 
@@ -23,7 +23,7 @@ from chatkit_link.store.row_security import SEE_ALL, SEE_OWN
 from chatkit_link.store.statement import Connection, Rows, Statement, run
 from chatkit_link.translations import Localized
 
-# Not the columns' own names: those SQLAlchemy keeps for itself in an INSERT.
+# Not the columns' own names: SQLAlchemy reserves those in an INSERT.
 _TENANT: BindParameter[str] = bindparam("caller_tenant", type_=Text())
 _USER: BindParameter[str] = bindparam("caller_user", type_=Text())
 

@@ -1,7 +1,7 @@
 """A tenant's threads, of all its users: for the tenant's own back end, which has the server key.
 
-Finds threads and whose they are; what is in one is then read as its owner (``tenancy.py``). The order is that of
-their creation, with the id to tell equal times apart, and pages are cut by position.
+Finds threads and their owners; the content of one is then read as its owner (``tenancy.py``). The order is that of
+their creation, with the id to separate equal times, and pages are cut by position.
 """
 
 from dataclasses import dataclass
@@ -76,5 +76,5 @@ async def list_threads(
         downwards = descending != backwards
         statement = statement.order_by(*(column.desc() if downwards else column.asc() for column in _PLACE))
         rows = [Listed(*row) for row in await connection.execute(statement.limit(limit + 1))]
-    kept, more = rows[:limit], len(rows) > limit
-    return kept[::-1] if backwards else kept, more
+    page, more = rows[:limit], len(rows) > limit
+    return page[::-1] if backwards else page, more

@@ -58,7 +58,7 @@ def _page(order: str, *, after: bool) -> Statement:
     return Statement(statement.limit(bindparam("rows", type_=Integer())))
 
 
-# A colliding id must not let one person write into another's row: then nothing is returned.
+# A colliding id must not let one user write into another's row: then nothing is returned.
 _SAVE = Statement(
     _INSERT.on_conflict_do_update(index_elements=["id"], set_=_NEW, where=mine(threads)).returning(threads.c.id)
 )
@@ -189,7 +189,7 @@ async def save_metadata(session: Session, thread_id: str, metadata: dict[str, An
 
 
 async def set_title_if_none(session: Session, thread_id: str, title: str) -> bool:
-    """Give an untitled thread its title; False if it has one already (a person's rename wins) or is gone."""
+    """Give an untitled thread its title; False if it has one already (a user's rename wins) or is gone."""
     return (await session.execute(_SET_TITLE, thread=thread_id, new_title=clean_text(title))).changed == 1
 
 
@@ -206,12 +206,12 @@ async def load_threads(session: Session, limit: int, after: str | None, order: s
     if after:
         values["mark"], values["mark_id"] = await _position(session, after)
     rows = await session.execute(_page(order, after=bool(after)), **values)
-    kept = rows[:limit]
+    page = rows[:limit]
     more = len(rows) > limit
     return Page(
-        data=[_thread(row) for row in kept],
+        data=[_thread(row) for row in page],
         has_more=more,
-        after=thread_cursor(kept[-1].last_activity, kept[-1].id) if kept and more else None,
+        after=thread_cursor(page[-1].last_activity, page[-1].id) if page and more else None,
     )
 
 

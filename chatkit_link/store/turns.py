@@ -1,6 +1,6 @@
-"""What the model said, called and read in a turn, kept beside the items that the person sees.
+"""What the model wrote, called and read in a turn, stored beside the items that the user sees.
 
-ChatKit items hold no tool calls, so a model that is shown only them forgets in the next turn what it
+ChatKit items hold no tool calls, so a model that gets only them forgets in the next turn what it
 found in this one. A turn's record is anchored to the item it answered (a user message, as a rule)
 and goes when that item goes.
 """
@@ -16,7 +16,7 @@ from chatkit_link.store.tenancy import Session, mine
 
 
 class Waiting(TypedDict):
-    """A turn that waits for a person. item: the question's id. place: where its answer belongs.
+    """A turn that waits for the user. item: the question's id. place: where its answer belongs.
     steps: what has been done, by place. version: of the program that was doing it.
     """
 
@@ -74,7 +74,7 @@ _DROP = Statement(
 
 
 async def save_turn(session: Session, thread_id: str, anchor_id: str, record: TurnRecord) -> None:
-    """Keep the record; a second one for the same anchor (a retry) replaces the first."""
+    """Store the record; a second one for the same anchor (a retry) replaces the first."""
     await session.execute(_SAVE, thread=thread_id, anchor=anchor_id, record=record)
 
 
@@ -85,5 +85,5 @@ async def load_turn(session: Session, thread_id: str, anchor_id: str) -> TurnRec
 
 
 async def drop_turn(session: Session, thread_id: str, anchor_id: str) -> None:
-    """Forget a record, as a retry does before it answers anew."""
+    """Delete a record, as a retry does before it answers again."""
     await session.execute(_DROP, thread=thread_id, anchor=anchor_id)

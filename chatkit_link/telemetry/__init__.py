@@ -1,1 +1,1 @@
-"""What the server tells about itself."""
+"""The log."""

@@ -1,9 +1,8 @@
-"""The log: one line an event, to standard error. No message of a person and no secret ever goes into it.
+"""The log: one line an event, to standard error. No message of a user and no secret ever goes into it.
 
-Other people's words reach a log in two ways, and both are closed here: the text of an exception, which
-may quote what it could not read, and the query of an address, which may hold a signature. An exception
-is logged by its type and where it happened; its text is added at level ``debug`` only, which is for
-one's own machine.
+Private text could reach a log through the text of an exception, which may quote what it could not read, and
+through the query of an address, which may hold a signature. So an exception is logged by its type and where it
+happened; its text is added at level ``debug`` only, which is for development. Queries are cut off.
 """
 
 import logging
@@ -37,7 +36,7 @@ class _Reticent(logging.Formatter):
 
 
 def _without_query(record: logging.LogRecord) -> bool:
-    """Cut the query off a path in the access log: keys of links stand there."""
+    """Cut the query off a path in the access log: it holds the signatures of links."""
     if isinstance(record.args, tuple):
         record.args = tuple(
             part.partition("?")[0] if isinstance(part, str) and part.startswith("/") else part for part in record.args
@@ -51,7 +50,7 @@ def _not_ours_to_repeat(record: logging.LogRecord) -> bool:
 
 
 def setup_logging(level: str) -> None:
-    """Log at ``level`` and above. Libraries that log what people send are kept at warnings."""
+    """Log at ``level`` and above. Libraries that log what users send stay at warnings."""
     kind: Any = logging.Formatter if level == "debug" else _Reticent
     handler = logging.StreamHandler()
     handler.setFormatter(kind("%(asctime)s %(levelname)-7s %(name)s: %(message)s", datefmt="%H:%M:%S"))

@@ -112,8 +112,8 @@ TEXTS = {
     "session_files_used_up": "This session takes at most {most} files.",
     "too_many_answers": "Too many answers at once: {most} are being written for you already. Wait for one of them, or "
     "stop one.",
-    "budget_used_up": "{budget} is used up. It begins anew on {until.day} {until:%B %Y} at 00:00 UTC.",
-    "budget_used_up_by_answer": "{budget} is used up with this answer. It begins anew on {until.day} {until:%B %Y} at "
+    "budget_used_up": "{budget} is used up. It starts again on {until.day} {until:%B %Y} at 00:00 UTC.",
+    "budget_used_up_by_answer": "{budget} is used up with this answer. It starts again on {until.day} {until:%B %Y} at "
     "00:00 UTC.",
     "budget_nearly_used_up": "{budget} is nearly used up: {percent} % are gone.",
     "budget_user_day": "Your budget for today",

@@ -1,1 +1,1 @@
-"""ChatKit's wire without a server: what the client and the protocol stand on."""
+"""ChatKit's wire without a server: what the client and the protocol share."""

@@ -1,7 +1,7 @@
 """Models to the bytes that a browser gets.
 
 Two things differ from the SDK's own writing: times carry their zone, because a browser would take the
-server's naive local time for its own; and what is hidden from people stays hidden in every event.
+server's naive local time for its own; and what is hidden from users stays hidden in every event.
 """
 
 from datetime import datetime
@@ -27,7 +27,7 @@ from chatkit_link.wire.sanitize import clean_value
 
 #: What the SDK's models leave out for clients.
 _PUBLIC = {"exclude_metadata": True}
-#: Looked up once: finding a generic model's class anew costs more than making one of it.
+#: Looked up once: finding a generic model's class again costs more than making one of it.
 _ItemPage = Page[ThreadItem]
 HIDDEN = (HiddenContextItem, SDKHiddenContextItem)
 

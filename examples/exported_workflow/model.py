@@ -1,4 +1,4 @@
-"""A scripted stand-in for a model, to try the workflows of this folder without a key.
+"""A scripted model server, to try the workflows of this folder without a key.
 
 It is a server in the format of Chat Completions, and no language model: it answers by an agent's instructions.
 
@@ -27,7 +27,7 @@ def call(name: str, **arguments: Any) -> dict[str, Any]:
 
 
 def answer(messages: list[dict[str, Any]]) -> dict[str, Any]:
-    """What the agent with these instructions says next."""
+    """The next message of the agent with these instructions."""
     instructions = str(messages[0]["content"]) if messages[0]["role"] == "system" else ""
     asked = json.dumps([each for each in messages if each["role"] == "user"][-1:])
     if instructions.startswith("You help people to make good tea"):
@@ -51,16 +51,16 @@ def answer(messages: list[dict[str, Any]]) -> dict[str, Any]:
 @app.post("/v1/chat/completions")
 async def completions(request: Request) -> Response:
     body = await request.json()
-    said = answer(body["messages"])
+    message = answer(body["messages"])
     common = {"id": "chatcmpl_1", "created": 0, "model": body["model"]}
-    finish = "tool_calls" if "tool_calls" in said else "stop"
+    finish = "tool_calls" if "tool_calls" in message else "stop"
     if not body.get("stream"):
-        choice = {"index": 0, "finish_reason": finish, "message": said}
+        choice = {"index": 0, "finish_reason": finish, "message": message}
         return JSONResponse({**common, "object": "chat.completion", "choices": [choice]})
 
     def chunks() -> Iterator[str]:
-        text = said.get("content")
-        deltas = [{"role": "assistant", "content": f"{word} "} for word in text.split()] if text else [said]
+        text = message.get("content")
+        deltas = [{"role": "assistant", "content": f"{word} "} for word in text.split()] if text else [message]
         for delta in deltas:
             yield chunk({"index": 0, "delta": delta, "finish_reason": None})
         yield chunk({"index": 0, "delta": {}, "finish_reason": finish})

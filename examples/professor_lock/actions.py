@@ -1,6 +1,6 @@
 """What the widgets ask for. Payloads name things; what they cost is looked up.
 
-A parlay is changed where nobody else changes it meanwhile (``_editing``): of two clicks at once, neither is lost.
+A parlay is changed under a lock (``_editing``): of two clicks at once, neither is lost.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -136,7 +136,7 @@ def told_of(parlay: Parlay, slip_id: str) -> dict[str, object]:
 
 @asynccontextmanager
 async def _editing(ctx: TurnContext) -> AsyncGenerator[Parlay]:
-    """The thread's parlay as it is now, to be changed; it is kept at the end."""
+    """The thread's parlay as it is now, to be changed; it is stored at the end."""
     async with ctx.edit_metadata() as metadata:
         parlay = Parlay.of(metadata)
         yield parlay
@@ -144,7 +144,7 @@ async def _editing(ctx: TurnContext) -> AsyncGenerator[Parlay]:
 
 
 async def _builder(ctx: TurnContext) -> tuple[str | None, bool]:
-    """The id of the widget that shows the parlay, if one does, and whether nobody has gone on talking since."""
+    """The id of the widget that shows the parlay, if one does, and whether no message follows it."""
     item = Parlay.of(ctx.thread.metadata).item
     recent = await ctx.history()
     asked = max((at for at, one in enumerate(recent) if isinstance(one, UserMessageItem)), default=-1)

@@ -40,7 +40,7 @@ def odds_board(
     zone: str,
     sample: bool,
 ) -> WidgetRoot:
-    """The board of one market. zone: of the person who reads it."""
+    """The board of one market. zone: the user's time zone."""
     return load("odds-board").build(
         {
             "sport": sport,

@@ -1,4 +1,4 @@
-"""One request to one of the services, and one sentence for whatever goes wrong with it."""
+"""One request to one of the services, and one message for whatever goes wrong with it."""
 
 import asyncio
 from collections.abc import Mapping
@@ -16,11 +16,11 @@ LARGEST = 5_000_000
 
 
 class FeedError(Unavailable):
-    """A service could not be asked. The message is for people, and never holds a key or an address."""
+    """A service could not be asked. The message is for users, and never holds a key or an address."""
 
 
 class Refusal(BaseModel):
-    """The body of a refusal: The Odds API names the reason, others say nothing that is for people."""
+    """The body of a refusal: The Odds API names the reason, others send nothing for users."""
 
     error_code: str = ""
 
@@ -31,13 +31,13 @@ async def fetch(
     method: str,
     url: str,
     *,
-    timeout: float,  # noqa: ASYNC109 - the words for it are ours
+    timeout: float,  # noqa: ASYNC109 - the message for it is ours
     refusals: Mapping[str | int, str] | None = None,
     **request: Any,
 ) -> Answer:
     """The service's answer as what it must be.
 
-    name: what people call the service. timeout: seconds for all of it.
+    name: of the service, as users know it. timeout: seconds for all of it.
     refusals: what an ``error_code`` of this service means, or a status.
     """
     body = b""

@@ -1,4 +1,4 @@
-"""Games found by the words that people use for them."""
+"""Games found by the words that users use for them."""
 
 import re
 from collections.abc import Sequence

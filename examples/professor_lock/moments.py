@@ -1,15 +1,15 @@
-"""Times: which one it is now, and how people read them, in the time zone that their page told the server."""
+"""The current time, and times as users read them, in the time zone that their page has sent."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
-#: Gives the time, with its zone. Whoever needs to know the time is given one of these, so that tests can set it.
+#: Returns the time, with its zone. Passed explicitly, so that tests can set it.
 Clock = Callable[[], datetime]
 
 
 def now() -> datetime:
-    """The clock on the wall."""
+    """The system's clock."""
     return datetime.now(UTC)
 
 

@@ -7,7 +7,7 @@ from chatkit_link.search import SearchEvent, SearchResult
 
 from . import moments
 
-#: title, and what it says; of the teams of the sample games.
+#: Title and text; of the teams of the sample games.
 _NEWS = (
     (
         "Injury report: New York Yankees",
@@ -27,7 +27,7 @@ _NEWS = (
 
 
 class SampleNews:
-    """A search provider for people without a key: it compares words."""
+    """A search provider that needs no key: it compares words."""
 
     name = "sample"
     label = "sample news, which is made up"

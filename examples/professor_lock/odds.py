@@ -2,7 +2,7 @@
 
 Three ways to write one price: American (+150: a stake of 100 wins 150; -150: a stake of 150 wins 100),
 decimal (2.50: what comes back for 1, stake included) and fractional (3/2: what is won for 1).
-Everything else here is worked out from decimal odds. They are kept as fractions because a price such as -300 wins
+Everything else here is worked out from decimal odds. They are fractions because a price such as -300 wins
 a third, which no decimal number holds: with a third that is cut off, $3 at that price would pay $3.99 and not $4.00.
 """
 
@@ -16,7 +16,7 @@ _FRACTION = re.compile(r"(\d{1,6})/(\d{1,6})")
 
 
 class OddsError(ValueError):
-    """These are no odds; the message says why."""
+    """These are no odds; the message states why."""
 
 
 def american_to_decimal(american: int | Decimal) -> Fraction:
@@ -80,7 +80,7 @@ def parlay(decimals: Sequence[Fraction]) -> Fraction:
 def payout(stake: Decimal, decimal: Fraction) -> Decimal:
     """What comes back, stake included, in whole cents.
 
-    What is less than a cent is cut off. Bookmakers differ (some round to the nearest cent); this way nobody is
+    What is less than a cent is cut off. Bookmakers differ (some round to the nearest cent); this way no user is
     promised more than is due.
     """
     if not stake.is_finite() or stake < 0:
@@ -89,7 +89,7 @@ def payout(stake: Decimal, decimal: Fraction) -> Decimal:
 
 
 def rounded(value: Fraction, places: int) -> Decimal:
-    """For people to read: to so many places, half a unit away from nothing."""
+    """For display: to so many places, half a unit away from nothing."""
     units = floor(abs(value) * 10**places + Fraction(1, 2))
     return _places(units if value >= 0 else -units, places)
 

@@ -1,7 +1,7 @@
 """The Odds API, version 4: its response format as models, and a client.
 
-https://the-odds-api.com/liveapi/guides/v4/ describes it. American odds are asked for; every price is kept
-as a ``Decimal``. A request costs one credit for each market and region, so answers are kept for a minute.
+https://the-odds-api.com/liveapi/guides/v4/ describes it. American odds are asked for; every price is
+a ``Decimal``. A request costs one credit for each market and region, so answers are cached for a minute.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from .exchange import fetch
 
 MarketKey = Literal["h2h", "spreads", "totals"]
 MARKETS: tuple[MarketKey, ...] = ("h2h", "spreads", "totals")
-#: What people say -> what the API calls it. "upcoming" is the next games of all sports.
+#: What users write -> what the API calls it. "upcoming" is the next games of all sports.
 SPORTS = {
     "all": "upcoming",
     "mlb": "baseball_mlb",
@@ -109,7 +109,7 @@ class Snapshot(BaseModel):
 
 
 class OddsFeed(Protocol):
-    """Where odds come from. sample: whether they are made up, which every widget then says."""
+    """Where odds come from. sample: whether they are made up, which every widget then states."""
 
     sample: bool
 
@@ -146,7 +146,7 @@ _REFUSALS: dict[str | int, str] = {
 }
 #: A day back in steps of four hours: each step costs ten credits for each region.
 _STEPS = tuple(timedelta(hours=hours) for hours in range(24, 0, -4))
-_KEPT = timedelta(minutes=1)
+_CACHED_FOR = timedelta(minutes=1)
 
 
 class OddsApi:
@@ -162,24 +162,24 @@ class OddsApi:
         self._regions = regions
         self._timeout = timeout
         self._clock = clock
-        self._kept: dict[str, tuple[datetime, list[Event]]] = {}
+        self._cached: dict[str, tuple[datetime, list[Event]]] = {}
         self._past: dict[tuple[str, MarketKey, datetime], Snapshot] = {}
         self._asking = asyncio.Lock()
 
     async def events(self, sport: str) -> Sequence[Event]:
         # One at a time, so that ten clicks at once cost one request.
         async with self._asking:
-            kept = self._kept.get(sport)
-            if kept is None or self._clock() >= kept[0]:
+            cached = self._cached.get(sport)
+            if cached is None or self._clock() >= cached[0]:
                 path = f"v4/sports/{SPORTS.get(sport, sport)}/odds"
                 events = await self._get(_EVENTS, path, {"markets": ",".join(MARKETS)})
                 events.sort(key=lambda event: event.commence_time)
-                kept = self._kept[sport] = self._clock() + _KEPT, events
-            return kept[1]
+                cached = self._cached[sport] = self._clock() + _CACHED_FOR, events
+            return cached[1]
 
     async def event(self, event_id: str) -> Event | None:
-        # First where people have looked: what has been asked for within a minute costs nothing.
-        for sport in [*self._kept, *(sport for sport in SPORTS if sport not in self._kept)]:
+        # First in the sports that were requested: what has been asked for within a minute costs nothing.
+        for sport in [*self._cached, *(sport for sport in SPORTS if sport not in self._cached)]:
             for event in await self.events(sport):
                 if event.id == event_id:
                     return event
@@ -187,12 +187,12 @@ class OddsApi:
 
     async def history(self, event: Event, market: MarketKey) -> Sequence[Snapshot]:
         now = self._clock()
-        # From the full hour: whoever asks again within it asks for what is known.
+        # From the full hour: a second request within it is answered from the cache.
         hour = now.replace(minute=0, second=0, microsecond=0)
         async with self._asking:
             asked = [self._snapshot(event.sport_key, market, hour - step) for step in _STEPS]
             past = await asyncio.gather(*asked)
-            self._past = {key: kept for key, kept in self._past.items() if key[2] >= hour - _STEPS[0]}
+            self._past = {key: cached for key, cached in self._past.items() if key[2] >= hour - _STEPS[0]}
         return [*past, Snapshot(timestamp=now, data=[event])]
 
     async def _snapshot(self, sport_key: str, market: MarketKey, moment: datetime) -> Snapshot:

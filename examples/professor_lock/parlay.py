@@ -1,8 +1,8 @@
-"""The parlay that a person builds by clicking. It lives in the thread, and every price in it is the server's.
+"""The parlay that a user builds by clicking. It lives in the thread, and every price in it is the server's.
 
-A click names a game, a bookmaker, a market and an outcome. The price is looked up where the board's came from. What the
-click says of it is what its board showed, and only lets the leg say that it has moved since. A leg that has moved when
-the slip is confirmed is shown first.
+A click names a game, a bookmaker, a market and an outcome. The price is looked up where the board's came from. The
+price in the click is what its board displayed, and only serves to mark a leg that has moved since. A leg that has
+moved when the slip is confirmed is displayed first.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,13 +41,13 @@ class Pick(BaseModel):
 
 
 class ShownPick(Pick):
-    """What a click on a price names. shown: what stood there, such as "+1.5 -110"."""
+    """What a click on a price names. shown: the displayed price, such as "+1.5 -110"."""
 
     shown: str = Field(max_length=32)
 
 
 class Leg(Pick):
-    """price: American odds, as the server last saw them. shown: with the line. moved: what was shown before that."""
+    """price: American odds, as the server last saw them. shown: with the line. moved: what was displayed before."""
 
     name: str
     game: str
@@ -61,7 +61,7 @@ class Leg(Pick):
         return odds.american_to_decimal(self.price)
 
     def since(self, shown: str) -> "Leg":
-        """The same leg, which says what it was if that was something else."""
+        """The same leg, with its former price if that was another one."""
         return self.model_copy(update={"moved": "" if shown == self.shown else shown})
 
 
@@ -101,13 +101,13 @@ class Parlay(BaseModel):
         self.legs.append(leg)
 
     def remove(self, pick: Pick) -> None:
-        """Gone already is as good as removed: somebody may have clicked twice."""
+        """A leg that is gone already is no error: the user may have clicked twice."""
         gone = (pick.event, pick.market, pick.outcome)
         self.legs = [leg for leg in self.legs if (leg.event, leg.market, leg.outcome) != gone]
 
     def reprice(self, events: Sequence[Event]) -> list[Leg]:
         """Take today's lines and prices; the legs that cannot be had any more are taken out and given back."""
-        kept: list[Leg] = []
+        current: list[Leg] = []
         lost: list[Leg] = []
         for leg in self.legs:
             event = next((event for event in events if event.id == leg.event), None)
@@ -115,8 +115,8 @@ class Parlay(BaseModel):
             if fresh is None:
                 lost.append(leg)
             else:
-                kept.append(fresh.since(leg.shown))
-        self.legs = kept
+                current.append(fresh.since(leg.shown))
+        self.legs = current
         return lost
 
     @property
@@ -129,10 +129,10 @@ class Parlay(BaseModel):
 
     @property
     def caveats(self) -> str:
-        """What a bookmaker would say to these legs together."""
+        """What a bookmaker would object to in these legs together."""
         legs = self.legs
-        said = [_ONE_GAME] if len({leg.event for leg in legs}) < len(legs) else []
-        return " ".join([*said, _BOOKMAKERS] if len({leg.bookmaker for leg in legs}) > 1 else said)
+        notes = [_ONE_GAME] if len({leg.event for leg in legs}) < len(legs) else []
+        return " ".join([*notes, _BOOKMAKERS] if len({leg.bookmaker for leg in legs}) > 1 else notes)
 
     def data(self, *, sample: bool = False) -> BetSlip:
         """What both of its widgets show, worked out here."""
@@ -184,10 +184,10 @@ def quote(event: Event, pick: Pick) -> Leg | None:
 
 
 def parlay_builder(parlay: Parlay, *, sample: bool, note: str = "") -> WidgetRoot:
-    """note: a sentence on what has just happened, such as a leg that is gone."""
+    """note: on what has just happened, such as a leg that is gone."""
     return load("parlay").build({**parlay.data(sample=sample), "note": note})
 
 
 def bet_slip(parlay: Parlay, *, sample: bool) -> WidgetRoot:
-    """The confirmation: what was handed to the page. Nothing is placed by anybody here."""
+    """The confirmation: what was handed to the page. No bet is placed here."""
     return load("bet-slip").build(parlay.data(sample=sample))

@@ -5,7 +5,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class LockSettings(BaseSettings):
-    """Without any of these, the bundled sample data is shown, and it says that it is one."""
+    """Without any of these, the bundled sample data is displayed, marked as such."""
 
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
 

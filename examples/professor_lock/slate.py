@@ -1,7 +1,7 @@
-"""A made-up slate of games, in the response format of The Odds API: what is shown without a key.
+"""A made-up slate of games, in the response format of The Odds API: the data without a key.
 
 The prices follow from the numbers below and the hour, so that they move as time goes by and are the same for
-everybody who looks in the same hour. The teams are real, the rest is not: it is shown as sample data.
+all users within the same hour. The teams are real, the rest is not: it is marked as sample data.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What the keyless stand-in does with this agent's tools. It looks for words; a real model reads."""
+"""What the offline model does with this agent's tools: it matches words in the question."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from chatkit_link import ToolCall, search_and_quote
 
 _HELLO = (
     "Class is in session. Ask me for tonight's odds, how a line has moved, a player's numbers or the news, and click a "
-    "price on the board to build a parlay. I am a stand-in today, not a language model: I look for words. "
+    "price on the board to build a parlay. "
     "And remember that nothing is a lock."
 )
 #: The first one that a question matches is called.
@@ -24,7 +24,7 @@ _TOOLS = (
     ("tonights_odds", r"\bodds\b|\blines?\b|\bboard\b|\bslate\b|\btonight|\bspreads?\b|\btotals?\b|\bmoneylines?\b"),
 )
 _MARKETS = (("totals", r"\btotals?\b|\bover\b|\bunder\b"), ("h2h", r"\bmoneylines?\b|\bto win\b"))
-#: What the server itself knows of a mention; what the browser says of one is not read.
+#: What the server itself knows of a mention; what the browser sends of one is not read.
 _KNOWN = re.compile(r"^Tag .*? \(id [^)]*\): (.*)$", re.MULTILINE)
 _CONTEXT = ("# User-provided context", "Hidden context for the agent", "This widget (id ")
 _GREETING = re.compile(
@@ -68,34 +68,34 @@ def _arguments(tool: str, wanted: str, words: str) -> dict[str, Any]:
             return {}
 
 
-def _answer(tool: str, told: dict[str, Any]) -> str:
+def _answer(tool: str, result: dict[str, Any]) -> str:
     """A sentence or two about what the widget shows."""
-    if "error" in told:
-        return str(told["error"])
-    sample = " Mind you: this is sample data, made up for the lecture." if told.get("sample") else ""
+    if "error" in result:
+        return str(result["error"])
+    sample = " Mind you: this is sample data, made up for the lecture." if result.get("sample") else ""
     match tool:
         case "tonights_odds":
-            if not told["games"]:
+            if not result["games"]:
                 return f"The board is empty: no games are coming up there.{sample}"
             return (
-                f"There is the board: {_count(len(told['games']), 'game')}, best prices starred. Click a price "
+                f"There is the board: {_count(len(result['games']), 'game')}, best prices starred. Click a price "
                 f"and it joins your parlay. Shop the line before you love it.{sample}"
             )
         case "line_movement":
             return (
-                f"This is how the line on {told['game']} got here. A move tells you where money went, "
+                f"This is how the line on {result['game']} got here. A move tells you where money went, "
                 f"not who wins.{sample}"
             )
         case "show_parlay":
-            if not told["legs"]:
+            if not result["legs"]:
                 return "Your parlay is empty. Ask for tonight's odds and click a price."
             return (
-                f"{_count(len(told['legs']), 'leg')} at {told['american']}: the price implies {told['probability']}, "
-                f"and ${told['stake']} would come back as ${told['payout']}. "
+                f"{_count(len(result['legs']), 'leg')} at {result['american']}: the price implies "
+                f"{result['probability']}, and ${result['stake']} would come back as ${result['payout']}. "
                 "Every leg multiplies the bookmaker's margin, too."
             )
         case "player_stats":
-            return f"{told['answer']} Five games are an anecdote, not a law.{sample}"
+            return f"{result['answer']} Five games are an anecdote, not a law.{sample}"
         case "predictions":
             return f"Our model's leanings. Anything under 60 percent is a coin with a good haircut.{sample}"
         case _:
@@ -133,7 +133,7 @@ def _text(content: Any) -> str:
 
 def _object(output: Any) -> dict[str, Any]:
     try:
-        told: Any = json.loads(output if isinstance(output, str) else _text(output))
+        result: Any = json.loads(output if isinstance(output, str) else _text(output))
     except ValueError:
         return {}
-    return cast("dict[str, Any]", told) if isinstance(told, dict) else {}
+    return cast("dict[str, Any]", result) if isinstance(result, dict) else {}

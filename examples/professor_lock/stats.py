@@ -3,7 +3,7 @@
 The server answers ``POST /query`` with ``{"query": "..."}`` by
 ``{"success": true, "query": "...", "answer": "...", "url": "...", "cached": false}``, and by
 ``{"success": false, "error": "..."}`` where it has no answer. It may add ``player``, with ``name``, ``team``,
-``position`` and ``figures``, and ``columns`` with ``rows``: then a card and a table are shown.
+``position`` and ``figures``, and ``columns`` with ``rows``: then a card and a table are displayed.
 """
 
 import re
@@ -140,7 +140,7 @@ _PLAYERS = {
 
 
 class SampleStats:
-    """Knows two players, whom nobody has ever seen play."""
+    """Knows two made-up players."""
 
     sample = True
 

@@ -1,4 +1,4 @@
-"""What the agent can do: each tool shows a widget and tells the model in JSON what is in it."""
+"""The agent's tools: each displays a widget and returns its content to the model as JSON."""
 
 import itertools
 import json
@@ -31,14 +31,14 @@ def _odds_tools(sources: Sources) -> list[Tool]:
     feed = sources.odds
 
     async def tonights_odds(ctx: Context, sport: Sport = "all", market: MarketKey = "spreads") -> str:
-        """Show the odds board: the coming games with every bookmaker's prices, which people can click.
+        """Show the odds board: the coming games with every bookmaker's prices, which users can click.
 
         Args:
             sport: which games.
             market: h2h is the moneyline.
         """
 
-        async def shown() -> dict[str, Any]:
+        async def work() -> dict[str, Any]:
             events = await feed.events(sport)
             zone = _zone(ctx)
             now = sources.clock()
@@ -47,7 +47,7 @@ def _odds_tools(sources: Sources) -> list[Tool]:
             games = [_game(event, market, now, zone) for event in events]
             return {"sample": feed.sample, "market": market, "games": games}
 
-        return await _told(shown())
+        return await _result(work())
 
     async def line_movement(ctx: Context, game: str, market: MarketKey = "h2h") -> str:
         """Show how a game's line has moved over the last day, as a chart.
@@ -57,17 +57,17 @@ def _odds_tools(sources: Sources) -> list[Tool]:
             market: h2h is the moneyline.
         """
 
-        async def shown() -> dict[str, Any]:
+        async def work() -> dict[str, Any]:
             event = await _find(game)
             history = await feed.history(event, market)
             widget = board.line_movement(event, history, market=market, zone=_zone(ctx), sample=feed.sample)
             await ctx.context.stream_widget(widget, copy_text=f"Line movement of {event.title}")
             return {"sample": feed.sample, "game": event.title, "snapshots": len(history)}
 
-        return await _told(shown())
+        return await _result(work())
 
     async def show_parlay(ctx: Context) -> str:
-        """Show the parlay that the person has built by clicking, with its odds and payout."""
+        """Show the parlay that the user has built by clicking, with its odds and payout."""
         context = ctx.context
         async with context.edit_metadata() as metadata:
             parlay = Parlay.of(metadata)
@@ -78,8 +78,8 @@ def _odds_tools(sources: Sources) -> list[Tool]:
         widget = parlay_builder(parlay, sample=feed.sample)
         item = WidgetItem(id=parlay.item, thread_id=context.thread.id, created_at=datetime.now(), widget=widget)
         await context.stream(ThreadItemDoneEvent(item=item))
-        told = parlay.data()
-        return _json({key: told[key] for key in ("legs", "stake", "american", "probability", "payout")})
+        data = parlay.data()
+        return _json({key: data[key] for key in ("legs", "stake", "american", "probability", "payout")})
 
     async def open_game(ctx: Context, game: str) -> str:
         """Open a game in the page around this chat.
@@ -94,7 +94,7 @@ def _odds_tools(sources: Sources) -> list[Tool]:
             ctx.context.client_tool_call = ClientToolCall(name="open_game", arguments=arguments)
             return {"opened": event.title}
 
-        return await _told(asked())
+        return await _result(asked())
 
     async def _find(game: str) -> Event:
         event = find_game(await feed.events("all"), game)
@@ -113,7 +113,7 @@ def _number_tools(sources: Sources) -> list[Tool]:
             question: in a few words, with the name in it.
         """
 
-        async def shown() -> dict[str, Any]:
+        async def work() -> dict[str, Any]:
             answer = await sources.stats.ask(question)
             sample = sources.stats.sample
             if answer.player:
@@ -125,7 +125,7 @@ def _number_tools(sources: Sources) -> list[Tool]:
                 await ctx.context.stream_widget(table, copy_text=title)
             return {"sample": sample, "answer": answer.answer, "columns": answer.columns, "rows": answer.rows}
 
-        return await _told(shown())
+        return await _result(work())
 
     async def predictions(ctx: Context, sport: Sport = "all") -> str:
         """Show the predictions of our own model for the coming games.
@@ -134,14 +134,14 @@ def _number_tools(sources: Sources) -> list[Tool]:
             sport: which games.
         """
 
-        async def shown() -> dict[str, Any]:
+        async def work() -> dict[str, Any]:
             predicted = await sources.predictions.predict(sport)
             sample = sources.predictions.sample
             widget = statistics.prediction_table(predicted, sample=sample)
             await ctx.context.stream_widget(widget, copy_text="Predictions")
             return {"sample": sample, "predictions": [one.model_dump() for one in predicted]}
 
-        return await _told(shown())
+        return await _result(work())
 
     return [function_tool(player_stats), function_tool(predictions)]
 
@@ -169,8 +169,8 @@ def _zone(ctx: Context) -> str:
     return ctx.context.request_context.zone
 
 
-async def _told(work: Awaitable[dict[str, Any]]) -> str:
-    """What a tool found, or the sentence that says why it could not: both are for the model."""
+async def _result(work: Awaitable[dict[str, Any]]) -> str:
+    """What a tool found, or the message why it could not: both are for the model."""
     try:
         return _json(await work)
     except FeedError as error:

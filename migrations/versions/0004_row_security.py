@@ -1,7 +1,7 @@
-"""Expands: row-level security on every table that holds somebody's rows (``chatkit_link/store/row_security.py``).
+"""Expands: row-level security on every table that holds users' rows (``chatkit_link/store/row_security.py``).
 
-A row is there for its owner, as the connection names them, and for the house. Forced, because the tables'
-owner is as a rule the very user that the server connects as.
+A row is visible to its owner, as the connection names them, and to system connections (the setting was called
+``chatkit_link.house``). Forced, because the tables' owner is as a rule the very user that the server connects as.
 """
 
 from alembic import op

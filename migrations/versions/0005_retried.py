@@ -1,4 +1,4 @@
-"""Expands: which message a run answers anew. The previous version runs on it; its runs name none."""
+"""Expands: which message a run answers again. The previous version runs on it; its runs name none."""
 
 import sqlalchemy as sa
 from alembic import op

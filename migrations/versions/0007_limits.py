@@ -1,6 +1,6 @@
 """Expands: rates, usage, spending, and the slot of a run. The previous version runs on it; it knows none of them.
 
-A run that the previous version starts has no slot, so beside it a person may have a few runs too many
+A run that the previous version starts has no slot, so beside it a user may have a few runs too many
 until the roll-out is over.
 """
 
@@ -58,7 +58,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "user_id", "span", "until", name="pk_spending"),
     )
     op.create_index("ix_spending_until", "spending", ["until"])
-    # As in 0004; a tenant's sums belong to all its people.
+    # As in 0004; a tenant's sums belong to all its users.
     for table, whose in (("usage", "user_id = {user}"), ("spending", "user_id IN ({user}, '')")):
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")

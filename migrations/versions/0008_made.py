@@ -1,7 +1,7 @@
-"""Expands: what is made of a file counts as space, too; and the events of runs stand behind the wall.
+"""Expands: the renditions of a file count as space, too; and row-level security on the events of runs.
 
-The previous version runs on it: it counts nothing for what it makes, and reads and writes events through
-connections of the house only, as this one does.
+The previous version runs on it: it counts nothing for its renditions, and reads and writes events through
+system connections only, as this one does.
 """
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ def upgrade() -> None:
     op.add_column("attachments", sa.Column("made", sa.BigInteger, nullable=False, server_default="0"))
     op.drop_index("ix_attachments_quota", "attachments")
     op.create_index("ix_attachments_quota", "attachments", ["tenant", "user_id", "size", "made"])
-    # They say what was answered, and not to whom: no person's connection has any business there.
+    # Events have no owner column: no user's connection may read them.
     op.execute("ALTER TABLE run_events ENABLE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE run_events FORCE ROW LEVEL SECURITY")
     op.execute("CREATE POLICY house ON run_events USING (current_setting('chatkit_link.house', true) = 'on')")

@@ -20,7 +20,7 @@ def new_owner() -> str:
 
 TestMemoryStore = store_suite(MemoryStore.open, new_owner, promises=Promises(wide_ids=False), examples=200)
 
-TestStoreOfOnePerson = store_suite(
+TestStoreOfOneUser = store_suite(
     stores.NoOwners.open, new_owner, promises=Promises(isolates_owners=False, wide_ids=False), examples=100
 )
 
@@ -30,12 +30,12 @@ TestStoreThatPromisesLittle = store_suite(
 
 #: A wrong store -> a check that catches it, and whether histories do so, too.
 WRONG: dict[type[MemoryStore], tuple[str, bool]] = {
-    stores.NoOwners: ("test_another_person_finds_nothing_there", True),
+    stores.NoOwners: ("test_another_user_finds_nothing_there", True),
     stores.TimeCursors: ("test_pages_of_every_size_show_each_item_once_and_in_order", True),
     stores.OffsetCursors: ("test_what_comes_and_goes_between_two_pages_moves_nothing_else", True),
     stores.MovesOnSave: ("test_an_item_that_is_saved_again_changes_in_its_place", True),
     stores.Resurrects: ("test_a_deleted_thread_stays_deleted", True),
-    stores.TakesAnyId: ("test_an_id_of_somebody_else_cannot_be_taken", True),
+    stores.TakesAnyId: ("test_an_id_of_another_user_cannot_be_taken", True),
     stores.ItemsByIdAlone: ("test_one_item_id_in_two_threads_overwrites_neither", True),
     stores.ListsByCreation: ("test_threads_are_listed_by_their_last_activity", True),
     stores.Shares: ("test_changing_what_was_loaded_or_saved_changes_nothing_in_the_store", False),

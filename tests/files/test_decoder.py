@@ -51,7 +51,7 @@ async def test_what_was_read_of_a_pdf_is_kept(tmp_path: Path) -> None:
     storage = await stored(tmp_path, samples.pdf("Hello", "World"))
     renditions = Renditions(storage, max_pixels=1_000_000)
     made = await renditions.make("a/b", "application/pdf", 1000)
-    assert made.kinds == {"text": "text/plain; charset=utf-8"}
+    assert made.types == {"text": "text/plain; charset=utf-8"}
     assert made.size == await storage.size("a/b.text")
     assert (await storage.read_all("a/b.text", 1000)).split() == [b"Hello", b"World"]
 
@@ -89,5 +89,5 @@ async def test_several_wait_in_line(tmp_path: Path) -> None:
     storage = await stored(tmp_path, samples.image())
     renditions = Renditions(storage, max_pixels=1_000_000)
     made = await asyncio.gather(*(renditions.make("a/b", "image/png", 100) for _ in range(6)))
-    assert [one.kinds for one in made] == [{"preview": "image/webp", "model": "image/jpeg"}] * 6
+    assert [one.types for one in made] == [{"preview": "image/webp", "model": "image/jpeg"}] * 6
     assert made[0].size == await storage.size("a/b.preview") + await storage.size("a/b.model")

@@ -94,7 +94,7 @@ async def test_a_client_secret_makes_no_sessions_anywhere(app: FastAPI, hold: Ma
     for path in making:
         refused = await holder.http.post(path, json={"workflow_id": "wf_1", "api_key": "sk-good-ada"})
         assert refused.status_code == 403, path
-        assert refused.json()["detail"].startswith("A client secret makes no sessions")
+        assert refused.json()["detail"].startswith("A client secret creates no sessions")
 
 
 async def test_a_client_secret_ends_its_own_session_and_no_other_of_the_user(hold: MakeHolder) -> None:

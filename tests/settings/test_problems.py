@@ -128,4 +128,4 @@ def test_conflicts_name_settings_that_exist() -> None:
     for conflict in conflicts:
         assert conflict.fields
         assert set(conflict.fields) <= Settings.model_fields.keys()
-        assert any(name.upper() in conflict.sentence for name in conflict.fields)
+        assert any(name.upper() in conflict.message for name in conflict.fields)

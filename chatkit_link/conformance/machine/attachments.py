@@ -1,4 +1,4 @@
-"""Attachments are saved, changed, deleted, and tried by other people."""
+"""Attachments are saved, changed, deleted, and tried by other users."""
 
 from collections.abc import Awaitable
 
@@ -25,36 +25,36 @@ class AttachmentRules(StoreState):
     @precondition(lambda self: self.model.attachments)
     @rule(pick=PICK, name=TEXT)
     def change_attachment(self, pick: int, name: str) -> None:
-        owner, kept = self.an_attachment(pick)
-        new = kept.model_copy(update={"name": name, "upload_descriptor": None})
+        owner, saved = self.an_attachment(pick)
+        new = saved.model_copy(update={"name": name, "upload_descriptor": None})
         self.harness.run(self.store.save_attachment(new, self.users[owner]))
         self.model.attachments[new.id] = owner, new
 
     @precondition(lambda self: self.model.attachments)
     @rule(pick=PICK)
     def delete_attachment(self, pick: int) -> None:
-        owner, kept = self.an_attachment(pick)
+        owner, saved = self.an_attachment(pick)
         who = self.users[owner]
 
         async def delete() -> None:
-            await self.store.delete_attachment(kept.id, who)
-            await self.harness.refused(self.store.load_attachment(kept.id, who), "loading a deleted attachment")
+            await self.store.delete_attachment(saved.id, who)
+            await self.harness.refused(self.store.load_attachment(saved.id, who), "loading a deleted attachment")
 
         self.harness.run(delete())
-        del self.model.attachments[kept.id]
+        del self.model.attachments[saved.id]
 
     @precondition(lambda self: self.harness.promises.isolates_owners and self.model.attachments)
     @rule(pick=PICK, step=st.integers(1, 2), how=st.sampled_from(["load", "delete", "save"]))
     def trespass_on_an_attachment(self, pick: int, step: int, how: str) -> None:
-        owner, kept = self.an_attachment(pick)
+        owner, saved = self.an_attachment(pick)
         other_user = self.users[(owner + step) % len(self.users)]
         match how:
             case "load":
-                tried: Awaitable[object] = self.store.load_attachment(kept.id, other_user)
+                tried: Awaitable[object] = self.store.load_attachment(saved.id, other_user)
             case "delete":
-                tried = self.store.delete_attachment(kept.id, other_user)
+                tried = self.store.delete_attachment(saved.id, other_user)
             case _ if self.harness.promises.refuses_foreign_ids:
-                tried = self.store.save_attachment(factories.attachment(kept.id), other_user)
+                tried = self.store.save_attachment(factories.attachment(saved.id), other_user)
             case _:
                 return
-        self.harness.run(self.harness.refused(tried, f"{how} of somebody else's attachment"))
+        self.harness.run(self.harness.refused(tried, f"{how} of another user's attachment"))

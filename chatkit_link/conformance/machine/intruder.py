@@ -1,4 +1,4 @@
-"""Other people try whatever can be tried."""
+"""Other users try whatever can be tried."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -12,7 +12,7 @@ from chatkit_link.conformance.machine.state import PICK, StoreState
 from chatkit_link.conformance.model import ModelThread
 
 Attempt = Callable[[Store[Any], Any, ModelThread, str], Awaitable[object]]
-#: Everything that can be tried on somebody else's thread, with the id of an item in it.
+#: Everything that can be tried on another user's thread, with the id of an item in it.
 TRESPASSES: Final[dict[str, Attempt]] = {
     "load_thread": lambda store, who, t, _: store.load_thread(t.data.id, who),
     "delete_thread": lambda store, who, t, _: store.delete_thread(t.data.id, who),
@@ -43,7 +43,7 @@ class IntruderRules(StoreState):
         if attempt in WRITES and not self.harness.promises.refuses_foreign_ids:
             return
         tried = TRESPASSES[attempt](self.store, other_user, thread, item_id)
-        self.harness.run(self.harness.refused(tried, f"{attempt} on somebody else's thread"))
+        self.harness.run(self.harness.refused(tried, f"{attempt} on another user's thread"))
 
     @precondition(lambda self: self.harness.promises.refuses_foreign_ids and self.model.threads)
     @precondition(lambda self: self.harness.promises.isolates_owners)
@@ -52,4 +52,4 @@ class IntruderRules(StoreState):
         thread = self.a_thread(pick)
         other_user = self.users[(thread.owner + step) % len(self.users)]
         saving = self.store.save_thread(factories.thread(thread.data.id, title="mine now"), other_user)
-        self.harness.run(self.harness.refused(saving, "creating a thread under somebody else's id"))
+        self.harness.run(self.harness.refused(saving, "creating a thread under another user's id"))

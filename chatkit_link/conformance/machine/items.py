@@ -4,17 +4,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from chatkit_link.conformance import factories
-from chatkit_link.conformance.machine.state import KIND, PICK, TEXT, StoreState
+from chatkit_link.conformance.machine.state import ITEM_TYPE, PICK, TEXT, StoreState
 
 
 class ItemRules(StoreState):
     """By the owners of their threads."""
 
     @precondition(lambda self: self.model.threads)
-    @rule(pick=PICK, kinds=st.lists(KIND, min_size=1, max_size=6), text=TEXT)
-    def add_items(self, pick: int, kinds: list[str], text: str) -> None:
+    @rule(pick=PICK, item_types=st.lists(ITEM_TYPE, min_size=1, max_size=6), text=TEXT)
+    def add_items(self, pick: int, item_types: list[str], text: str) -> None:
         thread = self.a_thread(pick)
-        added = [factories.item(kind, thread.data.id, factories.new_id("itm"), text) for kind in kinds]
+        added = [factories.item(one, thread.data.id, factories.new_id("itm"), text) for one in item_types]
 
         async def add() -> None:
             for item in added:
@@ -53,14 +53,14 @@ class ItemRules(StoreState):
         self.model.touch(thread, surely=False)
 
     @precondition(lambda self: self.threads_with_items() and len(self.model.threads) > 1)
-    @rule(pick=PICK, which=PICK, other=PICK, kind=KIND)
-    def use_an_item_id_twice(self, pick: int, which: int, other: int, kind: str) -> None:
-        """In another thread: kept beside the first, or refused, but never written over it."""
+    @rule(pick=PICK, which=PICK, other=PICK, item_type=ITEM_TYPE)
+    def use_an_item_id_twice(self, pick: int, which: int, other: int, item_type: str) -> None:
+        """In another thread: stored beside the first, or refused, but never written over it."""
         source, target = self.a_thread_with_items(pick), self.a_thread(other)
         item_id = self.an_item(source, which).id
         if item_id in target.items:
             return
-        item = factories.item(kind, target.data.id, item_id, "the second one")
+        item = factories.item(item_type, target.data.id, item_id, "the second one")
 
         async def add() -> bool:
             try:

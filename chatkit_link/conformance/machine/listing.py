@@ -55,7 +55,7 @@ class ListingRules(StoreState):
         check_page(page, walk.limit)
         own = {thread.data.id: thread for thread in self.model.threads_of(walk.owner)}
         for found in page.data:
-            assert found.id in own, "a thread is listed that is deleted or somebody else's"
+            assert found.id in own, "a thread is listed that is deleted or another user's"
             self.same(found, own[found.id].data)
         walk.seen += [found.id for found in page.data]
         if page.has_more:

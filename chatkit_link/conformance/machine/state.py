@@ -1,4 +1,4 @@
-"""Where a history takes place: a store, the people in it, and what should be true of them."""
+"""The state of a history: a store, its users, and the model of what they should find."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from chatkit_link.conformance.model import ItemWalk, Model, ModelThread, ThreadW
 WHO = st.integers(0, 2)
 #: Chooses one of what is there, whatever its number.
 PICK = st.integers(0, 20)
-KIND = st.sampled_from(sorted(factories.KINDS))
+ITEM_TYPE = st.sampled_from(sorted(factories.ITEM_TYPES))
 ORDER = st.sampled_from(["asc", "desc"])
 LIMIT = st.one_of(st.integers(1, 3), st.integers(1, 30))
 TEXT = st.sampled_from(["tea", "", "ü 🍵 \\u0000 \" ' % {}", "a\nb"])
@@ -58,7 +58,7 @@ class StoreState(RuleBasedStateMachine):
 
     @staticmethod
     def same(found: Any, expected: Any) -> None:
-        # A store may answer with a subclass; what counts is what it says.
+        # A store may answer with a subclass; what counts is its content.
         assert found.model_dump(warnings=False) == expected.model_dump(warnings=False)
 
     def same_list(self, found: list[ThreadItem], expected: list[ThreadItem]) -> None:

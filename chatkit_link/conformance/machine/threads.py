@@ -1,4 +1,4 @@
-"""Threads are made, changed, kept open for long, and deleted."""
+"""Threads are made, changed, held for long, and deleted."""
 
 from chatkit.types import LockedStatus, ThreadMetadata
 from hypothesis import strategies as st
@@ -55,7 +55,7 @@ class ThreadRules(StoreState):
             self.harness.run(self.harness.refused(saving, "saving a thread that was deleted meanwhile"))
             return
         self.harness.run(saving)
-        # What else was changed meanwhile is kept where that is promised; it is read back, not guessed.
+        # What else was changed meanwhile survives where that is promised; it is read back, not guessed.
         if not self.harness.promises.merges_changes:
             thread.data = ThreadMetadata(**loaded.model_dump())
         thread.data.title = loaded.title

@@ -42,7 +42,7 @@ def protocol_suite(
 
     Args:
         server: its address, or what gives an async context manager around a running server's address.
-        agents: who on this server can do what.
+        agents: the agent of this server for each ability.
         new_headers: the headers of a new user; called for each user the suite needs.
         isolates_users: whether each user sees only their own threads.
     """

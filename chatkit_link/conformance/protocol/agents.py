@@ -1,11 +1,11 @@
-"""Who answers on the server under test."""
+"""The agents of the server under test."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Whom to talk to: ``path`` behind the server's address, and what to write to make it act."""
+    """``path``: behind the server's address. ``says``: the message that makes it act."""
 
     path: str = ""
     says: str = "Hello"
@@ -13,9 +13,9 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Agents:
-    """Who on this server can do what; None if nobody can."""
+    """The agent of this server for each ability; None if there is none."""
 
-    #: Answers with one message that contains what it was told.
+    #: Answers with one message that contains the text of the user's.
     echo: Agent = Agent()
     #: Calls a client tool; answers its output with a message that contains it.
     client_tool: Agent | None = None
@@ -23,7 +23,7 @@ class Agents:
     structured_input: Agent | None = None
     #: Shows a widget, and exchanges it when any action arrives from it, in a stream or not.
     widget: Agent | None = None
-    #: Stores hidden context that contains ``hidden_text`` and says something.
+    #: Stores hidden context that contains ``hidden_text``, and answers.
     hidden: Agent | None = None
     #: Takes attachments.
     files: Agent | None = None

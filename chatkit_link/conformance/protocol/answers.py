@@ -2,7 +2,7 @@
 
 from chatkit import types as wire
 
-from chatkit_link.conformance.protocol.events import is_refused, told
+from chatkit_link.conformance.protocol.events import is_refused, read_stream
 from chatkit_link.conformance.protocol.http_edge import HttpEdge, Server, check
 from chatkit_link.conformance.protocol.streams import a_widget
 
@@ -21,7 +21,7 @@ class Answers(Server):
     @check
     async def test_threads_get_by_id(self, edge: HttpEdge) -> None:
         user = await edge.user()
-        made = await told(user.create_thread("Hello"))
+        made = await read_stream(user.create_thread("Hello"))
         thread = await user.get_thread(made.thread_id)
         assert thread.id == made.thread_id
         assert thread.status.type == "active"
@@ -31,7 +31,7 @@ class Answers(Server):
     @check
     async def test_threads_list(self, edge: HttpEdge) -> None:
         user = await edge.user()
-        made = [(await told(user.create_thread(str(number)))).thread_id for number in range(5)]
+        made = [(await read_stream(user.create_thread(str(number)))).thread_id for number in range(5)]
         for order, expected in (("desc", made[::-1]), ("asc", made)):
             found: list[str] = []
             page: wire.Page[wire.Thread] = wire.Page(has_more=True)
@@ -45,7 +45,7 @@ class Answers(Server):
     @check
     async def test_threads_update(self, edge: HttpEdge) -> None:
         user = await edge.user()
-        made = await told(user.create_thread("Hello"))
+        made = await read_stream(user.create_thread("Hello"))
         renamed = await user.update_thread(made.thread_id, "Tea 🍵")
         assert (renamed.id, renamed.title) == (made.thread_id, "Tea 🍵")
         assert (await user.get_thread(made.thread_id)).title == "Tea 🍵"
@@ -53,19 +53,19 @@ class Answers(Server):
     @check
     async def test_threads_delete(self, edge: HttpEdge) -> None:
         user = await edge.user()
-        gone, kept = await told(user.create_thread("gone")), await told(user.create_thread("kept"))
+        gone, kept = await read_stream(user.create_thread("gone")), await read_stream(user.create_thread("kept"))
         await user.delete_thread(gone.thread_id)
         listed = [thread.id for thread in (await user.list_threads(limit=20)).data]
         assert gone.thread_id not in listed and kept.thread_id in listed
         await is_refused(user.get_thread(gone.thread_id))
-        await is_refused(told(user.add_user_message(gone.thread_id, "late")))
+        await is_refused(read_stream(user.add_user_message(gone.thread_id, "late")))
 
     @check
     async def test_items_list(self, edge: HttpEdge) -> None:
         user = await edge.user()
-        made = await told(user.create_thread("0"))
+        made = await read_stream(user.create_thread("0"))
         for number in (1, 2, 3):
-            await told(user.add_user_message(made.thread_id, str(number)))
+            await read_stream(user.add_user_message(made.thread_id, str(number)))
         everything = await user.stored(made.thread_id)
         assert len(everything) == 8
         for limit in (1, 3, 8):
@@ -79,7 +79,7 @@ class Answers(Server):
     @check
     async def test_items_feedback(self, edge: HttpEdge) -> None:
         user = await edge.user()
-        made = await told(user.create_thread("Hello"))
+        made = await read_stream(user.create_thread("Hello"))
         answer = made.view.items[-1]
         await user.feedback(made.thread_id, [answer.id], "positive")
         await user.feedback(made.thread_id, [answer.id], "negative")

@@ -1,4 +1,4 @@
-"""What a server said: a stream that was read to its end, or a refusal."""
+"""A server's answer: a stream that was read to its end, or a refusal."""
 
 from collections.abc import Awaitable
 from typing import Final
@@ -57,11 +57,11 @@ class FinishedStream:
         return types
 
 
-async def told(stream: EventStream) -> FinishedStream:
-    """Read a stream to its end; fails if it tells of an error."""
+async def read_stream(stream: EventStream) -> FinishedStream:
+    """Read a stream to its end; fails if it has an ``error`` event."""
     async with stream:
         answer = FinishedStream([received.event async for received in stream])
-    assert not answer.view.errors, f"the stream tells of an error: {answer.view.errors[0].message}"
+    assert not answer.view.errors, f"the stream has an error: {answer.view.errors[0].message}"
     return answer
 
 

@@ -1,4 +1,4 @@
-"""Where the checks enter a server: as users whom it has not seen before."""
+"""How the checks reach a server: as users whom it has not seen before."""
 
 import functools
 import inspect
@@ -22,7 +22,7 @@ Test = Callable[Concatenate[S, "LoopRunner[str]", P], None]
 
 
 class HttpEdge:
-    """Where users enter: makes clients, each of them somebody else, and closes them."""
+    """Makes clients, each of them a user of its own, and closes them."""
 
     def __init__(
         self, address: str, agents: Agents, new_headers: Callable[[], Mapping[str, str]], stack: AsyncExitStack
@@ -102,11 +102,11 @@ class Server:
 
     def need_isolation(self) -> None:
         if not self.isolates_users:
-            pytest.skip("this server does not keep users apart")
+            pytest.skip("this server does not isolate users")
 
 
 def check(body: Body[S, P]) -> Test[S, P]:
-    """Makes a test of an async check that starts at the server's door."""
+    """Makes a test of an async check that gets an ``HttpEdge``."""
 
     @functools.wraps(body)
     def test(self: S, server: "LoopRunner[str]", *args: P.args, **kwargs: P.kwargs) -> None:

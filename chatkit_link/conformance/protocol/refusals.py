@@ -1,4 +1,4 @@
-"""What is wrong, hidden, or somebody else's."""
+"""What is wrong, hidden, or another user's."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 from chatkit import types as wire
 
-from chatkit_link.conformance.protocol.events import is_refused, told
+from chatkit_link.conformance.protocol.events import is_refused, read_stream
 from chatkit_link.conformance.protocol.http_edge import HttpEdge, Server, User, check
 
 MESSAGE: Final[dict[str, Any]] = {
@@ -17,15 +17,15 @@ MESSAGE: Final[dict[str, Any]] = {
 }
 
 
-def _request(kind: str, /, **params: Any) -> bytes:
-    return json.dumps({"type": kind, "params": params}).encode()
+def _request(request_type: str, /, **params: Any) -> bytes:
+    return json.dumps({"type": request_type, "params": params}).encode()
 
 
-def _on_nothing(kind: str, /, **params: Any) -> bytes:
-    return _request(kind, thread_id="thr_unknown", **params)
+def _on_nothing(request_type: str, /, **params: Any) -> bytes:
+    return _request(request_type, thread_id="thr_unknown", **params)
 
 
-#: What no server can do anything with, and must say so: 4xx, before any stream.
+#: What every server must refuse: 4xx, before any stream.
 REFUSED: Final[dict[str, bytes]] = {
     "nothing": b"",
     "not JSON": b"{nope",
@@ -37,7 +37,7 @@ REFUSED: Final[dict[str, bytes]] = {
     "no params": b'{"type": "threads.get_by_id"}',
     "a message without content": _request("threads.create", input={}),
     "a negative limit": _request("threads.list", limit=-1),
-    "a limit in words": _request("threads.list", limit="many"),
+    "a limit that is no number": _request("threads.list", limit="many"),
     "an unknown order": _request("threads.list", order="sideways"),
     "an unknown opinion": _on_nothing("items.feedback", item_ids=["msg_1"], kind="meh"),
     "an unknown attachment": _request("threads.create", input={**MESSAGE, "attachments": ["atc_unknown"]}),
@@ -63,19 +63,19 @@ ATTEMPTS: Final[dict[str, Attempt]] = {
     "threads.delete": lambda u, t, _: u.delete_thread(t),
     "items.list": lambda u, t, _: u.list_items(t),
     "items.feedback": lambda u, t, i: u.feedback(t, [i], "negative"),
-    "threads.add_user_message": lambda u, t, _: told(u.add_user_message(t, "x")),
-    "threads.retry_after_item": lambda u, t, i: told(u.retry_after_item(t, i)),
-    "threads.custom_action": lambda u, t, i: told(u.custom_action(t, "x", item_id=i)),
+    "threads.add_user_message": lambda u, t, _: read_stream(u.add_user_message(t, "x")),
+    "threads.retry_after_item": lambda u, t, i: read_stream(u.retry_after_item(t, i)),
+    "threads.custom_action": lambda u, t, i: read_stream(u.custom_action(t, "x", item_id=i)),
     "threads.sync_custom_action": lambda u, t, i: u.sync_custom_action(t, "x", item_id=i),
-    "threads.add_client_tool_output": lambda u, t, _: told(u.add_client_tool_output(t, 1)),
-    "threads.add_structured_input": lambda u, t, i: told(
+    "threads.add_client_tool_output": lambda u, t, _: read_stream(u.add_client_tool_output(t, 1)),
+    "threads.add_structured_input": lambda u, t, i: read_stream(
         u.add_structured_input(t, i, wire.StructuredInputSubmission())
     ),
 }
 
 
 class RefusalChecks(Server):
-    """Before any stream, and with the same word for what is foreign as for what is unknown."""
+    """Before any stream, and with the same status for another user's ids as for unknown ones."""
 
     @pytest.mark.parametrize("what", REFUSED)
     @check
@@ -87,24 +87,24 @@ class RefusalChecks(Server):
             assert (await user.list_threads()).data == [], "a refused request left a thread behind"
 
     @check
-    async def test_what_is_hidden_from_people_stays_hidden(self, edge: HttpEdge) -> None:
+    async def test_what_is_hidden_from_users_stays_hidden(self, edge: HttpEdge) -> None:
         agent = edge.need("hidden")
         user = await edge.user(agent)
-        made = await told(user.create_thread(agent.says))
+        made = await read_stream(user.create_thread(agent.says))
         thread = await user.get_thread(made.thread_id)
         items = await user.stored(made.thread_id)
-        for shown in (made.events, thread, items):
-            assert edge.agents.hidden_text not in str(shown)
+        for visible in (made.events, thread, items):
+            assert edge.agents.hidden_text not in str(visible)
         for item in [*made.view.items, *thread.items.data, *items]:
             assert not isinstance(item, wire.HiddenContextItem | wire.SDKHiddenContextItem)
 
     @pytest.mark.parametrize("request_type", ATTEMPTS)
     @check
-    async def test_another_user_is_told_what_is_told_of_unknown_ids(self, edge: HttpEdge, request_type: str) -> None:
-        """The same status for what is somebody else's as for what is not there: a stranger learns nothing."""
+    async def test_another_users_ids_get_the_answer_of_unknown_ids(self, edge: HttpEdge, request_type: str) -> None:
+        """The same status for what is another user's as for what is not there."""
         self.need_isolation()
         ada, bob = await edge.user(), await edge.user()
-        private = await told(ada.create_thread("private"))
+        private = await read_stream(ada.create_thread("private"))
         before = await ada.stored(private.thread_id)
         attempt = ATTEMPTS[request_type]
         foreign = await is_refused(attempt(bob, private.thread_id, before[0].id))
@@ -117,13 +117,13 @@ class RefusalChecks(Server):
     async def test_the_list_shows_only_ones_own(self, edge: HttpEdge) -> None:
         self.need_isolation()
         ada, bob = await edge.user(), await edge.user()
-        await told(ada.create_thread("private"))
+        await read_stream(ada.create_thread("private"))
         assert (await bob.list_threads()).data == []
 
     @check
     async def test_an_item_of_another_thread_is_not_in_this_one(self, edge: HttpEdge) -> None:
         user = await edge.user()
-        here, there = await told(user.create_thread("here")), await told(user.create_thread("there"))
-        await is_refused(told(user.retry_after_item(here.thread_id, there.view.items[0].id)))
+        here, there = await read_stream(user.create_thread("here")), await read_stream(user.create_thread("there"))
+        await is_refused(read_stream(user.retry_after_item(here.thread_id, there.view.items[0].id)))
         await is_refused(user.feedback(here.thread_id, [there.view.items[1].id], "positive"))
         assert len(await user.stored(here.thread_id)) == len(await user.stored(there.thread_id)) == 2

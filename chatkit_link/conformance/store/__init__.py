@@ -1,9 +1,9 @@
-"""Checks of a ``chatkit.store.Store``, whoever wrote it.
+"""Checks of any ``chatkit.store.Store``.
 
     TestStore = store_suite(open_store, new_owner)
 
 ``open_store`` gives an async context manager around an open store, ``new_owner`` a context (the SDK's
-``TContext``) of somebody who has nothing in it yet. Where these need pytest's fixtures, derive from
+``TContext``) of a user who has nothing in it yet. Where these need pytest's fixtures, derive from
 ``StoreSuite`` and override the fixtures of those names.
 
 A check without a name beside ``@check`` is of what the SDK expects from every store. A name is a promise
@@ -39,7 +39,7 @@ class StoreSuite(Concurrency, Isolation, Pagination, Crud):
     def test_any_history_leaves_what_a_plain_model_leaves(
         self, harness: Harness, request: pytest.FixtureRequest
     ) -> None:
-        """``machine/`` says what a history is made of."""
+        """``machine/`` defines what a history is made of."""
         examples = request.config.getoption("--conformance-examples", default=None)
         self.run_histories(harness, examples or self.examples)
 
@@ -71,10 +71,10 @@ def store_suite(
 
     Args:
         open_store: gives an async context manager around an open store.
-        new_owner: a context of somebody who has nothing in the store yet.
+        new_owner: a context of a user who has nothing in the store yet.
         promises: what this store promises beyond the SDK's interface.
-        refusals: what it raises for ids that are unknown or somebody else's.
-        examples: how many histories Hypothesis makes up.
+        refusals: what it raises for ids that are unknown or another user's.
+        examples: how many histories Hypothesis generates.
     """
 
     class Suite(StoreSuite):

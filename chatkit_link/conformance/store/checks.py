@@ -25,7 +25,7 @@ class StoreChecks:
 
     #: What this store promises beyond the SDK's interface.
     promises: ClassVar[Promises] = Promises()
-    #: What this store raises for ids that are unknown or somebody else's.
+    #: What this store raises for ids that are unknown or another user's.
     refusals: ClassVar[Refusals] = REFUSALS
     #: How many histories Hypothesis makes up, and how long they are.
     examples: ClassVar[int] = 500
@@ -51,7 +51,7 @@ class StoreChecks:
 
 
 def check(*promises: str) -> Callable[[Body[S, P]], Test[S, P]]:
-    """Makes a test of an async check that starts with new people; skipped unless ``promises`` are made."""
+    """Makes a test of an async check that starts with new users; skipped unless ``promises`` are made."""
 
     def decorate(body: Body[S, P]) -> Test[S, P]:
         @functools.wraps(body)
@@ -66,7 +66,7 @@ def check(*promises: str) -> Callable[[Body[S, P]], Test[S, P]]:
 
 
 class either:  # noqa: N801 - reads as a word: `with either(bench):`
-    """The block may be refused, or do what it says; anything else is a mistake."""
+    """The block may be refused, or succeed; any other error is a mistake."""
 
     def __init__(self, harness: Harness, *also: type[Exception]) -> None:
         self._refusals = (*harness.refusals, *also)

@@ -17,7 +17,7 @@ class Concurrency(StoreChecks):
 
     @check()
     async def test_sixty_four_writers_lose_nothing(self, harness: Harness) -> None:
-        """And a reader who follows them passes nothing by: what it has seen is the beginning of all there is."""
+        """And a reader who follows them misses nothing: what it has seen is the beginning of all there is."""
         who = harness.users[0]
         thread = await a_thread(harness, who, "0")
 
@@ -55,7 +55,7 @@ class Concurrency(StoreChecks):
         assert len(await all_items(harness.store, thread, who)) == 1
 
     @check("isolates_owners")
-    async def test_sixty_four_writers_of_three_people_stay_apart(self, harness: Harness) -> None:
+    async def test_sixty_four_writers_of_three_users_stay_apart(self, harness: Harness) -> None:
         async def write(number: int) -> str:
             return await a_thread(harness, harness.users[number % USERS], str(number))
 

@@ -12,7 +12,7 @@ from chatkit_link.conformance.store.checks import StoreChecks, a_thread, check, 
 
 
 class Crud(StoreChecks):
-    """One person, one thing at a time."""
+    """One user, one thing at a time."""
 
     @check()
     async def test_a_thread_is_read_as_it_was_saved(self, harness: Harness) -> None:
@@ -26,12 +26,12 @@ class Crud(StoreChecks):
         assert loaded.model_dump() == saved.model_dump()
         assert [thread.model_dump() for thread in await all_threads(harness.store, who)] == [saved.model_dump()]
 
-    @pytest.mark.parametrize("kind", factories.KINDS)
+    @pytest.mark.parametrize("item_type", factories.ITEM_TYPES)
     @check()
-    async def test_an_item_of_every_kind_is_read_as_it_was_added(self, harness: Harness, kind: str) -> None:
+    async def test_an_item_of_every_type_is_read_as_it_was_added(self, harness: Harness, item_type: str) -> None:
         who = harness.users[0]
         thread = await a_thread(harness, who)
-        added = factories.item(kind, thread, factories.new_id("itm"), "Tea & more 🍵 \\u0000")
+        added = factories.item(item_type, thread, factories.new_id("itm"), "Tea & more 🍵 \\u0000")
         await harness.store.add_thread_item(thread, added, who)
         loaded = await harness.store.load_item(thread, added.id, who)
         [listed] = await all_items(harness.store, thread, who)
@@ -91,8 +91,8 @@ class Crud(StoreChecks):
         loaded = await harness.store.load_item(thread.id, item.id, who)
         assert isinstance(loaded, AssistantMessageItem)
         loaded.content[0].text = "changed"
-        kept = await harness.store.load_thread(thread.id, who)
-        assert (kept.title, kept.metadata) == ("as it was", {})
+        saved = await harness.store.load_thread(thread.id, who)
+        assert (saved.title, saved.metadata) == ("as it was", {})
         assert await texts_of(harness, thread.id, who) == ["as it was"]
 
     @check("takes_any_text")
@@ -129,15 +129,15 @@ class Crud(StoreChecks):
 
     @check("merges_changes")
     async def test_two_changes_to_one_thread_are_both_kept(self, harness: Harness) -> None:
-        """A person renames a thread while an answer, which has an older copy of it, notes something down."""
+        """A user renames a thread while an answer, which has an older copy of it, sets metadata."""
         who = harness.users[0]
         thread = await a_thread(harness, who)
         agents, persons = await harness.store.load_thread(thread, who), await harness.store.load_thread(thread, who)
         persons.title, agents.metadata = "renamed", {"noted": 1}
         await harness.store.save_thread(persons, who)
         await harness.store.save_thread(agents, who)
-        kept = await harness.store.load_thread(thread, who)
-        assert (kept.title, kept.metadata) == ("renamed", {"noted": 1})
+        saved = await harness.store.load_thread(thread, who)
+        assert (saved.title, saved.metadata) == ("renamed", {"noted": 1})
 
     # Deleting
 
@@ -169,7 +169,7 @@ class Crud(StoreChecks):
 
     @check()
     async def test_removing_an_item_that_was_never_stored_is_no_error(self, harness: Harness) -> None:
-        """The SDK deletes whatever an agent says was removed, also what it only showed."""
+        """The SDK deletes every item that an agent reports as removed, also one that was never stored."""
         who = harness.users[0]
         thread = await a_thread(harness, who, "one")
         await harness.store.delete_thread_item(thread, "msg_never_stored", who)

@@ -1,4 +1,4 @@
-"""Several people: nobody finds, takes or overwrites what is another user's."""
+"""Several users: none finds, takes or overwrites what is another user's."""
 
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ class Isolation(StoreChecks):
 
     @pytest.mark.parametrize("attempt", TRESPASSES)
     @check("isolates_owners", "refuses_foreign_ids")
-    async def test_another_person_finds_nothing_there(self, harness: Harness, attempt: str) -> None:
+    async def test_another_user_finds_nothing_there(self, harness: Harness, attempt: str) -> None:
         owner, *others = harness.users
         thread = await a_thread(harness, owner, "private")
         [item] = await all_items(harness.store, thread, owner)
@@ -38,7 +38,7 @@ class Isolation(StoreChecks):
             assert [found.id for found in await all_threads(harness.store, who)] == [thread]
 
     @check("isolates_owners")
-    async def test_a_cursor_of_somebody_else_shows_nothing_of_theirs(self, harness: Harness) -> None:
+    async def test_a_cursor_of_another_user_shows_nothing_of_theirs(self, harness: Harness) -> None:
         owner, other_user, _ = harness.users
         for _ in range(4):
             await a_thread(harness, owner, "private", "private")
@@ -53,43 +53,43 @@ class Isolation(StoreChecks):
             assert {text_of(item) for item in page.data} <= {"mine"}
 
     @check("isolates_owners")
-    async def test_another_person_finds_no_attachment(self, harness: Harness) -> None:
+    async def test_another_user_finds_no_attachment(self, harness: Harness) -> None:
         owner, *others = harness.users
-        kept = factories.attachment()
-        await harness.store.save_attachment(kept, owner)
+        saved = factories.attachment()
+        await harness.store.save_attachment(saved, owner)
         for other_user in others:
             await harness.refused(
-                harness.store.load_attachment(kept.id, other_user), "loading another user's attachment"
+                harness.store.load_attachment(saved.id, other_user), "loading another user's attachment"
             )
             await harness.refused(
-                harness.store.delete_attachment(kept.id, other_user), "deleting another user's attachment"
+                harness.store.delete_attachment(saved.id, other_user), "deleting another user's attachment"
             )
-        assert (await harness.store.load_attachment(kept.id, owner)).model_dump() == kept.model_dump()
+        assert (await harness.store.load_attachment(saved.id, owner)).model_dump() == saved.model_dump()
 
-    # One id, two people
+    # One id, two users
 
     @check("isolates_owners", "refuses_foreign_ids")
-    async def test_an_id_of_somebody_else_cannot_be_taken(self, harness: Harness) -> None:
+    async def test_an_id_of_another_user_cannot_be_taken(self, harness: Harness) -> None:
         owner, *others = harness.users
-        thread, kept = await a_thread(harness, owner, "private"), factories.attachment()
-        await harness.store.save_attachment(kept, owner)
+        thread, saved = await a_thread(harness, owner, "private"), factories.attachment()
+        await harness.store.save_attachment(saved, owner)
         for other_user in others:
             await harness.refused(
                 harness.store.save_thread(factories.thread(thread, title="mine now"), other_user),
                 "creating a thread under another user's id",
             )
             await harness.refused(
-                harness.store.save_attachment(factories.attachment(kept.id, name="mine now"), other_user),
+                harness.store.save_attachment(factories.attachment(saved.id, name="mine now"), other_user),
                 "saving an attachment under another user's id",
             )
         assert (await harness.store.load_thread(thread, owner)).title is None
-        assert (await harness.store.load_attachment(kept.id, owner)).model_dump() == kept.model_dump()
+        assert (await harness.store.load_attachment(saved.id, owner)).model_dump() == saved.model_dump()
 
     @check("isolates_owners")
     async def test_one_item_id_in_two_threads_overwrites_neither(self, harness: Harness) -> None:
         """Ids from a model provider repeat: ``__fake_id__``. Two items, or a refusal, but never one."""
         threads = [await a_thread(harness, who) for who in harness.users]
-        kept: list[tuple[str, Any]] = []
+        saved: list[tuple[str, Any]] = []
         for who, thread in zip(harness.users, threads, strict=True):
             try:
                 await harness.store.add_thread_item(
@@ -97,26 +97,26 @@ class Isolation(StoreChecks):
                 )
             except harness.refusals:
                 continue
-            kept.append((thread, who))
-        assert kept
-        for thread, who in kept:
+            saved.append((thread, who))
+        assert saved
+        for thread, who in saved:
             assert await texts_of(harness, thread, who) == [thread]
 
     @check("binds_attachments")
     async def test_an_attachment_cannot_be_moved_into_another_thread(self, harness: Harness) -> None:
         who = harness.users[0]
         here, there = await a_thread(harness, who), await a_thread(harness, who)
-        kept = factories.attachment()
-        await harness.store.save_attachment(kept, who)
-        kept.thread_id = here
-        await harness.store.save_attachment(kept, who)
+        saved = factories.attachment()
+        await harness.store.save_attachment(saved, who)
+        saved.thread_id = here
+        await harness.store.save_attachment(saved, who)
         for place in (there, None):
-            moved = kept.model_copy(update={"thread_id": place})
+            moved = saved.model_copy(update={"thread_id": place})
             await harness.refused(harness.store.save_attachment(moved, who), "moving an attachment to another thread")
-        assert (await harness.store.load_attachment(kept.id, who)).thread_id == here
+        assert (await harness.store.load_attachment(saved.id, who)).thread_id == here
 
     @check("isolates_owners", "refuses_foreign_ids", "binds_attachments")
-    async def test_an_attachment_cannot_be_put_into_somebody_elses_thread(self, harness: Harness) -> None:
+    async def test_an_attachment_cannot_be_put_into_another_users_thread(self, harness: Harness) -> None:
         owner, other_user, _ = harness.users
         own = factories.attachment(thread_id=await a_thread(harness, owner))
         await harness.refused(harness.store.save_attachment(own, other_user), "an attachment in another user's thread")

@@ -84,7 +84,7 @@ def _redis_address(text: str, name: str) -> str:
 
 
 def _postgres_address(text: str, name: str) -> str:
-    # What follows the scheme is read by store/address.py, which knows libpq's ways: several hosts, a socket's folder.
+    # What follows the scheme is read by store/address.py, which knows libpq's syntax: several hosts, a socket's folder.
     text = text.translate(FULL_WIDTH)
     if text.partition("://")[0].partition("+")[0] not in ("postgres", "postgresql"):
         raise RefusedValue(

@@ -54,7 +54,7 @@ def _header_name(text: str, name: str) -> str:
     return header
 
 
-#: A secret that never leaves this process; it may be a whole sentence, and quotes are part of it.
+#: A secret that never leaves this process; it may be a passphrase, and quotes are part of it.
 SECRET = Format(_secret, quotes=False)
 #: A key that travels in an HTTP header: one word of visible ASCII.
 HEADER_KEY = Format(_header_key)

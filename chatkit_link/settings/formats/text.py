@@ -19,7 +19,7 @@ FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
 class RefusedValue(ValueError):
-    """A value that its setting cannot have. The message is a sentence with the variable's name and without the value.
+    """A value that its setting cannot have. The message has the variable's name, and never the value.
 
     It is a ``ValueError`` so that pydantic goes on with the other settings and reports all of them together.
     """
@@ -29,7 +29,7 @@ class RefusedValue(ValueError):
 class Format:
     """How the text of a setting is read. It stands in the setting's type: ``Annotated[str, WEB_ADDRESS]``.
 
-    read: takes the text without what surrounds it, and the variable's name for the sentence of a refusal.
+    read: takes the text without what surrounds it, and the variable's name for the message of a refusal.
     quotes: whether quotes around the text are removed, too.
     """
 
@@ -47,13 +47,13 @@ def read_text(value: Any, field: FieldInfo, name: str) -> Any:
     if not isinstance(text, str) or not text:
         return value
     form = next((mark for mark in field.metadata if isinstance(mark, Format)), LINE)
-    kept = cut(text, quotes=form.quotes)
+    stripped = cut(text, quotes=form.quotes)
     # Nothing but white space is as good as nothing, which is read as unset.
-    return form.read(kept, variable(field, name)) if kept else field.get_default(call_default_factory=True)
+    return form.read(stripped, variable(field, name)) if stripped else field.get_default(call_default_factory=True)
 
 
 def variable(field: FieldInfo, name: str) -> str:
-    """A setting's variable as a sentence names it: the one that other software uses, and ours."""
+    """A setting's variable as messages name it: the one that other software uses, and ours."""
     own, *shared = variables(field, name)
     return f"{shared[-1]} (or {own})" if shared else own
 
