@@ -19,11 +19,11 @@ from chatkit_link.agents.shutdown_notices import shutdown_notices
 from chatkit_link.agents.tool_failures import with_tool_policy
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.files.files import Files
-from chatkit_link.files.limits import UploadLimits
 from chatkit_link.files.renditions import Renditions
 from chatkit_link.files.signed_urls import Links
 from chatkit_link.files.storage import Storage
 from chatkit_link.files.sweeper import Sweeper
+from chatkit_link.files.upload_limits import UploadLimits
 from chatkit_link.files.uploads import Uploads
 from chatkit_link.hosted.client import hosted_client
 from chatkit_link.hosted.refusals import Refusals
@@ -66,7 +66,7 @@ from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.search.factory import choose
 from chatkit_link.search.folder import sync_documents
 from chatkit_link.search.local import LocalSearch, document_url
-from chatkit_link.search.reader import Reader
+from chatkit_link.search.page_reader import Reader
 from chatkit_link.sessions.client_secret import ClientSecretAuthenticator
 from chatkit_link.sessions.create import Sessions
 from chatkit_link.settings import Settings, read_settings, read_variables
@@ -77,7 +77,7 @@ from chatkit_link.store.open import open_database
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.widgets.templates import WidgetLibrary
 from chatkit_link.workshop.drafts import Workshop
-from chatkit_link.workshop.known import known_actions
+from chatkit_link.workshop.known_actions import known_actions
 
 logger = logging.getLogger(__name__)
 

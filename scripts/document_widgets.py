@@ -19,7 +19,7 @@ from chatkit.widgets import StrictWidgetComponent, StrictWidgetRoot, WidgetCompo
 from PIL import Image
 from pydantic import TypeAdapter
 
-from chatkit_link.workshop.picture import draw
+from chatkit_link.workshop.screenshot import draw
 
 ROOT: Final = Path(__file__).parent.parent
 WORDS: Final = Path(__file__).parent / "widget_nodes"

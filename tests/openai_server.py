@@ -23,7 +23,7 @@ from openai.types.beta.chatkit.session_create_params import SessionCreateParams
 from pydantic import TypeAdapter, ValidationError
 
 from tests.openai_threads import OpenAIThreads
-from tests.peer import serve
+from tests.sdk_server import serve
 
 #: A key -> status, code, headers. Any other key that begins with sk-good is taken.
 KEYS: dict[str, tuple[int, str, dict[str, str]]] = {

@@ -30,7 +30,7 @@ from chatkit_link.agents.sources import Sources
 from chatkit_link.caller import Caller
 from chatkit_link.files.files import Files
 from chatkit_link.store.postgres import PostgresStore, new_id
-from chatkit_link.widgets.stream import stream_widget
+from chatkit_link.widgets.diff import stream_widget
 
 
 @dataclass(frozen=True, slots=True)

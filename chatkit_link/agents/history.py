@@ -12,7 +12,7 @@ from agents import RunResultStreaming, TResponseInputItem
 from chatkit.agents import ThreadItemConverter
 
 from chatkit_link.agents.context import TurnContext
-from chatkit_link.agents.models.replay import remembered
+from chatkit_link.agents.models.input_items import remembered
 from chatkit_link.agents.sources import Source, Sources
 from chatkit_link.agents.stream import ResponseStream
 from chatkit_link.agents.tool_output import OUTPUT_LIMIT, bounded_record

@@ -27,8 +27,8 @@ from chatkit_link.agents.context import LinkContext, TurnContext
 from chatkit_link.agents.offline.extract import DIG_DEEPER as DIG_DEEPER_TEXT
 from chatkit_link.agents.sources import Source
 from chatkit_link.errors import ConfigurationError, LinkError
+from chatkit_link.search.page_reader import Reader
 from chatkit_link.search.provider import SearchNotice, SearchProvider, SearchResult
-from chatkit_link.search.reader import Reader
 from chatkit_link.widgets.search import search_progress, search_results, show_more
 from chatkit_link.widgets.templates import WidgetLibrary
 

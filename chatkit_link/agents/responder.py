@@ -31,9 +31,9 @@ from chatkit_link.agents.history import History, load_history, record_of
 from chatkit_link.agents.mentions import Mentions
 from chatkit_link.agents.metering import UsageReader
 from chatkit_link.agents.models.chosen_settings import own_settings
+from chatkit_link.agents.models.input_items import assistant_message
 from chatkit_link.agents.models.problems import IncompleteAnswer
 from chatkit_link.agents.models.provider import adapt_models
-from chatkit_link.agents.models.replay import assistant_message
 from chatkit_link.agents.sources import Sources
 from chatkit_link.agents.stream import ResponseStream
 from chatkit_link.agents.tool_call_hooks import VisibleTools

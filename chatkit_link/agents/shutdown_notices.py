@@ -14,8 +14,8 @@ from chatkit_link.agents.agent_builder.source import read_source
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.catalog import Catalog, Target
 from chatkit_link.agents.models.adapter import AdaptedModel
+from chatkit_link.agents.models.item_origin import is_openai
 from chatkit_link.agents.models.names_in_source import in_text
-from chatkit_link.agents.models.origin import is_openai
 from chatkit_link.agents.models.shutdowns import (
     OPENAI,
     PROMPTS,

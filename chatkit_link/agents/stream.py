@@ -37,7 +37,7 @@ from chatkit_link.agents.context import LinkContext
 from chatkit_link.agents.hosted_tools import hosted_task
 from chatkit_link.agents.message_stream import MessageStream
 from chatkit_link.agents.models.adapter import ConversationShortened
-from chatkit_link.agents.models.answer import AnswerRecalled
+from chatkit_link.agents.models.answer_stream import AnswerRecalled
 from chatkit_link.agents.models.problems import IncompleteAnswer
 from chatkit_link.agents.reasoning import Thoughts
 from chatkit_link.agents.sources import Sources

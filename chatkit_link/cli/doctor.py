@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from chatkit_link.cli.examination import Check
+    from chatkit_link.cli.doctor_checks import Check
     from chatkit_link.settings import Settings
 
 
@@ -37,14 +37,14 @@ def doctor(
 
 
 def _examine(settings: "Settings", today: "date") -> "Sequence[Check]":
-    from chatkit_link.cli.examination import examine
+    from chatkit_link.cli.doctor_checks import examine
 
     return examine(settings, today)
 
 
 def _ask_model(settings: "Settings", today: "date", *, quiet: bool) -> "Sequence[Check]":
     from chatkit_link.agents.models.shutdowns import server_of
-    from chatkit_link.cli.examination import Check
+    from chatkit_link.cli.doctor_checks import Check
     from chatkit_link.cli.model_checks import ask_model
     from chatkit_link.cli.output import print_line
 

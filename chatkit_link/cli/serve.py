@@ -72,7 +72,7 @@ def _serve(host: str | None, port: int | None, agent: list[str] | None, *, works
 
 def model_line(settings: "Settings") -> str:
     """Which model answers, and where."""
-    from chatkit_link.agents.models.origin import without_credentials
+    from chatkit_link.agents.models.item_origin import without_credentials
 
     if settings.offline:
         return "the offline model (set OPENAI_API_KEY for a real one)"

@@ -85,8 +85,8 @@ def _check(folder: Path, agent: list[str] | None, action: list[str] | None) -> "
     from chatkit_link.workshop.checking import WidgetProblem
     from chatkit_link.workshop.checking import check as check_file
     from chatkit_link.workshop.folder import WidgetFolder
-    from chatkit_link.workshop.known import known_actions
-    from chatkit_link.workshop.typed import TYPED, is_stale
+    from chatkit_link.workshop.known_actions import known_actions
+    from chatkit_link.workshop.type_stubs import TYPED, is_stale
 
     files = WidgetFolder(folder)
     if not files.names():
@@ -118,7 +118,7 @@ def types(
     """Write the types of the widgets' data. The result is a Python module for editors and type checkers."""
     from chatkit_link.errors import ConfigurationError
     from chatkit_link.widgets.templates import WidgetLibrary
-    from chatkit_link.workshop.typed import TYPED, write_file
+    from chatkit_link.workshop.type_stubs import TYPED, write_file
 
     if not (library := WidgetLibrary(folder)).names():
         raise ConfigurationError(f"There is no .widget file in {folder}: name another folder with --folder.")
@@ -143,7 +143,7 @@ def render(
     from chatkit_link.cli.output import print_json
     from chatkit_link.errors import ConfigurationError
     from chatkit_link.widgets.templates import WidgetLibrary
-    from chatkit_link.workshop.picture import draw
+    from chatkit_link.workshop.screenshot import draw
 
     tree = WidgetLibrary(folder).load(name).checked_tree(read_data(data) if data else None)
     if png is None:

@@ -20,12 +20,12 @@ from typing_extensions import override
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Conflict, NotFound, Unprocessable, UnsupportedType
 from chatkit_link.files.filename import clean_name
-from chatkit_link.files.limits import UploadLimits
 from chatkit_link.files.media_type import IMAGES, decode_text, is_text, sniff
 from chatkit_link.files.renditions import MODEL, PREVIEW, TEXT
 from chatkit_link.files.signed_urls import Links, link_not_found
 from chatkit_link.files.storage import Storage
 from chatkit_link.files.sweeper import Sweeper
+from chatkit_link.files.upload_limits import UploadLimits
 from chatkit_link.files.uploads import Uploads, incoming_key, not_there_yet
 from chatkit_link.store import files as rows
 from chatkit_link.store.engine import Database

@@ -22,11 +22,11 @@ from chatkit.types import Attachment, FileAttachment
 from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest, Conflict, LinkError, NotFound, TooLarge, Unavailable, Unprocessable
 from chatkit_link.files.filename import content_disposition
-from chatkit_link.files.limits import UploadLimits
 from chatkit_link.files.media_type import HEAD, IMAGES, TextCheck, inert_type, is_text, require_honest, sniff
 from chatkit_link.files.renditions import Renditions
 from chatkit_link.files.signed_urls import Links
 from chatkit_link.files.storage import Storage
+from chatkit_link.files.upload_limits import UploadLimits
 from chatkit_link.store import files as rows
 from chatkit_link.store.engine import Database
 from chatkit_link.translations import Localized

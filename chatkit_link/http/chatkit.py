@@ -17,7 +17,7 @@ from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest
 from chatkit_link.http.body import read_body
 from chatkit_link.http.identify import CallerDep
-from chatkit_link.http.limits import admit
+from chatkit_link.http.rate_limit import admit
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.http.sse import STREAM_HEADERS, frames
 from chatkit_link.limits.rates import Kind

@@ -21,9 +21,9 @@ from chatkit_link.files.files import Files, Served
 from chatkit_link.files.media_type import inert_type
 from chatkit_link.files.signed_urls import Purpose
 from chatkit_link.http.identify import CallerDep
-from chatkit_link.http.limits import UploadRate
 from chatkit_link.http.multipart import FilePart
 from chatkit_link.http.ranges import asked_range
+from chatkit_link.http.rate_limit import UploadRate
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.sessions.policy import require_allowed, upload_limit
 from chatkit_link.translations import Localized

@@ -15,7 +15,7 @@ from chatkit_link.hosted.refusals import WrongKey
 from chatkit_link.hosted.sessions import HostedKey
 from chatkit_link.http.body import read_model
 from chatkit_link.http.identify import CallerDep
-from chatkit_link.http.limits import SessionRate
+from chatkit_link.http.rate_limit import SessionRate
 from chatkit_link.http.services import ServicesDep
 from chatkit_link.http.sessions import session_response
 from chatkit_link.identity.user_names import is_name

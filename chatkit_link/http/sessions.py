@@ -15,7 +15,7 @@ from chatkit_link.hosted.refusals import ServerKeyRefused, UnknownWorkflow
 from chatkit_link.hosted.sessions import HostedKey, hosted_user
 from chatkit_link.http.body import read_model
 from chatkit_link.http.identify import CallerDep
-from chatkit_link.http.limits import SessionRate
+from chatkit_link.http.rate_limit import SessionRate
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.sessions.openai_shape import Configuration, NewSession, RateLimits, State, Workflow
 

@@ -26,7 +26,7 @@ from typing_extensions import TypeVar
 
 from chatkit_link.widgets.errors import WidgetError
 from chatkit_link.widgets.sandbox import WidgetSandbox, render, variables
-from chatkit_link.widgets.tree import TreeChecker
+from chatkit_link.widgets.validation import TreeChecker
 
 LARGEST_FILE = 512_000
 

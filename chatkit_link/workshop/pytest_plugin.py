@@ -15,7 +15,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from chatkit_link.widgets import load
-from chatkit_link.workshop.picture import draw
+from chatkit_link.workshop.screenshot import draw
 
 AssertWidget = Callable[..., None]
 #: Of 255: what fonts and graphics of two runs on one machine may differ by.

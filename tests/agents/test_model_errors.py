@@ -24,7 +24,7 @@ from tests.agents.test_models import APIS, MakeSettings
 from tests.conftest import running
 from tests.finished_stream import stored, told
 from tests.model_server import MODEL, ModelServer, Say, Step
-from tests.peer import serve
+from tests.sdk_server import serve
 
 KEY = "sk-canary-0123456789"
 QUESTION = "canary question about plum cake"

@@ -19,7 +19,7 @@ from chatkit_link.cli.conversation import converse
 from chatkit_link.cli.render_items import draw_items
 from chatkit_link.cli.render_widgets import draw_widget
 from chatkit_link.client import ChatKitClient
-from tests.peer import RUN, WHEN, MemoryStore, Peer, serve
+from tests.sdk_server import RUN, WHEN, MemoryStore, Peer, serve
 
 pytestmark = pytest.mark.filterwarnings("ignore:Direct usage of named widget:DeprecationWarning")
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from chatkit_link.client import ChatKitClient, ClientError, EventStream, StreamEvent
 from chatkit_link.client.stream import server_sent_events
 from chatkit_link.client.thread_view import ThreadView, fold
-from tests.peer import RUN, MemoryStore, Peer, message, serve
+from tests.sdk_server import RUN, MemoryStore, Peer, message, serve
 
 pytestmark = pytest.mark.filterwarnings("ignore:Direct usage of named widget:DeprecationWarning")
 

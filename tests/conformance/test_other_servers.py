@@ -10,7 +10,7 @@ import pytest
 from chatkit_link.conformance import Agent, Agents, ProtocolSuite
 from chatkit_link.conformance.loop_runner import LoopRunner
 from chatkit_link.conformance.protocol import REFUSED
-from tests.peer import Peer, serve
+from tests.sdk_server import Peer, serve
 
 
 class OfThePeer(ProtocolSuite):

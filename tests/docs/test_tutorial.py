@@ -14,7 +14,7 @@ import pytest
 from chatkit_link.agents.catalog import load_target, read_catalog
 from chatkit_link.search.blocks import markdown_tokens
 from tests.docs.test_leaving import run
-from tests.peer import serve
+from tests.sdk_server import serve
 
 ROOT = Path(__file__).parents[2]
 QUICKSTART = ROOT / "docs" / "tutorial" / "quickstart.md"

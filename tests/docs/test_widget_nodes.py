@@ -11,8 +11,8 @@ from chatkit.actions import ActionConfig
 from chatkit.widgets import Border, Spacing, ThemeColor
 from PIL import Image, ImageChops
 
-from chatkit_link.widgets.tree import TreeChecker
-from chatkit_link.workshop.picture import draw, find_chromium
+from chatkit_link.widgets.validation import TreeChecker
+from chatkit_link.workshop.screenshot import draw, find_chromium
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "document_widgets.py"
 RUN_IT = "run `python scripts/document_widgets.py`"

@@ -14,7 +14,7 @@ from examples.professor_lock.odds_api import Event, OddsApi, Snapshot
 from examples.professor_lock.slate import slate
 from tests.examples.conftest import nodes, offered, tree, words
 from tests.examples.lecture import BEGINS, LectureClock
-from tests.peer import serve
+from tests.sdk_server import serve
 
 KEY = "key-that-nobody-may-see"
 #: What every answer says of the credits of its key.

@@ -13,7 +13,7 @@ from examples.professor_lock.exchange import FeedError
 from examples.professor_lock.settings import LockSettings
 from examples.professor_lock.sources import choose
 from examples.professor_lock.stats import StatServer
-from tests.peer import serve
+from tests.sdk_server import serve
 
 KEY = "key-that-nobody-may-see"
 

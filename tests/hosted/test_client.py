@@ -12,8 +12,8 @@ from chatkit_link.errors import LinkError
 from chatkit_link.hosted.client import api_address, hosted_client, once
 from chatkit_link.hosted.refusals import AgentBuilderGone, Refusals, ServerKeyRefused, UpstreamDown
 from chatkit_link.hosted.sessions import HostedKey, HostedSessions, hosted_user
-from tests.hosted.broken_line import broken_line
 from tests.hosted.conftest import MakeSettings
+from tests.hosted.flaky_connection import broken_line
 from tests.openai_server import OpenAIServer
 
 KEY = HostedKey("sk-good-1", own=False)

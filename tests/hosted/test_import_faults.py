@@ -18,8 +18,8 @@ from chatkit_link.hosted.threads import HostedThreads
 from chatkit_link.protocol.openai_items import as_openai_item
 from chatkit_link.store.engine import Database
 from chatkit_link.store.postgres import PostgresStore
-from tests.hosted.broken_line import FATES, broken_line
 from tests.hosted.conftest import MakeSettings
+from tests.hosted.flaky_connection import FATES, broken_line
 from tests.hosted.test_importing import KEY, NUMBER, Importing, bring, everything, hosted, movers
 from tests.openai_server import OpenAIServer
 from tests.openai_threads import OpenAIThreads

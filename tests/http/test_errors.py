@@ -10,7 +10,7 @@ import pytest
 from chatkit_link import errors
 from chatkit_link.app import create_app
 from chatkit_link.settings import Settings
-from tests.peer import serve
+from tests.sdk_server import serve
 
 
 @pytest.mark.parametrize("path", ["/assets/%00", "/assets/" + "a" * 300, "/documents/%00", "/documents/" + "a/" * 200])

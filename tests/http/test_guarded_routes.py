@@ -13,8 +13,8 @@ from fastapi import FastAPI
 
 from chatkit_link.app import create_app
 from chatkit_link.settings import Settings
-from tests.peer import serve
 from tests.routes import every
+from tests.sdk_server import serve
 
 PUBLIC = {
     "/": "a page: its requests are refused",

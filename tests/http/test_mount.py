@@ -14,7 +14,7 @@ from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import Settings
 from tests.conftest import running
 from tests.finished_stream import told
-from tests.peer import serve
+from tests.sdk_server import serve
 
 
 async def test_it_mounts_under_a_prefix_lifespan_and_all(make_settings: Callable[..., Settings]) -> None:

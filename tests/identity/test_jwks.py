@@ -22,7 +22,7 @@ from chatkit_link.errors import Unavailable
 from chatkit_link.identity.bearer import BearerAuthenticator
 from chatkit_link.identity.jwks import KeySet
 from tests.identity.tokens import EC_KEY, ED_KEY, RSA_KEY, SECRET, caller, claims, raw, refusal, token
-from tests.peer import serve
+from tests.sdk_server import serve
 
 
 class Issuer:

@@ -36,7 +36,7 @@ async def test_a_used_up_budget_refuses_the_next_answer_and_states_until_when(ma
         await other.ask()
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     assert refused.status == 429
-    assert str(refused).startswith(f"Your budget for today is used up. It begins anew on {tomorrow.day} ")
+    assert str(refused).startswith(f"Your budget for today is used up. It starts again on {tomorrow.day} ")
     assert refused.title == "Budget used up"
     assert calls == 2  # the model was not asked again
 

@@ -19,7 +19,7 @@ from chatkit_link.app import create_app
 from chatkit_link.caller import Caller
 from chatkit_link.cli.server import serving
 from chatkit_link.errors import ConfigurationError, TooManyRequests
-from chatkit_link.http.limits import UploadRate
+from chatkit_link.http.rate_limit import UploadRate
 from chatkit_link.limits.counter import Counter, PackageCounter, PostgresCounter, build_counter
 from chatkit_link.limits.rates import Rates
 from chatkit_link.net.ip import rate_limit_key

@@ -25,7 +25,7 @@ from tests.model_server.requests import check_key, json_body
 from tests.model_server.steps import Cut, Drop, Fail, Failed, Page, Raw, Say, Step, ending, flatten
 from tests.model_server.transcriptions import AUDIO_USAGE, MODELS, read_form
 from tests.model_server.vector_stores import search_results
-from tests.peer import serve
+from tests.sdk_server import serve
 
 #: What OpenAI lists, and when it ends: openai/types/shared/chat_model.py of the installed package.
 LISTED = {

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from chatkit_link.net.client_ip import Forwarded, client_address, peer_address
 from chatkit_link.net.ip import read_networks
-from tests.peer import serve
+from tests.sdk_server import serve
 
 OURS = read_networks("10.0.0.0/8, 192.0.2.7 fd00::/8")
 EVERYBODY = read_networks("*")

@@ -24,7 +24,7 @@ from tests.faults.processes import Server
 from tests.faults.processes import running as running_process
 from tests.limits.users import new_input, new_message
 from tests.model_server import MODEL, Call, Fail, ModelServer, Say, model_server
-from tests.peer import serve
+from tests.sdk_server import serve
 
 NUMBER = int(os.environ.get("CHATKIT_LINK_CANARY", "100"))
 MESSAGE = "canary-message-7f3a"

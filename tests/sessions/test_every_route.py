@@ -19,8 +19,8 @@ from chatkit_link.http.identify import CallerDep, get_caller, get_server_call, g
 from chatkit_link.sessions.policy import CHECKS
 from chatkit_link.settings import Settings
 from tests.limits.users import new_user_headers
-from tests.peer import serve
 from tests.routes import Asked, every
+from tests.sdk_server import serve
 from tests.sessions.holder import MakeHolder
 
 WITHOUT_CALLER = {

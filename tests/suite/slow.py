@@ -22,7 +22,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     # A pytest inside a test, with the fixture for other projects' widgets.
     "pytest": ("tests/workshop/test_pytest_plugin.py", "chatkit_link/workshop/*", "chatkit_link/widgets/*"),
     # A pyright inside a test, on the types that are generated for widgets.
-    "pyright": ("tests/workshop/test_typed.py", "chatkit_link/workshop/*", "chatkit_link/widgets/*"),
+    "pyright": ("tests/workshop/test_type_stubs.py", "chatkit_link/workshop/*", "chatkit_link/widgets/*"),
     # 50 MB through a server of its own.
     "memory": (
         "tests/files/test_memory.py", "chatkit_link/files/*", "chatkit_link/http/*", "chatkit_link/cli/server.py",

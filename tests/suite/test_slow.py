@@ -47,9 +47,9 @@ def test_on_the_main_branch_the_last_commit_counts(repository: Path) -> None:
 
 def test_on_a_branch_every_commit_of_it_counts(repository: Path) -> None:
     git(repository, "switch", "--quiet", "--create", "work")
-    commit(repository, "chatkit_link/workshop/picture.py")
+    commit(repository, "chatkit_link/workshop/screenshot.py")
     commit(repository, "README.md")
-    assert changed_files(repository) == {"chatkit_link/workshop/picture.py", "README.md"}
+    assert changed_files(repository) == {"chatkit_link/workshop/screenshot.py", "README.md"}
     assert unchanged_groups(repository) == EVERY - {"pytest", "pyright"}
 
 

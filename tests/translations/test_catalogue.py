@@ -90,7 +90,7 @@ def test_values_are_written_as_the_language_writes_them() -> None:
     assert "1,234,567 characters; at most 200,000" in str(too_long)
     assert "1.234.567 Zeichen; höchstens 200.000" in too_long.in_language("de")
     over = Localized("budget_used_up", budget=Localized("budget_user_day"), until=datetime(2026, 12, 1, tzinfo=UTC))
-    assert str(over) == "Your budget for today is used up. It begins anew on 1 December 2026 at 00:00 UTC."
+    assert str(over) == "Your budget for today is used up. It starts again on 1 December 2026 at 00:00 UTC."
     assert over.in_language("de").startswith("Ihr Budget für heute ist aufgebraucht. Es beginnt neu am 01.12.2026")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chatkit_link.widgets.tree import TreeChecker
+from chatkit_link.widgets.validation import TreeChecker
 
 SAMPLES = Path(__file__).parents[2] / "frontend" / "src" / "widgets" / "samples"
 #: Wrong on purpose: what a renderer must survive.

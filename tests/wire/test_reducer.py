@@ -5,7 +5,7 @@ from chatkit import types as wire
 from chatkit.widgets import DynamicWidgetComponent, DynamicWidgetRoot
 
 from chatkit_link.client import ThreadView
-from tests.peer import WHEN, everything, message
+from tests.sdk_server import WHEN, everything, message
 
 pytestmark = pytest.mark.filterwarnings("ignore:Direct usage of named widget:DeprecationWarning")
 

@@ -13,7 +13,7 @@ from chatkit_link.resources import resource
 from chatkit_link.widgets.templates import WidgetLibrary
 from chatkit_link.workshop.checking import WidgetProblem, check
 from chatkit_link.workshop.folder import WidgetFolder, encode, new_widget, write_out
-from chatkit_link.workshop.picture import find_chromium
+from chatkit_link.workshop.screenshot import find_chromium
 
 LIBRARY = WidgetLibrary(resource("widgets"))
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from chatkit_link.errors import ConfigurationError
-from chatkit_link.workshop import picture
+from chatkit_link.workshop import screenshot
 from chatkit_link.workshop.folder import new_widget
 
 TEST = """
@@ -48,7 +48,7 @@ def test_a_snapshot_is_required_stored_and_compared(project: Path) -> None:
 
 @pytest.mark.slow("pytest")
 @pytest.mark.browser
-@pytest.mark.skipif(picture.find_chromium() is None, reason="no Chromium")
+@pytest.mark.skipif(screenshot.find_chromium() is None, reason="no Chromium")
 def test_a_picture_is_stored_and_compared(project: Path) -> None:
     assert run(project, "--widget-pictures", "--widget-update")[0] == 0
     [png] = project.glob("snapshots/*.png")
@@ -65,6 +65,6 @@ def test_a_picture_is_stored_and_compared(project: Path) -> None:
 
 
 def test_a_missing_chromium_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(picture, "find_chromium", lambda: None)
+    monkeypatch.setattr(screenshot, "find_chromium", lambda: None)
     with pytest.raises(ConfigurationError, match="There is no Chromium on this machine"):
-        picture.draw({"type": "Card", "children": []})
+        screenshot.draw({"type": "Card", "children": []})

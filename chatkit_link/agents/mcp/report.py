@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rich.table import Table
 
 from chatkit_link.agents.mcp.connection import reason_of
-from chatkit_link.agents.mcp.reconnecting import ReconnectingServer
+from chatkit_link.agents.mcp.resilient_server import ResilientServer
 from chatkit_link.agents.mcp.servers import McpServers
 
 #: Seconds that one server gets to list its tools.
@@ -34,7 +34,7 @@ async def report_servers(servers: McpServers) -> list[ServerReport]:
         return list(await asyncio.gather(*(_report(servers, server) for server in servers.users)))
 
 
-async def _report(servers: McpServers, server: ReconnectingServer) -> ServerReport:
+async def _report(servers: McpServers, server: ResilientServer) -> ServerReport:
     connection, agents = server.connection, servers.users[server]
     tools, reason = list[str](), connection.reason
     if connection.is_up:

@@ -11,7 +11,7 @@ from agents import Agent
 from agents.mcp import MCPServer
 
 from chatkit_link.agents.mcp.connection import ServerConnection
-from chatkit_link.agents.mcp.reconnecting import ReconnectingServer
+from chatkit_link.agents.mcp.resilient_server import ResilientServer
 from chatkit_link.agents.mcp.table import CONNECT, McpTable, build_server
 from chatkit_link.agents.reachable import reachable_agents
 
@@ -22,7 +22,7 @@ _START = 5.0
 
 
 class McpServers:
-    """Puts a ``ReconnectingServer`` in place of each server of an agent, and opens them all in its context.
+    """Puts a ``ResilientServer`` in place of each server of an agent, and opens them all in its context.
 
     users: server -> ids of the agents that use it.
     """
@@ -32,17 +32,17 @@ class McpServers:
         self._tables = tables
         self._folder = folder
         self._variables = variables
-        self._listed: dict[str, ReconnectingServer] = {}
+        self._listed: dict[str, ResilientServer] = {}
         #: By the identity of the server, as one object may be shared by several agents.
-        self._brought: dict[int, ReconnectingServer] = {}
+        self._brought: dict[int, ResilientServer] = {}
         self._replaced: list[tuple[list[MCPServer], list[MCPServer]]] = []
-        self.users: dict[ReconnectingServer, list[str]] = {}
+        self.users: dict[ResilientServer, list[str]] = {}
 
     def listed(self, agent_id: str, names: Iterable[str]) -> list[MCPServer]:
         """The servers ``names`` of the catalog, for this agent. Raises ConfigurationError: a variable is not set."""
         return [self._used(self._server_of(name), agent_id) for name in dict.fromkeys(names)]
 
-    def named_tools(self, server: ReconnectingServer) -> set[str]:
+    def named_tools(self, server: ResilientServer) -> set[str]:
         """Tools of a server that the catalog names; empty for a server that an agent brings along."""
         listed = {id(each): name for name, each in self._listed.items()}
         table = self._tables.get(listed.get(id(server), ""))
@@ -62,24 +62,24 @@ class McpServers:
                 servers[:] = dict.fromkeys(ours)
             for server in servers:
                 # One that another application of this process looks after is not ours.
-                if isinstance(server, ReconnectingServer) and server in self._brought.values():
+                if isinstance(server, ResilientServer) and server in self._brought.values():
                     self._used(server, agent_id)
 
-    def _server_of(self, name: str) -> ReconnectingServer:
+    def _server_of(self, name: str) -> ResilientServer:
         if name not in self._listed:
             table = self._tables[name]
             server = build_server(name, table, folder=self._folder, variables=self._variables)
             connection = ServerConnection(server, name, timeout=CONNECT)
-            self._listed[name] = ReconnectingServer(connection, required=table.required, timeout=table.timeout)
+            self._listed[name] = ResilientServer(connection, required=table.required, timeout=table.timeout)
         return self._listed[name]
 
-    def _in_place_of(self, server: MCPServer) -> ReconnectingServer:
+    def _in_place_of(self, server: MCPServer) -> ResilientServer:
         if id(server) not in self._brought:
             name = server._error_name  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the name without credentials
-            self._brought[id(server)] = ReconnectingServer(ServerConnection(server, name, timeout=CONNECT))
+            self._brought[id(server)] = ResilientServer(ServerConnection(server, name, timeout=CONNECT))
         return self._brought[id(server)]
 
-    def _used(self, server: ReconnectingServer, agent_id: str) -> ReconnectingServer:
+    def _used(self, server: ResilientServer, agent_id: str) -> ResilientServer:
         users = self.users.setdefault(server, [])
         if agent_id not in users:
             users.append(agent_id)
@@ -114,4 +114,4 @@ class McpServers:
 
 
 def _is_open(server: MCPServer) -> bool:
-    return isinstance(server, ReconnectingServer) or getattr(server, "session", None) is not None
+    return isinstance(server, ResilientServer) or getattr(server, "session", None) is not None

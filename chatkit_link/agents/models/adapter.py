@@ -28,11 +28,11 @@ from agents.retry import ModelRetryAdvice, ModelRetryAdviceRequest
 from openai.types.responses.response_prompt_param import ResponsePromptParam
 from typing_extensions import override
 
-from chatkit_link.agents.models.answer import AnswerStream
+from chatkit_link.agents.models.answer_stream import AnswerStream
 from chatkit_link.agents.models.chosen_settings import chosen_settings
-from chatkit_link.agents.models.origin import Origin
+from chatkit_link.agents.models.input_items import fit, with_server_ids
+from chatkit_link.agents.models.item_origin import Origin
 from chatkit_link.agents.models.problems import ContextTooLong
-from chatkit_link.agents.models.replay import fit, with_server_ids
 from chatkit_link.agents.models.request import ModelRequest, RefusedParameters, is_too_long
 from chatkit_link.wire.sanitize import whole_text
 

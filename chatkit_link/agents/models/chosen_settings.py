@@ -6,7 +6,7 @@ from typing import Any
 from agents import Agent, ModelSettings
 from agents.models import get_default_model_settings
 
-from chatkit_link.agents.models.origin import Origin
+from chatkit_link.agents.models.item_origin import Origin
 
 
 def own_settings(agent: Agent[Any]) -> ModelSettings:

@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from chatkit_link.agents.models.adapter import AdaptedModel
 from chatkit_link.agents.models.chat import ChatModel
-from chatkit_link.agents.models.origin import Api, Origin
+from chatkit_link.agents.models.item_origin import Api, Origin
 from chatkit_link.agents.models.responses import ResponsesModel
 from chatkit_link.agents.offline.model import Decide, OfflineModel
 from chatkit_link.agents.reachable import reachable_agents

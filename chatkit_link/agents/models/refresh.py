@@ -11,7 +11,7 @@ from pathlib import Path
 
 from openai import AsyncOpenAI
 
-from chatkit_link.agents.models.origin import is_openai
+from chatkit_link.agents.models.item_origin import is_openai
 from chatkit_link.agents.models.shutdowns import (
     SHIPPED,
     Feature,

@@ -16,7 +16,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from chatkit_link.agents.models.origin import is_openai, without_credentials
+from chatkit_link.agents.models.item_origin import is_openai, without_credentials
 from chatkit_link.settings import Settings
 
 logger = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from tests.agents.agent_builder.test_flawed import guardrails_in
 from tests.agents.agent_builder.test_workflows import answer
 from tests.conftest import running
 from tests.finished_stream import stored, text_of, told
-from tests.peer import serve
+from tests.sdk_server import serve
 
 FOLDER = Path(__file__).parents[3] / "examples" / "exported_workflow"
 

@@ -19,7 +19,7 @@ from chatkit_link.agents.model_probe import Outcome, probe
 from chatkit_link.cli.program import cli
 from chatkit_link.settings import Settings, read_settings
 from tests.model_server import Call, Fail, ModelServer, Say, Step, model_server
-from tests.peer import serve
+from tests.sdk_server import serve
 
 APIS = ("responses", "chat_completions")
 STEPS = ["answer", "tool call", "structured output", "title", "transcription"]

@@ -18,7 +18,7 @@ from chatkit_link.agents.models.shutdowns import SHIPPED, combine, read_table, s
 from chatkit_link.cli.program import cli
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import read_settings
-from tests.peer import serve
+from tests.sdk_server import serve
 
 TODAY = date(2026, 12, 1)
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from chatkit_link.agents.models.adapter import AdaptedModel
 from chatkit_link.agents.models.chosen_settings import chosen_settings
-from chatkit_link.agents.models.origin import Origin
+from chatkit_link.agents.models.item_origin import Origin
 from chatkit_link.agents.models.problems import ContextTooLong, IncompleteAnswer
 from chatkit_link.agents.models.provider import ServerProvider, adapt_models
 from tests.model_server import MODEL, Call, Calls, Cut, Fail, ModelServer, Say, Structured, model_server

@@ -16,7 +16,7 @@ from chatkit_link import widgets
 from chatkit_link.agents.context import TurnContext
 from chatkit_link.caller import Caller
 from chatkit_link.search.blocks import markdown_tokens
-from chatkit_link.widgets.stream import Update, stream_widget, updates
+from chatkit_link.widgets.diff import Update, stream_widget, updates
 from chatkit_link.wire.reducer import _update_widget
 from chatkit_link.workshop.folder import new_widget
 

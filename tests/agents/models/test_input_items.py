@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from agents import TResponseInputItem
 
-from chatkit_link.agents.models.origin import Origin
-from chatkit_link.agents.models.replay import fit, remembered
+from chatkit_link.agents.models.input_items import fit, remembered
+from chatkit_link.agents.models.item_origin import Origin
 from chatkit_link.agents.models.shorten import shorten, size_of
 
 CHAT = Origin("house", "127.0.0.1:1", "chat")

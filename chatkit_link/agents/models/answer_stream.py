@@ -25,11 +25,11 @@ from openai.types.responses import (
 )
 
 from chatkit_link.agents.models.call_ids import new_call_id
-from chatkit_link.agents.models.origin import Origin
+from chatkit_link.agents.models.item_origin import Origin
 from chatkit_link.agents.models.problems import IncompleteAnswer, Reason, UnreadableAnswer
 from chatkit_link.agents.models.request import ModelRequest
 from chatkit_link.agents.models.surrogates import HalfKeeper
-from chatkit_link.agents.models.thinking import Split, ThoughtSplitter, answer_of
+from chatkit_link.agents.models.think_tags import Split, ThoughtSplitter, answer_of
 from chatkit_link.agents.models.usage import response_usage, run_usage
 from chatkit_link.wire.sanitize import whole_text
 

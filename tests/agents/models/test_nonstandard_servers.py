@@ -15,7 +15,7 @@ from chatkit_link.translations import Localized
 from tests.agents.test_models import MakeSettings
 from tests.conftest import running
 from tests.finished_stream import stored, text_of, told
-from tests.peer import serve
+from tests.sdk_server import serve
 
 FINE = {"choices": [{"index": 0, "delta": {"content": "Fine."}, "finish_reason": "stop"}]}
 

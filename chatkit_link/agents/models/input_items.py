@@ -15,7 +15,7 @@ from agents import TResponseInputItem
 from agents.models.fake_id import FAKE_RESPONSES_ID
 
 from chatkit_link.agents.models.call_ids import derived_call_id
-from chatkit_link.agents.models.origin import Origin, server_call_id
+from chatkit_link.agents.models.item_origin import Origin, server_call_id
 from chatkit_link.agents.models.portable_calls import portable_call
 from chatkit_link.wire.sanitize import whole_text
 

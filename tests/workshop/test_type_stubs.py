@@ -20,7 +20,7 @@ from chatkit_link.errors import ConfigurationError
 from chatkit_link.import_target import load_module
 from chatkit_link.widgets import Template, WidgetLibrary
 from chatkit_link.workshop.folder import new_widget, write_out
-from chatkit_link.workshop.typed import TYPED, write_file
+from chatkit_link.workshop.type_stubs import TYPED, write_file
 
 OBJECT = {"type": "object", "additionalProperties": False}
 ORDER = OBJECT | {

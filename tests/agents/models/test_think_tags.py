@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatkit_link.agents.models.thinking import ThoughtSplitter, answer_of
+from chatkit_link.agents.models.think_tags import ThoughtSplitter, answer_of
 
 #: text -> the thoughts, the answer.
 TEXTS = {

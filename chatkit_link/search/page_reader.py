@@ -20,7 +20,7 @@ from chatkit_link.errors import NotFound, Unprocessable, Upstream
 from chatkit_link.net.ip import Address, is_public
 from chatkit_link.search.chunks import blocks_of
 from chatkit_link.search.normalize import web_address
-from chatkit_link.search.page import Answer, ReadPage, body_of, content_type, page_of, text_of
+from chatkit_link.search.page_extraction import Answer, ReadPage, body_of, content_type, page_of, text_of
 from chatkit_link.store.documents import Documents
 
 REDIRECTS = 3

@@ -19,8 +19,8 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from chatkit_link.errors import NotFound, Unprocessable, Upstream
 from chatkit_link.net.ip import is_public
 from chatkit_link.search.folder import sync_folder
-from chatkit_link.search.page import ReadPage
-from chatkit_link.search.reader import Reader
+from chatkit_link.search.page_extraction import ReadPage
+from chatkit_link.search.page_reader import Reader
 from chatkit_link.store.documents import Documents
 from tests.search.conftest import Handler, serving
 

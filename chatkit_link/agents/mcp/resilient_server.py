@@ -1,4 +1,4 @@
-"""``ReconnectingServer``: replaces an MCP server in an agent, so that its failures never end an answer.
+"""``ResilientServer``: replaces an MCP server in an agent, so that its failures never end an answer.
 
 The Agents SDK lists the tools of every server before each call of the model. A server that cannot list them has none
 at that moment: the user gets one notice in an answer, and the model goes on with the other tools.
@@ -44,7 +44,7 @@ class ToolServerFailed(UserError):
     """A call that a server did not answer. Its message is for the model, and holds none of the server's own text."""
 
 
-class ReconnectingServer(MCPServer):
+class ResilientServer(MCPServer):
     """An MCP server on a ``Connection``; all else is the server's own.
 
     required: an agent does not answer without its tools.
@@ -221,5 +221,5 @@ def _taken(agent: AgentBase, server: MCPServer) -> set[str]:
     for other in agent.mcp_servers:
         if other is server:
             break
-        names |= other.given if isinstance(other, ReconnectingServer) else {t.name for t in other.cached_tools or ()}
+        names |= other.given if isinstance(other, ResilientServer) else {t.name for t in other.cached_tools or ()}
     return names
