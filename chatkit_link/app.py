@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 from fastapi import FastAPI
 
-from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Prompt, read_catalog
+from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Prompt, configured_catalog
 from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.models.provider import openai_client, run_config
 from chatkit_link.agents.research import Research
@@ -108,7 +108,7 @@ def create_app(
         ConfigurationError: the settings or the catalog cannot work; also from the lifespan.
     """
     settings = settings or read_settings()
-    catalog = read_catalog(settings.config, agents_given or {})
+    catalog = configured_catalog(settings, agents_given or {})
     hook = _hook(settings, identify)
 
     @asynccontextmanager

@@ -37,5 +37,5 @@ def load_module(place: str, what: str, beside: Path) -> ModuleType:
         return module
     except ConfigurationError:
         raise
-    except Exception as error:  # whatever the module does when it is loaded
+    except (Exception, SystemExit) as error:  # whatever the module does when it is loaded
         raise ConfigurationError(f"{what} does not load: {type(error).__name__}: {error}.") from error

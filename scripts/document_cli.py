@@ -57,8 +57,9 @@ def _section(name: str, command: Any) -> Iterator[str]:
     yield f"### {name.removeprefix(f'{PROGRAM} ')}"
     yield inspect.cleandoc(command.help or "")
     yield f"```text\n{' '.join(usage)}\n```"
-    if command.epilog:
-        yield inspect.cleandoc(command.epilog)
+    if command.epilog:  # a line with a backspace tells typer to keep the lines apart
+        title, *lines = inspect.cleandoc(command.epilog.replace("\b\n", "")).splitlines()
+        yield f"{title}\n\n```text\n" + "\n".join(line.strip() for line in lines) + "\n```"
     if arguments:
         yield table(["Argument", "Meaning"], ([f"`{_argument(one)}`", _meaning(one)] for one in arguments))
     if options:

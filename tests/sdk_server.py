@@ -46,7 +46,15 @@ async def serve(app: ASGIApp) -> AsyncGenerator[str]:
     """``app`` on a free port of 127.0.0.1; gives the address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = Listening(
-            uvicorn.Config(app, log_level="warning", lifespan="off", proxy_headers=False, timeout_graceful_shutdown=1)
+            uvicorn.Config(
+                app,
+                log_level="warning",
+                lifespan="off",
+                proxy_headers=False,
+                timeout_graceful_shutdown=1,
+                # On a busy machine a client may use a connection again after more than the usual five seconds.
+                timeout_keep_alive=600,
+            )
         )
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:

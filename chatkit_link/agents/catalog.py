@@ -46,6 +46,7 @@ from chatkit_link.agents.responder import RespondFunction
 from chatkit_link.caller import Caller
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.import_target import load_module
+from chatkit_link.settings import Settings
 
 RESEARCH = "research"
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -124,6 +125,21 @@ def read_catalog(file: Path, given: Mapping[str, str]) -> Catalog:
                 f"{file.name}: the workflow {workflow} is for {agent!r}, but the agents are {sorted(known)}."
             )
     return catalog
+
+
+def configured_catalog(settings: Settings, given: Mapping[str, str]) -> Catalog:
+    """The catalog that the settings name, and ``given``. The default file need not exist; one that was chosen must.
+
+    Raises:
+        ConfigurationError: as ``read_catalog``, and for a chosen file that is not there: without it, a server would
+            start with the research agent alone.
+    """
+    file = settings.config
+    if file.is_dir():
+        raise ConfigurationError(f"The catalog {file} is a folder. Name a file in CHATKIT_LINK_CONFIG.")
+    if "config" in settings.model_fields_set and not file.is_file():
+        raise ConfigurationError(f"There is no catalog {file.absolute()}. Create it, or correct CHATKIT_LINK_CONFIG.")
+    return read_catalog(file, given)
 
 
 def _check_mcp(catalog: Catalog, file: Path) -> None:

@@ -30,14 +30,14 @@ def agents(
     """List the agents and their tools. Reports what does not load, what is down, and models that are shut down."""
     if context.invoked_subcommand is not None:
         return
-    from chatkit_link.agents.catalog import read_catalog, targets_given
+    from chatkit_link.agents.catalog import configured_catalog, targets_given
     from chatkit_link.cli.agent_listing import list_agents, print_listing
     from chatkit_link.cli.model_checks import day
     from chatkit_link.cli.output import print_json
     from chatkit_link.cli.start import start
 
     settings = start("error")
-    catalog = read_catalog(settings.config, targets_given(agent, settings.config))
+    catalog = configured_catalog(settings, targets_given(agent, settings.config))
     listing = list_agents(settings, catalog, day(on))
     if as_json:
         print_json(listing.as_json())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from chatkit_link.agents.catalog import Catalog, read_catalog
+from chatkit_link.agents.catalog import Catalog, configured_catalog
 from chatkit_link.agents.shutdown_notices import shutdown_notices
 from chatkit_link.cli.agent_listing import load_targets
 from chatkit_link.cli.serve import model_line
@@ -39,7 +39,7 @@ def examine(settings: Settings, today: date) -> list[Check]:
     except (ConfigurationError, LinkError) as error:
         checks = [Check("database", "bad", str(error))]
     checks.append(_documents(settings))
-    checks.append(Check("model", "ok", model_line(settings)))
+    checks.append(Check("model", "ok", _model(settings)))
     built = (PACKAGE / "static" / "index.html").is_file()
     checks.append(Check("demo app", "ok", "built") if built else Check("demo app", "note", "not built: run make build"))
     return [*checks, *_agents(settings, today)]
@@ -73,6 +73,11 @@ async def _database(settings: Settings) -> list[Check]:
     return [found, Check("", "note", note)]
 
 
+def _model(settings: Settings) -> str:
+    line = model_line(settings)
+    return line if settings.offline else f"{line}; not asked here, doctor --model does that"
+
+
 def _documents(settings: Settings) -> Check:
     if settings.docs is None:
         return Check("documents", "ok", "the bundled ones")
@@ -83,7 +88,7 @@ def _documents(settings: Settings) -> Check:
 
 def _agents(settings: Settings, today: date) -> Iterator[Check]:
     try:
-        catalog = read_catalog(settings.config, {})
+        catalog = configured_catalog(settings, {})
     except ConfigurationError as error:
         yield Check("agents", "bad", str(error))
         catalog = Catalog()

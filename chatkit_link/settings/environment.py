@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from dotenv import dotenv_values
 
+from chatkit_link.configuration_error import ConfigurationError
 from chatkit_link.settings.formats.text import variables
 from chatkit_link.settings.settings import Settings
 
@@ -22,9 +23,16 @@ _logger = logging.getLogger(__name__)
 
 
 def read_variables() -> Mapping[str, str]:
-    """All variables of the environment, and of ``.env`` below them; for what names its variables elsewhere."""
+    """All variables of the environment, and of ``.env`` below them; for what names its variables elsewhere.
+
+    Raises:
+        ConfigurationError: ``.env`` cannot be read as text.
+    """
     file = Path(".env")
-    written = dotenv_values(file) if file.is_file() else {}
+    try:
+        written = dotenv_values(file) if file.is_file() else {}
+    except UnicodeDecodeError:
+        raise ConfigurationError("The file .env is not UTF-8 text: save it as UTF-8.") from None
     return {name: value for name, value in written.items() if value is not None} | dict(os.environ)
 
 

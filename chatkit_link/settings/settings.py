@@ -35,6 +35,16 @@ GROUPS: Mapping[str, type[SettingsGroup]] = {
 }
 
 
+#: Errors of pydantic whose messages speak of parsing, in plain words.
+_PLAIN: Mapping[str, str] = {
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_parsing": "a number",
+    "decimal_parsing": "a number",
+    "bool_parsing": "true or false",
+}
+
+
 # Fields of the last base come first: this is the order of GROUPS from its end.
 class Settings(
     OperationSettings,
@@ -83,6 +93,8 @@ class Settings(
             return field, str(error)
         message = detail["msg"]
         name = variable(cls.model_fields[field], field)
+        if (plain := _PLAIN.get(detail["type"])) is not None:
+            return field, f"{name} must be {plain}."
         return field, f"{name} is not acceptable: {message[0].lower()}{message[1:]}."
 
     @override

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from chatkit_link.configuration_error import ConfigurationError
 from chatkit_link.settings import Settings, read_settings, read_variables, unknown_variables
 from chatkit_link.settings.formats.text import variables
 
@@ -33,6 +34,12 @@ def test_a_misspelt_variable_is_reported_with_the_nearest_name(monkeypatch: pyte
 def test_a_variable_far_from_every_setting_is_reported_without_a_guess(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHATKIT_LINK_ZEBRA", CANARY)
     assert unknown_variables() == ["CHATKIT_LINK_ZEBRA is not a setting and has no effect."]
+
+
+def test_an_env_file_that_is_no_text_is_refused_by_name(no_variables: Path) -> None:
+    (no_variables / ".env").write_bytes(b"CHATKIT_LINK_MODEL=\xff\xfe\xe9\n")
+    with pytest.raises(ConfigurationError, match=r"^The file \.env is not UTF-8 text: save it as UTF-8\.$"):
+        read_settings()
 
 
 def test_lower_case_is_as_good_as_capitals(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,13 +63,13 @@ def load_workflow(path: Path) -> ExportedWorkflow:
     sys.modules[name] = module
     try:
         exec(compile(rewrite(source), str(path), "exec"), module.__dict__)  # noqa: S102  # the operator's own file
-    except Exception as error:  # whatever a file does when it is loaded
+    except (Exception, SystemExit) as error:  # whatever a file does when it is loaded
         del sys.modules[name]
         raise ConfigurationError(_sentence(path, error)) from error
     return ExportedWorkflow(path, version, steps, module)
 
 
-def _sentence(path: Path, error: Exception) -> str:
+def _sentence(path: Path, error: BaseException) -> str:
     line = line_in(path, error)
     where = f"{path.name}, line {line}" if line else path.name
     if isinstance(error, ModuleNotFoundError):
