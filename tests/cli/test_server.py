@@ -132,3 +132,17 @@ def test_agents_that_do_not_load_are_listed_with_the_reason(run: Run, folder: Pa
     assert process.returncode == 1
     assert "nothing_of_that_name" in " ".join(out.split())
     assert "there is no file" in " ".join(out.split())
+
+
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [
+        ("203.0.113.7", "The address 203.0.113.7 is not one of this machine's. Choose another with --host."),
+        ("256.1.1.1", "The host 256.1.1.1 cannot be resolved. Choose another with --host."),
+        ("nowhere.invalid", "The host nowhere.invalid cannot be resolved. Choose another with --host."),
+    ],
+)
+def test_a_host_that_cannot_be_listened_on_is_named_and_not_the_port(run: Run, host: str, words: str) -> None:
+    process = run("serve", "--host", host, "--port", "0")
+    out, _ = process.communicate(timeout=120)
+    assert (process.returncode, out.splitlines()[-1]) == (2, f"chatkit-link: {words}")
