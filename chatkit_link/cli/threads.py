@@ -43,6 +43,7 @@ def _set_status(thread: str, status: "ThreadStatus") -> None:
 
     from chatkit_link.cli.output import print_line
     from chatkit_link.cli.start import start
+    from chatkit_link.errors import ConfigurationError, ThreadNotFound
     from chatkit_link.protocol.thread_status import set_status
     from chatkit_link.store.open import open_existing
 
@@ -50,7 +51,10 @@ def _set_status(thread: str, status: "ThreadStatus") -> None:
 
     async def run() -> None:
         async with open_existing(settings) as database:
-            await set_status(database, thread, status)
+            try:
+                await set_status(database, thread, status)
+            except ThreadNotFound as error:  # whose words are for a user: that it may be another user's
+                raise ConfigurationError(f"There is no thread {thread}.") from error
 
     asyncio.run(run())
     print_line(f"Thread {thread} is {status.type}.")
