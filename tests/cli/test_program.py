@@ -229,6 +229,21 @@ def test_json_is_all_that_a_script_reads(arguments: tuple[str, ...], run: Callab
     json.loads(ran.out)
 
 
+def test_a_widget_that_does_not_load_is_listed_with_status_one(run: Callable[..., Ran], tmp_path: Path) -> None:
+    assert run("widgets", "new", "good").status == 0
+    (tmp_path / "widgets" / "torn.widget").write_text("{")
+    assert (run("widgets", "list").status, run("widgets", "list", "--json").status) == (1, 1)
+    ran = run("widgets", "new", "good")
+    assert (ran.status, ran.err) == (2, "chatkit-link: good.widget exists already: choose another name.\n")
+
+
+def test_one_widget_is_counted_in_the_singular(run: Callable[..., Ran], tmp_path: Path) -> None:
+    run("widgets", "new", "good")
+    assert run("widgets", "check").out == "1 widget checked, 0 problems.\n"
+    (tmp_path / "widgets" / "good.widget").write_text("{")
+    assert run("widgets", "check").out == "1 widget checked, 1 problem.\n"
+
+
 def test_a_terminal_without_utf_8_shows_something_and_json_stays_whole(tmp_path: Path) -> None:
     WidgetFolder(tmp_path).write("door", new_widget("door").replace(b'"Door"', '"To →"'.encode()), over=None)
     given = ("widgets", "list", "--folder", ".")

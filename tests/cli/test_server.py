@@ -127,11 +127,13 @@ def test_an_agent_given_with_its_path_is_found_from_where_the_command_is_run(run
 
 def test_agents_that_do_not_load_are_listed_with_the_reason(run: Run, folder: Path) -> None:
     (folder / "bad.py").write_text("import nothing_of_that_name")
-    process = run("agents", "--agent", "bad=bad.py", "--agent", "gone=gone.py")
+    (folder / "number.py").write_text("agent = 7")
+    process = run("agents", "--agent", "bad=bad.py", "--agent", "gone=gone.py", "--agent", "number=number.py")
     out, _ = process.communicate(timeout=120)
     assert process.returncode == 1
     assert "nothing_of_that_name" in " ".join(out.split())
     assert "there is no file" in " ".join(out.split())
+    assert "Agent target 'number.py' is of type int." in " ".join(out.split())
 
 
 @pytest.mark.parametrize(
