@@ -9,7 +9,12 @@ from chatkit_link.cli.options import examples
 if TYPE_CHECKING:
     from chatkit.types import ThreadStatus
 
-threads_cli = typer.Typer(help="Lock, close and unlock any user's thread.", no_args_is_help=True, rich_markup_mode=None)
+threads_cli = typer.Typer(
+    help="Lock, close and unlock any user's thread.",
+    epilog=examples('threads lock thr_1a2b --reason "under review"', "threads unlock thr_1a2b"),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 ThreadArgument = Annotated[str, typer.Argument(metavar="THREAD", help="The thread's id.")]
 ReasonOption = Annotated[str | None, typer.Option(metavar="TEXT", help="Displayed to the user.")]
 

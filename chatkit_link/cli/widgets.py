@@ -11,7 +11,12 @@ from chatkit_link.cli.options import WIDGETS, FolderOption, JsonOption, examples
 if TYPE_CHECKING:
     from chatkit_link.workshop.checking import WidgetProblem
 
-widgets_cli = typer.Typer(help="Make, check and draw .widget files.", no_args_is_help=True, rich_markup_mode=None)
+widgets_cli = typer.Typer(
+    help="Make, check and draw .widget files.",
+    epilog=examples("widgets new order-status", "widgets check", "widgets render order-status --png card.png"),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The file's name without .widget.")]
 
 

@@ -152,6 +152,18 @@ def test_every_example_is_a_command_with_its_options() -> None:
             assert {word for word in words if word.startswith("--")} <= options
 
 
+@pytest.mark.parametrize("group", ["agents", "threads", "widgets", "import", "models"])
+async def test_each_group_has_an_example_of_its_commands(group: str, command: Command) -> None:
+    examples = (await command(group, "--help")).output.partition("Example")[2].splitlines()[1:]
+    known = {" ".join(path) for path, _ in commands()}
+    assert examples
+    for line in examples:
+        program, *words = line.split()
+        assert program == "chatkit-link"
+        assert words[0] == group
+        assert {" ".join(words[:1]), " ".join(words[:2])} & known
+
+
 async def test_the_exit_status_is_explained(command: Command) -> None:
     shown = (await command("--help")).output
     assert [line.split()[0] for line in shown.partition("Exit status:")[2].splitlines()[1:5]] == ["0", "1", "2", "130"]
