@@ -112,6 +112,8 @@ def test_help_costs_no_more_than_a_moment_of_the_processor(tmp_path: Path) -> No
 def test_usage_does_without_the_agents(tmp_path: Path, postgres: Postgres, empty_database: str) -> None:
     given = {"DATABASE_URL": postgres.url(empty_database)}
     assert started(tmp_path, "migrate", **given).returncode == 0
+    ran = started(tmp_path, "usage", **given)
+    assert ran.stdout == "Nothing was used in that time. The offline model is not counted.\n"
     status, names = imported(tmp_path, "usage", "--json", **given)
     assert status == 0
     assert names & {"agents", "openai", "mcp", "fastapi", "httpx2"} == set()
