@@ -279,6 +279,20 @@ def test_a_reader_who_goes_away_is_no_error_to_read_about(tmp_path: Path) -> Non
     assert said == ""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("--version",), ("doctor",), ("usage", "--help"), ("agents", "--json"), ("agents",)]
+)
+def test_output_that_cannot_be_written_is_a_sentence_and_status_two(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [PROGRAM, *arguments], cwd=tmp_path, env=environment(), stdin=subprocess.DEVNULL,
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=50, check=False,
+        )  # fmt: skip
+    words = "chatkit-link: The output cannot be written: No space left on device.\n"
+    assert (ran.returncode, ran.stderr) == (2, words)
+
+
 def test_ctrl_c_ends_the_program_quietly(tmp_path: Path) -> None:
     # A server that takes the connection and never answers: the command waits for it.
     script = f"""
