@@ -26,7 +26,9 @@ def chat(
     ] = None,
     agent: AgentOption = None,
 ) -> None:
-    """Ask in the terminal. The server is the one at --url, one that already runs here, or one started for this."""
+    """Ask in the terminal. The server is the one at --url; without it the one at CHATKIT_LINK_PUBLIC_URL, else at
+    CHATKIT_LINK_HOST and CHATKIT_LINK_PORT. If none answers, or with --agent, one is started for this conversation.
+    """
     import asyncio
 
     from chatkit_link.cli.start import start
