@@ -55,6 +55,7 @@ async def _chat(
     from chatkit_link.client import ChatKitClient, ClientError
     from chatkit_link.errors import ConfigurationError
 
+    temporary: str | None = None
     async with AsyncExitStack() as stack:
         if url is None and agent is None and await _answers(settings.address):
             url = f"{settings.address}/chatkit"
@@ -64,9 +65,9 @@ async def _chat(
             from chatkit_link.cli.server import serving
 
             given = targets_given(agent, settings.config)
-            address = await stack.enter_async_context(serving(partial(create_app, agents_given=given), settings))
+            temporary = await stack.enter_async_context(serving(partial(create_app, agents_given=given), settings))
             chosen = next(iter(given), None)
-            url = f"{address}/chatkit" + (f"/{chosen}" if chosen else "")
+            url = f"{temporary}/chatkit" + (f"/{chosen}" if chosen else "")
         file = cookie_file(settings, url)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         http = await stack.enter_async_context(httpx2.AsyncClient(headers=headers, cookies=known_user(file)))
@@ -75,7 +76,14 @@ async def _chat(
         except ClientError as error:
             raise ConfigurationError(f"--url {error}") from error
         try:
-            return await converse(client, question, thread_id=thread, console=Console())
+            return await converse(
+                client,
+                question,
+                thread_id=thread,
+                console=Console(),
+                errors=Console(stderr=True),
+                temporary=temporary,
+            )
         finally:
             remember_user(file, http)
 

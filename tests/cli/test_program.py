@@ -279,6 +279,19 @@ def test_a_reader_who_goes_away_is_no_error_to_read_about(tmp_path: Path) -> Non
     assert said == ""
 
 
+def test_a_chat_in_a_thread_that_does_not_exist_offers_no_way_to_continue_it(
+    tmp_path: Path, postgres: Postgres, empty_database: str
+) -> None:
+    ran = started(tmp_path, "chat", "hi", "--thread", "thr_nope", DATABASE_URL=postgres.url(empty_database))
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.startswith("There is no such thread")
+
+
+def test_a_chat_without_a_server_fails_on_standard_error(run: Callable[..., Ran]) -> None:
+    ran = run("chat", "hi", "--url", "http://127.0.0.1:1/chatkit")
+    assert ran == (1, "", "No server answers at http://127.0.0.1:1: is it running?\n")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
 @pytest.mark.parametrize(
     "arguments", [("--help",), ("--version",), ("doctor",), ("usage", "--help"), ("agents", "--json"), ("agents",)]
