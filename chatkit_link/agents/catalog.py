@@ -225,6 +225,6 @@ def _checked(found: Any, target: str) -> Target:
     if inspect.isasyncgenfunction(found):
         return Assistant(cast(RespondFunction, found))
     raise ConfigurationError(
-        f"Agent target {target!r} is a {type(found).__name__}. It must be an openai-agents Agent, "
+        f"Agent target {target!r} is of type {type(found).__name__}. It must be an openai-agents Agent, "
         "a function `async def respond(ctx)` that yields events, an Assistant, or a subclass of ChatKitServer."
     )

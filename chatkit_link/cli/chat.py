@@ -26,7 +26,9 @@ def chat(
     ] = None,
     agent: AgentOption = None,
 ) -> None:
-    """Ask in the terminal. The server is the one at --url, one that already runs here, or one started for this."""
+    """Ask in the terminal. The server is the one at --url; without it the one at CHATKIT_LINK_PUBLIC_URL, else at
+    CHATKIT_LINK_HOST and CHATKIT_LINK_PORT. If none answers, or with --agent, one is started for this conversation.
+    """
     import asyncio
 
     from chatkit_link.cli.start import start
@@ -53,6 +55,7 @@ async def _chat(
     from chatkit_link.client import ChatKitClient, ClientError
     from chatkit_link.errors import ConfigurationError
 
+    temporary: str | None = None
     async with AsyncExitStack() as stack:
         if url is None and agent is None and await _answers(settings.address):
             url = f"{settings.address}/chatkit"
@@ -62,9 +65,9 @@ async def _chat(
             from chatkit_link.cli.server import serving
 
             given = targets_given(agent, settings.config)
-            address = await stack.enter_async_context(serving(partial(create_app, agents_given=given), settings))
+            temporary = await stack.enter_async_context(serving(partial(create_app, agents_given=given), settings))
             chosen = next(iter(given), None)
-            url = f"{address}/chatkit" + (f"/{chosen}" if chosen else "")
+            url = f"{temporary}/chatkit" + (f"/{chosen}" if chosen else "")
         file = cookie_file(settings, url)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         http = await stack.enter_async_context(httpx2.AsyncClient(headers=headers, cookies=known_user(file)))
@@ -73,7 +76,14 @@ async def _chat(
         except ClientError as error:
             raise ConfigurationError(f"--url {error}") from error
         try:
-            return await converse(client, question, thread_id=thread, console=Console())
+            return await converse(
+                client,
+                question,
+                thread_id=thread,
+                console=Console(),
+                errors=Console(stderr=True),
+                temporary=temporary,
+            )
         finally:
             remember_user(file, http)
 

@@ -8,7 +8,7 @@ import asyncio
 import importlib
 import signal
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from typing import Final
 
@@ -26,13 +26,23 @@ _NOTICE_STYLES: Final = {"info": "cyan", "warning": "yellow", "danger": "red"}
 _REFRESHES: Final = 12
 
 
-async def converse(client: ChatKitClient, question: str | None, *, thread_id: str | None, console: Console) -> int:
+async def converse(
+    client: ChatKitClient,
+    question: str | None,
+    *,
+    thread_id: str | None,
+    console: Console,
+    errors: Console,
+    temporary: str | None = None,
+) -> int:
     """Asks ``question``, or with ``None`` prompts for one after another until Ctrl-D.
 
-    thread_id: the thread to go on with; ``None`` starts one. Ctrl-C stops the running answer, not
-    the thread. Returns the exit code: 0, or 1 when the last answer failed or was stopped.
+    thread_id: the thread to go on with; ``None`` starts one. errors: where failures are printed.
+    temporary: the address of a server that stops with the conversation, to which nothing is linked.
+    Ctrl-C stops the running answer, not the thread. Returns the exit code: 0, or 1 when the last
+    answer failed or was stopped.
     """
-    conversation = Conversation(client, console, thread_id)
+    conversation = Conversation(client, console, thread_id, errors=errors, temporary=temporary)
     if question is not None:
         succeeded = await conversation.ask(question)
     else:
@@ -44,10 +54,22 @@ async def converse(client: ChatKitClient, question: str | None, *, thread_id: st
 class Conversation:
     """One thread of a conversation; ``thread_id`` is known after the first answer has started."""
 
-    def __init__(self, client: ChatKitClient, console: Console, thread_id: str | None) -> None:
+    def __init__(
+        self,
+        client: ChatKitClient,
+        console: Console,
+        thread_id: str | None,
+        *,
+        errors: Console,
+        temporary: str | None = None,
+    ) -> None:
         self.thread_id = thread_id
         self._client = client
         self._console = console
+        self._errors = errors
+        self._temporary = temporary
+        #: Whether an answer has begun: before that, a thread that was named need not exist.
+        self._answered = False
 
     async def prompt(self) -> bool:
         """Asks what is typed until the input ends; whether the last answer was good."""
@@ -71,24 +93,24 @@ class Conversation:
         try:
             finished = await self._follow(stream, view)
         except ClientError as error:
-            self._print(_finished(view, styled=self._console.is_terminal))
-            self._print([_message(error)])
+            self._print_finished(view)
+            _print(self._errors, [_message(error)])
             return False
-        self._print(_finished(view, styled=self._console.is_terminal))
+        self._print_finished(view)
         if not finished:
-            self._print([Text("Stopped. What was written so far is in the thread.", "yellow")])
+            _print(self._console, [Text("Stopped. What was written so far is in the thread.", "yellow")])
         return finished and not view.errors
 
     def tell_how_to_continue(self) -> None:
-        if self.thread_id is not None:
+        if self.thread_id is not None and self._answered:
             line = f'Thread {self.thread_id}. Continue: chatkit-link chat --thread {self.thread_id} "…"'
-            self._print([Text(clean(line), "dim")])
+            _print(self._console, [Text(clean(line), "dim")])
 
     async def _follow(self, stream: EventStream, view: ThreadView) -> bool:
         """Reads the stream into ``view``; ``False`` if Ctrl-C stopped it."""
         live = Live(
             console=self._console,
-            get_renderable=lambda: _running(view),
+            get_renderable=lambda: _running(view, self._temporary),
             refresh_per_second=_REFRESHES,
             transient=True,
         )
@@ -111,6 +133,7 @@ class Conversation:
     async def _take_in(self, stream: EventStream, view: ThreadView) -> None:
         async with stream:
             async for happened in stream:
+                self._answered = True
                 view.apply(happened.event)
                 if view.thread is not None:
                     self.thread_id = view.thread.id
@@ -132,14 +155,20 @@ class Conversation:
                         self._console.print()
                     return None
 
-    def _print(self, parts: list[RenderableType]) -> None:
-        for part in parts:
-            # In a file a line is as long as it is; only a terminal has an edge to wrap at.
-            self._console.print(part, soft_wrap=isinstance(part, Text) and not self._console.is_terminal)
+    def _print_finished(self, view: ThreadView) -> None:
+        styled = self._console.is_terminal
+        _print(self._console, [*draw_items(view.visible, styled=styled, temporary=self._temporary), *_notices(view)])
+        _print(self._errors, _failures(view))
 
 
-def _running(view: ThreadView) -> RenderableType:
-    parts = draw_items(view.visible, styled=True)
+def _print(console: Console, parts: Sequence[RenderableType]) -> None:
+    for part in parts:
+        # In a file a line is as long as it is; only a terminal has an edge to wrap at.
+        console.print(part, soft_wrap=isinstance(part, Text) and not console.is_terminal)
+
+
+def _running(view: ThreadView, temporary: str | None) -> RenderableType:
+    parts = draw_items(view.visible, styled=True, temporary=temporary)
     if view.progress is not None:
         parts.append(Text(f"… {clean(view.progress.text)}", "dim"))
     elif not parts:
@@ -147,11 +176,16 @@ def _running(view: ThreadView) -> RenderableType:
     return Group(*parts)
 
 
-def _finished(view: ThreadView, *, styled: bool) -> list[RenderableType]:
-    parts = draw_items(view.visible, styled=styled)
+def _notices(view: ThreadView) -> list[Text]:
+    parts: list[Text] = []
     for notice in view.notices:
         text = ": ".join(part for part in (notice.title, notice.message) if part)
         parts.append(Text(clean(text), _NOTICE_STYLES[notice.level]))
+    return parts
+
+
+def _failures(view: ThreadView) -> list[Text]:
+    parts: list[Text] = []
     for error in view.errors:
         message = error.message or "Something went wrong while the answer was written."
         again = " Ask again to retry." if error.allow_retry else ""

@@ -8,7 +8,12 @@ import typer
 
 from chatkit_link.cli.options import examples
 
-import_cli = typer.Typer(help="Import threads from elsewhere.", no_args_is_help=True, rich_markup_mode=None)
+import_cli = typer.Typer(
+    help="Import threads from elsewhere.",
+    epilog=examples("import threads --user ada --dry-run"),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 @import_cli.command(

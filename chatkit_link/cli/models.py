@@ -7,7 +7,12 @@ import typer
 
 from chatkit_link.cli.options import JsonOption, examples
 
-models_cli = typer.Typer(help="Find out when models are shut down.", no_args_is_help=True, rich_markup_mode=None)
+models_cli = typer.Typer(
+    help="Find out when models are shut down.",
+    epilog=examples("models refresh"),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 @models_cli.command("refresh", epilog=examples("models refresh"))

@@ -3,7 +3,9 @@
 No module is imported here that takes long: a command imports what it needs when it is run.
 """
 
+import errno
 import io
+import os
 import sys
 from typing import Annotated
 
@@ -31,6 +33,9 @@ Exit status:
 
 Settings are environment variables, or lines of a file .env in this folder.
 """
+
+#: What a write to a disk ends with that has no room, or is broken.
+_FULL = (errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 cli = typer.Typer(
     help="The self-hosted home of a ChatKit chat.",
@@ -80,9 +85,15 @@ def run() -> None:
         if isinstance(stream, io.TextIOWrapper):  # a terminal without UTF-8 shows a question mark for the rest
             stream.reconfigure(errors="replace")
     try:
-        cli()
+        try:
+            cli()
+        finally:
+            sys.stdout.flush()  # here, and not at the end of the process, where an error has no handler
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:  # the reader has what it wanted
+        _drop_output()
+        sys.exit(1)
     except Exception as error:
         if (message := _message(error)) is None:
             raise
@@ -91,7 +102,16 @@ def run() -> None:
         from chatkit_link.cli.output import console
 
         console(stderr=True).print(f"[red]chatkit-link:[/red] {escape(message)}")
+        _drop_output()
         sys.exit(2)
+
+
+def _drop_output() -> None:
+    """Forget what standard output does not take: Python would try again at the end, and print a traceback."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _message(error: Exception) -> str | None:
@@ -102,4 +122,6 @@ def _message(error: Exception) -> str | None:
         return str(error)
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
         return f"{error.filename}: {error.strerror}."
+    if isinstance(error, OSError) and error.errno in _FULL:  # standard output has no file name
+        return f"The output cannot be written: {error.strerror}."
     return None

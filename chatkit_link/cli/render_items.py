@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 from chatkit import types as wire
 from rich.console import RenderableType
@@ -15,15 +16,19 @@ _MARKS: Final = {"none": "•", "loading": "…", "complete": "✓"}
 
 @dataclass
 class Sources:
-    """Numbers for what an answer cites: the same source has the same number throughout the turn."""
+    """Numbers for what an answer cites: the same source has the same number throughout the turn.
 
+    temporary: the address of a server that is about to stop; its pages are named by their path.
+    """
+
+    temporary: str | None = None
     numbers: dict[str, int] = field(default_factory=dict[str, int])
     lines: list[str] = field(default_factory=list[str])
 
     def number(self, source: wire.Source) -> int:
         match source:
             case wire.URLSource():
-                key, line = source.url, f"{source.title}: {source.url}"
+                key, line = source.url, f"{source.title}: {self.place(source.url)}"
             case wire.FileSource():
                 key, line = source.filename, f"{source.title} ({source.filename})"
             case wire.EntitySource():
@@ -33,10 +38,21 @@ class Sources:
             self.lines.append(clean(line).replace("\n", " "))
         return self.numbers[key]
 
+    def place(self, url: str) -> str:
+        """The address of a page, or its path where no server will have it."""
+        if self.temporary is None or not url.startswith(f"{self.temporary}/"):
+            return url
+        return unquote(urlsplit(url).path).removeprefix("/").removeprefix("documents/")
 
-def draw_items(items: Sequence[wire.ThreadItem], *, styled: bool) -> list[RenderableType]:
-    """The answer's items in order, then its numbered sources. ``styled`` renders Markdown; else its source stays."""
-    sources = Sources()
+
+def draw_items(items: Sequence[wire.ThreadItem], *, styled: bool, temporary: str | None = None) -> list[RenderableType]:
+    """The answer's items in order, then its numbered sources.
+
+    Args:
+        styled: render Markdown; else its source stays.
+        temporary: the address of a server that stops after the answer, to which nothing is linked.
+    """
+    sources = Sources(temporary)
     drawn = [part for item in items for part in _item(item, sources, styled)]
     if sources.lines:
         listed = "\n".join(f"[{number}] {line}" for number, line in enumerate(sources.lines, 1))
@@ -52,9 +68,9 @@ def _item(item: wire.ThreadItem, sources: Sources, styled: bool) -> list[Rendera
         case wire.WidgetItem():
             drawn.append(_widget(item, styled))
         case wire.WorkflowItem() if item.workflow.tasks:
-            drawn.append(Text("\n").join(_task(task) for task in item.workflow.tasks))
+            drawn.append(Text("\n").join(_task(task, sources) for task in item.workflow.tasks))
         case wire.TaskItem():
-            drawn.append(_task(item.task))
+            drawn.append(_task(item.task, sources))
         case wire.GeneratedImageItem():
             drawn.append(Text(f"Image: {clean(item.image.url)}" if item.image else "An image is being made …"))
         case wire.ClientToolCallItem() if item.status == "pending":
@@ -88,13 +104,14 @@ def _place(part: wire.AssistantMessageContent, note: wire.Annotation) -> int:
     return note.index if note.index is not None and 0 <= note.index <= len(part.text) else len(part.text)
 
 
-def _task(task: wire.Task) -> Text:
+def _task(task: wire.Task, sources: Sources) -> Text:
     line = Text(f"{_MARKS[task.status_indicator]} ", style="dim")
     match task:
         case wire.SearchTask():
             searched = ", ".join(task.queries) or task.title_query or ""
             line.append(clean(task.title or f"Search: {searched}"))
-            line.append("".join(f"\n    {clean(source.title)} ({clean(source.url)})" for source in task.sources))
+            found = [f"\n    {clean(source.title)} ({clean(sources.place(source.url))})" for source in task.sources]
+            line.append("".join(found))
         case wire.CustomTask() | wire.ThoughtTask():
             line.append(clean(": ".join(part for part in (task.title, task.content) if part)))
         case wire.FileTask():

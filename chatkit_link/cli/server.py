@@ -6,6 +6,7 @@ before the database is closed. So the socket is bound and the signals are handle
 """
 
 import asyncio
+import errno
 import gc
 import signal
 import socket
@@ -84,7 +85,7 @@ async def serve(make: Make, settings: Settings, *, ready: Callable[[str], None])
         ready: called with the server's address once it takes requests.
 
     Raises:
-        ConfigurationError: the port cannot be used, or the application cannot start.
+        ConfigurationError: the host or the port cannot be used, or the application cannot start.
     """
     starting = asyncio.current_task()
     assert starting is not None  # this is a coroutine
@@ -130,9 +131,15 @@ def _bind(host: str, port: int) -> socket.socket:
         # kept-alive connection may wait 40 ms for the reader's acknowledgement.
         return socket.socket(listener.family, listener.type, socket.IPPROTO_TCP, fileno=listener.detach())
     except (OSError, OverflowError) as error:
-        raise ConfigurationError(
-            f"Port {port} of {host} cannot be used; another program may have it. Choose another with --port."
-        ) from error
+        raise ConfigurationError(_why_not_bound(error, host, port)) from error
+
+
+def _why_not_bound(error: OSError | OverflowError, host: str, port: int) -> str:
+    if isinstance(error, OSError) and error.errno == errno.EADDRNOTAVAIL:
+        return f"The address {host} is not one of this machine's. Choose another with --host."
+    if isinstance(error.__context__, socket.gaierror):  # create_server raises a plain OSError in its place
+        return f"The host {host} cannot be resolved. Choose another with --host."
+    return f"Port {port} of {host} cannot be used; another program may have it. Choose another with --port."
 
 
 async def _until_ready(server: _Server, running: "asyncio.Task[None]") -> None:

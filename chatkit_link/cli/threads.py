@@ -9,7 +9,12 @@ from chatkit_link.cli.options import examples
 if TYPE_CHECKING:
     from chatkit.types import ThreadStatus
 
-threads_cli = typer.Typer(help="Lock, close and unlock any user's thread.", no_args_is_help=True, rich_markup_mode=None)
+threads_cli = typer.Typer(
+    help="Lock, close and unlock any user's thread.",
+    epilog=examples('threads lock thr_1a2b --reason "under review"', "threads unlock thr_1a2b"),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 ThreadArgument = Annotated[str, typer.Argument(metavar="THREAD", help="The thread's id.")]
 ReasonOption = Annotated[str | None, typer.Option(metavar="TEXT", help="Displayed to the user.")]
 
@@ -43,6 +48,7 @@ def _set_status(thread: str, status: "ThreadStatus") -> None:
 
     from chatkit_link.cli.output import print_line
     from chatkit_link.cli.start import start
+    from chatkit_link.errors import ConfigurationError, ThreadNotFound
     from chatkit_link.protocol.thread_status import set_status
     from chatkit_link.store.open import open_existing
 
@@ -50,7 +56,10 @@ def _set_status(thread: str, status: "ThreadStatus") -> None:
 
     async def run() -> None:
         async with open_existing(settings) as database:
-            await set_status(database, thread, status)
+            try:
+                await set_status(database, thread, status)
+            except ThreadNotFound as error:  # whose words are for a user: that it may be another user's
+                raise ConfigurationError(f"There is no thread {thread}.") from error
 
     asyncio.run(run())
     print_line(f"Thread {thread} is {status.type}.")

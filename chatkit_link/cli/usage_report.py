@@ -24,7 +24,7 @@ def print_usage(keys: Sequence[str], lines: Sequence[Line]) -> None:
 def usage_table(keys: Sequence[str], lines: Sequence[Line]) -> RenderableType:
     """A table with a line of sums below it. keys: the names of the lines' keys."""
     if not lines:
-        return "Nothing was used in that time."
+        return "Nothing was used in that time. The offline model is not counted."
     table = Table(*(key.capitalize() for key in keys), box=None, pad_edge=False, show_footer=len(lines) > 1)
     for name in _NUMBERS:
         total = sum((getattr(line, name) for line in lines), Decimal(0))

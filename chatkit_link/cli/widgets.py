@@ -11,7 +11,12 @@ from chatkit_link.cli.options import WIDGETS, FolderOption, JsonOption, examples
 if TYPE_CHECKING:
     from chatkit_link.workshop.checking import WidgetProblem
 
-widgets_cli = typer.Typer(help="Make, check and draw .widget files.", no_args_is_help=True, rich_markup_mode=None)
+widgets_cli = typer.Typer(
+    help="Make, check and draw .widget files.",
+    epilog=examples("widgets new order-status", "widgets check", "widgets render order-status --png card.png"),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The file's name without .widget.")]
 
 
@@ -25,7 +30,7 @@ def new(name: NameArgument, folder: FolderOption = WIDGETS) -> None:
 
 @widgets_cli.command("list", epilog=examples("widgets list", "widgets list --json"))
 def list_widgets(folder: FolderOption = WIDGETS, *, as_json: JsonOption = False) -> None:
-    """List the widgets and what they are called."""
+    """List the widgets and what they are called. The exit status is 1 if one of them does not load."""
     from chatkit_link.cli.output import print_json
     from chatkit_link.cli.render_widgets import clean
     from chatkit_link.widgets.templates import WidgetLibrary
@@ -40,11 +45,13 @@ def list_widgets(folder: FolderOption = WIDGETS, *, as_json: JsonOption = False)
         found.append({"name": name, "title": title, "problem": problem})
     if as_json:
         print_json(found)
-        return
-    if not found:
-        typer.echo(f"There is no .widget file in {folder}: make one with chatkit-link widgets new NAME.", err=True)
-    for one in found:
-        typer.echo(clean(f"{one['name']}\t{one['problem'] or one['title']}"))
+    else:
+        if not found:
+            typer.echo(f"There is no .widget file in {folder}: make one with chatkit-link widgets new NAME.", err=True)
+        for one in found:
+            typer.echo(clean(f"{one['name']}\t{one['problem'] or one['title']}"))
+    if any(one["problem"] for one in found):
+        sys.exit(1)
 
 
 @widgets_cli.command(epilog=examples("widgets check --folder widgets --agent lock=agent.py", "widgets check --json"))
@@ -72,9 +79,13 @@ def check(
     else:
         for problem in problems:
             typer.echo(str(problem), err=True)
-        typer.echo(f"{checked} widgets checked, {len(problems)} problems.")
+        typer.echo(f"{_counted(checked, 'widget')} checked, {_counted(len(problems), 'problem')}.")
     if problems:
         sys.exit(1)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _check(folder: Path, agent: list[str] | None, action: list[str] | None) -> "tuple[int, list[WidgetProblem]]":

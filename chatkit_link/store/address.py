@@ -5,6 +5,7 @@ Supabase, Railway, Neon and libpq put there. Sources: libpq's "Connection String
 ``asyncpg.connect``. asyncpg would take an unknown parameter for a server setting and fail to connect.
 """
 
+import re
 import ssl
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,9 @@ from chatkit_link.errors import ConfigurationError
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 #: The port of Supabase's pooler in transaction mode, where prepared statements do not survive.
 SUPABASE_TRANSACTION_PORT = 6543
+#: The beginning of an address up to its host, read as SQLAlchemy reads it.
+_USER = re.compile(r"[\w+]+://(?:[^:/]*(?::[^@]*)?@)?")
+_ESCAPES = "In a user or a password write special characters as %40 for @, %3A for :, %2F for /, %3F for ?, %23 for #."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,17 @@ def parse_address(text: str) -> Address:
         url = make_url(text.strip())
     except (ArgumentError, ValueError) as error:
         raise ConfigurationError(
-            "DATABASE_URL is not a database address: it should look like postgresql://user:password@host:5432/name."
+            "DATABASE_URL is not a database address: it should look like postgresql://user:password@host:5432/name.\n"
+            f"  {_ESCAPES}"
         ) from error
     if url.get_backend_name() not in ("postgresql", "postgres"):
         raise ConfigurationError(
             f"DATABASE_URL names {url.get_backend_name()!r}, but ChatKit Link stores in PostgreSQL only: "
             "use postgresql://user:password@host:5432/name, or unset it for the embedded database."
+        )
+    if _has_stray_at(text.strip()):
+        raise ConfigurationError(
+            f"DATABASE_URL has more than one @, so that its password and its host are not told apart.\n  {_ESCAPES}"
         )
     query = {key: value if isinstance(value, str) else value[0] for key, value in url.query.items()}
     pooled = query.get("pgbouncer", "").lower() in ("true", "1") or url.port == SUPABASE_TRANSACTION_PORT
@@ -72,6 +81,16 @@ def parse_address(text: str) -> Address:
     # SQLAlchemy's own cache would prepare by name as well.
     query = {"prepared_statement_cache_size": "0"} if pooled else {}
     return Address(url.set(drivername="postgresql+asyncpg", query=query), connect_args, pooled)
+
+
+def _has_stray_at(text: str) -> bool:
+    """Whether an @ follows the one that ends the password, outside the values of parameters.
+
+    SQLAlchemy ends a password at its first @: the rest of it would be looked up as a host, and displayed as one.
+    """
+    place, _, query = _USER.sub("", text, count=1).partition("?")
+    parameter = query.partition("&")[0]
+    return "@" in place or ("@" in parameter and "=" not in parameter)
 
 
 def _seconds(text: str) -> float:

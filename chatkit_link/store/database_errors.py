@@ -23,6 +23,7 @@ _REASONS = (*_DRIVER, OSError)  # the base of TimeoutError and of the errors of 
 _LONGEST = 240
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
+_UNRESOLVED = "Correct the host in DATABASE_URL."
 _AWAY = "Start PostgreSQL there, or correct the host and the port in DATABASE_URL."
 _SLOW = "Check that PostgreSQL listens there and that no firewall is in between, or correct DATABASE_URL."
 _TLS = "Correct sslmode in DATABASE_URL, or name its certificate authority with sslrootcert=FILE (or =system)."
@@ -72,7 +73,7 @@ def place_of(address: Address) -> str:
     host, port, user = given["host"] or "localhost", given["port"] or 5432, given["user"]
     database = given["database"] or user
     named = {"host": host, "port": port, "database": database, "user": user}
-    # A password with an @ that is not encoded as %40 ends up in one of these names.
+    # "ada@secret@host", with an @ where the colon should be, has a user that ends in a password.
     return ", ".join(
         f"{name} {'(unreadable)' if '@' in str(value) else value}" for name, value in named.items() if value
     )
@@ -118,7 +119,9 @@ def _advice(error: BaseException, state: str) -> str:
     match error:
         case ssl.SSLError():
             return _TLS
-        case socket.gaierror() | ConnectionRefusedError() | FileNotFoundError():
+        case socket.gaierror():
+            return _UNRESOLVED
+        case ConnectionRefusedError() | FileNotFoundError():
             return _AWAY
         case TimeoutError():
             return _SLOW

@@ -64,7 +64,7 @@ class WidgetFolder:
         there = revision(file.read_bytes()) if file.is_file() else None
         if there != over:
             raise Conflict(
-                f"There is a {file.name} already: choose another name."
+                f"{file.name} exists already: choose another name."
                 if over is None
                 else f"{file.name} was changed on disk meanwhile: load it again, or save under another name."
             )

@@ -60,7 +60,8 @@ def written(console: Console) -> str:
 
 async def test_a_pipe_gets_the_whole_answer_as_plain_text(client: ChatKitClient) -> None:
     console = paper()
-    code = await converse(client, "everything", thread_id=None, console=console)
+    errors = paper()
+    code = await converse(client, "everything", thread_id=None, console=console, errors=errors)
     text = written(console)
     assert code == 1, "an error event in the answer is a failure"
     for part in (
@@ -72,9 +73,10 @@ async def test_a_pipe_gets_the_whole_answer_as_plain_text(client: ChatKitClient)
         "(seen)",
         "Image: https://example.org/1.png",
         "Sources: One source was found.",
-        "The rest is missing.",
     ):
         assert part in text
+    assert "The rest is missing." in written(errors)
+    assert "The rest is missing." not in text
     assert "never mind" not in text
     assert "Searching" not in text
     assert "\x1b" not in text
@@ -82,19 +84,19 @@ async def test_a_pipe_gets_the_whole_answer_as_plain_text(client: ChatKitClient)
 
 async def test_the_last_line_says_how_to_continue(client: ChatKitClient, peer: Peer) -> None:
     console = paper()
-    assert await converse(client, "hello", thread_id=None, console=console) == 0
+    assert await converse(client, "hello", thread_id=None, console=console, errors=console) == 0
     (thread_id,) = store_of(peer).threads
     last = written(console).splitlines()[-1]
     assert last == f'Thread {thread_id}. Continue: chatkit-link chat --thread {thread_id} "…"'
     again = paper()
-    assert await converse(client, "more", thread_id=thread_id, console=again) == 0
+    assert await converse(client, "more", thread_id=thread_id, console=again, errors=again) == 0
     assert "You said: more" in written(again)
     assert len(store_of(peer).threads) == 1
 
 
 async def test_a_narrow_terminal_shows_progress_and_cuts_no_line(client: ChatKitClient) -> None:
     console = paper(width=60, terminal=True)
-    await converse(client, "everything", thread_id=None, console=console)
+    await converse(client, "everything", thread_id=None, console=console, errors=console)
     text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", written(console))
     assert "A lease[1] is a contract." in text
     assert max(len(line) for line in text.splitlines()) <= 60
@@ -102,16 +104,39 @@ async def test_a_narrow_terminal_shows_progress_and_cuts_no_line(client: ChatKit
 
 async def test_a_failure_inside_the_answer_is_a_sentence_and_an_exit_code(client: ChatKitClient) -> None:
     console = paper()
-    assert await converse(client, "fail", thread_id=None, console=console) == 1
-    assert "The model is not there. Ask again to retry." in written(console)
+    errors = paper()
+    assert await converse(client, "fail", thread_id=None, console=console, errors=errors) == 1
+    assert written(errors) == "The model is not there. Ask again to retry.\n"
+    assert "Continue: chatkit-link chat" in written(console)
 
 
 async def test_a_refused_question_is_a_sentence_and_an_exit_code(client: ChatKitClient) -> None:
     console = paper()
-    assert await converse(client, "\ud800", thread_id=None, console=console) == 0
+    errors = paper()
+    assert await converse(client, "\ud800", thread_id=None, console=console, errors=errors) == 0
     async with ChatKitClient("http://127.0.0.1:1/chatkit") as nobody:
-        assert await converse(nobody, "hello", thread_id=None, console=console) == 1
-    assert "No server answers at http://127.0.0.1:1: is it running?" in written(console)
+        assert await converse(nobody, "hello", thread_id=None, console=console, errors=errors) == 1
+    assert written(errors) == "No server answers at http://127.0.0.1:1: is it running?\n"
+
+
+def test_a_server_that_stops_afterwards_is_not_linked_to() -> None:
+    here, there = "http://127.0.0.1:40001/documents/docs/my%20page.md?key=k#retry", "https://example.org/a"
+    notes = [wire.Annotation(source=wire.URLSource(title=url[:4], url=url)) for url in (here, there)]
+    message = wire.AssistantMessageItem(
+        id="m", thread_id="t", created_at=WHEN, content=[wire.AssistantMessageContent(text="Yes.", annotations=notes)]
+    )
+    search = wire.SearchTask(queries=["retry"], sources=[wire.URLSource(title="Page", url=here)])
+    task = wire.TaskItem(id="s", thread_id="t", created_at=WHEN, task=search)
+    shown: dict[str | None, str] = {}
+    for temporary in ("http://127.0.0.1:40001", "http://127.0.0.1:4000", None):
+        console = paper()
+        console.print(*draw_items([task, message], styled=False, temporary=temporary))
+        shown[temporary] = written(console)
+    assert "docs/my page.md" in shown["http://127.0.0.1:40001"]
+    assert "127.0.0.1" not in shown["http://127.0.0.1:40001"]
+    assert there in shown["http://127.0.0.1:40001"]
+    assert here in shown["http://127.0.0.1:4000"]
+    assert here in shown[None]
 
 
 async def test_ctrl_c_stops_the_run_and_keeps_the_thread(client: ChatKitClient, peer: Peer) -> None:
@@ -128,7 +153,7 @@ async def test_ctrl_c_stops_the_run_and_keeps_the_thread(client: ChatKitClient, 
 
     console = Console(file=Interrupting(), width=80, force_terminal=True)
     before = signal.getsignal(signal.SIGINT)
-    assert await converse(client, "slow", thread_id=None, console=console) == 1
+    assert await converse(client, "slow", thread_id=None, console=console, errors=console) == 1
     assert peer.cancelled == [RUN]
     assert "Stopped." in written(console)
     assert "Continue: chatkit-link chat --thread thr_" in written(console).replace("\n", " ")
@@ -143,7 +168,7 @@ from chatkit_link.cli.conversation import converse
 
 async def main():
     async with ChatKitClient(sys.argv[1]) as client:
-        return await converse(client, None, thread_id=None, console=Console())
+        return await converse(client, None, thread_id=None, console=Console(), errors=Console(stderr=True))
 
 sys.exit(asyncio.run(main()))
 """

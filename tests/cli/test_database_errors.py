@@ -71,7 +71,10 @@ async def test_a_port_on_which_nothing_listens(postgres: Postgres) -> None:
 async def test_a_host_that_has_no_address() -> None:
     text = await refusal(f"postgresql://ada:{PASSWORD}@nowhere.invalid/chat")
     assert "the name of the host cannot be resolved" in text
-    assert "host nowhere.invalid, port 5432" in text
+    assert text.splitlines()[1:] == [
+        "  host nowhere.invalid, port 5432, database chat, user ada",
+        "  Correct the host in DATABASE_URL.",
+    ]
 
 
 async def test_a_wrong_password(postgres: Postgres) -> None:
@@ -190,9 +193,24 @@ async def test_a_schema_of_a_newer_version_is_neither_migrated_nor_read(
     assert postgres.query(empty_database, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == "1"
 
 
-async def test_a_part_of_a_password_that_was_read_as_a_host_is_not_repeated() -> None:
-    text = await refusal("postgresql://ada:top@hunter2@127.0.0.1:1/chat")
-    assert "host (unreadable)" in text
+@pytest.mark.parametrize("password", ["top@hunter2", "hunter2@top", "a@hunter2/b", "hunter2@a?b", "a@hunter2#b"])
+async def test_a_password_with_an_at_sign_is_refused_before_a_part_of_it_is_taken_for_a_host(password: str) -> None:
+    text = await refusal(f"postgresql://ada:{password}@127.0.0.1:1/chat")
+    assert "more than one @" in text
+    assert "%40 for @" in text
+
+
+async def test_a_password_whose_rest_looks_like_a_port_is_not_repeated() -> None:
+    text = await refusal("postgresql://ada:top@a:hunter2@127.0.0.1:1/chat")
+    assert "not a database address" in text
+    assert "%40 for @" in text
+
+
+@pytest.mark.parametrize("start", ["ada:a?b/c#d:e@", "ada:top%40hunter2@", "ada%40shop:top@", "ada@shop:top@"])
+async def test_other_special_characters_and_escaped_ones_are_read_as_they_are(start: str) -> None:
+    port = free_port()
+    text = await refusal(f"postgresql://{start}127.0.0.1:{port}/chat?application_name=a@b")
+    assert f"host 127.0.0.1, port {port}, database chat, user " in text
 
 
 @pytest.mark.parametrize(

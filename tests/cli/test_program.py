@@ -112,6 +112,8 @@ def test_help_costs_no_more_than_a_moment_of_the_processor(tmp_path: Path) -> No
 def test_usage_does_without_the_agents(tmp_path: Path, postgres: Postgres, empty_database: str) -> None:
     given = {"DATABASE_URL": postgres.url(empty_database)}
     assert started(tmp_path, "migrate", **given).returncode == 0
+    ran = started(tmp_path, "usage", **given)
+    assert ran.stdout == "Nothing was used in that time. The offline model is not counted.\n"
     status, names = imported(tmp_path, "usage", "--json", **given)
     assert status == 0
     assert names & {"agents", "openai", "mcp", "fastapi", "httpx2"} == set()
@@ -150,6 +152,18 @@ def test_every_example_is_a_command_with_its_options() -> None:
             assert tuple(words[1 : len(path) + 1]) == path
             options = {option for parameter in command.params for option in parameter.opts}
             assert {word for word in words if word.startswith("--")} <= options
+
+
+@pytest.mark.parametrize("group", ["agents", "threads", "widgets", "import", "models"])
+async def test_each_group_has_an_example_of_its_commands(group: str, command: Command) -> None:
+    examples = (await command(group, "--help")).output.partition("Example")[2].splitlines()[1:]
+    known = {" ".join(path) for path, _ in commands()}
+    assert examples
+    for line in examples:
+        program, *words = line.split()
+        assert program == "chatkit-link"
+        assert words[0] == group
+        assert {" ".join(words[:1]), " ".join(words[:2])} & known
 
 
 async def test_the_exit_status_is_explained(command: Command) -> None:
@@ -229,6 +243,21 @@ def test_json_is_all_that_a_script_reads(arguments: tuple[str, ...], run: Callab
     json.loads(ran.out)
 
 
+def test_a_widget_that_does_not_load_is_listed_with_status_one(run: Callable[..., Ran], tmp_path: Path) -> None:
+    assert run("widgets", "new", "good").status == 0
+    (tmp_path / "widgets" / "torn.widget").write_text("{")
+    assert (run("widgets", "list").status, run("widgets", "list", "--json").status) == (1, 1)
+    ran = run("widgets", "new", "good")
+    assert (ran.status, ran.err) == (2, "chatkit-link: good.widget exists already: choose another name.\n")
+
+
+def test_one_widget_is_counted_in_the_singular(run: Callable[..., Ran], tmp_path: Path) -> None:
+    run("widgets", "new", "good")
+    assert run("widgets", "check").out == "1 widget checked, 0 problems.\n"
+    (tmp_path / "widgets" / "good.widget").write_text("{")
+    assert run("widgets", "check").out == "1 widget checked, 1 problem.\n"
+
+
 def test_a_terminal_without_utf_8_shows_something_and_json_stays_whole(tmp_path: Path) -> None:
     WidgetFolder(tmp_path).write("door", new_widget("door").replace(b'"Door"', '"To →"'.encode()), over=None)
     given = ("widgets", "list", "--folder", ".")
@@ -248,6 +277,33 @@ def test_a_reader_who_goes_away_is_no_error_to_read_about(tmp_path: Path) -> Non
     process.stderr.close()
     process.wait(timeout=50)
     assert said == ""
+
+
+def test_a_chat_in_a_thread_that_does_not_exist_offers_no_way_to_continue_it(
+    tmp_path: Path, postgres: Postgres, empty_database: str
+) -> None:
+    ran = started(tmp_path, "chat", "hi", "--thread", "thr_nope", DATABASE_URL=postgres.url(empty_database))
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.startswith("There is no such thread")
+
+
+def test_a_chat_without_a_server_fails_on_standard_error(run: Callable[..., Ran]) -> None:
+    ran = run("chat", "hi", "--url", "http://127.0.0.1:1/chatkit")
+    assert ran == (1, "", "No server answers at http://127.0.0.1:1: is it running?\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("--version",), ("doctor",), ("usage", "--help"), ("agents", "--json"), ("agents",)]
+)
+def test_output_that_cannot_be_written_is_a_sentence_and_status_two(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [PROGRAM, *arguments], cwd=tmp_path, env=environment(), stdin=subprocess.DEVNULL,
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=50, check=False,
+        )  # fmt: skip
+    words = "chatkit-link: The output cannot be written: No space left on device.\n"
+    assert (ran.returncode, ran.stderr) == (2, words)
 
 
 def test_ctrl_c_ends_the_program_quietly(tmp_path: Path) -> None:

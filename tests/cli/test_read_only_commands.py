@@ -69,7 +69,14 @@ async def test_a_thread_is_locked_and_unlocked(
     assert (await command("threads", "lock", "thr_1", "--reason", "a while")).output == "Thread thr_1 is locked.\n"
     assert "a while" in postgres.query(live, "SELECT status FROM threads")
     assert (await command("threads", "unlock", "thr_1")).output == "Thread thr_1 is active.\n"
-    assert "There is no such thread" in sentence(await command("threads", "lock", "thr_2"))
+
+
+@pytest.mark.parametrize("verb", ["lock", "close", "unlock"])
+async def test_a_thread_that_does_not_exist_is_named(
+    verb: str, postgres: Postgres, live: str, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", postgres.url(live))
+    assert sentence(await command("threads", verb, "thr_2")) == "There is no thread thr_2."
 
 
 @pytest.mark.parametrize("arguments", [*READING, *ON_A_THREAD])

@@ -125,10 +125,34 @@ def test_an_agent_given_with_its_path_is_found_from_where_the_command_is_run(run
     ]  # fmt: skip
 
 
+def test_a_server_for_one_question_leaves_no_dead_links_and_its_offline_model_is_not_counted(run: Run) -> None:
+    out, _ = run("chat", "What does Retry do?", CHATKIT_LINK_PORT="1").communicate(timeout=120)
+    assert "docs/explanation/runs.md" in out.partition("\nSources\n")[2]
+    assert "http://127.0.0.1" not in out
+    out, _ = run("usage").communicate(timeout=120)
+    assert out == "Nothing was used in that time. The offline model is not counted.\n"
+
+
 def test_agents_that_do_not_load_are_listed_with_the_reason(run: Run, folder: Path) -> None:
     (folder / "bad.py").write_text("import nothing_of_that_name")
-    process = run("agents", "--agent", "bad=bad.py", "--agent", "gone=gone.py")
+    (folder / "number.py").write_text("agent = 7")
+    process = run("agents", "--agent", "bad=bad.py", "--agent", "gone=gone.py", "--agent", "number=number.py")
     out, _ = process.communicate(timeout=120)
     assert process.returncode == 1
     assert "nothing_of_that_name" in " ".join(out.split())
     assert "there is no file" in " ".join(out.split())
+    assert "Agent target 'number.py' is of type int." in " ".join(out.split())
+
+
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [
+        ("203.0.113.7", "The address 203.0.113.7 is not one of this machine's. Choose another with --host."),
+        ("256.1.1.1", "The host 256.1.1.1 cannot be resolved. Choose another with --host."),
+        ("nowhere.invalid", "The host nowhere.invalid cannot be resolved. Choose another with --host."),
+    ],
+)
+def test_a_host_that_cannot_be_listened_on_is_named_and_not_the_port(run: Run, host: str, words: str) -> None:
+    process = run("serve", "--host", host, "--port", "0")
+    out, _ = process.communicate(timeout=120)
+    assert (process.returncode, out.splitlines()[-1]) == (2, f"chatkit-link: {words}")

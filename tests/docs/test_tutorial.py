@@ -50,7 +50,7 @@ async def test_every_step_of_the_tutorial_does_what_it_says(shop: Path, monkeypa
     assert "ready" in printed.partition("support ")[2].splitlines()[0]
     assert "On Sunday: closed." in printed
 
-    assert "1 widgets checked, 0 problems." in await run(card, monkeypatch)
+    assert "1 widget checked, 0 problems." in await run(card, monkeypatch)
     (shop / "support.py").write_text(second)
     drawn = (await run(ask_again, monkeypatch)).splitlines()
     assert any("│" in line and "closed" in line for line in drawn), drawn

@@ -148,7 +148,7 @@ async def test_the_commands_lock_and_unlock_a_thread(connect: Connect, command: 
     with pytest.raises(ClientError, match="under review"):
         await told(ada.add_user_message(made.thread_id, "more"))
     assert (await command("threads", "close", made.thread_id)).stdout == f"Thread {made.thread_id} is closed.\n"
-    unknown = await command("threads", "lock", f"thr_{uuid.uuid4().hex}")
-    assert "There is no such thread" in str(unknown.exception)
+    missing = f"thr_{uuid.uuid4().hex}"
+    assert str((await command("threads", "lock", missing)).exception) == f"There is no thread {missing}."
     assert (await command("threads", "unlock", made.thread_id)).exit_code == 0
     await told(ada.add_user_message(made.thread_id, "more"))

@@ -143,7 +143,7 @@ def test_one_bad_file_does_not_stop_the_command_from_checking_the_others(bad_fol
         [line] = [line for line in result.output.splitlines() if f"/{name}.widget:" in line]
         assert part in line
     listed = CliRunner().invoke(cli, ["widgets", "list", "--folder", str(bad_folder)])
-    assert listed.exit_code == 0
+    assert listed.exit_code == 1
     assert "Good" in listed.output
 
 
