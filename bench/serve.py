@@ -52,10 +52,12 @@ def _add_probes(app: Any) -> None:
 async def main(kind: str, *given: str) -> None:
     if kind == "ours":
         url, folder = given
+        empty = Path(folder) / "chatkit-link.toml"
+        empty.touch()
         settings = read_settings(
             database_url=url,
             data=Path(folder),
-            config=Path(folder) / "none.toml",
+            config=empty,
             openai_api_key=None,
             openai_base_url=None,
             rate_messages=0,  # one address asks as fast as it can

@@ -24,10 +24,11 @@ def process(
     tmp_path: Path, postgres_url: str, make_settings: Callable[..., Settings]
 ) -> Iterator[tuple[psutil.Process, str]]:
     port = free_port()
+    (catalog := tmp_path / "empty.toml").touch()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("CHATKIT_LINK_", "OPENAI_"))},
         "CHATKIT_LINK_DATA": str(tmp_path / "data"),
-        "CHATKIT_LINK_CONFIG": str(tmp_path / "none.toml"),
+        "CHATKIT_LINK_CONFIG": str(catalog),
         "CHATKIT_LINK_DOCS": str(make_settings().docs),
         "DATABASE_URL": postgres_url,
         "CHATKIT_LINK_PORT": str(port),
