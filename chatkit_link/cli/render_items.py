@@ -15,7 +15,7 @@ _MARKS: Final = {"none": "•", "loading": "…", "complete": "✓"}
 
 
 @dataclass
-class Sources:
+class CitedSources:
     """Numbers for what an answer cites: the same source has the same number throughout the turn.
 
     temporary: the address of a server that is about to stop; its pages are named by their path.
@@ -52,15 +52,15 @@ def draw_items(items: Sequence[wire.ThreadItem], *, styled: bool, temporary: str
         styled: render Markdown; else its source stays.
         temporary: the address of a server that stops after the answer, to which nothing is linked.
     """
-    sources = Sources(temporary)
+    sources = CitedSources(temporary)
     drawn = [part for item in items for part in _item(item, sources, styled)]
     if sources.lines:
         listed = "\n".join(f"[{number}] {line}" for number, line in enumerate(sources.lines, 1))
-        drawn.append(Text(f"Sources\n{listed}", style="dim"))
+        drawn.append(Text(f"CitedSources\n{listed}", style="dim"))
     return drawn
 
 
-def _item(item: wire.ThreadItem, sources: Sources, styled: bool) -> list[RenderableType]:
+def _item(item: wire.ThreadItem, sources: CitedSources, styled: bool) -> list[RenderableType]:
     drawn: list[RenderableType] = []
     match item:
         case wire.AssistantMessageItem():
@@ -90,7 +90,7 @@ def _widget(item: wire.WidgetItem, styled: bool) -> RenderableType:
         return Text(clean(item.copy_text or "[a widget this terminal cannot draw]"), style="dim")
 
 
-def _cited(part: wire.AssistantMessageContent, sources: Sources) -> str:
+def _cited(part: wire.AssistantMessageContent, sources: CitedSources) -> str:
     """The text with ``[1]`` where an annotation stands; without a place it stands at the end."""
     numbered = [(_place(part, note), sources.number(note.source)) for note in part.annotations]
     text = part.text
@@ -104,7 +104,7 @@ def _place(part: wire.AssistantMessageContent, note: wire.Annotation) -> int:
     return note.index if note.index is not None and 0 <= note.index <= len(part.text) else len(part.text)
 
 
-def _task(task: wire.Task, sources: Sources) -> Text:
+def _task(task: wire.Task, sources: CitedSources) -> Text:
     line = Text(f"{_MARKS[task.status_indicator]} ", style="dim")
     match task:
         case wire.SearchTask():

@@ -16,7 +16,7 @@ from chatkit_link.settings.formats.text import read_text
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class SettingsConflict:
     """Settings that are unsafe or cannot work together.
 
     fields: the settings it is about; it is not reported while one of them is wrong by itself.
@@ -47,7 +47,7 @@ class SettingsGroup(BaseSettings):
         name = str(info.field_name)
         return read_text(value, cls.model_fields[name], name)
 
-    def conflicts(self) -> Iterator[Conflict]:
+    def conflicts(self) -> Iterator[SettingsConflict]:
         """What is wrong with these settings together."""
         yield from ()
 

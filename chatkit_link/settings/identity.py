@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from chatkit_link.settings.formats.addresses import SECURE_ADDRESS
 from chatkit_link.settings.formats.keys import HEADER_NAME, OWN_KEY, SECRET
-from chatkit_link.settings.group import Conflict, SettingsGroup
+from chatkit_link.settings.group import SettingsConflict, SettingsGroup
 
 # Those of the server key (``identity/server_key.py``).
 _SERVER_KEY_HEADERS = frozenset({"x-chatkit-user", "x-chatkit-tenant"})
@@ -62,38 +62,38 @@ class IdentitySettings(SettingsGroup):
         return not self.allow_anonymous and any(getattr(self, name) for name in _AUTHENTICATORS)
 
     @override
-    def conflicts(self) -> Iterator[Conflict]:
+    def conflicts(self) -> Iterator[SettingsConflict]:
         chosen = [name for name in _AUTHENTICATORS if getattr(self, name)]
         if len(chosen) > 1:
             variables = " and ".join(f"CHATKIT_LINK_{name.upper()}" for name in chosen)
-            yield Conflict(
+            yield SettingsConflict(
                 tuple(chosen), f"{variables} are set: keep one of them, because an attacker would choose the weakest."
             )
         if self.jwt_jwks_url and not (self.jwt_issuer or self.jwt_audience):
-            yield Conflict(
+            yield SettingsConflict(
                 ("jwt_jwks_url", "jwt_issuer", "jwt_audience"),
                 "CHATKIT_LINK_JWT_JWKS_URL needs CHATKIT_LINK_JWT_ISSUER or CHATKIT_LINK_JWT_AUDIENCE, or better both: "
                 "issuers sign tokens for other services with the same keys.",
             )
         if self.server_key and self.server_key in (self.jwt_secret, self.secret):
-            yield Conflict(
+            yield SettingsConflict(
                 ("server_key", "jwt_secret", "secret"),
                 "CHATKIT_LINK_SERVER_KEY is another setting's secret: make a key of its own.",
             )
         if self.proxy_tenant_header and not self.proxy_user_header:
-            yield Conflict(
+            yield SettingsConflict(
                 ("proxy_tenant_header", "proxy_user_header"),
                 "CHATKIT_LINK_PROXY_TENANT_HEADER needs CHATKIT_LINK_PROXY_USER_HEADER.",
             )
         for name in ("proxy_user_header", "proxy_tenant_header"):
             if (getattr(self, name) or "").lower() in _SERVER_KEY_HEADERS:
-                yield Conflict(
+                yield SettingsConflict(
                     (name,),
                     f"CHATKIT_LINK_{name.upper()} must be another header: X-ChatKit-User and X-ChatKit-Tenant are "
                     "those of the server key.",
                 )
         if self.cookie_cross_site and self.cookie_secure is False:
-            yield Conflict(
+            yield SettingsConflict(
                 ("cookie_cross_site", "cookie_secure"),
                 "CHATKIT_LINK_COOKIE_CROSS_SITE needs a Secure cookie: unset CHATKIT_LINK_COOKIE_SECURE.",
             )

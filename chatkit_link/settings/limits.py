@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from chatkit_link.settings.formats.addresses import REDIS_ADDRESS
 from chatkit_link.settings.formats.text import JSON
-from chatkit_link.settings.group import Conflict, SettingsGroup, read_also
+from chatkit_link.settings.group import SettingsConflict, SettingsGroup, read_also
 
 
 class Price(BaseModel):
@@ -71,9 +71,9 @@ class LimitSettings(SettingsGroup):
     )
 
     @override
-    def conflicts(self) -> Iterator[Conflict]:
+    def conflicts(self) -> Iterator[SettingsConflict]:
         if self.limits_storage == "redis" and self.redis_url is None:
-            yield Conflict(
+            yield SettingsConflict(
                 ("limits_storage", "redis_url"), "CHATKIT_LINK_LIMITS_STORAGE is redis, but REDIS_URL is not set."
             )
         costs = (
@@ -81,7 +81,7 @@ class LimitSettings(SettingsGroup):
             self.budget_tenant_day_cost, self.budget_tenant_month_cost,
         )  # fmt: skip
         if any(costs) and not self.prices:
-            yield Conflict(
+            yield SettingsConflict(
                 ("prices",),
                 "A cost budget is set, but CHATKIT_LINK_PRICES is not: without prices everything would cost nothing.",
             )

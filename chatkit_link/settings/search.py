@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from chatkit_link.settings.formats.addresses import WEB_ADDRESS
 from chatkit_link.settings.formats.keys import HEADER_KEY
-from chatkit_link.settings.group import Conflict, SettingsGroup, read_also
+from chatkit_link.settings.group import SettingsConflict, SettingsGroup, read_also
 
 SearchChoice = Literal["auto", "local", "ddgs", "searxng", "tavily", "brave"]
 # Provider -> the setting that it cannot work without.
@@ -40,9 +40,9 @@ class SearchSettings(SettingsGroup):
     )
 
     @override
-    def conflicts(self) -> Iterator[Conflict]:
+    def conflicts(self) -> Iterator[SettingsConflict]:
         needed = _NEEDED.get(self.search)
         if needed and not getattr(self, needed):
-            yield Conflict(
+            yield SettingsConflict(
                 ("search", needed), f"CHATKIT_LINK_SEARCH is {self.search}, but {needed.upper()} is not set."
             )

@@ -12,7 +12,7 @@ from chatkit_link.net.ip import is_unbounded
 from chatkit_link.settings.database import DatabaseSettings
 from chatkit_link.settings.files import FileSettings
 from chatkit_link.settings.formats.text import RefusedValue, variable, variables
-from chatkit_link.settings.group import Conflict, SettingsGroup
+from chatkit_link.settings.group import SettingsConflict, SettingsGroup
 from chatkit_link.settings.hosted import HostedSettings
 from chatkit_link.settings.identity import IdentitySettings
 from chatkit_link.settings.limits import LimitSettings
@@ -98,19 +98,19 @@ class Settings(
         return field, f"{name} is not acceptable: {message[0].lower()}{message[1:]}."
 
     @override
-    def conflicts(self) -> Iterator[Conflict]:
+    def conflicts(self) -> Iterator[SettingsConflict]:
         for group in GROUPS.values():
             yield from group.conflicts(self)
         if self.proxy_user_header and (
             "trusted_proxies" not in self.model_fields_set or is_unbounded(self.trusted_networks)
         ):
-            yield Conflict(
+            yield SettingsConflict(
                 ("proxy_user_header", "trusted_proxies"),
                 "CHATKIT_LINK_PROXY_USER_HEADER needs CHATKIT_LINK_TRUSTED_PROXIES with the proxy's own addresses: "
                 "any other client could send that header, too.",
             )
         if self.cookie_cross_site and "*" in self.listed_origins:
-            yield Conflict(
+            yield SettingsConflict(
                 ("cookie_cross_site", "origins"),
                 "CHATKIT_LINK_COOKIE_CROSS_SITE needs CHATKIT_LINK_ORIGINS by name: `*` is never sent a cookie.",
             )

@@ -7,7 +7,7 @@ import pytest
 
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import Settings, read_settings
-from chatkit_link.settings.group import Conflict
+from chatkit_link.settings.group import SettingsConflict
 
 CANARY = "canary-7f3a"
 
@@ -114,7 +114,7 @@ def test_any_two_wrong_settings_are_both_named(names: tuple[str, str]) -> None:
 
 
 def test_conflicts_name_settings_that_exist() -> None:
-    conflicts: list[Conflict] = []
+    conflicts: list[SettingsConflict] = []
     combinations: list[dict[str, Any]] = [
         {"jwt_secret": "s" * 32, "server_key": "s" * 32, "identify": "a:b", "search": "tavily"},
         {"jwt_jwks_url": "https://id.example.com", "limits_storage": "redis", "budget_tenant_day_cost": 1},
