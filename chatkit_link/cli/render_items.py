@@ -56,7 +56,7 @@ def draw_items(items: Sequence[wire.ThreadItem], *, styled: bool, temporary: str
     drawn = [part for item in items for part in _item(item, sources, styled)]
     if sources.lines:
         listed = "\n".join(f"[{number}] {line}" for number, line in enumerate(sources.lines, 1))
-        drawn.append(Text(f"CitedSources\n{listed}", style="dim"))
+        drawn.append(Text(f"Sources\n{listed}", style="dim"))
     return drawn
 
 

@@ -127,7 +127,7 @@ def test_an_agent_given_with_its_path_is_found_from_where_the_command_is_run(run
 
 def test_a_server_for_one_question_leaves_no_dead_links_and_its_offline_model_is_not_counted(run: Run) -> None:
     out, _ = run("chat", "What does Retry do?", CHATKIT_LINK_PORT="1").communicate(timeout=120)
-    assert "docs/" in out
+    assert "docs/explanation/runs.md" in out.partition("\nSources\n")[2]
     assert "http://127.0.0.1" not in out
     out, _ = run("usage").communicate(timeout=120)
     assert out == "Nothing was used in that time. The offline model is not counted.\n"
