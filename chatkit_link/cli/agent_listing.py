@@ -1,6 +1,5 @@
 """What ``chatkit-link agents`` lists: agents, the tools of their MCP servers, and models that are shut down."""
 
-import asyncio
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -22,6 +21,7 @@ from chatkit_link.agents.mcp.report import ServerReport, report_servers, servers
 from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.models.shutdowns import Notice, has_error, shutdowns_for
 from chatkit_link.agents.shutdown_notices import shutdown_notices
+from chatkit_link.cli import event_loop
 from chatkit_link.cli.model_checks import print_notices
 from chatkit_link.cli.output import console, print_line
 from chatkit_link.errors import ConfigurationError
@@ -73,7 +73,7 @@ def list_agents(settings: Settings, catalog: Catalog, today: date) -> Listing:
             AgentLine(agent_id, "bundled" if entry.target == RESEARCH else entry.target, broken.get(agent_id))
             for agent_id, entry in entries.items()
         ],
-        servers=asyncio.run(report_servers(servers)) if servers.users else [],
+        servers=event_loop.run(report_servers(servers)) if servers.users else [],
         notices=shutdown_notices(settings, catalog, targets, today),
     )
 

@@ -29,11 +29,10 @@ def chat(
     """Ask in the terminal. The server is the one at --url; without it the one at CHATKIT_LINK_PUBLIC_URL, else at
     CHATKIT_LINK_HOST and CHATKIT_LINK_PORT. If none answers, or with --agent, one is started for this conversation.
     """
-    import asyncio
-
+    from chatkit_link.cli import event_loop
     from chatkit_link.cli.start import start
 
-    sys.exit(asyncio.run(_chat(start("error"), question, thread, url, token, agent)))
+    sys.exit(event_loop.run(_chat(start("error"), question, thread, url, token, agent)))
 
 
 async def _chat(

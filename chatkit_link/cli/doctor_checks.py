@@ -1,6 +1,5 @@
 """What ``chatkit-link doctor`` looks at, each for itself: what is wrong with one hides nothing of the others."""
 
-import asyncio
 import importlib.util
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Literal
 
 from chatkit_link.agents.catalog import Catalog, configured_catalog
 from chatkit_link.agents.shutdown_notices import shutdown_notices
+from chatkit_link.cli import event_loop
 from chatkit_link.cli.agent_listing import load_targets
 from chatkit_link.cli.serve import model_line
 from chatkit_link.errors import ConfigurationError, LinkError
@@ -35,7 +35,7 @@ class Check:
 def examine(settings: Settings, today: date) -> list[Check]:
     """Everything that the server needs. Changes nothing."""
     try:
-        checks = asyncio.run(_database(settings))
+        checks = event_loop.run(_database(settings))
     except (ConfigurationError, LinkError) as error:
         checks = [Check("database", "bad", str(error))]
     checks.append(_documents(settings))

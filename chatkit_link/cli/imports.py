@@ -46,8 +46,7 @@ def import_threads(
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole report as JSON instead.")] = False,
 ) -> None:
     """Import users' threads from OpenAI's ChatKit. Run it again after a break: it continues from there."""
-    import asyncio
-
+    from chatkit_link.cli import event_loop
     from chatkit_link.cli.import_threads import (
         bring_threads,
         import_summary,
@@ -62,7 +61,7 @@ def import_threads(
     movers = read_movers(user or [], all_users_from, name_here=name_here, tenant=tenant)
     if report is not None:
         require_writable(report)
-    found = asyncio.run(bring_threads(start("error"), movers, again=again, dry_run=dry_run))
+    found = event_loop.run(bring_threads(start("error"), movers, again=again, dry_run=dry_run))
     if as_json:
         print_json(report_as_object(found))
     else:

@@ -3,8 +3,7 @@
 
 def migrate() -> None:
     """Bring the database to the schema of this version, and stop."""
-    import asyncio
-
+    from chatkit_link.cli import event_loop
     from chatkit_link.cli.output import print_line
     from chatkit_link.cli.start import start
     from chatkit_link.store.migrate import head
@@ -17,5 +16,5 @@ def migrate() -> None:
         async with open_database(settings) as database:
             await upgrade(database)
 
-    asyncio.run(run())
+    event_loop.run(run())
     print_line(f"The database is at schema {head()}.")

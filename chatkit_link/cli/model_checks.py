@@ -15,6 +15,7 @@ from chatkit_link.agents.models.provider import openai_client
 from chatkit_link.agents.models.refresh import Refreshed, ask_dates, write_dates
 from chatkit_link.agents.models.shutdowns import Notice, refreshed_file
 from chatkit_link.agents.shutdown_notices import shutdown_notices
+from chatkit_link.cli import event_loop
 from chatkit_link.cli.output import console
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import Settings
@@ -33,7 +34,7 @@ def ask_model(settings: Settings, today: date) -> tuple[list[Outcome], list[Noti
     """Ask the configured server for each thing that a chat needs, and look for what is shut down."""
     logging.disable()  # what fails is a line here, and needs none of the Agents SDK's beside it
     try:
-        outcomes = asyncio.run(probe(settings))
+        outcomes = event_loop.run(probe(settings))
     finally:
         logging.disable(logging.NOTSET)
     return outcomes, shutdown_notices(settings, Catalog(), {}, today)
@@ -48,7 +49,7 @@ def refresh_dates(settings: Settings, file: Path | None, today: date) -> tuple[P
     if settings.offline:
         raise ConfigurationError("There is no model's server to ask: set OPENAI_API_KEY.")
     try:
-        listed = asyncio.run(_listed(settings))
+        listed = event_loop.run(_listed(settings))
     except (OpenAIError, TimeoutError) as error:
         key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
         raise ConfigurationError(f"The model's server did not list its models: {server_message(error, key)}") from error

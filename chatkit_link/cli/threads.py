@@ -44,8 +44,8 @@ def unlock(thread: ThreadArgument) -> None:
 
 
 def _set_status(thread: str, status: "ThreadStatus") -> None:
-    import asyncio
 
+    from chatkit_link.cli import event_loop
     from chatkit_link.cli.output import print_line
     from chatkit_link.cli.start import start
     from chatkit_link.errors import ConfigurationError, ThreadNotFound
@@ -61,5 +61,5 @@ def _set_status(thread: str, status: "ThreadStatus") -> None:
             except ThreadNotFound as error:  # whose words are for a user: that it may be another user's
                 raise ConfigurationError(f"There is no thread {thread}.") from error
 
-    asyncio.run(run())
+    event_loop.run(run())
     print_line(f"Thread {thread} is {status.type}.")

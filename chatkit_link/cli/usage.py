@@ -19,8 +19,7 @@ def usage(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line, for a script.")] = False,
 ) -> None:
     """Print what models were used for, by day, user, agent and model."""
-    import asyncio
-
+    from chatkit_link.cli import event_loop
     from chatkit_link.cli.output import console
     from chatkit_link.cli.start import start
     from chatkit_link.cli.usage_report import print_usage, usage_table
@@ -37,7 +36,7 @@ def usage(
         async with open_existing(settings) as database:
             return await report(database, days=days, by=keys)
 
-    lines = asyncio.run(run())
+    lines = event_loop.run(run())
     if as_json:
         print_usage(keys, lines)
     else:

@@ -321,8 +321,39 @@ with socket.create_server(("127.0.0.1", 0)) as listener:
         [sys.executable, "-c", script], cwd=tmp_path, env=environment(), capture_output=True, text=True,
         timeout=50, check=False,
     )  # fmt: skip
-    assert (ran.returncode, ran.stdout) == (130, "")
-    assert "Traceback" not in ran.stderr
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "")
+
+
+@pytest.mark.parametrize(("interrupts", "logs"), [(True, False), (False, True)])
+def test_what_a_library_leaves_behind_is_logged_unless_ctrl_c_has_ended_the_command(
+    tmp_path: Path, interrupts: bool, logs: bool
+) -> None:
+    """As asyncpg does, where a connection is broken off right after its socket is open."""
+    script = f"""
+import asyncio, signal
+from chatkit_link.cli.event_loop import run
+
+async def work():
+    left = asyncio.get_running_loop().create_future()
+    try:
+        if {interrupts}:
+            signal.raise_signal(signal.SIGINT)
+            await asyncio.sleep(30)
+    finally:
+        left.set_exception(ConnectionError("left behind"))
+        del left
+
+try:
+    run(work())
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, env=environment(), capture_output=True, text=True,
+        timeout=50, check=False,
+    )  # fmt: skip
+    assert (ran.stdout == "interrupted\n") == interrupts
+    assert ("left behind" in ran.stderr) == logs, ran.stderr
 
 
 def test_a_database_that_cannot_be_reached_takes_three_lines(tmp_path: Path) -> None:
