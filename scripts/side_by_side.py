@@ -4,13 +4,15 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TextIO, TypeVar
 
 Result = TypeVar("Result")
+#: Seconds between two lines that name what is still running.
+_REMINDER = 60.0
 
 
 @dataclass
@@ -43,7 +45,7 @@ def run_side_by_side(
     with ThreadPoolExecutor(at_once) as threads:
         outputs = {part.name: tempfile.TemporaryFile("w+", encoding="utf-8") for part in parts}  # noqa: SIM115 - closed when printed
         running = {threads.submit(part.timed, outputs[part.name]): part for part in parts}
-        for future in as_completed(running):
+        for future in _as_they_end(running):
             part, result = running[future], future.result()
             with outputs[part.name] as output:
                 output.seek(0)
@@ -53,6 +55,17 @@ def run_side_by_side(
                     flush=True,
                 )
             yield result
+
+
+def _as_they_end(running: Mapping[Future[Result], Part[Result]]) -> Generator[Future[Result]]:
+    """As ``as_completed``; once a minute it prints what is still running, since nothing else is printed meanwhile."""
+    began, pending = time.monotonic(), set(running)
+    while pending:
+        done, pending = wait(pending, timeout=_REMINDER, return_when=FIRST_COMPLETED)
+        if not done:
+            names = ", ".join(sorted(running[future].name for future in pending))
+            print(f"{time.monotonic() - began:.0f} s: {names} still running ...", flush=True)
+        yield from done
 
 
 def command(words: Sequence[str | Path], output: TextIO, *, cwd: Path, **environment: str) -> int:

@@ -64,7 +64,7 @@ class FileUpload(_Body):
     max_files: int = Field(default=10, ge=1, le=1000)
 
 
-class History(_Body):
+class SessionHistory(_Body):
     enabled: bool = True
     recent_threads: int | None = Field(default=None, ge=1, le=1000)
 
@@ -72,7 +72,7 @@ class History(_Body):
 class Configuration(_Body):
     automatic_thread_titling: Titling = Titling()
     file_upload: FileUpload = FileUpload()
-    history: History = History()
+    history: SessionHistory = SessionHistory()
 
 
 class ExpiresAfter(_Body):

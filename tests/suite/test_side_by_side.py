@@ -42,3 +42,30 @@ def test_each_part_is_printed_whole_under_its_heading(tmp_path: Path) -> None:
         printed = [line for word in words for line in (word, f"{word} of a program")]
         assert lines[at + 1 : at + 5] == printed
     assert lines[-1] == "[0, 3]"
+
+
+def test_a_long_run_names_what_is_still_running(tmp_path: Path) -> None:
+    program = tmp_path / "parts.py"
+    program.write_text("""
+import threading
+import side_by_side
+from side_by_side import Part, run_side_by_side
+
+side_by_side._REMINDER = 0.01
+reminded = threading.Event()
+printed = print
+
+def seen(*words, **given):
+    printed(*words, **given)
+    if "still running" in words[0]:
+        reminded.set()
+
+side_by_side.print = seen
+list(run_side_by_side([Part("slow", lambda output: reminded.wait(60))], at_once=1, describe=str))
+""")
+    done = subprocess.run(
+        [sys.executable, str(program)], env={"PYTHONPATH": str(ROOT / "scripts")}, capture_output=True, text=True,
+        check=True, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert "0 s: slow still running ..." in done.stdout.splitlines()
+    assert "=== slow: True, 0 s ===" in done.stdout
