@@ -22,6 +22,9 @@ MODEL: str = getattr(model_server, "MODEL", "scripted")
 SHOP = Path(__file__).parent / "shop.py"
 MakeSettings = Callable[..., Settings]
 
+#: The notice of an answer without the tools of the server "shop".
+GONE = "The tools of shop are not available now, so the assistant answers without them."
+
 
 def stdio(folder: Path, *options: str, name: str = "shop", **keys: Any) -> str:
     """The table of a server that the application starts."""
