@@ -27,8 +27,10 @@ SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "of
 
 
 def main() -> None:
-    # Ctrl-C goes to every process of a terminal; this one ends after those that use its databases.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C goes to every process of a terminal, and what ends a job to every one of its group; this one ends after
+    # those that use its databases, with its input.
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)
     with _server() as url, _databases(url) as copy:
         for line in sys.stdin:
             print(copy(line.strip()), flush=True)

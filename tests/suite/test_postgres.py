@@ -17,7 +17,7 @@ ASKS_AND_IS_KILLED = """
 import os, signal
 from tests.suite.postgres import Postgres
 print(Postgres().database("gw0"), flush=True)
-os.kill(os.getpid(), signal.SIGKILL)
+{ending}
 """
 
 
@@ -58,13 +58,24 @@ async def test_each_worker_has_a_migrated_database_on_the_given_server_and_none_
     assert not (made | {template}) & await _names(postgres_url)
 
 
-async def test_nothing_is_left_by_a_run_that_is_killed(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("ending", "by"),
+    [
+        ("os.kill(os.getpid(), signal.SIGKILL)", signal.SIGKILL),
+        ("os.killpg(os.getpid(), signal.SIGTERM)", signal.SIGTERM),  # as `timeout` and a job that is cancelled do
+        ("os.killpg(os.getpid(), signal.SIGHUP)", signal.SIGHUP),  # as a terminal that is closed does
+    ],
+)
+async def test_nothing_is_left_by_a_run_that_is_killed(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, ending: str, by: signal.Signals
+) -> None:
     monkeypatch.setenv("DATABASE_URL", postgres_url)
-    command = [sys.executable, "-c", ASKS_AND_IS_KILLED]
+    command = [sys.executable, "-c", ASKS_AND_IS_KILLED.format(ending=ending)]
     done = await asyncio.to_thread(
-        subprocess.run, command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr
+        subprocess.run, command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        start_new_session=True,
+    )  # fmt: skip
+    assert done.returncode == -by, done.stderr
     made = str(make_url(done.stdout.strip()).database)
     async with asyncio.timeout(100):
         while made in await _names(postgres_url):  # noqa: ASYNC110 - it happens in another process
