@@ -128,7 +128,7 @@ async def test_without_redis_nothing_that_costs_is_let_through_and_the_rest_goes
             server.stop()
             refused = await ask(http, one, me)
             assert refused.status_code == 503
-            assert refused.json()["detail"] == "Requests cannot be counted right now. Please try again in a moment."
+            assert refused.json()["detail"] == "The server cannot answer right now. Please try again in a moment."
             threads = await http.post(f"{one}/chatkit/echo", json=listed, headers=me)
             assert len(threads.json()["data"]) == 2
 
