@@ -41,9 +41,10 @@ from chatkit_link.http import (
     runs,
     sessions,
     threads,
+    visitors,
 )
 from chatkit_link.http import workshop as workshop_routes
-from chatkit_link.http.cross_site import CrossOrigin
+from chatkit_link.http.cross_site import CrossOrigin, TrustedOrigins
 from chatkit_link.http.middleware import ResponseHeaders
 from chatkit_link.http.problems import install_problems, unexpected
 from chatkit_link.http.services import Services
@@ -52,6 +53,7 @@ from chatkit_link.identity import (
     Hook,
     ServerKey,
     build_identity,
+    build_visitors,
     load_hook,
     load_secret,
 )
@@ -121,8 +123,7 @@ def create_app(
     app = FastAPI(title="ChatKit Link", lifespan=lifespan, docs_url=None, redoc_url=None)
     # The last one added is the first to see a request.
     app.add_middleware(ResponseHeaders, unexpected=unexpected)
-    if settings.listed_origins:
-        app.add_middleware(CrossOrigin, origins=settings.listed_origins)
+    app.add_middleware(CrossOrigin, origins=_origins(settings), headers=settings.cors_header_names)
     app.add_middleware(Forwarded, trusted=settings.trusted_networks)
     install_problems(app)
     for routes in (
@@ -136,6 +137,7 @@ def create_app(
         sessions,
         openai,
         documents,
+        visitors,
         health,
         pages,
     ):
@@ -213,9 +215,10 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
         files=file_store,
         storage_origin=await file_store.storage.origin(),
         identity=build_identity(settings, secret, http, server_key, hook, ClientSecretAuthenticator(database)),
+        visitors=build_visitors(settings, secret, hook),
         server_key=server_key,
         document_keys=document_keys,
-        origins=frozenset(settings.listed_origins),
+        origins=_origins(settings),
         request_parser=RequestParser(
             max_message=settings.max_message,
             max_page=settings.max_page,
@@ -254,6 +257,10 @@ async def _files(stack: AsyncExitStack, settings: Settings, database: Database, 
     uploads = Uploads(database, storage, renditions, links, limits)
     sweeper = await stack.enter_async_context(Sweeper(database, storage))
     return Files(database, storage, uploads, sweeper, links, limits, upload_link=settings.upload_link)
+
+
+def _origins(settings: Settings) -> TrustedOrigins:
+    return TrustedOrigins(settings.listed_origins, own=settings.address if settings.public_url else "")
 
 
 def _hook(settings: Settings, given: Hook | None) -> Hook | None:

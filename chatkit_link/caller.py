@@ -62,6 +62,7 @@ class Caller:
     request_id: names this request in responses and logs.
     locale: a BCP 47 language tag from ``Accept-Language``; ``"en"`` when unknown.
     session: what the client secret of the request allows; ``None`` for a caller without one.
+    address: of this server as the caller reached it, without a trailing slash; ``None`` when unknown.
     zone: an IANA time zone from ``X-Time-Zone``, such as ``"Europe/Paris"``; ``"UTC"`` when unknown.
     retry: what a server and its tools may not read yet, where they answer a message again; else ``None``.
     """
@@ -73,6 +74,7 @@ class Caller:
     session: SessionPolicy | None = field(default=None, compare=False)
     zone: str = "UTC"
     retry: Retry | None = field(default=None, compare=False, repr=False)
+    address: str | None = field(default=None, compare=False)
 
     @property
     def owner(self) -> tuple[str, str]:

@@ -40,7 +40,8 @@ def link_not_found() -> NotFound:
 class Links:
     """Makes and reads links.
 
-    secret: HMAC-SHA256 key of the signatures. address: where browsers reach this server.
+    secret: HMAC-SHA256 key of the signatures. address: where browsers reach this server, unless the caller is known to
+    have reached it elsewhere.
     lifetime: seconds that a link is good for at least; at most twice that.
     """
 
@@ -53,16 +54,18 @@ class Links:
 
     def plain(self, file_id: str, *, preview: bool = False) -> str:
         """The address of a file or its preview, without a signature."""
-        return f"{self._address}/files/{file_id}{'/preview' if preview else ''}"
+        return _url(self._address, file_id, preview=preview)
 
     def signed(self, file_id: str, caller: Caller, *, preview: bool = False) -> str:
         """The same link for a while, so that a browser's cache knows it again."""
         ends = (int(time.time()) // self._lifetime + 2) * self._lifetime
-        return f"{self.plain(file_id, preview=preview)}?link={self._sign('get', file_id, caller, ends)}"
+        url = _url(caller.address or self._address, file_id, preview=preview)
+        return f"{url}?link={self._sign('get', file_id, caller, ends)}"
 
     def upload(self, file_id: str, caller: Caller, lifetime: float) -> str:
         """Where the bytes of a new file go."""
-        return f"{self.plain(file_id)}?link={self._sign('put', file_id, caller, int(time.time() + lifetime))}"
+        url = _url(caller.address or self._address, file_id)
+        return f"{url}?link={self._sign('put', file_id, caller, int(time.time() + lifetime))}"
 
     def _sign(self, purpose: Purpose, file_id: str, caller: Caller, ends: int) -> str:
         signed: list[object] = [purpose, file_id, caller.tenant, caller.user, ends]
@@ -126,6 +129,10 @@ class Links:
     def _fresh(self, url: str, caller: Caller) -> str:
         found = _OURS.search(url)
         return self.signed(found[1], caller, preview=found[2] is not None) if found else url
+
+
+def _url(address: str, file_id: str, *, preview: bool = False) -> str:
+    return f"{address}/files/{file_id}{'/preview' if preview else ''}"
 
 
 def _session(reach: list[object]) -> SessionPolicy | None:

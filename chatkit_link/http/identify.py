@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import Depends, Request
 
@@ -14,7 +15,9 @@ from chatkit_link.http.services import ServicesDep
 from chatkit_link.identity.server_key import TENANT_HEADER
 from chatkit_link.identity.user_names import name_in_header
 from chatkit_link.identity.zone import known_zone
+from chatkit_link.net.origin import is_host
 from chatkit_link.sessions.policy import CHECKS, require_allowed
+from chatkit_link.settings import Settings
 
 
 async def identify_caller(request: Request, services: ServicesDep) -> Caller:
@@ -26,7 +29,21 @@ async def identify_caller(request: Request, services: ServicesDep) -> Caller:
         request.state.cookie = identified.cookie
     if identified.left is not None:
         request.state.session_left = identified.left
-    return replace(identified.caller, zone=known_zone(request.headers.get("x-time-zone")))
+    return replace(
+        identified.caller,
+        zone=known_zone(request.headers.get("x-time-zone")),
+        address=_address(request, services.settings),
+    )
+
+
+def _address(request: Request, settings: Settings) -> str | None:
+    """Where links for the caller lead: the public address, else where the request was sent, prefix and all."""
+    if settings.public_url:
+        return settings.address
+    host = request.headers.get("host", "")
+    if not is_host(host):
+        return None
+    return f"{request.url.scheme}://{host}{quote(request.scope.get('root_path', ''), safe='/-._~')}"
 
 
 async def get_caller(request: Request, services: ServicesDep) -> Caller:

@@ -1,21 +1,29 @@
 """The built pages: the demo page, the chat frame, the scripts for other pages, and their assets."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException
 
 from chatkit_link.errors import NotFound
 from chatkit_link.http.identify import greet
 from chatkit_link.http.services import Services, ServicesDep
+from chatkit_link.net.origin import is_loopback, origin_of
 from chatkit_link.resources import PACKAGE
 
 router = APIRouter()
 
 STATIC = PACKAGE / "static"
-_REVALIDATE = {"Cache-Control": "no-cache"}
-_FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # their names carry a hash of their content
+# Other sites' pages load the element and its frame, also those that let nothing in by default (COEP: require-corp).
+_FOR_ALL = {"Cross-Origin-Resource-Policy": "cross-origin"}
+_REVALIDATE = {"Cache-Control": "no-cache", **_FOR_ALL}
+_FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable", **_FOR_ALL}  # their names carry a hash
+# What such a page wants of its frames. Under "require-corp" no picture of another server would load in the chat.
+_ISOLATED = {"Cross-Origin-Embedder-Policy": "credentialless"}
+# Pages on the machine of a developer, which frame the chat while it is on the same machine.
+_LOOPBACK = " ".join(f"{scheme}://{host}:*" for scheme in ("http", "https") for host in ("localhost", "127.0.0.1"))
 _CSP: dict[str, str] = {
     "default-src": "'self'",
     "script-src": "'self'",
@@ -47,8 +55,11 @@ async def demo(services: ServicesDep) -> Response:
 
 
 @router.api_route("/frame.html", methods=["GET", "HEAD"], include_in_schema=False, dependencies=[Depends(greet)])
-async def frame(services: ServicesDep) -> Response:
-    return page("frame.html", services, services.settings.framed_by, {})
+async def frame(request: Request, services: ServicesDep) -> Response:
+    framed_by = services.settings.framed_by
+    if services.settings.frame_ancestors is None and is_loopback(request.headers.get("host", "")):
+        framed_by = f"{framed_by} {_LOOPBACK}"
+    return page("frame.html", services, framed_by, {}, _ISOLATED)
 
 
 @router.api_route("/chatkit.js", methods=["GET", "HEAD"], include_in_schema=False)
@@ -72,10 +83,19 @@ async def asset(name: str) -> Response:
     return _file(f"assets/{name}", _FOR_EVER)
 
 
-def page(name: str, services: Services, framed_by: str, also: Mapping[str, str]) -> Response:
+def page(
+    name: str,
+    services: Services,
+    framed_by: str,
+    also: Mapping[str, str],
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> Response:
     """A built page with its content policy."""
     # Where the storage signs links, the page meets it, too.
     storage = services.storage_origin or ""
+    # Links to files lead to the public address, by whatever name the browser has reached this page.
+    if services.settings.public_url:
+        storage = f"{storage} {origin_of(services.settings.address)}"
     images = " ".join(services.settings.image_sources)
     parts = [_CSP, also, {"img-src": f"{images} {storage}", "connect-src": storage}, {"frame-ancestors": framed_by}]
     sources: dict[str, str] = {}
@@ -83,7 +103,7 @@ def page(name: str, services: Services, framed_by: str, also: Mapping[str, str])
         for directive, allowed in part.items():
             sources[directive] = f"{sources.get(directive, '')} {allowed.strip()}".strip()
     policy = "; ".join(f"{directive} {allowed}" for directive, allowed in sources.items())
-    return _file(name, _REVALIDATE | {"Content-Security-Policy": policy})
+    return _file(name, {**_REVALIDATE, "Content-Security-Policy": policy, **headers})
 
 
 def _file(name: str, headers: dict[str, str]) -> Response:

@@ -11,6 +11,7 @@ from chatkit_link.identity.jwks import KeySet
 from chatkit_link.identity.proxy import ProxyAuthenticator
 from chatkit_link.identity.secret import load_secret
 from chatkit_link.identity.server_key import ServerKey
+from chatkit_link.identity.visitor import VisitorAuthenticator
 from chatkit_link.settings import Settings
 from chatkit_link.translations import Localized
 
@@ -24,7 +25,7 @@ def build_identity(
     client_secrets: Authenticator | None = None,
 ) -> Identity:
     """The server key, then client secrets of sessions, then the one authenticator of users that the settings name, then
-    anonymous visitors if they are allowed.
+    anonymous visitors if they are allowed, by their token and else by their cookie.
 
     client_secrets: of sessions (``sessions/client_secret.py``). secret: what ``load_secret`` returned.
     http: fetches the JWKS address; the caller closes it.
@@ -40,13 +41,21 @@ def build_identity(
     elif settings.jwt_secret is not None or settings.jwt_jwks_url is not None:
         refusal = "Sign in first: this server wants a bearer token in the Authorization header."
         authenticators.append(_bearer(settings, http))
-    if settings.allow_anonymous or len(authenticators) == 1:
-        # Behind a proxy the request itself may look like plain HTTP; an https public address is conclusive.
-        secure = True if settings.cookie_secure is None and settings.https else settings.cookie_secure
-        authenticators.append(AnonymousAuthenticator(secret, secure=secure, cross_site=settings.cookie_crosses_sites))
+    if (visitors := build_visitors(settings, secret, hook)) is not None:
+        authenticators += [visitors, visitors.cookies]
     if client_secrets is not None:
         authenticators.insert(1, client_secrets)
     return Identity(authenticators, refusal=refusal)
+
+
+def build_visitors(settings: Settings, secret: bytes, hook: Hook | None = None) -> VisitorAuthenticator | None:
+    """Recognises anonymous visitors; ``None`` where every user signs in."""
+    if not settings.allow_anonymous and (settings.requires_sign_in or hook is not None):
+        return None
+    # Behind a proxy the request itself may look like plain HTTP; an https public address is conclusive.
+    secure = True if settings.cookie_secure is None and settings.https else settings.cookie_secure
+    cookies = AnonymousAuthenticator(secret, secure=secure, cross_site=settings.cookie_crosses_sites)
+    return VisitorAuthenticator(secret, cookies)
 
 
 def _bearer(settings: Settings, http: httpx2.AsyncClient) -> BearerAuthenticator:
@@ -70,7 +79,9 @@ __all__ = [
     "Hook",
     "Identity",
     "ServerKey",
+    "VisitorAuthenticator",
     "build_identity",
+    "build_visitors",
     "load_hook",
     "load_secret",
 ]

@@ -6,32 +6,23 @@ to it that no neighbouring subdomain can plant one (RFC 6265bis section 4.1.3.2)
 such a cookie cannot stay, and over plain HTTP it has the name without.
 """
 
-import hashlib
-import re
-import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http.cookies import SimpleCookie
 from urllib.parse import quote
 
-from itsdangerous import BadSignature, TimestampSigner
 from starlette.requests import HTTPConnection
 
 from chatkit_link.caller import Caller
 from chatkit_link.identity.authentication import Authentication
 from chatkit_link.identity.locale import preferred_locale
+from chatkit_link.identity.signed_user import LIFETIME, SignedUsers, is_due, new_user
 
 COOKIE = "chatkit_link_user"
 HOST_COOKIE = f"__Host-{COOKIE}"
-# Changing this signs all visitors out: it separates these signatures from all others made with the same secret.
+# Changing this signs all visitors out.
 SALT = "chatkit-link.anonymous-user.v1"
-LIFETIME = timedelta(days=365)
-# Renewing on every request would send a cookie with every stream; once a month is enough for one in use.
-RENEW_AFTER = timedelta(days=30)
-# A cookie of ours has about 75 characters; a longer one is not worth a hash.
-LONGEST = 200
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
-_USER = re.compile(r"anon_[A-Za-z0-9_-]{22}")
 
 
 class AnonymousAuthenticator:
@@ -44,19 +35,14 @@ class AnonymousAuthenticator:
     """
 
     def __init__(self, secret: bytes, *, secure: bool | None = None, cross_site: bool = False) -> None:
-        # itsdangerous would use SHA-1 and concatenate key and salt.
-        self._signer = TimestampSigner(secret, salt=SALT, key_derivation="hmac", digest_method=hashlib.sha256)
+        self._users = SignedUsers(secret, SALT)
         self._secure = secure
         self._cross_site = cross_site
 
     async def identify(self, request: HTTPConnection, request_id: str) -> Authentication:
-        name = self._name(request)
-        # The other name is from before this server used HTTPS, or this version: its browser keeps its threads.
-        other = COOKIE if name == HOST_COOKIE else HOST_COOKIE
-        known = self._known(request.cookies.get(name, ""))
-        earlier = None if known else self._known(request.cookies.get(other, ""))
-        user, signed = known or earlier or (f"anon_{secrets.token_urlsafe(16)}", _LONG_AGO)
-        renew = known is None or datetime.now(UTC) - signed > RENEW_AFTER
+        known, earlier = self._known(request)
+        user, signed = known or earlier or (new_user(), _LONG_AGO)
+        renew = known is None or is_due(signed)
         caller = Caller(
             tenant="default",
             user=user,
@@ -65,29 +51,28 @@ class AnonymousAuthenticator:
         )
         return Authentication(caller, self._cookie(user, request) if renew else None)
 
+    def user_of(self, request: HTTPConnection) -> str | None:
+        """The user of the cookie; ``None`` without one of ours."""
+        known, earlier = self._known(request)
+        found = known or earlier
+        return found and found[0]
+
     def _is_secure(self, request: HTTPConnection) -> bool:
         return self._secure if self._secure is not None else request.url.scheme in ("https", "wss")
 
     def _name(self, request: HTTPConnection) -> str:
         return HOST_COOKIE if self._is_secure(request) and _path(request) == "/" else COOKIE
 
-    def _known(self, cookie: str) -> tuple[str, datetime] | None:
-        """The user and the time of signing; ``None`` if the cookie is not ours."""
-        if cookie and len(cookie) <= LONGEST:
-            try:
-                value, signed = self._signer.unsign(
-                    cookie, max_age=int(LIFETIME.total_seconds()), return_timestamp=True
-                )
-            except BadSignature:
-                pass  # tampered, expired, or signed with an earlier secret
-            else:
-                user = value.decode("ascii", "replace")
-                if _USER.fullmatch(user):
-                    return user, signed
-        return None
+    def _known(self, request: HTTPConnection) -> tuple[tuple[str, datetime] | None, tuple[str, datetime] | None]:
+        """The user and the time of signing, by the cookie of this name and else by that of the other."""
+        name = self._name(request)
+        # The other name is from before this server used HTTPS, or this version: its browser keeps its threads.
+        other = COOKIE if name == HOST_COOKIE else HOST_COOKIE
+        known = self._users.read(request.cookies.get(name, ""))
+        return known, None if known else self._users.read(request.cookies.get(other, ""))
 
     def _cookie(self, user: str, request: HTTPConnection) -> str:
-        jar = SimpleCookie({self._name(request): self._signer.sign(user).decode("ascii")})
+        jar = SimpleCookie({self._name(request): self._users.sign(user)})
         (morsel,) = jar.values()
         morsel["max-age"] = int(LIFETIME.total_seconds())
         morsel["path"] = _path(request)

@@ -17,6 +17,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chatkit_link.net.ip import Address, Network, is_in, is_unbounded, read_address
+from chatkit_link.net.origin import is_host
 
 #: What an address is called that cannot be known, such as that of a Unix socket.
 UNKNOWN = "unknown"
@@ -55,9 +56,10 @@ def _walk(request: HTTPConnection, peer: Address, trusted: Sequence[Network]) ->
 
 
 class Forwarded:
-    """Puts the client's address and scheme where a trusted proxy's are, as the log and the cookie need them.
+    """Puts the client's address, the scheme and the host that it asked for where a trusted proxy's are.
 
-    The peer's own address is saved in ``state``, for the authentication by proxy. Pure ASGI.
+    The log, the cookie and the check of origins need them. The peer's own address is saved in ``state``, for the
+    authentication by proxy. Pure ASGI.
     """
 
     def __init__(self, app: ASGIApp, trusted: Sequence[Network]) -> None:
@@ -72,7 +74,16 @@ class Forwarded:
                 address = client_address(connection, self._trusted)
                 state.setdefault("peer", scope["client"])
                 scope["client"] = (address, 0)
-                scheme = connection.headers.get("x-forwarded-proto", "").rpartition(",")[2].strip().lower()
+                scheme = _last(connection, "x-forwarded-proto").lower()
                 if scheme in ("http", "https"):
                     scope["scheme"] = scheme
+                # Only what a browser could have asked for: this becomes a part of links.
+                if is_host(host := _last(connection, "x-forwarded-host")):
+                    others = [(name, value) for name, value in scope["headers"] if name != b"host"]
+                    scope["headers"] = [(b"host", host.encode("ascii")), *others]
         await self._app(scope, receive, send)
+
+
+def _last(connection: HTTPConnection, header: str) -> str:
+    """What the proxy wrote that is nearest to us."""
+    return ",".join(connection.headers.getlist(header)).rpartition(",")[2].strip()

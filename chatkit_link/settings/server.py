@@ -7,7 +7,7 @@ from pydantic import Field
 
 from chatkit_link.net.ip import Network, read_networks
 from chatkit_link.settings.formats.addresses import PUBLIC_ADDRESS
-from chatkit_link.settings.formats.lists import DOMAINS, NETWORKS, ORIGINS, split_list
+from chatkit_link.settings.formats.lists import DOMAINS, HEADER_NAMES, NETWORKS, ORIGINS, split_list
 from chatkit_link.settings.formats.origins import read_origins
 from chatkit_link.settings.formats.text import QUOTED_LINE
 from chatkit_link.settings.group import SettingsGroup, read_also
@@ -36,6 +36,11 @@ class ServerSettings(SettingsGroup):
         "",
         description="Origins of other sites whose pages may call and embed this server; `*` lets all pages call it, "
         "without cookies.",
+    )
+    cors_headers: Annotated[str, HEADER_NAMES] = Field(
+        "*",
+        description="Headers that pages of `origins` may send besides those of ChatKit Link, such as `X-User-Id`; `*` "
+        "takes whatever they name.",
     )
     frame_ancestors: Annotated[str | None, QUOTED_LINE] = Field(
         None,
@@ -70,6 +75,11 @@ class ServerSettings(SettingsGroup):
     def listed_origins(self) -> tuple[str, ...]:
         """``origins`` as browsers write them."""
         return read_origins(self.origins)
+
+    @property
+    def cors_header_names(self) -> tuple[str, ...]:
+        """``cors_headers`` for the listed origins; where all pages may call, not more than is named."""
+        return tuple(name for name in split_list(self.cors_headers) if name != "*" or "*" not in self.listed_origins)
 
     @property
     def framed_by(self) -> str:

@@ -9,11 +9,13 @@ export class ChatPage {
   /** What the console may call an error although it is none of ours, such as the network being away. */
   tolerated: RegExp | null = null;
 
+  /** `frame` is where the chat is, if it is not in the only frame of the page. */
   constructor(
     readonly page: Page,
     readonly project: string,
+    frame = page.frameLocator('iframe'),
   ) {
-    this.frame = page.frameLocator('iframe');
+    this.frame = frame;
     this.composer = this.frame.getByRole('textbox', { name: 'Message' });
     this.log = this.frame.getByRole('log');
     this.history = this.frame.getByRole('complementary', { name: 'Chat history' });

@@ -6,12 +6,15 @@ from collections.abc import Callable
 import httpx2
 import pytest
 from chatkit.types import Attachment
+from fastapi import FastAPI
 
+from chatkit_link import create_app, mount
 from chatkit_link.client import ClientError
 from chatkit_link.settings import Settings
 from tests.conftest import running
 from tests.files import samples
 from tests.files.user import Person, refusal
+from tests.sdk_server import serve
 
 MakePerson = Callable[..., Person]
 
@@ -118,3 +121,31 @@ async def test_a_page_is_told_what_may_be_attached(person: MakePerson) -> None:
     assert "image/png" in agents["echo"]["uploads"]["accept"]
     assert agents["fileless"]["uploads"] is None
     assert agents["guest"]["uploads"] is not None  # an existing ChatKitServer is given our attachment store
+
+
+async def test_links_lead_where_the_caller_has_reached_the_server(make_settings: Callable[..., Settings]) -> None:
+    """Another name of the machine, a port of its own, a prefix: without ``public_url`` nobody has told the server."""
+    parent = FastAPI()
+    mount(parent, "/assistant", create_app(make_settings()))
+    about = {"name": "a.png", "size": 10, "mime_type": "image/png"}
+    asked = {"type": "attachments.create", "params": about}
+    async with parent.router.lifespan_context(parent), serve(parent) as address, httpx2.AsyncClient(timeout=60) as http:
+        base = f"{address}/assistant"
+        for sent, expected in {"": base, "chat.lan:8080": "http://chat.lan:8080/assistant"}.items():
+            headers = {"Host": sent} if sent else {}
+            made = (await http.post(f"{base}/chatkit/echo", json=asked, headers=headers)).json()
+            assert made["upload_descriptor"]["url"].startswith(f"{expected}/files/{made['id']}?link=")
+            assert made["preview_url"].startswith(f"{expected}/files/{made['id']}/preview?link=")
+        odd = await http.post(f"{base}/chatkit/echo", json=asked, headers={"Host": 'x"><script>/'})
+        assert "<script>" not in odd.text and "http://127.0.0.1:8000/files/" in odd.text
+
+
+async def test_the_public_address_is_where_links_lead_whatever_host_was_asked(
+    make_settings: Callable[..., Settings],
+) -> None:
+    about = {"name": "a.png", "size": 10, "mime_type": "image/png"}
+    asked = {"type": "attachments.create", "params": about}
+    settings = make_settings(public_url="https://chat.example.com/a")
+    async with running(settings) as address, httpx2.AsyncClient(timeout=60) as http:
+        made = (await http.post(f"{address}/chatkit/echo", json=asked, headers={"Host": "evil.example"})).json()
+    assert made["upload_descriptor"]["url"].startswith("https://chat.example.com/a/files/")

@@ -1,5 +1,6 @@
 """Pages of other sites: what they may read, what they may do with a visitor's cookie, and who may frame the chat."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 
 import httpx2
@@ -147,8 +148,122 @@ async def test_all_sites_means_with_tokens_and_without_cookies(make_settings: Ca
 
 async def test_without_origins_there_is_no_cors(server: str) -> None:
     refused = await preflight(server, SHOP)
-    assert refused.status_code == 405
-    assert "access-control-allow-origin" not in refused.headers
+    assert refused.status_code == 400
+    assert not [name for name in refused.headers if name.startswith("access-control")]
+
+
+async def test_a_listed_site_may_send_the_headers_that_its_page_names(embedded: str) -> None:
+    asked = "authorization, x-user-id, x-tenant, x-chatkit-visitor"
+    allowed = await preflight(embedded, SHOP, asked)
+    assert (allowed.status_code, allowed.headers["access-control-allow-headers"]) == (200, asked)
+    assert "access-control-allow-headers" not in (await preflight(embedded, EVIL, asked)).headers
+
+
+async def test_the_operator_may_name_the_headers_that_sites_may_send(make_settings: Callable[..., Settings]) -> None:
+    for origins in (SHOP, "*"):
+        async with running(make_settings(origins=origins, cors_headers="X-User-Id, X-Team")) as address:
+            assert (await preflight(address, SHOP, "authorization, x-user-id, X-Team")).status_code == 200
+            assert (await preflight(address, SHOP, "x-other")).status_code == 400
+
+
+async def test_not_every_site_may_send_every_header(make_settings: Callable[..., Settings]) -> None:
+    """A header can name a user to a proxy."""
+    async with running(make_settings(origins="*")) as address:
+        assert (await preflight(address, EVIL, "authorization, x-chatkit-visitor")).status_code == 200
+        assert (await preflight(address, EVIL, "x-forwarded-user")).status_code == 400
+
+
+# The developer's machine
+
+
+LOCAL = ["http://localhost:5173", "http://127.0.0.1:3000", "https://localhost", "http://[::1]:5173", "http://127.0.0.2"]
+
+
+@pytest.mark.parametrize("origin", LOCAL)
+async def test_a_server_on_ones_own_machine_takes_its_pages(server: str, origin: str) -> None:
+    assert (await preflight(server, origin, "x-user-id")).headers["access-control-allow-origin"] == origin
+    headers = {"Origin": origin, "Sec-Fetch-Site": "same-site"}
+    async with httpx2.AsyncClient(timeout=60) as http:
+        posted = await http.post(f"{server}/chatkit", json=LIST, headers=headers)
+        frame = await http.get(f"{server}/frame.html")
+    assert posted.status_code == 200
+    assert posted.headers["access-control-allow-credentials"] == "true"
+    assert "http://localhost:*" in frame.headers["content-security-policy"].partition("frame-ancestors")[2]
+
+
+@pytest.mark.parametrize("host", ["chat.example.com", "localhost.example.com", "127.0.0.1.example.com", "localhost@x"])
+async def test_a_server_with_another_name_does_not(server: str, host: str) -> None:
+    headers = {"Host": host, "Origin": "http://localhost:5173", "Sec-Fetch-Site": "cross-site"}
+    async with httpx2.AsyncClient(timeout=60) as http:
+        posted = await http.post(f"{server}/chatkit", json=LIST, headers=headers)
+        frame = await http.get(f"{server}/frame.html", headers={"Host": host})
+    assert posted.status_code == 403
+    assert "access-control-allow-origin" not in posted.headers
+    assert frame.headers["content-security-policy"].endswith("frame-ancestors 'self'")
+
+
+@pytest.mark.parametrize("origin", ["http://localhost.evil.example", "http://evil.localhost", "null", "file://", "x"])
+async def test_what_only_looks_like_ones_own_machine_is_another_site(server: str, origin: str) -> None:
+    assert (await preflight(server, origin)).status_code == 400
+
+
+async def test_frame_ancestors_that_are_set_stay_as_they_are(make_settings: Callable[..., Settings]) -> None:
+    async with running(make_settings(frame_ancestors="'none'")) as address, httpx2.AsyncClient(timeout=60) as http:
+        policy = (await http.get(f"{address}/frame.html")).headers["content-security-policy"]
+    assert policy.endswith("frame-ancestors 'none'")
+
+
+# Behind a proxy, over plain HTTP: a browser sends no Sec-Fetch-Site there
+
+
+REWRITTEN: dict[str, tuple[dict[str, str], int]] = {
+    "the proxy says which host was asked": ({"X-Forwarded-Host": "chat.example.com"}, 200),
+    "with a port": ({"Origin": "http://chat.example.com:8080", "X-Forwarded-Host": "chat.example.com:8080"}, 200),
+    "with the usual port": ({"X-Forwarded-Host": "chat.example.com:80"}, 200),
+    "in capitals": ({"X-Forwarded-Host": "Chat.Example.COM"}, 200),
+    "two proxies": ({"X-Forwarded-Host": "evil.example, chat.example.com"}, 200),
+    "the host as it was asked": ({"Host": "CHAT.example.com:80"}, 200),
+    "another port": ({"X-Forwarded-Host": "chat.example.com:8080"}, 403),
+    "the host that a client made up": ({"Origin": EVIL, "X-Forwarded-Host": "evil.example, chat.example.com"}, 403),
+    "a proxy that does not say": ({}, 403),
+    "nonsense": ({"X-Forwarded-Host": "chat.example.com/path"}, 403),
+}
+
+
+@pytest.mark.parametrize(("headers", "status"), REWRITTEN.values(), ids=REWRITTEN)
+async def test_a_proxy_may_change_the_host(server: str, headers: dict[str, str], status: int) -> None:
+    sent = {"Host": "internal:8000", "Origin": "http://chat.example.com", **headers}
+    async with httpx2.AsyncClient(timeout=60) as http:
+        answer = await http.post(f"{server}/chatkit", json=LIST, headers=sent)
+    assert answer.status_code == status
+
+
+async def test_the_public_address_is_the_servers_own(make_settings: Callable[..., Settings]) -> None:
+    settings = make_settings(public_url="http://Chat.example.com:80/assistant")
+    async with running(settings) as address, httpx2.AsyncClient(timeout=60) as http:
+        for origin, status in (("http://chat.example.com", 200), ("http://other.example.com", 403)):
+            answer = await http.post(f"{address}/chatkit", json=LIST, headers={"Origin": origin, "Host": "internal"})
+            assert answer.status_code == status
+
+
+async def test_a_client_that_is_no_proxy_names_no_host(make_settings: Callable[..., Settings]) -> None:
+    async with running(make_settings(trusted_proxies="192.0.2.1")) as address, httpx2.AsyncClient(timeout=60) as http:
+        headers = {"Origin": EVIL, "X-Forwarded-Host": "evil.example"}
+        assert (await http.post(f"{address}/chatkit", json=LIST, headers=headers)).status_code == 403
+
+
+async def test_the_element_and_its_frame_load_into_pages_that_let_nothing_in(server: str) -> None:
+    """``Cross-Origin-Embedder-Policy: require-corp``: HTML, "cross-origin isolated"."""
+    async with httpx2.AsyncClient(timeout=60) as http:
+        frame = await http.get(f"{server}/frame.html")
+        if frame.status_code == 404:
+            pytest.skip("the page is not built here: make build")
+        script = re.search(r'src="\./(assets/[^"]+)"', frame.text)
+        assert script is not None
+        for path in ("frame.html", "chatkit.js", "link.js", script[1]):
+            headers = (await http.get(f"{server}/{path}")).headers
+            assert headers["cross-origin-resource-policy"] == "cross-origin", path
+    assert frame.headers["cross-origin-embedder-policy"] == "credentialless"
 
 
 async def test_the_listed_sites_may_frame_the_chat(make_settings: Callable[..., Settings]) -> None:

@@ -23,6 +23,7 @@ PUBLIC = {
     "/link.js": "a script of the page",
     "/favicon.svg": "a picture of the page",
     "/assets/{name}": "scripts and styles of the page",
+    "/visitor": "where every user signs in, it gives nothing",
     "/health": "asked by whatever runs the server",
     "/ready": "asked by whatever runs the server",
     "/files/{file_id}": "a signed link, for pictures and uploads that carry no token; without one, 404",

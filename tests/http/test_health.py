@@ -28,3 +28,10 @@ async def test_a_server_whose_writer_broke_down_is_alive_but_not_ready(make_sett
         assert "the example" in response.json()["detail"]
         assert "mistake" not in response.text
         assert (await http.get(f"{address}/health")).json() == {"status": "ok"}
+
+
+async def test_a_probe_may_ask_for_the_head_alone(server: str) -> None:
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        for path in ("/health", "/ready"):
+            head = await http.head(f"{server}{path}")
+            assert (head.status_code, head.content) == (200, b"")

@@ -36,14 +36,14 @@ def chromium() -> str | None:
     return installed
 
 
-# The origin is that of frontend/e2e/other-site.spec.ts. A browser takes Secure cookies of its own machine without TLS.
+# The origins are those of frontend/e2e/other-site.spec.ts and anywhere.spec.ts. A browser takes Secure cookies of its own machine without TLS.
 BROWSER_SETTINGS = {
     "CHATKIT_LINK_SEARCH": "local",
     "CHATKIT_LINK_CONFIG": str(FRONTEND / "e2e" / "agents.toml"),
     # One address asks more in a minute than a person would.
     "CHATKIT_LINK_RATE_MESSAGES": "0",
     "CHATKIT_LINK_RATE_UPLOADS": "0",
-    "CHATKIT_LINK_ORIGINS": "http://shop.localhost",
+    "CHATKIT_LINK_ORIGINS": "http://shop.localhost https://shop.example https://news.example",
     "CHATKIT_LINK_COOKIE_SECURE": "true",
     # Of the back end in frontend/e2e/sessions.spec.ts.
     "CHATKIT_LINK_SERVER_KEY": "the-server-key-of-the-browser-tests",

@@ -8,6 +8,8 @@ from chatkit_link.settings.formats.text import Format, RefusedValue, read_line
 
 # A host name or an address, below "*." perhaps; nothing that could end a directive of a content security policy.
 _DOMAIN = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?")
+# RFC 9110 section 5.6.2.
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'+.^_`|~-]+")
 #: An id as Agent Builder shows it.
 WORKFLOW_ID = re.compile(r"wf_[A-Za-z0-9_-]{1,128}")
 
@@ -43,6 +45,12 @@ def _domains(text: str, name: str) -> str:
     return text
 
 
+def _headers(text: str, name: str) -> str:
+    if not all(part == "*" or _HEADER.fullmatch(part) for part in split_list(read_line(text, name))):
+        raise RefusedValue(f"{name} must list names of headers, such as X-User-Id, or be `*`.")
+    return text
+
+
 def _workflow_ids(text: str, name: str) -> str:
     if not all(WORKFLOW_ID.fullmatch(part) for part in split_list(read_line(text, name))):
         raise RefusedValue(f"{name} must list ids of workflows, which begin with wf_, such as wf_68df4b13.")
@@ -55,4 +63,6 @@ NETWORKS = Format(_networks)
 ORIGINS = Format(_origins)
 #: Domains as sources of a content security policy, in which quotes mean something.
 DOMAINS = Format(_domains, quotes=False)
+#: Names of headers, or ``*``.
+HEADER_NAMES = Format(_headers)
 WORKFLOW_IDS = Format(_workflow_ids)

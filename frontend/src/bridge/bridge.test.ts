@@ -83,7 +83,7 @@ test('only the page around the frame can hand it a port, and gets no more than o
   const { port1: real } = new MessageChannel();
   const { contentWindow: otherWindow } = document.body.appendChild(document.createElement('iframe'));
   const post = (data: unknown, source: Window | null, ports: MessagePort[]) =>
-    dispatchEvent(new MessageEvent('message', { data, source, ports }));
+    dispatchEvent(new MessageEvent('message', { data, source, ports, origin: 'https://shop.example' }));
   const port = portOfHost();
   expect(postMessage.mock.calls).toEqual([[HELLO, '*']]);
   post(PORT, otherWindow, [forged]);
@@ -91,5 +91,5 @@ test('only the page around the frame can hand it a port, and gets no more than o
   post('chatkit-link:other', window.parent, [forged]);
   post(PORT, window.parent, []);
   post(PORT, window.parent, [real]);
-  expect(await port).toBe(real);
+  expect(await port).toEqual({ port: real, origin: 'https://shop.example' });
 });

@@ -48,7 +48,8 @@ export async function serveRequest(
   }
 }
 
-function formWith(file: File): FormData {
+/** A file as the field "file" of a form, as ChatKit's direct uploads are sent. */
+export function formWith(file: File): FormData {
   const form = new FormData();
   form.append('file', file);
   return form;

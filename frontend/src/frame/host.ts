@@ -4,14 +4,16 @@ import type { Remote } from '../bridge/remote-calls';
 
 /** The host page, as the frame sees it. */
 export type Host = {
+  origin: string;
   fetch: typeof globalThis.fetch;
   invoke(path: string, ...args: unknown[]): Promise<unknown>;
   emit(name: EventName, detail?: unknown): void;
   fail(message: string, name?: string): void;
 };
 
-export function hostOver(call: Remote<HostApi>): Host {
+export function hostOver(call: Remote<HostApi>, origin: string): Host {
   return {
+    origin,
     fetch: fetchOverPort((request, port) => void call('request', request, port)),
     invoke: (path, ...args) => call('invoke', path, args),
     emit: (name, detail) => void call('emit', name, detail),

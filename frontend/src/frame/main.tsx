@@ -10,7 +10,7 @@ import { hostOver } from './host';
 import './frame.css';
 
 async function start(root: HTMLElement) {
-  const port = await portOfHost();
+  const { port, origin } = await portOfHost();
   let chat: Chat | null = null;
   let mounted = () => {};
   const started = new Promise<void>((resolve) => {
@@ -43,7 +43,7 @@ async function start(root: HTMLElement) {
     hideHistory: async () => (await whenStarted()).hideHistory(),
   };
   const call = remoteCalls<HostApi>(port, api);
-  const host = hostOver(call);
+  const host = hostOver(call, origin);
   await call('connect');
 }
 

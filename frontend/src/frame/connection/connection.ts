@@ -1,13 +1,16 @@
 /*
- * How the requests of the frame reach the server that the options name. A server at `api.url` is asked by the host
- * page, with its cookies or its own `api.fetch`. With `api.getClientSecret` this frame's own server is asked by the
- * frame itself: the secret states who it is for, so neither cookies nor CORS have a part in it.
+ * How the requests of the frame reach the server that the options name. With `api.getClientSecret`, and in a page of
+ * another origin, this frame's own server is asked by the frame itself: a secret or the frame's token states who it is
+ * for, so neither cookies nor CORS have a part in it. Else the server at `api.url` is asked by the host page, with its
+ * cookies or its own `api.fetch`.
  */
 import type { ChatKitOptions } from '@openai/chatkit';
 import { ChatKitProblem } from '../../protocol/problems';
 import { createResumableFetch, type ResumableFetchInit } from '../../resumable-fetch/resumable-fetch';
 import type { Host } from '../host';
 import { fetchWithSecret } from './client-secret';
+import { askedByFrame, isOwn } from './own-server';
+import { fetchAsVisitor } from './visitor';
 
 type Context = {
   host: Host;
@@ -37,12 +40,16 @@ export function connect(api: ChatKitOptions['api'] | null, context: Context): Ap
     };
   }
 
-  const byPage: typeof fetch = (input, init) => host.fetch(new URL(String(input), context.base).href, init);
-  const resumable = createResumableFetch({ fetch: byPage, onConnection });
+  const absolute = (url: RequestInfo | URL) => new URL(String(url), context.base).href;
+  const toOwnServer = isOwn(absolute(api.url));
+  const isOurs = toOwnServer && !api.fetch;
+  let sent = host.fetch;
+  if (toOwnServer && host.origin !== location.origin)
+    sent = fetchAsVisitor(isOurs ? askedByFrame(host.fetch) : host.fetch, host.origin);
+  const resumable = createResumableFetch({ fetch: sent, onConnection });
   // Another server's CORS rules may refuse the header of the resumable fetch; a fetch of the page goes its own ways.
-  const isOurs = new URL(api.url, context.base).origin === location.origin && !api.fetch;
   const send: typeof fetch = (input, init: ResumableFetchInit = {}) =>
-    isOurs && !init.onSent ? resumable(input, init) : byPage(input, init);
+    (isOurs && !init.onSent ? resumable : sent)(absolute(input), init);
   return { url: api.url, fetch: withReports(send, context) };
 }
 

@@ -47,6 +47,7 @@ export function chatOn(server: { fetch: typeof globalThis.fetch }, options: Part
   const logged: unknown[] = [];
   const invoked: [path: string, args: unknown[]][] = [];
   const host: Host = {
+    origin: new URL(BASE).origin,
     fetch: server.fetch,
     emit: (name, detail) => (name === 'log' ? logged.push(detail) : emitted.push([name, detail])),
     fail: (message) => emitted.push(['error', message]),

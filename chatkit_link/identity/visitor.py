@@ -1,0 +1,51 @@
+"""Visitors of a chat that is embedded elsewhere: the token that the chat frame keeps in its own storage.
+
+Browsers do not send this server's cookie from the pages of other sites, or not all of them do. So the frame asks for a
+token once, keeps it for the page around it, and sends it in ``X-ChatKit-Visitor``. No page and no form sends that
+header by itself, so another site's page can cause a request only without it.
+"""
+
+from starlette.requests import HTTPConnection
+
+from chatkit_link.caller import Caller
+from chatkit_link.errors import Unauthenticated
+from chatkit_link.identity.anonymous import AnonymousAuthenticator
+from chatkit_link.identity.authentication import Authentication
+from chatkit_link.identity.locale import preferred_locale
+from chatkit_link.identity.signed_user import SignedUsers, new_user
+from chatkit_link.translations import Localized
+
+HEADER = "X-ChatKit-Visitor"
+# Changing this signs all visitors out.
+SALT = "chatkit-link.visitor.v1"
+
+
+class VisitorAuthenticator:
+    """Makes the tokens of visitors, and recognises visitors by them.
+
+    secret: HMAC-SHA256 key of the signatures. cookies: recognises the browsers that send the cookie.
+    """
+
+    def __init__(self, secret: bytes, cookies: AnonymousAuthenticator) -> None:
+        self._users = SignedUsers(secret, SALT)
+        self.cookies = cookies
+
+    async def identify(self, request: HTTPConnection, request_id: str) -> Authentication | None:
+        tokens = request.headers.getlist(HEADER)
+        if not tokens:
+            return None
+        known = self._users.read(tokens[0]) if len(tokens) == 1 else None
+        if known is None:
+            # The frame then asks for another token. A new visitor instead would be without threads, and not know why.
+            raise Unauthenticated(Localized("signed_out"))
+        locale = preferred_locale(request.headers.getlist("accept-language"))
+        return Authentication(Caller("default", known[0], request_id, locale), ambient=False)
+
+    def token_for(self, request: HTTPConnection, former: str, *, by_cookie: bool) -> str:
+        """A token for the visitor of an earlier one, else of the cookie, else for a new one.
+
+        by_cookie: whether the page that asks may have the user of the browser's cookie.
+        """
+        known = self._users.read(former)
+        user = known[0] if known else self.cookies.user_of(request) if by_cookie else None
+        return self._users.sign(user or new_user())

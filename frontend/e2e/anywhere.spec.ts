@@ -1,0 +1,139 @@
+/** The element on pages of other origins, where nobody signs in: a conversation, a reload, a file. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Page } from '@playwright/test';
+import { ChatPage, expect, test } from './chat-page';
+
+// These pages come from no network, and a browser guards this machine from pages of the open one.
+test.use({ permissions: ['local-network-access'] });
+
+const pageWith = (chat: string) => `<!doctype html><title>Shop</title>
+<script src="${chat}chatkit.js"></script>
+<openai-chatkit id="chat" style="height: 40rem"></openai-chatkit>
+<script>
+  document.getElementById('chat').setOptions({
+    api: { url: '${chat}chatkit/mirror', domainKey: 'local' },
+    history: { enabled: true },
+    composer: { attachments: { enabled: true } },
+  });
+</script>`;
+
+async function serve(page: Page, address: string, html: string) {
+  await page.route(address, (route) => route.fulfill({ contentType: 'text/html', body: html }));
+}
+
+/** Two questions in one thread, the thread again after a reload, and a file in a third question. */
+async function converse(chat: ChatPage, title: string) {
+  await chat.ask(title);
+  await expect(chat.answers().last()).toContainText(`text: ${title}`);
+  const following = chat.request('threads.add_user_message');
+  await chat.ask('And then?');
+  await following;
+  await expect(chat.answers().last()).toContainText('text: And then?');
+  await chat.page.reload();
+  await chat.openHistory();
+  await chat.history.getByRole('button', { name: title }).first().click();
+  await expect(chat.answers()).toHaveCount(2);
+  await chat.frame.locator('input[type=file]').setInputFiles({
+    name: 'note.txt',
+    mimeType: 'text/plain',
+    buffer: Buffer.from('A note.'),
+  });
+  await expect(chat.frame.getByText('note.txt')).toBeVisible();
+  await expect(chat.button('Send message')).toBeEnabled();
+  await chat.ask('Read this');
+  await expect(chat.answers().last()).toContainText('files: note.txt text/plain');
+  await expect(chat.frame.getByRole('alert')).toHaveCount(0);
+}
+
+for (const [name, address] of Object.entries({
+  'another port of the same name': 'http://127.0.0.1:5173/',
+  'another name of the same machine': 'http://localhost:5173/',
+  'a listed site': 'http://shop.localhost/any.html',
+}))
+  test(`a page on ${name} has a whole conversation`, async ({ chat, page, baseURL }) => {
+    await serve(page, address, pageWith(baseURL ?? ''));
+    await page.goto(address);
+    await converse(chat, `From ${name}`);
+  });
+
+test('a page that is isolated from all others has a whole conversation', async ({ chat, page, baseURL }) => {
+  for (const policy of ['require-corp', 'credentialless']) {
+    const address = `http://localhost:5173/${policy}.html`;
+    const headers = { 'Cross-Origin-Embedder-Policy': policy, 'Cross-Origin-Opener-Policy': 'same-origin' };
+    await page.route(address, (route) =>
+      route.fulfill({ contentType: 'text/html', headers, body: pageWith(baseURL ?? '') }),
+    );
+    await page.goto(address);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    await converse(chat, `Under ${policy}`);
+  }
+});
+
+test('sites over HTTPS, one in the other, keep their visitor with third-party cookies blocked', async ({
+  baseURL,
+  launchOptions,
+}, info) => {
+  const { server, port } = await behindTls(baseURL ?? '');
+  const args = [
+    ...(launchOptions.args ?? []),
+    // What a person sets who blocks them: chrome://settings/cookies.
+    '--test-third-party-cookie-phaseout',
+    `--host-resolver-rules=MAP *.example 127.0.0.1`,
+  ];
+  const browser = await chromium.launch({ ...launchOptions, args });
+  try {
+    const context = await browser.newContext({ ignoreHTTPSErrors: true });
+    await context.grantPermissions(['local-network-access']);
+    const page = await context.newPage();
+    const chatServer = `https://chat.example:${port}/`;
+    await serve(page, 'https://shop.example/', pageWith(chatServer));
+    await page.goto('https://shop.example/');
+    const chat = new ChatPage(page, info.project.name);
+    await converse(chat, 'In the shop');
+    const sent = await context.cookies(chatServer);
+    expect(sent.filter(({ partitionKey }) => !partitionKey)).toEqual([]);
+
+    await serve(
+      page,
+      'https://news.example/',
+      '<!doctype html><iframe src="https://shop.example/" height="700">',
+    );
+    await page.goto('https://news.example/');
+    const around = new ChatPage(page, info.project.name, page.frameLocator('iframe').frameLocator('iframe'));
+    await converse(around, 'In the news');
+    await around.openHistory();
+    await expect(around.history.getByRole('button', { name: 'In the shop' })).toHaveCount(0);
+  } finally {
+    await browser.close();
+    server.close();
+  }
+});
+
+/** The server of the tests under an address of its own, through a proxy that ends TLS. */
+async function behindTls(address: string) {
+  const folder = mkdtempSync(join(tmpdir(), 'chatkit-link-tls-'));
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const made = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  execFileSync('openssl', [...made, '-subj', '/CN=chat.example', '-keyout', key, '-out', cert], {
+    stdio: 'ignore',
+  });
+  const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (asked, answer) => {
+    const headers = { ...asked.headers, 'x-forwarded-proto': 'https' };
+    const passed = request(new URL(asked.url ?? '/', address), { method: asked.method, headers }, (given) => {
+      answer.writeHead(given.statusCode ?? 502, given.headers);
+      given.pipe(answer);
+    });
+    passed.on('error', () => answer.destroy());
+    answer.on('close', () => passed.destroy());
+    asked.pipe(passed);
+  });
+  rmSync(folder, { recursive: true });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return { server, port: (server.address() as AddressInfo).port };
+}

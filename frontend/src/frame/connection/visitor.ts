@@ -1,0 +1,96 @@
+/*
+ * Who the user is where nobody signs in and the chat is embedded in a page of another origin: browsers do not send the
+ * server's cookie from there, or not all of them do. So the frame has a token of its own, which it keeps for the page
+ * around it: a page is only ever helped to be the visitor that it already has.
+ */
+import { isOwn } from './own-server';
+
+const HEADER = 'X-ChatKit-Visitor';
+const RENEW_AFTER_MS = 30 * 24 * 3600_000;
+
+type Kept = { token: string; since: number };
+
+/**
+ * Adds the token to each request to this frame's own server. A server where every user signs in gives none, and its
+ * requests stay as they are.
+ */
+export function fetchAsVisitor(fetch: typeof globalThis.fetch, page: string): typeof globalThis.fetch {
+  let coming: Promise<string | null> | null = null;
+  const ask = (former?: string) => {
+    coming ??= askForToken(page, former).finally(() => {
+      coming = null;
+    });
+    return coming;
+  };
+  let current: string | null | undefined;
+  const known = async () => {
+    if (current !== undefined) return current;
+    const kept = read(page);
+    current = kept?.token ?? (await ask());
+    if (kept && Date.now() - kept.since > RENEW_AFTER_MS)
+      ask(kept.token).then((renewed) => {
+        current = renewed;
+      }, ignore);
+    return current;
+  };
+
+  const send: typeof fetch = (input, init) => {
+    const headers = new Headers(init?.headers);
+    if (current) headers.set(HEADER, current);
+    return fetch(input, { ...init, headers });
+  };
+  return async (input, init) => {
+    if (!isOwn(String(input))) return fetch(input, init);
+    const used = await known();
+    const response = await send(input, init);
+    if (response.status !== 401 || !used) return response;
+    // The server has another secret now, or users have to sign in. Another tab may have noticed before.
+    if (current === used) {
+      const kept = read(page);
+      current = kept && kept.token !== used ? kept.token : await ask(used);
+    }
+    return current && current !== used ? send(input, init) : response;
+  };
+}
+
+async function askForToken(page: string, former = ''): Promise<string | null> {
+  const response = await fetch(new URL('visitor', location.href), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ former, page }),
+  });
+  // A server of an earlier version knows no tokens.
+  if (response.status === 404 || response.status === 405) return null;
+  if (!response.ok) throw new TypeError(`The server gave no visitor token (status ${response.status}).`);
+  const { token } = (await response.json()) as { token: string | null };
+  // Another tab of the same page may have been given one meanwhile: there is one visitor.
+  const other = former ? null : read(page);
+  if (other) return other.token;
+  if (token) keep(page, { token, since: Date.now() });
+  return token;
+}
+
+// Pages without an origin of their own, such as files and sandboxed frames, cannot be distinguished.
+const keyFor = (page: string) =>
+  page === 'null' ? null : `chatkit-link.visitor ${location.pathname} ${page}`;
+
+function read(page: string): Kept | null {
+  const key = keyFor(page);
+  try {
+    const kept = key && JSON.parse(localStorage.getItem(key) ?? 'null');
+    return typeof kept?.token === 'string' ? kept : null;
+  } catch {
+    return null;
+  }
+}
+
+function keep(page: string, kept: Kept) {
+  const key = keyFor(page);
+  try {
+    if (key) localStorage.setItem(key, JSON.stringify(kept));
+  } catch {
+    // A browser that lets embedded pages keep nothing: the visitor lasts as long as the page.
+  }
+}
+
+const ignore = () => {};
