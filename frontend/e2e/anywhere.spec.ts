@@ -62,6 +62,26 @@ for (const [name, address] of Object.entries({
     await converse(chat, `From ${name}`);
   });
 
+test('link.js knows the visitor of a page with another element', async ({ page, baseURL }) => {
+  const address = 'http://localhost:5173/other.html';
+  await serve(page, address, `<!doctype html><script src="${baseURL}link.js"></script>`);
+  await page.goto(address);
+  const ask = (type: string, params: object) =>
+    page.evaluate(
+      async ([url, body]) => {
+        // What a page's own fetch adds passes, too.
+        const headers = { 'Content-Type': 'application/json', 'X-User-Id': 'ada' };
+        const answer = await window.ChatKitLink.fetch(url, { method: 'POST', headers, body });
+        return answer.text();
+      },
+      [`${baseURL}chatkit/mirror`, JSON.stringify({ type, params })] as const,
+    );
+  const input = { content: [{ type: 'input_text', text: 'Hi' }], attachments: [], inference_options: {} };
+  expect(await ask('threads.create', { input })).toContain('text: Hi');
+  await page.reload();
+  expect(JSON.parse(await ask('threads.list', {})).data).toHaveLength(1);
+});
+
 test('a page that is isolated from all others has a whole conversation', async ({ chat, page, baseURL }) => {
   for (const policy of ['require-corp', 'credentialless']) {
     const address = `http://localhost:5173/${policy}.html`;

@@ -7,10 +7,10 @@
 import type { ChatKitOptions } from '@openai/chatkit';
 import { ChatKitProblem } from '../../protocol/problems';
 import { createResumableFetch, type ResumableFetchInit } from '../../resumable-fetch/resumable-fetch';
+import { fetchAsVisitor } from '../../resumable-fetch/visitor';
 import type { Host } from '../host';
 import { fetchWithSecret } from './client-secret';
 import { askedByFrame, isOwn } from './own-server';
-import { fetchAsVisitor } from './visitor';
 
 type Context = {
   host: Host;
@@ -45,7 +45,7 @@ export function connect(api: ChatKitOptions['api'] | null, context: Context): Ap
   const isOurs = toOwnServer && !api.fetch;
   let sent = host.fetch;
   if (toOwnServer && host.origin !== location.origin)
-    sent = fetchAsVisitor(isOurs ? askedByFrame(host.fetch) : host.fetch, host.origin);
+    sent = fetchAsVisitor(isOurs ? askedByFrame(host.fetch) : host.fetch, host.origin, location.href);
   const resumable = createResumableFetch({ fetch: sent, onConnection });
   // Another server's CORS rules may refuse the header of the resumable fetch; a fetch of the page goes its own ways.
   const send: typeof fetch = (input, init: ResumableFetchInit = {}) =>

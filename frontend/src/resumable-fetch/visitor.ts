@@ -1,23 +1,28 @@
 /*
- * Who the user is where nobody signs in and the chat is embedded in a page of another origin: browsers do not send the
- * server's cookie from there, or not all of them do. So the frame has a token of its own, which it keeps for the page
- * around it: a page is only ever helped to be the visitor that it already has.
+ * Who the user is where nobody signs in and the chat is in a page of another origin: browsers do not send the server's
+ * cookie from there, or not all of them do. So the chat frame, or `link.js` in the page, has a token and keeps it. A
+ * frame keeps one for each page that was ever around it: a page is only helped to be the visitor that it already has.
  */
-import { isOwn } from './own-server';
 
 const HEADER = 'X-ChatKit-Visitor';
 const RENEW_AFTER_MS = 30 * 24 * 3600_000;
 
+type Visit = { page: string; server: string };
 type Kept = { token: string; since: number };
 
 /**
- * Adds the token to each request to this frame's own server. A server where every user signs in gives none, and its
- * requests stay as they are.
+ * Adds the token to each request to the server at the address `server`. A server where every user signs in gives none,
+ * and its requests stay as they are. `page`: the origin of the page that the visitor visits.
  */
-export function fetchAsVisitor(fetch: typeof globalThis.fetch, page: string): typeof globalThis.fetch {
+export function fetchAsVisitor(
+  fetch: typeof globalThis.fetch,
+  page: string,
+  server: string,
+): typeof globalThis.fetch {
+  const visit: Visit = { page, server: new URL('.', server).href };
   let coming: Promise<string | null> | null = null;
   const ask = (former?: string) => {
-    coming ??= askForToken(page, former).finally(() => {
+    coming ??= askForToken(visit, former).finally(() => {
       coming = null;
     });
     return coming;
@@ -25,7 +30,7 @@ export function fetchAsVisitor(fetch: typeof globalThis.fetch, page: string): ty
   let current: string | null | undefined;
   const known = async () => {
     if (current !== undefined) return current;
-    const kept = read(page);
+    const kept = read(visit);
     current = kept?.token ?? (await ask());
     if (kept && Date.now() - kept.since > RENEW_AFTER_MS)
       ask(kept.token).then((renewed) => {
@@ -40,42 +45,43 @@ export function fetchAsVisitor(fetch: typeof globalThis.fetch, page: string): ty
     return fetch(input, { ...init, headers });
   };
   return async (input, init) => {
-    if (!isOwn(String(input))) return fetch(input, init);
+    if (new URL(String(input), location.href).origin !== new URL(server).origin) return fetch(input, init);
+    if (new Headers(init?.headers).has(HEADER)) return fetch(input, init);
     const used = await known();
     const response = await send(input, init);
     if (response.status !== 401 || !used) return response;
     // The server has another secret now, or users have to sign in. Another tab may have noticed before.
     if (current === used) {
-      const kept = read(page);
+      const kept = read(visit);
       current = kept && kept.token !== used ? kept.token : await ask(used);
     }
     return current && current !== used ? send(input, init) : response;
   };
 }
 
-async function askForToken(page: string, former = ''): Promise<string | null> {
-  const response = await fetch(new URL('visitor', location.href), {
+async function askForToken(visit: Visit, former = ''): Promise<string | null> {
+  const response = await fetch(new URL('visitor', visit.server), {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ former, page }),
+    body: JSON.stringify({ former, page: visit.page }),
   });
   // A server of an earlier version knows no tokens.
   if (response.status === 404 || response.status === 405) return null;
   if (!response.ok) throw new TypeError(`The server gave no visitor token (status ${response.status}).`);
   const { token } = (await response.json()) as { token: string | null };
   // Another tab of the same page may have been given one meanwhile: there is one visitor.
-  const other = former ? null : read(page);
+  const other = former ? null : read(visit);
   if (other) return other.token;
-  if (token) keep(page, { token, since: Date.now() });
+  if (token) keep(visit, { token, since: Date.now() });
   return token;
 }
 
 // Pages without an origin of their own, such as files and sandboxed frames, cannot be distinguished.
-const keyFor = (page: string) =>
-  page === 'null' ? null : `chatkit-link.visitor ${location.pathname} ${page}`;
+const keyFor = ({ page, server }: Visit) =>
+  page === 'null' ? null : `chatkit-link.visitor ${server} ${page}`;
 
-function read(page: string): Kept | null {
-  const key = keyFor(page);
+function read(visit: Visit): Kept | null {
+  const key = keyFor(visit);
   try {
     const kept = key && JSON.parse(localStorage.getItem(key) ?? 'null');
     return typeof kept?.token === 'string' ? kept : null;
@@ -84,8 +90,8 @@ function read(page: string): Kept | null {
   }
 }
 
-function keep(page: string, kept: Kept) {
-  const key = keyFor(page);
+function keep(visit: Visit, kept: Kept) {
+  const key = keyFor(visit);
   try {
     if (key) localStorage.setItem(key, JSON.stringify(kept));
   } catch {

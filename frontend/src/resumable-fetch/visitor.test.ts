@@ -31,6 +31,8 @@ const numbered = () => {
   return () => `t${++made}`;
 };
 
+const visiting = (send: typeof fetch, page: string) => fetchAsVisitor(send, page, location.href);
+
 beforeEach(() => localStorage.clear());
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -39,9 +41,9 @@ afterEach(() => {
 
 test('a token is asked for once, also by requests side by side, and kept for the page', async () => {
   const { asked, used, send } = visitorServer(numbered());
-  const first = fetchAsVisitor(send, PAGE);
+  const first = visiting(send, PAGE);
   await Promise.all([first(CHATKIT), first(CHATKIT)]);
-  await fetchAsVisitor(send, PAGE)(CHATKIT);
+  await visiting(send, PAGE)(CHATKIT);
   expect(asked).toEqual([{ former: '', page: PAGE }]);
   expect(used).toEqual(['t1', 't1', 't1']);
 });
@@ -49,21 +51,21 @@ test('a token is asked for once, also by requests side by side, and kept for the
 test('each page has a visitor of its own, and a page that cannot be distinguished keeps none', async () => {
   const { used, send } = visitorServer(numbered());
   for (const page of [PAGE, 'https://other.example', 'null', 'null', PAGE])
-    await fetchAsVisitor(send, page)(CHATKIT);
+    await visiting(send, page)(CHATKIT);
   expect(used).toEqual(['t1', 't2', 't3', 't4', 't1']);
 });
 
 test('tabs that are opened at the same time end up with one visitor', async () => {
   const { used, send } = visitorServer(numbered());
-  const tabs = [1, 2, 3].map(() => fetchAsVisitor(send, PAGE));
+  const tabs = [1, 2, 3].map(() => visiting(send, PAGE));
   await Promise.all(tabs.map((tab) => tab(CHATKIT)));
-  await fetchAsVisitor(send, PAGE)(CHATKIT);
+  await visiting(send, PAGE)(CHATKIT);
   expect(new Set(used)).toEqual(new Set(['t1']));
 });
 
 test('a token that is refused is exchanged once, and the request made again', async () => {
   const { asked, used, good, send } = visitorServer(numbered());
-  const visitor = fetchAsVisitor(send, PAGE);
+  const visitor = visiting(send, PAGE);
   await visitor(CHATKIT);
   good.clear();
   expect((await visitor(CHATKIT)).status).toBe(200);
@@ -74,24 +76,30 @@ test('a token that is refused is exchanged once, and the request made again', as
 test('a token is renewed after a month, while the old one is still used', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   const { asked, send } = visitorServer(numbered());
-  await fetchAsVisitor(send, PAGE)(CHATKIT);
+  await visiting(send, PAGE)(CHATKIT);
   vi.setSystemTime(Date.now() + 31 * DAY);
-  await fetchAsVisitor(send, PAGE)(CHATKIT);
+  await visiting(send, PAGE)(CHATKIT);
   await vi.waitFor(() => expect(localStorage.getItem(String(localStorage.key(0)))).toContain('t2'));
   expect(asked).toHaveLength(2);
 });
 
 test('where every user signs in, requests stay as they are', async () => {
   const { asked, used, send } = visitorServer(() => null);
-  const visitor = fetchAsVisitor(send, PAGE);
+  const visitor = visiting(send, PAGE);
   expect((await visitor(CHATKIT, { headers: { Authorization: 'Bearer t' } })).status).toBe(200);
   expect((await visitor(CHATKIT)).status).toBe(200);
   expect([asked.length, used]).toEqual([1, [null, null]]);
 });
 
+test('a request that has a token already keeps it', async () => {
+  const { asked, used, send } = visitorServer(numbered());
+  await visiting(send, PAGE)(CHATKIT, { headers: { 'X-ChatKit-Visitor': 'frame' } });
+  expect([asked, used]).toEqual([[], ['frame']]);
+});
+
 test('no other server is given the token', async () => {
   const { asked, used, send } = visitorServer(numbered());
-  await fetchAsVisitor(send, PAGE)('https://files.example/upload');
+  await visiting(send, PAGE)('https://files.example/upload');
   expect([asked, used]).toEqual([[], [null]]);
 });
 
@@ -103,7 +111,7 @@ test('a browser that keeps nothing has a visitor for as long as the page is open
   vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
     throw new DOMException('denied', 'SecurityError');
   });
-  const visitor = fetchAsVisitor(send, PAGE);
+  const visitor = visiting(send, PAGE);
   await visitor(CHATKIT);
   await visitor(CHATKIT);
   expect([asked.length, used]).toEqual([1, ['t1', 't1']]);
@@ -115,7 +123,7 @@ test('a server that is away is a failed request, and asked again by the next one
   vi.stubGlobal('fetch', async () => {
     throw new TypeError('Failed to fetch');
   });
-  const visitor = fetchAsVisitor(send, PAGE);
+  const visitor = visiting(send, PAGE);
   await expect(visitor(CHATKIT)).rejects.toThrow('Failed to fetch');
   vi.stubGlobal('fetch', working);
   expect((await visitor(CHATKIT)).status).toBe(200);
