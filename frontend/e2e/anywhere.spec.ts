@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Page } from '@playwright/test';
 import { ChatPage, expect, test } from './chat-page';
+import { converse } from './conversation';
 
 // These pages come from no network, and a browser guards this machine from pages of the open one.
 test.use({ permissions: ['local-network-access'] });
@@ -25,30 +26,6 @@ const pageWith = (chat: string) => `<!doctype html><title>Shop</title>
 
 async function serve(page: Page, address: string, html: string) {
   await page.route(address, (route) => route.fulfill({ contentType: 'text/html', body: html }));
-}
-
-/** Two questions in one thread, the thread again after a reload, and a file in a third question. */
-async function converse(chat: ChatPage, title: string) {
-  await chat.ask(title);
-  await expect(chat.answers().last()).toContainText(`text: ${title}`);
-  const following = chat.request('threads.add_user_message');
-  await chat.ask('And then?');
-  await following;
-  await expect(chat.answers().last()).toContainText('text: And then?');
-  await chat.page.reload();
-  await chat.openHistory();
-  await chat.history.getByRole('button', { name: title }).first().click();
-  await expect(chat.answers()).toHaveCount(2);
-  await chat.frame.locator('input[type=file]').setInputFiles({
-    name: 'note.txt',
-    mimeType: 'text/plain',
-    buffer: Buffer.from('A note.'),
-  });
-  await expect(chat.frame.getByText('note.txt')).toBeVisible();
-  await expect(chat.button('Send message')).toBeEnabled();
-  await chat.ask('Read this');
-  await expect(chat.answers().last()).toContainText('files: note.txt text/plain');
-  await expect(chat.frame.getByRole('alert')).toHaveCount(0);
 }
 
 for (const [name, address] of Object.entries({

@@ -3,16 +3,17 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Page } from '@playwright/test';
 import { type ChatPage, expect, test } from './chat-page';
+import { converse } from './conversation';
+import { bundledReact, bundledVue } from './framework-page';
 import { standIn } from './official';
-import { bundled } from './react-page';
 
 // Pages come from no network, and a browser guards this machine from pages of the open one.
 test.use({ permissions: ['local-network-access'] });
 
 const page = (name: string) => readFileSync(resolve(`../docs/how-to/${name}.md`), 'utf8');
 const text = page('embedding');
-/** A listed site of its own (tests/suite/browser_server.py lists it). */
-const SHOP = 'http://shop.localhost/';
+/** A page on another port of the same machine. */
+const SHOP = 'http://localhost:5173/';
 
 function codeUnder(heading: string, language: string, within = text): string {
   const section = within.split(/^## /m).find((part) => part.startsWith(heading)) ?? '';
@@ -26,6 +27,8 @@ function codeUnder(heading: string, language: string, within = text): string {
 
 async function open(page: Page, address: string, body: string, baseURL = '') {
   const code = body
+    .replaceAll("https://chat.example.com/chatkit'", `${baseURL}chatkit/mirror'`)
+    .replaceAll('https://chat.example.com/chatkit"', `${baseURL}chatkit/mirror"`)
     .replaceAll('https://chat.example.com/', baseURL)
     .replaceAll('/assistant/', new URL(baseURL).pathname);
   await page.route(address, (route) =>
@@ -57,10 +60,9 @@ async function chats(shown: { chat: ChatPage; page: Page }) {
 }
 
 test('the plain page chats', async ({ chat, page, baseURL }) => {
-  const code = codeUnder('On a plain page', 'html');
-  await open(page, `${baseURL}shop.html`, code, baseURL);
+  await open(page, SHOP, codeUnder('A plain page', 'html'), baseURL);
   await expect(chat.frame.getByText('What would you like to know?')).toBeVisible();
-  await chats({ chat, page });
+  await converse(chat, 'On a plain page');
 });
 
 test('the page of the README chats', async ({ chat, page, baseURL }) => {
@@ -71,38 +73,27 @@ test('the page of the README chats', async ({ chat, page, baseURL }) => {
   await chats({ chat, page });
 });
 
-test('the React component chats', async ({ chat, page, baseURL }) => {
-  const script = await bundled(codeUnder('In React', 'jsx'));
-  const head = '<script src="/assistant/chatkit.js"></script>';
-  expect(text).toContain(head);
-  await open(
-    page,
-    `${baseURL}shop.html`,
-    `${head}<div id="app"></div><script type="module">${script}</script>`,
-    baseURL,
-  );
-  await chats({ chat, page });
-});
+for (const framework of ['React', 'Vue'] as const)
+  test(`the ${framework} component chats`, async ({ chat, page, baseURL }) => {
+    const script = await (framework === 'Vue'
+      ? bundledVue(codeUnder('Vue', 'vue'), codeUnder('Vue', 'js'))
+      : bundledReact(codeUnder('React', 'jsx')));
+    const body = `${codeUnder('React', 'html')}<div id="app"></div><script type="module">${script}</script>`;
+    await open(page, SHOP, body, baseURL);
+    await converse(chat, `In ${framework}`);
+  });
 
-test('the page of another origin sends its bearer token', async ({ chat, page, baseURL }) => {
+test('the page of users who sign in sends their token', async ({ chat, page, baseURL }) => {
   await page.route(`${SHOP}chat-token`, (route) => route.fulfill({ body: 'token-of-ada' }));
-  await open(page, SHOP, codeUnder('From another origin', 'html'), baseURL);
-  // This server takes no tokens, so that to it each request is of a new anonymous user.
-  const asked = await answersOnce({ chat, page });
-  expect(await asked.headerValue('authorization')).toBe('Bearer token-of-ada');
-});
-
-test('the page of another origin sends the anonymous cookie along', async ({ chat, page, baseURL }) => {
-  const tokens = /^ {6}fetch: ChatKitLink\.createFetch\([\s\S]*?^ {6}\}\),$/m;
-  const code = codeUnder('From another origin', 'html');
-  expect(code).toMatch(tokens);
-  await open(page, SHOP, code.replace(tokens, codeUnder('From another origin', 'js')), baseURL);
-  await chats({ chat, page });
+  await open(page, SHOP, codeUnder('Users who sign in', 'html'), baseURL);
+  const asking = chat.request('threads.create');
+  await converse(chat, 'Signed in');
+  expect(await (await asking).headerValue('authorization')).toBe('Bearer token-of-ada');
 });
 
 test('OpenAI’s element takes our fetch', async ({ chat, page, baseURL }) => {
   await standIn(page, baseURL ?? '');
-  await open(page, `${baseURL}shop.html`, codeUnder("With OpenAI's element", 'html'), baseURL);
+  await open(page, `${baseURL}shop.html`, codeUnder("OpenAI's element", 'html'), baseURL);
   const asked = await chats({ chat, page });
   expect(page.frames()[1]?.url()).toContain('https://cdn.platform.openai.com/');
   expect(await asked.headerValue('x-chatkit-link')).not.toBeNull();

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from './chat-page';
-import { bundled } from './react-page';
+import { bundledReact } from './framework-page';
 
 // The copied page comes from no network, and a browser guards this machine from pages of the open one.
 test.use({ permissions: ['local-network-access', 'clipboard-read', 'clipboard-write'] });
@@ -71,7 +71,7 @@ test('the copied React component is that chat, with the scripts that it names', 
   const scripts = [...code.matchAll(/^\/\/ +(<script .*<\/script>)$/gm)].map(([, script]) => script);
   expect(scripts).toHaveLength(2);
   const body = `<!doctype html><head>${scripts.join('')}</head><div id="app"></div>
-    <script type="module">${await bundled(code)}</script>`;
+    <script type="module">${await bundledReact(code)}</script>`;
   await page.route(SHOP, (route) => route.fulfill({ contentType: 'text/html', body }));
   await page.goto(SHOP);
   await expect(chat.frame.getByText('Welcome to the shop')).toBeVisible();
