@@ -38,11 +38,12 @@ export function connect(api: ChatKitOptions['api'] | null, context: Context): Ap
   }
 
   const byPage: typeof fetch = (input, init) => host.fetch(new URL(String(input), context.base).href, init);
-  const resumable = createResumableFetch({ fetch: byPage, onConnection });
-  // Another server's CORS rules may refuse the header of the resumable fetch; a fetch of the page goes its own ways.
-  const isOurs = new URL(api.url, context.base).origin === location.origin && !api.fetch;
+  // Neither this server's CORS rules nor those of the page's own refuse the headers of the resumable fetch.
+  const known = [location.origin, new URL(context.base).origin];
+  const unsure = !known.includes(new URL(api.url, context.base).origin);
+  const resumable = createResumableFetch({ fetch: byPage, onConnection, unsure });
   const send: typeof fetch = (input, init: ResumableFetchInit = {}) =>
-    isOurs && !init.onSent ? resumable(input, init) : byPage(input, init);
+    init.onSent ? byPage(input, init) : resumable(input, init);
   return { url: api.url, fetch: withReports(send, context) };
 }
 
