@@ -20,8 +20,23 @@ test('a request of the frame is made by the host page, with its method, headers 
   expect(await response.json()).toEqual({ ok: true });
   expect(fetch).toHaveBeenCalledWith(
     'https://a.example/chatkit',
-    expect.objectContaining({ method: 'POST', headers: [['content-type', 'application/json']], body: '{}' }),
+    expect.objectContaining({ method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' }),
   );
+});
+
+test('a page can spread, change and list the headers that its fetch is given', async () => {
+  const seen: Headers[] = [];
+  const fetch: typeof globalThis.fetch = async (url, init = {}) => {
+    expect(typeof url).toBe('string');
+    seen.push(new Headers({ ...init.headers, 'X-User-Id': 'u1' } as Record<string, string>));
+    seen.push(new Headers({ ...init.headers, 'Content-Type': 'application/json' } as Record<string, string>));
+    seen.push(new Headers(Object.entries(init.headers ?? {})));
+    return new Response('ok');
+  };
+  const headers = { 'content-type': 'application/json', Accept: 'text/event-stream', 'X-Time-Zone': 'UTC' };
+  await over(fetch)(new URL('https://a.example/chatkit'), { method: 'POST', headers, body: '{}' });
+  const sent = { accept: 'text/event-stream', 'content-type': 'application/json', 'x-time-zone': 'UTC' };
+  expect(seen.map((one) => Object.fromEntries(one))).toEqual([{ ...sent, 'x-user-id': 'u1' }, sent, sent]);
 });
 
 test('an answer crosses piece by piece, not only when it is complete', async () => {

@@ -11,7 +11,8 @@ import type { ConnectionChange } from '../resumable-fetch/run-stream';
 export type BridgeRequest = {
   url: string;
   method: string;
-  headers: [string, string][];
+  /** A plain object, as a page's own fetch gets it: pages spread it into another one. */
+  headers: Record<string, string>;
   /** A file is sent as the field "file" of a form, as ChatKit's direct uploads are. */
   body: string | File | null;
   /** The request is to be made even if the page is left meanwhile. */

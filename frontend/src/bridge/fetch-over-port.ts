@@ -14,7 +14,7 @@ export function fetchOverPort(
       {
         url: String(input),
         method: init.method ?? 'GET',
-        headers: [...new Headers(init.headers)],
+        headers: headersOf(init),
         keepalive: init.keepalive,
         body: typeof init.body === 'string' || init.body instanceof File ? init.body : null,
       },
@@ -22,6 +22,12 @@ export function fetchOverPort(
     );
     return response;
   };
+}
+
+/** With names as they are usually written: a page that sets "Content-Type" anew must not add a second one. */
+function headersOf(init: RequestInit): Record<string, string> {
+  const written = (name: string) => name.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase());
+  return Object.fromEntries(Array.from(new Headers(init.headers), ([name, value]) => [written(name), value]));
 }
 
 function responseFrom(

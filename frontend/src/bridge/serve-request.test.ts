@@ -23,7 +23,7 @@ test('a file is sent as the field "file" of a form, and the frame gets its progr
     return Response.json({ id: 'atc_1' });
   };
   const file = new File(['%PDF-'], 'report.pdf', { type: 'application/pdf' });
-  await serveRequest(fetch, { url: '/files', method: 'POST', headers: [], body: file }, port2);
+  await serveRequest(fetch, { url: '/files', method: 'POST', headers: {}, body: file }, port2);
   expect(sent?.name).toBe('report.pdf');
   expect(await received).toMatchObject([
     { type: 'sent', part: 0.5 },

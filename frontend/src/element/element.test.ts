@@ -173,7 +173,7 @@ test('a frame that goes away stops reading, and does not stop the answer', async
   const head = new Promise((resolve) => {
     port1.onmessage = resolve;
   });
-  await host('request', { url: '/chatkit', method: 'POST', headers: [], body: '{}' }, port2);
+  await host('request', { url: '/chatkit', method: 'POST', headers: {}, body: '{}' }, port2);
   await head;
   element.remove();
   await vi.waitFor(() => expect(cancel).toHaveBeenCalled(), 10_000);
@@ -188,7 +188,7 @@ test('requests go through the fetch of the options', async () => {
   const { port1, port2 } = new MessageChannel();
   const messages: string[] = [];
   port1.onmessage = ({ data }) => messages.push(data.type);
-  await host('request', { url: '/chatkit', method: 'POST', headers: [], body: '{}' }, port2);
+  await host('request', { url: '/chatkit', method: 'POST', headers: {}, body: '{}' }, port2);
   await vi.waitFor(() => expect(messages).toEqual(['head', 'chunk', 'end']), 10_000);
   expect(fetch).toHaveBeenCalledWith('/chatkit', expect.objectContaining({ method: 'POST' }));
   port1.close();

@@ -1,16 +1,16 @@
 /*
  * The chat as a whole: which conversation is on the screen, which others still have an answer coming in, the
- * history, the draft, and the options of the host page. It is also what the host page calls (FrameApi).
+ * history, the draft, and the options of the host page. What the host page may ask of it is `page-methods.ts`.
  */
 import type { FrameApi } from '../bridge/contract';
 import { english, type Language, languageFor } from '../language/language';
 import { type ReadOptions, readOptions, type UsableOptions } from '../options/read-options';
-import type { SentOptions } from '../options/sendable-options';
+import { callFunctionAt, hasFunctionAt, type SentOptions } from '../options/sendable-options';
 import { ChatKitClient } from '../protocol/client';
 import { ChatKitProblem, ConnectionLost, sentenceFor } from '../protocol/problems';
-import type { Attachment, Thread, UserContent } from '../protocol/types';
+import type { Thread, UserContent } from '../protocol/types';
 import { ComposerSelection } from './composer/composer-selection';
-import { contentOf, type Draft, draftFrom, emptyDraft } from './composer/draft';
+import { contentOf, type Draft, emptyDraft } from './composer/draft';
 import { Uploads, waitsFor } from './composer/uploads';
 import { connect } from './connection/connection';
 import { Conversation } from './conversation/conversation';
@@ -18,6 +18,7 @@ import { type Message, messageFrom } from './conversation/message';
 import { Entities } from './entities/entities';
 import { ThreadHistory } from './history/thread-history';
 import type { Host } from './host';
+import { PageMethods } from './page-methods';
 import { Store } from './store';
 
 export type View = {
@@ -26,7 +27,7 @@ export type View = {
   failure: { threadId: string; message: string; gone: boolean } | null;
 };
 
-export class Chat implements FrameApi {
+export class Chat {
   readonly options: Store<UsableOptions>;
   readonly language = new Store<Language>(english);
   /** Resolves when the texts of the language are loaded. */
@@ -40,10 +41,15 @@ export class Chat implements FrameApi {
   readonly focus = new Store(0);
   history: ThreadHistory;
   readonly entities: Entities;
+  readonly methods: PageMethods;
   /** What addresses of the host page are relative to. */
   base: string;
   #client: ChatKitClient;
   #running = new Map<string, Conversation>();
+  #noticed = new Set<string>();
+  #opening: { view: View; threadId: string; done: Promise<string | null> } | null = null;
+  /** What was last reported to the host page about a conversation. */
+  #reports = new WeakMap<Conversation, string>();
 
   constructor(
     private readonly host: Host,
@@ -58,6 +64,7 @@ export class Chat implements FrameApi {
     this.entities = new Entities(this.options, (name, error) => this.reportFailure(name, error));
     this.#client = this.#connect();
     this.history = new ThreadHistory(this.#client, this.language);
+    this.methods = new PageMethods(this, host.fail);
     this.view = new Store(this.#blank());
     this.#reportProblems(read);
     const { initialThread } = read.options;
@@ -82,33 +89,54 @@ export class Chat implements FrameApi {
     else this.startNew();
   }
 
-  startNew() {
-    this.#show(this.#blank());
+  startNew(): Conversation {
+    const view = this.#blank();
+    this.#show(view);
     this.focus.update((count) => count + 1);
+    return view.conversation;
   }
 
-  /** A remembered thread that is gone is not an error: a new one starts. */
-  async open(threadId: string, { isRemembered = false } = {}) {
-    if (threadId === this.view.value.conversation.id && !this.view.value.failure) return;
+  /**
+   * Returns why the thread is not open, for the host page; null if it is, or if something else was opened meanwhile.
+   * A remembered thread that is gone is not an error: a new one starts.
+   */
+  async open(threadId: string, { isRemembered = false } = {}): Promise<string | null> {
+    const { conversation, failure } = this.view.value;
+    if (threadId === conversation.id && !failure) return null;
+    if (this.#opening?.threadId === threadId && this.#opening.view === this.view.value)
+      return this.#opening.done;
     const running = this.#running.get(threadId);
-    if (running) return this.#show({ conversation: running, loading: false, failure: null });
-
-    const waiting: View = { ...this.#blank(), loading: true };
-    this.#switchTo(waiting);
+    if (running) {
+      this.#show({ conversation: running, loading: false, failure: null });
+      return null;
+    }
+    const view: View = { ...this.#blank(), loading: true };
+    this.#switchTo(view);
     this.host.emit('thread.load.start', { threadId });
+    this.#opening = { view, threadId, done: this.#load(threadId, view, isRemembered) };
+    return this.#opening.done;
+  }
+
+  async #load(threadId: string, waiting: View, isRemembered: boolean): Promise<string | null> {
     try {
       const thread = await this.#client.json('threads.get_by_id', { thread_id: threadId });
-      if (this.view.value !== waiting) return;
+      if (this.view.value !== waiting) return null;
       const conversation = this.#conversation(thread);
       this.#show({ conversation, loading: false, failure: null });
       void conversation.catchUp();
+      return null;
     } catch (error) {
-      if (this.view.value !== waiting) return;
+      if (this.view.value !== waiting) return null;
       const gone = error instanceof ChatKitProblem && error.status === 404;
-      if (gone && isRemembered) return this.#show(this.#blank());
+      if (gone && isRemembered) {
+        this.#show(this.#blank());
+        return null;
+      }
       const failure = { threadId, message: sentenceFor(error, this.language.value), gone };
-      this.host.fail(sentenceFor(error, english));
+      const reason = sentenceFor(error, english);
+      this.host.fail(reason);
       this.view.set({ ...waiting, loading: false, failure });
+      return reason;
     } finally {
       this.host.emit('thread.load.end', { threadId });
     }
@@ -171,42 +199,12 @@ export class Chat implements FrameApi {
     this.focus.update((count) => count + 1);
   }
 
-  async setThreadId(threadId: string | null) {
-    if (threadId) await this.open(threadId);
-    else this.startNew();
-  }
-
-  async sendUserMessage(params: Parameters<FrameApi['sendUserMessage']>[0]) {
-    if (params.newThread) this.startNew();
-    await this.#whenOpened();
-    if (this.view.value.conversation.isResponding)
-      return this.host.fail('sendUserMessage: the message was not sent, because an answer is being written.');
-    await this.#send(messageFrom(params));
-  }
-
-  async setComposerValue({
-    text,
-    content,
-    reply,
-    attachments,
-    files,
-    selectedToolId,
-    selectedModelId,
-  }: Parameters<FrameApi['setComposerValue']>[0]) {
-    if (attachments) this.uploads.addReady(attachments as Attachment[]);
-    if (files && !this.uploads.limits)
-      this.host.fail(
-        'setComposerValue: the files were left out, because composer.attachments is not enabled.',
-      );
-    if (files) this.uploads.add(files);
-    if (selectedToolId !== undefined) this.selection.chooseTool(selectedToolId);
-    if (selectedModelId !== undefined) this.selection.chooseModel(selectedModelId);
-    const written = content ?? (text === undefined ? null : [{ type: 'input_text', text } as const]);
-    this.draft.update((draft) => ({
-      ...(written ? draftFrom(written) : draft),
-      quote: reply ?? draft.quote,
-    }));
-  }
+  setThreadId: FrameApi['setThreadId'] = (id) => this.methods.setThreadId(id);
+  sendUserMessage: FrameApi['sendUserMessage'] = (params) => this.methods.sendUserMessage(params);
+  setComposerValue: FrameApi['setComposerValue'] = (params) => this.methods.setComposerValue(params);
+  sendCustomAction: FrameApi['sendCustomAction'] = (...args) => this.methods.sendCustomAction(...args);
+  fetchUpdates: FrameApi['fetchUpdates'] = () => this.methods.fetchUpdates();
+  showHistory: FrameApi['showHistory'] = () => this.methods.showHistory();
 
   /** Reports to the host page which of its functions failed, and why. */
   reportFailure(name: string, error: unknown) {
@@ -240,24 +238,7 @@ export class Chat implements FrameApi {
     return hasSentence ? sentenceFor(error, this.language.value) : otherwise;
   }
 
-  async sendCustomAction(action: Parameters<FrameApi['sendCustomAction']>[0], itemId?: string) {
-    const { conversation } = this.view.value;
-    if (!conversation.id || conversation.isResponding)
-      return this.host.fail(
-        `sendCustomAction: "${action.type}" was not sent, because ${conversation.id ? 'an answer is being written' : 'no thread is open'}.`,
-      );
-    const item = conversation.state.value.items.find(({ id }) => id === itemId);
-    await conversation.act(action, item?.type === 'widget' ? item : null);
-  }
-
-  async fetchUpdates() {
-    if (this.historyOpen.value) void this.history.reload();
-    await this.view.value.conversation.refresh();
-  }
-
-  async showHistory() {
-    if (this.options.value.history?.enabled === false)
-      return this.host.fail('showHistory: there is no history to show, because history.enabled is false.');
+  async openHistory() {
     if (this.historyOpen.value) return;
     this.historyOpen.set(true);
     this.host.emit('history.open');
@@ -271,14 +252,30 @@ export class Chat implements FrameApi {
   }
 
   async #send(message: Message): Promise<boolean> {
-    await this.#whenOpened();
-    // Behind the message that a thread could not be opened is an empty one.
-    if (this.view.value.failure) this.#show(this.#blank());
-    return this.view.value.conversation.send(message);
+    return (await this.opened()).send(message);
   }
 
-  /** A message sent while a thread is being opened is meant for that thread. */
-  #whenOpened(): Promise<void> {
+  /** The conversation on the screen, once it is loaded: what is asked for meanwhile is meant for that thread. */
+  async loaded(): Promise<Conversation> {
+    await this.#whenLoaded();
+    return this.view.value.conversation;
+  }
+
+  /** The same for a message: in place of a thread that could not be opened, it starts one. */
+  async opened(): Promise<Conversation> {
+    await this.#whenLoaded();
+    if (this.view.value.failure) this.#show(this.#blank());
+    return this.view.value.conversation;
+  }
+
+  /** What work on a conversation gives, and what it reports to the host page meanwhile. */
+  async reported<T>(conversation: Conversation, work: () => Promise<T>) {
+    this.#reports.delete(conversation);
+    const result = await work();
+    return { result, reason: this.#reports.get(conversation) ?? null };
+  }
+
+  #whenLoaded(): Promise<void> {
     if (!this.view.value.loading) return Promise.resolve();
     return new Promise((resolve) => {
       const stop = this.view.subscribe(() => {
@@ -309,7 +306,11 @@ export class Chat implements FrameApi {
     if (locale === this.options.value.locale) this.language.set(language);
   }
 
-  #reportProblems({ problems }: ReadOptions) {
+  #reportProblems({ problems, notices }: ReadOptions) {
+    for (const notice of notices) {
+      if (!this.#noticed.has(notice)) console.info(`<openai-chatkit>: ${notice}`);
+      this.#noticed.add(notice);
+    }
     for (const problem of problems) {
       this.host.fail(problem, 'InvalidFrameParamsError');
       // A developer who writes the options has the console open, and may not listen to the event yet.
@@ -328,10 +329,22 @@ export class Chat implements FrameApi {
   }
 
   #conversation(thread: Thread | null): Conversation {
-    const services = { client: this.#client, host: this.host, language: this.language };
+    const host: Host = {
+      ...this.host,
+      fail: (message, name) => {
+        this.#reports.set(made, message);
+        this.host.fail(message, name);
+      },
+      // A function may stand elsewhere in the options of the page than where it is called by its present name.
+      invoke: async (path, ...args) =>
+        hasFunctionAt(this.options.value, path)
+          ? callFunctionAt(this.options.value, path, args)
+          : this.host.invoke(path, ...args),
+    };
+    const services = { client: this.#client, host, language: this.language };
     let announced = thread?.id ?? null;
     let accepted = false;
-    return new Conversation(
+    const made: Conversation = new Conversation(
       services,
       (conversation, event) => {
         const { id } = conversation;
@@ -348,6 +361,7 @@ export class Chat implements FrameApi {
       },
       thread,
     );
+    return made;
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import type { ChatKitOptions } from '@openai/chatkit';
 import * as v from 'valibot';
+import { renamed } from './renamed-options';
 import { options as schema } from './schema';
 import type { SentOptions } from './sendable-options';
 
@@ -13,19 +14,23 @@ type Invoke = (path: string, ...args: unknown[]) => Promise<unknown>;
 
 /** Without a usable `api` there is nothing to chat with; all other options may be there nevertheless. */
 export type UsableOptions = Omit<ChatKitOptions, 'api'> & { api: ChatKitOptions['api'] | null };
-export type ReadOptions = { options: UsableOptions; problems: string[] };
+/** `notices`: which options were given by a name that they have no more. */
+export type ReadOptions = { options: UsableOptions; problems: string[]; notices: string[] };
 
 export function readOptions({ data, functions }: SentOptions, invoke: Invoke): ReadOptions {
   if (!isTree(data) || Array.isArray(data)) {
-    return { options: { api: null }, problems: ['setOptions needs an object with at least "api".'] };
+    const problems = ['setOptions needs an object with at least "api".'];
+    return { options: { api: null }, problems, notices: [] };
   }
   const given = structuredClone(data);
   for (const path of functions) put(given, path.split('.'), (...args: unknown[]) => invoke(path, ...args));
+  const notices = renamed(given);
   const problems = (v.safeParse(schema, given).issues ?? []).map((issue) => sentenceOf(issue, given));
   dropWrong(given);
   return {
     options: { ...(given as UsableOptions), api: (given.api as ChatKitOptions['api']) ?? null },
     problems,
+    notices,
   };
 }
 
@@ -50,8 +55,7 @@ function sentenceOf(issue: v.BaseIssue<unknown>, given: Tree): string {
       : `Unknown option "${path}": it was ignored.`;
   }
   if (issue.type === 'strict_object' && issue.received === 'undefined') {
-    if (path === 'api')
-      return 'Option "api" is missing: set api.url and api.domainKey, or api.getClientSecret.';
+    if (path === 'api') return 'Option "api" is missing: set api.url or api.getClientSecret.';
     return `Option "${path}" is missing.`;
   }
   return `Option "${path}" must be ${issue.message}: it was ignored.`;

@@ -81,7 +81,8 @@ const theme = objectOf({
 
 const customApi = objectOf({
   url: address,
-  domainKey: name,
+  // OpenAI's element needs a key of OpenAI; to this server it means nothing.
+  domainKey: v.optional(name),
   fetch: v.optional(fn<typeof fetch>()),
   uploadStrategy: v.optional(
     v.variant(
@@ -104,8 +105,17 @@ export const api = v.lazy((value): typeof customApi | typeof hostedApi =>
     : customApi,
 );
 
+/** What else a server knows about a file may come along. */
+export const attachment = v.object({
+  type: oneOf('file', 'image'),
+  id: name,
+  name: text,
+  mime_type: text,
+  preview_url: v.optional(v.nullable(text)),
+});
+
 const headerAction = objectOf({ icon: headerIcon, onClick: fn<() => void>() });
-const part = v.variant(
+export const part = v.variant(
   'type',
   [
     objectOf({ type: v.literal('input_text'), text }),
@@ -227,5 +237,9 @@ type Plain<T> = T extends (...args: any[]) => unknown
     ? { [K in keyof T]: Plain<T[K]> }
     : T;
 
-true satisfies Same<Plain<v.InferInput<typeof options>>, Plain<ChatKitOptions>>;
+/** The key that OpenAI's types ask for is the one thing that this schema does without. */
+type Keyed<Api> = Api extends { url: string } ? Omit<Api, 'domainKey'> & { domainKey: string } : Api;
+type Accepted = v.InferInput<typeof options>;
+
+true satisfies Same<Plain<Omit<Accepted, 'api'> & { api: Keyed<Accepted['api']> }>, Plain<ChatKitOptions>>;
 true satisfies Same<v.InferInput<typeof icon>, ChatKitIcon>;

@@ -28,10 +28,17 @@ export function sendableOptions(options: unknown, base: string): SentOptions {
 }
 
 export function callFunctionAt(options: unknown, path: string, args: unknown[]): unknown {
+  const { owner, target } = memberAt(options, path);
+  if (typeof target !== 'function') throw new Error(`This page has no function for "${path}".`);
+  return target.apply(owner, args);
+}
+
+export const hasFunctionAt = (options: unknown, path: string): boolean =>
+  typeof memberAt(options, path).target === 'function';
+
+function memberAt(options: unknown, path: string): { owner: unknown; target: unknown } {
   const keys = path.split('.');
   const name = keys.pop() as string;
   const owner = keys.reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), options);
-  const target = isObject(owner) && Object.hasOwn(owner, name) ? owner[name] : undefined;
-  if (typeof target !== 'function') throw new Error(`This page has no function for "${path}".`);
-  return target.apply(owner, args);
+  return { owner, target: isObject(owner) && Object.hasOwn(owner, name) ? owner[name] : undefined };
 }

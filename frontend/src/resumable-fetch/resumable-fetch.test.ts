@@ -212,3 +212,47 @@ test('all requests are made by the fetch that is given', async () => {
   await (await createResumableFetch({ fetch: own })(url, { method: 'POST' })).text();
   expect(made).toEqual(['research', 'runs/run%201/events?after=1']);
 });
+
+describe('a server that may be of another make', () => {
+  const marks = (asked: { headers: Record<string, unknown> }[]) =>
+    asked.map(({ headers }) => headers['x-chatkit-link'] ?? null);
+
+  test('gets no header of ours before it has shown that it has runs', async () => {
+    const { url, asked } = await serve();
+    const fetch = createResumableFetch({ unsure: true });
+    const send = async () => bytesOf(await fetch(url, { method: 'POST', body: '{}' }));
+    expect(await send()).toEqual(whole);
+    await send();
+    expect(marks(asked)).toEqual([null, '1']);
+    expect(asked[0]?.headers['x-time-zone']).toBeUndefined();
+  });
+
+  test('is asked to stop and to go on nevertheless, once its response shows a run', async () => {
+    const { url, paths } = await serve({
+      cuts: [
+        { at: endOf(2), how: 'break' },
+        { at: 40, how: 'hang' },
+      ],
+    });
+    const stop = new AbortController();
+    const fetch = createResumableFetch({ unsure: true });
+    const reader = (await fetch(url, { method: 'POST', body: '{}', signal: stop.signal })).body?.getReader();
+    await reader?.read();
+    await vi.waitFor(() => expect(paths()).toContain('GET runs/run%201/events?after=2'), 10_000);
+    stop.abort();
+    await vi.waitFor(() => expect(paths()).toContain('POST runs/run%201/cancel'), 10_000);
+  });
+});
+
+test('around another resumable fetch, only the inner one goes on and stops', async () => {
+  const { url, paths } = await serve({ cuts: [{ at: endOf(2), how: 'hang' }] });
+  const stop = new AbortController();
+  const fetch = createResumableFetch({ fetch: createResumableFetch() });
+  const response = await fetch(url, { method: 'POST', body: '{}', signal: stop.signal });
+  const reader = response.body?.getReader();
+  await reader?.read();
+  stop.abort();
+  await expect(reader?.read()).rejects.toMatchObject({ name: 'AbortError' });
+  await vi.waitFor(() => expect(paths()).toContain('POST runs/run%201/cancel'), 10_000);
+  expect(paths()).toEqual(['POST research', 'POST runs/run%201/cancel']);
+});

@@ -26,13 +26,22 @@ export type ResumableFetchInit = RequestInit & {
 export type ResumableFetchOptions = {
   /** Makes the requests: for a token that must be fresh at each of them, for instance. */
   fetch?: Fetch;
+  /**
+   * The server may be of another make, and its CORS rules may refuse headers that they do not know: ours are sent
+   * from when a response has shown that the server has runs.
+   */
+  unsure?: boolean;
   onConnection?: (connection: ConnectionChange) => void;
 };
 
 const MARK = 'X-ChatKit-Link';
+/** What this header is worth in a response: its body is kept going already. */
+const RESUMES = 'resumes';
 
 export function createResumableFetch(options: ResumableFetchOptions = {}): Fetch {
   const fetch: Fetch = options.fetch ?? ((...args) => globalThis.fetch(...args));
+
+  let isOurs = !options.unsure;
 
   return async (input, { onConnection, onSent, ...init }: ResumableFetchInit = {}) => {
     const given = input instanceof Request ? input : null;
@@ -40,8 +49,10 @@ export function createResumableFetch(options: ResumableFetchOptions = {}): Fetch
     const signal = init.signal ?? given?.signal;
     signal?.throwIfAborted();
     const headers = new Headers(init.headers ?? given?.headers);
-    headers.set(MARK, '1');
-    headers.set('X-Time-Zone', Intl.DateTimeFormat().resolvedOptions().timeZone);
+    if (isOurs) {
+      headers.set(MARK, '1');
+      headers.set('X-Time-Zone', Intl.DateTimeFormat().resolvedOptions().timeZone);
+    }
     // A fetch of the caller's own is used, though it cannot report the progress of an upload.
     if (onSent && !options.fetch) return sendWithProgress(url, { ...init, headers }, onSent);
 
@@ -61,13 +72,15 @@ export function createResumableFetch(options: ResumableFetchOptions = {}): Fetch
 
     const connection = new AbortController();
     const stop = new AbortController();
-    const opening = fetch(input, { ...init, headers, signal: connection.signal });
+    // The fetch that was given may be the one that goes on, and then has the losses to report.
+    const sent: ResumableFetchInit = { ...init, headers, signal: connection.signal, onConnection };
+    const opening = fetch(input, sent);
     if (signal) {
       const onAbort = () =>
         opening.then(
           (response) => {
             const run = runOf(response);
-            if (run) cancel(run);
+            if (run && response.headers.get(MARK) !== RESUMES) cancel(run);
             connection.abort(signal.reason);
           },
           () => {},
@@ -77,6 +90,9 @@ export function createResumableFetch(options: ResumableFetchOptions = {}): Fetch
     const response = await orAborted(opening, signal);
     const run = runOf(response);
     if (!run) return response;
+    isOurs = true;
+    // The fetch that was given does the same: to try again what it gives up would double its patience.
+    if (response.headers.get(MARK) === RESUMES) return response;
 
     const bytes = bytesOfRun({
       run,
@@ -90,7 +106,10 @@ export function createResumableFetch(options: ResumableFetchOptions = {}): Fetch
       },
       stop: stop.signal,
     });
-    return new Response(streamOf(bytes, stop, signal), response);
+    const marked = new Headers(response.headers);
+    marked.set(MARK, RESUMES);
+    const { status, statusText } = response;
+    return new Response(streamOf(bytes, stop, signal), { status, statusText, headers: marked });
   };
 }
 

@@ -26,19 +26,22 @@ export class ComposerSelection {
     return { ...(tool && { tool_choice: { id: tool.id } }), ...(model && { model: model.id }) };
   }
 
-  chooseTool(id: string | null) {
+  /** Why the tool cannot be chosen; null when it is. */
+  chooseTool(id: string | null): string | null {
     const tool = this.#tools.find((one) => one.id === id) ?? null;
-    if (id !== null && !tool) return this.host.fail(`There is no tool "${id}" in composer.tools.`);
-    if (tool?.id === this.tool.value?.id) return;
+    if (id !== null && !tool) return `There is no tool "${id}" in composer.tools.`;
+    if (tool?.id === this.tool.value?.id) return null;
     this.tool.set(tool);
     this.host.emit('tool.change', { toolId: tool?.id ?? null });
+    return null;
   }
 
-  chooseModel(id: string) {
+  /** Why the model cannot be chosen; null when it is. */
+  chooseModel(id: string): string | null {
     const model = this.#models.find((one) => one.id === id);
-    if (!model || model.disabled)
-      return this.host.fail(`There is no model "${id}" to choose in composer.models.`);
+    if (!model || model.disabled) return `There is no model "${id}" to choose in composer.models.`;
     this.model.set(model);
+    return null;
   }
 
   /** Clears the tool after a message was sent; returns what restores it, should the message be refused. */

@@ -65,8 +65,8 @@ export function draftFrom(content: readonly UserContent[], quote: string | null 
       text += part.text;
       continue;
     }
-    const { id, text: title, group, interactive } = part;
-    const entity: Entity = { id, title, group, interactive, data: part.data as Entity['data'] };
+    const { id, text: title, group, interactive, data = {} } = part;
+    const entity: Entity = { id, title, group, interactive, data: data as Entity['data'] };
     const start = text.length;
     text += labelOf(entity);
     tags.push({ start, end: text.length, entity });

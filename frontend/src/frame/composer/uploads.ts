@@ -4,7 +4,7 @@
  *
  * Invariant: a message is sent with all the files one sees above it, or not at all.
  */
-import type { Language, Text } from '../../language/language';
+import { english, type Language, type Text } from '../../language/language';
 import type { UsableOptions } from '../../options/read-options';
 import type { ChatKitClient } from '../../protocol/client';
 import { isAbort, sentenceFor } from '../../protocol/problems';
@@ -45,25 +45,26 @@ export class Uploads {
     return attachments?.enabled ? attachments : null;
   }
 
-  add(files: readonly File[]) {
+  /** Returns why files are left out, in English, for the host page. */
+  add(files: readonly File[]): string[] {
     const { limits } = this;
-    const language = this.language.value;
-    if (!limits || !files.length) return;
-    const refusals: string[] = [];
-    const taken = files.filter((file) => {
-      const refusal = refusalOf(file, limits, language);
-      if (refusal) refusals.push(refusal);
-      return !refusal;
-    });
+    if (!limits || !files.length) return [];
+    const taken = files.filter((file) => !refusalOf(file, limits, english));
     const room = Math.max(0, maxCountOf(limits) - this.state.value.uploads.length);
-    if (taken.length > room)
-      refusals.push(language.text.files.tooMany(maxCountOf(limits), taken.length - room));
-    this.state.update((state) => ({ ...state, refusals }));
+    const refusalsIn = (language: Language) => {
+      const refusals = files.flatMap((file) => refusalOf(file, limits, language) ?? []);
+      const over = taken.length - room;
+      return over > 0 ? [...refusals, language.text.files.tooMany(maxCountOf(limits), over)] : refusals;
+    };
+    this.state.update((state) => ({ ...state, refusals: refusalsIn(this.language.value) }));
     for (const file of taken.slice(0, room)) this.#begin(file);
+    return refusalsIn(english);
   }
 
-  /** What the host page has uploaded itself. */
-  addReady(attachments: readonly Attachment[]) {
+  /** In place of what is there: what the host page has uploaded itself. */
+  replace(attachments: readonly Attachment[]) {
+    for (const { key } of this.state.value.uploads) this.#sending.get(key)?.stop.abort();
+    this.#forget(this.state.value.uploads);
     const uploads = attachments.map((attachment) => ({
       key: `upload-${++keys}`,
       name: attachment.name,
@@ -73,7 +74,7 @@ export class Uploads {
       attachment,
       failure: null,
     }));
-    this.state.update((state) => ({ ...state, uploads: [...state.uploads, ...uploads] }));
+    this.state.set({ uploads, refusals: [] });
   }
 
   retry(key: string) {

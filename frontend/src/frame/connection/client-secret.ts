@@ -1,7 +1,8 @@
 /*
  * Requests with a client secret, which the host page's own server makes for one user and one while. The page is
- * asked for it once, and again with the one that no longer does: shortly before it expires, where a JWT or the server
- * states when, and when the server refuses it. Requests that wait for a secret at the same time wait for the same one.
+ * asked for it once, before the first request needs it, and again with the one that no longer does: shortly before it
+ * expires, where a JWT or the server states when, and when the server refuses it. Requests that wait for a secret at
+ * the same time wait for the same one.
  */
 import type { ChatKitProblem } from '../../protocol/problems';
 
@@ -49,6 +50,9 @@ export function fetchWithSecret(
     return response;
   };
 
+  // As OpenAI's element does: pages wait for this call to show the chat. A failure is reported, and the first request
+  // asks again.
+  void ask().catch(() => {});
   return async (input, init = {}) => {
     const used = secret && (renewal === null || Date.now() < renewal) ? secret : await renew();
     const response = await send(input, init, used);

@@ -10,7 +10,7 @@ import { createResumableFetch, type ResumableFetchInit } from '../../resumable-f
 import { fetchAsVisitor } from '../../resumable-fetch/visitor';
 import type { Host } from '../host';
 import { fetchWithSecret } from './client-secret';
-import { askedByFrame, isOwn } from './own-server';
+import { askedByFrame } from './own-server';
 
 type Context = {
   host: Host;
@@ -41,15 +41,16 @@ export function connect(api: ChatKitOptions['api'] | null, context: Context): Ap
   }
 
   const absolute = (url: RequestInfo | URL) => new URL(String(url), context.base).href;
-  const toOwnServer = isOwn(absolute(api.url));
-  const isOurs = toOwnServer && !api.fetch;
-  let sent = host.fetch;
-  if (toOwnServer && host.origin !== location.origin)
-    sent = fetchAsVisitor(isOurs ? askedByFrame(host.fetch) : host.fetch, host.origin, location.href);
-  const resumable = createResumableFetch({ fetch: sent, onConnection });
-  // Another server's CORS rules may refuse the header of the resumable fetch; a fetch of the page goes its own ways.
+  const { origin } = new URL(absolute(api.url));
+  const byPage: typeof fetch = (input, init) => host.fetch(input, init);
+  let sent = byPage;
+  if (origin === location.origin && host.origin !== location.origin)
+    sent = fetchAsVisitor(api.fetch ? byPage : askedByFrame(byPage), host.origin, location.href);
+  // Neither this server's CORS rules nor those of the page's own refuse the headers of the resumable fetch.
+  const unsure = origin !== location.origin && origin !== new URL(context.base).origin;
+  const resumable = createResumableFetch({ fetch: sent, onConnection, unsure });
   const send: typeof fetch = (input, init: ResumableFetchInit = {}) =>
-    (isOurs && !init.onSent ? resumable : sent)(absolute(input), init);
+    (init.onSent ? sent : resumable)(absolute(input), init);
   return { url: api.url, fetch: withReports(send, context) };
 }
 

@@ -37,6 +37,7 @@ import { type End, ResponseStream, type StreamSource } from './response-stream';
 import type { ConversationEvent, Services } from './services';
 import { ThreadLoader } from './thread-loader';
 
+type Sender = Pick<WidgetItem, 'id'> & Partial<Pick<WidgetItem, 'widget'>>;
 type Listener = (conversation: Conversation, event: ConversationEvent) => void;
 
 let conversations = 0;
@@ -124,7 +125,8 @@ export class Conversation {
     });
   }
 
-  async act({ type, payload, handler, streaming = true }: ActionConfig, item: WidgetItem | null) {
+  /** `item`: the widget that it comes from, with its tree where that is here. */
+  async act({ type, payload, handler, streaming = true }: ActionConfig, item: Sender | null) {
     const action = { type, payload };
     if (handler === 'client') return this.#actOnHost(action, item);
     if (!this.id) return;
@@ -141,7 +143,7 @@ export class Conversation {
     });
   }
 
-  async #actOnHost(action: Pick<ActionConfig, 'type' | 'payload'>, item: WidgetItem | null) {
+  async #actOnHost(action: Pick<ActionConfig, 'type' | 'payload'>, item: Sender | null) {
     try {
       await this.services.host.invoke(
         'widgets.onAction',
@@ -248,6 +250,17 @@ export class Conversation {
     if (isPolling(this.state.value.status)) {
       this.state.update((state) => ({ ...state, status: finish(state.status) }));
     }
+  }
+
+  /** Resolves when no answer is being written. */
+  whenReady(): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = this.state.subscribe(() => {
+        if (this.isResponding) return;
+        stop();
+        resolve();
+      });
+    });
   }
 
   setTitle(title: string) {

@@ -13,9 +13,14 @@ export type Message = {
 export function messageFrom(params: Parameters<FrameApi['sendUserMessage']>[0]): Message {
   const { text = '', content, attachments, reply, toolChoice, model } = params;
   return {
-    content: (content as UserContent[]) ?? [{ type: 'input_text', text }],
+    content: content?.map(withData) ?? [{ type: 'input_text', text }],
     attachments: (attachments as Attachment[]) ?? [],
     quoted_text: reply ?? null,
     inference_options: { ...(toolChoice && { tool_choice: toolChoice }), ...(model && { model }) },
   };
+}
+
+/** The server wants the data of a tag, which a page may leave out. */
+function withData(part: UserContent): UserContent {
+  return part.type === 'input_tag' ? { ...part, data: part.data ?? {} } : part;
 }

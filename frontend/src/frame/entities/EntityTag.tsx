@@ -18,7 +18,7 @@ const REST_MS = 250;
 const nothing = async () => {};
 
 export function EntityTag({ tag }: { tag: InputTag }) {
-  const { id, text: title, group, interactive, data } = tag;
+  const { id, text: title, group, interactive, data = {} } = tag;
   if (!interactive) return <span className="tag">{title}</span>;
   return (
     <EntityButton className="tag" entity={{ id, title, group, interactive, data: data as Entity['data'] }}>
