@@ -3,7 +3,7 @@
  * history, the draft, and the options of the host page. It is also what the host page calls (FrameApi).
  */
 import type { FrameApi } from '../bridge/contract';
-import { english, type Language, languageFor } from '../language/language';
+import { acceptLanguageOf, english, type Language, languageFor } from '../language/language';
 import { type ReadOptions, readOptions, type UsableOptions } from '../options/read-options';
 import type { SentOptions } from '../options/sendable-options';
 import { ChatKitClient } from '../protocol/client';
@@ -321,7 +321,7 @@ export class Chat implements FrameApi {
     const { url, fetch } = connect(this.options.value.api, {
       host: this.host,
       base: this.base,
-      locale: () => this.language.value.locale,
+      acceptLanguage: () => acceptLanguageOf(this.language.value),
       noSecretMessage: () => this.language.value.text.session.failed,
     });
     return new ChatKitClient(url, fetch);
