@@ -40,7 +40,7 @@ export const id: Text = {
   start: { greeting: 'Ada yang bisa saya bantu hari ini?' },
   composer: {
     label: 'Pesan',
-    placeholder: 'Kirim pesan ke AI',
+    placeholder: 'Pesan ke AI',
     send: 'Kirim pesan',
     stop: 'Hentikan',
     stopHint: 'Hentikan (Esc)',

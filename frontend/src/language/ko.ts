@@ -40,7 +40,7 @@ export const ko: Text = {
   start: { greeting: '오늘은 무엇을 도와드릴까요?' },
   composer: {
     label: '메시지',
-    placeholder: 'AI에게 메시지 보내기',
+    placeholder: 'AI에게 물어보기',
     send: '메시지 보내기',
     stop: '중지',
     stopHint: '중지(Esc)',

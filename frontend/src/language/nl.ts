@@ -40,7 +40,7 @@ export const nl: Text = {
   start: { greeting: 'Waar kan ik je vandaag mee helpen?' },
   composer: {
     label: 'Bericht',
-    placeholder: 'Bericht aan de AI',
+    placeholder: 'Bericht aan AI',
     send: 'Bericht verzenden',
     stop: 'Stoppen',
     stopHint: 'Stoppen (Esc)',

@@ -40,7 +40,7 @@ export const pt: Text = {
   start: { greeting: 'Como posso ajudar hoje?' },
   composer: {
     label: 'Mensagem',
-    placeholder: 'Mensagem para a IA',
+    placeholder: 'Pergunte à IA',
     send: 'Enviar mensagem',
     stop: 'Parar',
     stopHint: 'Parar (Esc)',

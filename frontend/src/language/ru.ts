@@ -40,7 +40,7 @@ export const ru: Text = {
   start: { greeting: 'Чем я могу помочь сегодня?' },
   composer: {
     label: 'Сообщение',
-    placeholder: 'Сообщение для ИИ',
+    placeholder: 'Сообщение ИИ',
     send: 'Отправить сообщение',
     stop: 'Остановить',
     stopHint: 'Остановить (Esc)',

@@ -40,7 +40,7 @@ export const tr: Text = {
   start: { greeting: 'Bugün nasıl yardımcı olabilirim?' },
   composer: {
     label: 'Mesaj',
-    placeholder: 'Yapay zekâya mesaj yazın',
+    placeholder: 'Mesaj yazın',
     send: 'Mesajı gönder',
     stop: 'Durdur',
     stopHint: 'Durdur (Esc)',

@@ -40,7 +40,7 @@ export const uk: Text = {
   start: { greeting: 'Чим я можу допомогти сьогодні?' },
   composer: {
     label: 'Повідомлення',
-    placeholder: 'Повідомлення для ШІ',
+    placeholder: 'Повідомлення ШІ',
     send: 'Надіслати повідомлення',
     stop: 'Зупинити',
     stopHint: 'Зупинити (Esc)',
