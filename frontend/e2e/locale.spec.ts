@@ -24,6 +24,50 @@ test('German is spoken from the greeting to the errors', async ({ page, baseURL 
   await expect(host.composer).toHaveAttribute('placeholder', 'Message the AI');
 });
 
+test('Traditional Chinese is told from Simplified, from the browser to the errors of the server', async ({
+  browser,
+  baseURL,
+}) => {
+  const context = await browser.newContext({ locale: 'zh-TW', baseURL });
+  const page = await context.newPage();
+  const host = await HostPage.open(page, baseURL);
+  await host.set(() => ({}));
+  await page.evaluate(() => window.chat.setThreadId('thr_of_nobody').catch(() => {}));
+  await expect(host.frame.getByText('該聊天不存在，或不屬於您。')).toBeVisible();
+  await expect(host.frame.locator('html')).toHaveAttribute('lang', 'zh-TW');
+  await host.set(() => ({ locale: 'zh-hans-hk' as never }));
+  await expect(host.button('历史记录')).toBeVisible();
+  await expect(host.frame.locator('html')).toHaveAttribute('lang', 'zh-Hans-HK');
+  await host.set(() => ({ locale: 'pt_BR' as never }));
+  await expect(host.button('Histórico')).toBeVisible();
+  expect(JSON.stringify(await host.received('error'))).not.toContain('locale');
+  await context.close();
+});
+
+test('a locale without words is English with its own numbers, and keeps its name', async ({
+  page,
+  baseURL,
+}) => {
+  const host = await HostPage.open(page, baseURL);
+  await host.set(() => ({
+    locale: 'sv-SE',
+    composer: { attachments: { enabled: true, maxSize: 1536 } },
+  }));
+  await expect(host.frame.getByRole('heading')).toHaveText(['', 'What can I help with today?']);
+  await expect(host.frame.locator('html')).toHaveAttribute('lang', 'en-SE');
+  await expect(host.frame.locator('html')).toHaveAttribute('dir', 'ltr');
+  await host.frame
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'large.txt', mimeType: 'text/plain', buffer: Buffer.alloc(5000, 'x') });
+  await expect(host.frame.getByText('it has 4,9 kB, and 1,5 kB is the most')).toBeVisible();
+  await host.ask('God morgon');
+  await expect(host.log).toContainText('locale: sv-SE');
+  await host.button('History').click();
+  await expect(host.history).toContainText(/Today, \d\d:\d\d$/m);
+  await host.set(() => ({ locale: 'fa' as never }));
+  await expect(host.frame.locator('html')).toHaveAttribute('dir', 'ltr');
+});
+
 test('Arabic is laid out from right to left @phone', async ({ page, baseURL }) => {
   const host = await HostPage.open(page, baseURL);
   await host.set(() => ({

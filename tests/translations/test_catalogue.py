@@ -11,7 +11,7 @@ from string import Formatter
 import pytest
 
 from chatkit_link.errors import LinkError
-from chatkit_link.translations import CATALOGUE, Localized
+from chatkit_link.translations import CATALOGUE, Localized, language_of
 from tests.conftest import HERE
 
 _FRONTEND = HERE.parent / "frontend" / "src" / "language"
@@ -75,8 +75,41 @@ def test_every_text_is_translated_and_keeps_its_settings_and_placeholders(langua
 
 
 def test_the_languages_are_those_of_the_page() -> None:
-    listed = re.findall(r"^  (\w+): async", (_FRONTEND / "language.ts").read_text(), re.MULTILINE)
-    assert set(listed) | {"en"} == set(CATALOGUE)
+    listed = re.findall(r"^  '?([\w-]+)'?: async", (_FRONTEND / "language.ts").read_text(), re.MULTILINE)
+    assert set(listed) == set(CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    ("locales", "language"),
+    [
+        ("zh-TW zh-HK zh-MO zh-Hant zh-Hant-HK zh-hant-cn ZH_tw zh-US yue yue-HK", "zh-Hant"),
+        ("zh zh-CN zh-SG zh-MY zh-Hans zh-Hans-HK zh-hans-tw yue-Hans yue-CN", "zh"),
+        ("pt pt-BR pt-PT pt_BR pt-AO", "pt"),
+        ("it-CH", "it"),
+        ("ko-KR", "ko"),
+        ("uk-UA", "uk"),
+        ("id in in-ID", "id"),
+        ("he iw iw-IL", "he"),
+        ("en-GB sv-SE da nb-NO cs-CZ be-BY fa ur tl sr-Latn x-pt", "en"),
+    ],
+)
+def test_a_locale_has_the_language_that_its_readers_read(locales: str, language: str) -> None:
+    assert {locale: language_of(locale) for locale in locales.split()} == dict.fromkeys(locales.split(), language)
+
+
+@pytest.mark.parametrize("language", ["ar", "he", "ja", "ko", "ru", "uk", "zh", "zh-Hant"])
+def test_texts_are_in_the_letters_of_their_language(language: str) -> None:
+    """No word of another alphabet came in by copying: but for names, and what is the same in every language."""
+    same = {"API", "PDF", "PNG", "UTC", "ID", "openai", "guardrails"}
+    for code, words in CATALOGUE[language].items():
+        plain = re.sub(r"\{[^}]*\}|[A-Z]+_[A-Z_]+", "", words)
+        assert set(re.findall(r"[A-Za-z]+", plain)) <= same, code
+
+
+def test_traditional_chinese_has_no_simplified_characters() -> None:
+    """Characters that only the Simplified texts have, and that Traditional ones write in another way."""
+    simplified = set("这个为们时请试无发务误户页开关错对话图览义档设连线数据创长约达续继载级传网络题围应满费绍汇")
+    assert set("".join(CATALOGUE["zh-Hant"].values())) & simplified == set()
 
 
 def test_a_language_that_is_not_here_is_english() -> None:
@@ -89,6 +122,8 @@ def test_values_are_written_as_the_language_writes_them() -> None:
     too_long = Localized("message_too_long", length=1_234_567, most=200_000)
     assert "1,234,567 characters; at most 200,000" in str(too_long)
     assert "1.234.567 Zeichen; höchstens 200.000" in too_long.in_language("de")
+    assert "1\u00a0234\u00a0567" in too_long.in_language("ru-RU")
+    assert "1.234.567 caracteres" in too_long.in_language("pt-BR")
     over = Localized("budget_used_up", budget=Localized("budget_user_day"), until=datetime(2026, 12, 1, tzinfo=UTC))
     assert str(over) == "Your budget for today is used up. It starts again on 1 December 2026 at 00:00 UTC."
     assert over.in_language("de").startswith("Ihr Budget für heute ist aufgebraucht. Es beginnt neu am 01.12.2026")

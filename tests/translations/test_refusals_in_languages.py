@@ -210,6 +210,25 @@ async def test_what_is_for_developers_stays_english(http: httpx2.AsyncClient) ->
     assert problem["detail"] == "The request body is not valid JSON."
 
 
+@pytest.mark.parametrize(
+    ("accepted", "language", "words"),
+    [
+        ("zh-TW,zh;q=0.9,en;q=0.8", "zh-Hant", "該聊天不存在，或不屬於您。"),
+        ("zh-hant-HK", "zh-Hant", "該聊天不存在，或不屬於您。"),
+        ("zh-CN,zh-TW;q=0.9", "zh", "该聊天不存在，或者不属于您。"),
+        ("en;q=0.8, pt-PT", "pt", "Esse chat não existe ou não é seu."),
+        ("uk-UA,ru;q=0.9", "uk", "Такого чату немає"),
+    ],
+)
+async def test_languages_that_are_close_to_each_other_are_told_apart(
+    http: httpx2.AsyncClient, accepted: str, language: str, words: str
+) -> None:
+    unknown = {"type": "threads.get_by_id", "params": {"thread_id": "thr_unknown"}}
+    response = await http.post("/chatkit/echo", json=unknown, headers={"Accept-Language": accepted})
+    assert response.headers["content-language"] == language
+    assert response.json()["detail"].startswith(words)
+
+
 async def test_a_language_that_there_is_no_text_in_gets_english(http: httpx2.AsyncClient) -> None:
     unknown = {"type": "threads.get_by_id", "params": {"thread_id": "thr_unknown"}}
     response = await http.post("/chatkit/echo", json=unknown, headers={"Accept-Language": "sv, de;q=0.5"})

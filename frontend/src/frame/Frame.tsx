@@ -142,11 +142,11 @@ function decoded(name: string): string {
   }
 }
 
-function useDocumentLanguage({ locale, dir }: Language) {
+function useDocumentLanguage({ tag, dir }: Language) {
   useLayoutEffect(() => {
-    document.documentElement.lang = locale;
+    document.documentElement.lang = tag;
     document.documentElement.dir = dir;
-  }, [locale, dir]);
+  }, [tag, dir]);
 }
 
 function useEscapeStops(chat: Chat) {

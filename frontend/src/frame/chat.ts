@@ -3,7 +3,7 @@
  * history, the draft, and the options of the host page. What the host page may ask of it is `page-methods.ts`.
  */
 import type { FrameApi } from '../bridge/contract';
-import { english, type Language, languageFor } from '../language/language';
+import { acceptLanguageOf, english, type Language, languageFor } from '../language/language';
 import { type ReadOptions, readOptions, type UsableOptions } from '../options/read-options';
 import { callFunctionAt, hasFunctionAt, type SentOptions } from '../options/sendable-options';
 import { ChatKitClient } from '../protocol/client';
@@ -322,7 +322,7 @@ export class Chat {
     const { url, fetch } = connect(this.options.value.api, {
       host: this.host,
       base: this.base,
-      locale: () => this.language.value.locale,
+      acceptLanguage: () => acceptLanguageOf(this.language.value),
       noSecretMessage: () => this.language.value.text.session.failed,
     });
     return new ChatKitClient(url, fetch);

@@ -1,7 +1,14 @@
+import { type Conventions, conventionsOf } from './conventions';
+
 /** Dates, sizes and lists as a language writes them. */
 export type Formats = {
   /** When something was, as short as possible; nothing for what is no moment. */
   day(moment: string, now?: Date): string;
+  /** A day of the calendar, given as YYYY-MM-DD. */
+  date(day: string): string;
+  number(value: number): string;
+  /** A number as short as possible, such as 1.2K. */
+  compact(value: number): string;
   /** A number of bytes in the units that users know from their files: 1.5 MB. */
   size(bytes: number): string;
   /** How long something took, from seconds: 8 seconds, 2 min 5 sec. */
@@ -14,13 +21,13 @@ export type Formats = {
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
 
-export function formatsIn(locale: string): Formats {
-  const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
-  const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
-  const dayAndYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
+/** locale: of the words. conventions: of the numbers and dates between them. */
+export function formatsIn(locale: string, conventions: Conventions = conventionsOf(locale)): Formats {
+  const { join } = conventions;
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const counted = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
   const choice = new Intl.ListFormat(locale, { type: 'disjunction' });
+  const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
   const sizes = UNITS.map((unit, at) =>
     [0, 1].map(
       (maximumFractionDigits) =>
@@ -33,19 +40,24 @@ export function formatsIn(locale: string): Formats {
     ),
   );
   const unit = (name: string, unitDisplay: 'long' | 'short', value: number) =>
-    new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay }).format(value);
+    join(new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay }).formatToParts(value));
   const ago = (days: number) => capitalised(relative.format(-days, 'day'), locale);
+  const within = (count: number, name: Intl.RelativeTimeFormatUnit) =>
+    join(counted.formatToParts(count, name));
 
   return {
     day(moment, now = new Date()) {
       const date = new Date(moment);
       if (Number.isNaN(date.getTime())) return '';
-      if (date.toDateString() === now.toDateString()) return `${ago(0)}, ${time.format(date)}`;
+      if (date.toDateString() === now.toDateString()) return `${ago(0)}, ${conventions.time(date)}`;
       const yesterday = new Date(now);
       yesterday.setDate(now.getDate() - 1);
       if (date.toDateString() === yesterday.toDateString()) return ago(1);
-      return (date.getFullYear() === now.getFullYear() ? day : dayAndYear).format(date);
+      return date.getFullYear() === now.getFullYear() ? conventions.day(date) : conventions.dayAndYear(date);
     },
+    date: (day) => conventions.date(new Date(`${day}T00:00:00Z`)),
+    number: conventions.number,
+    compact: (value) => join(compact.formatToParts(value)),
     size(bytes) {
       let unit = 0;
       let size = bytes;
@@ -53,7 +65,7 @@ export function formatsIn(locale: string): Formats {
         size /= 1024;
         unit++;
       }
-      return sizes[unit]?.[size < 10 && unit > 0 ? 1 : 0]?.format(size) ?? '';
+      return join(sizes[unit]?.[size < 10 && unit > 0 ? 1 : 0]?.formatToParts(size) ?? []);
     },
     duration(seconds) {
       const whole = Math.round(seconds);
@@ -64,10 +76,8 @@ export function formatsIn(locale: string): Formats {
     },
     soon(seconds) {
       const minutes = Math.ceil(seconds / 60);
-      if (seconds < 60) return counted.format(Math.ceil(seconds), 'second');
-      return minutes < 60
-        ? counted.format(minutes, 'minute')
-        : counted.format(Math.ceil(minutes / 60), 'hour');
+      if (seconds < 60) return within(Math.ceil(seconds), 'second');
+      return minutes < 60 ? within(minutes, 'minute') : within(Math.ceil(minutes / 60), 'hour');
     },
     anyOf: (things) => choice.format(things),
   };

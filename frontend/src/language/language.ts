@@ -7,14 +7,18 @@
  * language that still lacks it. Counts go through `counted`.
  */
 import { createContext, useContext } from 'react';
+import { wordlessConventionsOf } from './conventions';
 import { en, type Text } from './en';
 import { type Formats, formatsIn } from './formats';
+import { calendarOf, localeFrom, wordsOf } from './locales';
 
 export type { Text } from './en';
 
 export type Language = Formats & {
-  /** A BCP 47 tag, for `lang` and for Intl. */
+  /** The BCP 47 tag that was asked for. */
   locale: string;
+  /** A BCP 47 tag of the words, for `lang` and for what brings words of its own: "en-SE" where `locale` is "sv-SE". */
+  tag: string;
   dir: 'ltr' | 'rtl';
   text: Text;
 };
@@ -26,40 +30,63 @@ const loaders: Record<string, () => Promise<Text>> = {
   es: async () => (await import('./es')).es,
   fr: async () => (await import('./fr')).fr,
   he: async () => (await import('./he')).he,
+  id: async () => (await import('./id')).id,
+  it: async () => (await import('./it')).it,
   ja: async () => (await import('./ja')).ja,
+  ko: async () => (await import('./ko')).ko,
+  nl: async () => (await import('./nl')).nl,
+  pl: async () => (await import('./pl')).pl,
+  pt: async () => (await import('./pt')).pt,
+  ru: async () => (await import('./ru')).ru,
+  tr: async () => (await import('./tr')).tr,
+  uk: async () => (await import('./uk')).uk,
+  vi: async () => (await import('./vi')).vi,
   zh: async () => (await import('./zh')).zh,
+  'zh-Hant': async () => (await import('./zh-hant')).zhHant,
 };
 
 /** The languages that have words of their own. */
 export const LANGUAGES = Object.keys(loaders);
 const RIGHT_TO_LEFT = new Set(['ar', 'he']);
 
-export const english = languageOf('en', en);
+export const english = spoken('en', en);
 
-/** The first of these that we have words for; English when there is none, or when its words cannot be loaded. */
+/**
+ * The first of these that we have words for. Where that is none, or its words cannot be loaded, or where English is
+ * only the second choice of a reader, the words are English, and numbers and dates are as in the first.
+ */
 export async function languageFor(asked: readonly string[]): Promise<Language> {
-  const locale = asked.find((one) => loaders[baseOf(one)]);
-  const load = locale && loaders[baseOf(locale)];
-  if (!load) return english;
-  try {
-    return languageOf(locale, await load());
-  } catch {
-    return english;
+  const locales = asked.map(localeFrom).filter((locale) => locale !== '');
+  const first = locales[0];
+  if (!first) return english;
+  const locale = locales.find((one) => loaders[wordsOf(one)]);
+  const words = locale && wordsOf(locale);
+  const load = words && words !== 'en' && loaders[words];
+  if (load) {
+    try {
+      return spoken(locale, await load());
+    } catch {
+      return inEnglish(locale);
+    }
   }
+  return inEnglish(first);
 }
 
-function languageOf(locale: string, text: Text): Language {
-  return { locale, dir: RIGHT_TO_LEFT.has(baseOf(locale)) ? 'rtl' : 'ltr', text, ...formatsIn(locale) };
+function spoken(locale: string, text: Text): Language {
+  const dir = RIGHT_TO_LEFT.has(wordsOf(locale)) ? 'rtl' : 'ltr';
+  return { locale, tag: locale, dir, text, ...formatsIn(locale) };
 }
 
-/** "de" of "de-AT"; nothing of what is no language tag. */
-export function baseOf(locale: string): string {
-  try {
-    return new Intl.Locale(locale).language;
-  } catch {
-    return '';
-  }
+function inEnglish(locale: string): Language {
+  if (wordsOf(locale) === 'en') return spoken(locale, en);
+  const { region } = new Intl.Locale(locale).maximize();
+  const tag = new Intl.Locale('en', { region, calendar: calendarOf(locale) }).toString();
+  return { locale, tag, dir: 'ltr', text: en, ...formatsIn('en', wordlessConventionsOf(locale)) };
 }
+
+/** For the requests of a chat: whose chat it is, and which words it has where these are not the same. */
+export const acceptLanguageOf = ({ locale, tag }: Language) =>
+  locale === tag ? locale : `${locale}, ${tag.replace(/-u-.*/, '')};q=0.5`;
 
 export const LanguageContext = createContext(english);
 export const useLanguage = () => useContext(LanguageContext);

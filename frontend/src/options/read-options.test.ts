@@ -42,6 +42,10 @@ test('a misspelt option is named with its place, and the rest of its group stays
   expect(options).toEqual({ api, composer: { placeholder: 'Ask' } });
 });
 
+test.each(['pt_BR', 'zh-hant-HK', 'ZH-tw', 'sr-Latn-RS', 'tl'])('the locale %s is accepted', (locale) => {
+  expect(read({ api, locale })).toMatchObject({ options: { locale }, problems: [] });
+});
+
 test('a wrong value is refused in a sentence that states what would be right', () => {
   const { options, problems } = read({
     api,

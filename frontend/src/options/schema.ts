@@ -34,9 +34,10 @@ const icon = v.union(
 );
 const headerIcon = v.picklist(HEADER_ICONS, 'the name of a header icon of ChatKit');
 
+// In any spelling: pages take it from where they find it, such as "pt_BR".
 const locale = v.custom<SupportedLocale>((value) => {
   try {
-    return typeof value === 'string' && Boolean(new Intl.Locale(value));
+    return typeof value === 'string' && Boolean(new Intl.Locale(value.replaceAll('_', '-')));
   } catch {
     return false;
   }

@@ -4,7 +4,8 @@
  * developers has a general code beside it, for which there are words here, as there are for a response without words.
  * Messages of errors are for developers, in English.
  */
-import { baseOf, english, type Language, type Text } from '../language/language';
+import { english, type Language, type Text } from '../language/language';
+import { wordsOf } from '../language/locales';
 
 type Sentence = string | ((language: Language) => string);
 
@@ -63,9 +64,9 @@ export async function problemFrom(response: Response): Promise<ChatKitProblem> {
   const language = response.headers.get('Content-Language') ?? english.locale;
   const wait = secondsToWait(response);
   return new ChatKitProblem(
-    ({ locale, text, soon }) => {
+    ({ tag, text, soon }) => {
       const ours = code ? text.failures.byCode[code] : text.failures.status(status);
-      const sentence = words && (!known || baseOf(language) === baseOf(locale)) ? words : ours;
+      const sentence = words && (!known || wordsOf(language) === wordsOf(tag)) ? words : ours;
       return wait && !/\d/.test(sentence) ? `${sentence} ${text.failures.wait(soon(wait))}` : sentence;
     },
     status,

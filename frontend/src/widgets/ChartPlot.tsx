@@ -30,8 +30,7 @@ const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 export default function ChartPlot({ rows, series, axis, yAxis, tooltip, barGap, barCategoryGap }: Props) {
   const animated = !still();
-  const { locale } = useLanguage();
-  const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
+  const { compact } = useLanguage();
   const { box, size } = useSize();
   return (
     <div ref={box} className="w-plot-area">
@@ -61,7 +60,7 @@ export default function ChartPlot({ rows, series, axis, yAxis, tooltip, barGap, 
             tickLine={false}
             axisLine={false}
             width="auto"
-            tickFormatter={(value) => (typeof value === 'number' ? compact.format(value) : asText(value))}
+            tickFormatter={(value) => (typeof value === 'number' ? compact(value) : asText(value))}
           />
         )}
         {tooltip && (
@@ -148,7 +147,7 @@ function ChartTooltip({
   series,
   axis,
 }: TooltipContentProps & { series: Series[]; axis: Axis }) {
-  const { locale } = useLanguage();
+  const { number } = useLanguage();
   if (!active || payload.length === 0) return null;
   return (
     <div className="w-hint">
@@ -160,7 +159,7 @@ function ChartTooltip({
             <span key={one.dataKey}>
               <span className="w-swatch" style={{ background: one.color }} />
               {one.label}
-              <b>{typeof value === 'number' ? value.toLocaleString(locale) : asText(value)}</b>
+              <b>{typeof value === 'number' ? number(value) : asText(value)}</b>
             </span>
           )
         );

@@ -49,7 +49,7 @@ export default function DateField({
 }: Props) {
   const [open, setOpen] = useState(false);
   return (
-    <I18nProvider locale={useLanguage().locale}>
+    <I18nProvider locale={useLanguage().tag}>
       <DialogTrigger isOpen={open} onOpenChange={setOpen}>
         <Button
           id={id}

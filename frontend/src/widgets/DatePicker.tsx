@@ -15,7 +15,7 @@ const DateField = lazy(() => import('./DateField'));
  */
 export function DatePicker({ node }: NodeProps) {
   const name = asText(node.name);
-  const { locale, text: all } = useLanguage();
+  const { date, text: all } = useLanguage();
   const text = all.widgets;
   const { id, label } = useField(name);
   const { change, loading } = useChangeAction(node.onChangeAction);
@@ -26,7 +26,7 @@ export function DatePicker({ node }: NodeProps) {
     setValue(day);
     change({ [name]: day === '' ? null : day });
   };
-  const displayText = value ? written(value, locale) : asText(node.placeholder) || text.chooseDate;
+  const displayText = value ? date(value) : asText(node.placeholder) || text.chooseDate;
   const icon = <Calendar size={15} aria-hidden />;
   return (
     <PickerFrame
@@ -59,8 +59,3 @@ function dayOf(value: unknown): string {
   const day = /^\d{4}-\d{2}-\d{2}/.exec(asText(value))?.[0] ?? '';
   return Number.isNaN(Date.parse(day)) ? '' : day;
 }
-
-const written = (day: string, locale: string) =>
-  new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(
-    new Date(`${day}T00:00:00Z`),
-  );

@@ -38,7 +38,7 @@ export default function SelectField({
   disabled,
   onChoose,
 }: Props) {
-  const { locale, text: all } = useLanguage();
+  const { tag, text: all } = useLanguage();
   const text = all.widgets;
   const { contains } = useFilter({ sensitivity: 'base' });
   const list = (
@@ -68,7 +68,7 @@ export default function SelectField({
     </ListBox>
   );
   return (
-    <I18nProvider locale={locale}>
+    <I18nProvider locale={tag}>
       <Select
         aria-label={label}
         className="w-picker-field"

@@ -16,7 +16,7 @@ type Context = {
   host: Host;
   /** What addresses of the host page are relative to. */
   base: string;
-  locale(): string;
+  acceptLanguage(): string;
   /** For the user, when the page gives no secret. */
   noSecretMessage(): string;
 };
@@ -55,10 +55,13 @@ export function connect(api: ChatKitOptions['api'] | null, context: Context): Ap
 }
 
 /** Asks for answers in the language of the user, and reports failed requests to the host page. */
-function withReports(fetch: typeof globalThis.fetch, { host, locale }: Context): typeof globalThis.fetch {
+function withReports(
+  fetch: typeof globalThis.fetch,
+  { host, acceptLanguage }: Context,
+): typeof globalThis.fetch {
   return async (input, init) => {
     const headers = new Headers(init?.headers);
-    headers.set('Accept-Language', locale());
+    headers.set('Accept-Language', acceptLanguage());
     const response = await fetch(input, { ...init, headers });
     if (!response.ok) host.emit('log', { name: 'request.failed', data: { status: response.status } });
     return response;
