@@ -59,6 +59,34 @@ test('link.js knows the visitor of a page with another element', async ({ page, 
   expect(JSON.parse(await ask('threads.list', {})).data).toHaveLength(1);
 });
 
+test('bytes reach a storage that only the page may ask', async ({ chat, page, baseURL }) => {
+  chat.tolerated = /Content Security Policy|violates/;
+  const stored: [string, string][] = [];
+  await page.route('https://storage.example/**', (route) => {
+    const asked = route.request();
+    stored.push([asked.headers().origin ?? '', asked.postData() ?? '']);
+    return route.fulfill({ headers: { 'Access-Control-Allow-Origin': 'http://localhost:5173' } });
+  });
+  const html = pageWith('https://other.example/')
+    .replace('https://other.example/chatkit.js', `${baseURL}chatkit.js`)
+    .replace("mirror'", "mirror', fetch: answer");
+  // A server of another make, with a storage of its own.
+  const answer = `<script>
+    const answer = async (url, init) => {
+      const { type, params } = JSON.parse(init.body);
+      if (type !== 'attachments.create') return Response.json({ data: [], has_more: false });
+      const upload = { method: 'PUT', url: 'https://storage.example/up?signature=s', headers: {} };
+      return Response.json({ id: 'atc_1', type: 'file', ...params, upload_descriptor: upload });
+    };
+  </script>`;
+  await serve(page, 'http://localhost:5173/', html.replace('<script>', `${answer}<script>`));
+  await page.goto('http://localhost:5173/');
+  const file = { name: 'note.txt', mimeType: 'text/plain', buffer: Buffer.from('A note.') };
+  await chat.frame.locator('input[type=file]').setInputFiles(file);
+  await expect(chat.button('Send message')).toBeEnabled();
+  expect(stored).toEqual([['http://localhost:5173', 'A note.']]);
+});
+
 test('a page that is isolated from all others has a whole conversation', async ({ chat, page, baseURL }) => {
   for (const policy of ['require-corp', 'credentialless']) {
     const address = `http://localhost:5173/${policy}.html`;

@@ -13,8 +13,11 @@ export type BridgeRequest = {
   method: string;
   /** A plain object, as a page's own fetch gets it: pages spread it into another one. */
   headers: Record<string, string>;
-  /** A file is sent as the field "file" of a form, as ChatKit's direct uploads are. */
-  body: string | File | null;
+  /**
+   * A file is sent as the field "file" of a form, as ChatKit's direct uploads are. Bytes that are no file are sent as
+   * they are and past the page's own fetch: the address that they go to is the permission.
+   */
+  body: string | Blob | null;
   /** The request is to be made even if the page is left meanwhile. */
   keepalive?: boolean;
 };

@@ -16,7 +16,7 @@ export function fetchOverPort(
         method: init.method ?? 'GET',
         headers: headersOf(init),
         keepalive: init.keepalive,
-        body: typeof init.body === 'string' || init.body instanceof File ? init.body : null,
+        body: typeof init.body === 'string' || init.body instanceof Blob ? init.body : null,
       },
       port2,
     );

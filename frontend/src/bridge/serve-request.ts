@@ -21,7 +21,7 @@ export async function serveRequest(
   try {
     const init: ResumableFetchInit = {
       ...request,
-      body: body instanceof Blob ? formWith(body) : body,
+      body: body instanceof File ? formWith(body) : body,
       signal: controller.signal,
       ...(body instanceof Blob && { onSent: (part) => send({ type: 'sent', part }) }),
       onConnection: (connection) => send({ type: 'connection', connection }),

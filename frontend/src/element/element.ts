@@ -127,7 +127,9 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
       connect: () => this.#connected(frame()),
       request: (request, port) => {
         const api = this.#options?.api;
-        const fetch = (api && 'fetch' in api && api.fetch) || plainFetch;
+        const { body } = request;
+        const isBytes = body instanceof Blob && !(body instanceof File);
+        const fetch = (!isBytes && api && 'fetch' in api && api.fetch) || plainFetch;
         void serveRequest(fetch as Send, request, port, gone);
       },
       invoke: (path, args) => callFunctionAt(this.#options, path, args),

@@ -13,6 +13,7 @@ import { ComposerSelection } from './composer/composer-selection';
 import { contentOf, type Draft, emptyDraft } from './composer/draft';
 import { Uploads, waitsFor } from './composer/uploads';
 import { connect } from './connection/connection';
+import { sendBytesWith } from './connection/send-bytes';
 import { Conversation } from './conversation/conversation';
 import { type Message, messageFrom } from './conversation/message';
 import { Entities } from './entities/entities';
@@ -325,7 +326,7 @@ export class Chat {
       acceptLanguage: () => acceptLanguageOf(this.language.value),
       noSecretMessage: () => this.language.value.text.session.failed,
     });
-    return new ChatKitClient(url, fetch);
+    return new ChatKitClient(url, fetch, sendBytesWith(this.host));
   }
 
   #conversation(thread: Thread | null): Conversation {

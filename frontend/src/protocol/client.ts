@@ -73,6 +73,7 @@ export class ChatKitClient {
   constructor(
     private readonly url: string,
     private readonly fetch: typeof globalThis.fetch,
+    private readonly sendBytes: typeof sendWithProgress = sendWithProgress,
   ) {}
 
   async json<K extends keyof JsonCalls>(type: K, params: JsonCalls[K][0]): Promise<JsonCalls[K][1]> {
@@ -122,7 +123,7 @@ export class ChatKitClient {
     if (!where) return attachment;
     // The address itself is the permission: no headers of the host page may go there.
     const init = { method: where.method, headers: where.headers, body: file, signal: listener.signal };
-    const response = await orLost(sendWithProgress(where.url, init, listener.onSent), listener.signal);
+    const response = await orLost(this.sendBytes(where.url, init, listener.onSent), listener.signal);
     if (!response.ok) throw await problemFrom(response);
     return attachment;
   }
