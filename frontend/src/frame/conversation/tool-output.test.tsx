@@ -14,7 +14,7 @@ const call = (id: string) => ({
   name: 'where',
   arguments: {},
 });
-const failure = { type: 'error', code: 'custom', message: 'Out of order.', allow_retry: true };
+const failure = { type: 'error', code: 'custom', message: 'Out of order.', allow_retry: true } as const;
 const asks = () => streamOf(created, done(question), done(call('c')));
 const WAITING = /Waiting for this page/;
 const UNANSWERED = 'This page was asked for something and did not answer.';
