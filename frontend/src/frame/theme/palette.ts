@@ -135,7 +135,9 @@ export function paletteIn(
 function greysOf(scheme: Scheme, { hue, tint, shade = 0 }: GrayscaleOptions): Record<string, Rgb> {
   const at = scheme === 'light' ? 0 : 1;
   const shift = -shade * 0.012;
-  const tone = (lightness: number) => toned(lightness, tint * 0.0035, hue);
+  // The lighter a grey is, the sooner it looks like a colour.
+  const tone = (lightness: number) =>
+    toned(lightness, tint * 0.0035 * Math.min(1, (1 - lightness) * 10), hue);
   const [page] = [SURFACES['--surface']?.[at] as number];
   // White has no room for colour: a tinted page is a little less than white. What is mixed with it keeps its distance.
   const shifted = Math.min(page + shift, tint > 0 ? 0.992 : 1);
