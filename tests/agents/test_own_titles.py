@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from chatkit.server import ChatKitServer
-from chatkit.types import LockedStatus, ThreadMetadata, ThreadUpdatedEvent
+from chatkit.types import LockedStatus, ThreadItemDoneEvent, ThreadMetadata, ThreadStreamEvent, ThreadUpdatedEvent
 
 from chatkit_link.agents.own_titles import names_threads
 from chatkit_link.client import ChatKitClient
@@ -97,6 +97,16 @@ class Changes(Plain):
         await self.store.save_thread(thread, context)
 
 
+class Stopped(Plain):
+    """Has a title to give when it is stopped."""
+
+    async def after(self, thread, context):
+        try:
+            await asyncio.Event().wait()
+        finally:
+            name(thread, "Own")
+
+
 class Later(Plain):
     """Names a thread by its second message."""
 
@@ -126,7 +136,7 @@ class Site:
 @pytest.fixture
 async def site(tmp_path: Path, make_settings: Callable[..., Settings]) -> AsyncIterator[Site]:
     (tmp_path / "servers.py").write_text(SERVERS)
-    names = ("Plain", *NAMING, "Changes", "Later")
+    names = ("Plain", *NAMING, "Changes", "Stopped", "Later")
     lines = (f'[agents.{name.lower()}]\ntarget = "{tmp_path / "servers.py"}:{name}"\n' for name in names)
     (tmp_path / "chatkit-link.toml").write_text("\n".join(lines))
     async with scripted() as model:
@@ -150,6 +160,17 @@ async def test_the_title_of_a_server_reaches_the_page_and_no_model_is_asked_for_
             assert (await client.get_thread(made.thread_id)).title == "Own", name
             assert bool(made.view.errors) is (name == "Fails")
     assert site.asked == 0
+
+
+async def test_what_a_server_changed_before_it_was_stopped_is_kept_and_sent(site: Site) -> None:
+    async with site.client("Stopped") as client, client.create_thread("Good morning") as stream:
+        events: list[ThreadStreamEvent] = []
+        async for received in stream:
+            events.append(received.event)
+            if isinstance(received.event, ThreadItemDoneEvent) and received.event.item.type == "assistant_message":
+                await client.cancel_run(str(stream.run_id))
+        (updated,) = [event.thread for event in events if isinstance(event, ThreadUpdatedEvent)]
+        assert updated.title == (await client.get_thread(updated.id)).title == "Own"
 
 
 async def test_a_server_that_waits_with_its_title_is_waited_for(site: Site) -> None:

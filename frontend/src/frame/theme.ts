@@ -22,7 +22,6 @@ export function useTheme(theme: ChatKitOptions['theme'], base: string) {
   useLayoutEffect(() => {
     const option = optionOf(theme);
     const root = document.documentElement;
-    // Made before any theme is set, of which it would take the values for the defaults.
     colors.current ??= themeColors();
     const { scheme, foreground, values } = colors.current(option);
     root.dataset.theme = scheme;

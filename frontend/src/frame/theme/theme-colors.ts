@@ -1,5 +1,5 @@
 import type { ThemeOption } from '@openai/chatkit';
-import { BLACK, WHITE } from './color';
+import { BLACK, type Rgb, WHITE } from './color';
 import { colorReader, type ReadColor, tokensIn } from './css-colors';
 import { type Given, paletteIn, type Scheme, schemeOf, TOKENS } from './palette';
 
@@ -8,11 +8,13 @@ export type ThemeColors = { scheme: Scheme; foreground: Scheme; values: Record<s
 
 /** From themes to the values of variables, which follow the nearest color-scheme. */
 export function themeColors(): (option: ThemeOption) => ThemeColors {
-  const read = colorReader();
-  const defaults = { light: tokensIn('light', TOKENS, read), dark: tokensIn('dark', TOKENS, read) };
+  // Before there are colours of a theme, the values of variables are the defaults.
+  let known: { read: ReadColor; defaults: Record<Scheme, Record<string, Rgb>> } | undefined;
 
   return ({ colorScheme = 'light', color }) => {
     if (!color) return { scheme: colorScheme, foreground: colorScheme, values: {} };
+    known ??= readDefaults();
+    const { read, defaults } = known;
     const surface = surfaceOf(color.surface, colorScheme, read);
     const scheme = surface ? schemeOf(surface.background) : colorScheme;
     const foreground = surface ? schemeOf(surface.foreground) : colorScheme;
@@ -42,6 +44,14 @@ export function themeColors(): (option: ThemeOption) => ThemeColors {
       foreground,
       values: { ...Object.fromEntries(both), '--tint': `${Math.min(light.tint, dark.tint)}` },
     };
+  };
+}
+
+function readDefaults() {
+  const read = colorReader();
+  return {
+    read,
+    defaults: { light: tokensIn('light', TOKENS, read), dark: tokensIn('dark', TOKENS, read) },
   };
 }
 
