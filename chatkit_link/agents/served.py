@@ -19,6 +19,7 @@ from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.mentions import Mentions
 from chatkit_link.agents.models.provider import OfflineProvider
 from chatkit_link.agents.offline.model import NAME as OFFLINE
+from chatkit_link.agents.own_titles import names_threads
 from chatkit_link.agents.research import Research
 from chatkit_link.agents.responder import AgentResponder, FunctionResponder, Responder
 from chatkit_link.agents.server import LinkServer
@@ -38,6 +39,7 @@ class ServedAgent:
     models, tools: ids that a client may choose; None where the server checks that itself.
     mentions: what users can mention with @; None for nothing.
     titler: names new threads; None where the server does so itself or not at all.
+    may_set_title: the server may, whatever can be known of it; it is asked first.
     """
 
     id: str
@@ -45,6 +47,7 @@ class ServedAgent:
     models: frozenset[str] | None = None
     tools: frozenset[str] | None = None
     titler: Titler | None = None
+    may_set_title: bool = False
     mentions: Mentions | None = None
 
 
@@ -84,7 +87,8 @@ class AgentFactory:
                 server=self._construct(target, entry),
                 models=frozenset(entry.models) or None,
                 tools=frozenset(entry.tools) or None,
-                titler=self._titler,
+                titler=None if names_threads(target) else self._titler,
+                may_set_title=True,
             )
         server = LinkServer(
             self._store,

@@ -1,8 +1,8 @@
-"""A thread's title: found once, beside the first answer, and never over a user's own.
+"""A thread's title: found once, with the first answer, and never over one that a user or the server gave.
 
 The search for a title runs in a task that the turn owns: entering ``TitleTask`` starts it, leaving ends
 it. A title that cannot be had is no reason for an answer to fail. ``ModelTitler`` asks a model;
-``plain_title`` does without one.
+``plain_title`` does without one. A server that may give a title itself is waited for.
 """
 
 import asyncio
@@ -64,16 +64,32 @@ def tidy_title(title: str | None) -> str | None:
 class TitleTask:
     """Finds the title of one thread, if it has none and there is a message to name it by."""
 
-    def __init__(self, titler: Titler | None, thread: ThreadMetadata, message: UserMessageItem | None) -> None:
+    def __init__(
+        self, titler: Titler | None, thread: ThreadMetadata, message: UserMessageItem | None, *, after: bool = False
+    ) -> None:
+        """
+        Args:
+            titler: None if no title is to be found.
+            thread: what it is for; a title that is set in it meanwhile stands.
+            message: what to name it by.
+            after: search only when ``result`` waits for it: the answer is complete then, and may have set a title.
+        """
         text = message_text(message) if message is not None and thread.title is None else ""
         self._find = titler if text else None
+        self._thread = thread
         self._text = text
+        self._after = after
         self._task: asyncio.Task[str | None] | None = None
 
     async def __aenter__(self) -> Self:
+        if not self._after:
+            self._start()
+        return self
+
+    def _start(self) -> None:
         if self._find is not None:
             self._task = asyncio.create_task(self._run(self._find), name="title")
-        return self
+            self._find = None
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -84,11 +100,15 @@ class TitleTask:
 
     async def result(self, *, wait: bool) -> str | None:
         """The title, once; None if there is none yet (``wait``: even after a while) or it was given already."""
+        if self._thread.title is not None:
+            return None
+        if wait:
+            self._start()
         if self._task is None:
             return None
         if wait:
             await asyncio.wait([self._task], timeout=PATIENCE)
-        if not self._task.done():
+        if not self._task.done() or self._thread.title is not None:
             return None
         task, self._task = self._task, None
         return None if task.cancelled() else task.result()

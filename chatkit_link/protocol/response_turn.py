@@ -37,6 +37,7 @@ from chatkit_link.files.generated import GeneratedImages
 from chatkit_link.limits.ledger import Ledger
 from chatkit_link.limits.meter import Meter
 from chatkit_link.protocol.ids import OwnIds
+from chatkit_link.protocol.known_thread import KnownThread
 from chatkit_link.protocol.partial_items import PartialItems, settled
 from chatkit_link.runs.run import Run, RunFailed, RunStatus
 from chatkit_link.store.postgres import PostgresStore
@@ -71,6 +72,7 @@ class ResponseTurn:
         answer: Answer,
         images: GeneratedImages,
         title: TitleTask,
+        may_set_title: bool,
         allow_cancel: bool,
         retry: Retry | None = None,
     ) -> None:
@@ -79,7 +81,8 @@ class ResponseTurn:
             opening: events about what was stored before the run began.
             answer: starts the server's answer.
             images: takes the bytes of generated images out of events.
-            title: finds a title beside the answer, if the thread needs one.
+            title: finds a title, if the thread needs one.
+            may_set_title: the server may save its thread by itself, also through another object than this one.
             allow_cancel: whether this client can distinguish Stop from a lost connection.
             retry: the message that is answered again; the first item of the new answer replaces the old one.
         """
@@ -92,9 +95,10 @@ class ResponseTurn:
         self._answer = answer
         self._images = images
         self._title = title
+        self._may_set_title = may_set_title
         self._allow_cancel = allow_cancel
         self._retry = retry
-        self._domains = thread.allowed_image_domains and list(thread.allowed_image_domains)
+        self._known = KnownThread(thread)
         self._hidden: set[str] = set()
         self._ids = OwnIds()
         self._partial = PartialItems()
@@ -128,6 +132,7 @@ class ResponseTurn:
             raise
         except Exception as error:
             await self._keep_partial(emit)
+            await self._keep_thread(emit)
             emit(encode(error_event(error, self._caller)))
             raise RunFailed from error
 
@@ -139,13 +144,17 @@ class ResponseTurn:
         with agents_sdk_user_agent_override():
             async with closing_early(self._answer()) as events:
                 async for given in events:
-                    if self._thread.allowed_image_domains != self._domains:
-                        await self._emit_image_domains(emit)
+                    if self._known.allows_other_images(self._thread):
+                        # Before the event that may name a picture: a page would ask for one from anywhere.
+                        await self._emit_thread(emit)
                     if isinstance(given, ThreadItemUpdatedEvent) and not self._images.are_in(given):
                         self._take_update(given, emit)
+                        await self._emit_thread(emit)
                     else:
                         await self._take(given, emit)
             await self._emit_thread(emit)
+            if self._may_set_title:
+                await self._emit_thread_if_stored(emit)
 
     def _take_update(self, given: ThreadItemUpdatedEvent, emit: Emit) -> None:
         """The fast path, for hundreds of events a second: nothing is stored for one of them."""
@@ -210,23 +219,37 @@ class ResponseTurn:
         return False
 
     async def _emit_thread(self, emit: Emit) -> None:
-        """Store and emit what the server changed in the thread object, and only that."""
-        if self._thread.changes():
-            await self._store.save_thread(self._thread, self._caller)
-            # Read again: a user may have renamed it since this object was loaded.
-            emit(encode(ThreadUpdatedEvent(thread=thread_response(await self._fresh_thread()))))
+        """Store and emit what the server changed in the thread object, and only that; it may have stored it itself."""
+        if not self._known.differs_from(self._thread):
+            return
+        self._known = KnownThread(self._thread)
+        await self._store.save_thread(self._thread, self._caller)
+        # Read again: a user may have renamed it since this object was loaded.
+        emit(encode(ThreadUpdatedEvent(thread=thread_response(await self._fresh_thread()))))
 
-    async def _emit_image_domains(self, emit: Emit) -> None:
-        """Before the event that may name a picture: after it, a page would have asked for one from anywhere."""
-        domains = self._thread.allowed_image_domains
-        self._domains = domains and list(domains)
-        await self._emit_thread(emit)
+    async def _emit_thread_if_stored(self, emit: Emit) -> None:
+        """Emit what the server stored through an object that it loaded for itself."""
+        fresh = await self._fresh_thread()
+        if self._known.differs_from(fresh):
+            self._thread.take(fresh)
+            self._known = KnownThread(fresh)
+            emit(encode(ThreadUpdatedEvent(thread=thread_response(fresh))))
+
+    async def _keep_thread(self, emit: Emit) -> None:
+        """What the server changed in the thread before its answer failed or was stopped."""
+        try:
+            await self._emit_thread(emit)
+        except NotFound:
+            pass  # deleted meanwhile
+        except Exception:
+            logger.exception("could not store the changes of thread %s after its answer ended early", self._thread.id)
 
     async def _emit_title(self, emit: Emit, *, wait: bool = False) -> None:
         title = await self._title.result(wait=wait)
         if title and await self._store.set_title_if_none(self._thread.id, title, self._caller):
             self._thread.title = title
             self._thread.mark_saved({"title": title})
+            self._known = KnownThread(self._thread)
             emit(encode(ThreadUpdatedEvent(thread=thread_response(self._thread))))
 
     async def _keep_usage(self, emit: Emit, *, patiently: bool = False) -> None:
@@ -262,6 +285,7 @@ class ResponseTurn:
             pass  # the thread was deleted: that is why the run was cancelled
         except Exception:
             logger.exception("could not store all of a cancelled answer in thread %s", self._thread.id)
+        await self._keep_thread(emit)
 
     async def _keep_partial(self, emit: Emit) -> None:
         """Store what was written before an error."""

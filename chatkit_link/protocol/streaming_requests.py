@@ -204,7 +204,8 @@ class StreamingRequests:
             opening=opening,
             answer=answer,
             images=GeneratedImages(self._files, thread.id, caller),
-            title=TitleTask(titler, thread, message),
+            title=TitleTask(titler, thread, message, after=agent.may_set_title),
+            may_set_title=agent.may_set_title,
             allow_cancel=stream.allow_cancel,
             retry=retry,
         )

@@ -8,7 +8,7 @@ writes only the fields that differ from that, and only where the row still exist
 
 from datetime import timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 import chatkit.types
 from chatkit.types import Page, ThreadMetadata
@@ -95,6 +95,12 @@ class StoredThread(ThreadMetadata):
         """``stored``, with what was set in this object since it was read."""
         read: dict[str, Any] = self._read_as.get("metadata", {})
         return stored | {key: value for key, value in self.metadata.items() if key not in read or read[key] != value}
+
+    def take(self, stored: Self) -> None:
+        """Become what another object of this thread was stored as."""
+        for name in _SAVED:
+            setattr(self, name, getattr(stored, name))
+        self._read_as = dict(stored._read_as)
 
     def mark_saved(self, written: dict[str, Any]) -> None:
         """These fields are in the database now; what was set meanwhile is still a change."""

@@ -108,6 +108,11 @@ test('the page is asked for what it knows, and has the effects of an answer', as
   await chat.ask('tool');
   expect(await effect).toEqual({ name: 'flash', data: { color: 'green' } });
   await expect(chat.answers().last()).toContainText('The page gave');
+  await chat.answered();
+  await expect(chat.log.getByText('did not answer')).toHaveCount(0);
+  await page.reload();
+  await expect(chat.answers().last()).toContainText('The page gave');
+  await expect(chat.log.getByText('did not answer')).toHaveCount(0);
 });
 
 test('an answer that failed can be asked for again', async ({ chat }) => {

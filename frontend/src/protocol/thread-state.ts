@@ -118,6 +118,17 @@ export function withItem(state: ThreadState, item: ThreadItem): ThreadState {
   return { ...state, items: state.items.with(at, item) };
 }
 
+/** The server has the output of this call, and with that it drops those that another page has left behind. */
+export function withToolOutput(state: ThreadState, callId: string): ThreadState {
+  return {
+    ...state,
+    items: state.items.flatMap((item) => {
+      if (item.type !== 'client_tool_call' || item.status !== 'pending') return [item];
+      return item.id === callId ? [{ ...item, status: 'completed' as const }] : [];
+    }),
+  };
+}
+
 export function lastUserMessage(items: ThreadItem[], before = items.length): UserMessageItem | null {
   for (let at = before - 1; at >= 0; at--) {
     const item = items[at];

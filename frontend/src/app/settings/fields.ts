@@ -60,7 +60,7 @@ export const sections: Section[] = [
       { kind: 'range', path: 'theme.color.grayscale.tint', label: 'Grey tint', min: 0, max: 9 },
       { kind: 'range', path: 'theme.color.grayscale.shade', label: 'Grey shade', min: -4, max: 4 },
       { kind: 'color', path: 'theme.color.surface.background', label: 'Background', initially: '#ffffff' },
-      { kind: 'color', path: 'theme.color.surface.foreground', label: 'Foreground', initially: '#171717' },
+      { kind: 'color', path: 'theme.color.surface.foreground', label: 'Foreground', initially: '#ffffff' },
     ],
   },
   {

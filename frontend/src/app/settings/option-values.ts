@@ -47,10 +47,7 @@ const DEFAULTS = {
   accentLevel: 1,
   hue: 220,
   tint: 4,
-  surface: {
-    light: { background: '#ffffff', foreground: '#171717' },
-    dark: { background: '#171717', foreground: '#ececec' },
-  },
+  background: { light: '#ffffff', dark: '#171717' },
 };
 
 /** While its name is typed it is the name of no icon. */
@@ -86,9 +83,9 @@ export function completeOptions(data: OptionData, scheme: 'light' | 'dark'): Opt
   fill('theme.color.grayscale.tint', 'theme.color.grayscale', DEFAULTS.tint);
   needs('theme.color.accent', 'primary');
   fill('theme.color.accent.level', 'theme.color.accent', DEFAULTS.accentLevel);
-  const surface = DEFAULTS.surface[scheme];
-  fill('theme.color.surface.background', 'theme.color.surface', surface.background);
-  fill('theme.color.surface.foreground', 'theme.color.surface', surface.foreground);
+  fill('theme.color.surface.background', 'theme.color.surface', DEFAULTS.background[scheme]);
+  const background = valueAt(whole, 'theme.color.surface.background');
+  fill('theme.color.surface.foreground', 'theme.color.surface', background);
   needs('header.leftAction', 'icon');
   fill('header.leftAction.onClick', 'header.leftAction', SAMPLE);
   needs('header.rightAction', 'icon');

@@ -50,7 +50,7 @@ test('ChatKit’s types get what they ask for beside a choice, and rows that are
       color: {
         accent: { primary: '#ff0000', level: 1 },
         grayscale: { hue: 10, tint: 4 },
-        surface: { background: '#fafafa', foreground: '#171717' },
+        surface: { background: '#fafafa', foreground: '#fafafa' },
       },
     },
     composer: { attachments: { enabled: false, maxCount: 3 } },

@@ -15,7 +15,6 @@ const ends = new Set<ThreadItem['type']>([
   'assistant_message',
   'end_of_turn',
   'structured_input',
-  'client_tool_call',
   'sdk_hidden_context',
 ]);
 
@@ -23,6 +22,7 @@ const lastOf = (items: ThreadItem[]) => items.findLast((item) => !isPending(item
 
 export function isOpenEnded(items: ThreadItem[]): boolean {
   const last = lastOf(items);
+  if (last?.type === 'client_tool_call') return last.status === 'completed';
   return last !== undefined && !ends.has(last.type);
 }
 

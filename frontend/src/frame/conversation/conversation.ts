@@ -46,6 +46,8 @@ export class Conversation {
   /** Stays the same while a new thread gets its id. */
   readonly key = `conversation-${++conversations}`;
   readonly state: Store<ThreadState>;
+  /** How many answers were asked for here: each is a reason to show its question. */
+  asked = 0;
   #stream: ResponseStream;
   #loader: ThreadLoader;
   #catchingUp: AbortController | null = null;
@@ -76,6 +78,7 @@ export class Conversation {
   /** False when the server did not accept the message. */
   async send({ content, attachments, quoted_text, inference_options }: Message): Promise<boolean> {
     if (this.isResponding) return false;
+    this.asked += 1;
     const input = { content, attachments: attachments.map(({ id }) => id), quoted_text, inference_options };
     this.state.update((state) =>
       withPendingMessage(state, {
@@ -100,6 +103,7 @@ export class Conversation {
 
   async retry(itemId = lastUserMessage(this.state.value.items)?.id) {
     if (!this.id || !itemId || this.isResponding) return;
+    this.asked += 1;
     this.state.update((state) => withRequest(state));
     let accepted = false;
     await this.#run(

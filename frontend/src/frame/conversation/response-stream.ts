@@ -27,6 +27,7 @@ import {
   type ThreadState,
   withoutItemsAfter,
   withRequest,
+  withToolOutput,
 } from '../../protocol/thread-state';
 import type { ClientToolCallItem, RunState, ThreadEvent } from '../../protocol/types';
 import type { Store } from '../store';
@@ -135,14 +136,23 @@ export class ResponseStream {
     const output = { type: 'threads.add_client_tool_output', params: { thread_id, result } } as const;
     return new Promise<{ received: Promise<Received> }>((resolve) => {
       const received = this.#receive(output, signal, () => {
-        this.#calls.close(call);
+        this.#settleCall(call);
         resolve({ received });
       });
       void received.then(({ failure }) => {
-        if (!failure) this.#calls.close(call);
+        // Stopped on its way, the output may have arrived or not.
+        if (signal.aborted && this.#calls.isOpen(call)) void this.loader.loadNewest(thread_id);
+        else if (!failure) this.#settleCall(call);
         resolve({ received });
       });
     });
+  }
+
+  /** Whatever becomes of the answer to it, the call has its output: from this page or from another one. */
+  #settleCall(call: ClientToolCallItem) {
+    if (!this.#calls.isOpen(call)) return;
+    this.#calls.close(call);
+    this.state.update((state) => withToolOutput(state, call.id));
   }
 
   async #receive(source: StreamSource, signal: AbortSignal, onAccepted?: () => void): Promise<Received> {

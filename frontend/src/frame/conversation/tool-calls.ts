@@ -31,7 +31,10 @@ export class ToolCalls {
   async resultOf({ id, name, arguments: params }: ClientToolCallItem): Promise<unknown> {
     if (!this.#results.has(id)) {
       try {
-        this.#results.set(id, (await this.host.invoke('onClientTool', { name, params })) ?? {});
+        const result = (await this.host.invoke('onClientTool', { name, params })) ?? {};
+        // What cannot be sent would otherwise be sent again and again.
+        JSON.stringify(result);
+        this.#results.set(id, result);
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         this.host.fail(`The client tool "${name}" failed: ${message}`);

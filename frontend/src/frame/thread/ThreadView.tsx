@@ -2,6 +2,7 @@ import { ArrowDown, LoaderCircle } from 'lucide-react';
 import { type MouseEvent, useDeferredValue, useEffect, useMemo, useRef } from 'react';
 import { useText } from '../../language/language';
 import { failureOf, isPolling, isResponding } from '../../protocol/response-status';
+import { isPending } from '../../protocol/thread-state';
 import type { ThreadItem } from '../../protocol/types';
 import { ImageDomainsContext } from '../../ui/image-sources';
 import { ConversationContext, useChat } from '../context';
@@ -38,18 +39,19 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
     isDisconnected = false,
   } = status.type === 'streaming' ? status : {};
   const scroller = useRef<HTMLDivElement>(null);
+  const column = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const { turns, more } = useDisplayedTurns(items, older !== null);
   const { away, news, toEnd, hold, onScroll } = useAutoScroll(
-    { scroller, content },
-    option?.autoScroll ?? false,
-    failure ?? items.at(-1),
+    { scroller, column, content },
+    {
+      follow: option?.autoScroll ?? false,
+      asked: conversation.asked,
+      asking: items.some(isPending),
+      latest: failure ?? items.at(-1),
+    },
   );
   const turnRef = useContentVisibility(scroller);
-
-  const lastQuestion = turns.at(-1)?.question?.id;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new question is the reason to scroll
-  useEffect(() => toEnd(), [toEnd, lastQuestion]);
 
   // After a failure only the button asks again: scrolling would ask without end.
   const loadAhead = () => {
@@ -76,45 +78,47 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
             loadAhead();
           }}
         >
-          <div className="column" ref={content} onClickCapture={holdForClick(hold)}>
-            <ScrollAnchor scroller={scroller} first={turns[0]?.id}>
-              {more && (
-                <button
-                  type="button"
-                  className="button load-older"
-                  aria-disabled={loadingOlder}
-                  onClick={() => void conversation.loadOlder()}
+          <div className="column" ref={column} onClickCapture={holdForClick(hold)}>
+            <div ref={content}>
+              <ScrollAnchor scroller={scroller} content={content} turns={turns}>
+                {more && (
+                  <button
+                    type="button"
+                    className="button load-older"
+                    aria-disabled={loadingOlder}
+                    onClick={() => void conversation.loadOlder()}
+                  >
+                    {loadingOlder && <LoaderCircle className="spin" size={14} aria-hidden />}
+                    {loadingOlder ? text.thread.loadingOlder : text.thread.older}
+                  </button>
+                )}
+                <div
+                  className="log"
+                  role="log"
+                  aria-live="polite"
+                  aria-busy={responding}
+                  aria-label={text.thread.label}
                 >
-                  {loadingOlder && <LoaderCircle className="spin" size={14} aria-hidden />}
-                  {loadingOlder ? text.thread.loadingOlder : text.thread.older}
-                </button>
-              )}
-              <div
-                className="log"
-                role="log"
-                aria-live="polite"
-                aria-busy={responding}
-                aria-label={text.thread.label}
-              >
-                {turns.map((turn, at) => {
-                  const running = (responding || polling) && at === turns.length - 1;
-                  return (
-                    <TurnView
-                      key={turn.question?.id ?? turn.id}
-                      ref={turnRef}
-                      turn={turn}
-                      openItems={running ? openItems : NONE}
-                      running={running}
-                    />
-                  );
-                })}
-              </div>
-            </ScrollAnchor>
-            {isDisconnected && <Reconnecting />}
-            {waiting && <Progress progress={progress} />}
-            {polling && <Progress progress={{ text: text.thread.polling }} />}
-            <Notices notices={notices} />
-            {failure && <FailureNote failure={failure} conversation={conversation} />}
+                  {turns.map((turn, at) => {
+                    const running = (responding || polling) && at === turns.length - 1;
+                    return (
+                      <TurnView
+                        key={turn.question?.id ?? turn.id}
+                        ref={turnRef}
+                        turn={turn}
+                        openItems={running ? openItems : NONE}
+                        running={running}
+                      />
+                    );
+                  })}
+                </div>
+              </ScrollAnchor>
+              {isDisconnected && <Reconnecting />}
+              {waiting && <Progress progress={progress} />}
+              {polling && <Progress progress={{ text: text.thread.polling }} />}
+              <Notices notices={notices} />
+              {failure && <FailureNote failure={failure} conversation={conversation} />}
+            </div>
           </div>
         </div>
         <QuoteButton scroller={scroller} />
