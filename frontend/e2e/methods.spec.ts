@@ -187,6 +187,15 @@ test('an element that is moved keeps its thread and what was written, and its an
   await host.set(() => ({ composer: { attachments: { enabled: true } } }), 'chatkit/story');
   await host.askForStory();
   await page.evaluate(() => window.chat.setComposerValue({ text: 'Half a question', reply: 'Line 7' }));
+  const isSameFrame = await page.evaluate(() => {
+    const place = document.body.appendChild(document.createElement('section')) as HTMLElement & {
+      moveBefore?(node: Node, child: null): void;
+    };
+    const frame = window.chat.shadowRoot?.querySelector('iframe');
+    place.moveBefore?.(window.chat, null);
+    return frame === window.chat.shadowRoot?.querySelector('iframe');
+  });
+  expect(isSameFrame).toBe(true);
   await page.evaluate(() => {
     const dialog = document.body.appendChild(document.createElement('section'));
     dialog.append(window.chat);

@@ -26,7 +26,7 @@ export type BridgeResponse =
   | { type: 'connection'; connection: ConnectionChange }
   | { type: 'chunk'; bytes: Uint8Array<ArrayBuffer> }
   | { type: 'end' }
-  | { type: 'failed'; aborted: boolean };
+  | { type: 'failed'; aborted: boolean; reason: string };
 
 export const ABORT = 'abort';
 

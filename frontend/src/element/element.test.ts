@@ -307,6 +307,18 @@ test('what is misconfigured stands above the chat in development, and nowhere el
   error.mockRestore();
 });
 
+test('an element that is never set up says so to its developer, until it is', () => {
+  vi.useFakeTimers();
+  const forgotten = document.createElement('openai-chatkit') as unknown as ChatKitElement;
+  element.replaceWith(forgotten);
+  element = forgotten;
+  vi.advanceTimersByTime(10_000);
+  expect(noteOf(element)).toContain('waits for setOptions(');
+  element.setOptions(options);
+  expect(noteOf(element)).toBeNull();
+  vi.useRealTimers();
+});
+
 test('it has the methods of the official types, and one by its older name', () => {
   const types = readFileSync('node_modules/@openai/chatkit/types/index.d.ts', 'utf8');
   const own = types.slice(types.indexOf('interface OpenAIChatKit extends HTMLElement'));

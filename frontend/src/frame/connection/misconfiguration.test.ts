@@ -84,6 +84,13 @@ test('a server that cannot be reached is explained until it has answered once, a
   expect(reported).toEqual(['https://shop.example/chatkit does not answer.', '']);
 });
 
+test('what a fetch of the page throws by itself is passed on', async () => {
+  const thrown = () => {
+    throw new TypeError('Error: No token.');
+  };
+  expect((await reportedFor([thrown])).reported).toEqual(['api.fetch failed: Error: No token.']);
+});
+
 const events = (count: number) =>
   new TextEncoder().encode(Array.from({ length: count }, (_, at) => `id: ${at}\ndata: {}\n\n`).join(''));
 const stream = (body: BodyInit) => new Response(body, { headers: { 'Content-Type': 'text/event-stream' } });

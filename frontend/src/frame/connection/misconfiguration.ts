@@ -46,6 +46,12 @@ export function explaining(fetch: typeof globalThis.fetch, context: Context): ty
     host.emit('log', { name: 'connection.held_back', data: { seconds } });
   };
 
+  /** A fetch of the page has reasons of its own; those of a browser's are all one. */
+  const faultBehind = async (error: unknown) => {
+    const message = error instanceof Error ? error.message : String(error);
+    return /^Error: /.test(message) ? `api.fetch failed: ${message}` : host.faultOf(new URL(url, base).href);
+  };
+
   return async (input, init) => {
     const isApi = String(input) === url;
     const begun = performance.now();
@@ -55,7 +61,7 @@ export function explaining(fetch: typeof globalThis.fetch, context: Context): ty
     } catch (error) {
       const mayExplain = isApi && !hasWorked && globalThis.navigator?.onLine !== false;
       if (mayExplain && !isAbort(error) && !init?.signal?.aborted && !(error instanceof ChatKitProblem))
-        void host.faultOf(new URL(url, base).href).then((fault) => fault && report(fault));
+        void faultBehind(error).then((fault) => fault && report(fault));
       throw error;
     }
     if (!isApi) return response;
