@@ -35,14 +35,24 @@ declare global {
 
 /** A page of another author: plain HTML and JavaScript with the element in it, on any origin. */
 export class HostPage extends ChatPage {
-  static async open(page: Page, baseURL: string | undefined, address = `${baseURL}host.html`) {
+  static async open(
+    page: Page,
+    baseURL: string | undefined,
+    address = `${baseURL}host.html`,
+    { headers = {}, server = baseURL }: { headers?: Record<string, string>; server?: string } = {},
+  ) {
     const phone = (page.viewportSize()?.width ?? 0) < 500;
     const host = new HostPage(page, phone ? 'host-phone' : 'host');
     await page.route(address, (route) =>
-      route.fulfill({ contentType: 'text/html', body: htmlWith(`${baseURL}chatkit.js`) }),
+      route.fulfill({ contentType: 'text/html', headers, body: htmlWith(`${server}chatkit.js`) }),
     );
     await page.goto(address);
     return host;
+  }
+
+  /** What stands above the chat, or in its place, for the developer or the visitor. */
+  get note() {
+    return this.page.locator('openai-chatkit [role=alert]');
   }
 
   /** `make` runs in the page, so its options may have functions; they see nothing of the test. */
@@ -128,11 +138,12 @@ const LOOKS = `{
   commands: { enabled: true, onSearch: async () => [] },
 }`;
 
-const htmlWith = (script: string) => `<!doctype html>
+/** What is routed to a page has no embedder policy in Chromium: such a page needs a server. */
+export const htmlWith = (script: string) => `<!doctype html>
 <html lang="en">
 <title>Shop</title>
 <style>body { margin: 0 } openai-chatkit { height: 100vh }</style>
-<script src="${script}"></script>
+<script src="${script}" crossorigin></script>
 <openai-chatkit></openai-chatkit>
 <script>
   window.received = [];

@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { HostPage } from './host-page';
 
 test('the events come one by one, in the order in which things happen', async ({ page, baseURL }) => {
@@ -15,7 +15,7 @@ test('the events come one by one, in the order in which things happen', async ({
     await window.chat.hideHistory();
     await window.chat.setThreadId(null);
     await window.chat.setThreadId(threadId);
-    await window.chat.setThreadId('thr_of_nobody');
+    await window.chat.setThreadId('thr_of_nobody').catch(() => {});
   }, change);
   expect(await host.received()).toEqual([
     ['ready', null],
@@ -93,9 +93,12 @@ test('the methods write, send, turn to another thread and read it again', async 
   await expect(host.button('Model: Large')).toBeVisible();
 
   const acted = host.request('threads.custom_action');
-  await page.evaluate(() => window.chat.sendCustomAction({ type: 'refresh', payload: { page: 'settings' } }));
+  const refused = page.evaluate(() =>
+    window.chat.sendCustomAction({ type: 'refresh', payload: { page: 'settings' } }).catch(String),
+  );
   const { params } = (await acted).postDataJSON();
   expect(params.action).toEqual({ type: 'refresh', payload: { page: 'settings' } });
+  expect(await refused).toBe('Error: This assistant does not answer that action.');
   await host.answered();
 
   // Another user writes in this thread.
@@ -121,4 +124,120 @@ test('the methods write, send, turn to another thread and read it again', async 
   await host.expectAgentReceived('quote: It is on its way.');
   await page.evaluate(() => window.chat.setThreadId(null));
   await expect(host.frame.getByRole('heading', { name: 'What can I help with today?' })).toBeVisible();
+});
+
+/** What became of calls that were made at once: null where it was done, else the error. */
+const outcomes = (page: Page, calls: string) =>
+  page.evaluate<(string | null)[]>(
+    `Promise.allSettled((${calls})()).then((all) => all.map(({ reason }) => reason ? String(reason) : null))`,
+  );
+
+test('what a method says is what is on the screen, and what it cannot do is rejected', async ({
+  page,
+  baseURL,
+}) => {
+  const host = await HostPage.open(page, baseURL);
+  expect(
+    await outcomes(page, "() => [chat.sendUserMessage({ text: 'Too early' }), chat.focusComposer()]"),
+  ).toEqual(Array(2).fill('IntegrationError: <openai-chatkit> cannot do this: setOptions was not called.'));
+  await host.set(() => ({}));
+  const sent = await outcomes(
+    page,
+    `() => [
+      chat.sendUserMessage({ text: 'The first' }),
+      chat.sendUserMessage({ text: 'The second' }),
+      chat.sendUserMessage({ text: '   ' }),
+      chat.sendCustomAction({ type: 'buy' }, 'no_widget'),
+      chat.setComposerValue({ text: 'A draft', selectedToolId: 'none' }),
+    ]`,
+  );
+  expect(sent).toEqual([
+    null,
+    expect.stringMatching(/^IntegrationError: .*an answer is being written/),
+    expect.stringMatching(/^IntegrationError: .*empty/),
+    expect.stringMatching(/^IntegrationError: .*"buy" was not sent/),
+    expect.stringMatching(/^IntegrationError: .*no tool "none"/),
+  ]);
+  await host.expectAgentReceived('text: The first');
+  await expect(host.answers()).toHaveCount(1);
+  await expect(host.composer).toHaveValue('A draft');
+  expect((await host.received('error')).map(([, error]) => (error as { name: string }).name)).toEqual(
+    Array(6).fill('IntegrationError'),
+  );
+
+  const threads = await outcomes(
+    page,
+    `() => ['One', 'Two'].map((text) => chat.sendUserMessage({ text, newThread: true }))`,
+  );
+  expect(threads).toEqual([null, null]);
+  await host.expectAgentReceived('text: Two');
+  await page.evaluate(() => window.chat.showHistory());
+  await expect(host.history.getByRole('listitem')).toHaveCount(3);
+  await page.evaluate(() => document.querySelector('openai-chatkit')?.remove());
+  expect(await outcomes(page, "() => [chat.sendUserMessage({ text: 'Too late' })]")).toEqual([
+    'IntegrationError: <openai-chatkit> cannot do this: it is not in the document.',
+  ]);
+});
+
+test('an element that is moved keeps its thread and what was written, and its answer goes on', async ({
+  page,
+  baseURL,
+}) => {
+  const host = await HostPage.open(page, baseURL);
+  await host.set(() => ({ composer: { attachments: { enabled: true } } }), 'chatkit/story');
+  await host.askForStory();
+  await page.evaluate(() => window.chat.setComposerValue({ text: 'Half a question', reply: 'Line 7' }));
+  const isSameFrame = await page.evaluate(() => {
+    const place = document.body.appendChild(document.createElement('section')) as HTMLElement & {
+      moveBefore?(node: Node, child: null): void;
+    };
+    const frame = window.chat.shadowRoot?.querySelector('iframe');
+    place.moveBefore?.(window.chat, null);
+    return frame === window.chat.shadowRoot?.querySelector('iframe');
+  });
+  expect(isSameFrame).toBe(true);
+  await page.evaluate(() => {
+    const dialog = document.body.appendChild(document.createElement('section'));
+    dialog.append(window.chat);
+  });
+  await expect(host.composer).toHaveValue('Half a question');
+  await host.isHalfTold();
+  await expect(host.frame.getByRole('article', { name: 'You said' })).toHaveText('Tell me a story');
+  await host.goOn();
+  await host.answered();
+
+  await host.button('New chat').click();
+  await page.evaluate(() => document.body.append(window.chat));
+  await expect(host.composer).toHaveValue('Half a question');
+  await expect(host.frame.getByRole('heading', { name: 'What can I help with today?' })).toBeVisible();
+});
+
+test('Stop reaches the server through a fetch of the page that only adds a header', async ({
+  page,
+  baseURL,
+}) => {
+  const host = await HostPage.open(page, baseURL);
+  await host.set(
+    () => ({
+      api: {
+        url: 'chatkit/endless',
+        fetch: ((url: string, init: RequestInit) =>
+          fetch(url, { ...init, headers: { ...init.headers, 'X-User-Id': 'u1' } })) as typeof fetch,
+      } as never,
+    }),
+    'chatkit/endless',
+  );
+  const cancelled = page.waitForResponse(/\/runs\/.+\/cancel$/);
+  await host.ask('Go round');
+  await expect(host.log).toContainText('Round and round');
+  await host.button('Stop').click();
+  expect(await (await cancelled).json()).toMatchObject({ status: 'cancelled' });
+  expect((await cancelled).request().headers()['x-user-id']).toBe('u1');
+  await host.answered();
+  const [, change] = (await host.received('thread.change'))[0] as [string, { threadId: string }];
+  const state = await page.evaluate(
+    async (id) => (await fetch(`chatkit/threads/${id}/run`)).json(),
+    change.threadId,
+  );
+  expect(state).toMatchObject({ run: null, last: { status: 'cancelled' } });
 });

@@ -44,7 +44,7 @@ test('the theme reaches every part of the frame', async ({ page, baseURL }) => {
     face: '700',
   });
   const background = () => host.inside.evaluate(() => getComputedStyle(document.body).backgroundColor);
-  expect(await background()).toMatch(/^oklch\(0\.21\d* 0\.021 220\)$/);
+  expect(await background()).toBe('rgb(21, 26, 36)');
   await host.shot('theme');
 
   await host.set(() => ({ theme: { color: { surface: { background: '#fff8e7', foreground: '#3b2f1e' } } } }));
@@ -143,6 +143,84 @@ test('what is wrong with the options is reported in sentences, and costs nothing
   await expect(host.frame.getByRole('alert')).toHaveText(/This chat is not set up yet/);
   await host.set(() => ({}));
   await expect(host.composer).toBeVisible();
+});
+
+test('options by the names of the first documentation work, with one notice for each', async ({
+  page,
+  baseURL,
+}) => {
+  const notices: string[] = [];
+  page.on('console', (message) => message.type() === 'info' && notices.push(message.text()));
+  const host = await HostPage.open(page, baseURL);
+  const older = (greeting: string) =>
+    page.evaluate((words) => {
+      window.chat.setOptions({
+        apiURL: 'chatkit/items',
+        fetch: (url: string, init: RequestInit) => {
+          window.called.push('fetch');
+          return fetch(url, init);
+        },
+        theme: 'dark',
+        clientTools: {
+          where_am_i: (params: unknown) => {
+            window.called.push(params);
+            return { city: 'Ghent' };
+          },
+        },
+        header: { customButtonLeft: { icon: 'settings-cog', onClick: () => window.called.push('settings') } },
+        newThreadView: {
+          greeting: words,
+          prompts: [{ name: 'Where', prompt: 'tool', icon: 'search' }],
+        },
+        messages: { feedback: true },
+      } as never);
+    }, greeting);
+  await older('Welcome');
+  await expect(host.frame.getByRole('heading', { name: 'Welcome' })).toBeVisible();
+  await older('Welcome back');
+  await expect(host.frame.getByRole('heading', { name: 'Welcome back' })).toBeVisible();
+  await host.frame.locator('.header').getByRole('button').first().click();
+  expect(await host.called()).toEqual(['settings']);
+  await host.button('Where').click();
+  await expect(host.answers().last()).toContainText('Ghent');
+  expect(await host.called()).toEqual(expect.arrayContaining(['fetch', { precise: true }]));
+  expect(await host.received('error')).toEqual([]);
+  expect(notices.toSorted()).toEqual(
+    [
+      ['apiURL', 'api.url'],
+      ['fetch', 'api.fetch'],
+      ['newThreadView', 'startScreen'],
+      ['clientTools', 'onClientTool'],
+      ['messages', 'threadItemActions'],
+      ['header.customButtonLeft', 'header.leftAction'],
+      ['startScreen.prompts.name', 'startScreen.prompts.label'],
+    ]
+      .map(([name, now]) => `<openai-chatkit>: Option "${name}" is now called "${now}".`)
+      .toSorted(),
+  );
+
+  await page.evaluate(() => window.chat.setOptions({ apiURL: 'chatkit/items', header: false } as never));
+  await expect(host.frame.locator('.header')).toHaveCount(0);
+});
+
+test('a page that waits for its secret to be fetched comes up, and the secret is fetched once', async ({
+  page,
+  baseURL,
+}) => {
+  const host = await HostPage.open(page, baseURL);
+  await page.route(`${baseURL}chatkit`, (route) => route.fulfill({ json: { data: [], has_more: false } }));
+  await host.set(() => ({
+    api: {
+      getClientSecret: async (current: string | null) => {
+        window.called.push(current);
+        return 'secret';
+      },
+    },
+  }));
+  await expect.poll(() => host.called()).toEqual([null]);
+  await host.button('History').click();
+  await expect(host.history.getByText('No chats yet.')).toBeVisible();
+  expect(await host.called()).toEqual([null]);
 });
 
 test('a client secret is sent to this server, and renewed when it is refused', async ({ page, baseURL }) => {

@@ -90,6 +90,8 @@ test('stopping does not wait for a host page whose fetch does not listen', async
 test('a network error on the host page is a network error in the frame', async () => {
   const fetch = over(() => Promise.reject(new TypeError('Failed to fetch')));
   await expect(fetch('https://a.example/')).rejects.toBeInstanceOf(TypeError);
+  const signedOut = over(() => Promise.reject(new Error('No token.')));
+  await expect(signedOut('https://a.example/')).rejects.toThrow('Error: No token.');
 });
 
 test('only the page around the frame can hand it a port, and gets no more than one word before', async () => {

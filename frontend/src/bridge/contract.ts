@@ -29,7 +29,7 @@ export type BridgeResponse =
   | { type: 'connection'; connection: ConnectionChange }
   | { type: 'chunk'; bytes: Uint8Array<ArrayBuffer> }
   | { type: 'end' }
-  | { type: 'failed'; aborted: boolean };
+  | { type: 'failed'; aborted: boolean; reason: string };
 
 export const ABORT = 'abort';
 
@@ -47,7 +47,14 @@ type Methods =
   | 'showHistory'
   | 'hideHistory';
 
-export type FrameApi = Pick<OpenAIChatKit, Methods> & { setOptions(options: SentOptions): void };
+/** What an element remembers of its frame, which loads anew when the element is moved in the document. */
+export type Kept = {
+  threadId?: string | null;
+  /** What was written and chosen; only the frame knows what is in it. */
+  composer?: unknown;
+};
+
+export type FrameApi = Pick<OpenAIChatKit, Methods> & { setOptions(options: SentOptions, kept?: Kept): void };
 
 export type HostApi = {
   /** The frame is there, and answers calls. */
@@ -56,4 +63,9 @@ export type HostApi = {
   invoke(path: string, args: unknown[]): unknown;
   emit(name: EventName, detail?: unknown): void;
   fail(message: string, name?: string): void;
+  /** A sentence for the developer of the page, which the element displays in development; "" takes it back. */
+  misconfigured(message: string): void;
+  /** Why requests of the page to this address fail, as far as it can be found out. */
+  faultOf(url: string): Promise<string | null>;
+  keep(composer: unknown): void;
 };

@@ -77,7 +77,7 @@ function responseFrom(
           break;
         case 'failed':
           signal?.removeEventListener('abort', stop);
-          fail(data.aborted ? new DOMException('Aborted', 'AbortError') : new TypeError('Failed to fetch'));
+          fail(data.aborted ? new DOMException('Aborted', 'AbortError') : new TypeError(data.reason));
       }
     };
   });

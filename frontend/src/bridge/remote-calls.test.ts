@@ -34,6 +34,21 @@ test('nothing but the methods that are offered can be called', async () => {
   await expect(call('toString')).rejects.toThrow('no method "toString"');
 });
 
+test('the name of an error crosses, and what is under way fails when the other end goes', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const gone = new AbortController();
+  remoteCalls(port2, {
+    refuse: () => Promise.reject(Object.assign(new Error('No.'), { name: 'IntegrationError' })),
+    wait: () => new Promise(() => {}),
+  });
+  const call = remoteCalls<{ refuse(): void; wait(): void }>(port1, {}, gone.signal);
+  await expect(call('refuse')).rejects.toMatchObject({ name: 'IntegrationError', message: 'No.' });
+  const waiting = call('wait');
+  gone.abort();
+  await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+  await expect(call('wait')).rejects.toMatchObject({ name: 'AbortError' });
+});
+
 test('a port that is passed along works at the other end', async () => {
   const { port1, port2 } = new MessageChannel();
   const heard = new Promise((resolve) => {

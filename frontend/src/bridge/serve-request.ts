@@ -41,8 +41,8 @@ export async function serveRequest(
       send({ type: 'chunk', bytes }, [bytes.buffer]);
     }
     send({ type: 'end' });
-  } catch {
-    send({ type: 'failed', aborted: controller.signal.aborted });
+  } catch (error) {
+    send({ type: 'failed', aborted: controller.signal.aborted, reason: String(error) });
   } finally {
     port.onmessage = null;
   }

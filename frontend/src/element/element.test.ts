@@ -81,7 +81,10 @@ test('the host page gets "ready" and the frame gets the options', async () => {
   await ready;
   await vi.waitFor(
     () =>
-      expect(frame.setOptions).toHaveBeenCalledWith({ data: options, functions: [], base: document.baseURI }),
+      expect(frame.setOptions).toHaveBeenCalledWith(
+        { data: options, functions: [], base: document.baseURI },
+        {},
+      ),
     10_000,
   );
 });
@@ -105,7 +108,7 @@ test('new options replace the old ones and load nothing again', async () => {
   const before = iframe();
   element.setOptions({ ...options, theme: 'dark' });
   await vi.waitFor(() => expect(frame.setOptions).toHaveBeenCalledTimes(2), 10_000);
-  expect(frame.setOptions.mock.calls[1]).toMatchObject([{ data: { theme: 'dark' } }]);
+  expect(frame.setOptions.mock.calls[1]?.[0]).toMatchObject({ data: { theme: 'dark' } });
   expect(iframe()).toBe(before);
 });
 
@@ -116,6 +119,71 @@ test('a method called early waits for the frame', async () => {
   await connected({ setThreadId });
   await called;
   expect(setThreadId).toHaveBeenCalledWith('t');
+});
+
+test('methods of an element that is not set up, or not in the document, are rejected and wait for nothing', async () => {
+  const outside = document.createElement('openai-chatkit') as unknown as ChatKitElement;
+  outside.setOptions(options);
+  const calls = [
+    element.sendUserMessage({ text: 'hello' }),
+    element.setThreadId('t'),
+    outside.focusComposer(),
+    outside.sendCustomAction({ type: 'buy' }),
+  ];
+  const reasons = (await Promise.allSettled(calls)).map((one) => one.status === 'rejected' && one.reason);
+  expect(reasons.map(({ name, message }) => [name, message])).toEqual([
+    ['IntegrationError', '<openai-chatkit> cannot do this: setOptions was not called.'],
+    ['IntegrationError', '<openai-chatkit> cannot do this: setOptions was not called.'],
+    ['IntegrationError', '<openai-chatkit> cannot do this: it is not in the document.'],
+    ['IntegrationError', '<openai-chatkit> cannot do this: it is not in the document.'],
+  ]);
+});
+
+test('a method that is called first waits for what follows in the same turn', async () => {
+  const late = document.createElement('openai-chatkit') as unknown as ChatKitElement;
+  const called = late.setThreadId('t');
+  late.setOptions(options);
+  element.replaceWith(late);
+  element = late;
+  const setThreadId = vi.fn(async () => {});
+  await connected({ setThreadId });
+  await called;
+  expect(setThreadId).toHaveBeenCalledWith('t');
+});
+
+test('a method that the frame refuses is rejected with its name, and one under way when the frame goes', async () => {
+  element.setOptions(options);
+  const refused = Object.assign(new Error('Busy.'), { name: 'IntegrationError' });
+  await connected({
+    sendUserMessage: () => Promise.reject(refused),
+    fetchUpdates: () => new Promise(() => {}),
+  });
+  await expect(element.sendUserMessage({ text: 'hello' })).rejects.toMatchObject({
+    name: 'IntegrationError',
+    message: 'Busy.',
+  });
+  const underWay = element.fetchUpdates();
+  await Promise.resolve();
+  element.remove();
+  await expect(underWay).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+test('an element that is moved gives its next frame what the last one had open', async () => {
+  element.setOptions(options);
+  const { host } = await connected();
+  await host('emit', 'thread.change', { threadId: 't' });
+  await host('keep', { draft: 'half a question' });
+  document.body.append(document.createElement('section'));
+  document.querySelector('section')?.append(element);
+  const { frame } = await connected();
+  const kept = { threadId: 't', composer: { draft: 'half a question' } };
+  await vi.waitFor(() => expect(frame.setOptions).toHaveBeenCalledWith(expect.anything(), kept), 10_000);
+
+  element.remove();
+  element.setOptions({ api: { url: '/another', domainKey: 'local' } });
+  document.body.append(element);
+  const { frame: other } = await connected();
+  await vi.waitFor(() => expect(other.setOptions).toHaveBeenCalledWith(expect.anything(), {}), 10_000);
 });
 
 test('what the frame finds wrong becomes an error event with its name', async () => {
@@ -194,7 +262,64 @@ test('requests go through the fetch of the options', async () => {
   port1.close();
 });
 
-test('it has the methods of the official types, and no others', () => {
+test('a fetch that stands beside the api, as it first did, makes the requests', async () => {
+  const fetch = vi.fn(async () => new Response('ok'));
+  element.setOptions({ apiURL: '/chatkit', fetch } as unknown as ChatKitOptions);
+  const { host } = await connected();
+  const { port1, port2 } = new MessageChannel();
+  await host('request', { url: '/chatkit', method: 'POST', headers: {}, body: '{}' }, port2);
+  await vi.waitFor(() => expect(fetch).toHaveBeenCalled(), 10_000);
+  port1.close();
+});
+
+test('sendAction is sendCustomAction, and says so once', async () => {
+  const info = vi.spyOn(console, 'info').mockImplementation(() => {});
+  element.setOptions(options);
+  const sendCustomAction = vi.fn(async () => {});
+  await connected({ sendCustomAction });
+  await element.sendAction({ type: 'example' }, 'w');
+  await element.sendAction({ type: 'example' });
+  expect(sendCustomAction.mock.calls).toEqual([[{ type: 'example' }, 'w'], [{ type: 'example' }]]);
+  expect(info).toHaveBeenCalledOnce();
+  info.mockRestore();
+});
+
+const noteOf = ({ shadowRoot }: ChatKitElement) =>
+  shadowRoot?.querySelector('[role=alert]')?.textContent ?? null;
+
+test('what is misconfigured stands above the chat in development, and nowhere else for a visitor', async () => {
+  const error = vi.spyOn(console, 'error').mockImplementation(() => {});
+  element.setOptions(options);
+  const { host } = await connected();
+  const reported = nextEvent('chatkit.error');
+  await host('misconfigured', 'Start the server.');
+  expect(await reported).toMatchObject({
+    error: { name: 'ConfigurationError', message: 'Start the server.' },
+  });
+  expect(noteOf(element)).toBe('Start the server.');
+  expect(iframe()).toBeTruthy();
+  await host('misconfigured', '');
+  expect(noteOf(element)).toBeNull();
+  element.dataset.debug = 'false';
+  await host('misconfigured', 'Start the server.');
+  expect(noteOf(element)).toBeNull();
+  expect(error).toHaveBeenCalledTimes(2);
+  error.mockRestore();
+});
+
+test('an element that is never set up says so to its developer, until it is', () => {
+  vi.useFakeTimers();
+  const forgotten = document.createElement('openai-chatkit') as unknown as ChatKitElement;
+  element.replaceWith(forgotten);
+  element = forgotten;
+  vi.advanceTimersByTime(10_000);
+  expect(noteOf(element)).toContain('waits for setOptions(');
+  element.setOptions(options);
+  expect(noteOf(element)).toBeNull();
+  vi.useRealTimers();
+});
+
+test('it has the methods of the official types, and one by its older name', () => {
   const types = readFileSync('node_modules/@openai/chatkit/types/index.d.ts', 'utf8');
   const own = types.slice(types.indexOf('interface OpenAIChatKit extends HTMLElement'));
   const named = [...own.slice(0, own.indexOf('\n}')).matchAll(/^ {2}(\w+)[(<]/gm)].map(
@@ -204,7 +329,8 @@ test('it has the methods of the official types, and no others', () => {
   expect(methods).toHaveLength(9);
   const prototype = Object.getOwnPropertyNames(ChatKitElement.prototype);
   const ours = [...Object.keys(element), ...prototype].filter(
-    (name) => !['constructor', 'connectedCallback', 'disconnectedCallback'].includes(name),
+    (name) => !/^constructor$|^\w+Callback$/.test(name),
   );
-  expect(ours.sort()).toEqual(methods.sort());
+  // The first documentation calls sendCustomAction by another name.
+  expect(ours.sort()).toEqual([...methods, 'sendAction'].sort());
 });

@@ -1,4 +1,5 @@
 import { ChatKitElement } from './element';
+import { watchRefusals } from './faults';
 
 function ownAddress(): string {
   if (document.currentScript instanceof HTMLScriptElement) return document.currentScript.src;
@@ -9,5 +10,6 @@ function ownAddress(): string {
 // Whichever script defines the tag first is the UI; a second definition would throw on the host page.
 if (!customElements.get('openai-chatkit')) {
   ChatKitElement.frameUrl = new URL('frame.html', ownAddress()).href;
+  watchRefusals(ChatKitElement.refusals);
   customElements.define('openai-chatkit', ChatKitElement);
 }

@@ -2,7 +2,7 @@
  * The chat as a whole: which conversation is on the screen, which others still have an answer coming in, the
  * history, the draft, and the options of the host page. What the host page may ask of it is `page-methods.ts`.
  */
-import type { FrameApi } from '../bridge/contract';
+import type { FrameApi, Kept } from '../bridge/contract';
 import { acceptLanguageOf, english, type Language, languageFor } from '../language/language';
 import { type ReadOptions, readOptions, type UsableOptions } from '../options/read-options';
 import { callFunctionAt, hasFunctionAt, type SentOptions } from '../options/sendable-options';
@@ -13,12 +13,14 @@ import { ComposerSelection } from './composer/composer-selection';
 import { contentOf, type Draft, emptyDraft } from './composer/draft';
 import { Uploads, waitsFor } from './composer/uploads';
 import { connect } from './connection/connection';
+import { explaining } from './connection/misconfiguration';
 import { sendBytesWith } from './connection/send-bytes';
 import { Conversation } from './conversation/conversation';
 import { type Message, messageFrom } from './conversation/message';
 import { Entities } from './entities/entities';
 import { ThreadHistory } from './history/thread-history';
 import type { Host } from './host';
+import { keepComposer, restoreComposer } from './kept-composer';
 import { PageMethods } from './page-methods';
 import { Store } from './store';
 
@@ -48,6 +50,8 @@ export class Chat {
   #client: ChatKitClient;
   #running = new Map<string, Conversation>();
   #noticed = new Set<string>();
+  /** The threads that this page has made. */
+  #made = new Set<string>();
   #opening: { view: View; threadId: string; done: Promise<string | null> } | null = null;
   /** What was last reported to the host page about a conversation. */
   #reports = new WeakMap<Conversation, string>();
@@ -55,6 +59,7 @@ export class Chat {
   constructor(
     private readonly host: Host,
     sent: SentOptions,
+    kept: Kept = {},
   ) {
     const read = readOptions(sent, host.invoke);
     this.options = new Store(read.options);
@@ -68,8 +73,10 @@ export class Chat {
     this.methods = new PageMethods(this, host.fail);
     this.view = new Store(this.#blank());
     this.#reportProblems(read);
-    const { initialThread } = read.options;
-    if (initialThread) void this.open(initialThread, { isRemembered: true });
+    restoreComposer(this, kept.composer);
+    keepComposer(this, (composer) => host.keep(composer));
+    const { threadId = read.options.initialThread } = kept;
+    if (threadId) void this.open(threadId, { isRemembered: true });
   }
 
   setOptions(sent: SentOptions) {
@@ -83,6 +90,8 @@ export class Chat {
     if (options.history?.enabled === false) void this.hideHistory();
     if (options.locale !== before.locale) this.languageReady = this.#loadLanguage(options.locale);
     if (!moved) return;
+    // What was wrong with the server before is no matter of this one.
+    this.host.misconfigured('');
     this.#client = this.#connect();
     this.#running.clear();
     this.history = new ThreadHistory(this.#client, this.language);
@@ -326,7 +335,9 @@ export class Chat {
       acceptLanguage: () => acceptLanguageOf(this.language.value),
       noSecretMessage: () => this.language.value.text.session.failed,
     });
-    return new ChatKitClient(url, fetch, sendBytesWith(this.host));
+    const { host, base } = this;
+    const hasMade = (id: string) => this.#made.has(id);
+    return new ChatKitClient(url, explaining(fetch, { host, url, base, hasMade }), sendBytesWith(host));
   }
 
   #conversation(thread: Thread | null): Conversation {
@@ -357,6 +368,7 @@ export class Chat {
         if (id && conversation.isResponding) this.#running.set(id, conversation);
         if (id && event === 'end') this.#running.delete(id);
         if (id && event === 'thread') this.history.setTitle(id, conversation.state.value.thread?.title);
+        if (id && !announced) this.#made.add(id);
         if (id && !announced && isVisible) this.host.emit('thread.change', { threadId: id });
         announced = id;
       },

@@ -9,6 +9,9 @@ export type Host = {
   invoke(path: string, ...args: unknown[]): Promise<unknown>;
   emit(name: EventName, detail?: unknown): void;
   fail(message: string, name?: string): void;
+  misconfigured(message: string): void;
+  faultOf(url: string): Promise<string | null>;
+  keep(composer: unknown): void;
 };
 
 export function hostOver(call: Remote<HostApi>, origin: string): Host {
@@ -18,5 +21,8 @@ export function hostOver(call: Remote<HostApi>, origin: string): Host {
     invoke: (path, ...args) => call('invoke', path, args),
     emit: (name, detail) => void call('emit', name, detail),
     fail: (message, name) => void call('fail', message, name),
+    misconfigured: (message) => void call('misconfigured', message),
+    faultOf: (url) => call('faultOf', url),
+    keep: (composer) => void call('keep', composer),
   };
 }

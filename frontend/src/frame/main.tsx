@@ -1,6 +1,6 @@
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
-import type { FrameApi, HostApi } from '../bridge/contract';
+import type { FrameApi, HostApi, Kept } from '../bridge/contract';
 import { portOfHost } from '../bridge/handshake';
 import { remoteCalls } from '../bridge/remote-calls';
 import type { SentOptions } from '../options/sendable-options';
@@ -23,23 +23,26 @@ async function start(root: HTMLElement) {
     return chat as Chat;
   };
   const api: FrameApi = {
-    async setOptions(options: SentOptions) {
+    async setOptions(options: SentOptions, kept?: Kept) {
       if (chat) return chat.setOptions(options);
-      const started = new Chat(host, options);
+      const started = new Chat(host, options, kept);
       chat = started;
-      // No other language may flash by.
-      await started.languageReady;
+      // No other language may flash by. One that cannot be loaded is no reason for an empty frame.
+      await started.languageReady.catch(() => {});
       // Drawn when this returns, because then the frame becomes visible.
-      flushSync(() => createRoot(root).render(<Frame chat={started} />));
+      const onUncaughtError = (error: unknown) =>
+        host.fail(`The chat stopped working: ${error instanceof Error ? error.message : error}`);
+      flushSync(() => createRoot(root, { onUncaughtError }).render(<Frame chat={started} />));
       mounted();
     },
-    focusComposer: async () => (await whenStarted()).focusComposer(),
-    setThreadId: async (id) => (await whenStarted()).setThreadId(id),
-    sendUserMessage: async (message) => (await whenStarted()).sendUserMessage(message),
-    setComposerValue: async (value) => (await whenStarted()).setComposerValue(value),
-    fetchUpdates: async () => (await whenStarted()).fetchUpdates(),
-    sendCustomAction: async (action, itemId) => (await whenStarted()).sendCustomAction(action, itemId),
-    showHistory: async () => (await whenStarted()).showHistory(),
+    focusComposer: async () => (await whenStarted()).methods.focusComposer(),
+    setThreadId: async (id) => (await whenStarted()).methods.setThreadId(id),
+    sendUserMessage: async (message) => (await whenStarted()).methods.sendUserMessage(message),
+    setComposerValue: async (value) => (await whenStarted()).methods.setComposerValue(value),
+    fetchUpdates: async () => (await whenStarted()).methods.fetchUpdates(),
+    sendCustomAction: async (action, itemId) =>
+      (await whenStarted()).methods.sendCustomAction(action, itemId),
+    showHistory: async () => (await whenStarted()).methods.showHistory(),
     hideHistory: async () => (await whenStarted()).hideHistory(),
   };
   const call = remoteCalls<HostApi>(port, api);

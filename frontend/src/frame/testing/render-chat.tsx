@@ -18,9 +18,10 @@ const options = { threadItemActions: { feedback: true, retry: true } };
 export function renderChat(
   answers: Parameters<typeof scriptedServer>[0],
   more: Parameters<typeof chatOn>[1] = {},
+  restored?: Parameters<typeof chatOn>[2],
 ) {
   const server = scriptedServer(answers);
-  const around = chatOn(server, { ...options, ...more });
+  const around = chatOn(server, { ...options, ...more }, restored);
   render(<Frame chat={around.chat} />);
   return { ...server, ...around, user: userEvent.setup() };
 }

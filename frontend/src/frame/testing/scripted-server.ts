@@ -1,5 +1,6 @@
 /** For tests: a ChatKit server that answers each request type as the test wants, and remembers what it was asked. */
 import type { ChatKitOptions } from '@openai/chatkit';
+import type { Kept } from '../../bridge/contract';
 import { callFunctionAt, sendableOptions } from '../../options/sendable-options';
 import type { ThreadEvent } from '../../protocol/types';
 import type { ResumableFetchInit } from '../../resumable-fetch/resumable-fetch';
@@ -42,15 +43,23 @@ export function scriptedServer(answers: Record<string, Answer>) {
 /** The progress callback of an upload. */
 const progressOf = ({ onSent }: ResumableFetchInit) => ({ onSent });
 
-export function chatOn(server: { fetch: typeof globalThis.fetch }, options: Partial<ChatKitOptions> = {}) {
+export function chatOn(
+  server: { fetch: typeof globalThis.fetch },
+  options: Partial<ChatKitOptions> = {},
+  restored?: Kept,
+) {
   const emitted: [name: string, detail: unknown][] = [];
   const logged: unknown[] = [];
+  const kept: unknown[] = [];
   const invoked: [path: string, args: unknown[]][] = [];
   const host: Host = {
     origin: new URL(BASE).origin,
     fetch: server.fetch,
     emit: (name, detail) => (name === 'log' ? logged.push(detail) : emitted.push([name, detail])),
     fail: (message) => emitted.push(['error', message]),
+    misconfigured: (message) => emitted.push(['misconfigured', message]),
+    faultOf: async (url) => `No ${url}.`,
+    keep: (composer) => kept.push(composer),
     invoke: async (path, ...args) => {
       invoked.push([path, args]);
       return isFunctionAt(path) ? callFunctionAt(all, path, args) : { invoked: path };
@@ -59,7 +68,7 @@ export function chatOn(server: { fetch: typeof globalThis.fetch }, options: Part
   const all: ChatKitOptions = { api: { url: '/chatkit', domainKey: 'local' }, ...options };
   const sent = sendableOptions(all, BASE);
   const isFunctionAt = (path: string) => sent.functions.includes(path);
-  return { chat: new Chat(host, sent), emitted, logged, invoked, host };
+  return { chat: new Chat(host, sent, restored), emitted, logged, invoked, kept, host };
 }
 
 const line = (event: ThreadEvent) => new TextEncoder().encode(`data: ${JSON.stringify(event)}\n\n`);
