@@ -85,7 +85,7 @@ test.each([
 ])('%s without end have one, and what follows them is drawn', (_, marks) => {
   const { container } = render(<Markdown text={`${marks}deep\n\nThe **end**.`} />);
   expect(container.querySelectorAll('blockquote, li').length).toBeLessThan(50);
-  expect(screen.getByText('end').dataset.streamdown).toBe('strong');
+  expect(screen.getByText('end').tagName).toBe('STRONG');
 });
 
 test('a long line across the page is one', () => {
