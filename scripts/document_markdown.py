@@ -1,7 +1,7 @@
 """Writes docs/reference/markdown.md from the examples by which the Markdown of answers is tested.
 
-Run it when ``frontend/src/markdown/examples.json`` changes: ``.venv/bin/python scripts/document_markdown.py``. The words
-before the tables are in ``scripts/reference/markdown.md``.
+Run it when ``frontend/src/markdown/examples.json`` changes: ``.venv/bin/python scripts/document_markdown.py``.
+The words before the tables are in ``scripts/reference/markdown.md``.
 """
 
 import json
