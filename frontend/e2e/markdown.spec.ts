@@ -133,11 +133,32 @@ for (const how of ['translate', 'wrap'] as const) {
 test('an answer in the source of which a letter is lost would be found', async ({ chat }) => {
   const answer = await askForHalf(chat);
   await complete(chat);
-  const words = (await answer.innerText()).match(/[A-Za-z]{4,}/g) ?? [];
+  const words: string[] = (await answer.innerText()).match(/[A-Za-z]{4,}/g) ?? [];
   const written = DOCUMENT.replace(
     /\[\^?\w+\]:?|\(https:[^)]*\)|`{3}\w+|\$[^$]*\$|\\\([^)]*\)|<\/?\w+>/g,
     ' ',
   );
   const missing = (written.match(/[A-Za-z]{4,}/g) ?? []).filter((word) => !words.includes(word));
   expect(missing.filter((word) => !['Hidden', 'https', 'name', 'your', 'String'].includes(word))).toEqual([]);
+});
+
+test('a long answer streams without blocking a slow machine', { tag: '@timing' }, async ({ chat, page }) => {
+  await chat.open('items');
+  const session = await page.context().newCDPSession(page);
+  await session.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+  await page.frames()[1]?.evaluate(() => {
+    const tasks: number[] = [];
+    Object.assign(window, { tasks });
+    new PerformanceObserver((list) => {
+      tasks.push(...list.getEntries().map(({ duration }) => duration));
+    }).observe({ type: 'longtask' });
+  });
+  await chat.ask('long');
+  await expect(chat.button('Send message')).toBeVisible({ timeout: 120_000 });
+  const tasks = (await page.frames()[1]?.evaluate('window.tasks')) as number[];
+  console.log(
+    `5,000 words at a quarter of the speed: ${tasks.length} tasks above 50 ms, longest ${Math.max(0, ...tasks)} ms`,
+  );
+  // Drawn as a whole with each word it would be hundreds, and seconds long at the end.
+  expect(Math.max(0, ...tasks)).toBeLessThan(1_000);
 });

@@ -30,8 +30,10 @@ export function useKatex(wanted: boolean): Katex | null {
 
 type Props = { tex: string; source: string; display: 'block' | 'inline' };
 
+export const FormulaView = (props: Props) => <Formula key={props.source} {...props} />;
+
 /** What cannot be drawn is displayed as it was written. */
-export function FormulaView({ tex, source, display }: Props) {
+function Formula({ tex, source, display }: Props) {
   const katex = useKatex(true);
   const place = useRef<HTMLSpanElement>(null);
   const [wrong, setWrong] = useState(false);
@@ -40,7 +42,13 @@ export function FormulaView({ tex, source, display }: Props) {
   }, [katex, tex, display]);
   if (wrong || (failed && !katex)) return <span dir="ltr">{source}</span>;
   return (
-    <span className="md-formula" data-display={display} data-source={source} dir="ltr">
+    <span
+      className="md-formula"
+      data-display={display}
+      data-source={source}
+      dir="ltr"
+      tabIndex={display === 'block' ? 0 : undefined}
+    >
       {/* What is in it is KaTeX's, and React leaves it alone. */}
       <span ref={place} />
       {!katex && <span className="md-formula-awaited">{source}</span>}
