@@ -109,3 +109,11 @@ test('names that every object has are words like others', () => {
   expect(container.querySelector('a[href^="javascript"]')).toBeNull();
   expect(container.querySelector('.md-pre code')?.textContent).toBe('x');
 });
+
+test('what is nested at its deepest takes nothing of the text around it along', () => {
+  const text = `![seen](https://a.example/i.png) **bold**\n\n${'> '.repeat(3_000)}deep\n\n${'- '.repeat(3_000)}deep\n\nThe *end*.`;
+  render(<Markdown text={text} />);
+  expect(screen.getByRole('img', { name: 'seen' })).toBeTruthy();
+  expect(screen.getByText('bold').tagName).toBe('STRONG');
+  expect(screen.getByText('end').tagName).toBe('EM');
+});

@@ -9,7 +9,7 @@ import { decodeNamedCharacterReference } from 'decode-named-character-reference'
 import type { Element, ElementContent, Nodes, RootContent } from 'hast';
 import { isBlockTag, OPTIONAL_END, propertiesOf, type Tag, tagOf, VERBATIM, VOID_TAGS } from './tags';
 
-const DEEPEST = 64;
+const DEEPEST = 160;
 const PIECE = /<!--[\s\S]*?(?:-->|$)|<\/?[a-z][^<>]*>/gi;
 const RENAMED: Record<string, string> = {
   center: 'div',
