@@ -1,11 +1,12 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { katexWoff2 } from './vite.katex.ts';
 import { lucideByLetter } from './vite.lucide.ts';
 
 export default defineConfig({
   // The server may be mounted under a prefix, so no address may start with a slash.
   base: './',
-  plugins: [react(), lucideByLetter()],
+  plugins: [react(), lucideByLetter(), katexWoff2()],
   build: {
     outDir: '../chatkit_link/static',
     emptyOutDir: true,
@@ -29,8 +30,11 @@ export default defineConfig({
               test: /node_modules\/(react|react-dom|lucide-react)\/|preload-helper/,
               priority: 3,
             },
-            { name: 'html', test: /node_modules\/hast-util-raw\//, priority: 2 },
-            { name: 'markdown', test: /node_modules\/streamdown\//, priority: 1 },
+            {
+              name: 'markdown',
+              test: /node_modules\/(mdast-|micromark|hast-|decode-named|property-information|unist-)/,
+              priority: 1,
+            },
           ],
         },
       },

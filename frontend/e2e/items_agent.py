@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from functools import partial
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from chatkit.errors import CustomStreamError
@@ -314,6 +315,24 @@ async def long(ctx: TurnContext) -> Events:
     yield _done(item.model_copy(update={"content": [AssistantMessageContent(text=text)]}))
 
 
+async def markdown(ctx: TurnContext) -> Events:
+    """``markdown.md`` in small pieces, with a wait in its middle."""
+    item = _message(ctx, "")
+    yield ThreadItemAddedEvent(item=item.model_copy(update={"content": []}))
+    yield _update(item, AssistantMessageContentPartAdded(content_index=0, content=AssistantMessageContent(text="")))
+    text = (Path(__file__).parent / "markdown.md").read_text(encoding="utf-8")
+    middle = text.index("**two**") + 4
+    for start, end in ((0, middle), (middle, len(text))):
+        for at in range(start, end, 7):
+            delta = text[at : min(at + 7, end)]
+            yield _update(item, AssistantMessageContentPartTextDelta(content_index=0, delta=delta))
+            await asyncio.sleep(0)
+        if end == middle:
+            await _told_to_go_on[ctx.caller.user].wait()
+            del _told_to_go_on[ctx.caller.user]
+    yield _done(item.model_copy(update={"content": [AssistantMessageContent(text=text)]}))
+
+
 def _pieces(words: int) -> list[str]:
     """Paragraphs of fifty words under a heading each ten, with a list now and then; four words a piece."""
     pieces: list[str] = []
@@ -368,6 +387,7 @@ SCENES: dict[str, Callable[[TurnContext], Events]] = {
     "domains": domains,
     "hostile": hostile,
     "long": long,
+    "markdown": markdown,
     "thousand": thousand,
     "sixty": sixty,
     "go on": go_on,

@@ -34,7 +34,7 @@ EXAMPLES = ROOT / "examples"
 MAKE = re.compile(r"(?:^|[`\s])make ([a-z][a-z-]*)(?=[`\s]|$)", re.MULTILINE)
 COMMAND = re.compile(r"chatkit-link ([a-z]+)\b(?!\.)")
 FILE = re.compile(r"`((?:chatkit_link|docs|examples|frontend|migrations|widgets|tests)/[\w./-]*)`")
-OPTION = re.compile(r"`(--[a-z-]+)")
+OPTION = re.compile(r"`(--[a-z][a-z-]*)")
 
 
 def code(page: Path) -> Iterator[tuple[str, str]]:

@@ -152,6 +152,13 @@ export class Chat {
     }
   }
 
+  /** What is on the screen could not be drawn: it is fetched anew. */
+  reload() {
+    const { id } = this.view.value.conversation;
+    this.#switchTo(this.#blank());
+    if (id) void this.open(id);
+  }
+
   /** Sends the draft; if the server refuses it, it is back in the composer unless something new was typed. */
   async sendDraft() {
     const draft = this.draft.value;

@@ -6,10 +6,13 @@ import { remoteCalls } from '../bridge/remote-calls';
 import type { SentOptions } from '../options/sendable-options';
 import { Chat } from './chat';
 import { Frame } from './Frame';
+import { FrameBoundary } from './FrameBoundary';
+import { tolerateForeignNodes } from './foreign-nodes';
 import { hostOver } from './host';
 import './frame.css';
 
 async function start(root: HTMLElement) {
+  tolerateForeignNodes();
   const { port, origin } = await portOfHost();
   let chat: Chat | null = null;
   let mounted = () => {};
@@ -30,9 +33,13 @@ async function start(root: HTMLElement) {
       // No other language may flash by. One that cannot be loaded is no reason for an empty frame.
       await started.languageReady.catch(() => {});
       // Drawn when this returns, because then the frame becomes visible.
-      const onUncaughtError = (error: unknown) =>
-        host.fail(`The chat stopped working: ${error instanceof Error ? error.message : error}`);
-      flushSync(() => createRoot(root, { onUncaughtError }).render(<Frame chat={started} />));
+      flushSync(() =>
+        createRoot(root).render(
+          <FrameBoundary chat={started} fail={host.fail}>
+            <Frame chat={started} />
+          </FrameBoundary>,
+        ),
+      );
       mounted();
     },
     focusComposer: async () => (await whenStarted()).methods.focusComposer(),

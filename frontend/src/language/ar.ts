@@ -5,6 +5,8 @@ const counted = countedIn('ar');
 
 export const ar: Text = {
   frame: {
+    broken: 'حدث خطأ ما، ولا يمكن عرض المحادثة.',
+    reload: 'إعادة تحميل المحادثة',
     loading: 'جارٍ تحميل المحادثة',
     notSetUp: 'لم تُضبط هذه المحادثة بعد: لا تحدد صفحتها أي خادم.',
     startNew: 'بدء محادثة جديدة',
@@ -160,6 +162,9 @@ export const ar: Text = {
     less: 'عرض أقل',
     plain: 'نص',
     table: 'جدول',
+    notes: 'الحواشي',
+    note: (number: number) => `الحاشية ${number}`,
+    backToText: (number: number) => `العودة إلى الحاشية ${number} في النص`,
     sources: 'المصادر',
     source: (number) => `المصدر ${number}`,
     allSources: (count) =>

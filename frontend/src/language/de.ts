@@ -5,6 +5,8 @@ const counted = countedIn('de');
 
 export const de: Text = {
   frame: {
+    broken: 'Etwas ist schiefgegangen, und der Chat kann nicht angezeigt werden.',
+    reload: 'Chat neu laden',
     loading: 'Unterhaltung wird geladen',
     notSetUp: 'Dieser Chat ist noch nicht eingerichtet: Seine Seite nennt keinen Server.',
     startNew: 'Neuen Chat beginnen',
@@ -141,6 +143,9 @@ export const de: Text = {
     less: 'Weniger anzeigen',
     plain: 'Text',
     table: 'Tabelle',
+    notes: 'Anmerkungen',
+    note: (number: number) => `Anmerkung ${number}`,
+    backToText: (number: number) => `Zurück zu Anmerkung ${number} im Text`,
     sources: 'Quellen',
     source: (number) => `Quelle ${number}`,
     allSources: (count) => counted(count, { one: '# Quelle anzeigen', other: 'Alle # Quellen anzeigen' }),

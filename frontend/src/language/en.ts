@@ -4,6 +4,8 @@ const counted = countedIn('en');
 
 export const en = {
   frame: {
+    broken: 'Something went wrong, and the chat cannot be displayed.',
+    reload: 'Reload the chat',
     loading: 'Loading the conversation',
     notSetUp: 'This chat is not set up yet: its page names no server.',
     startNew: 'Start a new chat',
@@ -140,6 +142,9 @@ export const en = {
     less: 'Show less',
     plain: 'text',
     table: 'Table',
+    notes: 'Notes',
+    note: (number: number) => `Note ${number}`,
+    backToText: (number: number) => `Back to note ${number} in the text`,
     sources: 'Sources',
     source: (number: number) => `Source ${number}`,
     allSources: (count: number) => counted(count, { one: 'Show # source', other: 'Show all # sources' }),

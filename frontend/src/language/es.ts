@@ -5,6 +5,8 @@ const counted = countedIn('es');
 
 export const es: Text = {
   frame: {
+    broken: 'Algo ha fallado y no se puede mostrar el chat.',
+    reload: 'Volver a cargar el chat',
     loading: 'Cargando la conversación',
     notSetUp: 'Este chat aún no está configurado: su página no indica ningún servidor.',
     startNew: 'Empezar un chat nuevo',
@@ -140,6 +142,9 @@ export const es: Text = {
     less: 'Mostrar menos',
     plain: 'texto',
     table: 'Tabla',
+    notes: 'Notas',
+    note: (number: number) => `Nota ${number}`,
+    backToText: (number: number) => `Volver a la nota ${number} en el texto`,
     sources: 'Fuentes',
     source: (number) => `Fuente ${number}`,
     allSources: (count) => counted(count, { one: 'Mostrar # fuente', other: 'Mostrar las # fuentes' }),

@@ -5,6 +5,8 @@ const counted = countedIn('fr');
 
 export const fr: Text = {
   frame: {
+    broken: 'Une erreur est survenue et la discussion ne peut pas être affichée.',
+    reload: 'Recharger la discussion',
     loading: 'Chargement de la conversation',
     notSetUp: 'Cette discussion n’est pas encore configurée : sa page n’indique aucun serveur.',
     startNew: 'Commencer une discussion',
@@ -140,6 +142,9 @@ export const fr: Text = {
     less: 'Afficher moins',
     plain: 'texte',
     table: 'Tableau',
+    notes: 'Notes',
+    note: (number: number) => `Note ${number}`,
+    backToText: (number: number) => `Revenir à la note ${number} dans le texte`,
     sources: 'Sources',
     source: (number) => `Source ${number}`,
     allSources: (count) => counted(count, { one: 'Afficher # source', other: 'Afficher les # sources' }),

@@ -5,6 +5,8 @@ const counted = countedIn('he');
 
 export const he: Text = {
   frame: {
+    broken: 'משהו השתבש ואי אפשר להציג את הצ’אט.',
+    reload: 'טעינה מחדש של הצ’אט',
     loading: 'השיחה נטענת',
     notSetUp: 'השיחה הזו עדיין לא הוגדרה: הדף שלה אינו מציין שרת.',
     startNew: 'התחלת שיחה חדשה',
@@ -140,6 +142,9 @@ export const he: Text = {
     less: 'להציג פחות',
     plain: 'טקסט',
     table: 'טבלה',
+    notes: 'הערות',
+    note: (number: number) => `הערה ${number}`,
+    backToText: (number: number) => `חזרה להערה ${number} בטקסט`,
     sources: 'מקורות',
     source: (number) => `מקור ${number}`,
     allSources: (count) => counted(count, { one: 'הצגת מקור #', other: 'הצגת כל # המקורות' }),

@@ -5,6 +5,8 @@ const counted = countedIn('id');
 
 export const id: Text = {
   frame: {
+    broken: 'Terjadi kesalahan, dan obrolan tidak dapat ditampilkan.',
+    reload: 'Muat ulang obrolan',
     loading: 'Memuat percakapan',
     notSetUp: 'Chat ini belum disiapkan: halamannya tidak menyebutkan server.',
     startNew: 'Mulai chat baru',
@@ -126,6 +128,9 @@ export const id: Text = {
     quote: 'Tanyakan ini',
   },
   message: {
+    notes: 'Catatan',
+    note: (number: number) => `Catatan ${number}`,
+    backToText: (number: number) => `Kembali ke catatan ${number} dalam teks`,
     question: 'Pesan Anda',
     answer: 'Jawaban',
     actions: 'Tindakan untuk jawaban',

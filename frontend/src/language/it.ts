@@ -5,6 +5,8 @@ const counted = countedIn('it');
 
 export const it: Text = {
   frame: {
+    broken: 'Si è verificato un errore e la chat non può essere mostrata.',
+    reload: 'Ricarica la chat',
     loading: 'Caricamento della conversazione',
     notSetUp: 'Questa chat non è ancora configurata: la pagina non indica alcun server.',
     startNew: 'Inizia una nuova chat',
@@ -126,6 +128,9 @@ export const it: Text = {
     quote: 'Chiedi informazioni su questo',
   },
   message: {
+    notes: 'Note',
+    note: (number: number) => `Nota ${number}`,
+    backToText: (number: number) => `Torna alla nota ${number} nel testo`,
     question: 'Il tuo messaggio',
     answer: 'Risposta',
     actions: 'Azioni sulla risposta',

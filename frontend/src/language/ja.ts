@@ -5,6 +5,8 @@ const counted = countedIn('ja');
 
 export const ja: Text = {
   frame: {
+    broken: '問題が発生したため、チャットを表示できません。',
+    reload: 'チャットを再読み込み',
     loading: '会話を読み込んでいます',
     notSetUp: 'このチャットはまだ設定されていません。ページにサーバーが指定されていません。',
     startNew: '新しいチャットを始める',
@@ -140,6 +142,9 @@ export const ja: Text = {
     less: '折りたたむ',
     plain: 'テキスト',
     table: '表',
+    notes: '注',
+    note: (number: number) => `注 ${number}`,
+    backToText: (number: number) => `本文の注 ${number} に戻る`,
     sources: '出典',
     source: (number) => `出典 ${number}`,
     allSources: (count) => counted(count, { other: '# 件の出典をすべて表示' }),

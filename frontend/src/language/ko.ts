@@ -5,6 +5,8 @@ const counted = countedIn('ko');
 
 export const ko: Text = {
   frame: {
+    broken: '문제가 발생하여 채팅을 표시할 수 없습니다.',
+    reload: '채팅 다시 불러오기',
     loading: '대화를 불러오는 중',
     notSetUp: '아직 설정되지 않은 채팅입니다. 페이지에 서버가 지정되지 않았습니다.',
     startNew: '새 채팅 시작',
@@ -127,6 +129,9 @@ export const ko: Text = {
     quote: '이 내용 질문하기',
   },
   message: {
+    notes: '각주',
+    note: (number: number) => `각주 ${number}`,
+    backToText: (number: number) => `본문의 각주 ${number}번으로 돌아가기`,
     question: '내 메시지',
     answer: '답변',
     actions: '답변 작업',

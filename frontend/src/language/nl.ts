@@ -5,6 +5,8 @@ const counted = countedIn('nl');
 
 export const nl: Text = {
   frame: {
+    broken: 'Er is iets misgegaan en de chat kan niet worden getoond.',
+    reload: 'Chat opnieuw laden',
     loading: 'Gesprek laden',
     notSetUp: 'Deze chat is nog niet ingesteld: de pagina noemt geen server.',
     startNew: 'Nieuwe chat beginnen',
@@ -127,6 +129,9 @@ export const nl: Text = {
     quote: 'Hierover een vraag stellen',
   },
   message: {
+    notes: 'Noten',
+    note: (number: number) => `Noot ${number}`,
+    backToText: (number: number) => `Terug naar noot ${number} in de tekst`,
     question: 'Jouw bericht',
     answer: 'Antwoord',
     actions: 'Acties voor het antwoord',

@@ -5,6 +5,8 @@ const counted = countedIn('pl');
 
 export const pl: Text = {
   frame: {
+    broken: 'Coś poszło nie tak i nie można wyświetlić czatu.',
+    reload: 'Wczytaj czat ponownie',
     loading: 'Ładowanie rozmowy',
     notSetUp: 'Ten czat nie jest jeszcze skonfigurowany: strona nie wskazuje serwera.',
     startNew: 'Rozpocznij nowy czat',
@@ -127,6 +129,9 @@ export const pl: Text = {
     quote: 'Zapytaj o to',
   },
   message: {
+    notes: 'Przypisy',
+    note: (number: number) => `Przypis ${number}`,
+    backToText: (number: number) => `Wróć do przypisu ${number} w tekście`,
     question: 'Twoja wiadomość',
     answer: 'Odpowiedź',
     actions: 'Działania dotyczące odpowiedzi',

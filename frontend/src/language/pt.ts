@@ -5,6 +5,8 @@ const counted = countedIn('pt');
 
 export const pt: Text = {
   frame: {
+    broken: 'Algo deu errado e o chat não pode ser exibido.',
+    reload: 'Recarregar o chat',
     loading: 'Carregando a conversa',
     notSetUp: 'Este chat ainda não foi configurado: a página não indica nenhum servidor.',
     startNew: 'Iniciar novo chat',
@@ -126,6 +128,9 @@ export const pt: Text = {
     quote: 'Perguntar sobre isto',
   },
   message: {
+    notes: 'Notas',
+    note: (number: number) => `Nota ${number}`,
+    backToText: (number: number) => `Voltar à nota ${number} no texto`,
     question: 'Sua mensagem',
     answer: 'Resposta',
     actions: 'Ações da resposta',

@@ -5,6 +5,8 @@ const counted = countedIn('ru');
 
 export const ru: Text = {
   frame: {
+    broken: 'Что-то пошло не так, и чат не может быть показан.',
+    reload: 'Перезагрузить чат',
     loading: 'Загрузка беседы',
     notSetUp: 'Этот чат ещё не настроен: на странице не указан сервер.',
     startNew: 'Начать новый чат',
@@ -127,6 +129,9 @@ export const ru: Text = {
     quote: 'Спросить об этом',
   },
   message: {
+    notes: 'Примечания',
+    note: (number: number) => `Примечание ${number}`,
+    backToText: (number: number) => `Вернуться к примечанию ${number} в тексте`,
     question: 'Ваше сообщение',
     answer: 'Ответ',
     actions: 'Действия с ответом',

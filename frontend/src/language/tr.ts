@@ -5,6 +5,8 @@ const counted = countedIn('tr');
 
 export const tr: Text = {
   frame: {
+    broken: 'Bir sorun oluştu ve sohbet görüntülenemiyor.',
+    reload: 'Sohbeti yeniden yükle',
     loading: 'Sohbet yükleniyor',
     notSetUp: 'Bu sohbet henüz ayarlanmadı: Sayfada bir sunucu belirtilmemiş.',
     startNew: 'Yeni sohbet başlat',
@@ -126,6 +128,9 @@ export const tr: Text = {
     quote: 'Bunu sor',
   },
   message: {
+    notes: 'Notlar',
+    note: (number: number) => `Not ${number}`,
+    backToText: (number: number) => `Metindeki ${number} numaralı nota dön`,
     question: 'Mesajınız',
     answer: 'Yanıt',
     actions: 'Yanıt işlemleri',

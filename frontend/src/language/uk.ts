@@ -5,6 +5,8 @@ const counted = countedIn('uk');
 
 export const uk: Text = {
   frame: {
+    broken: 'Щось пішло не так, і чат не вдається показати.',
+    reload: 'Перезавантажити чат',
     loading: 'Завантаження розмови',
     notSetUp: 'Цей чат ще не налаштовано: на сторінці не вказано сервер.',
     startNew: 'Почати новий чат',
@@ -127,6 +129,9 @@ export const uk: Text = {
     quote: 'Запитати про це',
   },
   message: {
+    notes: 'Примітки',
+    note: (number: number) => `Примітка ${number}`,
+    backToText: (number: number) => `Повернутися до примітки ${number} у тексті`,
     question: 'Ваше повідомлення',
     answer: 'Відповідь',
     actions: 'Дії з відповіддю',

@@ -5,6 +5,8 @@ const counted = countedIn('vi');
 
 export const vi: Text = {
   frame: {
+    broken: 'Đã xảy ra lỗi và không thể hiển thị cuộc trò chuyện.',
+    reload: 'Tải lại cuộc trò chuyện',
     loading: 'Đang tải cuộc trò chuyện',
     notSetUp: 'Đoạn chat này chưa được thiết lập: trang chưa chỉ định máy chủ.',
     startNew: 'Bắt đầu đoạn chat mới',
@@ -126,6 +128,9 @@ export const vi: Text = {
     quote: 'Hỏi về đoạn này',
   },
   message: {
+    notes: 'Ghi chú',
+    note: (number: number) => `Ghi chú ${number}`,
+    backToText: (number: number) => `Quay lại ghi chú ${number} trong văn bản`,
     question: 'Tin nhắn của bạn',
     answer: 'Câu trả lời',
     actions: 'Hành động với câu trả lời',

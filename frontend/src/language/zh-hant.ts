@@ -5,6 +5,8 @@ const counted = countedIn('zh-Hant');
 
 export const zhHant: Text = {
   frame: {
+    broken: '發生錯誤，無法顯示聊天。',
+    reload: '重新載入聊天',
     loading: '正在載入對話',
     notSetUp: '此聊天尚未設定：頁面未指定伺服器。',
     startNew: '開始新聊天',
@@ -126,6 +128,9 @@ export const zhHant: Text = {
     quote: '針對這段提問',
   },
   message: {
+    notes: '註腳',
+    note: (number: number) => `註腳 ${number}`,
+    backToText: (number: number) => `返回正文中的註腳 ${number}`,
     question: '您的訊息',
     answer: '回答',
     actions: '回答的動作',

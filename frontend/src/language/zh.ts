@@ -5,6 +5,8 @@ const counted = countedIn('zh');
 
 export const zh: Text = {
   frame: {
+    broken: '出现问题，无法显示聊天。',
+    reload: '重新加载聊天',
     loading: '正在加载对话',
     notSetUp: '此聊天尚未设置：页面没有指定服务器。',
     startNew: '开始新聊天',
@@ -139,6 +141,9 @@ export const zh: Text = {
     less: '收起',
     plain: '文本',
     table: '表格',
+    notes: '注释',
+    note: (number: number) => `注释 ${number}`,
+    backToText: (number: number) => `返回正文中的注释 ${number}`,
     sources: '来源',
     source: (number) => `来源 ${number}`,
     allSources: (count) => counted(count, { other: '显示全部 # 个来源' }),

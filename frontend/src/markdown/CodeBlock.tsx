@@ -1,15 +1,13 @@
 import { Check, Copy } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useIsCodeFenceIncomplete } from 'streamdown';
 import { useText } from '../language/language';
 import { useCopy } from '../ui/use-copy';
 import type { HighlightedNode } from './highlight';
 import { useHighlight } from './use-highlight';
 
-export function CodeBlock({ className, children }: { className?: string; children?: ReactNode }) {
-  const language = /language-(\S+)/.exec(className ?? '')?.[1];
-  const code = textOf(children).replace(/\n$/, '');
-  const growing = useIsCodeFenceIncomplete();
+type Props = { code: string; language: string | undefined; growing: boolean };
+
+export function CodeBlock({ code, language, growing }: Props) {
   const highlighted = useHighlight(code, language?.toLowerCase(), growing);
   const { copied, copy } = useCopy();
   const { message } = useText();
@@ -50,8 +48,3 @@ const drawn = (pieces: HighlightedNode[]): ReactNode[] =>
       </span>
     ),
   );
-
-function textOf(node: ReactNode): string {
-  if (Array.isArray(node)) return node.map(textOf).join('');
-  return typeof node === 'string' || typeof node === 'number' ? String(node) : '';
-}

@@ -85,7 +85,7 @@ test.each([
 ])('%s without end have one, and what follows them is drawn', (_, marks) => {
   const { container } = render(<Markdown text={`${marks}deep\n\nThe **end**.`} />);
   expect(container.querySelectorAll('blockquote, li').length).toBeLessThan(50);
-  expect(screen.getByText('end').dataset.streamdown).toBe('strong');
+  expect(screen.getByText('end').tagName).toBe('STRONG');
 });
 
 test('a long line across the page is one', () => {
@@ -108,4 +108,12 @@ test('names that every object has are words like others', () => {
   const { container } = render(<Markdown text={text} />);
   expect(container.querySelector('a[href^="javascript"]')).toBeNull();
   expect(container.querySelector('.md-pre code')?.textContent).toBe('x');
+});
+
+test('what is nested at its deepest takes nothing of the text around it along', () => {
+  const text = `![seen](https://a.example/i.png) **bold**\n\n${'> '.repeat(3_000)}deep\n\n${'- '.repeat(3_000)}deep\n\nThe *end*.`;
+  render(<Markdown text={text} />);
+  expect(screen.getByRole('img', { name: 'seen' })).toBeTruthy();
+  expect(screen.getByText('bold').tagName).toBe('STRONG');
+  expect(screen.getByText('end').tagName).toBe('EM');
 });

@@ -12,6 +12,8 @@ const STRAY = new RegExp(`[${OPEN}${CLOSE}]`, 'g');
 // With its accents. What else a text may end with, such as an emoji of several parts, would be torn apart.
 const LETTER = /[\p{L}\p{N}\p{P}]\p{M}*$/u;
 
+export const isMark = (letter: string) => letter === OPEN || letter === CLOSE;
+
 export const markOf = (number: number | undefined) => `${OPEN}${number}${CLOSE}`;
 
 /** The text without its marks, for where no Markdown is drawn. */

@@ -48,9 +48,10 @@ describe('a long text', () => {
     expect(sections[0]).toBe(before[0]);
   });
 
-  test('with footnotes or addresses at its end stays whole', () => {
+  test('with footnotes or addresses at its end is cut all the same', () => {
     const text = `${paragraphs(40)} [docs] and a note[^1]\n\n[docs]: https://example.com\n[^1]: A note.`;
-    expect(sectionsOf(text)).toEqual([text]);
+    expect(sectionsOf(text).length).toBeGreaterThan(4);
+    expect(sectionsOf(text).join('')).toBe(text);
   });
 
   test('with another system’s line ends is not torn apart', () => {

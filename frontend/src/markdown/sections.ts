@@ -6,27 +6,23 @@
  * Invariants: the sections put together are the text; a section that was followed by another one never changes
  * while the text only grows, so it is parsed once.
  */
-import { parseMarkdownIntoBlocks } from 'streamdown';
+import { linesOf } from './lines';
 
 /** Characters: long enough that a thousand words are a handful of sections, short enough to be parsed in a frame. */
-const ENOUGH = 2_000;
-/** A line below may still make a heading, a table or a longer list of the blocks at the end. */
-const STILL_OPEN = 3;
-
-/** Notes and addresses that are defined in one place may be meant in any other: such a text is drawn as a whole. */
-const DEFINITION = /^ {0,3}\[[^\]\n]+\]:/m;
+const ENOUGH = 1_000;
 
 /** `before`: the sections of the text as it was, if it was drawn before. */
 export function sectionsOf(text: string, before: string[] = []): string[] {
-  if (DEFINITION.test(text)) return [text];
   const { settled, length } = settledIn(text, before);
   const rest = text.slice(length);
-  // To the parser "[^" is a footnote, and a text with footnotes one block, even if it is a pattern in some code.
-  const plain = rest.replaceAll('[^', '[~');
-  const blocks = parseMarkdownIntoBlocks(plain);
-  // It may tidy what it reads (line ends); what it changed cannot be cut by its measure.
-  if (blocks.join('') !== plain) return [...settled, rest];
-  return [...settled, ...grouped(rest, blocks)];
+  const sections: string[] = [];
+  let from = 0;
+  for (const cut of linesOf(rest).cuts) {
+    if (cut - from < ENOUGH) continue;
+    sections.push(rest.slice(from, cut));
+    from = cut;
+  }
+  return [...settled, ...sections, rest.slice(from)];
 }
 
 function settledIn(text: string, before: string[]) {
@@ -38,17 +34,4 @@ function settledIn(text: string, before: string[]) {
     length += section.length;
   }
   return { settled, length };
-}
-
-function grouped(text: string, blocks: string[]): string[] {
-  const sections: string[] = [];
-  let from = 0;
-  let end = 0;
-  blocks.slice(0, -STILL_OPEN).forEach(({ length }) => {
-    end += length;
-    if (end - from < ENOUGH) return;
-    sections.push(text.slice(from, end));
-    from = end;
-  });
-  return [...sections, text.slice(from)];
 }

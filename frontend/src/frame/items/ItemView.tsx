@@ -1,8 +1,9 @@
 import { memo, useCallback } from 'react';
+import { useText } from '../../language/language';
 import type { ActionConfig, ThreadItem, WidgetItem } from '../../protocol/types';
 import { BrokenNote, ErrorBoundary } from '../../ui/ErrorBoundary';
 import { WidgetView } from '../../widgets/WidgetView';
-import { useConversation } from '../context';
+import { useChat, useConversation } from '../context';
 import { useBlockedReason } from '../conversation/use-blocked-reason';
 import { AssistantMessage } from './AssistantMessage';
 import { ClientToolCall } from './ClientToolCall';
@@ -21,11 +22,24 @@ export const ItemView = memo(function ItemView(props: Props) {
   const conversation = useConversation();
   const fail = (message: string) => conversation.reportToHost(message);
   return (
-    <ErrorBoundary resetKey={item} name={`item "${item.type}"`} fail={fail} fallback={<BrokenNote />}>
+    <ErrorBoundary resetKey={item} name={`item "${item.type}"`} fail={fail} fallback={<BrokenItem />}>
       <Item {...props} />
     </ErrorBoundary>
   );
 });
+
+function BrokenItem() {
+  const chat = useChat();
+  const { frame } = useText();
+  return (
+    <p className="broken-item" role="alert">
+      <BrokenNote />
+      <button type="button" className="button" onClick={() => chat.reload()}>
+        {frame.reload}
+      </button>
+    </p>
+  );
+}
 
 function Item({ item, streaming, running }: Props) {
   switch (item.type) {

@@ -1,0 +1,38 @@
+/** Answers as models write them, for tests that stream them. */
+export const long = [
+  '# Heading with **bold** and `code`',
+  'A paragraph with *italics*, **bold**, ***both***, `code`, ``co`de``, [a link](https://example.com/a_b_c "title"), and ![a picture](https://example.com/x.png).',
+  '- one **two** three\n- four\n  - nested `five`\n  - [x](https://example.com)\n- > 25',
+  '1. first\n2. second\n   ```bash\n   echo "*hi*"\n   ```\n3. third',
+  '> A quotation with **bold\n> over lines** and more.\n>\n> - a *list*',
+  '| Name | Value |\n|:-----|------:|\n| `a|b`  | **1** |\n| $|x|$ | [x](https://x.com) |',
+  '```python\ndef f(x):\n    return x ** 2  # *not* markup\n```',
+  'Formula: $a_b^2$ and \\(x\\), then',
+  '$$\n\\int_0^1 x\\,dx\n$$',
+  '\\[\ny = \\frac{1}{2}\n\\]',
+  'A note[^1] there. ~~gone~~ H<sub>2</sub>O &amp; more for $5 to $10.',
+  '---',
+  '<details>\n<summary>More *here*</summary>\n\nHidden **text**.\n\n</details>',
+  'Done[^2], see [the guide][g].',
+  '[g]: https://example.com/guide\n\n[^1]: The note.\n[^2]: Another.',
+].join('\n\n');
+
+export const short = [
+  'Line one  \nline two\\\nline three',
+  'Text before a table:\na | b\n--|--\n1 | 2\n\nEnd',
+  '~~~text\ntilde fence\n~~~\nAfter **x**',
+  '- [ ] to do\n- [x] done with **bold**',
+  'Use `code with ``ticks`` in` it. And ``` `` ```.',
+  '**重要**：これは**「太字」**です。**注意：**これ。',
+  '> Quote\n>\n> - list **b**\n>\n> ```\n> code\n> ```\n\nAfter',
+  'Setext\n======\n\nText & more <b>bold</b> <kbd>K</kbd>.',
+  'The price is $5. For $x = 5$ it holds; $\\alpha$ and $2x+1$, $10^{-3}$.',
+  'Email <me@example.org>, or https://example.com/path?x=1&y=2. Then _done_.',
+  '* star list\n* with **bold**\n\n+ plus\n\n***\n\nEnd __bold text__ and _it_.',
+  'Escapes: \\*not\\* \\_this\\_ \\# \\` and \\\\.',
+  'Term **with `code` inside** and *[link](https://a.b)* and **bold [link](https://a.b) more**.',
+  '**Step 1:** do *this*, then ***that***.\n\n**Step 2:** `done`',
+  '[Link with **bold** text](https://example.com/a(b)c) and [a [nested] label](https://x.com)',
+  'ordinary text, no markup, but "quotes" (parentheses) and — dashes…',
+  '### Heading\nText right below\n### Next\n- item\n\n      code in item',
+];
