@@ -1,11 +1,16 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { lucideByLetter } from './vite.lucide.ts';
+import { precompress } from './vite.precompress.ts';
+
+/** What every page needs. */
+const BASE =
+  /node_modules\/(react|react-dom|lucide-react)\/|src\/(language|options|protocol|resumable-fetch|ui)\/|rolldown|preload-helper/;
 
 export default defineConfig({
   // The server may be mounted under a prefix, so no address may start with a slash.
   base: './',
-  plugins: [react(), lucideByLetter()],
+  plugins: [react(), lucideByLetter(), precompress()],
   build: {
     outDir: '../chatkit_link/static',
     emptyOutDir: true,
@@ -24,13 +29,10 @@ export default defineConfig({
         codeSplitting: {
           // Each takes along what it needs; a lower one may reach into a higher one and never the other way round.
           groups: [
-            {
-              name: 'base',
-              test: /node_modules\/(react|react-dom|lucide-react)\/|preload-helper/,
-              priority: 3,
-            },
-            { name: 'html', test: /node_modules\/hast-util-raw\//, priority: 2 },
-            { name: 'markdown', test: /node_modules\/streamdown\//, priority: 1 },
+            { name: 'base', test: BASE, priority: 4, tags: ['$initial'] },
+            { name: 'html', test: /node_modules\/hast-util-raw\//, priority: 3, tags: ['$initial'] },
+            { name: 'markdown', test: /node_modules\/streamdown\//, priority: 2, tags: ['$initial'] },
+            { name: 'chat', test: /src\/(markdown|widgets)\//, priority: 1, tags: ['$initial'] },
           ],
         },
       },
