@@ -128,7 +128,7 @@ const LOOKS = `{
   commands: { enabled: true, onSearch: async () => [] },
 }`;
 
-const htmlWith = (script: string) => `<!doctype html>
+export const htmlWith = (script: string) => `<!doctype html>
 <html lang="en">
 <title>Shop</title>
 <style>body { margin: 0 } openai-chatkit { height: 100vh }</style>
