@@ -333,6 +333,11 @@ async def thousand(ctx: TurnContext) -> Events:
         yield event
 
 
+async def hundred(ctx: TurnContext) -> Events:
+    async for event in _stored(ctx, 50):
+        yield event
+
+
 async def sixty(ctx: TurnContext) -> Events:
     async for event in _stored(ctx, 30):
         yield event
@@ -369,6 +374,7 @@ SCENES: dict[str, Callable[[TurnContext], Events]] = {
     "hostile": hostile,
     "long": long,
     "thousand": thousand,
+    "hundred": hundred,
     "sixty": sixty,
     "go on": go_on,
 }
