@@ -39,7 +39,7 @@ NO_CHROMIUM = (
     "or set CHATKIT_LINK_CHROMIUM to its path."
 )
 NO_ENGINES = (
-    "{missing} was not found, so the chat was not tested in WebKitGTK and Firefox: install both "
+    "Not found: {missing}. So the chat was not tested in WebKitGTK and Firefox: install both "
     "(on Debian: apt install webkit2gtk-driver xvfb firefox-esr)."
 )
 
@@ -87,7 +87,7 @@ def browser_tests(output: TextIO, results: Path, projects: tuple[str, ...]) -> T
 def engine_tests(output: TextIO, results: Path) -> Tally:
     """The journey of frontend/e2e/engines.spec.ts in WebKitGTK and Firefox, with a page of another site for each."""
     if missing := missing_engines():
-        print(NO_ENGINES.format(missing=" and ".join(missing)), file=output)
+        print(NO_ENGINES.format(missing=", ".join(missing)), file=output)
         return Tally(failed=1) if os.environ.get("CI") else Tally(skipped=1)
     shops = tuple(f"http://127.0.0.1:{free_port()}" for _ in range(2))
     return playwright(output, results / "engines.json", ("engines",), need="in WebKitGTK or Firefox", shops=shops)
