@@ -57,8 +57,10 @@ export default defineConfig({
   // On the phone, only what is tagged: where the layout, the finger or the dark scheme is the point. What measures
   // frames is a project of its own, which scripts/run_tests.py runs last and alone.
   projects: [
-    { name: 'desktop', grepInvert: /@timing/, use: desktop },
+    { name: 'desktop', grepInvert: /@timing|@engine/, use: desktop },
     { name: 'timing', grep: /@timing/, workers: 1, use: desktop },
+    // The same journey in other browsers, which the test starts itself.
+    { name: 'engines', grep: /@engine/, fullyParallel: true },
     {
       name: 'phone',
       grep: /@phone/,

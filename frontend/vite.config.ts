@@ -2,11 +2,16 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { katexWoff2 } from './vite.katex.ts';
 import { lucideByLetter } from './vite.lucide.ts';
+import { precompress } from './vite.precompress.ts';
+
+/** What every page needs. */
+const BASE =
+  /node_modules\/(react|react-dom|lucide-react)\/|src\/(language|options|protocol|resumable-fetch|ui)\/|rolldown|preload-helper/;
 
 export default defineConfig({
   // The server may be mounted under a prefix, so no address may start with a slash.
   base: './',
-  plugins: [react(), lucideByLetter(), katexWoff2()],
+  plugins: [react(), lucideByLetter(), katexWoff2(), precompress()],
   build: {
     outDir: '../chatkit_link/static',
     emptyOutDir: true,
@@ -25,16 +30,14 @@ export default defineConfig({
         codeSplitting: {
           // Each takes along what it needs; a lower one may reach into a higher one and never the other way round.
           groups: [
-            {
-              name: 'base',
-              test: /node_modules\/(react|react-dom|lucide-react)\/|preload-helper/,
-              priority: 3,
-            },
+            { name: 'base', test: BASE, priority: 4, tags: ['$initial'] },
             {
               name: 'markdown',
               test: /node_modules\/(mdast-|micromark|hast-|decode-named|property-information|unist-)/,
-              priority: 1,
+              priority: 2,
+              tags: ['$initial'],
             },
+            { name: 'chat', test: /src\/(markdown|widgets)\//, priority: 1, tags: ['$initial'] },
           ],
         },
       },

@@ -16,13 +16,15 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TextIO
 
 import pytest
 from side_by_side import Part, command, run_side_by_side
 
-from tests.suite.browser_server import NotStarted, browser_server, chromium
+from tests.faults.processes import free_port
+from tests.suite.browser_server import NotStarted, browser_server, chromium, missing_engines
 from tests.suite.counting import Counting
 from tests.suite.slow import unchanged_groups
 from tests.suite.tally import Tally
@@ -35,6 +37,10 @@ PYTHON = ("--numprocesses", WORKERS, "--dist", "worksteal", "-p", "tests.suite.n
 NO_CHROMIUM = (
     "No Chromium was found, so the page was not tested in one: install it (on Debian: apt install chromium) "
     "or set CHATKIT_LINK_CHROMIUM to its path."
+)
+NO_ENGINES = (
+    "Not found: {missing}. So the chat was not tested in WebKitGTK and Firefox: install both "
+    "(on Debian: apt install webkit2gtk-driver xvfb firefox-esr)."
 )
 
 
@@ -75,24 +81,39 @@ def browser_tests(output: TextIO, results: Path, projects: tuple[str, ...]) -> T
     if not chromium():
         print(NO_CHROMIUM, file=output)
         return Tally(failed=1) if os.environ.get("CI") else Tally(skipped=1)
+    return playwright(output, results / f"{projects[0]}.json", projects, need="in Chromium")
+
+
+def engine_tests(output: TextIO, results: Path) -> Tally:
+    """The journey of frontend/e2e/engines.spec.ts in WebKitGTK and Firefox, with a page of another site for each."""
+    if missing := missing_engines():
+        print(NO_ENGINES.format(missing=", ".join(missing)), file=output)
+        return Tally(failed=1) if os.environ.get("CI") else Tally(skipped=1)
+    shops = tuple(f"http://localhost:{free_port()}" for _ in range(2))
+    return playwright(output, results / "engines.json", ("engines",), need="in WebKitGTK or Firefox", shops=shops)
+
+
+def playwright(
+    output: TextIO, file: Path, projects: tuple[str, ...], *, need: str, shops: tuple[str, ...] = ()
+) -> Tally:
+    chosen = [f"--project={project}" for project in projects]
     try:
-        with browser_server(output) as (address, widgets):
-            environment = {"CHATKIT_LINK_URL": f"{address}/", "CHATKIT_LINK_E2E_WIDGETS": str(widgets)}
-            return playwright(output, results / f"{projects[0]}.json", projects, environment)
+        with browser_server(output, shops) as (address, widgets):
+            status = npx(
+                output, "playwright", "test", "--reporter=list,json", *chosen,
+                CHATKIT_LINK_URL=f"{address}/",
+                CHATKIT_LINK_E2E_WIDGETS=str(widgets),
+                CHATKIT_LINK_E2E_SHOPS=" ".join(shops),
+                PLAYWRIGHT_JSON_OUTPUT_NAME=str(file),
+            )  # fmt: skip
     except NotStarted as error:
         print(error, file=output)
         return Tally(failed=1)
-
-
-def playwright(output: TextIO, file: Path, projects: tuple[str, ...], environment: dict[str, str]) -> Tally:
-    chosen = [f"--project={project}" for project in projects]
-    environment = environment | {"PLAYWRIGHT_JSON_OUTPUT_NAME": str(file)}
-    status = npx(output, "playwright", "test", "--reporter=list,json", *chosen, **environment)
     tally = Tally()
     if file.is_file():
         found = json.loads(file.read_text())["stats"]
         tally = Tally(found["expected"] + found["flaky"], found["unexpected"], found["skipped"])
-        tally.needs["in Chromium"] = tally.ran
+        tally.needs[need] = tally.ran
     tally.broke_down(status)
     return tally
 
@@ -102,18 +123,21 @@ def npx(output: TextIO, program: str, *arguments: str, **environment: str) -> in
     return command([path, *arguments], output, cwd=FRONTEND, **environment)
 
 
-def suites(scope: str, results: Path, arguments: list[str]) -> tuple[list[Part[Tally]], list[Part[Tally]]]:
-    """Those that run side by side, and those that have the machine to themselves then."""
+def suites(scope: str, results: Path, arguments: list[str]) -> list[list[Part[Tally]]]:
+    """Groups of parts: those of one run side by side, and a group begins when the one before it has ended."""
     together = [
         Part("Python", python_tests(results, arguments)),
         Part("TypeScript", partial(typescript_tests, results=results)),
     ]
     if scope == "fast":
-        return together, []
+        return [together]
     together.append(Part("Browser", partial(browser_tests, results=results, projects=("desktop", "phone"))))
     if not chromium():
-        return together, []
-    return together, [Part("Browser, timing", partial(browser_tests, results=results, projects=("timing",)))]
+        return [together]
+    # Other browsers are started beside nothing else, and what measures frames has the machine to itself.
+    engines = Part("Other browsers", partial(engine_tests, results=results))
+    timing = Part("Browser, timing", partial(browser_tests, results=results, projects=("timing",)))
+    return [together, [engines], [timing]]
 
 
 @contextmanager
@@ -143,12 +167,12 @@ def main(scope: str) -> int:
         tempfile.TemporaryDirectory(prefix="chatkit-link-results-") as folder,
         busy_machine(int(os.environ.get("LOAD") or 0)),
     ):
-        together, alone = suites(scope, Path(folder), arguments)
-        for parts in (together, alone):
+        groups = suites(scope, Path(folder), arguments)
+        for parts in groups:
             for tally in run_side_by_side(parts, at_once=len(parts), describe=Tally.closing_line):
                 total.add(tally)
     print()
-    for part in together + alone:
+    for part in chain.from_iterable(groups):
         print(f"{part.name}: {part.seconds:.0f} s")
     if out:
         print(f"Left out, as their files have not changed: {', '.join(sorted(out))} (`make test-all` runs them, too).")

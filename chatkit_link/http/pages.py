@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from chatkit_link.errors import NotFound
 from chatkit_link.http.identify import greet
 from chatkit_link.http.services import Services, ServicesDep
+from chatkit_link.http.static_files import StaticFile
 from chatkit_link.net.origin import is_loopback, origin_of
 from chatkit_link.resources import PACKAGE
 
@@ -116,4 +117,4 @@ def _file(name: str, headers: dict[str, str]) -> Response:
         raise HTTPException(404) from None
     if not found:
         raise HTTPException(404)
-    return FileResponse(file, headers=headers)
+    return StaticFile(file, headers)

@@ -352,6 +352,11 @@ async def thousand(ctx: TurnContext) -> Events:
         yield event
 
 
+async def hundred(ctx: TurnContext) -> Events:
+    async for event in _stored(ctx, 50):
+        yield event
+
+
 async def sixty(ctx: TurnContext) -> Events:
     async for event in _stored(ctx, 30):
         yield event
@@ -389,6 +394,7 @@ SCENES: dict[str, Callable[[TurnContext], Events]] = {
     "long": long,
     "markdown": markdown,
     "thousand": thousand,
+    "hundred": hundred,
     "sixty": sixty,
     "go on": go_on,
 }

@@ -1,4 +1,3 @@
-import { gzipSync } from 'node:zlib';
 import { type ChatPage, expect, test } from './chat-page';
 
 /** Scrolls in these steps, one a frame; how long each frame took, in milliseconds. */
@@ -115,26 +114,4 @@ test('a long answer streams as smoothly at its end as at its beginning', { tag: 
   console.log(`streaming 5,000 words, last quarter:  ${summaryOf(last)}`);
   // A frame that grows with the answer would be ten times as long; another process of the machine makes it twice.
   expect(median(last)).toBeLessThan(3 * Math.max(median(first), 1000 / 60));
-});
-
-test('the frame is light, in files that load side by side, and colours for code come with the first code', async ({
-  chat,
-  page,
-}) => {
-  const files: Promise<{ name: string; size: number; packed: number }>[] = [];
-  page.on('response', (response) => {
-    if (!/\.(js|css)$/.test(response.url())) return;
-    const name = response.url().replace(/.*\//, '');
-    files.push(response.body().then((body) => ({ name, size: body.length, packed: gzipSync(body).length })));
-  });
-  await chat.open('items');
-  // What both pages need is fetched once.
-  const loaded = [...new Map((await Promise.all(files)).map((file) => [file.name, file])).values()];
-  const total = loaded.reduce((sum, { packed }) => sum + packed, 0);
-  console.log(
-    `first load: ${(total / 1024).toFixed(0)} KB gzip`,
-    loaded.map(({ name, packed }) => [name, packed]),
-  );
-  expect(total).toBeLessThan(350 * 1024);
-  expect(loaded.filter(({ size }) => size > 500_000)).toEqual([]);
 });

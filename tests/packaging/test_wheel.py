@@ -57,7 +57,8 @@ def installed(wheel: Path, folder: Path) -> Path:
 def test_the_wheel_carries_the_page_the_migrations_the_widgets_and_the_documents(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    for folder, packed in (("migrations", "_migrations"), ("widgets", "_widgets"), ("docs", "_docs")):
+    built = ("chatkit_link/static", "static")
+    for folder, packed in (("migrations", "_migrations"), ("widgets", "_widgets"), ("docs", "_docs"), built):
         expected = {
             f"chatkit_link/{packed}/{file.relative_to(ROOT / folder).as_posix()}"
             for file in (ROOT / folder).rglob("*")
@@ -65,9 +66,8 @@ def test_the_wheel_carries_the_page_the_migrations_the_widgets_and_the_documents
         }
         assert expected
         assert expected <= names
-    for name in ("static/index.html", "static/frame.html", "static/chatkit.js", "_docs/README.md", "py.typed"):
+    for name in ("static/index.html", "static/frame.html.br", "static/chatkit.js.gz", "_docs/README.md", "py.typed"):
         assert f"chatkit_link/{name}" in names
-    assert any(name.startswith("chatkit_link/static/assets/") for name in names)
 
 
 def test_the_wheel_carries_nothing_else(wheel: Path) -> None:

@@ -1,4 +1,4 @@
-"""The Chromium of the machine, and the server that Playwright's tests of frontend/e2e ask."""
+"""The browsers of the machine, and the server that Playwright's tests of frontend/e2e ask."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -36,7 +36,13 @@ def chromium() -> str | None:
     return installed
 
 
-# The origins are those of frontend/e2e/other-site.spec.ts and anywhere.spec.ts. A browser takes Secure cookies of its own machine without TLS.
+def missing_engines() -> list[str]:
+    """What frontend/e2e/engines.spec.ts starts and this machine does not have."""
+    return [program for program in ("WebKitWebDriver", "Xvfb", "firefox-esr") if shutil.which(program) is None]
+
+
+# The origins are those of frontend/e2e/other-site.spec.ts and anywhere.spec.ts. A browser takes Secure cookies of its
+# own machine without TLS.
 BROWSER_SETTINGS = {
     "CHATKIT_LINK_SEARCH": "local",
     "CHATKIT_LINK_CONFIG": str(FRONTEND / "e2e" / "agents.toml"),
@@ -55,22 +61,28 @@ class NotStarted(Exception):
 
 
 @contextmanager
-def browser_server(output: TextIO) -> Generator[tuple[str, Path]]:
+def browser_server(output: TextIO, shops: Sequence[str] = ()) -> Generator[tuple[str, Path]]:
     """A server with nothing in it and no settings of this machine, on a free port.
 
     Gives its address, and the folder of the widgets that its workshop edits: copies of the bundled ones.
     ``output`` takes what its stand-ins print.
 
+    Args:
+        shops: origins of pages on other sites that are served over HTTP. Not every browser takes Secure cookies there.
+
     Raises:
         NotStarted: it does not answer.
     """
+    settings = dict(BROWSER_SETTINGS)
+    if shops:
+        settings |= {"CHATKIT_LINK_ORIGINS": ",".join(shops), "CHATKIT_LINK_COOKIE_SECURE": "false"}
     with (
         tempfile.TemporaryDirectory(prefix="chatkit-link-", ignore_cleanup_errors=True) as folder,
         _openai_stand_in(output) as openai,
     ):
         widgets = Path(folder) / "widgets"
         shutil.copytree(ROOT / "widgets", widgets)
-        with serving("dev", Path(folder), BROWSER_SETTINGS | {"CHATKIT_API_BASE": openai}) as address:
+        with serving("dev", Path(folder), settings | {"CHATKIT_API_BASE": openai}) as address:
             yield address, widgets
 
 

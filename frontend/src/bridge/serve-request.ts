@@ -18,6 +18,7 @@ export async function serveRequest(
   const send = (message: BridgeResponse, transfer: Transferable[] = []) =>
     port.postMessage(message, transfer);
   port.onmessage = ({ data }) => data === ABORT && controller.abort();
+  let leave = () => {};
   try {
     const init: ResumableFetchInit = {
       ...request,
@@ -30,7 +31,7 @@ export async function serveRequest(
     const { status, statusText, headers } = response;
     send({ type: 'head', status, statusText, headers: [...headers] });
     const reader = response.body?.getReader();
-    const leave = () => void reader?.cancel().catch(() => {});
+    leave = () => void reader?.cancel().catch(() => {});
     if (gone?.aborted) leave();
     gone?.addEventListener('abort', leave, { once: true, signal: controller.signal });
     for (;;) {
@@ -45,6 +46,7 @@ export async function serveRequest(
     send({ type: 'failed', aborted: controller.signal.aborted, reason: String(error) });
   } finally {
     port.onmessage = null;
+    gone?.removeEventListener('abort', leave);
   }
 }
 
