@@ -11,7 +11,7 @@ import type { EventName, FrameApi, HostApi } from '../bridge/contract';
 import { HELLO, PORT } from '../bridge/handshake';
 import { type Remote, remoteCalls } from '../bridge/remote-calls';
 import { type Send, serveRequest } from '../bridge/serve-request';
-import { callFunctionAt, sendableOptions } from '../options/sendable-options';
+import { callFunctionAt, readEnterKey, sendableOptions } from '../options/sendable-options';
 import { sendWithProgress } from '../resumable-fetch/send-with-progress';
 
 type Frame = Remote<FrameApi>;
@@ -148,7 +148,11 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
 
   async #sendOptions(frame: Frame) {
     try {
-      await frame('setOptions', sendableOptions(this.#options, document.baseURI));
+      const enterKey = readEnterKey(this.getAttribute('enter-key'));
+      await frame('setOptions', {
+        ...sendableOptions(this.#options, document.baseURI),
+        ...(enterKey && { enterKey }),
+      });
     } catch (error) {
       this.#fail(`The options cannot be read: ${error}`);
     }

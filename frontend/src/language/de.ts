@@ -52,6 +52,7 @@ export const de: Text = {
     turnOff: (tool) => `${tool} ausschalten`,
     model: (name) => `Modell: ${name}`,
     models: 'Modelle',
+    wait: 'Die Antwort wird noch geschrieben. Deine Nachricht bleibt hier, bis du sie senden kannst.',
     mention: 'Erwähnen',
   },
   dictation: {
@@ -95,6 +96,9 @@ export const de: Text = {
     refused: (name, types) => `„${name}“ kann nicht angehängt werden. Möglich sind: ${types}.`,
     empty: (name) => `„${name}“ ist leer.`,
     tooLarge: (name, size, most) => `„${name}“ ist zu groß: ${size}, höchstens ${most} sind möglich.`,
+    unreadable: (name) =>
+      `„${name}“ ist ein Bild in einem Format, das dieser Browser nicht lesen kann. Speichere es als JPEG und hänge das an.`,
+    formats: (names, anyOf) => `${anyOf(names.map((name) => `${name}-`))}Dateien`,
     families: { image: 'Bilder', audio: 'Audio', video: 'Videos', text: 'Textdateien' },
   },
   history: {
@@ -124,6 +128,7 @@ export const de: Text = {
     refresh: 'Aktualisieren',
     busy: 'Verfügbar, sobald die Antwort vollständig ist',
     notAccepting: 'Diese Unterhaltung nimmt keine Nachrichten an',
+    stopped: 'Gestoppt',
     quote: 'Dazu fragen',
   },
   message: {

@@ -51,6 +51,7 @@ export const en = {
     turnOff: (tool: string) => `Turn off ${tool}`,
     model: (name: string) => `Model: ${name}`,
     models: 'Models',
+    wait: 'The answer is still being written. Your message stays here until you can send it.',
     mention: 'Mention',
   },
   dictation: {
@@ -94,6 +95,10 @@ export const en = {
     empty: (name: string) => `“${name}” is empty.`,
     tooLarge: (name: string, size: string, most: string) =>
       `“${name}” is too large: it has ${size}, and ${most} is the most.`,
+    unreadable: (name: string) =>
+      `“${name}” is a picture in a format that this browser cannot read. Save it as a JPEG, and attach that.`,
+    formats: (names: readonly string[], anyOf: (things: readonly string[]) => string) =>
+      `${anyOf(names)} files`,
     families: { image: 'images', audio: 'audio', video: 'videos', text: 'text files' },
   },
   history: {
@@ -123,6 +128,7 @@ export const en = {
     refresh: 'Refresh',
     busy: 'Available when the answer is complete',
     notAccepting: 'This conversation takes no messages',
+    stopped: 'Stopped',
     quote: 'Ask about this',
   },
   message: {

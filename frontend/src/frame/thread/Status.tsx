@@ -4,6 +4,7 @@ import { Markdown } from '../../markdown/Markdown';
 import type { Failure } from '../../protocol/response-status';
 import type { NoticeEvent } from '../../protocol/types';
 import { NamedIcon } from '../../widgets/icons';
+import { useChat } from '../context';
 import type { Conversation } from '../conversation/conversation';
 import { useBlockedReason } from '../conversation/use-blocked-reason';
 
@@ -65,18 +66,33 @@ type FailureProps = { failure: Failure; conversation: Conversation };
 
 export function FailureNote({ failure: { message, remedy }, conversation }: FailureProps) {
   const text = useText();
+  const chat = useChat();
   const blocked = useBlockedReason(conversation);
   return (
     <div className="notice" data-level="danger" role="alert">
       <CircleAlert size={16} aria-hidden />
       <div dir="auto">{message ?? text.failures.failed}</div>
       {remedy === 'retry' && !blocked && (
-        <button type="button" className="button small" onClick={() => void conversation.retry()}>
+        <button
+          type="button"
+          className="button small"
+          onClick={() => {
+            chat.moveOn();
+            void conversation.retry();
+          }}
+        >
           <RotateCw size={14} aria-hidden /> {text.frame.tryAgain}
         </button>
       )}
       {remedy === 'refresh' && (
-        <button type="button" className="button small" onClick={() => void conversation.refresh()}>
+        <button
+          type="button"
+          className="button small"
+          onClick={() => {
+            chat.moveOn();
+            void conversation.refresh();
+          }}
+        >
           <RotateCw size={14} aria-hidden /> {text.thread.refresh}
         </button>
       )}

@@ -6,6 +6,7 @@ import type { ThreadItem } from '../../protocol/types';
 import { ImageDomainsContext } from '../../ui/image-sources';
 import { ConversationContext, useChat } from '../context';
 import type { Conversation } from '../conversation/conversation';
+import { Disclaimer } from '../Disclaimer';
 import { useStore } from '../store';
 import { QuoteButton } from './QuoteButton';
 import { ScrollAnchor } from './ScrollAnchor';
@@ -71,6 +72,7 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
         <div
           className="thread"
           ref={scroller}
+          tabIndex={-1}
           onScroll={() => {
             onScroll();
             loadAhead();
@@ -115,6 +117,7 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
             {polling && <Progress progress={{ text: text.thread.polling }} />}
             <Notices notices={notices} />
             {failure && <FailureNote failure={failure} conversation={conversation} />}
+            <Disclaimer scrolls />
           </div>
         </div>
         <QuoteButton scroller={scroller} />

@@ -47,7 +47,8 @@ function QuestionActions({ text }: { text: string }) {
 function TurnActions({ turn }: { turn: Turn }) {
   const { message } = useText();
   const conversation = useConversation();
-  const { threadItemActions } = useStore(useChat().options);
+  const chat = useChat();
+  const { threadItemActions } = useStore(chat.options);
   const blockedReason = useBlockedReason(conversation);
   const text = textOfTurn(turn);
   const question = turn.question?.id;
@@ -59,7 +60,10 @@ function TurnActions({ turn }: { turn: Turn }) {
         <ActionButton
           label={message.retry}
           disabled={blockedReason !== null}
-          onClick={() => void conversation.retry(question)}
+          onClick={() => {
+            chat.moveOn();
+            void conversation.retry(question);
+          }}
         >
           <RotateCw size={16} aria-hidden />
         </ActionButton>
@@ -120,8 +124,8 @@ function ActionButton({ label, pressed, disabled, onClick, children }: ActionPro
       aria-label={label}
       title={label}
       aria-pressed={pressed}
-      disabled={disabled}
-      onClick={onClick}
+      aria-disabled={disabled || undefined}
+      onClick={() => disabled || onClick()}
     >
       {children}
     </button>
