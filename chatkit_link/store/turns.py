@@ -106,7 +106,9 @@ _SAVE = _save()
 _MARK = _mark()
 #: Behind what a user sees there may be items for the model alone.
 _VISIBLE = [thread_items.c.type != hidden for hidden in ("hidden_context_item", "sdk_hidden_context", "end_of_turn")]
-_PLACE = Statement(select(_newest(*_VISIBLE).label("newest"), _newest(thread_items.c.type == "user_message").label("question")))
+_PLACE = Statement(
+    select(_newest(*_VISIBLE).label("newest"), _newest(thread_items.c.type == "user_message").label("question"))
+)
 _ENDINGS = Statement(
     select(turns.c.anchor_id, turns.c.record["ending"].label("ending"))
     .where(mine(turns), turns.c.thread_id == _THREAD, turns.c.record.has_key("ending"))

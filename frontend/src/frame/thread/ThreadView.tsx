@@ -29,7 +29,7 @@ const holdForClick = (hold: () => void) => (event: MouseEvent) => {
 export function ThreadView({ conversation }: { conversation: Conversation }) {
   const text = useText();
   const { thread: option } = useStore(useChat().options);
-  const { thread, items, older, loadingOlder, notices, status } = useStore(conversation.state);
+  const { thread, items, older, loadingOlder, notices, status, endings } = useStore(conversation.state);
   const failure = failureOf(status);
   const responding = isResponding(status);
   const polling = isPolling(status);
@@ -100,9 +100,12 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
               >
                 {turns.map((turn, at) => {
                   const running = (responding || polling) && at === turns.length - 1;
+                  const ending = endings[turn.question?.id ?? ''];
                   return (
                     <TurnView
                       key={turn.question?.id ?? turn.id}
+                      // What has just failed stands below everything.
+                      ending={ending?.failure && ending.failure === failure ? undefined : ending}
                       ref={turnRef}
                       turn={turn}
                       openItems={running ? openItems : NONE}
