@@ -116,7 +116,12 @@ export const ar: Text = {
     empty: (name) => `«${name}» فارغ.`,
     tooLarge: (name, size, most) => `«${name}» كبير جدًا: حجمه ${size} والحد الأقصى ${most}.`,
     unreadable: (name) => `«${name}» صورة بتنسيق لا يستطيع هذا المتصفح قراءته. احفظها بتنسيق JPEG ثم أرفقها.`,
-    formats: (names, anyOf) => `ملفات ${anyOf(names)}`,
+    formats: {
+      alone: (name) => `ملفات ${name}`,
+      first: (name) => `ملفات ${name}`,
+      middle: (name) => name,
+      last: (name) => name,
+    },
     families: { image: 'الصور', audio: 'الصوت', video: 'الفيديو', text: 'الملفات النصية' },
   },
   history: {

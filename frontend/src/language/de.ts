@@ -98,7 +98,12 @@ export const de: Text = {
     tooLarge: (name, size, most) => `„${name}“ ist zu groß: ${size}, höchstens ${most} sind möglich.`,
     unreadable: (name) =>
       `„${name}“ ist ein Bild in einem Format, das dieser Browser nicht lesen kann. Speichere es als JPEG und hänge das an.`,
-    formats: (names, anyOf) => `${anyOf(names.map((name) => `${name}-`))}Dateien`,
+    formats: {
+      alone: (name) => `${name}-Dateien`,
+      first: (name) => `${name}-`,
+      middle: (name) => `${name}-`,
+      last: (name) => `${name}-Dateien`,
+    },
     families: { image: 'Bilder', audio: 'Audio', video: 'Videos', text: 'Textdateien' },
   },
   history: {

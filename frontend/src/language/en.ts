@@ -97,8 +97,13 @@ export const en = {
       `“${name}” is too large: it has ${size}, and ${most} is the most.`,
     unreadable: (name: string) =>
       `“${name}” is a picture in a format that this browser cannot read. Save it as a JPEG, and attach that.`,
-    formats: (names: readonly string[], anyOf: (things: readonly string[]) => string) =>
-      `${anyOf(names)} files`,
+    /** Where the name of a format stands in a list of them, which as a whole names files. */
+    formats: {
+      alone: (name: string) => `${name} files`,
+      first: (name: string) => name,
+      middle: (name: string) => name,
+      last: (name: string) => `${name} files`,
+    },
     families: { image: 'images', audio: 'audio', video: 'videos', text: 'text files' },
   },
   history: {

@@ -97,7 +97,12 @@ export const es: Text = {
     tooLarge: (name, size, most) => `«${name}» es demasiado grande: ocupa ${size} y el máximo es ${most}.`,
     unreadable: (name) =>
       `«${name}» es una imagen en un formato que este navegador no puede leer. Guárdala como JPEG y adjúntala.`,
-    formats: (names, anyOf) => `archivos ${anyOf(names)}`,
+    formats: {
+      alone: (name) => `archivos ${name}`,
+      first: (name) => `archivos ${name}`,
+      middle: (name) => name,
+      last: (name) => name,
+    },
     families: { image: 'imágenes', audio: 'audio', video: 'vídeos', text: 'archivos de texto' },
   },
   history: {

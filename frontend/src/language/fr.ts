@@ -97,7 +97,12 @@ export const fr: Text = {
     tooLarge: (name, size, most) => `« ${name} » est trop volumineux : ${size}, pour un maximum de ${most}.`,
     unreadable: (name) =>
       `« ${name} » est une image dans un format que ce navigateur ne sait pas lire. Enregistrez-la en JPEG, puis joignez-la.`,
-    formats: (names, anyOf) => `fichiers ${anyOf(names)}`,
+    formats: {
+      alone: (name) => `fichiers ${name}`,
+      first: (name) => `fichiers ${name}`,
+      middle: (name) => name,
+      last: (name) => name,
+    },
     families: { image: 'images', audio: 'audio', video: 'vidéos', text: 'fichiers texte' },
   },
   history: {

@@ -97,7 +97,12 @@ export const he: Text = {
     tooLarge: (name, size, most) => `״${name}״ גדול מדי: גודלו ${size}, והמרב הוא ${most}.`,
     unreadable: (name) =>
       `״${name}״ היא תמונה בתבנית שהדפדפן הזה אינו יודע לקרוא. יש לשמור אותה כ־JPEG ולצרף אותה.`,
-    formats: (names, anyOf) => `קובצי ${anyOf(names)}`,
+    formats: {
+      alone: (name) => `קובצי ${name}`,
+      first: (name) => `קובצי ${name}`,
+      middle: (name) => name,
+      last: (name) => name,
+    },
     families: { image: 'תמונות', audio: 'שמע', video: 'סרטונים', text: 'קובצי טקסט' },
   },
   history: {

@@ -97,7 +97,12 @@ export const ja: Text = {
     tooLarge: (name, size, most) => `「${name}」は大きすぎます（${size}）。上限は ${most} です。`,
     unreadable: (name) =>
       `「${name}」は、このブラウザーでは読み取れない形式の画像です。JPEG で保存してから添付してください。`,
-    formats: (names, anyOf) => `${anyOf(names)}ファイル`,
+    formats: {
+      alone: (name) => `${name}ファイル`,
+      first: (name) => name,
+      middle: (name) => name,
+      last: (name) => `${name}ファイル`,
+    },
     families: { image: '画像', audio: '音声', video: '動画', text: 'テキストファイル' },
   },
   history: {

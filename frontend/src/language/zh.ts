@@ -95,7 +95,12 @@ export const zh: Text = {
     empty: (name) => `“${name}”是空文件。`,
     tooLarge: (name, size, most) => `“${name}”太大：大小为 ${size}，上限为 ${most}。`,
     unreadable: (name) => `“${name}”的图片格式无法被此浏览器读取。请另存为 JPEG 后再添加。`,
-    formats: (names, anyOf) => `${anyOf(names)}文件`,
+    formats: {
+      alone: (name) => `${name}文件`,
+      first: (name) => name,
+      middle: (name) => name,
+      last: (name) => `${name}文件`,
+    },
     families: { image: '图片', audio: '音频', video: '视频', text: '文本文件' },
   },
   history: {

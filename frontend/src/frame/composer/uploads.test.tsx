@@ -219,7 +219,7 @@ describe('files', () => {
     const large = new File(['x'.repeat(2000)], 'large.pdf', { type: 'application/pdf' });
     act(() => chat.uploads.add([png, large, pdf, pdf, pdf, pdf]));
     const alert = await screen.findByRole('alert');
-    expect(alert.textContent).toContain('“cat.png” cannot be attached. These types can: PDF.');
+    expect(alert.textContent).toContain('“cat.png” cannot be attached. These types can: PDF files.');
     expect(alert.textContent).toContain('“large.pdf” is too large: it has 2 kB, and 1 kB is the most.');
     expect(alert.textContent).toContain('Up to 3 files can be sent with one message; one was left out.');
     expect(tray()?.querySelectorAll('li')).toHaveLength(3);

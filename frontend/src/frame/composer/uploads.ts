@@ -10,7 +10,8 @@ import type { ChatKitClient } from '../../protocol/client';
 import { isAbort, sentenceFor } from '../../protocol/problems';
 import type { Attachment } from '../../protocol/types';
 import { Store } from '../store';
-import { type AttachmentOptions, maxCountOf, refusalOf } from './upload-limits';
+import { isHeic, jpegOf } from './heic';
+import { type AttachmentOptions, isAccepted, maxCountOf, refusalOf } from './upload-limits';
 
 export type Upload = {
   key: string;
@@ -46,10 +47,31 @@ export class Uploads {
   }
 
   add(files: readonly File[]) {
+    const heic = files.filter(isHeic);
+    if (heic.length < files.length)
+      this.#take(
+        files.filter((file) => !isHeic(file)),
+        [],
+      );
+    for (const file of heic) void this.#addHeic(file);
+  }
+
+  async #addHeic(file: File) {
+    const jpeg = await jpegOf(file);
+    const { limits } = this;
+    const { refusals } = this.state.value;
+    const isWanted = jpeg !== null || (limits?.accept && isAccepted(file, limits.accept));
+    if (isWanted) return this.#take([jpeg ?? file], refusals);
+    const why = this.language.value.text.files.unreadable(file.name);
+    if (limits) this.state.update((state) => ({ ...state, refusals: [...refusals, why] }));
+  }
+
+  /** `before`: refusals that stay. */
+  #take(files: readonly File[], before: readonly string[]) {
     const { limits } = this;
     const language = this.language.value;
     if (!limits || !files.length) return;
-    const refusals: string[] = [];
+    const refusals = [...before];
     const taken = files.filter((file) => {
       const refusal = refusalOf(file, limits, language);
       if (refusal) refusals.push(refusal);
