@@ -113,6 +113,7 @@ function useCard() {
 
   const show = (element: Element) => {
     mark.current = element;
+    isOnCard.current = false;
     setAt(element.getBoundingClientRect());
   };
   const later = (work: () => void, ms: number) => {
@@ -176,7 +177,8 @@ function Card({ id, source, card, at }: CardProps) {
       role="note"
       style={{ left, ...(above ? { bottom: innerHeight - at.top + GAP } : { top: at.bottom + GAP }) }}
       onPointerEnter={card.stay}
-      onPointerLeave={card.leave}
+      // A finger leaves before its click is there.
+      onPointerLeave={({ pointerType }) => pointerType === 'mouse' && card.leave()}
     >
       {site && (
         <p className="source-card-site">
