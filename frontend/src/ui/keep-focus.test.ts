@@ -69,6 +69,14 @@ test('where nothing is left the focus goes to the fallback', async () => {
   await vi.waitFor(() => expect(document.activeElement?.tagName).toBe('TEXTAREA'));
 });
 
+test('a part of the page that is left empty does not hand the focus to another part', async () => {
+  document.body.insertAdjacentHTML('beforeend', '<aside><button id="elsewhere">Elsewhere</button></aside>');
+  draw('<button id="only">Only</button>');
+  focus('#only');
+  draw('<p>Loading</p>');
+  await vi.waitFor(() => expect(document.activeElement?.tagName).toBe('TEXTAREA'));
+});
+
 test('a user who takes the focus away is not overruled', async () => {
   draw('<button id="only">Only</button>');
   focus('#only');

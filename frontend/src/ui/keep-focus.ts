@@ -77,6 +77,9 @@ const nameOf = (element: HTMLElement) =>
   element.dataset.control ??
   `${element.tagName} ${element.getAttribute('name') ?? ''} ${element.getAttribute('aria-label') ?? element.textContent?.trim() ?? ''}`;
 
+/** Parts of a page: where one of them is left with nothing to press, its successor is not in another one. */
+const REGIONS = 'main, aside, dialog';
+
 /** Around more controls than these, such as those of a whole thread, nobody would look for the next one. */
 const MOST_AROUND = 300;
 
@@ -102,6 +105,7 @@ function successorOf({ name, around }: Place): HTMLElement | null {
     if (!canHaveFocus(element)) continue;
     const controls = controlsIn(element);
     const ready = controls.filter(canHaveFocus);
+    if (!ready.length && element.matches(REGIONS)) return null;
     if (!ready.length || index < 0) continue;
     const same = namedAs(ready, name);
     return (
