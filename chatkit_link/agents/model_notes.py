@@ -33,7 +33,7 @@ def with_notes_marked(item: Any, *, words: bool = False) -> Any:
     """
     fields = cast("dict[str, Any]", item) if isinstance(item, dict) else {}
     if fields.get("role") != "user" or not isinstance(fields.get("content"), list):
-        return item
+        return cast("Any", item)
     parts = cast("list[dict[str, Any]]", fields["content"])
     return {
         **fields,
