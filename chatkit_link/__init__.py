@@ -3,7 +3,7 @@
 ``create_app(settings)`` is the application; ``mount(parent, path, link)`` puts it inside another one.
 ``Caller``, ``Settings`` and ``TurnContext`` are what code around it needs to name; ``Assistant`` is an agent with the
 actions of its widgets (``ActionRegistry``) and what can be mentioned (``Mentions``, ``Entity``). Tools of an Agents SDK
-agent get a ``LinkContext``. ``ToolCall`` and ``search_and_quote`` are for what the keyless stand-in does;
+agent get a ``LinkContext``. ``ToolCall``, ``search_and_quote`` and ``user_words`` are for what the offline model does;
 ``report_usage`` is how code that asks a model by itself says what that cost. ``docs/how-to/agents.md`` lists what is
 public.
 """
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from chatkit_link.agents.assistant import Assistant
     from chatkit_link.agents.context import LinkContext, TurnContext
     from chatkit_link.agents.mentions import Entity, Mentions
+    from chatkit_link.agents.model_notes import user_words
     from chatkit_link.agents.offline.model import ToolCall, search_and_quote
     from chatkit_link.app import create_app, mount
     from chatkit_link.caller import Caller
@@ -36,6 +37,7 @@ __all__ = [
     "mount",
     "report_usage",
     "search_and_quote",
+    "user_words",
 ]
 
 _HOMES = {
@@ -45,6 +47,7 @@ _HOMES = {
     "Mentions": "chatkit_link.agents.mentions",
     "ToolCall": "chatkit_link.agents.offline.model",
     "search_and_quote": "chatkit_link.agents.offline.model",
+    "user_words": "chatkit_link.agents.model_notes",
     "Caller": "chatkit_link.caller",
     "Settings": "chatkit_link.settings",
     "LinkContext": "chatkit_link.agents.context",

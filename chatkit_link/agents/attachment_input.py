@@ -11,6 +11,7 @@ from typing import Any, cast
 from chatkit.types import Attachment, GeneratedImageItem
 from openai.types.responses import ResponseInputContentParam, ResponseInputImageParam, ResponseInputTextParam
 
+from chatkit_link.agents.model_notes import as_note
 from chatkit_link.caller import Caller
 from chatkit_link.errors import LinkError, NotFound
 from chatkit_link.files.files import Files
@@ -112,7 +113,7 @@ def _without_pictures(item: Any) -> Any:
     parts: Any = fields.get("content")
     if not isinstance(parts, list) or not any(map(_is_picture, cast("list[Any]", parts))):
         return fields
-    note = _text_part("The user attached an image, which you are not shown: this model takes no images.")
+    note = _text_part(as_note("The user attached an image, which you are not shown: this model takes no images."))
     return {**fields, "content": [note if _is_picture(part) else part for part in cast("list[Any]", parts)]}
 
 

@@ -1,7 +1,7 @@
 """Thread items to model input: what the SDK leaves to us."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from agents import TResponseInputItem
 from agents.models.fake_id import FAKE_RESPONSES_ID
@@ -11,6 +11,8 @@ from chatkit.types import (
     Attachment,
     GeneratedImageItem,
     HiddenContextItem,
+    ThreadItem,
+    UserMessageItem,
     UserMessageTagContent,
     WidgetItem,
 )
@@ -24,6 +26,7 @@ from openai.types.responses.response_input_item_param import Message
 from typing_extensions import override
 
 from chatkit_link.agents.attachment_input import AttachmentInput
+from chatkit_link.agents.model_notes import with_notes_marked
 
 #: Characters of a widget that a model gets; the first rows of a board are as telling as a hundred.
 _WIDGET_LIMIT = 4000
@@ -42,6 +45,17 @@ class LinkConverter(ThreadItemConverter):
     def __init__(self, files: AttachmentInput | None = None, resolve: Resolve | None = None) -> None:
         self._files = files
         self._resolve = resolve
+
+    @override
+    async def to_agent_input(self, thread_items: Sequence[ThreadItem] | ThreadItem) -> list[TResponseInputItem]:
+        """Everything in a user's place that a user did not write is marked as such."""
+        output: list[TResponseInputItem] = []
+        for item in [thread_items] if not isinstance(thread_items, Sequence) else list(thread_items):
+            first, *others = await super().to_agent_input(item) or [None]
+            if first is not None:
+                output.append(with_notes_marked(first, words=isinstance(item, UserMessageItem)))
+            output += [with_notes_marked(other) for other in others]
+        return output
 
     @override
     async def tag_to_message_content(self, tag: UserMessageTagContent) -> ResponseInputContentParam:

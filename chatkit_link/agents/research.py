@@ -135,7 +135,7 @@ class Research:
         if search.failed:
             return _json({"query": query, "error": search.message})
         sources = [
-            {"n": context.sources.add(Source(result.title, result.url, result.site)), **asdict(result)}
+            {"n": context.sources.add(Source(result.title, result.url, result.site, result.snippet)), **asdict(result)}
             for result in search.results
         ]
         return _json({"query": query, "searched": search.label, "notice": search.message, "results": sources})

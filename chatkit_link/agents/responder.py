@@ -37,6 +37,7 @@ from chatkit_link.agents.models.provider import adapt_models
 from chatkit_link.agents.sources import Sources
 from chatkit_link.agents.stream import ResponseStream
 from chatkit_link.agents.tool_call_hooks import VisibleTools
+from chatkit_link.agents.tool_failures import ToolFailure
 from chatkit_link.agents.tool_output import output_limit
 from chatkit_link.store.turns import TurnRecord, Waiting
 
@@ -248,6 +249,9 @@ async def _record_turn(
             yield ThreadItemDoneEvent(item=asked)
             return
         ended = ending_tool(result)
+        if ended is not None and isinstance(ended.output, ToolFailure):
+            # A text that asks a model to try again is no answer to a user.
+            raise ended.output.error or RuntimeError(str(ended.output))
         if ended is not None:
             for event in final_events(result, ended, stream, limit):
                 yield event

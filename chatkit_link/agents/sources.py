@@ -10,9 +10,12 @@ from chatkit.types import Annotation, URLSource
 
 @dataclass(frozen=True, slots=True)
 class Source:
+    """passage: what was found in it, for the card of a citation; plain text, empty where nothing was."""
+
     title: str
     url: str
     site: str = ""
+    passage: str = ""
 
 
 class Sources:
@@ -36,13 +39,24 @@ class Sources:
         if source is None:
             return None
         return Annotation(
-            source=URLSource(title=source.title, url=source.url, attribution=source.site or None), index=index
+            source=URLSource(
+                title=source.title,
+                url=source.url,
+                attribution=source.site or None,
+                description=source.passage or None,
+            ),
+            index=index,
         )
 
     def to_record(self) -> dict[str, dict[str, str]]:
         """As JSON, for the turn's record."""
         return {
-            str(number): {"title": source.title, "url": source.url, "site": source.site}
+            str(number): {
+                "title": source.title,
+                "url": source.url,
+                "site": source.site,
+                "passage": source.passage,
+            }
             for number, source in self._by_number.items()
         }
 

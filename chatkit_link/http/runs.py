@@ -36,24 +36,30 @@ async def follow_run(
 
 @router.get("/chatkit/threads/{thread_id}/run", summary="The running answer of a thread")
 async def run_of_thread(thread_id: str, services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
-    """``{"run": {"id", "status", "retried"}, "last": {"id", "status", "retried", "error"}}``.
+    """``{"run": {"id", "status", "retried"}, "last": {"id", "status", "retried", "error"}, "endings": [...]}``.
 
     ``run`` is the run that is running and ``last`` the newest one, which may be the same; null where there is
     none. ``retried`` is the message that it answers again: what follows that message is about to be replaced.
     ``error`` is the ChatKit error event with which a failed or interrupted run ended, while it is stored. So a
     page that is opened can follow ``run``, and display the error of ``last`` as it was when it failed.
+
+    ``endings`` has ``{"item_id", "after", "status", "error"}`` for each message whose answer was cancelled, failed or
+    interrupted, as long as the thread is stored; ``after`` is the newest item at that time.
     """
     await services.store.load_thread(thread_id, caller)
+    endings = [
+        {"item_id": item, **ending} for item, ending in (await services.store.load_endings(thread_id, caller)).items()
+    ]
     latest = await services.coordinator.latest_on(caller, thread_id)
     if latest is None:
-        return {"run": None, "last": None}
+        return {"run": None, "last": None, "endings": endings}
     state = {"id": latest.id, "status": latest.status, "retried": latest.retried}
     if latest.status == RunStatus.RUNNING:
-        return {"run": state, "last": state}
+        return {"run": state, "last": state, "endings": endings}
     error = None
     if latest.status in {RunStatus.FAILED, RunStatus.INTERRUPTED}:
         error = _error_in(await services.coordinator.last_events(latest))
-    return {"run": None, "last": {**state, "error": error}}
+    return {"run": None, "last": {**state, "error": error}, "endings": endings}
 
 
 @router.post("/chatkit/runs/{run_id}/cancel", summary="Stop an answer")

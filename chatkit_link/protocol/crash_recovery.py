@@ -22,6 +22,7 @@ from chatkit_link.agents.turn_errors import interrupted_event
 from chatkit_link.caller import Caller, Retry
 from chatkit_link.errors import NotFound
 from chatkit_link.protocol.partial_items import PartialItems
+from chatkit_link.runs.run import RunStatus
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.runs import RunRow
 from chatkit_link.wire.encoding import encode
@@ -59,9 +60,11 @@ class CrashRecovery:
                 else:
                     await self._store.add_thread_item(run.thread_id, item, caller)
                 ending.append(encode(ThreadItemDoneEvent(item=stored.get(item.id, item))))
+            event = interrupted_event(caller)
+            await self._store.save_ending(run.thread_id, RunStatus.INTERRUPTED, caller, event, message_id=run.retried)
         except NotFound:
             return []  # the thread was deleted
-        return [*ending, encode(interrupted_event(caller))]
+        return [*ending, encode(event)]
 
     def _events(self, run: RunRow, logged: Sequence[bytes]) -> Iterator[ThreadStreamEvent]:
         """An unreadable one, perhaps of another version, must not leave its thread busy for ever."""

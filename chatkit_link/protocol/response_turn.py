@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 from chatkit.server import ChatKitServer, agents_sdk_user_agent_override
 from chatkit.types import (
+    ErrorEvent,
     NoticeEvent,
     StreamOptions,
     StreamOptionsEvent,
@@ -102,6 +103,8 @@ class ResponseTurn:
         self._hidden: set[str] = set()
         self._ids = OwnIds()
         self._partial = PartialItems()
+        #: The newest error that the server emitted itself, without ending its answer by an exception.
+        self._error: ErrorEvent | None = None
 
     async def run(self, run: Run) -> None:
         """Answer into the run's log. Raises RunFailed once an error is emitted, and CancelledError if stopped."""
@@ -121,19 +124,27 @@ class ResponseTurn:
             async with self._title:
                 await self._emit_answer(emit)
                 await self._emit_title(emit, wait=True)
+            await self._keep_whole()
         except asyncio.CancelledError:
             if run.lost:
                 pass  # the replica that took it over has settled it
             elif run.ending is RunStatus.INTERRUPTED:
                 await self._keep_partial(emit)
-                emit(encode(interrupted_event(self._caller)))
+                event = interrupted_event(self._caller)
+                await self._keep_ending(RunStatus.INTERRUPTED, event)
+                emit(encode(event))
             else:
                 await self._keep_cancelled(emit)
+                # A retry that is stopped before it has written anything leaves the old answer whole.
+                if self._retry is None or self._retry.replaced:
+                    await self._keep_ending(RunStatus.CANCELLED)
             raise
         except Exception as error:
             await self._keep_partial(emit)
             await self._keep_thread(emit)
-            emit(encode(error_event(error, self._caller)))
+            event = error_event(error, self._caller)
+            await self._keep_ending(RunStatus.FAILED, event)
+            emit(encode(event))
             raise RunFailed from error
 
     def _options(self) -> StreamOptions:
@@ -185,6 +196,8 @@ class ResponseTurn:
             case ThreadItemReplacedEvent():
                 await self._save(event.item)
                 self._partial.drop(event.item.id)
+            case ErrorEvent():
+                self._error = event
             case ThreadItemRemovedEvent():
                 await self._store.delete_thread_item(self._thread.id, event.item_id, self._caller)
                 self._partial.drop(event.item_id)
@@ -269,6 +282,21 @@ class ResponseTurn:
             except Exception:
                 logger.exception("request %s: what the answer used could not be stored", self._caller.request_id)
             return
+
+    async def _keep_ending(self, status: RunStatus, error: ErrorEvent | None = None) -> None:
+        """Store how an answer ended that is not whole; a thread that is gone, or a database, takes nothing."""
+        message = self._retry.item_id if self._retry is not None else None
+        try:
+            await self._store.save_ending(self._thread.id, status, self._caller, error, message_id=message)
+        except Exception:
+            logger.exception("could not store how an answer ended in thread %s", self._thread.id)
+
+    async def _keep_whole(self) -> None:
+        """The end of an answer without an exception. A click may have mended what failed before it in the same turn."""
+        if self._error is not None:
+            await self._keep_ending(RunStatus.FAILED, self._error)
+        elif not self._opening:
+            await self._store.settle_ending(self._thread.id, self._caller)
 
     async def _fresh_thread(self) -> StoredThread:
         return await self._store.load_thread(self._thread.id, self._caller)

@@ -19,7 +19,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 from chatkit.store import Store, StoreItemType
-from chatkit.types import Attachment, ClientToolCallItem, FeedbackKind, Page, ThreadItem, ThreadMetadata
+from chatkit.types import Attachment, ClientToolCallItem, ErrorEvent, FeedbackKind, Page, ThreadItem, ThreadMetadata
 from typing_extensions import override
 
 from chatkit_link.caller import Caller, Retry
@@ -28,7 +28,7 @@ from chatkit_link.store.attachments import Attachments
 from chatkit_link.store.engine import Database
 from chatkit_link.store.items import Items
 from chatkit_link.store.threads import StoredThread
-from chatkit_link.store.turns import TurnRecord
+from chatkit_link.store.turns import Ending, TurnRecord
 
 _PREFIXES: dict[StoreItemType, str] = {
     "thread": "thr",
@@ -232,6 +232,35 @@ class PostgresStore(Store[Caller]):
         """The model's side of a turn, also of one that a retry is about to replace."""
         async with self.database.session(context) as session:
             return await turns.load_turn(session, thread_id, anchor_id)
+
+    async def save_ending(
+        self,
+        thread_id: str,
+        status: str,
+        context: Caller,
+        error: ErrorEvent | None = None,
+        *,
+        message_id: str | None = None,
+    ) -> None:
+        """Record that an answer is not whole, so that users see it later, too.
+
+        Args:
+            status: "cancelled", "failed" or "interrupted".
+            message_id: the message that was answered; the newest one if it is not given.
+        """
+        emitted = None if error is None else error.model_dump(mode="json", exclude_none=True)
+        async with self.database.session(context, atomic=True) as session:
+            await turns.save_ending(session, thread_id, message_id, status, emitted)
+
+    async def load_endings(self, thread_id: str, context: Caller) -> dict[str, Ending]:
+        """Of the turns whose answer is not whole: the message that was answered -> how its answer ended."""
+        async with self.database.session(context) as session:
+            return await turns.load_endings(session, thread_id)
+
+    async def settle_ending(self, thread_id: str, context: Caller) -> None:
+        """Forget that the newest turn failed; that it was stopped is still true."""
+        async with self.database.session(context) as session:
+            await turns.settle_ending(session, thread_id)
 
     async def save_turn(self, thread_id: str, anchor_id: str, record: TurnRecord, context: Caller) -> None:
         """Store the model's side of a turn beside the item it answered.

@@ -7,7 +7,7 @@ and goes when that item goes.
 
 from typing import Any, NotRequired, TypedDict
 
-from sqlalchemy import Text, bindparam, delete, select
+from sqlalchemy import ColumnElement, Text, bindparam, delete, literal_column, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chatkit_link.store.statement import Statement
@@ -33,10 +33,21 @@ class Failed(TypedDict):
     steps: dict[str, Any]
 
 
+class Ending(TypedDict):
+    """How a turn ended whose answer is not whole. status: "cancelled", "failed" or "interrupted".
+    after: id of the newest item that a user saw at that time. error: the ChatKit error event that was emitted.
+    """
+
+    status: str
+    after: str
+    error: NotRequired[dict[str, Any]]
+
+
 class TurnRecord(TypedDict):
     """input: model input items (OpenAI Responses format) of the turn, without the anchor's own.
     covers: ids of the thread items that these stand for. sources: citation number -> title and url.
     waiting: how to go on, where the turn has asked something. failed: what a retry need not do again.
+    ending: for the user, also of a turn of which nothing else is recorded.
     """
 
     input: list[dict[str, Any]]
@@ -44,6 +55,11 @@ class TurnRecord(TypedDict):
     sources: dict[str, dict[str, str]]
     waiting: NotRequired[Waiting]
     failed: NotRequired[Failed]
+    ending: NotRequired[Ending]
+
+
+#: A thread with more endings than these shows the newest of them.
+MOST_ENDINGS = 200
 
 
 def _save() -> Statement:
@@ -63,8 +79,52 @@ def _save() -> Statement:
     )
 
 
+def _newest(*conditions: ColumnElement[bool]) -> Any:
+    newest = select(thread_items.c.id).where(mine(thread_items), thread_items.c.thread_id == _THREAD, *conditions)
+    return newest.order_by(thread_items.c.seq.desc()).limit(1).scalar_subquery()
+
+
+def _mark() -> Statement:
+    anchor = select(
+        thread_items.c.thread_id,
+        thread_items.c.id,
+        thread_items.c.tenant,
+        thread_items.c.user_id,
+        bindparam("record", type_=turns.c.record.type),
+    ).where(mine(thread_items), thread_items.c.thread_id == _THREAD, thread_items.c.id == bindparam("anchor"))
+    statement = insert(turns).from_select(["thread_id", "anchor_id", "tenant", "user_id", "record"], anchor)
+    merged = turns.c.record.op("||")(bindparam("ending", type_=turns.c.record.type))
+    return Statement(
+        statement.on_conflict_do_update(
+            index_elements=["thread_id", "anchor_id"], set_={"record": merged}, where=mine(turns)
+        )
+    )
+
+
 _THREAD = bindparam("thread", type_=Text())
 _SAVE = _save()
+_MARK = _mark()
+#: Behind what a user sees there may be items for the model alone.
+_VISIBLE = [thread_items.c.type != hidden for hidden in ("hidden_context_item", "sdk_hidden_context", "end_of_turn")]
+_PLACE = Statement(
+    select(_newest(*_VISIBLE).label("newest"), _newest(thread_items.c.type == "user_message").label("question"))
+)
+_ENDINGS = Statement(
+    select(turns.c.anchor_id, turns.c.record["ending"].label("ending"))
+    .where(mine(turns), turns.c.thread_id == _THREAD, turns.c.record.has_key("ending"))
+    .order_by(turns.c.created_at.desc())
+    .limit(MOST_ENDINGS)
+)
+_SETTLE = Statement(
+    update(turns)
+    .where(
+        mine(turns),
+        turns.c.thread_id == _THREAD,
+        turns.c.anchor_id == _newest(thread_items.c.type == "user_message"),
+        or_(*(turns.c.record["ending"]["status"].astext == status for status in ("failed", "interrupted"))),
+    )
+    .values(record=turns.c.record.op("-")(literal_column("'ending'")))
+)
 _LOAD = Statement(
     select(turns.c.record).where(mine(turns), turns.c.thread_id == _THREAD, turns.c.anchor_id == bindparam("anchor"))
 )
@@ -87,3 +147,28 @@ async def load_turn(session: Session, thread_id: str, anchor_id: str) -> TurnRec
 async def drop_turn(session: Session, thread_id: str, anchor_id: str) -> None:
     """Delete a record, as a retry does before it answers again."""
     await session.execute(_DROP, thread=thread_id, anchor=anchor_id)
+
+
+async def save_ending(
+    session: Session, thread_id: str, anchor_id: str | None, status: str, error: dict[str, Any] | None = None
+) -> None:
+    """Record that the answer to a message is not whole. anchor_id: the message; None for the thread's newest one."""
+    place = (await session.execute(_PLACE, thread=thread_id)).one_or_none()
+    anchor = anchor_id or (place.question if place else None)
+    if place is None or anchor is None:
+        return
+    ending = Ending(status=status, after=place.newest)
+    if error is not None:
+        ending["error"] = error
+    record = TurnRecord(input=[], covers=[], sources={}, ending=ending)
+    await session.execute(_MARK, thread=thread_id, anchor=anchor, record=record, ending={"ending": ending})
+
+
+async def load_endings(session: Session, thread_id: str) -> dict[str, Ending]:
+    """By the message that was answered, the newest first."""
+    return {row.anchor_id: row.ending for row in await session.execute(_ENDINGS, thread=thread_id)}
+
+
+async def settle_ending(session: Session, thread_id: str) -> None:
+    """Forget that the newest turn failed: something that the user did in it has gone well since."""
+    await session.execute(_SETTLE, thread=thread_id)

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from agents import TResponseInputItem
 
-from chatkit_link import ToolCall, search_and_quote
+from chatkit_link import ToolCall, search_and_quote, user_words
 
 _HELLO = (
     "Class is in session. Ask me for tonight's odds, how a line has moved, a player's numbers or the news, and click a "
@@ -26,7 +26,6 @@ _TOOLS = (
 _MARKETS = (("totals", r"\btotals?\b|\bover\b|\bunder\b"), ("h2h", r"\bmoneylines?\b|\bto win\b"))
 #: What the server itself knows of a mention; what the browser sends of one is not read.
 _KNOWN = re.compile(r"^Tag .*? \(id [^)]*\): (.*)$", re.MULTILINE)
-_CONTEXT = ("# User-provided context", "Hidden context for the agent", "This widget (id ")
 _GREETING = re.compile(
     r"\W*(hi|hello|hey|yo|good (morning|evening)|thanks?( you)?|who are you|help)\b[^?]{0,30}\W*", re.IGNORECASE
 )
@@ -113,10 +112,10 @@ def _read(given: str | list[TResponseInputItem]) -> tuple[str, str, str | None, 
     items: list[Any] = [{"role": "user", "content": given}] if isinstance(given, str) else list(given)
     for item in items:
         if item.get("role") == "user":
-            text = _text(item.get("content"))
-            if text.startswith(_CONTEXT[0]):
-                mentioned = " ".join(_KNOWN.findall(text))
-            elif not text.startswith(_CONTEXT):
+            text = user_words(item.get("content"))
+            if text is None:
+                mentioned = " ".join(_KNOWN.findall(_text(item.get("content")))) or mentioned
+            else:
                 question, mentioned, called, output = text, "", None, {}
         elif item.get("type") == "function_call":
             names[item["call_id"]] = item["name"]

@@ -151,7 +151,7 @@ test.describe('on a phone', () => {
   }) => {
     await chat.open();
     await chat.shot('20-first');
-    const opener = page.getByRole('button', { name: 'Connections' });
+    const opener = chat.button('Menu');
     await opener.click();
     const drawer = page.getByRole('dialog', { name: 'Connections' });
     await expect(drawer).toBeVisible();
@@ -166,8 +166,8 @@ test.describe('on a phone', () => {
     await expect(drawer.getByRole('button', { name: 'Add workflow' })).toBeFocused();
     await drawer.getByRole('link', { name: /^Story/ }).click();
     await expect(drawer).toBeHidden();
-    await expect(page.getByRole('banner')).toContainText('Story');
-    await page.getByRole('button', { name: 'Settings' }).click();
+    await expect(chat.frame.getByRole('heading', { name: 'Story' })).toBeVisible();
+    await chat.button('Settings').click();
     await expect(page.getByRole('complementary', { name: 'Settings' })).toBeVisible();
     await chat.shot('22-settings');
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(viewport?.width);

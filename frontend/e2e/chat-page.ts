@@ -62,7 +62,10 @@ export class ChatPage {
 
   async ask(question: string) {
     await this.composer.fill(question);
-    await this.composer.press('Enter');
+    // With a keyboard on the screen, Enter makes a new line.
+    if ((await this.composer.getAttribute('enterkeyhint')) === 'enter')
+      await this.button('Send message').tap();
+    else await this.composer.press('Enter');
     await expect(this.log.getByRole('article', { name: 'You said' }).last()).toContainText(question);
   }
 

@@ -87,13 +87,16 @@ for (const scheme of ['light', 'dark'] as const) {
     await chat.openHistory();
     await looks('history');
     await page.keyboard.press('Escape');
-    if (phone) await page.getByRole('button', { name: 'Connections' }).click();
+    if (phone) await chat.button('Menu').click();
     await page.getByRole('button', { name: 'Add workflow' }).click();
     await page.getByLabel('Workflow id').fill('asst_1');
     await page.keyboard.press('Enter');
     await looks('connections', true);
     if (phone) await page.getByRole('button', { name: 'Close' }).click();
-    await page.getByRole('button', { name: 'Settings', exact: true }).click();
+    await (phone
+      ? chat.button('Settings')
+      : page.getByRole('button', { name: 'Settings', exact: true })
+    ).click();
     await looks('settings', true);
     await page.getByRole('tab', { name: 'Code' }).click();
     await looks('code', true);

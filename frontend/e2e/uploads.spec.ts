@@ -206,3 +206,63 @@ test('files are dropped and pasted, and what the page does not take is named and
   await host.composer.press('Enter');
   await host.expectAgentReceived(`files: ${found(order)}, image.png image/png`);
 });
+
+test('a picture of a phone is sent as a JPEG where it can be read, and stands at the edge of its message', async ({
+  page,
+  baseURL,
+}) => {
+  const host = await HostPage.open(page, baseURL);
+  await host.set(() => ({
+    composer: {
+      attachments: { enabled: true, accept: { 'image/jpeg': ['.jpg'], 'application/msword': ['.doc'] } },
+    },
+  }));
+  // Taller than there is room, so that it is made to fit.
+  const drawn = await page.evaluate(() => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 900, height: 1600 });
+    canvas.getContext('2d')?.fillRect(0, 0, 900, 1600);
+    return canvas.toDataURL('image/png').split(',')[1] ?? '';
+  });
+  await choose(
+    host,
+    file('beach.HEIC', 'image/heic', Buffer.from(drawn, 'base64')),
+    file('other.heic', 'image/heic', 'nothing that a browser reads'),
+    file('notes.txt', 'text/plain', 'x'),
+  );
+  await expect(inTray(host, 'beach.jpg').locator('img')).toHaveJSProperty('naturalHeight', 1600);
+  const alert = host.frame.getByRole('alert');
+  await expect(alert).toContainText('“notes.txt” cannot be attached. These types can: JPEG or Word files.');
+  await expect(alert).toContainText('“other.heic” is a picture in a format that this browser cannot read.');
+  await canSend(host);
+  await host.ask('Where is this?');
+  await host.expectAgentReceived('beach.jpg image/jpeg');
+  const edge = async (selector: string) => {
+    const box = await host.log.locator(selector).first().boundingBox();
+    return Math.round((box?.x ?? 0) + (box?.width ?? 0));
+  };
+  await expect.poll(async () => (await edge('.picture')) - (await edge('.bubble'))).toBe(0);
+});
+
+test.describe('with a keyboard on the screen', () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+
+  test('Enter makes a new line and the button sends, unless the page wants it otherwise', async ({
+    page,
+    baseURL,
+  }) => {
+    const host = await HostPage.open(page, baseURL);
+    await host.set(() => ({}));
+    await host.composer.fill('one');
+    await host.composer.press('Enter');
+    await host.composer.pressSequentially('two');
+    await expect(host.composer).toHaveValue('one\ntwo');
+    await host.button('Send message').tap();
+    await host.expectAgentReceived('two');
+    await page.evaluate(() => window.chat.setAttribute('enter-key', 'send'));
+    await host.set(() => ({ frameTitle: 'Again' }));
+    await host.composer.fill('three');
+    await expect(host.composer).toHaveAttribute('enterkeyhint', 'send');
+    await host.composer.press('Enter');
+    await host.expectAgentReceived('three');
+  });
+});

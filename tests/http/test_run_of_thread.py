@@ -59,6 +59,7 @@ async def test_of_an_answer_that_is_complete_there_is_nothing_to_try_again(conne
     assert await ask(client, made.thread_id) == {
         "run": None,
         "last": {"id": made.run_id, "status": "completed", "retried": None, "error": None},
+        "endings": [],
     }
 
 
@@ -108,3 +109,38 @@ async def test_a_strangers_thread_is_not_there(connect: Connect, server: str) ->
     async with httpx2.AsyncClient(timeout=60) as stranger:
         response = await stranger.get(f"{server}/chatkit/threads/{made.thread_id}/run")
     assert response.status_code == 404
+
+
+async def test_what_became_of_each_answer_is_remembered_after_the_next_question(connect: Connect, ask: Any) -> None:
+    client = connect("breaks")
+    failed = await told(client.create_thread("x"))
+    question = failed.view.items[0].id
+    again = await told(client.add_user_message(failed.thread_id, "y"))
+
+    endings = {ending["item_id"]: ending for ending in (await ask(client, failed.thread_id))["endings"]}
+
+    assert endings[question]["status"] == "failed"
+    assert endings[question]["error"] == failed.view.errors[0].model_dump(mode="json", exclude_none=True)
+    assert len(endings) == 2
+    assert endings[again.view.items[0].id]["after"] == again.view.items[-1].id
+
+
+async def test_a_stopped_answer_is_remembered_as_stopped(connect: Connect, ask: Any) -> None:
+    client = connect("slow")
+    async with client.create_thread("x") as stream:
+        thread_id = ""
+        async for received in stream:
+            if received.event.type == "thread.created":
+                thread_id = received.event.thread.id
+            if received.event.type == "thread.item.updated":
+                break
+        await client.cancel_run(str(stream.run_id))
+    thread = await client.get_thread(thread_id)
+
+    [ending] = (await ask(client, thread_id))["endings"]
+
+    assert ending == {
+        "item_id": thread.items.data[0].id,
+        "after": thread.items.data[-1].id,
+        "status": "cancelled",
+    }

@@ -1,5 +1,6 @@
 """What is left in a thread of an answer whose server died, by what its log and the store say of it."""
 
+import json
 import uuid
 
 import pytest
@@ -62,6 +63,9 @@ class Crashed:
         )
         ending = await CrashRecovery(self.store).settle(self.caller, run, self.logged)
         assert b'"allow_retry":true' in ending[-1]
+        [(message, kept)] = (await self.store.load_endings(self.thread_id, self.caller)).items()
+        assert message == self.question_id
+        assert (kept["status"], kept.get("error")) == ("interrupted", json.loads(ending[-1]))
         self.logged += ending
         page = await self.store.load_thread_items(self.thread_id, None, 20, "asc", self.caller)
         return [text_of(item) for item in page.data]

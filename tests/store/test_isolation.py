@@ -76,6 +76,9 @@ def test_every_method_that_names_a_row_is_tried() -> None:
         "load_feedback",
         "load_turn",
         "save_turn",
+        "load_endings",
+        "save_ending",
+        "settle_ending",
         "set_title_if_none",
         "load_pending_tool_calls",
     }
@@ -118,5 +121,10 @@ async def test_what_gives_no_error_gives_nothing_either(
     assert await store.load_pending_tool_calls(adas.thread.id, stranger) == []
     assert not await store.set_title_if_none(adas.thread.id, "x", stranger)
     await store.save_turn(adas.thread.id, adas.item_id, {"input": [], "covers": [], "sources": {}}, stranger)
+    await store.save_ending(adas.thread.id, "cancelled", ada, message_id=adas.item_id)
+    assert await store.load_endings(adas.thread.id, stranger) == {}
+    await store.save_ending(adas.thread.id, "failed", stranger, message_id=adas.item_id)
+    await store.settle_ending(adas.thread.id, stranger)
+    assert (await store.load_endings(adas.thread.id, ada))[adas.item_id]["status"] == "cancelled"
     ((_, record),) = await store.load_history(adas.thread.id, 10, ada)
     assert record is not None and record["input"] == [{"x": 1}]

@@ -11,6 +11,8 @@ from typing import Any, cast
 
 from agents import TResponseInputItem
 
+from chatkit_link.agents.model_notes import notes_in, user_words
+
 #: The start of the research agent's "dig deeper" message (``research.py``).
 DIG_DEEPER = "Dig deeper into "
 
@@ -65,17 +67,18 @@ class Transcript:
         given: list[Any] = [{"role": "user", "content": items}] if isinstance(items, str) else list(items)
         for item in given:
             if item.get("role") == "user":
-                conversation._ask(_text(item.get("content")))
+                conversation._ask(item.get("content"))
             elif item.get("type") == "function_call_output":
                 conversation._take(item.get("output"))
         return conversation
 
-    def _ask(self, text: str) -> None:
-        if text.startswith("# User-provided context"):  # the SDK's text about tags, right behind the message
-            address = re.search(r'"url": "(https?://[^"\s]+)"', text)
-            self.page = address[1] if address and self.question.startswith(DIG_DEEPER) else None
-            return
-        if text.startswith(("Hidden context for the agent", "This widget (id ")):
+    def _ask(self, content: Any) -> None:
+        text = user_words(content)
+        if text is None:
+            notes = notes_in(content)
+            if notes.startswith("# User-provided context"):  # the SDK's text about tags, right behind the message
+                address = re.search(r'"url": "(https?://[^"\s]+)"', notes)
+                self.page = address[1] if address and self.question.startswith(DIG_DEEPER) else None
             return
         if self.question:
             self.before.append(self.question)

@@ -1,5 +1,6 @@
 import { Menu, SlidersHorizontal } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import { keepFocus } from '../ui/keep-focus';
 import { defaultOptionsOf } from './agent-options';
 import { ConnectionView } from './ConnectionView';
 import { Drawer } from './Drawer';
@@ -9,7 +10,8 @@ import { nameOf } from './hosted/workflows';
 import { readStored, useStored, writeStored } from './local-storage';
 import { MigrationGuideAddress } from './MigrationNotice';
 import { type Notice, NoticeBar } from './NoticeBar';
-import { IconButton, Sidebar } from './Sidebar';
+import type { PageHeader } from './page-header';
+import { IconButton, SETTINGS_ID, Sidebar } from './Sidebar';
 import { SettingsPanel } from './settings/SettingsPanel';
 import { useChosen, useDomainKey, useOptions } from './settings/use-option-values';
 import { isSame, keyOf, type Target } from './share-link';
@@ -31,6 +33,8 @@ export function App({ migrationNotice = null }: { migrationNotice?: string | nul
   const isNarrow = useMedia('(max-width: 760px)');
   const isCollapsed = useStored('collapsed', isYes);
   const [isDrawer, setDrawer] = useState(false);
+  /** Whether the header of the chat carries the page's own, so that a phone has one and not two. */
+  const [isInChat, setInChat] = useState(false);
   const [isSettings, setSettings] = useState(() => isYes(readStored('settings', 'tab')));
   const { chosen, set, reset } = useChosen();
   const domainKey = useDomainKey();
@@ -43,15 +47,24 @@ export function App({ migrationNotice = null }: { migrationNotice?: string | nul
     document.title = title === NAME ? NAME : `${title} · ${NAME}`;
   }, [title]);
 
+  useEffect(() => keepFocus(document, () => document.querySelector<HTMLElement>('.chat')), []);
+
   const showSettings = (isOpen: boolean) => {
     writeStored('settings', isOpen ? 'yes' : null, 'tab');
     setSettings(isOpen);
     setDrawer(false);
   };
+  const pageHeader: PageHeader | null = isNarrow
+    ? { title, onMenu: () => setDrawer(true), onSettings: () => showSettings(true), onCarried: setInChat }
+    : null;
   const choose = (wanted: Target) => {
     setNotice(null);
     setDrawer(false);
     go(wanted);
+  };
+  const closeSettings = () => {
+    document.querySelector<HTMLElement>(`[aria-controls="${SETTINGS_ID}"]`)?.focus();
+    showSettings(false);
   };
   const first: Target | null = agents && { kind: 'agent', id: defaultOf(agents).id };
   const sidebar = {
@@ -69,19 +82,40 @@ export function App({ migrationNotice = null }: { migrationNotice?: string | nul
     isSettings,
     onSettings: () => showSettings(!isSettings),
   };
+  const settings = (
+    <SettingsPanel
+      base={base}
+      chosen={chosen}
+      onSet={set}
+      onReset={reset}
+      options={options}
+      scheme={choice}
+      connection={connection}
+      domainKey={domainKey}
+      element={element}
+      onClose={closeSettings}
+    />
+  );
   return (
     <MigrationGuideAddress value={agents?.way_out ?? null}>
       <div className="page">
         {isNarrow ? (
-          <header className="top-bar">
-            <IconButton label="Connections" onClick={() => setDrawer(true)} isExpanded={isDrawer}>
-              <Menu size={20} aria-hidden />
-            </IconButton>
-            <p>{title}</p>
-            <IconButton label="Settings" onClick={() => showSettings(!isSettings)} isExpanded={isSettings}>
-              <SlidersHorizontal size={18} aria-hidden />
-            </IconButton>
-          </header>
+          !isInChat && (
+            <header className="top-bar">
+              <IconButton label="Connections" onClick={() => setDrawer(true)} isExpanded={isDrawer}>
+                <Menu size={20} aria-hidden />
+              </IconButton>
+              <p>{title}</p>
+              <IconButton
+                label="Settings"
+                controls={SETTINGS_ID}
+                onClick={() => showSettings(!isSettings)}
+                isExpanded={isSettings}
+              >
+                <SlidersHorizontal size={18} aria-hidden />
+              </IconButton>
+            </header>
+          )
         ) : (
           <Sidebar
             {...sidebar}
@@ -97,6 +131,14 @@ export function App({ migrationNotice = null }: { migrationNotice?: string | nul
             <Sidebar {...sidebar} fold={{ kind: 'drawer', onClose: () => setDrawer(false) }} />
           </Drawer>
         )}
+        {isSettings &&
+          (isNarrow ? (
+            <Drawer label="Settings" className="sheet" onClose={() => showSettings(false)}>
+              {settings}
+            </Drawer>
+          ) : (
+            settings
+          ))}
         <main className="connection-view">
           {notice && <NoticeBar notice={notice} onClose={() => setNotice(null)} />}
           <ConnectionView
@@ -108,24 +150,11 @@ export function App({ migrationNotice = null }: { migrationNotice?: string | nul
             options={options}
             scheme={scheme}
             domainKey={domainKey}
+            pageHeader={pageHeader}
             notify={notify}
             onHome={first && (() => choose(first))}
           />
         </main>
-        {isSettings && (
-          <SettingsPanel
-            base={base}
-            chosen={chosen}
-            onSet={set}
-            onReset={reset}
-            options={options}
-            scheme={choice}
-            connection={connection}
-            domainKey={domainKey}
-            element={element}
-            onClose={() => showSettings(false)}
-          />
-        )}
       </div>
     </MigrationGuideAddress>
   );

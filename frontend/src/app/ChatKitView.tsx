@@ -1,11 +1,12 @@
 import type { ChatKitOptions } from '@openai/chatkit';
 import { ChatKit, type UseChatKitOptions, useChatKit } from '@openai/chatkit-react';
-import { useLayoutEffect, useMemo, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useState } from 'react';
 import { commandsOf } from './agent-options';
 import type { AgentPrompt } from './agents';
 import type { LoadedElement } from './element-loader/load-element';
 import { readStored, writeStored } from './local-storage';
 import type { Notice } from './NoticeBar';
+import { carrying, type PageHeader } from './page-header';
 import type { OptionData } from './settings/option-values';
 import { withSamples } from './settings/samples';
 import type { Scheme } from './use-scheme';
@@ -22,6 +23,8 @@ export type ChatProps = {
   options: OptionData;
   scheme: Scheme;
   notify: (notice: Notice) => void;
+  /** For the header of the chat, where the page has no room for one. */
+  pageHeader: PageHeader | null;
   /** The element does not get ready; the sentence explains why. */
   onNotReady: (sentence: string) => void;
 };
@@ -47,18 +50,27 @@ export function ChatKitView({
   element,
   options,
   scheme,
+  pageHeader,
   notify,
   onNotReady,
 }: Props) {
   const [initialThread] = useState(() => readStored(storageKey));
   const chosen = useMemo(() => withSamples(options, (text) => notify({ text })), [options, notify]);
   const [isReady, setReady] = useState(false);
+  const header = carrying(pageHeader, chosen.header);
+  const isCarried = isReady && header !== null;
+  const onCarried = pageHeader?.onCarried;
+  useEffect(() => {
+    onCarried?.(isCarried);
+    return () => onCarried?.(false);
+  }, [onCarried, isCarried]);
   const { control, ref, sendUserMessage, focusComposer } = useChatKit({
     ...handlers,
     ...(prompts?.length && {
       commands: commandsOf(prompts, (text) => sendUserMessage({ text })),
     }),
     ...chosen,
+    ...(header && { header }),
     ...(widgets && { widgets }),
     api,
     initialThread,

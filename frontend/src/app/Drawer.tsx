@@ -1,23 +1,37 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useLayoutEffect, useRef } from 'react';
+import { holdFocus } from '../ui/hold-focus';
 
-type Props = { label: string; children: ReactNode; onClose: () => void };
+type Props = { label: string; className?: string; children: ReactNode; onClose: () => void };
 
 /** A modal dialog keeps the focus inside, closes with Escape, and gives the focus back. */
-export function Drawer({ label, children, onClose }: Props) {
+export function Drawer({ label, className = 'drawer', children, onClose }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    dialog.current?.showModal();
+  useLayoutEffect(() => {
+    const opened = dialog.current;
+    const opener = deepestFocused();
+    opened?.showModal();
+    return () => {
+      opened?.close();
+      if (opener instanceof HTMLElement) opener.focus();
+    };
   }, []);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself
     <dialog
       ref={dialog}
-      className="drawer"
+      className={className}
       aria-label={label}
       onClose={onClose}
+      onKeyDown={holdFocus}
       onClick={(event) => event.target === dialog.current && dialog.current.close()}
     >
       {children}
     </dialog>
   );
+}
+
+/** What a browser gives the focus back to is the element of a chat, which cannot have it: its frame can. */
+function deepestFocused(): Element | null {
+  let at = document.activeElement;
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  return at;
 }

@@ -7,6 +7,9 @@ import type { Notice } from './NoticeBar';
 import { isSame, type Target } from './share-link';
 import type { SchemeChoice } from './use-scheme';
 
+/** Of the settings panel, which its buttons name. */
+export const SETTINGS_ID = 'settings';
+
 const schemes = {
   system: { Icon: Monitor, label: 'Theme: same as the system' },
   light: { Icon: Sun, label: 'Theme: light' },
@@ -40,7 +43,7 @@ export function Sidebar(props: Props) {
           ChatKit Link
         </h1>
         {fold.kind === 'rail' ? (
-          <IconButton label="Collapse the sidebar" onClick={fold.onToggle} isExpanded>
+          <IconButton label="Collapse the sidebar" control="fold" onClick={fold.onToggle} isExpanded>
             <ArrowLeft size={18} aria-hidden />
           </IconButton>
         ) : (
@@ -72,16 +75,18 @@ export function Sidebar(props: Props) {
         <HostedList active={active} onChoose={onChoose} onRemoved={onRemoved} notify={notify} />
       </div>
       <footer className="sidebar-foot">
+        <SchemeButton scheme={props.scheme} onNextScheme={props.onNextScheme} />
+        {/* The last one, because what it opens comes next. */}
         <button
           type="button"
           className="foot-button"
           aria-expanded={props.isSettings}
+          aria-controls={SETTINGS_ID}
           onClick={props.onSettings}
         >
           <SlidersHorizontal size={16} aria-hidden />
           Settings
         </button>
-        <SchemeButton scheme={props.scheme} onNextScheme={props.onNextScheme} />
       </footer>
     </aside>
   );
@@ -92,12 +97,12 @@ function Rail({ scheme, onNextScheme, isSettings, onSettings, onExpand }: Props 
     <aside className="sidebar collapsed" aria-label="Connections">
       <Logo size={28} />
       <footer className="sidebar-foot">
-        <SchemeButton scheme={scheme} onNextScheme={onNextScheme} />
-        <IconButton label="Settings" onClick={onSettings} isExpanded={isSettings}>
-          <SlidersHorizontal size={18} aria-hidden />
-        </IconButton>
-        <IconButton label="Expand the sidebar" onClick={onExpand} isExpanded={false}>
+        <IconButton label="Expand the sidebar" control="fold" onClick={onExpand} isExpanded={false}>
           <ArrowRight size={18} aria-hidden />
+        </IconButton>
+        <SchemeButton scheme={scheme} onNextScheme={onNextScheme} />
+        <IconButton label="Settings" controls={SETTINGS_ID} onClick={onSettings} isExpanded={isSettings}>
+          <SlidersHorizontal size={18} aria-hidden />
         </IconButton>
       </footer>
     </aside>
@@ -117,16 +122,22 @@ type IconButtonProps = {
   label: string;
   onClick: () => void;
   isExpanded?: boolean;
+  /** The id of what it opens. */
+  controls?: string;
+  /** See ui/keep-focus.ts. */
+  control?: string;
   children: React.ReactNode;
 };
 
-export function IconButton({ label, onClick, isExpanded, children }: IconButtonProps) {
+export function IconButton({ label, onClick, isExpanded, controls, control, children }: IconButtonProps) {
   return (
     <button
       type="button"
       className="icon-button"
       aria-label={label}
       aria-expanded={isExpanded}
+      aria-controls={controls}
+      data-control={control}
       title={label}
       onClick={onClick}
     >

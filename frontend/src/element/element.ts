@@ -12,7 +12,7 @@ import type { EventName, FrameApi, HostApi, Kept } from '../bridge/contract';
 import { HELLO, PORT } from '../bridge/handshake';
 import { type Remote, remoteCalls } from '../bridge/remote-calls';
 import { type Send, serveRequest } from '../bridge/serve-request';
-import { callFunctionAt, sendableOptions } from '../options/sendable-options';
+import { callFunctionAt, readEnterKey, sendableOptions } from '../options/sendable-options';
 import { sendWithProgress } from '../resumable-fetch/send-with-progress';
 import { faultOf, isDevelopment, type Refusal } from './faults';
 import { apology } from './sentences';
@@ -231,7 +231,9 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
 
   async #sendOptions(frame: Frame, kept?: Kept) {
     try {
-      await frame('setOptions', sendableOptions(this.#options, document.baseURI), kept);
+      const enterKey = readEnterKey(this.getAttribute('enter-key'));
+      const options = sendableOptions(this.#options, document.baseURI);
+      await frame('setOptions', { ...options, ...(enterKey && { enterKey }) }, kept);
     } catch (error) {
       this.#fail(`The options cannot be read: ${error}`);
     }

@@ -1,12 +1,15 @@
 import { CircleAlert, FileUp } from 'lucide-react';
 import { type MouseEvent, useEffect, useLayoutEffect } from 'react';
 import { type Language, LanguageContext, useText } from '../language/language';
-import { Markdown } from '../markdown/Markdown';
 import { failureOf } from '../protocol/response-status';
+import { keepFocus } from '../ui/keep-focus';
+import { hasTouchKeyboard } from '../ui/touch-keyboard';
 import type { Chat, View } from './chat';
 import { Composer } from './composer/Composer';
 import { useFileDrop } from './composer/use-file-drop';
 import { ChatContext, useChat } from './context';
+import { Disclaimer } from './Disclaimer';
+import { composerOf, conversationOf } from './focus-places';
 import { Header } from './header/Header';
 import { HistoryPanel } from './history/HistoryPanel';
 import { StartScreen } from './StartScreen';
@@ -20,10 +23,10 @@ export function Frame({ chat }: { chat: Chat }) {
   const view = useStore(chat.view);
   const historyOpen = useStore(chat.historyOpen);
   const language = useStore(chat.language);
-  const { disclaimer } = options;
   useTheme(options.theme, chat.base);
   useDocumentLanguage(language);
   useEscapeStops(chat);
+  useKeptFocus();
   const dropping = useFileDrop(chat, options.composer?.attachments?.enabled ?? false);
   return (
     <LanguageContext value={language}>
@@ -35,11 +38,7 @@ export function Frame({ chat }: { chat: Chat }) {
               <Main view={view} />
               <footer className="bottom">
                 <Composer view={view} />
-                {disclaimer?.text && (
-                  <div className="disclaimer" data-contrast={disclaimer.highContrast ? '' : undefined}>
-                    <Markdown text={disclaimer.text} />
-                  </div>
-                )}
+                <Disclaimer />
               </footer>
             </div>
           ) : (
@@ -65,10 +64,11 @@ function Main({ view: { conversation, loading, failure } }: { view: View }) {
   if (loading) return <LoadingThread />;
   const empty = items.length === 0 && !thread;
   return (
-    <main className="main" data-empty={empty ? '' : undefined}>
+    <main className="main" tabIndex={-1} data-empty={empty ? '' : undefined}>
       {empty ? (
         <>
           <StartScreen />
+          <Disclaimer scrolls />
           {failedResponse && <FailureNote failure={failedResponse} conversation={conversation} />}
         </>
       ) : (
@@ -91,7 +91,7 @@ function NotSetUp() {
 function LoadingThread() {
   const text = useText();
   return (
-    <main className="main" aria-busy>
+    <main className="main" tabIndex={-1} aria-busy>
       <div className="column skeleton" role="status" aria-label={text.frame.loading}>
         <i />
         <i />
@@ -105,7 +105,7 @@ function ThreadNotOpened({ failure }: { failure: NonNullable<View['failure']> })
   const chat = useChat();
   const text = useText();
   return (
-    <main className="main failure" role="alert">
+    <main className="main failure" tabIndex={-1} role="alert">
       <CircleAlert size={22} aria-hidden />
       <p>{failure.message}</p>
       {failure.gone ? (
@@ -149,11 +149,23 @@ function useDocumentLanguage({ tag, dir }: Language) {
   }, [tag, dir]);
 }
 
+/** What has the focus and goes away leaves it to what comes in its place. */
+function useKeptFocus() {
+  useEffect(
+    () =>
+      keepFocus(document, () =>
+        hasTouchKeyboard() ? conversationOf(document) : (composerOf(document) ?? conversationOf(document)),
+      ),
+    [],
+  );
+}
+
 function useEscapeStops(chat: Chat) {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing || chat.historyOpen.value)
-        return;
+      if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
+      // What is on top closes, and the answer goes on.
+      if (chat.historyOpen.value || document.querySelector('dialog[open]')) return;
       chat.view.value.conversation.stop();
     };
     addEventListener('keydown', onKeyDown);

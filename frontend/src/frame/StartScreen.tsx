@@ -16,7 +16,13 @@ export function StartScreen() {
           {startScreen.prompts.map(({ label, prompt, icon }, at) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: two prompts may be called the same
             <li key={at}>
-              <button type="button" onClick={() => void chat.sendPrompt(prompt as string | UserContent[])}>
+              <button
+                type="button"
+                onClick={() => {
+                  chat.moveOn();
+                  void chat.sendPrompt(prompt as string | UserContent[]);
+                }}
+              >
                 <NamedIcon name={icon} size={17} />
                 <span>{label}</span>
               </button>

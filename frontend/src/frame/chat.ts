@@ -5,10 +5,11 @@
 import type { FrameApi, Kept } from '../bridge/contract';
 import { acceptLanguageOf, english, type Language, languageFor } from '../language/language';
 import { type ReadOptions, readOptions, type UsableOptions } from '../options/read-options';
-import { callFunctionAt, hasFunctionAt, type SentOptions } from '../options/sendable-options';
+import { callFunctionAt, type EnterKey, hasFunctionAt, type SentOptions } from '../options/sendable-options';
 import { ChatKitClient } from '../protocol/client';
 import { ChatKitProblem, ConnectionLost, sentenceFor } from '../protocol/problems';
 import type { Thread, UserContent } from '../protocol/types';
+import { hasTouchKeyboard } from '../ui/touch-keyboard';
 import { ComposerSelection } from './composer/composer-selection';
 import { contentOf, type Draft, emptyDraft } from './composer/draft';
 import { Uploads, waitsFor } from './composer/uploads';
@@ -40,13 +41,15 @@ export class Chat {
   readonly draft = new Store<Draft>(emptyDraft);
   readonly selection: ComposerSelection;
   readonly uploads: Uploads;
-  /** Counts requests to put the cursor into the composer. */
-  readonly focus = new Store(0);
+  /** Counts requests to put the cursor into the composer; `isForWriting`: also where that brings up a keyboard. */
+  readonly focus = new Store({ count: 0, isForWriting: false });
   history: ThreadHistory;
   readonly entities: Entities;
   readonly methods: PageMethods;
   /** What addresses of the host page are relative to. */
   base: string;
+  /** What Enter does in the composer: what the page wants, else what suits the device. */
+  readonly enterKey = new Store<EnterKey>('send');
   #client: ChatKitClient;
   #running = new Map<string, Conversation>();
   #noticed = new Set<string>();
@@ -64,6 +67,7 @@ export class Chat {
     const read = readOptions(sent, host.invoke);
     this.options = new Store(read.options);
     this.base = sent.base;
+    this.enterKey.set(enterKeyOf(sent));
     this.languageReady = this.#loadLanguage(read.options.locale);
     this.selection = new ComposerSelection(this.options, host);
     this.uploads = new Uploads(() => this.#client, this.options, this.language);
@@ -85,6 +89,7 @@ export class Chat {
     const { options } = read;
     const moved = apiKey(options, sent.base) !== apiKey(before, this.base);
     this.base = sent.base;
+    this.enterKey.set(enterKeyOf(sent));
     this.options.set(options);
     this.#reportProblems(read);
     if (options.history?.enabled === false) void this.hideHistory();
@@ -102,7 +107,7 @@ export class Chat {
   startNew(): Conversation {
     const view = this.#blank();
     this.#show(view);
-    this.focus.update((count) => count + 1);
+    void this.focusComposer();
     return view.conversation;
   }
 
@@ -198,10 +203,12 @@ export class Chat {
     );
   }
 
-  async deleteThread(id: string) {
-    if (!(await this.history.remove(id))) return;
+  /** False where the server did not delete it. */
+  async deleteThread(id: string): Promise<boolean> {
+    if (!(await this.history.remove(id))) return false;
     this.#running.get(id)?.abandon();
     if (this.view.value.conversation.id === id) this.startNew();
+    return true;
   }
 
   async renameThread(id: string, title: string): Promise<boolean> {
@@ -213,7 +220,12 @@ export class Chat {
   }
 
   async focusComposer() {
-    this.focus.update((count) => count + 1);
+    this.focus.update(({ count }) => ({ count: count + 1, isForWriting: true }));
+  }
+
+  /** For what has done its work and goes away: the focus goes on to the composer, without a keyboard on the screen. */
+  moveOn() {
+    this.focus.update(({ count }) => ({ count: count + 1, isForWriting: false }));
   }
 
   setThreadId: FrameApi['setThreadId'] = (id) => this.methods.setThreadId(id);
@@ -384,6 +396,10 @@ export class Chat {
     return made;
   }
 }
+
+/** A keyboard on a screen has no Shift+Enter, so its Enter makes a new line and the button sends. */
+const enterKeyOf = ({ enterKey }: SentOptions): EnterKey =>
+  enterKey ?? (hasTouchKeyboard() ? 'newline' : 'send');
 
 /** What distinguishes one server from another: new options with the same one must not lose what is on the screen. */
 function apiKey({ api }: UsableOptions, base: string): string {

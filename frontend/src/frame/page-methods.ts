@@ -29,7 +29,7 @@ export type ReachableChat = {
   readonly draft: Store<Draft>;
   readonly selection: ComposerSelection;
   readonly uploads: Uploads;
-  readonly focus: Store<number>;
+  readonly focus: Store<{ count: number; isForWriting: boolean }>;
   readonly historyOpen: Store<boolean>;
   readonly history: ThreadHistory;
   startNew(): Conversation;
@@ -129,7 +129,7 @@ export class PageMethods {
 
   async focusComposer() {
     this.#requireServer('focusComposer');
-    this.chat.focus.update((count) => count + 1);
+    this.chat.focus.update(({ count }) => ({ count: count + 1, isForWriting: true }));
   }
 
   refuse(message: string): never {

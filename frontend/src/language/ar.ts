@@ -54,6 +54,7 @@ export const ar: Text = {
     turnOff: (tool) => `إيقاف ${tool}`,
     model: (name) => `النموذج: ${name}`,
     models: 'النماذج',
+    wait: 'لا تزال الإجابة قيد الكتابة. ستبقى رسالتك هنا حتى تتمكن من إرسالها.',
     mention: 'إشارة',
   },
   dictation: {
@@ -116,6 +117,13 @@ export const ar: Text = {
     refused: (name, types) => `لا يمكن إرفاق «${name}». الأنواع المقبولة: ${types}.`,
     empty: (name) => `«${name}» فارغ.`,
     tooLarge: (name, size, most) => `«${name}» كبير جدًا: حجمه ${size} والحد الأقصى ${most}.`,
+    unreadable: (name) => `«${name}» صورة بتنسيق لا يستطيع هذا المتصفح قراءته. احفظها بتنسيق JPEG ثم أرفقها.`,
+    formats: {
+      alone: (name) => `ملفات ${name}`,
+      first: (name) => `ملفات ${name}`,
+      middle: (name) => name,
+      last: (name) => name,
+    },
     families: { image: 'الصور', audio: 'الصوت', video: 'الفيديو', text: 'الملفات النصية' },
   },
   history: {
@@ -145,6 +153,7 @@ export const ar: Text = {
     refresh: 'تحديث',
     busy: 'متاح عند اكتمال الإجابة',
     notAccepting: 'هذه المحادثة لا تقبل الرسائل',
+    stopped: 'تم الإيقاف',
     quote: 'اسأل عن هذا',
   },
   message: {

@@ -54,6 +54,7 @@ export const de: Text = {
     turnOff: (tool) => `${tool} ausschalten`,
     model: (name) => `Modell: ${name}`,
     models: 'Modelle',
+    wait: 'Die Antwort wird noch geschrieben. Ihre Nachricht bleibt hier, bis Sie sie senden können.',
     mention: 'Erwähnen',
   },
   dictation: {
@@ -97,6 +98,14 @@ export const de: Text = {
     refused: (name, types) => `„${name}“ kann nicht angehängt werden. Möglich sind: ${types}.`,
     empty: (name) => `„${name}“ ist leer.`,
     tooLarge: (name, size, most) => `„${name}“ ist zu groß: ${size}, höchstens ${most} sind möglich.`,
+    unreadable: (name) =>
+      `„${name}“ ist ein Bild in einem Format, das dieser Browser nicht lesen kann. Speichern Sie es als JPEG und hängen Sie das an.`,
+    formats: {
+      alone: (name) => `${name}-Dateien`,
+      first: (name) => `${name}-`,
+      middle: (name) => `${name}-`,
+      last: (name) => `${name}-Dateien`,
+    },
     families: { image: 'Bilder', audio: 'Audio', video: 'Videos', text: 'Textdateien' },
   },
   history: {
@@ -126,6 +135,7 @@ export const de: Text = {
     refresh: 'Aktualisieren',
     busy: 'Verfügbar, sobald die Antwort vollständig ist',
     notAccepting: 'Diese Unterhaltung nimmt keine Nachrichten an',
+    stopped: 'Gestoppt',
     quote: 'Dazu fragen',
   },
   message: {

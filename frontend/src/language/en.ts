@@ -53,6 +53,7 @@ export const en = {
     turnOff: (tool: string) => `Turn off ${tool}`,
     model: (name: string) => `Model: ${name}`,
     models: 'Models',
+    wait: 'The answer is still being written. Your message stays here until you can send it.',
     mention: 'Mention',
   },
   dictation: {
@@ -96,6 +97,15 @@ export const en = {
     empty: (name: string) => `“${name}” is empty.`,
     tooLarge: (name: string, size: string, most: string) =>
       `“${name}” is too large: it has ${size}, and ${most} is the most.`,
+    unreadable: (name: string) =>
+      `“${name}” is a picture in a format that this browser cannot read. Save it as a JPEG, and attach that.`,
+    /** Where the name of a format stands in a list of them, which as a whole names files. */
+    formats: {
+      alone: (name: string) => `${name} files`,
+      first: (name: string) => name,
+      middle: (name: string) => name,
+      last: (name: string) => `${name} files`,
+    },
     families: { image: 'images', audio: 'audio', video: 'videos', text: 'text files' },
   },
   history: {
@@ -125,6 +135,7 @@ export const en = {
     refresh: 'Refresh',
     busy: 'Available when the answer is complete',
     notAccepting: 'This conversation takes no messages',
+    stopped: 'Stopped',
     quote: 'Ask about this',
   },
   message: {

@@ -54,6 +54,7 @@ export const es: Text = {
     turnOff: (tool) => `Desactivar ${tool}`,
     model: (name) => `Modelo: ${name}`,
     models: 'Modelos',
+    wait: 'La respuesta aún se está escribiendo. Tu mensaje se queda aquí hasta que puedas enviarlo.',
     mention: 'Mencionar',
   },
   dictation: {
@@ -96,6 +97,14 @@ export const es: Text = {
     refused: (name, types) => `«${name}» no se puede adjuntar. Tipos admitidos: ${types}.`,
     empty: (name) => `«${name}» está vacío.`,
     tooLarge: (name, size, most) => `«${name}» es demasiado grande: ocupa ${size} y el máximo es ${most}.`,
+    unreadable: (name) =>
+      `«${name}» es una imagen en un formato que este navegador no puede leer. Guárdala como JPEG y adjúntala.`,
+    formats: {
+      alone: (name) => `archivos ${name}`,
+      first: (name) => `archivos ${name}`,
+      middle: (name) => name,
+      last: (name) => name,
+    },
     families: { image: 'imágenes', audio: 'audio', video: 'vídeos', text: 'archivos de texto' },
   },
   history: {
@@ -125,6 +134,7 @@ export const es: Text = {
     refresh: 'Actualizar',
     busy: 'Disponible cuando la respuesta esté completa',
     notAccepting: 'Esta conversación no admite mensajes',
+    stopped: 'Detenida',
     quote: 'Preguntar sobre esto',
   },
   message: {

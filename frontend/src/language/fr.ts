@@ -54,6 +54,7 @@ export const fr: Text = {
     turnOff: (tool) => `Désactiver ${tool}`,
     model: (name) => `Modèle : ${name}`,
     models: 'Modèles',
+    wait: 'La réponse est encore en cours d’écriture. Votre message reste ici jusqu’à ce que vous puissiez l’envoyer.',
     mention: 'Mentionner',
   },
   dictation: {
@@ -96,6 +97,14 @@ export const fr: Text = {
     refused: (name, types) => `« ${name} » ne peut pas être joint. Types acceptés : ${types}.`,
     empty: (name) => `« ${name} » est vide.`,
     tooLarge: (name, size, most) => `« ${name} » est trop volumineux : ${size}, pour un maximum de ${most}.`,
+    unreadable: (name) =>
+      `« ${name} » est une image dans un format que ce navigateur ne sait pas lire. Enregistrez-la en JPEG, puis joignez-la.`,
+    formats: {
+      alone: (name) => `fichiers ${name}`,
+      first: (name) => `fichiers ${name}`,
+      middle: (name) => name,
+      last: (name) => name,
+    },
     families: { image: 'images', audio: 'audio', video: 'vidéos', text: 'fichiers texte' },
   },
   history: {
@@ -125,6 +134,7 @@ export const fr: Text = {
     refresh: 'Actualiser',
     busy: 'Disponible quand la réponse sera complète',
     notAccepting: 'Cette conversation n’accepte pas de messages',
+    stopped: 'Arrêtée',
     quote: 'Poser une question là-dessus',
   },
   message: {

@@ -54,6 +54,7 @@ export const he: Text = {
     turnOff: (tool) => `כיבוי ${tool}`,
     model: (name) => `מודל: ${name}`,
     models: 'מודלים',
+    wait: 'התשובה עדיין נכתבת. ההודעה תישאר כאן עד שיהיה אפשר לשלוח אותה.',
     mention: 'אזכור',
   },
   dictation: {
@@ -96,6 +97,14 @@ export const he: Text = {
     refused: (name, types) => `לא ניתן לצרף את ״${name}״. הסוגים האפשריים: ${types}.`,
     empty: (name) => `״${name}״ ריק.`,
     tooLarge: (name, size, most) => `״${name}״ גדול מדי: גודלו ${size}, והמרב הוא ${most}.`,
+    unreadable: (name) =>
+      `״${name}״ היא תמונה בתבנית שהדפדפן הזה אינו יודע לקרוא. יש לשמור אותה כ־JPEG ולצרף אותה.`,
+    formats: {
+      alone: (name) => `קובצי ${name}`,
+      first: (name) => `קובצי ${name}`,
+      middle: (name) => name,
+      last: (name) => name,
+    },
     families: { image: 'תמונות', audio: 'שמע', video: 'סרטונים', text: 'קובצי טקסט' },
   },
   history: {
@@ -125,6 +134,7 @@ export const he: Text = {
     refresh: 'רענון',
     busy: 'זמין כשהתשובה תושלם',
     notAccepting: 'השיחה הזו אינה מקבלת הודעות',
+    stopped: 'נעצרה',
     quote: 'לשאול על זה',
   },
   message: {

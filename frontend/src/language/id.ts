@@ -41,6 +41,7 @@ export const id: Text = {
   },
   start: { greeting: 'Ada yang bisa saya bantu hari ini?' },
   composer: {
+    wait: 'Jawaban masih ditulis. Pesan Anda tetap di sini sampai dapat dikirim.',
     label: 'Pesan',
     placeholder: 'Pesan ke AI',
     send: 'Kirim pesan',
@@ -79,6 +80,14 @@ export const id: Text = {
   },
   tag: { remove: (name) => `Hapus ${name}`, preview: (name) => `Pratinjau ${name}` },
   files: {
+    unreadable: (name) =>
+      `“${name}” adalah gambar dalam format yang tidak dapat dibaca peramban ini. Simpan sebagai JPEG, lalu lampirkan.`,
+    formats: {
+      alone: (name) => `file ${name}`,
+      first: (name) => `file ${name}`,
+      middle: (name) => name,
+      last: (name) => name,
+    },
     attach: 'Lampirkan file',
     attachments: 'Lampiran',
     drop: 'Lepaskan file di sini untuk melampirkannya',
@@ -115,6 +124,7 @@ export const id: Text = {
     deleteText: (title) => `“${title}” dan semua isinya akan dihapus secara permanen.`,
   },
   thread: {
+    stopped: 'Dihentikan',
     label: 'Percakapan',
     older: 'Tampilkan pesan sebelumnya',
     loadingOlder: 'Memuat pesan sebelumnya…',

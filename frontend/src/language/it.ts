@@ -41,6 +41,7 @@ export const it: Text = {
   },
   start: { greeting: 'Come posso aiutarti oggi?' },
   composer: {
+    wait: 'La risposta è ancora in corso. Il tuo messaggio resta qui finché non puoi inviarlo.',
     label: 'Messaggio',
     placeholder: 'Scrivi all’IA',
     send: 'Invia messaggio',
@@ -79,6 +80,14 @@ export const it: Text = {
   },
   tag: { remove: (name) => `Rimuovi ${name}`, preview: (name) => `Anteprima di ${name}` },
   files: {
+    unreadable: (name) =>
+      `“${name}” è un'immagine in un formato che questo browser non sa leggere. Salvala come JPEG e allega quella.`,
+    formats: {
+      alone: (name) => `file ${name}`,
+      first: (name) => `file ${name}`,
+      middle: (name) => name,
+      last: (name) => name,
+    },
     attach: 'Allega file',
     attachments: 'Allegati',
     drop: 'Rilascia i file per allegarli',
@@ -115,6 +124,7 @@ export const it: Text = {
     deleteText: (title) => `“${title}” e tutto il suo contenuto verranno eliminati definitivamente.`,
   },
   thread: {
+    stopped: 'Interrotta',
     label: 'Conversazione',
     older: 'Mostra i messaggi precedenti',
     loadingOlder: 'Caricamento dei messaggi precedenti…',

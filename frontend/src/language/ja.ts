@@ -54,6 +54,7 @@ export const ja: Text = {
     turnOff: (tool) => `${tool}をオフにする`,
     model: (name) => `モデル：${name}`,
     models: 'モデル',
+    wait: '回答を作成中です。メッセージは送信できるようになるまでここに残ります。',
     mention: 'メンション',
   },
   dictation: {
@@ -96,6 +97,14 @@ export const ja: Text = {
     refused: (name, types) => `「${name}」は添付できません。添付できる形式：${types}。`,
     empty: (name) => `「${name}」は空です。`,
     tooLarge: (name, size, most) => `「${name}」は大きすぎます（${size}）。上限は ${most} です。`,
+    unreadable: (name) =>
+      `「${name}」は、このブラウザーでは読み取れない形式の画像です。JPEG で保存してから添付してください。`,
+    formats: {
+      alone: (name) => `${name}ファイル`,
+      first: (name) => name,
+      middle: (name) => name,
+      last: (name) => `${name}ファイル`,
+    },
     families: { image: '画像', audio: '音声', video: '動画', text: 'テキストファイル' },
   },
   history: {
@@ -125,6 +134,7 @@ export const ja: Text = {
     refresh: '更新',
     busy: '回答が完了すると使えます',
     notAccepting: 'この会話にはメッセージを送れません',
+    stopped: '停止しました',
     quote: 'これについて質問',
   },
   message: {

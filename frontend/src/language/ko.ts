@@ -41,6 +41,7 @@ export const ko: Text = {
   },
   start: { greeting: '오늘은 무엇을 도와드릴까요?' },
   composer: {
+    wait: '아직 답변을 작성하는 중입니다. 보낼 수 있을 때까지 메시지가 여기에 남아 있습니다.',
     label: '메시지',
     placeholder: 'AI에게 물어보기',
     send: '메시지 보내기',
@@ -79,6 +80,14 @@ export const ko: Text = {
   },
   tag: { remove: (name) => `${name} 삭제`, preview: (name) => `${name} 미리 보기` },
   files: {
+    unreadable: (name) =>
+      `“${name}”은(는) 이 브라우저에서 읽을 수 없는 형식의 이미지입니다. JPEG로 저장한 뒤 첨부하세요.`,
+    formats: {
+      alone: (name) => `${name} 파일`,
+      first: (name) => name,
+      middle: (name) => name,
+      last: (name) => `${name} 파일`,
+    },
     attach: '파일 첨부',
     attachments: '첨부 파일',
     drop: '첨부할 파일을 여기에 놓으세요',
@@ -116,6 +125,7 @@ export const ko: Text = {
     deleteText: (title) => `‘${title}’ 채팅과 모든 내용이 영구적으로 삭제됩니다.`,
   },
   thread: {
+    stopped: '중지됨',
     label: '대화',
     older: '이전 메시지 보기',
     loadingOlder: '이전 메시지를 불러오는 중…',

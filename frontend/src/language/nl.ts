@@ -41,6 +41,7 @@ export const nl: Text = {
   },
   start: { greeting: 'Waar kan ik je vandaag mee helpen?' },
   composer: {
+    wait: 'Het antwoord wordt nog geschreven. Je bericht blijft hier tot je het kunt versturen.',
     label: 'Bericht',
     placeholder: 'Bericht aan AI',
     send: 'Bericht verzenden',
@@ -80,6 +81,14 @@ export const nl: Text = {
   },
   tag: { remove: (name) => `${name} verwijderen`, preview: (name) => `Voorbeeld van ${name}` },
   files: {
+    unreadable: (name) =>
+      `“${name}” is een afbeelding in een indeling die deze browser niet kan lezen. Sla deze op als JPEG en voeg die toe.`,
+    formats: {
+      alone: (name) => `${name}-bestanden`,
+      first: (name) => `${name}-`,
+      middle: (name) => `${name}-`,
+      last: (name) => `${name}-bestanden`,
+    },
     attach: 'Bestanden bijvoegen',
     attachments: 'Bijlagen',
     drop: 'Zet bestanden hier neer om ze bij te voegen',
@@ -116,6 +125,7 @@ export const nl: Text = {
     deleteText: (title) => `‘${title}’ en alles wat erin staat, wordt definitief verwijderd.`,
   },
   thread: {
+    stopped: 'Gestopt',
     label: 'Gesprek',
     older: 'Eerdere berichten tonen',
     loadingOlder: 'Eerdere berichten laden…',

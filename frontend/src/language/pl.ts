@@ -41,6 +41,7 @@ export const pl: Text = {
   },
   start: { greeting: 'W czym mogę dziś pomóc?' },
   composer: {
+    wait: 'Odpowiedź jest jeszcze pisana. Wiadomość zostanie tutaj, aż będzie można ją wysłać.',
     label: 'Wiadomość',
     placeholder: 'Napisz do AI',
     send: 'Wyślij wiadomość',
@@ -80,6 +81,14 @@ export const pl: Text = {
   },
   tag: { remove: (name) => `Usuń: ${name}`, preview: (name) => `Podgląd: ${name}` },
   files: {
+    unreadable: (name) =>
+      `„${name}” to obraz w formacie, którego ta przeglądarka nie odczytuje. Zapisz go jako JPEG i załącz ten plik.`,
+    formats: {
+      alone: (name) => `pliki ${name}`,
+      first: (name) => `pliki ${name}`,
+      middle: (name) => name,
+      last: (name) => name,
+    },
     attach: 'Załącz pliki',
     attachments: 'Załączniki',
     drop: 'Upuść pliki, aby je załączyć',
@@ -116,6 +125,7 @@ export const pl: Text = {
     deleteText: (title) => `Czat „${title}” i cała jego zawartość zostaną trwale usunięte.`,
   },
   thread: {
+    stopped: 'Zatrzymano',
     label: 'Rozmowa',
     older: 'Pokaż wcześniejsze wiadomości',
     loadingOlder: 'Ładowanie wcześniejszych wiadomości…',

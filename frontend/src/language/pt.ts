@@ -41,6 +41,7 @@ export const pt: Text = {
   },
   start: { greeting: 'Como posso ajudar hoje?' },
   composer: {
+    wait: 'A resposta ainda está sendo escrita. Sua mensagem fica aqui até você poder enviá-la.',
     label: 'Mensagem',
     placeholder: 'Pergunte à IA',
     send: 'Enviar mensagem',
@@ -79,6 +80,14 @@ export const pt: Text = {
   },
   tag: { remove: (name) => `Remover ${name}`, preview: (name) => `Prévia de ${name}` },
   files: {
+    unreadable: (name) =>
+      `“${name}” é uma imagem em um formato que este navegador não consegue ler. Salve-a como JPEG e anexe o novo arquivo.`,
+    formats: {
+      alone: (name) => `arquivos ${name}`,
+      first: (name) => `arquivos ${name}`,
+      middle: (name) => name,
+      last: (name) => name,
+    },
     attach: 'Anexar arquivos',
     attachments: 'Anexos',
     drop: 'Solte os arquivos para anexá-los',
@@ -115,6 +124,7 @@ export const pt: Text = {
     deleteText: (title) => `“${title}” e todo o conteúdo serão excluídos permanentemente.`,
   },
   thread: {
+    stopped: 'Interrompida',
     label: 'Conversa',
     older: 'Mostrar mensagens anteriores',
     loadingOlder: 'Carregando mensagens anteriores…',

@@ -41,6 +41,7 @@ export const ru: Text = {
   },
   start: { greeting: 'Чем я могу помочь сегодня?' },
   composer: {
+    wait: 'Ответ ещё пишется. Ваше сообщение останется здесь, пока его нельзя отправить.',
     label: 'Сообщение',
     placeholder: 'Сообщение ИИ',
     send: 'Отправить сообщение',
@@ -80,6 +81,14 @@ export const ru: Text = {
   },
   tag: { remove: (name) => `Удалить: ${name}`, preview: (name) => `Предпросмотр: ${name}` },
   files: {
+    unreadable: (name) =>
+      `Файл «${name}» — изображение в формате, который этот браузер не читает. Сохраните его как JPEG и прикрепите.`,
+    formats: {
+      alone: (name) => `файлы ${name}`,
+      first: (name) => `файлы ${name}`,
+      middle: (name) => name,
+      last: (name) => name,
+    },
     attach: 'Прикрепить файлы',
     attachments: 'Вложения',
     drop: 'Перетащите файлы сюда, чтобы прикрепить их',
@@ -116,6 +125,7 @@ export const ru: Text = {
     deleteText: (title) => `Чат «${title}» и всё его содержимое будут удалены навсегда.`,
   },
   thread: {
+    stopped: 'Остановлено',
     label: 'Беседа',
     older: 'Показать предыдущие сообщения',
     loadingOlder: 'Загрузка предыдущих сообщений…',

@@ -41,6 +41,7 @@ export const tr: Text = {
   },
   start: { greeting: 'Bugün nasıl yardımcı olabilirim?' },
   composer: {
+    wait: 'Yanıt hâlâ yazılıyor. Mesajınız gönderilebilene kadar burada kalır.',
     label: 'Mesaj',
     placeholder: 'Mesaj yazın',
     send: 'Mesajı gönder',
@@ -79,6 +80,14 @@ export const tr: Text = {
   },
   tag: { remove: (name) => `Kaldır: ${name}`, preview: (name) => `Önizleme: ${name}` },
   files: {
+    unreadable: (name) =>
+      `“${name}”, bu tarayıcının okuyamadığı biçimde bir görsel. JPEG olarak kaydedip onu ekleyin.`,
+    formats: {
+      alone: (name) => `${name} dosyaları`,
+      first: (name) => name,
+      middle: (name) => name,
+      last: (name) => `${name} dosyaları`,
+    },
     attach: 'Dosya ekle',
     attachments: 'Ekler',
     drop: 'Eklemek için dosyaları bırakın',
@@ -115,6 +124,7 @@ export const tr: Text = {
     deleteText: (title) => `“${title}” ve içindeki her şey kalıcı olarak silinecek.`,
   },
   thread: {
+    stopped: 'Durduruldu',
     label: 'Sohbet',
     older: 'Önceki mesajları göster',
     loadingOlder: 'Önceki mesajlar yükleniyor…',

@@ -41,6 +41,7 @@ export const uk: Text = {
   },
   start: { greeting: 'Чим я можу допомогти сьогодні?' },
   composer: {
+    wait: 'Відповідь ще пишеться. Ваше повідомлення залишиться тут, доки його не можна буде надіслати.',
     label: 'Повідомлення',
     placeholder: 'Повідомлення ШІ',
     send: 'Надіслати повідомлення',
@@ -80,6 +81,14 @@ export const uk: Text = {
   },
   tag: { remove: (name) => `Видалити: ${name}`, preview: (name) => `Попередній перегляд: ${name}` },
   files: {
+    unreadable: (name) =>
+      `Файл «${name}» — зображення у форматі, який цей браузер не читає. Збережіть його як JPEG і долучіть.`,
+    formats: {
+      alone: (name) => `файли ${name}`,
+      first: (name) => `файли ${name}`,
+      middle: (name) => name,
+      last: (name) => name,
+    },
     attach: 'Прикріпити файли',
     attachments: 'Вкладення',
     drop: 'Перетягніть файли сюди, щоб прикріпити їх',
@@ -116,6 +125,7 @@ export const uk: Text = {
     deleteText: (title) => `Чат «${title}» і весь його вміст буде видалено назавжди.`,
   },
   thread: {
+    stopped: 'Зупинено',
     label: 'Розмова',
     older: 'Показати попередні повідомлення',
     loadingOlder: 'Завантаження попередніх повідомлень…',

@@ -41,6 +41,7 @@ export const vi: Text = {
   },
   start: { greeting: 'Hôm nay tôi có thể giúp gì cho bạn?' },
   composer: {
+    wait: 'Câu trả lời vẫn đang được viết. Tin nhắn của bạn ở lại đây cho đến khi có thể gửi.',
     label: 'Tin nhắn',
     placeholder: 'Nhắn tin cho AI',
     send: 'Gửi tin nhắn',
@@ -79,6 +80,14 @@ export const vi: Text = {
   },
   tag: { remove: (name) => `Xóa ${name}`, preview: (name) => `Bản xem trước của ${name}` },
   files: {
+    unreadable: (name) =>
+      `“${name}” là hình ảnh ở định dạng mà trình duyệt này không đọc được. Hãy lưu thành JPEG rồi đính kèm.`,
+    formats: {
+      alone: (name) => `tệp ${name}`,
+      first: (name) => `tệp ${name}`,
+      middle: (name) => name,
+      last: (name) => name,
+    },
     attach: 'Đính kèm tệp',
     attachments: 'Tệp đính kèm',
     drop: 'Thả tệp vào đây để đính kèm',
@@ -115,6 +124,7 @@ export const vi: Text = {
     deleteText: (title) => `“${title}” và toàn bộ nội dung sẽ bị xóa vĩnh viễn.`,
   },
   thread: {
+    stopped: 'Đã dừng',
     label: 'Cuộc trò chuyện',
     older: 'Hiện tin nhắn trước đó',
     loadingOlder: 'Đang tải tin nhắn trước đó…',

@@ -41,6 +41,7 @@ export const zhHant: Text = {
   },
   start: { greeting: '今天有什麼可以幫您的嗎？' },
   composer: {
+    wait: '回答仍在撰寫中。您的訊息會留在這裡，直到可以傳送為止。',
     label: '訊息',
     placeholder: '傳訊息給 AI',
     send: '傳送訊息',
@@ -79,6 +80,13 @@ export const zhHant: Text = {
   },
   tag: { remove: (name) => `移除 ${name}`, preview: (name) => `${name} 的預覽` },
   files: {
+    unreadable: (name) => `「${name}」的圖片格式無法由此瀏覽器讀取。請另存為 JPEG 後再附加。`,
+    formats: {
+      alone: (name) => `${name} 檔案`,
+      first: (name) => name,
+      middle: (name) => name,
+      last: (name) => `${name} 檔案`,
+    },
     attach: '附加檔案',
     attachments: '附件',
     drop: '將檔案拖放到此處即可附加',
@@ -115,6 +123,7 @@ export const zhHant: Text = {
     deleteText: (title) => `「${title}」及其所有內容將永久刪除。`,
   },
   thread: {
+    stopped: '已停止',
     label: '對話',
     older: '顯示先前的訊息',
     loadingOlder: '正在載入先前的訊息…',

@@ -54,6 +54,7 @@ export const zh: Text = {
     turnOff: (tool) => `关闭${tool}`,
     model: (name) => `模型：${name}`,
     models: '模型',
+    wait: '回答仍在生成中。您的消息会保留在这里，待可发送时再发送。',
     mention: '提及',
   },
   dictation: {
@@ -95,6 +96,13 @@ export const zh: Text = {
     refused: (name, types) => `无法添加“${name}”。支持的类型：${types}。`,
     empty: (name) => `“${name}”是空文件。`,
     tooLarge: (name, size, most) => `“${name}”太大：大小为 ${size}，上限为 ${most}。`,
+    unreadable: (name) => `“${name}”的图片格式无法被此浏览器读取。请另存为 JPEG 后再添加。`,
+    formats: {
+      alone: (name) => `${name}文件`,
+      first: (name) => name,
+      middle: (name) => name,
+      last: (name) => `${name}文件`,
+    },
     families: { image: '图片', audio: '音频', video: '视频', text: '文本文件' },
   },
   history: {
@@ -124,6 +132,7 @@ export const zh: Text = {
     refresh: '刷新',
     busy: '回答完成后可用',
     notAccepting: '此对话不接受消息',
+    stopped: '已停止',
     quote: '就此提问',
   },
   message: {

@@ -4,7 +4,14 @@ export type SentOptions = {
   functions: string[];
   /** What a relative `api.url` is relative to. */
   base: string;
+  /** What Enter does in the composer, from the attribute `enter-key` of the element; null for what the device suggests. */
+  enterKey?: EnterKey | null;
 };
+
+export type EnterKey = 'send' | 'newline';
+
+export const readEnterKey = (value: string | null): EnterKey | null =>
+  value === 'send' || value === 'newline' ? value : null;
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -7,6 +7,7 @@ import { type NumberedEvent, readEvents } from './sse';
 import type {
   ActionConfig,
   Attachment,
+  Ending,
   Page,
   RunState,
   Thread,
@@ -86,14 +87,19 @@ export class ChatKitClient {
     return this.read(await this.post(request, listener), listener);
   }
 
-  /** The run that writes on a thread, and how its newest one stands; null if the server has no runs. */
-  async runsOn(threadId: string): Promise<{ run: RunState | null; last: RunState | null } | null> {
+  /**
+   * The run that writes on a thread, how its newest one stands, and which answers are not whole; null if the server
+   * has no runs.
+   */
+  async runsOn(
+    threadId: string,
+  ): Promise<{ run: RunState | null; last: RunState | null; endings: Ending[] } | null> {
     if (this.#hasRuns === false) return null;
     try {
       const response = await this.request(`threads/${encodeURIComponent(threadId)}/run`);
-      const { run, last } = await response.json();
+      const { run, last, endings } = await response.json();
       this.#hasRuns = true;
-      return { run: run ?? null, last: last ?? null };
+      return { run: run ?? null, last: last ?? null, endings: endings ?? [] };
     } catch (error) {
       const unknown = error instanceof ChatKitProblem && (error.status === 404 || error.status === 405);
       if (this.#hasRuns || !unknown) throw error;

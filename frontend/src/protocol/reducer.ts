@@ -6,8 +6,8 @@
  * done come in (done without added is normal, and after a reload so is updated without added); an update for an
  * item we do not know is dropped; an event type we do not know changes nothing.
  */
-import { whileStreaming } from './response-status';
-import { failed, type ThreadState, withItem, withoutPending } from './thread-state';
+import { failureFrom, whileStreaming } from './response-status';
+import { failed, type ThreadState, withEnding, withItem, withoutPending } from './thread-state';
 import type { AssistantContent, AssistantMessageItem, ItemUpdate, ThreadEvent, ThreadItem } from './types';
 import { mapNode } from './widget-tree';
 
@@ -36,11 +36,10 @@ export function reduce(state: ThreadState, event: ThreadEvent): ThreadState {
       return streaming(state, () => ({ progress: { icon: event.icon, text: event.text } }));
     case 'notice':
       return { ...state, notices: [...state.notices, event] };
-    case 'error':
-      return failed(state, {
-        message: event.message || null,
-        remedy: event.allow_retry ? 'retry' : 'none',
-      });
+    case 'error': {
+      const failure = failureFrom(event);
+      return withEnding(failed(state, failure), failure);
+    }
     default:
       return state;
   }

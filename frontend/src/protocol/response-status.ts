@@ -3,8 +3,15 @@
  * nothing can be left looking as if it were still running.
  */
 
+import type { ErrorEvent } from './types';
+
 /** Why the last answer stopped: one sentence for the user and at most one way on. Null is all that is known. */
 export type Failure = { message: string | null; remedy: 'retry' | 'refresh' | 'none' };
+
+export const failureFrom = ({ message, allow_retry }: ErrorEvent): Failure => ({
+  message: message || null,
+  remedy: allow_retry ? 'retry' : 'none',
+});
 
 type Running = {
   /** Whether the server lets the user stop the answer. */

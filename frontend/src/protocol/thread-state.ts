@@ -10,7 +10,12 @@ export type ThreadState = {
   /** Of the last answer. */
   notices: NoticeEvent[];
   status: ResponseStatus;
+  /** How answers ended that are not whole, by the message that was answered. */
+  endings: Readonly<Record<string, AnswerEnding>>;
 };
+
+/** `after`: the item behind which it happened. `failure`: null where the user stopped the answer. */
+export type AnswerEnding = { after: string | null; failure: Failure | null };
 
 export const emptyThread: ThreadState = {
   thread: null,
@@ -19,6 +24,7 @@ export const emptyThread: ThreadState = {
   loadingOlder: false,
   notices: [],
   status: ready,
+  endings: {},
 };
 
 const PENDING = 'pending:';
@@ -107,9 +113,29 @@ function settleItem(item: ThreadItem): ThreadItem {
   return { ...item, workflow: { ...item.workflow, tasks } };
 }
 
+/** What answered the item is about to be replaced, and how it ended with it. */
 export function withoutItemsAfter(state: ThreadState, itemId: string): ThreadState {
   const at = state.items.findIndex((item) => item.id === itemId);
-  return at < 0 ? state : { ...state, items: state.items.slice(0, at + 1) };
+  if (at < 0) return state;
+  const gone = new Set(state.items.slice(at).map(({ id }) => id));
+  const endings = Object.fromEntries(Object.entries(state.endings).filter(([id]) => !gone.has(id)));
+  return { ...state, items: state.items.slice(0, at + 1), endings };
+}
+
+/** The newest answer ended here, and is not whole. */
+export function withEnding(state: ThreadState, failure: Failure | null): ThreadState {
+  const question = lastUserMessage(state.items)?.id;
+  if (!question) return state;
+  const ending = { after: state.items.at(-1)?.id ?? null, failure };
+  return { ...state, endings: { ...state.endings, [question]: ending } };
+}
+
+/** What failed in the newest turn has gone well since; that an answer was stopped is still true. */
+export function withoutFailedEnding(state: ThreadState): ThreadState {
+  const question = lastUserMessage(state.items)?.id;
+  if (!question || !state.endings[question]?.failure) return state;
+  const { [question]: _, ...endings } = state.endings;
+  return { ...state, endings };
 }
 
 export function withItem(state: ThreadState, item: ThreadItem): ThreadState {

@@ -173,6 +173,14 @@ export type NoticeEvent = {
 };
 export type ErrorEvent = { type: 'error'; code?: string; message?: string | null; allow_retry?: boolean };
 
+/** Of an answer that is not whole: the message that was answered, and the newest item at that time. */
+export type Ending = {
+  item_id: string;
+  after?: string | null;
+  status: 'cancelled' | 'failed' | 'interrupted';
+  error?: ErrorEvent | null;
+};
+
 /** The state of a run. `retried`: the message that it answers anew. */
 export type RunState = {
   id: string;

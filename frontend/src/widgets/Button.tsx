@@ -26,7 +26,7 @@ export function Button({ node }: NodeProps) {
   const text = useText().widgets;
   // A form without an action of its own is checked, and then the button's action runs.
   const submits = node.submit === true && form?.submits === true;
-  const { loading, blocked } = submits ? form : own;
+  const { loading, blocked, held } = submits ? form : own;
   const primary = node.style === 'primary';
   const icon = iconSize(node.iconSize, controlSize(node.size).icon);
   const label = asText(node.label);
@@ -34,7 +34,8 @@ export function Button({ node }: NodeProps) {
   const click = (event: MouseEvent<HTMLButtonElement>) => {
     // A button inside a clickable row must not also click the row.
     event.stopPropagation();
-    if (submits || (node.submit === true && event.currentTarget.form?.reportValidity() === false)) return;
+    if (submits || held || (node.submit === true && event.currentTarget.form?.reportValidity() === false))
+      return;
     void own.start();
   };
   return (
@@ -49,7 +50,8 @@ export function Button({ node }: NodeProps) {
       style={controlStyle(node.size)}
       aria-label={label ? undefined : asText(node.iconStart) || asText(node.iconEnd) || text.action}
       aria-busy={loading || undefined}
-      disabled={node.disabled === true || loading || blocked !== null}
+      aria-disabled={held || undefined}
+      disabled={node.disabled === true}
       title={blocked ?? undefined}
       onClick={click}
     >

@@ -46,9 +46,12 @@ const Content = ({ node, confirm }: ContentProps) => (
 function CardForm({ node }: NodeProps) {
   const form = useRef<HTMLFormElement>(null);
   const confirm = isObject(node.confirm) ? node.confirm : {};
-  const { action, start, loading, blocked } = useAction(confirm.action, 'container');
+  const { action, start, loading, blocked, held } = useAction(confirm.action, 'container');
   const submits = action !== undefined;
-  const submission = useMemo<Submission>(() => ({ submits, loading, blocked }), [submits, loading, blocked]);
+  const submission = useMemo<Submission>(
+    () => ({ submits, loading, blocked, held }),
+    [submits, loading, blocked, held],
+  );
   return (
     <FormContext value={null}>
       <SubmissionContext value={submission}>
@@ -56,12 +59,14 @@ function CardForm({ node }: NodeProps) {
           ref={form}
           onSubmit={(event) => {
             event.preventDefault();
-            if (blocked === null) void start(formValues(form.current));
+            void start(formValues(form.current));
           }}
         >
           <Content
             node={node}
-            confirm={<PlainButton type="submit" primary label={confirm.label} {...{ loading, blocked }} />}
+            confirm={
+              <PlainButton type="submit" primary label={confirm.label} {...{ loading, blocked, held }} />
+            }
           />
         </form>
       </SubmissionContext>
@@ -70,7 +75,7 @@ function CardForm({ node }: NodeProps) {
 }
 
 function FooterButton({ of, primary }: { of: Record<string, unknown>; primary: boolean }) {
-  const { start, loading, blocked } = useAction(of.action, 'container');
+  const { start, loading, blocked, held } = useAction(of.action, 'container');
   return (
     <PlainButton
       type="button"
@@ -78,6 +83,7 @@ function FooterButton({ of, primary }: { of: Record<string, unknown>; primary: b
       label={of.label}
       loading={loading}
       blocked={blocked}
+      held={held}
       onClick={() => void start()}
     />
   );
@@ -89,10 +95,11 @@ type PlainButtonProps = {
   label: unknown;
   loading: boolean;
   blocked: string | null;
+  held: boolean;
   onClick?: () => void;
 };
 
-const PlainButton = ({ type, primary, label, loading, blocked, onClick }: PlainButtonProps) => (
+const PlainButton = ({ type, primary, label, loading, blocked, held, onClick }: PlainButtonProps) => (
   <button
     type={type}
     className="w-button"
@@ -101,7 +108,7 @@ const PlainButton = ({ type, primary, label, loading, blocked, onClick }: PlainB
     data-pill=""
     style={controlStyle('md')}
     aria-busy={loading || undefined}
-    disabled={loading || blocked !== null}
+    aria-disabled={held || undefined}
     title={blocked ?? undefined}
     onClick={onClick}
   >

@@ -1,5 +1,5 @@
-import type { CSSProperties, ReactNode } from 'react';
-import { ContainerContext, useContainer } from './action-context';
+import { type CSSProperties, type ReactNode, useContext } from 'react';
+import { BusyContext, ContainerContext, useContainer } from './action-context';
 import { ThemeContext, useForcedTheme } from './forced-theme';
 import type { NodeProps } from './Node';
 import { oneOf } from './read-props';
@@ -10,6 +10,7 @@ type Props = NodeProps & { className: string; style?: CSSProperties; children: R
 /** A card or list: it may force a theme, and fades while an action with that loading behaviour runs. */
 export function Container({ node, className, style, children }: Props) {
   const { loading, during } = useContainer();
+  const busy = useContext(BusyContext) || loading;
   const outer = useForcedTheme();
   const theme = oneOf(node.theme, ['light', 'dark']);
   return (
@@ -19,10 +20,11 @@ export function Container({ node, className, style, children }: Props) {
         data-theme={theme}
         data-loading={loading ? '' : undefined}
         aria-busy={loading || undefined}
-        inert={loading}
         style={defined({ ...style, background: color(node.background, 'surface') })}
       >
-        <ThemeContext value={theme ?? outer}>{children}</ThemeContext>
+        <BusyContext value={busy}>
+          <ThemeContext value={theme ?? outer}>{children}</ThemeContext>
+        </BusyContext>
       </section>
     </ContainerContext>
   );

@@ -5,7 +5,7 @@ import { boxStyle, directionOf } from './layout';
 import { Children, type NodeProps } from './Node';
 
 /** How the form around a submit button stands; null outside of forms. */
-export type Submission = { submits: boolean; loading: boolean; blocked: string | null };
+export type Submission = { submits: boolean; loading: boolean; blocked: string | null; held: boolean };
 export const SubmissionContext = createContext<Submission | null>(null);
 
 export function Form({ node }: NodeProps) {
@@ -15,9 +15,9 @@ export function Form({ node }: NodeProps) {
 function OuterForm({ node }: NodeProps) {
   const form = useRef<HTMLFormElement>(null);
   const values = useCallback(() => formValues(form.current), []);
-  const { action, start, loading, blocked } = useAction(node.onSubmitAction, 'container');
+  const { action, start, loading, blocked, held } = useAction(node.onSubmitAction, 'container');
   const submits = action !== undefined;
-  const submission = useMemo(() => ({ submits, loading, blocked }), [submits, loading, blocked]);
+  const submission = useMemo(() => ({ submits, loading, blocked, held }), [submits, loading, blocked, held]);
   return (
     <FormContext value={values}>
       <SubmissionContext value={submission}>
@@ -27,7 +27,7 @@ function OuterForm({ node }: NodeProps) {
           style={boxStyle(node, directionOf(node.direction, 'column'), { gap: '12px' })}
           onSubmit={(event) => {
             event.preventDefault();
-            if (blocked === null) void start(values());
+            void start(values());
           }}
         >
           <Children of={node.children} />

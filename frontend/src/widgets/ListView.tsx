@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { useText } from '../language/language';
 import { useAction } from './action-context';
 import { Container } from './Container';
@@ -17,10 +17,12 @@ export function ListView({ node }: NodeProps) {
   const rows = Array.isArray(node.children) ? node.children : [];
   const limit = node.limit === 'auto' ? AUTO_LIMIT : (asNumber(node.limit) ?? rows.length);
   const hidden = all ? 0 : Math.max(0, rows.length - limit);
+  const list = useRef<HTMLUListElement>(null);
+  useFocusFrom(list, all ? limit : null);
   return (
     <Container node={node} className="w-list">
       <StatusLine status={node.status} />
-      <ul>
+      <ul ref={list}>
         <Children of={hidden ? rows.slice(0, limit) : rows} />
       </ul>
       {hidden > 0 && (
@@ -32,8 +34,19 @@ export function ListView({ node }: NodeProps) {
   );
 }
 
+/** The button that shows the rest is gone with its work: the first row of the rest takes the focus. */
+function useFocusFrom(list: RefObject<HTMLUListElement | null>, row: number | null) {
+  useEffect(() => {
+    const first = row === null ? null : list.current?.children[row];
+    if (!(first instanceof HTMLElement)) return;
+    const control = first.querySelector<HTMLElement>('a, button, input, textarea');
+    if (!control) first.tabIndex = -1;
+    (control ?? first).focus({ preventScroll: true });
+  }, [list, row]);
+}
+
 export function ListViewItem({ node }: NodeProps) {
-  const { action, start, loading, blocked } = useAction(node.onClickAction, 'self');
+  const { action, start, loading, blocked, held } = useAction(node.onClickAction, 'self');
   const text = useText().widgets;
   const content = (
     <div className="w-row" style={defined({ gap: unit(node.gap), alignItems: alignItems(node.align) })}>
@@ -49,7 +62,7 @@ export function ListViewItem({ node }: NodeProps) {
         className="w-item-hit"
         aria-label={firstWordsOf(node) || text.open}
         aria-busy={loading || undefined}
-        disabled={loading || blocked !== null}
+        aria-disabled={held || undefined}
         title={blocked ?? undefined}
         onClick={() => void start()}
       />

@@ -39,7 +39,11 @@ export function PickerFrame({ node, name, value, label, busy, onClear, children 
           className="w-clear"
           aria-label={text.clear(label)}
           title={text.clear(label)}
-          onClick={onClear}
+          onClick={({ currentTarget }) => {
+            // The button goes away with the value.
+            currentTarget.parentElement?.querySelector<HTMLElement>('.w-picker-face')?.focus();
+            onClear();
+          }}
         >
           <X size={14} aria-hidden />
         </button>

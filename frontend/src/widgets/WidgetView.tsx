@@ -1,7 +1,13 @@
 import { memo, useId, useMemo } from 'react';
 import type { WidgetItem as Item } from '../protocol/types';
 import { BrokenNote, ErrorBoundary } from '../ui/ErrorBoundary';
-import { ContainerContext, useContainer, WidgetContext, type WidgetHost } from './action-context';
+import {
+  BusyContext,
+  ContainerContext,
+  useContainer,
+  WidgetContext,
+  type WidgetHost,
+} from './action-context';
 import { FieldsContext, labelsIn } from './field-labels';
 import { Node, RenderersContext } from './Node';
 import { isNode } from './read-props';
@@ -27,11 +33,13 @@ export const WidgetView = memo(function WidgetView({
     <WidgetContext value={surroundings}>
       <FieldsContext value={fields}>
         <ContainerContext value={during}>
-          <div className="widget" data-loading={loading ? '' : undefined} inert={loading}>
+          <div className="widget" data-loading={loading ? '' : undefined} aria-busy={loading || undefined}>
             <ErrorBoundary resetKey={widget} name="widget" fail={fail} fallback={<BrokenNote />}>
               {isNode(widget) ? (
                 <RenderersContext value={renderers}>
-                  <Node node={widget} />
+                  <BusyContext value={loading}>
+                    <Node node={widget} />
+                  </BusyContext>
                 </RenderersContext>
               ) : (
                 <BrokenNote />

@@ -22,6 +22,9 @@ export const WidgetContext = createContext<Required<WidgetHost>>({
   fail: () => {},
 });
 
+/** Whether a card, list or widget around is waiting for an action: what is inside keeps the focus, and does nothing. */
+export const BusyContext = createContext(false);
+
 /** The nearest card, list or widget, which fades while an action with loadingBehavior "container" runs. */
 export const ContainerContext = createContext<(work: Promise<void>) => Promise<void>>((work) => work);
 
@@ -39,12 +42,15 @@ export function useAction(prop: unknown, automatic: Behavior) {
   const { run, blockedReason, fail } = useContext(WidgetContext);
   const inContainer = useContext(ContainerContext);
   const formValuesNow = useContext(FormContext);
+  const busy = useContext(BusyContext);
   const [loading, setLoading] = useState(false);
   const blocked = !loading && startsAnAnswer(action) ? blockedReason : null;
+  /** What a control says of itself instead of being `disabled`, which would let go of the focus. */
+  const held = loading || busy || blocked !== null;
 
   /** `own`: the control's new value, over the one that its form still has. */
   const start = async (own: FormValues = {}) => {
-    if (!action || loading) return;
+    if (!action || held) return;
     const behavior = behaviorOf(action, automatic);
     const { action: filled, collisions } = withValues(action, { ...formValuesNow?.(), ...own });
     for (const name of collisions) {
@@ -60,7 +66,7 @@ export function useAction(prop: unknown, automatic: Behavior) {
       setLoading(false);
     }
   };
-  return { action, start, loading, blocked };
+  return { action, start, loading, blocked, held };
 }
 
 function behaviorOf({ loadingBehavior }: ActionConfig, automatic: Behavior): Behavior {
@@ -70,9 +76,8 @@ function behaviorOf({ loadingBehavior }: ActionConfig, automatic: Behavior): Beh
 
 /** For controls that report changes: one that comes while it may not be sent waits, and only the newest is sent. */
 export function useChangeAction(prop: unknown) {
-  const { start, loading, blocked } = useAction(prop, 'none');
+  const { start, loading, held } = useAction(prop, 'none');
   const waiting = useRef<FormValues | null>(null);
-  const held = blocked !== null || loading;
 
   const change = (own: FormValues) => {
     if (held) waiting.current = own;

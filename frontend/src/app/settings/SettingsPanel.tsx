@@ -2,7 +2,7 @@ import { X } from 'lucide-react';
 import { useState } from 'react';
 import { CHATKIT_ICONS } from '../../options/icon-names';
 import type { ElementState } from '../element-loader/use-element';
-import { IconButton } from '../Sidebar';
+import { IconButton, SETTINGS_ID } from '../Sidebar';
 import type { Connection } from '../use-connection';
 import { chooseScheme, type SchemeChoice } from '../use-scheme';
 import { ElementSection } from './ElementSection';
@@ -30,7 +30,12 @@ export function SettingsPanel({ base, chosen, onSet, onReset, onClose, ...about 
   const [tab, setTab] = useState<'options' | 'code'>('options');
   const count = sections.flatMap(({ fields }) => fields).filter((field) => isChanged(field, chosen)).length;
   return (
-    <aside className="settings" aria-label="Settings">
+    <aside
+      className="settings"
+      id={SETTINGS_ID}
+      aria-label="Settings"
+      onKeyDown={(event) => event.key === 'Escape' && !event.defaultPrevented && onClose()}
+    >
       <header className="settings-head">
         <div className="segments" role="tablist" aria-label="Settings">
           {(['options', 'code'] as const).map((name) => (

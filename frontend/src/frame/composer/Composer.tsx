@@ -1,11 +1,14 @@
 import { ArrowUp, AtSign, CornerDownRight, Lock, Square, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useText } from '../../language/language';
+import type { EnterKey } from '../../options/sendable-options';
 import { isResponding, mayCancel } from '../../protocol/response-status';
 import type { ThreadStatus } from '../../protocol/types';
+import { hasTouchKeyboard } from '../../ui/touch-keyboard';
 import type { View } from '../chat';
 import { useChat } from '../context';
 import type { Conversation } from '../conversation/conversation';
+import { conversationOf } from '../focus-places';
 import { useStore } from '../store';
 import { AddButton, useFilePicker } from './AddButton';
 import { ComposerField } from './ComposerField';
@@ -40,12 +43,21 @@ function Open({ view: { conversation, loading } }: { view: View }) {
   const text = useText();
   const { composer, entities } = useStore(chat.options);
   const tool = useStore(chat.selection.tool);
+  const responding = useStore(conversation.state, ({ status }) => isResponding(status));
+  /** Enter was pressed while an answer was being written. */
+  const [isToldToWait, setToldToWait] = useState(false);
+  if (isToldToWait && !responding) setToldToWait(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const { field: picker, input } = useFilePicker();
   const [recording] = useState(() => new DictationRecorder(chat, (words) => write(words)));
   const dictation = useStore(recording.state);
   const suggestions = useSuggestions(field, { picker, dictate: () => void recording.start() });
   useFocus(field);
+  const wasDictating = useRef(false);
+  useEffect(() => {
+    if (wasDictating.current && dictation.phase === 'idle') chat.moveOn();
+    wasDictating.current = dictation.phase !== 'idle';
+  }, [chat, dictation.phase]);
   // A composer that goes away lets the microphone go.
   useEffect(() => () => recording.cancel(), [recording]);
 
@@ -58,7 +70,8 @@ function Open({ view: { conversation, loading } }: { view: View }) {
     void chat.focusComposer();
   };
   const submit = () => {
-    if (!conversation.isResponding) void chat.sendDraft();
+    if (!conversation.isResponding) return void chat.sendDraft();
+    if (chat.draft.value.text.trim()) setToldToWait(true);
   };
   const mention = () => {
     const at = field.current?.selectionStart ?? 0;
@@ -77,7 +90,7 @@ function Open({ view: { conversation, loading } }: { view: View }) {
         onCaret={suggestions.onCaret}
         onKey={(event) => {
           if (suggestions.onKey(event)) return true;
-          if (event.key !== 'Enter' || event.shiftKey) return false;
+          if (event.key !== 'Enter' || !sends(event, chat.enterKey.value)) return false;
           event.preventDefault();
           submit();
           return true;
@@ -98,6 +111,9 @@ function Open({ view: { conversation, loading } }: { view: View }) {
       <SuggestionList {...suggestions.list} />
       <Quote />
       <UploadTray />
+      <p className="composer-note" role="status">
+        {isToldToWait && responding && text.composer.wait}
+      </p>
       {dictation.phase === 'idle' && dictation.failure && (
         <Failure
           sentence={dictation.failure}
@@ -144,14 +160,19 @@ function SendButton({ conversation, loading }: { conversation: Conversation; loa
   const status = useStore(conversation.state, (state) => state.status);
   useStore(chat.draft);
   const waiting = waitsFor(useStore(chat.uploads.state), text);
+  // Neither is ever `disabled`, which would let go of the focus: one becomes the other with it.
   return isResponding(status) ? (
     <button
       type="button"
       className="send"
       aria-label={text.composer.stop}
       title={text.composer.stopHint}
-      disabled={!mayCancel(status)}
-      onClick={() => conversation.stop()}
+      aria-disabled={!mayCancel(status) || undefined}
+      onClick={() => {
+        if (!mayCancel(status)) return;
+        conversation.stop();
+        chat.moveOn();
+      }}
     >
       <Square size={12} fill="currentColor" aria-hidden />
     </button>
@@ -161,7 +182,7 @@ function SendButton({ conversation, loading }: { conversation: Conversation; loa
       className="send"
       aria-label={text.composer.send}
       title={waiting ?? text.composer.send}
-      disabled={loading || !chat.canSend()}
+      aria-disabled={loading || !chat.canSend() || undefined}
     >
       <ArrowUp size={18} strokeWidth={2.25} aria-hidden />
     </button>
@@ -181,7 +202,10 @@ function Quote() {
         type="button"
         className="icon-button"
         aria-label={text.composer.removeQuote}
-        onClick={() => chat.draft.update((before) => ({ ...before, quote: null }))}
+        onClick={() => {
+          chat.draft.update((before) => ({ ...before, quote: null }));
+          void chat.focusComposer();
+        }}
       >
         <X size={14} aria-hidden />
       </button>
@@ -201,10 +225,16 @@ function Failure({ sentence, onDismiss }: { sentence: string; onDismiss(): void 
   );
 }
 
+/** Ctrl or Cmd with Enter sends wherever Enter alone does not. */
+const sends = ({ shiftKey, ctrlKey, metaKey }: KeyboardEvent, enterKey: EnterKey) =>
+  enterKey === 'send' ? !shiftKey : ctrlKey || metaKey;
+
 /** The text field takes the cursor whenever the chat asks for it. */
 function useFocus(field: React.RefObject<HTMLTextAreaElement | null>) {
-  const asked = useStore(useChat().focus);
+  const { count, isForWriting } = useStore(useChat().focus);
   useEffect(() => {
-    if (asked) field.current?.focus({ preventScroll: true });
-  }, [asked, field]);
+    if (!count) return;
+    const rest = isForWriting || !hasTouchKeyboard() ? field.current : conversationOf(document);
+    rest?.focus({ preventScroll: true });
+  }, [count, isForWriting, field]);
 }

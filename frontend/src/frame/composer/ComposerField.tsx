@@ -27,6 +27,7 @@ export function ComposerField({ field, placeholder, suggestions, onCaret, onKey 
   const chat = useChat();
   const { composer } = useText();
   const draft = useStore(chat.draft);
+  const enterKey = useStore(chat.enterKey);
   const [caret, setCaret] = useState(0);
   const preview = useEntityPreview();
   const { trigger, found, active } = suggestions;
@@ -87,7 +88,7 @@ export function ComposerField({ field, placeholder, suggestions, onCaret, onKey 
         dir="auto"
         rows={1}
         value={draft.text}
-        enterKeyHint="send"
+        enterKeyHint={enterKey === 'send' ? 'send' : 'enter'}
         onChange={({ target }) => {
           chat.draft.update((before) =>
             edited(before, target.value, target.selectionStart, chat.entities.known),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { english } from '../../language/language';
+import { english, languageFor } from '../../language/language';
 import { type AttachmentOptions, acceptAttribute, refusalOf as refusal } from './upload-limits';
 
 const refusalOf = (one: File, options: AttachmentOptions) => refusal(one, options, english);
@@ -24,8 +24,38 @@ test('a type is known by its MIME type, its family or its extension', () => {
   expect(refusalOf(file('scan', 'application/pdf'), options)).toBeNull();
   expect(refusalOf(file('NOTES.MD', ''), options)).toBeNull();
   expect(refusalOf(file('run.exe', 'application/x-msdownload'), options)).toBe(
-    '“run.exe” cannot be attached. These types can: images, PDF, or MD.',
+    '“run.exe” cannot be attached. These types can: images, PDF, or Markdown files.',
   );
+});
+
+test('types are named as people name them, in every language', async () => {
+  const office = {
+    enabled: true,
+    accept: {
+      'application/msword': ['.doc'],
+      'application/vnd.openxmlformats-officedocument.wordprocessingml.document': ['.docx'],
+      'application/vnd.ms-excel': [],
+      'application/vnd.openxmlformats-officedocument.presentationml.presentation': ['.pptx'],
+    },
+  };
+  const exe = file('run.exe', '');
+  expect(refusalOf(exe, office)).toContain('Word, Excel, or PowerPoint files.');
+  const code = {
+    enabled: true,
+    accept: { 'text/plain': [], 'application/octet-stream': ['.parquet', '.py'] },
+  };
+  expect(refusalOf(exe, code)).toContain('text files, PARQUET, or Python files.');
+  expect(refusalOf(exe, { enabled: true, accept: { 'image/*': [], 'image/png': [] } })).toContain(
+    ': images.',
+  );
+  const of = async (locale: string) => refusal(exe, office, await languageFor([locale]));
+  expect(await of('de')).toContain('Word-, Excel- oder PowerPoint-Dateien');
+  expect(await of('fr')).toContain('fichiers Word, Excel ou PowerPoint');
+  expect(await of('es')).toContain('archivos Word, Excel o PowerPoint');
+  expect(await of('zh')).toContain('Word、Excel或PowerPoint文件');
+  expect(await of('ja')).toContain('Word、Excel、またはPowerPointファイル');
+  expect(await of('he')).toContain('קובצי Word, Excel או PowerPoint');
+  expect(await of('ar')).toContain('ملفات Word أو Excel أو PowerPoint');
 });
 
 test('the narrowest size limit decides', () => {

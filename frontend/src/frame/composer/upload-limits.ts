@@ -1,6 +1,7 @@
 /** Which files may be attached, by the options of the host page, and why one may not, as a sentence. */
 import type { ChatKitOptions } from '@openai/chatkit';
-import type { Language } from '../../language/language';
+import type { Language, Text } from '../../language/language';
+import { formatName, isNamed } from './format-names';
 
 export type AttachmentOptions = NonNullable<NonNullable<ChatKitOptions['composer']>['attachments']>;
 
@@ -23,7 +24,10 @@ export function refusalOf(file: File, options: AttachmentOptions, language: Lang
 export const acceptAttribute = (accept: AttachmentOptions['accept']) =>
   accept && Object.entries(accept).flat(2).join(',');
 
-function isAccepted({ name, type }: File, accept: AttachmentOptions['accept']): boolean {
+export function isAccepted(
+  { name, type }: Pick<File, 'name' | 'type'>,
+  accept: AttachmentOptions['accept'],
+): boolean {
   if (!accept) return true;
   const lower = name.toLowerCase();
   return Object.entries(accept).some(
@@ -32,16 +36,29 @@ function isAccepted({ name, type }: File, accept: AttachmentOptions['accept']): 
   );
 }
 
+/** What may be attached, as people name it: "images, Word, or Excel files". */
 function takenTypes(accept: AttachmentOptions['accept'] = {}, { text, anyOf }: Language): string {
   const families: Record<string, string> = text.files.families;
-  const familyOf = (family: string) => families[family] ?? family;
-  const named = Object.entries(accept).flatMap(([mime, extensions]) =>
-    extensions.length
-      ? extensions
-      : [mime.endsWith('/*') ? familyOf(mime.slice(0, -2)) : mime.replace(/.*\//, '.')],
-  );
-  const types = named.map((type) => (type.startsWith('.') ? type.slice(1).toUpperCase() : type));
-  return anyOf([...new Set(types)]);
+  const whole = Object.keys(accept).filter((type) => type.endsWith('/*'));
+  // Without a name of its own, plain text is the family.
+  const isFamily = (type: string) => type === 'text/plain' || type.endsWith('/*');
+  const named = Object.entries(accept)
+    .filter(([type]) => !isFamily(type) && !whole.some((family) => matches(type, family)))
+    .flatMap(([type, extensions]) => (extensions.length && !isNamed(type) ? extensions : [type]))
+    .map(formatName);
+  const listed = Object.keys(accept)
+    .filter(isFamily)
+    .map((type) => type.replace(/\/.*/, ''))
+    .map((family) => families[family] ?? family);
+  return anyOf([...new Set(listed), ...inList([...new Set(named)], text.files.formats)]);
+}
+
+function inList(names: string[], { alone, first, middle, last }: Text['files']['formats']): string[] {
+  const end = names.length - 1;
+  return names.map((name, at) => {
+    if (at === 0) return end === 0 ? alone(name) : first(name);
+    return at === end ? last(name) : middle(name);
+  });
 }
 
 /** The narrowest pattern decides: its own type, then its family, then the rest. */

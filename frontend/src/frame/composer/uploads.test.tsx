@@ -25,7 +25,7 @@ function opened(answers: Parameters<typeof renderChat>[0] = {}, attachments: obj
   return { ...around, choose };
 }
 const sendButton = () => screen.getByRole('button', { name: 'Send message' }) as HTMLButtonElement;
-const ready = () => waitFor(() => expect(sendButton().disabled).toBe(false));
+const ready = () => waitFor(() => expect(sendButton().getAttribute('aria-disabled')).toBeNull());
 const tray = () => screen.queryByRole('list', { name: 'Attachments' });
 
 beforeEach(() => {
@@ -64,7 +64,7 @@ describe('a message with files', () => {
     const { choose, user, asked } = opened({
       'threads.create': () => streamOf(created, done({ ...userSaid('u', ''), content: [] })),
     });
-    expect(sendButton().disabled).toBe(true);
+    expect(sendButton().getAttribute('aria-disabled')).toBe('true');
     await choose(pdf);
     await ready();
     await user.click(sendButton());
@@ -106,7 +106,7 @@ describe('an upload', () => {
     expect(bar.hasAttribute('value')).toBe(false);
     act(() => reportProgress(0.4));
     expect(bar.value).toBe(0.4);
-    expect(sendButton().disabled).toBe(true);
+    expect(sendButton().getAttribute('aria-disabled')).toBe('true');
     expect(sendButton().title).toBe('Wait until the files are uploaded');
     await user.type(composer(), '{Enter}');
     expect(composer().value).toBe('look');
@@ -123,7 +123,7 @@ describe('an upload', () => {
     });
     await choose(pdf);
     expect((await screen.findByRole('alert')).textContent).toBe('Your files take up all your space.');
-    expect(sendButton().disabled).toBe(true);
+    expect(sendButton().getAttribute('aria-disabled')).toBe('true');
     full = false;
     await user.click(screen.getByRole('button', { name: 'Try again: report.pdf' }));
     await ready();
@@ -219,7 +219,7 @@ describe('files', () => {
     const large = new File(['x'.repeat(2000)], 'large.pdf', { type: 'application/pdf' });
     act(() => chat.uploads.add([png, large, pdf, pdf, pdf, pdf]));
     const alert = await screen.findByRole('alert');
-    expect(alert.textContent).toContain('“cat.png” cannot be attached. These types can: PDF.');
+    expect(alert.textContent).toContain('“cat.png” cannot be attached. These types can: PDF files.');
     expect(alert.textContent).toContain('“large.pdf” is too large: it has 2 kB, and 1 kB is the most.');
     expect(alert.textContent).toContain('Up to 3 files can be sent with one message; one was left out.');
     expect(tray()?.querySelectorAll('li')).toHaveLength(3);

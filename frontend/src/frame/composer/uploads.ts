@@ -10,7 +10,8 @@ import type { ChatKitClient } from '../../protocol/client';
 import { isAbort, sentenceFor } from '../../protocol/problems';
 import type { Attachment } from '../../protocol/types';
 import { Store } from '../store';
-import { type AttachmentOptions, maxCountOf, refusalOf } from './upload-limits';
+import { isHeic, jpegOf } from './heic';
+import { type AttachmentOptions, isAccepted, maxCountOf, refusalOf } from './upload-limits';
 
 export type Upload = {
   key: string;
@@ -45,8 +46,29 @@ export class Uploads {
     return attachments?.enabled ? attachments : null;
   }
 
-  /** Returns why files are left out, in English, for the host page. */
+  /** Returns why files are left out, in English, for the host page; a picture to be converted is judged later. */
   add(files: readonly File[]): string[] {
+    const others = files.filter((file) => !isHeic(file));
+    const refusals = this.#take(others, []);
+    for (const file of files.filter(isHeic)) void this.#addHeic(file);
+    return refusals;
+  }
+
+  async #addHeic(file: File) {
+    const jpeg = await jpegOf(file);
+    const { limits } = this;
+    const { refusals } = this.state.value;
+    const isWanted = jpeg !== null || (limits?.accept && isAccepted(file, limits.accept));
+    if (isWanted) {
+      this.#take([jpeg ?? file], refusals);
+      return;
+    }
+    const why = this.language.value.text.files.unreadable(file.name);
+    if (limits) this.state.update((state) => ({ ...state, refusals: [...refusals, why] }));
+  }
+
+  /** `before`: refusals that stay. */
+  #take(files: readonly File[], before: readonly string[]): string[] {
     const { limits } = this;
     if (!limits || !files.length) return [];
     const taken = files.filter((file) => !refusalOf(file, limits, english));
@@ -56,7 +78,7 @@ export class Uploads {
       const over = taken.length - room;
       return over > 0 ? [...refusals, language.text.files.tooMany(maxCountOf(limits), over)] : refusals;
     };
-    this.state.update((state) => ({ ...state, refusals: refusalsIn(this.language.value) }));
+    this.state.update((state) => ({ ...state, refusals: [...before, ...refusalsIn(this.language.value)] }));
     for (const file of taken.slice(0, room)) this.#begin(file);
     return refusalsIn(english);
   }

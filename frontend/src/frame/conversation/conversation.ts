@@ -22,7 +22,9 @@ import {
   isPending,
   lastUserMessage,
   type ThreadState,
+  withEnding,
   withItem,
+  withoutFailedEnding,
   withoutItemsAfter,
   withoutPending,
   withPendingMessage,
@@ -31,7 +33,7 @@ import {
 import type { ActionConfig, StructuredAnswer, Thread, WidgetItem } from '../../protocol/types';
 import { Store } from '../store';
 import { isFresh, mayGrow } from './answer-polling';
-import { failureOfLastAnswer, incomplete, notAccepted } from './failures';
+import { endingsFrom, failureOfLastAnswer, incomplete, notAccepted } from './failures';
 import type { Message } from './message';
 import { type End, ResponseStream, type StreamSource } from './response-stream';
 import type { ConversationEvent, Services } from './services';
@@ -104,6 +106,7 @@ export class Conversation {
   async retry(itemId = lastUserMessage(this.state.value.items)?.id) {
     if (!this.id || !itemId || this.isResponding) return;
     this.asked += 1;
+    const ending = this.state.value.endings[itemId];
     this.state.update((state) => withRequest(state));
     let accepted = false;
     await this.#run(
@@ -114,7 +117,13 @@ export class Conversation {
       },
     );
     // The old answer is kept until there is a new one.
-    if (accepted && this.state.value.items.at(-1)?.id === itemId) await this.#loader.loadNewest(this.id);
+    if (!accepted || this.state.value.items.at(-1)?.id !== itemId) return;
+    await this.#loader.loadNewest(this.id);
+    if (failureOf(this.state.value.status)) return;
+    this.state.update(({ endings: { [itemId]: _, ...endings }, ...state }) => ({
+      ...state,
+      endings: ending ? { ...endings, [itemId]: ending } : endings,
+    }));
   }
 
   async answer(itemId: string, answers: Record<string, Required<StructuredAnswer>> | null) {
@@ -216,8 +225,13 @@ export class Conversation {
       if (runs?.run) return void (await this.#run({ type: 'follow', run: runs.run }));
       if (runs && expected && !(await this.#loader.loadNewest(id))) return;
       if (catchingUp.signal.aborted) return;
-      const { items } = this.state.value;
-      const failure = failureOfLastAnswer(items, runs?.last, this.#text);
+      if (runs) {
+        const endings = endingsFrom(runs.endings, this.#text);
+        this.state.update((state) => ({ ...state, endings }));
+      }
+      const { items, endings } = this.state.value;
+      const ending = endings[lastUserMessage(items)?.id ?? ''];
+      const failure = ending ? ending.failure : failureOfLastAnswer(items, runs?.last, this.#text);
       if (this.#stream.canResume() && !failure && this.#isWorthResuming(runs?.last?.status)) {
         return void (await this.#receive(() => this.#stream.resume()));
       }
@@ -279,6 +293,9 @@ export class Conversation {
   async #receive(start: () => Promise<End>): Promise<End> {
     this.leave();
     const end = await start();
+    const { items, status } = this.state.value;
+    if (end === 'stopped' && !items.some(isPending)) this.state.update((state) => withEnding(state, null));
+    if (end === 'complete' && !failureOf(status)) this.state.update(withoutFailedEnding);
     if (end === 'cut off') void this.catchUp(true);
     if (end === 'refused') void this.catchUp();
     return end;

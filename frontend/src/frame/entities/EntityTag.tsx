@@ -7,6 +7,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { useText } from '../../language/language';
 import type { UserContent, WidgetNode } from '../../protocol/types';
+import { useEscape } from '../../ui/use-escape';
 import { NamedIcon } from '../../widgets/icons';
 import { WidgetView } from '../../widgets/WidgetView';
 import { useChat } from '../context';
@@ -56,11 +57,6 @@ export function EntityButton({ entity, className, label, about, children }: Butt
           currentTarget.matches(':focus-visible') && preview.show(entity, currentTarget)
         }
         onBlur={preview.hide}
-        onKeyDown={(event) => {
-          if (event.key !== 'Escape' || !preview.visible) return;
-          event.preventDefault();
-          preview.hide();
-        }}
       >
         {children}
       </button>
@@ -95,6 +91,7 @@ export function useEntityPreview(speaksForItself = false) {
       }
     }, REST_MS);
   };
+  useEscape(visible !== null, hide);
   return { visible, show, hide };
 }
 

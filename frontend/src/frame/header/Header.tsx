@@ -13,6 +13,7 @@ export function Header({ view: { conversation, loading, failure } }: { view: Vie
   const { thread, items } = useStore(conversation.state);
   const historyOpen = useStore(chat.historyOpen);
   if (header?.enabled === false) return null;
+  const isNew = items.length === 0 && !thread && !loading && !failure;
   const title = header?.title?.text ?? thread?.title ?? '';
   return (
     <header className="header">
@@ -40,8 +41,8 @@ export function Header({ view: { conversation, loading, failure } }: { view: Vie
           className="icon-button"
           aria-label={text.header.newChat}
           title={text.header.newChat}
-          disabled={items.length === 0 && !thread && !loading && !failure}
-          onClick={() => chat.startNew()}
+          aria-disabled={isNew || undefined}
+          onClick={() => (isNew ? chat.focusComposer() : chat.startNew())}
         >
           <SquarePen size={18} aria-hidden />
         </button>

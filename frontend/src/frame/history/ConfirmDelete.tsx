@@ -1,9 +1,12 @@
 import { useEffect, useRef } from 'react';
 import { useText } from '../../language/language';
 import type { ThreadMetadata } from '../../protocol/types';
+import { holdFocus } from '../../ui/hold-focus';
 import { useChat } from '../context';
 
-export function ConfirmDelete({ thread, onClose }: { thread: ThreadMetadata; onClose: () => void }) {
+type Props = { thread: ThreadMetadata; onClose: () => void; onDeleted: () => void };
+
+export function ConfirmDelete({ thread, onClose, onDeleted }: Props) {
   const chat = useChat();
   const text = useText();
   const dialog = useRef<HTMLDialogElement>(null);
@@ -13,7 +16,7 @@ export function ConfirmDelete({ thread, onClose }: { thread: ThreadMetadata; onC
   const close = () => dialog.current?.close();
   const remove = async () => {
     close();
-    await chat.deleteThread(thread.id);
+    if (await chat.deleteThread(thread.id)) onDeleted();
   };
   return (
     <dialog
@@ -22,6 +25,7 @@ export function ConfirmDelete({ thread, onClose }: { thread: ThreadMetadata; onC
       role="alertdialog"
       aria-labelledby="confirm-title"
       onClose={onClose}
+      onKeyDown={holdFocus}
     >
       <h2 id="confirm-title">{text.history.deleteTitle}</h2>
       <p>{text.history.deleteText(thread.title || text.history.untitled)}</p>

@@ -2,6 +2,7 @@ import { Check, Clock, Pencil, Trash2, X } from 'lucide-react';
 import { type FormEvent, type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
 import { useLanguage, useText } from '../../language/language';
 import type { ThreadMetadata } from '../../protocol/types';
+import { holdFocus } from '../../ui/hold-focus';
 import { useChat } from '../context';
 import { useStore } from '../store';
 import { ConfirmDelete } from './ConfirmDelete';
@@ -14,10 +15,16 @@ export function HistoryPanel() {
   const panel = useRef<HTMLElement>(null);
   useFocusWhileOpen(panel);
 
-  const onKeyDown = (event: KeyboardEvent) => {
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    holdFocus(event);
     if (event.key !== 'Escape' || event.defaultPrevented) return;
     event.preventDefault();
     void chat.hideHistory();
+  };
+  /** The row is gone: the next one has the focus, the last one, or the panel. */
+  const focusRow = (at: number) => {
+    const rows = [...(panel.current?.querySelectorAll<HTMLElement>('.entry-title') ?? [])];
+    (rows[Math.min(at, rows.length - 1)] ?? panel.current)?.focus();
   };
 
   return (
@@ -73,7 +80,7 @@ export function HistoryPanel() {
           <button
             type="button"
             className="button"
-            disabled={loading}
+            aria-disabled={loading || undefined}
             onClick={() => void chat.history.more()}
           >
             {text.history.more}
@@ -83,10 +90,8 @@ export function HistoryPanel() {
       {deleting && (
         <ConfirmDelete
           thread={deleting}
-          onClose={() => {
-            setDeleting(null);
-            panel.current?.focus();
-          }}
+          onClose={() => setDeleting(null)}
+          onDeleted={() => focusRow(threads.indexOf(deleting))}
         />
       )}
     </>
@@ -163,11 +168,8 @@ function Rename({ thread, onClose }: { thread: ThreadMetadata; onClose: () => vo
   const text = useText();
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    const input = field.current;
-    const panel = input?.closest('aside');
-    input?.focus();
-    input?.select();
-    return () => panel?.focus();
+    field.current?.focus();
+    field.current?.select();
   }, []);
 
   const save = async (event: FormEvent) => {

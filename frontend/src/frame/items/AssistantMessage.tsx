@@ -2,8 +2,9 @@ import { useCallback, useMemo, useRef } from 'react';
 import { useText } from '../../language/language';
 import { Markdown } from '../../markdown/Markdown';
 import type { Annotation, AssistantContent, AssistantMessageItem } from '../../protocol/types';
+import { renderCitation } from '../sources/CitationMark';
 import { type Citation, numberCitations, textWithMarks } from '../sources/citations';
-import { renderCitation, Sources } from '../sources/Sources';
+import { Sources } from '../sources/Sources';
 
 export function AssistantMessage({ item, streaming }: { item: AssistantMessageItem; streaming: boolean }) {
   const text = useText();

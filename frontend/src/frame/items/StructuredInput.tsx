@@ -2,7 +2,8 @@ import { CircleCheck } from 'lucide-react';
 import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from 'react';
 import { useText } from '../../language/language';
 import type { StructuredInputItem, StructuredQuestion } from '../../protocol/types';
-import { useConversation } from '../context';
+import { isComposing } from '../composer/replace-range';
+import { useChat, useConversation } from '../context';
 import { useBlockedReason } from '../conversation/use-blocked-reason';
 import { type Answers, answersFrom } from './structured-answers';
 
@@ -12,17 +13,25 @@ export function StructuredInput({ item }: { item: StructuredInputItem }) {
 
 function Pending({ item }: { item: StructuredInputItem }) {
   const text = useText();
+  const chat = useChat();
   const conversation = useConversation();
   const blockedReason = useBlockedReason(conversation);
   const [incomplete, setIncomplete] = useState(false);
   const form = useRef<HTMLFormElement>(null);
+  const blocked = blockedReason !== null || undefined;
 
+  const answer = (answers: Answers | null) => {
+    if (blocked) return;
+    chat.moveOn();
+    void conversation.answer(item.id, answers);
+  };
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
+    if (blockedReason !== null) return;
     const answers: Answers = answersFrom(item.inputs, new FormData(event.currentTarget));
     const given = Object.values(answers).some((answer) => !answer.skipped);
     setIncomplete(!given);
-    if (given) void conversation.answer(item.id, answers);
+    if (given) answer(answers);
     else form.current?.querySelector<HTMLElement>('input, textarea')?.focus();
   };
 
@@ -32,17 +41,22 @@ function Pending({ item }: { item: StructuredInputItem }) {
       className="questions"
       onSubmit={submit}
       onChange={() => setIncomplete(false)}
-      inert={blockedReason !== null}
+      data-blocked={blocked && ''}
     >
       {item.inputs.map((question) => (
         <QuestionFields key={question.id} question={question} />
       ))}
       <footer>
         <p role="alert">{incomplete && text.questions.needed}</p>
-        <button type="button" className="button" onClick={() => void conversation.answer(item.id, null)}>
+        <button type="button" className="button" aria-disabled={blocked} onClick={() => answer(null)}>
           {text.questions.skip}
         </button>
-        <button type="submit" className="button primary">
+        <button
+          type="submit"
+          className="button primary"
+          aria-disabled={blocked}
+          title={blockedReason ?? undefined}
+        >
           {text.questions.continue}
         </button>
       </footer>
@@ -55,10 +69,12 @@ function QuestionFields({ question }: { question: StructuredQuestion }) {
 }
 
 function Freeform({ question }: { question: Extract<StructuredQuestion, { type: 'freeform' }> }) {
+  const chat = useChat();
   const about = useId();
   // As in the composer: Enter goes on, Shift+Enter breaks the line.
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+    if (event.key !== 'Enter' || event.shiftKey || isComposing(event.nativeEvent)) return;
+    if (chat.enterKey.value === 'newline') return;
     event.preventDefault();
     event.currentTarget.form?.requestSubmit();
   };

@@ -1,6 +1,7 @@
 import { Download, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useText } from '../../language/language';
+import { holdFocus } from '../../ui/hold-focus';
 
 type Props = { src: string; name: string; className?: string; onError(): void };
 
@@ -36,7 +37,10 @@ function Zoomed({ src, name, onClose }: { src: string; name: string; onClose(): 
       onClose={onClose}
       onClick={(event) => event.target === event.currentTarget && close()}
       // The same key stops an answer; it should not do both.
-      onKeyDown={(event) => event.key === 'Escape' && event.stopPropagation()}
+      onKeyDown={(event) => {
+        holdFocus(event);
+        if (event.key === 'Escape') event.stopPropagation();
+      }}
     >
       <img src={src} alt={name} />
       <div className="zoomed-actions">

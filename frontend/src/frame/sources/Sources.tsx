@@ -3,7 +3,7 @@ import { FileText, Globe } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useText } from '../../language/language';
 import type { EntitySource, Source } from '../../protocol/types';
-import { isIcon, NamedIcon } from '../../widgets/icons';
+import { NamedIcon } from '../../widgets/icons';
 import { EntityButton } from '../entities/EntityTag';
 import type { Citation } from './citations';
 
@@ -37,15 +37,15 @@ export function hrefOf(source: Source): string | null {
 }
 
 /** A document of this very server is a file to the reader, though it has an address. */
-function SourceIcon({ source }: { source: Source }) {
+export function SourceIcon({ source }: { source: Source }) {
   if (source.type === 'entity') return <NamedIcon name={source.icon} size={12} />;
   const href = hrefOf(source);
   const elsewhere = href !== null && new URL(href).origin !== location.origin;
   return elsewhere ? <Globe size={12} aria-hidden /> : <FileText size={12} aria-hidden />;
 }
 
-/** What is known of it, for who rests the pointer on it. */
-function aboutOf(source: Source): string {
+/** What is known of it, for who rests the pointer on it: a line with its name, and more behind that. */
+export function aboutOf(source: Source): string {
   const site = siteOf(source);
   const name = site && site !== source.title ? `${source.title} – ${site}` : source.title;
   return [name, source.description, source.timestamp].filter(Boolean).join('\n');
@@ -93,31 +93,6 @@ export function SourceLink({ source, className, label, children }: LinkProps) {
     <span className={className} title={about}>
       {children}
     </span>
-  );
-}
-
-/** The mark of a citation; nothing for a number that no citation has. */
-export function renderCitation(citations: Citation[], number: number): ReactNode {
-  const citation = citations.find((known) => known.number === number);
-  return citation ? <CitationMark citation={citation} /> : null;
-}
-
-/** Where an answer cites a source: its number, or the inline label of an entity. */
-function CitationMark({ citation: { number, source } }: { citation: Citation }) {
-  const text = useText();
-  const label = text.message.source(number);
-  if (source.type === 'entity' && (source.inline_label || isIcon(source.icon))) {
-    return (
-      <SourceLink className="cite cite-entity" source={source} label={label}>
-        <NamedIcon name={source.icon} size={11} />
-        {source.inline_label}
-      </SourceLink>
-    );
-  }
-  return (
-    <SourceLink className="cite" source={source} label={label}>
-      {number}
-    </SourceLink>
   );
 }
 

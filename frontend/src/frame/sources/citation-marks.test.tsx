@@ -1,8 +1,8 @@
 import { render, screen } from '@testing-library/react';
 import { expect, test } from 'vitest';
 import { Markdown } from '../../markdown/Markdown';
+import { renderCitation } from './CitationMark';
 import type { Citation } from './citations';
-import { renderCitation } from './Sources';
 
 const source = { type: 'url' as const, title: 'Manual', url: 'https://a.example/manual' };
 const citations: Citation[] = [{ number: 1, source }];

@@ -1,9 +1,10 @@
-import { CircleAlert, Info, RotateCw, TriangleAlert, WifiOff } from 'lucide-react';
+import { CircleAlert, CircleStop, Info, RotateCw, TriangleAlert, WifiOff } from 'lucide-react';
 import { useText } from '../../language/language';
 import { Markdown } from '../../markdown/Markdown';
 import type { Failure } from '../../protocol/response-status';
 import type { NoticeEvent } from '../../protocol/types';
 import { NamedIcon } from '../../widgets/icons';
+import { useChat } from '../context';
 import type { Conversation } from '../conversation/conversation';
 import { useBlockedReason } from '../conversation/use-blocked-reason';
 
@@ -61,22 +62,48 @@ export function Notices({ notices }: { notices: NoticeEvent[] }) {
   });
 }
 
-type FailureProps = { failure: Failure; conversation: Conversation };
+/** What the user stopped says so, also later. */
+export function Stopped() {
+  const { thread } = useText();
+  return (
+    <p className="note stopped">
+      <CircleStop size={14} aria-hidden /> {thread.stopped}
+    </p>
+  );
+}
 
-export function FailureNote({ failure: { message, remedy }, conversation }: FailureProps) {
+/** `question`: of an answer that failed earlier in the thread; without it, the last thing that was done failed now. */
+type FailureProps = { failure: Failure; conversation: Conversation; question?: string };
+
+export function FailureNote({ failure: { message, remedy }, conversation, question }: FailureProps) {
   const text = useText();
+  const chat = useChat();
   const blocked = useBlockedReason(conversation);
   return (
-    <div className="notice" data-level="danger" role="alert">
+    <div className="notice" data-level="danger" role={question ? undefined : 'alert'}>
       <CircleAlert size={16} aria-hidden />
       <div dir="auto">{message ?? text.failures.failed}</div>
       {remedy === 'retry' && !blocked && (
-        <button type="button" className="button small" onClick={() => void conversation.retry()}>
+        <button
+          type="button"
+          className="button small"
+          onClick={() => {
+            chat.moveOn();
+            void conversation.retry(question);
+          }}
+        >
           <RotateCw size={14} aria-hidden /> {text.frame.tryAgain}
         </button>
       )}
       {remedy === 'refresh' && (
-        <button type="button" className="button small" onClick={() => void conversation.refresh()}>
+        <button
+          type="button"
+          className="button small"
+          onClick={() => {
+            chat.moveOn();
+            void conversation.refresh();
+          }}
+        >
           <RotateCw size={14} aria-hidden /> {text.thread.refresh}
         </button>
       )}

@@ -7,6 +7,7 @@ import type { ThreadItem } from '../../protocol/types';
 import { ImageDomainsContext } from '../../ui/image-sources';
 import { ConversationContext, useChat } from '../context';
 import type { Conversation } from '../conversation/conversation';
+import { Disclaimer } from '../Disclaimer';
 import { useStore } from '../store';
 import { QuoteButton } from './QuoteButton';
 import { ScrollAnchor } from './ScrollAnchor';
@@ -29,7 +30,7 @@ const holdForClick = (hold: () => void) => (event: MouseEvent) => {
 export function ThreadView({ conversation }: { conversation: Conversation }) {
   const text = useText();
   const { thread: option } = useStore(useChat().options);
-  const { thread, items, older, loadingOlder, notices, status } = useStore(conversation.state);
+  const { thread, items, older, loadingOlder, notices, status, endings } = useStore(conversation.state);
   const failure = failureOf(status);
   const responding = isResponding(status);
   const polling = isPolling(status);
@@ -73,6 +74,7 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
         <div
           className="thread"
           ref={scroller}
+          tabIndex={-1}
           onScroll={() => {
             onScroll();
             loadAhead();
@@ -101,9 +103,12 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
                 >
                   {turns.map((turn, at) => {
                     const running = (responding || polling) && at === turns.length - 1;
+                    const ending = endings[turn.question?.id ?? ''];
                     return (
                       <TurnView
                         key={turn.question?.id ?? turn.id}
+                        // What has just failed stands below everything.
+                        ending={ending?.failure && ending.failure === failure ? undefined : ending}
                         ref={turnRef}
                         turn={turn}
                         openItems={running ? openItems : NONE}
@@ -118,6 +123,7 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
               {polling && <Progress progress={{ text: text.thread.polling }} />}
               <Notices notices={notices} />
               {failure && <FailureNote failure={failure} conversation={conversation} />}
+              <Disclaimer scrolls />
             </div>
           </div>
         </div>

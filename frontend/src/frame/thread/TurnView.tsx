@@ -1,11 +1,14 @@
 import { Check, Copy, RotateCw, ThumbsDown, ThumbsUp } from 'lucide-react';
 import { memo, type ReactNode, type Ref, useState } from 'react';
 import { useText } from '../../language/language';
+import type { AnswerEnding } from '../../protocol/thread-state';
+import type { ThreadItem } from '../../protocol/types';
 import { useCopy } from '../../ui/use-copy';
 import { useChat, useConversation } from '../context';
 import { useBlockedReason } from '../conversation/use-blocked-reason';
 import { ItemView } from '../items/ItemView';
 import { useStore } from '../store';
+import { FailureNote, Stopped } from './Status';
 import { hasAnswer, ratedItems, type Turn, textOfQuestion, textOfTurn } from './turns';
 
 type Props = {
@@ -13,12 +16,18 @@ type Props = {
   /** Ids of the items that the stream has opened and not yet closed. */
   openItems: ReadonlySet<string>;
   running: boolean;
+  /** Of an answer that is not whole. */
+  ending?: AnswerEnding;
   ref: Ref<HTMLElement>;
 };
 
 /** Drawn anew only when something in it changed: a thread has many of them, and a word is added to one. */
-export const TurnView = memo(function TurnView({ turn, openItems, running, ref }: Props) {
+export const TurnView = memo(function TurnView({ turn, openItems, running, ending, ref }: Props) {
   const { question, items } = turn;
+  const end = items.findIndex(({ id }) => id === ending?.after) + 1 || items.length;
+  const drawn = (item: ThreadItem) => (
+    <ItemView key={item.id} item={item} streaming={running && openItems.has(item.id)} running={running} />
+  );
   return (
     <section className="turn" ref={ref}>
       {question && (
@@ -27,13 +36,19 @@ export const TurnView = memo(function TurnView({ turn, openItems, running, ref }
           <QuestionActions text={textOfQuestion(question)} />
         </div>
       )}
-      {items.map((item) => (
-        <ItemView key={item.id} item={item} streaming={running && openItems.has(item.id)} running={running} />
-      ))}
-      {!running && hasAnswer(turn) && <TurnActions turn={turn} />}
+      {items.slice(0, end).map(drawn)}
+      {ending && <EndingView ending={ending} question={question?.id} />}
+      {items.slice(end).map(drawn)}
+      {!running && (hasAnswer(turn) || ending?.failure === null) && <TurnActions turn={turn} />}
     </section>
   );
 });
+
+function EndingView({ ending: { failure }, question }: { ending: AnswerEnding; question?: string }) {
+  const conversation = useConversation();
+  if (!failure) return <Stopped />;
+  return <FailureNote failure={failure} conversation={conversation} question={question} />;
+}
 
 function QuestionActions({ text }: { text: string }) {
   const { message } = useText();
@@ -47,7 +62,8 @@ function QuestionActions({ text }: { text: string }) {
 function TurnActions({ turn }: { turn: Turn }) {
   const { message } = useText();
   const conversation = useConversation();
-  const { threadItemActions } = useStore(useChat().options);
+  const chat = useChat();
+  const { threadItemActions } = useStore(chat.options);
   const blockedReason = useBlockedReason(conversation);
   const text = textOfTurn(turn);
   const question = turn.question?.id;
@@ -59,7 +75,10 @@ function TurnActions({ turn }: { turn: Turn }) {
         <ActionButton
           label={message.retry}
           disabled={blockedReason !== null}
-          onClick={() => void conversation.retry(question)}
+          onClick={() => {
+            chat.moveOn();
+            void conversation.retry(question);
+          }}
         >
           <RotateCw size={16} aria-hidden />
         </ActionButton>
@@ -120,8 +139,8 @@ function ActionButton({ label, pressed, disabled, onClick, children }: ActionPro
       aria-label={label}
       title={label}
       aria-pressed={pressed}
-      disabled={disabled}
-      onClick={onClick}
+      aria-disabled={disabled || undefined}
+      onClick={() => disabled || onClick()}
     >
       {children}
     </button>

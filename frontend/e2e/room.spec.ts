@@ -1,0 +1,101 @@
+import type { Frame } from '@playwright/test';
+import { type ChatPage, expect, test } from './chat-page';
+import { HostPage } from './host-page';
+
+/** Widths and heights of a phone, of 200 % and of 400 % zoom, with the part of it that is the conversation. */
+const ROOMS = [
+  [320, 568, 1 / 2],
+  [640, 400, 1 / 2],
+  [320, 256, 1 / 3],
+] as const;
+
+async function hasRoom(chat: ChatPage, where: string) {
+  for (const [width, height, part] of ROOMS) {
+    await chat.page.setViewportSize({ width, height });
+    const seen = async () => ((await chat.frame.locator('.thread').boundingBox())?.height ?? 0) / height;
+    await expect.poll(seen, `${where} at ${width}x${height}`).toBeGreaterThanOrEqual(part);
+    console.log(`${where} at ${width}x${height}: ${Math.round((await seen()) * 100)} % is the conversation`);
+    // 1.4.10: nothing scrolls in two dimensions.
+    for (const frame of chat.page.frames()) expect(await sideways(frame), `${where} ${width}`).toBe(0);
+  }
+}
+
+const sideways = (frame: Frame) =>
+  frame.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    const thread = document.querySelector('.thread');
+    return Math.max(scrollWidth - clientWidth, thread ? thread.scrollWidth - thread.clientWidth : 0);
+  });
+
+/** What can be pressed and is smaller than 24 pixels, with less room around it than that (WCAG 2.5.8). */
+const smallTargets = (frame: Frame) =>
+  frame.evaluate(() => {
+    const targets = [
+      ...document.querySelectorAll<HTMLElement>(
+        'button, a[href], input:not([type="hidden"]), select, textarea, summary',
+      ),
+    ].filter(
+      (one) => one.checkVisibility({ opacityProperty: false }) && !one.closest('[hidden], .visually-hidden'),
+    );
+    const inText = (one: HTMLElement) => one.matches('.md a, .cite, .disclaimer a, p a');
+    return targets
+      .filter((one) => !inText(one) && one.tabIndex >= 0)
+      .filter((one) => {
+        const target = one.matches('input') ? (one.closest('label') ?? one) : one;
+        const { width, height } = target.getBoundingClientRect();
+        return width > 0 && (width < 24 || height < 24);
+      })
+      .map(
+        (one) =>
+          `${one.className} ${one.getAttribute('aria-label') ?? one.textContent} ${one.offsetWidth}x${one.offsetHeight}`,
+      );
+  });
+
+test('at least half of a small screen is the conversation, and a third at 400 %', async ({
+  chat,
+  page,
+  baseURL,
+}) => {
+  await chat.open('lock');
+  await chat.ask("What are tonight's odds?");
+  await chat.answered();
+  await hasRoom(chat, 'the demo page');
+  await page.setViewportSize({ width: 320, height: 568 });
+  // One header: that of the chat.
+  await expect(page.getByRole('banner')).toHaveCount(0);
+  await expect(chat.button('Menu')).toBeVisible();
+
+  const host = await HostPage.open(page, baseURL);
+  await host.set(() => ({ ...window.looks(), header: { title: { text: 'Support' } } }));
+  await host.ask('Hello');
+  await host.answered();
+  await hasRoom(host, 'an embed with everything in it');
+  await page.setViewportSize({ width: 320, height: 256 });
+  // The disclaimer scrolls with the conversation.
+  await expect(host.frame.getByText('Answers may be wrong.').filter({ visible: true })).toHaveCount(1);
+  await host.shot('room-256');
+});
+
+test('everything that can be pressed has 24 pixels', async ({ chat, page }) => {
+  await chat.open('items');
+  await chat.ask('everything');
+  await chat.answered();
+  for (const [width, height] of [
+    [1280, 800],
+    [320, 568],
+    [320, 256],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    for (const frame of page.frames()) expect.soft(await smallTargets(frame), `${width}`).toEqual([]);
+  }
+  await chat.ask('questions');
+  await chat.answered();
+  await chat.button('History').click();
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  for (const frame of page.frames()) expect.soft(await smallTargets(frame)).toEqual([]);
+  await chat.open('widgets');
+  await chat.ask('all');
+  await chat.answered();
+  for (const frame of page.frames()) expect.soft(await smallTargets(frame)).toEqual([]);
+});
