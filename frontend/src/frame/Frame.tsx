@@ -3,6 +3,7 @@ import { type MouseEvent, useEffect, useLayoutEffect } from 'react';
 import { type Language, LanguageContext, useText } from '../language/language';
 import { Markdown } from '../markdown/Markdown';
 import { failureOf } from '../protocol/response-status';
+import { LiveRegion } from './announcements/LiveRegion';
 import type { Chat, View } from './chat';
 import { Composer } from './composer/Composer';
 import { useFileDrop } from './composer/use-file-drop';
@@ -46,6 +47,7 @@ export function Frame({ chat }: { chat: Chat }) {
             <NotSetUp />
           )}
           {historyOpen && <HistoryPanel />}
+          <LiveRegion announcer={chat.announcer} />
           {dropping && (
             <div className="drop">
               <FileUp size={28} aria-hidden />

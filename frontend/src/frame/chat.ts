@@ -9,6 +9,7 @@ import type { SentOptions } from '../options/sendable-options';
 import { ChatKitClient } from '../protocol/client';
 import { ChatKitProblem, ConnectionLost, sentenceFor } from '../protocol/problems';
 import type { Attachment, Thread, UserContent } from '../protocol/types';
+import { Announcer } from './announcements/announcer';
 import { ComposerSelection } from './composer/composer-selection';
 import { contentOf, type Draft, draftFrom, emptyDraft } from './composer/draft';
 import { Uploads, waitsFor } from './composer/uploads';
@@ -36,6 +37,7 @@ export class Chat implements FrameApi {
   readonly draft = new Store<Draft>(emptyDraft);
   readonly selection: ComposerSelection;
   readonly uploads: Uploads;
+  readonly announcer = new Announcer();
   /** Counts requests to put the cursor into the composer. */
   readonly focus = new Store(0);
   history: ThreadHistory;

@@ -160,6 +160,8 @@ export const ar: Text = {
     less: 'عرض أقل',
     plain: 'نص',
     table: 'جدول',
+    codeBlock: (language: string) => (language ? `مقطع برمجي، ${language}.` : 'مقطع برمجي.'),
+    tableOf: (columns: string) => (columns ? `جدول بالأعمدة ${columns}.` : 'جدول.'),
     sources: 'المصادر',
     source: (number) => `المصدر ${number}`,
     allSources: (count) =>
@@ -223,6 +225,8 @@ export const ar: Text = {
   session: { failed: 'تعذّر على هذه الصفحة تسجيل دخولك إلى المحادثة. أعد تحميلها ثم حاول مرة أخرى.' },
   widgets: {
     broken: 'لا يمكن عرض هذا الجزء.',
+    untitled: 'بطاقة تفاعلية',
+    removed: (what: string) => `تمت الإزالة: ${what}`,
     clear: (field) => `مسح ${field}`,
     chooseDate: 'اختر تاريخًا',
     chooseOption: 'اختر خيارًا',

@@ -141,6 +141,8 @@ export const de: Text = {
     less: 'Weniger anzeigen',
     plain: 'Text',
     table: 'Tabelle',
+    codeBlock: (language: string) => (language ? `Codeblock, ${language}.` : 'Codeblock.'),
+    tableOf: (columns: string) => (columns ? `Tabelle mit den Spalten ${columns}.` : 'Tabelle.'),
     sources: 'Quellen',
     source: (number) => `Quelle ${number}`,
     allSources: (count) => counted(count, { one: '# Quelle anzeigen', other: 'Alle # Quellen anzeigen' }),
@@ -205,6 +207,8 @@ export const de: Text = {
   },
   widgets: {
     broken: 'Dieser Teil kann nicht angezeigt werden.',
+    untitled: 'Interaktive Karte',
+    removed: (what: string) => `Entfernt: ${what}`,
     clear: (field) => `${field} leeren`,
     chooseDate: 'Datum wählen',
     chooseOption: 'Auswählen',

@@ -140,6 +140,8 @@ export const es: Text = {
     less: 'Mostrar menos',
     plain: 'texto',
     table: 'Tabla',
+    codeBlock: (language: string) => (language ? `Bloque de código, ${language}.` : 'Bloque de código.'),
+    tableOf: (columns: string) => (columns ? `Tabla con las columnas ${columns}.` : 'Tabla.'),
     sources: 'Fuentes',
     source: (number) => `Fuente ${number}`,
     allSources: (count) => counted(count, { one: 'Mostrar # fuente', other: 'Mostrar las # fuentes' }),
@@ -204,6 +206,8 @@ export const es: Text = {
   },
   widgets: {
     broken: 'Esta parte no se puede mostrar.',
+    untitled: 'Tarjeta interactiva',
+    removed: (what: string) => `Se ha quitado: ${what}`,
     clear: (field) => `Borrar ${field}`,
     chooseDate: 'Elegir una fecha',
     chooseOption: 'Elegir una opción',

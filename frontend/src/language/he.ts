@@ -140,6 +140,8 @@ export const he: Text = {
     less: 'להציג פחות',
     plain: 'טקסט',
     table: 'טבלה',
+    codeBlock: (language: string) => (language ? `קטע קוד, ${language}.` : 'קטע קוד.'),
+    tableOf: (columns: string) => (columns ? `טבלה עם העמודות ${columns}.` : 'טבלה.'),
     sources: 'מקורות',
     source: (number) => `מקור ${number}`,
     allSources: (count) => counted(count, { one: 'הצגת מקור #', other: 'הצגת כל # המקורות' }),
@@ -202,6 +204,8 @@ export const he: Text = {
   session: { failed: 'הדף הזה לא הצליח לחבר אותך לשיחה. יש לטעון אותו מחדש ולנסות שוב.' },
   widgets: {
     broken: 'לא ניתן להציג חלק זה.',
+    untitled: 'כרטיס אינטראקטיבי',
+    removed: (what: string) => `הוסר: ${what}`,
     clear: (field) => `ניקוי ${field}`,
     chooseDate: 'בחירת תאריך',
     chooseOption: 'בחירת אפשרות',

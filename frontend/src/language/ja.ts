@@ -140,6 +140,8 @@ export const ja: Text = {
     less: '折りたたむ',
     plain: 'テキスト',
     table: '表',
+    codeBlock: (language: string) => (language ? `コードブロック、${language}。` : 'コードブロック。'),
+    tableOf: (columns: string) => (columns ? `列が${columns}の表。` : '表。'),
     sources: '出典',
     source: (number) => `出典 ${number}`,
     allSources: (count) => counted(count, { other: '# 件の出典をすべて表示' }),
@@ -204,6 +206,8 @@ export const ja: Text = {
   },
   widgets: {
     broken: 'この部分は表示できません。',
+    untitled: '操作できるカード',
+    removed: (what: string) => `削除されました: ${what}`,
     clear: (field) => `${field}をクリア`,
     chooseDate: '日付を選択',
     chooseOption: '選択してください',

@@ -139,6 +139,8 @@ export const zh: Text = {
     less: '收起',
     plain: '文本',
     table: '表格',
+    codeBlock: (language: string) => (language ? `代码块，${language}。` : '代码块。'),
+    tableOf: (columns: string) => (columns ? `表格，列为${columns}。` : '表格。'),
     sources: '来源',
     source: (number) => `来源 ${number}`,
     allSources: (count) => counted(count, { other: '显示全部 # 个来源' }),
@@ -201,6 +203,8 @@ export const zh: Text = {
   session: { failed: '此页面无法让您登录聊天。请刷新页面后重试。' },
   widgets: {
     broken: '无法显示此部分。',
+    untitled: '交互式卡片',
+    removed: (what: string) => `已移除：${what}`,
     clear: (field) => `清除${field}`,
     chooseDate: '选择日期',
     chooseOption: '请选择',

@@ -1,10 +1,12 @@
 import { memo, useId, useMemo } from 'react';
+import { useText } from '../language/language';
 import type { WidgetItem as Item } from '../protocol/types';
 import { BrokenNote, ErrorBoundary } from '../ui/ErrorBoundary';
 import { ContainerContext, useContainer, WidgetContext, type WidgetHost } from './action-context';
 import { FieldsContext, labelsIn } from './field-labels';
 import { Node, RenderersContext } from './Node';
 import { isNode } from './read-props';
+import { nothingToRead, ReadingContext, readingOf } from './reading/reading';
 import { renderers } from './renderers';
 import './widgets.css';
 
@@ -23,15 +25,26 @@ export const WidgetView = memo(function WidgetView({
     () => ({ scope, labels: isNode(widget) ? labelsIn(widget) : new Map<string, string>() }),
     [scope, widget],
   );
+  const reading = useMemo(() => (isNode(widget) ? readingOf(widget) : nothingToRead), [widget]);
+  const text = useText().widgets;
   return (
     <WidgetContext value={surroundings}>
       <FieldsContext value={fields}>
         <ContainerContext value={during}>
-          <div className="widget" data-loading={loading ? '' : undefined} inert={loading}>
+          {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for the fields of a form */}
+          <div
+            className="widget"
+            role="group"
+            aria-label={reading.title || text.untitled}
+            data-loading={loading ? '' : undefined}
+            inert={loading}
+          >
             <ErrorBoundary resetKey={widget} name="widget" fail={fail} fallback={<BrokenNote />}>
               {isNode(widget) ? (
                 <RenderersContext value={renderers}>
-                  <Node node={widget} />
+                  <ReadingContext value={reading}>
+                    <Node node={widget} />
+                  </ReadingContext>
                 </RenderersContext>
               ) : (
                 <BrokenNote />

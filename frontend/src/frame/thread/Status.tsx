@@ -10,7 +10,7 @@ import { useBlockedReason } from '../conversation/use-blocked-reason';
 export function Progress({ progress }: { progress: { icon?: string | null; text: string } | null }) {
   const text = useText();
   return (
-    <div className="progress" role="status">
+    <div className="progress">
       {progress ? (
         <>
           <NamedIcon name={progress.icon} size={15} />
@@ -31,7 +31,7 @@ export function Progress({ progress }: { progress: { icon?: string | null; text:
 export function Reconnecting() {
   const text = useText();
   return (
-    <div className="progress" role="status">
+    <div className="progress">
       <WifiOff size={15} aria-hidden />
       <span>{text.thread.reconnecting}</span>
     </div>
@@ -49,7 +49,7 @@ export function Notices({ notices }: { notices: NoticeEvent[] }) {
         key={at}
         className="notice"
         data-level={level}
-        role={level === 'danger' ? 'alert' : 'status'}
+        role={level === 'danger' ? 'alert' : undefined}
       >
         <Icon size={16} aria-hidden />
         <div>

@@ -4,6 +4,7 @@ import { useText } from '../../language/language';
 import { failureOf, isPolling, isResponding } from '../../protocol/response-status';
 import type { ThreadItem } from '../../protocol/types';
 import { ImageDomainsContext } from '../../ui/image-sources';
+import { useNarration } from '../announcements/use-narration';
 import { ConversationContext, useChat } from '../context';
 import type { Conversation } from '../conversation/conversation';
 import { useStore } from '../store';
@@ -39,6 +40,8 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
   } = status.type === 'streaming' ? status : {};
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
+  const log = useRef<HTMLDivElement>(null);
+  useNarration(conversation, log);
   const { turns, more } = useDisplayedTurns(items, older !== null);
   const { away, news, toEnd, hold, onScroll } = useAutoScroll(
     { scroller, content },
@@ -91,9 +94,10 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
               )}
               <div
                 className="log"
+                ref={log}
                 role="log"
-                aria-live="polite"
-                aria-busy={responding}
+                // What comes in is told by useNarration: a screen reader would read a paragraph anew with each word.
+                aria-live="off"
                 aria-label={text.thread.label}
               >
                 {turns.map((turn, at) => {
