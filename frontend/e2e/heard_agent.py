@@ -51,7 +51,9 @@ PARAGRAPH = (
     "That is why a reader is never kept waiting, however long the change takes. "
 )
 
-ANSWERS = {"fern": GUIDE, "lock": PARAGRAPH * 3, "japanese": "シダは湿った土を好みます。水を与えすぎないでください。冬は少なめで大丈夫です。"}
+JAPANESE = "シダは湿った土を好みます。水を与えすぎないでください。冬は少なめで大丈夫です。"
+
+ANSWERS = {"fern": GUIDE, "lock": PARAGRAPH * 3, "japanese": JAPANESE}
 
 
 async def heard(ctx: TurnContext) -> AsyncIterator[ThreadStreamEvent]:

@@ -7,10 +7,12 @@ import { NamedIcon } from '../../widgets/icons';
 import type { Conversation } from '../conversation/conversation';
 import { useBlockedReason } from '../conversation/use-blocked-reason';
 
+// The states of the work are told by the narrator, so none of them is live itself.
+
 export function Progress({ progress }: { progress: { icon?: string | null; text: string } | null }) {
   const text = useText();
   return (
-    <div className="progress">
+    <div className="progress" role="status" aria-live="off">
       {progress ? (
         <>
           <NamedIcon name={progress.icon} size={15} />
@@ -31,7 +33,7 @@ export function Progress({ progress }: { progress: { icon?: string | null; text:
 export function Reconnecting() {
   const text = useText();
   return (
-    <div className="progress">
+    <div className="progress" role="status" aria-live="off">
       <WifiOff size={15} aria-hidden />
       <span>{text.thread.reconnecting}</span>
     </div>
@@ -49,7 +51,8 @@ export function Notices({ notices }: { notices: NoticeEvent[] }) {
         key={at}
         className="notice"
         data-level={level}
-        role={level === 'danger' ? 'alert' : undefined}
+        role={level === 'danger' ? 'alert' : 'status'}
+        aria-live={level === 'danger' ? undefined : 'off'}
       >
         <Icon size={16} aria-hidden />
         <div>

@@ -77,6 +77,22 @@ test('a button in a table is named after its column and its row', () => {
   expect(readingOf(card).captions.get(table)).toBe('Yankees @ Red Sox');
 });
 
+test('a table and a chart are called after what is above them, but not after a figure or a note', () => {
+  const figure = node('Row', {}, node('Caption', { value: 'Orders' }), node('Title', { value: '1,524' }));
+  const chart = node('Chart');
+  const table = node('Table', {}, node('Table.Row', {}, node('Table.Cell', {}, text('Tent'))));
+  const card = node(
+    'Card',
+    {},
+    node('Title', { value: 'Sales' }),
+    figure,
+    chart,
+    text('Best sellers'),
+    table,
+  );
+  expect([...readingOf(card).captions.values()]).toEqual(['Sales', 'Best sellers']);
+});
+
 test('clickable rows with the same beginning are told apart by what follows', () => {
   const row = (...words: string[]) => node('ListViewItem', go(), ...words.map(text), button('More'));
   expect(namesIn(node('ListView', {}, row('Order', 'of May'), row('Order', 'of June'))).slice(0, 2)).toEqual(

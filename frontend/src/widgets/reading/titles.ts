@@ -35,6 +35,20 @@ export function captionsIn(root: WidgetNode): Map<WidgetNode, string> {
   return captions;
 }
 
-/** A title counts more than a remark under it. */
-const captionFrom = (node: WidgetNode) =>
-  node.type === 'Caption' || node.type === 'Table' || node.type === 'Chart' ? '' : (wordsIn(node)[0] ?? '');
+/** What begins with a remark is no caption: it is a figure with its label, or a note. */
+function captionFrom(node: WidgetNode): string {
+  const first = firstWorded(node);
+  return first && CAPTIONS.has(first.type) ? ownWords(first) : '';
+}
+
+const CAPTIONS = new Set(['Title', 'Text', 'Markdown']);
+
+function firstWorded(node: WidgetNode, depth = 0): WidgetNode | undefined {
+  if (depth > DEEPEST || node.type === 'Table') return undefined;
+  if (ownWords(node)) return node;
+  for (const child of childrenOf(node)) {
+    const found = firstWorded(child, depth + 1);
+    if (found) return found;
+  }
+  return undefined;
+}
