@@ -57,8 +57,10 @@ export default defineConfig({
   // On the phone, only what is tagged: where the layout, the finger or the dark scheme is the point. What measures
   // frames is a project of its own, which scripts/run_tests.py runs last and alone.
   projects: [
-    { name: 'desktop', grepInvert: /@timing/, use: desktop },
+    { name: 'desktop', grepInvert: /@timing|@orca/, use: desktop },
     { name: 'timing', grep: /@timing/, workers: 1, use: desktop },
+    // In windows of their own, on a screen that has a screen reader: see e2e/screen-reader.
+    { name: 'screen-reader', grep: /@orca/, use: desktop },
     {
       name: 'phone',
       grep: /@phone/,

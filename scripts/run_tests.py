@@ -110,7 +110,9 @@ def suites(scope: str, results: Path, arguments: list[str]) -> tuple[list[Part[T
     ]
     if scope == "fast":
         return together, []
-    together.append(Part("Browser", partial(browser_tests, results=results, projects=("desktop", "phone"))))
+    together.append(
+        Part("Browser", partial(browser_tests, results=results, projects=("desktop", "phone", "screen-reader")))
+    )
     if not chromium():
         return together, []
     return together, [Part("Browser, timing", partial(browser_tests, results=results, projects=("timing",)))]
