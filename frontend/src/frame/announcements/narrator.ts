@@ -1,8 +1,8 @@
 /*
- * Tells a thread to those who hear it: what comes while it is on the screen, never what was there before. The words
+ * Announces a thread to a screen reader: what comes while it is on the screen, never what was there before. The words
  * of an answer come from the page, where its Markdown is drawn (answer-reader.ts); all else from the thread's items.
  *
- * Invariant: nothing is heard out of order; of a message or widget that is being written, nothing after it is told.
+ * Invariant: nothing is heard out of order; of a message or widget that is being written, nothing after it is announced.
  */
 import type { Language } from '../../language/language';
 import { isPolling, isResponding, type ResponseStatus } from '../../protocol/response-status';
@@ -16,9 +16,9 @@ import { outcomeText, widgetText } from './widget-text';
 
 export class Narrator {
   #reader: AnswerReader;
-  /** What was there before: nothing of it is told, and nothing above it. */
+  /** What was there before: nothing of it is announced, and nothing above it. */
   #skipped = new Set<string>();
-  #told = new Set<string>();
+  #announced = new Set<string>();
   #widgets = new Map<string, WidgetNode>();
   #notices = 0;
 
@@ -31,7 +31,7 @@ export class Narrator {
     this.#reader = new AnswerReader(language.locale, { code: message.codeBlock, table: message.tableOf });
   }
 
-  /** Takes what there is as told; of an answer that is being written, what there is of it. */
+  /** Takes what there is as announced; of an answer that is being written, what there is of it. */
   skip({ items, notices, status }: ThreadState) {
     for (const item of items) {
       if (item.type === 'widget') this.#widgets.set(item.id, item.widget);
@@ -44,25 +44,25 @@ export class Narrator {
   }
 
   /** `settled`: the page shows all that the items have by now. */
-  tell({ items, notices, status }: ThreadState, settled: boolean) {
+  announce({ items, notices, status }: ThreadState, settled: boolean) {
     const from = items.findLastIndex(({ id }) => this.#skipped.has(id)) + 1;
-    this.#tellChangedWidgets(items, status);
-    this.#tellItems(items.slice(from), status, settled);
+    this.#announceChangedWidgets(items, status);
+    this.#announceItems(items.slice(from), status, settled);
     for (const { level, title, message } of notices.slice(this.#notices)) {
       // What is dangerous is an alert by itself.
       if (level !== 'danger') this.announcer.say([title, plainText(message)].filter(Boolean).join(': '));
     }
     this.#notices = notices.length;
-    this.#tellState(items, status);
+    this.#announceState(items, status);
   }
 
-  #tellItems(items: ThreadItem[], status: ResponseStatus, settled: boolean) {
+  #announceItems(items: ThreadItem[], status: ResponseStatus, settled: boolean) {
     for (const item of items) {
-      if (this.#told.has(item.id) || isPending(item)) continue;
+      if (this.#announced.has(item.id) || isPending(item)) continue;
       const ended = settled && !isOpen(item, status);
       if (item.type === 'assistant_message') this.announcer.say(this.#read(item.id, ended));
       else if (ended) this.announcer.say(this.#wordsOf(item));
-      if (ended) this.#told.add(item.id);
+      if (ended) this.#announced.add(item.id);
       else if (item.type === 'assistant_message' || item.type === 'widget') return;
       if (item.type === 'widget') this.#widgets.set(item.id, item.widget);
     }
@@ -84,7 +84,7 @@ export class Narrator {
   }
 
   /** What an action, or the work on an answer, has changed in what was there. */
-  #tellChangedWidgets(items: ThreadItem[], status: ResponseStatus) {
+  #announceChangedWidgets(items: ThreadItem[], status: ResponseStatus) {
     const { removed } = this.language.text.widgets;
     for (const item of items) {
       if (item.type !== 'widget' || isOpen(item, status)) continue;
@@ -95,7 +95,7 @@ export class Narrator {
     }
   }
 
-  #tellState(items: ThreadItem[], status: ResponseStatus) {
+  #announceState(items: ThreadItem[], status: ResponseStatus) {
     const { text } = this.language;
     if (isPolling(status)) return this.announcer.state(text.thread.polling);
     if (!isResponding(status)) return this.announcer.endState();

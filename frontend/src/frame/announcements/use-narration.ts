@@ -10,7 +10,7 @@ const SETTLED_MS = 250;
 /** As long as an answer that was begun before comes in again from its beginning. */
 const REPLAY_MS = 1_000;
 
-/** Tells the thread in `log` while it is on the screen. */
+/** Announces the thread in `log` while it is on the screen. */
 export function useNarration(conversation: Conversation, log: RefObject<HTMLElement | null>) {
   const { announcer } = useChat();
   const language = useLanguage();
@@ -34,7 +34,7 @@ function narrate(conversation: Conversation, narrator: Narrator, log: Element, o
     const now = performance.now();
     const settled = now - changed >= SETTLED_MS;
     if (now < replayedUntil) narrator.skip(state.value);
-    else narrator.tell(state.value, settled);
+    else narrator.announce(state.value, settled);
     if (!settled || now < replayedUntil) lookSoon();
   };
   const lookSoon = () => {

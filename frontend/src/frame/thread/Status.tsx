@@ -7,7 +7,7 @@ import { NamedIcon } from '../../widgets/icons';
 import type { Conversation } from '../conversation/conversation';
 import { useBlockedReason } from '../conversation/use-blocked-reason';
 
-// The states of the work are told by the narrator, so none of them is live itself.
+// The states of the work are announced by the narrator, so none of them is live itself.
 
 export function Progress({ progress }: { progress: { icon?: string | null; text: string } | null }) {
   const text = useText();

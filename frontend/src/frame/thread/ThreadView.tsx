@@ -96,7 +96,7 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
                 className="log"
                 ref={log}
                 role="log"
-                // What comes in is told by useNarration: a screen reader would read a paragraph anew with each word.
+                // What comes in is announced by useNarration: a screen reader would read a paragraph anew with each word.
                 aria-live="off"
                 aria-label={text.thread.label}
               >
