@@ -131,7 +131,9 @@ def suites(scope: str, results: Path, arguments: list[str]) -> list[list[Part[Ta
     ]
     if scope == "fast":
         return [together]
-    together.append(Part("Browser", partial(browser_tests, results=results, projects=("desktop", "phone"))))
+    together.append(
+        Part("Browser", partial(browser_tests, results=results, projects=("desktop", "phone", "screen-reader")))
+    )
     if not chromium():
         return [together]
     # Other browsers are started beside nothing else, and what measures frames has the machine to itself.

@@ -108,3 +108,66 @@ test('nothing is cut off at 320 pixels, nor stretched at 2,560', async ({ chat, 
   expect((await chat.log.boundingBox())?.width).toBeLessThan(800);
   await chat.shot('a11y-2560');
 });
+
+test('axe-core finds nothing serious in the settings of the demo page', async ({ chat, page }) => {
+  await chat.open();
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  const panel = page.getByRole('complementary', { name: 'Settings' });
+  for (const section of ['Header', 'Start screen', 'Composer']) {
+    await panel.getByText(section, { exact: true }).click();
+  }
+  await hasNothingSerious(chat, 'settings');
+  await page.getByRole('tab', { name: 'Code' }).click();
+  await hasNothingSerious(chat, 'code of the settings');
+});
+
+test('axe-core finds nothing serious in menus, errors and a chat that is renamed or deleted', async ({
+  chat,
+  page,
+}) => {
+  await chat.open('mirror');
+  await chat.button('Add files and tools').click();
+  await expect(chat.frame.getByRole('menu')).toBeVisible();
+  await hasNothingSerious(chat, 'tools');
+  await page.keyboard.press('Escape');
+  await chat.button(/^Model:/).click();
+  await expect(chat.frame.getByRole('menu')).toBeVisible();
+  await hasNothingSerious(chat, 'models');
+  await page.keyboard.press('Escape');
+
+  await chat.open('items');
+  await chat.ask('error');
+  await expect(chat.frame.getByRole('alert')).toContainText('The model is busy.');
+  await hasNothingSerious(chat, 'an answer that failed');
+
+  await chat.openHistory();
+  await (await chat.entry()).getByRole('button', { name: 'Rename' }).click();
+  await hasNothingSerious(chat, 'a title in the making');
+  await page.keyboard.press('Escape');
+  await (await chat.entry()).getByRole('button', { name: 'Delete' }).click();
+  await hasNothingSerious(chat, 'a chat about to be deleted');
+});
+
+test('axe-core finds nothing serious on the odds board, in an open parlay and in its refusal', async ({
+  chat,
+}) => {
+  chat.tolerated = /422/;
+  await chat.open('lock');
+  await chat.ask("What are tonight's odds?");
+  await chat.answered();
+  await chat.log.getByRole('button', { name: '★ -1.5 -' }).first().click();
+  await chat.answered();
+  await hasNothingSerious(chat, 'odds and a parlay');
+  await chat.frame.getByRole('spinbutton', { name: 'Stake in $' }).fill('-5');
+  await chat.button('Set stake').click();
+  await expect(chat.frame.getByRole('alert')).toBeVisible();
+  await hasNothingSerious(chat, 'a refused stake');
+});
+
+test('axe-core finds nothing serious in any sample of a widget', async ({ chat }) => {
+  await chat.open('widgets');
+  await chat.ask('all');
+  await chat.answered();
+  await expect(chat.log.locator('.recharts-surface').first()).toBeVisible();
+  await hasNothingSerious(chat, 'widgets');
+});

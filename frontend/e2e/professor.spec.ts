@@ -16,7 +16,7 @@ test("tonight's odds become a parlay, a stake a payout, and a confirmed slip goe
   await chat.shot('professor-board');
 
   await board.getByRole('button', { name: 'Moneyline' }).click();
-  const prices = board.getByRole('button', { name: /^(★ )?[+-]\d{3,4}$/ });
+  const prices = board.getByRole('button').filter({ hasText: /^(★ )?[+-]\d{3,4}$/ });
   await expect(prices).toHaveCount(30);
   const parlay = cardOf('Your parlay');
   const legs = parlay.getByRole('button', { name: 'Remove' });

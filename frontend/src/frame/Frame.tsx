@@ -4,6 +4,7 @@ import { type Language, LanguageContext, useText } from '../language/language';
 import { failureOf } from '../protocol/response-status';
 import { keepFocus } from '../ui/keep-focus';
 import { hasTouchKeyboard } from '../ui/touch-keyboard';
+import { LiveRegion } from './announcements/LiveRegion';
 import type { Chat, View } from './chat';
 import { Composer } from './composer/Composer';
 import { useFileDrop } from './composer/use-file-drop';
@@ -45,6 +46,7 @@ export function Frame({ chat }: { chat: Chat }) {
             <NotSetUp />
           )}
           {historyOpen && <HistoryPanel />}
+          <LiveRegion announcer={chat.announcer} />
           {dropping && (
             <div className="drop">
               <FileUp size={28} aria-hidden />

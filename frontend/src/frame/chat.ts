@@ -10,6 +10,7 @@ import { ChatKitClient } from '../protocol/client';
 import { ChatKitProblem, ConnectionLost, sentenceFor } from '../protocol/problems';
 import type { Thread, UserContent } from '../protocol/types';
 import { hasTouchKeyboard } from '../ui/touch-keyboard';
+import { Announcer } from './announcements/announcer';
 import { ComposerSelection } from './composer/composer-selection';
 import { contentOf, type Draft, emptyDraft } from './composer/draft';
 import { Uploads, waitsFor } from './composer/uploads';
@@ -41,6 +42,7 @@ export class Chat {
   readonly draft = new Store<Draft>(emptyDraft);
   readonly selection: ComposerSelection;
   readonly uploads: Uploads;
+  readonly announcer = new Announcer();
   /** Counts requests to put the cursor into the composer; `isForWriting`: also where that brings up a keyboard. */
   readonly focus = new Store({ count: 0, isForWriting: false });
   history: ThreadHistory;

@@ -174,6 +174,8 @@ export const ar: Text = {
     notes: 'الحواشي',
     note: (number: number) => `الحاشية ${number}`,
     backToText: (number: number) => `العودة إلى الحاشية ${number} في النص`,
+    codeBlock: (language: string) => (language ? `مقطع برمجي، ${language}.` : 'مقطع برمجي.'),
+    tableOf: (columns: string) => (columns ? `جدول بالأعمدة ${columns}.` : 'جدول.'),
     sources: 'المصادر',
     source: (number) => `المصدر ${number}`,
     allSources: (count) =>
@@ -237,6 +239,8 @@ export const ar: Text = {
   session: { failed: 'تعذّر على هذه الصفحة تسجيل دخولك إلى المحادثة. أعد تحميلها ثم حاول مرة أخرى.' },
   widgets: {
     broken: 'لا يمكن عرض هذا الجزء.',
+    untitled: 'بطاقة تفاعلية',
+    removed: (what: string) => `تمت الإزالة: ${what}`,
     clear: (field) => `مسح ${field}`,
     chooseDate: 'اختر تاريخًا',
     chooseOption: 'اختر خيارًا',

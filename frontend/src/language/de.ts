@@ -156,6 +156,8 @@ export const de: Text = {
     notes: 'Anmerkungen',
     note: (number: number) => `Anmerkung ${number}`,
     backToText: (number: number) => `Zurück zu Anmerkung ${number} im Text`,
+    codeBlock: (language: string) => (language ? `Codeblock, ${language}.` : 'Codeblock.'),
+    tableOf: (columns: string) => (columns ? `Tabelle mit den Spalten ${columns}.` : 'Tabelle.'),
     sources: 'Quellen',
     source: (number) => `Quelle ${number}`,
     allSources: (count) => counted(count, { one: '# Quelle anzeigen', other: 'Alle # Quellen anzeigen' }),
@@ -220,6 +222,8 @@ export const de: Text = {
   },
   widgets: {
     broken: 'Dieser Teil kann nicht angezeigt werden.',
+    untitled: 'Interaktive Karte',
+    removed: (what: string) => `Entfernt: ${what}`,
     clear: (field) => `${field} leeren`,
     chooseDate: 'Datum wählen',
     chooseOption: 'Auswählen',

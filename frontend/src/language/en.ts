@@ -156,6 +156,8 @@ export const en = {
     notes: 'Notes',
     note: (number: number) => `Note ${number}`,
     backToText: (number: number) => `Back to note ${number} in the text`,
+    codeBlock: (language: string) => (language ? `Code block, ${language}.` : 'Code block.'),
+    tableOf: (columns: string) => (columns ? `Table with the columns ${columns}.` : 'Table.'),
     sources: 'Sources',
     source: (number: number) => `Source ${number}`,
     allSources: (count: number) => counted(count, { one: 'Show # source', other: 'Show all # sources' }),
@@ -220,6 +222,8 @@ export const en = {
   },
   widgets: {
     broken: 'This part cannot be shown.',
+    untitled: 'Interactive card',
+    removed: (what: string) => `Removed: ${what}`,
     clear: (field: string) => `Clear ${field}`,
     chooseDate: 'Choose a date',
     chooseOption: 'Choose an option',

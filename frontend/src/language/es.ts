@@ -155,6 +155,8 @@ export const es: Text = {
     notes: 'Notas',
     note: (number: number) => `Nota ${number}`,
     backToText: (number: number) => `Volver a la nota ${number} en el texto`,
+    codeBlock: (language: string) => (language ? `Bloque de código, ${language}.` : 'Bloque de código.'),
+    tableOf: (columns: string) => (columns ? `Tabla con las columnas ${columns}.` : 'Tabla.'),
     sources: 'Fuentes',
     source: (number) => `Fuente ${number}`,
     allSources: (count) => counted(count, { one: 'Mostrar # fuente', other: 'Mostrar las # fuentes' }),
@@ -219,6 +221,8 @@ export const es: Text = {
   },
   widgets: {
     broken: 'Esta parte no se puede mostrar.',
+    untitled: 'Tarjeta interactiva',
+    removed: (what: string) => `Se ha quitado: ${what}`,
     clear: (field) => `Borrar ${field}`,
     chooseDate: 'Elegir una fecha',
     chooseOption: 'Elegir una opción',

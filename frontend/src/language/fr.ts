@@ -155,6 +155,8 @@ export const fr: Text = {
     notes: 'Notes',
     note: (number: number) => `Note ${number}`,
     backToText: (number: number) => `Revenir à la note ${number} dans le texte`,
+    codeBlock: (language: string) => (language ? `Bloc de code, ${language}.` : 'Bloc de code.'),
+    tableOf: (columns: string) => (columns ? `Tableau avec les colonnes ${columns}.` : 'Tableau.'),
     sources: 'Sources',
     source: (number) => `Source ${number}`,
     allSources: (count) => counted(count, { one: 'Afficher # source', other: 'Afficher les # sources' }),
@@ -219,6 +221,8 @@ export const fr: Text = {
   },
   widgets: {
     broken: 'Cette partie ne peut pas être affichée.',
+    untitled: 'Carte interactive',
+    removed: (what: string) => `Retiré : ${what}`,
     clear: (field) => `Effacer ${field}`,
     chooseDate: 'Choisir une date',
     chooseOption: 'Choisir une option',

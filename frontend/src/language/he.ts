@@ -155,6 +155,8 @@ export const he: Text = {
     notes: 'הערות',
     note: (number: number) => `הערה ${number}`,
     backToText: (number: number) => `חזרה להערה ${number} בטקסט`,
+    codeBlock: (language: string) => (language ? `קטע קוד, ${language}.` : 'קטע קוד.'),
+    tableOf: (columns: string) => (columns ? `טבלה עם העמודות ${columns}.` : 'טבלה.'),
     sources: 'מקורות',
     source: (number) => `מקור ${number}`,
     allSources: (count) => counted(count, { one: 'הצגת מקור #', other: 'הצגת כל # המקורות' }),
@@ -217,6 +219,8 @@ export const he: Text = {
   session: { failed: 'הדף הזה לא הצליח לחבר אותך לשיחה. יש לטעון אותו מחדש ולנסות שוב.' },
   widgets: {
     broken: 'לא ניתן להציג חלק זה.',
+    untitled: 'כרטיס אינטראקטיבי',
+    removed: (what: string) => `הוסר: ${what}`,
     clear: (field) => `ניקוי ${field}`,
     chooseDate: 'בחירת תאריך',
     chooseOption: 'בחירת אפשרות',

@@ -138,6 +138,8 @@ export const id: Text = {
     quote: 'Tanyakan ini',
   },
   message: {
+    codeBlock: (language: string) => (language ? `Blok kode, ${language}.` : 'Blok kode.'),
+    tableOf: (columns: string) => (columns ? `Tabel dengan kolom ${columns}.` : 'Tabel.'),
     notes: 'Catatan',
     note: (number: number) => `Catatan ${number}`,
     backToText: (number: number) => `Kembali ke catatan ${number} dalam teks`,
@@ -218,6 +220,8 @@ export const id: Text = {
     failed: 'Halaman ini tidak dapat memasukkan Anda ke chat. Muat ulang halaman dan coba lagi.',
   },
   widgets: {
+    untitled: 'Kartu interaktif',
+    removed: (what: string) => `Dihapus: ${what}`,
     broken: 'Bagian ini tidak dapat ditampilkan.',
     clear: (field) => `Kosongkan ${field}`,
     chooseDate: 'Pilih tanggal',

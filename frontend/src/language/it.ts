@@ -138,6 +138,8 @@ export const it: Text = {
     quote: 'Chiedi informazioni su questo',
   },
   message: {
+    codeBlock: (language: string) => (language ? `Blocco di codice, ${language}.` : 'Blocco di codice.'),
+    tableOf: (columns: string) => (columns ? `Tabella con le colonne ${columns}.` : 'Tabella.'),
     notes: 'Note',
     note: (number: number) => `Nota ${number}`,
     backToText: (number: number) => `Torna alla nota ${number} nel testo`,
@@ -218,6 +220,8 @@ export const it: Text = {
     failed: 'Questa pagina non è riuscita ad accedere alla chat. Ricaricala e riprova.',
   },
   widgets: {
+    untitled: 'Scheda interattiva',
+    removed: (what: string) => `Rimosso: ${what}`,
     broken: 'Impossibile mostrare questa parte.',
     clear: (field) => `Cancella ${field}`,
     chooseDate: 'Scegli una data',

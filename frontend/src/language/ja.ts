@@ -155,6 +155,8 @@ export const ja: Text = {
     notes: '注',
     note: (number: number) => `注 ${number}`,
     backToText: (number: number) => `本文の注 ${number} に戻る`,
+    codeBlock: (language: string) => (language ? `コードブロック、${language}。` : 'コードブロック。'),
+    tableOf: (columns: string) => (columns ? `列が${columns}の表。` : '表。'),
     sources: '出典',
     source: (number) => `出典 ${number}`,
     allSources: (count) => counted(count, { other: '# 件の出典をすべて表示' }),
@@ -219,6 +221,8 @@ export const ja: Text = {
   },
   widgets: {
     broken: 'この部分は表示できません。',
+    untitled: '操作できるカード',
+    removed: (what: string) => `削除されました: ${what}`,
     clear: (field) => `${field}をクリア`,
     chooseDate: '日付を選択',
     chooseOption: '選択してください',

@@ -139,6 +139,8 @@ export const ko: Text = {
     quote: '이 내용 질문하기',
   },
   message: {
+    codeBlock: (language: string) => (language ? `코드 블록, ${language}.` : '코드 블록.'),
+    tableOf: (columns: string) => (columns ? `열이 ${columns}인 표.` : '표.'),
     notes: '각주',
     note: (number: number) => `각주 ${number}`,
     backToText: (number: number) => `본문의 각주 ${number}번으로 돌아가기`,
@@ -219,6 +221,8 @@ export const ko: Text = {
     failed: '이 페이지에서 채팅에 로그인하지 못했습니다. 페이지를 새로 고친 후 다시 시도하세요.',
   },
   widgets: {
+    untitled: '대화형 카드',
+    removed: (what: string) => `제거됨: ${what}`,
     broken: '이 부분을 표시할 수 없습니다.',
     clear: (field) => `${field} 지우기`,
     chooseDate: '날짜 선택',

@@ -139,6 +139,8 @@ export const nl: Text = {
     quote: 'Hierover een vraag stellen',
   },
   message: {
+    codeBlock: (language: string) => (language ? `Codeblok, ${language}.` : 'Codeblok.'),
+    tableOf: (columns: string) => (columns ? `Tabel met de kolommen ${columns}.` : 'Tabel.'),
     notes: 'Noten',
     note: (number: number) => `Noot ${number}`,
     backToText: (number: number) => `Terug naar noot ${number} in de tekst`,
@@ -219,6 +221,8 @@ export const nl: Text = {
     failed: 'Deze pagina kon je niet bij de chat aanmelden. Laad de pagina opnieuw en probeer het nog eens.',
   },
   widgets: {
+    untitled: 'Interactieve kaart',
+    removed: (what: string) => `Verwijderd: ${what}`,
     broken: 'Dit onderdeel kan niet worden getoond.',
     clear: (field) => `${field} wissen`,
     chooseDate: 'Kies een datum',

@@ -139,6 +139,8 @@ export const pl: Text = {
     quote: 'Zapytaj o to',
   },
   message: {
+    codeBlock: (language: string) => (language ? `Blok kodu, ${language}.` : 'Blok kodu.'),
+    tableOf: (columns: string) => (columns ? `Tabela z kolumnami ${columns}.` : 'Tabela.'),
     notes: 'Przypisy',
     note: (number: number) => `Przypis ${number}`,
     backToText: (number: number) => `Wróć do przypisu ${number} w tekście`,
@@ -225,6 +227,8 @@ export const pl: Text = {
     failed: 'Tej stronie nie udało się zalogować Cię do czatu. Odśwież ją i spróbuj ponownie.',
   },
   widgets: {
+    untitled: 'Karta interaktywna',
+    removed: (what: string) => `Usunięto: ${what}`,
     broken: 'Nie można wyświetlić tej części.',
     clear: (field) => `Wyczyść: ${field}`,
     chooseDate: 'Wybierz datę',

@@ -138,6 +138,8 @@ export const pt: Text = {
     quote: 'Perguntar sobre isto',
   },
   message: {
+    codeBlock: (language: string) => (language ? `Bloco de código, ${language}.` : 'Bloco de código.'),
+    tableOf: (columns: string) => (columns ? `Tabela com as colunas ${columns}.` : 'Tabela.'),
     notes: 'Notas',
     note: (number: number) => `Nota ${number}`,
     backToText: (number: number) => `Voltar à nota ${number} no texto`,
@@ -218,6 +220,8 @@ export const pt: Text = {
     failed: 'Esta página não conseguiu conectar você ao chat. Recarregue-a e tente novamente.',
   },
   widgets: {
+    untitled: 'Cartão interativo',
+    removed: (what: string) => `Removido: ${what}`,
     broken: 'Não é possível mostrar esta parte.',
     clear: (field) => `Limpar ${field}`,
     chooseDate: 'Escolher uma data',

@@ -139,6 +139,8 @@ export const ru: Text = {
     quote: 'Спросить об этом',
   },
   message: {
+    codeBlock: (language: string) => (language ? `Блок кода, ${language}.` : 'Блок кода.'),
+    tableOf: (columns: string) => (columns ? `Таблица со столбцами ${columns}.` : 'Таблица.'),
     notes: 'Примечания',
     note: (number: number) => `Примечание ${number}`,
     backToText: (number: number) => `Вернуться к примечанию ${number} в тексте`,
@@ -225,6 +227,8 @@ export const ru: Text = {
     failed: 'Этой странице не удалось выполнить вход в чат. Обновите её и повторите попытку.',
   },
   widgets: {
+    untitled: 'Интерактивная карточка',
+    removed: (what: string) => `Удалено: ${what}`,
     broken: 'Эту часть нельзя показать.',
     clear: (field) => `Очистить: ${field}`,
     chooseDate: 'Выберите дату',

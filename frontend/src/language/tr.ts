@@ -138,6 +138,8 @@ export const tr: Text = {
     quote: 'Bunu sor',
   },
   message: {
+    codeBlock: (language: string) => (language ? `Kod bloğu, ${language}.` : 'Kod bloğu.'),
+    tableOf: (columns: string) => (columns ? `${columns} sütunlu tablo.` : 'Tablo.'),
     notes: 'Notlar',
     note: (number: number) => `Not ${number}`,
     backToText: (number: number) => `Metindeki ${number} numaralı nota dön`,
@@ -218,6 +220,8 @@ export const tr: Text = {
     failed: 'Bu sayfa sizi sohbete bağlayamadı. Sayfayı yenileyip tekrar deneyin.',
   },
   widgets: {
+    untitled: 'Etkileşimli kart',
+    removed: (what: string) => `Kaldırıldı: ${what}`,
     broken: 'Bu bölüm gösterilemiyor.',
     clear: (field) => `Temizle: ${field}`,
     chooseDate: 'Tarih seç',

@@ -139,6 +139,8 @@ export const uk: Text = {
     quote: 'Запитати про це',
   },
   message: {
+    codeBlock: (language: string) => (language ? `Блок коду, ${language}.` : 'Блок коду.'),
+    tableOf: (columns: string) => (columns ? `Таблиця зі стовпцями ${columns}.` : 'Таблиця.'),
     notes: 'Примітки',
     note: (number: number) => `Примітка ${number}`,
     backToText: (number: number) => `Повернутися до примітки ${number} у тексті`,
@@ -225,6 +227,8 @@ export const uk: Text = {
     failed: 'Цій сторінці не вдалося виконати вхід у чат. Оновіть її та спробуйте ще раз.',
   },
   widgets: {
+    untitled: 'Інтерактивна картка',
+    removed: (what: string) => `Вилучено: ${what}`,
     broken: 'Цю частину не можна показати.',
     clear: (field) => `Очистити: ${field}`,
     chooseDate: 'Виберіть дату',

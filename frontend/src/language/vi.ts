@@ -138,6 +138,8 @@ export const vi: Text = {
     quote: 'Hỏi về đoạn này',
   },
   message: {
+    codeBlock: (language: string) => (language ? `Khối mã, ${language}.` : 'Khối mã.'),
+    tableOf: (columns: string) => (columns ? `Bảng với các cột ${columns}.` : 'Bảng.'),
     notes: 'Ghi chú',
     note: (number: number) => `Ghi chú ${number}`,
     backToText: (number: number) => `Quay lại ghi chú ${number} trong văn bản`,
@@ -218,6 +220,8 @@ export const vi: Text = {
     failed: 'Trang này không thể đăng nhập bạn vào đoạn chat. Hãy tải lại trang rồi thử lại.',
   },
   widgets: {
+    untitled: 'Thẻ tương tác',
+    removed: (what: string) => `Đã xóa: ${what}`,
     broken: 'Không thể hiển thị phần này.',
     clear: (field) => `Xóa ${field}`,
     chooseDate: 'Chọn ngày',

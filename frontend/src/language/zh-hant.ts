@@ -137,6 +137,8 @@ export const zhHant: Text = {
     quote: '針對這段提問',
   },
   message: {
+    codeBlock: (language: string) => (language ? `程式碼區塊，${language}。` : '程式碼區塊。'),
+    tableOf: (columns: string) => (columns ? `欄為 ${columns} 的表格。` : '表格。'),
     notes: '註腳',
     note: (number: number) => `註腳 ${number}`,
     backToText: (number: number) => `返回正文中的註腳 ${number}`,
@@ -215,6 +217,8 @@ export const zhHant: Text = {
   },
   session: { failed: '此頁面無法讓您登入聊天。請重新載入頁面，然後再試一次。' },
   widgets: {
+    untitled: '互動卡片',
+    removed: (what: string) => `已移除：${what}`,
     broken: '無法顯示此部分。',
     clear: (field) => `清除${field}`,
     chooseDate: '選擇日期',

@@ -153,6 +153,8 @@ export const zh: Text = {
     notes: '注释',
     note: (number: number) => `注释 ${number}`,
     backToText: (number: number) => `返回正文中的注释 ${number}`,
+    codeBlock: (language: string) => (language ? `代码块，${language}。` : '代码块。'),
+    tableOf: (columns: string) => (columns ? `表格，列为${columns}。` : '表格。'),
     sources: '来源',
     source: (number) => `来源 ${number}`,
     allSources: (count) => counted(count, { other: '显示全部 # 个来源' }),
@@ -215,6 +217,8 @@ export const zh: Text = {
   session: { failed: '此页面无法让您登录聊天。请刷新页面后重试。' },
   widgets: {
     broken: '无法显示此部分。',
+    untitled: '交互式卡片',
+    removed: (what: string) => `已移除：${what}`,
     clear: (field) => `清除${field}`,
     chooseDate: '选择日期',
     chooseOption: '请选择',

@@ -6,6 +6,8 @@ import { SubmissionContext } from './Form';
 import { NamedIcon } from './icons';
 import type { NodeProps } from './Node';
 import { asBoolean, asText, oneOf } from './read-props';
+import { iconName } from './reading/control-names';
+import { useReading } from './reading/reading';
 import { controlSize, controlStyle, iconSize } from './sizes';
 
 const colors = [
@@ -30,6 +32,10 @@ export function Button({ node }: NodeProps) {
   const primary = node.style === 'primary';
   const icon = iconSize(node.iconSize, controlSize(node.size).icon);
   const label = asText(node.label);
+  const { names, chosen } = useReading();
+  const iconLabel = label
+    ? undefined
+    : iconName(asText(node.iconStart) || asText(node.iconEnd)) || text.action;
 
   const click = (event: MouseEvent<HTMLButtonElement>) => {
     // A button inside a clickable row must not also click the row.
@@ -48,7 +54,8 @@ export function Button({ node }: NodeProps) {
       data-uniform={node.uniform === true || !label ? '' : undefined}
       data-block={node.block === true ? '' : undefined}
       style={controlStyle(node.size)}
-      aria-label={label ? undefined : asText(node.iconStart) || asText(node.iconEnd) || text.action}
+      aria-label={names.get(node) ?? iconLabel}
+      aria-pressed={chosen.get(node)}
       aria-busy={loading || undefined}
       aria-disabled={held || undefined}
       disabled={node.disabled === true}

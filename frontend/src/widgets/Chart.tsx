@@ -3,6 +3,7 @@ import { useText } from '../language/language';
 import { type Axis, axisOf, type ChartRow, type Series, seriesOf } from './chart-data';
 import type { NodeProps } from './Node';
 import { asBoolean, asNumber, asText, isObject } from './read-props';
+import { useReading } from './reading/reading';
 import { block } from './style';
 
 const ChartPlot = lazy(() => import('./ChartPlot'));
@@ -10,6 +11,7 @@ const ChartPlot = lazy(() => import('./ChartPlot'));
 export function Chart({ node }: NodeProps) {
   const text = useText().widgets;
   const caption = useId();
+  const title = useReading().captions.get(node);
   const rows = (Array.isArray(node.data) ? node.data : []).filter(isObject) as ChartRow[];
   const series = seriesOf(node.series);
   const axis = axisOf(node.xAxis);
@@ -17,7 +19,7 @@ export function Chart({ node }: NodeProps) {
   return (
     <figure className="w-chart" style={block(node)} aria-labelledby={caption}>
       <figcaption id={caption} className="visually-hidden">
-        {[text.chart, series.map(({ label }) => label).join(', ')].filter(Boolean).join(': ')}
+        {[text.chart, title, series.map(({ label }) => label).join(', ')].filter(Boolean).join(': ')}
       </figcaption>
       <div className="w-plot" aria-hidden>
         <Suspense>
@@ -33,7 +35,7 @@ export function Chart({ node }: NodeProps) {
         </Suspense>
       </div>
       {asBoolean(node.showLegend, true) && <Legend series={series} />}
-      <DataTable rows={rows} series={series} axis={axis} />
+      <DataTable caption={title || text.chart} rows={rows} series={series} axis={axis} />
     </figure>
   );
 }
@@ -49,9 +51,12 @@ const Legend = ({ series }: { series: Series[] }) => (
   </ul>
 );
 
+type DataProps = { caption: string; rows: ChartRow[]; series: Series[]; axis: Axis };
+
 /** The chart for those who do not see it. */
-const DataTable = ({ rows, series, axis }: { rows: ChartRow[]; series: Series[]; axis: Axis }) => (
+const DataTable = ({ caption, rows, series, axis }: DataProps) => (
   <table className="visually-hidden">
+    <caption>{caption}</caption>
     <thead>
       <tr>
         <td />

@@ -2,9 +2,11 @@ import { type RefObject, useEffect, useRef, useState } from 'react';
 import { useText } from '../language/language';
 import { useAction } from './action-context';
 import { Container } from './Container';
-import { firstWordsOf } from './field-labels';
 import { Children, type NodeProps } from './Node';
 import { asNumber } from './read-props';
+import { useReading } from './reading/reading';
+import { joined, wordsIn } from './reading/words';
+import { SingleLine } from './SingleLine';
 import { StatusLine } from './StatusLine';
 import { alignItems, defined, unit } from './style';
 
@@ -48,25 +50,34 @@ function useFocusFrom(list: RefObject<HTMLUListElement | null>, row: number | nu
 export function ListViewItem({ node }: NodeProps) {
   const { action, start, loading, blocked, held } = useAction(node.onClickAction, 'self');
   const text = useText().widgets;
-  const content = (
-    <div className="w-row" style={defined({ gap: unit(node.gap), alignItems: alignItems(node.align) })}>
-      <Children of={node.children} />
-    </div>
-  );
-  if (!action) return <li className="w-item">{content}</li>;
+  const { names, chosen, singleLines } = useReading();
+  const style = defined({ gap: unit(node.gap), alignItems: alignItems(node.align) });
+  const isLine = singleLines.has(node);
+  if (!action) {
+    return (
+      <li className="w-item">
+        <SingleLine on={isLine} className="w-row" style={style} of={node.children} />
+      </li>
+    );
+  }
+  const words = wordsIn(node);
   // The row's own button lies under its content, so that buttons inside the row stay buttons of their own.
   return (
     <li className="w-item w-clickable" data-loading={loading ? '' : undefined}>
       <button
         type="button"
         className="w-item-hit"
-        aria-label={firstWordsOf(node) || text.open}
+        aria-label={(isLine ? joined(words) : (names.get(node) ?? words[0])) || text.open}
+        aria-pressed={chosen.get(node)}
         aria-busy={loading || undefined}
         aria-disabled={held || undefined}
         title={blocked ?? undefined}
         onClick={() => void start()}
       />
-      {content}
+      {/* The name of the button has all its words: they would be heard twice. */}
+      <div className="w-row" style={style} aria-hidden={isLine || undefined}>
+        <Children of={node.children} />
+      </div>
     </li>
   );
 }

@@ -1,4 +1,5 @@
 import { memo, useId, useMemo } from 'react';
+import { useText } from '../language/language';
 import type { WidgetItem as Item } from '../protocol/types';
 import { BrokenNote, ErrorBoundary } from '../ui/ErrorBoundary';
 import {
@@ -11,6 +12,7 @@ import {
 import { FieldsContext, labelsIn } from './field-labels';
 import { Node, RenderersContext } from './Node';
 import { isNode } from './read-props';
+import { nothingToRead, ReadingContext, readingOf } from './reading/reading';
 import { renderers } from './renderers';
 import './widgets.css';
 
@@ -29,16 +31,27 @@ export const WidgetView = memo(function WidgetView({
     () => ({ scope, labels: isNode(widget) ? labelsIn(widget) : new Map<string, string>() }),
     [scope, widget],
   );
+  const reading = useMemo(() => (isNode(widget) ? readingOf(widget) : nothingToRead), [widget]);
+  const text = useText().widgets;
   return (
     <WidgetContext value={surroundings}>
       <FieldsContext value={fields}>
         <ContainerContext value={during}>
-          <div className="widget" data-loading={loading ? '' : undefined} aria-busy={loading || undefined}>
+          {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for the fields of a form */}
+          <div
+            className="widget"
+            role="group"
+            aria-label={reading.title || text.untitled}
+            data-loading={loading ? '' : undefined}
+            aria-busy={loading || undefined}
+          >
             <ErrorBoundary resetKey={widget} name="widget" fail={fail} fallback={<BrokenNote />}>
               {isNode(widget) ? (
                 <RenderersContext value={renderers}>
                   <BusyContext value={loading}>
-                    <Node node={widget} />
+                    <ReadingContext value={reading}>
+                      <Node node={widget} />
+                    </ReadingContext>
                   </BusyContext>
                 </RenderersContext>
               ) : (

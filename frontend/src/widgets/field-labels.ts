@@ -1,7 +1,7 @@
 /** Fields and their labels: a Label names its field by `fieldName`, wherever in the widget both stand. */
 import { createContext, useContext } from 'react';
 import type { WidgetNode } from '../protocol/types';
-import { asText, isObject, nodesOf } from './read-props';
+import { asText, nodesOf } from './read-props';
 
 type Fields = { scope: string; labels: ReadonlyMap<string, string> };
 export const FieldsContext = createContext<Fields>({ scope: 'field', labels: new Map() });
@@ -34,17 +34,3 @@ const readableName = (name: string) =>
     .replace(/[_-]+/g, ' ')
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase();
-
-/** The accessible name of a row or button that has only parts: the first words in it. */
-export function firstWordsOf(node: unknown): string {
-  const queue: unknown[] = [isObject(node) ? node.children : undefined];
-  while (queue.length) {
-    const next = queue.shift();
-    if (Array.isArray(next)) queue.unshift(...next);
-    else if (isObject(next)) {
-      if (typeof next.value === 'string' && next.value.trim()) return next.value;
-      queue.unshift(next.children);
-    }
-  }
-  return '';
-}

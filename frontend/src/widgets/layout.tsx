@@ -2,6 +2,8 @@ import type { CSSProperties } from 'react';
 import { ThemeContext, useForcedTheme } from './forced-theme';
 import { Children, type NodeProps } from './Node';
 import { oneOf } from './read-props';
+import { useReading } from './reading/reading';
+import { SingleLine } from './SingleLine';
 import { block, color, defined, flex, px, unit } from './style';
 
 type Direction = 'row' | 'column';
@@ -17,9 +19,12 @@ export const boxStyle = (node: NodeProps['node'], direction: Direction, usual?: 
 });
 
 const Flex = ({ node, direction, usual }: NodeProps & { direction: Direction; usual?: CSSProperties }) => (
-  <div className="w-box" style={boxStyle(node, direction, usual)}>
-    <Children of={node.children} />
-  </div>
+  <SingleLine
+    on={useReading().singleLines.has(node)}
+    className="w-box"
+    style={boxStyle(node, direction, usual)}
+    of={node.children}
+  />
 );
 
 export const Box = ({ node }: NodeProps) => (

@@ -5,6 +5,7 @@ import { EditableText } from './EditableText';
 import { FieldsContext } from './field-labels';
 import type { NodeProps } from './Node';
 import { asNumber, asText, isObject, named, oneOf } from './read-props';
+import { useWordsRole } from './SingleLine';
 import { StreamedText } from './StreamedText';
 import { fontSize } from './sizes';
 import { color, defined, px } from './style';
@@ -35,22 +36,23 @@ function classes(kind: string, node: WidgetNode) {
 
 export function TextNode({ node }: NodeProps) {
   const style = look('Text', node);
+  const role = useWordsRole();
   if (isObject(node.editable)) return <EditableText node={node} editable={node.editable} style={style} />;
   return (
-    <p className={classes('text', node)} style={style} dir="auto">
+    <p className={classes('text', node)} style={style} role={role} dir="auto">
       <StreamedText value={asText(node.value)} streaming={node.streaming === true} />
     </p>
   );
 }
 
 export const Title = ({ node }: NodeProps) => (
-  <p className={classes('title', node)} style={look('Title', node)} dir="auto">
+  <p className={classes('title', node)} style={look('Title', node)} role={useWordsRole()} dir="auto">
     {asText(node.value)}
   </p>
 );
 
 export const Caption = ({ node }: NodeProps) => (
-  <p className={classes('caption', node)} style={look('Caption', node)} dir="auto">
+  <p className={classes('caption', node)} style={look('Caption', node)} role={useWordsRole()} dir="auto">
     {asText(node.value)}
   </p>
 );

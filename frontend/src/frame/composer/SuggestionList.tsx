@@ -24,7 +24,7 @@ export function SuggestionList({ state, onChoose, onPoint }: Props) {
     <>
       {/* Always there, because what comes with its words is not read out. */}
       <p className="visually-hidden" role="status">
-        {statusText}
+        {trigger && statusText}
       </p>
       {trigger && (
         <div className="popup suggestions">

@@ -69,6 +69,9 @@ export class Conversation {
     return isResponding(this.state.value.status);
   }
 
+  /** Whether the answer that comes in was asked for by another page, or by this one before it was reloaded. */
+  isFollowing = false;
+
   get #text() {
     return this.services.language.value.text;
   }
@@ -286,6 +289,7 @@ export class Conversation {
   }
 
   #run(source: StreamSource, onAccepted?: () => void): Promise<End> {
+    this.isFollowing = source.type === 'follow';
     return this.#receive(() => this.#stream.run(source, onAccepted));
   }
 

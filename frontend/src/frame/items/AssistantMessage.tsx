@@ -10,7 +10,7 @@ export function AssistantMessage({ item, streaming }: { item: AssistantMessageIt
   const text = useText();
   const citations = useCitations(item.content);
   return (
-    <article className="assistant" aria-label={text.message.answer}>
+    <article className="assistant" data-item={item.id} aria-label={text.message.answer}>
       {item.content.map((part, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the wire names parts by their index
         <Part key={at} part={part} citations={citations} streaming={streaming} />

@@ -30,7 +30,7 @@ export function GeneratedImage({ item: { image, progress }, running }: Props) {
           <ZoomableImage src={src} name={text.work.picture} onError={() => setBroken(src)} />
         ))}
       {coming && (
-        <figcaption role="status">
+        <figcaption role="status" aria-live="off">
           <span className={known ? undefined : 'shimmer'}>{text.work.pictureComing}</span>
           {known && <progress max={1} value={progress} aria-label={text.work.pictureComing} />}
         </figcaption>

@@ -8,10 +8,12 @@ import { useChat } from '../context';
 import type { Conversation } from '../conversation/conversation';
 import { useBlockedReason } from '../conversation/use-blocked-reason';
 
+// The states of the work are announced by the narrator, so none of them is live itself.
+
 export function Progress({ progress }: { progress: { icon?: string | null; text: string } | null }) {
   const text = useText();
   return (
-    <div className="progress" role="status">
+    <div className="progress" role="status" aria-live="off">
       {progress ? (
         <>
           <NamedIcon name={progress.icon} size={15} />
@@ -32,7 +34,7 @@ export function Progress({ progress }: { progress: { icon?: string | null; text:
 export function Reconnecting() {
   const text = useText();
   return (
-    <div className="progress" role="status">
+    <div className="progress" role="status" aria-live="off">
       <WifiOff size={15} aria-hidden />
       <span>{text.thread.reconnecting}</span>
     </div>
@@ -51,6 +53,7 @@ export function Notices({ notices }: { notices: NoticeEvent[] }) {
         className="notice"
         data-level={level}
         role={level === 'danger' ? 'alert' : 'status'}
+        aria-live={level === 'danger' ? undefined : 'off'}
       >
         <Icon size={16} aria-hidden />
         <div>

@@ -5,6 +5,7 @@ import { failureOf, isPolling, isResponding } from '../../protocol/response-stat
 import { isPending } from '../../protocol/thread-state';
 import type { ThreadItem } from '../../protocol/types';
 import { ImageDomainsContext } from '../../ui/image-sources';
+import { useNarration } from '../announcements/use-narration';
 import { ConversationContext, useChat } from '../context';
 import type { Conversation } from '../conversation/conversation';
 import { Disclaimer } from '../Disclaimer';
@@ -42,6 +43,8 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
   const scroller = useRef<HTMLDivElement>(null);
   const column = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
+  const log = useRef<HTMLDivElement>(null);
+  useNarration(conversation, log);
   const { turns, more } = useDisplayedTurns(items, older !== null);
   const { away, news, toEnd, hold, onScroll } = useAutoScroll(
     { scroller, column, content },
@@ -96,9 +99,10 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
                 )}
                 <div
                   className="log"
+                  ref={log}
                   role="log"
-                  aria-live="polite"
-                  aria-busy={responding}
+                  // What comes in is announced by useNarration: a screen reader would read a paragraph anew with each word.
+                  aria-live="off"
                   aria-label={text.thread.label}
                 >
                   {turns.map((turn, at) => {
