@@ -62,11 +62,15 @@ export class ChatPage {
 
   async ask(question: string) {
     await this.composer.fill(question);
-    // With a keyboard on the screen, Enter makes a new line.
-    if ((await this.composer.getAttribute('enterkeyhint')) === 'enter')
-      await this.button('Send message').tap();
-    else await this.composer.press('Enter');
+    await this.send();
     await expect(this.log.getByRole('article', { name: 'You said' }).last()).toContainText(question);
+  }
+
+  /** With a keyboard on the screen, Enter makes a new line. */
+  async send() {
+    if ((await this.composer.getAttribute('enterkeyhint')) === 'enter')
+      await this.frame.locator('.send').tap();
+    else await this.composer.press('Enter');
   }
 
   /** The answer is there when one can send again. */

@@ -84,9 +84,12 @@ test('what ends an answer or begins one leaves the focus where one goes on', asy
   await press(chat.button('Stop'));
   await expect(chat.composer).toBeFocused();
   await expect(chat.frame.getByText('The answer is still being written.')).toBeHidden();
+  await chat.answered();
+  await expect(chat.composer).toHaveValue('And then?');
   await chat.composer.fill('');
   await chat.open('items');
   await chat.ask('error');
+  await chat.answered();
   await press(chat.button('Try again'));
   await expect(chat.composer).toBeFocused();
   await expect(chat.button('Try again')).toBeVisible();

@@ -85,7 +85,7 @@ test('Arabic is laid out from right to left @phone', async ({ page, baseURL }) =
   const composer = host.frame.getByRole('textbox', { name: 'الرسالة' });
   await host.shot('locale-ar-start');
   await composer.fill('أين طلبي؟');
-  await composer.press('Enter');
+  await composer.press('Control+Enter');
   await expect(host.log).toContainText('locale: ar');
   const start = async (selector: string) => {
     const { x } = (await host.frame.locator(selector).first().boundingBox()) ?? { x: Number.NaN };

@@ -45,7 +45,7 @@ for (const scheme of ['light', 'dark'] as const) {
     await host.button('Search the web').click();
     await host.composer.press('End');
     await host.composer.pressSequentially('please');
-    await host.composer.press('Enter');
+    await host.send();
     await host.expectAgentReceived('tags: o7 {}');
     await looks('thread');
     await host.button('History').click();

@@ -94,6 +94,7 @@ test('footnotes of one answer do not lead into another', async ({ chat }) => {
   await askForHalf(chat);
   await complete(chat);
   await chat.ask('markdown');
+  await expect(chat.answers()).toHaveCount(2);
   await expect(chat.answers().last().getByRole('listitem')).toHaveText('one tw');
   await complete(chat);
   const ids = await chat.log.evaluate((log) => [...log.querySelectorAll('[id]')].map(({ id }) => id));

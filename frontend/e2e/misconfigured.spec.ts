@@ -107,7 +107,7 @@ test('a frame without its headers is explained to a page with an embedder policy
     await using shop = await serving(() => htmlWith(`${chat.url}chatkit.js`), headers);
     await page.goto(shop.url);
     await set(page, 'chatkit');
-    await expectSaid(new HostPage(page, 'host'), /This page has a Cross-Origin-Embedder-Policy/);
+    await expectSaid(new HostPage(page, 'host'), /The Cross-Origin-Embedder-Policy of this page refuses/);
   }
 });
 

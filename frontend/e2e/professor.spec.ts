@@ -85,7 +85,7 @@ test('a stake that is none is refused in a sentence, and a team is mentioned wit
 
   await chat.composer.pressSequentially('Tell me of @yank');
   await chat.frame.getByRole('option', { name: 'New York Yankees', exact: true }).click();
-  await chat.composer.press('Enter');
+  await chat.send();
   await chat.answered();
   await expect(chat.answers().last()).toContainText('New York Yankees @ Boston Red Sox');
   await expect(chat.answers().last()).toContainText('made-up sample data');

@@ -184,7 +184,7 @@ test('files are dropped and pasted, and what the page does not take is named and
   await expect(host.frame.getByText('Drop files to attach them')).toHaveCount(0);
   await expect(inTray(host, 'order.txt')).toContainText('8 bytes');
   await expect(host.frame.getByRole('alert')).toHaveText(
-    /“long\.txt” is too large: it has 200 bytes, and 100 bytes is the most\..*“song\.mp3” cannot be attached\. These types can: PNG or TXT\./,
+    /“long\.txt” is too large: it has 200 bytes, and 100 bytes is the most\..*“song\.mp3” cannot be attached\. These types can: images or text files\./,
   );
   await host.button('Dismiss').click();
   await expect(host.composer).toBeFocused();

@@ -19,7 +19,6 @@ LIST = {"type": "threads.list", "params": {}}
 INPUT = {"content": [{"type": "input_text", "text": "Hi"}], "attachments": [], "inference_options": {}}
 CREATE = {"type": "threads.create", "params": {"input": INPUT}}
 OWN = {"Sec-Fetch-Site": "same-origin"}
-ELSEWHERE = {"Sec-Fetch-Site": "cross-site"}
 
 
 @pytest.fixture
@@ -27,9 +26,10 @@ def settings(make_settings: Callable[..., Settings]) -> Settings:
     return make_settings(origins=SHOP, secret=KEY)
 
 
-async def token(address: str, body: dict[str, str] | None = None, **headers: str) -> str:
+async def token(address: str, body: dict[str, str] | None = None, *, site: str = "same-origin", **headers: str) -> str:
+    """A new token, as the frame asks for it; ``site``: what the browser says of the page that asks."""
     async with httpx2.AsyncClient(timeout=60) as http:
-        answer = await http.post(f"{address}/visitor", json=body or {}, headers=OWN | headers)
+        answer = await http.post(f"{address}/visitor", json=body or {}, headers={"Sec-Fetch-Site": site, **headers})
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
     assert "set-cookie" not in answer.headers
@@ -93,13 +93,13 @@ async def test_a_listed_page_keeps_the_user_of_the_cookie_and_no_other_page_gets
         by = {
             "a listed page": await token(address, {"page": SHOP}, Cookie=cookie),
             "a page on the same machine": await token(address, {"page": "http://localhost:5173"}, Cookie=cookie),
-            "link.js on a listed page": await token(
-                address, Cookie=cookie, Origin=SHOP, **{"Sec-Fetch-Site": "cross-site"}
-            ),
+            "link.js on a listed page": await token(address, Cookie=cookie, Origin=SHOP, site="cross-site"),
             "another page": await token(address, {"page": EVIL}, Cookie=cookie),
             "a page without an origin": await token(address, {"page": "null"}, Cookie=cookie),
             "no page": await token(address, Cookie=cookie),
-            "another site that lies": await token(address, {"page": SHOP}, Cookie=cookie, Origin=EVIL, **ELSEWHERE),
+            "another site that lies": await token(
+                address, {"page": SHOP}, Cookie=cookie, Origin=EVIL, site="cross-site"
+            ),
         }
         found = {name: len(await threads(address, {HEADER: made})) for name, made in by.items()}
     assert found == {

@@ -42,20 +42,20 @@ export async function faultOf(url: string, refusals: Refusal[], isFrame = false)
 
   if (location.protocol === 'https:' && protocol === 'http:' && !isLocal(hostname))
     return `This page is on HTTPS and ${origin} is not, so the browser refuses it. Serve the chat over HTTPS.`;
+  // The page itself has come from there: a line that breaks is told by the chat.
+  if (!isFrame && origin === location.origin && !refusals.length) return null;
   const readable = await reaches('cors');
   for (const directive of ['frame-src', 'connect-src'])
     if (isRefused(directive) && (isFrame || directive === 'connect-src'))
       return `The Content-Security-Policy of this page refuses ${origin}. Add it to ${directive}.`;
   if (isRefused('coep'))
-    return `This page has a Cross-Origin-Embedder-Policy, which refuses what ${origin} sends. Keep the headers Cross-Origin-Embedder-Policy and Cross-Origin-Resource-Policy of the chat server.`;
+    return `The Cross-Origin-Embedder-Policy of this page refuses ${origin}. Keep all headers that the chat server sends.`;
   if (!readable)
     return (await reaches('no-cors'))
       ? `${origin} does not let this page in. Add ${location.origin} to CHATKIT_LINK_ORIGINS.`
       : `${origin} does not answer. Start the server, or correct its address.`;
   if (!isFrame)
-    return origin === location.origin
-      ? null
-      : `${origin} answers, but refused a request of this page. Its CORS rules must allow the headers that api.fetch adds.`;
+    return `${origin} answers, but refused a request of this page. Its CORS rules must allow the headers that api.fetch adds.`;
   return readable.ok
     ? `${origin} answers, but its frame did not start. Allow ${location.origin} in CHATKIT_LINK_FRAME_ANCESTORS, and look into the console.`
     : `${url} answered with status ${readable.status}. Load chatkit.js from the chat server, below its prefix.`;

@@ -41,7 +41,8 @@ export function Table({ children, dir }: { children?: ReactNode; dir?: string })
 /** A picture that cannot be had, or may not be loaded, is named instead. */
 export function Picture({ src, alt }: { src?: string; alt?: string }) {
   const [broken, setBroken] = useState(false);
-  const address = useImageSource(src);
+  // Without a server in it, an address is of the page that a model has read, which nobody knows here.
+  const address = useImageSource(src && /^(?:\/|[a-z][a-z0-9+.-]*:)/i.test(src) ? src : '');
   if (!address || broken) return alt ? <em>{alt}</em> : null;
   return (
     <img

@@ -168,7 +168,9 @@ function SendButton({ conversation, loading }: { conversation: Conversation; loa
       aria-label={text.composer.stop}
       title={text.composer.stopHint}
       aria-disabled={!mayCancel(status) || undefined}
-      onClick={() => {
+      onClick={(event) => {
+        // By the end of this click the button submits, and would send what has been written meanwhile.
+        event.preventDefault();
         if (!mayCancel(status)) return;
         conversation.stop();
         chat.moveOn();
