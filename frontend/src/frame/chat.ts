@@ -326,7 +326,8 @@ export class Chat {
       acceptLanguage: () => acceptLanguageOf(this.language.value),
       noSecretMessage: () => this.language.value.text.session.failed,
     });
-    return new ChatKitClient(url, fetch, sendBytesWith(this.host));
+    const isOwn = new URL(url, this.base).origin === location.origin;
+    return new ChatKitClient(url, fetch, sendBytesWith(this.host), isOwn);
   }
 
   #conversation(thread: Thread | null): Conversation {
