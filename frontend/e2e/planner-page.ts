@@ -136,7 +136,10 @@ export async function backEnd(page: Page, address: string) {
     } else if (type === 'threads.custom_action') {
       const { plant } = (params.action as { payload: { plant: string } }).payload;
       const sown = items.find((one) => (one as { id: string }).id === params.item_id) as object;
-      const widget = { type: 'Card', children: [{ type: 'Text', value: `${plant} are sown` }] };
+      const widget = {
+        type: 'Card',
+        children: [{ type: 'Text', value: `${plant} are sown`, color: 'gray-900' }],
+      };
       events.push({ type: 'thread.item.replaced', item: Object.assign(sown, { widget }) });
       events.push({ type: 'client_effect', name: 'planted', data: { plant } });
     }

@@ -28,6 +28,7 @@ test('a page with tools, effects, actions and mentions of its own is kept up to 
 }) => {
   const asked = await backEnd(page, GARDEN);
   await open(page, baseURL, PLANNER);
+  const sown = chat.log.getByText('Beans are sown');
   const question = chat.log.getByRole('article', { name: 'You said' }).last();
 
   await chat.button('Compare beds').click();
@@ -48,14 +49,17 @@ test('a page with tools, effects, actions and mentions of its own is kept up to 
   await expect(question).toContainText('More plants, please');
   await chat.button('Plant beans').last().click();
   await expect(page.locator('#plants')).toHaveText('Beans');
-  await expect(chat.log.getByText('Beans are sown')).toBeVisible();
+  await expect(sown).toBeVisible();
   await expect(chat.button('Plant beans')).toHaveCount(1);
   await chat.answered();
 
+  const colour = () => sown.evaluate((element) => getComputedStyle(element).color);
+  const dark = await colour();
   await chat.button('Light mode').click();
   await expect(page.getByRole('main')).toHaveAttribute('data-scheme', 'dark');
   await expect(chat.button('Dark mode')).toBeVisible();
-  await expect(chat.log.getByText('Beans are sown')).toBeVisible();
+  await expect(sown).toBeVisible();
+  await expect.poll(colour).not.toBe(dark);
 
   await chat.composer.pressSequentially('Water @nor');
   await chat.frame.getByRole('option', { name: 'North bed' }).click();
@@ -71,7 +75,7 @@ test('a page with tools, effects, actions and mentions of its own is kept up to 
   await chat.openHistory();
   await chat.history.getByRole('listitem').first().getByRole('button').first().click();
   await expect(page.locator('#thread')).toHaveText('thr_1');
-  await expect(chat.log.getByText('Beans are sown')).toBeVisible();
+  await expect(sown).toBeVisible();
   expect(asked.filter(({ type }) => type === 'threads.add_client_tool_output')).toHaveLength(1);
 });
 
