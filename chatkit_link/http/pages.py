@@ -58,9 +58,14 @@ async def demo(services: ServicesDep) -> Response:
 @router.api_route("/frame.html", methods=["GET", "HEAD"], include_in_schema=False, dependencies=[Depends(greet)])
 async def frame(request: Request, services: ServicesDep) -> Response:
     framed_by = services.settings.framed_by
-    if services.settings.frame_ancestors is None and is_loopback(request.headers.get("host", "")):
-        framed_by = f"{framed_by} {_LOOPBACK}"
-    return page("frame.html", services, framed_by, {}, _ISOLATED)
+    also: dict[str, str] = {}
+    if is_loopback(request.headers.get("host", "")):
+        if not services.settings.allowed_image_domains:
+            # The back end of the page is on this machine, too, and with it the pictures that it names.
+            also["img-src"] = _LOOPBACK
+        if services.settings.frame_ancestors is None:
+            framed_by = f"{framed_by} {_LOOPBACK}"
+    return page("frame.html", services, framed_by, also, _ISOLATED)
 
 
 @router.api_route("/chatkit.js", methods=["GET", "HEAD"], include_in_schema=False)

@@ -21,6 +21,17 @@ async def test_the_chat_frame_loads_pictures_from_listed_domains_only(make_setti
     assert sources == ["img-src", "'self'", "data:", "blob:", "cdn.example.com", "*.pictures.example"]
 
 
+async def test_on_ones_own_machine_they_come_from_its_other_servers_too(make_settings: Callable[..., Settings]) -> None:
+    async with running(make_settings()) as address, httpx2.AsyncClient(timeout=60) as http:
+        policies = [
+            (await http.get(f"{address}/frame.html", headers={"Host": host})).headers["content-security-policy"]
+            for host in ("localhost:8000", "chat.example.com")
+        ]
+    local, public = (policy.partition("img-src ")[2].partition(";")[0].split() for policy in policies)
+    assert {"https:", "http://localhost:*", "http://127.0.0.1:*"} <= set(local)
+    assert public == ["'self'", "data:", "blob:", "https:"]
+
+
 def test_without_a_list_they_come_from_anywhere_over_https(make_settings: Callable[..., Settings]) -> None:
     assert make_settings().image_sources == ("https:",)
 

@@ -358,7 +358,9 @@ export class Chat {
     });
     const { host, base } = this;
     const hasMade = (id: string) => this.#made.has(id);
-    return new ChatKitClient(url, explaining(fetch, { host, url, base, hasMade }), sendBytesWith(host));
+    const isOwn = new URL(url, base).origin === location.origin;
+    const explained = explaining(fetch, { host, url, base, hasMade });
+    return new ChatKitClient(url, explained, sendBytesWith(host), isOwn);
   }
 
   #conversation(thread: Thread | null): Conversation {

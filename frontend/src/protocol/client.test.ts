@@ -137,3 +137,16 @@ test('an answer cut off in the middle explains that the server keeps working', a
     client.stream(request, { signal: new AbortController().signal, onEvents: () => {} }),
   ).rejects.toThrow('keeps working on it');
 });
+
+test.each([
+  ['of another maker', false, {}, 1],
+  ['of this product, for a page elsewhere', false, { 'X-Request-Id': 'r' }, 2],
+  ['that this page came from, behind a fetch that drops the headers', true, {}, 2],
+])('a server %s is asked for its runs only if it may have any', async (_, isOwn, headers, requests) => {
+  const fetch = vi.fn<typeof globalThis.fetch>(async () => Response.json({ run: null }, { headers }));
+  const client = new ChatKitClient('/chatkit', fetch, undefined, isOwn);
+  await client.json('threads.get_by_id', { thread_id: 't' });
+  const runs = await client.runsOn('t');
+  expect(fetch).toHaveBeenCalledTimes(requests);
+  expect(runs === null).toBe(requests === 1);
+});

@@ -75,6 +75,8 @@ export class ChatKitClient {
     private readonly url: string,
     private readonly fetch: typeof globalThis.fetch,
     private readonly sendBytes: typeof sendWithProgress = sendWithProgress,
+    /** Whether it is the server that this page came from, which has runs whatever becomes of its headers. */
+    private readonly isOwn = true,
   ) {}
 
   async json<K extends keyof JsonCalls>(type: K, params: JsonCalls[K][0]): Promise<JsonCalls[K][1]> {
@@ -145,9 +147,13 @@ export class ChatKitClient {
     }
   }
 
-  private post(body: { type: string; params: unknown }, listener?: Listener): Promise<Response> {
+  private async post(body: { type: string; params: unknown }, listener?: Listener): Promise<Response> {
     const sent = JSON.stringify({ ...body, metadata: {} });
-    return this.send(this.url, { method: 'POST', headers: JSON_HEADERS, body: sent }, listener);
+    const init = { method: 'POST', headers: JSON_HEADERS, body: sent };
+    const response = await this.send(this.url, init, listener);
+    // To ask another maker's server for its runs would leave a 404 in the console of the page.
+    if (!this.isOwn && !response.headers.has('X-Request-Id')) this.#hasRuns ??= false;
+    return response;
   }
 
   private request(path: string, listener?: Listener): Promise<Response> {

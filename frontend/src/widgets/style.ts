@@ -121,12 +121,16 @@ function primitive(value: string): string | undefined {
   const hue = named(hues, name);
   if (!hue) return undefined;
   const [angle, chroma, middle] = hue;
-  const lightness =
-    step <= 500
-      ? LIGHTEST + ((middle - LIGHTEST) * step) / 500
-      : middle + ((DARKEST - middle) * (step - 500)) / 500;
-  const strength = chroma * Math.min(1, step / 400, (1100 - step) / 400);
-  return `oklch(${lightness.toFixed(3)} ${strength.toFixed(3)} ${angle})`;
+  const at = (step: number) => {
+    const lightness =
+      step <= 500
+        ? LIGHTEST + ((middle - LIGHTEST) * step) / 500
+        : middle + ((DARKEST - middle) * (step - 500)) / 500;
+    const strength = chroma * Math.min(1, step / 400, (1100 - step) / 400);
+    return `oklch(${lightness.toFixed(3)} ${strength.toFixed(3)} ${angle})`;
+  };
+  // OpenAI's greys turn around in the dark, so that `gray-900` is a text colour there, too; its hues stay.
+  return name === 'gray' ? `light-dark(${at(step)}, ${at(1000 - step)})` : at(step);
 }
 
 export function color(value: unknown, family: Family): string | undefined {

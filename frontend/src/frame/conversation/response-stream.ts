@@ -100,11 +100,14 @@ export class ResponseStream {
       status: isResponding(status) ? status : submit(failureOf(status)),
     }));
     this.emit('start');
-    const end = await work(stream.signal);
-    this.#stream = null;
-    this.state.update((state) => ({ ...state, status: finish(state.status) }));
-    this.emit('end');
-    return stream.signal.aborted ? 'stopped' : end;
+    try {
+      const end = await work(stream.signal);
+      return stream.signal.aborted ? 'stopped' : end;
+    } finally {
+      this.#stream = null;
+      this.state.update((state) => ({ ...state, status: finish(state.status) }));
+      this.emit('end');
+    }
   }
 
   /** `asked`: this page asked for the answer that makes the call, so no other page is likely to carry it out. */

@@ -9,6 +9,7 @@ afterEach(() => vi.unstubAllGlobals());
 function locks() {
   let held: Promise<unknown> | null = null;
   return {
+    query: async () => ({}),
     async request(_: string, ...rest: unknown[]) {
       const work = rest.at(-1) as (lock: object | null) => Promise<unknown>;
       const { ifAvailable = false } = rest.length > 1 ? (rest[0] as { ifAvailable?: boolean }) : {};
@@ -34,8 +35,7 @@ test('pages take turns, and one that waited knows it', async () => {
     });
   });
   const second = inTurn(call, async (waited) => void order.push(`second ${waited}`));
-  await Promise.resolve();
-  expect(order).toEqual(['first false']);
+  await vi.waitFor(() => expect(order).toEqual(['first false']));
   finish();
   await Promise.all([first, second]);
   expect(order).toEqual(['first false', 'second true']);
@@ -43,5 +43,11 @@ test('pages take turns, and one that waited knows it', async () => {
 
 test('a browser without locks does the work at once', async () => {
   vi.stubGlobal('navigator', {});
+  expect(await inTurn(call, async (waited) => waited)).toBe(false);
+});
+
+test('a frame whose storage the browser blocks does the work at once', async () => {
+  const denied = () => Promise.reject(new DOMException('The request was denied.', 'SecurityError'));
+  vi.stubGlobal('navigator', { locks: { query: denied, request: denied } });
   expect(await inTurn(call, async (waited) => waited)).toBe(false);
 });

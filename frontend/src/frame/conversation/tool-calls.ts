@@ -50,12 +50,21 @@ export async function inTurn<T>(
   { id }: ClientToolCallItem,
   work: (waited: boolean) => Promise<T>,
 ): Promise<T> {
-  // Absent where the page came over plain HTTP from another machine.
-  const { locks } = navigator;
+  const locks = await usableLocks();
   if (!locks) return work(false);
   const name = `chatkit-link:${id}`;
   const first = await locks.request(name, { ifAvailable: true }, async (lock) =>
     lock ? { done: await work(false) } : null,
   );
   return first ? first.done : locks.request(name, () => work(true));
+}
+
+/** Absent where the page came over plain HTTP from another machine; refused where a frame's storage is blocked. */
+async function usableLocks(): Promise<LockManager | null> {
+  try {
+    await navigator.locks.query();
+    return navigator.locks;
+  } catch {
+    return null;
+  }
 }

@@ -16,6 +16,7 @@ type Answer = (body: Body, signal?: AbortSignal | null) => Response | Promise<Re
 /** Addresses of runs are written as such ("GET threads/t/run"); a server that is given none has no runs. */
 export function scriptedServer(answers: Record<string, Answer>) {
   const asked: Body[] = [];
+  const hasRuns = Object.keys(answers).some((path) => path.startsWith('GET '));
   const fetch: typeof globalThis.fetch = async (input, init) => {
     if (init?.method === 'GET') {
       const path = String(input).replace(`${BASE}chatkit/`, 'GET ');
@@ -33,9 +34,10 @@ export function scriptedServer(answers: Record<string, Answer>) {
         : JSON.parse(String(init?.body));
     asked.push(body);
     const answer = answers[body.type];
-    return answer
-      ? answer(body, init?.signal)
-      : Response.json({ detail: `No ${body.type}.` }, { status: 500 });
+    if (!answer) return Response.json({ detail: `No ${body.type}.` }, { status: 500 });
+    const response = await answer(body, init?.signal);
+    if (hasRuns) response.headers.set('X-Request-Id', 'req_1');
+    return response;
   };
   return { asked, fetch };
 }
