@@ -58,7 +58,8 @@ class Budgets:
         """Raises BudgetUsedUp, for the one that is used up longest."""
         over = [(one, budget) for one, budget in self._pairs(spent) if budget.used(one) >= budget.most]
         if over:
-            longest, budget = max(over, key=lambda pair: pair[0].left)
+            # On the last day of a month, that of the day ends with that of the month, which says more.
+            longest, budget = max(reversed(over), key=lambda pair: pair[0].left)
             refused = Localized("budget_used_up", budget=budget.name, until=longest.until)
             raise BudgetUsedUp(refused, retry_after=math.ceil(longest.left))
 

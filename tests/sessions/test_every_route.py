@@ -28,6 +28,7 @@ WITHOUT_CALLER = {
     "/link.js": "public",
     "/favicon.svg": "public",
     "/assets/{name}": "public",
+    "/visitor": "makes a new visitor, who has nothing yet, or the one of a token or cookie that is sent",
     "/health": "public",
     "/ready": "public",
     "/openapi.json": "public",
