@@ -1,9 +1,7 @@
-/** Firefox, driven over Marionette: the protocol that it speaks by itself, as `[0, id, command, parameters]`. */
-import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { expect } from '@playwright/test';
+import { portIn, speakMarionette } from '../engines/marionette';
 import { Programs, program } from './programs';
 
 const PREFERENCES = {
@@ -23,11 +21,11 @@ const PREFERENCES = {
 
 export const firefoxPath = () => program('firefox-esr', 'firefox');
 
+/** Firefox in a window, whose page a screen reader reads. */
 export class Firefox {
-  #next = 0;
-
   private constructor(
     private readonly socket: Socket,
+    private readonly command: ReturnType<typeof speakMarionette>,
     private readonly programs: Programs,
   ) {}
 
@@ -41,11 +39,10 @@ export class Firefox {
     const programs = new Programs();
     programs.start(path, ['--marionette', '--no-remote', '--profile', profile], { env, cwd: profile });
     try {
-      const socket = connect(await portIn(join(profile, 'MarionetteActivePort')), '127.0.0.1');
-      await once(socket, 'data');
-      const firefox = new Firefox(socket, programs);
-      await firefox.command('WebDriver:NewSession', {});
-      return firefox;
+      const socket = connect(await portIn(profile), '127.0.0.1');
+      const command = speakMarionette(socket);
+      await command('WebDriver:NewSession', {});
+      return new Firefox(socket, command, programs);
     } catch (error) {
       await programs.stop();
       throw error;
@@ -64,40 +61,8 @@ export class Firefox {
     });
   }
 
-  async command(name: string, parameters: object): Promise<unknown> {
-    const message = JSON.stringify([0, ++this.#next, name, parameters]);
-    this.socket.write(`${Buffer.byteLength(message)}:${message}`);
-    const [, , error, result] = await this.#answer();
-    if (error) throw new Error(`${name}: ${JSON.stringify(error)}`);
-    return result;
-  }
-
-  /** `length:JSON`, which may come in pieces. */
-  async #answer(): Promise<[number, number, unknown, unknown]> {
-    let received = Buffer.alloc(0);
-    for (;;) {
-      const [piece] = (await once(this.socket, 'data')) as [Buffer];
-      received = Buffer.concat([received, piece]);
-      const colon = received.indexOf(':');
-      const body = received.subarray(colon + 1);
-      if (colon > 0 && body.length >= Number(received.subarray(0, colon))) return JSON.parse(body.toString());
-    }
-  }
-
   async stop() {
     this.socket.destroy();
     await this.programs.stop();
   }
-}
-
-async function portIn(file: string): Promise<number> {
-  const port = () => {
-    try {
-      return Number(readFileSync(file, 'utf8'));
-    } catch {
-      return 0;
-    }
-  };
-  await expect.poll(port, { timeout: 30_000 }).toBeGreaterThan(0);
-  return port();
 }
