@@ -25,25 +25,31 @@ class AskedToken(BaseModel):
 
 
 @router.post("/visitor", summary="A token for a visitor of an embedded chat")
-async def token(request: Request, services: ServicesDep) -> JSONResponse:
+async def give_token(request: Request, services: ServicesDep) -> JSONResponse:
     """Body: ``{"former"?, "page"?}``. ``token`` is for ``X-ChatKit-Visitor``; null where every user signs in.
 
     A visitor whose former token is good stays the same. Else a browser that sends its cookie stays the user of
     that, if the page may act for its visitors here.
     """
     asked = await read_model(request, AskedToken, _LARGEST)
-    made = None
-    if services.visitors is not None:
-        by_cookie = _may_have_the_cookies_user(request, services, asked.page)
-        made = services.visitors.token_for(request, asked.former, by_cookie=by_cookie)
-    return JSONResponse({"token": made}, headers={"Cache-Control": "no-store"})
+    answer = {"Cache-Control": "no-store"}
+    if services.visitors is None:
+        return JSONResponse({"token": None}, headers=answer)
+    # The chat frame says which page is around it; a page that uses link.js asks by itself.
+    is_ours = _is_ours(request, services)
+    around = asked.page or request.headers.get("origin", "")
+    by_cookie = is_ours and services.origins.trusts(around, request.headers.get("host", ""))
+    page = asked.page if is_ours and asked.page != "null" else None
+    token = services.visitors.token_for(request, asked.former, page=page, by_cookie=by_cookie)
+    if page and (cookie := services.visitors.cookie(request, page, token)):
+        answer["Set-Cookie"] = cookie
+    return JSONResponse({"token": token}, headers=answer)
 
 
-def _may_have_the_cookies_user(request: Request, services: Services, page: str | None) -> bool:
-    """The chat frame says which page is around it; a page that uses ``link.js`` asks by itself."""
+def _is_ours(request: Request, services: Services) -> bool:
+    """Whether this server's own frame asks, or a page of a trusted origin."""
     try:
         refuse_cross_site(request, services.origins)
     except Forbidden:
         return False
-    around = page or request.headers.get("origin", "")
-    return services.origins.trusts(around, request.headers.get("host", ""))
+    return True

@@ -57,11 +57,12 @@ class AnonymousAuthenticator:
         found = known or earlier
         return found and found[0]
 
-    def _is_secure(self, request: HTTPConnection) -> bool:
+    def is_secure(self, request: HTTPConnection) -> bool:
+        """Whether the browser keeps Secure cookies of this server."""
         return self._secure if self._secure is not None else request.url.scheme in ("https", "wss")
 
     def _name(self, request: HTTPConnection) -> str:
-        return HOST_COOKIE if self._is_secure(request) and _path(request) == "/" else COOKIE
+        return HOST_COOKIE if self.is_secure(request) and _path(request) == "/" else COOKIE
 
     def _known(self, request: HTTPConnection) -> tuple[tuple[str, datetime] | None, tuple[str, datetime] | None]:
         """The user and the time of signing, by the cookie of this name and else by that of the other."""
@@ -78,7 +79,7 @@ class AnonymousAuthenticator:
         morsel["path"] = _path(request)
         morsel["httponly"] = True
         morsel["samesite"] = "Lax"
-        if not self._is_secure(request):
+        if not self.is_secure(request):
             return morsel.OutputString()
         morsel["secure"] = True
         if not self._cross_site:

@@ -3,7 +3,13 @@
 Browsers do not send this server's cookie from the pages of other sites, or not all of them do. So the frame asks for a
 token once, keeps it for the page around it, and sends it in ``X-ChatKit-Visitor``. No page and no form sends that
 header by itself, so another site's page can cause a request only without it.
+
+A browser that blocks third-party cookies may refuse the frame its storage and still keep a partitioned cookie. So the
+token comes with one, which is sent to the route that gives tokens and nowhere else.
 """
+
+import hashlib
+from urllib.parse import quote
 
 from starlette.requests import HTTPConnection
 
@@ -12,7 +18,8 @@ from chatkit_link.errors import Unauthenticated
 from chatkit_link.identity.anonymous import AnonymousAuthenticator
 from chatkit_link.identity.authentication import Authentication
 from chatkit_link.identity.locale import preferred_locale
-from chatkit_link.identity.signed_user import SignedUsers, new_user
+from chatkit_link.identity.signed_user import LIFETIME, SignedUsers, new_user
+from chatkit_link.net.origin import is_loopback
 from chatkit_link.translations import Localized
 
 HEADER = "X-ChatKit-Visitor"
@@ -41,11 +48,26 @@ class VisitorAuthenticator:
         locale = preferred_locale(request.headers.getlist("accept-language"))
         return Authentication(Caller("default", known[0], request_id, locale), ambient=False)
 
-    def token_for(self, request: HTTPConnection, former: str, *, by_cookie: bool) -> str:
-        """A token for the visitor of an earlier one, else of the cookie, else for a new one.
+    def token_for(self, request: HTTPConnection, former: str, *, page: str | None, by_cookie: bool) -> str:
+        """A token for the visitor of an earlier one, else for the user of the browser's cookie, else for a new one.
 
-        by_cookie: whether the page that asks may have the user of the browser's cookie.
+        page: the origin whose visitor it is, if this server's own frame asks. by_cookie: whether that page may have the
+        user of the cookie.
         """
-        known = self._users.read(former)
+        kept = request.cookies.get(_cookie_name(page), "") if page else ""
+        known = self._users.read(former) or self._users.read(kept)
         user = known[0] if known else self.cookies.user_of(request) if by_cookie else None
         return self._users.sign(user or new_user())
+
+    def cookie(self, request: HTTPConnection, page: str, token: str) -> str | None:
+        """``Set-Cookie`` that keeps the token for this page; ``None`` where browsers keep none for a frame."""
+        if not (self.cookies.is_secure(request) or is_loopback(request.headers.get("host", ""))):
+            return None
+        path = quote(f"{request.scope.get('root_path', '')}/visitor", safe="/-._~")
+        age = int(LIFETIME.total_seconds())
+        return f"{_cookie_name(page)}={token}; Max-Age={age}; Path={path}; HttpOnly; Secure; SameSite=None; Partitioned"
+
+
+def _cookie_name(page: str) -> str:
+    """One for each page: a partition is that of a whole site."""
+    return f"chatkit_link_visitor_{hashlib.sha256(page.encode()).hexdigest()[:16]}"

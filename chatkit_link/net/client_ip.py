@@ -10,6 +10,7 @@ RFC 7239's ``Forwarded`` and headers such as ``X-Real-IP`` are not read: a proxy
 them lets a client's own through.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from chatkit_link.net.ip import Address, Network, is_in, is_unbounded, read_address
 from chatkit_link.net.origin import is_host
 
+_PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]{1,100}){1,8}")
 #: What an address is called that cannot be known, such as that of a Unix socket.
 UNKNOWN = "unknown"
 
@@ -81,6 +83,10 @@ class Forwarded:
                 if is_host(host := _last(connection, "x-forwarded-host")):
                     others = [(name, value) for name, value in scope["headers"] if name != b"host"]
                     scope["headers"] = [(b"host", host.encode("ascii")), *others]
+                # Of a proxy that strips the prefix from the path.
+                prefix = _last(connection, "x-forwarded-prefix").rstrip("/")
+                if _PREFIX.fullmatch(prefix) and not scope.get("root_path"):
+                    scope["root_path"] = prefix
         await self._app(scope, receive, send)
 
 

@@ -149,3 +149,13 @@ async def test_the_public_address_is_where_links_lead_whatever_host_was_asked(
     async with running(settings) as address, httpx2.AsyncClient(timeout=60) as http:
         made = (await http.post(f"{address}/chatkit/echo", json=asked, headers={"Host": "evil.example"})).json()
     assert made["upload_descriptor"]["url"].startswith("https://chat.example.com/a/files/")
+
+
+async def test_links_have_the_prefix_that_a_proxy_has_stripped(make_settings: Callable[..., Settings]) -> None:
+    asked = {"type": "attachments.create", "params": {"name": "a.png", "size": 10, "mime_type": "image/png"}}
+    forwarded = {"X-Forwarded-Host": "shop.example.com", "X-Forwarded-Proto": "https"}
+    async with running(make_settings()) as address, httpx2.AsyncClient(timeout=60) as http:
+        for prefix, expected in {"/x/assistant": "/x/assistant", "/a/": "/a", "//evil.example": "", "/a b": ""}.items():
+            headers = forwarded | {"X-Forwarded-Prefix": prefix}
+            made = (await http.post(f"{address}/chatkit/echo", json=asked, headers=headers)).json()
+            assert made["upload_descriptor"]["url"].startswith(f"https://shop.example.com{expected}/files/"), prefix

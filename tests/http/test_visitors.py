@@ -32,7 +32,7 @@ async def token(address: str, body: dict[str, str] | None = None, *, site: str =
         answer = await http.post(f"{address}/visitor", json=body or {}, headers={"Sec-Fetch-Site": site, **headers})
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
-    assert "set-cookie" not in answer.headers
+    assert bool((body or {}).get("page")) >= ("set-cookie" in answer.headers), "a cookie is for a page that is named"
     return answer.json()["token"]
 
 
@@ -111,6 +111,27 @@ async def test_a_listed_page_keeps_the_user_of_the_cookie_and_no_other_page_gets
         "no page": 0,
         "another site that lies": 0,
     }
+
+
+async def test_a_frame_without_storage_has_the_same_visitor_again_by_a_cookie_that_no_other_route_gets(
+    settings: Settings,
+) -> None:
+    async with running(settings) as address, httpx2.AsyncClient(timeout=60) as http:
+        first = await http.post(f"{address}/visitor", json={"page": EVIL}, headers=OWN)
+        cookie = first.headers["set-cookie"]
+        assert cookie.endswith("Path=/visitor; HttpOnly; Secure; SameSite=None; Partitioned")
+        kept = cookie.partition(";")[0]
+        mine = {HEADER: first.json()["token"]}
+        await create(address, mine)
+        assert len(await threads(address, {HEADER: await token(address, {"page": EVIL}, Cookie=kept)})) == 1
+        # Another page, another site that asks with the cookie, and the cookie where it does not belong.
+        assert await threads(address, {HEADER: await token(address, {"page": SHOP}, Cookie=kept)}) == []
+        other = await token(address, {"page": EVIL}, Cookie=kept, Origin=EVIL, site="cross-site")
+        assert await threads(address, {HEADER: other}) == []
+        assert await threads(address, {"Cookie": kept.replace(kept.partition("=")[0], "chatkit_link_user")}) == []
+        for host, has_cookie in (("localhost:8000", True), ("chat.lan", False)):
+            answer = await http.post(f"{address}/visitor", json={"page": SHOP}, headers=OWN | {"Host": host})
+            assert ("set-cookie" in answer.headers) is has_cookie, host
 
 
 def signed(value: str, *, secret: str = KEY, salt: str = "chatkit-link.visitor.v1") -> str:

@@ -196,7 +196,7 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
         const { api, fetch } = this.#options ?? {};
         const { body } = request;
         const isBytes = body instanceof Blob && !(body instanceof File);
-        const own = (!isBytes && ((api && 'fetch' in api && api.fetch) || fetch)) || plainFetch;
+        const own = (!isBytes && (Object(api).fetch || fetch)) || plainFetch;
         void serveRequest(own as Send, request, port, gone);
       },
       invoke: (path, args) => callFunctionAt(this.#options, path, args),
@@ -265,5 +265,5 @@ export class ChatKitElement extends HTMLElement implements OpenAIChatKit {
 /** Another server has other threads. */
 function serverOf(options: Given | null): unknown {
   const { api, apiURL } = options ?? {};
-  return api && 'url' in api ? api.url : apiURL;
+  return Object(api).url ?? apiURL;
 }

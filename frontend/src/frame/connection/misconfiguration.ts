@@ -92,7 +92,8 @@ async function faultIn(
   if (status !== 404 && status !== 405) return null;
   const { params } = askedIn(body);
   const threadId = params?.thread_id;
-  if (threadId && hasMade(threadId) && status === 404) return IDENTITY;
+  const isThread = code === undefined || code === 'thread_not_found';
+  if (threadId && hasMade(threadId) && status === 404 && isThread) return IDENTITY;
   const namesSomething = threadId || params?.input?.attachments?.length;
   if (status === 404 && namesSomething && typeof detail === 'string' && detail !== 'Not Found') return null;
   // A server of ours has a reason, such as an agent that it does not have.
