@@ -47,6 +47,8 @@ class LinkError(Exception):
     code = "internal_error"
     #: The address of a page with details.
     help: str | None = None
+    #: The media types that are taken, where another was sent; for those who have names for them.
+    types: tuple[str, ...] | None = None
 
     def __init__(self, message: str | Localized, *, headers: dict[str, str] | None = None) -> None:
         """message: in English, or of the catalogue."""

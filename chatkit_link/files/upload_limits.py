@@ -36,7 +36,9 @@ class UploadLimits:
         """Raises UnsupportedType."""
         media_type = mime_type.partition(";")[0].strip().lower()
         if not {media_type, f"{media_type.partition('/')[0]}/*", "*/*"} & set(self.accept):
-            raise UnsupportedType(Localized("type_not_taken", types=", ".join(self.accept)))
+            refused = UnsupportedType(Localized("type_not_taken", types=", ".join(self.accept)))
+            refused.types = self.accept
+            raise refused
 
     def require_size(self, size: int) -> None:
         """Raises TooLarge."""

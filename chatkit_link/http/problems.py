@@ -27,14 +27,15 @@ def problem(
     title: str,
     detail: str,
     headers: dict[str, str] | None = None,
-    **members: str | None,
+    code: str | None = None,
+    **members: str | tuple[str, ...] | None,
 ) -> JSONResponse:
     """Type is always about:blank: the status identifies the problem (RFC 9457 section 4.2.1).
 
     members: more of the document (section 3.2), where they are not None.
     """
     if _is_for_openai(request):
-        return _as_openai(request, status, detail, headers, members.get("code"))
+        return _as_openai(request, status, detail, headers, code)
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": title,
@@ -42,6 +43,7 @@ def problem(
         "detail": detail,
         "request_id": request_id(request),
     }
+    members["code"] = code
     body |= {name: value for name, value in members.items() if value is not None}
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
@@ -74,7 +76,7 @@ def _render(request: Request, error: LinkError) -> JSONResponse:
     else:
         detail = error.in_language(locale)
         headers = error.headers | {"Content-Language": error.language(locale)}
-    return problem(request, error.status, error.title, detail, headers, code=error.code, help=error.help)
+    return problem(request, error.status, error.title, detail, headers, error.code, help=error.help, types=error.types)
 
 
 def _missing(request: Request, error: Exception) -> JSONResponse:

@@ -116,6 +116,7 @@ for (const { name, bytes, options } of strategies) {
       'The file is called an image, but its content is none. Please attach the image itself.',
     );
     await expect(inTray(host, 'fake.png').locator('img')).toHaveCount(0);
+    await expect(host.button('Try again: fake.png')).toHaveCount(0);
     await host.shot(`uploads-refused-${name.replaceAll(' ', '-')}`);
     await host.button('Remove fake.png').click();
     const deleted = page.waitForResponse(

@@ -66,6 +66,18 @@ async def test_it_is_refused_and_nothing_is_left_behind(
     await until(lambda: not ({path.name for path in folder.iterdir()} - before))
 
 
+async def test_a_refused_type_comes_with_those_that_are_taken(
+    make_settings: Callable[..., Settings], person: MakePerson
+) -> None:
+    async with running(make_settings(upload_types="image/*, text/plain")) as address:
+        refused = await person(address).post(b"PK\x03\x04" + bytes(60), "a.zip", "application/zip")
+        problem = refused.json()
+        assert (problem["code"], problem["types"]) == ("type_not_taken", ["image/*", "text/plain"])
+        unlike = await person(address).post(b"hello", "a.pdf", "application/pdf")
+        assert unlike.status_code == 415
+        assert "types" not in unlike.json()
+
+
 async def test_an_image_that_is_a_page_too_is_an_image_only(person: MakePerson) -> None:
     """A browser is not asked what it is, and may run nothing in it."""
     ada = person()

@@ -17,6 +17,8 @@ export class ChatKitProblem extends Error {
     readonly sentence: Sentence,
     readonly status: number,
     readonly requestId?: string,
+    /** The media types that are taken, where a file is of another. */
+    readonly types?: readonly string[],
   ) {
     super(sentenceIn(sentence, english));
     this.name = 'ChatKitProblem';
@@ -52,8 +54,9 @@ export async function problemFrom(response: Response): Promise<ChatKitProblem> {
   let detail: unknown;
   let named: unknown;
   let requestId: unknown;
+  let types: unknown;
   try {
-    ({ detail, code: named, request_id: requestId } = await response.json());
+    ({ detail, code: named, request_id: requestId, types } = await response.json());
   } catch {
     // A proxy in between answers with HTML or nothing: the status alone must do.
   }
@@ -71,6 +74,7 @@ export async function problemFrom(response: Response): Promise<ChatKitProblem> {
     },
     status,
     typeof requestId === 'string' ? requestId : undefined,
+    Array.isArray(types) && types.every((type) => typeof type === 'string') ? types : undefined,
   );
 }
 

@@ -52,7 +52,7 @@ function Entry({ upload }: { upload: Upload }) {
   const { files } = language.text;
   // A picture of a kind that this browser does not draw, such as those of some phones, is a file to it.
   const [unseen, setUnseen] = useState(false);
-  const { key, name, preview, attachment, failure } = upload;
+  const { key, name, preview, attachment, failure, isFinal } = upload;
   const going = !attachment && !failure;
   return (
     <li className="upload" data-failed={failure ? '' : undefined} aria-busy={going}>
@@ -78,7 +78,7 @@ function Entry({ upload }: { upload: Upload }) {
           </progress>
         )}
       </div>
-      {failure && (
+      {failure && !isFinal && (
         <button
           type="button"
           className="icon-button"

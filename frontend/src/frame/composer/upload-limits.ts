@@ -1,6 +1,7 @@
 /** Which files may be attached, by the options of the host page, and why one may not, as a sentence. */
 import type { ChatKitOptions } from '@openai/chatkit';
 import type { Language, Text } from '../../language/language';
+import { ChatKitProblem, sentenceFor } from '../../protocol/problems';
 import { formatName, isNamed } from './format-names';
 
 export type AttachmentOptions = NonNullable<NonNullable<ChatKitOptions['composer']>['attachments']>;
@@ -19,6 +20,17 @@ export function refusalOf(file: File, options: AttachmentOptions, language: Lang
   const limit = limitFor(file.type, options.maxSize);
   return file.size > limit ? files.tooLarge(name, language.size(file.size), language.size(limit)) : null;
 }
+
+/** Why the server did not take a file, in this page's own names of types where it says which ones it takes. */
+export function failureOfUpload(error: unknown, name: string, language: Language): string {
+  if (!(error instanceof ChatKitProblem && error.types?.length)) return sentenceFor(error, language);
+  const accept = Object.fromEntries(error.types.map((type) => [type, []]));
+  return language.text.files.refused(name, takenTypes(accept, language));
+}
+
+/** The same file is refused again for its size, its type or what is in it. */
+export const isFinal = (error: unknown) =>
+  error instanceof ChatKitProblem && [413, 415, 422].includes(error.status);
 
 /** For the file dialog's own filter. */
 export const acceptAttribute = (accept: AttachmentOptions['accept']) =>

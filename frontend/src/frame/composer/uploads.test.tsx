@@ -119,7 +119,7 @@ describe('an upload', () => {
     let full = true;
     const { choose, user } = opened({
       'POST /files': (body) =>
-        full ? Response.json({ detail: 'Your files take up all your space.' }, { status: 413 }) : taken(body),
+        full ? Response.json({ detail: 'Your files take up all your space.' }, { status: 429 }) : taken(body),
     });
     await choose(pdf);
     expect((await screen.findByRole('alert')).textContent).toBe('Your files take up all your space.');
@@ -128,6 +128,30 @@ describe('an upload', () => {
     await user.click(screen.getByRole('button', { name: 'Try again: report.pdf' }));
     await ready();
     expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  test.each([
+    [['image/png', 'image/webp'], 'PNG or WebP files'],
+    [['image/*', 'text/plain', 'application/pdf'], 'images, text files, or PDF files'],
+    [
+      ['application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'text/csv'],
+      'Word or CSV files',
+    ],
+  ])('that the server takes no file of its type for names what it takes: %j', async (types, named) => {
+    const problem = { detail: 'Taken are: a/b.', code: 'type_not_taken', types };
+    const { choose } = opened({ 'POST /files': () => Response.json(problem, { status: 415 }) });
+    await choose(pdf);
+    expect((await screen.findByRole('alert')).textContent).toBe(
+      `“report.pdf” cannot be attached. These types can: ${named}.`,
+    );
+  });
+
+  test.each([413, 415, 422])('that is refused for what it is is not offered again: %d', async (status) => {
+    const { choose } = opened({ 'POST /files': () => Response.json({ detail: 'No.' }, { status }) });
+    await choose(pdf);
+    expect((await screen.findByRole('alert')).textContent).toBe('No.');
+    expect(screen.queryByRole('button', { name: 'Try again: report.pdf' })).toBeNull();
+    expect(screen.getByRole('button', { name: 'Remove report.pdf' })).toBeTruthy();
   });
 
   test('can be taken back on its way, and after it has arrived', async () => {

@@ -7,11 +7,18 @@
 import { english, type Language, type Text } from '../../language/language';
 import type { UsableOptions } from '../../options/read-options';
 import type { ChatKitClient } from '../../protocol/client';
-import { isAbort, sentenceFor } from '../../protocol/problems';
+import { isAbort } from '../../protocol/problems';
 import type { Attachment } from '../../protocol/types';
 import { Store } from '../store';
 import { isHeic, jpegOf } from './heic';
-import { type AttachmentOptions, isAccepted, maxCountOf, refusalOf } from './upload-limits';
+import {
+  type AttachmentOptions,
+  failureOfUpload,
+  isAccepted,
+  isFinal,
+  maxCountOf,
+  refusalOf,
+} from './upload-limits';
 
 export type Upload = {
   key: string;
@@ -23,6 +30,8 @@ export type Upload = {
   sent: number | null;
   attachment: Attachment | null;
   failure: string | null;
+  /** Whether trying again cannot help. */
+  isFinal?: boolean;
 };
 export type UploadsState = { uploads: Upload[]; refusals: string[] };
 type Sending = { file: File; stop: AbortController };
@@ -155,7 +164,9 @@ export class Uploads {
       });
       this.#change(key, { attachment });
     } catch (error) {
-      if (!isAbort(error)) this.#change(key, { failure: sentenceFor(error, this.language.value) });
+      if (isAbort(error)) return;
+      const failure = failureOfUpload(error, file.name, this.language.value);
+      this.#change(key, { failure, isFinal: isFinal(error) });
     }
   }
 

@@ -34,7 +34,7 @@ import type { ActionConfig, StructuredAnswer, Thread, WidgetItem } from '../../p
 import { Store } from '../store';
 import { isFresh, mayGrow } from './answer-polling';
 import { endingsFrom, failureOfLastAnswer, incomplete, notAccepted } from './failures';
-import type { Message } from './message';
+import { type Message, messageAgain } from './message';
 import { type End, ResponseStream, type StreamSource } from './response-stream';
 import type { ConversationEvent, Services } from './services';
 import { ThreadLoader } from './thread-loader';
@@ -106,8 +106,15 @@ export class Conversation {
     return false;
   }
 
+  /** An earlier question is asked anew at the end: the server drops all that follows what it answers again. */
   async retry(itemId = lastUserMessage(this.state.value.items)?.id) {
     if (!this.id || !itemId || this.isResponding) return;
+    const { items } = this.state.value;
+    const question = items.find(({ id }) => id === itemId);
+    if (question?.type === 'user_message' && question !== lastUserMessage(items)) {
+      await this.send(messageAgain(question));
+      return;
+    }
     this.asked += 1;
     const ending = this.state.value.endings[itemId];
     this.state.update((state) => withRequest(state));

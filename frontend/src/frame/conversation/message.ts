@@ -1,5 +1,5 @@
 import type { FrameApi } from '../../bridge/contract';
-import type { Attachment, InferenceOptions, UserContent } from '../../protocol/types';
+import type { Attachment, InferenceOptions, UserContent, UserMessageItem } from '../../protocol/types';
 
 /** A message before it is sent. */
 export type Message = {
@@ -24,3 +24,16 @@ export function messageFrom(params: Parameters<FrameApi['sendUserMessage']>[0]):
 function withData(part: UserContent): UserContent {
   return part.type === 'input_tag' ? { ...part, data: part.data ?? {} } : part;
 }
+
+/** A message that was sent before. */
+export const messageAgain = ({
+  content,
+  attachments,
+  quoted_text,
+  inference_options,
+}: UserMessageItem): Message => ({
+  content,
+  attachments: attachments ?? [],
+  quoted_text: quoted_text ?? null,
+  inference_options: inference_options ?? {},
+});

@@ -216,3 +216,43 @@ test('after a retry that failed, the old answer is back', async () => {
   expect(await screen.findByText('The old answer')).toBeTruthy();
   expect(screen.getByRole('alert').textContent).toContain('The model is busy.');
 });
+
+test('an earlier question is asked anew with all that went with it, and nothing is lost', async () => {
+  const attachment = { id: 'atc_1', name: 'report.pdf', type: 'file', mime_type: 'application/pdf' };
+  const stopped = {
+    ...userSaid('first', 'Read this'),
+    attachments: [attachment],
+    quoted_text: 'a quote',
+    inference_options: { model: 'small' },
+  };
+  const { user, asked } = renderChat(
+    {
+      'threads.get_by_id': () =>
+        Response.json(page(stopped, userSaid('second', 'And then?'), answered('b', 'The second answer'))),
+      'GET threads/t/run': () =>
+        Response.json({
+          run: null,
+          last: null,
+          endings: [{ item_id: 'first', after: 'first', status: 'cancelled' }],
+        }),
+      'threads.add_user_message': () =>
+        streamOf(done({ ...stopped, id: 'third' }), done(answered('c', 'The third answer'))),
+    },
+    { initialThread: 't', threadItemActions: { retry: true } },
+  );
+  await screen.findByText('Stopped');
+  await user.click(screen.getAllByRole('button', { name: 'Retry' })[0] as HTMLElement);
+  expect(await screen.findByText('The third answer')).toBeTruthy();
+  expect(screen.getByText('The second answer')).toBeTruthy();
+  expect(screen.getByText('Stopped')).toBeTruthy();
+  expect(asked.at(-1)).toMatchObject({
+    params: {
+      input: {
+        content: stopped.content,
+        attachments: ['atc_1'],
+        quoted_text: 'a quote',
+        inference_options: { model: 'small' },
+      },
+    },
+  });
+});

@@ -106,7 +106,8 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
                   aria-label={text.thread.label}
                 >
                   {turns.map((turn, at) => {
-                    const running = (responding || polling) && at === turns.length - 1;
+                    const isLast = at === turns.length - 1;
+                    const running = (responding || polling) && isLast;
                     const ending = endings[turn.question?.id ?? ''];
                     return (
                       <TurnView
@@ -117,6 +118,7 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
                         turn={turn}
                         openItems={running ? openItems : NONE}
                         running={running}
+                        isLast={isLast}
                       />
                     );
                   })}

@@ -16,13 +16,14 @@ type Props = {
   /** Ids of the items that the stream has opened and not yet closed. */
   openItems: ReadonlySet<string>;
   running: boolean;
+  isLast: boolean;
   /** Of an answer that is not whole. */
   ending?: AnswerEnding;
   ref: Ref<HTMLElement>;
 };
 
 /** Drawn anew only when something in it changed: a thread has many of them, and a word is added to one. */
-export const TurnView = memo(function TurnView({ turn, openItems, running, ending, ref }: Props) {
+export const TurnView = memo(function TurnView({ turn, openItems, running, isLast, ending, ref }: Props) {
   const { question, items } = turn;
   const end = items.findIndex(({ id }) => id === ending?.after) + 1 || items.length;
   const drawn = (item: ThreadItem) => (
@@ -39,7 +40,9 @@ export const TurnView = memo(function TurnView({ turn, openItems, running, endin
       {items.slice(0, end).map(drawn)}
       {ending && <EndingView ending={ending} question={question?.id} />}
       {items.slice(end).map(drawn)}
-      {!running && (hasAnswer(turn) || ending?.failure === null) && <TurnActions turn={turn} />}
+      {!running && (hasAnswer(turn) || ending?.failure === null) && (
+        <TurnActions turn={turn} retries={isLast || ending !== undefined} />
+      )}
     </section>
   );
 });
@@ -59,7 +62,8 @@ function QuestionActions({ text }: { text: string }) {
   ) : null;
 }
 
-function TurnActions({ turn }: { turn: Turn }) {
+/** `retries`: a whole answer with others after it is no longer replaced, as they would go with it. */
+function TurnActions({ turn, retries }: { turn: Turn; retries: boolean }) {
   const { message } = useText();
   const conversation = useConversation();
   const chat = useChat();
@@ -71,7 +75,7 @@ function TurnActions({ turn }: { turn: Turn }) {
     <div className="turn-actions" role="toolbar" aria-label={message.actions}>
       {text && <CopyButton label={message.copy} text={text} />}
       {threadItemActions?.feedback && <Feedback turn={turn} />}
-      {threadItemActions?.retry && question && (
+      {threadItemActions?.retry && retries && question && (
         <ActionButton
           label={message.retry}
           disabled={blockedReason !== null}
