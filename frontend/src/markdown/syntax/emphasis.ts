@@ -67,6 +67,9 @@ export function flanking(marker: string, size: number, before: Code, after: Code
 const SLASH = 47;
 const CARET = 94;
 
+/** Events of the parser: further back, nothing is looked for, or a text of stars would take seconds. */
+const NEAR = 120;
+
 function withFlanking(construct: Construct): Construct {
   return {
     ...construct,
@@ -81,8 +84,28 @@ function withFlanking(construct: Construct): Construct {
             const { start, end } = sequence;
             const marker = this.sliceSerialize(sequence)[0] ?? '';
             const { open, close } = flanking(marker, end.offset - start.offset, before, after);
-            sequence._open = open;
-            sequence._close = close;
+            const runs = this.events
+              .slice(-NEAR)
+              .filter(
+                ([kind, token]) => kind === 'exit' && token !== sequence && token.type === sequence.type,
+              )
+              .map(([, token]) => token);
+            const last = runs.at(-1);
+            const opened = runs.findLast((token) => token._open);
+            const since = (token = sequence) => this.sliceSerialize({ start: token.end, end: start });
+            const between = last && since(last);
+            // The glob **/*.py
+            const glob = marker === '*' && between === '/';
+            if (glob && last) last._open = false;
+            // "*args and a*b": within a word, only what began in the same word ends.
+            const product =
+              marker === '*' &&
+              kindOf(before) === 'letter' &&
+              kindOf(after) === 'letter' &&
+              opened !== undefined &&
+              /\s/.test(since(opened));
+            sequence._open = open && !glob;
+            sequence._close = close && !glob && !(product && end.offset - start.offset === 1);
           }
           return ok(after);
         },
