@@ -5,7 +5,7 @@
  */
 import { attention } from 'micromark-core-commonmark';
 import { gfmStrikethrough } from 'micromark-extension-gfm-strikethrough';
-import type { Code, Construct, Extension } from 'micromark-util-types';
+import type { Code, Construct, Extension, Token } from 'micromark-util-types';
 import { isMark } from '../inline-marks';
 
 type Kind = 'space' | 'punctuation' | 'east-asian' | 'letter' | 'digit' | 'other';
@@ -70,6 +70,8 @@ const CARET = 94;
 /** Events of the parser: further back, nothing is looked for, or a text of stars would take seconds. */
 const NEAR = 120;
 
+const sizeOf = ({ start, end }: Token) => end.offset - start.offset;
+
 function withFlanking(construct: Construct): Construct {
   return {
     ...construct,
@@ -94,8 +96,12 @@ function withFlanking(construct: Construct): Construct {
             const opened = runs.findLast((token) => token._open);
             const since = (token = sequence) => this.sliceSerialize({ start: token.end, end: start });
             const between = last && since(last);
-            // The glob **/*.py
-            const glob = marker === '*' && between === '/';
+            const size = end.offset - start.offset;
+            // The globs **/*.py and **/test/*
+            const path =
+              opened && before === SLASH && sizeOf(opened) !== size && /^\/\S*$/.test(since(opened));
+            const glob = marker === '*' && (between === '/' || path);
+            if (path && opened) opened._open = false;
             if (glob && last) last._open = false;
             // "*args and a*b": within a word, only what began in the same word ends.
             const product =
@@ -105,7 +111,7 @@ function withFlanking(construct: Construct): Construct {
               opened !== undefined &&
               /\s/.test(since(opened));
             sequence._open = open && !glob;
-            sequence._close = close && !glob && !(product && end.offset - start.offset === 1);
+            sequence._close = close && !glob && !(product && size === 1);
           }
           return ok(after);
         },
