@@ -1,6 +1,6 @@
 /** Formulas back in their places (maths.ts): as elements where text is drawn, as their source where none can be. */
 import type { ElementContent, Nodes } from 'hast';
-import { type Formula, hasFormula, splitAtFormulas, withSources } from './maths';
+import { type Formula, hasFormula, readable, splitAtFormulas, withSources } from './maths';
 
 export const FORMULA_TAG = 'math-formula';
 
@@ -11,8 +11,9 @@ export function formulasAsElements(tree: Nodes, formulas: Formula[]): void {
   function visit(node: Nodes, verbatim: boolean) {
     if (node.type === 'element') {
       for (const [name, value] of Object.entries(node.properties)) {
-        if (typeof value === 'string' && hasFormula(value))
-          node.properties[name] = withSources(value, formulas);
+        if (typeof value !== 'string') continue;
+        const written = readable(value);
+        if (hasFormula(written)) node.properties[name] = withSources(written, formulas);
       }
     }
     if (!('children' in node)) return;

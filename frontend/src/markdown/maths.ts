@@ -24,6 +24,10 @@ const STRAY = new RegExp(`[${OPEN}${CLOSE}]`, 'g');
 export const splitAtFormulas = (text: string) => text.split(PLACE);
 export const hasFormula = (text: string) => text.includes(OPEN);
 
+/** An address as Markdown leaves it, with the places of formulas readable again. */
+export const readable = (address: string) =>
+  address.replace(/%EE%88%82(\d+)%EE%88%83/gi, `${OPEN}$1${CLOSE}`);
+
 /** The text with each formula as it was written. */
 export const withSources = (text: string, formulas: Formula[]) =>
   text.replace(PLACE, (_, number) => formulas[Number(number)]?.source ?? '');
@@ -66,6 +70,7 @@ function* formulasIn(text: string, from: number, to: number, growing: boolean): 
     const at = match.index;
     const [mark] = match;
     if (text[at - 1] === '\\' && isEscaped(text, at)) continue;
+    if (isInAddress(text, at)) continue;
     const found = mark.startsWith('\\') ? bracketed(text, at, to) : dollars(text, at, to, mark.length);
     if (!found) {
       if (mark === '$$') while (text[start.lastIndex] === '$') start.lastIndex++;
@@ -80,6 +85,18 @@ function* formulasIn(text: string, from: number, to: number, growing: boolean): 
     else return;
   }
 }
+
+const LONGEST_ADDRESS = 2_000;
+const ADDRESS =
+  /(?:https?:\/\/|www\.|\]\(<?|^ {0,3}\[[^\]\n]+\]:[ \t]*)(?:[^\s()<>\u3000-\uFFEF]|\([^\s()<>]*\))*\(?$/im;
+
+/** Up to this place, an address has begun and not ended: a dollar in it is one of its characters. */
+const isInAddress = (text: string, at: number) =>
+  ADDRESS.test(
+    lineBefore(text, at)
+      .slice(-LONGEST_ADDRESS)
+      .replace(/^.*\s(?=\S+$)(?<!\]:\s)/, ''),
+  );
 
 function isEscaped(text: string, at: number): boolean {
   let slashes = 0;

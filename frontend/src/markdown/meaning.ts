@@ -1,7 +1,8 @@
 /*
  * Where CommonMark and the writer part ways, after parsing: the tree says what was read, the source what was written.
  */
-import type { Heading, Link, Nodes, Parents, PhrasingContent, Root, Table } from 'mdast';
+import type { Heading, Html, Link, Nodes, Parents, PhrasingContent, Root, Table } from 'mdast';
+import { isBlockTag, tagOf } from './syntax/tags';
 
 export function asMeant(tree: Root, source: string): void {
   visit(tree);
@@ -10,7 +11,7 @@ export function asMeant(tree: Root, source: string): void {
     for (let at = 0; at < parent.children.length; at++) {
       const child = parent.children[at] as Nodes;
       if ('children' in child) visit(child as Parents);
-      const meant = asWritten(child, source);
+      const meant = child.type === 'html' ? htmlAsMeant(child, parent) : asWritten(child, source);
       if (!meant) continue;
       parent.children.splice(at, 1, ...(meant as never[]));
       at += meant.length - 1;
@@ -28,6 +29,18 @@ function asWritten(node: Nodes, source: string): Nodes[] | undefined {
   // "[1]" with its address at the end of the text keeps its brackets, as it has them until that end is there.
   const bracket = (value: string): PhrasingContent => ({ type: 'text', value });
   return [{ ...node, children: [bracket('['), ...node.children, bracket(']')] }];
+}
+
+const PROSE = /^(?:paragraph|heading|emphasis|strong|delete|link|linkReference)$/;
+
+/** The tag of a block in the middle of a sentence is named there; one that begins a line is read as a block. */
+function htmlAsMeant({ value }: Html, parent: Parents): Nodes[] | undefined {
+  const tag = tagOf(value);
+  if (!tag || !PROSE.test(parent.type) || !isBlockTag(tag) || /^(?:picture|source)$/.test(tag.name)) return;
+  const [first] = parent.children;
+  const begins = first?.type === 'html' && tagOf(first.value)?.name === tag.name;
+  const closed = parent.children.some((child) => child.type === 'html' && tagOf(child.value)?.closing);
+  return parent.type === 'heading' && begins && closed ? undefined : [{ type: 'text', value }];
 }
 
 /** A row with more cells than the first one keeps them. */

@@ -163,6 +163,10 @@ function scanText(node: Text, text: string, open: Marker[]): number | undefined 
       return at;
     } else if (marks.length < 4 && (first !== '~' || marks.length === 2)) {
       const [before, after] = [at > 0 ? text.charCodeAt(at - 1) : null, text.charCodeAt(end)];
+      if (first === '*' && text[end] === '/') {
+        if (end + 1 >= text.trimEnd().length) return at;
+        if (text[end + 1] === '*') continue;
+      }
       if (!flanking(first, marks.length, before, after).open) continue;
       if (open.length === MOST_OPEN) return STOP;
       open.push({ at, marks });

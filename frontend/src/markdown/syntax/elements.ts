@@ -1,6 +1,7 @@
 /*
  * Tags become elements. Markdown leaves HTML as pieces of source among what it has read; here each opening tag looks
- * for its end among its siblings. One that finds none is text (inline), or ends where its parent does (block).
+ * for its end among its siblings. One that finds none is text ; a block within
+ * one that is closed ends with it.
  *
  * Invariant: a tree is at most so deep. What is nested deeper fails, and the whole text is displayed as it was
  * written: browsers and React take seconds for such a tree, and no person wrote it to be read.
@@ -75,8 +76,11 @@ export function tagsAsElements(tree: Nodes, readInline: ReadInline, growing: boo
         if (child.type !== 'doctype') top().push(child);
         continue;
       }
+      const lineInProse = /^<hr\b[^<>]*>[ \t]*[^\s<]/i.test(child.value);
       for (const { source, tag } of pieces(child.value)) {
-        if (tag) handle(tag, source);
+        if (tag && (isWithoutSource(tag) || (tag.name === 'hr' && lineInProse))) {
+          top().push({ type: 'text', value: source });
+        } else if (tag) handle(tag, source);
         else if (source.startsWith('<!--')) continue;
         else if (stack.some((open) => VERBATIM.has(open.tag.name))) {
           top().push({ type: 'text', value: decoded(source) });
@@ -84,10 +88,14 @@ export function tagsAsElements(tree: Nodes, readInline: ReadInline, growing: boo
         else top().push(...readInline(source));
       }
     }
-    while (stack.length > 0) close(atEnd || endsBySelf(stack.at(-1)) ? 'element' : 'text');
+    while (stack.length > 0) close(atEnd ? 'element' : 'text');
     return result;
   }
 }
+
+/** Named, and not meant. */
+const isWithoutSource = ({ name, attributes }: Tag) =>
+  name === 'img' && !attributes.some(([key]) => key === 'src');
 
 const endsBySelf = (open: Open | undefined) => open !== undefined && isBlockTag(open.tag);
 

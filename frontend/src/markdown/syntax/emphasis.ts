@@ -5,7 +5,7 @@
  */
 import { attention } from 'micromark-core-commonmark';
 import { gfmStrikethrough } from 'micromark-extension-gfm-strikethrough';
-import type { Code, Construct, Extension } from 'micromark-util-types';
+import type { Code, Construct, Extension, Token, TokenizeContext } from 'micromark-util-types';
 import { isMark } from '../inline-marks';
 
 type Kind = 'space' | 'punctuation' | 'east-asian' | 'letter' | 'digit' | 'other';
@@ -67,6 +67,34 @@ export function flanking(marker: string, size: number, before: Code, after: Code
 const SLASH = 47;
 const CARET = 94;
 
+/** Events of the parser: further back, nothing is looked for, or a text of stars would take seconds. */
+const NEAR = 120;
+
+const sizeOf = ({ start, end }: Token) => end.offset - start.offset;
+
+/** Whether a run of stars is one of a glob, which takes the one before it along, or of a product. */
+function asWritten(parser: TokenizeContext, run: Token, before: Code, after: Code) {
+  const plain = { glob: false, product: false };
+  if (parser.sliceSerialize(run)[0] !== '*') return plain;
+  const runs = parser.events
+    .slice(-NEAR)
+    .filter(([kind, token]) => kind === 'exit' && token !== run && token.type === run.type)
+    .map(([, token]) => token);
+  const since = ({ end }: Token) => parser.sliceSerialize({ start: end, end: run.start });
+  const last = runs.at(-1);
+  const opened = runs.findLast((token) => token._open);
+  // **/*.py
+  const glob = last !== undefined && since(last) === '/';
+  if (glob) last._open = false;
+  if (!opened) return { ...plain, glob };
+  // **/test/*
+  const path = before === SLASH && sizeOf(opened) !== sizeOf(run) && /^\/\S*$/.test(since(opened));
+  if (path) opened._open = false;
+  // "*args and a*b": within a word, only what began in the same word ends.
+  const inWord = kindOf(before) === 'letter' && kindOf(after) === 'letter';
+  return { glob: glob || path, product: inWord && sizeOf(run) === 1 && /\s/.test(since(opened)) };
+}
+
 function withFlanking(construct: Construct): Construct {
   return {
     ...construct,
@@ -81,8 +109,9 @@ function withFlanking(construct: Construct): Construct {
             const { start, end } = sequence;
             const marker = this.sliceSerialize(sequence)[0] ?? '';
             const { open, close } = flanking(marker, end.offset - start.offset, before, after);
-            sequence._open = open;
-            sequence._close = close;
+            const { glob, product } = asWritten(this, sequence, before, after);
+            sequence._open = open && !glob;
+            sequence._close = close && !glob && !product;
           }
           return ok(after);
         },
