@@ -73,9 +73,13 @@ test('what a user can meet on a server that is set up well is no misconfiguratio
 
 test('a thread that this page has made and the server does not know is a user who was not recognised', async () => {
   const asked = { type: 'threads.add_user_message', params: { thread_id: 't' } };
-  const gone = () => problem(404, { code: 'not_found', detail: 'There is no such thread.' });
-  const { reported } = await reportedFor([gone], asked, ['t']);
-  expect(reported).toEqual([expect.stringContaining('each request is one of a new user')]);
+  const noFile = () => problem(404, { code: 'attachment_not_found', detail: 'There is no such attachment.' });
+  expect((await reportedFor([noFile], asked, ['t'])).reported).toEqual([]);
+  for (const code of ['thread_not_found', undefined]) {
+    const gone = () => problem(404, { code, detail: 'There is no such thread.' });
+    const { reported } = await reportedFor([gone], asked, ['t']);
+    expect(reported).toEqual([expect.stringContaining('each request is one of a new user')]);
+  }
 });
 
 test('a server that cannot be reached is explained until it has answered once, and taken back then', async () => {
