@@ -35,21 +35,28 @@ async def give_token(request: Request, services: ServicesDep) -> JSONResponse:
     answer = {"Cache-Control": "no-store"}
     if services.visitors is None:
         return JSONResponse({"token": None}, headers=answer)
-    # The chat frame says which page is around it; a page that uses link.js asks by itself.
-    is_ours = _is_ours(request, services)
-    around = asked.page or request.headers.get("origin", "")
-    by_cookie = is_ours and services.origins.trusts(around, request.headers.get("host", ""))
-    page = asked.page if is_ours and asked.page != "null" else None
+    page = _page(request, services, asked.page)
+    by_cookie = page is not None and services.origins.trusts(page, request.headers.get("host", ""))
     token = services.visitors.token_for(request, asked.former, page=page, by_cookie=by_cookie)
-    if page and (cookie := services.visitors.cookie(request, page, token)):
+    if page is not None and (cookie := services.visitors.cookie(request, page, token)):
         answer["Set-Cookie"] = cookie
     return JSONResponse({"token": token}, headers=answer)
 
 
-def _is_ours(request: Request, services: Services) -> bool:
-    """Whether this server's own frame asks, or a page of a trusted origin."""
+def _page(request: Request, services: Services, named: str | None) -> str | None:
+    """The origin of the page whose visitor it is: as the chat frame names it, or of a trusted page that asks by itself.
+
+    ``None`` where another site asks, and for a page without an origin of its own.
+    """
     try:
         refuse_cross_site(request, services.origins)
     except Forbidden:
-        return False
-    return True
+        return None
+    origin, host = request.headers.get("origin"), request.headers.get("host", "")
+    by_frame = (
+        origin is None
+        or request.headers.get("sec-fetch-site") == "same-origin"
+        or services.origins.is_own(origin, host)
+    )
+    page = named if by_frame else origin
+    return None if page == "null" else page
