@@ -5,10 +5,11 @@ found in this one. A turn's record is anchored to the item it answered (a user m
 and goes when that item goes.
 """
 
+from collections.abc import Callable
 from typing import Any, NotRequired, TypedDict
 
 from sqlalchemy import ColumnElement, Text, bindparam, delete, literal_column, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from chatkit_link.store.statement import Statement
 from chatkit_link.store.tables import thread_items, turns
@@ -62,7 +63,8 @@ class TurnRecord(TypedDict):
 MOST_ENDINGS = 200
 
 
-def _save() -> Statement:
+def _upsert(change: Callable[[Insert], ColumnElement[Any]]) -> Statement:
+    """The record of a turn; ``change`` is what becomes of one that is there."""
     # Only while the anchor is there: it may have been deleted while the answer was being written.
     anchor = select(
         thread_items.c.thread_id,
@@ -74,7 +76,7 @@ def _save() -> Statement:
     statement = insert(turns).from_select(["thread_id", "anchor_id", "tenant", "user_id", "record"], anchor)
     return Statement(
         statement.on_conflict_do_update(
-            index_elements=["thread_id", "anchor_id"], set_={"record": statement.excluded.record}, where=mine(turns)
+            index_elements=["thread_id", "anchor_id"], set_={"record": change(statement)}, where=mine(turns)
         )
     )
 
@@ -84,26 +86,9 @@ def _newest(*conditions: ColumnElement[bool]) -> Any:
     return newest.order_by(thread_items.c.seq.desc()).limit(1).scalar_subquery()
 
 
-def _mark() -> Statement:
-    anchor = select(
-        thread_items.c.thread_id,
-        thread_items.c.id,
-        thread_items.c.tenant,
-        thread_items.c.user_id,
-        bindparam("record", type_=turns.c.record.type),
-    ).where(mine(thread_items), thread_items.c.thread_id == _THREAD, thread_items.c.id == bindparam("anchor"))
-    statement = insert(turns).from_select(["thread_id", "anchor_id", "tenant", "user_id", "record"], anchor)
-    merged = turns.c.record.op("||")(bindparam("ending", type_=turns.c.record.type))
-    return Statement(
-        statement.on_conflict_do_update(
-            index_elements=["thread_id", "anchor_id"], set_={"record": merged}, where=mine(turns)
-        )
-    )
-
-
 _THREAD = bindparam("thread", type_=Text())
-_SAVE = _save()
-_MARK = _mark()
+_SAVE = _upsert(lambda statement: statement.excluded.record)
+_MARK = _upsert(lambda _: turns.c.record.op("||")(bindparam("ending", type_=turns.c.record.type)))
 #: Behind what a user sees there may be items for the model alone.
 _VISIBLE = [thread_items.c.type != hidden for hidden in ("hidden_context_item", "sdk_hidden_context", "end_of_turn")]
 _PLACE = Statement(
