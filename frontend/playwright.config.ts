@@ -1,25 +1,12 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { defineConfig } from '@playwright/test';
+import { program } from './e2e/screen-reader/programs';
 
 /** The browser of the machine: downloading one would need a network that the tests must do without. */
 function chromium(): string {
-  const named = process.env.CHATKIT_LINK_CHROMIUM;
-  if (named) return named;
-  const folders = (process.env.PATH ?? '').split(delimiter);
   const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
-  const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isProgram);
+  const found = process.env.CHATKIT_LINK_CHROMIUM || program(...names);
   if (!found) throw new Error('No Chromium on PATH. Install one or set CHATKIT_LINK_CHROMIUM to its path.');
   return found;
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const desktop = { viewport: { width: 1280, height: 800 }, colorScheme: 'light' } as const;

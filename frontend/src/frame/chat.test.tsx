@@ -76,7 +76,7 @@ describe('what comes at a bad time', () => {
       },
       { initialThread: 't' },
     );
-    const sent = chat.sendUserMessage({ text: 'hello' });
+    const sent = chat.methods.sendUserMessage({ text: 'hello' });
     load(Response.json(page(answered('a', 'Before'))));
     await sent;
     expect(asked[1]).toMatchObject({ type: 'threads.add_user_message', params: { thread_id: 't' } });

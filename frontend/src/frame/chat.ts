@@ -2,7 +2,7 @@
  * The chat as a whole: which conversation is on the screen, which others still have an answer coming in, the
  * history, the draft, and the options of the host page. What the host page may ask of it is `page-methods.ts`.
  */
-import type { FrameApi, Kept } from '../bridge/contract';
+import type { Kept } from '../bridge/contract';
 import { acceptLanguageOf, english, type Language, languageFor } from '../language/language';
 import { type ReadOptions, readOptions, type UsableOptions } from '../options/read-options';
 import { callFunctionAt, type EnterKey, hasFunctionAt, type SentOptions } from '../options/sendable-options';
@@ -16,6 +16,7 @@ import { contentOf, type Draft, emptyDraft } from './composer/draft';
 import { Uploads, waitsFor } from './composer/uploads';
 import { connect } from './connection/connection';
 import { explaining } from './connection/misconfiguration';
+import { isOwn } from './connection/own-server';
 import { sendBytesWith } from './connection/send-bytes';
 import { Conversation } from './conversation/conversation';
 import { type Message, messageFrom } from './conversation/message';
@@ -230,13 +231,6 @@ export class Chat {
     this.focus.update(({ count }) => ({ count: count + 1, isForWriting: false }));
   }
 
-  setThreadId: FrameApi['setThreadId'] = (id) => this.methods.setThreadId(id);
-  sendUserMessage: FrameApi['sendUserMessage'] = (params) => this.methods.sendUserMessage(params);
-  setComposerValue: FrameApi['setComposerValue'] = (params) => this.methods.setComposerValue(params);
-  sendCustomAction: FrameApi['sendCustomAction'] = (...args) => this.methods.sendCustomAction(...args);
-  fetchUpdates: FrameApi['fetchUpdates'] = () => this.methods.fetchUpdates();
-  showHistory: FrameApi['showHistory'] = () => this.methods.showHistory();
-
   /** Reports to the host page which of its functions failed, and why. */
   reportFailure(name: string, error: unknown) {
     this.host.fail(`${name} failed: ${error instanceof Error ? error.message : error}`);
@@ -358,9 +352,8 @@ export class Chat {
     });
     const { host, base } = this;
     const hasMade = (id: string) => this.#made.has(id);
-    const isOwn = new URL(url, base).origin === location.origin;
     const explained = explaining(fetch, { host, url, base, hasMade });
-    return new ChatKitClient(url, explained, sendBytesWith(host), isOwn);
+    return new ChatKitClient(url, explained, sendBytesWith(host), isOwn(new URL(url, base).href));
   }
 
   #conversation(thread: Thread | null): Conversation {

@@ -20,7 +20,7 @@ const answers = { 'threads.get_by_id': () => Response.json(page(answered('a', 'R
 
 test('a draft, its quote, files and choices come back, and with them the thread that was open', async () => {
   const before = renderChat(answers, options);
-  await before.chat.setComposerValue({
+  await before.chat.methods.setComposerValue({
     content: [
       { type: 'input_text', text: 'About ' },
       { type: 'input_tag', id: 'o7', text: 'Order 7' },

@@ -15,14 +15,14 @@ const names = (results: PromiseSettledResult<unknown>[]) =>
 test('a message or an action during an answer is refused, and the page gets the reason', async () => {
   const stream = openStream();
   const { chat, user, asked, emitted } = renderChat({ 'threads.create': () => stream.response });
-  const refused = [...(await Promise.allSettled([chat.sendCustomAction({ type: 'refresh' })]))];
+  const refused = [...(await Promise.allSettled([chat.methods.sendCustomAction({ type: 'refresh' })]))];
   await user.type(composer(), 'hello{Enter}');
   stream.send(created, done(userSaid('u', 'hello')));
   await waitFor(() => expect(emitted.map(([name]) => name)).toContain('thread.change'));
   refused.push(
     ...(await Promise.allSettled([
-      chat.sendUserMessage({ text: 'from the page' }),
-      chat.sendCustomAction({ type: 'refresh' }),
+      chat.methods.sendUserMessage({ text: 'from the page' }),
+      chat.methods.sendCustomAction({ type: 'refresh' }),
     ])),
   );
   expect(sentences(refused)).toEqual([
@@ -38,14 +38,14 @@ test('a message or an action during an answer is refused, and the page gets the 
 test('of two messages at once one is sent and the other is refused, and both go to threads of their own', async () => {
   const answer = () => streamOf(created, done(userSaid('u', 'hello')), done(answered('a', 'Yes')));
   const { chat, asked } = renderChat({ 'threads.create': answer });
-  const both = [chat.sendUserMessage({ text: 'one' }), chat.sendUserMessage({ text: 'two' })];
+  const both = [chat.methods.sendUserMessage({ text: 'one' }), chat.methods.sendUserMessage({ text: 'two' })];
   expect(sentences(await Promise.allSettled(both))).toEqual([
     null,
     expect.stringContaining('an answer is being written'),
   ]);
   const texts = () => asked.map(({ params }) => JSON.stringify(params).match(/"text":"(\w+)"/)?.[1]);
   expect(texts()).toEqual(['one']);
-  const threads = ['three', 'four'].map((text) => chat.sendUserMessage({ text, newThread: true }));
+  const threads = ['three', 'four'].map((text) => chat.methods.sendUserMessage({ text, newThread: true }));
   expect(sentences(await Promise.allSettled(threads))).toEqual([null, null]);
   expect(texts()).toEqual(['one', 'three', 'four']);
   expect(asked.map(({ type }) => type)).toEqual(Array(3).fill('threads.create'));
@@ -67,7 +67,7 @@ test('what is no message is refused before it is sent', async () => {
     { text: 'Look', model: 7 },
     { text: 'Look', toolChoice: 'search' },
     { reply: 'Only a quote' },
-  ].map((given) => chat.sendUserMessage(given as never));
+  ].map((given) => chat.methods.sendUserMessage(given as never));
   const reasons = sentences(await Promise.allSettled(refused));
   expect(reasons.filter((reason) => /^sendUserMessage: .+\.$/.test(reason ?? ''))).toHaveLength(13);
   expect(errors(emitted)).toEqual(reasons);
@@ -79,8 +79,8 @@ test('a tag without data is sent with none, and a message of files alone is one'
     'threads.create': () => streamOf(created, done(userSaid('u', 'x')), done(answered('a', 'Yes'))),
     'threads.add_user_message': () => streamOf(done(userSaid('u2', 'x')), done(answered('a2', 'Yes'))),
   });
-  await chat.sendUserMessage({ content: [{ type: 'input_tag', id: 'o7', text: 'Order 7' }] });
-  await chat.sendUserMessage({
+  await chat.methods.sendUserMessage({ content: [{ type: 'input_tag', id: 'o7', text: 'Order 7' }] });
+  await chat.methods.sendUserMessage({
     attachments: [{ type: 'file', id: 'f', name: 'a.pdf', mime_type: 'application/pdf' }],
   });
   expect(asked).toMatchObject([
@@ -95,9 +95,9 @@ test('what the server refuses, or never gets, is rejected with its reason', asyn
     'threads.get_by_id': () => Response.json({ detail: 'There is no such thread.' }, { status: 404 }),
   });
   const refused = await Promise.allSettled([
-    chat.sendUserMessage({ text: 'hello' }),
-    chat.setThreadId('gone'),
-    chat.setThreadId(7 as never),
+    chat.methods.sendUserMessage({ text: 'hello' }),
+    chat.methods.setThreadId('gone'),
+    chat.methods.setThreadId(7 as never),
   ]);
   expect(sentences(refused)).toEqual([
     'Too many messages.',
@@ -106,7 +106,7 @@ test('what the server refuses, or never gets, is rejected with its reason', asyn
   ]);
   expect(errors(emitted).toSorted()).toEqual(sentences(refused).toSorted());
   host.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
-  const lost = await Promise.allSettled([chat.sendUserMessage({ text: 'hello', newThread: true })]);
+  const lost = await Promise.allSettled([chat.methods.sendUserMessage({ text: 'hello', newThread: true })]);
   expect(sentences(lost)).toEqual([expect.stringContaining('cannot be reached')]);
 });
 
@@ -116,12 +116,12 @@ test('an action is refused where its widget is not one, and fails with the answe
     'threads.get_by_id': () => Response.json(page(answered('a', 'No widget'))),
     'threads.custom_action': () => streamOf(error),
   });
-  await chat.setThreadId('t');
+  await chat.methods.setThreadId('t');
   const refused = [
-    await Promise.allSettled([chat.sendCustomAction({ type: 'buy' }, 'w')]),
-    await Promise.allSettled([chat.sendCustomAction({ type: 'buy' }, 'a')]),
-    await Promise.allSettled([chat.sendCustomAction({} as never)]),
-    await Promise.allSettled([chat.sendCustomAction({ type: 'buy' })]),
+    await Promise.allSettled([chat.methods.sendCustomAction({ type: 'buy' }, 'w')]),
+    await Promise.allSettled([chat.methods.sendCustomAction({ type: 'buy' }, 'a')]),
+    await Promise.allSettled([chat.methods.sendCustomAction({} as never)]),
+    await Promise.allSettled([chat.methods.sendCustomAction({ type: 'buy' })]),
   ].flat();
   expect(sentences(refused)).toEqual([
     'sendCustomAction: "buy" was not sent, because there is no widget "w" in this thread.',
@@ -137,9 +137,9 @@ test('of threads that are opened at once the last one stays, and the same one is
     'threads.get_by_id': ({ params }) => Response.json({ ...page(), id: params.thread_id }),
   });
   const opened = await Promise.allSettled([
-    chat.setThreadId('one'),
-    chat.setThreadId('two'),
-    chat.setThreadId('two'),
+    chat.methods.setThreadId('one'),
+    chat.methods.setThreadId('two'),
+    chat.methods.setThreadId('two'),
   ]);
   expect(names(opened)).toEqual(['AbortError', null, null]);
   expect(chat.view.value.conversation.id).toBe('two');
@@ -149,11 +149,15 @@ test('of threads that are opened at once the last one stays, and the same one is
 test('what the composer cannot take is named, and the rest is in it', async () => {
   const { chat, emitted } = renderChat({}, { history: { enabled: false } });
   const refused = await Promise.allSettled([
-    chat.setComposerValue({ text: 'Look', files: [new File(['x'], 'x.txt')], selectedToolId: 'none' }),
-    chat.setComposerValue({ attachments: [{ id: 'a' }] as never, selectedModelId: 'none' }),
-    chat.setComposerValue({ content: [{ type: 'video' }] as never }),
-    chat.setComposerValue(undefined as never),
-    chat.showHistory(),
+    chat.methods.setComposerValue({
+      text: 'Look',
+      files: [new File(['x'], 'x.txt')],
+      selectedToolId: 'none',
+    }),
+    chat.methods.setComposerValue({ attachments: [{ id: 'a' }] as never, selectedModelId: 'none' }),
+    chat.methods.setComposerValue({ content: [{ type: 'video' }] as never }),
+    chat.methods.setComposerValue(undefined as never),
+    chat.methods.showHistory(),
   ]);
   const rest = 'What else was given is in the composer.';
   expect(sentences(refused)).toEqual([
@@ -172,26 +176,26 @@ test('attachments that are given replace those that are there, and none clear th
   const { chat } = renderChat({}, { composer: { attachments: { enabled: true, maxSize: 10 } } });
   const file = (id: string) =>
     ({ type: 'file', id, name: `${id}.pdf`, mime_type: 'application/pdf' }) as const;
-  await chat.setComposerValue({ attachments: [file('a'), file('b')] });
+  await chat.methods.setComposerValue({ attachments: [file('a'), file('b')] });
   expect(await screen.findByText('a.pdf')).toBeTruthy();
-  await chat.setComposerValue({ attachments: [file('c')] });
+  await chat.methods.setComposerValue({ attachments: [file('c')] });
   expect(await screen.findByText('c.pdf')).toBeTruthy();
   expect(screen.queryByText('a.pdf')).toBeNull();
-  await chat.setComposerValue({ text: 'None', attachments: [] });
+  await chat.methods.setComposerValue({ text: 'None', attachments: [] });
   await waitFor(() => expect(screen.queryByText('c.pdf')).toBeNull());
   const large = new File(['x'.repeat(20)], 'large.txt');
-  await expect(chat.setComposerValue({ files: [large] })).rejects.toThrow(/large\.txt/);
+  await expect(chat.methods.setComposerValue({ files: [large] })).rejects.toThrow(/large\.txt/);
 });
 
 test('a chat without a server refuses what needs one', async () => {
   const { chat } = renderChat({}, { api: undefined as never });
   const refused = await Promise.allSettled([
-    chat.sendUserMessage({ text: 'hello' }),
-    chat.setThreadId('t'),
-    chat.setComposerValue({ text: 'hello' }),
-    chat.sendCustomAction({ type: 'buy' }),
-    chat.fetchUpdates(),
-    chat.showHistory(),
+    chat.methods.sendUserMessage({ text: 'hello' }),
+    chat.methods.setThreadId('t'),
+    chat.methods.setComposerValue({ text: 'hello' }),
+    chat.methods.sendCustomAction({ type: 'buy' }),
+    chat.methods.fetchUpdates(),
+    chat.methods.showHistory(),
     chat.methods.focusComposer(),
   ]);
   for (const reason of sentences(refused))
@@ -207,7 +211,7 @@ test('updates that are asked for during an answer are fetched after it', async (
   await user.type(composer(), 'hello{Enter}');
   stream.send(created, done(userSaid('u', 'hello')));
   await waitFor(() => expect(chat.view.value.conversation.id).toBe('t'));
-  await chat.fetchUpdates();
+  await chat.methods.fetchUpdates();
   expect(asked).toHaveLength(1);
   stream.send(done(answered('a', 'Half')));
   stream.end();

@@ -72,7 +72,7 @@ describe('a tool', () => {
       { 'threads.create': () => new Response('', { status: 503 }) },
       { composer: { tools } },
     );
-    await chat.setComposerValue({ text: 'hello', selectedToolId: 'search' });
+    await chat.methods.setComposerValue({ text: 'hello', selectedToolId: 'search' });
     await user.click(composer());
     await user.keyboard('{Enter}');
     await screen.findByRole('alert');

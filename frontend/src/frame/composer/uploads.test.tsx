@@ -260,7 +260,9 @@ describe('files', () => {
 
   test('of the host page can be put into the composer, uploaded or not', async () => {
     const { chat, asked } = opened();
-    await act(() => chat.setComposerValue({ attachments: [attachmentOf('cat.png') as never], files: [pdf] }));
+    await act(() =>
+      chat.methods.setComposerValue({ attachments: [attachmentOf('cat.png') as never], files: [pdf] }),
+    );
     await ready();
     expect(tray()?.textContent).toContain('cat.png');
     expect(tray()?.textContent).toContain('report.pdf');

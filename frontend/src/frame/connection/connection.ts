@@ -10,7 +10,7 @@ import { createResumableFetch, type ResumableFetchInit } from '../../resumable-f
 import { fetchAsVisitor } from '../../resumable-fetch/visitor';
 import type { Host } from '../host';
 import { fetchWithSecret } from './client-secret';
-import { askedByFrame } from './own-server';
+import { askedByFrame, isOwn } from './own-server';
 
 type Context = {
   host: Host;
@@ -41,13 +41,13 @@ export function connect(api: ChatKitOptions['api'] | null, context: Context): Ap
   }
 
   const absolute = (url: RequestInfo | URL) => new URL(String(url), context.base).href;
-  const { origin } = new URL(absolute(api.url));
+  const isOurs = isOwn(absolute(api.url));
   const byPage: typeof fetch = (input, init) => host.fetch(input, init);
   let sent = byPage;
-  if (origin === location.origin && host.origin !== location.origin)
+  if (isOurs && host.origin !== location.origin)
     sent = fetchAsVisitor(api.fetch ? byPage : askedByFrame(byPage), host.origin, location.href);
   // Neither this server's CORS rules nor those of the page's own refuse the headers of the resumable fetch.
-  const unsure = origin !== location.origin && origin !== new URL(context.base).origin;
+  const unsure = !isOurs && new URL(absolute(api.url)).origin !== new URL(context.base).origin;
   const resumable = createResumableFetch({ fetch: sent, onConnection, unsure });
   const send: typeof fetch = (input, init: ResumableFetchInit = {}) =>
     (init.onSent ? sent : resumable)(absolute(input), init);

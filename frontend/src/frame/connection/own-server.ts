@@ -3,7 +3,7 @@ import { formWith } from '../../bridge/serve-request';
 import type { ResumableFetchInit } from '../../resumable-fetch/resumable-fetch';
 import { sendWithProgress } from '../../resumable-fetch/send-with-progress';
 
-const isOwn = (url: string) => new URL(url).origin === location.origin;
+export const isOwn = (url: string) => new URL(url).origin === location.origin;
 
 /**
  * A fetch that asks the frame's own server without its cookies: what a page of another origin causes must not be done

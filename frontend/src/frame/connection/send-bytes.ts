@@ -1,6 +1,7 @@
 import { isAbort } from '../../protocol/problems';
 import { sendWithProgress } from '../../resumable-fetch/send-with-progress';
 import type { Host } from '../host';
+import { isOwn } from './own-server';
 
 /**
  * Sends the bytes of a file to the address that the server named for them. A storage of the page's own author is on an
@@ -14,7 +15,7 @@ export const sendBytesWith =
     } catch (error) {
       const { body } = init;
       if (isAbort(error) || init.signal?.aborted || !(body instanceof Blob)) throw error;
-      if (new URL(url).origin === location.origin) throw error;
+      if (isOwn(url)) throw error;
       const sent = { ...init, body: body.slice(0, body.size, body.type), onSent };
       return host.fetch(url, sent);
     }

@@ -31,7 +31,7 @@ export function Header({ view: { conversation, loading, failure } }: { view: Vie
             aria-label={text.header.history}
             title={text.header.history}
             aria-expanded={historyOpen}
-            onClick={() => void (historyOpen ? chat.hideHistory() : chat.showHistory())}
+            onClick={() => void (historyOpen ? chat.hideHistory() : chat.methods.showHistory())}
           >
             <Clock size={18} aria-hidden />
           </button>

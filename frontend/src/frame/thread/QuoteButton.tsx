@@ -15,7 +15,7 @@ export function QuoteButton({ scroller }: { scroller: RefObject<HTMLElement | nu
   const selected = useSelected(scroller);
   if (!selected) return null;
   const quote = async () => {
-    await chat.setComposerValue({ reply: selected.text });
+    await chat.methods.setComposerValue({ reply: selected.text });
     getSelection()?.removeAllRanges();
     await chat.focusComposer();
   };
