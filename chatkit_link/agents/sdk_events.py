@@ -7,12 +7,10 @@ from typing import Any, cast, get_args
 from chatkit.types import ThreadItem, ThreadStreamEvent
 from pydantic import BaseModel
 
+from chatkit_link.agents.sdk_methods import ServerMistake
+
 #: The classes of all items.
 _ITEMS: tuple[type[Any], ...] = get_args(get_args(ThreadItem)[0])
-
-
-class NotAStream(TypeError):
-    """A method of somebody's server does not give what the SDK's asks for."""
 
 
 def event_stream(given: object, place: Callable[[], str]) -> AsyncIterator[ThreadStreamEvent]:
@@ -21,7 +19,7 @@ def event_stream(given: object, place: Callable[[], str]) -> AsyncIterator[Threa
     place: names the method.
 
     Raises:
-        NotAStream: it cannot be iterated over.
+        ServerMistake: it cannot be iterated over.
     """
     if isinstance(given, AsyncIterable):
         return cast("AsyncIterator[ThreadStreamEvent]", given)
@@ -32,17 +30,19 @@ def event_stream(given: object, place: Callable[[], str]) -> AsyncIterator[Threa
         what = "None. Write it as `async def` with `yield`, or return what yields the events"
     else:
         what = f"{_article(given)}. Write it as `async def` with `yield`, so that it is an async generator"
-    raise NotAStream(f"{place()} returned {what}.")
+    raise ServerMistake(f"{place()} returned {what}.")
 
 
 def require_event(given: object, place: Callable[[], str]) -> None:
-    """Raises NotAStream for what is no event."""
+    """Raises ServerMistake for what is no event."""
     if isinstance(given, _ITEMS):
-        raise NotAStream(
+        raise ServerMistake(
             f"{place()} yielded {_article(given)}, which is an item. Yield `ThreadItemDoneEvent(item=...)` with it."
         )
     if not isinstance(given, BaseModel):
-        raise NotAStream(f"{place()} yielded {_article(given)}. Yield events, such as `ThreadItemDoneEvent(item=...)`.")
+        raise ServerMistake(
+            f"{place()} yielded {_article(given)}. Yield events, such as `ThreadItemDoneEvent(item=...)`."
+        )
 
 
 def _article(given: object) -> str:

@@ -63,6 +63,12 @@ Stream = Callable[[], AsyncIterator[ThreadStreamEvent]]
 T = TypeVar("T")
 
 
+class ServerMistake(TypeError):
+    """A method of a server does not give what the SDK asks of it. The text says which one, where it is, and what to
+    write; it quotes nothing.
+    """
+
+
 class Streaming(Protocol):
     """The SDK's steps of a streamed answer, as this server does them."""
 
@@ -217,12 +223,12 @@ def where(server: ChatKitServer[Any], name: str) -> str:
 
 
 def expect(given: object, kind: type[T], server: ChatKitServer[Any], name: str) -> T:
-    """What a method of the server has returned. Raises TypeError, in words for its author, if it is of another kind."""
+    """What a method of the server has returned. Raises ServerMistake if it is of another kind."""
     if isinstance(given, kind):
         return given
     if inspect.iscoroutine(given):
         given.close()
-    raise TypeError(f"{where(server, name)} must return {kind.__name__}, and returned {type(given).__name__}.")
+    raise ServerMistake(f"{where(server, name)} must return {kind.__name__}, and returned {type(given).__name__}.")
 
 
 def encoder(server: ChatKitServer[Any]) -> Callable[[BaseModel], bytes]:

@@ -90,7 +90,10 @@ class TurnErrors:
         return f"{message}\n\n{line}" if line and self.for_author else message
 
     def _log(self, error: BaseException, code: str | None = None) -> str:
-        """Where the error is the model server's own, its message; for any other, what and where in the code it is."""
+        """Where the error is the model server's own, its message; for any other, what and where in the code it is.
+
+        Gives the line for an author who reads the chat: quotations of it need not be left out there.
+        """
         of_model = isinstance(error, openai.APIError | IncompleteAnswer)
         line = describe(error) if of_model else blame(error, list(self.conversation))
         logger.log(
@@ -102,7 +105,7 @@ class TurnErrors:
             line,
             exc_info=None if of_model else error,
         )
-        return line
+        return line if of_model else blame(error)
 
     def _log_cause(self, error: Exception) -> str:
         """A server that ends its answer with a message of its own says by ``from`` what the reason was."""

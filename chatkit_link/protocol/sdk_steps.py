@@ -58,7 +58,7 @@ class SdkSteps:
         turn, server = self._turn, self._turn.server
         for event in turn.opening:
             yield self._out(event)
-        if isinstance(request, ThreadsCreateReq | ThreadsAddUserMessageReq):
+        if turn.reads_message and isinstance(request, ThreadsCreateReq | ThreadsAddUserMessageReq):
             message = await self._make_message(request.params.input)
             events = method(server, "_process_new_thread_item_respond")(turn.thread, message, turn.context)
         else:

@@ -276,6 +276,7 @@ class StreamingRequests:
             method=method,
             opening=opening,
             retry=retry,
+            reads_message=stream.reads_messages and message is None,
         )
         response = ResponseTurn(
             turn,

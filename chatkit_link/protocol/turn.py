@@ -22,6 +22,7 @@ class Turn:
     answer: starts the server's answer. method: the one that gives it.
     opening: events about what was stored before the run began.
     retry: the message that is answered again.
+    reads_message: whether the message is made and stored in the run, where the server has a step of its own for it.
     """
 
     server: ChatKitServer[Any]
@@ -33,6 +34,7 @@ class Turn:
     method: str = "respond"
     opening: Sequence[ThreadStreamEvent] = ()
     retry: Retry | None = None
+    reads_message: bool = False
 
     def place(self) -> str:
         """Which method answers, for its author."""

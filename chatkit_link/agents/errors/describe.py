@@ -23,6 +23,7 @@ from agents.exceptions import (
 )
 
 from chatkit_link.agents.models.problems import ContextTooLong, IncompleteAnswer, UnreadableAnswer
+from chatkit_link.agents.sdk_methods import ServerMistake
 
 #: Characters of a server's message that are logged.
 _LIMIT: Final = 500
@@ -84,7 +85,7 @@ def blame(error: BaseException, conversation: list[str] | None = None) -> str:
     cause: BaseException | None = error
     while cause is not None and id(cause) not in seen and len(parts) < _CAUSES:
         seen.add(id(cause))
-        place = _place(cause)
+        place = "" if isinstance(cause, ServerMistake) else _place(cause)
         parts.append(f"{_told(cause, conversation)}{f' ({place})' if place else ''}")
         cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
     return ", caused by ".join(parts)
@@ -94,6 +95,8 @@ def _told(error: BaseException, conversation: list[str] | None) -> str:
     """Class and text. What quotes a model's answer, or what an author has read, is known by its class."""
     if isinstance(error, openai.OpenAIError | AgentsException | IncompleteAnswer | UnreadableAnswer | ContextTooLong):
         return describe(error)
+    if isinstance(error, ServerMistake):
+        return str(error)
     try:
         text = _without_input(error) if isinstance(error, pydantic.ValidationError) else str(error)
     except Exception:  # noqa: BLE001 - an author wrote __str__, too
