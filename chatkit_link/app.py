@@ -116,7 +116,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         async with AsyncExitStack() as stack:
-            app.state.services = await _open(stack, settings, catalog, hook)
+            app.state.services = await _open(stack, settings, catalog, hook, for_author=workshop is not None)
             yield
             del app.state.services
 
@@ -173,7 +173,9 @@ async def _index_documents(settings: Settings, database: Database) -> None:
         await patient.close()
 
 
-async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hook: Hook | None) -> Services:
+async def _open(
+    stack: AsyncExitStack, settings: Settings, catalog: Catalog, hook: Hook | None, *, for_author: bool
+) -> Services:
     database = await stack.enter_async_context(open_database(settings))
     await migrate(database)
     await _index_documents(settings, database)
@@ -225,8 +227,8 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
             max_payload=settings.max_payload,
             max_audio=settings.max_audio,
         ),
-        streaming_requests=StreamingRequests(store, coordinator, file_store, limits.ledger),
-        json_requests=JsonRequests(store, coordinator, file_store, limits.ledger),
+        streaming_requests=StreamingRequests(store, coordinator, file_store, limits.ledger, for_author=for_author),
+        json_requests=JsonRequests(store, coordinator, file_store, limits.ledger, for_author=for_author),
         limits=limits,
         coordinator=coordinator,
         entries=entries,

@@ -22,6 +22,7 @@ from chatkit_link.agents.offline.model import NAME as OFFLINE
 from chatkit_link.agents.own_titles import names_threads
 from chatkit_link.agents.research import Research
 from chatkit_link.agents.responder import AgentResponder, FunctionResponder, Responder
+from chatkit_link.agents.sdk_methods import honour
 from chatkit_link.agents.server import LinkServer
 from chatkit_link.agents.titles import ModelTitler, Titler, plain_title
 from chatkit_link.agents.transcription import OpenAITranscriber
@@ -40,6 +41,8 @@ class ServedAgent:
     mentions: what users can mention with @; None for nothing.
     titler: names new threads; None where the server does so itself or not at all.
     may_set_title: the server may, whatever can be known of it; it is asked first.
+    takes_files: whether a message may have attachments; also for a server without an attachment store, which is given
+        those that were uploaded directly, as the SDK does.
     """
 
     id: str
@@ -49,6 +52,11 @@ class ServedAgent:
     titler: Titler | None = None
     may_set_title: bool = False
     mentions: Mentions | None = None
+    takes_files: bool = True
+
+    def __post_init__(self) -> None:
+        """Raises ConfigurationError for a server that overrides what is never called here."""
+        honour(self.server)
 
 
 class AgentFactory:
@@ -89,12 +97,13 @@ class AgentFactory:
                 tools=frozenset(entry.tools) or None,
                 titler=None if names_threads(target) else self._titler,
                 may_set_title=True,
+                takes_files=self._takes_files(entry),
             )
         server = LinkServer(
             self._store,
             self._responder(target),
             self._files,
-            takes_files=self._settings.uploads and entry.files,
+            takes_files=self._takes_files(entry),
             transcriber=self._transcriber,
         )
         return ServedAgent(
@@ -104,7 +113,11 @@ class AgentFactory:
             tools=frozenset(entry.tools),
             titler=self._titler,
             mentions=None if isinstance(target, ExportedWorkflow) else target.mentions,
+            takes_files=self._takes_files(entry),
         )
+
+    def _takes_files(self, entry: Entry) -> bool:
+        return self._settings.uploads and entry.files
 
     def _load(self, target: str) -> Target:
         return load_target(target, beside=Path(self._settings.config).absolute().parent)
@@ -142,7 +155,7 @@ class AgentFactory:
 
     def _construct(self, cls: type[ChatKitServer[Caller]], entry: Entry) -> ChatKitServer[Caller]:
         """An existing ChatKit server, given our stores: ``__init__(store)`` or with an ``attachment_store``, too."""
-        files = self._files if self._settings.uploads and entry.files else None
+        files = self._files if self._takes_files(entry) else None
         if _accepts(cls, self._store, files) and (_names_attachments(cls) or not _accepts(cls, self._store)):
             return cls(self._store, files)
         if _accepts(cls, self._store):
