@@ -11,12 +11,18 @@ BUNDLED = frozenset({DIG_DEEPER, SHOW_MORE})
 
 
 def known_actions(config: Path, given: Mapping[str, str]) -> frozenset[str] | None:
-    """Of the bundled agent and those of the catalog; None where one is a server that does not publish its own.
+    """Of the bundled agent and those of the catalog.
+
+    None where one is a server that does not publish its own, and where there is no catalog: whoever looks at a widget
+    before there is an agent for it is not told so.
 
     Raises ConfigurationError for an agent that does not load.
     """
     known = set(BUNDLED)
-    for entry in read_catalog(config, given).agents.values():
+    agents = read_catalog(config, given).agents
+    if not agents:
+        return None
+    for entry in agents.values():
         target = load_target(entry.target, beside=config.absolute().parent)
         if isinstance(target, type):
             return None
