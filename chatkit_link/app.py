@@ -17,6 +17,7 @@ from chatkit_link.agents.research import Research
 from chatkit_link.agents.served import AgentFactory
 from chatkit_link.agents.shutdown_notices import shutdown_notices
 from chatkit_link.agents.tool_failures import with_tool_policy
+from chatkit_link.agents.traces import direct_traces, send_rest
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.files.files import Files
 from chatkit_link.files.renditions import Renditions
@@ -111,11 +112,13 @@ def create_app(
     """
     settings = settings or read_settings()
     catalog = configured_catalog(settings, agents_given or {})
+    traces = direct_traces(settings)
     hook = _hook(settings, identify)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         async with AsyncExitStack() as stack:
+            stack.push_async_callback(send_rest, traces)
             app.state.services = await _open(stack, settings, catalog, hook, for_author=workshop is not None)
             yield
             del app.state.services

@@ -21,6 +21,7 @@ from chatkit_link.agents.mcp.report import ServerReport, report_servers, servers
 from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.models.shutdowns import Notice, has_error, shutdowns_for
 from chatkit_link.agents.shutdown_notices import shutdown_notices
+from chatkit_link.agents.traces import direct_traces
 from chatkit_link.cli import event_loop
 from chatkit_link.cli.model_checks import print_notices
 from chatkit_link.cli.output import console, print_line
@@ -91,6 +92,7 @@ def print_listing(listing: Listing) -> None:
 
 def load_targets(settings: Settings, catalog: Catalog) -> tuple[dict[str, Target], dict[str, str]]:
     """Agent id -> what loads; agent id -> why it does not."""
+    direct_traces(settings)
     targets: dict[str, Target] = {}
     broken: dict[str, str] = {}
     for agent_id, entry in catalog.agents.items():
