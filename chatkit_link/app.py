@@ -116,7 +116,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         async with AsyncExitStack() as stack:
-            app.state.services = await _open(stack, settings, catalog, hook)
+            app.state.services = await _open(stack, settings, catalog, hook, is_dev=workshop is not None)
             yield
             del app.state.services
 
@@ -173,7 +173,9 @@ async def _index_documents(settings: Settings, database: Database) -> None:
         await patient.close()
 
 
-async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hook: Hook | None) -> Services:
+async def _open(
+    stack: AsyncExitStack, settings: Settings, catalog: Catalog, hook: Hook | None, *, is_dev: bool
+) -> Services:
     database = await stack.enter_async_context(open_database(settings))
     await migrate(database)
     await _index_documents(settings, database)
@@ -192,7 +194,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
     file_store = await _files(stack, settings, database, secret)
     mcp = McpServers(catalog.mcp, folder=settings.config.absolute().parent, variables=read_variables())
     factory = AgentFactory(settings, store, file_store, config, client, research, mcp)
-    served = {agent_id: factory.build(agent_id, entry) for agent_id, entry in entries.items()}
+    served, unavailable = factory.build_each(entries)
     for notice in shutdown_notices(settings, catalog, factory.targets, datetime.now(UTC).date()):
         logger.log(logging.ERROR if notice.level == "error" else logging.WARNING, "%s", notice.text)
     await stack.enter_async_context(mcp)  # before the runs, which use it until they are over
@@ -231,9 +233,11 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
         coordinator=coordinator,
         entries=entries,
         agents=served,
+        unavailable=unavailable,
         default=catalog.default,
         hosted=await _hosted(stack, settings, document_keys),
         sessions=Sessions(database, frozenset(entries), catalog.workflows),
+        is_dev=is_dev,
     )
 
 

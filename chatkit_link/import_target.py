@@ -4,6 +4,7 @@ import hashlib
 import importlib
 import importlib.util
 import sys
+import traceback
 from pathlib import Path
 from types import ModuleType
 
@@ -38,4 +39,13 @@ def load_module(place: str, what: str, beside: Path) -> ModuleType:
     except ConfigurationError:
         raise
     except (Exception, SystemExit) as error:  # whatever the module does when it is loaded
-        raise ConfigurationError(f"{what} does not load: {type(error).__name__}: {error}.") from error
+        raise ConfigurationError(
+            f"{what} does not load: {type(error).__name__}: {error}{_line_in(path, error)}."
+        ) from error
+
+
+def _line_in(path: Path, error: BaseException) -> str:
+    """Where in the file or the package an error came up, to stand behind the error."""
+    folder = path.parent if path.name == "__init__.py" else path
+    own = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(folder)]
+    return f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""

@@ -4,20 +4,25 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from chatkit_link.agents.assistant import Assistant
-from chatkit_link.agents.catalog import load_target, read_catalog
+from chatkit_link.agents.catalog import RESEARCH, load_target, read_catalog
+from chatkit_link.errors import ConfigurationError
 from chatkit_link.widgets.search import DIG_DEEPER, SHOW_MORE
 
 BUNDLED = frozenset({DIG_DEEPER, SHOW_MORE})
 
 
 def known_actions(config: Path, given: Mapping[str, str]) -> frozenset[str] | None:
-    """Of the bundled agent and those of the catalog; None where one is a server that does not publish its own.
-
-    Raises ConfigurationError for an agent that does not load.
+    """Of the bundled agent and those of the catalog; None where one is a server that does not publish its own, or does
+    not load.
     """
     known = set(BUNDLED)
     for entry in read_catalog(config, given).agents.values():
-        target = load_target(entry.target, beside=config.absolute().parent)
+        if entry.target == RESEARCH:
+            continue
+        try:
+            target = load_target(entry.target, beside=config.absolute().parent)
+        except ConfigurationError:  # the start reports it
+            return None
         if isinstance(target, type):
             return None
         if isinstance(target, Assistant):  # an exported workflow has no widgets of its own
