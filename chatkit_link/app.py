@@ -197,7 +197,7 @@ async def _open(
     file_store = await _files(stack, settings, database, secret)
     mcp = McpServers(catalog.mcp, folder=settings.config.absolute().parent, variables=read_variables())
     factory = AgentFactory(settings, store, file_store, config, client, research, mcp)
-    served = {agent_id: factory.build(agent_id, entry) for agent_id, entry in entries.items()}
+    served, unavailable = factory.build_each(entries)
     for notice in shutdown_notices(settings, catalog, factory.targets, datetime.now(UTC).date()):
         logger.log(logging.ERROR if notice.level == "error" else logging.WARNING, "%s", notice.text)
     await stack.enter_async_context(mcp)  # before the runs, which use it until they are over
@@ -236,9 +236,11 @@ async def _open(
         coordinator=coordinator,
         entries=entries,
         agents=served,
+        unavailable=unavailable,
         default=catalog.default,
         hosted=await _hosted(stack, settings, document_keys),
         sessions=Sessions(database, frozenset(entries), catalog.workflows),
+        for_author=for_author,
     )
 
 

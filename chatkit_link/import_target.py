@@ -15,6 +15,7 @@ import importlib.util
 import os
 import re
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.metadata import packages_distributions, requires
@@ -51,7 +52,18 @@ def load_module(place: str, what: str, beside: Path) -> ModuleType:
         raise
     except (Exception, SystemExit) as error:  # whatever the module does when it is loaded
         hint = _why_hidden(error, folders)
-        raise ConfigurationError(f"{what} does not load: {type(error).__name__}: {error}.{hint}") from error
+        raise ConfigurationError(
+            f"{what} does not load: {type(error).__name__}: {error}{_line_in(folders, error)}.{hint}"
+        ) from error
+
+
+def _line_in(folders: Sequence[Path], error: BaseException) -> str:
+    """Where in the project an error came up, to stand behind the error."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        file = Path(frame.filename)
+        if "site-packages" not in file.parts and any(file.is_relative_to(folder) for folder in folders):
+            return f" ({file.name}, line {frame.lineno})"
+    return ""
 
 
 def _as_import(path: Path, beside: Path) -> tuple[Path, list[str], list[Path]]:

@@ -39,8 +39,9 @@ from chatkit.server import ChatKitServer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chatkit_link.agents.agent_builder.load import ExportedWorkflow, load_workflow
-from chatkit_link.agents.agent_builder.source import ENTRY, looks_exported
+from chatkit_link.agents.agent_builder.source import is_workflow, looks_exported
 from chatkit_link.agents.assistant import Assistant
+from chatkit_link.agents.load_time import LOAD_SECONDS, TookTooLong, late_sentence, time_limit
 from chatkit_link.agents.mcp.table import McpTable, check_table
 from chatkit_link.agents.responder import RespondFunction
 from chatkit_link.caller import Caller
@@ -195,19 +196,27 @@ def targets_given(options: list[str] | None, config: Path) -> dict[str, str]:
     return given
 
 
-def load_target(target: str, *, beside: Path) -> Target:
+def load_target(target: str, *, beside: Path, seconds: float = LOAD_SECONDS) -> Target:
     """What a target names; an agent or a function alone is an ``Assistant`` without more.
 
     Paths are relative to the folder ``beside``.
 
+    Args:
+        seconds: how long its own code may run while it is loaded.
+
     Raises:
-        ConfigurationError: there is no such file, module or name, it does not load, or it is no target.
+        ConfigurationError: there is no such file, module or name, it does not load in time, or it is no target.
     """
     place, _, name = target.partition(":")
     path = beside / place
-    if name in ("", ENTRY) and place.endswith(".py") and path.is_file() and looks_exported(path):
-        return load_workflow(path)
-    module = load_module(place, f"Agent target {target!r}", beside)
+    if place.endswith(".py") and path.is_file() and (is_workflow(path, name) if name else looks_exported(path)):
+        return load_workflow(path, name, folder=beside, seconds=seconds)
+    what = f"Agent target {target!r}"
+    try:
+        with time_limit(seconds, beside):
+            module = load_module(place, what, beside)
+    except TookTooLong as error:
+        raise ConfigurationError(f"{what} {late_sentence(error, beside)}") from None
     names = [name] if name else ["assistant", "agent", "respond", "server", "Server"]
     for candidate in names:
         if (found := getattr(module, candidate, None)) is not None:

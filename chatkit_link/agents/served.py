@@ -1,6 +1,10 @@
 """From the catalog to what answers: an agent, a workflow or a ``ChatKitServer`` subclass becomes a ``ServedAgent``."""
 
 import inspect
+import logging
+import traceback
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -15,6 +19,7 @@ from chatkit_link.agents.agent_builder.responder import WorkflowResponder
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.attach_servers import attach_servers
 from chatkit_link.agents.catalog import RESEARCH, Entry, Target, load_target
+from chatkit_link.agents.load_time import LOAD_SECONDS, TookTooLong, late_sentence, time_limit
 from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.mentions import Mentions
 from chatkit_link.agents.models.provider import OfflineProvider
@@ -31,6 +36,8 @@ from chatkit_link.errors import ConfigurationError
 from chatkit_link.files.files import Files
 from chatkit_link.settings import Settings
 from chatkit_link.store.postgres import PostgresStore
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,23 @@ class ServedAgent:
         honour(self.server)
 
 
+class AgentNotLoaded(ConfigurationError):
+    """The code of one agent does not load, which is no reason to keep the others from being served."""
+
+
+@contextmanager
+def _not_loaded(what: str) -> Generator[None]:
+    """Raise ``AgentNotLoaded`` for whatever somebody's code raises in the block."""
+    try:
+        yield
+    except ConfigurationError as error:
+        raise AgentNotLoaded(str(error)) from error
+    except (Exception, SystemExit) as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(last.filename).name}, line {last.lineno}"
+        raise AgentNotLoaded(f"{what} does not start: {where}: {type(error).__name__}: {error}.") from error
+
+
 class AgentFactory:
     """Builds what answers for each entry of the catalog."""
 
@@ -84,7 +108,28 @@ class AgentFactory:
         self.targets: dict[str, Target] = {}
         self._titler: Titler = plain_title if client is None else ModelTitler(config, settings.title_model_name)
 
+    def build_each(self, entries: Mapping[str, Entry]) -> tuple[dict[str, ServedAgent], dict[str, str]]:
+        """What answers, by agent id, and for each agent whose code does not load, why: the others are served.
+
+        Raises:
+            ConfigurationError: the catalog asks for something that cannot be.
+        """
+        served: dict[str, ServedAgent] = {}
+        unavailable: dict[str, str] = {}
+        for agent_id, entry in entries.items():
+            try:
+                served[agent_id] = self.build(agent_id, entry)
+            except AgentNotLoaded as error:
+                unavailable[agent_id] = str(error)
+                logger.error("agent %s is not served: %s", agent_id, error)  # noqa: TRY400 - the sentence has the line
+        return served, unavailable
+
     def build(self, agent_id: str, entry: Entry) -> ServedAgent:
+        """
+        Raises:
+            AgentNotLoaded: its code does not load.
+            ConfigurationError: the catalog gives it what it cannot have.
+        """
         target = self._research.assistant() if entry.target == RESEARCH else self._load(entry.target)
         target = attach_servers(self._mcp, agent_id, target, entry.mcp)
         self.targets[agent_id] = target
@@ -92,7 +137,7 @@ class AgentFactory:
             # A user-defined server knows what it offers; a list in the catalog applies all the same.
             return ServedAgent(
                 id=agent_id,
-                server=self._construct(target, entry),
+                server=self._constructed(target, entry),
                 models=frozenset(entry.models) or None,
                 tools=frozenset(entry.tools) or None,
                 titler=None if names_threads(target) else self._titler,
@@ -120,7 +165,8 @@ class AgentFactory:
         return self._settings.uploads and entry.files
 
     def _load(self, target: str) -> Target:
-        return load_target(target, beside=Path(self._settings.config).absolute().parent)
+        with _not_loaded(f"Agent target {target!r}"):
+            return load_target(target, beside=Path(self._settings.config).absolute().parent)
 
     def _responder(self, assistant: Assistant | ExportedWorkflow) -> Responder:
         model = OFFLINE if self._settings.offline else self._settings.model_name
@@ -152,6 +198,15 @@ class AgentFactory:
         if not self._settings.offline or assistant.offline is None:
             return self._config
         return replace(self._config, model_provider=OfflineProvider(self._settings.offline_pace, assistant.offline))
+
+    def _constructed(self, cls: type[ChatKitServer[Caller]], entry: Entry) -> ChatKitServer[Caller]:
+        what = f"Agent target {entry.target!r}"
+        folder = Path(self._settings.config).absolute().parent
+        try:
+            with _not_loaded(what), time_limit(LOAD_SECONDS, folder):
+                return self._construct(cls, entry)
+        except TookTooLong as error:
+            raise AgentNotLoaded(f"{what} {late_sentence(error, folder)}") from None
 
     def _construct(self, cls: type[ChatKitServer[Caller]], entry: Entry) -> ChatKitServer[Caller]:
         """An existing ChatKit server, given our stores: ``__init__(store)`` or with an ``attachment_store``, too."""

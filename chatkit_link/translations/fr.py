@@ -83,6 +83,7 @@ TEXTS = {
     "session_cancelled": "Cette session a été annulée. Rechargez la page pour en commencer une nouvelle.",
     "not_found": "Il n’y a rien sous cet identifiant, ou ce n’est pas à vous.",
     "agent_not_found": "Cet assistant n’existe pas sur ce serveur.",
+    "agent_unavailable": "Cet assistant n’est pas disponible. La personne qui gère ce chat doit le réparer.",
     "thread_not_found": "Ce chat n’existe pas, ou il n’est pas à vous. Il a peut-être été supprimé.",
     "thread_out_of_reach": "Cette session ne remonte pas jusqu’à ce chat. Commencez-en un nouveau.",
     "item_not_found": "Cet élément n’existe pas dans ce chat. Il a peut-être été supprimé ou remplacé par un nouvel "

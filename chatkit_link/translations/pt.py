@@ -81,6 +81,7 @@ TEXTS = {
     "session_cancelled": "Esta sessão foi cancelada. Recarregue a página para iniciar uma nova.",
     "not_found": "Não há nada com esse identificador, ou não é seu.",
     "agent_not_found": "Esse assistente não existe neste servidor.",
+    "agent_unavailable": "Este assistente não está disponível. Quem opera este chat precisa consertá-lo.",
     "thread_not_found": "Esse chat não existe ou não é seu. Talvez tenha sido excluído.",
     "thread_out_of_reach": "Esta sessão não alcança aquele chat. Inicie um novo.",
     "item_not_found": "Esse item não existe neste chat. Talvez tenha sido excluído ou substituído por uma nova "

@@ -78,6 +78,7 @@ TEXTS = {
     "session_cancelled": "Bu oturum iptal edildi. Yeni bir oturum başlatmak için sayfayı yenileyin.",
     "not_found": "Bu kimlikle bir şey yok veya size ait değil.",
     "agent_not_found": "Bu sunucuda böyle bir asistan yok.",
+    "agent_unavailable": "Bu asistan kullanılamıyor. Bu sohbeti işleten kişinin onu düzeltmesi gerekiyor.",
     "thread_not_found": "Böyle bir sohbet yok veya size ait değil. Silinmiş olabilir.",
     "thread_out_of_reach": "Bu oturum o sohbete ulaşamıyor. Yeni bir sohbet başlatın.",
     "item_not_found": "Bu sohbette böyle bir öğe yok. Silinmiş veya yeni bir denemeyle değiştirilmiş olabilir.",

@@ -55,6 +55,7 @@ TEXTS = {
     "session_cancelled": "此工作階段已取消。請重新載入頁面以開始新的工作階段。",
     "not_found": "沒有此識別碼的內容，或它不屬於您。",
     "agent_not_found": "此伺服器上沒有該助理。",
+    "agent_unavailable": "此助理無法使用，需要由此聊天的營運者修復。",
     "thread_not_found": "該聊天不存在，或不屬於您。它可能已被刪除。",
     "thread_out_of_reach": "此工作階段無法存取該聊天。請開始新的聊天。",
     "item_not_found": "此聊天中沒有該項目。它可能已被刪除，或被重試的結果取代。",

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from chatkit_link.agents.assistant import Assistant
-from chatkit_link.agents.catalog import load_target, read_catalog
+from chatkit_link.agents.catalog import RESEARCH, load_target, read_catalog
+from chatkit_link.errors import ConfigurationError
 from chatkit_link.widgets.search import DIG_DEEPER, SHOW_MORE
 
 BUNDLED = frozenset({DIG_DEEPER, SHOW_MORE})
@@ -13,17 +14,20 @@ BUNDLED = frozenset({DIG_DEEPER, SHOW_MORE})
 def known_actions(config: Path, given: Mapping[str, str]) -> frozenset[str] | None:
     """Of the bundled agent and those of the catalog.
 
-    None where one is a server that does not publish its own, and where there is no catalog: whoever looks at a widget
-    before there is an agent for it is not told so.
-
-    Raises ConfigurationError for an agent that does not load.
+    None where one is a server that does not publish its own or does not load, and where there is no catalog: whoever
+    looks at a widget before there is an agent for it is not told so.
     """
     known = set(BUNDLED)
     agents = read_catalog(config, given).agents
     if not agents:
         return None
     for entry in agents.values():
-        target = load_target(entry.target, beside=config.absolute().parent)
+        if entry.target == RESEARCH:
+            continue
+        try:
+            target = load_target(entry.target, beside=config.absolute().parent)
+        except ConfigurationError:  # the start reports it
+            return None
         if isinstance(target, type):
             return None
         if isinstance(target, Assistant):  # an exported workflow has no widgets of its own

@@ -18,6 +18,7 @@ from chatkit_link.agents.agent_builder.guardrails import report_guardrails, run_
 from chatkit_link.agents.agent_builder.journal import Journal, SearchResults, objects, plain, run_from_json, run_to_json
 from chatkit_link.agents.agent_builder.load import ExportedWorkflow
 from chatkit_link.agents.agent_builder.shims import current
+from chatkit_link.agents.agent_builder.workflow_input import TurnFacts
 from chatkit_link.agents.approvals import decide, from_json, question, question_of, to_json
 from chatkit_link.agents.errors.explain import Failure
 from chatkit_link.agents.output_text import Refusal, as_markdown
@@ -53,7 +54,8 @@ class Execution:
         """Run the workflow to its end, or to a question."""
         current.set(self)  # in this task's own context
         try:
-            value = await self.workflow.run(self.text)
+            caller, thread = self.events.ctx.caller, self.events.ctx.thread
+            value = await self.workflow.run(self.text, TurnFacts(caller.user, thread.id, self.state))
             self.events.end_steps()
             self._conclude(value)
         except Paused:

@@ -66,7 +66,10 @@ class WorkflowResponder:
         except Exception as error:
             if isinstance(error, openai.APIError):  # nothing of the workflow's own: it may go on from there
                 execution.events.record["failed"] = execution.journal.to_failed()
-            raise self._explained(error) from error
+            explained = self._explained(error)
+            if explained is error:
+                raise  # not `from error`: an error that is its own cause is a circle
+            raise explained from error
         finally:
             task.cancel()
             await asyncio.wait([task], timeout=_PATIENCE)

@@ -6,9 +6,12 @@ is reached through one name, ``LINK``, which is bound to ``shims.Shims``. Line n
 """
 
 import ast
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from chatkit_link.agents.agent_builder.control_flow import silent_calls
+from chatkit_link.agents.agent_builder.siblings import resolve
 from chatkit_link.agents.agent_builder.source import SCHEMA_TYPES, ExportedFile, is_empty_stub
 
 LINK = "__chatkit_link__"
@@ -19,6 +22,7 @@ REPLACED = {
     "agents.function_tool": "function_tool",
     "agents.WebSearchTool": "WebSearchTool",
     "openai.AsyncOpenAI": "AsyncOpenAI",
+    "openai.OpenAI": "OpenAI",
     "guardrails.runtime.run_guardrails": "run_guardrails",
     "guardrails.runtime.load_config_bundle": "load_config_bundle",
     "guardrails.runtime.instantiate_guardrails": "instantiate_guardrails",
@@ -26,20 +30,27 @@ REPLACED = {
     "guardrails.load_config_bundle": "load_config_bundle",
     "guardrails.instantiate_guardrails": "instantiate_guardrails",
 }
+#: Calls that would end the whole server.
+_ENDS = frozenset({"sys.exit", "os._exit", "os.abort", "exit", "quit"})
 #: The exporter's own helper. It reads the results of guardrails that it was not given.
 FAIL_OUTPUT = "build_guardrail_fail_output"
 
 Node = TypeVar("Node", bound=ast.AST)
 
 
-def rewrite(source: ExportedFile) -> ast.Module:
-    """The tree to run. ``source`` is used up."""
-    return ast.fix_missing_locations(_Rewriter(source).visit(source.tree))
+def rewrite(source: ExportedFile, roots: Sequence[Path] = ()) -> ast.Module:
+    """The tree to run. ``source`` is used up.
+
+    Args:
+        roots: folders whose files it imports, in this order.
+    """
+    return ast.fix_missing_locations(_Rewriter(source, roots or [source.path.parent]).visit(source.tree))
 
 
 class _Rewriter(ast.NodeTransformer):
-    def __init__(self, source: ExportedFile) -> None:
+    def __init__(self, source: ExportedFile, roots: Sequence[Path]) -> None:
         self._source = source
+        self._roots = roots
         self._silent = silent_calls(source)
         self._awaiting = False
         self._in_entry = False
@@ -47,10 +58,13 @@ class _Rewriter(ast.NodeTransformer):
 
     # Imports
 
+    def visit_Import(self, node: ast.Import) -> Any:
+        return [_at(node, each) for each in resolve(node, self._source.path, self._roots)]
+
     def visit_ImportFrom(self, node: ast.ImportFrom) -> Any:
         ours = [name for name in node.names if self._source.imported.get(name.asname or name.name, "") in REPLACED]
         if not ours:
-            return node
+            return [_at(node, each) for each in resolve(node, self._source.path, self._roots)]
         others = [name for name in node.names if name not in ours]
         bound = [
             ast.Assign(
@@ -145,22 +159,41 @@ class _Rewriter(ast.NodeTransformer):
             self._source.is_search(node),
         )
         silent = node in self._silent
-        called = node.func
+        called, name = node.func, self._source.names(node.func)
         self.generic_visit(node)
+        if name in _ENDS and name not in self._source.defined:
+            return _at(node, _call("end", ast.Constant(node.lineno)))
+        if name == "asyncio.run" and node.args:
+            return self._run_coroutine(node)
+        if name == "time.sleep" and self._awaiting:
+            node.func = _at(node, _link("sleep"))
+            return _at(node, ast.Await(node))
+        if isinstance(called, ast.Attribute) and called.attr == "parse_args":
+            return _at(node, _call("parse_args", called, *node.args))
         if isinstance(called, ast.Attribute) and called.attr == "json" and _names_output(called.value):
             called.attr = "model_dump_json"  # pydantic's name for it since 2.0
         if run:
             site = [ast.Constant(node.lineno), ast.Constant(silent)]
-            node.func = _at(node, ast.Attribute(_call("at", *site), "run", ast.Load()))
-        elif question and self._awaiting:
+            method = name.rpartition(".")[2]
+            blocks = method == "run_sync" and self._awaiting
+            node.func = _at(node, ast.Attribute(_call("at", *site), "run" if blocks else method, ast.Load()))
+            return _at(node, ast.Await(node)) if blocks else node
+        if question and self._awaiting:
             assert isinstance(called, ast.Name)
             node.args.insert(0, _at(node, ast.Constant(called.id)))
             node.func = _at(node, _link("ask"))
             return _at(node, ast.Await(node))
-        elif search and self._awaiting:
+        if search and self._awaiting:
             node.args.insert(0, node.func)
             node.func = _at(node, _link("search"))
             return _at(node, ast.Await(node))
+        return node
+
+    def _run_coroutine(self, node: ast.Call) -> Any:
+        """``asyncio.run`` inside of a coroutine, where there is a loop already, waits; elsewhere it finds a thread."""
+        if self._awaiting:
+            return _at(node, ast.Await(node.args[0]))
+        node.func = _at(node, _link("run_coroutine"))
         return node
 
 
