@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from chatkit_link.agents.agent_builder.control_flow import count_runs
+from chatkit_link.agents.agent_builder.control_flow import Flow, count_runs
 from chatkit_link.agents.agent_builder.guardrails import load_guardrails
 from chatkit_link.agents.agent_builder.journal import version_of
 from chatkit_link.agents.agent_builder.rewrite import LINK, rewrite
@@ -21,12 +21,19 @@ from chatkit_link.errors import ConfigurationError
 
 @dataclass(frozen=True, slots=True)
 class ExportedWorkflow:
-    """A loaded file. version: identifies its text. steps: the number of calls of ``Runner.run`` in it."""
+    """A loaded file. version: identifies its text. steps: the number of calls of ``Runner.run`` in it.
+    flow: which of them can follow which.
+    """
 
     path: Path
     version: str
     steps: int
     module: ModuleType
+    flow: Flow
+
+    def named(self, name: str) -> Any:
+        """What a name at the top of the file stands for; None where there is none."""
+        return vars(self.module).get(name)
 
     async def run(self, text: str) -> Any:
         """Call ``run_workflow`` with a message. Only inside an ``Execution``."""
@@ -61,12 +68,13 @@ def load_workflow(path: Path) -> ExportedWorkflow:
     guarded = any(origin.startswith("guardrails.") for origin in source.imported.values())
     setattr(module, LINK, Shims(load_guardrails() if guarded else None))
     sys.modules[name] = module
+    tree, flow = rewrite(source)
     try:
-        exec(compile(rewrite(source), str(path), "exec"), module.__dict__)  # noqa: S102  # the operator's own file
+        exec(compile(tree, str(path), "exec"), module.__dict__)  # noqa: S102  # the operator's own file
     except (Exception, SystemExit) as error:  # whatever a file does when it is loaded
         del sys.modules[name]
         raise ConfigurationError(_sentence(path, error)) from error
-    return ExportedWorkflow(path, version, steps, module)
+    return ExportedWorkflow(path, version, steps, module, flow)
 
 
 def _sentence(path: Path, error: BaseException) -> str:

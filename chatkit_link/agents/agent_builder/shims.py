@@ -4,7 +4,7 @@ One object per loaded file. It holds nothing of a conversation: each call goes t
 conversation that it is made in, which a context variable knows. So conversations at once never mix.
 """
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial, wraps
@@ -15,17 +15,19 @@ from openai import AsyncOpenAI, OpenAIError
 from openai.types.responses.web_search_tool import Filters
 
 from chatkit_link.agents.agent_builder.guardrails import failures
+from chatkit_link.agents.agent_builder.state import ThreadState
 from chatkit_link.agents.output_text import Refusal
-from chatkit_link.caller import StateValue
 
 
 class RunningWorkflow(Protocol):
     """What a file's calls are handed to: the ``Execution`` of the conversation that they are made in."""
 
     @property
-    def state(self) -> Mapping[str, StateValue]: ...
+    def state(self) -> ThreadState: ...
 
-    async def run(self, line: int, agent: Agent[Any], given: Any, *, silent: bool, **rest: Any) -> Any: ...
+    async def run(
+        self, line: int, site: int | None, agent: Agent[Any], given: Any, *, alone: bool, **rest: Any
+    ) -> Any: ...
 
     async def ask(self, name: str, text: str) -> bool: ...
 
@@ -33,41 +35,37 @@ class RunningWorkflow(Protocol):
 
     async def go_round(self, line: int) -> None: ...
 
-    def begin(self, value: list[Any]) -> list[Any]: ...
+    def join(self, value: list[Any]) -> list[Any]: ...
 
     async def guard(self, library: Any, *args: Any, **given: Any) -> Any: ...
 
 
 # A file calls ``Runner.run`` without an argument for the caller, so only the context can identify it.
 current: ContextVar[RunningWorkflow] = ContextVar("workflow execution")
+#: Numbers of the sites (``control_flow.py``) whose functions are running, the outermost first.
+callers: ContextVar[tuple[int, ...]] = ContextVar("workflow callers", default=())
 
 
 class _Site:
-    """``Runner`` at one line of the file."""
+    """``Runner`` at one place of the file. number: in its flow. alone: the input is written out there."""
 
-    def __init__(self, line: int, *, silent: bool) -> None:
+    def __init__(self, line: int, number: int | None, *, alone: bool) -> None:
         self._line = line
-        self._silent = silent
+        self._number = number
+        self._alone = alone
 
     async def run(self, starting_agent: Agent[Any], input: Any = "", **given: Any) -> Any:  # noqa: A002  # the library's name
-        return await current.get().run(self._line, starting_agent, input, silent=self._silent, **given)
+        return await current.get().run(self._line, self._number, starting_agent, input, alone=self._alone, **given)
 
 
 class _Runner:
     """``Runner`` where it is used in a way that no export has."""
 
     async def run(self, starting_agent: Agent[Any], input: Any = "", **given: Any) -> Any:  # noqa: A002  # the library's name
-        return await current.get().run(0, starting_agent, input, silent=False, **given)
+        return await current.get().run(0, None, starting_agent, input, alone=False, **given)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(Runner, name)
-
-
-class WorkflowState(dict[str, Any]):
-    """The state of a workflow: a variable that was never set is None, as it was in Agent Builder."""
-
-    def __missing__(self, key: str) -> None:
-        return None
 
 
 class Shims:
@@ -78,8 +76,21 @@ class Shims:
     def __init__(self, guardrails: Any = None) -> None:
         self._guardrails = guardrails
 
-    def at(self, line: int, silent: bool) -> _Site:
-        return _Site(line, silent=silent)
+    def at(self, line: int, number: int | None, alone: bool) -> _Site:
+        return _Site(line, number, alone=alone)
+
+    def inside(self, number: int, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A function of the file that runs agents, called at this site."""
+
+        @wraps(function)
+        async def called(*args: Any, **given: Any) -> Any:
+            token = callers.set((*callers.get(), number))
+            try:
+                return await function(*args, **given)
+            finally:
+                callers.reset(token)
+
+        return called
 
     @contextmanager
     def trace(self, *_: Any, **__: Any) -> Generator[None]:
@@ -123,11 +134,13 @@ class Shims:
 
     # The start of a workflow
 
-    def conversation_history(self, value: list[Any]) -> list[Any]:
-        return current.get().begin(value)
+    def conversation(self, value: list[Any]) -> list[Any]:
+        running = current.get(None)
+        return running.join(value) if running else value
 
-    def state(self, value: dict[str, Any]) -> dict[str, Any]:
-        return WorkflowState({**value, **current.get().state})
+    def state(self, value: Any) -> Any:
+        running = current.get(None)
+        return running.state.join(value) if running else value
 
     # Guardrails
 
