@@ -173,7 +173,13 @@ class AgentFactory:
         if isinstance(assistant, ExportedWorkflow):
             return WorkflowResponder(
                 assistant,
-                WorkflowSettings(self._config, self._client, max_turns=self._settings.max_turns, model=model),
+                WorkflowSettings(
+                    self._config,
+                    self._client,
+                    max_turns=self._settings.max_turns,
+                    max_calls=self._settings.workflow_calls,
+                    model=model,
+                ),
                 history_items=self._settings.history_items,
                 file_text=self._settings.file_text,
             )

@@ -188,6 +188,9 @@ TEXTS = {
     "assistant_changed": "Dieser Assistent wurde geändert, während er auf Sie wartete. Er beginnt von vorn.",
     "workflow_failed": "Der Workflow dieses Assistenten ist fehlgeschlagen ({place}: {error}).",
     "workflow_endless": "Der Workflow dieses Assistenten dreht sich im Kreis ({place}).",
+    "workflow_calls": "Der Workflow dieses Assistenten wurde nach {number} Modellaufrufen angehalten ({place}).",
+    "workflow_only_sorted": "Das wurde als „{category}“ eingeordnet; weiter geschieht damit nichts.",
+    "workflow_no_answer": "Der Workflow ist ohne Antwort zu Ende gegangen.",
     "guardrails_missing": "Dieser Assistent hat Schutzregeln, die hier nicht laufen können, und antwortet deshalb "
     "nicht. Wer diesen Chat betreibt, muss das Paket openai-guardrails installieren.",
     "guardrails_failed": "Die Schutzregeln dieses Assistenten konnten ihr Modell nicht fragen. Er antwortet deshalb "

@@ -186,6 +186,9 @@ TEXTS = {
     "assistant_changed": "This assistant was changed while it waited for you, so it begins again.",
     "workflow_failed": "This assistant's workflow failed ({place}: {error}).",
     "workflow_endless": "This assistant's workflow goes round in circles ({place}).",
+    "workflow_calls": "This assistant's workflow was stopped after {number} model calls ({place}).",
+    "workflow_only_sorted": "This was sorted as “{category}”, and nothing more happens with it.",
+    "workflow_no_answer": "The workflow has ended without an answer.",
     "guardrails_missing": "This assistant has guardrails that cannot run here, so it does not answer. The operator of "
     "this chat must install the package openai-guardrails.",
     "guardrails_failed": "This assistant's guardrails could not ask their model, so it does not answer. Please try "

@@ -181,6 +181,9 @@ TEXTS = {
     "assistant_changed": "Este asistente se modificó mientras le esperaba. Empieza de nuevo.",
     "workflow_failed": "El flujo de trabajo de este asistente falló ({place}: {error}).",
     "workflow_endless": "El flujo de trabajo de este asistente da vueltas sin fin ({place}).",
+    "workflow_calls": "El flujo de trabajo de este asistente se detuvo tras {number} llamadas al modelo ({place}).",
+    "workflow_only_sorted": "Esto se clasificó como «{category}» y no se hace nada más con ello.",
+    "workflow_no_answer": "El flujo de trabajo terminó sin una respuesta.",
     "guardrails_missing": "Este asistente tiene reglas de protección que no pueden ejecutarse aquí, por lo que no "
     "responde. Quien administra este chat debe instalar el paquete openai-guardrails.",
     "guardrails_failed": "Las reglas de protección de este asistente no pudieron consultar a su modelo, por lo que no "

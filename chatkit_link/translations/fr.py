@@ -177,6 +177,9 @@ TEXTS = {
     "assistant_changed": "Cet assistant a été modifié pendant qu’il vous attendait. Il recommence.",
     "workflow_failed": "Le workflow de cet assistant a échoué ({place} : {error}).",
     "workflow_endless": "Le workflow de cet assistant tourne en rond ({place}).",
+    "workflow_calls": "Le workflow de cet assistant a été arrêté après {number} appels au modèle ({place}).",
+    "workflow_only_sorted": "Ce message a été classé comme « {category} », et rien de plus n'en est fait.",
+    "workflow_no_answer": "Le workflow s'est terminé sans réponse.",
     "guardrails_missing": "Cet assistant a des garde-fous qui ne peuvent pas fonctionner ici, et ne répond donc pas. "
     "L’exploitant de ce chat doit installer le paquet openai-guardrails.",
     "guardrails_failed": "Les garde-fous de cet assistant n’ont pas pu interroger leur modèle. Il ne répond donc pas. "

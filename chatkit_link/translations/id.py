@@ -170,6 +170,9 @@ TEXTS = {
     "assistant_changed": "Asisten ini diubah saat menunggu Anda, jadi dimulai dari awal.",
     "workflow_failed": "Alur kerja asisten ini gagal ({place}: {error}).",
     "workflow_endless": "Alur kerja asisten ini berputar-putar ({place}).",
+    "workflow_calls": "Alur kerja asisten ini dihentikan setelah {number} panggilan model ({place}).",
+    "workflow_only_sorted": "Ini digolongkan sebagai “{category}”, dan tidak ada tindakan lebih lanjut.",
+    "workflow_no_answer": "Alur kerja berakhir tanpa jawaban.",
     "guardrails_missing": "Asisten ini memiliki aturan pelindung yang tidak dapat berjalan di sini, jadi tidak "
     "menjawab. Pengelola chat ini harus memasang paket openai-guardrails.",
     "guardrails_failed": "Aturan pelindung asisten ini tidak dapat bertanya kepada modelnya, jadi asisten tidak "

@@ -177,6 +177,10 @@ TEXTS = {
     "assistant_changed": "Questo assistente è stato modificato mentre ti aspettava, quindi ricomincia.",
     "workflow_failed": "Il flusso di lavoro di questo assistente non è riuscito ({place}: {error}).",
     "workflow_endless": "Il flusso di lavoro di questo assistente gira a vuoto ({place}).",
+    "workflow_calls": "Il flusso di lavoro di questo assistente è stato fermato dopo {number} chiamate al modello "
+    "({place}).",
+    "workflow_only_sorted": "È stato classificato come «{category}» e non succede altro.",
+    "workflow_no_answer": "Il flusso di lavoro è terminato senza una risposta.",
     "guardrails_missing": "Questo assistente ha regole di protezione che qui non possono essere eseguite, quindi non "
     "risponde. Il gestore di questa chat deve installare il pacchetto openai-guardrails.",
     "guardrails_failed": "Le regole di protezione di questo assistente non hanno potuto interrogare il loro modello, "

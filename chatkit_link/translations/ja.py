@@ -174,6 +174,9 @@ TEXTS = {
     "assistant_changed": "お待ちしている間にこのアシスタントが変更されたため、最初からやり直します。",
     "workflow_failed": "このアシスタントのワークフローが失敗しました（{place}：{error}）。",
     "workflow_endless": "このアシスタントのワークフローが無限に繰り返しています（{place}）。",
+    "workflow_calls": "このアシスタントのワークフローは、モデルを{number}回呼び出したところで停止しました（{place}）。",
+    "workflow_only_sorted": "これは「{category}」に分類されました。これ以上の処理は行われません。",
+    "workflow_no_answer": "ワークフローは回答なしで終了しました。",
     "guardrails_missing": "このアシスタントのガードレールをここで実行できないため、回答できません。このチャットの運営"
     "者は、パッケージ openai-guardrails をインストールする必要があります。",
     "guardrails_failed": "このアシスタントのガードレールがモデルに問い合わせできなかったため、回答できません。しばらく"

@@ -166,6 +166,9 @@ TEXTS = {
     "assistant_changed": "어시스턴트가 기다리는 동안 변경되어 처음부터 다시 시작합니다.",
     "workflow_failed": "이 어시스턴트의 워크플로가 실패했습니다({place}: {error}).",
     "workflow_endless": "이 어시스턴트의 워크플로가 끝없이 반복됩니다({place}).",
+    "workflow_calls": "이 어시스턴트의 워크플로가 모델을 {number}번 호출한 뒤 중지되었습니다({place}).",
+    "workflow_only_sorted": "이 메시지는 “{category}”(으)로 분류되었으며, 더 이상 처리되지 않습니다.",
+    "workflow_no_answer": "워크플로가 답변 없이 끝났습니다.",
     "guardrails_missing": "이 어시스턴트의 가드레일을 여기서 실행할 수 없어 답변하지 않습니다. 이 채팅의 운영자가 "
     "openai-guardrails 패키지를 설치해야 합니다.",
     "guardrails_failed": "이 어시스턴트의 가드레일이 모델에 질의하지 못해 답변하지 않습니다. 잠시 후 다시 시도하세요.",

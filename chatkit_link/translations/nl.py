@@ -176,6 +176,9 @@ TEXTS = {
     "assistant_changed": "Deze assistent is gewijzigd terwijl hij op je wachtte, en begint daarom opnieuw.",
     "workflow_failed": "De workflow van deze assistent is mislukt ({place}: {error}).",
     "workflow_endless": "De workflow van deze assistent draait in een kringetje rond ({place}).",
+    "workflow_calls": "De workflow van deze assistent is gestopt na {number} modelaanroepen ({place}).",
+    "workflow_only_sorted": "Dit is ingedeeld als ‘{category}’; verder gebeurt er niets mee.",
+    "workflow_no_answer": "De workflow is zonder antwoord geëindigd.",
     "guardrails_missing": "Deze assistent heeft beschermingsregels die hier niet kunnen draaien, en antwoordt daarom "
     "niet. De beheerder van deze chat moet het pakket openai-guardrails installeren.",
     "guardrails_failed": "De beschermingsregels van deze assistent konden hun model niet raadplegen, daarom antwoordt "

@@ -168,6 +168,9 @@ TEXTS = {
     "assistant_changed": "Ten asystent został zmieniony, gdy czekał na Ciebie, więc zaczyna od nowa.",
     "workflow_failed": "Przepływ pracy tego asystenta nie powiódł się ({place}: {error}).",
     "workflow_endless": "Przepływ pracy tego asystenta się zapętlił ({place}).",
+    "workflow_calls": "Przepływ pracy tego asystenta zatrzymano po {number} wywołaniach modelu ({place}).",
+    "workflow_only_sorted": "Przypisano to do kategorii „{category}” i nic więcej się z tym nie dzieje.",
+    "workflow_no_answer": "Przepływ pracy zakończył się bez odpowiedzi.",
     "guardrails_missing": "Ten asystent ma reguły ochronne, których nie można tu uruchomić, więc nie odpowiada. "
     "Operator tego czatu musi zainstalować pakiet openai-guardrails.",
     "guardrails_failed": "Reguły ochronne tego asystenta nie mogły zapytać swojego modelu, więc asystent nie "

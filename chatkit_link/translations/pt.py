@@ -176,6 +176,10 @@ TEXTS = {
     "assistant_changed": "Este assistente foi alterado enquanto esperava por você, por isso recomeça.",
     "workflow_failed": "O fluxo de trabalho deste assistente falhou ({place}: {error}).",
     "workflow_endless": "O fluxo de trabalho deste assistente está andando em círculos ({place}).",
+    "workflow_calls": "O fluxo de trabalho deste assistente foi interrompido após {number} chamadas ao modelo "
+    "({place}).",
+    "workflow_only_sorted": "Isto foi classificado como “{category}”, e nada mais é feito.",
+    "workflow_no_answer": "O fluxo de trabalho terminou sem uma resposta.",
     "guardrails_missing": "Este assistente tem regras de proteção que não podem ser executadas aqui, por isso não "
     "responde. O operador deste chat precisa instalar o pacote openai-guardrails.",
     "guardrails_failed": "As regras de proteção deste assistente não conseguiram consultar o modelo, por isso ele não "

@@ -166,6 +166,9 @@ TEXTS = {
     "assistant_changed": "Bu asistan sizi beklerken değiştirildi, bu yüzden baştan başlıyor.",
     "workflow_failed": "Bu asistanın iş akışı başarısız oldu ({place}: {error}).",
     "workflow_endless": "Bu asistanın iş akışı döngüye girdi ({place}).",
+    "workflow_calls": "Bu asistanın iş akışı {number} model çağrısından sonra durduruldu ({place}).",
+    "workflow_only_sorted": "Bu, “{category}” olarak sınıflandırıldı; başka bir işlem yapılmıyor.",
+    "workflow_no_answer": "İş akışı yanıt vermeden sona erdi.",
     "guardrails_missing": "Bu asistanın burada çalışamayan koruma kuralları var, bu yüzden yanıt vermiyor. Bu "
     "sohbetin işletmecisi openai-guardrails paketini kurmalı.",
     "guardrails_failed": "Bu asistanın koruma kuralları modeline soramadı, bu yüzden yanıt vermiyor. Birazdan tekrar "

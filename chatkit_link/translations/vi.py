@@ -168,6 +168,9 @@ TEXTS = {
     "assistant_changed": "Trợ lý này đã bị thay đổi trong khi chờ bạn, nên sẽ bắt đầu lại.",
     "workflow_failed": "Quy trình của trợ lý này gặp lỗi ({place}: {error}).",
     "workflow_endless": "Quy trình của trợ lý này bị lặp vô tận ({place}).",
+    "workflow_calls": "Quy trình của trợ lý này bị dừng sau {number} lượt gọi mô hình ({place}).",
+    "workflow_only_sorted": "Nội dung này được xếp vào loại “{category}”, và không có gì được thực hiện thêm.",
+    "workflow_no_answer": "Quy trình đã kết thúc mà không có câu trả lời.",
     "guardrails_missing": "Trợ lý này có quy tắc bảo vệ không chạy được ở đây nên không trả lời. Người vận hành đoạn "
     "chat này cần cài gói openai-guardrails.",
     "guardrails_failed": "Quy tắc bảo vệ của trợ lý này không thể hỏi mô hình của chúng nên trợ lý không trả lời. Hãy "

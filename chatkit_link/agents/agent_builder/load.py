@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any, cast
 
 from chatkit_link.agents.agent_builder import siblings
-from chatkit_link.agents.agent_builder.control_flow import count_runs
+from chatkit_link.agents.agent_builder.control_flow import Flow, count_runs
 from chatkit_link.agents.agent_builder.guardrails import load_guardrails
 from chatkit_link.agents.agent_builder.journal import version_of
 from chatkit_link.agents.agent_builder.load_errors import lines_in, load_error
@@ -30,16 +30,22 @@ logger = logging.getLogger(__name__)
 class ExportedWorkflow:
     """A loaded file. version: identifies its text. steps: the number of calls of ``Runner.run`` in it.
 
-    entry: the name of its function. owner: the class that this stands in, or empty.
+    flow: which of them can follow which. entry: the name of its function. owner: the class that this stands in, or
+    empty.
     """
 
     path: Path
     version: str
     steps: int
     module: ModuleType
+    flow: Flow
     entry: str = ENTRY
     owner: str = ""
     facts: TurnFacts = field(default_factory=TurnFacts)
+
+    def named(self, name: str) -> Any:
+        """What a name at the top of the file stands for; None where there is none."""
+        return vars(self.module).get(name)
 
     async def run(self, text: str, facts: TurnFacts | None = None) -> Any:
         """Call the workflow's function with a message. Only inside an ``Execution``.
@@ -108,9 +114,9 @@ def load_workflow(
     name = f"{siblings.package_of(path.parent, roots)}.{path.stem}"
     module = sys.modules[name] = ModuleType(name)
     try:
-        found = ExportedWorkflow(path, version, steps, module, source.entry.name, source.owner)
         with time_limit(seconds, roots[-1]):
-            _run(module, source, roots)
+            flow = _run(module, source, roots)
+            found = ExportedWorkflow(path, version, steps, module, flow, source.entry.name, source.owner)
             _try_call(found)
     except (Exception, SystemExit, Ended, TookTooLong) as error:  # whatever a file does when it is loaded
         sys.modules.pop(name, None)
@@ -123,13 +129,15 @@ def _execute(module: ModuleType, path: Path, roots: Sequence[Path]) -> None:
     _run(module, read_source(path), roots)
 
 
-def _run(module: ModuleType, source: ExportedFile, roots: Sequence[Path]) -> None:
+def _run(module: ModuleType, source: ExportedFile, roots: Sequence[Path]) -> Flow:
     guarded = any(origin.startswith("guardrails.") for origin in source.imported.values())
     shims = Shims(load_guardrails() if guarded else None)
     module.__file__ = str(source.path)
     module.__dict__[LINK] = shims
     module.__dict__["input"] = shims.input
-    exec(compile(rewrite(source, roots), str(source.path), "exec"), module.__dict__)  # noqa: S102  # the operator's own file
+    tree, flow = rewrite(source, roots)
+    exec(compile(tree, str(source.path), "exec"), module.__dict__)  # noqa: S102  # the operator's own file
+    return flow
 
 
 def _try_call(workflow: ExportedWorkflow) -> None:

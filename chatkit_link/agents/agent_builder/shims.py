@@ -7,7 +7,7 @@ conversation that it is made in, which a context variable knows. So conversation
 import argparse
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial, wraps
@@ -27,18 +27,20 @@ from openai.types.responses import ResponseTextDeltaEvent
 from openai.types.responses.web_search_tool import Filters
 
 from chatkit_link.agents.agent_builder.guardrails import failures
+from chatkit_link.agents.agent_builder.state import ThreadState
 from chatkit_link.agents.agent_builder.workflow_input import Unsuited
 from chatkit_link.agents.output_text import Refusal
-from chatkit_link.caller import StateValue
 
 
 class RunningWorkflow(Protocol):
     """What a file's calls are handed to: the ``Execution`` of the conversation that they are made in."""
 
     @property
-    def state(self) -> Mapping[str, StateValue]: ...
+    def state(self) -> ThreadState: ...
 
-    async def run(self, line: int, agent: Agent[Any], given: Any, *, silent: bool, **rest: Any) -> Any: ...
+    async def run(
+        self, line: int, site: int | None, agent: Agent[Any], given: Any, *, alone: bool, **rest: Any
+    ) -> Any: ...
 
     async def ask(self, name: str, text: str) -> bool: ...
 
@@ -46,13 +48,15 @@ class RunningWorkflow(Protocol):
 
     async def go_round(self, line: int) -> None: ...
 
-    def begin(self, value: list[Any]) -> list[Any]: ...
+    def join(self, value: list[Any]) -> list[Any]: ...
 
     async def guard(self, library: Any, *args: Any, **given: Any) -> Any: ...
 
 
 # A file calls ``Runner.run`` without an argument for the caller, so only the context can identify it.
 current: ContextVar[RunningWorkflow] = ContextVar("workflow execution")
+#: Numbers of the sites (``control_flow.py``) whose functions are running, the outermost first.
+callers: ContextVar[tuple[int, ...]] = ContextVar("workflow callers", default=())
 
 
 # The loop that the conversation is on. A file's own threads and loops have their agents run there.
@@ -68,14 +72,18 @@ class Ended(BaseException):
 
 
 class _Site:
-    """``Runner`` at one line of the file; 0 where it is used in a way that no export has."""
+    """``Runner`` at one place of the file, or where it is used in a way that no export has.
 
-    def __init__(self, line: int, *, silent: bool) -> None:
+    line: 0 there. number: in the flow of the file. alone: the input is written out there.
+    """
+
+    def __init__(self, line: int, number: int | None, *, alone: bool) -> None:
         self._line = line
-        self._silent = silent
+        self._number = number
+        self._alone = alone
 
     async def run(self, starting_agent: Agent[Any], input: Any = "", **given: Any) -> Any:  # noqa: A002  # the library's name
-        work = _execution().run(self._line, starting_agent, input, silent=self._silent, **given)
+        work = _execution().run(self._line, self._number, starting_agent, input, alone=self._alone, **given)
         if (loop := home.get()) is asyncio.get_running_loop():
             return await work
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, loop))
@@ -86,7 +94,7 @@ class _Site:
             raise Unsuited(
                 "Runner.run_sync would stop the whole server: write `await Runner.run(...)` in an async def."
             )
-        work = execution.run(self._line, starting_agent, input, silent=self._silent, **given)
+        work = execution.run(self._line, self._number, starting_agent, input, alone=self._alone, **given)
         return asyncio.run_coroutine_threadsafe(work, loop).result()
 
     def run_streamed(self, starting_agent: Agent[Any], input: Any = "", **given: Any) -> "_Streamed":  # noqa: A002
@@ -147,23 +155,29 @@ def _is_running(loop: asyncio.AbstractEventLoop) -> bool:
         return False
 
 
-class WorkflowState(dict[str, Any]):
-    """The state of a workflow: a variable that was never set is None, as it was in Agent Builder."""
-
-    def __missing__(self, key: str) -> None:
-        return None
-
-
 class Shims:
     """guardrails: the package, if the file uses it and it is installed."""
 
-    Runner = _Site(0, silent=False)
+    Runner = _Site(0, None, alone=False)
 
     def __init__(self, guardrails: Any = None) -> None:
         self._guardrails = guardrails
 
-    def at(self, line: int, silent: bool) -> _Site:
-        return _Site(line, silent=silent)
+    def at(self, line: int, number: int | None, alone: bool) -> _Site:
+        return _Site(line, number, alone=alone)
+
+    def inside(self, number: int, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A function of the file that runs agents, called at this site."""
+
+        @wraps(function)
+        async def called(*args: Any, **given: Any) -> Any:
+            token = callers.set((*callers.get(), number))
+            try:
+                return await function(*args, **given)
+            finally:
+                callers.reset(token)
+
+        return called
 
     @contextmanager
     def trace(self, *_: Any, **__: Any) -> Generator[None]:
@@ -249,11 +263,13 @@ class Shims:
 
     # The start of a workflow
 
-    def conversation_history(self, value: list[Any]) -> list[Any]:
-        return current.get().begin(value)
+    def conversation(self, value: list[Any]) -> list[Any]:
+        running = current.get(None)
+        return running.join(value) if running else value
 
-    def state(self, value: dict[str, Any]) -> dict[str, Any]:
-        return WorkflowState({**value, **current.get().state})
+    def state(self, value: Any) -> Any:
+        running = current.get(None)
+        return running.state.join(value) if running else value
 
     # Guardrails
 
