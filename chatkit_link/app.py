@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 from fastapi import FastAPI
 
+from chatkit_link.agents.agent_builder.vector_stores import LocalStores
 from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Prompt, configured_catalog
 from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.models.provider import openai_client, run_config
@@ -196,7 +197,8 @@ async def _open(
     entries = _entries(settings, catalog)
     file_store = await _files(stack, settings, database, secret)
     mcp = McpServers(catalog.mcp, folder=settings.config.absolute().parent, variables=read_variables())
-    factory = AgentFactory(settings, store, file_store, config, client, research, mcp)
+    stores = _stores(settings, catalog, documents)
+    factory = AgentFactory(settings, store, file_store, config, client, research, mcp, stores)
     served, unavailable = factory.build_each(entries)
     for notice in shutdown_notices(settings, catalog, factory.targets, datetime.now(UTC).date()):
         logger.log(logging.ERROR if notice.level == "error" else logging.WARNING, "%s", notice.text)
@@ -264,6 +266,18 @@ async def _files(stack: AsyncExitStack, settings: Settings, database: Database, 
     uploads = Uploads(database, storage, renditions, links, limits)
     sweeper = await stack.enter_async_context(Sweeper(database, storage))
     return Files(database, storage, uploads, sweeper, links, limits, upload_link=settings.upload_link)
+
+
+def _stores(settings: Settings, catalog: Catalog, documents: Documents) -> LocalStores | None:
+    """The vector stores of the catalog, searched in the documents."""
+    if not catalog.vector_stores:
+        return None
+    if settings.docs is None:
+        raise ConfigurationError("[vector_stores] of the catalog names folders of documents: set CHATKIT_LINK_DOCS.")
+    for store, folder in catalog.vector_stores.items():
+        if not (settings.docs / folder).is_dir():
+            raise ConfigurationError(f"[vector_stores]: {store} is {folder!r}, but {settings.docs} has no such folder.")
+    return LocalStores(documents, catalog.vector_stores)
 
 
 def _origins(settings: Settings) -> TrustedOrigins:

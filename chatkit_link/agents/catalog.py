@@ -20,6 +20,9 @@
     [workflows]                        # sessions for a workflow that OpenAI hosted are answered by an agent
     wf_68df4b13 = "support"
 
+    [vector_stores]                    # OpenAI's, searched in a folder of CHATKIT_LINK_DOCS instead
+    vs_68e5 = "handbook/"
+
 A target is an ``openai-agents`` ``Agent``, a function ``async def respond(ctx): yield event``, either of
 them as an ``Assistant`` with the actions of its widgets, a subclass of the SDK's ``ChatKitServer``, or a file
 that Agent Builder has exported, as it is.
@@ -88,6 +91,7 @@ class Entry(BaseModel):
 class Catalog(BaseModel):
     """agents: id -> entry, in the order of the page's list. default: what ``POST /chatkit`` answers with.
     workflows: id of a hosted workflow -> id of the agent that takes its place. mcp: name -> server.
+    vector_stores: id of a vector store of OpenAI's -> folder of documents that is searched instead.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -96,6 +100,7 @@ class Catalog(BaseModel):
     agents: dict[str, Entry] = Field(default_factory=dict[str, Entry])
     workflows: dict[str, str] = Field(default_factory=dict[str, str])
     mcp: dict[str, McpTable] = Field(default_factory=dict[str, McpTable])
+    vector_stores: dict[str, str] = Field(default_factory=dict[str, str])
 
 
 def read_catalog(file: Path, given: Mapping[str, str]) -> Catalog:

@@ -16,6 +16,7 @@ from openai import AsyncOpenAI
 from chatkit_link.agents.agent_builder.event_emitter import WorkflowSettings
 from chatkit_link.agents.agent_builder.load import ExportedWorkflow
 from chatkit_link.agents.agent_builder.responder import WorkflowResponder
+from chatkit_link.agents.agent_builder.vector_stores import LocalStores
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.attach_servers import attach_servers
 from chatkit_link.agents.catalog import RESEARCH, Entry, Target, load_target
@@ -95,6 +96,7 @@ class AgentFactory:
         client: AsyncOpenAI | None,
         research: Research,
         mcp: McpServers,
+        stores: LocalStores | None = None,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -102,6 +104,7 @@ class AgentFactory:
         self._config = config
         self._research = research
         self._mcp = mcp
+        self._stores = stores
         self._client = client
         self._transcriber = OpenAITranscriber(client, settings.transcribe_model) if client else None
         #: What the catalog's agents are, by id, once they are built.
@@ -171,11 +174,15 @@ class AgentFactory:
     def _responder(self, assistant: Assistant | ExportedWorkflow) -> Responder:
         model = OFFLINE if self._settings.offline else self._settings.model_name
         if isinstance(assistant, ExportedWorkflow):
+            if self._stores is not None:
+                named = vars(assistant.module).values()
+                self._stores.replace_tools(*(cast("Agent[Any]", each) for each in named if isinstance(each, Agent)))
             return WorkflowResponder(
                 assistant,
                 WorkflowSettings(
                     self._config,
                     self._client,
+                    self._stores,
                     max_turns=self._settings.max_turns,
                     max_calls=self._settings.workflow_calls,
                     model=model,

@@ -67,6 +67,10 @@ TEXTS = {
     "Versuchen Sie es erneut.",
     "assistant_misconfigured": "Dieser Assistent ist nicht richtig eingerichtet. Wer diesen Chat betreibt, findet den "
     "Grund im Protokoll.",
+    "hosted_tools_unsupported": "Dieser Assistent benutzt ein Werkzeug, das nur die Responses API von OpenAI "
+    "ausführt. Wer diesen Chat betreibt, muss CHATKIT_LINK_OPENAI_API entfernen.",
+    "vector_store_missing": "Der Vektorspeicher, den dieser Assistent durchsucht, ist nicht vorhanden. Wer "
+    "diesen Chat betreibt, muss seine Kennung prüfen.",
     "assistant_failed": "Dieser Assistent ist während der Antwort ausgefallen. Versuchen Sie es erneut; wer diesen "
     "Chat betreibt, findet den Grund im Protokoll.",
     "service_unreachable": "Ein Dienst, den dieser Assistent braucht, ist nicht zu erreichen. Versuchen Sie es gleich "
@@ -192,7 +196,7 @@ TEXTS = {
     "workflow_only_sorted": "Das wurde als „{category}“ eingeordnet; weiter geschieht damit nichts.",
     "workflow_no_answer": "Der Workflow ist ohne Antwort zu Ende gegangen.",
     "guardrails_missing": "Dieser Assistent hat Schutzregeln, die hier nicht laufen können, und antwortet deshalb "
-    "nicht. Wer diesen Chat betreibt, muss das Paket openai-guardrails installieren.",
+    "nicht. Wer diesen Chat betreibt, muss das Paket {package} installieren.",
     "guardrails_failed": "Die Schutzregeln dieses Assistenten konnten ihr Modell nicht fragen. Er antwortet deshalb "
     "nicht. Versuchen Sie es gleich noch einmal.",
 }

@@ -67,6 +67,10 @@ TEXTS = {
     "tool_timeout": "A tool of this assistant took too long, and without it there is no answer. Please try again.",
     "assistant_misconfigured": "This assistant is not set up correctly. The operator of this chat finds the reason in "
     "the log.",
+    "hosted_tools_unsupported": "This assistant uses a tool that only OpenAI's Responses API runs. The operator "
+    "of this chat must unset CHATKIT_LINK_OPENAI_API.",
+    "vector_store_missing": "The vector store that this assistant searches is not there. The operator of "
+    "this chat must check its id.",
     "assistant_failed": "This assistant failed while answering. Please try again; the operator of this chat finds the "
     "reason in the log.",
     # Something that the answer needs, and nobody can say from here which
@@ -190,7 +194,7 @@ TEXTS = {
     "workflow_only_sorted": "This was sorted as “{category}”, and nothing more happens with it.",
     "workflow_no_answer": "The workflow has ended without an answer.",
     "guardrails_missing": "This assistant has guardrails that cannot run here, so it does not answer. The operator of "
-    "this chat must install the package openai-guardrails.",
+    "this chat must install the package {package}.",
     "guardrails_failed": "This assistant's guardrails could not ask their model, so it does not answer. Please try "
     "again in a moment.",
 }

@@ -66,6 +66,10 @@ TEXTS = {
     "nuevo.",
     "assistant_misconfigured": "Este asistente no está bien configurado. Quien administra este chat encuentra la razón "
     "en el registro.",
+    "hosted_tools_unsupported": "Este asistente usa una herramienta que solo ejecuta la Responses API de OpenAI. "
+    "Quien gestiona este chat debe quitar CHATKIT_LINK_OPENAI_API.",
+    "vector_store_missing": "El almacén vectorial en el que busca este asistente no existe. Quien gestiona "
+    "este chat debe comprobar su identificador.",
     "assistant_failed": "Este asistente falló mientras respondía. Inténtelo de nuevo; quien administra este chat "
     "encuentra la razón en el registro.",
     "service_unreachable": "No se puede acceder a un servicio que este asistente necesita. Inténtelo de nuevo en unos "
@@ -185,7 +189,7 @@ TEXTS = {
     "workflow_only_sorted": "Esto se clasificó como «{category}» y no se hace nada más con ello.",
     "workflow_no_answer": "El flujo de trabajo terminó sin una respuesta.",
     "guardrails_missing": "Este asistente tiene reglas de protección que no pueden ejecutarse aquí, por lo que no "
-    "responde. Quien administra este chat debe instalar el paquete openai-guardrails.",
+    "responde. Quien administra este chat debe instalar el paquete {package}.",
     "guardrails_failed": "Las reglas de protección de este asistente no pudieron consultar a su modelo, por lo que no "
     "responde. Inténtelo de nuevo en unos instantes.",
 }

@@ -64,6 +64,10 @@ TEXTS = {
     "tool_timeout": "Un outil de cet assistant a mis trop de temps, et sans lui il n’y a pas de réponse. Réessayez.",
     "assistant_misconfigured": "Cet assistant n’est pas configuré correctement. L’exploitant de ce chat trouve la "
     "raison dans le journal.",
+    "hosted_tools_unsupported": "Cet assistant utilise un outil que seule la Responses API d’OpenAI exécute. La "
+    "personne qui gère ce chat doit retirer CHATKIT_LINK_OPENAI_API.",
+    "vector_store_missing": "Le magasin de vecteurs que cet assistant consulte n’existe pas. La personne qui "
+    "gère ce chat doit vérifier son identifiant.",
     "assistant_failed": "Cet assistant a échoué pendant la réponse. Réessayez ; l’exploitant de ce chat trouve la "
     "raison dans le journal.",
     "service_unreachable": "Un service dont cet assistant a besoin est injoignable. Réessayez dans un instant.",
@@ -181,7 +185,7 @@ TEXTS = {
     "workflow_only_sorted": "Ce message a été classé comme « {category} », et rien de plus n'en est fait.",
     "workflow_no_answer": "Le workflow s'est terminé sans réponse.",
     "guardrails_missing": "Cet assistant a des garde-fous qui ne peuvent pas fonctionner ici, et ne répond donc pas. "
-    "L’exploitant de ce chat doit installer le paquet openai-guardrails.",
+    "L’exploitant de ce chat doit installer le paquet {package}.",
     "guardrails_failed": "Les garde-fous de cet assistant n’ont pas pu interroger leur modèle. Il ne répond donc pas. "
     "Réessayez dans un instant.",
 }

@@ -61,6 +61,10 @@ TEXTS = {
     "tool_timeout": "Salah satu alat asisten ini terlalu lama, dan tanpa alat itu tidak ada jawaban. Coba lagi.",
     "assistant_misconfigured": "Asisten ini tidak disiapkan dengan benar. Pengelola chat ini dapat menemukan "
     "alasannya di log.",
+    "hosted_tools_unsupported": "Asisten ini memakai alat yang hanya dijalankan oleh Responses API dari OpenAI. "
+    "Pengelola obrolan ini harus menghapus CHATKIT_LINK_OPENAI_API.",
+    "vector_store_missing": "Penyimpanan vektor yang dicari asisten ini tidak ada. Pengelola obrolan ini "
+    "harus memeriksa ID-nya.",
     "assistant_failed": "Asisten ini gagal saat menjawab. Coba lagi; pengelola chat ini dapat menemukan alasannya di "
     "log.",
     "service_unreachable": "Layanan yang diperlukan asisten ini tidak dapat dijangkau. Coba lagi sebentar lagi.",
@@ -174,7 +178,7 @@ TEXTS = {
     "workflow_only_sorted": "Ini digolongkan sebagai “{category}”, dan tidak ada tindakan lebih lanjut.",
     "workflow_no_answer": "Alur kerja berakhir tanpa jawaban.",
     "guardrails_missing": "Asisten ini memiliki aturan pelindung yang tidak dapat berjalan di sini, jadi tidak "
-    "menjawab. Pengelola chat ini harus memasang paket openai-guardrails.",
+    "menjawab. Pengelola chat ini harus memasang paket {package}.",
     "guardrails_failed": "Aturan pelindung asisten ini tidak dapat bertanya kepada modelnya, jadi asisten tidak "
     "menjawab. Coba lagi sebentar lagi.",
 }

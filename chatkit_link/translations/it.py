@@ -65,6 +65,10 @@ TEXTS = {
     "Riprova.",
     "assistant_misconfigured": "Questo assistente non è configurato correttamente. Il gestore di questa chat trova il "
     "motivo nel log.",
+    "hosted_tools_unsupported": "Questo assistente usa uno strumento che solo la Responses API di OpenAI esegue. "
+    "Chi gestisce questa chat deve togliere CHATKIT_LINK_OPENAI_API.",
+    "vector_store_missing": "L’archivio vettoriale in cui cerca questo assistente non esiste. Chi gestisce "
+    "questa chat deve controllarne l’id.",
     "assistant_failed": "Questo assistente ha avuto un errore durante la risposta. Riprova; il gestore di questa chat "
     "trova il motivo nel log.",
     "service_unreachable": "Impossibile raggiungere un servizio necessario a questo assistente. Riprova tra poco.",
@@ -182,7 +186,7 @@ TEXTS = {
     "workflow_only_sorted": "È stato classificato come «{category}» e non succede altro.",
     "workflow_no_answer": "Il flusso di lavoro è terminato senza una risposta.",
     "guardrails_missing": "Questo assistente ha regole di protezione che qui non possono essere eseguite, quindi non "
-    "risponde. Il gestore di questa chat deve installare il pacchetto openai-guardrails.",
+    "risponde. Il gestore di questa chat deve installare il pacchetto {package}.",
     "guardrails_failed": "Le regole di protezione di questo assistente non hanno potuto interrogare il loro modello, "
     "quindi non risponde. Riprova tra poco.",
 }

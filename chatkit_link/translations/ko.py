@@ -59,6 +59,9 @@ TEXTS = {
     "시도하세요.",
     "assistant_misconfigured": "이 어시스턴트가 올바르게 설정되지 않았습니다. 이 채팅의 운영자는 로그에서 이유를 "
     "확인할 수 있습니다.",
+    "hosted_tools_unsupported": "이 어시스턴트는 OpenAI의 Responses API에서만 실행되는 도구를 사용합니다. 이 채팅의 "
+    "운영자가 CHATKIT_LINK_OPENAI_API 설정을 해제해야 합니다.",
+    "vector_store_missing": "이 어시스턴트가 검색하는 벡터 저장소가 없습니다. 이 채팅의 운영자가 ID를 확인해야 합니다.",
     "assistant_failed": "이 어시스턴트가 답변하는 중에 오류가 발생했습니다. 다시 시도하세요. 이 채팅의 운영자는 "
     "로그에서 이유를 확인할 수 있습니다.",
     "service_unreachable": "이 어시스턴트에 필요한 서비스에 연결할 수 없습니다. 잠시 후 다시 시도하세요.",
@@ -170,6 +173,6 @@ TEXTS = {
     "workflow_only_sorted": "이 메시지는 “{category}”(으)로 분류되었으며, 더 이상 처리되지 않습니다.",
     "workflow_no_answer": "워크플로가 답변 없이 끝났습니다.",
     "guardrails_missing": "이 어시스턴트의 가드레일을 여기서 실행할 수 없어 답변하지 않습니다. 이 채팅의 운영자가 "
-    "openai-guardrails 패키지를 설치해야 합니다.",
+    "{package} 패키지를 설치해야 합니다.",
     "guardrails_failed": "이 어시스턴트의 가드레일이 모델에 질의하지 못해 답변하지 않습니다. 잠시 후 다시 시도하세요.",
 }

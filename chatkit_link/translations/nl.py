@@ -64,6 +64,10 @@ TEXTS = {
     "Probeer het opnieuw.",
     "assistant_misconfigured": "Deze assistent is niet goed ingesteld. De beheerder van deze chat vindt de reden in "
     "het logboek.",
+    "hosted_tools_unsupported": "Deze assistent gebruikt een hulpmiddel dat alleen de Responses API van OpenAI "
+    "uitvoert. De beheerder van deze chat moet CHATKIT_LINK_OPENAI_API verwijderen.",
+    "vector_store_missing": "De vectoropslag die deze assistent doorzoekt bestaat niet. De beheerder van "
+    "deze chat moet de id controleren.",
     "assistant_failed": "Er ging iets mis bij deze assistent tijdens het antwoorden. Probeer het opnieuw; de "
     "beheerder van deze chat vindt de reden in het logboek.",
     "service_unreachable": "Een dienst die deze assistent nodig heeft, is niet bereikbaar. Probeer het zo meteen "
@@ -180,7 +184,7 @@ TEXTS = {
     "workflow_only_sorted": "Dit is ingedeeld als ‘{category}’; verder gebeurt er niets mee.",
     "workflow_no_answer": "De workflow is zonder antwoord geëindigd.",
     "guardrails_missing": "Deze assistent heeft beschermingsregels die hier niet kunnen draaien, en antwoordt daarom "
-    "niet. De beheerder van deze chat moet het pakket openai-guardrails installeren.",
+    "niet. De beheerder van deze chat moet het pakket {package} installeren.",
     "guardrails_failed": "De beschermingsregels van deze assistent konden hun model niet raadplegen, daarom antwoordt "
     "hij niet. Probeer het zo meteen opnieuw.",
 }

@@ -60,6 +60,10 @@ TEXTS = {
     "ponownie.",
     "assistant_misconfigured": "Ten asystent nie jest poprawnie skonfigurowany. Operator tego czatu znajdzie "
     "przyczynę w dzienniku.",
+    "hosted_tools_unsupported": "Ten asystent używa narzędzia, które działa tylko w Responses API firmy OpenAI. "
+    "Operator tego czatu musi usunąć CHATKIT_LINK_OPENAI_API.",
+    "vector_store_missing": "Magazyn wektorów, w którym szuka ten asystent, nie istnieje. Operator tego "
+    "czatu musi sprawdzić jego identyfikator.",
     "assistant_failed": "Podczas odpowiedzi u tego asystenta wystąpił błąd. Spróbuj ponownie; operator tego czatu "
     "znajdzie przyczynę w dzienniku.",
     "service_unreachable": "Nie można połączyć się z usługą, której potrzebuje ten asystent. Spróbuj ponownie za "
@@ -172,7 +176,7 @@ TEXTS = {
     "workflow_only_sorted": "Przypisano to do kategorii „{category}” i nic więcej się z tym nie dzieje.",
     "workflow_no_answer": "Przepływ pracy zakończył się bez odpowiedzi.",
     "guardrails_missing": "Ten asystent ma reguły ochronne, których nie można tu uruchomić, więc nie odpowiada. "
-    "Operator tego czatu musi zainstalować pakiet openai-guardrails.",
+    "Operator tego czatu musi zainstalować pakiet {package}.",
     "guardrails_failed": "Reguły ochronne tego asystenta nie mogły zapytać swojego modelu, więc asystent nie "
     "odpowiada. Spróbuj ponownie za chwilę.",
 }

@@ -62,6 +62,10 @@ TEXTS = {
     "tool_timeout": "Uma ferramenta deste assistente demorou demais, e sem ela não há resposta. Tente novamente.",
     "assistant_misconfigured": "Este assistente não está configurado corretamente. O operador deste chat encontra o "
     "motivo no log.",
+    "hosted_tools_unsupported": "Este assistente usa uma ferramenta que só a Responses API da OpenAI executa. "
+    "Quem opera este chat precisa remover CHATKIT_LINK_OPENAI_API.",
+    "vector_store_missing": "O armazenamento vetorial em que este assistente busca não existe. Quem opera "
+    "este chat precisa verificar o id.",
     "assistant_failed": "Este assistente falhou durante a resposta. Tente novamente; o operador deste chat encontra o "
     "motivo no log.",
     "service_unreachable": "Não foi possível acessar um serviço de que este assistente precisa. Tente novamente em "
@@ -181,7 +185,7 @@ TEXTS = {
     "workflow_only_sorted": "Isto foi classificado como “{category}”, e nada mais é feito.",
     "workflow_no_answer": "O fluxo de trabalho terminou sem uma resposta.",
     "guardrails_missing": "Este assistente tem regras de proteção que não podem ser executadas aqui, por isso não "
-    "responde. O operador deste chat precisa instalar o pacote openai-guardrails.",
+    "responde. O operador deste chat precisa instalar o pacote {package}.",
     "guardrails_failed": "As regras de proteção deste assistente não conseguiram consultar o modelo, por isso ele não "
     "responde. Tente novamente em instantes.",
 }

@@ -60,6 +60,9 @@ TEXTS = {
     "işletmecisi nedenini günlükte bulabilir.",
     "tool_timeout": "Bu asistanın bir aracı çok uzun sürdü ve o olmadan yanıt verilemiyor. Tekrar deneyin.",
     "assistant_misconfigured": "Bu asistan doğru ayarlanmamış. Bu sohbetin işletmecisi nedenini günlükte bulabilir.",
+    "hosted_tools_unsupported": "Bu asistan yalnızca OpenAI'nin Responses API'sinin çalıştırdığı bir araç "
+    "kullanıyor. Bu sohbeti işleten kişi CHATKIT_LINK_OPENAI_API ayarını kaldırmalı.",
+    "vector_store_missing": "Bu asistanın aradığı vektör deposu yok. Bu sohbeti işleten kişi kimliğini kontrol etmeli.",
     "assistant_failed": "Bu asistan yanıt verirken hata oluştu. Tekrar deneyin; bu sohbetin işletmecisi nedenini "
     "günlükte bulabilir.",
     "service_unreachable": "Bu asistanın ihtiyaç duyduğu bir hizmete ulaşılamıyor. Birazdan tekrar deneyin.",
@@ -170,7 +173,7 @@ TEXTS = {
     "workflow_only_sorted": "Bu, “{category}” olarak sınıflandırıldı; başka bir işlem yapılmıyor.",
     "workflow_no_answer": "İş akışı yanıt vermeden sona erdi.",
     "guardrails_missing": "Bu asistanın burada çalışamayan koruma kuralları var, bu yüzden yanıt vermiyor. Bu "
-    "sohbetin işletmecisi openai-guardrails paketini kurmalı.",
+    "sohbetin işletmecisi {package} paketini kurmalı.",
     "guardrails_failed": "Bu asistanın koruma kuralları modeline soramadı, bu yüzden yanıt vermiyor. Birazdan tekrar "
     "deneyin.",
 }

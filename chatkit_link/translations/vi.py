@@ -60,6 +60,10 @@ TEXTS = {
     "lời. Hãy thử lại.",
     "assistant_misconfigured": "Trợ lý này chưa được thiết lập đúng. Người vận hành đoạn chat này có thể xem lý do "
     "trong nhật ký.",
+    "hosted_tools_unsupported": "Trợ lý này dùng một công cụ mà chỉ Responses API của OpenAI chạy được. Người "
+    "vận hành cuộc trò chuyện này phải bỏ CHATKIT_LINK_OPENAI_API.",
+    "vector_store_missing": "Kho vector mà trợ lý này tìm kiếm không có. Người vận hành cuộc trò chuyện này "
+    "phải kiểm tra id của nó.",
     "assistant_failed": "Trợ lý này gặp lỗi khi đang trả lời. Hãy thử lại; người vận hành đoạn chat này có thể xem lý "
     "do trong nhật ký.",
     "service_unreachable": "Không thể kết nối với một dịch vụ mà trợ lý này cần. Hãy thử lại sau giây lát.",
@@ -172,7 +176,7 @@ TEXTS = {
     "workflow_only_sorted": "Nội dung này được xếp vào loại “{category}”, và không có gì được thực hiện thêm.",
     "workflow_no_answer": "Quy trình đã kết thúc mà không có câu trả lời.",
     "guardrails_missing": "Trợ lý này có quy tắc bảo vệ không chạy được ở đây nên không trả lời. Người vận hành đoạn "
-    "chat này cần cài gói openai-guardrails.",
+    "chat này cần cài gói {package}.",
     "guardrails_failed": "Quy tắc bảo vệ của trợ lý này không thể hỏi mô hình của chúng nên trợ lý không trả lời. Hãy "
     "thử lại sau giây lát.",
 }

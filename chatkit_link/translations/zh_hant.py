@@ -39,6 +39,9 @@ TEXTS = {
     "tool_broke": "此助理的一項工具失敗，沒有該工具就無法回答。請再試一次；此聊天的營運者可在記錄檔中找到原因。",
     "tool_timeout": "此助理的一項工具耗時過長，沒有該工具就無法回答。請再試一次。",
     "assistant_misconfigured": "此助理未正確設定。此聊天的營運者可在記錄檔中找到原因。",
+    "hosted_tools_unsupported": "此助理使用的工具只能由 OpenAI 的 Responses API 執行。"
+    "此聊天的營運者必須取消設定 CHATKIT_LINK_OPENAI_API。",
+    "vector_store_missing": "此助理搜尋的向量儲存空間不存在。此聊天的營運者必須檢查其 ID。",
     "assistant_failed": "此助理在回答時發生錯誤。請再試一次；此聊天的營運者可在記錄檔中找到原因。",
     "service_unreachable": "無法連線到此助理需要的一項服務。請稍後再試。",
     "service_timeout": "此助理需要的一項服務耗時過長。請再試一次。",
@@ -143,6 +146,6 @@ TEXTS = {
     "workflow_calls": "此助理的工作流程在呼叫模型 {number} 次後已停止（{place}）。",
     "workflow_only_sorted": "此訊息被歸類為「{category}」，不再做進一步處理。",
     "workflow_no_answer": "工作流程已結束，但沒有給出回答。",
-    "guardrails_missing": "此助理的防護規則無法在此執行，因此不予回答。此聊天的營運者需要安裝套件 openai-guardrails。",
+    "guardrails_missing": "此助理的防護規則無法在此執行，因此不予回答。此聊天的營運者需要安裝套件 {package}。",
     "guardrails_failed": "此助理的防護規則無法查詢其模型，因此不予回答。請稍後再試。",
 }

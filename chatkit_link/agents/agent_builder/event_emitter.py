@@ -30,6 +30,7 @@ from openai import AsyncOpenAI
 
 from chatkit_link.agents.agent_builder.output_kind import OutputKind
 from chatkit_link.agents.agent_builder.step_stream import StepStream
+from chatkit_link.agents.agent_builder.vector_stores import LocalStores
 from chatkit_link.agents.attachment_input import NO_PICTURES_STATUSES, without_pictures
 from chatkit_link.agents.context import LinkContext, TurnContext
 from chatkit_link.agents.history import History, record_of
@@ -53,10 +54,12 @@ class WorkflowSettings:
     model: the name, as billed, of what agents without a model of their own use.
     client: of the model's server, for searches in its files and for guardrails.
     max_calls: calls of models in one answer, of all agents together.
+    stores: vector stores that are searched here instead.
     """
 
     run_config: RunConfig
     client: AsyncOpenAI | None = None
+    stores: LocalStores | None = None
     max_turns: int = 12
     max_calls: int = 100
     model: str = "unknown"

@@ -225,8 +225,10 @@ class Execution:
         raise Paused
 
     async def search(self, function: Callable[..., Any], *args: Any, **given: Any) -> Any:
-        client = self.events.settings.client
-        if client is not None:
+        client, stores = self.events.settings.client, self.events.settings.stores
+        if stores is not None and given.get("vector_store_id") in stores:
+            function = stores.search
+        elif client is not None:
             function = client.vector_stores.search
 
         async def found() -> Any:

@@ -131,7 +131,7 @@ def _execute(module: ModuleType, path: Path, roots: Sequence[Path]) -> None:
 
 def _run(module: ModuleType, source: ExportedFile, roots: Sequence[Path]) -> Flow:
     guarded = any(origin.startswith("guardrails.") for origin in source.imported.values())
-    shims = Shims(load_guardrails() if guarded else None)
+    shims = Shims(source.path.name, load_guardrails() if guarded else None)
     module.__file__ = str(source.path)
     module.__dict__[LINK] = shims
     module.__dict__["input"] = shims.input

@@ -199,7 +199,7 @@ class _Rewriter(ast.NodeTransformer):
             node.func = _at(node, _link("ask"))
             return _at(node, ast.Await(node))
         if search and self._awaiting:
-            node.args.insert(0, node.func)
+            node.args[:0] = [_at(node, ast.Constant(node.lineno)), node.func]
             node.func = _at(node, _link("search"))
             return _at(node, ast.Await(node))
         return node

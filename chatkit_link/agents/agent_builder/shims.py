@@ -6,6 +6,7 @@ conversation that it is made in, which a context variable knows. So conversation
 
 import argparse
 import asyncio
+import logging
 import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from contextlib import contextmanager
@@ -29,7 +30,10 @@ from openai.types.responses.web_search_tool import Filters
 from chatkit_link.agents.agent_builder.guardrails import failures
 from chatkit_link.agents.agent_builder.state import ThreadState
 from chatkit_link.agents.agent_builder.workflow_input import Unsuited
+from chatkit_link.agents.errors.describe import describe
 from chatkit_link.agents.output_text import Refusal
+
+logger = logging.getLogger(__name__)
 
 
 class RunningWorkflow(Protocol):
@@ -156,11 +160,12 @@ def _is_running(loop: asyncio.AbstractEventLoop) -> bool:
 
 
 class Shims:
-    """guardrails: the package, if the file uses it and it is installed."""
+    """file: its name. guardrails: the package, if the file uses it and it is installed."""
 
     Runner = _Site(0, None, alone=False)
 
-    def __init__(self, guardrails: Any = None) -> None:
+    def __init__(self, file: str, guardrails: Any = None) -> None:
+        self._file = file
         self._guardrails = guardrails
 
     def at(self, line: int, number: int | None, alone: bool) -> _Site:
@@ -255,8 +260,13 @@ class Shims:
         texts = [value for value in (*args, *given.values()) if isinstance(value, str) and value.strip()]
         return await current.get().ask(name, texts[0] if texts else "May I go on?")
 
-    async def search(self, function: Callable[..., Any], *args: Any, **given: Any) -> Any:
-        return await current.get().search(function, *args, **given)
+    async def search(self, line: int, function: Callable[..., Any], *args: Any, **given: Any) -> Any:
+        try:
+            return await current.get().search(function, *args, **given)
+        except OpenAIError as error:
+            # The error is logged where the answer ends, too, but there nobody knows the line.
+            logger.error("%s, line %d: the search in the vector store failed: %s", self._file, line, describe(error))  # noqa: TRY400
+            raise
 
     async def go_round(self, line: int) -> None:
         await current.get().go_round(line)

@@ -159,6 +159,8 @@ def _code(error: Exception) -> tuple[str | None, float | None]:
             return code_of(error) or _by_class(error), wait_of(error)
         case exceptions.ModelBehaviorError():
             return _misbehaved(str(error)), wait_in(str(error))
+        case exceptions.UserError() if str(error).startswith("Hosted tools are not supported"):
+            return "hosted_tools_unsupported", None
         case exceptions.AgentsException() if _ran_a_tool(error):
             # What failed inside may be a model, too: that of an agent that is a tool.
             cause = error.__cause__
