@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from chatkit_link.agents.agent_builder.vector_stores import LocalStores
 from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Prompt, configured_catalog
@@ -46,6 +47,7 @@ from chatkit_link.http import (
     visitors,
 )
 from chatkit_link.http import workshop as workshop_routes
+from chatkit_link.http.beside import STATE, Beside, hidden_routes, lifespan_of
 from chatkit_link.http.cross_site import CrossOrigin, TrustedOrigins
 from chatkit_link.http.middleware import ResponseHeaders
 from chatkit_link.http.problems import install_problems, unexpected
@@ -85,6 +87,10 @@ from chatkit_link.workshop.known_actions import known_actions
 
 logger = logging.getLogger(__name__)
 
+#: The modules of our routes; the first that matches answers.
+_ROUTES = (
+    chatkit, runs, threads, agents, entities, files, hosted, sessions, openai, documents, visitors, health, pages,
+)  # fmt: skip
 #: The page about leaving Agent Builder, as local search knows it.
 LEAVING = "docs/how-to/leaving-agent-builder.md"
 OFFLINE_NOTICE = (
@@ -99,6 +105,7 @@ def create_app(
     agents_given: Mapping[str, str] | None = None,
     identify: Hook | None = None,
     workshop: Path | None = None,
+    default: str | None = None,
 ) -> FastAPI:
     """The application. Nothing is opened before its lifespan begins.
 
@@ -107,12 +114,15 @@ def create_app(
         agents_given: agent id -> target, beside those of ``settings.config``.
         identify: returns the caller of a request, ``None`` for none; in place of ``settings.identify``.
         workshop: the folder of .widget files that the workshop edits, for a server on a developer's own machine.
+        default: id of the agent of ``POST /chatkit``, where the catalog names none.
 
     Raises:
         ConfigurationError: the settings or the catalog cannot work; also from the lifespan.
     """
     settings = settings or read_settings()
     catalog = configured_catalog(settings, agents_given or {})
+    if default is not None and "default" not in catalog.model_fields_set:
+        catalog.default = default
     traces = direct_traces(settings)
     hook = _hook(settings, identify)
 
@@ -130,22 +140,11 @@ def create_app(
     app.add_middleware(CrossOrigin, origins=_origins(settings), headers=settings.cors_header_names)
     app.add_middleware(Forwarded, trusted=settings.trusted_networks)
     install_problems(app)
-    for routes in (
-        chatkit,
-        runs,
-        threads,
-        agents,
-        entities,
-        files,
-        hosted,
-        sessions,
-        openai,
-        documents,
-        visitors,
-        health,
-        pages,
-    ):
+    for routes in _ROUTES:
         app.include_router(routes.router)
+    for agent_id, entry in catalog.agents.items():
+        if entry.path:
+            app.add_api_route(entry.path, chatkit.answer_as(agent_id), methods=["POST"], include_in_schema=False)
     if workshop is not None:
         actions = known_actions(settings.config, agents_given or {})
         app.include_router(workshop_routes.workshop_router(Workshop(workshop, actions)))
@@ -166,6 +165,32 @@ def mount(parent: FastAPI, path: str, link: FastAPI) -> None:
 
     parent.router.lifespan_context = both
     parent.mount(path, link)
+    setattr(parent.state, STATE, link)
+
+
+def beside(link: FastAPI, other: ASGIApp, name: str, settings: Settings) -> ASGIApp:
+    """Both as one application, for ``chatkit-link serve --app``; the lifespan of ``link`` then has that of the other.
+
+    name: of the other one in messages.
+    """
+    state: dict[str, Any] = {}
+    own = link.router.lifespan_context
+    if hidden := hidden_routes(other, [route for routes in _ROUTES for route in routes.router.routes]):
+        logger.warning(
+            "%s has routes at %s, where ChatKit Link answers: give yours other addresses.", name, ", ".join(hidden)
+        )
+
+    @asynccontextmanager
+    async def both(app: Any) -> AsyncGenerator[Any]:
+        # Theirs is the outer one: agents may use what it has opened, from their construction to their last answer.
+        async with lifespan_of(other, name) as started, own(app) as yielded:
+            state.update(started)
+            yield yielded
+
+    link.router.lifespan_context = both
+    if (theirs := getattr(other, "state", None)) is not None:
+        setattr(theirs, STATE, link)
+    return Beside(link, Forwarded(other, settings.trusted_networks), state)
 
 
 async def _index_documents(settings: Settings, database: Database) -> None:

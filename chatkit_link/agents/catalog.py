@@ -80,6 +80,11 @@ class Entry(BaseModel):
     description: str = ""
     greeting: str = ""
     placeholder: str = ""
+    path: str = Field(
+        default="",
+        pattern=r"^(/[\w.~-]+)*$",
+        description="Another address at which it answers, such as /support/chatkit.",
+    )
     notice: str = ""
     prompts: list[Prompt] = Field(default_factory=list[Prompt])
     files: bool = Field(default=True, description="Whether users may attach files.")
