@@ -233,7 +233,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
         agents=served,
         default=catalog.default,
         hosted=await _hosted(stack, settings, document_keys),
-        sessions=Sessions(database, frozenset(entries), catalog.workflows),
+        sessions=Sessions(database, frozenset(entries), catalog.workflows, secret),
     )
 
 
