@@ -266,7 +266,7 @@ async def _open(
         unavailable=unavailable,
         default=catalog.default,
         hosted=await _hosted(stack, settings, document_keys),
-        sessions=Sessions(database, frozenset(entries), catalog.workflows),
+        sessions=Sessions(database, frozenset(entries), catalog.workflows, secret),
         for_author=for_author,
     )
 
