@@ -1,12 +1,13 @@
 """From the catalog to what answers: an agent, a workflow or a ``ChatKitServer`` subclass becomes a ``ServedAgent``."""
 
-import inspect
+import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
 from agents import Agent, RunConfig
 from chatkit.server import ChatKitServer
+from chatkit.store import AttachmentStore
 from openai import AsyncOpenAI
 
 from chatkit_link.agents.agent_builder.event_emitter import WorkflowSettings
@@ -14,7 +15,13 @@ from chatkit_link.agents.agent_builder.load import ExportedWorkflow
 from chatkit_link.agents.agent_builder.responder import WorkflowResponder
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.attach_servers import attach_servers
-from chatkit_link.agents.catalog import RESEARCH, Entry, Target, load_target
+from chatkit_link.agents.brought_servers.construct import Offered, construct
+from chatkit_link.agents.brought_servers.kept_store import KeptStore
+from chatkit_link.agents.brought_servers.own_store import replace_own_stores
+from chatkit_link.agents.brought_servers.request_context import context_factory
+from chatkit_link.agents.brought_servers.server import BroughtFiles, BroughtServer
+from chatkit_link.agents.brought_servers.turn_store import TurnFiles, TurnStore
+from chatkit_link.agents.catalog import RESEARCH, Entry, ServerTarget, Target, is_server, load_target
 from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.mentions import Mentions
 from chatkit_link.agents.models.provider import OfflineProvider
@@ -31,11 +38,13 @@ from chatkit_link.files.files import Files
 from chatkit_link.settings import Settings
 from chatkit_link.store.postgres import PostgresStore
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class ServedAgent:
     """id: also the last part of its address.
-    server: our own ``LinkServer``, or a user's subclass of the SDK's.
+    server: our own ``LinkServer``, or what calls a server that somebody brought, which is then ``brought``, too.
     models, tools: ids that a client may choose; None where the server checks that itself.
     mentions: what users can mention with @; None for nothing.
     titler: names new threads; None where the server does so itself or not at all.
@@ -44,11 +53,17 @@ class ServedAgent:
 
     id: str
     server: ChatKitServer[Caller]
+    brought: BroughtServer | None = None
     models: frozenset[str] | None = None
     tools: frozenset[str] | None = None
     titler: Titler | None = None
     may_set_title: bool = False
     mentions: Mentions | None = None
+
+    async def prepare(self, caller: Caller) -> None:
+        """What a request needs before it is answered: the context of a brought server."""
+        if self.brought is not None:
+            await self.brought.prepare(caller)
 
 
 class AgentFactory:
@@ -76,19 +91,25 @@ class AgentFactory:
         self.targets: dict[str, Target] = {}
         self._titler: Titler = plain_title if client is None else ModelTitler(config, settings.title_model_name)
 
-    def build(self, agent_id: str, entry: Entry) -> ServedAgent:
+    async def build(self, agent_id: str, entry: Entry) -> ServedAgent:
         target = self._research.assistant() if entry.target == RESEARCH else self._load(entry.target)
         target = attach_servers(self._mcp, agent_id, target, entry.mcp)
         self.targets[agent_id] = target
-        if isinstance(target, type):
+        if is_server(target):
+            server = await self._bring(target, entry)
             # A user-defined server knows what it offers; a list in the catalog applies all the same.
             return ServedAgent(
                 id=agent_id,
-                server=self._construct(target, entry),
+                server=server,
+                brought=server,
                 models=frozenset(entry.models) or None,
                 tools=frozenset(entry.tools) or None,
-                titler=None if names_threads(target) else self._titler,
+                titler=None if names_threads(type(server.brought)) else self._titler,
                 may_set_title=True,
+            )
+        if entry.store != "replace" or entry.context:
+            raise ConfigurationError(
+                f"[agents.{agent_id}]: store and context are for a ChatKitServer; its target is none."
             )
         server = LinkServer(
             self._store,
@@ -106,8 +127,12 @@ class AgentFactory:
             mentions=None if isinstance(target, ExportedWorkflow) else target.mentions,
         )
 
+    @property
+    def _folder(self) -> Path:
+        return Path(self._settings.config).absolute().parent
+
     def _load(self, target: str) -> Target:
-        return load_target(target, beside=Path(self._settings.config).absolute().parent)
+        return load_target(target, beside=self._folder)
 
     def _responder(self, assistant: Assistant | ExportedWorkflow) -> Responder:
         model = OFFLINE if self._settings.offline else self._settings.model_name
@@ -140,26 +165,26 @@ class AgentFactory:
             return self._config
         return replace(self._config, model_provider=OfflineProvider(self._settings.offline_pace, assistant.offline))
 
-    def _construct(self, cls: type[ChatKitServer[Caller]], entry: Entry) -> ChatKitServer[Caller]:
-        """An existing ChatKit server, given our stores: ``__init__(store)`` or with an ``attachment_store``, too."""
-        files = self._files if self._settings.uploads and entry.files else None
-        if _accepts(cls, self._store, files) and (_names_attachments(cls) or not _accepts(cls, self._store)):
-            return cls(self._store, files)
-        if _accepts(cls, self._store):
-            return cls(self._store)
-        raise ConfigurationError(
-            f"Agent target {entry.target!r}: its __init__ must take a store, may take an attachment store, and no more."
-        )
-
-
-def _names_attachments(cls: type[Any]) -> bool:
-    """Whether its second argument is the attachment store, and not something of its own with a default."""
-    return any("attachment" in name for name in list(inspect.signature(cls).parameters)[1:2])
-
-
-def _accepts(cls: type[Any], *given: object) -> bool:
-    try:
-        inspect.signature(cls).bind(*given)
-    except TypeError:
-        return False
-    return True
+    async def _bring(self, found: ServerTarget, entry: Entry) -> BroughtServer:
+        """A server of somebody's, with our stores in the place of its own unless it keeps them."""
+        what = f"Agent target {entry.target!r}"
+        takes_files = self._settings.uploads and entry.files
+        store, files = TurnStore(self._store), TurnFiles(self._files) if takes_files else None
+        offered = Offered(None if entry.store == "keep" else store, files, self._settings)
+        server = await construct(found, offered, entry.target)
+        contexts = context_factory(entry.context, server, what, self._folder)
+        if entry.store == "keep":
+            kept = KeptStore(server.store, self._store, contexts, what)
+            self._store.follow(kept)
+            logger.warning(
+                "%s keeps its own %s: its threads are stored there and here. Only threads that begin here are listed.",
+                what, type(server.store).__name__,
+            )  # fmt: skip
+        else:
+            kept = None
+            replace_own_stores(server, store, files, what)
+        own = server.attachment_store
+        attachments = None if own is None or not takes_files else self._files
+        if attachments is not None and not isinstance(own, TurnFiles):
+            attachments = BroughtFiles(cast("AttachmentStore[Any]", own), contexts, kept)
+        return BroughtServer(server, contexts, self._store, attachments, kept)

@@ -16,7 +16,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from copy import deepcopy
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from chatkit.store import Store, StoreItemType
 from chatkit.types import Attachment, ClientToolCallItem, ErrorEvent, FeedbackKind, Page, ThreadItem, ThreadMetadata
@@ -56,6 +56,14 @@ def _attachments(message: ThreadItem) -> list[Attachment]:
     return message.attachments if message.type == "user_message" else []
 
 
+class StoreFollower(Protocol):
+    """A store beside this one, which has copies of threads."""
+
+    async def thread_deleted(self, thread_id: str, caller: Caller) -> None:
+        """The caller's thread is gone. Raises nothing."""
+        ...
+
+
 class PostgresStore(Store[Caller]):
     """Threads, items, attachments, feedback and turns of the Caller, and of no other user.
 
@@ -67,6 +75,11 @@ class PostgresStore(Store[Caller]):
         self.database = database
         self._items = Items()
         self._attachments = Attachments()
+        self._followers: list[StoreFollower] = []
+
+    def follow(self, follower: StoreFollower) -> None:
+        """Have a store that copies threads of this one learn which of them users delete."""
+        self._followers.append(follower)
 
     @override
     def generate_thread_id(self, context: Caller) -> str:
@@ -115,6 +128,8 @@ class PostgresStore(Store[Caller]):
     async def delete_thread(self, thread_id: str, context: Caller) -> None:
         async with self.database.session(context) as session:
             await threads.delete_thread(session, thread_id)
+        for follower in self._followers:
+            await follower.thread_deleted(thread_id, context)
 
     @override
     async def load_thread_items(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from chatkit_link.agents.assistant import Assistant
-from chatkit_link.agents.catalog import load_target, read_catalog
+from chatkit_link.agents.catalog import is_server, load_target, read_catalog
 from chatkit_link.widgets.search import DIG_DEEPER, SHOW_MORE
 
 BUNDLED = frozenset({DIG_DEEPER, SHOW_MORE})
@@ -18,7 +18,7 @@ def known_actions(config: Path, given: Mapping[str, str]) -> frozenset[str] | No
     known = set(BUNDLED)
     for entry in read_catalog(config, given).agents.values():
         target = load_target(entry.target, beside=config.absolute().parent)
-        if isinstance(target, type):
+        if is_server(target):
             return None
         if isinstance(target, Assistant):  # an exported workflow has no widgets of its own
             known |= target.actions.types()
