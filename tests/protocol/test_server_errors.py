@@ -58,7 +58,7 @@ async def test_an_answer_that_fails_is_told_to_its_author_and_in_a_sentence_to_t
         assert told_to_author in lines(caplog)
         # A reload shows the same sentence.
         server = site.server("Fails")
-        (ending,) = (await server.store.load_endings(made.thread_id, server.context)).values()
+        (ending,) = (await site.store.load_endings(made.thread_id, server.context)).values()
         assert ending["error"]["message"] == message
     async with dev.client("Fails") as client:
         made = await told(client.create_thread(what))

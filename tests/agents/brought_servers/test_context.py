@@ -1,0 +1,75 @@
+"""The context of a brought server, and whose rows its store reads and writes."""
+
+from chatkit.types import ErrorEvent
+
+from chatkit_link.agents.brought_servers.past_request import is_secret
+from tests.agents.brought_servers.conftest import Serve, client_of
+from tests.finished_stream import FinishedStream, told
+
+
+async def said(address: str, agent: str, *, query: str = "", **headers: str) -> FinishedStream:
+    async with client_of(address, agent, query=query, **headers) as client:
+        return await told(client.create_thread("Hello"))
+
+
+async def test_the_caller_reads_like_a_dictionary_with_the_request_but_no_secrets(serve: Serve) -> None:
+    async with serve("ReadsADictionary", server_key="k" * 32) as address:
+        answer = await said(
+            address, "ReadsADictionary", query="?mode=teach", map_id="m1", Cookie="a=b", X_Api_Key="canary",
+            Authorization=f"Bearer {'k' * 32}", X_ChatKit_User="ada",
+        )  # fmt: skip
+        assert answer.view.text == "1 ada m1 teach []"
+
+
+async def test_an_agent_context_that_checks_its_store_and_context_takes_ours(serve: Serve) -> None:
+    async with serve("ChecksItsStore", server_key="k" * 32) as address:
+        headers = {"Authorization": f"Bearer {'k' * 32}", "X_ChatKit_User": "ada"}
+        assert (await said(address, "ChecksItsStore", **headers)).view.text == "1 ada 1"
+
+
+async def test_whatever_a_server_passes_its_store_answers_for_the_caller(serve: Serve) -> None:
+    async with serve("PassesAnything") as address:
+        assert (await said(address, "PassesAnything")).view.text == "1 [1, 1, 1, 1, 1]"
+
+
+async def test_methods_that_only_its_own_store_has_work_on_top_of_ours_or_are_refused_by_name(serve: Serve) -> None:
+    async with serve("AsksMore", "AsksTooMuch") as address:
+        assert (await said(address, "AsksMore")).view.text == "1 count 1 notes 1"
+        assert (await said(address, "AsksMore")).view.text == "1 count 1 notes 2"
+        failed = await said(address, "AsksTooMuch")
+        assert [event.type for event in failed.events if isinstance(event, ErrorEvent)] == ["error"]
+
+
+async def test_a_context_class_whose_fields_are_known_is_made_of_them(serve: Serve) -> None:
+    async with serve("TypedContext", server_key="k" * 32) as address:
+        headers = {"Authorization": f"Bearer {'k' * 32}", "X_ChatKit_User": "ada", "map_id": "m1"}
+        # No field is filled from a header: a client could set any of them.
+        assert (await said(address, "TypedContext", **headers)).view.text == "1 solstice ada m1"
+
+
+async def test_a_function_of_the_catalog_makes_the_context(serve: Serve) -> None:
+    agents = [
+        ("one", "BuiltContext", 'context = "shapes.py:make_account"'),
+        ("two", "BuiltContext", 'context = "shapes.py:account_of"'),
+        ("three", "BuiltContext", 'context = "shapes.py:broken_account"'),
+    ]
+    async with serve(*agents, server_key="k" * 32) as address:
+        headers = {"Authorization": f"Bearer {'k' * 32}", "X_ChatKit_User": "ada", "X_Plan": "gold"}
+        assert (await said(address, "one", **headers)).view.text == "1 ada on gold"
+        assert (await said(address, "two", **headers)).view.text == "1 ada on paid"
+
+
+def test_what_may_sign_a_user_in_is_a_secret() -> None:
+    for name in (
+        "Authorization",
+        "Proxy-Authorization",
+        "Cookie",
+        "X-API-Key",
+        "apikey",
+        "X-Auth-Token",
+        "X-CSRF-Token",
+    ):
+        assert is_secret(name), name
+    for name in ("map-id", "article-id", "Accept-Language", "User-Agent", "session-id", "X-Plan", "Host", "keyboard"):
+        assert not is_secret(name), name
+    assert is_secret("X-Remote-User", {"x-remote-user"})
