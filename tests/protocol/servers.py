@@ -42,7 +42,13 @@ def say(thread: Any, text: str, item_id: str) -> AssistantMessageItem:
 class Echo(ChatKitServer[Any]):
     """Repeats what its model would read: the message that it is given, and the one that is stored."""
 
+    def __init__(self, store: Any) -> None:
+        super().__init__(store)
+        self.attachments: list[tuple[str, str | None]] = []
+
     async def respond(self, thread: Any, input_user_message: Any, context: Any) -> AsyncIterator[ThreadStreamEvent]:
+        if input_user_message:
+            self.attachments = [(each.id, each.thread_id) for each in input_user_message.attachments]
         page = await self.store.load_thread_items(thread.id, None, 20, "asc", context)
         stored = [said(item) for item in page.data if item.type == "user_message"]
         new = self.store.generate_item_id("message", thread, context)
