@@ -1,7 +1,7 @@
 """ChatKit servers as people write them for the SDK: each overrides or does one thing."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from datetime import datetime
 from typing import Any
 
@@ -69,7 +69,9 @@ class Redacts(Echo):
 class RedactsLater(Echo):
     """Masks in the step between the message and its answer."""
 
-    async def _process_new_thread_item_respond(self, thread: Any, item: Any, context: Any) -> Any:
+    async def _process_new_thread_item_respond(
+        self, thread: Any, item: Any, context: Any
+    ) -> AsyncIterator[ThreadStreamEvent]:
         if "forbidden" in said(item):
             yield NoticeEvent(level="warning", message="Not stored.")
             return
@@ -81,7 +83,7 @@ class RedactsLater(Echo):
 class Rewrites(Echo):
     """Changes the request itself."""
 
-    async def _process_streaming_impl(self, request: Any, context: Any) -> Any:
+    async def _process_streaming_impl(self, request: Any, context: Any) -> AsyncGenerator[ThreadStreamEvent, None]:
         if hasattr(request.params, "input"):
             given = request.params.input
             text = "".join(part.text for part in given.content).replace("4111", "xxxx")
