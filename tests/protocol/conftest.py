@@ -63,9 +63,9 @@ def servers_settings(
     def make(**given: Any) -> Settings:
         config = tmp_path_factory.mktemp("servers") / "chatkit-link.toml"
         lines = (f'[agents.{name.lower()}]\ntarget = "tests.protocol.servers:{name}"\n' for name in NAMES)
-        config.write_text(
-            "\n".join(lines) + '[agents.fileless]\ntarget = "tests.protocol.servers:Echo"\nfiles = false\n'
-        )
+        fileless = '[agents.fileless]\ntarget = "tests.protocol.servers:Echo"\nfiles = false\n'
+        takes = fileless.replace("fileless", "takesfiles").replace("false", "true")
+        config.write_text("\n".join([*lines, fileless, takes]))
         return make_settings(search="local", config=config, **given)
 
     return make

@@ -1,7 +1,7 @@
 """ChatKit servers as people write them for the SDK: each overrides or does one thing."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from datetime import datetime
 from typing import Any
 
@@ -42,7 +42,13 @@ def say(thread: Any, text: str, item_id: str) -> AssistantMessageItem:
 class Echo(ChatKitServer[Any]):
     """Repeats what its model would read: the message that it is given, and the one that is stored."""
 
+    def __init__(self, store: Any) -> None:
+        super().__init__(store)
+        self.attachments: list[tuple[str, str | None]] = []
+
     async def respond(self, thread: Any, input_user_message: Any, context: Any) -> AsyncIterator[ThreadStreamEvent]:
+        if input_user_message:
+            self.attachments = [(each.id, each.thread_id) for each in input_user_message.attachments]
         page = await self.store.load_thread_items(thread.id, None, 20, "asc", context)
         stored = [said(item) for item in page.data if item.type == "user_message"]
         new = self.store.generate_item_id("message", thread, context)
@@ -63,7 +69,9 @@ class Redacts(Echo):
 class RedactsLater(Echo):
     """Masks in the step between the message and its answer."""
 
-    async def _process_new_thread_item_respond(self, thread: Any, item: Any, context: Any) -> Any:
+    async def _process_new_thread_item_respond(
+        self, thread: Any, item: Any, context: Any
+    ) -> AsyncIterator[ThreadStreamEvent]:
         if "forbidden" in said(item):
             yield NoticeEvent(level="warning", message="Not stored.")
             return
@@ -75,7 +83,7 @@ class RedactsLater(Echo):
 class Rewrites(Echo):
     """Changes the request itself."""
 
-    async def _process_streaming_impl(self, request: Any, context: Any) -> Any:
+    async def _process_streaming_impl(self, request: Any, context: Any) -> AsyncGenerator[ThreadStreamEvent, None]:
         if hasattr(request.params, "input"):
             given = request.params.input
             text = "".join(part.text for part in given.content).replace("4111", "xxxx")

@@ -113,7 +113,7 @@ async def test_a_request_that_fails_without_a_stream_is_refused_in_a_sentence(
 
 
 async def test_the_methods_around_an_answer_are_told_of_too(site: Site, caplog: pytest.LogCaptureFixture) -> None:
-    server = site.server("Fails")
+    server, thread_id = site.server("Fails"), ""
     async with site.client("Fails") as client:
         async with client.create_thread("wait") as stream:
             async for received in stream:
