@@ -107,7 +107,7 @@ class WorkflowResponder:
         ]
         text = "".join(part.text for part in message.content) if message else ""
         chosen = message.inference_options.model if message else None
-        events = EventEmitter(ctx, self._settings, history, record, alone=self._workflow.steps < 2, chosen=chosen)
+        events = EventEmitter(ctx, self._settings, history, record, alone=self._workflow.runs_one_agent, chosen=chosen)
         if found is not None:
             await events.save()  # whatever happens now, it goes on once only
         journal = journal or Journal(self._workflow.version)
