@@ -59,7 +59,7 @@ async def test_every_command_of_the_page_does_what_the_page_says(
     assert MAPPING.startswith(catalog.read_text()), "the page shows the file that the command has made"
     catalog.write_text(MAPPING)
     assert list(read_catalog(catalog, {}).workflows.values()) == ["workflow"]
-    catalog.write_text(MAPPING + "\n" + STORES)
+    catalog.write_text(STORES)
     assert list(read_catalog(catalog, {}).vector_stores.values()) == ["handbook/"]
     catalog.write_text(MAPPING)
 
