@@ -117,7 +117,7 @@ def _has(route: BaseRoute, method: str, path: str) -> bool:
 
 
 def server_of(source: Any, agent: str | None = None) -> ChatKitServer[Any]:
-    """The server that answers for an agent.
+    """The server that answers for an agent: the very object of the catalog's target.
 
     For routes of an application that ChatKit Link is mounted in or that ``serve --app`` serves, to reach what the
     agent's tools have changed.
@@ -133,7 +133,8 @@ def server_of(source: Any, agent: str | None = None) -> ChatKitServer[Any]:
     chosen = services.default if agent is None else agent
     if chosen not in services.agents:
         raise ConfigurationError(f"There is no agent {chosen!r}; the agents are {sorted(services.agents)}.")
-    return services.agents[chosen].server
+    server = services.agents[chosen].server
+    return getattr(server, "brought", server)  # one of somebody's is called through another, which has it there
 
 
 def _services_of(source: Any) -> Services:
