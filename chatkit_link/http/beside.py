@@ -118,7 +118,7 @@ def _has(route: BaseRoute, method: str, path: str) -> bool:
 
 
 def server_of(source: Any, agent: str | None = None) -> ChatKitServer[Any]:
-    """The server that answers for an agent.
+    """The server that answers for an agent: the very object of the catalog's target.
 
     For routes of an application that ChatKit Link is mounted in or that ``serve --app`` serves, to reach what the
     agent's tools have changed.
