@@ -63,7 +63,7 @@ class PastRequest(Request):
         """An address of the app that ChatKit Link is mounted in."""
         try:
             return super().url_for(name, **path_params)
-        except (NoMatchFound, AttributeError, AssertionError) as error:
+        except (NoMatchFound, RuntimeError) as error:
             raise RuntimeError(
                 f"request.url_for({name!r}): there is no such route. Routes of an app of your own are there "
                 "if it is served with ChatKit Link in it: chatkit-link serve --app package.main:app."

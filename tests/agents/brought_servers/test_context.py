@@ -1,8 +1,18 @@
 """The context of a brought server, and whose rows its store reads and writes."""
 
+import inspect
+from typing import Any
+
+import pytest
+from chatkit.server import ChatKitServer
 from chatkit.types import ErrorEvent
 
-from chatkit_link.agents.brought_servers.past_request import is_secret
+from chatkit_link.agents.brought_servers.bound_caller import bound, caller_of
+from chatkit_link.agents.brought_servers.past_request import PastRequest, is_secret
+from chatkit_link.agents.brought_servers.request_context import CallerContext
+from chatkit_link.agents.brought_servers.server import BroughtServer
+from chatkit_link.caller import Caller
+from chatkit_link.errors import Forbidden
 from tests.agents.brought_servers.conftest import Serve, client_of
 from tests.finished_stream import FinishedStream, told
 
@@ -73,3 +83,57 @@ def test_what_may_sign_a_user_in_is_a_secret() -> None:
     for name in ("map-id", "article-id", "Accept-Language", "User-Agent", "session-id", "X-Plan", "Host", "keyboard"):
         assert not is_secret(name), name
     assert is_secret("X-Remote-User", {"x-remote-user"})
+
+
+def test_the_caller_who_is_answered_wins_and_another_one_is_refused(ada: Caller, bob: Caller, eve: Caller) -> None:
+    with bound(ada):
+        for context in (None, {}, {"user_id": bob.user}, ada, CallerContext.of(ada)):
+            assert caller_of(context) is ada
+        for other in (bob, eve, CallerContext.of(bob)):
+            with pytest.raises(Forbidden, match="another user"):
+                caller_of(other)
+    # Outside of an answer only a Caller says whose rows are meant.
+    assert caller_of(bob) is bob
+    for context in (None, {"user_id": ada.user}, PastRequest.empty()):
+        with pytest.raises(RuntimeError, match="outside of an answer, with a context of type"):
+            caller_of(context)
+
+
+async def test_a_request_stays_readable_and_says_what_is_gone() -> None:
+    request: Any = PastRequest.empty()
+    assert (request.method, request.url.path, dict(request.headers)) == ("POST", "/chatkit", {})
+    request.state.note = "kept"
+    assert request.state.note == "kept"
+    with pytest.raises(RuntimeError, match="was read by ChatKit Link"):
+        await request.body()
+    with pytest.raises(RuntimeError, match="chatkit-link serve --app"):
+        request.url_for("upload")
+    with pytest.raises(RuntimeError, match=r"request\.app is not there"):
+        _ = request.app
+
+
+def test_a_context_says_what_it_does_not_have(ada: Caller) -> None:
+    context = CallerContext.of(ada)
+    with pytest.raises(KeyError, match="map_id: the keys of the context are user_id, userId, user, tenant"):
+        context["map_id"]
+    with pytest.raises(AttributeError, match=r"The context has no attribute 'map_id'\. .* context = "):
+        _ = context.map_id
+    assert getattr(context, "map_id", None) is None and {**context}["user_id"] == ada.user
+
+
+#: The SDK's own way through a request, which protocol/ takes in its place.
+_OURS = {
+    "process", "_process_non_streaming", "_process_streaming", "_process_streaming_impl", "_load_full_thread",
+    "_process_new_thread_item_respond", "_paginate_thread_items_reverse", "_cleanup_pending_client_tool_call",
+    "_process_sync_custom_action",
+}  # fmt: skip
+
+
+def test_every_method_of_the_sdk_that_takes_a_context_is_given_the_servers_own() -> None:
+    taking = {
+        name
+        for name, method in vars(ChatKitServer).items()
+        if inspect.isfunction(method) and "context" in inspect.signature(method).parameters
+    }
+    assert taking > _OURS
+    assert taking - _OURS - set(vars(BroughtServer)) == set()
