@@ -28,7 +28,7 @@ class Brought:
         self.case = case
         self.folder = place / "copy"
         #: What Python runs.
-        self.program = ["-c", "from chatkit_link.cli import main; main()", "serve", "--port", "0"]
+        self.program = ["-P", "-c", "from chatkit_link.cli import main; main()", "serve", "--port", "0"]
         if case.app:
             self.program += ["--app", case.app]
         self._logs = place

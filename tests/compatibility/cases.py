@@ -14,8 +14,9 @@ None of them is part of this project, so none is in its repository. ``CHATKIT_LI
     headers = { Authorization = "Bearer x" }
     profile = "vllm"                     # of tests/model_server, for servers that ask another model than OpenAI's
     app = "app.main:app"                 # served with `--app`
-    routes = ["/health"]                 # of that app
+    routes = ["/cats/{thread}"]          # of that app, to be read when the conversation is over
     not_tried = { "tool_name" = "why" }  # tools that call services of others
+    lacks = { mention = "why" }          # steps that its author's code fails at on the SDK's own server, too
     payloads = { "quiz.submit" = { answers = {} } }    # what a form would send, for actions that need it
 
     [quizzler.arguments]                 # for tools that do not take the first value that fits
@@ -50,20 +51,22 @@ class Case(BaseModel):
     app: str | None = None
     routes: list[str] = Field(default_factory=list[str])
     not_tried: dict[str, str] = Field(default_factory=dict[str, str])
+    lacks: dict[str, str] = Field(default_factory=dict[str, str])
     arguments: dict[str, dict[str, Any]] = Field(default_factory=dict[str, dict[str, Any]])
     payloads: dict[str, Any] = Field(default_factory=dict[str, Any])
     note: str = ""
 
 
-def public_folder() -> Path | None:
-    """The folder of the public servers, if one is given."""
-    return Path(os.environ[VARIABLE]).absolute() if os.environ.get(VARIABLE) else None
+#: A server of ours, in the manner of those of others: it tries the harness itself.
+OWN = Path(__file__).parent / "servers"
 
 
-def read_cases() -> dict[str, Case]:
-    """Name -> case; empty without a folder."""
-    folder = public_folder()
-    if folder is None:
-        return {}
+def folders() -> list[Path]:
+    """That of this project, and that of the public servers if one is given."""
+    return [OWN, *([Path(os.environ[VARIABLE]).absolute()] if os.environ.get(VARIABLE) else [])]
+
+
+def read_cases(folder: Path) -> dict[str, Case]:
+    """Name -> case."""
     listed = tomllib.loads((folder / "servers.toml").read_text(encoding="utf-8"))
     return {name: Case.model_validate(case) for name, case in listed.items()}

@@ -1,7 +1,7 @@
-"""Public ``ChatKitServer`` subclasses, unedited, in our server: see docs/reference/compatibility.md.
+"""``ChatKitServer`` subclasses as people write them, unedited, in our server: see docs/reference/compatibility.md.
 
-Skipped without CHATKIT_LINK_PUBLIC_SERVERS (cases.py). With CHATKIT_LINK_PUBLIC_SERVERS_REPORT, a line of JSON per
-server is added to that file.
+Public ones are tried where CHATKIT_LINK_PUBLIC_SERVERS names a folder of them (cases.py). With
+CHATKIT_LINK_PUBLIC_SERVERS_REPORT, a line of JSON per server is added to that file.
 """
 
 import json
@@ -11,19 +11,17 @@ from pathlib import Path
 import pytest
 
 from tests.compatibility.brought import Brought
-from tests.compatibility.cases import VARIABLE, public_folder, read_cases
+from tests.compatibility.cases import Case, folders, read_cases
 from tests.compatibility.obedient_model import obedient_model
 from tests.compatibility.visit import Report, Visit
 
-CASES = read_cases()
+CASES = {name: (folder, case) for folder in folders() for name, case in read_cases(folder).items()}
 
 
-@pytest.mark.skipif(not CASES, reason=f"{VARIABLE} names no folder of public servers")
-@pytest.mark.parametrize("name", CASES or ["none"])
-async def test_a_public_server_works_unedited(name: str, tmp_path: Path, postgres_url: str) -> None:
-    case = CASES[name]
-    source = public_folder()
-    assert source is not None
+@pytest.mark.parametrize(("source", "case"), CASES.values(), ids=CASES.keys())
+async def test_a_server_works_unedited(
+    source: Path, case: Case, request: pytest.FixtureRequest, tmp_path: Path, postgres_url: str
+) -> None:
     report = Report()
     async with obedient_model(case.profile) as model:
         brought = Brought(case, source, tmp_path, model=model.address, database=postgres_url)
@@ -38,7 +36,7 @@ async def test_a_public_server_works_unedited(name: str, tmp_path: Path, postgre
         except Exception as error:  # noqa: BLE001 - whatever somebody's server does is reported
             report.tried["start"] = f"{type(error).__name__}: {error}"[-1500:]
         refused = sorted({str(refusal) for refusal in model.refused})
-    _write(name, case.repository, report, refused)
+    _write(request.node.callspec.id, case.repository, report, refused)
     assert not report.problems
 
 

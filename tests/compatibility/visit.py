@@ -64,8 +64,9 @@ class Visit:
         await self._feedback()
         await self._retry()
         await self._reload("reload after a retry")
-        await self._entity()
+        await self._mention()
         await self._attachment()
+        await self._routes()
         await self._history()
         await self._other_user()
 
@@ -85,7 +86,11 @@ class Visit:
             yield
             self.report.tried.setdefault(name, "")
         except Exception as error:  # noqa: BLE001 - all that goes wrong is in the report
-            self.report.tried[name] = f"{type(error).__name__}: {error}"[:600]
+            if why := self._case.lacks.get(name):
+                self.report.tried[name] = ""
+                self.report.seen.add(f"no {name}: {why}")
+            else:
+                self.report.tried[name] = f"{type(error).__name__}: {error}"[:600]
 
     async def _hello(self) -> None:
         async with self._step("hello"):
@@ -131,8 +136,8 @@ class Visit:
                     )
                     self.report.seen.add("actions")
 
-    async def _entity(self) -> None:
-        async with self._step("entity"):
+    async def _mention(self) -> None:
+        async with self._step("mention"):
             tag = wire.UserMessageTagContent(
                 type="input_tag", id="entity-1", text="Central", data={"kind": "station"}, interactive=True
             )
@@ -181,11 +186,19 @@ class Visit:
             self._view = _with(self._view, self._view.items[: position + 1])
             _answered(await self._read(self.client.retry_after_item(self.report.thread_id, asked[-1].id)))
 
+    async def _routes(self) -> None:
+        """Those of the app that ChatKit Link is served in."""
+        for route in self._case.routes:
+            async with self._step(f"route {route}"), httpx2.AsyncClient() as http:
+                url = self._address.removesuffix("/chatkit") + route.format(thread=self.report.thread_id)
+                answer = await http.get(url)
+                assert answer.is_success, f"GET {route} is answered with {answer.status_code}: {answer.text[:200]}"
+
     async def _history(self) -> None:
         async with self._step("rename and list"):
             await self.client.update_thread(self.report.thread_id, "A name of the user's own")
             listed = {thread.id: thread.title for thread in (await self.client.list_threads()).data}
-            assert listed == {self.report.thread_id: "A name of the user's own"}, f"listed {listed}"
+            assert listed[self.report.thread_id] == "A name of the user's own", f"listed {listed}"
 
     async def _other_user(self) -> None:
         async with self._step("another user"), self._user() as other:
@@ -204,8 +217,7 @@ class Visit:
         """In a thread of its own: a converter that does not know a part fails at it in all later turns, too."""
         apart = Visit(self._address.removesuffix("/chatkit"), self._case, self._model, Report(seen=self.report.seen))
         apart.client = self.client
-        _answered(told := await apart._read(self.client.create_thread(message)))
-        await self.client.delete_thread(told.thread_id)
+        _answered(await apart._read(self.client.create_thread(message)))
 
     async def _read(self, stream: EventStream) -> FinishedStream:
         """Reads to the end, answers a client tool that waits, and complains about an error."""
@@ -221,8 +233,15 @@ class Visit:
         pending = [item for item in finished.view.items if _waits(item)]
         if pending:
             self.report.seen.add("client tools")
+            self._complete(pending[-1])
             await self._read(self.client.add_client_tool_output(finished_thread(finished, self.report), {"ok": True}))
         return finished
+
+    def _complete(self, item: wire.ThreadItem) -> None:
+        """As a page does that answers a client tool: no event is about it."""
+        call = cast("wire.ClientToolCallItem", item)
+        answered = call.model_copy(update={"status": "completed", "output": {"ok": True}})
+        self._view.apply(wire.ThreadItemReplacedEvent(item=answered))
 
     async def _items(self) -> list[wire.ThreadItem]:
         items: list[wire.ThreadItem] = []
