@@ -27,6 +27,7 @@ from chatkit.types import (
 from typing_extensions import override
 
 from chatkit_link.agents.brought_servers.bound_caller import bound, each_bound
+from chatkit_link.agents.brought_servers.image_links import ImageLinks
 from chatkit_link.agents.brought_servers.kept_store import KeptStore
 from chatkit_link.agents.brought_servers.request_context import ContextFactory
 from chatkit_link.caller import Caller
@@ -42,11 +43,13 @@ class BroughtServer(ChatKitServer[Caller]):
         store: Store[Caller],
         attachment_store: AttachmentStore[Caller] | None,
         kept: KeptStore | None = None,
+        images: ImageLinks | None = None,
     ) -> None:
-        """kept: the store of its own that it keeps."""
+        """kept: the store of its own that it keeps. images: makes those of a message readable for its models."""
         super().__init__(store, attachment_store)
         self.brought = brought
         self._kept = kept
+        self._images = images
         self._contexts = contexts
 
     async def prepare(self, caller: Caller) -> None:
@@ -58,7 +61,19 @@ class BroughtServer(ChatKitServer[Caller]):
     def respond(
         self, thread: ThreadMetadata, input_user_message: UserMessageItem | None, context: Caller
     ) -> AsyncIterator[ThreadStreamEvent]:
-        return self._events(thread, context, lambda made: self.brought.respond(thread, input_user_message, made))
+        return self._answer(thread, input_user_message, context)
+
+    async def _answer(
+        self, thread: ThreadMetadata, message: UserMessageItem | None, caller: Caller
+    ) -> AsyncGenerator[ThreadStreamEvent]:
+        shown: Any = message
+        if message is not None and self._images is not None:
+            (shown,) = await self._images.readable([message], caller, newest_first=True)
+        async with aclosing(
+            self._events(thread, caller, lambda made: self.brought.respond(thread, shown, made))
+        ) as events:
+            async for event in events:
+                yield event
 
     @override
     def action(
