@@ -192,6 +192,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
     file_store = await _files(stack, settings, database, secret)
     mcp = McpServers(catalog.mcp, folder=settings.config.absolute().parent, variables=read_variables())
     factory = AgentFactory(settings, store, file_store, config, client, research, mcp)
+    stack.push_async_callback(factory.close)
     served = {agent_id: factory.build(agent_id, entry) for agent_id, entry in entries.items()}
     for notice in shutdown_notices(settings, catalog, factory.targets, datetime.now(UTC).date()):
         logger.log(logging.ERROR if notice.level == "error" else logging.WARNING, "%s", notice.text)

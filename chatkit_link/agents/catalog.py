@@ -43,6 +43,9 @@ from chatkit_link.agents.agent_builder.source import ENTRY, looks_exported
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.mcp.table import McpTable, check_table
 from chatkit_link.agents.responder import RespondFunction
+from chatkit_link.agents.sidecar.load import is_script, load_script
+from chatkit_link.agents.sidecar.node import Node
+from chatkit_link.agents.sidecar.workflow import SidecarWorkflow
 from chatkit_link.caller import Caller
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.import_target import load_module
@@ -53,7 +56,7 @@ _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 #: Taken by routes of our own below /chatkit.
 _RESERVED = frozenset({"runs", "threads"})
 
-Target = Assistant | ExportedWorkflow | type[ChatKitServer[Caller]]
+Target = Assistant | ExportedWorkflow | SidecarWorkflow | type[ChatKitServer[Caller]]
 
 
 class Prompt(BaseModel):
@@ -82,6 +85,9 @@ class Entry(BaseModel):
     models: list[str] = Field(default_factory=list[str], description="Model ids that a client may choose.")
     tools: list[str] = Field(default_factory=list[str], description="Composer tool ids that a client may choose.")
     mcp: list[str] = Field(default_factory=list[str], description="MCP servers of the catalog whose tools it is given.")
+    env: list[str] = Field(
+        default_factory=list[str], description="Environment variables that a TypeScript workflow is given."
+    )
 
 
 class Catalog(BaseModel):
@@ -188,23 +194,27 @@ def targets_given(options: list[str] | None, config: Path) -> dict[str, str]:
         if not equals or not target:
             raise ConfigurationError(f"--agent {option!r}: write it as ID=file.py:name or ID=module:name.")
         place, colon, name = target.partition(":")
-        if place.endswith((".py", "/")):
+        if place.endswith((".py", "/")) or is_script(place):
             slash = "/" if place.endswith("/") else ""
             place = Path(os.path.relpath(Path(place).absolute(), config.absolute().parent)).as_posix() + slash
         given[agent_id] = f"{place}{colon}{name}"
     return given
 
 
-def load_target(target: str, *, beside: Path) -> Target:
+def load_target(target: str, *, beside: Path, node: Node | None = None) -> Target:
     """What a target names; an agent or a function alone is an ``Assistant`` without more.
 
-    Paths are relative to the folder ``beside``.
+    Paths are relative to the folder ``beside``. node: runs what is not Python; None where nothing is to be run.
 
     Raises:
         ConfigurationError: there is no such file, module or name, it does not load, or it is no target.
     """
     place, _, name = target.partition(":")
     path = beside / place
+    if is_script(place):
+        if node is None:
+            raise ConfigurationError(f"Agent target {target!r} runs in Node.")
+        return load_script(path, node)
     if name in ("", ENTRY) and place.endswith(".py") and path.is_file() and looks_exported(path):
         return load_workflow(path)
     module = load_module(place, f"Agent target {target!r}", beside)

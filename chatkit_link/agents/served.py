@@ -23,12 +23,14 @@ from chatkit_link.agents.own_titles import names_threads
 from chatkit_link.agents.research import Research
 from chatkit_link.agents.responder import AgentResponder, FunctionResponder, Responder
 from chatkit_link.agents.server import LinkServer
+from chatkit_link.agents.sidecar.node import node_for
+from chatkit_link.agents.sidecar.workflow import SidecarWorkflow
 from chatkit_link.agents.titles import ModelTitler, Titler, plain_title
 from chatkit_link.agents.transcription import OpenAITranscriber
 from chatkit_link.caller import Caller
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.files.files import Files
-from chatkit_link.settings import Settings
+from chatkit_link.settings import Settings, read_variables
 from chatkit_link.store.postgres import PostgresStore
 
 
@@ -77,7 +79,7 @@ class AgentFactory:
         self._titler: Titler = plain_title if client is None else ModelTitler(config, settings.title_model_name)
 
     def build(self, agent_id: str, entry: Entry) -> ServedAgent:
-        target = self._research.assistant() if entry.target == RESEARCH else self._load(entry.target)
+        target = self._research.assistant() if entry.target == RESEARCH else self._load(entry)
         target = attach_servers(self._mcp, agent_id, target, entry.mcp)
         self.targets[agent_id] = target
         if isinstance(target, type):
@@ -103,15 +105,22 @@ class AgentFactory:
             models=frozenset(entry.models),
             tools=frozenset(entry.tools),
             titler=self._titler,
-            mentions=None if isinstance(target, ExportedWorkflow) else target.mentions,
+            mentions=target.mentions if isinstance(target, Assistant) else None,
         )
 
-    def _load(self, target: str) -> Target:
-        return load_target(target, beside=Path(self._settings.config).absolute().parent)
+    def _load(self, entry: Entry) -> Target:
+        node = node_for(self._settings, read_variables(), entry.env)
+        return load_target(entry.target, beside=Path(self._settings.config).absolute().parent, node=node)
 
-    def _responder(self, assistant: Assistant | ExportedWorkflow) -> Responder:
+    async def close(self) -> None:
+        """End the processes of the agents."""
+        for target in self.targets.values():
+            if isinstance(target, SidecarWorkflow):
+                await target.close()
+
+    def _responder(self, assistant: Assistant | ExportedWorkflow | SidecarWorkflow) -> Responder:
         model = OFFLINE if self._settings.offline else self._settings.model_name
-        if isinstance(assistant, ExportedWorkflow):
+        if isinstance(assistant, ExportedWorkflow | SidecarWorkflow):
             return WorkflowResponder(
                 assistant,
                 WorkflowSettings(self._config, self._client, max_turns=self._settings.max_turns, model=model),

@@ -26,6 +26,7 @@ from chatkit_link.agents.models.shutdowns import (
     shutdowns_for,
 )
 from chatkit_link.agents.reachable import reachable_agents
+from chatkit_link.agents.sidecar.workflow import SidecarWorkflow
 from chatkit_link.settings import Settings
 
 
@@ -80,6 +81,11 @@ def _in_target(owner: str, target: Target, server: str) -> list[Mention]:
             for line, name, feature in in_text(read_source(target.path).tree)
         ]
         return _without_twins(found, _in_agents(owner, vars(target.module).values(), server))
+    if isinstance(target, SidecarWorkflow):
+        return [
+            Mention(f"{owner}, {target.path.name} line {line}", name, server, feature)
+            for line, name, feature in in_text(target.tree)
+        ]
     if isinstance(target, Assistant):
         answer: Any = target.answer
         if isinstance(answer, Agent):

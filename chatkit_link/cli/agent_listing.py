@@ -21,6 +21,8 @@ from chatkit_link.agents.mcp.report import ServerReport, report_servers, servers
 from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.models.shutdowns import Notice, has_error, shutdowns_for
 from chatkit_link.agents.shutdown_notices import shutdown_notices
+from chatkit_link.agents.sidecar.load import is_script, load_script
+from chatkit_link.agents.sidecar.node import node_for
 from chatkit_link.cli import event_loop
 from chatkit_link.cli.model_checks import print_notices
 from chatkit_link.cli.output import console, print_line
@@ -97,7 +99,8 @@ def load_targets(settings: Settings, catalog: Catalog) -> tuple[dict[str, Target
         if entry.target == RESEARCH:
             continue
         try:
-            targets[agent_id] = load_target(entry.target, beside=settings.config.absolute().parent)
+            node = node_for(settings, read_variables(), entry.env)
+            targets[agent_id] = load_target(entry.target, beside=settings.config.absolute().parent, node=node)
         except ConfigurationError as error:
             broken[agent_id] = str(error)
     return targets, broken
@@ -115,9 +118,16 @@ def print_findings(file: Path, findings: Sequence[Finding]) -> None:
 
 
 def add_workflow_file(file: Path, agent_id: str | None, settings: Settings) -> None:
-    """Write an exported workflow into the catalog, once it loads."""
+    """Write an exported workflow into the catalog, once it loads. What a TypeScript file needs is installed first."""
     config = settings.config.absolute()
-    load_workflow(file.absolute())
+    if is_script(file.name):
+        node = node_for(settings, read_variables())
+        if not node.is_installed:
+            print_line(f"Installing what {file.name} needs into {node.packages} ...")
+            node.install()
+        load_script(file.absolute(), node)
+    else:
+        load_workflow(file.absolute())
     chosen = agent_id or re.sub(r"[^a-z0-9_-]+", "-", file.stem.lower()).strip("-_")
     add_agent(config, chosen, Path(os.path.relpath(file.absolute(), config.parent)).as_posix())
     print_line(f"{config.name} has the agent {chosen}: chatkit-link serve answers with it at /chatkit/{chosen}.")

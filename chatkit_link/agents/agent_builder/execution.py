@@ -16,7 +16,7 @@ from chatkit.types import ThreadItemDoneEvent
 from chatkit_link.agents.agent_builder.event_emitter import EventEmitter
 from chatkit_link.agents.agent_builder.guardrails import report_guardrails, run_guardrails, without_guardrails
 from chatkit_link.agents.agent_builder.journal import Journal, SearchResults, objects, plain, run_from_json, run_to_json
-from chatkit_link.agents.agent_builder.load import ExportedWorkflow
+from chatkit_link.agents.agent_builder.runnable import RunnableWorkflow
 from chatkit_link.agents.agent_builder.shims import current
 from chatkit_link.agents.approvals import decide, from_json, question, question_of, to_json
 from chatkit_link.agents.errors.explain import Failure
@@ -38,7 +38,7 @@ class Execution:
     text: the message. state: of the session; it goes over the file's own.
     """
 
-    workflow: ExportedWorkflow
+    workflow: RunnableWorkflow
     events: EventEmitter
     text: str
     journal: Journal

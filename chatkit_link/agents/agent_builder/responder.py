@@ -15,7 +15,7 @@ from chatkit_link.agents.actions import unknown_action
 from chatkit_link.agents.agent_builder.event_emitter import EventEmitter, WorkflowSettings
 from chatkit_link.agents.agent_builder.execution import Execution
 from chatkit_link.agents.agent_builder.journal import Journal
-from chatkit_link.agents.agent_builder.load import ExportedWorkflow
+from chatkit_link.agents.agent_builder.runnable import RunnableWorkflow
 from chatkit_link.agents.approvals import CHANGED, find_answered
 from chatkit_link.agents.attachment_input import AttachmentInput
 from chatkit_link.agents.context import TurnContext
@@ -43,7 +43,7 @@ class WorkflowResponder:
 
     def __init__(
         self,
-        workflow: ExportedWorkflow,
+        workflow: RunnableWorkflow,
         settings: WorkflowSettings,
         *,
         history_items: int = 200,
