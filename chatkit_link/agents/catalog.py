@@ -43,6 +43,7 @@ from chatkit_link.agents.agent_builder.source import ENTRY, looks_exported
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.mcp.table import McpTable, check_table
 from chatkit_link.agents.responder import RespondFunction
+from chatkit_link.agents.service.target import Service, is_address
 from chatkit_link.agents.sidecar.load import is_script, load_script
 from chatkit_link.agents.sidecar.node import Node
 from chatkit_link.agents.sidecar.workflow import SidecarWorkflow
@@ -56,7 +57,7 @@ _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 #: Taken by routes of our own below /chatkit.
 _RESERVED = frozenset({"runs", "threads"})
 
-Target = Assistant | ExportedWorkflow | SidecarWorkflow | type[ChatKitServer[Caller]]
+Target = Assistant | ExportedWorkflow | SidecarWorkflow | Service | type[ChatKitServer[Caller]]
 
 
 class Prompt(BaseModel):
@@ -86,7 +87,8 @@ class Entry(BaseModel):
     tools: list[str] = Field(default_factory=list[str], description="Composer tool ids that a client may choose.")
     mcp: list[str] = Field(default_factory=list[str], description="MCP servers of the catalog whose tools it is given.")
     env: list[str] = Field(
-        default_factory=list[str], description="Environment variables that a TypeScript workflow is given."
+        default_factory=list[str],
+        description="Environment variables of a workflow in Node, or a service's secret.",
     )
 
 
@@ -194,7 +196,7 @@ def targets_given(options: list[str] | None, config: Path) -> dict[str, str]:
         if not equals or not target:
             raise ConfigurationError(f"--agent {option!r}: write it as ID=file.py:name or ID=module:name.")
         place, colon, name = target.partition(":")
-        if place.endswith((".py", "/")) or is_script(place):
+        if not is_address(target) and (place.endswith((".py", "/")) or is_script(place)):
             slash = "/" if place.endswith("/") else ""
             place = Path(os.path.relpath(Path(place).absolute(), config.absolute().parent)).as_posix() + slash
         given[agent_id] = f"{place}{colon}{name}"
@@ -209,6 +211,8 @@ def load_target(target: str, *, beside: Path, node: Node | None = None) -> Targe
     Raises:
         ConfigurationError: there is no such file, module or name, it does not load, or it is no target.
     """
+    if is_address(target):
+        return Service(target)
     place, _, name = target.partition(":")
     path = beside / place
     if is_script(place):

@@ -23,6 +23,8 @@ from chatkit_link.agents.own_titles import names_threads
 from chatkit_link.agents.research import Research
 from chatkit_link.agents.responder import AgentResponder, FunctionResponder, Responder
 from chatkit_link.agents.server import LinkServer
+from chatkit_link.agents.service.responder import ServiceResponder
+from chatkit_link.agents.service.target import Service, is_address, load_service
 from chatkit_link.agents.sidecar.node import node_for
 from chatkit_link.agents.sidecar.workflow import SidecarWorkflow
 from chatkit_link.agents.titles import ModelTitler, Titler, plain_title
@@ -94,7 +96,7 @@ class AgentFactory:
             )
         server = LinkServer(
             self._store,
-            self._responder(target),
+            self._responder(agent_id, target),
             self._files,
             takes_files=self._settings.uploads and entry.files,
             transcriber=self._transcriber,
@@ -109,7 +111,10 @@ class AgentFactory:
         )
 
     def _load(self, entry: Entry) -> Target:
-        node = node_for(self._settings, read_variables(), entry.env)
+        variables = read_variables()
+        if is_address(entry.target):
+            return load_service(entry.target, entry.env, variables)
+        node = node_for(self._settings, variables, entry.env)
         return load_target(entry.target, beside=Path(self._settings.config).absolute().parent, node=node)
 
     async def close(self) -> None:
@@ -118,7 +123,11 @@ class AgentFactory:
             if isinstance(target, SidecarWorkflow):
                 await target.close()
 
-    def _responder(self, assistant: Assistant | ExportedWorkflow | SidecarWorkflow) -> Responder:
+    def _responder(
+        self, agent_id: str, assistant: Assistant | ExportedWorkflow | SidecarWorkflow | Service
+    ) -> Responder:
+        if isinstance(assistant, Service):
+            return ServiceResponder(agent_id, assistant, history_items=self._settings.history_items)
         model = OFFLINE if self._settings.offline else self._settings.model_name
         if isinstance(assistant, ExportedWorkflow | SidecarWorkflow):
             return WorkflowResponder(

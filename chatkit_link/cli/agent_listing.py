@@ -20,6 +20,7 @@ from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Target, add_ag
 from chatkit_link.agents.mcp.report import ServerReport, report_servers, servers_table
 from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.models.shutdowns import Notice, has_error, shutdowns_for
+from chatkit_link.agents.service.target import is_address, load_service
 from chatkit_link.agents.shutdown_notices import shutdown_notices
 from chatkit_link.agents.sidecar.load import is_script, load_script
 from chatkit_link.agents.sidecar.node import node_for
@@ -99,6 +100,9 @@ def load_targets(settings: Settings, catalog: Catalog) -> tuple[dict[str, Target
         if entry.target == RESEARCH:
             continue
         try:
+            if is_address(entry.target):
+                targets[agent_id] = load_service(entry.target, entry.env, read_variables())
+                continue
             node = node_for(settings, read_variables(), entry.env)
             targets[agent_id] = load_target(entry.target, beside=settings.config.absolute().parent, node=node)
         except ConfigurationError as error:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.catalog import load_target, read_catalog
+from chatkit_link.agents.service.target import is_address
 from chatkit_link.agents.sidecar.load import is_script
 from chatkit_link.widgets.search import DIG_DEEPER, SHOW_MORE
 
@@ -18,6 +19,8 @@ def known_actions(config: Path, given: Mapping[str, str]) -> frozenset[str] | No
     """
     known = set(BUNDLED)
     for entry in read_catalog(config, given).agents.values():
+        if is_address(entry.target):
+            return None
         if is_script(entry.target):  # as an exported workflow in Python, below
             continue
         target = load_target(entry.target, beside=config.absolute().parent)

@@ -211,11 +211,9 @@ const think = tool({
 const thinker = new Agent({ name: "Thinker", instructions: "Think.", tools: [think] });
 """
     + BEGIN
-    + "    while (workflow.input_as_text !== 'once') {\n"
+    + "    do {\n"
     + run("thinker", "thinkerResult", indent=6)
-    + "    }\n"
-    + run("thinker", "lastResult")
-    + "    return { output_text: lastResultTemp.finalOutput ?? '' };\n"
+    + "    } while (workflow.input_as_text !== 'Once');\n"
     + END
 )
 

@@ -16,6 +16,7 @@ from tests.agents.agent_builder.test_workflows import MakeSettings, answer, chat
 from tests.agents.sidecar.scripts import (
     APPROVAL,
     COUNTS_ROUNDS,
+    NEVER_ENDS,
     ONE_AGENT,
     PAYS,
     ROUTES,
@@ -177,6 +178,27 @@ async def test_a_killed_process_interrupts_the_answer_and_the_next_message_start
     names = set(json.loads(re.findall(r"\[.*?\]", outputs_in(asked[3])[-1])[0]))
     assert {"OPENAI_API_KEY", "SHOP_TOKEN"} <= names
     assert not {"OTHER_TOKEN", "DATABASE_URL"} & names
+
+
+async def test_stop_ends_a_file_that_computes_for_ever_and_one_that_asks_for_ever(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    async with (
+        scripted(Call("think", {}), Say("one"), Say("two", hang=True), Say("Later.")) as model,
+        chat(settings_of(make_settings, tmp_path, NEVER_ENDS, model)) as client,
+    ):
+        for words, until in (("Compute", "Think"), ("Again", "two")):
+            stream = client.create_thread(words)
+            seen = ""
+            async with stream, asyncio.timeout(60):
+                async for received in stream:
+                    seen += json.dumps(received.event.model_dump(mode="json"))
+                    if until in seen and stream.run_id is not None:
+                        await client.cancel_run(stream.run_id)
+        async with asyncio.timeout(30):
+            await model.disconnected.wait()
+        done = await told(client.create_thread("Once"))
+    assert done.text == "Later."
 
 
 async def test_four_conversations_at_once_keep_to_themselves(make_settings: MakeSettings, tmp_path: Path) -> None:
