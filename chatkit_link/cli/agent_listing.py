@@ -22,6 +22,7 @@ from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.models.shutdowns import Notice, has_error, shutdowns_for
 from chatkit_link.agents.service.target import is_address, load_service
 from chatkit_link.agents.shutdown_notices import shutdown_notices
+from chatkit_link.agents.sidecar.check import check_script
 from chatkit_link.agents.sidecar.load import is_script, load_script
 from chatkit_link.agents.sidecar.node import node_for
 from chatkit_link.cli import event_loop
@@ -112,6 +113,8 @@ def load_targets(settings: Settings, catalog: Catalog) -> tuple[dict[str, Target
 
 def check_file(file: Path, settings: Settings, today: date) -> list[Finding]:
     """What of an exported workflow works here, line by line."""
+    if is_script(file.name):
+        return check_script(file, node_for(settings, read_variables()), shutdowns_for(settings), today=today)
     return check_workflow(file, shutdowns_for(settings), today=today)
 
 

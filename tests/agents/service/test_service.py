@@ -146,6 +146,12 @@ async def test_the_example_streams_keeps_its_state_and_knows_the_user(
     assert texts == ["Message 1, de: Hello there", "Message 2, de: Again"]
 
 
+def test_the_page_has_the_examples_as_they_are() -> None:
+    page = Path("docs/how-to/other-languages.md").read_text()
+    for name in ("agent.py", "agent.ts"):
+        assert (EXAMPLES / name).read_text().strip() in page
+
+
 def command(language: str, folder: Path, port: int) -> list[str]:
     if language == "py":
         return [sys.executable, str(EXAMPLES / "agent.py"), str(port)]

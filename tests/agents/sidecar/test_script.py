@@ -5,6 +5,8 @@ import json
 import os
 import re
 import signal
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,10 @@ import pytest
 from chatkit.types import AssistantMessageItem, ErrorEvent, StructuredInputItem, WorkflowItem
 from typing_extensions import override
 
+from chatkit_link.agents.sidecar.check import check_script
+from chatkit_link.agents.sidecar.load import load_script
+from chatkit_link.agents.sidecar.node import node_for
+from chatkit_link.errors import ConfigurationError
 from tests.agents.agent_builder.test_workflows import MakeSettings, answer, chat, shown_to
 from tests.agents.sidecar.scripts import (
     APPROVAL,
@@ -208,3 +214,43 @@ async def test_four_conversations_at_once_keep_to_themselves(make_settings: Make
             names = ["Ada", "Bob", "Cyd", "Dan"]
             made = await asyncio.gather(*(told(client.create_thread(name)) for name in names))
     assert [each.text for each in made] == [f"{name} 1\n\n{name} 2\n\n{name} 3" for name in names]
+
+
+def test_what_cannot_run_is_named_with_the_file_the_line_and_what_to_do(
+    make_settings: MakeSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_of(make_settings, tmp_path, ONE_AGENT, None)
+    node = node_for(settings, os.environ)
+    for text, words in {
+        "export const x: = 1;\n": r"workflow\.ts, line 1: Unexpected",
+        "\nthrow new Error('no luck');\n": r"workflow\.ts, line 2: Error: no luck",
+        'import x from "left-pad";\n': r"line 1: the package left-pad is not installed",
+        "\n\nprocess.exit(1);\n": r"line 3: Error: The file calls process\.exit",
+        "export const answer = 42;\n": r"workflow\.ts has no function `runWorkflow`",
+    }.items():
+        (tmp_path / "workflow.ts").write_text(text)
+        with pytest.raises(ConfigurationError, match=words):
+            load_script(tmp_path / "workflow.ts", node)
+    (tmp_path / "workflow.ts").write_text(ONE_AGENT)
+    with pytest.raises(ConfigurationError, match=r"Install them: chatkit-link agents add workflow\.ts"):
+        load_script(tmp_path / "workflow.ts", replace(node, packages=tmp_path / "none"))
+    with pytest.raises(ConfigurationError, match=r"need Node\.js 20\.19 or newer: install it"):
+        load_script(tmp_path / "workflow.ts", replace(node, environment={"PATH": str(tmp_path)}))
+
+
+def test_check_says_what_a_file_needs(make_settings: MakeSettings, tmp_path: Path) -> None:
+    text = (
+        ONE_AGENT.replace("execute: async", "execute: process.env.SHOP_TOKEN ? undefined : async")
+        .replace("const shopkeeper", "const search = webSearchTool({});\nconst shopkeeper")
+        .replace("import { tool,", "import { webSearchTool, tool,")
+    )
+    settings = settings_of(make_settings, tmp_path, text, None)
+    found = check_script(tmp_path / "workflow.ts", node_for(settings, os.environ), None, today=date.min)
+    told_of = [(finding.level, finding.text) for finding in found]
+    lines = text.splitlines()
+    assert ("decide", "an agent has no instructions") in told_of
+    assert ("works", "shopkeeper is run") in told_of
+    assert any(level == "key" and "web search" in words for level, words in told_of)
+    assert any(level == "decide" and words.startswith("SHOP_TOKEN is read") for level, words in told_of)
+    run = next(finding for finding in found if finding.level == "works")
+    assert "runner.run(" in lines[run.line - 1]
