@@ -1,6 +1,7 @@
 """ChatKit Link: the self-hosted home of a ChatKit chat.
 
-``create_app(settings)`` is the application; ``mount(parent, path, link)`` puts it inside another one.
+``create_app(settings)`` is the application; ``mount(parent, path, link)`` puts it inside another one, whose routes
+reach the server of an agent by ``server_of(request, "agent")``.
 ``Caller``, ``Settings`` and ``TurnContext`` are what code around it needs to name; ``Assistant`` is an agent with the
 actions of its widgets (``ActionRegistry``) and what can be mentioned (``Mentions``, ``Entity``). Tools of an Agents SDK
 agent get a ``LinkContext``. ``ToolCall``, ``search_and_quote`` and ``user_words`` are for what the offline model does;
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from chatkit_link.agents.offline.model import ToolCall, search_and_quote
     from chatkit_link.app import create_app, mount
     from chatkit_link.caller import Caller
+    from chatkit_link.http.beside import server_of
     from chatkit_link.limits.meter import report_usage
     from chatkit_link.settings import Settings
 
@@ -37,6 +39,7 @@ __all__ = [
     "mount",
     "report_usage",
     "search_and_quote",
+    "server_of",
     "user_words",
 ]
 
@@ -55,6 +58,7 @@ _HOMES = {
     "create_app": "chatkit_link.app",
     "mount": "chatkit_link.app",
     "report_usage": "chatkit_link.limits.meter",
+    "server_of": "chatkit_link.http.beside",
 }
 
 

@@ -9,7 +9,9 @@ from typing import Any
 
 import httpx2
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
+from chatkit_link.agents.agent_builder.vector_stores import LocalStores
 from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Prompt, configured_catalog
 from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.models.provider import openai_client, run_config
@@ -17,6 +19,7 @@ from chatkit_link.agents.research import Research
 from chatkit_link.agents.served import AgentFactory
 from chatkit_link.agents.shutdown_notices import shutdown_notices
 from chatkit_link.agents.tool_failures import with_tool_policy
+from chatkit_link.agents.traces import direct_traces, send_rest
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.files.files import Files
 from chatkit_link.files.renditions import Renditions
@@ -44,6 +47,7 @@ from chatkit_link.http import (
     visitors,
 )
 from chatkit_link.http import workshop as workshop_routes
+from chatkit_link.http.beside import STATE, Beside, hidden_routes, lifespan_of
 from chatkit_link.http.cross_site import CrossOrigin, TrustedOrigins
 from chatkit_link.http.middleware import ResponseHeaders
 from chatkit_link.http.problems import install_problems, unexpected
@@ -83,6 +87,10 @@ from chatkit_link.workshop.known_actions import known_actions
 
 logger = logging.getLogger(__name__)
 
+#: The modules of our routes; the first that matches answers.
+_ROUTES = (
+    chatkit, runs, threads, agents, entities, files, hosted, sessions, openai, documents, visitors, health, pages,
+)  # fmt: skip
 #: The page about leaving Agent Builder, as local search knows it.
 LEAVING = "docs/how-to/leaving-agent-builder.md"
 OFFLINE_NOTICE = (
@@ -97,6 +105,7 @@ def create_app(
     agents_given: Mapping[str, str] | None = None,
     identify: Hook | None = None,
     workshop: Path | None = None,
+    default: str | None = None,
 ) -> FastAPI:
     """The application. Nothing is opened before its lifespan begins.
 
@@ -105,18 +114,23 @@ def create_app(
         agents_given: agent id -> target, beside those of ``settings.config``.
         identify: returns the caller of a request, ``None`` for none; in place of ``settings.identify``.
         workshop: the folder of .widget files that the workshop edits, for a server on a developer's own machine.
+        default: id of the agent of ``POST /chatkit``, where the catalog names none.
 
     Raises:
         ConfigurationError: the settings or the catalog cannot work; also from the lifespan.
     """
     settings = settings or read_settings()
     catalog = configured_catalog(settings, agents_given or {})
+    if default is not None and "default" not in catalog.model_fields_set:
+        catalog.default = default
+    traces = direct_traces(settings)
     hook = _hook(settings, identify)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         async with AsyncExitStack() as stack:
-            app.state.services = await _open(stack, settings, catalog, hook)
+            stack.push_async_callback(send_rest, traces)
+            app.state.services = await _open(stack, settings, catalog, hook, for_author=workshop is not None)
             yield
             del app.state.services
 
@@ -126,22 +140,11 @@ def create_app(
     app.add_middleware(CrossOrigin, origins=_origins(settings), headers=settings.cors_header_names)
     app.add_middleware(Forwarded, trusted=settings.trusted_networks)
     install_problems(app)
-    for routes in (
-        chatkit,
-        runs,
-        threads,
-        agents,
-        entities,
-        files,
-        hosted,
-        sessions,
-        openai,
-        documents,
-        visitors,
-        health,
-        pages,
-    ):
+    for routes in _ROUTES:
         app.include_router(routes.router)
+    for agent_id, entry in catalog.agents.items():
+        if entry.path:
+            app.add_api_route(entry.path, chatkit.answer_as(agent_id), methods=["POST"], include_in_schema=False)
     if workshop is not None:
         actions = known_actions(settings.config, agents_given or {})
         app.include_router(workshop_routes.workshop_router(Workshop(workshop, actions)))
@@ -162,6 +165,32 @@ def mount(parent: FastAPI, path: str, link: FastAPI) -> None:
 
     parent.router.lifespan_context = both
     parent.mount(path, link)
+    setattr(parent.state, STATE, link)
+
+
+def beside(link: FastAPI, other: ASGIApp, name: str, settings: Settings) -> ASGIApp:
+    """Both as one application, for ``chatkit-link serve --app``; the lifespan of ``link`` then has that of the other.
+
+    name: of the other one in messages.
+    """
+    state: dict[str, Any] = {}
+    own = link.router.lifespan_context
+    if hidden := hidden_routes(other, [route for routes in _ROUTES for route in routes.router.routes]):
+        logger.warning(
+            "%s has routes at %s, where ChatKit Link answers: give yours other addresses.", name, ", ".join(hidden)
+        )
+
+    @asynccontextmanager
+    async def both(app: Any) -> AsyncGenerator[Any]:
+        # Theirs is the outer one: agents may use what it has opened, from their construction to their last answer.
+        async with lifespan_of(other, name) as started, own(app) as yielded:
+            state.update(started)
+            yield yielded
+
+    link.router.lifespan_context = both
+    if (theirs := getattr(other, "state", None)) is not None:
+        setattr(theirs, STATE, link)
+    return Beside(link, Forwarded(other, settings.trusted_networks), state)
 
 
 async def _index_documents(settings: Settings, database: Database) -> None:
@@ -173,7 +202,9 @@ async def _index_documents(settings: Settings, database: Database) -> None:
         await patient.close()
 
 
-async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hook: Hook | None) -> Services:
+async def _open(
+    stack: AsyncExitStack, settings: Settings, catalog: Catalog, hook: Hook | None, *, for_author: bool
+) -> Services:
     database = await stack.enter_async_context(open_database(settings))
     await migrate(database)
     await _index_documents(settings, database)
@@ -191,9 +222,10 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
     entries = _entries(settings, catalog)
     file_store = await _files(stack, settings, database, secret)
     mcp = McpServers(catalog.mcp, folder=settings.config.absolute().parent, variables=read_variables())
-    factory = AgentFactory(settings, store, file_store, config, client, research, mcp)
+    stores = _stores(settings, catalog, documents)
+    factory = AgentFactory(settings, store, file_store, config, client, research, mcp, stores)
     stack.push_async_callback(factory.close)
-    served = {agent_id: factory.build(agent_id, entry) for agent_id, entry in entries.items()}
+    served, unavailable = factory.build_each(entries)
     for notice in shutdown_notices(settings, catalog, factory.targets, datetime.now(UTC).date()):
         logger.log(logging.ERROR if notice.level == "error" else logging.WARNING, "%s", notice.text)
     await stack.enter_async_context(mcp)  # before the runs, which use it until they are over
@@ -226,15 +258,17 @@ async def _open(stack: AsyncExitStack, settings: Settings, catalog: Catalog, hoo
             max_payload=settings.max_payload,
             max_audio=settings.max_audio,
         ),
-        streaming_requests=StreamingRequests(store, coordinator, file_store, limits.ledger),
-        json_requests=JsonRequests(store, coordinator, file_store, limits.ledger),
+        streaming_requests=StreamingRequests(store, coordinator, file_store, limits.ledger, for_author=for_author),
+        json_requests=JsonRequests(store, coordinator, file_store, limits.ledger, for_author=for_author),
         limits=limits,
         coordinator=coordinator,
         entries=entries,
         agents=served,
+        unavailable=unavailable,
         default=catalog.default,
         hosted=await _hosted(stack, settings, document_keys),
-        sessions=Sessions(database, frozenset(entries), catalog.workflows),
+        sessions=Sessions(database, frozenset(entries), catalog.workflows, secret),
+        for_author=for_author,
     )
 
 
@@ -258,6 +292,18 @@ async def _files(stack: AsyncExitStack, settings: Settings, database: Database, 
     uploads = Uploads(database, storage, renditions, links, limits)
     sweeper = await stack.enter_async_context(Sweeper(database, storage))
     return Files(database, storage, uploads, sweeper, links, limits, upload_link=settings.upload_link)
+
+
+def _stores(settings: Settings, catalog: Catalog, documents: Documents) -> LocalStores | None:
+    """The vector stores of the catalog, searched in the documents."""
+    if not catalog.vector_stores:
+        return None
+    if settings.docs is None:
+        raise ConfigurationError("[vector_stores] of the catalog names folders of documents: set CHATKIT_LINK_DOCS.")
+    for store, folder in catalog.vector_stores.items():
+        if not (settings.docs / folder).is_dir():
+            raise ConfigurationError(f"[vector_stores]: {store} is {folder!r}, but {settings.docs} has no such folder.")
+    return LocalStores(documents, catalog.vector_stores)
 
 
 def _origins(settings: Settings) -> TrustedOrigins:

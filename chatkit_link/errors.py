@@ -20,6 +20,7 @@
     │   └── BudgetUsedUp           over a budget of tokens or money
     ├── Upstream              502  a model or a search provider failed
     └── Unavailable           503  starting, draining, or the database is away
+        └── AgentUnavailable       its code could not be loaded at the start; other agents are served
     ConfigurationError             the server cannot start like this; the message names what to set
 
 A class is an HTTP status, a title and a code; the message is what was wrong and what to do. A message that a user of
@@ -195,3 +196,12 @@ class Unavailable(LinkError):
 
     def __init__(self, message: str | Localized, *, retry_after: int = 5) -> None:
         super().__init__(message, headers={"Retry-After": str(retry_after)})
+
+
+class AgentUnavailable(Unavailable):
+    title = "Assistant unavailable"
+    code = "agent_unavailable"
+    retryable = False  # before its operator has mended it and started the server again
+
+    def __init__(self, message: str | Localized) -> None:
+        super().__init__(message, retry_after=300)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
-from side_by_side import Part, command, run_side_by_side
+from scripts.side_by_side import Part, command, run_side_by_side
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = Path(sys.executable).parent

@@ -20,6 +20,9 @@
     [workflows]                        # sessions for a workflow that OpenAI hosted are answered by an agent
     wf_68df4b13 = "support"
 
+    [vector_stores]                    # OpenAI's, searched in a folder of CHATKIT_LINK_DOCS instead
+    vs_68e5 = "handbook/"
+
 A target is an ``openai-agents`` ``Agent``, a function ``async def respond(ctx): yield event``, either of
 them as an ``Assistant`` with the actions of its widgets, a subclass of the SDK's ``ChatKitServer``, or a file
 that Agent Builder has exported, as it is.
@@ -39,8 +42,9 @@ from chatkit.server import ChatKitServer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chatkit_link.agents.agent_builder.load import ExportedWorkflow, load_workflow
-from chatkit_link.agents.agent_builder.source import ENTRY, looks_exported
+from chatkit_link.agents.agent_builder.source import is_workflow, looks_exported
 from chatkit_link.agents.assistant import Assistant
+from chatkit_link.agents.load_time import LOAD_SECONDS, TookTooLong, late_sentence, time_limit
 from chatkit_link.agents.mcp.table import McpTable, check_table
 from chatkit_link.agents.responder import RespondFunction
 from chatkit_link.agents.service.target import Service, is_address
@@ -80,6 +84,11 @@ class Entry(BaseModel):
     description: str = ""
     greeting: str = ""
     placeholder: str = ""
+    path: str = Field(
+        default="",
+        pattern=r"^(/[\w.~-]+)*$",
+        description="Another address at which it answers, such as /support/chatkit.",
+    )
     notice: str = ""
     prompts: list[Prompt] = Field(default_factory=list[Prompt])
     files: bool = Field(default=True, description="Whether users may attach files.")
@@ -95,6 +104,7 @@ class Entry(BaseModel):
 class Catalog(BaseModel):
     """agents: id -> entry, in the order of the page's list. default: what ``POST /chatkit`` answers with.
     workflows: id of a hosted workflow -> id of the agent that takes its place. mcp: name -> server.
+    vector_stores: id of a vector store of OpenAI's -> folder of documents that is searched instead.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -103,6 +113,7 @@ class Catalog(BaseModel):
     agents: dict[str, Entry] = Field(default_factory=dict[str, Entry])
     workflows: dict[str, str] = Field(default_factory=dict[str, str])
     mcp: dict[str, McpTable] = Field(default_factory=dict[str, McpTable])
+    vector_stores: dict[str, str] = Field(default_factory=dict[str, str])
 
 
 def read_catalog(file: Path, given: Mapping[str, str]) -> Catalog:
@@ -203,13 +214,16 @@ def targets_given(options: list[str] | None, config: Path) -> dict[str, str]:
     return given
 
 
-def load_target(target: str, *, beside: Path, node: Node | None = None) -> Target:
+def load_target(target: str, *, beside: Path, node: Node | None = None, seconds: float = LOAD_SECONDS) -> Target:
     """What a target names; an agent or a function alone is an ``Assistant`` without more.
 
     Paths are relative to the folder ``beside``. node: runs what is not Python; None where nothing is to be run.
 
+    Args:
+        seconds: how long its own code may run while it is loaded.
+
     Raises:
-        ConfigurationError: there is no such file, module or name, it does not load, or it is no target.
+        ConfigurationError: there is no such file, module or name, it does not load in time, or it is no target.
     """
     if is_address(target):
         return Service(target)
@@ -219,9 +233,14 @@ def load_target(target: str, *, beside: Path, node: Node | None = None) -> Targe
         if node is None:
             raise ConfigurationError(f"Agent target {target!r} runs in Node.")
         return load_script(path, node)
-    if name in ("", ENTRY) and place.endswith(".py") and path.is_file() and looks_exported(path):
-        return load_workflow(path)
-    module = load_module(place, f"Agent target {target!r}", beside)
+    if place.endswith(".py") and path.is_file() and (is_workflow(path, name) if name else looks_exported(path)):
+        return load_workflow(path, name, folder=beside, seconds=seconds)
+    what = f"Agent target {target!r}"
+    try:
+        with time_limit(seconds, beside):
+            module = load_module(place, what, beside)
+    except TookTooLong as error:
+        raise ConfigurationError(f"{what} {late_sentence(error, beside)}") from None
     names = [name] if name else ["assistant", "agent", "respond", "server", "Server"]
     for candidate in names:
         if (found := getattr(module, candidate, None)) is not None:

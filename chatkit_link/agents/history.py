@@ -23,12 +23,14 @@ from chatkit_link.store.turns import TurnRecord
 class History:
     """input: for the model, oldest first. sources: all that may still be cited.
     earlier: the history before the item that this turn answers. anchor: that item's id; its record is stored with it.
+    state: what the last finished turn before it has kept of its own.
     """
 
     input: list[TResponseInputItem] = field(default_factory=list[TResponseInputItem])
     earlier: list[TResponseInputItem] = field(default_factory=list[TResponseInputItem])
     sources: dict[int, Source] = field(default_factory=dict[int, Source])
     anchor: str | None = None
+    state: dict[str, Any] | None = None
 
 
 async def load_history(
@@ -50,6 +52,8 @@ async def load_history(
         if item.id == history.anchor:
             history.earlier = list(history.input)
         history.input += converted.get(item.id, [])
+        if record and item.id != history.anchor:
+            history.state = record.get("state", history.state)
         if record:
             history.input += cast("list[TResponseInputItem]", remembered(record["input"]))
             history.sources |= Sources.from_record(record["sources"])

@@ -6,6 +6,10 @@ from typing import Any, cast
 #: Keys under which an exported workflow returns text that is meant to be read, in this order.
 _TEXT_KEYS = ("output_text", "safe_text", "message", "text", "answer", "response")
 
+#: Characters of a list that stays in one line, and of a value that a table takes.
+_ONE_LINE = 200
+_CELL = 120
+
 
 class Refusal(dict[str, Any]):
     """The result of the exporter's ``build_guardrail_fail_output``, which is not meant for users."""
@@ -27,8 +31,21 @@ def as_markdown(value: Any) -> str:
                 return _text(found)
         return _fields(fields, "")
     if isinstance(value, list):
-        return "\n".join(f"- {_inline(each)}" for each in cast("list[Any]", value))
+        items = cast("list[Any]", value)
+        texts = ["\n".join(_lines(str(number), each, "")) for number, each in enumerate(items, 1)]
+        return _table(items) or "\n".join(texts if any(map(_has_block, items)) else (f"- {_inline(e)}" for e in items))
     return "" if value is None else str(value)
+
+
+def readable_text(value: Any) -> str:
+    """The text that a value is, or has under a key that says so; empty where it has fields only."""
+    fields = value.model_dump() if hasattr(value, "model_dump") else value
+    if isinstance(fields, str):
+        return fields
+    if not isinstance(fields, dict):
+        return ""
+    texts = [cast("dict[str, Any]", fields).get(key) for key in _TEXT_KEYS]
+    return next((text for text in texts if isinstance(text, str) and text.strip()), "")
 
 
 def brief(value: Any, limit: int = 300) -> str:
@@ -48,22 +65,74 @@ def _text(text: str) -> str:
 
 
 def _fields(fields: dict[str, Any], indent: str) -> str:
+    """Fields as a list; what is Markdown of several lines itself stays whole."""
+    blocks: list[str] = []
     lines: list[str] = []
     for key, value in fields.items():
         if value in (None, "", [], {}):
             continue
-        name = _name(key)
-        if isinstance(value, dict):
-            lines += [f"{indent}- **{name}**", _fields(cast("dict[str, Any]", value), indent + "  ")]
-        elif isinstance(value, list):
-            text = "; ".join(_inline(each) for each in cast("list[Any]", value))
-            lines.append(f"{indent}- **{name}**: {text}")
+        block = _block(_name(key), value) if not indent else ""
+        if block:
+            blocks += [*_joined_lines(lines), block]
+            lines = []
         else:
-            lines.append(f"{indent}- **{name}**: {_inline(value)}")
-    return "\n".join(line for line in lines if line)
+            lines += _lines(_name(key), value, indent)
+    return "\n\n".join([*blocks, *_joined_lines(lines)])
+
+
+def _joined_lines(lines: list[str]) -> list[str]:
+    return ["\n".join(line for line in lines if line)] if lines else []
+
+
+def _block(name: str, value: Any) -> str:
+    """A field that is no line of a list: a text of several lines, or rows of a table."""
+    if isinstance(value, str) and "\n" in value.strip():
+        return f"**{name}**\n\n{value.strip()}"
+    table = _table(value)
+    return f"**{name}**\n\n{table}" if table else ""
+
+
+def _lines(name: str, value: Any, indent: str) -> list[str]:
+    inner = indent + "  "
+    if isinstance(value, dict):
+        return [f"{indent}- **{name}**", _fields(cast("dict[str, Any]", value), inner)]
+    if isinstance(value, str) and "\n" in value.strip():
+        text = "\n".join(f"{inner}{line}".rstrip() for line in value.strip().splitlines())
+        return [f"{indent}- **{name}**:\n\n{text}\n"]
+    if not isinstance(value, list):
+        return [f"{indent}- **{name}**: {_inline(value)}"]
+    items = cast("list[Any]", value)
+    if any(_has_block(each) for each in items):
+        return [line for number, each in enumerate(items, 1) for line in _lines(f"{name} {number}", each, indent)]
+    text = "; ".join(_inline(each) for each in items)
+    if len(text) <= _ONE_LINE:
+        return [f"{indent}- **{name}**: {text}"]
+    return [f"{indent}- **{name}**:", *(f"{inner}- {_inline(each)}" for each in items)]
+
+
+def _has_block(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(isinstance(each, dict) or _has_block(each) for each in cast("dict[str, Any]", value).values())
+    return isinstance(value, list) or (isinstance(value, str) and "\n" in value.strip())
+
+
+def _table(value: Any) -> str:
+    """Rows with the same fields, each of which is short enough for a cell; empty for anything else."""
+    listed = cast("list[Any]", value) if isinstance(value, list) else []
+    rows = [cast("dict[str, Any]", row) for row in listed if isinstance(row, dict) and not _has_block(row)]
+    if not rows or len(rows) < len(listed):
+        return ""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    if len(names) < 2 or any(len(str(each)) > _CELL for row in rows for each in row.values()):
+        return ""
+    cells = [[_name(name) for name in names], ["---"] * len(names)]
+    cells += [[_inline(row.get(name, "")).replace("|", "\\|") for name in names] for row in rows]
+    return "\n".join(f"| {' | '.join(row)} |" for row in cells)
 
 
 def _inline(value: Any) -> str:
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):

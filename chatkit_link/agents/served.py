@@ -1,6 +1,10 @@
 """From the catalog to what answers: an agent, a workflow or a ``ChatKitServer`` subclass becomes a ``ServedAgent``."""
 
 import inspect
+import logging
+import traceback
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -12,9 +16,11 @@ from openai import AsyncOpenAI
 from chatkit_link.agents.agent_builder.event_emitter import WorkflowSettings
 from chatkit_link.agents.agent_builder.load import ExportedWorkflow
 from chatkit_link.agents.agent_builder.responder import WorkflowResponder
+from chatkit_link.agents.agent_builder.vector_stores import LocalStores
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.attach_servers import attach_servers
 from chatkit_link.agents.catalog import RESEARCH, Entry, Target, load_target
+from chatkit_link.agents.load_time import LOAD_SECONDS, TookTooLong, late_sentence, time_limit
 from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.mentions import Mentions
 from chatkit_link.agents.models.provider import OfflineProvider
@@ -22,6 +28,7 @@ from chatkit_link.agents.offline.model import NAME as OFFLINE
 from chatkit_link.agents.own_titles import names_threads
 from chatkit_link.agents.research import Research
 from chatkit_link.agents.responder import AgentResponder, FunctionResponder, Responder
+from chatkit_link.agents.sdk_methods import honour
 from chatkit_link.agents.server import LinkServer
 from chatkit_link.agents.service.responder import ServiceResponder
 from chatkit_link.agents.service.target import Service, is_address, load_service
@@ -35,6 +42,8 @@ from chatkit_link.files.files import Files
 from chatkit_link.settings import Settings, read_variables
 from chatkit_link.store.postgres import PostgresStore
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class ServedAgent:
@@ -44,6 +53,8 @@ class ServedAgent:
     mentions: what users can mention with @; None for nothing.
     titler: names new threads; None where the server does so itself or not at all.
     may_set_title: the server may, whatever can be known of it; it is asked first.
+    takes_files: whether a message may have attachments; also for a server without an attachment store, which is given
+        those that were uploaded directly, as the SDK does.
     """
 
     id: str
@@ -53,6 +64,28 @@ class ServedAgent:
     titler: Titler | None = None
     may_set_title: bool = False
     mentions: Mentions | None = None
+    takes_files: bool = True
+
+    def __post_init__(self) -> None:
+        """Raises ConfigurationError for a server that overrides what is never called here."""
+        honour(self.server)
+
+
+class AgentNotLoaded(ConfigurationError):
+    """The code of one agent does not load, which is no reason to keep the others from being served."""
+
+
+@contextmanager
+def _not_loaded(what: str) -> Generator[None]:
+    """Raise ``AgentNotLoaded`` for whatever somebody's code raises in the block."""
+    try:
+        yield
+    except ConfigurationError as error:
+        raise AgentNotLoaded(str(error)) from error
+    except (Exception, SystemExit) as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(last.filename).name}, line {last.lineno}"
+        raise AgentNotLoaded(f"{what} does not start: {where}: {type(error).__name__}: {error}.") from error
 
 
 class AgentFactory:
@@ -67,6 +100,7 @@ class AgentFactory:
         client: AsyncOpenAI | None,
         research: Research,
         mcp: McpServers,
+        stores: LocalStores | None = None,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -74,13 +108,35 @@ class AgentFactory:
         self._config = config
         self._research = research
         self._mcp = mcp
+        self._stores = stores
         self._client = client
         self._transcriber = OpenAITranscriber(client, settings.transcribe_model) if client else None
         #: What the catalog's agents are, by id, once they are built.
         self.targets: dict[str, Target] = {}
         self._titler: Titler = plain_title if client is None else ModelTitler(config, settings.title_model_name)
 
+    def build_each(self, entries: Mapping[str, Entry]) -> tuple[dict[str, ServedAgent], dict[str, str]]:
+        """What answers, by agent id, and for each agent whose code does not load, why: the others are served.
+
+        Raises:
+            ConfigurationError: the catalog asks for something that cannot be.
+        """
+        served: dict[str, ServedAgent] = {}
+        unavailable: dict[str, str] = {}
+        for agent_id, entry in entries.items():
+            try:
+                served[agent_id] = self.build(agent_id, entry)
+            except AgentNotLoaded as error:
+                unavailable[agent_id] = str(error)
+                logger.error("agent %s is not served: %s", agent_id, error)  # noqa: TRY400 - the sentence has the line
+        return served, unavailable
+
     def build(self, agent_id: str, entry: Entry) -> ServedAgent:
+        """
+        Raises:
+            AgentNotLoaded: its code does not load.
+            ConfigurationError: the catalog gives it what it cannot have.
+        """
         target = self._research.assistant() if entry.target == RESEARCH else self._load(entry)
         target = attach_servers(self._mcp, agent_id, target, entry.mcp)
         self.targets[agent_id] = target
@@ -88,17 +144,18 @@ class AgentFactory:
             # A user-defined server knows what it offers; a list in the catalog applies all the same.
             return ServedAgent(
                 id=agent_id,
-                server=self._construct(target, entry),
+                server=self._constructed(target, entry),
                 models=frozenset(entry.models) or None,
                 tools=frozenset(entry.tools) or None,
                 titler=None if names_threads(target) else self._titler,
                 may_set_title=True,
+                takes_files=self._takes_files(entry),
             )
         server = LinkServer(
             self._store,
             self._responder(agent_id, target),
             self._files,
-            takes_files=self._settings.uploads and entry.files,
+            takes_files=self._takes_files(entry),
             transcriber=self._transcriber,
         )
         return ServedAgent(
@@ -108,14 +165,19 @@ class AgentFactory:
             tools=frozenset(entry.tools),
             titler=self._titler,
             mentions=target.mentions if isinstance(target, Assistant) else None,
+            takes_files=self._takes_files(entry),
         )
+
+    def _takes_files(self, entry: Entry) -> bool:
+        return self._settings.uploads and entry.files
 
     def _load(self, entry: Entry) -> Target:
         variables = read_variables()
         if is_address(entry.target):
             return load_service(entry.target, entry.env, variables)
         node = node_for(self._settings, variables, entry.env)
-        return load_target(entry.target, beside=Path(self._settings.config).absolute().parent, node=node)
+        with _not_loaded(f"Agent target {entry.target!r}"):
+            return load_target(entry.target, beside=Path(self._settings.config).absolute().parent, node=node)
 
     async def close(self) -> None:
         """End the processes of the agents."""
@@ -130,9 +192,19 @@ class AgentFactory:
             return ServiceResponder(agent_id, assistant, history_items=self._settings.history_items)
         model = OFFLINE if self._settings.offline else self._settings.model_name
         if isinstance(assistant, ExportedWorkflow | SidecarWorkflow):
+            if self._stores is not None and isinstance(assistant, ExportedWorkflow):
+                named = vars(assistant.module).values()
+                self._stores.replace_tools(*(cast("Agent[Any]", each) for each in named if isinstance(each, Agent)))
             return WorkflowResponder(
                 assistant,
-                WorkflowSettings(self._config, self._client, max_turns=self._settings.max_turns, model=model),
+                WorkflowSettings(
+                    self._config,
+                    self._client,
+                    self._stores,
+                    max_turns=self._settings.max_turns,
+                    max_calls=self._settings.workflow_calls,
+                    model=model,
+                ),
                 history_items=self._settings.history_items,
                 file_text=self._settings.file_text,
             )
@@ -158,9 +230,18 @@ class AgentFactory:
             return self._config
         return replace(self._config, model_provider=OfflineProvider(self._settings.offline_pace, assistant.offline))
 
+    def _constructed(self, cls: type[ChatKitServer[Caller]], entry: Entry) -> ChatKitServer[Caller]:
+        what = f"Agent target {entry.target!r}"
+        folder = Path(self._settings.config).absolute().parent
+        try:
+            with _not_loaded(what), time_limit(LOAD_SECONDS, folder):
+                return self._construct(cls, entry)
+        except TookTooLong as error:
+            raise AgentNotLoaded(f"{what} {late_sentence(error, folder)}") from None
+
     def _construct(self, cls: type[ChatKitServer[Caller]], entry: Entry) -> ChatKitServer[Caller]:
         """An existing ChatKit server, given our stores: ``__init__(store)`` or with an ``attachment_store``, too."""
-        files = self._files if self._settings.uploads and entry.files else None
+        files = self._files if self._takes_files(entry) else None
         if _accepts(cls, self._store, files) and (_names_attachments(cls) or not _accepts(cls, self._store)):
             return cls(self._store, files)
         if _accepts(cls, self._store):

@@ -74,12 +74,15 @@ class TitleTask:
             message: what to name it by.
             after: search only when ``result`` waits for it: the answer is complete then, and may have set a title.
         """
-        text = message_text(message) if message is not None and thread.title is None else ""
-        self._find = titler if text else None
+        self._find = titler if thread.title is None else None
         self._thread = thread
-        self._text = text
+        self._text = message_text(message) if message is not None else ""
         self._after = after
         self._task: asyncio.Task[str | None] | None = None
+
+    def read(self, message: UserMessageItem) -> None:
+        """Name the thread by this message, which was not known at first."""
+        self._text = message_text(message)
 
     async def __aenter__(self) -> Self:
         if not self._after:
@@ -87,7 +90,7 @@ class TitleTask:
         return self
 
     def _start(self) -> None:
-        if self._find is not None:
+        if self._find is not None and self._text:
             self._task = asyncio.create_task(self._run(self._find), name="title")
             self._find = None
 

@@ -1,14 +1,26 @@
-"""The end of a turn that failed: an ``error`` event for the user, and a line in the log for the operator."""
+"""An answer that failed: a sentence for the user, and a line in the log for the author of what failed.
+
+A user gets the sentence as an ``error`` event of a stream or as the detail of a problem document. On a developer's
+own machine (``chatkit-link dev``) the author's line stands in the chat, too.
+"""
 
 import logging
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 import openai
 from chatkit.errors import CustomStreamError, ErrorCode, StreamError
+from chatkit.server import ChatKitServer
+from chatkit.store import NotFoundError
 from chatkit.types import ErrorEvent
+from pydantic import BaseModel
 
-from chatkit_link.agents.errors.describe import describe
+from chatkit_link.agents.errors.describe import blame, describe, texts
 from chatkit_link.agents.errors.explain import Failure, explain
 from chatkit_link.agents.models.problems import IncompleteAnswer
+from chatkit_link.agents.sdk_methods import where
 from chatkit_link.caller import Caller
 from chatkit_link.errors import LinkError
 from chatkit_link.translations import Localized
@@ -16,37 +28,104 @@ from chatkit_link.translations import Localized
 logger = logging.getLogger(__name__)
 
 
-def error_event(error: Exception, caller: Caller) -> ErrorEvent:
-    """The user's view of an error that ended an answer, in the caller's language; the log has the rest."""
-    match explain(error):
-        case Failure() as failure:
-            if failure is not error:
-                _log(error, failure, caller)
-            return ErrorEvent(message=failure.in_language(caller.locale), allow_retry=failure.allow_retry)
-        case CustomStreamError() as failure:
-            return ErrorEvent(message=failure.message, allow_retry=failure.allow_retry)
-        case StreamError() as failure:
-            return ErrorEvent(code=failure.code, allow_retry=failure.allow_retry)
-        case LinkError() as failure:
-            return ErrorEvent(message=failure.in_language(caller.locale), allow_retry=failure.retryable)
-        case _:
-            logger.error("request %s: the answer failed", caller.request_id, exc_info=error)
-            message = Localized("assistant_failed").in_language(caller.locale)
-            return ErrorEvent(code=ErrorCode.STREAM_ERROR, message=message, allow_retry=True)
+class AssistantFailed(LinkError):
+    """What a server or an agent was asked for outside of a stream failed; the sentence says so."""
+
+    title = "Assistant failed"
+    code = "assistant_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class TurnErrors:
+    """Tells the errors of one request.
+
+    what: what failed, for the log: "the answer".
+    conversation: texts that an error may quote, and no log may.
+    for_author: whether the reader is the author.
+    """
+
+    caller: Caller
+    what: str = "the answer"
+    conversation: Sequence[str] = ()
+    for_author: bool = False
+
+    def event(self, error: Exception) -> ErrorEvent:
+        """The end of a stream. The message is in the caller's language; the log has the rest."""
+        match explain(error):
+            case Failure() as failure:
+                line = self._log(error, failure.failure_code) if failure is not error else ""
+                message = self._with(line, failure.in_language(self.caller.locale))
+                return ErrorEvent(message=message, allow_retry=failure.allow_retry)
+            case CustomStreamError() as failure:
+                message = failure.message or self._sentence()
+                return ErrorEvent(message=self._with(self._log_cause(error), message), allow_retry=failure.allow_retry)
+            case StreamError() as failure:
+                message = self._with(self._log_cause(error), self._sentence())
+                return ErrorEvent(code=failure.code, message=message, allow_retry=failure.allow_retry)
+            case LinkError() as failure:
+                return ErrorEvent(message=failure.in_language(self.caller.locale), allow_retry=failure.retryable)
+            case _:
+                message = self._with(self._log(error), self._sentence())
+                return ErrorEvent(code=ErrorCode.STREAM_ERROR, message=message, allow_retry=True)
+
+    def problem(self, error: Exception) -> Exception:
+        """What a request that is answered without a stream raises in the place of ``error``."""
+        if isinstance(error, LinkError | NotFoundError):
+            return error
+        event = self.event(error)
+        explained = explain(error)
+        if isinstance(explained, Failure) and event.message == explained.in_language(self.caller.locale):
+            return AssistantFailed(explained.text)
+        plain = Localized("assistant_failed")
+        return AssistantFailed(plain if event.message == self._sentence() else event.message or plain)
+
+    def complete(self, event: ErrorEvent) -> ErrorEvent:
+        """An error event of a server's own, with a message where it has none."""
+        return event if event.message else event.model_copy(update={"message": self._sentence()})
+
+    def _sentence(self) -> str:
+        return Localized("assistant_failed").in_language(self.caller.locale)
+
+    def _with(self, line: str, message: str) -> str:
+        return f"{message}\n\n{line}" if line and self.for_author else message
+
+    def _log(self, error: BaseException, code: str | None = None) -> str:
+        """Where the error is the model server's own, its message; for any other, what and where in the code it is.
+
+        Gives the line for an author who reads the chat: quotations of it need not be left out there.
+        """
+        of_model = isinstance(error, openai.APIError | IncompleteAnswer)
+        line = describe(error) if of_model else blame(error, list(self.conversation))
+        logger.log(
+            logging.ERROR if code is None else logging.WARNING,
+            "request %s: %s failed%s: %s",
+            self.caller.request_id,
+            self.what,
+            f" ({code})" if code else "",
+            line,
+            exc_info=None if of_model else error,
+        )
+        return line if of_model else blame(error)
+
+    def _log_cause(self, error: Exception) -> str:
+        """A server that ends its answer with a message of its own says by ``from`` what the reason was."""
+        return self._log(error.__cause__) if error.__cause__ is not None else ""
+
+
+@contextmanager
+def refusing(
+    server: ChatKitServer[Any], name: str, caller: Caller, params: BaseModel, *, for_author: bool
+) -> Generator[None]:
+    """What the server's method ``name`` raises inside is told to its author, and raised as a refusal to the user.
+
+    params: of the request, whose texts an error may quote.
+    """
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - it is an author's own code
+        raise TurnErrors(caller, where(server, name), list(texts(params)), for_author).problem(error) from None
 
 
 def interrupted_event(caller: Caller) -> ErrorEvent:
     """For an answer that the server could not finish, because it was stopped or died."""
-    return error_event(Failure("answer_interrupted"), caller)
-
-
-def _log(error: Exception, failure: Failure, caller: Caller) -> None:
-    """The model server's own message where the error is its own; for any other, where in the code it comes from."""
-    where = None if isinstance(error, openai.APIError | IncompleteAnswer) else error
-    logger.warning(
-        "request %s: the answer failed (%s): %s",
-        caller.request_id,
-        failure.failure_code,
-        describe(error),
-        exc_info=where,
-    )
+    return TurnErrors(caller).event(Failure("answer_interrupted"))

@@ -2,34 +2,43 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from agents import Agent
+from openai import NotFoundError, OpenAIError
 from rich.markup import escape
 from rich.table import Table
 
-from chatkit_link.agents.agent_builder.check import Finding, check_workflow
+from chatkit_link.agents.agent_builder.check import Surroundings, check_workflow
 from chatkit_link.agents.agent_builder.load import load_workflow
+from chatkit_link.agents.agent_builder.verdict import Verdict, verdict_of
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.attach_servers import attach_servers
-from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Target, add_agent, load_target
+from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Target, add_agent, load_target, read_catalog
 from chatkit_link.agents.mcp.report import ServerReport, report_servers, servers_table
 from chatkit_link.agents.mcp.servers import McpServers
+from chatkit_link.agents.models.provider import openai_client
 from chatkit_link.agents.models.shutdowns import Notice, has_error, shutdowns_for
 from chatkit_link.agents.service.target import is_address, load_service
 from chatkit_link.agents.shutdown_notices import shutdown_notices
 from chatkit_link.agents.sidecar.check import check_script
 from chatkit_link.agents.sidecar.load import is_script, load_script
 from chatkit_link.agents.sidecar.node import node_for
+from chatkit_link.agents.traces import direct_traces
 from chatkit_link.cli import event_loop
 from chatkit_link.cli.model_checks import print_notices
 from chatkit_link.cli.output import console, print_line
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import Settings, read_variables
+
+#: Ids of vector stores, as they stand in a file.
+_STORE = re.compile(r"[\"'](vs_[A-Za-z0-9]+)[\"']")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,7 @@ def print_listing(listing: Listing) -> None:
 
 def load_targets(settings: Settings, catalog: Catalog) -> tuple[dict[str, Target], dict[str, str]]:
     """Agent id -> what loads; agent id -> why it does not."""
+    direct_traces(settings)
     targets: dict[str, Target] = {}
     broken: dict[str, str] = {}
     for agent_id, entry in catalog.agents.items():
@@ -111,17 +121,56 @@ def load_targets(settings: Settings, catalog: Catalog) -> tuple[dict[str, Target
     return targets, broken
 
 
-def check_file(file: Path, settings: Settings, today: date) -> list[Finding]:
-    """What of an exported workflow works here, line by line."""
+def check_file(file: Path, settings: Settings, today: date) -> Verdict:
+    """Whether an exported workflow runs here, and what to do."""
+    config = settings.config.absolute()
     if is_script(file.name):
-        return check_script(file, node_for(settings, read_variables()), shutdowns_for(settings), today=today)
-    return check_workflow(file, shutdowns_for(settings), today=today)
+        node = node_for(settings, read_variables())
+        return verdict_of(file.name, check_script(file, node, shutdowns_for(settings), today=today))
+    catalog = read_catalog(config, {})
+    named = set(_STORE.findall(file.read_text(encoding="utf-8", errors="replace")))
+    around = Surroundings(
+        shutdowns=shutdowns_for(settings),
+        api=settings.openai_api,
+        has_key=not settings.offline,
+        stores=catalog.vector_stores,
+        missing_stores=event_loop.run(_missing_stores(named - set(catalog.vector_stores), settings)),
+        folder=config.parent,
+    )
+    with redirect_stdout(sys.stderr):  # what the file prints is no part of the report
+        findings = check_workflow(file.absolute(), around, today=today)
+    return verdict_of(file.name, findings)
 
 
-def print_findings(file: Path, findings: Sequence[Finding]) -> None:
-    for finding in findings:
-        place = f"{file.name}:{finding.line}" if finding.line else file.name
-        print_line(f"{finding.level:<9}{place}: {finding.text}")
+def print_verdict(verdict: Verdict, target: str) -> None:
+    print_line(verdict.sentence)
+    if verdict.to_do:
+        print_line("\nTo do, in this order:")
+        for number, step in enumerate(verdict.to_do, start=1):
+            print_line(f"  {number}. {step[:1].upper()}{step[1:]}.".replace("..", "."))
+    if verdict.runs:
+        print_line(f"\nThen put it into service: chatkit-link agents add {target}")
+    if verdict.runs and verdict.details:
+        print_line("\nWhat happens in it:")
+        for detail in verdict.details:
+            print_line(f"  {detail}")
+
+
+async def _missing_stores(named: Collection[str], settings: Settings) -> list[str]:
+    """The vector stores that OpenAI does not find with the key."""
+    client = openai_client(settings)
+    if client is None:
+        return []
+    async with client:
+        missing: list[str] = []
+        for store in sorted(named):
+            try:
+                await client.with_options(max_retries=0, timeout=10).vector_stores.retrieve(store)
+            except NotFoundError:
+                missing.append(store)
+            except OpenAIError:  # no answer is no proof
+                continue
+        return missing
 
 
 def add_workflow_file(file: Path, agent_id: str | None, settings: Settings) -> None:
@@ -134,7 +183,7 @@ def add_workflow_file(file: Path, agent_id: str | None, settings: Settings) -> N
             node.install()
         load_script(file.absolute(), node)
     else:
-        load_workflow(file.absolute())
+        load_workflow(file.absolute(), folder=config.parent)
     chosen = agent_id or re.sub(r"[^a-z0-9_-]+", "-", file.stem.lower()).strip("-_")
     add_agent(config, chosen, Path(os.path.relpath(file.absolute(), config.parent)).as_posix())
     print_line(f"{config.name} has the agent {chosen}: chatkit-link serve answers with it at /chatkit/{chosen}.")

@@ -48,21 +48,18 @@ def agents(
 
 @agents_cli.command("check", epilog=examples("agents check workflow.py"))
 def check_agent(file: FileArgument, *, on: DayOption = None, as_json: JsonOption = False) -> None:
-    """Check an exported workflow line by line. Reports what works here and what it needs, without running it."""
-    from dataclasses import asdict
-
-    from chatkit_link.cli.agent_listing import check_file, print_findings
+    """Check whether an exported workflow runs here, and what to do first. It is loaded, and no agent is run."""
+    from chatkit_link.cli.agent_listing import check_file, print_verdict
     from chatkit_link.cli.model_checks import day
     from chatkit_link.cli.output import print_json
     from chatkit_link.settings import read_settings
 
-    findings = check_file(file, read_settings(), day(on))
+    verdict = check_file(file, read_settings(), day(on))
     if as_json:
-        print_json([asdict(finding) for finding in findings])
+        print_json(verdict.as_json())
     else:
-        print_findings(file, findings)
-    if any(finding.level in ("wrong", "error") for finding in findings):
-        sys.exit(1)
+        print_verdict(verdict, str(file))
+    sys.exit(0 if verdict.runs else 1)
 
 
 @agents_cli.command("add", epilog=examples("agents add workflow.py --id router"))

@@ -17,6 +17,7 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 from typing_extensions import override
 from uvicorn.loops.auto import auto_loop_factory
 
@@ -25,6 +26,8 @@ from chatkit_link.settings import Settings
 
 #: Builds the application for settings that name the port it is really served on.
 Make = Callable[[Settings], FastAPI]
+#: Puts another application around it, before it starts.
+Around = Callable[[FastAPI, Settings], ASGIApp]
 
 
 def run_loop(main: Coroutine[Any, Any, None]) -> None:
@@ -47,9 +50,10 @@ def spare_the_collector() -> None:
 class _Server(uvicorn.Server):
     """Drains running answers while uvicorn waits for the connections that carry them."""
 
-    def __init__(self, app: FastAPI, settings: Settings, *, access_log: bool) -> None:
+    def __init__(self, app: FastAPI, served: ASGIApp, *, access_log: bool) -> None:
+        """served: what takes the requests, ``app`` or something around it."""
         config = uvicorn.Config(
-            app,
+            served,
             lifespan="off",  # entered by the functions below, so that what goes wrong in it is an exception
             log_config=None,
             access_log=access_log,
@@ -78,10 +82,11 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-async def serve(make: Make, settings: Settings, *, ready: Callable[[str], None]) -> None:
+async def serve(make: Make, settings: Settings, *, ready: Callable[[str], None], around: Around | None = None) -> None:
     """Serve until SIGINT or SIGTERM.
 
     Args:
+        around: gives what takes the requests; the application itself, if None.
         ready: called with the server's address once it takes requests.
 
     Raises:
@@ -94,8 +99,9 @@ async def serve(make: Make, settings: Settings, *, ready: Callable[[str], None])
         with _hearing(starting.cancel) as hear:
             try:
                 app = make(bound)
+                served = around(app, bound) if around else app
                 async with app.router.lifespan_context(app):
-                    server = _Server(app, bound, access_log=True)
+                    server = _Server(app, served, access_log=True)
                     hear(lambda: server.handle_exit(signal.SIGINT, None))
                     running = asyncio.create_task(server.serve(sockets=[listener]))
                     await _until_ready(server, running)
@@ -107,13 +113,14 @@ async def serve(make: Make, settings: Settings, *, ready: Callable[[str], None])
 
 
 @asynccontextmanager
-async def serving(make: Make, settings: Settings) -> AsyncGenerator[str]:
+async def serving(make: Make, settings: Settings, *, around: Around | None = None) -> AsyncGenerator[str]:
     """Serve inside the block, on a free port of 127.0.0.1, without listening for signals; gives the address."""
     with _bind("127.0.0.1", 0) as listener:
         bound = settings.model_copy(update={"host": "127.0.0.1", "port": listener.getsockname()[1]})
         app = make(bound)
+        served = around(app, bound) if around else app
         async with app.router.lifespan_context(app):
-            server = _Server(app, bound, access_log=False)
+            server = _Server(app, served, access_log=False)
             running = asyncio.create_task(server.serve(sockets=[listener]))
             await _until_ready(server, running)
             try:

@@ -1,8 +1,8 @@
-"""What every command does first: read the settings, and set up the log of this process."""
+"""What every command does first: read ``.env`` and the settings, and set up the log of this process."""
 
 from typing import Any, Literal
 
-from chatkit_link.settings import Settings, read_settings
+from chatkit_link.settings import Settings, load_environment, read_settings
 from chatkit_link.telemetry.logging import setup_logging
 
 
@@ -16,6 +16,7 @@ def start(log_level: Literal["warning", "error"] | None, **given: Any) -> Settin
     Raises:
         ConfigurationError: a setting is not acceptable.
     """
+    load_environment()
     settings = read_settings(**{name: value for name, value in given.items() if value is not None})
     setup_logging(log_level or settings.log_level)
     return settings

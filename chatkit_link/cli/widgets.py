@@ -40,7 +40,7 @@ def list_widgets(folder: FolderOption = WIDGETS, *, as_json: JsonOption = False)
     library, files = WidgetLibrary(folder), WidgetFolder(folder)
     found: list[dict[str, str | None]] = []
     for name in files.names():
-        problems = check_file(library, f"{name}.widget", files.read(name), None)
+        problems = [one for one in check_file(library, f"{name}.widget", files.read(name), None) if not one.notice]
         title, problem = (None, problems[0].reason) if problems else (library.load(name).name, None)
         found.append({"name": name, "title": title, "problem": problem})
     if as_json:
@@ -68,18 +68,23 @@ def check(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check every .widget file. Renders its sample data and looks at every node, icon and action."""
+    """Check every .widget file. Renders its sample data and looks at every node, icon and action.
+
+    Notices, such as that there is no sample data, do not change the exit status.
+    """
     from dataclasses import asdict
 
     from chatkit_link.cli.output import print_json
 
-    checked, problems = _check(folder, agent, action)
+    checked, found = _check(folder, agent, action)
+    problems = sum(not one.notice for one in found)
     if as_json:
-        print_json({"checked": checked, "problems": [asdict(problem) for problem in problems]})
+        print_json({"checked": checked, "problems": [asdict(one) for one in found]})
     else:
-        for problem in problems:
-            typer.echo(str(problem), err=True)
-        typer.echo(f"{_counted(checked, 'widget')} checked, {_counted(len(problems), 'problem')}.")
+        for one in found:
+            typer.echo(str(one), err=True)
+        counts = [_counted(problems, "problem"), *([_counted(n, "notice")] if (n := len(found) - problems) else [])]
+        typer.echo(f"{_counted(checked, 'widget')} checked, {', '.join(counts)}.")
     if problems:
         sys.exit(1)
 
@@ -111,7 +116,7 @@ def _check(folder: Path, agent: list[str] | None, action: list[str] | None) -> "
         for name in files.names()
         for problem in check_file(library, f"{folder}/{name}.widget", files.read(name), answered)
     ]
-    if not problems and is_stale(library, folder / TYPED):
+    if all(one.notice for one in problems) and is_stale(library, folder / TYPED):
         problems.append(
             WidgetProblem(f"{folder}/{TYPED}", 1, "", "the widgets have changed since: run chatkit-link widgets types")
         )

@@ -4,12 +4,14 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from chatkit_link.agents.catalog import Entry
 from chatkit_link.caller import Caller
 from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.resources import resource
 from chatkit_link.search.local import document_url
-from chatkit_link.sessions.policy import may_use_agent, upload_limit
+from chatkit_link.sessions.policy import chosen_agent, may_use_agent, upload_limit
+from chatkit_link.translations import Localized
 
 router = APIRouter()
 
@@ -21,12 +23,15 @@ _WAYS_OUT = ("how-to/leaving-agent-builder.md", "how-to/sessions.md")
 async def list_agents(services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
     """Each with the path of its ChatKit route; paths are relative to this server's own root."""
     return {
-        "default": services.agent_for(caller, None).id,
+        "default": chosen_agent(caller, None, services.default),
         "way_out": _way_out(services),
         "agents": [
-            {
+            _unavailable(agent_id, entry, caller)
+            if agent_id in services.unavailable
+            else {
                 "id": agent_id,
-                "name": entry.name or agent_id.replace("-", " ").replace("_", " ").title(),
+                "name": _name(agent_id, entry),
+                "available": True,
                 "description": entry.description,
                 "url": f"chatkit/{agent_id}",
                 "greeting": entry.greeting,
@@ -41,6 +46,30 @@ async def list_agents(services: ServicesDep, caller: CallerDep) -> dict[str, Any
             for agent_id, entry in services.entries.items()
             if may_use_agent(caller, agent_id)
         ],
+    }
+
+
+def _name(agent_id: str, entry: Entry) -> str:
+    return entry.name or agent_id.replace("-", " ").replace("_", " ").title()
+
+
+def _unavailable(agent_id: str, entry: Entry, caller: Caller) -> dict[str, Any]:
+    """An agent that could not be loaded: its place in the list says so, and it offers nothing."""
+    sentence = Localized("agent_unavailable").in_language(caller.locale)
+    return {
+        "id": agent_id,
+        "name": _name(agent_id, entry),
+        "available": False,
+        "description": sentence,
+        "url": f"chatkit/{agent_id}",
+        "greeting": "",
+        "placeholder": "",
+        "notice": sentence,
+        "uploads": None,
+        "prompts": [],
+        "models": [],
+        "tools": [],
+        "mentions": False,
     }
 
 

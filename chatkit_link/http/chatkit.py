@@ -1,6 +1,6 @@
 """The ChatKit protocol: ``POST /chatkit`` for the default agent, ``POST /chatkit/{agent}`` for any."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from chatkit.types import (
     AttachmentsCreateReq,
@@ -38,6 +38,15 @@ async def default_agent(request: Request, services: ServicesDep, caller: CallerD
 @router.post("/chatkit/{agent}", summary="ChatKit protocol, one agent")
 async def one_agent(agent: str, request: Request, services: ServicesDep, caller: CallerDep) -> Response:
     return await _answer(request, services, caller, services.agent_for(caller, agent))
+
+
+def answer_as(agent: str) -> Callable[..., Awaitable[Response]]:
+    """The route of an agent at another address (``path`` in the catalog)."""
+
+    async def answer(request: Request, services: ServicesDep, caller: CallerDep) -> Response:
+        return await _answer(request, services, caller, services.agent_for(caller, agent))
+
+    return answer
 
 
 async def _answer(request: Request, services: Services, caller: Caller, agent: ServedAgent) -> Response:

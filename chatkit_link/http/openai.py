@@ -2,17 +2,17 @@
 
     OpenAI(base_url="https://chat.example.com/v1", api_key=CHATKIT_LINK_SERVER_KEY).beta.chatkit.sessions.create(...)
 
-The holder of the server key acts for a whole tenant. Errors have OpenAI's shape (``http/problems.py``).
+The holder of the server key acts for a whole tenant. Errors have OpenAI's shape (``http/openai_errors.py``).
 """
 
+import re
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from chatkit_link.caller import Caller
-from chatkit_link.errors import Unprocessable
-from chatkit_link.http.body import read_model
 from chatkit_link.http.identify import TenantDep
+from chatkit_link.http.openai_errors import InvalidInput, read_input, require_beta
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.http.sessions import session_response
 from chatkit_link.identity.user_names import LONGEST_NAME, is_name
@@ -21,22 +21,34 @@ from chatkit_link.sessions.openai_shape import NewSession
 from chatkit_link.store.tenant_threads import find_thread, list_threads
 
 
-async def _for_openai(request: Request) -> None:
-    request.state.for_openai = True
+async def _is_beta(request: Request, tenant: TenantDep) -> None:
+    """Looks at the key first, as OpenAI does."""
+    require_beta(request.headers)
 
 
-router = APIRouter(prefix="/v1/chatkit", dependencies=[Depends(_for_openai)])
+router = APIRouter(prefix="/v1/chatkit", dependencies=[Depends(_is_beta)])
 
 Limit = Annotated[int, Query(ge=1, le=100)]
 Order = Literal["asc", "desc"]
+_KEY = re.compile("[!-~]{1,255}")
 
 
 @router.post("/sessions", summary="A session for one of your users")
 async def create_session(request: Request, services: ServicesDep, tenant: TenantDep) -> Response:
-    asked = await read_model(request, NewSession, services.settings.max_body)
+    asked = await read_input(request, NewSession, services.settings.max_body)
     if not is_name(asked.user):
-        raise Unprocessable(f"user: 1 to {LONGEST_NAME} visible characters, without spaces at the ends.")
-    return session_response(await services.sessions.create(asked, tenant))
+        message = f"Invalid 'user': expected 1 to {LONGEST_NAME} visible characters, without spaces at the ends."
+        raise InvalidInput(message, "user", "invalid_value")
+    return session_response(await services.sessions.create(asked, tenant, _idempotency_key(request)))
+
+
+def _idempotency_key(request: Request) -> str | None:
+    key = request.headers.get("idempotency-key")
+    if key is not None and not _KEY.fullmatch(key):
+        raise InvalidInput(
+            "Invalid 'Idempotency-Key': expected 1 to 255 visible ASCII characters.", None, "invalid_value"
+        )
+    return key
 
 
 @router.post("/sessions/{session_id}/cancel", summary="End a session")

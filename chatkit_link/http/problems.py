@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from chatkit_link.errors import BadRequest, LinkError, NotFound, Unprocessable
 from chatkit_link.http.middleware import request_id
+from chatkit_link.http.openai_errors import InvalidInput, as_openai, invalid_input, is_for_openai, no_route
 from chatkit_link.identity.locale import preferred_locale
 from chatkit_link.translations import Localized
 
@@ -34,8 +35,8 @@ def problem(
 
     members: more of the document (section 3.2), where they are not None.
     """
-    if _is_for_openai(request):
-        return _as_openai(request, status, detail, headers, code)
+    if is_for_openai(request):
+        return as_openai(request, status, detail, headers, code, None)
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": title,
@@ -48,19 +49,6 @@ def problem(
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
-def _is_for_openai(request: Request) -> bool:
-    return getattr(request.state, "for_openai", False)
-
-
-def _as_openai(
-    request: Request, status: int, detail: str, headers: dict[str, str] | None, code: str | None
-) -> JSONResponse:
-    """As OpenAI's client packages read an error (``http/openai.py``)."""
-    error_type = "invalid_request_error" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "server_error"
-    error = {"message": detail, "type": error_type, "param": None, "code": code}
-    return JSONResponse({"error": error, "request_id": request_id(request)}, status, headers)
-
-
 def _known(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, LinkError)
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -71,11 +59,12 @@ def _known(request: Request, error: Exception) -> JSONResponse:
 def _render(request: Request, error: LinkError) -> JSONResponse:
     """In the language of the request; for OpenAI's packages, which programs read, in English."""
     locale = preferred_locale(request.headers.getlist("accept-language"))
-    if _is_for_openai(request):
-        detail, headers = error.message, error.headers
-    else:
-        detail = error.in_language(locale)
-        headers = error.headers | {"Content-Language": error.language(locale)}
+    if isinstance(error, InvalidInput):
+        return as_openai(request, error.status, error.message, error.headers, error.openai_code, error.param)
+    if is_for_openai(request):
+        return as_openai(request, error.status, error.message, error.headers, error.code, None)
+    detail = error.in_language(locale)
+    headers = error.headers | {"Content-Language": error.language(locale)}
     return problem(request, error.status, error.title, detail, headers, error.code, help=error.help, types=error.types)
 
 
@@ -86,6 +75,8 @@ def _missing(request: Request, error: Exception) -> JSONResponse:
 
 def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if is_for_openai(request) and (message := no_route(request, error.status_code)):
+        return as_openai(request, error.status_code, message, error.headers, None, None)
     title = HTTPStatus(error.status_code).phrase.capitalize()
     detail = {
         404: "There is nothing at this address.",
@@ -100,6 +91,8 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     kind, *name = (str(part) for part in first["loc"])
+    if is_for_openai(request):
+        return _render(request, invalid_input({**first, "loc": tuple(name)}))
     if kind not in {"query", "path"}:
         return problem(request, 422, "Not acceptable", "The body is not acceptable.", code=Unprocessable.code)
     message = first["msg"]

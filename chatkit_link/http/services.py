@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from chatkit_link.agents.catalog import Entry
 from chatkit_link.agents.served import ServedAgent
 from chatkit_link.caller import Caller
-from chatkit_link.errors import NotFound, Unavailable
+from chatkit_link.errors import AgentUnavailable, NotFound, Unavailable
 from chatkit_link.files.files import Files
 from chatkit_link.hosted.sessions import HostedSessions
 from chatkit_link.http.cross_site import TrustedOrigins
@@ -31,6 +31,7 @@ from chatkit_link.translations import Localized
 @dataclass(frozen=True, slots=True)
 class Services:
     """entries, agents: by agent id. default: the agent of ``POST /chatkit``.
+    unavailable: why agents of the catalog could not be loaded, by id; ``for_author`` tells that to who asks them.
 
     storage_origin: scheme and host of the file storage, where browsers are sent to it.
     document_keys: what opens a document for a browser without a token; ``None`` where documents are public.
@@ -56,9 +57,11 @@ class Services:
     coordinator: Coordinator
     entries: Mapping[str, Entry]
     agents: Mapping[str, ServedAgent]
+    unavailable: Mapping[str, str]
     default: str
     hosted: HostedSessions
     sessions: Sessions
+    for_author: bool = False
 
     def agent_for(self, caller: Caller, named: str | None) -> ServedAgent:
         """The agent that a request is for: the one that it names, or the caller's or this server's own.
@@ -66,9 +69,14 @@ class Services:
         Raises:
             Forbidden: the caller's session is for another one.
             NotFound: this server has no such agent.
+            AgentUnavailable: it has one, but could not load it.
         """
+        agent_id = chosen_agent(caller, named, self.default)
+        if (reason := self.unavailable.get(agent_id)) is not None:
+            sentence = Localized("agent_unavailable")
+            raise AgentUnavailable(f"{sentence} {reason}" if self.for_author else sentence)
         try:
-            return self.agents[chosen_agent(caller, named, self.default)]
+            return self.agents[agent_id]
         except KeyError:
             raise NotFound(Localized("agent_not_found")) from None
 

@@ -1,17 +1,25 @@
-"""Provider ids to our own.
+"""Which item an event is about, where ids repeat.
 
-The SDK passes a model provider's message ids through. Chat Completions models have none, and the
-Agents SDK then uses one and the same placeholder for every message: a second answer would overwrite
-the first. So each assistant message that a turn adds gets an id of ours, the same in all events that
-belong to it. An event about an id that was used several times is about the message that has it now;
-only a removal is about all of them, as when a guardrail withdraws an answer.
+The rule: an item keeps the id that its server gave it, so that a later turn can replace, remove or load it. Two ids
+are no names of an item, and it gets one of ours, the same in all events that belong to it:
+
+- A placeholder. Chat Completions models have no item ids, and the Agents SDK then uses one and the same for all.
+- The id that a message begins with (``thread.item.added``) although the thread had that item before this turn, or
+  this turn has finished it. Some model servers count from the start in each response; a second answer must not
+  overwrite the first.
+
+Every other event about an id is about the item of that id, also one of an earlier turn. An event about an id that
+was used several times in this turn is about the message that has it now; only a removal is about all of them, as
+when a guardrail withdraws an answer. What a server has stored by itself in this turn is no item of before.
 """
 
 import re
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 
 from chatkit.types import (
     AssistantMessageItem,
+    ThreadItem,
     ThreadItemAddedEvent,
     ThreadItemDoneEvent,
     ThreadItemRemovedEvent,
@@ -22,49 +30,71 @@ from chatkit.types import (
 
 from chatkit_link.store.postgres import new_id
 
+#: ``FAKE_RESPONSES_ID`` of the Agents SDK, and what other servers send in the place of an id.
+_PLACEHOLDERS = frozenset({"__fake_id__", ""})
 _OURS = re.compile(r"[a-z]+_[0-9a-f]{32}")
 
 
-class OwnIds:
-    """The mapping of one turn: provider id -> our ids, the newest last."""
+class ItemIds:
+    """The ids of one turn: given id -> the ids of its items, the newest last."""
 
-    def __init__(self) -> None:
+    def __init__(self, was_there: Callable[[str], Awaitable[bool]]) -> None:
+        """was_there: whether the thread had an item of this id before this turn."""
+        self._was_there = was_there
         self._ids: dict[str, list[str]] = defaultdict(list)
         self._done: set[str] = set()
 
-    def apply(self, event: ThreadStreamEvent) -> list[ThreadStreamEvent]:
-        """The event with our id in it; several for a removal of several messages."""
+    async def apply(self, event: ThreadStreamEvent) -> list[ThreadStreamEvent]:
+        """The event with the id of its item; several for a removal of several items."""
         match event:
             case ThreadItemUpdatedEvent():
-                return [self.with_own_id(event)]
-            case ThreadItemAddedEvent(item=AssistantMessageItem() as item) if not _OURS.fullmatch(item.id):
-                return [ThreadItemAddedEvent(item=self._renamed(item, self._new(item.id)))]
-            case ThreadItemDoneEvent(item=AssistantMessageItem() as item) if not _OURS.fullmatch(item.id):
-                # Done without added is a message of its own, unless one is still open under this id.
-                own = self._open(item.id) or self._new(item.id)
-                self._done.add(own)
-                return [ThreadItemDoneEvent(item=self._renamed(item, own))]
-            case ThreadItemReplacedEvent(item=AssistantMessageItem() as item) if item.id in self._ids:
-                return [ThreadItemReplacedEvent(item=self._renamed(item, self._ids[item.id][-1]))]
+                return [self.of_update(event)]
+            case ThreadItemAddedEvent(item=item):
+                return [event.model_copy(update={"item": _named(item, await self._begun(item))})]
+            case ThreadItemDoneEvent(item=item):
+                return [event.model_copy(update={"item": _named(item, self._ended(item.id))})]
+            case ThreadItemReplacedEvent(item=item):
+                return [event.model_copy(update={"item": _named(item, self._now(item.id))})]
             case ThreadItemRemovedEvent() if event.item_id in self._ids:
-                return [ThreadItemRemovedEvent(item_id=own) for own in self._ids.pop(event.item_id)]
+                return [event.model_copy(update={"item_id": own}) for own in self._ids.pop(event.item_id)]
             case _:
                 return [event]
 
-    def with_own_id(self, event: ThreadItemUpdatedEvent) -> ThreadItemUpdatedEvent:
-        """The update with our id in it."""
-        if event.item_id not in self._ids:
-            return event
-        return event.model_copy(update={"item_id": self._ids[event.item_id][-1]})
+    def of_update(self, event: ThreadItemUpdatedEvent) -> ThreadItemUpdatedEvent:
+        """The update with the id of its item."""
+        now = self._now(event.item_id)
+        return event if now == event.item_id else event.model_copy(update={"item_id": now})
 
-    def _new(self, provider_id: str) -> str:
-        self._ids[provider_id].append(new_id("message"))
-        return self._ids[provider_id][-1]
+    async def _begun(self, item: ThreadItem) -> str:
+        given = item.id
+        if given in _PLACEHOLDERS:
+            return self._new(given)
+        if isinstance(item, AssistantMessageItem) and not _OURS.fullmatch(given):
+            is_another = given in self._ids or await self._was_there(given)
+            return self._new(given) if is_another else self._keep(given)
+        return given
 
-    def _open(self, provider_id: str) -> str | None:
-        known = self._ids.get(provider_id)
-        return known[-1] if known and known[-1] not in self._done else None
+    def _ended(self, given: str) -> str:
+        now = self._now(given)
+        if given in _PLACEHOLDERS and (given not in self._ids or now in self._done):
+            now = self._new(given)  # done without added is an item of its own, unless one is still open
+        elif given not in self._ids:
+            now = self._keep(given)
+        self._done.add(now)
+        return now
 
-    @staticmethod
-    def _renamed(item: AssistantMessageItem, own: str) -> AssistantMessageItem:
-        return item.model_copy(update={"id": own})
+    def _new(self, given: str) -> str:
+        self._ids[given].append(new_id("message"))
+        return self._ids[given][-1]
+
+    def _keep(self, given: str) -> str:
+        self._ids[given].append(given)
+        return given
+
+    def _now(self, given: str) -> str:
+        known = self._ids.get(given)
+        return known[-1] if known else given
+
+
+def _named(item: ThreadItem, own: str) -> ThreadItem:
+    return item if item.id == own else item.model_copy(update={"id": own})

@@ -4,8 +4,12 @@ The owner is always checked first: the SDK passes ids straight on, to feedback a
 instance, and another user's id must be a 404 before anything is touched.
 """
 
-from typing import assert_never
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, assert_never
 
+from chatkit.actions import Action
+from chatkit.server import ChatKitServer
 from chatkit.store import AttachmentStore
 from chatkit.types import (
     AttachmentsCreateReq,
@@ -17,15 +21,31 @@ from chatkit.types import (
     NonStreamingReq,
     Page,
     SyncCustomActionResponse,
+    Thread,
+    ThreadItem,
+    ThreadMetadata,
     ThreadsDeleteReq,
     ThreadsGetByIdReq,
     ThreadsListReq,
     ThreadsSyncCustomActionReq,
     ThreadsUpdateReq,
+    TranscriptionResult,
+    WidgetItem,
 )
 from pydantic import BaseModel
 
+from chatkit_link.agents.sdk_methods import (
+    WRAPPED_JSON,
+    answering,
+    encoder,
+    expect,
+    method,
+    overridden,
+    thread_view,
+)
 from chatkit_link.agents.served import ServedAgent
+from chatkit_link.agents.server_context import context_for
+from chatkit_link.agents.turn_errors import refusing
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Forbidden, Unprocessable
 from chatkit_link.files.files import Files
@@ -36,21 +56,51 @@ from chatkit_link.protocol.request_parser import decode_audio
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.sessions.reach import list_threads
 from chatkit_link.store.postgres import PostgresStore
+from chatkit_link.store.threads import StoredThread
 from chatkit_link.translations import Localized
-from chatkit_link.wire.encoding import encode, is_hidden, thread_response
+from chatkit_link.wire.encoding import is_hidden, thread_response
 
+_FULL = "_load_full_thread"
+_JSON = "_process_non_streaming"
+_SYNC = "_process_sync_custom_action"
 DEFAULT_PAGE = 20
 NOTHING = b"{}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One request: what its server's methods get of the caller, and how the answer is written."""
+
+    agent: ServedAgent
+    request: NonStreamingReq
+    caller: Caller
+    context: Any
+
+    @property
+    def server(self) -> ChatKitServer[Any]:
+        return self.agent.server
+
+    def write(self, model: BaseModel) -> bytes:
+        return encoder(self.server)(model)
+
+    def view(self, thread: ThreadMetadata, items: Page[ThreadItem] | None = None) -> Thread:
+        if "_to_thread_response" not in overridden(self.server):
+            return thread_response(thread, items)
+        return thread_view(self.server)(thread if items is None else _with_items(thread, items))
 
 
 class JsonRequests:
     """Answers the non-streaming requests to any agent: the twin of ``StreamingRequests``."""
 
-    def __init__(self, store: PostgresStore, coordinator: Coordinator, files: Files, ledger: Ledger) -> None:
+    def __init__(
+        self, store: PostgresStore, coordinator: Coordinator, files: Files, ledger: Ledger, *, for_author: bool = False
+    ) -> None:
+        """for_author: whether the users of this server are its authors, who are told what failed."""
         self._store = store
         self._coordinator = coordinator
         self._files = files
         self._ledger = ledger
+        self._for_author = for_author
 
     async def answer(self, agent: ServedAgent, request: NonStreamingReq, caller: Caller) -> bytes:
         """The response body.
@@ -60,48 +110,75 @@ class JsonRequests:
         """
         meter = Meter(agent.id)
         with meter.running():
-            body = await self._answer(agent, request, caller)
+            call = _Call(agent, request, caller, await context_for(agent, caller))
+            own = overridden(agent.server) & WRAPPED_JSON
+            body = await (self._override(call) if own else self.dispatch(call, request))
         await self._ledger.keep(meter, caller)
         return body
 
-    async def _answer(self, agent: ServedAgent, request: NonStreamingReq, caller: Caller) -> bytes:
+    async def _override(self, call: _Call) -> bytes:
+        """The answer of a server that has a step of its own in it."""
+        with answering(_SdkSteps(self, call)):
+            if _JSON not in overridden(call.server):
+                return await self.dispatch(call, call.request)
+            with self._told(call, _JSON):
+                body = await method(call.server, _JSON)(call.request, call.context)
+                return expect(body, bytes, call.server, _JSON)
+
+    def _told(self, call: _Call, name: str) -> AbstractContextManager[None]:
+        return refusing(call.server, name, call.caller, call.request.params, for_author=self._for_author)
+
+    async def dispatch(self, call: _Call, request: NonStreamingReq) -> bytes:
+        """The answer of the SDK's own ``_process_non_streaming``."""
+        caller = call.caller
         match request:
             case ThreadsGetByIdReq():
-                return encode(await self._get_thread(request, caller))
+                return call.write(await self._get_thread(request, call))
             case ThreadsListReq():
-                return encode(await self._list_threads(request, caller))
+                return call.write(await self._list_threads(request, call))
             case ItemsListReq():
-                return encode(await self._list_items(request, caller))
+                return call.write(await self._list_items(request, caller))
             case ThreadsUpdateReq():
-                return encode(await self._rename_thread(request, caller))
+                return call.write(await self._rename_thread(request, call))
             case ThreadsDeleteReq():
                 await self.delete_thread(request.params.thread_id, caller)
                 return NOTHING
             case ItemsFeedbackReq():
-                return await self._give_feedback(agent, request, caller)
+                return await self._give_feedback(request, call)
             case AttachmentsCreateReq():
-                return encode(await self._create_attachment(agent, request, caller))
+                return call.write(await self._create_attachment(request, call))
             case AttachmentsDeleteReq():
-                return await self._delete_attachment(agent, request, caller)
+                return await self._delete_attachment(request, call)
             case InputTranscribeReq():
-                return encode(await _transcribe(agent, request, caller))
+                return call.write(await self._transcribe(request, call))
             case ThreadsSyncCustomActionReq():
-                return encode(await self._act(agent, request, caller))
+                if _SYNC not in overridden(call.server):
+                    return await self.act(request, call)
+                with self._told(call, _SYNC):
+                    return await method(call.server, _SYNC)(request, call.context)
             case _:
                 assert_never(request)
 
-    async def _get_thread(self, request: ThreadsGetByIdReq, caller: Caller) -> BaseModel:
+    async def _get_thread(self, request: ThreadsGetByIdReq, call: _Call) -> BaseModel:
+        if _FULL in overridden(call.server):
+            with self._told(call, _FULL):
+                return thread_view(call.server)(
+                    await method(call.server, _FULL)(request.params.thread_id, call.context)
+                )
+        return call.view(*await self.load_full(request.params.thread_id, call.caller))
+
+    async def load_full(self, thread_id: str, caller: Caller) -> tuple[StoredThread, Page[ThreadItem]]:
         """The thread with its newest items, oldest of them first; ``after`` leads to the older ones."""
-        thread = await self._store.load_thread(request.params.thread_id, caller)
+        thread = await self._store.load_thread(thread_id, caller)
         page = await self._store.load_thread_items(thread.id, None, DEFAULT_PAGE, "desc", caller)
         page.data = self._files.links.fresh_all(page.data[::-1], caller)
-        return thread_response(thread, page)
+        return thread, page
 
-    async def _list_threads(self, request: ThreadsListReq, caller: Caller) -> BaseModel:
+    async def _list_threads(self, request: ThreadsListReq, call: _Call) -> BaseModel:
         params = request.params
         limit = params.limit or DEFAULT_PAGE
-        page = await list_threads(self._store, limit, params.after, params.order, caller)
-        return Page(data=[thread_response(thread) for thread in page.data], has_more=page.has_more, after=page.after)
+        page = await list_threads(self._store, limit, params.after, params.order, call.caller)
+        return Page(data=[call.view(thread) for thread in page.data], has_more=page.has_more, after=page.after)
 
     async def _list_items(self, request: ItemsListReq, caller: Caller) -> BaseModel:
         params = request.params
@@ -111,11 +188,11 @@ class JsonRequests:
         page.data = self._files.links.fresh_all([item for item in page.data if not is_hidden(item)], caller)
         return page
 
-    async def _rename_thread(self, request: ThreadsUpdateReq, caller: Caller) -> BaseModel:
-        thread = await self._store.load_thread(request.params.thread_id, caller)
+    async def _rename_thread(self, request: ThreadsUpdateReq, call: _Call) -> BaseModel:
+        thread = await self._store.load_thread(request.params.thread_id, call.caller)
         thread.title = request.params.title
-        await self._store.save_thread(thread, caller)
-        return thread_response(thread)
+        await self._store.save_thread(thread, call.caller)
+        return call.view(thread)
 
     async def delete_thread(self, thread_id: str, caller: Caller) -> None:
         """Delete a thread with its items and files, and end what is still being written. Raises NotFound."""
@@ -124,57 +201,96 @@ class JsonRequests:
         await self._coordinator.forget_thread(caller, thread_id)
         self._files.tidy()
 
-    async def _give_feedback(self, agent: ServedAgent, request: ItemsFeedbackReq, caller: Caller) -> bytes:
+    async def _give_feedback(self, request: ItemsFeedbackReq, call: _Call) -> bytes:
         params = request.params
-        await self._store.save_feedback(params.thread_id, params.item_ids, params.kind, caller)
-        await agent.server.add_feedback(params.thread_id, params.item_ids, params.kind, caller)
+        await self._store.save_feedback(params.thread_id, params.item_ids, params.kind, call.caller)
+        with self._told(call, "add_feedback"):
+            await call.server.add_feedback(params.thread_id, params.item_ids, params.kind, call.context)
         return NOTHING
 
-    async def _create_attachment(self, agent: ServedAgent, request: AttachmentsCreateReq, caller: Caller) -> BaseModel:
-        files = _files(agent)
-        attachment = await files.create_attachment(request.params, caller)
-        if files is not self._files:  # ours is in the store already, without its upload link
-            await self._store.save_attachment(attachment, caller)
+    async def _create_attachment(self, request: AttachmentsCreateReq, call: _Call) -> BaseModel:
+        files = self._attachments(call)
+        if files is self._files:  # ours is in the store already, without its upload link
+            return await self._files.create_attachment(request.params, call.caller)
+        with self._told(call, "attachment_store.create_attachment"):
+            attachment = await files.create_attachment(request.params, call.context)
+        await self._store.save_attachment(attachment, call.caller)
         return attachment
 
-    async def _delete_attachment(self, agent: ServedAgent, request: AttachmentsDeleteReq, caller: Caller) -> bytes:
-        attachment = await self._store.load_attachment(request.params.attachment_id, caller)
-        files = _files(agent)
-        await files.delete_attachment(attachment.id, caller)
-        if files is not self._files:  # ours is the row in the store, and has gone with it
-            await self._store.delete_attachment(attachment.id, caller)
+    async def _delete_attachment(self, request: AttachmentsDeleteReq, call: _Call) -> bytes:
+        attachment = await self._store.load_attachment(request.params.attachment_id, call.caller)
+        files = self._attachments(call)
+        if files is self._files:  # ours is the row in the store, and goes with it
+            await self._files.delete_attachment(attachment.id, call.caller)
+            return NOTHING
+        with self._told(call, "attachment_store.delete_attachment"):
+            await files.delete_attachment(attachment.id, call.context)
+        await self._store.delete_attachment(attachment.id, call.caller)
         return NOTHING
 
-    async def _act(self, agent: ServedAgent, request: ThreadsSyncCustomActionReq, caller: Caller) -> BaseModel:
+    def _attachments(self, call: _Call) -> AttachmentStore[Any]:
+        """The server's own attachment store; ours where it has none, and the catalog lets it take files."""
+        if not call.agent.takes_files:
+            raise Forbidden(Localized("files_not_taken"))
+        if "_get_attachment_store" in overridden(call.server):
+            with self._told(call, "_get_attachment_store"):
+                return method(call.server, "_get_attachment_store")()
+        return call.server.attachment_store or self._files
+
+    async def _transcribe(self, request: InputTranscribeReq, call: _Call) -> BaseModel:
         params = request.params
+        audio = AudioInput(data=decode_audio(params.audio_base64), mime_type=params.mime_type)
+        with self._told(call, "transcribe"):
+            try:
+                result = await call.server.transcribe(audio, call.context)
+            except NotImplementedError:
+                raise Unprocessable(Localized("dictation_off")) from None
+            return expect(result, TranscriptionResult, call.server, "transcribe")
+
+    async def act(self, request: ThreadsSyncCustomActionReq, call: _Call) -> bytes:
+        """The answer of the SDK's own ``_process_sync_custom_action``."""
+        params, caller = request.params, call.caller
         thread = await self._store.load_thread(params.thread_id, caller)
         require_open(thread)
         sender = await widget_sender(self._store, thread.id, params.item_id, caller)
-        try:
-            response = await agent.server.sync_action(thread, params.action, sender, caller)
-        except NotImplementedError:
-            raise Unprocessable(Localized("action_unknown")) from None
+        with self._told(call, "sync_action"):
+            item = await _acted(call, thread, params.action, sender)
         if thread.changes():
             await self._store.save_thread(thread, caller)
-        item = response.updated_item
         # Stored, so that it is still so after a reload; and hidden if it is for the model alone.
         if item is not None and sender is not None and item.id == sender.id:
             await self._store.update_item(thread.id, item, caller)
         elif item is not None:
             await self._store.save_item(thread.id, item, caller)
-        return SyncCustomActionResponse(updated_item=None if item is None or is_hidden(item) else item)
+        return call.write(SyncCustomActionResponse(updated_item=None if item is None or is_hidden(item) else item))
 
 
-def _files(agent: ServedAgent) -> AttachmentStore[Caller]:
-    if agent.server.attachment_store is None:
-        raise Forbidden(Localized("files_not_taken"))
-    return agent.server.attachment_store
+class _SdkSteps:
+    """``super()`` of the overrides of one server in one request (``agents/sdk_methods.py``)."""
+
+    def __init__(self, requests: JsonRequests, call: _Call) -> None:
+        self._requests = requests
+        self._call = call
+
+    async def process_non_streaming(self, request: NonStreamingReq) -> bytes:
+        return await self._requests.dispatch(self._call, request)
+
+    async def sync_custom_action(self, request: ThreadsSyncCustomActionReq) -> bytes:
+        return await self._requests.act(request, self._call)
+
+    async def load_full_thread(self, thread_id: str) -> Thread:
+        return _with_items(*await self._requests.load_full(thread_id, self._call.caller))
 
 
-async def _transcribe(agent: ServedAgent, request: InputTranscribeReq, caller: Caller) -> BaseModel:
-    params = request.params
-    audio = AudioInput(data=decode_audio(params.audio_base64), mime_type=params.mime_type)
+def _with_items(thread: ThreadMetadata, items: Page[ThreadItem]) -> Thread:
+    return Thread(**thread.model_dump(), items=items)
+
+
+async def _acted(
+    call: _Call, thread: StoredThread, action: Action[str, Any], sender: WidgetItem | None
+) -> ThreadItem | None:
     try:
-        return await agent.server.transcribe(audio, caller)
+        response = await call.server.sync_action(thread, action, sender, call.context)
     except NotImplementedError:
-        raise Unprocessable(Localized("dictation_off")) from None
+        raise Unprocessable(Localized("action_unknown")) from None
+    return expect(response, SyncCustomActionResponse, call.server, "sync_action").updated_item

@@ -1,269 +1,249 @@
 """One turn: the events that a server yields in answer, stored, and emitted to all who follow the run.
 
-How an event flows: the server's ``respond`` or ``action`` yields it; it gets ids of our own; its item is
-stored; then it is encoded and emitted. So nothing is emitted that is not stored.
+How an event flows: the server's ``respond`` or ``action`` yields it; its item is stored (``turn_items.py``); then it
+is encoded and emitted. So nothing is emitted that is not stored. What the server changes in its thread is stored and
+emitted, too (``turn_thread.py``). A server that overrides one of the SDK's own steps in between gets the events where
+the SDK would give them to it (``sdk_steps.py``); for all others there is no such step.
 
-The invariant: however the turn ends, each item that was displayed is in the store, settled. It may end by
-itself, by cancellation (Stop, a deleted thread, a stopping server) or by an error, which ends the stream as
-the ``error`` event that ``agents/turn_errors.py`` makes of it. ``ChatKitServer._process_events`` of the SDK
-is what this replaces, for our own server and for every subclass alike.
+The invariant: however the turn ends, each item that was displayed is in the store, settled (``turn_ending.py``). It
+may end by itself, by cancellation (Stop, a deleted thread, a stopping server) or by an error, which ends the stream as
+the ``error`` event that ``agents/turn_errors.py`` makes of it. ``ChatKitServer._process_events`` of the SDK is what
+this replaces, for our own server and for every subclass alike.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 
-from chatkit.server import ChatKitServer, agents_sdk_user_agent_override
+from chatkit.server import agents_sdk_user_agent_override
 from chatkit.types import (
     ErrorEvent,
     NoticeEvent,
     StreamOptions,
     StreamOptionsEvent,
-    ThreadItem,
-    ThreadItemAddedEvent,
     ThreadItemDoneEvent,
-    ThreadItemRemovedEvent,
-    ThreadItemReplacedEvent,
     ThreadItemUpdatedEvent,
     ThreadStreamEvent,
-    ThreadUpdatedEvent,
+    UserMessageItem,
 )
 
 from chatkit_link.agents.aclosing import closing_early
+from chatkit_link.agents.errors.describe import texts
+from chatkit_link.agents.sdk_events import event_stream, require_event
+from chatkit_link.agents.sdk_methods import WRAPPED_STREAM, encoder, expect, overridden, streaming, thread_view, where
 from chatkit_link.agents.titles import TitleTask
-from chatkit_link.agents.turn_errors import error_event, interrupted_event
-from chatkit_link.caller import Caller, Retry
-from chatkit_link.errors import NotFound, Unavailable
+from chatkit_link.agents.turn_errors import TurnErrors, interrupted_event
+from chatkit_link.errors import Unavailable
+from chatkit_link.files.files import Files
 from chatkit_link.files.generated import GeneratedImages
 from chatkit_link.limits.ledger import Ledger
 from chatkit_link.limits.meter import Meter
-from chatkit_link.protocol.ids import OwnIds
-from chatkit_link.protocol.known_thread import KnownThread
-from chatkit_link.protocol.partial_items import PartialItems, settled
+from chatkit_link.protocol.sdk_steps import MakeMessage, SdkSteps
+from chatkit_link.protocol.turn import Answer, Turn
+from chatkit_link.protocol.turn_ending import TurnEnding
+from chatkit_link.protocol.turn_items import DATABASE_PATIENCE, TurnItems
+from chatkit_link.protocol.turn_thread import Emit, TurnThread
 from chatkit_link.runs.run import Run, RunFailed, RunStatus
 from chatkit_link.store.postgres import PostgresStore
-from chatkit_link.store.threads import StoredThread
-from chatkit_link.wire.encoding import encode, is_visible, thread_response
+from chatkit_link.wire.encoding import encode
 
 logger = logging.getLogger(__name__)
-
-#: Seconds between attempts to store an item while the database is away; about half a minute in all.
-_DATABASE_PATIENCE = (0.1, 0.2, 0.5, 1, 2, 4, 4, 4, 4, 4, 4)
-
-Emit = Callable[[bytes], None]
-Answer = Callable[[], AsyncIterator[ThreadStreamEvent]]
 
 
 class ResponseTurn:
     """Carries one answer from a server to the store and the run's log."""
 
-    #: The run that carries it, and what models have used in it; set by ``run``.
+    #: The run that carries it, what models have used in it, and its parts; set by ``run``.
     _run: Run
     _meter: Meter
+    _items: TurnItems
+    _thread: TurnThread
+    _ending: TurnEnding
 
     def __init__(
         self,
-        server: ChatKitServer[Caller],
+        turn: Turn,
         store: PostgresStore,
         ledger: Ledger,
-        thread: StoredThread,
-        caller: Caller,
+        files: Files,
         *,
-        opening: Sequence[ThreadStreamEvent],
-        answer: Answer,
-        images: GeneratedImages,
         title: TitleTask,
+        make_message: MakeMessage,
         may_set_title: bool,
         allow_cancel: bool,
-        retry: Retry | None = None,
+        for_author: bool,
     ) -> None:
         """
         Args:
-            opening: events about what was stored before the run began.
-            answer: starts the server's answer.
-            images: takes the bytes of generated images out of events.
             title: finds a title, if the thread needs one.
-            may_set_title: the server may save its thread by itself, also through another object than this one.
+            make_message: makes a user's message, for a server that is given it only in the stream.
+            may_set_title: the server may save its thread by itself, also in a store that is not ours.
             allow_cancel: whether this client can distinguish Stop from a lost connection.
-            retry: the message that is answered again; the first item of the new answer replaces the old one.
+            for_author: whether the reader is the author of the server, who is told what failed.
         """
-        self._server = server
+        self._turn = turn
         self._store = store
         self._ledger = ledger
-        self._thread = thread
-        self._caller = caller
-        self._opening = opening
-        self._answer = answer
-        self._images = images
+        self._files = files
         self._title = title
+        self._make_message = make_message
         self._may_set_title = may_set_title
         self._allow_cancel = allow_cancel
-        self._retry = retry
-        self._known = KnownThread(thread)
-        self._hidden: set[str] = set()
-        self._ids = OwnIds()
-        self._partial = PartialItems()
-        #: The newest error that the server emitted itself, without ending its answer by an exception.
+        self._for_author = for_author
+        self._encode = encoder(turn.server)
+        self._view = thread_view(turn.server)
+        #: The newest error that was emitted, and what ended the answer of a server with a step of its own.
         self._error: ErrorEvent | None = None
+        self._failure: Exception | None = None
 
     async def run(self, run: Run) -> None:
         """Answer into the run's log. Raises RunFailed once an error is emitted, and CancelledError if stopped."""
+        turn = self._turn
         self._run, self._meter = run, Meter(run.agent, run.id)
+        images = GeneratedImages(self._files, turn.thread.id, turn.caller)
+        self._items = TurnItems(self._store, run, turn.thread, turn.caller, images, turn.retry)
+        self._thread = TurnThread(self._store, turn.thread, turn.caller, self._title, self._view)
+        self._ending = TurnEnding(turn, self._store, self._items, self._thread)
         try:
             with self._meter.running():
                 await self._answer_in(run)
         finally:
-            await self._keep_usage(run.log.append, patiently=True)
+            await self._keep_usage(self._emit, patiently=True)
 
     async def _answer_in(self, run: Run) -> None:
-        emit = run.log.append
         try:
-            for event in self._opening:
-                emit(encode(event))
-            emit(encode(StreamOptionsEvent(stream_options=self._options())))
-            async with self._title:
-                await self._emit_answer(emit)
-                await self._emit_title(emit, wait=True)
+            async with self._thread.followed(self._emit):
+                with agents_sdk_user_agent_override():
+                    await self._emit_all()
+                if self._failure is None:
+                    await self._thread.emit_title(self._emit, wait=True)
             await self._keep_whole()
         except asyncio.CancelledError:
             if run.lost:
                 pass  # the replica that took it over has settled it
             elif run.ending is RunStatus.INTERRUPTED:
-                await self._keep_partial(emit)
-                event = interrupted_event(self._caller)
-                await self._keep_ending(RunStatus.INTERRUPTED, event)
-                emit(encode(event))
+                await self._ending.keep_partial(self._emit)
+                await self._end(RunStatus.INTERRUPTED, interrupted_event(self._turn.caller))
             else:
-                await self._keep_cancelled(emit)
+                await self._ending.keep_cancelled(self._emit)
                 # A retry that is stopped before it has written anything leaves the old answer whole.
-                if self._retry is None or self._retry.replaced:
-                    await self._keep_ending(RunStatus.CANCELLED)
+                if self._turn.retry is None or self._turn.retry.replaced:
+                    await self._ending.record(RunStatus.CANCELLED)
+            raise
+        except RunFailed:
             raise
         except Exception as error:
-            await self._keep_partial(emit)
-            await self._keep_thread(emit)
-            event = error_event(error, self._caller)
-            await self._keep_ending(RunStatus.FAILED, event)
-            emit(encode(event))
+            event = await self._fail(error, self._emit)
+            await self._end(RunStatus.FAILED, event)
             raise RunFailed from error
 
-    def _options(self) -> StreamOptions:
-        offered = self._server.get_stream_options(self._thread, self._caller)
-        return StreamOptions(allow_cancel=offered.allow_cancel and self._allow_cancel)
+    def _emit(self, event: ThreadStreamEvent) -> None:
+        if isinstance(event, ErrorEvent):
+            event = self._error = self._errors().complete(event)
+        self._run.log.append(self._encode(event))
 
-    async def _emit_answer(self, emit: Emit) -> None:
-        with agents_sdk_user_agent_override():
-            async with closing_early(self._answer()) as events:
-                async for given in events:
-                    if self._known.allows_other_images(self._thread):
-                        # Before the event that may name a picture: a page would ask for one from anywhere.
-                        await self._emit_thread(emit)
-                    if isinstance(given, ThreadItemUpdatedEvent) and not self._images.are_in(given):
-                        self._take_update(given, emit)
-                        await self._emit_thread(emit)
-                    else:
-                        await self._take(given, emit)
-            await self._emit_thread(emit)
-            if self._may_set_title:
-                await self._emit_thread_if_stored(emit)
+    async def _emit_all(self) -> None:
+        if overridden(self._turn.server) & WRAPPED_STREAM:
+            return await self._emit_overrides()
+        for event in self._turn.opening:
+            self._emit(event)
+        self._emit(self._options())
+        await self._emit_answer()
+        return None
 
-    def _take_update(self, given: ThreadItemUpdatedEvent, emit: Emit) -> None:
-        """The fast path, for hundreds of events a second: nothing is stored for one of them."""
-        event = self._ids.with_own_id(given)
-        self._partial.update(event.item_id, event.update)
-        if event.item_id not in self._hidden:
-            emit(encode(event))
+    def _options(self) -> StreamOptionsEvent:
+        server = self._turn.server
+        offered = server.get_stream_options(self._turn.thread, self._turn.context)
+        offered = expect(offered, StreamOptions, server, "get_stream_options")
+        allowed = offered.allow_cancel and self._allow_cancel
+        return StreamOptionsEvent(stream_options=offered.model_copy(update={"allow_cancel": allowed}))
+
+    async def _emit_answer(self) -> None:
+        emit, thread, place = self._emit, self._thread, self._turn.place
+        write, encoded = self._run.log.append, self._encode
+        async with closing_early(event_stream(self._turn.answer(), place)) as events:
+            async for given in events:
+                if thread.allows_other_images:
+                    # Before the event that may name a picture: a page would ask for one from anywhere.
+                    await thread.emit_changes(emit)
+                if isinstance(given, ThreadItemUpdatedEvent) and (event := self._items.plain_update(given)):
+                    write(encoded(event))  # the fast path, for hundreds of events a second
+                    if thread.is_changed:
+                        await thread.emit_changes(emit)
+                else:
+                    require_event(given, place)
+                    await self._take(given, emit)
+        await self._emit_last_changes(emit)
 
     async def _take(self, given: ThreadStreamEvent, emit: Emit) -> None:
-        for named in self._ids.apply(given):
-            for event in await self._images.keep(named):
-                await self._keep(event)
-                if self._is_visible(event):
-                    emit(encode(event))
-        await self._emit_thread(emit)
-        await self._emit_title(emit)
+        for event in await self._items.keep(given):
+            emit(event)
+        await self._thread.emit_changes(emit)
+        await self._thread.emit_title(emit)
         await self._keep_usage(emit)
 
-    async def _keep(self, event: ThreadStreamEvent) -> None:
-        match event:
-            case ThreadItemUpdatedEvent():
-                self._partial.update(event.item_id, event.update)
-            case ThreadItemAddedEvent():
-                self._partial.add(event.item)
-            case ThreadItemDoneEvent():
-                await self._save(settled(event.item))
-                self._partial.drop(event.item.id)
-            case ThreadItemReplacedEvent():
-                await self._save(event.item)
-                self._partial.drop(event.item.id)
-            case ErrorEvent():
-                self._error = event
-            case ThreadItemRemovedEvent():
-                await self._store.delete_thread_item(self._thread.id, event.item_id, self._caller)
-                self._partial.drop(event.item_id)
-            case _:
-                pass
+    async def _emit_last_changes(self, emit: Emit) -> None:
+        await self._thread.emit_changes(emit)
+        if self._may_set_title:
+            await self._thread.emit_stored(emit)
 
-    async def _save(self, item: ThreadItem) -> None:
-        """Store an item that was displayed. A database that is away for a moment costs the moment."""
-        for delay in _DATABASE_PATIENCE:
-            try:
-                return await self._save_once(item)
-            except Unavailable:
-                await asyncio.sleep(delay)
-        return await self._save_once(item)
+    async def _emit_overrides(self) -> None:
+        """The answer of a server that has a step of its own between its answer and the stream."""
+        steps = SdkSteps(self._turn, self, self._make_message)
+        with streaming(steps):
+            async with closing_early(steps.outermost()) as events:
+                async for event in events:
+                    if steps.is_stored(event):
+                        self._emit(event)
+                        continue
+                    require_event(event, lambda: where(self._turn.server, "_process_events"))
+                    for own in await self._items.keep_override(event):
+                        self._emit(own)
+        await self._emit_last_changes(self._emit)
 
-    async def _save_once(self, item: ThreadItem) -> None:
-        """The first item of a retry takes the place of the answer that it replaces."""
-        self._run.require_lease()
-        if self._retry is not None and not self._retry.replaced:
-            await self._store.replace_answer(self._retry, item, self._caller)
-        else:
-            await self._store.add_thread_item(self._thread.id, item, self._caller)
-
-    def _is_visible(self, event: ThreadStreamEvent) -> bool:
-        """False for what only the model may see, in any event."""
-        if isinstance(event, (ThreadItemUpdatedEvent, ThreadItemRemovedEvent)):
-            return event.item_id not in self._hidden
-        if is_visible(event):
-            return True
-        if isinstance(event, ThreadItemAddedEvent | ThreadItemDoneEvent | ThreadItemReplacedEvent):
-            self._hidden.add(event.item.id)
-        return False
-
-    async def _emit_thread(self, emit: Emit) -> None:
-        """Store and emit what the server changed in the thread object, and only that; it may have stored it itself."""
-        if not self._known.differs_from(self._thread):
-            return
-        self._known = KnownThread(self._thread)
-        await self._store.save_thread(self._thread, self._caller)
-        # Read again: a user may have renamed it since this object was loaded.
-        emit(encode(ThreadUpdatedEvent(thread=thread_response(await self._fresh_thread()))))
-
-    async def _emit_thread_if_stored(self, emit: Emit) -> None:
-        """Emit what the server stored through an object that it loaded for itself."""
-        fresh = await self._fresh_thread()
-        if self._known.differs_from(fresh):
-            self._thread.take(fresh)
-            self._known = KnownThread(fresh)
-            emit(encode(ThreadUpdatedEvent(thread=thread_response(fresh))))
-
-    async def _keep_thread(self, emit: Emit) -> None:
-        """What the server changed in the thread before its answer failed or was stopped."""
+    async def stored_events(self, stream: Answer) -> AsyncIterator[ThreadStreamEvent]:
+        """What the SDK's own ``_process_events`` yields, each event stored; an error is the last one of them."""
+        kept: list[ThreadStreamEvent] = [self._options()]
         try:
-            await self._emit_thread(emit)
-        except NotFound:
-            pass  # deleted meanwhile
-        except Exception:
-            logger.exception("could not store the changes of thread %s after its answer ended early", self._thread.id)
+            async with closing_early(event_stream(stream(), self._turn.place)) as events:
+                for event in kept:
+                    yield event
+                async for given in events:
+                    kept.clear()
+                    require_event(given, self._turn.place)
+                    await self._take(given, kept.append)
+                    for event in kept:
+                        yield event
+            kept.clear()
+            await self._emit_last_changes(kept.append)
+        except Exception as error:  # noqa: BLE001 - it is told, and raised once an override has seen the event
+            kept.clear()
+            self._failure = error
+            kept.append(await self._fail(error, kept.append))
+        for event in kept:
+            yield event
 
-    async def _emit_title(self, emit: Emit, *, wait: bool = False) -> None:
-        title = await self._title.result(wait=wait)
-        if title and await self._store.set_title_if_none(self._thread.id, title, self._caller):
-            self._thread.title = title
-            self._thread.mark_saved({"title": title})
-            self._known = KnownThread(self._thread)
-            emit(encode(ThreadUpdatedEvent(thread=thread_response(self._thread))))
+    async def store_message(self, message: UserMessageItem) -> ThreadItemDoneEvent:
+        """Store what the user wrote; gives the event about it."""
+        await self._store.add_message(self._turn.thread.id, message, self._turn.caller)
+        self._title.read(message)
+        return ThreadItemDoneEvent(item=self._files.links.fresh(message, self._turn.caller))
+
+    async def _fail(self, error: Exception, emit: Emit) -> ErrorEvent:
+        """Keep what there was before the error; gives the event that ends the stream."""
+        await self._ending.keep_partial(emit)
+        return self._errors(await self._ending.conversation()).event(error)
+
+    async def _end(self, status: RunStatus, event: ErrorEvent) -> None:
+        await self._ending.record(status, event)
+        try:
+            self._emit(event)
+        except Exception:  # noqa: BLE001 - a server's own way of writing may be what failed
+            self._run.log.append(encode(event))
+
+    def _errors(self, conversation: list[str] | None = None) -> TurnErrors:
+        asked = [*texts(self._turn.request.params), *(conversation or [])]
+        return TurnErrors(self._turn.caller, "the answer", asked, self._for_author)
 
     async def _keep_usage(self, emit: Emit, *, patiently: bool = False) -> None:
         """Store what models have used since, and emit a notice about a budget that is nearly used up.
@@ -272,56 +252,22 @@ class ResponseTurn:
         """
         if not self._meter.readings:
             return
-        for delay in (0, *_DATABASE_PATIENCE) if patiently else (0,):
+        for delay in (0, *DATABASE_PATIENCE) if patiently else (0,):
             await asyncio.sleep(delay)
             try:
-                for notice in await self._ledger.keep(self._meter, self._caller):
-                    emit(encode(NoticeEvent(level="warning", message=notice)))
+                for notice in await self._ledger.keep(self._meter, self._turn.caller):
+                    emit(NoticeEvent(level="warning", message=notice))
             except Unavailable:
                 continue
             except Exception:
-                logger.exception("request %s: what the answer used could not be stored", self._caller.request_id)
+                logger.exception("request %s: what the answer used could not be stored", self._turn.caller.request_id)
             return
-
-    async def _keep_ending(self, status: RunStatus, error: ErrorEvent | None = None) -> None:
-        """Store how an answer ended that is not whole; a thread that is gone, or a database, takes nothing."""
-        message = self._retry.item_id if self._retry is not None else None
-        try:
-            await self._store.save_ending(self._thread.id, status, self._caller, error, message_id=message)
-        except Exception:
-            logger.exception("could not store how an answer ended in thread %s", self._thread.id)
 
     async def _keep_whole(self) -> None:
         """The end of an answer without an exception. A click may have mended what failed before it in the same turn."""
         if self._error is not None:
-            await self._keep_ending(RunStatus.FAILED, self._error)
-        elif not self._opening:
-            await self._store.settle_ending(self._thread.id, self._caller)
-
-    async def _fresh_thread(self) -> StoredThread:
-        return await self._store.load_thread(self._thread.id, self._caller)
-
-    async def _keep_cancelled(self, emit: Emit) -> None:
-        """Store what was written, and let the server record that it was stopped."""
-        items = self._partial.settle(self._caller.locale)
-        try:
-            for item in items:
-                await self._save(item)
-                emit(encode(ThreadItemDoneEvent(item=item)))
-            await self._server.handle_stream_cancelled(self._thread, items, self._caller)
-        except NotFound:
-            pass  # the thread was deleted: that is why the run was cancelled
-        except Exception:
-            logger.exception("could not store all of a cancelled answer in thread %s", self._thread.id)
-        await self._keep_thread(emit)
-
-    async def _keep_partial(self, emit: Emit) -> None:
-        """Store what was written before an error."""
-        try:
-            items = self._partial.settle(self._caller.locale)
-            for item in items:
-                await self._save(item)
-            for item in items:
-                emit(encode(ThreadItemDoneEvent(item=item)))
-        except Exception:
-            logger.exception("could not store all of a failed answer in thread %s", self._thread.id)
+            await self._ending.record(RunStatus.FAILED, self._error)
+        elif not self._turn.opening:
+            await self._store.settle_ending(self._turn.thread.id, self._turn.caller)
+        if self._failure is not None and self._error is not None:
+            raise RunFailed from self._failure

@@ -6,14 +6,16 @@ that was acknowledged by a stream is in the database.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
+from typing import Any, assert_never
 
+from chatkit.server import ChatKitServer
 from chatkit.types import (
     StreamingReq,
     StructuredInputItem,
+    Thread,
     ThreadCreatedEvent,
     ThreadItemDoneEvent,
     ThreadItemReplacedEvent,
@@ -25,51 +27,78 @@ from chatkit.types import (
     ThreadsCustomActionReq,
     ThreadsRetryAfterItemReq,
     ThreadStreamEvent,
+    ThreadUpdatedEvent,
+    UserMessageInput,
     UserMessageItem,
 )
 
 from chatkit_link.agents.aclosing import closing_early
+from chatkit_link.agents.sdk_events import event_stream
+from chatkit_link.agents.sdk_methods import expect, method, overridden, thread_view, where
 from chatkit_link.agents.served import ServedAgent
+from chatkit_link.agents.server_context import context_for
 from chatkit_link.agents.titles import TitleTask
+from chatkit_link.agents.turn_errors import refusing
 from chatkit_link.caller import Caller, Retry
 from chatkit_link.errors import Conflict, Unprocessable
 from chatkit_link.files.files import Files
-from chatkit_link.files.generated import GeneratedImages
 from chatkit_link.limits.ledger import Ledger
 from chatkit_link.protocol.checks import require_open, widget_sender
-from chatkit_link.protocol.response_turn import Answer, ResponseTurn
-from chatkit_link.protocol.user_messages import UserMessages, require_offered
+from chatkit_link.protocol.response_turn import ResponseTurn
+from chatkit_link.protocol.turn import Answer, Turn
+from chatkit_link.protocol.user_messages import BUILD, UserMessages, builds_messages, require_offered
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.runs.run import Run
 from chatkit_link.sessions.policy import allows_titles
 from chatkit_link.store.postgres import PostgresStore, new_id
 from chatkit_link.store.threads import StoredThread
 from chatkit_link.translations import Localized
-from chatkit_link.wire.encoding import thread_response
+
+_CLEAN_UP = "_cleanup_pending_client_tool_call"
+_SUBMIT = "_apply_structured_input_submission"
 
 
 @dataclass(frozen=True, slots=True)
 class _Stream:
-    """What holds for the whole of one stream. allow_cancel: as in ``StreamingRequests.answer``."""
+    """What holds for the whole of one stream. context: what the server's methods get of the caller.
+    allow_cancel: as in ``StreamingRequests.answer``.
+    """
 
     agent: ServedAgent
+    request: StreamingReq
     caller: Caller
+    context: Any
     allow_cancel: bool
 
-    def respond(self, thread: StoredThread, message: UserMessageItem | None, *, retry: Retry | None = None) -> Answer:
-        caller = replace(self.caller, retry=retry) if retry else self.caller
-        return lambda: self.agent.server.respond(thread, message, caller)
+    @property
+    def server(self) -> ChatKitServer[Any]:
+        return self.agent.server
+
+    @property
+    def reads_messages(self) -> bool:
+        """Whether the server has a step of its own between a message and its answer, and is given it there."""
+        return bool(overridden(self.server) & {"_process_streaming_impl", "_process_new_thread_item_respond"})
+
+    def respond(self, thread: StoredThread, message: UserMessageItem | None) -> Answer:
+        return lambda: self.server.respond(thread, message, self.context)
+
+    def view(self, thread: StoredThread) -> Thread:
+        return thread_view(self.server)(thread)
 
 
 class StreamingRequests:
     """Answers the streaming requests to any agent: the twin of ``JsonRequests``."""
 
-    def __init__(self, store: PostgresStore, coordinator: Coordinator, files: Files, ledger: Ledger) -> None:
+    def __init__(
+        self, store: PostgresStore, coordinator: Coordinator, files: Files, ledger: Ledger, *, for_author: bool = False
+    ) -> None:
+        """for_author: whether the users of this server are its authors, who are told what failed."""
         self._store = store
         self._coordinator = coordinator
         self._files = files
         self._ledger = ledger
         self._messages = UserMessages(store, files)
+        self._for_author = for_author
 
     async def answer(self, agent: ServedAgent, request: StreamingReq, caller: Caller, *, allow_cancel: bool) -> Run:
         """The started run.
@@ -79,7 +108,7 @@ class StreamingRequests:
         Raises:
             LinkError: whatever is wrong with the request; nothing was stored then.
         """
-        stream = _Stream(agent, caller, allow_cancel)
+        stream = _Stream(agent, request, caller, await context_for(agent, caller), allow_cancel)
         match request:
             case ThreadsCreateReq():
                 return await self._create(stream, request)
@@ -98,22 +127,55 @@ class StreamingRequests:
 
     async def _create(self, stream: _Stream, request: ThreadsCreateReq) -> Run:
         new = ThreadMetadata(id=new_id("thread"), created_at=datetime.now())
-        message = await self._messages.make(request.params.input, new.id, stream.agent, stream.caller)
+        if stream.reads_messages or builds_messages(stream.agent):
+            return await self._create_first(stream, new, request.params.input)
+        message = await self._make(stream, new, request.params.input)
         async with self._claim(stream, new.id) as run:
             thread = await self._store.create_thread(new, message, stream.caller)
-            opening = [
-                ThreadCreatedEvent(thread=thread_response(thread)),
-                ThreadItemDoneEvent(item=self._files.links.fresh(message, stream.caller)),
-            ]
-            return self._start(stream, run, thread, opening, stream.respond(thread, message), message)
+            opening = [ThreadCreatedEvent(thread=stream.view(thread)), self._done(stream, message)]
+            return self._start(stream, run, thread, opening, stream.respond(thread, message), message=message)
+
+    async def _create_first(self, stream: _Stream, new: ThreadMetadata, given: UserMessageInput) -> Run:
+        """As the SDK does: the thread is there before the server is asked for its first message."""
+        async with self._claim(stream, new.id) as run:
+            await self._store.save_thread(new, stream.caller)
+            try:
+                thread = await self._store.load_thread(new.id, stream.caller)
+                opening, message = await self._open(stream, thread, given)
+            except BaseException:
+                await self._store.delete_thread(new.id, stream.caller)
+                raise
+            opening = [ThreadCreatedEvent(thread=stream.view(thread)), *opening]
+            return self._start(stream, run, thread, opening, stream.respond(thread, message), message=message)
 
     async def _add_message(self, stream: _Stream, request: ThreadsAddUserMessageReq) -> Run:
-        params = request.params
-        message = await self._messages.make(params.input, params.thread_id, stream.agent, stream.caller)
-        async with self._claimed(stream, params.thread_id) as (run, thread):
-            await self._store.add_message(thread.id, message, stream.caller)
-            opening = [ThreadItemDoneEvent(item=self._files.links.fresh(message, stream.caller))]
-            return self._start(stream, run, thread, opening, stream.respond(thread, message), message)
+        async with self._claimed(stream, request.params.thread_id) as (run, thread):
+            opening, message = await self._open(stream, thread, request.params.input)
+            return self._start(stream, run, thread, opening, stream.respond(thread, message), message=message)
+
+    async def _open(
+        self, stream: _Stream, thread: StoredThread, given: UserMessageInput
+    ) -> tuple[list[ThreadStreamEvent], UserMessageItem | None]:
+        """Store a message; gives the events about that, and None where the server is given the message in its run."""
+        if stream.reads_messages:
+            return [], None
+        message = await self._make(stream, thread, given)
+        await self._store.add_message(thread.id, message, stream.caller)
+        opening: list[ThreadStreamEvent] = [self._done(stream, message)]
+        if thread.changes():  # the server has changed it as it built the message
+            await self._store.save_thread(thread, stream.caller)
+            opening.append(ThreadUpdatedEvent(thread=stream.view(thread)))
+        return opening, message
+
+    def _done(self, stream: _Stream, message: UserMessageItem) -> ThreadStreamEvent:
+        return ThreadItemDoneEvent(item=self._files.links.fresh(message, stream.caller))
+
+    async def _make(self, stream: _Stream, thread: ThreadMetadata, given: UserMessageInput) -> UserMessageItem:
+        with self._told(stream, BUILD):
+            return await self._messages.make(given, thread, stream.agent, stream.caller, stream.context)
+
+    def _told(self, stream: _Stream, name: str) -> AbstractContextManager[None]:
+        return refusing(stream.server, name, stream.caller, stream.request.params, for_author=self._for_author)
 
     async def _add_tool_output(self, stream: _Stream, request: ThreadsAddClientToolOutputReq) -> Run:
         async with self._claimed(stream, request.params.thread_id) as (run, thread):
@@ -123,6 +185,10 @@ class StreamingRequests:
             call, *abandoned = calls
             call.output, call.status = request.params.result, "completed"
             await self._store.save_item(thread.id, call, stream.caller)
+            if _CLEAN_UP in overridden(stream.server):
+                with self._told(stream, _CLEAN_UP):
+                    await method(stream.server, _CLEAN_UP)(thread, stream.context)
+                abandoned = []
             for other in abandoned:  # left behind by a closed tab: they will never be answered
                 await self._store.delete_thread_item(thread.id, other.id, stream.caller)
             return self._start(stream, run, thread, [], stream.respond(thread, None))
@@ -135,13 +201,15 @@ class StreamingRequests:
                 raise Unprocessable("Only a question to the user can be answered, and this item is none.")
             if item.status != "pending":
                 raise Conflict(Localized("question_answered"))
-            server = stream.agent.server
-            answered = await server._apply_structured_input_submission(item, params.input)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            with self._told(stream, _SUBMIT):
+                answered = await method(stream.server, _SUBMIT)(item, params.input)
+                answered = expect(answered, StructuredInputItem, stream.server, _SUBMIT)
             await self._store.save_item(thread.id, answered, stream.caller)
 
             async def answer() -> AsyncIterator[ThreadStreamEvent]:
                 yield ThreadItemReplacedEvent(item=answered)
-                async with closing_early(server.respond(thread, None, stream.caller)) as events:
+                given = stream.server.respond(thread, None, stream.context)
+                async with closing_early(event_stream(given, lambda: where(stream.server, "respond"))) as events:
                     async for event in events:
                         yield event
 
@@ -155,14 +223,16 @@ class StreamingRequests:
                 raise Unprocessable("Only what follows a user message can be tried again, and this item is none.")
             require_offered(message, stream.agent)
             retry = Retry(thread.id, message.id)
-            answer = stream.respond(thread, message, retry=retry)
-            return self._start(stream, run, thread, [], answer, message, retry=retry)
+            asking = replace(stream.caller, retry=retry)
+            again = replace(stream, context=await context_for(stream.agent, asking))
+            return self._start(again, run, thread, [], again.respond(thread, message), message=message, retry=retry)
 
     async def _act(self, stream: _Stream, request: ThreadsCustomActionReq) -> Run:
-        params, server, caller = request.params, stream.agent.server, stream.caller
+        params, server = request.params, stream.server
         async with self._claimed(stream, params.thread_id) as (run, thread):
-            sender = await widget_sender(self._store, thread.id, params.item_id, caller)
-            return self._start(stream, run, thread, [], lambda: server.action(thread, params.action, sender, caller))
+            sender = await widget_sender(self._store, thread.id, params.item_id, stream.caller)
+            act = lambda: server.action(thread, params.action, sender, stream.context)  # noqa: E731 - as ``respond``
+            return self._start(stream, run, thread, [], act, method="action")
 
     @asynccontextmanager
     async def _claimed(
@@ -189,25 +259,35 @@ class StreamingRequests:
         thread: StoredThread,
         opening: Sequence[ThreadStreamEvent],
         answer: Answer,
-        message: UserMessageItem | None = None,
         *,
+        method: str = "respond",
+        message: UserMessageItem | None = None,
         retry: Retry | None = None,
     ) -> Run:
         agent, caller = stream.agent, stream.caller
         titler = agent.titler if allows_titles(caller) else None
-        turn = ResponseTurn(
-            agent.server,
+        turn = Turn(
+            server=stream.server,
+            request=stream.request,
+            thread=thread,
+            caller=caller,
+            context=stream.context,
+            answer=answer,
+            method=method,
+            opening=opening,
+            retry=retry,
+            reads_message=stream.reads_messages and message is None,
+        )
+        response = ResponseTurn(
+            turn,
             self._store,
             self._ledger,
-            thread,
-            caller,
-            opening=opening,
-            answer=answer,
-            images=GeneratedImages(self._files, thread.id, caller),
+            self._files,
             title=TitleTask(titler, thread, message, after=agent.may_set_title),
+            make_message=lambda given: self._make(stream, thread, given),
             may_set_title=agent.may_set_title,
             allow_cancel=stream.allow_cancel,
-            retry=retry,
+            for_author=self._for_author,
         )
-        self._coordinator.start(run, turn.run)
+        self._coordinator.start(run, response.run)
         return run

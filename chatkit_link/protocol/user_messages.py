@@ -1,15 +1,19 @@
 """A user's message as it is stored, with its files: made from what a request holds."""
 
 from datetime import datetime
+from typing import Any
 
-from chatkit.types import Attachment, UserMessageInput, UserMessageItem
+from chatkit.types import Attachment, ThreadMetadata, UserMessageInput, UserMessageItem
 
+from chatkit_link.agents.sdk_methods import expect, method, overridden
 from chatkit_link.agents.served import ServedAgent
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Conflict, Forbidden, Unprocessable
 from chatkit_link.files.files import Files
 from chatkit_link.store.postgres import PostgresStore, new_id
 from chatkit_link.translations import Localized
+
+BUILD = "_build_user_message_item"
 
 
 class UserMessages:
@@ -20,31 +24,43 @@ class UserMessages:
         self._files = files
 
     async def make(
-        self, given: UserMessageInput, thread_id: str, agent: ServedAgent, caller: Caller
+        self, given: UserMessageInput, thread: ThreadMetadata, agent: ServedAgent, caller: Caller, context: Any
     ) -> UserMessageItem:
-        """A new message for this thread.
+        """A new message for this thread, as the agent's server builds it where it does so itself.
+
+        context: what the server's methods get of the caller.
 
         Raises:
             Forbidden: the agent takes no files.
             Conflict: a file is not uploaded yet, or belongs to another thread.
             Unprocessable: the agent does not offer the chosen model or tool.
         """
-        message = UserMessageItem(
-            id=new_id("message"),
-            thread_id=thread_id,
-            created_at=datetime.now(),
-            content=given.content,
-            attachments=await self._attachments(given, thread_id, agent, caller) if given.attachments else [],
-            quoted_text=given.quoted_text,
-            inference_options=given.inference_options,
-        )
+        attachments = await self._attachments(given, thread.id, agent, caller) if given.attachments else []
+        if builds_messages(agent):
+            message = await self._built(given, thread, agent, context)
+        else:
+            message = UserMessageItem(
+                id=new_id("message"),
+                thread_id=thread.id,
+                created_at=datetime.now(),
+                content=given.content,
+                attachments=attachments,
+                quoted_text=given.quoted_text,
+                inference_options=given.inference_options,
+            )
         require_offered(message, agent)
         return message
+
+    async def _built(
+        self, given: UserMessageInput, thread: ThreadMetadata, agent: ServedAgent, context: Any
+    ) -> UserMessageItem:
+        message = await method(agent.server, BUILD)(given, thread, context)
+        return expect(message, UserMessageItem, agent.server, BUILD)
 
     async def _attachments(
         self, given: UserMessageInput, thread_id: str, agent: ServedAgent, caller: Caller
     ) -> list[Attachment]:
-        if agent.server.attachment_store is None:
+        if not agent.takes_files:
             raise Forbidden(Localized("files_not_taken"))
         ids = list(dict.fromkeys(given.attachments))
         await self._files.require_ready(ids, caller)
@@ -55,6 +71,11 @@ class UserMessages:
                 raise Conflict(Localized("file_of_another_chat", name=attachment.name))
             attachments.append(attachment.model_copy(update={"thread_id": thread_id}))
         return attachments
+
+
+def builds_messages(agent: ServedAgent) -> bool:
+    """Whether the agent's server builds user messages itself; it is given their thread, which is stored then."""
+    return BUILD in overridden(agent.server)
 
 
 def require_offered(message: UserMessageItem, agent: ServedAgent) -> None:

@@ -3,6 +3,8 @@
 Each request asks the database, so that a session that was cancelled is over at once, on every replica.
 """
 
+import base64
+import hmac
 import re
 import secrets
 from datetime import UTC, datetime
@@ -26,6 +28,14 @@ _CREDENTIALS = re.compile(rf"bearer +(?P<secret>{_PREFIX}[A-Za-z0-9_-]{{8,200}})
 def new_client_secret() -> str:
     """256 random bits."""
     return f"{_PREFIX}{secrets.token_urlsafe(32)}"
+
+
+def derived_client_secret(secret: bytes, tenant: str, session_id: str, key: str) -> str:
+    """256 bits that only this server's secret makes of a session and its idempotency key: the answer to a request
+    that is repeated has them again, although they are not stored.
+    """
+    made = hmac.digest(secret, f"client secret\0{tenant}\0{session_id}\0{key}".encode(), "sha256")
+    return _PREFIX + base64.urlsafe_b64encode(made).decode().rstrip("=")
 
 
 class ClientSecretAuthenticator:

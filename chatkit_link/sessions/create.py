@@ -1,5 +1,6 @@
 """Creating, finding and cancelling sessions."""
 
+import json
 import time
 import uuid
 from collections.abc import Mapping
@@ -9,24 +10,32 @@ from typing import Any
 from openai.types.beta.chatkit import ChatSession
 
 from chatkit_link.caller import Caller
-from chatkit_link.errors import NotFound
-from chatkit_link.sessions.client_secret import new_client_secret
+from chatkit_link.errors import BadRequest, Conflict, NotFound
+from chatkit_link.sessions.client_secret import derived_client_secret, new_client_secret
 from chatkit_link.sessions.openai_shape import NewSession, as_chat_session
 from chatkit_link.sessions.policy import session_not_found
 from chatkit_link.store import sessions as rows
 from chatkit_link.store.engine import Database
-from chatkit_link.store.sessions import StoredSession
+from chatkit_link.store.sessions import Idempotency, StoredSession
 from chatkit_link.wire.sanitize import clean_text
+
+
+class KeyReused(BadRequest):
+    """An idempotency key that stands for another request."""
+
+    code = "idempotency_key_reused"
 
 
 class Sessions:
     """Creates and cancels sessions, which let the holder of a client secret talk to one agent, as one user.
 
-    agents: of this server. workflows: id of a hosted workflow -> the agent that replaces it.
+    agents: of this server. workflows: id of a hosted workflow -> the agent that replaces it. secret: of this server,
+    the same on each of its replicas.
     """
 
-    def __init__(self, database: Database, agents: frozenset[str], workflows: Mapping[str, str]) -> None:
+    def __init__(self, database: Database, agents: frozenset[str], workflows: Mapping[str, str], secret: bytes) -> None:
         self._database = database
+        self._secret = secret
         self._agents = agents
         self._workflows = workflows
 
@@ -37,11 +46,14 @@ class Sessions:
     def knows(self, workflow: str) -> bool:
         return self.agent_for(workflow) is not None
 
-    async def create(self, wanted: NewSession, tenant: str) -> ChatSession:
-        """A session for a user of this tenant.
+    async def create(self, wanted: NewSession, tenant: str, key: str | None = None) -> ChatSession:
+        """A session for a user of this tenant; with the key of an earlier request, the session of that one.
+
+        A key is known until a day after the end of its session.
 
         Raises:
             NotFound: no agent answers for this workflow.
+            KeyReused: the request with this key was another one.
         """
         agent = self.agent_for(wanted.workflow.id)
         if agent is None:
@@ -49,18 +61,41 @@ class Sessions:
                 "No assistant of this server answers for that workflow: name one under [workflows] in "
                 "chatkit-link.toml, or use an assistant's id."
             )
-        secret = new_client_secret()
+        session_id = f"cksess_{uuid.uuid4().hex}"
+        idempotency = None if key is None else Idempotency(key, _canonical(wanted))
+        secret = new_client_secret() if key is None else self._derived(tenant, session_id, key)
         stored = await self._add(
             Caller(tenant, wanted.user),
-            session_id=f"cksess_{uuid.uuid4().hex}",
+            session_id=session_id,
             secret=secret,
             agent=agent,
             workflow=wanted.workflow.model_dump(mode="json"),
             configuration=wanted.chatkit_configuration.model_dump(mode="json"),
             per_minute=wanted.rate_limits.max_requests_per_1_minute,
             lifetime=timedelta(seconds=wanted.expires_after.seconds),
+            idempotency=idempotency,
         )
+        if stored is None and idempotency is not None:
+            return await self._repeated(tenant, idempotency)
+        assert stored is not None  # only a key can be there already
         return as_chat_session(stored, secret)
+
+    def _derived(self, tenant: str, session_id: str, key: str) -> str:
+        return derived_client_secret(self._secret, tenant, session_id, key)
+
+    async def _repeated(self, tenant: str, idempotency: Idempotency) -> ChatSession:
+        found = await rows.find_by_key(self._database, tenant, idempotency)
+        if found is None or not found.same:
+            raise KeyReused(
+                "This Idempotency-Key was sent with other parameters before: use a new one for each session."
+            )
+        secret = self._derived(tenant, found.session.id, idempotency.key)
+        if not found.has(secret):
+            raise Conflict(
+                "The session of this Idempotency-Key was created with another CHATKIT_LINK_SECRET: use a new key, and "
+                "set the same CHATKIT_LINK_SECRET on every replica."
+            )
+        return as_chat_session(found.session, secret)
 
     async def cancel(self, tenant: str, session_id: str) -> ChatSession:
         """End a session of ours. Raises NotFound."""
@@ -102,6 +137,10 @@ class Sessions:
         found = await rows.find_by_secret(self._database, secret)
         return found if found is not None and (found.tenant, found.user) == caller.owner else None
 
-    async def _add(self, caller: Caller, **values: Any) -> StoredSession:
+    async def _add(self, caller: Caller, **values: Any) -> StoredSession | None:
         async with self._database.session(caller) as session:
             return await rows.add(session, **values)
+
+
+def _canonical(wanted: NewSession) -> str:
+    return json.dumps(wanted.model_dump(mode="json"), sort_keys=True)

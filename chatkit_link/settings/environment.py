@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
@@ -28,12 +28,45 @@ def read_variables() -> Mapping[str, str]:
     Raises:
         ConfigurationError: ``.env`` cannot be read as text.
     """
-    file = Path(".env")
+    return _written() | dict(os.environ)
+
+
+def load_environment() -> None:
+    """Put the variables of ``.env`` into the environment of this process, where the code of agents reads its own.
+
+    What is set already stays. Settings of ours are left out: they are read from the file, and no other code or process
+    needs them.
+
+    Raises:
+        ConfigurationError: as ``read_variables``.
+    """
+    for name, value in _written().items():
+        if not name.upper().startswith(_PREFIX):
+            os.environ.setdefault(name, value)
+
+
+def env_files() -> Sequence[Path]:
+    """The files ``.env`` that are read: that of the catalog's folder, and over it that of the working folder."""
+    here = Path(".env")
+    variables = _read(here) | dict(os.environ)
+    config = next((value for name, value in variables.items() if name.upper() == f"{_PREFIX}CONFIG"), "")
+    beside = Path(config).parent / ".env"
+    return [here] if beside.absolute() == here.absolute() else [beside, here]
+
+
+def _written() -> dict[str, str]:
+    written: dict[str, str] = {}
+    for file in env_files():
+        written |= _read(file)
+    return written
+
+
+def _read(file: Path) -> dict[str, str]:
     try:
-        written = dotenv_values(file) if file.is_file() else {}
+        found = dotenv_values(file, encoding="utf-8") if file.is_file() else {}
     except UnicodeDecodeError:
-        raise ConfigurationError("The file .env is not UTF-8 text: save it as UTF-8.") from None
-    return {name: value for name, value in written.items() if value is not None} | dict(os.environ)
+        raise ConfigurationError(f"The file {file} is not UTF-8 text: save it as UTF-8.") from None
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def read_settings(**given: Any) -> Settings:
@@ -47,7 +80,8 @@ def read_settings(**given: Any) -> Settings:
     """
     for warning in unknown_variables():
         _logger.warning(warning)
-    return Settings(**given)
+    values: dict[str, Any] = {"_env_file": env_files(), **given}
+    return Settings(**values)
 
 
 def unknown_variables() -> list[str]:

@@ -35,6 +35,12 @@ class ModelSettings(SettingsGroup):
     transcribe_model: str = Field("gpt-transcribe", description="Model that transcribes dictation.")
     offline_pace: float = Field(0.02, ge=0, le=1, description="Seconds between two words of the offline model.")
     max_turns: int = Field(12, ge=1, le=100, description="Maximum number of model calls for one answer.")
+    workflow_calls: int = Field(
+        100,
+        ge=1,
+        le=10_000,
+        description="Maximum number of model calls for one answer of an exported workflow, all its agents together.",
+    )
     history_items: int = Field(
         200, ge=2, le=2000, description="How many of a thread's newest items are sent to the model."
     )

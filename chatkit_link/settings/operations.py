@@ -1,9 +1,11 @@
-"""Running the server: how it stops, how long events stay, and its log."""
+"""Running the server: how it stops, how long events stay, its log, and its traces."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
+from chatkit_link.settings.formats.addresses import SECURE_ADDRESS
+from chatkit_link.settings.formats.keys import HEADER_KEY
 from chatkit_link.settings.group import SettingsGroup
 
 
@@ -16,3 +18,9 @@ class OperationSettings(SettingsGroup):
         "finish", description="What happens to an answer when its reader disconnects without stopping it."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Lowest level that is logged.")
+    traces_url: Annotated[str | None, SECURE_ADDRESS] = Field(
+        None,
+        description="Address that the traces of the Agents SDK are sent to; default: nowhere. OpenAI's is "
+        "`https://api.openai.com/v1/traces/ingest`.",
+    )
+    traces_api_key: Annotated[SecretStr | None, HEADER_KEY] = Field(None, description="API key for `traces_url`.")

@@ -100,6 +100,14 @@ _UPDATE = Statement(
     .values(type=bindparam("item_type", type_=Text()), data=bindparam("body", type_=JSONB()))
 )
 _LOAD = Statement(select(*_READ).where(*_THIS))
+_TYPE = Statement(select(thread_items.c.type).where(*_THIS))
+
+
+@cache
+def _is_before(*, upto: bool) -> Statement:
+    seq = thread_items.c.seq
+    statement = select(seq).where(*_THIS, seq <= bindparam("mark", type_=seq.type))
+    return Statement(statement.where(seq <= _seq_of("upto")) if upto else statement)
 
 
 def item_not_found() -> NotFound:
@@ -154,6 +162,20 @@ class Items:
         if row is None:
             raise item_not_found()
         return self.parse(row)
+
+    async def load_type(self, session: Session, thread_id: str, item_id: str) -> str | None:
+        """The type of an item; None where there is no such item."""
+        found = await session.execute(_TYPE, thread=clean_text(thread_id), item=clean_text(item_id))
+        row = found.one_or_none()
+        return None if row is None else row.type
+
+    async def is_before(
+        self, session: Session, thread_id: str, item_id: str, mark: int, *, upto: str | None = None
+    ) -> bool:
+        """Whether there is such an item up to the position ``mark``, and up to the item ``upto``, if one is named."""
+        values = {"thread": thread_id, "item": clean_text(item_id), "mark": mark, "upto": upto}
+        found = await session.execute(_is_before(upto=upto is not None), **values)
+        return found.one_or_none() is not None
 
     async def load_page(
         self, session: Session, thread_id: str, after: str | None, limit: int, order: str, *, upto: str | None = None

@@ -12,8 +12,8 @@ All other callers, such as a second tab, read the old answer until that moment.
 """
 
 import uuid
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from copy import deepcopy
 from datetime import timedelta
 from typing import Any, cast
@@ -67,6 +67,8 @@ class PostgresStore(Store[Caller]):
         self.database = database
         self._items = Items()
         self._attachments = Attachments()
+        #: Thread id -> what is to be done after it was saved.
+        self._after_save: dict[str, list[Callable[[], Awaitable[None]]]] = {}
 
     @override
     def generate_thread_id(self, context: Caller) -> str:
@@ -90,6 +92,20 @@ class PostgresStore(Store[Caller]):
     async def save_thread(self, thread: ThreadMetadata, context: Caller) -> None:
         async with self.database.session(context) as session:
             await threads.save_thread(session, thread)
+        for saved in tuple(self._after_save.get(thread.id, ())):
+            await saved()
+
+    @contextmanager
+    def after_saves(self, thread_id: str, saved: Callable[[], Awaitable[None]]) -> Generator[None]:
+        """Await ``saved`` inside the block after each ``save_thread`` of this thread here, whoever does it."""
+        waiting = self._after_save.setdefault(thread_id, [])
+        waiting.append(saved)
+        try:
+            yield
+        finally:
+            waiting.remove(saved)
+            if not waiting:
+                self._after_save.pop(thread_id, None)
 
     @asynccontextmanager
     async def edit_metadata(self, thread: ThreadMetadata, context: Caller) -> AsyncGenerator[dict[str, Any]]:
@@ -190,6 +206,20 @@ class PostgresStore(Store[Caller]):
         """Change an item that is still there; NotFound where a retry has deleted it meanwhile."""
         async with self.database.session(context) as session:
             await self._items.update(session, thread_id, item)
+
+    async def load_item_type(self, thread_id: str, item_id: str, context: Caller) -> str | None:
+        """The type of an item; None where the thread has no such item."""
+        async with self.database.session(context) as session:
+            return await self._items.load_type(session, thread_id, item_id)
+
+    async def had_item(self, thread: StoredThread, item_id: str, context: Caller) -> bool:
+        """Whether there is such an item that the thread had when ``thread`` was read.
+
+        Those that a retry is about to replace are none.
+        """
+        async with self.database.session(context) as session:
+            upto = _last_visible(thread.id, context)
+            return await self._items.is_before(session, thread.id, item_id, thread.last_seq, upto=upto)
 
     async def set_title_if_none(self, thread_id: str, title: str, context: Caller) -> bool:
         """Title an untitled thread; False if a user was faster or the thread is gone."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, LargeBinary, Select, bindparam, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from chatkit_link.store.engine import Database
 from chatkit_link.store.statement import Row, Statement
@@ -37,6 +38,27 @@ class StoredSession:
     expires_at: datetime
     cancelled: bool
     over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """A key that is sent again with each repetition of a request, and the request in one way of writing it."""
+
+    key: str
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The session that a request with the same key created. same: whether that request was the same."""
+
+    session: StoredSession
+    same: bool
+    secret_hash: bytes
+
+    def has(self, secret: str) -> bool:
+        """Whether this is its client secret."""
+        return self.secret_hash == _hash(secret)
 
 
 def _hash(secret: str) -> bytes:
@@ -67,8 +89,9 @@ async def add(
     configuration: Mapping[str, Any],
     per_minute: int,
     lifetime: timedelta,
-) -> StoredSession:
-    """A new session of the caller's."""
+    idempotency: Idempotency | None = None,
+) -> StoredSession | None:
+    """A new session of the caller's; ``None`` where the tenant has one with this key."""
     statement = (
         insert(sessions)
         .values(
@@ -80,11 +103,28 @@ async def add(
             configuration=dict(configuration),
             per_minute=per_minute,
             expires_at=func.now() + lifetime,
+            idempotency_hash=None if idempotency is None else _hash(idempotency.key),
+            request_hash=None if idempotency is None else _hash(idempotency.request),
+        )
+        # Waits for another replica that is at it, and then finds what that one has made.
+        .on_conflict_do_nothing(
+            index_elements=[sessions.c.tenant, sessions.c.idempotency_hash],
+            index_where=sessions.c.idempotency_hash.is_not(None),
         )
         .returning(sessions, _OVER.label("over"))
     )
-    (row,) = await session.execute(statement)
-    return _session(row)
+    row = (await session.execute(statement)).one_or_none()
+    return None if row is None else _session(row)
+
+
+async def find_by_key(database: Database, tenant: str, idempotency: Idempotency) -> Repeated | None:
+    """The session that a back end of this tenant created with this key, for any user."""
+    statement = _select().where(sessions.c.tenant == tenant, sessions.c.idempotency_hash == _hash(idempotency.key))
+    async with database.replica() as connection:
+        row = (await connection.execute(statement)).one_or_none()
+    if row is None:
+        return None
+    return Repeated(_session(row), row.request_hash == _hash(idempotency.request), row.secret_hash)
 
 
 async def find_by_secret(database: Database, secret: str) -> StoredSession | None:

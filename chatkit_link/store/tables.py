@@ -229,4 +229,14 @@ sessions = Table(
     _now("created_at"),
     Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
     Column("cancelled_at", DateTime(timezone=True)),
+    # Hashes: of the key that the request named for its repetitions, and of the request. Both or neither.
+    Column("idempotency_hash", LargeBinary),
+    Column("request_hash", LargeBinary),
+)
+Index(
+    "uq_sessions_idempotency",
+    sessions.c.tenant,
+    sessions.c.idempotency_hash,
+    unique=True,
+    postgresql_where=sessions.c.idempotency_hash.is_not(None),
 )

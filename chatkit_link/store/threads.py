@@ -6,6 +6,7 @@ writes only the fields that differ from that, and only where the row still exist
 ``ThreadMetadata`` is a thread that is being created.
 """
 
+from copy import deepcopy
 from datetime import timedelta
 from functools import cache
 from typing import Any, Self
@@ -26,7 +27,7 @@ from chatkit_link.translations import Localized
 from chatkit_link.wire.sanitize import clean_text
 
 _SAVED = ("title", "status", "allowed_image_domains", "metadata")
-_READ = [threads.c[name] for name in ("id", "created_at", "last_activity", *_SAVED)]
+_READ = [threads.c[name] for name in ("id", "created_at", "last_activity", "last_seq", *_SAVED)]
 _THREAD = bindparam("thread", type_=Text())
 
 
@@ -86,20 +87,38 @@ class StoredThread(ThreadMetadata):
     """A thread as it was when it was read."""
 
     _read_as: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _last_seq: int = PrivateAttr(default=0)
+
+    @property
+    def last_seq(self) -> int:
+        """Where its newest item stood when it was read; 0 for a thread that had none."""
+        return self._last_seq
+
+    def read_at(self, last_seq: int) -> Self:
+        """The same object, read when its newest item stood there."""
+        self._last_seq = last_seq
+        return self
 
     def changes(self) -> dict[str, Any]:
         """The fields that were set to something else since."""
         return {name: value for name, value in _fields(self).items() if value != self._read_as.get(name)}
 
     def unsaved_metadata(self, stored: dict[str, Any]) -> dict[str, Any]:
-        """``stored``, with what was set in this object since it was read."""
+        """``stored``, with what was set in this object, and without what was removed from it, since it was read."""
         read: dict[str, Any] = self._read_as.get("metadata", {})
-        return stored | {key: value for key, value in self.metadata.items() if key not in read or read[key] != value}
+        kept = {key: value for key, value in stored.items() if key in self.metadata or key not in read}
+        return kept | {key: value for key, value in self.metadata.items() if key not in read or read[key] != value}
 
     def take(self, stored: Self) -> None:
-        """Become what another object of this thread was stored as."""
-        for name in _SAVED:
-            setattr(self, name, getattr(stored, name))
+        """Become what another object of this thread was stored as; what was set here and is not stored stays set."""
+        unsaved = self.changes()
+        metadata = self.unsaved_metadata(stored.metadata) if "metadata" in unsaved else deepcopy(stored.metadata)
+        if metadata != self.metadata:
+            self.metadata.clear()  # it stays the same dictionary, which a server may hold
+            self.metadata.update(metadata)
+        for name in ("title", "status", "allowed_image_domains"):
+            if name not in unsaved and getattr(self, name) != getattr(stored, name):
+                setattr(self, name, deepcopy(getattr(stored, name)))
         self._read_as = dict(stored._read_as)
 
     def mark_saved(self, written: dict[str, Any]) -> None:
@@ -140,7 +159,7 @@ def _thread(row: Row) -> StoredThread:
         }
     )
     thread.mark_saved(_fields(thread))
-    return thread
+    return thread.read_at(row.last_seq)
 
 
 async def load_thread(session: Session, thread_id: str) -> StoredThread:

@@ -49,6 +49,7 @@ class TurnRecord(TypedDict):
     covers: ids of the thread items that these stand for. sources: citation number -> title and url.
     waiting: how to go on, where the turn has asked something. failed: what a retry need not do again.
     ending: for the user, also of a turn of which nothing else is recorded.
+    state: what an exported workflow keeps for the thread's next turn, where this one has finished.
     """
 
     input: list[dict[str, Any]]
@@ -57,6 +58,7 @@ class TurnRecord(TypedDict):
     waiting: NotRequired[Waiting]
     failed: NotRequired[Failed]
     ending: NotRequired[Ending]
+    state: NotRequired[dict[str, Any]]
 
 
 #: A thread with more endings than these shows the newest of them.

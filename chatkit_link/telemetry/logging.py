@@ -30,7 +30,7 @@ class _Reticent(logging.Formatter):
             seen.add(id(error))
             frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
             kind = f"{type(error).__module__}.{type(error).__qualname__}"
-            parts.insert(0, f"{''.join(frames)}{kind} (its text is left out; see docs/explanation/security.md)")
+            parts.insert(0, f"{''.join(frames)}{kind} (its text is left out: CHATKIT_LINK_LOG_LEVEL=debug logs it)")
             error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
         return "\n\nWhich led to:\n\n".join(parts)
 

@@ -67,6 +67,10 @@ TEXTS = {
     "Versuchen Sie es erneut.",
     "assistant_misconfigured": "Dieser Assistent ist nicht richtig eingerichtet. Wer diesen Chat betreibt, findet den "
     "Grund im Protokoll.",
+    "hosted_tools_unsupported": "Dieser Assistent benutzt ein Werkzeug, das nur die Responses API von OpenAI "
+    "ausführt. Wer diesen Chat betreibt, muss CHATKIT_LINK_OPENAI_API entfernen.",
+    "vector_store_missing": "Der Vektorspeicher, den dieser Assistent durchsucht, ist nicht vorhanden. Wer "
+    "diesen Chat betreibt, muss seine Kennung prüfen.",
     "assistant_failed": "Dieser Assistent ist während der Antwort ausgefallen. Versuchen Sie es erneut; wer diesen "
     "Chat betreibt, findet den Grund im Protokoll.",
     "assistant_stopped": "Dieser Assistent ist stehen geblieben, bevor diese Antwort vollständig war. Was da war, "
@@ -90,6 +94,7 @@ TEXTS = {
     "session_cancelled": "Diese Sitzung wurde beendet. Laden Sie die Seite neu, um eine neue zu beginnen.",
     "not_found": "Unter dieser Kennung gibt es nichts, oder es gehört Ihnen nicht.",
     "agent_not_found": "Diesen Assistenten gibt es auf diesem Server nicht.",
+    "agent_unavailable": "Dieser Assistent ist gerade nicht verfügbar. Wer diesen Chat betreibt, muss ihn reparieren.",
     "thread_not_found": "Diesen Chat gibt es nicht, oder er gehört Ihnen nicht. Vielleicht wurde er gelöscht.",
     "thread_out_of_reach": "Diese Sitzung reicht nicht bis zu diesem Chat zurück. Beginnen Sie einen neuen.",
     "item_not_found": "Diesen Eintrag gibt es in diesem Chat nicht. Vielleicht wurde er gelöscht oder durch einen "
@@ -189,8 +194,11 @@ TEXTS = {
     "assistant_changed": "Dieser Assistent wurde geändert, während er auf Sie wartete. Er beginnt von vorn.",
     "workflow_failed": "Der Workflow dieses Assistenten ist fehlgeschlagen ({place}: {error}).",
     "workflow_endless": "Der Workflow dieses Assistenten dreht sich im Kreis ({place}).",
+    "workflow_calls": "Der Workflow dieses Assistenten wurde nach {number} Modellaufrufen angehalten ({place}).",
+    "workflow_only_sorted": "Das wurde als „{category}“ eingeordnet; weiter geschieht damit nichts.",
+    "workflow_no_answer": "Der Workflow ist ohne Antwort zu Ende gegangen.",
     "guardrails_missing": "Dieser Assistent hat Schutzregeln, die hier nicht laufen können, und antwortet deshalb "
-    "nicht. Wer diesen Chat betreibt, muss das Paket openai-guardrails installieren.",
+    "nicht. Wer diesen Chat betreibt, muss das Paket {package} installieren.",
     "guardrails_failed": "Die Schutzregeln dieses Assistenten konnten ihr Modell nicht fragen. Er antwortet deshalb "
     "nicht. Versuchen Sie es gleich noch einmal.",
 }

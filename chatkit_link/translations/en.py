@@ -67,6 +67,10 @@ TEXTS = {
     "tool_timeout": "A tool of this assistant took too long, and without it there is no answer. Please try again.",
     "assistant_misconfigured": "This assistant is not set up correctly. The operator of this chat finds the reason in "
     "the log.",
+    "hosted_tools_unsupported": "This assistant uses a tool that only OpenAI's Responses API runs. The operator "
+    "of this chat must unset CHATKIT_LINK_OPENAI_API.",
+    "vector_store_missing": "The vector store that this assistant searches is not there. The operator of "
+    "this chat must check its id.",
     "assistant_failed": "This assistant failed while answering. Please try again; the operator of this chat finds the "
     "reason in the log.",
     # Something that the answer needs, and nobody can say from here which
@@ -91,6 +95,7 @@ TEXTS = {
     # What is not there
     "not_found": "There is nothing by that id, or it is not yours.",
     "agent_not_found": "There is no such assistant on this server.",
+    "agent_unavailable": "This assistant is not available. The operator of this chat has to mend it.",
     "thread_not_found": "There is no such thread, or it is not yours. It may have been deleted.",
     "thread_out_of_reach": "This session does not reach back to that chat. Please start a new one.",
     "item_not_found": "There is no such item in this thread. It may have been deleted or replaced by a retry.",
@@ -187,8 +192,11 @@ TEXTS = {
     "assistant_changed": "This assistant was changed while it waited for you, so it begins again.",
     "workflow_failed": "This assistant's workflow failed ({place}: {error}).",
     "workflow_endless": "This assistant's workflow goes round in circles ({place}).",
+    "workflow_calls": "This assistant's workflow was stopped after {number} model calls ({place}).",
+    "workflow_only_sorted": "This was sorted as “{category}”, and nothing more happens with it.",
+    "workflow_no_answer": "The workflow has ended without an answer.",
     "guardrails_missing": "This assistant has guardrails that cannot run here, so it does not answer. The operator of "
-    "this chat must install the package openai-guardrails.",
+    "this chat must install the package {package}.",
     "guardrails_failed": "This assistant's guardrails could not ask their model, so it does not answer. Please try "
     "again in a moment.",
 }

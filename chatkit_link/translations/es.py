@@ -66,6 +66,10 @@ TEXTS = {
     "nuevo.",
     "assistant_misconfigured": "Este asistente no está bien configurado. Quien administra este chat encuentra la razón "
     "en el registro.",
+    "hosted_tools_unsupported": "Este asistente usa una herramienta que solo ejecuta la Responses API de OpenAI. "
+    "Quien gestiona este chat debe quitar CHATKIT_LINK_OPENAI_API.",
+    "vector_store_missing": "El almacén vectorial en el que busca este asistente no existe. Quien gestiona "
+    "este chat debe comprobar su identificador.",
     "assistant_failed": "Este asistente falló mientras respondía. Inténtelo de nuevo; quien administra este chat "
     "encuentra la razón en el registro.",
     "assistant_stopped": "Este asistente se detuvo antes de que esta respuesta estuviera completa. Lo que había se "
@@ -88,6 +92,7 @@ TEXTS = {
     "session_cancelled": "Esta sesión se canceló. Recargue la página para empezar una nueva.",
     "not_found": "No hay nada con ese identificador, o no es suyo.",
     "agent_not_found": "Ese asistente no existe en este servidor.",
+    "agent_unavailable": "Este asistente no está disponible. Quien gestiona este chat tiene que repararlo.",
     "thread_not_found": "Ese chat no existe, o no es suyo. Puede que se haya eliminado.",
     "thread_out_of_reach": "Esta sesión no llega hasta ese chat. Empiece uno nuevo.",
     "item_not_found": "Ese elemento no existe en este chat. Puede que se haya eliminado o sustituido por un nuevo "
@@ -182,8 +187,11 @@ TEXTS = {
     "assistant_changed": "Este asistente se modificó mientras le esperaba. Empieza de nuevo.",
     "workflow_failed": "El flujo de trabajo de este asistente falló ({place}: {error}).",
     "workflow_endless": "El flujo de trabajo de este asistente da vueltas sin fin ({place}).",
+    "workflow_calls": "El flujo de trabajo de este asistente se detuvo tras {number} llamadas al modelo ({place}).",
+    "workflow_only_sorted": "Esto se clasificó como «{category}» y no se hace nada más con ello.",
+    "workflow_no_answer": "El flujo de trabajo terminó sin una respuesta.",
     "guardrails_missing": "Este asistente tiene reglas de protección que no pueden ejecutarse aquí, por lo que no "
-    "responde. Quien administra este chat debe instalar el paquete openai-guardrails.",
+    "responde. Quien administra este chat debe instalar el paquete {package}.",
     "guardrails_failed": "Las reglas de protección de este asistente no pudieron consultar a su modelo, por lo que no "
     "responde. Inténtelo de nuevo en unos instantes.",
 }

@@ -64,6 +64,10 @@ TEXTS = {
     "tool_timeout": "Un outil de cet assistant a mis trop de temps, et sans lui il n’y a pas de réponse. Réessayez.",
     "assistant_misconfigured": "Cet assistant n’est pas configuré correctement. L’exploitant de ce chat trouve la "
     "raison dans le journal.",
+    "hosted_tools_unsupported": "Cet assistant utilise un outil que seule la Responses API d’OpenAI exécute. La "
+    "personne qui gère ce chat doit retirer CHATKIT_LINK_OPENAI_API.",
+    "vector_store_missing": "Le magasin de vecteurs que cet assistant consulte n’existe pas. La personne qui "
+    "gère ce chat doit vérifier son identifiant.",
     "assistant_failed": "Cet assistant a échoué pendant la réponse. Réessayez ; l’exploitant de ce chat trouve la "
     "raison dans le journal.",
     "assistant_stopped": "Cet assistant s’est arrêté avant que cette réponse soit complète. Ce qui était là est "
@@ -85,6 +89,7 @@ TEXTS = {
     "session_cancelled": "Cette session a été annulée. Rechargez la page pour en commencer une nouvelle.",
     "not_found": "Il n’y a rien sous cet identifiant, ou ce n’est pas à vous.",
     "agent_not_found": "Cet assistant n’existe pas sur ce serveur.",
+    "agent_unavailable": "Cet assistant n’est pas disponible. La personne qui gère ce chat doit le réparer.",
     "thread_not_found": "Ce chat n’existe pas, ou il n’est pas à vous. Il a peut-être été supprimé.",
     "thread_out_of_reach": "Cette session ne remonte pas jusqu’à ce chat. Commencez-en un nouveau.",
     "item_not_found": "Cet élément n’existe pas dans ce chat. Il a peut-être été supprimé ou remplacé par un nouvel "
@@ -178,8 +183,11 @@ TEXTS = {
     "assistant_changed": "Cet assistant a été modifié pendant qu’il vous attendait. Il recommence.",
     "workflow_failed": "Le workflow de cet assistant a échoué ({place} : {error}).",
     "workflow_endless": "Le workflow de cet assistant tourne en rond ({place}).",
+    "workflow_calls": "Le workflow de cet assistant a été arrêté après {number} appels au modèle ({place}).",
+    "workflow_only_sorted": "Ce message a été classé comme « {category} », et rien de plus n'en est fait.",
+    "workflow_no_answer": "Le workflow s'est terminé sans réponse.",
     "guardrails_missing": "Cet assistant a des garde-fous qui ne peuvent pas fonctionner ici, et ne répond donc pas. "
-    "L’exploitant de ce chat doit installer le paquet openai-guardrails.",
+    "L’exploitant de ce chat doit installer le paquet {package}.",
     "guardrails_failed": "Les garde-fous de cet assistant n’ont pas pu interroger leur modèle. Il ne répond donc pas. "
     "Réessayez dans un instant.",
 }

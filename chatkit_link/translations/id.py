@@ -61,6 +61,10 @@ TEXTS = {
     "tool_timeout": "Salah satu alat asisten ini terlalu lama, dan tanpa alat itu tidak ada jawaban. Coba lagi.",
     "assistant_misconfigured": "Asisten ini tidak disiapkan dengan benar. Pengelola chat ini dapat menemukan "
     "alasannya di log.",
+    "hosted_tools_unsupported": "Asisten ini memakai alat yang hanya dijalankan oleh Responses API dari OpenAI. "
+    "Pengelola obrolan ini harus menghapus CHATKIT_LINK_OPENAI_API.",
+    "vector_store_missing": "Penyimpanan vektor yang dicari asisten ini tidak ada. Pengelola obrolan ini "
+    "harus memeriksa ID-nya.",
     "assistant_failed": "Asisten ini gagal saat menjawab. Coba lagi; pengelola chat ini dapat menemukan alasannya di "
     "log.",
     "assistant_stopped": "Asisten ini berhenti sebelum jawaban ini selesai. Bagian yang sudah ada disimpan; coba lagi.",
@@ -80,6 +84,7 @@ TEXTS = {
     "session_cancelled": "Sesi ini dibatalkan. Muat ulang halaman untuk memulai sesi baru.",
     "not_found": "Tidak ada apa pun dengan ID itu, atau itu bukan milik Anda.",
     "agent_not_found": "Asisten itu tidak ada di server ini.",
+    "agent_unavailable": "Asisten ini tidak tersedia. Pengelola obrolan ini harus memperbaikinya.",
     "thread_not_found": "Chat itu tidak ada, atau bukan milik Anda. Mungkin sudah dihapus.",
     "thread_out_of_reach": "Sesi ini tidak menjangkau chat itu. Mulai chat baru.",
     "item_not_found": "Item itu tidak ada di chat ini. Mungkin sudah dihapus atau diganti oleh percobaan ulang.",
@@ -170,8 +175,11 @@ TEXTS = {
     "assistant_changed": "Asisten ini diubah saat menunggu Anda, jadi dimulai dari awal.",
     "workflow_failed": "Alur kerja asisten ini gagal ({place}: {error}).",
     "workflow_endless": "Alur kerja asisten ini berputar-putar ({place}).",
+    "workflow_calls": "Alur kerja asisten ini dihentikan setelah {number} panggilan model ({place}).",
+    "workflow_only_sorted": "Ini digolongkan sebagai “{category}”, dan tidak ada tindakan lebih lanjut.",
+    "workflow_no_answer": "Alur kerja berakhir tanpa jawaban.",
     "guardrails_missing": "Asisten ini memiliki aturan pelindung yang tidak dapat berjalan di sini, jadi tidak "
-    "menjawab. Pengelola chat ini harus memasang paket openai-guardrails.",
+    "menjawab. Pengelola chat ini harus memasang paket {package}.",
     "guardrails_failed": "Aturan pelindung asisten ini tidak dapat bertanya kepada modelnya, jadi asisten tidak "
     "menjawab. Coba lagi sebentar lagi.",
 }

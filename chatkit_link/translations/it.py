@@ -65,6 +65,10 @@ TEXTS = {
     "Riprova.",
     "assistant_misconfigured": "Questo assistente non è configurato correttamente. Il gestore di questa chat trova il "
     "motivo nel log.",
+    "hosted_tools_unsupported": "Questo assistente usa uno strumento che solo la Responses API di OpenAI esegue. "
+    "Chi gestisce questa chat deve togliere CHATKIT_LINK_OPENAI_API.",
+    "vector_store_missing": "L’archivio vettoriale in cui cerca questo assistente non esiste. Chi gestisce "
+    "questa chat deve controllarne l’id.",
     "assistant_failed": "Questo assistente ha avuto un errore durante la risposta. Riprova; il gestore di questa chat "
     "trova il motivo nel log.",
     "assistant_stopped": "Questo assistente si è arrestato prima che questa risposta fosse completa. Ciò che era già "
@@ -86,6 +90,7 @@ TEXTS = {
     "session_cancelled": "Questa sessione è stata annullata. Ricarica la pagina per iniziarne una nuova.",
     "not_found": "Non c’è nulla con questo identificativo, oppure non è tuo.",
     "agent_not_found": "Questo assistente non esiste su questo server.",
+    "agent_unavailable": "Questo assistente non è disponibile. Chi gestisce questa chat deve ripararlo.",
     "thread_not_found": "Questa chat non esiste o non è tua. Potrebbe essere stata eliminata.",
     "thread_out_of_reach": "Questa sessione non arriva fino a quella chat. Iniziane una nuova.",
     "item_not_found": "Questo elemento non esiste in questa chat. Potrebbe essere stato eliminato o sostituito da un "
@@ -178,8 +183,12 @@ TEXTS = {
     "assistant_changed": "Questo assistente è stato modificato mentre ti aspettava, quindi ricomincia.",
     "workflow_failed": "Il flusso di lavoro di questo assistente non è riuscito ({place}: {error}).",
     "workflow_endless": "Il flusso di lavoro di questo assistente gira a vuoto ({place}).",
+    "workflow_calls": "Il flusso di lavoro di questo assistente è stato fermato dopo {number} chiamate al modello "
+    "({place}).",
+    "workflow_only_sorted": "È stato classificato come «{category}» e non succede altro.",
+    "workflow_no_answer": "Il flusso di lavoro è terminato senza una risposta.",
     "guardrails_missing": "Questo assistente ha regole di protezione che qui non possono essere eseguite, quindi non "
-    "risponde. Il gestore di questa chat deve installare il pacchetto openai-guardrails.",
+    "risponde. Il gestore di questa chat deve installare il pacchetto {package}.",
     "guardrails_failed": "Le regole di protezione di questo assistente non hanno potuto interrogare il loro modello, "
     "quindi non risponde. Riprova tra poco.",
 }

@@ -59,6 +59,9 @@ TEXTS = {
     "시도하세요.",
     "assistant_misconfigured": "이 어시스턴트가 올바르게 설정되지 않았습니다. 이 채팅의 운영자는 로그에서 이유를 "
     "확인할 수 있습니다.",
+    "hosted_tools_unsupported": "이 어시스턴트는 OpenAI의 Responses API에서만 실행되는 도구를 사용합니다. 이 채팅의 "
+    "운영자가 CHATKIT_LINK_OPENAI_API 설정을 해제해야 합니다.",
+    "vector_store_missing": "이 어시스턴트가 검색하는 벡터 저장소가 없습니다. 이 채팅의 운영자가 ID를 확인해야 합니다.",
     "assistant_failed": "이 어시스턴트가 답변하는 중에 오류가 발생했습니다. 다시 시도하세요. 이 채팅의 운영자는 "
     "로그에서 이유를 확인할 수 있습니다.",
     "assistant_stopped": "답변이 완료되기 전에 이 어시스턴트가 멈췄습니다. 그때까지의 내용은 보관되어 있습니다. 다시 "
@@ -79,6 +82,7 @@ TEXTS = {
     "session_cancelled": "세션이 취소되었습니다. 페이지를 새로 고쳐 새 세션을 시작하세요.",
     "not_found": "해당 ID의 항목이 없거나 회원님의 것이 아닙니다.",
     "agent_not_found": "이 서버에 해당 어시스턴트가 없습니다.",
+    "agent_unavailable": "이 어시스턴트는 사용할 수 없습니다. 이 채팅의 운영자가 고쳐야 합니다.",
     "thread_not_found": "해당 채팅이 없거나 회원님의 것이 아닙니다. 삭제되었을 수 있습니다.",
     "thread_out_of_reach": "이 세션에서는 그 채팅을 열 수 없습니다. 새 채팅을 시작하세요.",
     "item_not_found": "이 채팅에 해당 항목이 없습니다. 삭제되었거나 다시 시도하면서 대체되었을 수 있습니다.",
@@ -167,7 +171,10 @@ TEXTS = {
     "assistant_changed": "어시스턴트가 기다리는 동안 변경되어 처음부터 다시 시작합니다.",
     "workflow_failed": "이 어시스턴트의 워크플로가 실패했습니다({place}: {error}).",
     "workflow_endless": "이 어시스턴트의 워크플로가 끝없이 반복됩니다({place}).",
+    "workflow_calls": "이 어시스턴트의 워크플로가 모델을 {number}번 호출한 뒤 중지되었습니다({place}).",
+    "workflow_only_sorted": "이 메시지는 “{category}”(으)로 분류되었으며, 더 이상 처리되지 않습니다.",
+    "workflow_no_answer": "워크플로가 답변 없이 끝났습니다.",
     "guardrails_missing": "이 어시스턴트의 가드레일을 여기서 실행할 수 없어 답변하지 않습니다. 이 채팅의 운영자가 "
-    "openai-guardrails 패키지를 설치해야 합니다.",
+    "{package} 패키지를 설치해야 합니다.",
     "guardrails_failed": "이 어시스턴트의 가드레일이 모델에 질의하지 못해 답변하지 않습니다. 잠시 후 다시 시도하세요.",
 }

@@ -64,6 +64,10 @@ TEXTS = {
     "Probeer het opnieuw.",
     "assistant_misconfigured": "Deze assistent is niet goed ingesteld. De beheerder van deze chat vindt de reden in "
     "het logboek.",
+    "hosted_tools_unsupported": "Deze assistent gebruikt een hulpmiddel dat alleen de Responses API van OpenAI "
+    "uitvoert. De beheerder van deze chat moet CHATKIT_LINK_OPENAI_API verwijderen.",
+    "vector_store_missing": "De vectoropslag die deze assistent doorzoekt bestaat niet. De beheerder van "
+    "deze chat moet de id controleren.",
     "assistant_failed": "Er ging iets mis bij deze assistent tijdens het antwoorden. Probeer het opnieuw; de "
     "beheerder van deze chat vindt de reden in het logboek.",
     "assistant_stopped": "Deze assistent is gestopt voordat dit antwoord compleet was. Wat er al was, is bewaard; "
@@ -86,6 +90,7 @@ TEXTS = {
     "session_cancelled": "Deze sessie is geannuleerd. Laad de pagina opnieuw om een nieuwe te beginnen.",
     "not_found": "Er is niets met deze id, of het is niet van jou.",
     "agent_not_found": "Deze assistent bestaat niet op deze server.",
+    "agent_unavailable": "Deze assistent is niet beschikbaar. De beheerder van deze chat moet hem herstellen.",
     "thread_not_found": "Deze chat bestaat niet of is niet van jou. Misschien is hij verwijderd.",
     "thread_out_of_reach": "Die chat is vanuit deze sessie niet bereikbaar. Begin een nieuwe.",
     "item_not_found": "Dit onderdeel bestaat niet in deze chat. Misschien is het verwijderd of vervangen door een "
@@ -177,8 +182,11 @@ TEXTS = {
     "assistant_changed": "Deze assistent is gewijzigd terwijl hij op je wachtte, en begint daarom opnieuw.",
     "workflow_failed": "De workflow van deze assistent is mislukt ({place}: {error}).",
     "workflow_endless": "De workflow van deze assistent draait in een kringetje rond ({place}).",
+    "workflow_calls": "De workflow van deze assistent is gestopt na {number} modelaanroepen ({place}).",
+    "workflow_only_sorted": "Dit is ingedeeld als ‘{category}’; verder gebeurt er niets mee.",
+    "workflow_no_answer": "De workflow is zonder antwoord geëindigd.",
     "guardrails_missing": "Deze assistent heeft beschermingsregels die hier niet kunnen draaien, en antwoordt daarom "
-    "niet. De beheerder van deze chat moet het pakket openai-guardrails installeren.",
+    "niet. De beheerder van deze chat moet het pakket {package} installeren.",
     "guardrails_failed": "De beschermingsregels van deze assistent konden hun model niet raadplegen, daarom antwoordt "
     "hij niet. Probeer het zo meteen opnieuw.",
 }

@@ -60,6 +60,10 @@ TEXTS = {
     "ponownie.",
     "assistant_misconfigured": "Ten asystent nie jest poprawnie skonfigurowany. Operator tego czatu znajdzie "
     "przyczynę w dzienniku.",
+    "hosted_tools_unsupported": "Ten asystent używa narzędzia, które działa tylko w Responses API firmy OpenAI. "
+    "Operator tego czatu musi usunąć CHATKIT_LINK_OPENAI_API.",
+    "vector_store_missing": "Magazyn wektorów, w którym szuka ten asystent, nie istnieje. Operator tego "
+    "czatu musi sprawdzić jego identyfikator.",
     "assistant_failed": "Podczas odpowiedzi u tego asystenta wystąpił błąd. Spróbuj ponownie; operator tego czatu "
     "znajdzie przyczynę w dzienniku.",
     "assistant_stopped": "Ten asystent przestał działać, zanim ta odpowiedź była pełna. To, co już było, zachowano; "
@@ -81,6 +85,7 @@ TEXTS = {
     "session_cancelled": "Ta sesja została anulowana. Odśwież stronę, aby rozpocząć nową.",
     "not_found": "Nie ma nic o tym identyfikatorze lub nie należy to do Ciebie.",
     "agent_not_found": "Na tym serwerze nie ma takiego asystenta.",
+    "agent_unavailable": "Ten asystent jest niedostępny. Musi go naprawić operator tego czatu.",
     "thread_not_found": "Takiego czatu nie ma lub nie należy do Ciebie. Mógł zostać usunięty.",
     "thread_out_of_reach": "Ta sesja nie obejmuje tamtego czatu. Rozpocznij nowy.",
     "item_not_found": "W tym czacie nie ma takiego elementu. Mógł zostać usunięty lub zastąpiony przy ponownej próbie.",
@@ -169,8 +174,11 @@ TEXTS = {
     "assistant_changed": "Ten asystent został zmieniony, gdy czekał na Ciebie, więc zaczyna od nowa.",
     "workflow_failed": "Przepływ pracy tego asystenta nie powiódł się ({place}: {error}).",
     "workflow_endless": "Przepływ pracy tego asystenta się zapętlił ({place}).",
+    "workflow_calls": "Przepływ pracy tego asystenta zatrzymano po {number} wywołaniach modelu ({place}).",
+    "workflow_only_sorted": "Przypisano to do kategorii „{category}” i nic więcej się z tym nie dzieje.",
+    "workflow_no_answer": "Przepływ pracy zakończył się bez odpowiedzi.",
     "guardrails_missing": "Ten asystent ma reguły ochronne, których nie można tu uruchomić, więc nie odpowiada. "
-    "Operator tego czatu musi zainstalować pakiet openai-guardrails.",
+    "Operator tego czatu musi zainstalować pakiet {package}.",
     "guardrails_failed": "Reguły ochronne tego asystenta nie mogły zapytać swojego modelu, więc asystent nie "
     "odpowiada. Spróbuj ponownie za chwilę.",
 }

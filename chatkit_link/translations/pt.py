@@ -62,6 +62,10 @@ TEXTS = {
     "tool_timeout": "Uma ferramenta deste assistente demorou demais, e sem ela não há resposta. Tente novamente.",
     "assistant_misconfigured": "Este assistente não está configurado corretamente. O operador deste chat encontra o "
     "motivo no log.",
+    "hosted_tools_unsupported": "Este assistente usa uma ferramenta que só a Responses API da OpenAI executa. "
+    "Quem opera este chat precisa remover CHATKIT_LINK_OPENAI_API.",
+    "vector_store_missing": "O armazenamento vetorial em que este assistente busca não existe. Quem opera "
+    "este chat precisa verificar o id.",
     "assistant_failed": "Este assistente falhou durante a resposta. Tente novamente; o operador deste chat encontra o "
     "motivo no log.",
     "assistant_stopped": "Este assistente parou antes de esta resposta ficar completa. O que já havia foi mantido; "
@@ -83,6 +87,7 @@ TEXTS = {
     "session_cancelled": "Esta sessão foi cancelada. Recarregue a página para iniciar uma nova.",
     "not_found": "Não há nada com esse identificador, ou não é seu.",
     "agent_not_found": "Esse assistente não existe neste servidor.",
+    "agent_unavailable": "Este assistente não está disponível. Quem opera este chat precisa consertá-lo.",
     "thread_not_found": "Esse chat não existe ou não é seu. Talvez tenha sido excluído.",
     "thread_out_of_reach": "Esta sessão não alcança aquele chat. Inicie um novo.",
     "item_not_found": "Esse item não existe neste chat. Talvez tenha sido excluído ou substituído por uma nova "
@@ -177,8 +182,12 @@ TEXTS = {
     "assistant_changed": "Este assistente foi alterado enquanto esperava por você, por isso recomeça.",
     "workflow_failed": "O fluxo de trabalho deste assistente falhou ({place}: {error}).",
     "workflow_endless": "O fluxo de trabalho deste assistente está andando em círculos ({place}).",
+    "workflow_calls": "O fluxo de trabalho deste assistente foi interrompido após {number} chamadas ao modelo "
+    "({place}).",
+    "workflow_only_sorted": "Isto foi classificado como “{category}”, e nada mais é feito.",
+    "workflow_no_answer": "O fluxo de trabalho terminou sem uma resposta.",
     "guardrails_missing": "Este assistente tem regras de proteção que não podem ser executadas aqui, por isso não "
-    "responde. O operador deste chat precisa instalar o pacote openai-guardrails.",
+    "responde. O operador deste chat precisa instalar o pacote {package}.",
     "guardrails_failed": "As regras de proteção deste assistente não conseguiram consultar o modelo, por isso ele não "
     "responde. Tente novamente em instantes.",
 }

@@ -60,6 +60,9 @@ TEXTS = {
     "işletmecisi nedenini günlükte bulabilir.",
     "tool_timeout": "Bu asistanın bir aracı çok uzun sürdü ve o olmadan yanıt verilemiyor. Tekrar deneyin.",
     "assistant_misconfigured": "Bu asistan doğru ayarlanmamış. Bu sohbetin işletmecisi nedenini günlükte bulabilir.",
+    "hosted_tools_unsupported": "Bu asistan yalnızca OpenAI'nin Responses API'sinin çalıştırdığı bir araç "
+    "kullanıyor. Bu sohbeti işleten kişi CHATKIT_LINK_OPENAI_API ayarını kaldırmalı.",
+    "vector_store_missing": "Bu asistanın aradığı vektör deposu yok. Bu sohbeti işleten kişi kimliğini kontrol etmeli.",
     "assistant_failed": "Bu asistan yanıt verirken hata oluştu. Tekrar deneyin; bu sohbetin işletmecisi nedenini "
     "günlükte bulabilir.",
     "assistant_stopped": "Bu asistan, bu yanıt tamamlanmadan durdu. O ana kadarki bölüm saklandı; tekrar deneyin.",
@@ -79,6 +82,7 @@ TEXTS = {
     "session_cancelled": "Bu oturum iptal edildi. Yeni bir oturum başlatmak için sayfayı yenileyin.",
     "not_found": "Bu kimlikle bir şey yok veya size ait değil.",
     "agent_not_found": "Bu sunucuda böyle bir asistan yok.",
+    "agent_unavailable": "Bu asistan kullanılamıyor. Bu sohbeti işleten kişinin onu düzeltmesi gerekiyor.",
     "thread_not_found": "Böyle bir sohbet yok veya size ait değil. Silinmiş olabilir.",
     "thread_out_of_reach": "Bu oturum o sohbete ulaşamıyor. Yeni bir sohbet başlatın.",
     "item_not_found": "Bu sohbette böyle bir öğe yok. Silinmiş veya yeni bir denemeyle değiştirilmiş olabilir.",
@@ -166,8 +170,11 @@ TEXTS = {
     "assistant_changed": "Bu asistan sizi beklerken değiştirildi, bu yüzden baştan başlıyor.",
     "workflow_failed": "Bu asistanın iş akışı başarısız oldu ({place}: {error}).",
     "workflow_endless": "Bu asistanın iş akışı döngüye girdi ({place}).",
+    "workflow_calls": "Bu asistanın iş akışı {number} model çağrısından sonra durduruldu ({place}).",
+    "workflow_only_sorted": "Bu, “{category}” olarak sınıflandırıldı; başka bir işlem yapılmıyor.",
+    "workflow_no_answer": "İş akışı yanıt vermeden sona erdi.",
     "guardrails_missing": "Bu asistanın burada çalışamayan koruma kuralları var, bu yüzden yanıt vermiyor. Bu "
-    "sohbetin işletmecisi openai-guardrails paketini kurmalı.",
+    "sohbetin işletmecisi {package} paketini kurmalı.",
     "guardrails_failed": "Bu asistanın koruma kuralları modeline soramadı, bu yüzden yanıt vermiyor. Birazdan tekrar "
     "deneyin.",
 }

@@ -60,6 +60,10 @@ TEXTS = {
     "lời. Hãy thử lại.",
     "assistant_misconfigured": "Trợ lý này chưa được thiết lập đúng. Người vận hành đoạn chat này có thể xem lý do "
     "trong nhật ký.",
+    "hosted_tools_unsupported": "Trợ lý này dùng một công cụ mà chỉ Responses API của OpenAI chạy được. Người "
+    "vận hành cuộc trò chuyện này phải bỏ CHATKIT_LINK_OPENAI_API.",
+    "vector_store_missing": "Kho vector mà trợ lý này tìm kiếm không có. Người vận hành cuộc trò chuyện này "
+    "phải kiểm tra id của nó.",
     "assistant_failed": "Trợ lý này gặp lỗi khi đang trả lời. Hãy thử lại; người vận hành đoạn chat này có thể xem lý "
     "do trong nhật ký.",
     "assistant_stopped": "Trợ lý này đã ngừng chạy trước khi câu trả lời này hoàn tất. Phần đã có được giữ lại; hãy "
@@ -81,6 +85,7 @@ TEXTS = {
     "session_cancelled": "Phiên này đã bị hủy. Hãy tải lại trang để bắt đầu phiên mới.",
     "not_found": "Không có gì với mã định danh này, hoặc nó không phải của bạn.",
     "agent_not_found": "Không có trợ lý đó trên máy chủ này.",
+    "agent_unavailable": "Trợ lý này không dùng được. Người vận hành cuộc trò chuyện này phải sửa nó.",
     "thread_not_found": "Đoạn chat đó không tồn tại hoặc không phải của bạn. Có thể nó đã bị xóa.",
     "thread_out_of_reach": "Phiên này không mở được đoạn chat đó. Hãy bắt đầu đoạn chat mới.",
     "item_not_found": "Không có mục đó trong đoạn chat này. Có thể nó đã bị xóa hoặc được thay khi thử lại.",
@@ -169,8 +174,11 @@ TEXTS = {
     "assistant_changed": "Trợ lý này đã bị thay đổi trong khi chờ bạn, nên sẽ bắt đầu lại.",
     "workflow_failed": "Quy trình của trợ lý này gặp lỗi ({place}: {error}).",
     "workflow_endless": "Quy trình của trợ lý này bị lặp vô tận ({place}).",
+    "workflow_calls": "Quy trình của trợ lý này bị dừng sau {number} lượt gọi mô hình ({place}).",
+    "workflow_only_sorted": "Nội dung này được xếp vào loại “{category}”, và không có gì được thực hiện thêm.",
+    "workflow_no_answer": "Quy trình đã kết thúc mà không có câu trả lời.",
     "guardrails_missing": "Trợ lý này có quy tắc bảo vệ không chạy được ở đây nên không trả lời. Người vận hành đoạn "
-    "chat này cần cài gói openai-guardrails.",
+    "chat này cần cài gói {package}.",
     "guardrails_failed": "Quy tắc bảo vệ của trợ lý này không thể hỏi mô hình của chúng nên trợ lý không trả lời. Hãy "
     "thử lại sau giây lát.",
 }

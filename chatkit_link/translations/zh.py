@@ -39,6 +39,9 @@ TEXTS = {
     "tool_broke": "此助手的一个工具失败，没有该工具就无法回答。请重试；此聊天的运营者可在日志中找到原因。",
     "tool_timeout": "此助手的一个工具耗时过长，没有该工具就无法回答。请重试。",
     "assistant_misconfigured": "此助手未正确设置。此聊天的运营者可在日志中找到原因。",
+    "hosted_tools_unsupported": "此助手使用的工具只能由 OpenAI 的 Responses API 运行。"
+    "此聊天的运营者必须取消设置 CHATKIT_LINK_OPENAI_API。",
+    "vector_store_missing": "此助手搜索的向量存储不存在。此聊天的运营者必须检查其 ID。",
     "assistant_failed": "此助手在回答时出错。请重试；此聊天的运营者可在日志中找到原因。",
     "assistant_stopped": "在此回答完成之前，此助手已停止运行。已有内容已保留；请重试。",
     "service_unreachable": "无法连接到此助手需要的一项服务。请稍后重试。",
@@ -56,6 +59,7 @@ TEXTS = {
     "session_cancelled": "此会话已被取消。请刷新页面以开始新的会话。",
     "not_found": "没有此标识对应的内容，或者它不属于您。",
     "agent_not_found": "此服务器上没有该助手。",
+    "agent_unavailable": "此助手不可用，需要由此聊天的运营者修复。",
     "thread_not_found": "该聊天不存在，或者不属于您。它可能已被删除。",
     "thread_out_of_reach": "此会话无法访问该聊天。请开始新的聊天。",
     "item_not_found": "此聊天中没有该内容。它可能已被删除，或被重试的结果取代。",
@@ -140,7 +144,9 @@ TEXTS = {
     "assistant_changed": "此助手在等待您期间已被更改，因此将重新开始。",
     "workflow_failed": "此助手的工作流失败（{place}：{error}）。",
     "workflow_endless": "此助手的工作流陷入循环（{place}）。",
-    "guardrails_missing": "此助手的防护规则无法在此运行，因此不作回答。此聊天的运营者需要安装软件包 openai-guardrails"
-    "。",
+    "workflow_calls": "此助手的工作流在调用模型 {number} 次后被停止（{place}）。",
+    "workflow_only_sorted": "此消息被归类为“{category}”，不再做进一步处理。",
+    "workflow_no_answer": "工作流已结束，但没有给出回答。",
+    "guardrails_missing": "此助手的防护规则无法在此运行，因此不作回答。此聊天的运营者需要安装软件包 {package}。",
     "guardrails_failed": "此助手的防护规则无法查询其模型，因此不作回答。请稍后重试。",
 }

@@ -39,6 +39,9 @@ TEXTS = {
     "tool_broke": "此助理的一項工具失敗，沒有該工具就無法回答。請再試一次；此聊天的營運者可在記錄檔中找到原因。",
     "tool_timeout": "此助理的一項工具耗時過長，沒有該工具就無法回答。請再試一次。",
     "assistant_misconfigured": "此助理未正確設定。此聊天的營運者可在記錄檔中找到原因。",
+    "hosted_tools_unsupported": "此助理使用的工具只能由 OpenAI 的 Responses API 執行。"
+    "此聊天的營運者必須取消設定 CHATKIT_LINK_OPENAI_API。",
+    "vector_store_missing": "此助理搜尋的向量儲存空間不存在。此聊天的營運者必須檢查其 ID。",
     "assistant_failed": "此助理在回答時發生錯誤。請再試一次；此聊天的營運者可在記錄檔中找到原因。",
     "assistant_stopped": "在此回答完成之前，此助理停止執行了。已有的內容已保留；請再試一次。",
     "service_unreachable": "無法連線到此助理需要的一項服務。請稍後再試。",
@@ -56,6 +59,7 @@ TEXTS = {
     "session_cancelled": "此工作階段已取消。請重新載入頁面以開始新的工作階段。",
     "not_found": "沒有此識別碼的內容，或它不屬於您。",
     "agent_not_found": "此伺服器上沒有該助理。",
+    "agent_unavailable": "此助理無法使用，需要由此聊天的營運者修復。",
     "thread_not_found": "該聊天不存在，或不屬於您。它可能已被刪除。",
     "thread_out_of_reach": "此工作階段無法存取該聊天。請開始新的聊天。",
     "item_not_found": "此聊天中沒有該項目。它可能已被刪除，或被重試的結果取代。",
@@ -140,6 +144,9 @@ TEXTS = {
     "assistant_changed": "此助理在等候您期間已被更改，因此將重新開始。",
     "workflow_failed": "此助理的工作流程失敗（{place}：{error}）。",
     "workflow_endless": "此助理的工作流程陷入循環（{place}）。",
-    "guardrails_missing": "此助理的防護規則無法在此執行，因此不予回答。此聊天的營運者需要安裝套件 openai-guardrails。",
+    "workflow_calls": "此助理的工作流程在呼叫模型 {number} 次後已停止（{place}）。",
+    "workflow_only_sorted": "此訊息被歸類為「{category}」，不再做進一步處理。",
+    "workflow_no_answer": "工作流程已結束，但沒有給出回答。",
+    "guardrails_missing": "此助理的防護規則無法在此執行，因此不予回答。此聊天的營運者需要安裝套件 {package}。",
     "guardrails_failed": "此助理的防護規則無法查詢其模型，因此不予回答。請稍後再試。",
 }

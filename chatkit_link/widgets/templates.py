@@ -3,11 +3,11 @@
 A .widget file (what ChatKit's widget builder exports) is JSON: ``version`` "1.0", ``name``,
 ``template`` (Jinja2 text that renders to JSON), ``jsonSchema`` of the data, ``outputJsonPreview``, and
 ``encodedWidget`` (base64url JSON with the builder's JSX view and ``defaultState``, the sample data).
-The SDK's ``WidgetTemplate`` neither checks data against the schema nor renders in a sandbox; this does.
+The SDK's ``WidgetTemplate`` neither checks data against the schema nor renders in a sandbox; this does. What
+``WidgetTemplate`` builds of a file and its data is built here, too.
 """
 
 import base64
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Generic, cast
@@ -24,8 +24,16 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 from typing_extensions import TypeVar
 
+from chatkit_link.widgets.agreement import (
+    described_names,
+    is_excused,
+    is_mentioned,
+    required_names,
+    undescribed_names,
+)
+from chatkit_link.widgets.builder_flaws import mend, parse
 from chatkit_link.widgets.errors import WidgetError
-from chatkit_link.widgets.sandbox import WidgetSandbox, render, variables
+from chatkit_link.widgets.sandbox import WidgetSandbox, changes_its_data, render, variables
 from chatkit_link.widgets.validation import TreeChecker
 
 LARGEST_FILE = 512_000
@@ -50,9 +58,16 @@ class Template(Generic[Data]):
             # An empty registry: a $ref to an address elsewhere is an error, not a request.
             self._validator = Draft202012Validator(self.schema, registry=Registry())
             text = _text(source, definition, "template")
-            self._template: jinja2.Template = sandbox.from_string(text)
+            self._described = described_names(self.schema)
+            parsed = mend(sandbox.parse(text), self._view, self._described)
             #: Names that the template takes from its data.
-            self.variables = variables(sandbox, text)
+            self.variables = variables(sandbox, parsed)
+            #: Names of its data that the schema does not have, to how the template writes them: ``item.name``.
+            self.undescribed = undescribed_names(parsed, self.variables, self.schema)
+            #: Names that the schema requires and the template does not use.
+            self.unused = frozenset(name for name in required_names(self.schema) if not is_mentioned(name, text))
+            self._changes_data = changes_its_data(parsed)
+            self._template: jinja2.Template = sandbox.from_string(parsed)
         except SchemaError as error:
             raise WidgetError(source, "jsonSchema", error.message) from error
         except TemplateError as error:
@@ -62,7 +77,15 @@ class Template(Generic[Data]):
     def sample(self) -> dict[str, Any] | None:
         """The sample data that came with the file, or None: ``encodedWidget`` may be missing or garbage."""
         state = (decoded_view(self.definition.get("encodedWidget")) or {}).get("defaultState")
-        return cast("dict[str, Any]", state) if isinstance(state, dict) else None
+        if isinstance(state, dict):
+            return cast("dict[str, Any]", state)
+        return None if self.variables or self.schema.get("required") else {}
+
+    @property
+    def _view(self) -> str | None:
+        """The JSX that the Widget Builder made the template of."""
+        view = (decoded_view(self.definition.get("encodedWidget")) or {}).get("view")
+        return view if isinstance(view, str) else None
 
     def build(self, data: Data) -> DynamicWidgetRoot:
         """The widget for this data, or for a pydantic model as its JSON.
@@ -80,28 +103,46 @@ class Template(Generic[Data]):
         """The same as plain JSON values."""
         if isinstance(data, BaseModel):
             data = data.model_dump(mode="json")
-        # The first error is enough; looking for the best of all would go through all the rows.
-        problems = cast("Iterator[DataError]", self._validator.iter_errors(data))  # pyright: ignore[reportUnknownMemberType] - jsonschema's types
+        self._check_data(data)
         try:
-            problem = next(problems, None)
+            rendered = render(self._template, data, optional=self._described, changed=self._changes_data)
+            return parse(rendered)
+        except (TemplateError, ValueError, TypeError, ArithmeticError, LookupError, RecursionError) as error:
+            raise WidgetError(self.source, "template", str(error)[:300]) from error
+
+    def _check_data(self, data: Mapping[str, Any]) -> None:
+        problems = cast("Iterator[DataError]", self._validator.iter_errors(data))  # pyright: ignore[reportUnknownMemberType] - jsonschema's types
+        undescribed = frozenset(self.undescribed)
+        try:
+            # The first error is enough; looking for the best of all would go through all the rows.
+            problem = next((found for found in problems if not is_excused(found, undescribed, self.unused)), None)
         except (Unresolvable, RecursionError) as error:
             raise WidgetError(self.source, "jsonSchema", "a $ref in it leads nowhere in this file") from error
         if problem:
             raise WidgetError(self.source, problem.json_path.replace("$", "data", 1), problem.message[:300])
-        try:
-            return json.loads(render(self._template, data))
-        except (TemplateError, ValueError, TypeError, ArithmeticError, LookupError, RecursionError) as error:
-            raise WidgetError(self.source, "template", str(error)[:300]) from error
 
     def check(self, data: dict[str, Any] | None = None) -> None:
-        """Builds with the data (the sample, if None) and checks every node. Raises ``WidgetError``."""
-        self.checked_tree(data)
+        """Builds with the data (the sample, if None) and checks every node. Raises ``WidgetError``.
+
+        A file without sample data is checked by the preview that it carries.
+        """
+        if data is None and self.sample is None:
+            if self.preview is not None:
+                self._checker.check(self.source, self.preview)
+        else:
+            self.checked_tree(data)
+
+    @property
+    def preview(self) -> dict[str, Any] | None:
+        """The tree that came with the file, if there is one."""
+        found = self.definition.get("outputJsonPreview")
+        return cast("dict[str, Any]", found) if isinstance(found, dict) and "type" in found else None
 
     def checked_tree(self, data: dict[str, Any] | None = None) -> dict[str, Any]:
         """What ``check`` has checked."""
         data = self.sample if data is None else data
         if data is None:
-            raise WidgetError(self.source, "encodedWidget", "there is no sample data to check it with")
+            raise WidgetError(self.source, "encodedWidget", "there is no sample data in it")
         tree = self.tree(data)
         self._checker.check(self.source, tree)
         return cast("dict[str, Any]", tree)

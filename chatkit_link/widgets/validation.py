@@ -84,13 +84,21 @@ def _check_props(source: str, path: str, model: type[BaseModel], props: dict[str
     if unknown:
         raise WidgetError(source, path, f"{props['type']} has no property {min(unknown)!r}")
     try:
-        model.model_validate({**props, **_no_children(model)})
+        model.model_validate({**_numbers_as_text(model, props), **_no_children(model)})
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         at, value = _place(props, first["loc"])
         if at in _ICON_KEYS or (at == ".name" and props["type"] == "Icon"):
             raise WidgetError(source, f"{path}{at}".lstrip("."), f"there is no icon {value!r}") from error
         raise WidgetError(source, f"{path}{at}".lstrip("."), first["msg"]) from error
+
+
+def _numbers_as_text(model: type[BaseModel], props: dict[str, Any]) -> dict[str, Any]:
+    """The page displays a number where the models want a text; the Widget Builder makes one of ``${index + 1}``."""
+    fields = model.model_fields
+    kinds: dict[str, Any] = {key: fields[key].annotation for key in props.keys() & fields.keys()}
+    texts = {key for key, kind in kinds.items() if kind in (str, str | None)}
+    return {key: str(value) if key in texts and type(value) in (int, float) else value for key, value in props.items()}
 
 
 def _place(props: Any, location: tuple[int | str, ...]) -> tuple[str, Any]:

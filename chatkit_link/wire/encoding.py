@@ -13,12 +13,8 @@ from chatkit.types import (
     SDKHiddenContextItem,
     Thread,
     ThreadItem,
-    ThreadItemAddedEvent,
-    ThreadItemDoneEvent,
-    ThreadItemReplacedEvent,
     ThreadItemUpdatedEvent,
     ThreadMetadata,
-    ThreadStreamEvent,
 )
 from pydantic import BaseModel
 from pydantic_core import PydanticSerializationError, to_json
@@ -30,16 +26,11 @@ _PUBLIC = {"exclude_metadata": True}
 #: Looked up once: finding a generic model's class again costs more than making one of it.
 _ItemPage = Page[ThreadItem]
 HIDDEN = (HiddenContextItem, SDKHiddenContextItem)
+HIDDEN_TYPES = frozenset(each.model_fields["type"].default for each in HIDDEN)
 
 
 def is_hidden(item: ThreadItem) -> TypeGuard[HiddenContextItem | SDKHiddenContextItem]:
     return isinstance(item, HIDDEN)
-
-
-def is_visible(event: ThreadStreamEvent) -> bool:
-    """False for events that would show the model's private context."""
-    carries = isinstance(event, ThreadItemAddedEvent | ThreadItemDoneEvent | ThreadItemReplacedEvent)
-    return not (carries and is_hidden(event.item))
 
 
 def thread_response(thread: ThreadMetadata, items: Page[ThreadItem] | None = None) -> Thread:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from chatkit_link.widgets.errors import WidgetError
@@ -14,16 +14,21 @@ _ACTION_KEYS = ("onClickAction", "onChangeAction", "onSubmitAction", "action")
 
 @dataclass(frozen=True, slots=True)
 class WidgetProblem:
-    """line: of the file, from 1. path: in the file, its data or the rendered tree; empty when it is the whole."""
+    """line: of the file, from 1. path: in the file, its data or the rendered tree; empty when it is the whole.
+
+    notice: worth to know, while the widget can be built all the same.
+    """
 
     file: str
     line: int
     path: str
     reason: str
+    notice: bool = False
 
     def __str__(self) -> str:
+        kind = "notice: " if self.notice else ""
         place = f"{self.path}: " if self.path else ""
-        return f"{self.file}:{self.line}: {place}{self.reason}"
+        return f"{self.file}:{self.line}: {kind}{place}{self.reason}"
 
 
 def check(library: WidgetLibrary, file: str, content: bytes, known: frozenset[str] | None) -> list[WidgetProblem]:
@@ -43,22 +48,36 @@ def examine(
         template = library.read(file, content)
     except WidgetError as error:
         return None, [_problem(file, lines, error)]
-    found = [WidgetProblem(file, lines.of("template"), "template", reason) for reason in undescribed(template)]
+    told = disagreements(template)
+    found = [WidgetProblem(file, lines.of("template"), "template", why, notice=True) for why in told.values()]
+    if template.sample is None:
+        reason = "there is no sample data in it: what it renders to was not checked"
+        found.append(WidgetProblem(file, lines.of("encodedWidget"), "encodedWidget", reason, notice=True))
     try:
-        tree = template.checked_tree()
+        template.check()
     except WidgetError as error:
-        return None, [*found, _problem(file, lines, error)]
+        problem = _problem(file, lines, error, template)
+        name = re.search(r"'(\w+)'(?: is undefined|(?= \(line))", problem.reason)
+        if problem.path == "template" and name and (why := told.get(name.group(1))):
+            found = [one for one in found if one.reason != why]
+            problem = replace(problem, reason=f"{why}, and its sample data does not have: {problem.reason}")
+        return None, [*found, problem]
+    tree = template.preview if template.sample is None else template.tree(template.sample)
     found += [WidgetProblem(file, lines.of("template"), *wrong) for wrong in unknown_actions(tree, known)]
     return tree, found
 
 
-def undescribed(template: Template) -> list[str]:
-    """A message for each variable of the template that its schema does not have."""
-    described = template.schema.get("properties")
-    if not isinstance(described, dict):
-        return []
-    missing = sorted(template.variables - cast("dict[str, Any]", described).keys())
-    return [f"it uses {name!r}, which jsonSchema does not describe" for name in missing]
+def disagreements(template: Template) -> dict[str, str]:
+    """Name and message for each name that the template uses and its schema does not have.
+
+    Names that are required and not used are usual; they are named where one may be what the template means.
+    """
+    spare = [repr(name) for name in sorted(template.unused)]
+    instead = f"; of what it requires, the template does not use {', '.join(spare[:5])}" if spare else ""
+    return {
+        name: f"it uses {written!r}, which jsonSchema does not describe{instead}"
+        for name, written in template.undescribed.items()
+    }
 
 
 def unknown_actions(tree: Any, known: frozenset[str] | None) -> list[tuple[str, str]]:
@@ -85,13 +104,15 @@ def _actions(node: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
             yield from _actions(found.get(key), f"{path}.{key}".lstrip("."))
 
 
-def _problem(file: str, lines: "_Lines", error: WidgetError) -> WidgetProblem:
+def _problem(file: str, lines: "_Lines", error: WidgetError, template: Template | None = None) -> WidgetProblem:
     if not error.path and (syntax := re.search(r"line (\d+) column", error.reason)):
         return WidgetProblem(file, int(syntax.group(1)), "", error.reason)
     key = re.split(r"[.\[]", error.path)[0]
     where = {"data": "encodedWidget"}.get(key) or (key if key in _FILE_KEYS else "template")
     line = template_line(error) if where == "template" else None
     reason = f"{error.reason} (line {line} of the template)" if line else error.reason
+    if template and where == "template" and "(none)" in str(template.definition["template"]) and "valid" in reason:
+        reason += "; the Widget Builder writes (none) for an expression that it cannot translate, such as tags.join()"
     return WidgetProblem(file, lines.of(where), error.path, reason)
 
 

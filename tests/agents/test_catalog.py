@@ -35,5 +35,5 @@ def test_an_agent_file_that_exits_is_reported_and_ends_nothing(tmp_path: Path, l
     with pytest.raises(ConfigurationError, match="does not load: SystemExit"):
         load_target("agent.py:agent", beside=tmp_path)
     (tmp_path / "workflow.py").write_text(f"{line}\nasync def run_workflow(given):\n    return None\n")
-    with pytest.raises(ConfigurationError, match="SystemExit"):
+    with pytest.raises(ConfigurationError, match=r"workflow\.py, line 1: the file ends itself here"):
         load_target("workflow.py", beside=tmp_path)

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx2
 import psutil
 import pytest
 
@@ -156,3 +157,65 @@ def test_a_host_that_cannot_be_listened_on_is_named_and_not_the_port(run: Run, h
     process = run("serve", "--host", host, "--port", "0")
     out, _ = process.communicate(timeout=120)
     assert (process.returncode, out.splitlines()[-1]) == (2, f"chatkit-link: {words}")
+
+
+OWN_APP = """
+import os
+from fastapi import FastAPI, Request
+from chatkit_link import server_of
+from .server import notes
+
+app = FastAPI()
+
+@app.get("/notes")
+async def read(request: Request):
+    return {"notes": notes, "agent": type(server_of(request)).__name__, "key": os.environ["SHOP_KEY"]}
+"""
+OWN_SERVER = """
+from chatkit.server import ChatKitServer
+from chatkit.types import ProgressUpdateEvent
+
+notes = []
+
+class Shop(ChatKitServer):
+    async def respond(self, thread, input_user_message, context):
+        notes.append(input_user_message.content[0].text)
+        yield ProgressUpdateEvent(text="noted")
+"""
+
+
+@pytest.mark.parametrize("target", ["app.main:app", "app/main.py"])
+def test_a_persons_own_app_is_served_in_the_same_process(run: Run, folder: Path, target: str) -> None:
+    """Also with the catalog in another folder than the one that the command is run in."""
+    project = folder / "project" if target == "app.main:app" else folder
+    (project / "app").mkdir(parents=True)
+    (project / "app" / "__init__.py").touch()
+    (project / "app" / "main.py").write_text(OWN_APP)
+    (project / "app" / "server.py").write_text(OWN_SERVER)
+    (project / ".env").write_text("SHOP_KEY=from .env\n")
+    (project / "chatkit-link.toml").write_text('[agents.shop]\ntarget = "app.server:Shop"\n')
+    process = run("serve", "--port", "0", "--app", target, CHATKIT_LINK_CONFIG=str(project / "chatkit-link.toml"))
+    assert process.stdout is not None
+    lines = iter(process.stdout)
+    address = next(line.split()[1] for line in lines if line.split()[:1] == ["ready"])
+    message = {"content": [{"type": "input_text", "text": "Milk"}], "attachments": [], "inference_options": {}}
+    with httpx2.Client(base_url=address, timeout=60) as http:
+        answer = http.post("/chatkit", json={"type": "threads.create", "params": {"input": message}})
+        assert "noted" in answer.text
+        assert http.get("/notes").json() == {"notes": ["Milk"], "agent": "Shop", "key": "from .env"}
+        assert http.get("/nowhere").json() == {"detail": "Not Found"}
+    process.send_signal(signal.SIGTERM)
+    out, _ = process.communicate(timeout=120)
+    assert (process.returncode, "Traceback" in out) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [("nowhere.main:app", "No module named 'nowhere'"), ("main.py:app", "there is no file"), ("own:main", "no main")],
+)
+def test_an_app_that_cannot_be_served_is_a_sentence(run: Run, folder: Path, target: str, words: str) -> None:
+    (folder / "own.py").write_text("app = 1\n")
+    out, _ = (process := run("serve", "--port", "0", "--app", target)).communicate(timeout=120)
+    assert process.returncode == 2
+    assert words in " ".join(out.split())
+    assert "Traceback" not in out

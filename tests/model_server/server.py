@@ -24,7 +24,7 @@ from tests.model_server.profiles import PROFILES, Api, Profile
 from tests.model_server.requests import check_key, json_body
 from tests.model_server.steps import Cut, Drop, Fail, Failed, Page, Raw, Say, Step, ending, flatten
 from tests.model_server.transcriptions import AUDIO_USAGE, MODELS, read_form
-from tests.model_server.vector_stores import search_results
+from tests.model_server.vector_stores import search_results, vector_store
 from tests.sdk_server import serve
 
 #: What OpenAI lists, and when it ends: openai/types/shared/chat_model.py of the installed package.
@@ -94,6 +94,7 @@ class ModelServer:
                 Route("/v1/models", self.list_models),
                 Route("/v1/models/{model:path}", self.get_model),
                 Route("/v1/vector_stores/{store}/search", self.search, methods=["POST"]),
+                Route("/v1/vector_stores/{store}", self.get_store),
                 Route("/v1/audio/transcriptions", self.transcriptions, methods=["POST"]),
             ],
             exception_handlers={404: self.unknown_url, 405: self.unknown_url, Refused: self.refuse},
@@ -279,6 +280,13 @@ class ModelServer:
         if store not in self.files:
             return self.error(invalid(f"Vector store with id '{store}' not found.", None, status=404))
         return JSONResponse(search_results(body["query"], self.files[store]))
+
+    async def get_store(self, request: Request) -> Response:
+        self.authorize(request)
+        store = request.path_params["store"]
+        if store not in self.files:
+            return self.error(invalid(f"Vector store with id '{store}' not found.", None, status=404))
+        return JSONResponse(vector_store(store, len(self.files[store])))
 
     async def transcriptions(self, request: Request) -> Response:
         self.authorize(request)

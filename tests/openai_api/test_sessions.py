@@ -233,25 +233,6 @@ async def test_a_session_reaches_back_no_further_than_it_says(
     assert await statuses(newest, recent) == {404}
 
 
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ({"workflow": {"id": "wf_nobody"}}, "[workflows]"),
-        ({"workflow": {"id": "echo", "state_variables": {"a": ["b"]}}}, "workflow.state_variables"),
-        ({"expires_after": {"anchor": "created_at", "seconds": 10**6}}, "expires_after.seconds"),
-        ({"rate_limits": {"max_requests_per_1_minute": 0}}, "rate_limits"),
-        ({"user": " "}, "user"),
-        ({"extra_body": {"surprise": 1}}, "a field"),
-    ],
-)
-async def test_what_cannot_be_is_told_in_openais_shape(client: AsyncOpenAI, given: dict[str, Any], said: str) -> None:
-    with pytest.raises(openai.APIStatusError) as refused:
-        await make(client, **given)
-    assert refused.value.status_code in {404, 422}
-    assert said in str(refused.value.message)
-    assert isinstance(refused.value.body, dict) and set(refused.value.body) == {"message", "type", "param", "code"}
-
-
 async def test_only_the_server_key_makes_sessions(link: str, client: AsyncOpenAI) -> None:
     holder = await make(client)
     for key in (f"{KEY}x", holder.client_secret):

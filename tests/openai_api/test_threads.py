@@ -120,7 +120,7 @@ async def test_pages_of_items_join_without_gaps_in_both_directions(client: Async
     assert ([item.id for item in before.data], before.has_more) == (up[2:4], True)
     between = await threads.list_items(thread_id, order="asc", after=up[0], before=up[3])
     assert ([item.id for item in between.data], between.has_more) == (up[1:3], False)
-    with pytest.raises(openai.UnprocessableEntityError):
+    with pytest.raises(openai.BadRequestError):
         await threads.list_items(thread_id, after="item_of_nobody")
 
 
@@ -167,10 +167,13 @@ async def test_threads_of_another_tenant_are_not_there(client: AsyncOpenAI, stor
 
 
 async def test_a_parameter_that_cannot_be_is_named(client: AsyncOpenAI) -> None:
-    with pytest.raises(openai.UnprocessableEntityError) as refused:
+    with pytest.raises(openai.BadRequestError) as refused:
         await client.beta.chatkit.threads.list(limit=101)
-    assert isinstance(refused.value.body, dict)
-    assert refused.value.body["message"] == "limit: input should be less than or equal to 100."
+    assert (refused.value.param, refused.value.code) == ("limit", "integer_above_max_value")
+    assert "Expected a value <= 100." in refused.value.message
+    with pytest.raises(openai.BadRequestError) as refused:
+        await client.beta.chatkit.threads.list(order="newest")  # pyright: ignore[reportArgumentType]
+    assert (refused.value.param, refused.value.code) == ("order", "invalid_value")
 
 
 async def test_the_key_is_asked_for(link: str) -> None:

@@ -81,6 +81,9 @@ def test_every_method_that_names_a_row_is_tried() -> None:
         "settle_ending",
         "set_title_if_none",
         "load_pending_tool_calls",
+        "load_item_type",
+        "had_item",
+        "after_saves",  # in this process alone
     }
     methods = {
         name
@@ -119,6 +122,10 @@ async def test_what_gives_no_error_gives_nothing_either(
     assert await store.load_feedback(adas.thread.id, stranger) == {}
     assert await store.load_turn(adas.thread.id, adas.item_id, stranger) is None
     assert await store.load_pending_tool_calls(adas.thread.id, stranger) == []
+    assert await store.load_item_type(adas.thread.id, adas.item_id, ada) == "assistant_message"
+    assert await store.load_item_type(adas.thread.id, adas.item_id, stranger) is None
+    assert await store.had_item(adas.thread, adas.item_id, ada)
+    assert not await store.had_item(adas.thread, adas.item_id, stranger)
     assert not await store.set_title_if_none(adas.thread.id, "x", stranger)
     await store.save_turn(adas.thread.id, adas.item_id, {"input": [], "covers": [], "sources": {}}, stranger)
     await store.save_ending(adas.thread.id, "cancelled", ada, message_id=adas.item_id)

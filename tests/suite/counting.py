@@ -15,6 +15,7 @@ class Counting:
             self.tally.skipped += 1
         elif report.failed:
             self.tally.failed += 1
+            self.tally.failures.append(report.nodeid)
             self._running.add(report.nodeid)
         elif report.when == "call":
             self.tally.passed += 1

@@ -146,7 +146,8 @@ async def test_files_that_are_refused(http: httpx2.AsyncClient, language: str) -
 @every_language
 async def test_an_expired_session(address: str, database: Database, language: str) -> None:
     wanted = {"user": "ada", "workflow": {"id": "echo"}}
-    async with httpx2.AsyncClient(base_url=address, headers={"Authorization": f"Bearer {KEY}"}) as back_end:
+    headers = {"Authorization": f"Bearer {KEY}", "OpenAI-Beta": "chatkit_beta=v1"}
+    async with httpx2.AsyncClient(base_url=address, headers=headers) as back_end:
         session = (await back_end.post("/v1/chatkit/sessions", json=wanted)).json()
     async with database.system() as connection:
         await connection.connection.fetch(

@@ -70,7 +70,7 @@ def test_a_problem_ends_the_command_with_its_file_line_and_path(tmp_path: Path) 
         (problems('{"type":"Card",\n\n"children":[{{ text.a.b }}]}'), 4, "template", "line 3 of the template"),
         (problems(card(), jsonSchema={"type": "wrong"}), 5, "jsonSchema", "wrong"),
         (problems(card(), encodedWidget=encode({"text": 1})), 13, "data.text", "not of type 'string'"),
-        (problems(card(), encodedWidget="?"), 13, "encodedWidget", "no sample data"),
+        (problems(card("{{ text }}"), encodedWidget="?"), 13, "encodedWidget", "no sample data"),
         (problems(card({"type": "Buton"})), 4, "children[0]", "'Buton'"),
         (problems(card({"type": "Button", "onClickAction": {"type": "buy"}})), 4, "children[0].onClickAction", "'buy'"),
     ],

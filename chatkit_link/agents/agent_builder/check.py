@@ -1,16 +1,21 @@
-"""What of an exported file works here, what it needs, and what its author has to decide. The file is read, not run."""
+"""What of an exported file works here, what it needs, and what its author has to decide.
+
+The file is loaded as the server loads it. No agent is run.
+"""
 
 import ast
 import builtins
 import importlib.util
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
 from chatkit_link.agents.agent_builder.control_flow import silent_calls
-from chatkit_link.agents.agent_builder.rewrite import REPLACED
+from chatkit_link.agents.agent_builder.guardrails import install_command, missing_models
+from chatkit_link.agents.agent_builder.load import load_workflow
 from chatkit_link.agents.agent_builder.source import (
     ENTRY,
     SCHEMA_TYPES,
@@ -19,19 +24,20 @@ from chatkit_link.agents.agent_builder.source import (
     is_stub,
     read_source,
 )
+from chatkit_link.agents.load_time import LOAD_SECONDS
 from chatkit_link.agents.models.names_in_source import file_notices
 from chatkit_link.agents.models.shutdowns import Shutdowns
 from chatkit_link.errors import ConfigurationError
 
 Level = Literal["works", "repaired", "key", "package", "decide", "wrong", "warning", "error"]
 
-_KEY = "needs OPENAI_API_KEY, and OpenAI's Responses API"
+_KEY = "set OPENAI_API_KEY: the agents ask models of OpenAI"
 _HOSTED = {
-    "agents.WebSearchTool": f"web search is done by OpenAI: {_KEY}",
-    "agents.FileSearchTool": f"file search is done by OpenAI: {_KEY}; the vector store must be in the key's project",
-    "agents.CodeInterpreterTool": f"the code interpreter is run by OpenAI: {_KEY}",
-    "agents.ImageGenerationTool": f"images are made by OpenAI: {_KEY}",
-    "agents.HostedMCPTool": f"the MCP server is called by OpenAI: {_KEY}",
+    "agents.WebSearchTool": "web search",
+    "agents.FileSearchTool": "file search",
+    "agents.CodeInterpreterTool": "the code interpreter",
+    "agents.ImageGenerationTool": "image generation",
+    "agents.HostedMCPTool": "the connector",
 }
 
 
@@ -47,24 +53,40 @@ class Finding:
     text: str
 
 
-def check_workflow(path: Path, shutdowns: Shutdowns | None = None, *, today: date = date.min) -> list[Finding]:
-    """In the order of the file's lines.
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a file would meet on this server.
+
+    api: that the models are asked by. has_key: whether there is a key or a model server. stores: vector stores that
+    are searched here. missing_stores: those that OpenAI does not find with the key. folder: of the catalog, whose
+    modules a file may import. seconds: that it may take to load.
+    """
+
+    shutdowns: Shutdowns | None = None
+    api: str = "responses"
+    has_key: bool = False
+    stores: Collection[str] = ()
+    missing_stores: Collection[str] = ()
+    folder: Path | None = None
+    seconds: float = LOAD_SECONDS
+
+
+def check_workflow(path: Path, around: Surroundings | None = None, *, today: date = date.min) -> list[Finding]:
+    """In the order of the file's lines. The file is loaded, as the server would load it, and no agent is run.
 
     Args:
-        shutdowns: of the server that the models are asked of; None leaves the models' ends out.
-        today: the day that these are held against.
+        today: the day that the ends of models are held against.
     """
+    around = around or Surroundings()
     try:
         source = read_source(path)
     except ConfigurationError as error:
-        cause = error.__cause__
-        if not isinstance(cause, SyntaxError):
-            return [Finding(0, "wrong", str(error))]
-        code = f": {cause.text.strip()}" if cause.text else ""
-        return [Finding(cause.lineno or 0, "wrong", f"this is not Python: {cause.msg}{code}")]
+        return [_wrong(path, error)]
     found = {*_whole(source), *_repaired(source), *_undefined(source)}
-    if shutdowns is not None:
-        found |= {Finding(line, one.level, one.text) for line, one in file_notices(source.tree, shutdowns, today)}
+    if around.shutdowns is not None:
+        found |= {
+            Finding(line, one.level, one.text) for line, one in file_notices(source.tree, around.shutdowns, today)
+        }
     for node in ast.walk(source.tree):
         match node:
             case ast.Import() | ast.ImportFrom():
@@ -72,27 +94,82 @@ def check_workflow(path: Path, shutdowns: Shutdowns | None = None, *, today: dat
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 found |= set(_function(source, node))
             case ast.Call():
-                found |= set(_call(source, node))
+                found |= set(_call(source, node, around))
             case _:
                 pass
+    found |= set(_guardrails(source))
+    try:
+        load_workflow(path, folder=around.folder, seconds=around.seconds)
+    except ConfigurationError as error:  # also what can only be known by loading it
+        refused = _wrong(path, error)
+        found = {one for one in found if one.line != refused.line or one.level not in ("wrong", "works")} | {refused}
     return sorted(found)
+
+
+def _wrong(path: Path, error: ConfigurationError) -> Finding:
+    """What the loader says, with the line apart."""
+    said = str(error)
+    placed = re.match(rf"{re.escape(path.name)}, line (\d+): (.*)", said, re.DOTALL)
+    return Finding(int(placed[1]), "wrong", placed[2]) if placed else Finding(0, "wrong", said)
 
 
 def _whole(source: ExportedFile) -> Iterator[Finding]:
     if source.entry is None:
-        yield Finding(0, "wrong", f"there is no `async def {ENTRY}`: this is no export of Agent Builder")
         return
+    if source.entry.name != ENTRY or source.owner:
+        name = f"{source.owner}.{source.entry.name}" if source.owner else source.entry.name
+        yield Finding(source.entry.lineno, "works", f"a message is answered by {name}")
+    for line in source.dropped:
+        yield Finding(line, "works", "this starts the file by itself, and is left out here")
     silent, structured = silent_calls(source), set(_structured(source))
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Call) and source.is_run(node):
             given = node.args[0] if node.args else None
             agent = ast.unparse(given) if given is not None else "an agent"
-            display = "streamed"
+            seen = "its text is the answer, and comes word by word"
             if agent in structured:
-                display = "displayed as a step: its output is structured"
+                seen = "its result is a step"
             elif node in silent:
-                display = "displayed as a step: another agent always follows"
-            yield Finding(node.lineno, "works", f"{agent} is run, {display}")
+                seen = "its text is a step, because another agent always follows"
+            yield Finding(node.lineno, "works", f"{agent} is asked: {seen}")
+    if source.entry.name == ENTRY and not _binds_history(source):
+        yield Finding(
+            source.entry.lineno,
+            "decide",
+            "each message is answered without the ones before it, because the agents are given no list called "
+            "conversation_history",
+        )
+
+
+def _binds_history(source: ExportedFile) -> bool:
+    """Whether the thread's earlier turns reach the agents, or no agent is asked."""
+    entry = source.entry
+    assert entry is not None
+    runs = [node for node in ast.walk(entry) if isinstance(node, ast.Call) and source.is_run(node)]
+    names = {node.id for node in ast.walk(entry) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return not runs or "conversation_history" in names or any(_gives_text(source, run) for run in runs)
+
+
+def _gives_text(source: ExportedFile, run: ast.Call) -> bool:
+    """A message that is given as it is has the earlier ones before it."""
+    given = [*run.args[1:2], *(keyword.value for keyword in run.keywords if keyword.arg == "input")]
+    return any(not isinstance(value, ast.List) for value in given)
+
+
+def _guardrails(source: ExportedFile) -> Iterator[Finding]:
+    """Language models that a guardrail needs beside the package."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Dict):
+            given = {_text_of(key): value for key, value in zip(node.keys, node.values, strict=True)}
+            name = _text_of(given.get("name")) if "config" in given else None
+            for model in missing_models([{"guardrails": [{"name": name}]}]) if name else []:
+                yield Finding(
+                    node.lineno, "package", f"the guardrail {name} needs {model}: run `{install_command(model)}`"
+                )
+
+
+def _text_of(node: ast.expr | None) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 def _structured(source: ExportedFile) -> Iterator[str]:
@@ -105,6 +182,8 @@ def _structured(source: ExportedFile) -> Iterator[str]:
 
 
 def _repaired(source: ExportedFile) -> Iterator[Finding]:
+    if source.fenced:
+        yield Finding(0, "repaired", "the marks of Markdown around the code are left out")
     for line in source.repaired:
         yield Finding(line, "repaired", "an f-string has its own quote or a brace inside, which not every Python reads")
     for line in source.filled:
@@ -138,52 +217,93 @@ def _undefined(source: ExportedFile) -> Iterator[Finding]:
             case _:
                 pass
     for node in used:
-        if node.id not in known:
-            level: Level = "decide" if node in later else "wrong"
-            yield Finding(node.lineno, level, f"{node.id} is defined nowhere in the file: this line fails")
+        if node.id not in known and node in later:
+            yield Finding(node.lineno, "decide", f"{node.id} is defined nowhere in the file: this line fails")
 
 
 def _imported(source: ExportedFile, node: ast.Import | ast.ImportFrom) -> Iterator[Finding]:
     modules = [name.name for name in node.names] if isinstance(node, ast.Import) else [node.module or ""]
     for module in modules:
         top = module.partition(".")[0]
-        if top and importlib.util.find_spec(top) is None:
-            if top == "guardrails":
-                yield Finding(node.lineno, "package", "guardrails need the package openai-guardrails: install it")
-            else:
-                yield Finding(node.lineno, "wrong", f"the package {top.replace('_', '-')} is not installed")
-    if isinstance(node, ast.ImportFrom):
-        stood_in = [name.name for name in node.names if source.imported.get(name.asname or name.name, "") in REPLACED]
-        if stood_in:
-            yield Finding(node.lineno, "works", f"this server replaces {', '.join(stood_in)}")
+        if top == "guardrails" and importlib.util.find_spec(top) is None:
+            command = install_command("openai-guardrails")
+            yield Finding(node.lineno, "package", f"guardrails need the package openai-guardrails: run `{command}`")
 
 
 def _function(source: ExportedFile, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Finding]:
     if node.name in source.approvals:
         yield Finding(node.lineno, "works", f"{node.name} asks the user in the chat, and waits for the answer")
     elif node.name in source.tools and is_stub(node):
-        empty = f"the tool {node.name} is empty: write what it does, or the model is informed that it is missing"
-        same = f"the tool {node.name} gives the same answer always: write what it does"
+        empty = f"the tool {node.name} is empty: have somebody write what it does. Until then, the model is told so"
+        same = f"the tool {node.name} gives the same answer always: have somebody write what it does"
         yield Finding(node.lineno, "decide", empty if is_empty_stub(node) else same)
 
 
-def _call(source: ExportedFile, node: ast.Call) -> Iterator[Finding]:
+def _call(source: ExportedFile, node: ast.Call, around: Surroundings) -> Iterator[Finding]:
     name = source.names(node.func)
     given = {keyword.arg: keyword.value for keyword in node.keywords}
     if name == "agents.Agent":
-        model = given.get("model")
-        if isinstance(model, ast.Constant) and isinstance(model.value, str):
-            yield Finding(node.lineno, "key", f"an agent wants the model {model.value}: a key or a server that has it")
+        if not around.has_key:
+            yield Finding(0, "key", _KEY)
         if isinstance(text := given.get("instructions"), ast.Constant) and not str(text.value).strip():
-            yield Finding(node.lineno, "decide", "an agent has no instructions")
+            yield Finding(node.lineno, "decide", "an agent has no instructions: write what it is to do")
     elif name in _HOSTED:
-        yield Finding(node.lineno, "key", _HOSTED[name])
-        code = ast.unparse(node)
-        if name == "agents.HostedMCPTool" and "'require_approval'" in code and "'never'" not in code:
-            yield Finding(node.lineno, "works", "calls of the MCP server are to be approved: the user is asked")
-    elif name == "openai.AsyncOpenAI":
-        yield Finding(node.lineno, "key", "a client of OpenAI: what it is asked needs OPENAI_API_KEY")
+        yield from _hosted(node, name, given, around)
     elif source.is_search(node):
-        yield Finding(node.lineno, "key", f"a vector store is searched by OpenAI: {_KEY}")
-        if isinstance(store := given.get("vector_store_id"), ast.Constant) and not store.value:
-            yield Finding(node.lineno, "decide", "the search names no vector store: this line fails")
+        yield from _searches(node, given.get("vector_store_id"), around)
+
+
+def _hosted(node: ast.Call, name: str, given: Mapping[str | None, ast.expr], around: Surroundings) -> Iterator[Finding]:
+    code = ast.unparse(node)
+    stores = given.get("vector_store_ids")
+    if name == "agents.FileSearchTool" and isinstance(stores, ast.List):
+        ids = [_text_of(each) for each in stores.elts]
+        if ids and all(each in around.stores for each in ids):
+            yield Finding(
+                node.lineno, "works", f"{', '.join(map(str, ids))} is searched in the documents of this server"
+            )
+            return
+        for each in stores.elts:
+            yield from _store(node.lineno, _text_of(each), around)
+    if around.api != "responses":
+        tool = _HOSTED[name]
+        yield Finding(
+            node.lineno, "wrong", f"{tool} is run by OpenAI's Responses API only: unset CHATKIT_LINK_OPENAI_API"
+        )
+    if not around.has_key:
+        yield Finding(0, "key", _KEY)
+    yield Finding(node.lineno, "works", f"{_HOSTED[name]} is run by OpenAI")
+    if name == "agents.HostedMCPTool":
+        if "'require_approval'" in code and "'never'" not in code:
+            yield Finding(node.lineno, "works", "calls of the connector are to be approved: the user is asked")
+        if "'authorization'" not in code and "'connector_id'" in code:
+            yield Finding(
+                node.lineno, "decide", "the connector has no access token: put one in, which Agent Builder held"
+            )
+
+
+def _searches(node: ast.Call, store: ast.expr | None, around: Surroundings) -> Iterator[Finding]:
+    name = _text_of(store)
+    if name in around.stores:
+        yield Finding(node.lineno, "works", f"{name} is searched in the documents of this server")
+        return
+    if not around.has_key:
+        yield Finding(0, "key", _KEY)
+    if store is not None and not name and isinstance(store, ast.Constant):
+        yield Finding(node.lineno, "decide", "the search names no vector store: this line fails. Put its id in")
+    else:
+        yield from _store(node.lineno, name, around)
+
+
+def _store(line: int, name: str | None, around: Surroundings) -> Iterator[Finding]:
+    """A vector store of OpenAI's. Only its own project's key reaches it."""
+    if name and name in around.missing_stores:
+        yield Finding(
+            line,
+            "decide",
+            f"the vector store {name} is not there for your key: use a key of its project, put in another id, or let "
+            f'documents of your own take its place: write `{name} = "FOLDER/"` below [vector_stores] in '
+            "chatkit-link.toml",
+        )
+    elif name:
+        yield Finding(line, "works", f"{name} is searched by OpenAI, with a key of the project that it is in")

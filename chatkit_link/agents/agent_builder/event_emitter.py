@@ -20,19 +20,25 @@ from chatkit.types import (
     NoticeEvent,
     ThreadItemAddedEvent,
     ThreadItemDoneEvent,
+    ThreadItemRemovedEvent,
+    ThreadItemReplacedEvent,
     ThreadStreamEvent,
     WorkflowItem,
 )
+from chatkit.widgets import DynamicWidgetRoot
 from openai import AsyncOpenAI
 
-from chatkit_link.agents.agent_builder.step_stream import StepStream, is_structured
+from chatkit_link.agents.agent_builder.output_kind import OutputKind
+from chatkit_link.agents.agent_builder.step_stream import StepStream
+from chatkit_link.agents.agent_builder.vector_stores import LocalStores
 from chatkit_link.agents.attachment_input import NO_PICTURES_STATUSES, without_pictures
 from chatkit_link.agents.context import LinkContext, TurnContext
 from chatkit_link.agents.history import History, record_of
 from chatkit_link.agents.metering import UsageReader
 from chatkit_link.agents.models.provider import adapt_models
-from chatkit_link.agents.output_text import as_markdown, brief
+from chatkit_link.agents.output_text import brief
 from chatkit_link.agents.sources import Sources
+from chatkit_link.agents.stream import ResponseStream
 from chatkit_link.agents.tool_call_hooks import VisibleTools
 from chatkit_link.agents.tool_output import output_limit
 from chatkit_link.store.turns import TurnRecord
@@ -47,12 +53,29 @@ class WorkflowSettings:
 
     model: the name, as billed, of what agents without a model of their own use.
     client: of the model's server, for searches in its files and for guardrails.
+    max_calls: calls of models in one answer, of all agents together.
+    stores: vector stores that are searched here instead.
     """
 
     run_config: RunConfig
     client: AsyncOpenAI | None = None
+    stores: LocalStores | None = None
     max_turns: int = 12
+    max_calls: int = 100
     model: str = "unknown"
+
+
+@dataclass(slots=True)
+class Step:
+    """A run of an agent in the list of steps. place: where its task is."""
+
+    link: LinkContext
+    place: tuple[WorkflowItem, int]
+    task: CustomTask
+
+
+#: What the output of an agent is for, where that agent may write to the user.
+Speaking = Callable[[Agent[Any]], OutputKind]
 
 
 @dataclass(slots=True)
@@ -61,7 +84,7 @@ class EventEmitter:
 
     alone: whether the workflow runs one agent only, which is not displayed as a step. record: what the model will
     remember of this turn. chosen: the model that was chosen for all agents. has_output: whether any event was
-    sent to the user.
+    sent to the user. texts: the messages that were, by their ids. calls: of models so far.
     """
 
     ctx: TurnContext
@@ -71,6 +94,8 @@ class EventEmitter:
     alone: bool
     chosen: str | None = None
     has_output: bool = False
+    texts: dict[str, str] = field(default_factory=dict[str, str])
+    calls: int = 0
     out: "asyncio.Queue[ThreadStreamEvent | None]" = field(default_factory=asyncio.Queue[Any])
     steps: LinkContext = field(init=False)
     _busy: bool = field(default=False, init=False)
@@ -81,6 +106,10 @@ class EventEmitter:
 
     def __post_init__(self) -> None:
         self.steps = self._context()
+
+    @property
+    def locale(self) -> str:
+        return self.ctx.caller.locale
 
     async def close(self) -> None:
         """End what still runs. A None in ``out`` is the end."""
@@ -98,21 +127,52 @@ class EventEmitter:
     def put(self, event: ThreadStreamEvent) -> None:
         if isinstance(event, ThreadItemAddedEvent | ThreadItemDoneEvent) and event.item.type in _SPEAKS:
             self.has_output = True
+        if isinstance(event, ThreadItemDoneEvent) and isinstance(event.item, AssistantMessageItem):
+            self.texts[event.item.id] = "".join(part.text for part in event.item.content)
+        elif isinstance(event, ThreadItemRemovedEvent):
+            self.texts.pop(event.item_id, None)
         self.out.put_nowait(event)
 
     def write_message(self, text: str) -> str:
-        """A message of the assistant's; its id."""
-        item = AssistantMessageItem(
-            id=self.ctx.new_id("message"),
+        """A message of the assistant's, behind the steps so far; its id."""
+        self.end_steps()
+        item = self._message(self.ctx.new_id("message"), text)
+        self.put(ThreadItemDoneEvent(item=item))
+        return item.id
+
+    def replace_message(self, item_id: str, text: str) -> None:
+        """Another text in the place of one that was displayed; the model remembers this one."""
+        self._forget(item_id)
+        self.texts[item_id] = text
+        self.put(ThreadItemReplacedEvent(item=self._message(item_id, text)))
+
+    def remove_message(self, item_id: str) -> None:
+        self._forget(item_id)
+        self.put(ThreadItemRemovedEvent(item_id=item_id))
+
+    def _message(self, item_id: str, text: str) -> AssistantMessageItem:
+        return AssistantMessageItem(
+            id=item_id,
             thread_id=self.ctx.thread.id,
             created_at=datetime.now(),
             content=[AssistantMessageContent(text=text)],
         )
-        self.put(ThreadItemDoneEvent(item=item))
-        return item.id
+
+    def _forget(self, item_id: str) -> None:
+        """The model remembers the item as it is displayed, and not what an agent wrote in its place."""
+        if item_id in self.record["covers"]:
+            self.record["covers"].remove(item_id)
+            shown = self.texts[item_id].strip()
+            self.record["input"] = [item for item in self.record["input"] if _text_in(item) != shown]
+
+    async def show_widget(self, widget: DynamicWidgetRoot) -> None:
+        async for event in self.ctx.stream_widget(widget):
+            if isinstance(event, ThreadItemDoneEvent):
+                self.record["covers"].append(event.item.id)
+            self.put(event)
 
     def end_steps(self, link: LinkContext | None = None) -> None:
-        for event in StepStream(link or self.steps, lambda: False, keep_open=False).end_workflow():
+        for event in ResponseStream(link or self.steps).end_workflow():
             if isinstance(event, ThreadItemDoneEvent):
                 self.record["covers"].append(event.item.id)
             self.put(event)
@@ -127,22 +187,24 @@ class EventEmitter:
         self._emit_queued(self.steps)
         return found
 
-    async def repeat(self, title: str, found: dict[str, Any]) -> None:
-        """What an agent had done before a failure: it is emitted, and recorded, again."""
-        if not self.alone:
-            summary = None if found["spoke"] else brief(found["output"]) or None
-            await self.steps.add_task(
-                CustomTask(title=title, icon="agent", content=summary, status_indicator="complete")
-            )
-            self._emit_queued(self.steps)
-        if found["spoke"]:
-            self.end_steps()
-            self.record["covers"].append(self.write_message(as_markdown(found["output"])))
-            self.record["input"] += found["items"]
+    async def repeat(self, title: str, summary: str | None) -> Step | None:
+        """A step that an agent had done before a failure is emitted again."""
+        if self.alone:
+            return None
+        task = CustomTask(title=title, icon="agent", content=summary, status_indicator="complete")
+        place = await self.steps.add_task(task)
+        self._emit_queued(self.steps)
+        return Step(self.steps, place, task)
+
+    async def end_draft(self, step: Step | None) -> None:
+        """What the step had written is displayed as a message from now on."""
+        if step is not None:
+            await step.link.update_task(step.place, step.task.model_copy(update={"content": None}))
+            self._emit_queued(step.link)
 
     async def stream(
-        self, agent: Agent[Any], given: Any, *, silent: bool, context: Any, has_output: bool, **rest: Any
-    ) -> tuple[RunResultStreaming, StepStream]:
+        self, agent: Agent[Any], given: Any, *, speaking: Speaking, context: Any, has_output: bool, **rest: Any
+    ) -> tuple[RunResultStreaming, StepStream, Step | None]:
         """Run an agent, emit its events, and record its output. has_output: whether it has written before."""
         adapt_models(agent)
         # Agents that run at once each show their work apart.
@@ -153,21 +215,22 @@ class EventEmitter:
         assert running is not None
         self._running.add(running)
         task = CustomTask(title=agent.name, icon="agent", status_indicator="loading")
+        step = None
         try:
             place = None if self.alone else await link.add_task(task)
             start = partial(
                 Runner.run_streamed,
                 agent,
                 context=link if context is None else context,
-                max_turns=rest.get("max_turns") or self.settings.max_turns,
+                max_turns=min(rest.get("max_turns") or self.settings.max_turns, self.settings.max_calls - self.calls),
                 run_config=self._config(rest.get("run_config")),
             )
             result, stream = await self._stream_run(
-                start, given, link, silent=silent, has_output=has_output, keep_open=alone
+                start, given, link, speaking=speaking, has_output=has_output, keep_open=alone
             )
             if place is not None:
-                await self._finish(link, place, task, None if stream.has_output else result.final_output)
-            return result, stream
+                step = await self._finish(link, place, task, None if stream.has_output else result.final_output)
+            return result, stream, step
         finally:
             self._running.discard(running)
             self._busy = self._busy and not alone
@@ -193,7 +256,7 @@ class EventEmitter:
         given: Any,
         link: LinkContext,
         *,
-        silent: bool,
+        speaking: Speaking,
         has_output: bool,
         keep_open: bool,
     ) -> tuple[RunResultStreaming, StepStream]:
@@ -203,7 +266,7 @@ class EventEmitter:
             given = bare
         reader = UsageReader(self.chosen or self.settings.model, fixed=self.chosen is not None)
         result = start(input=given, hooks=VisibleTools(reader, display=link))
-        stream = StepStream(link, lambda: not silent and not is_structured(result.current_agent), keep_open=keep_open)
+        stream = StepStream(link, lambda: speaking(result.current_agent), keep_open=keep_open)
         events = stream.events(result)
         try:
             async for event in events:
@@ -221,6 +284,7 @@ class EventEmitter:
         finally:
             await events.aclose()
             reader.read(result.context_wrapper.usage)
+            self.calls += max(result.context_wrapper.usage.requests, len(result.raw_responses), 1)
             if not result.interruptions:
                 self._remember(
                     record_of(result, stream, output_limit(self.settings.run_config)),
@@ -228,7 +292,7 @@ class EventEmitter:
                 )
         self._take_pictures = False
         self.put(NoticeEvent(level="info", message=Localized("pictures_not_shown").in_language(self.ctx.caller.locale)))
-        return await self._stream_run(start, bare, link, silent=silent, has_output=has_output, keep_open=keep_open)
+        return await self._stream_run(start, bare, link, speaking=speaking, has_output=has_output, keep_open=keep_open)
 
     def _remember(self, record: TurnRecord, *, has_output: bool) -> None:
         self.record["covers"] += record["covers"]
@@ -236,11 +300,20 @@ class EventEmitter:
         if has_output:
             self.record["input"] += record["input"]
 
-    async def _finish(self, link: LinkContext, place: tuple[WorkflowItem, int], task: CustomTask, value: Any) -> None:
-        summary = brief(value) or None
-        await link.update_task(place, task.model_copy(update={"status_indicator": "complete", "content": summary}))
+    async def _finish(self, link: LinkContext, place: tuple[WorkflowItem, int], task: CustomTask, value: Any) -> Step:
+        done = task.model_copy(update={"status_indicator": "complete", "content": brief(value) or None})
+        await link.update_task(place, done)
         self._emit_queued(link)
+        return Step(link, place, done)
 
     def _emit_queued(self, link: LinkContext) -> None:
         while not link.queue.empty():
             self.put(link.queue.get_nowait())
+
+
+def _text_in(item: dict[str, Any]) -> str:
+    """The text of an assistant's message among a model's input items."""
+    content = item.get("content")
+    if item.get("role") != "assistant" or not isinstance(content, list):
+        return str(content).strip() if item.get("role") == "assistant" else ""
+    return "".join(str(part.get("text") or "") for part in cast("list[dict[str, Any]]", content)).strip()

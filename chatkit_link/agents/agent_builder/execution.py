@@ -6,93 +6,171 @@ question, and ends the task with ``Paused``. What the journal has already is ret
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, cast
 
 from agents import Agent, RunResultStreaming, RunState
 from chatkit.types import ThreadItemDoneEvent
 
-from chatkit_link.agents.agent_builder.event_emitter import EventEmitter
+from chatkit_link.agents.agent_builder.answer import Answer, Held
+from chatkit_link.agents.agent_builder.conversation import Conversation
+from chatkit_link.agents.agent_builder.event_emitter import EventEmitter, Step
 from chatkit_link.agents.agent_builder.guardrails import report_guardrails, run_guardrails, without_guardrails
 from chatkit_link.agents.agent_builder.journal import Journal, SearchResults, objects, plain, run_from_json, run_to_json
+from chatkit_link.agents.agent_builder.output_kind import OutputKind, Rank
+from chatkit_link.agents.agent_builder.output_widgets import OutputWidgets, build_widget
 from chatkit_link.agents.agent_builder.runnable import RunnableWorkflow
-from chatkit_link.agents.agent_builder.shims import current
+from chatkit_link.agents.agent_builder.shims import callers, current
+from chatkit_link.agents.agent_builder.speakers import Place, Speakers, Speech
+from chatkit_link.agents.agent_builder.state import ThreadState
+from chatkit_link.agents.agent_builder.workflow_input import TurnFacts
 from chatkit_link.agents.approvals import decide, from_json, question, question_of, to_json
 from chatkit_link.agents.errors.explain import Failure
-from chatkit_link.agents.output_text import Refusal, as_markdown
-from chatkit_link.caller import StateValue
+from chatkit_link.agents.output_text import brief
+from chatkit_link.widgets import Template
 
 #: Rounds of all ``while`` loops of one answer; one that goes on is taken to be endless.
 MOST_ROUNDS = 1000
+_SILENT = OutputKind(Rank.DECISION)
 
 
 class Paused(BaseException):
-    """The workflow has asked the user; not an Exception, so that no ``except`` of the file takes it."""
+    """The workflow has asked the user, or was stopped; not an Exception, so that no ``except`` of the file takes it."""
 
 
 @dataclass(slots=True)
 class Execution:
     """One call of ``run_workflow``.
 
-    text: the message. state: of the session; it goes over the file's own.
+    text: the message. state: of the thread. paused: nothing more is to be done, whatever the file does.
     """
 
     workflow: RunnableWorkflow
     events: EventEmitter
     text: str
     journal: Journal
-    state: Mapping[str, StateValue] = field(default_factory=dict[str, StateValue])
+    state: ThreadState
+    widgets: OutputWidgets
     paused: bool = False
     _rounds: int = field(default=0, init=False)
-    _last_output: Any = field(default=None, init=False)
-    #: What was sent to the user before a question that is answered by now.
-    _already_sent: set[str] = field(default_factory=set[str], init=False)
+    _conversation: Conversation = field(init=False)
+    _answer: Answer = field(init=False)
+    _speakers: Speakers = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._conversation = Conversation(self.events.history, self.text)
+        self._conversation.remember_kept(self.state.begun()["values"])
+        self._answer = Answer(self.events, self.text)
+        self._speakers = Speakers(self.workflow.flow, self.workflow.named)
 
     async def work(self) -> None:
         """Run the workflow to its end, or to a question."""
         current.set(self)  # in this task's own context
         try:
-            value = await self.workflow.run(self.text)
+            caller, thread = self.events.ctx.caller, self.events.ctx.thread
+            facts = TurnFacts(caller.user, thread.id, self.state.begun()["values"])
+            value = await self.workflow.run(self.text, facts)
+            self._still_on()
+            await self._answer.conclude(value)
             self.events.end_steps()
-            self._conclude(value)
+            if (state := self.state.to_json(self.workflow.path.name)) is not None:
+                self.events.record["state"] = dict(state)
         except Paused:
             pass
+        except Exception:
+            await self._answer.rescue()
+            raise
         finally:
             await self.events.close()
 
     # What the file asks for
 
-    def begin(self, value: list[Any]) -> list[Any]:
-        """The conversation as the file starts it, with the thread's earlier turns before it."""
-        history = self.events.history
-        if value and _is_message(value[-1], self.text):
-            return [*history.input, *value[:-1]] if len(value) > 1 else list(history.input)
-        return [*history.earlier, *value]
+    def join(self, value: list[Any]) -> list[Any]:
+        """A list in which the file has written the user's message, with the thread's earlier turns before it."""
+        return self._conversation.join(value)
 
     async def run(
-        self, line: int, agent: Agent[Any], given: Any, *, silent: bool, context: Any = None, **rest: Any
+        self,
+        line: int,
+        site: int | None,
+        agent: Agent[Any],
+        given: Any,
+        *,
+        alone: bool,
+        context: Any = None,
+        **rest: Any,
     ) -> Any:
+        """alone: the input is written out in place."""
         self._still_on()
         key = self.journal.reach(f"run:{line}")
-        if isinstance(given, str) and given == self.text:
-            given = list(self.events.history.input)
+        place = Place(site, callers.get())
+        kind = self._speakers.kind(place, agent)
+        given = self._conversation.given(given, alone=alone, keeps=self.workflow.flow.keeps)
         if (found := self.journal.steps.get(key)) is not None:
-            self._last_output = found["output"]
-            if self.journal.again:
-                await self.events.repeat(agent.name, found)
-            elif found["spoke"]:
-                self._already_sent.add(as_markdown(found["output"]))
-            return run_from_json(found, agent, given)
+            speech = Speech(found.get("speech", Speech.NEVER))
+            result = run_from_json(found, agent, given)
+            await self._again(found, result, Spoken(place, kind, speech), agent.name)
+            return result
+        self._in_bounds(line)
+        speech = self._speakers.speech(place, kind, self._answer.shown)
         given = [_sendable(item) for item in cast("list[Any]", given)] if isinstance(given, list) else given
-        result, has_output = await self._approved(key, agent, given, silent=silent, context=context, **rest)
-        self.journal.steps[key] = {**run_to_json(result), "spoke": has_output}
-        self._last_output = result.final_output
+        spoken = Spoken(place, kind, speech, None if kind.rank is Rank.DECISION else self.widgets.find(agent))
+        if speech is Speech.NOW and kind.rank is Rank.TEXT:
+            await self._answer.before_text(place)
+        result, has_output, step = await self._approved(key, agent, given, spoken, context=context, **rest)
+        recorded = self.journal.steps[key] = {**run_to_json(result), "spoke": has_output, "speech": speech.value}
+        await self._finished(result, spoken, recorded, step)
         return result
 
+    async def _finished(self, result: Any, spoken: "Spoken", recorded: dict[str, Any], step: Step | None) -> None:
+        """Display what an agent has written, if that has to be done only now."""
+        kind, output = spoken.kind, result.final_output
+        self._answer.note(kind, output)
+        widget = build_widget(spoken.template, output) if spoken.template else None
+        if widget is not None:
+            await self.events.end_draft(step)
+            self.events.end_steps()
+            await self.events.show_widget(widget)
+            self.events.record["input"] += recorded["items"]
+            recorded["spoke"] = True
+        elif recorded["spoke"]:
+            self._answer.display(kind.rank)
+        elif spoken.speech is Speech.NEVER:
+            pass
+        else:
+            held = Held(spoken.place, kind.rank, kind.text(output), step, recorded)
+            await self._answer.hold(held)
+            if spoken.speech is Speech.NOW:
+                await self._answer.tell(held)
+
+    async def _again(self, found: dict[str, Any], result: Any, spoken: "Spoken", title: str) -> None:
+        """What a run had come to before a question or a failure, which is not done again."""
+        text = spoken.kind.text(result.final_output)
+        if not self.journal.again and found["spoke"]:
+            self._answer.note(spoken.kind, result.final_output)
+            self._answer.before.add(text)
+            return
+        step = None
+        if self.journal.again:
+            step = await self.events.repeat(title, None if found["spoke"] else brief(result.final_output) or None)
+        if found["spoke"]:
+            spoken = replace(spoken, speech=Speech.NOW, template=self.widgets.find(result.last_agent))
+            found["spoke"] = False
+        elif found.get("told"):
+            spoken = replace(spoken, speech=Speech.NEVER)
+        await self._finished(result, spoken, found, step)
+
+    def _in_bounds(self, line: int) -> None:
+        most = self.events.settings.max_calls
+        if self.events.calls >= most:
+            where = f"{self.workflow.path.name}, line {line}"
+            raise Failure("workflow_calls", number=str(most), place=where)
+
     async def _approved(
-        self, key: str, agent: Agent[Any], given: Any, *, context: Any, **rest: Any
-    ) -> tuple[RunResultStreaming, bool]:
+        self, key: str, agent: Agent[Any], given: Any, spoken: "Spoken", *, context: Any, **rest: Any
+    ) -> tuple[RunResultStreaming, bool, Step | None]:
         """The run of an agent, which stops at calls of tools that the user has to approve."""
         place = f"{key}/waits"
         stored: dict[str, Any] = self.journal.steps.get(place) or {"covers": [], "spoke": False}
@@ -104,14 +182,27 @@ class Execution:
                 calls = waiting.get_interruptions()
                 name = "+".join(str(call.call_id) for call in calls)
                 decide(waiting, await self._ask(f"{key}/{name}", [question_of(call) for call in calls]))
-            result, stream = await self.events.stream(agent, given, context=context, has_output=stored["spoke"], **rest)
+            result, stream, step = await self.events.stream(
+                agent,
+                given,
+                speaking=partial(self._speaking, spoken),
+                context=context,
+                has_output=stored["spoke"],
+                **rest,
+            )
             if not result.interruptions:
                 self.events.record["covers"] += stored["covers"]
                 self.journal.steps.pop(place, None)
-                return result, stored["spoke"] or stream.has_output
+                return result, stored["spoke"] or stream.has_output, step
             stored = {"covers": stored["covers"] + stream.finished, "spoke": stored["spoke"] or stream.has_output}
             given = result.to_state()
             self.journal.steps[place] = {**stored, "run": to_json(given)}
+
+    def _speaking(self, spoken: "Spoken", agent: Agent[Any]) -> OutputKind:
+        """What this agent writes now; it may be another one than the run has started with."""
+        if spoken.speech is not Speech.NOW or spoken.template is not None:
+            return _SILENT
+        return self._speakers.kind(spoken.place, agent)
 
     async def ask(self, name: str, text: str) -> bool:
         """Whether the user approves."""
@@ -123,6 +214,7 @@ class Execution:
         key = self.journal.reach(f"ask:{name}")
         if (found := self.journal.steps.get(key)) is not None:
             return found
+        await self._answer.before_question("\n".join(texts))
         self.paused = True
         self.events.end_steps()
         item = question(self.events.ctx, texts)
@@ -133,8 +225,10 @@ class Execution:
         raise Paused
 
     async def search(self, function: Callable[..., Any], *args: Any, **given: Any) -> Any:
-        client = self.events.settings.client
-        if client is not None:
+        client, stores = self.events.settings.client, self.events.settings.stores
+        if stores is not None and given.get("vector_store_id") in stores:
+            function = stores.search
+        elif client is not None:
             function = client.vector_stores.search
 
         async def found() -> Any:
@@ -179,25 +273,15 @@ class Execution:
             self.journal.steps[key] = plain(await self.events.work(title, work, content))
         return objects(self.journal.steps[key])
 
-    def _conclude(self, value: Any) -> None:
-        """What the workflow returned, if there was no other output."""
-        if self.events.has_output and not isinstance(value, Refusal):
-            return
-        text = as_markdown(value) or as_markdown(self._last_output)
-        if text not in self._already_sent:
-            self.events.write_message(text or "The workflow has ended without an answer.")
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """How the output of a run is displayed. template: of the widget that it is the data of."""
 
-def _is_message(item: Any, text: str) -> bool:
-    """Whether a model's input item is this message of the user."""
-    if not isinstance(item, dict):
-        return False
-    fields = cast("dict[str, Any]", item)
-    content = fields.get("content")
-    if isinstance(content, list):
-        parts = cast("list[Any]", content)
-        content = "".join(str(part.get("text", "")) for part in parts if hasattr(part, "get"))
-    return fields.get("role") == "user" and content == text
+    place: Place
+    kind: OutputKind
+    speech: Speech
+    template: Template | None = None
 
 
 def _sendable(item: Any) -> Any:

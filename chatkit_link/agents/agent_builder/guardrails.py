@@ -1,6 +1,9 @@
 """The package openai-guardrails, where it is installed: what exported files use of it."""
 
 import importlib
+import importlib.util
+import logging
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -8,6 +11,15 @@ from openai import AsyncOpenAI
 
 from chatkit_link.agents.errors.explain import Failure
 from chatkit_link.limits.meter import report_usage
+
+#: What a check needs beside the package; its name as an export has it -> the package.
+_MODELS = {"Contains PII": "en_core_web_sm"}
+#: How it is installed, for the log.
+_INSTALL = {
+    "openai-guardrails": "pip install openai-guardrails",
+    "en_core_web_sm": "python -m spacy download en_core_web_sm",
+}
+logger = logging.getLogger(__name__)
 
 
 def load_guardrails() -> Any:
@@ -23,12 +35,41 @@ def load_guardrails() -> Any:
 def without_guardrails(given: list[Any]) -> list[Any]:
     """The results where there is no package: none, if none are asked for. Raises Failure."""
     if not any(_is_empty(value) for value in given):
-        raise Failure("guardrails_missing")
+        raise _missing("openai-guardrails")
     return []
+
+
+def missing_models(given: list[Any]) -> list[str]:
+    """The language models that the named checks need, and that are not installed.
+
+    The package would try to install one by itself, in the middle of an answer, and end the process where it cannot.
+    """
+    named = {str(name) for value in given for name in _check_names(value)}
+    return [model for check, model in _MODELS.items() if check in named and importlib.util.find_spec(model) is None]
+
+
+def install_command(package: str) -> str:
+    return _INSTALL[package]
+
+
+def _missing(package: str) -> Failure:
+    logger.error("guardrails need the package %s, which is not installed: run `%s`", package, _INSTALL[package])
+    return Failure("guardrails_missing", package=package)
+
+
+def _check_names(value: Any) -> Iterator[Any]:
+    """The names of the checks in a configuration, a bundle, or a list of checks that are ready."""
+    config = cast("dict[str, Any] | None", value if isinstance(value, dict) else None)
+    inside: Any = getattr(value, "guardrails", value) if config is None else config.get("guardrails")
+    for each in cast("list[Any]", inside) if isinstance(inside, list) else []:
+        check = cast("dict[str, Any] | None", each if isinstance(each, dict) else None)
+        yield getattr(getattr(each, "definition", each), "name", None) if check is None else check.get("name")
 
 
 async def run_guardrails(library: Any, client: AsyncOpenAI | None, context: Any, *args: Any, **given: Any) -> Any:
     """The results. client: is asked instead of the file's own; None if there is none."""
+    if models := missing_models([*args, *given.values()]):
+        raise _missing(models[0])
     if client is not None and hasattr(context, "guardrail_llm"):
         context = SimpleNamespace(**{**vars(context), "guardrail_llm": client})
     try:

@@ -144,5 +144,25 @@ def plain(value: Any) -> Any:
 
 
 def objects(value: Any) -> Any:
-    """The same as objects with attributes, one level deep: what is inside stays a dict, as the exporter reads it."""
-    return [SimpleNamespace(**each) if isinstance(each, dict) else each for each in cast("list[Any]", value)]
+    """The same as objects with attributes. What is inside is a dict, as the exporter reads it, with attributes, too."""
+    found: list[Any] = []
+    for each in cast("list[Any]", value):
+        fields = cast("dict[str, Any]", each) if isinstance(each, dict) else None
+        found.append(
+            each if fields is None else SimpleNamespace(**{name: _inner(part) for name, part in fields.items()})
+        )
+    return found
+
+
+class _Fields(dict[str, Any]):
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+def _inner(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _Fields({name: _inner(each) for name, each in cast("dict[str, Any]", value).items()})
+    return [_inner(each) for each in cast("list[Any]", value)] if isinstance(value, list) else value

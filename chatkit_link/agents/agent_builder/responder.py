@@ -15,7 +15,9 @@ from chatkit_link.agents.actions import unknown_action
 from chatkit_link.agents.agent_builder.event_emitter import EventEmitter, WorkflowSettings
 from chatkit_link.agents.agent_builder.execution import Execution
 from chatkit_link.agents.agent_builder.journal import Journal
+from chatkit_link.agents.agent_builder.output_widgets import OutputWidgets
 from chatkit_link.agents.agent_builder.runnable import RunnableWorkflow
+from chatkit_link.agents.agent_builder.state import ThreadState
 from chatkit_link.agents.approvals import CHANGED, find_answered
 from chatkit_link.agents.attachment_input import AttachmentInput
 from chatkit_link.agents.context import TurnContext
@@ -53,6 +55,7 @@ class WorkflowResponder:
         self._settings = settings
         self._history_items = history_items
         self._file_text = file_text
+        self._widgets = OutputWidgets(workflow.path)
 
     async def respond(self, ctx: TurnContext) -> AsyncIterator[ThreadStreamEvent]:
         execution, notices = await self._begin(ctx)
@@ -66,8 +69,12 @@ class WorkflowResponder:
         except Exception as error:
             if isinstance(error, openai.APIError):  # nothing of the workflow's own: it may go on from there
                 execution.events.record["failed"] = execution.journal.to_failed()
-            raise self._explained(error) from error
+            explained = self._explained(error)
+            if explained is error:
+                raise  # not `from error`: an error that is its own cause is a circle
+            raise explained from error
         finally:
+            execution.paused = True  # also for a file that goes on after it was cancelled
             task.cancel()
             await asyncio.wait([task], timeout=_PATIENCE)
             # Also after a question: an agent that ran beside it may have finished, or was ended, since.
@@ -104,7 +111,12 @@ class WorkflowResponder:
         if found is not None:
             await events.save()  # whatever happens now, it goes on once only
         journal = journal or Journal(self._workflow.version)
-        return Execution(self._workflow, events, text, journal, state_of(ctx.caller)), notices
+        # What is called again begins as it did.
+        begun = journal.steps.get("state")
+        session = begun["session"] if begun else state_of(ctx.caller)
+        state = ThreadState(begun or history.state, session, self._workflow.named)
+        journal.steps["state"] = state.begun()
+        return Execution(self._workflow, events, text, journal, state, self._widgets), notices
 
     async def _failed(self, ctx: TurnContext, message: UserMessageItem) -> Journal | None:
         """What an answer to this message had done when it failed, where this one is a retry."""

@@ -3,9 +3,14 @@
 from pathlib import Path
 from typing import Any, Protocol
 
+from chatkit_link.agents.agent_builder.control_flow import Flow
+from chatkit_link.agents.agent_builder.workflow_input import TurnFacts
+
 
 class RunnableWorkflow(Protocol):
-    """path: of its file. version: identifies its text. steps: the number of places that run an agent."""
+    """path: of its file. version: identifies its text. steps: the number of places that run an agent.
+    flow: which of them can follow which.
+    """
 
     @property
     def path(self) -> Path: ...
@@ -16,7 +21,14 @@ class RunnableWorkflow(Protocol):
     @property
     def steps(self) -> int: ...
 
-    async def run(self, text: str) -> Any:
+    @property
+    def flow(self) -> Flow: ...
+
+    def named(self, name: str) -> Any:
+        """What a name at the top of the file stands for; None where there is none."""
+        ...
+
+    async def run(self, text: str, facts: TurnFacts | None = None) -> Any:
         """Answer a message. Only inside an ``Execution``."""
         ...
 

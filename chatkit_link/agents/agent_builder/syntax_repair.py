@@ -8,6 +8,8 @@ or has nothing in it, is read as text.
 
 **Empty branches.** A branch that leads nowhere is exported as ``else:`` with nothing in it. Such a line gets a
 ``pass`` behind its colon, so that every line keeps its number.
+
+**Marks of Markdown.** A file that was copied out of a page or a chat may begin with three backticks.
 """
 
 import ast
@@ -20,7 +22,26 @@ _NOTHING = re.compile(r"\{\s*\}")
 #: Letters of an alphabet that no program is written in: identifiers one character long.
 _LETTERS = range(0x16A0, 0x16EA)
 _EMPTY = re.compile(r"expected an indented block after .* on line (\d+)")
+_FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(python3?|py)?\s*$", re.IGNORECASE)
 _CLOSES = {"(": ")", "[": "]", "{": "}"}
+
+
+def without_fences(text: str) -> str | None:
+    """The code of a file that was copied with the marks of Markdown around it, on the same lines; None without marks.
+
+    What stands outside of them, such as a sentence about the code, is left out.
+    """
+    lines = text.split("\n")
+    marks = [number for number, line in enumerate(lines) if _FENCE.match(line)]
+    if not marks:
+        return None
+    inside = len(marks) == 1 and marks[0] > len(lines) / 2  # only the last one was copied
+    for number, line in enumerate(lines):
+        if number in marks:
+            inside = not inside
+        if number in marks or not inside:
+            lines[number] = "" if not line.endswith("\r") else "\r"
+    return "\n".join(lines)
 
 
 @dataclass(slots=True)

@@ -6,10 +6,14 @@ what it held is searched for in the server's message and left out.
 
 import json
 import re
+import sysconfig
+import traceback
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final, cast
 
 import openai
+import pydantic
 from agents.exceptions import (
     AgentsException,
     MaxTurnsExceeded,
@@ -19,6 +23,7 @@ from agents.exceptions import (
 )
 
 from chatkit_link.agents.models.problems import ContextTooLong, IncompleteAnswer, UnreadableAnswer
+from chatkit_link.agents.sdk_methods import ServerMistake
 
 #: Characters of a server's message that are logged.
 _LIMIT: Final = 500
@@ -38,6 +43,13 @@ _SECRET: Final = re.compile(
 #: A name as servers give them; one that a user has written is no better hidden than in this form.
 _NAME: Final = re.compile(r"[A-Za-z0-9_.\[\]]{1,80}")
 _REQUEST: Final = re.compile(r"[A-Za-z0-9_.-]{1,80}")
+#: Errors of a chain that are described.
+_CAUSES: Final = 3
+#: Where code lies that the author of an assistant has not written.
+_NOT_AUTHORS: Final = (
+    *{sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")},
+    str(Path(__file__).parents[2]),
+)
 #: Where a request or a run holds what users and assistants have written.
 _CONTENT = ("input", "messages", "instructions", "prompt")
 
@@ -61,6 +73,49 @@ def describe(error: BaseException) -> str:
     elif isinstance(error, IncompleteAnswer | UnreadableAnswer | ContextTooLong):
         parts.append(redacted(str(error)))
     return " ".join(parts)
+
+
+def blame(error: BaseException, conversation: list[str] | None = None) -> str:
+    """One line for the author of the code that raised it: class, text, file and line, then what caused it.
+
+    conversation: texts that may be quoted in those of the errors; they are left out.
+    """
+    parts: list[str] = []
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen and len(parts) < _CAUSES:
+        seen.add(id(cause))
+        place = "" if isinstance(cause, ServerMistake) else _place(cause)
+        parts.append(f"{_told(cause, conversation)}{f' ({place})' if place else ''}")
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+    return ", caused by ".join(parts)
+
+
+def _told(error: BaseException, conversation: list[str] | None) -> str:
+    """Class and text. What quotes a model's answer, or what an author has read, is known by its class."""
+    if isinstance(error, openai.OpenAIError | AgentsException | IncompleteAnswer | UnreadableAnswer | ContextTooLong):
+        return describe(error)
+    if isinstance(error, ServerMistake):
+        return str(error)
+    try:
+        text = _without_input(error) if isinstance(error, pydantic.ValidationError) else str(error)
+    except Exception:  # noqa: BLE001 - an author wrote __str__, too
+        text = ""
+    text = redacted(text, conversation)
+    return f"{type(error).__qualname__}: {text}" if text else type(error).__qualname__
+
+
+def _without_input(error: pydantic.ValidationError) -> str:
+    wrong = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in wrong)
+
+
+def _place(error: BaseException) -> str:
+    """The innermost line of the author's own code; where there is none of it, the innermost of all."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if not frame.filename.startswith(_NOT_AUTHORS)]
+    frame = own[-1] if own else frames[-1] if frames else None
+    return f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}" if frame else ""
 
 
 def _words_of(error: openai.APIError) -> str:
@@ -137,26 +192,26 @@ def _texts_of_request(error: openai.APIError) -> list[str]:
     if not isinstance(body, dict):
         return []
     fields = cast("dict[str, Any]", body)
-    return [text for name in _CONTENT for text in _texts(fields.get(name))]
+    return [text for name in _CONTENT for text in texts(fields.get(name))]
 
 
 def _texts_of_run(error: AgentsException) -> Iterator[str]:
     if error.run_data is not None:
-        yield from _texts(error.run_data.input)
+        yield from texts(error.run_data.input)
         for item in error.run_data.new_items:
-            yield from _texts(item.raw_item)
+            yield from texts(item.raw_item)
 
 
-def _texts(value: Any) -> Iterator[str]:
+def texts(value: Any) -> Iterator[str]:
     """Every text inside, but for the names of fields."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
         for part in cast("list[Any]", value):
-            yield from _texts(part)
+            yield from texts(part)
     elif isinstance(value, dict):
         for name, part in cast("dict[str, Any]", value).items():
             if name not in ("type", "role", "status", "id", "call_id"):
-                yield from _texts(part)
+                yield from texts(part)
     elif hasattr(value, "model_dump"):
-        yield from _texts(value.model_dump())
+        yield from texts(value.model_dump())

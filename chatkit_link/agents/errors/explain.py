@@ -97,7 +97,8 @@ _RETRY: Final = frozenset(
     "answer_cut answer_filtered answer_empty answer_disconnected answer_unreadable answer_unusable answer_declined "
     "answer_interrupted answer_blocked too_many_steps tool_broke tool_timeout tool_blocked assistant_failed "
     "assistant_stopped "
-    "service_unreachable service_timeout data_unreadable workflow_failed workflow_endless guardrails_failed".split()
+    "service_unreachable service_timeout data_unreadable workflow_failed workflow_endless workflow_calls "
+    "guardrails_failed".split()
 )
 #: agents/models/_response_terminal.py of the SDK has the server's reason in its text only.
 _TERMINAL: Final = re.compile(
@@ -159,6 +160,8 @@ def _code(error: Exception) -> tuple[str | None, float | None]:
             return code_of(error) or _by_class(error), wait_of(error)
         case exceptions.ModelBehaviorError():
             return _misbehaved(str(error)), wait_in(str(error))
+        case exceptions.UserError() if str(error).startswith("Hosted tools are not supported"):
+            return "hosted_tools_unsupported", None
         case exceptions.AgentsException() if _ran_a_tool(error):
             # What failed inside may be a model, too: that of an agent that is a tool.
             cause = error.__cause__

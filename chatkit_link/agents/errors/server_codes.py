@@ -61,6 +61,8 @@ _BY_STATUS: Final[Mapping[int, str]] = {
 }
 #: Exception one: this refusal has the code of a wrong setting, or of an unknown model, and is neither.
 _UNVERIFIED: Final = re.compile(r"organization must be verified", re.IGNORECASE)
+#: A store is not found with the status, and often the parameter, of an unknown model.
+_NO_STORE: Final = re.compile(r"\bvector[ _]stores?\b.*\b(?:not found|does not exist|expired)", re.IGNORECASE)
 #: Exception two: a stream has no header for the time to wait ("Please try again in 1m30.5s").
 _WAIT: Final = re.compile(
     r"(?:try again|retry) in (?=\d)(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?", re.IGNORECASE
@@ -75,6 +77,8 @@ def code_of(error: openai.APIError) -> str | None:
     names = [error.code, error.type, body.get("status"), _inner_code(body)]
     if _UNVERIFIED.search(error.message):
         return "model_unverified"
+    if _NO_STORE.search(error.message):
+        return "vector_store_missing"
     for name in names:
         found = code_named(name, error.param)
         if found is not None:

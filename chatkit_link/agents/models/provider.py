@@ -108,7 +108,7 @@ def openai_client(settings: Settings) -> AsyncOpenAI | None:
 
 
 def run_config(settings: Settings, client: AsyncOpenAI | None) -> RunConfig:
-    """How every agent of this server runs. Traces stay here: they would send users' messages to OpenAI."""
+    """How every agent of this server runs. Without an address for its traces, it makes none (``agents/traces.py``)."""
     provider = (
         OfflineProvider(settings.offline_pace)
         if client is None
@@ -117,5 +117,8 @@ def run_config(settings: Settings, client: AsyncOpenAI | None) -> RunConfig:
     # Over Chat Completions, a server reports the usage of a stream only when the request asks for it.
     wanted = ModelSettings(include_usage=True) if settings.openai_api == "chat_completions" else None
     return RunConfig(
-        model_provider=provider, model_settings=wanted, tracing_disabled=True, workflow_name="ChatKit Link"
+        model_provider=provider,
+        model_settings=wanted,
+        tracing_disabled=settings.traces_url is None,
+        workflow_name="ChatKit Link",
     )

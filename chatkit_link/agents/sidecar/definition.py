@@ -79,13 +79,21 @@ def build_agents(definitions: Mapping[str, Mapping[str, Any]], call_back: CallBa
     return agents
 
 
+def output_only(given: Mapping[str, Any]) -> Agent[Any]:
+    """An agent of which only the name and the output are known, to see what its output is for."""
+    return Agent(name=given["name"], output_type=_output(given["output"]))
+
+
+def _output(given: Mapping[str, Any] | None) -> JsonSchemaOutput | None:
+    return None if given is None else JsonSchemaOutput(given["schema"], strict=given["strict"])
+
+
 def _agent(key: str, given: Mapping[str, Any], call_back: CallBack) -> Agent[Any]:
     async def instructions(_context: Any, _agent: Any) -> str:
         return await call_back("instructions", agent=key)
 
     if any(given["guardrails"].values()):
         raise UserError(f"The agent {given['name']} has guardrails of its own, which are not run here.")
-    output = given["output"]
     return Agent(
         name=given["name"],
         handoff_description=given["description"],
@@ -93,7 +101,7 @@ def _agent(key: str, given: Mapping[str, Any], call_back: CallBack) -> Agent[Any
         model=given["model"],
         model_settings=_settings(given["settings"]),
         tools=[_tool(key, tool, call_back) for tool in given["tools"]],
-        output_type=None if output is None else JsonSchemaOutput(output["schema"], strict=output["strict"]),
+        output_type=_output(given["output"]),
         tool_use_behavior=_behavior(given["stop"]),
         reset_tool_choice=given["reset_tool_choice"],
     )

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chatkit_link.agents.agent_builder.control_flow import silent_calls
+from chatkit_link.agents.agent_builder.control_flow import Flow, read_flow
+from chatkit_link.agents.agent_builder.inputs import input_of, is_alone
 from chatkit_link.agents.agent_builder.journal import version_of
+from chatkit_link.agents.sidecar.definition import output_only
 from chatkit_link.agents.sidecar.node import SUFFIXES, Node
 from chatkit_link.agents.sidecar.stack import line_in
 from chatkit_link.agents.sidecar.translation import Translated, translate
+from chatkit_link.agents.sidecar.turn import Place
 from chatkit_link.agents.sidecar.workflow import LOADING, PROTOCOL, Command, SidecarWorkflow
 from chatkit_link.errors import ConfigurationError
 
@@ -45,16 +48,19 @@ def load_script(path: Path, node: Node) -> SidecarWorkflow:
     return SidecarWorkflow(
         path=path,
         version=version_of(path.read_text(encoding="utf-8-sig")),
-        steps=len(translated.sites),
         tree=translated.source.tree,
-        silent=_silent(translated),
+        flow=(flow := read_flow(translated.source)),
+        places=_places(translated, flow),
+        agents={name: output_only(given) for name, given in facts["agents"].items()},
         command=command,
     )
 
 
-def _silent(translated: Translated) -> frozenset[int]:
-    silent = silent_calls(translated.source)
-    return frozenset(site for call, site in translated.sites.items() if call in silent)
+def _places(translated: Translated, flow: Flow) -> dict[int, Place]:
+    return {
+        site: Place(call.lineno, flow.numbers.get(call), is_alone(input_of(call)))
+        for call, site in translated.sites.items()
+    }
 
 
 def dry_load(path: Path, command: Command) -> Loaded:

@@ -79,6 +79,8 @@ class _Translator:
                 return [self._function(str(named.get("name", "default")), node)]
             case "BlockStatement":
                 return self.block(node["body"])
+            case "IfStatement" if _only_throws(node):
+                return []
             case "IfStatement":
                 return [
                     ast.If(self._value(node["test"]), self._body(node["consequent"]), self._body(node["alternate"]))
@@ -234,7 +236,8 @@ class _Translator:
         callee, given = node["callee"], node["arguments"]
         arguments = [self._value(each) for each in given]
         if (site := node.get("site")) is not None:
-            call = self._placed(ast.Attribute(ast.Name("Runner", ast.Load()), "run", ast.Load()), arguments, node)
+            runner = ast.Attribute(ast.Name("Runner", ast.Load()), "run", ast.Load())
+            call = self._placed(runner if node["runs"] else self._value(callee), arguments, node)
             self.sites[call] = site
             return call
         if callee["type"] != "MemberExpression" or callee["computed"]:
@@ -268,6 +271,13 @@ class _Translator:
         self._order += 1
         line = node.get("line") or 1
         return ast.Call(called, arguments, [], lineno=line, col_offset=self._order, end_lineno=line, end_col_offset=0)
+
+
+def _only_throws(node: Node) -> bool:
+    """``if (!result.finalOutput) throw ...``, which the exporter writes behind each agent: it chooses no way."""
+    then = node["consequent"]
+    body: Sequence[Node] = then["body"] if then["type"] == "BlockStatement" else [then]
+    return node.get("alternate") is None and [each["type"] for each in body] == ["ThrowStatement"]
 
 
 def _children(node: Node) -> list[Node]:

@@ -7,7 +7,10 @@ displayed, stored, resumed and stopped is decided in one place for both language
 
 import asyncio
 import uuid
+from collections.abc import Mapping
 from contextvars import copy_context
+from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -15,25 +18,36 @@ from agents import Agent
 from openai import OpenAIError
 from pydantic import TypeAdapter
 
-from chatkit_link.agents.agent_builder.execution import Paused
+from chatkit_link.agents.agent_builder.execution import Execution, Paused
 from chatkit_link.agents.agent_builder.guardrails import load_guardrails
-from chatkit_link.agents.agent_builder.shims import Shims
+from chatkit_link.agents.agent_builder.shims import Shims, callers, current
 from chatkit_link.agents.sidecar.definition import build_agents
 from chatkit_link.agents.sidecar.peer import Peer, Raised
+from chatkit_link.agents.sidecar.stack import line_in
 
 _JSON = TypeAdapter[Any](Any)
 #: What the package calls by another name than the Responses API.
 _NAMES = {"callId": "call_id"}
 
 
-class Turn:
-    """peer: the process. silent: the places that run an agent whose text is not for the user."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A call in the file that runs agents. number: of its site in the flow. alone: its input is written out there."""
 
-    def __init__(self, peer: Peer, silent: frozenset[int]) -> None:
+    line: int
+    number: int | None
+    alone: bool
+
+
+class Turn:
+    """path: of the file. peer: the process. places: the calls of the file that run agents, by their number there."""
+
+    def __init__(self, path: Path, peer: Peer, places: Mapping[int, Place]) -> None:
+        self._path = path
         self.id = uuid.uuid4().hex
         self._peer = peer
-        self._silent = silent
-        self._shims = Shims()
+        self._places = places
+        self._shims = Shims(path.name)
         self._context = copy_context()  # with the execution and the meter of this answer
         self._state: dict[str, Any] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -80,8 +94,8 @@ class Turn:
 
     # What the file asks for
 
-    async def _on_begin(self, params: dict[str, Any]) -> Any:
-        return _JSON.dump_python(self._shims.conversation_history(params["value"]), mode="json")
+    async def _on_join(self, params: dict[str, Any]) -> Any:
+        return _JSON.dump_python(self._shims.conversation(params["value"]), mode="json")
 
     async def _on_begin_state(self, params: dict[str, Any]) -> Any:
         self._state = self._shims.state(params["value"])
@@ -94,11 +108,12 @@ class Turn:
         await self._shims.go_round(params["line"])
 
     async def _on_search(self, params: dict[str, Any]) -> Any:
-        found = await self._shims.search(_no_client, vector_store_id=params["store"], **params["body"])
+        line = line_in(self._path, params["stack"]) or 0
+        found = await self._shims.search(line, _no_client, vector_store_id=params["store"], **params["body"])
         return _JSON.dump_python([vars(each) for each in found], mode="json")
 
     async def _on_guardrails(self, params: dict[str, Any]) -> Any:
-        shims = Shims(load_guardrails())
+        shims = Shims(self._path.name, load_guardrails())
         checks = shims.instantiate_guardrails(shims.load_config_bundle(params["config"]))
         given = (SimpleNamespace(guardrail_llm=None), params["text"], "text/plain", checks)
         results = await shims.run_guardrails(*given, suppress_tripwire=True, raise_guardrail_errors=True)
@@ -109,8 +124,12 @@ class Turn:
             return await self._peer.request(method, turn=self.id, run=params["run"], **given)
 
         agents = build_agents(params["agents"], call_back)
-        start, site = agents[params["start"]], params["site"]
-        at = self._shims.at(site, site in self._silent)
+        if (stores := cast("Execution", current.get()).events.settings.stores) is not None:
+            stores.replace_tools(*agents.values())
+        start, place = agents[params["start"]], self._places.get(params["site"], _NOWHERE)
+        numbers = (self._places[site].number for site in params["callers"] if site in self._places)
+        callers.set(tuple(number for number in numbers if number is not None))
+        at = self._shims.at(place.line, place.number, place.alone)
         limit = {"max_turns": params["max_turns"]} if params["max_turns"] else {}
         result = await at.run(start, _input(params["input"]), **limit)
         items = [item.to_input_item() for item in result.new_items if item.type != "tool_approval_item"]
@@ -154,6 +173,10 @@ def _part(part: Any) -> Any:
     if given.get("type") != "input_image" or not isinstance(given.get("image"), str):
         return given
     return {"type": "input_image", "image_url": given["image"], "detail": given.get("detail") or "auto"}
+
+
+#: A call that the file hides, such as one of a function that was handed on.
+_NOWHERE = Place(0, None, alone=False)
 
 
 async def _no_client(**_: Any) -> Any:

@@ -8,11 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from agents import Agent
+
+from chatkit_link.agents.agent_builder.control_flow import Flow
+from chatkit_link.agents.agent_builder.shims import home
+from chatkit_link.agents.agent_builder.workflow_input import TurnFacts
 from chatkit_link.agents.errors.explain import Failure
 from chatkit_link.agents.output_text import Refusal
 from chatkit_link.agents.sidecar.peer import LARGEST, Peer, PeerEnded, PeerError
 from chatkit_link.agents.sidecar.stack import line_in
-from chatkit_link.agents.sidecar.turn import Turn
+from chatkit_link.agents.sidecar.turn import Place, Turn
 
 logger = logging.getLogger(__name__)
 
@@ -32,29 +37,42 @@ class Command:
 
 @dataclass(slots=True)
 class SidecarWorkflow:
-    """path, version, steps: as in ``ExportedWorkflow``. tree: the file as a tree of Python, to read and not to run.
-    silent: the places whose agent does not write to the user.
+    """path, version, flow: as in ``ExportedWorkflow``. tree: the file as a tree of Python, to read and not to run.
+    places: what is known of each of its calls that run agents, by the number that it has in the process.
+    agents: those at the top of the file, as far as the kind of their output goes.
     """
 
     path: Path
     version: str
-    steps: int
     tree: ast.Module
-    silent: frozenset[int]
+    flow: Flow
+    places: Mapping[int, Place]
+    agents: Mapping[str, Agent[Any]]
     command: Command
     _peer: Peer | None = field(default=None, init=False)
     _starting: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _turns: dict[str, Turn] = field(default_factory=dict[str, Turn], init=False)
     _watching: "asyncio.Task[None] | None" = field(default=None, init=False)
 
-    async def run(self, text: str) -> Any:
-        """Call the file's ``runWorkflow`` with a message. Only inside an ``Execution``."""
+    @property
+    def steps(self) -> int:
+        return len(self.places)
+
+    def named(self, name: str) -> Any:
+        """An agent at the top of the file."""
+        return self.agents.get(name)
+
+    async def run(self, text: str, facts: TurnFacts | None = None) -> Any:
+        """Call the file's ``runWorkflow`` with a message. Only inside an ``Execution``.
+
+        facts: what else is known of the turn; the session's variables are fields of the input, too.
+        """
         peer = await self._started()
-        turn = Turn(peer, self.silent)
+        home.set(asyncio.get_running_loop())
+        turn = Turn(self.path, peer, self.places)
+        given = {**(facts.state if facts else {}), "input_as_text": text}
         self._turns[turn.id] = turn
-        call = asyncio.create_task(
-            peer.request("run_workflow", turn=turn.id, input={"input_as_text": text}), name="workflow call"
-        )
+        call = asyncio.create_task(peer.request("run_workflow", turn=turn.id, input=given), name="workflow call")
         try:
             await asyncio.wait({call, turn.left}, return_when=asyncio.FIRST_COMPLETED)
             if turn.left.done():

@@ -1,15 +1,30 @@
-"""``chatkit-link agents check`` and ``add``: the report that is printed before anything is run."""
+"""``chatkit-link agents check`` and ``add``: the report on a file, and the line in the catalog."""
 
+import asyncio
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import httpx2
 import pytest
 from typer.testing import CliRunner
 
+from chatkit_link.agents.agent_builder.check import check_workflow
+from chatkit_link.agents.agent_builder.verdict import verdict_of
 from chatkit_link.agents.catalog import load_target, read_catalog
 from chatkit_link.cli.program import cli
+from chatkit_link.client import ChatKitClient
 from chatkit_link.errors import ConfigurationError
-from tests.agents.agent_builder.flawed import GUARDED, file
+from chatkit_link.settings import Settings
+from tests.agents.agent_builder.edited import ASK, REFUSED, RUN, RUNS, START, UNFILLED
+from tests.agents.agent_builder.flawed import FLAWED, GUARDED, file
+from tests.agents.agent_builder.test_exports import EXPORTS
 from tests.agents.agent_builder.workflows import APPROVAL, ONE_AGENT, ROUTES
+from tests.agents.test_models import scripted
+from tests.conftest import running
+from tests.finished_stream import told
+from tests.model_server import MODEL, ModelServer, Say, Step, model_server
 
 HOSTED = """
 from agents import FileSearchTool, HostedMCPTool
@@ -20,63 +35,202 @@ helper = Agent(name="Helper", instructions="Help.", tools=[files, mcp])
 """
 
 
+KEY = "1. Set OPENAI_API_KEY: the agents ask models of OpenAI."
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of one's own, and no key."""
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "CHATKIT_LINK_OPENAI_API", "CHATKIT_LINK_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def check(text: str, place: Path) -> tuple[int, str]:
+    (place / "workflow.py").write_text(text)
+    result = CliRunner().invoke(cli, ["agents", "check", str(place / "workflow.py")])
+    return result.exit_code, result.output
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
         (
             ONE_AGENT,
             [
-                "repaired workflow.py:5: integer is taken as int",
-                "decide   workflow.py:5: the tool look_up is empty",
-                "key      workflow.py:8: an agent wants the model gpt-4.1",
-                "shopkeeper is run, streamed",
+                "workflow.py runs here, once you have done the steps below.",
+                KEY,
+                "2. Line 5: the tool look_up is empty: have somebody write what it does.",
+                "3. Line 8: an agent has no instructions",
+                "Line 5: integer is taken as int",
+                "Line 22: shopkeeper is asked: its text is the answer",
             ],
         ),
         (
             ROUTES,
             [
-                "classify is run, displayed as a step: its output is structured",
-                "draft is run, displayed as a step: another",
-                "polish is run, streamed",
+                "classify is asked: its result is a step",
+                "draft is asked: its text is a step, because another agent always follows",
+                "polish is asked: its text is the answer",
             ],
         ),
-        (APPROVAL, ["works    workflow.py:4: approval_request asks the user in the chat"]),
+        (APPROVAL, ["Line 4: approval_request asks the user in the chat"]),
         (
             ONE_AGENT.replace("  pass", "  return 'The order is worth 30 euros.'"),
-            ["decide   workflow.py:5: the tool look_up gives the same answer always"],
+            ["Line 5: the tool look_up gives the same answer always"],
         ),
-        (GUARDED, ["package  workflow.py:6: guardrails need the package openai-guardrails"]),
+        (GUARDED, ["1. Line 6: guardrails need the package openai-guardrails: run `pip install openai-guardrails`."]),
         (
             file(HOSTED),
-            [
-                "key      workflow.py:6: file search is done by OpenAI",
-                "works    workflow.py:7: calls of the MCP server are to be approved",
-            ],
+            ["Line 6: file search is run by OpenAI", "Line 7: calls of the connector are to be approved"],
         ),
+        ("```python\n" + ROUTES + "```\n", ["the marks of Markdown around the code are left out"]),
+        (START + RUN + ASK, ["this starts the file by itself, and is left out here"]),
     ],
 )
-def test_a_file_is_explained_line_by_line_and_not_run(tmp_path: Path, text: str, expected: list[str]) -> None:
-    trap = tmp_path / "ran"
-    (tmp_path / "workflow.py").write_text(f"{text}\nopen({str(trap)!r}, 'w')\n")
-    result = CliRunner().invoke(cli, ["agents", "check", str(tmp_path / "workflow.py")])
-    assert result.exit_code == 0
+def test_the_verdict_comes_first_and_then_what_to_do(place: Path, text: str, expected: list[str]) -> None:
+    status, output = check(text, place)
+    assert status == 0
+    assert output.startswith("workflow.py runs here")
+    at = 0
     for line in expected:
-        assert line in result.output
-    assert not trap.exists()
+        assert line in output[at:], output
+    for name in ("Shim", "chatkit_link", "__"):
+        assert name not in output
+
+
+def test_a_file_that_needs_nothing_says_so(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    status, output = check(ROUTES, place)
+    assert (status, output.splitlines()[0]) == (0, "workflow.py runs here. There is nothing to do.")
+    assert "chatkit-link agents add" in output
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("import nowhere_at_all\n", "is not installed"),
-        ("def f(:\n", "workflow.py:1: this is not Python"),
-        ("x = 1\n", "no export"),
+        ("import nowhere_at_all\n" + ROUTES, "1. Line 1: the package nowhere-at-all is not installed"),
+        ("def f(:\n", "1. Line 1: this is not Python"),
+        ("x = 1\n", "it is no export of Agent Builder. Copy all of the exported code"),
+        (START + "sys.exit(1)\n" + RUN, "the file ends itself here"),
+        (UNFILLED["fields"][0], "WorkflowInput asks for `tenant`"),
+        (
+            START + "async def run_workflow(workflow_input: WorkflowInput):\n  return await x\n" + "print(y)\n",
+            "y is def",
+        ),
     ],
 )
-def test_what_cannot_load_is_an_error_of_the_command(tmp_path: Path, text: str, expected: str) -> None:
-    (tmp_path / "workflow.py").write_text(text)
-    result = CliRunner().invoke(cli, ["agents", "check", str(tmp_path / "workflow.py")])
-    assert (result.exit_code, expected in result.output) == (1, True)
+def test_what_cannot_load_is_an_error_of_the_command(place: Path, text: str, expected: str) -> None:
+    status, output = check(text, place)
+    assert status == 1
+    assert output.startswith("workflow.py does not run here yet.")
+    assert expected in output
+    assert "agents add" not in output
+
+
+def test_a_hosted_tool_on_the_other_api_is_the_first_thing_to_mend(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHATKIT_LINK_OPENAI_API", "chat_completions")
+    status, output = check(file(HOSTED), place)
+    assert status == 1
+    assert "1. Line 6: file search is run by OpenAI's Responses API only: unset CHATKIT_LINK_OPENAI_API." in output
+
+
+def test_what_the_file_prints_is_no_part_of_the_json(place: Path) -> None:
+    (place / "workflow.py").write_text("print('noise')\n" + ROUTES)
+    result = CliRunner().invoke(cli, ["agents", "check", "workflow.py", "--json"])
+    report = json.loads(result.stdout)
+    assert (report["runs"], report["verdict"]) == (True, "workflow.py runs here, once you have done the steps below.")
+
+
+async def test_a_vector_store_that_the_key_does_not_reach_is_found_before_anybody_asks(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with scripted() as model:
+        model.files = {"vs_1": []}
+        monkeypatch.setenv("OPENAI_BASE_URL", model.address)
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-1")
+        status, there = await asyncio.to_thread(check, file(HOSTED), place)
+        _, gone = await asyncio.to_thread(check, file(HOSTED.replace("vs_1", "vs_2")), place)
+        (place / "documents").mkdir()
+        (place / "chatkit-link.toml").write_text('[vector_stores]\nvs_2 = "."\n')
+        _, served = await asyncio.to_thread(check, file(HOSTED.replace("vs_1", "vs_2")), place)
+    assert status == 0
+    assert "not there" not in there
+    assert "Line 6: the vector store vs_2 is not there for your key" in gone
+    assert "Line 6: vs_2 is searched in the documents of this server" in served
+
+
+FILES = {
+    **{f"flawed-{name}": text for name, text in FLAWED.items()},
+    **{f"edited-{name}": text for name, text in RUNS.items()},
+    **{f"refused-{name}": START + lines + RUN for name, (lines, _) in REFUSED.items()},
+    **{f"unfilled-{name}": text for name, (text, _) in UNFILLED.items()},
+    **{f"export-{path.stem}": path.read_text(encoding="utf-8") for path in EXPORTS},
+    "guarded": GUARDED,
+    "approval": APPROVAL,
+    "routes": ROUTES,
+}
+
+
+async def test_the_check_says_what_the_server_does(make_settings: Callable[..., Settings], place: Path) -> None:
+    """For every file of this suite: it runs if and only if it is served, and then a message gets an answer."""
+    agents = ""
+    said: dict[str, bool] = {}
+    for number, (name, text) in enumerate(FILES.items()):
+        path = place / f"file{number}.py"
+        path.write_text(text, newline="")
+        agents += f'[agents.a{number}]\ntarget = "{path.name}"\nname = "{name}"\n'
+        said[name] = verdict_of(path.name, await asyncio.to_thread(check_workflow, path)).runs
+    (place / "chatkit-link.toml").write_text(agents)
+    served: dict[str, bool] = {}
+    failed: dict[str, list[str | None]] = {}
+    async with model_server() as model:
+        model.__class__ = Fitting
+        model.files = {"vs_books": [("file_1", "atlas.pdf", 0.9)]}
+        settings = make_settings(
+            config=place / "chatkit-link.toml", openai_api_key="sk-1", openai_base_url=model.address, model=MODEL
+        )
+        async with running(settings) as address:
+            async with httpx2.AsyncClient(base_url=address) as http:
+                listed = (await http.get("/api/agents")).json()["agents"]
+            served = {each["name"]: each["available"] for each in listed if each["name"] in FILES}
+            for number, name in enumerate(FILES):
+                if served[name]:
+                    async with ChatKitClient(f"{address}/chatkit/a{number}") as client:
+                        made = await told(client.create_thread("Hello"))
+                    if errors := [event.message for event in made.events if event.type == "error"]:
+                        failed[name] = errors
+    assert served == said
+    # These have a step to do first, and the check names it.
+    assert set(failed) == {"guarded", "export-guarded_desk", "export-relay"}
+
+
+class Fitting(ModelServer):
+    """Answers what was asked for: words, or an object of the schema."""
+
+    def next(self, body: dict[str, Any]) -> Step:
+        self.requests.append(body)
+        schema = (body.get("text") or {}).get("format", {}).get("schema")
+        return Say(json.dumps(_fitting(schema, schema))) if schema else Say("Gladly.")
+
+
+def _fitting(schema: dict[str, Any], whole: dict[str, Any]) -> Any:
+    if "$ref" in schema:
+        return _fitting(whole["$defs"][schema["$ref"].rpartition("/")[2]], whole)
+    match schema.get("type"):
+        case "object":
+            return {name: _fitting(each, whole) for name, each in schema.get("properties", {}).items()}
+        case "array":
+            return []
+        case "number" | "integer":
+            return 1
+        case "boolean":
+            return True
+        case _:
+            return schema.get("enum", ["word"])[0]
 
 
 def test_an_added_workflow_is_in_the_catalog_and_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

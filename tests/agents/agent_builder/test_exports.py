@@ -75,7 +75,7 @@ async def test_several_classifiers_branches_without_content_and_a_search_with_fi
     assert search["filters"]["allowed_domains"] == ["trains.example", "ferries.example"]
     assert asked[2]["reasoning"] == {"effort": "low", "summary": "auto"}
     assert "To Vienna" not in shown_to(asked[4]), "a classifier gets what its node names"
-    assert nothing.text == "- **Category**: Other"
+    assert nothing.text == "This was sorted as “Other”, and nothing more happens with it."
 
 
 async def test_files_are_searched_and_what_was_found_goes_through_a_transform(

@@ -68,7 +68,7 @@ async def test_without_the_package_of_guardrails_the_user_gets_an_error_and_no_m
         made = await told(client.create_thread("Hello"))
     assert conversation(model) == []
     errors = [event.message for event in made.events if isinstance(event, ErrorEvent)]
-    assert errors == [str(Localized("guardrails_missing"))]
+    assert errors == [str(Localized("guardrails_missing", package="openai-guardrails"))]
     assert not [item for item in made.view.items if item.type == "workflow"], "nothing looks as if it had been checked"
 
 

@@ -224,7 +224,7 @@ def test_what_cannot_run_is_named_with_the_file_the_line_and_what_to_do(
     for text, words in {
         "export const x: = 1;\n": r"workflow\.ts, line 1: Unexpected",
         "\nthrow new Error('no luck');\n": r"workflow\.ts, line 2: Error: no luck",
-        'import x from "left-pad";\n': r"line 1: the package left-pad is not installed",
+        'import x from "left-pad";\nexport const y = x;\n': r"line 1: the package left-pad is not installed",
         "\n\nprocess.exit(1);\n": r"line 3: Error: The file calls process\.exit",
         "export const answer = 42;\n": r"workflow\.ts has no function `runWorkflow`",
     }.items():
@@ -241,7 +241,7 @@ def test_what_cannot_run_is_named_with_the_file_the_line_and_what_to_do(
 def test_check_says_what_a_file_needs(make_settings: MakeSettings, tmp_path: Path) -> None:
     text = (
         ONE_AGENT.replace("execute: async", "execute: process.env.SHOP_TOKEN ? undefined : async")
-        .replace("const shopkeeper", "const search = webSearchTool({});\nconst shopkeeper")
+        .replace("const shopkeeper", "const lookOnline = webSearchTool({});\nconst shopkeeper", 1)
         .replace("import { tool,", "import { webSearchTool, tool,")
     )
     settings = settings_of(make_settings, tmp_path, text, None)

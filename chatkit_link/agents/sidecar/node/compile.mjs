@@ -11,7 +11,7 @@ import { OWN, REPLACED } from "./packages.mjs";
 import { rewrite } from "./rewrite.mjs";
 
 const LOADERS = { ".ts": "ts", ".mts": "ts", ".cts": "ts", ".tsx": "tsx", ".jsx": "jsx" };
-const MAP = /\n\/\/# sourceMappingURL=.*\s*$/;
+const MAP = /(?:^|\n)\/\/# sourceMappingURL=.*\s*$/;
 /** What a page puts around code that is copied out of it. */
 const FENCE = /^\s*```.*$/gm;
 
@@ -34,14 +34,19 @@ export async function compile(file, packages, target) {
 
   async function load(args) {
     const text = await readFile(args.path, "utf8");
-    const { code } = await transform(text.replace(FENCE, ""), {
-      loader: LOADERS[path.extname(args.path)] ?? "js",
-      format: "esm",
-      platform: "node",
-      target: "node20",
-      sourcefile: args.path,
-      sourcemap: "inline",
-    });
+    let code;
+    try {
+      ({ code } = await transform(text.replace(FENCE, ""), {
+        loader: LOADERS[path.extname(args.path)] ?? "js",
+        format: "esm",
+        platform: "node",
+        target: "node20",
+        sourcefile: args.path,
+        sourcemap: "inline",
+      }));
+    } catch (error) {
+      return { errors: error.errors ?? [{ text: error.message }] };
+    }
     const map = code.match(MAP)?.[0] ?? "";
     const plain = code.slice(0, code.length - map.length);
     const isEntry = args.path === file;

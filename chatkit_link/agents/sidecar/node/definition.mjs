@@ -44,7 +44,7 @@ const named = (guardrail) => guardrail.name;
 function describeTool(tool) {
   if (tool.type === "function") {
     const { name, description, parameters, strict } = tool;
-    return { type: "function", name, description, parameters, strict };
+    return { type: "function", name, description, parameters: asWritten(parameters), strict };
   }
   if (tool.type !== "hosted_tool") return { type: tool.type, name: tool.name };
   const given = { ...tool.providerData };
@@ -52,11 +52,22 @@ function describeTool(tool) {
   return { type: "hosted", name: tool.name, given };
 }
 
-function describeOutput(agent, real) {
+export function describeOutput(agent, real) {
   const type = agent.outputType;
   if (type === "text") return null;
   if (type.type === "json_schema") return { schema: type.schema, strict: type.strict ?? true };
   // A tool's parameters are made of a zod type in the same way, and can be read.
   const { parameters } = real.tool({ name: "output", description: "", parameters: type, execute: () => "" });
-  return { schema: parameters, strict: true };
+  return { schema: asWritten(parameters), strict: true };
 }
+
+/** A schema without what zod adds of its own: the name of the dialect, and the bounds of JavaScript's whole numbers. */
+function asWritten(schema) {
+  if (Array.isArray(schema)) return schema.map(asWritten);
+  if (typeof schema !== "object" || schema === null) return schema;
+  const kept = Object.entries(schema).filter(([key, value]) => key !== "$schema" && !isBound(key, value));
+  return Object.fromEntries(kept.map(([key, value]) => [key, asWritten(value)]));
+}
+
+const isBound = (key, value) =>
+  (key === "minimum" && value === Number.MIN_SAFE_INTEGER) || (key === "maximum" && value === Number.MAX_SAFE_INTEGER);

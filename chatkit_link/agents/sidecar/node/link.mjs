@@ -12,6 +12,8 @@ export const isRefusal = (value) => typeof value === "object" && value !== null 
 export const link = {
   /** `target` at one place of the file, if it is what runs agents. */
   at: (site, target) => (typeof target?.at === "function" && "run" in target ? target.at(site) : target),
+  /** A function of the file that runs agents, called at this place. */
+  inside: (site, called) => (...given) => Turn.inside(site, () => called(...given)),
   runAt: (site, run) => (typeof run?.at === "function" ? run.at(site) : run),
 
   /** Whether the user approves. */
@@ -20,24 +22,25 @@ export const link = {
     return await Turn.get().ask("ask", { name, text: text ?? "" });
   },
 
-  /** The conversation as the file starts it, with the thread's earlier messages before it. */
-  async begin(value) {
-    const turn = Turn.get();
-    if (turn.begun) return value;
-    turn.begun = true;
-    return await turn.ask("begin", { value });
-  },
+  /** A list in which the file has written the user's message, with the thread's earlier messages before it. */
+  join: async (value) => await Turn.get().ask("join", { value }),
 
-  /** The state as the file starts it, with the session's and the thread's values. */
+  /** What the file makes its state: it begins with what the thread has kept. */
   async state(value) {
     const turn = Turn.get();
-    if (turn.state === undefined) turn.state = await turn.ask("begin_state", { value });
+    turn.state = await turn.ask("begin_state", { value });
     return turn.state;
   },
 
   /** Called at each round of a loop, so that it can be stopped and leaves time for others. */
   async round(line) {
     await Turn.get().ask("round", { line });
+  },
+
+  /** The agents at the top of the file, by the names that they have there. */
+  agents: {},
+  noteAgents(agents) {
+    link.agents = agents;
   },
 
   unwritten: (name) =>
@@ -52,7 +55,7 @@ export const link = {
     },
 
   async search(store, body) {
-    const data = await Turn.get().ask("search", { store, body });
+    const data = await Turn.get().ask("search", { store, body, stack: new Error("search").stack });
     return {
       data,
       async *[Symbol.asyncIterator]() {

@@ -7,6 +7,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 
 import { compile, Unusable } from "./compile.mjs";
+import { describeOutput } from "./definition.mjs";
 import { isRefusal, LINK, link } from "./link.mjs";
 import { Peer } from "./peer.mjs";
 import { takePipe } from "./pipe.mjs";
@@ -41,6 +42,7 @@ const methods = {
         protocol: PROTOCOL,
         entry: typeof entry === "function" ? (source.entry ?? null) : null,
         approvals: [...source.approvals],
+        agents: outputs(),
         tree: source.program,
       };
     } finally {
@@ -84,6 +86,13 @@ const methods = {
     return typeof result === "string" ? result : JSON.stringify(result ?? null);
   },
 };
+
+/** The agents at the top of the file: what their output is. */
+function outputs() {
+  const real = globalThis[LINK].modules["@openai/agents"];
+  const described = ([name, agent]) => [name, { name: agent.name, output: describeOutput(agent, real) }];
+  return Object.fromEntries(Object.entries(link.agents).map(described));
+}
 
 function runOf(turn, run) {
   const found = turns.get(turn)?.runs.get(run);

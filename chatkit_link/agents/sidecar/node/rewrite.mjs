@@ -20,15 +20,17 @@ export function rewrite(code, program, lineOf, { isEntry }) {
   walk(program, (node, ancestors) => {
     if (node.type === "CallExpression" || node.type === "NewExpression") node.line = edits.line(node);
     if (source.isRun(node)) markRun(edits, node, ++sites);
+    else if (node.type === "CallExpression" && source.running.has(node.callee.name)) markCaller(edits, node, ++sites);
     else if (source.isQuestion(node) && inAsync(ancestors)) markQuestion(edits, node);
     else if (isLoop(node) && inAsync(ancestors)) markRound(edits, node);
     else if (isEmptyTool(node)) fillTool(edits, node, ancestors);
-    if (isEntry && inAsync(ancestors)) markBeginning(edits, node, source, ancestors);
+    if (inAsync(ancestors)) markBeginning(edits, node, source, ancestors);
   });
   let end = "";
   if (source.functions.get(FAIL_OUTPUT)?.type === "FunctionDeclaration") {
     end += `;${FAIL_OUTPUT}=${NAME}.failOutput(${FAIL_OUTPUT})`;
   }
+  if (isEntry && source.agents.length > 0) end += `;${NAME}.noteAgents({${source.agents.join(",")}})`;
   if (isEntry && source.entry && !usesCommonJs(program)) end += `;export{${source.entry} as ${ENTRY}}`;
   return { code: edits.apply() + end, source };
 }
@@ -76,7 +78,12 @@ function markRun(edits, node, site) {
   const { callee } = node;
   if (callee.type === "Identifier") edits.around(callee, `${NAME}.runAt(${site},`, ")");
   else edits.around(callee.object, `${NAME}.at(${site},`, ")");
-  node.site = site;
+  Object.assign(node, { site, runs: true });
+}
+
+function markCaller(edits, node, site) {
+  edits.around(node.callee, `${NAME}.inside(${site},`, ")");
+  Object.assign(node, { site, runs: false });
 }
 
 /** `approvalRequest(...)` becomes `(await link.ask("approvalRequest", ...))`. */
@@ -105,20 +112,25 @@ function fillTool(edits, node, ancestors) {
   edits.put(node.value.body.start + 1, `return ${NAME}.unwritten(${JSON.stringify(name)});`);
 }
 
-/** The first values of the conversation and of the state are joined with the thread's and the session's. */
+/** Where the user's message is written into a list, the earlier turns come before it; the state begins as it was kept. */
 function markBeginning(edits, node, source, ancestors) {
-  if (!ancestors.includes(source.functions.get(source.entry))) return;
-  const [target, value] =
-    node.type === "VariableDeclarator"
-      ? [node.id, node.init]
-      : node.type === "AssignmentExpression" && node.operator === "="
-        ? [node.left, node.right]
-        : [];
-  if (target?.name === "conversationHistory" && value?.type === "ArrayExpression") {
-    edits.around(value, `(await ${NAME}.begin(`, "))");
-  } else if (target?.name === "state" && value?.type === "ObjectExpression") {
-    edits.around(value, `(await ${NAME}.state(`, "))");
+  const parent = ancestors.at(-1);
+  if (node.type === "ArrayExpression" && node.elements.some(isUserMessage)) {
+    // What an input that is written in the call itself leaves out, it leaves out on purpose.
+    if (!source.isRun(parent)) edits.around(node, `(await ${NAME}.join(`, "))");
+  } else if (node.type === "ObjectExpression" && assignedTo(parent, node) === "state") {
+    edits.around(node, `(await ${NAME}.state(`, "))");
   }
+}
+
+const isUserMessage = (node) =>
+  node?.type === "ObjectExpression" &&
+  node.properties.some((each) => each.key?.name === "role" && each.value.value === "user");
+
+function assignedTo(parent, value) {
+  if (parent.type === "VariableDeclarator" && parent.init === value) return parent.id.name;
+  if (parent.type === "AssignmentExpression" && parent.right === value) return parent.left.name;
+  return undefined;
 }
 
 function inAsync(ancestors) {

@@ -38,7 +38,15 @@ async function remoteRun(real, site, agent, input, options) {
   const id = ++runs;
   turn.runs.set(id, { known, context });
   try {
-    const found = await turn.ask("run", { run: id, site, start, agents, input, max_turns: options.maxTurns ?? null });
+    const found = await turn.ask("run", {
+      run: id,
+      site,
+      callers: Turn.callers,
+      start,
+      agents,
+      input,
+      max_turns: options.maxTurns ?? null,
+    });
     const last = known.get(found.agent);
     return new RunResult(input, found, last, context);
   } finally {

@@ -14,6 +14,8 @@ export class Source {
     this.runners = this.#runners();
     this.approvals = new Set([...this.functions].filter(([name, node]) => asks(name, node)).map(([name]) => name));
     this.entry = this.#entry();
+    this.running = this.#running();
+    this.agents = this.#agents();
   }
 
   /** Names of what `new Runner()` is assigned to, and of `Runner` itself. */
@@ -36,6 +38,31 @@ export class Source {
     const running = [...this.functions].filter(([, node]) => this.runsAgents(node)).map(([name]) => name);
     const outer = running.filter((name) => !running.some((other) => other !== name && this.#calls(other, name)));
     return outer.length === 1 ? outer[0] : undefined;
+  }
+
+  /** Names of the functions that run agents, by themselves or through each other; not the entry. */
+  #running() {
+    const found = new Set([...this.functions.keys()].filter((name) => this.runsAgents(this.functions.get(name))));
+    for (let size = -1; size !== found.size; ) {
+      size = found.size;
+      for (const name of this.functions.keys()) {
+        if ([...found].some((other) => this.#calls(name, other))) found.add(name);
+      }
+    }
+    found.delete(this.entry);
+    return found;
+  }
+
+  /** Names at the top of the file that stand for agents. */
+  #agents() {
+    const found = [];
+    for (const { type, declaration, declarations } of this.program.body) {
+      const variables = declarations ?? (type.startsWith("Export") ? declaration?.declarations : undefined) ?? [];
+      for (const { id, init } of variables) {
+        if (init?.type === "NewExpression" && this.imported.get(init.callee.name) === "Agent") found.push(id.name);
+      }
+    }
+    return found;
   }
 
   #calls(caller, called) {

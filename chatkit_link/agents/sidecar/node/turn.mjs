@@ -3,6 +3,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
 const current = new AsyncLocalStorage();
+/** The places at which the functions of the file that are running were called, the outermost first. */
+const callers = new AsyncLocalStorage();
 
 /** What a stopped turn's calls are rejected with. */
 export class Stopped extends Error {
@@ -19,7 +21,6 @@ export class Turn {
     this.id = id;
     this.#peer = peer;
     this.state = undefined;
-    this.begun = false;
     this.runs = new Map();
     this.#stopped = new Promise((_, reject) => {
       this.#stop = reject;
@@ -32,6 +33,14 @@ export class Turn {
     const turn = current.getStore();
     if (turn === undefined) throw new Error("An agent can only be run while a message is answered.");
     return turn;
+  }
+
+  static inside(site, run) {
+    return callers.run([...Turn.callers, site], run);
+  }
+
+  static get callers() {
+    return callers.getStore() ?? [];
   }
 
   async work(run) {

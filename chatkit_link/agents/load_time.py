@@ -1,0 +1,152 @@
+"""A limit on the time that an agent's file may take while it is loaded.
+
+The file runs in the thread that starts the server: what it opens, such as a SQLite connection, belongs to the thread
+that made it. So nothing can simply wait for it from outside. In the main thread of a Unix an alarm interrupts it,
+also where it sleeps, reads or waits for input. Elsewhere another thread raises the error in it, which takes effect
+at its next step of Python. A file that catches every error and goes on is stopped at the line that does so.
+The import of a package from elsewhere, which may be large, has longer (docs/decisions/0026-loading.md).
+"""
+
+import ctypes
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+#: Seconds between two attempts to stop what has taken too long.
+_AGAIN: Final = 0.25
+_OURS: Final = str(Path(__file__).parents[1])
+_IMPORTS: Final = "<frozen importlib"
+_PACKAGES: Final = ("site-packages", "dist-packages")
+#: Seconds that the own code of an agent's file may run while it is loaded.
+LOAD_SECONDS: Final = 10.0
+#: How much longer an import of a package may take.
+PATIENCE: Final = 6
+
+
+class TookTooLong(BaseException):
+    """Not an Exception, so that hardly an ``except`` of the file takes it."""
+
+    seconds: float = 0
+
+
+@contextmanager
+def time_limit(seconds: float, folder: Path) -> Generator[None]:
+    """Raise ``TookTooLong`` inside the block once its own code has run for so long.
+
+    Args:
+        folder: what is in it is the agent's own code; all other code that is being imported is a package.
+    """
+    limit = _Limit(seconds, str(folder))
+    try:
+        if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
+            with limit.alarm():
+                yield
+        else:
+            with limit.watch():
+                yield
+    except TookTooLong as error:
+        error.seconds = seconds
+        raise
+
+
+def late_sentence(error: TookTooLong, folder: Path) -> str:
+    """What took too long, and what to do about it, behind the name of what was loaded."""
+    own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(str(folder))]
+    where = f": {Path(own[-1].filename).name}, line {own[-1].lineno}: `{own[-1].line}`" if own else ""
+    return (
+        f"was not loaded after {error.seconds:g} seconds{where}. Nothing may wait or go on for ever while a file is "
+        "loaded: move it into a function, or remove it."
+    )
+
+
+class _Limit:
+    def __init__(self, seconds: float, folder: str) -> None:
+        self._seconds = seconds
+        self._folder = folder
+        self._last = time.monotonic() + seconds * PATIENCE
+
+    # In the main thread of a Unix
+
+    @contextmanager
+    def alarm(self) -> Generator[None]:
+        traced = sys.gettrace()
+        before = signal.signal(signal.SIGALRM, self._interrupt)
+        since = time.monotonic()
+        left, interval = signal.setitimer(signal.ITIMER_REAL, self._seconds, _AGAIN)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            sys.settrace(traced)
+            signal.signal(signal.SIGALRM, before)
+            if left:  # somebody else's alarm, which goes on
+                signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - since), 0.001), interval)
+
+    def _interrupt(self, _: int, frame: FrameType | None) -> None:
+        if not self._is_over(frame):
+            return
+        while frame is not None and not frame.f_code.co_filename.startswith(_OURS):
+            frame.f_trace = _stop
+            frame = frame.f_back
+        sys.settrace(_not_traced)  # which makes Python look at what the frames above have
+        raise TookTooLong
+
+    # Elsewhere
+
+    @contextmanager
+    def watch(self) -> Generator[None]:
+        done = threading.Event()
+        watched = threading.get_ident()
+        watcher = threading.Thread(target=self._raise_in, args=(watched, done), name="load time", daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            done.set()
+            watcher.join()
+            _raise(watched, None)
+
+    def _raise_in(self, watched: int, done: threading.Event) -> None:
+        wait = self._seconds
+        while not done.wait(wait):
+            wait = _AGAIN
+            frames = sys._current_frames()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # documented
+            if self._is_over(frames.get(watched)):
+                _raise(watched, TookTooLong)
+
+    def _is_over(self, frame: FrameType | None) -> bool:
+        """Whether the time is up: of the agent's own code, or of the package that it is importing."""
+        if time.monotonic() > self._last:
+            return True
+        while frame is not None:
+            file = frame.f_code.co_filename
+            if file.startswith(_IMPORTS):
+                return False
+            if file.startswith(self._folder) and not any(part in file for part in _PACKAGES):
+                return True
+            frame = frame.f_back
+        return True
+
+
+def _stop(_: FrameType, event: str, __: Any) -> Any:
+    """Raised at the next line, which may stand outside of the ``try`` that has taken the first one."""
+    if event == "line":
+        raise TookTooLong
+    return _stop
+
+
+def _not_traced(_: FrameType, __: str, ___: Any) -> None:
+    """For frames that begin later."""
+
+
+def _raise(thread: int, error: type[BaseException] | None) -> None:
+    """Raise an error in another thread, or take back one that it has not met yet."""
+    given = ctypes.py_object(error) if error is not None else None
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), given)

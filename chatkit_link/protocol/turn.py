@@ -1,0 +1,41 @@
+"""What one turn is about: whom a server answers, and what."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chatkit.server import ChatKitServer
+from chatkit.types import StreamingReq, ThreadStreamEvent
+
+from chatkit_link.agents.sdk_methods import where
+from chatkit_link.caller import Caller, Retry
+from chatkit_link.store.threads import StoredThread
+
+Answer = Callable[[], AsyncIterator[ThreadStreamEvent]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One answer that is to be given.
+
+    context: what the server's methods get of the caller.
+    answer: starts the server's answer. method: the one that gives it.
+    opening: events about what was stored before the run began.
+    retry: the message that is answered again.
+    reads_message: whether the message is made and stored in the run, where the server has a step of its own for it.
+    """
+
+    server: ChatKitServer[Any]
+    request: StreamingReq
+    thread: StoredThread
+    caller: Caller
+    context: Any
+    answer: Answer
+    method: str = "respond"
+    opening: Sequence[ThreadStreamEvent] = ()
+    retry: Retry | None = None
+    reads_message: bool = False
+
+    def place(self) -> str:
+        """Which method answers, for its author."""
+        return where(self.server, self.method)

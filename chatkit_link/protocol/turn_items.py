@@ -1,0 +1,154 @@
+"""The items of one turn: named, stored, and only then displayed; and what users may not see of them.
+
+An event goes through ``keep``, which stores its item and gives the events to be displayed. An update of an item that
+is displayed is only remembered (``plain_update``): there are hundreds of them in an answer.
+"""
+
+import asyncio
+from dataclasses import replace
+
+from chatkit.types import (
+    ThreadItem,
+    ThreadItemAddedEvent,
+    ThreadItemDoneEvent,
+    ThreadItemRemovedEvent,
+    ThreadItemReplacedEvent,
+    ThreadItemUpdatedEvent,
+    ThreadStreamEvent,
+)
+
+from chatkit_link.caller import Caller, Retry
+from chatkit_link.errors import Unavailable
+from chatkit_link.files.generated import GeneratedImages
+from chatkit_link.protocol.ids import ItemIds
+from chatkit_link.protocol.partial_items import PartialItems, settled
+from chatkit_link.runs.run import Run
+from chatkit_link.store.postgres import PostgresStore
+from chatkit_link.store.threads import StoredThread
+from chatkit_link.wire.encoding import HIDDEN_TYPES, is_hidden
+
+#: Seconds between attempts to store something while the database is away; about half a minute in all.
+DATABASE_PATIENCE = (0.1, 0.2, 0.5, 1, 2, 4, 4, 4, 4, 4, 4)
+
+
+class TurnItems:
+    """Stores what one answer displays."""
+
+    def __init__(
+        self,
+        store: PostgresStore,
+        run: Run,
+        thread: StoredThread,
+        caller: Caller,
+        images: GeneratedImages,
+        retry: Retry | None,
+    ) -> None:
+        """
+        Args:
+            images: takes the bytes of generated images out of events.
+            retry: the message that is answered again; the first item of the new answer replaces the old one.
+        """
+        self._store = store
+        self._run = run
+        self._thread = thread
+        self._caller = caller
+        self._images = images
+        self._retry = retry
+        self._ids = ItemIds(self._was_there)
+        self._partial = PartialItems()
+        #: Item id -> whether users see it; of the items that this turn had to do with.
+        self._displayed: dict[str, bool] = {}
+
+    def plain_update(self, given: ThreadItemUpdatedEvent) -> ThreadItemUpdatedEvent | None:
+        """The update to be displayed, if its item is and nothing is to be stored for it; None for all others."""
+        event = self._ids.of_update(given)
+        if not self._displayed.get(event.item_id) or self._images.are_in(given):
+            return None
+        self._partial.update(event.item_id, event.update)
+        return event
+
+    async def keep(self, given: ThreadStreamEvent) -> list[ThreadStreamEvent]:
+        """Store what the event is about; gives what is to be displayed of it."""
+        displayed: list[ThreadStreamEvent] = []
+        for named in await self._ids.apply(given):
+            for event in await self._images.keep(named):
+                displayed += await self._keep(event)
+        return displayed
+
+    async def keep_override(self, given: ThreadStreamEvent) -> list[ThreadStreamEvent]:
+        """As ``keep``, for what an override gives besides the events of its answer, or in the place of one of them."""
+        match given:
+            case ThreadItemUpdatedEvent() if given.item_id in self._displayed:
+                return [given] if self._displayed[given.item_id] else []
+            case ThreadItemAddedEvent() if given.item.id in self._displayed:
+                return self._display(given, given.item)
+            case ThreadItemDoneEvent() | ThreadItemReplacedEvent() if given.item.id in self._displayed:
+                return await self._keep(given)
+            case _:
+                return await self.keep(given)
+
+    async def _keep(self, event: ThreadStreamEvent) -> list[ThreadStreamEvent]:
+        match event:
+            case ThreadItemUpdatedEvent():
+                self._partial.update(event.item_id, event.update)
+                return [event] if await self._is_displayed(event.item_id) else []
+            case ThreadItemAddedEvent():
+                self._partial.add(event.item)
+                return self._display(event, event.item)
+            case ThreadItemDoneEvent():
+                await self.save(settled(event.item))
+                self._partial.drop(event.item.id)
+                return self._display(event, event.item)
+            case ThreadItemReplacedEvent():
+                hides = is_hidden(event.item) and await self._is_displayed(event.item.id)
+                await self.save(event.item)
+                self._partial.drop(event.item.id)
+                shown = self._display(event, event.item)
+                return [ThreadItemRemovedEvent(item_id=event.item.id)] if hides else shown
+            case ThreadItemRemovedEvent():
+                was_displayed = await self._is_displayed(event.item_id)
+                await self._store.delete_thread_item(self._thread.id, event.item_id, self._caller)
+                self._partial.drop(event.item_id)
+                return [event] if was_displayed else []
+            case _:
+                return [event]
+
+    def _display(self, event: ThreadStreamEvent, item: ThreadItem) -> list[ThreadStreamEvent]:
+        self._displayed[item.id] = not is_hidden(item)
+        return [event] if self._displayed[item.id] else []
+
+    async def _is_displayed(self, item_id: str) -> bool:
+        """Whether users see the item; it may be of an earlier turn."""
+        if item_id not in self._displayed:
+            stored = await self._store.load_item_type(self._thread.id, item_id, self._caller)
+            self._displayed[item_id] = stored not in HIDDEN_TYPES
+        return self._displayed[item_id]
+
+    async def _was_there(self, item_id: str) -> bool:
+        return await self._store.had_item(self._thread, item_id, self._reader)
+
+    @property
+    def _reader(self) -> Caller:
+        """Who does not see the items that the first one of a retry will replace."""
+        return self._caller if self._retry is None else replace(self._caller, retry=self._retry)
+
+    async def save(self, item: ThreadItem) -> None:
+        """Store an item that was displayed. A database that is away for a moment costs the moment."""
+        for delay in DATABASE_PATIENCE:
+            try:
+                return await self._save_once(item)
+            except Unavailable:
+                await asyncio.sleep(delay)
+        return await self._save_once(item)
+
+    async def _save_once(self, item: ThreadItem) -> None:
+        """The first item of a retry takes the place of the answer that it replaces."""
+        self._run.require_lease()
+        if self._retry is not None and not self._retry.replaced:
+            await self._store.replace_answer(self._retry, item, self._caller)
+        else:
+            await self._store.add_thread_item(self._thread.id, item, self._caller)
+
+    def unfinished(self) -> list[ThreadItem]:
+        """What is worth storing of the items that are not done, in its final state; they are forgotten here."""
+        return self._partial.settle(self._caller.locale)

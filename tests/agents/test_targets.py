@@ -1,0 +1,173 @@
+"""Targets as they are written: modules and files, in packages and alone, also beside other projects of one process."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chatkit_link.agents.catalog import load_target
+from chatkit_link.errors import ConfigurationError
+from chatkit_link.import_target import load_module
+
+AGENT = "from agents import Agent\nagent = Agent(name={name!r})\n"
+
+
+@pytest.fixture(autouse=True)
+def own_imports() -> Iterator[None]:
+    """Each test begins without the projects of the others."""
+    path, modules = list(sys.path), dict(sys.modules)
+    yield
+    sys.path[:] = path
+    for name in sys.modules.keys() - modules.keys():
+        del sys.modules[name]
+
+
+def write(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+def project(folder: Path, word: str = "one") -> Path:
+    """A back end as people write it: a package, folders without an __init__.py in it, relative imports."""
+    return write(
+        folder,
+        {
+            "app/__init__.py": "",
+            "app/store.py": f"word = {word!r}\nrows = []\n",
+            "app/server.py": "from .store import rows, word\nfrom .agents.helper import helper\n",
+            "app/agents/helper.py": "from ..store import word\nhelper = f'helper of {word}'\n",
+            "app/agents/chat.py": "from ..store import rows\nfrom .helper import helper\n",
+            "app/main.py": "from app.store import rows\nfrom app.server import word\n",
+            "app/late.py": "def word():\n    from .store import word\n    return word\n",
+        },
+    )
+
+
+@pytest.mark.parametrize("place", ["app/server.py", "app.server", "./app/server.py"])
+def test_a_file_of_a_package_imports_what_is_beside_it(tmp_path: Path, place: str) -> None:
+    assert load_module(place, "it", project(tmp_path)).helper == "helper of one"
+
+
+def test_a_module_is_loaded_once_however_it_is_named(tmp_path: Path) -> None:
+    project(tmp_path)
+    places = ["app.server", "app/server.py", "app/agents/chat.py", "app.agents.chat", "app.main", "app/main.py"]
+    found = [load_module(place, "it", tmp_path) for place in places]
+    assert len({id(module.rows) for module in found}) == 1
+    assert len({id(module) for module in found}) == 3
+    assert load_module(str(tmp_path / "app" / "server.py"), "it", Path("/")) is found[0]
+
+
+def test_a_package_below_the_catalogs_folder_is_imported_from_where_it_stands(tmp_path: Path) -> None:
+    project(tmp_path / "lounge" / "backend")
+    found = load_module("lounge/backend/app/main.py", "it", tmp_path)
+    assert found.__name__ == "app.main"
+    assert found.rows is load_module("lounge/backend/app/agents/chat.py", "it", tmp_path).rows
+
+
+def test_a_catalog_inside_the_package_that_it_serves_finds_it(tmp_path: Path) -> None:
+    project(tmp_path)
+    assert load_module("server.py", "it", tmp_path / "app").__name__ == "app.server"
+    assert load_module("app.server", "it", tmp_path).__name__ == "app.server"
+
+
+def test_folders_without_an_init_file_are_packages_too(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "service/data/store.py": "rows = []\n",
+            "service/agents/chat.py": "from ..data.store import rows\nfrom service.data import store\n",
+        },
+    )
+    found = load_module("service/agents/chat.py", "it", tmp_path)
+    assert found.rows is found.store.rows
+    assert load_module("service.agents.chat", "it", tmp_path) is found
+
+
+def test_a_file_alone_imports_its_neighbours_by_their_bare_names(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "shared.py": "rows = []\n",
+            "desk/memory_store.py": "import shared\nrows = shared.rows\n",
+            "desk/server.py": "from memory_store import rows\nimport shared\n",
+        },
+    )
+    found = load_module("desk/server.py", "it", tmp_path)
+    assert found.rows is found.shared.rows
+
+
+def test_neighbours_of_the_same_name_in_two_folders_do_not_meet(tmp_path: Path) -> None:
+    for desk in ("first", "second", "third"):
+        write(
+            tmp_path / desk, {"memory_store.py": f"word = {desk!r}\n", "server.py": "from memory_store import word\n"}
+        )
+    words = [load_module(f"{desk}/server.py", "it", tmp_path).word for desk in ("first", "second", "third", "first")]
+    assert words == ["first", "second", "third", "first"]
+
+
+def test_two_projects_may_have_packages_of_one_name(tmp_path: Path) -> None:
+    """As the official samples have, each with a package ``app``."""
+    project(tmp_path / "cats", "cats")
+    project(tmp_path / "trains", "trains")
+    cats = load_module("cats/app/main.py", "it", tmp_path)
+    late = load_module("cats/app/late.py", "it", tmp_path)
+    trains = load_module("trains/app/main.py", "it", tmp_path)
+    assert (cats.word, trains.word, late.word()) == ("cats", "trains", "cats")
+    assert cats.rows is not trains.rows
+    again = load_module("cats/app/server.py", "it", tmp_path)
+    assert again.rows is cats.rows
+    assert load_module("app.server", "it", tmp_path / "trains").rows is trains.rows
+
+
+@pytest.mark.parametrize("name", ["email", "types", "agents", "chatkit", "openai", "limits", "search", "json"])
+def test_a_project_may_use_names_of_python_and_of_this_server(tmp_path: Path, name: str) -> None:
+    """Its module is loaded, and nobody else's import finds it."""
+    before = sys.modules.get(name)
+    write(tmp_path, {f"{name}.py": AGENT.format(name=name), f"deep/{name}/__init__.py": AGENT.format(name="deep")})
+    assert load_module(f"{name}.py", "it", tmp_path).agent.name == name
+    assert load_module(name, "it", tmp_path).agent.name == name
+    assert load_module(f"deep/{name}/", "it", tmp_path).agent.name == "deep"
+    if name != "search":
+        assert sys.modules.get(name) is before
+
+
+def test_a_folder_named_like_the_sdk_is_no_obstacle(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {"agents/chat.py": f"from .words import word\n{AGENT.format(name='x')}", "agents/words.py": "word = 1"},
+    )
+    assert load_module("agents.chat", "it", tmp_path).word == 1
+    assert load_module("agents/chat.py", "it", tmp_path) is load_module("agents.chat", "it", tmp_path)
+
+
+def test_a_neighbour_that_an_installed_module_hides_is_named(tmp_path: Path) -> None:
+    write(tmp_path, {"limits.py": "MOST = 3\n", "chat.py": "from limits import MOST\n"})
+    with pytest.raises(
+        ConfigurationError, match=r"limits\.py is hidden by an installed module of that name: rename it"
+    ):
+        load_module("chat.py", "it", tmp_path)
+
+
+def test_an_installed_package_is_found_beside_a_folder_of_its_name(tmp_path: Path) -> None:
+    (tmp_path / "markdown_it").mkdir()
+    assert load_module("markdown_it.main", "it", tmp_path).__name__ == "markdown_it.main"
+
+
+def test_a_folder_whose_name_is_no_identifier_is_loaded_all_the_same(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {"my-agent/chat.py": AGENT.format(name="a"), "v1.2/chat.py": "from words import x", "v1.2/words.py": "x = 3"},
+    )
+    assert load_module("my-agent/chat.py", "it", tmp_path).agent.name == "a"
+    assert load_module("v1.2/chat.py", "it", tmp_path).x == 3
+
+
+def test_a_file_that_failed_can_be_loaded_once_it_is_mended(tmp_path: Path) -> None:
+    write(tmp_path, {"app/__init__.py": "", "app/server.py": "import nothing_of_that_name\n"})
+    with pytest.raises(ConfigurationError, match="nothing_of_that_name"):
+        load_target("app/server.py:agent", beside=tmp_path)
+    write(tmp_path, {"app/server.py": AGENT.format(name="mended") + "holder = type('H', (), {'agent': agent})\n"})
+    load_target("app/server.py:agent", beside=tmp_path)

@@ -1,0 +1,149 @@
+"""An exception in somebody's server: its author reads what and where, and the user a sentence, however it is asked."""
+
+import logging
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from chatkit_link.client import ClientError
+from chatkit_link.settings import Settings
+from chatkit_link.telemetry.logging import setup_logging
+from chatkit_link.translations import Localized
+from tests.finished_stream import stored, told
+from tests.protocol.conftest import Site, site_of
+
+Folders = pytest.TempPathFactory
+SENTENCE = str(Localized("assistant_failed"))
+
+
+@pytest.fixture(scope="module")
+async def dev(
+    servers_settings: Callable[..., Settings], tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Site]:
+    """As ``chatkit-link dev`` runs them."""
+    async with site_of(servers_settings(), workshop=tmp_path_factory.mktemp("widgets")) as site:
+        yield site
+
+
+def lines(caplog: pytest.LogCaptureFixture) -> str:
+    return "\n".join(record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING)
+
+
+@pytest.mark.parametrize(
+    ("what", "message", "told_to_author"),
+    [
+        ("a", SENTENCE, "RuntimeError: the shelf is empty, and you asked 'a' (servers.py:"),
+        ("coroutine", SENTENCE, "Fails.respond (servers.py:"),
+        ("none", SENTENCE, ") returned None. Write it as `async def` with `yield`"),
+        ("list", SENTENCE, ") returned a list. Write it as `async def` with `yield`"),
+        ("dict", SENTENCE, ") yielded a dict. Yield events, such as `ThreadItemDoneEvent(item=...)`."),
+        (
+            "item",
+            SENTENCE,
+            ") yielded an AssistantMessageItem, which is an item. Yield `ThreadItemDone",
+        ),
+        ("code", SENTENCE, ""),
+        ("empty", SENTENCE, ""),
+        ("event", SENTENCE, ""),
+        ("cause", "There is no price.", "KeyError: 'price' (servers.py:"),
+    ],
+)
+async def test_an_answer_that_fails_is_told_to_its_author_and_in_a_sentence_to_the_user(
+    site: Site, dev: Site, caplog: pytest.LogCaptureFixture, what: str, message: str, told_to_author: str
+) -> None:
+    async with site.client("Fails") as client:
+        made = await told(client.create_thread(what))
+        (error,) = made.view.errors
+        assert error.message == message
+        assert told_to_author in lines(caplog)
+        # A reload shows the same sentence.
+        server = site.server("Fails")
+        (ending,) = (await server.store.load_endings(made.thread_id, server.context)).values()
+        assert ending["error"]["message"] == message
+    async with dev.client("Fails") as client:
+        made = await told(client.create_thread(what))
+        shown = made.view.errors[0].message or ""
+        assert shown.startswith(message)
+        assert told_to_author in shown
+
+
+async def test_the_message_of_an_error_is_in_the_callers_language(site: Site) -> None:
+    async with site.client("Fails", **{"Accept-Language": "de"}) as client:
+        for what in ("code", "empty", "event", "a"):
+            made = await told(client.create_thread(what))
+            assert [error.message for error in made.view.errors] == [Localized("assistant_failed").in_language("de")]
+
+
+async def test_what_a_user_wrote_is_left_out_of_the_line(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    private = "My canary is called Tweety Bird"
+    async with site.client("Fails") as client:
+        await told(client.create_thread(private))
+    assert "the shelf is empty, and you asked '[…]'" in lines(caplog)
+    assert "Tweety" not in lines(caplog)
+
+
+async def test_a_request_that_fails_without_a_stream_is_refused_in_a_sentence(
+    site: Site, dev: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with site.client("Fails") as client, dev.client("Fails") as developer:
+        for asking, for_author in ((client, False), (developer, True)):
+            made = await told(asking.create_thread("well"))
+            thread, answer = made.thread_id, (await stored(asking, made.thread_id))[-1].id
+
+            async def refused(request: object, text: str, for_author: bool = for_author) -> None:
+                with pytest.raises(ClientError) as caught:
+                    await request  # type: ignore[misc]
+                assert caught.value.status == 500
+                assert SENTENCE in str(caught.value)
+                assert (text in str(caught.value)) is for_author
+                assert f"RuntimeError: {text} (servers.py:" in lines(caplog)
+
+            await refused(asking.feedback(thread, [answer], "negative"), "the opinion is lost")
+            await refused(asking.transcribe(b"x", "audio/webm"), "no ear")
+            await refused(asking.sync_custom_action(thread, "grasp"), "no hand")
+            await refused(told(asking.create_thread("build")), "no words")
+            await refused(told(asking.add_user_message(thread, "build")), "no words")
+            acted = await told(asking.custom_action(thread, "kick", None))
+            assert ("no foot" in (acted.view.errors[0].message or "")) is for_author
+            assert "RuntimeError: no foot (servers.py:" in lines(caplog)
+            # The thread that was to begin with the message is not there.
+            assert [each.id for each in (await asking.list_threads()).data] == [thread]
+            with pytest.raises(ClientError, match="Not in this shop"):
+                await told(asking.create_thread("refuse"))
+
+
+async def test_the_methods_around_an_answer_are_told_of_too(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    server = site.server("Fails")
+    async with site.client("Fails") as client:
+        async with client.create_thread("wait") as stream:
+            async for received in stream:
+                if received.event.type == "thread.created":
+                    thread_id = received.event.thread.id
+                if received.event.type == "thread.item.added":
+                    await client.cancel_run(str(stream.run_id))
+        assert "Fails.handle_stream_cancelled (servers.py:" in lines(caplog)
+        assert "RuntimeError: cannot clean up (servers.py:" in lines(caplog)
+        assert len(await stored(client, thread_id)) == 2
+
+        thread = await server.store.load_thread(thread_id, server.context)
+        thread.metadata["broken"] = True
+        await server.store.save_thread(thread, server.context)
+        broken = await told(client.add_user_message(thread_id, "well"))
+        assert [error.message for error in broken.view.errors] == [SENTENCE]
+        assert "RuntimeError: no options (servers.py:" in lines(caplog)
+
+
+def test_a_log_that_leaves_a_text_out_says_how_to_have_it(capsys: pytest.CaptureFixture[str]) -> None:
+    private = "my canary"
+    before = logging.getLogger().handlers[:]
+    try:
+        setup_logging("info")
+        try:
+            raise RuntimeError(private)
+        except RuntimeError:
+            logging.getLogger("chatkit_link").exception("failed")
+        printed = capsys.readouterr().err
+        assert private not in printed
+        assert "CHATKIT_LINK_LOG_LEVEL=debug" in printed
+    finally:
+        logging.getLogger().handlers[:] = before
