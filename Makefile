@@ -8,6 +8,8 @@ PIP := $(PY) -m pip --disable-pip-version-check --quiet
 
 INSTALLED := .venv/.installed
 MODULES := frontend/node_modules/.installed
+SIDECAR := chatkit_link/agents/sidecar/node
+SCRIPTS := tests/agents/sidecar/packages/node_modules/.installed
 PAGE := chatkit_link/static/chatkit.js
 PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/*.html frontend/vite*.ts frontend/tsconfig.json \
 	-type f ! -name '*.test.ts' ! -name '*.test.tsx' 2>/dev/null)
@@ -27,15 +29,15 @@ run: $(INSTALLED) $(PAGE)
 	@CHATKIT_LINK_CONFIG=$${CHATKIT_LINK_CONFIG-$(DEMO)} exec .venv/bin/chatkit-link serve $(ARGS)
 
 # Run the tests: Python, TypeScript and the demo app in a real Chromium; slow ones only if their files have changed.
-test: $(INSTALLED) $(PAGE)
+test: $(INSTALLED) $(PAGE) $(SCRIPTS)
 	@$(PY) scripts/run_tests.py
 
 # Run the tests without the page and the wheel, before each commit. LOAD=4 keeps four cores busy meanwhile.
-test-fast: $(INSTALLED) $(PAGE)
+test-fast: $(INSTALLED) $(PAGE) $(SCRIPTS)
 	@$(PY) scripts/run_tests.py fast
 
 # Run every test, the wheel and other slow ones, too, and measure the coverage.
-test-all: $(INSTALLED) $(PAGE)
+test-all: $(INSTALLED) $(PAGE) $(SCRIPTS)
 	@$(PY) scripts/run_tests.py all
 
 # Run the tests of agents, protocol and HTTP with the oldest versions of our dependencies; installs them elsewhere.
@@ -102,6 +104,13 @@ $(MODULES): frontend/package.json frontend/package-lock.json
 		{ echo "The page is built with Node.js 20.19 or newer (or 22.12 or newer); this is $$(node --version)."; exit 1; }
 	@echo 'Installing the packages of the page ...'
 	@cd frontend && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# What `chatkit-link agents add workflow.ts` installs, for the tests.
+$(SCRIPTS): $(SIDECAR)/package.json $(SIDECAR)/package-lock.json
+	@echo 'Installing the packages of TypeScript workflows ...'
+	@mkdir -p tests/agents/sidecar/packages && cp $(SIDECAR)/package.json $(SIDECAR)/package-lock.json tests/agents/sidecar/packages
+	@cd tests/agents/sidecar/packages && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(PAGE): $(MODULES) $(PAGE_SOURCES)

@@ -224,6 +224,7 @@ async def _open(
     mcp = McpServers(catalog.mcp, folder=settings.config.absolute().parent, variables=read_variables())
     stores = _stores(settings, catalog, documents)
     factory = AgentFactory(settings, store, file_store, config, client, research, mcp, stores)
+    stack.push_async_callback(factory.close)
     served, unavailable = await factory.build_each(entries)
     for notice in shutdown_notices(settings, catalog, factory.targets, datetime.now(UTC).date()):
         logger.log(logging.ERROR if notice.level == "error" else logging.WARNING, "%s", notice.text)

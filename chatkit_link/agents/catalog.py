@@ -52,6 +52,10 @@ from chatkit_link.agents.brought_servers.construct import ServerFactory
 from chatkit_link.agents.load_time import LOAD_SECONDS, TookTooLong, late_sentence, time_limit
 from chatkit_link.agents.mcp.table import McpTable, check_table
 from chatkit_link.agents.responder import RespondFunction
+from chatkit_link.agents.service.target import Service, is_address
+from chatkit_link.agents.sidecar.load import is_script, load_script
+from chatkit_link.agents.sidecar.node import Node
+from chatkit_link.agents.sidecar.workflow import SidecarWorkflow
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.import_target import load_module
 from chatkit_link.settings import Settings
@@ -62,7 +66,7 @@ _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _RESERVED = frozenset({"runs", "threads"})
 
 ServerTarget = type[ChatKitServer[Any]] | ChatKitServer[Any] | ServerFactory
-Target = Assistant | ExportedWorkflow | ServerTarget
+Target = Assistant | ExportedWorkflow | SidecarWorkflow | Service | ServerTarget
 
 
 class Prompt(BaseModel):
@@ -100,6 +104,10 @@ class Entry(BaseModel):
     )
     context: str = Field(default="", description="The function that makes a ChatKitServer's context.")
     mcp: list[str] = Field(default_factory=list[str], description="MCP servers of the catalog whose tools it is given.")
+    env: list[str] = Field(
+        default_factory=list[str],
+        description="Environment variables of a workflow in Node, or a service's secret.",
+    )
 
 
 class Catalog(BaseModel):
@@ -208,17 +216,17 @@ def targets_given(options: list[str] | None, config: Path) -> dict[str, str]:
         if not equals or not target:
             raise ConfigurationError(f"--agent {option!r}: write it as ID=file.py:name or ID=module:name.")
         place, colon, name = target.partition(":")
-        if place.endswith((".py", "/")):
+        if not is_address(target) and (place.endswith((".py", "/")) or is_script(place)):
             slash = "/" if place.endswith("/") else ""
             place = Path(os.path.relpath(Path(place).absolute(), config.absolute().parent)).as_posix() + slash
         given[agent_id] = f"{place}{colon}{name}"
     return given
 
 
-def load_target(target: str, *, beside: Path, seconds: float = LOAD_SECONDS) -> Target:
+def load_target(target: str, *, beside: Path, node: Node | None = None, seconds: float = LOAD_SECONDS) -> Target:
     """What a target names; an agent or a function alone is an ``Assistant`` without more.
 
-    Paths are relative to the folder ``beside``.
+    Paths are relative to the folder ``beside``. node: runs what is not Python; None where nothing is to be run.
 
     Args:
         seconds: how long its own code may run while it is loaded.
@@ -226,8 +234,14 @@ def load_target(target: str, *, beside: Path, seconds: float = LOAD_SECONDS) -> 
     Raises:
         ConfigurationError: there is no such file, module or name, it does not load in time, or it is no target.
     """
+    if is_address(target):
+        return Service(target)
     place, _, name = target.partition(":")
     path = beside / place
+    if is_script(place):
+        if node is None:
+            raise ConfigurationError(f"Agent target {target!r} runs in Node.")
+        return load_script(path, node)
     if place.endswith(".py") and path.is_file() and (is_workflow(path, name) if name else looks_exported(path)):
         return load_workflow(path, name, folder=beside, seconds=seconds)
     what = f"Agent target {target!r}"

@@ -36,12 +36,16 @@ from chatkit_link.agents.research import Research
 from chatkit_link.agents.responder import AgentResponder, FunctionResponder, Responder
 from chatkit_link.agents.sdk_methods import honour
 from chatkit_link.agents.server import LinkServer
+from chatkit_link.agents.service.responder import ServiceResponder
+from chatkit_link.agents.service.target import Service, is_address, load_service
+from chatkit_link.agents.sidecar.node import node_for
+from chatkit_link.agents.sidecar.workflow import SidecarWorkflow
 from chatkit_link.agents.titles import ModelTitler, Titler, plain_title
 from chatkit_link.agents.transcription import OpenAITranscriber
 from chatkit_link.caller import Caller
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.files.files import Files
-from chatkit_link.settings import Settings
+from chatkit_link.settings import Settings, read_variables
 from chatkit_link.store.postgres import PostgresStore
 
 logger = logging.getLogger(__name__)
@@ -145,7 +149,7 @@ class AgentFactory:
             AgentNotLoaded: its code does not load.
             ConfigurationError: the catalog gives it what it cannot have.
         """
-        target = self._research.assistant() if entry.target == RESEARCH else self._load(entry.target)
+        target = self._research.assistant() if entry.target == RESEARCH else self._load(entry)
         target = attach_servers(self._mcp, agent_id, target, entry.mcp)
         self.targets[agent_id] = target
         if is_server(target):
@@ -168,7 +172,7 @@ class AgentFactory:
             )
         server = LinkServer(
             self._store,
-            self._responder(target),
+            self._responder(agent_id, target),
             self._files,
             takes_files=self._takes_files(entry),
             transcriber=self._transcriber,
@@ -179,7 +183,7 @@ class AgentFactory:
             models=frozenset(entry.models),
             tools=frozenset(entry.tools),
             titler=self._titler,
-            mentions=None if isinstance(target, ExportedWorkflow) else target.mentions,
+            mentions=target.mentions if isinstance(target, Assistant) else None,
             takes_files=self._takes_files(entry),
         )
 
@@ -190,14 +194,28 @@ class AgentFactory:
     def _takes_files(self, entry: Entry) -> bool:
         return self._settings.uploads and entry.files
 
-    def _load(self, target: str) -> Target:
-        with _not_loaded(f"Agent target {target!r}"):
-            return load_target(target, beside=self._folder)
+    def _load(self, entry: Entry) -> Target:
+        variables = read_variables()
+        with _not_loaded(f"Agent target {entry.target!r}"):
+            if is_address(entry.target):
+                return load_service(entry.target, entry.env, variables)
+            node = node_for(self._settings, variables, entry.env)
+            return load_target(entry.target, beside=self._folder, node=node)
 
-    def _responder(self, assistant: Assistant | ExportedWorkflow) -> Responder:
+    async def close(self) -> None:
+        """End the processes of the agents."""
+        for target in self.targets.values():
+            if isinstance(target, SidecarWorkflow):
+                await target.close()
+
+    def _responder(
+        self, agent_id: str, assistant: Assistant | ExportedWorkflow | SidecarWorkflow | Service
+    ) -> Responder:
+        if isinstance(assistant, Service):
+            return ServiceResponder(agent_id, assistant, history_items=self._settings.history_items)
         model = OFFLINE if self._settings.offline else self._settings.model_name
-        if isinstance(assistant, ExportedWorkflow):
-            if self._stores is not None:
+        if isinstance(assistant, ExportedWorkflow | SidecarWorkflow):
+            if self._stores is not None and isinstance(assistant, ExportedWorkflow):
                 named = vars(assistant.module).values()
                 self._stores.replace_tools(*(cast("Agent[Any]", each) for each in named if isinstance(each, Agent)))
             return WorkflowResponder(

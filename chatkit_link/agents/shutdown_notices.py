@@ -26,6 +26,8 @@ from chatkit_link.agents.models.shutdowns import (
     shutdowns_for,
 )
 from chatkit_link.agents.reachable import reachable_agents
+from chatkit_link.agents.service.target import Service
+from chatkit_link.agents.sidecar.workflow import SidecarWorkflow
 from chatkit_link.settings import Settings
 
 
@@ -80,6 +82,13 @@ def _in_target(owner: str, target: Target, server: str) -> list[Mention]:
             for line, name, feature in in_text(read_source(target.path).tree)
         ]
         return _without_twins(found, _in_agents(owner, vars(target.module).values(), server))
+    if isinstance(target, Service):
+        return []  # what it asks of which model is its own
+    if isinstance(target, SidecarWorkflow):
+        return [
+            Mention(f"{owner}, {target.path.name} line {line}", name, server, feature)
+            for line, name, feature in in_text(target.tree)
+        ]
     if isinstance(target, Assistant):
         answer: Any = target.answer
         if isinstance(answer, Agent):

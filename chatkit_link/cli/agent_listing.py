@@ -34,7 +34,11 @@ from chatkit_link.agents.mcp.report import ServerReport, report_servers, servers
 from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.models.provider import openai_client
 from chatkit_link.agents.models.shutdowns import Notice, has_error, shutdowns_for
+from chatkit_link.agents.service.target import is_address, load_service
 from chatkit_link.agents.shutdown_notices import shutdown_notices
+from chatkit_link.agents.sidecar.check import check_script
+from chatkit_link.agents.sidecar.load import is_script, load_script
+from chatkit_link.agents.sidecar.node import node_for
 from chatkit_link.agents.traces import direct_traces
 from chatkit_link.cli import event_loop
 from chatkit_link.cli.model_checks import print_notices
@@ -149,7 +153,11 @@ def load_targets(settings: Settings, catalog: Catalog) -> tuple[dict[str, Target
         if entry.target == RESEARCH:
             continue
         try:
-            targets[agent_id] = load_target(entry.target, beside=settings.config.absolute().parent)
+            if is_address(entry.target):
+                targets[agent_id] = load_service(entry.target, entry.env, read_variables())
+                continue
+            node = node_for(settings, read_variables(), entry.env)
+            targets[agent_id] = load_target(entry.target, beside=settings.config.absolute().parent, node=node)
         except ConfigurationError as error:
             broken[agent_id] = str(error)
     return targets, broken
@@ -158,6 +166,9 @@ def load_targets(settings: Settings, catalog: Catalog) -> tuple[dict[str, Target
 def check_file(file: Path, settings: Settings, today: date) -> Verdict:
     """Whether an exported workflow runs here, and what to do."""
     config = settings.config.absolute()
+    if is_script(file.name):
+        node = node_for(settings, read_variables())
+        return verdict_of(file.name, check_script(file, node, shutdowns_for(settings), today=today))
     catalog = read_catalog(config, {})
     named = set(_STORE.findall(file.read_text(encoding="utf-8", errors="replace")))
     around = Surroundings(
@@ -205,9 +216,16 @@ async def _missing_stores(named: Collection[str], settings: Settings) -> list[st
 
 
 def add_workflow_file(file: Path, agent_id: str | None, settings: Settings) -> None:
-    """Write an exported workflow into the catalog, once it loads."""
+    """Write an exported workflow into the catalog, once it loads. What a TypeScript file needs is installed first."""
     config = settings.config.absolute()
-    load_workflow(file.absolute(), folder=config.parent)
+    if is_script(file.name):
+        node = node_for(settings, read_variables())
+        if not node.is_installed:
+            print_line(f"Installing what {file.name} needs into {node.packages} ...")
+            node.install()
+        load_script(file.absolute(), node)
+    else:
+        load_workflow(file.absolute(), folder=config.parent)
     chosen = agent_id or re.sub(r"[^a-z0-9_-]+", "-", file.stem.lower()).strip("-_")
     add_agent(config, chosen, Path(os.path.relpath(file.absolute(), config.parent)).as_posix())
     print_line(f"{config.name} has the agent {chosen}: chatkit-link serve answers with it at /chatkit/{chosen}.")

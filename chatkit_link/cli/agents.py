@@ -16,7 +16,7 @@ FileArgument = Annotated[
         exists=True,
         dir_okay=False,
         readable=True,
-        help="A Python file that Agent Builder has exported.",
+        help="A file that Agent Builder has exported, in Python or TypeScript.",
     ),
 ]
 

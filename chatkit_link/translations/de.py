@@ -73,6 +73,8 @@ TEXTS = {
     "diesen Chat betreibt, muss seine Kennung prüfen.",
     "assistant_failed": "Dieser Assistent ist während der Antwort ausgefallen. Versuchen Sie es erneut; wer diesen "
     "Chat betreibt, findet den Grund im Protokoll.",
+    "assistant_stopped": "Dieser Assistent ist stehen geblieben, bevor diese Antwort vollständig war. Was da war, "
+    "ist aufbewahrt; versuchen Sie es erneut.",
     "service_unreachable": "Ein Dienst, den dieser Assistent braucht, ist nicht zu erreichen. Versuchen Sie es gleich "
     "noch einmal.",
     "service_timeout": "Ein Dienst, den dieser Assistent braucht, hat zu lange gebraucht. Versuchen Sie es erneut.",

@@ -74,6 +74,8 @@ TEXTS = {
     "assistant_failed": "This assistant failed while answering. Please try again; the operator of this chat finds the "
     "reason in the log.",
     # Something that the answer needs, and nobody can say from here which
+    "assistant_stopped": "This assistant stopped running before this answer was complete. What there was is kept; "
+    "please try again.",
     "service_unreachable": "A service that this assistant needs cannot be reached. Please try again in a moment.",
     "service_timeout": "A service that this assistant needs took too long. Please try again.",
     "data_unreadable": "This assistant received data that it cannot read. Please try again; the operator of this chat "

@@ -72,6 +72,8 @@ TEXTS = {
     "este chat debe comprobar su identificador.",
     "assistant_failed": "Este asistente falló mientras respondía. Inténtelo de nuevo; quien administra este chat "
     "encuentra la razón en el registro.",
+    "assistant_stopped": "Este asistente se detuvo antes de que esta respuesta estuviera completa. Lo que había se "
+    "conserva; inténtelo de nuevo.",
     "service_unreachable": "No se puede acceder a un servicio que este asistente necesita. Inténtelo de nuevo en unos "
     "instantes.",
     "service_timeout": "Un servicio que este asistente necesita tardó demasiado. Inténtelo de nuevo.",

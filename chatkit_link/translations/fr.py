@@ -70,6 +70,8 @@ TEXTS = {
     "gère ce chat doit vérifier son identifiant.",
     "assistant_failed": "Cet assistant a échoué pendant la réponse. Réessayez ; l’exploitant de ce chat trouve la "
     "raison dans le journal.",
+    "assistant_stopped": "Cet assistant s’est arrêté avant que cette réponse soit complète. Ce qui était là est "
+    "conservé ; réessayez.",
     "service_unreachable": "Un service dont cet assistant a besoin est injoignable. Réessayez dans un instant.",
     "service_timeout": "Un service dont cet assistant a besoin a mis trop de temps. Réessayez.",
     "data_unreadable": "Cet assistant a reçu des données qu’il ne peut pas lire. Réessayez ; l’exploitant de ce "

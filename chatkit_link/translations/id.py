@@ -67,6 +67,7 @@ TEXTS = {
     "harus memeriksa ID-nya.",
     "assistant_failed": "Asisten ini gagal saat menjawab. Coba lagi; pengelola chat ini dapat menemukan alasannya di "
     "log.",
+    "assistant_stopped": "Asisten ini berhenti sebelum jawaban ini selesai. Bagian yang sudah ada disimpan; coba lagi.",
     "service_unreachable": "Layanan yang diperlukan asisten ini tidak dapat dijangkau. Coba lagi sebentar lagi.",
     "service_timeout": "Layanan yang diperlukan asisten ini terlalu lama. Coba lagi.",
     "data_unreadable": "Asisten ini menerima data yang tidak dapat dibacanya. Coba lagi; pengelola chat ini dapat "

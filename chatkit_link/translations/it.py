@@ -71,6 +71,8 @@ TEXTS = {
     "questa chat deve controllarne l’id.",
     "assistant_failed": "Questo assistente ha avuto un errore durante la risposta. Riprova; il gestore di questa chat "
     "trova il motivo nel log.",
+    "assistant_stopped": "Questo assistente si è arrestato prima che questa risposta fosse completa. Ciò che era già "
+    "arrivato è conservato; riprova.",
     "service_unreachable": "Impossibile raggiungere un servizio necessario a questo assistente. Riprova tra poco.",
     "service_timeout": "Un servizio necessario a questo assistente ha impiegato troppo tempo. Riprova.",
     "data_unreadable": "Questo assistente ha ricevuto dati che non riesce a leggere. Riprova; il gestore di questa "

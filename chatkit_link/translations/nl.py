@@ -70,6 +70,8 @@ TEXTS = {
     "deze chat moet de id controleren.",
     "assistant_failed": "Er ging iets mis bij deze assistent tijdens het antwoorden. Probeer het opnieuw; de "
     "beheerder van deze chat vindt de reden in het logboek.",
+    "assistant_stopped": "Deze assistent is gestopt voordat dit antwoord compleet was. Wat er al was, is bewaard; "
+    "probeer het opnieuw.",
     "service_unreachable": "Een dienst die deze assistent nodig heeft, is niet bereikbaar. Probeer het zo meteen "
     "opnieuw.",
     "service_timeout": "Een dienst die deze assistent nodig heeft, deed er te lang over. Probeer het opnieuw.",

@@ -66,6 +66,8 @@ TEXTS = {
     "czatu musi sprawdzić jego identyfikator.",
     "assistant_failed": "Podczas odpowiedzi u tego asystenta wystąpił błąd. Spróbuj ponownie; operator tego czatu "
     "znajdzie przyczynę w dzienniku.",
+    "assistant_stopped": "Ten asystent przestał działać, zanim ta odpowiedź była pełna. To, co już było, zachowano; "
+    "spróbuj ponownie.",
     "service_unreachable": "Nie można połączyć się z usługą, której potrzebuje ten asystent. Spróbuj ponownie za "
     "chwilę.",
     "service_timeout": "Usługa, której potrzebuje ten asystent, działała zbyt długo. Spróbuj ponownie.",

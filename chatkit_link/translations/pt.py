@@ -68,6 +68,8 @@ TEXTS = {
     "este chat precisa verificar o id.",
     "assistant_failed": "Este assistente falhou durante a resposta. Tente novamente; o operador deste chat encontra o "
     "motivo no log.",
+    "assistant_stopped": "Este assistente parou antes de esta resposta ficar completa. O que já havia foi mantido; "
+    "tente novamente.",
     "service_unreachable": "Não foi possível acessar um serviço de que este assistente precisa. Tente novamente em "
     "instantes.",
     "service_timeout": "Um serviço de que este assistente precisa demorou demais. Tente novamente.",

@@ -65,6 +65,7 @@ TEXTS = {
     "vector_store_missing": "Bu asistanın aradığı vektör deposu yok. Bu sohbeti işleten kişi kimliğini kontrol etmeli.",
     "assistant_failed": "Bu asistan yanıt verirken hata oluştu. Tekrar deneyin; bu sohbetin işletmecisi nedenini "
     "günlükte bulabilir.",
+    "assistant_stopped": "Bu asistan, bu yanıt tamamlanmadan durdu. O ana kadarki bölüm saklandı; tekrar deneyin.",
     "service_unreachable": "Bu asistanın ihtiyaç duyduğu bir hizmete ulaşılamıyor. Birazdan tekrar deneyin.",
     "service_timeout": "Bu asistanın ihtiyaç duyduğu bir hizmet çok uzun sürdü. Tekrar deneyin.",
     "data_unreadable": "Bu asistan okuyamadığı veriler aldı. Tekrar deneyin; bu sohbetin işletmecisi nedenini "

@@ -66,6 +66,8 @@ TEXTS = {
     "phải kiểm tra id của nó.",
     "assistant_failed": "Trợ lý này gặp lỗi khi đang trả lời. Hãy thử lại; người vận hành đoạn chat này có thể xem lý "
     "do trong nhật ký.",
+    "assistant_stopped": "Trợ lý này đã ngừng chạy trước khi câu trả lời này hoàn tất. Phần đã có được giữ lại; hãy "
+    "thử lại.",
     "service_unreachable": "Không thể kết nối với một dịch vụ mà trợ lý này cần. Hãy thử lại sau giây lát.",
     "service_timeout": "Một dịch vụ mà trợ lý này cần mất quá nhiều thời gian. Hãy thử lại.",
     "data_unreadable": "Trợ lý này nhận được dữ liệu không đọc được. Hãy thử lại; người vận hành đoạn chat này có thể "

@@ -43,6 +43,7 @@ TEXTS = {
     "此聊天的运营者必须取消设置 CHATKIT_LINK_OPENAI_API。",
     "vector_store_missing": "此助手搜索的向量存储不存在。此聊天的运营者必须检查其 ID。",
     "assistant_failed": "此助手在回答时出错。请重试；此聊天的运营者可在日志中找到原因。",
+    "assistant_stopped": "在此回答完成之前，此助手已停止运行。已有内容已保留；请重试。",
     "service_unreachable": "无法连接到此助手需要的一项服务。请稍后重试。",
     "service_timeout": "此助手需要的一项服务耗时过长。请重试。",
     "data_unreadable": "此助手收到了无法读取的数据。请重试；此聊天的运营者可在日志中找到原因。",

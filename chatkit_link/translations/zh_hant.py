@@ -43,6 +43,7 @@ TEXTS = {
     "此聊天的營運者必須取消設定 CHATKIT_LINK_OPENAI_API。",
     "vector_store_missing": "此助理搜尋的向量儲存空間不存在。此聊天的營運者必須檢查其 ID。",
     "assistant_failed": "此助理在回答時發生錯誤。請再試一次；此聊天的營運者可在記錄檔中找到原因。",
+    "assistant_stopped": "在此回答完成之前，此助理停止執行了。已有的內容已保留；請再試一次。",
     "service_unreachable": "無法連線到此助理需要的一項服務。請稍後再試。",
     "service_timeout": "此助理需要的一項服務耗時過長。請再試一次。",
     "data_unreadable": "此助理收到了無法讀取的資料。請再試一次；此聊天的營運者可在記錄檔中找到原因。",

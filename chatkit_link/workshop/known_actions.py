@@ -5,6 +5,8 @@ from pathlib import Path
 
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.catalog import RESEARCH, is_server, load_target, read_catalog
+from chatkit_link.agents.service.target import is_address
+from chatkit_link.agents.sidecar.load import is_script
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.widgets.search import DIG_DEEPER, SHOW_MORE
 
@@ -23,6 +25,10 @@ def known_actions(config: Path, given: Mapping[str, str]) -> frozenset[str] | No
         return None
     for entry in agents.values():
         if entry.target == RESEARCH:
+            continue
+        if is_address(entry.target):
+            return None
+        if is_script(entry.target):  # as an exported workflow in Python, below
             continue
         try:
             target = load_target(entry.target, beside=config.absolute().parent)

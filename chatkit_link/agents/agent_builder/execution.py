@@ -19,9 +19,9 @@ from chatkit_link.agents.agent_builder.conversation import Conversation
 from chatkit_link.agents.agent_builder.event_emitter import EventEmitter, Step
 from chatkit_link.agents.agent_builder.guardrails import report_guardrails, run_guardrails, without_guardrails
 from chatkit_link.agents.agent_builder.journal import Journal, SearchResults, objects, plain, run_from_json, run_to_json
-from chatkit_link.agents.agent_builder.load import ExportedWorkflow
 from chatkit_link.agents.agent_builder.output_kind import OutputKind, Rank
 from chatkit_link.agents.agent_builder.output_widgets import OutputWidgets, build_widget
+from chatkit_link.agents.agent_builder.runnable import RunnableWorkflow
 from chatkit_link.agents.agent_builder.shims import callers, current
 from chatkit_link.agents.agent_builder.speakers import Place, Speakers, Speech
 from chatkit_link.agents.agent_builder.state import ThreadState
@@ -47,7 +47,7 @@ class Execution:
     text: the message. state: of the thread. paused: nothing more is to be done, whatever the file does.
     """
 
-    workflow: ExportedWorkflow
+    workflow: RunnableWorkflow
     events: EventEmitter
     text: str
     journal: Journal

@@ -43,11 +43,6 @@ class ExportedWorkflow:
     owner: str = ""
     facts: TurnFacts = field(default_factory=TurnFacts)
 
-    @property
-    def runs_one_agent(self) -> bool:
-        """Whether there is one call of ``Runner.run``, and not in a function that is called in several places."""
-        return max(self.steps, len(self.flow.sites) - self.steps) < 2
-
     def named(self, name: str) -> Any:
         """What a name at the top of the file stands for; None where there is none."""
         return vars(self.module).get(name)

@@ -15,8 +15,8 @@ from chatkit_link.agents.actions import unknown_action
 from chatkit_link.agents.agent_builder.event_emitter import EventEmitter, WorkflowSettings
 from chatkit_link.agents.agent_builder.execution import Execution
 from chatkit_link.agents.agent_builder.journal import Journal
-from chatkit_link.agents.agent_builder.load import ExportedWorkflow
 from chatkit_link.agents.agent_builder.output_widgets import OutputWidgets
+from chatkit_link.agents.agent_builder.runnable import RunnableWorkflow
 from chatkit_link.agents.agent_builder.state import ThreadState
 from chatkit_link.agents.approvals import CHANGED, find_answered
 from chatkit_link.agents.attachment_input import AttachmentInput
@@ -45,7 +45,7 @@ class WorkflowResponder:
 
     def __init__(
         self,
-        workflow: ExportedWorkflow,
+        workflow: RunnableWorkflow,
         settings: WorkflowSettings,
         *,
         history_items: int = 200,
@@ -107,7 +107,9 @@ class WorkflowResponder:
         ]
         text = "".join(part.text for part in message.content) if message else ""
         chosen = message.inference_options.model if message else None
-        events = EventEmitter(ctx, self._settings, history, record, alone=self._workflow.runs_one_agent, chosen=chosen)
+        events = EventEmitter(
+            ctx, self._settings, history, record, alone=_runs_one_agent(self._workflow), chosen=chosen
+        )
         if found is not None:
             await events.save()  # whatever happens now, it goes on once only
         journal = journal or Journal(self._workflow.version)
@@ -147,6 +149,11 @@ class WorkflowResponder:
         self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None
     ) -> ThreadItem | None:
         raise unknown_action()
+
+
+def _runs_one_agent(workflow: RunnableWorkflow) -> bool:
+    """Whether there is one place that runs an agent, and not in a function that is called in several places."""
+    return max(workflow.steps, len(workflow.flow.sites) - workflow.steps) < 2
 
 
 def state_of(caller: Caller) -> dict[str, StateValue]:

@@ -96,6 +96,7 @@ _RETRY: Final = frozenset(
     "model_busy model_busy_seconds model_busy_minutes model_timeout model_unreachable model_failed file_search_timeout "
     "answer_cut answer_filtered answer_empty answer_disconnected answer_unreadable answer_unusable answer_declined "
     "answer_interrupted answer_blocked too_many_steps tool_broke tool_timeout tool_blocked assistant_failed "
+    "assistant_stopped "
     "service_unreachable service_timeout data_unreadable workflow_failed workflow_endless workflow_calls "
     "guardrails_failed".split()
 )

@@ -109,9 +109,11 @@ async def talks(
 
 
 @asynccontextmanager
-async def talking(make: MakeSettings, folder: Path, text: str, **given: Any) -> AsyncGenerator[Talk]:
+async def talking(
+    make: MakeSettings, folder: Path, text: str, *, name: str = "workflow.py", **given: Any
+) -> AsyncGenerator[Talk]:
     """A new thread with the workflow in this text, on a server of its own."""
     async with scripted() as model:
-        settings = settings_of(make, folder, text, model).model_copy(update=given)
+        settings = settings_of(make, folder, text, model, name).model_copy(update=given)
         async with chat(settings) as client:
             yield Talk(client, model)

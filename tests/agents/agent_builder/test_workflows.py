@@ -25,9 +25,9 @@ from tests.model_server import MODEL, Call, ModelServer, Say
 MakeSettings = Callable[..., Settings]
 
 
-def settings_of(make: MakeSettings, folder: Path, text: str, model: ModelServer) -> Settings:
-    (folder / "workflow.py").write_text(text)
-    (folder / "chatkit-link.toml").write_text('default = "shop"\n[agents.shop]\ntarget = "workflow.py"\n')
+def settings_of(make: MakeSettings, folder: Path, text: str, model: ModelServer, name: str = "workflow.py") -> Settings:
+    (folder / name).write_text(text)
+    (folder / "chatkit-link.toml").write_text(f'default = "shop"\n[agents.shop]\ntarget = "{name}"\n')
     return make(config=folder / "chatkit-link.toml", openai_api_key="sk-1", openai_base_url=model.address, model=MODEL)
 
 

@@ -1,0 +1,256 @@
+"""Exported TypeScript workflows, served by a real server in a real Node, and answered by a scripted model server."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chatkit.types import AssistantMessageItem, ErrorEvent, StructuredInputItem, WorkflowItem
+from typing_extensions import override
+
+from chatkit_link.agents.sidecar.check import check_script
+from chatkit_link.agents.sidecar.load import load_script
+from chatkit_link.agents.sidecar.node import node_for
+from chatkit_link.errors import ConfigurationError
+from tests.agents.agent_builder.test_workflows import MakeSettings, answer, chat, shown_to
+from tests.agents.sidecar.scripts import (
+    APPROVAL,
+    COUNTS_ROUNDS,
+    NEVER_ENDS,
+    ONE_AGENT,
+    PAYS,
+    ROUTES,
+    TELLS_PROCESS,
+)
+from tests.agents.sidecar.served import settings_of
+from tests.agents.test_models import Scripted, conversation, scripted
+from tests.finished_stream import stored, text_of, told
+from tests.model_server import Call, Say, Step
+
+ENDED = "This assistant stopped running before this answer was complete. What there was is kept; please try again."
+
+
+def outputs_in(request: dict[str, Any]) -> list[str]:
+    """What tools have given back."""
+    return [item["output"] for item in request["input"] if item.get("type") == "function_call_output"]
+
+
+def process_in(request: dict[str, Any]) -> int:
+    return int(re.findall(r"process (\d+)", outputs_in(request)[-1])[0])
+
+
+class EchoesState(Scripted):
+    """Says whose conversation it is, and which round its agent is in."""
+
+    @override
+    def next(self, body: dict[str, Any]) -> Step:
+        super().next(body)
+        name = body["input"][0]["content"]
+        words = name if isinstance(name, str) else name[0]["text"]
+        return Say(f"{words} {body['instructions'].removeprefix('Round ')}")
+
+
+async def test_a_file_with_the_exporters_flaws_answers_streams_and_knows_earlier_turns(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    async with (
+        scripted(Call("look_up", {"order": 7}), Say("It is on its way."), Say("On Friday.")) as model,
+        chat(settings_of(make_settings, tmp_path, ONE_AGENT, model)) as client,
+    ):
+        first = await told(client.create_thread("Where is order 7?"))
+        second = await told(client.add_user_message(first.thread_id, "When does it come?"))
+        items = await stored(client, first.thread_id)
+
+    assert [item.type for item in items] == [
+        "user_message", "workflow", "assistant_message", "user_message", "assistant_message"
+    ]  # fmt: skip
+    assert first.text == "It is on its way."
+    assert first.types.count("thread.item.updated") > 3, "the deltas came one by one"
+    assert second.text == "On Friday."
+    asked = conversation(model)
+    assert "not implemented" in shown_to(asked[1])
+    last = shown_to(asked[2])
+    assert last.index("Where is order 7?") < last.index("not implemented") < last.index("It is on its way.")
+    assert last.count("When does it come?") == 1
+
+
+async def test_structured_and_silent_steps_are_steps_and_the_last_agent_speaks(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    praise = Say('{"category": "praise"}')
+    async with (
+        scripted(Say('{"category": "refund"}'), Say("A rough draft"), Say("Polished words"), praise) as model,
+        chat(settings_of(make_settings, tmp_path, ROUTES, model)) as client,
+    ):
+        made = await told(client.create_thread("My money back"))
+        steps, said = (await stored(client, made.thread_id))[1:]
+        other = await told(client.create_thread("Lovely"))
+        returned = await stored(client, other.thread_id)
+        asked = conversation(model)
+
+    assert isinstance(steps, WorkflowItem)
+    assert [(task.title, task.content) for task in steps.workflow.tasks if task.type == "custom"] == [
+        ("Classify", "- **Category**: refund"), ("Draft", "A rough draft"), ("Polish", None)
+    ]  # fmt: skip
+    assert text_of(said) == "Polished words"
+    assert "A rough draft" in shown_to(asked[2])
+    assert asked[0]["text"]["format"]["schema"]["properties"] == {"category": {"type": "string"}}
+    assert text_of(returned[-1]) == "- **Note**: Nothing to do for praise\n- **Done**: yes"
+
+
+async def test_an_approval_is_asked_and_the_workflow_goes_on_after_a_restart(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    script = [Say("Send a gift"), Say("It is sent."), Say("Send flowers"), Say("Anything else?")]
+    async with scripted(*script) as model:
+        settings = settings_of(make_settings, tmp_path, APPROVAL, model).model_copy(
+            update={"proxy_user_header": "x-user", "trusted_proxies": "127.0.0.1"}
+        )
+        headers = {"x-user": f"ada-{tmp_path.name}"}
+        async with chat(settings, headers) as client:
+            made = await told(client.create_thread("Please the customer"))
+            question = (await stored(client, made.thread_id))[-1]
+        assert isinstance(question, StructuredInputItem)
+        assert question.inputs[0].question == "Shall this be done? Send a gift"
+        async with chat(settings, headers) as client:
+            await told(client.add_structured_input(made.thread_id, question.id, answer("Approve")))
+            items = await stored(client, made.thread_id)
+            texts = [text_of(item) for item in items if isinstance(item, AssistantMessageItem)]
+            other = await told(client.create_thread("Please the other one"))
+            question = (await stored(client, other.thread_id))[-1]
+            await told(client.add_structured_input(other.thread_id, question.id, answer("Reject")))
+            rejected = await stored(client, other.thread_id)
+            await told(client.add_user_message(made.thread_id, "Thanks"))
+        asked = conversation(model)
+
+    assert texts == ["Send a gift", "It is sent."]
+    assert [len(asked), shown_to(asked[1]).count("Send a gift")] == [4, 1]
+    assert text_of(rejected[-1]) == "Then nothing is done."
+    assert "It is sent." in shown_to(asked[3])
+
+
+async def test_a_tool_that_needs_an_approval_runs_once_it_is_given_after_a_restart(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    async with scripted(Call("pay", {"amount": 7}), Say("It is paid.")) as model:
+        settings = settings_of(make_settings, tmp_path, PAYS, model).model_copy(
+            update={"proxy_user_header": "x-user", "trusted_proxies": "127.0.0.1"}
+        )
+        headers = {"x-user": f"ada-{tmp_path.name}"}
+        async with chat(settings, headers) as client:
+            made = await told(client.create_thread("Pay 7"))
+            question = (await stored(client, made.thread_id))[-1]
+        assert isinstance(question, StructuredInputItem)
+        assert question.inputs[0].question == "May the assistant call pay with: 7?"
+        async with chat(settings, headers) as client:
+            done = await told(client.add_structured_input(made.thread_id, question.id, answer("Approve")))
+        asked = conversation(model)
+    assert done.text == "It is paid."
+    assert "paid 7 of till" in shown_to(asked[1])
+
+
+async def test_a_killed_process_interrupts_the_answer_and_the_next_message_starts_another(
+    make_settings: MakeSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_TOKEN", "of the shop")
+    monkeypatch.setenv("OTHER_TOKEN", "of others")
+    async with (
+        scripted(Call("where", {}), Say("Here.", hang=True), Call("where", {}), Say("There.")) as model,
+        chat(settings_of(make_settings, tmp_path, TELLS_PROCESS, model, entry='env = ["SHOP_TOKEN"]')) as client,
+    ):
+        stream = client.create_thread("Where?")
+        seen = ""
+        failed: list[ErrorEvent] = []
+        async with stream, asyncio.timeout(60):
+            async for received in stream:
+                if isinstance(received.event, ErrorEvent):
+                    failed.append(received.event)
+                seen += getattr(getattr(received.event, "update", None), "delta", None) or ""
+                if seen == "Here.":
+                    os.kill(process_in(conversation(model)[1]), signal.SIGKILL)
+                    seen = ""
+        (thread,) = (await client.list_threads()).data
+        again = await told(client.add_user_message(thread.id, "And now?"))
+        asked = conversation(model)
+    assert [error.message for error in failed] == [ENDED]
+    assert again.text == "There."
+    assert process_in(asked[1]) != process_in(asked[3])
+    names = set(json.loads(re.findall(r"\[.*?\]", outputs_in(asked[3])[-1])[0]))
+    assert {"OPENAI_API_KEY", "SHOP_TOKEN"} <= names
+    assert not {"OTHER_TOKEN", "DATABASE_URL"} & names
+
+
+async def test_stop_ends_a_file_that_computes_for_ever_and_one_that_asks_for_ever(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    async with (
+        scripted(Call("think", {}), Say("one"), Say("two", hang=True), Say("Later.")) as model,
+        chat(settings_of(make_settings, tmp_path, NEVER_ENDS, model)) as client,
+    ):
+        for words, until in (("Compute", "Think"), ("Again", "two")):
+            stream = client.create_thread(words)
+            seen = ""
+            async with stream, asyncio.timeout(60):
+                async for received in stream:
+                    seen += json.dumps(received.event.model_dump(mode="json"))
+                    if until in seen and stream.run_id is not None:
+                        await client.cancel_run(stream.run_id)
+        async with asyncio.timeout(30):
+            await model.disconnected.wait()
+        done = await told(client.create_thread("Once"))
+    assert done.text == "Later."
+
+
+async def test_four_conversations_at_once_keep_to_themselves(make_settings: MakeSettings, tmp_path: Path) -> None:
+    async with scripted() as model:
+        model.__class__ = EchoesState
+        async with chat(settings_of(make_settings, tmp_path, COUNTS_ROUNDS, model)) as client:
+            names = ["Ada", "Bob", "Cyd", "Dan"]
+            made = await asyncio.gather(*(told(client.create_thread(name)) for name in names))
+    assert [each.text for each in made] == [f"{name} 1\n\n{name} 2\n\n{name} 3" for name in names]
+
+
+def test_what_cannot_run_is_named_with_the_file_the_line_and_what_to_do(
+    make_settings: MakeSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_of(make_settings, tmp_path, ONE_AGENT, None)
+    node = node_for(settings, os.environ)
+    for text, words in {
+        "export const x: = 1;\n": r"workflow\.ts, line 1: Unexpected",
+        "\nthrow new Error('no luck');\n": r"workflow\.ts, line 2: Error: no luck",
+        'import x from "left-pad";\nexport const y = x;\n': r"line 1: the package left-pad is not installed",
+        "\n\nprocess.exit(1);\n": r"line 3: Error: The file calls process\.exit",
+        "export const answer = 42;\n": r"workflow\.ts has no function `runWorkflow`",
+    }.items():
+        (tmp_path / "workflow.ts").write_text(text)
+        with pytest.raises(ConfigurationError, match=words):
+            load_script(tmp_path / "workflow.ts", node)
+    (tmp_path / "workflow.ts").write_text(ONE_AGENT)
+    with pytest.raises(ConfigurationError, match=r"Install them: chatkit-link agents add workflow\.ts"):
+        load_script(tmp_path / "workflow.ts", replace(node, packages=tmp_path / "none"))
+    with pytest.raises(ConfigurationError, match=r"need Node\.js 20\.19 or newer: install it"):
+        load_script(tmp_path / "workflow.ts", replace(node, environment={"PATH": str(tmp_path)}))
+
+
+def test_check_says_what_a_file_needs(make_settings: MakeSettings, tmp_path: Path) -> None:
+    text = (
+        ONE_AGENT.replace("execute: async", "execute: process.env.SHOP_TOKEN ? undefined : async")
+        .replace("const shopkeeper", "const lookOnline = webSearchTool({});\nconst shopkeeper", 1)
+        .replace("import { tool,", "import { webSearchTool, tool,")
+    )
+    settings = settings_of(make_settings, tmp_path, text, None)
+    found = check_script(tmp_path / "workflow.ts", node_for(settings, os.environ), None, today=date.min)
+    told_of = [(finding.level, finding.text) for finding in found]
+    lines = text.splitlines()
+    assert ("decide", "an agent has no instructions") in told_of
+    assert ("works", "shopkeeper is run") in told_of
+    assert any(level == "key" and "web search" in words for level, words in told_of)
+    assert any(level == "decide" and words.startswith("SHOP_TOKEN is read") for level, words in told_of)
+    run = next(finding for finding in found if finding.level == "works")
+    assert "runner.run(" in lines[run.line - 1]
