@@ -188,6 +188,10 @@ class Keeps(ChatKitServer[Any]):
             case "load":
                 item = await self.store.load_item(thread.id, "msg_1a2b3c4d", context)
                 yield ThreadItemDoneEvent(item=say(thread, f"it says {said(item)}", "my own/answer 2"))
+            case "extend":
+                update = AssistantMessageContentPartTextDelta(content_index=0, delta=" and more")
+                yield ThreadItemUpdatedEvent(item_id="msg_1a2b3c4d", update=update)
+                yield ThreadItemUpdatedEvent(item_id="msg_unknown", update=update)
             case "remove":
                 yield ThreadItemRemovedEvent(item_id="msg_1a2b3c4d")
             case "save":
