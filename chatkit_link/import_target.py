@@ -224,9 +224,15 @@ def _why_hidden(error: BaseException, folders: Sequence[Path]) -> str:
     """More words for an import that has met something else than the project's own module."""
     if not isinstance(error, ImportError) or not error.name:
         return ""
-    top = error.name.partition(".")[0]
-    own = next((path for folder in folders for path in (folder / f"{top}.py", folder / top) if path.exists()), None)
+    top, *rest = error.name.split(".")
     found = sys.modules.get(top)
-    if own is None or found is None or _is_of(found, folders):
+    if found is None or _is_of(found, folders):
         return ""
-    return f" {own.name} is hidden by an installed module of that name: rename it, or make it part of a package."
+    for own in (path for folder in folders for path in (folder / f"{top}.py", folder / top)):
+        # A folder `chatkit` without that module says nothing about a name that the SDK no longer has.
+        meant = own.joinpath(*rest)
+        if own.exists() and (meant.exists() or meant.with_name(f"{meant.name}.py").is_file()):
+            return (
+                f" {own.name} is hidden by an installed module of that name: rename it, or make it part of a package."
+            )
+    return ""

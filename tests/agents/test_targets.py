@@ -143,6 +143,13 @@ def test_a_folder_named_like_the_sdk_is_no_obstacle(tmp_path: Path) -> None:
     assert load_module("agents/chat.py", "it", tmp_path) is load_module("agents.chat", "it", tmp_path)
 
 
+def test_a_name_that_the_sdk_does_not_have_is_not_blamed_on_a_folder(tmp_path: Path) -> None:
+    write(tmp_path, {"chatkit/server.py": "from chatkit.types import Nothing\n"})
+    with pytest.raises(ConfigurationError, match=r"cannot import name 'Nothing'") as refused:
+        load_module("chatkit/server.py", "it", tmp_path)
+    assert "hidden" not in str(refused.value)
+
+
 def test_a_neighbour_that_an_installed_module_hides_is_named(tmp_path: Path) -> None:
     write(tmp_path, {"limits.py": "MOST = 3\n", "chat.py": "from limits import MOST\n"})
     with pytest.raises(
