@@ -20,6 +20,7 @@ from chatkit_link.agents.agent_builder.vector_stores import LocalStores
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.attach_servers import attach_servers
 from chatkit_link.agents.brought_servers.construct import Offered, construct
+from chatkit_link.agents.brought_servers.image_links import ImageLinks
 from chatkit_link.agents.brought_servers.kept_store import KeptStore
 from chatkit_link.agents.brought_servers.own_store import replace_own_stores
 from chatkit_link.agents.brought_servers.request_context import context_factory
@@ -238,7 +239,8 @@ class AgentFactory:
         """A server of somebody's, with our stores in the place of its own unless it keeps them."""
         what = f"Agent target {entry.target!r}"
         takes_files = self._takes_files(entry)
-        store, files = TurnStore(self._store), TurnFiles(self._files) if takes_files else None
+        images = ImageLinks(self._files, self._store, public=bool(self._settings.public_url))
+        store, files = TurnStore(self._store, images), TurnFiles(self._files) if takes_files else None
         offered = Offered(None if entry.store == "keep" else store, files, self._settings)
         server = await construct(found, offered, entry.target, self._folder)
         contexts = context_factory(entry.context, server, what, self._folder)
@@ -256,4 +258,4 @@ class AgentFactory:
         attachments = None if own is None or not takes_files else self._files
         if attachments is not None and not isinstance(own, TurnFiles):
             attachments = BroughtFiles(cast("AttachmentStore[Any]", own), contexts, kept)
-        return BroughtServer(server, contexts, self._store, attachments, kept)
+        return BroughtServer(server, contexts, self._store, attachments, kept, images)

@@ -61,7 +61,7 @@ async def test_an_answer_that_fails_is_told_to_its_author_and_in_a_sentence_to_t
         # A reload shows the same sentence.
         server = site.server("Fails")
         (ending,) = (await site.store.load_endings(made.thread_id, server.context)).values()
-        assert ending["error"]["message"] == message
+        assert ending.get("error", {}).get("message") == message
     async with dev.client("Fails") as client:
         made = await told(client.create_thread(what))
         shown = made.view.errors[0].message or ""

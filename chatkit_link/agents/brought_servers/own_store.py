@@ -23,12 +23,12 @@ def replace_own_stores(
         ConfigurationError: its store cannot be replaced.
     """
     own, own_files = server.store, server.attachment_store
-    keep = 'store = "keep" in chatkit-link.toml keeps its own store.'
+    keep = 'To keep its own store, write store = "keep" in chatkit-link.toml.'
     places: dict[int, tuple[object, object]] = {}
     if not isinstance(own, type(store)):
         places[id(own)] = (own, _in_place_of(own, store, keep, what))
     if own_files is not None and files is not None and not isinstance(own_files, type(files)):
-        advice = f"Its read(attachment_id, context) returns the bytes of a file, and {keep}"
+        advice = f"Its read(attachment_id, context) returns the bytes of a file. {keep}"
         places[id(own_files)] = (own_files, _in_place_of(own_files, files, advice, what, also=own))
     if not places:
         return

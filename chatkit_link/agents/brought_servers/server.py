@@ -31,6 +31,7 @@ from chatkit.types import (
 from typing_extensions import override
 
 from chatkit_link.agents.brought_servers.bound_caller import bound, each_bound
+from chatkit_link.agents.brought_servers.image_links import ImageLinks
 from chatkit_link.agents.brought_servers.kept_store import KeptStore
 from chatkit_link.agents.brought_servers.request_context import ContextFactory
 from chatkit_link.agents.sdk_events import event_stream
@@ -48,11 +49,13 @@ class BroughtServer(ServerAdapter):
         store: Store[Caller],
         attachment_store: AttachmentStore[Caller] | None,
         kept: KeptStore | None = None,
+        images: ImageLinks | None = None,
     ) -> None:
-        """kept: the store of its own that it keeps."""
+        """kept: the store of its own that it keeps. images: makes those of a message readable for its models."""
         super().__init__(store, attachment_store)
         self.brought = brought
         self._kept = kept
+        self._images = images
         self._contexts = contexts
 
     async def prepare(self, caller: Caller) -> None:
@@ -65,28 +68,39 @@ class BroughtServer(ServerAdapter):
         self, thread: ThreadMetadata, input_user_message: UserMessageItem | None, context: Caller
     ) -> AsyncIterator[ThreadStreamEvent]:
         return self._events(
-            thread, context, "respond", lambda made: self.brought.respond(thread, input_user_message, made)
+            thread,
+            context,
+            "respond",
+            lambda made, message: self.brought.respond(thread, message, made),
+            message=input_user_message,
         )
 
     @override
     def action(
         self, thread: ThreadMetadata, action: Action[str, Any], sender: WidgetItem | None, context: Caller
     ) -> AsyncIterator[ThreadStreamEvent]:
-        return self._events(thread, context, "action", lambda made: self.brought.action(thread, action, sender, made))
+        return self._events(
+            thread, context, "action", lambda made, _: self.brought.action(thread, action, sender, made)
+        )
 
     async def _events(
         self,
         thread: ThreadMetadata,
         caller: Caller,
         name: str,
-        start: Callable[[Any], AsyncIterator[ThreadStreamEvent]],
+        start: Callable[[Any, UserMessageItem | None], AsyncIterator[ThreadStreamEvent]],
+        *,
+        message: UserMessageItem | None = None,
     ) -> AsyncGenerator[ThreadStreamEvent]:
         """name: of the method that gives them."""
         with bound(caller):
             context = await self._contexts.context(caller)
             if self._kept is not None:
                 await self._kept.bring_up_to_date(thread, caller, context)
-        given = lambda: event_stream(start(context), lambda: where(self, name))  # noqa: E731 - called in the bound
+        shown: Any = message
+        if message is not None and self._images is not None:
+            (shown,) = await self._images.readable([message], caller, newest_first=True)
+        given = lambda: event_stream(start(context, shown), lambda: where(self, name))  # noqa: E731 - called when bound
         async with aclosing(each_bound(caller, given)) as events:
             async for event in events:
                 if self._kept is not None:

@@ -11,6 +11,7 @@ from chatkit.types import Attachment, AttachmentCreateParams, Page, ThreadItem, 
 from typing_extensions import override
 
 from chatkit_link.agents.brought_servers.bound_caller import caller_of
+from chatkit_link.agents.brought_servers.image_links import ImageLinks
 from chatkit_link.caller import Caller
 from chatkit_link.files.files import Files
 
@@ -21,8 +22,10 @@ class TurnStore(Store[Any]):
     Ids are ours: those of a class that counts or shortens would meet again after a restart, and replace items.
     """
 
-    def __init__(self, store: Store[Caller]) -> None:
+    def __init__(self, store: Store[Caller], images: ImageLinks | None = None) -> None:
+        """images: makes images readable for the models of a server; None where there are none."""
         self.__store = store
+        self.__images = images
 
     @override
     def generate_thread_id(self, context: Any) -> str:
@@ -52,19 +55,30 @@ class TurnStore(Store[Any]):
     async def load_thread_items(
         self, thread_id: str, after: str | None, limit: int, order: str, context: Any
     ) -> Page[ThreadItem]:
-        return await self.__store.load_thread_items(thread_id, after, limit, order, caller_of(context))
+        caller = caller_of(context)
+        page = await self.__store.load_thread_items(thread_id, after, limit, order, caller)
+        if self.__images is not None:
+            page.data = await self.__images.readable(page.data, caller, newest_first=order == "desc")
+        return page
 
     @override
     async def add_thread_item(self, thread_id: str, item: ThreadItem, context: Any) -> None:
-        await self.__store.add_thread_item(thread_id, item, caller_of(context))
+        caller = caller_of(context)
+        await self.__store.add_thread_item(thread_id, await self.__as_stored(item, caller), caller)
 
     @override
     async def save_item(self, thread_id: str, item: ThreadItem, context: Any) -> None:
-        await self.__store.save_item(thread_id, item, caller_of(context))
+        caller = caller_of(context)
+        await self.__store.save_item(thread_id, await self.__as_stored(item, caller), caller)
+
+    async def __as_stored(self, item: ThreadItem, caller: Caller) -> ThreadItem:
+        return item if self.__images is None else await self.__images.as_stored(item, caller)
 
     @override
     async def load_item(self, thread_id: str, item_id: str, context: Any) -> ThreadItem:
-        return await self.__store.load_item(thread_id, item_id, caller_of(context))
+        caller = caller_of(context)
+        item = await self.__store.load_item(thread_id, item_id, caller)
+        return item if self.__images is None else (await self.__images.readable([item], caller, newest_first=True))[0]
 
     @override
     async def delete_thread_item(self, thread_id: str, item_id: str, context: Any) -> None:
@@ -72,11 +86,16 @@ class TurnStore(Store[Any]):
 
     @override
     async def save_attachment(self, attachment: Attachment, context: Any) -> None:
-        await self.__store.save_attachment(attachment, caller_of(context))
+        caller = caller_of(context)
+        if self.__images is not None:
+            attachment = await self.__images.attachment_as_stored(attachment, caller)
+        await self.__store.save_attachment(attachment, caller)
 
     @override
     async def load_attachment(self, attachment_id: str, context: Any) -> Attachment:
-        return await self.__store.load_attachment(attachment_id, caller_of(context))
+        caller = caller_of(context)
+        attachment = await self.__store.load_attachment(attachment_id, caller)
+        return attachment if self.__images is None else await self.__images.attachment(attachment, caller)
 
     @override
     async def delete_attachment(self, attachment_id: str, context: Any) -> None:

@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import hypothesis
 import pytest
@@ -37,7 +37,7 @@ class HistoryRun:
             name: config.getoption(f"--conformance-{name}", default=None) for name in ("examples", "seconds", "seed")
         }
         chosen = {"examples": examples} | {name: value for name, value in given.items() if value is not None}
-        return cls(**chosen, report=_terminal(config))
+        return cls(**chosen, report=_terminal(config))  # pyright: ignore[reportArgumentType] - options of pytest have no types
 
     def run(self, machine: Callable[[], Any], how: settings) -> None:
         """Raises what the first history that goes wrong raises, with the seed."""
@@ -47,7 +47,8 @@ class HistoryRun:
             group = min(_GROUP, self.examples - done)
             try:
                 run_state_machine_as_test(
-                    hypothesis.seed(self.seed + done)(lambda: machine()),  # noqa: PLW0108 - the seed is set on it
+                    # A function of its own, since the seed is set on it.
+                    cast("Any", hypothesis.seed(self.seed + done)(lambda: machine())),  # noqa: PLW0108
                     settings=settings(how, max_examples=group, phases=[Phase.generate], database=None),
                 )
             except Exception as error:

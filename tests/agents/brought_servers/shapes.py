@@ -392,6 +392,23 @@ def asks(prompt):
 instance = HandsItOn()
 
 
+class ShowsImages(Chat):
+    """Hands the address of an image on to a model, and saves the message again."""
+
+    async def respond(self, thread, item, context):
+        page = await self.store.load_thread_items(thread.id, None, 20, "desc", context)
+        for each in page.data:
+            for attachment in getattr(each, "attachments", []):
+                self.seen = str(attachment.preview_url)
+            await self.store.save_item(thread.id, each, context)
+        self.given = str(item.attachments[0].preview_url) if item.attachments else "none"
+        async for event in super().respond(thread, item, context):
+            yield event
+
+    async def describe(self, thread, context):
+        return f"{self.seen[:23]} {self.given == self.seen}"
+
+
 # Turns that fail
 
 class FailsToAnswer(Chat):

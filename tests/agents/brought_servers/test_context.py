@@ -3,6 +3,7 @@
 import inspect
 from typing import Any
 
+import httpx2
 import pytest
 from chatkit.server import ChatKitServer
 from chatkit.types import ErrorEvent
@@ -12,9 +13,11 @@ from chatkit_link.agents.brought_servers.past_request import PastRequest, is_sec
 from chatkit_link.agents.brought_servers.request_context import CallerContext
 from chatkit_link.agents.brought_servers.server import BroughtServer
 from chatkit_link.caller import Caller
+from chatkit_link.client.client import user_message
 from chatkit_link.errors import Forbidden
 from tests.agents.brought_servers.conftest import Serve, client_of
-from tests.finished_stream import FinishedStream, told
+from tests.files.samples import image
+from tests.finished_stream import FinishedStream, stored, told
 
 
 async def said(address: str, agent: str, *, query: str = "", **headers: str) -> FinishedStream:
@@ -67,6 +70,28 @@ async def test_a_function_of_the_catalog_makes_the_context(serve: Serve) -> None
         headers = {"Authorization": f"Bearer {'k' * 32}", "X_ChatKit_User": "ada", "X_Plan": "gold"}
         assert (await said(address, "one", **headers)).view.text == "1 ada on gold"
         assert (await said(address, "two", **headers)).view.text == "1 ada on paid"
+
+
+@pytest.mark.parametrize("public", ["", "https://chat.example.com"])
+async def test_an_image_has_an_address_that_a_models_server_can_read(serve: Serve, public: str) -> None:
+    settings = {"public_url": public} if public else {}
+    headers = {"Authorization": f"Bearer {'k' * 32}", "X_ChatKit_User": "ada"}  # a cookie would want https
+    async with (
+        serve("ShowsImages", server_key="k" * 32, **settings) as address,
+        client_of(address, "ShowsImages", **headers) as client,
+    ):
+        picture = image()
+        file = await client.create_attachment("a.png", len(picture), "image/png")
+        assert file.upload_descriptor is not None
+        place = str(file.upload_descriptor.url).replace(public or address, address)
+        async with httpx2.AsyncClient(timeout=60) as http:
+            (await http.put(place, content=picture, headers={"Content-Type": "image/png"})).raise_for_status()
+        made = await told(client.create_thread(user_message("Look").model_copy(update={"attachments": [file.id]})))
+        expected = "https://chat.example.co" if public else "data:image/jpeg;base64,"
+        assert made.view.text == f"1 {expected} True"
+        # It saved the message again; what is stored is the plain address, of which a page gets a fresh link.
+        message: Any = (await stored(client, made.thread_id))[0]
+        assert str(message.attachments[0].preview_url).startswith(f"{public or address}/files/{file.id}/preview?link=")
 
 
 def test_what_may_sign_a_user_in_is_a_secret() -> None:

@@ -39,7 +39,7 @@ class Visitor:
 
 
 class TeaContext(AgentContext[Visitor]):
-    store: Annotated[MemoryStore, Field(exclude=True)]
+    store: Annotated[MemoryStore, Field(exclude=True)]  # pyright: ignore[reportIncompatibleVariableOverride] - as people write it
     request_context: Visitor
     orders: Annotated[dict[str, list[str]], Field(exclude=True)]
 
@@ -91,7 +91,7 @@ class TeaHouseServer(ChatKitServer[Visitor]):
         )
 
     @override
-    async def respond(
+    async def respond(  # pyright: ignore[reportIncompatibleMethodOverride] - the name of an older SDK
         self, thread: ThreadMetadata, item: UserMessageItem | None, context: Visitor
     ) -> AsyncIterator[ThreadStreamEvent]:
         page = await self.store.load_thread_items(thread.id, after=None, limit=30, order="desc", context=context)
