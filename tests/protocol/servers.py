@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from datetime import datetime
 from typing import Any
 
+from chatkit.agents import simple_to_agent_input
 from chatkit.errors import CustomStreamError, ErrorCode, StreamError
 from chatkit.server import ChatKitServer
 from chatkit.types import (
@@ -188,6 +189,10 @@ class Keeps(ChatKitServer[Any]):
             case "load":
                 item = await self.store.load_item(thread.id, "msg_1a2b3c4d", context)
                 yield ThreadItemDoneEvent(item=say(thread, f"it says {said(item)}", "my own/answer 2"))
+            case "extend":
+                update = AssistantMessageContentPartTextDelta(content_index=0, delta=" and more")
+                yield ThreadItemUpdatedEvent(item_id="msg_1a2b3c4d", update=update)
+                yield ThreadItemUpdatedEvent(item_id="msg_unknown", update=update)
             case "remove":
                 yield ThreadItemRemovedEvent(item_id="msg_1a2b3c4d")
             case "save":
@@ -203,6 +208,14 @@ class Keeps(ChatKitServer[Any]):
                 item = say(thread, "first", "msg_1a2b3c4d")
                 yield ThreadItemAddedEvent(item=item)
                 yield ThreadItemDoneEvent(item=item)
+
+
+class ReadsTextOnly(ChatKitServer[Any]):
+    """Converts messages as the SDK does, which knows what to make of text alone."""
+
+    async def respond(self, thread: Any, input_user_message: Any, context: Any) -> AsyncIterator[ThreadStreamEvent]:
+        await simple_to_agent_input([input_user_message])
+        yield ThreadItemDoneEvent(item=say(thread, "read", "msg_1a2b3c4d"))
 
 
 class Hides(ChatKitServer[Any]):

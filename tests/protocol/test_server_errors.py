@@ -3,7 +3,9 @@
 import logging
 from collections.abc import AsyncIterator, Callable
 
+import httpx2
 import pytest
+from chatkit.types import InferenceOptions, UserMessageInput, UserMessageTagContent, UserMessageTextContent
 
 from chatkit_link.client import ClientError
 from chatkit_link.settings import Settings
@@ -65,6 +67,25 @@ async def test_an_answer_that_fails_is_told_to_its_author_and_in_a_sentence_to_t
         shown = made.view.errors[0].message or ""
         assert shown.startswith(message)
         assert told_to_author in shown
+
+
+async def test_a_part_of_a_message_that_a_server_does_not_read_is_named(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    tag = UserMessageTagContent(type="input_tag", id="t", text="Central", data={}, interactive=False)
+    text = UserMessageTextContent(text="What is this?")
+    async with site.client("ReadsTextOnly") as client:
+        file = await client.create_attachment("note.txt", 2, "text/plain")
+        assert file.upload_descriptor is not None
+        async with httpx2.AsyncClient() as http:
+            to = file.upload_descriptor
+            await http.request(to.method, str(to.url), content=b"ab", headers=dict(to.headers))
+        for content, files, code in (([text, tag], [], "mention_unread"), ([text], [file.id], "file_unread")):
+            message = UserMessageInput(content=content, attachments=files, inference_options=InferenceOptions())
+            (error,) = (await told(client.create_thread(message))).view.errors
+            assert (error.message, error.allow_retry) == (str(Localized(code)), False)
+            assert "not implemented (servers.py:" in lines(caplog)
+            caplog.clear()
 
 
 async def test_the_message_of_an_error_is_in_the_callers_language(site: Site) -> None:
