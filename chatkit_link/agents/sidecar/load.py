@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chatkit_link.agents.agent_builder.control_flow import Flow, read_flow
+from chatkit_link.agents.agent_builder.control_flow import Flow, count_runs, read_flow
 from chatkit_link.agents.agent_builder.inputs import input_of, is_alone
 from chatkit_link.agents.agent_builder.journal import version_of
 from chatkit_link.agents.sidecar.definition import output_only
@@ -48,6 +48,7 @@ def load_script(path: Path, node: Node) -> SidecarWorkflow:
     return SidecarWorkflow(
         path=path,
         version=version_of(path.read_text(encoding="utf-8-sig")),
+        steps=count_runs(translated.source),
         tree=translated.source.tree,
         flow=(flow := read_flow(translated.source)),
         places=_places(translated, flow),

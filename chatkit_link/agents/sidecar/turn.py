@@ -6,6 +6,7 @@ displayed, stored, resumed and stopped is decided in one place for both language
 """
 
 import asyncio
+import json
 import uuid
 from collections.abc import Mapping
 from contextvars import copy_context
@@ -50,6 +51,8 @@ class Turn:
         self._shims = Shims(path.name)
         self._context = copy_context()  # with the execution and the meter of this answer
         self._state: dict[str, Any] = {}
+        #: Items of the conversation that the file has from here: they come back as the very same ones.
+        self._sent: dict[str, Any] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._raised: list[Exception] = []
         #: Set to what is no error of the file's: the question at which it pauses.
@@ -92,10 +95,19 @@ class Turn:
         self._state.clear()
         self._state.update(state)
 
+    def _input(self, given: Any) -> Any:
+        """The items as the Responses API has them; those that a file has made itself are in the form of its package."""
+        if not isinstance(given, list):
+            return given
+        return [self._sent.get(_key_of(item)) or _item(item) for item in cast("list[Any]", given)]
+
     # What the file asks for
 
     async def _on_join(self, params: dict[str, Any]) -> Any:
-        return _JSON.dump_python(self._shims.conversation(params["value"]), mode="json")
+        joined = self._shims.conversation(params["value"])
+        sent = [_JSON.dump_python(item, mode="json") for item in joined]
+        self._sent |= {_key_of(each): item for each, item in zip(sent, joined, strict=True)}
+        return sent
 
     async def _on_begin_state(self, params: dict[str, Any]) -> Any:
         self._state = self._shims.state(params["value"])
@@ -131,7 +143,7 @@ class Turn:
         callers.set(tuple(number for number in numbers if number is not None))
         at = self._shims.at(place.line, place.number, place.alone)
         limit = {"max_turns": params["max_turns"]} if params["max_turns"] else {}
-        result = await at.run(start, _input(params["input"]), **limit)
+        result = await at.run(start, self._input(params["input"]), **limit)
         items = [item.to_input_item() for item in result.new_items if item.type != "tool_approval_item"]
         return {
             "items": _JSON.dump_python(items, mode="json"),
@@ -140,15 +152,14 @@ class Turn:
         }
 
 
+def _key_of(item: Any) -> str:
+    return json.dumps(item, sort_keys=True)
+
+
 def _key(agents: dict[str, Agent[Any]], last: Agent[Any], start: str) -> str:
     same = (key for key, agent in agents.items() if agent is last)
     named = (key for key, agent in agents.items() if agent.name == last.name)
     return next(same, None) or next(named, start)
-
-
-def _input(given: Any) -> Any:
-    """The items as the Responses API has them; those that a file has made itself are in the form of its package."""
-    return [_item(item) for item in cast("list[Any]", given)] if isinstance(given, list) else given
 
 
 def _item(item: Any) -> Any:

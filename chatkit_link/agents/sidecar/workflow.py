@@ -37,13 +37,14 @@ class Command:
 
 @dataclass(slots=True)
 class SidecarWorkflow:
-    """path, version, flow: as in ``ExportedWorkflow``. tree: the file as a tree of Python, to read and not to run.
+    """path, version, steps, flow: as in ``ExportedWorkflow``. tree: the file as a tree of Python, not to be run.
     places: what is known of each of its calls that run agents, by the number that it has in the process.
     agents: those at the top of the file, as far as the kind of their output goes.
     """
 
     path: Path
     version: str
+    steps: int
     tree: ast.Module
     flow: Flow
     places: Mapping[int, Place]
@@ -53,10 +54,6 @@ class SidecarWorkflow:
     _starting: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _turns: dict[str, Turn] = field(default_factory=dict[str, Turn], init=False)
     _watching: "asyncio.Task[None] | None" = field(default=None, init=False)
-
-    @property
-    def steps(self) -> int:
-        return len(self.places)
 
     def named(self, name: str) -> Any:
         """An agent at the top of the file."""

@@ -217,6 +217,49 @@ const thinker = new Agent({ name: "Thinker", instructions: "Think.", tools: [thi
     + END
 )
 
+#: As people make them of an export: in the older module system, with agents made inside, in functions, with run().
+SHAPES = {
+    "workflow.cjs": """\
+const { Agent, Runner, withTrace } = require("@openai/agents");
+const helper = new Agent({ name: "Helper", instructions: "Help." });
+const runWorkflow = async (workflow) =>
+  withTrace("Help", async () => {
+    const conversationHistory = [{ role: "user", content: [{ type: "input_text", text: workflow.input_as_text }] }];
+    const result = await new Runner().run(helper, conversationHistory);
+    return { output_text: result.finalOutput };
+  });
+if (require.main === module) runWorkflow({ input_as_text: process.argv[2] });
+module.exports = { runWorkflow };
+""",
+    "workflow.mjs": """\
+import { Agent, run, user } from "@openai/agents";
+import { readFileSync } from "node:fs";
+const instructions = readFileSync(new URL("./workflow.mjs", import.meta.url), "utf8").slice(0, 5);
+async function help(agent, history) {
+  return (await run(agent, history, { stream: false })).finalOutput;
+}
+export async function runWorkflow({ input_as_text }) {
+  const helper = new Agent({ name: "Helper", instructions });
+  return { output_text: await help(helper, [user(input_as_text)]) };
+}
+""",
+    "workflow.ts": """\
+import { Agent, AgentInputItem, Runner } from "@openai/agents";
+import { INSTRUCTIONS } from "./prompts";
+export default class Workflow {}
+const runner = new Runner();
+enum Kind { Help = "help" }
+export const answerQuestion = async (workflow: { input_as_text: string; kind?: Kind }) => {
+  const helper = new Agent({ name: "Helper", instructions: INSTRUCTIONS });
+  const history: AgentInputItem[] = [{ role: "user", content: workflow.input_as_text }];
+  const stream = await runner.run(helper, history, { stream: true });
+  for await (const event of stream) console.log(event);
+  await stream.completed;
+  return stream.finalOutput as string;
+};
+""",
+}
+
 COUNTS_ROUNDS = (
     HEAD
     + """\

@@ -26,6 +26,7 @@ from tests.agents.sidecar.scripts import (
     ONE_AGENT,
     PAYS,
     ROUTES,
+    SHAPES,
     TELLS_PROCESS,
 )
 from tests.agents.sidecar.served import settings_of
@@ -214,6 +215,24 @@ async def test_four_conversations_at_once_keep_to_themselves(make_settings: Make
             names = ["Ada", "Bob", "Cyd", "Dan"]
             made = await asyncio.gather(*(told(client.create_thread(name)) for name in names))
     assert [each.text for each in made] == [f"{name} 1\n\n{name} 2\n\n{name} 3" for name in names]
+
+
+@pytest.mark.parametrize("name", SHAPES)
+async def test_what_people_make_of_an_export_runs_and_knows_each_earlier_turn_once(
+    make_settings: MakeSettings, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "prompts.ts").write_text("export const INSTRUCTIONS: string = 'Help.';\n")
+    async with (
+        scripted(Say("One."), Say("Two.")) as model,
+        chat(settings_of(make_settings, tmp_path, SHAPES[name], model, name=name)) as client,
+    ):
+        first = await told(client.create_thread("Yes"))
+        await told(client.add_user_message(first.thread_id, "Yes"))
+        texts = [text_of(item) for item in await stored(client, first.thread_id)]
+        asked = conversation(model)
+    assert texts == ["Yes", "One.", "Yes", "Two."]
+    last = shown_to(asked[1])
+    assert [last.count("Yes"), last.count("One.")] == [2, 1]
 
 
 def test_what_cannot_run_is_named_with_the_file_the_line_and_what_to_do(

@@ -38,7 +38,6 @@ export async function compile(file, packages, target) {
     try {
       ({ code } = await transform(text.replace(FENCE, ""), {
         loader: LOADERS[path.extname(args.path)] ?? "js",
-        format: "esm",
         platform: "node",
         target: "node20",
         sourcefile: args.path,
@@ -73,7 +72,8 @@ export async function compile(file, packages, target) {
         __dirname: JSON.stringify(path.dirname(file)),
       },
       banner: {
-        js: `import{createRequire as __chatkit_link_require}from"node:module";const require=__chatkit_link_require(${JSON.stringify(file)});`,
+        // `require.main === module` is how a file of the older kind sees that it was started itself.
+        js: `import{createRequire as __chatkit_link_require}from"node:module";const require=__chatkit_link_require(${JSON.stringify(file)}),module={exports:{}};`,
       },
       plugins: [resolving(packages, own), { name: "load", setup: (on) => on.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, load) }],
     });

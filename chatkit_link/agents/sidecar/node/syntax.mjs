@@ -38,13 +38,17 @@ export function functionsOf(program) {
   return found;
 }
 
-/** Local name -> what it is in the package, of all that a file imports from `packages`. */
+/** Local name -> what it is in the package, of all that a file imports from `packages`, or requires. */
 export function importsOf(program, packages) {
   const found = new Map();
   for (const node of program.body) {
-    if (node.type !== "ImportDeclaration" || !packages.includes(node.source.value)) continue;
-    for (const specifier of node.specifiers) {
-      found.set(specifier.local.name, specifier.imported?.name ?? specifier.type);
+    if (node.type === "ImportDeclaration" && packages.includes(node.source.value)) {
+      for (const { local, imported, type } of node.specifiers) found.set(local.name, imported?.name ?? type);
+    }
+    for (const { id, init } of node.type === "VariableDeclaration" ? node.declarations : []) {
+      const required = init?.type === "CallExpression" && init.callee.name === "require";
+      if (!required || !packages.includes(init.arguments[0]?.value) || id.type !== "ObjectPattern") continue;
+      for (const { key, value } of id.properties) found.set(value.name, key.name);
     }
   }
   return found;
