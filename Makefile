@@ -17,12 +17,12 @@ PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/*.html fronte
 # What `make run` serves as long as you have no catalog of your own: the research agent and Professor Lock.
 DEMO := $(if $(wildcard chatkit-link.toml)$(shell grep -s '^CHATKIT_LINK_CONFIG=' .env),,examples/professor_lock/chatkit-link.toml)
 
-.PHONY: help run test test-fast test-all check faults bench docs pictures build lock clean
+.PHONY: help run test test-fast test-all test-lowest check faults bench docs pictures build lock clean
 .DELETE_ON_ERROR:
 
 # List the targets.
 help:
-	@awk '/^# /{says=substr($$0,3);next} /^[a-z-]+:/{if(says)printf "  make %-9s %s\n",substr($$1,1,length($$1)-1),says} {says=""}' Makefile
+	@awk '/^# /{says=substr($$0,3);next} /^[a-z-]+:/{if(says)printf "  make %-11s %s\n",substr($$1,1,length($$1)-1),says} {says=""}' Makefile
 
 # Start the server on http://127.0.0.1:8000; installs and builds what is missing or out of date first.
 run: $(INSTALLED) $(PAGE)
@@ -39,6 +39,11 @@ test-fast: $(INSTALLED) $(PAGE) $(SCRIPTS)
 # Run every test, the wheel and other slow ones, too, and measure the coverage.
 test-all: $(INSTALLED) $(PAGE) $(SCRIPTS)
 	@$(PY) scripts/run_tests.py all
+
+# Run the tests of agents, protocol and HTTP with the oldest versions of our dependencies; installs them elsewhere.
+test-lowest: $(INSTALLED)
+	$(PIP) install 'uv==0.13.9'
+	@$(PY) scripts/test_lowest.py $(ARGS)
 
 # Check style, types and layers, in Python and TypeScript, and all widgets.
 check: $(INSTALLED) $(MODULES)

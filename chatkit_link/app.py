@@ -225,7 +225,7 @@ async def _open(
     stores = _stores(settings, catalog, documents)
     factory = AgentFactory(settings, store, file_store, config, client, research, mcp, stores)
     stack.push_async_callback(factory.close)
-    served, unavailable = factory.build_each(entries)
+    served, unavailable = await factory.build_each(entries)
     for notice in shutdown_notices(settings, catalog, factory.targets, datetime.now(UTC).date()):
         logger.log(logging.ERROR if notice.level == "error" else logging.WARNING, "%s", notice.text)
     await stack.enter_async_context(mcp)  # before the runs, which use it until they are over

@@ -53,7 +53,7 @@ class Retry:
     replaced: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Caller:
     """One authenticated user (or anonymous browser) within one tenant.
 
@@ -65,6 +65,7 @@ class Caller:
     address: of this server as the caller reached it, without a trailing slash; ``None`` when unknown.
     zone: an IANA time zone from ``X-Time-Zone``, such as ``"Europe/Paris"``; ``"UTC"`` when unknown.
     retry: what a server and its tools may not read yet, where they answer a message again; else ``None``.
+    request: a Starlette ``Request`` with method, URL, client and headers, without what signs a user in; else ``None``.
     """
 
     tenant: str
@@ -75,6 +76,7 @@ class Caller:
     zone: str = "UTC"
     retry: Retry | None = field(default=None, compare=False, repr=False)
     address: str | None = field(default=None, compare=False)
+    request: Any = field(default=None, compare=False, repr=False)
 
     @property
     def owner(self) -> tuple[str, str]:

@@ -9,6 +9,7 @@ have a package ``app``: the one that was loaded first makes room. Its modules ge
 they still import each other as ``from .store import Store``.
 """
 
+import ast
 import hashlib
 import importlib
 import importlib.util
@@ -86,12 +87,29 @@ def _as_import(path: Path, beside: Path) -> tuple[Path, list[str], list[Path]]:
     in_package = (path.parent / "__init__.py").is_file() or root != path.parent
     if not in_package and root.is_relative_to(beside):
         root = beside
+    package = root
+    if root != beside and beside.is_relative_to(root) and path.is_relative_to(beside):
+        # An empty __init__.py often lies where a project is started: its modules are named from there all the same.
+        root = root if _is_of_package(path, beside, root) else beside
     parts = list(path.relative_to(root).with_suffix("").parts)
     if parts[-1] == "__init__":
         parts.pop()
     if any("." in part for part in parts):  # a folder such as v1.2 is no part of a name
         root, parts = path.parent, [path.stem]
-    return root, parts, list(dict.fromkeys([*plain, root]))
+    return root, parts, list(dict.fromkeys([*plain, root, package]))
+
+
+def _is_of_package(path: Path, beside: Path, root: Path) -> bool:
+    """Whether a file below ``beside``, which is in a package, imports by the name of that package or relative to it."""
+    try:
+        nodes = list(ast.walk(ast.parse(path.read_bytes())))
+    except (SyntaxError, ValueError):
+        return True
+    name, depth = beside.relative_to(root).parts[0], len(path.parent.relative_to(beside).parts)
+    imported = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    froms = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    imported += [node.module or "" for node in froms if not node.level]
+    return any(node.level > depth for node in froms) or any(each.partition(".")[0] == name for each in imported)
 
 
 def _import(root: Path, parts: Sequence[str], spec: ModuleSpec) -> ModuleType:
@@ -224,9 +242,15 @@ def _why_hidden(error: BaseException, folders: Sequence[Path]) -> str:
     """More words for an import that has met something else than the project's own module."""
     if not isinstance(error, ImportError) or not error.name:
         return ""
-    top = error.name.partition(".")[0]
-    own = next((path for folder in folders for path in (folder / f"{top}.py", folder / top) if path.exists()), None)
+    top, *rest = error.name.split(".")
     found = sys.modules.get(top)
-    if own is None or found is None or _is_of(found, folders):
+    if found is None or _is_of(found, folders):
         return ""
-    return f" {own.name} is hidden by an installed module of that name: rename it, or make it part of a package."
+    for own in (path for folder in folders for path in (folder / f"{top}.py", folder / top)):
+        # A folder `chatkit` without that module says nothing about a name that the SDK no longer has.
+        meant = own.joinpath(*rest)
+        if own.exists() and (meant.exists() or meant.with_name(f"{meant.name}.py").is_file()):
+            return (
+                f" {own.name} is hidden by an installed module of that name: rename it, or make it part of a package."
+            )
+    return ""

@@ -1,6 +1,7 @@
 """A ChatKit backend in the form that OpenAI's documentation shows, served without a change.
 
-The server constructs the class with its own Postgres store. The ``context`` of each call is the Caller.
+The class is constructed with a Postgres store. The ``context`` of each call is the Caller, which reads like a
+dictionary.
 This one asks OpenAI by itself, so OPENAI_API_KEY must be in the environment.
 
 Try it: chatkit-link chat "Hello" --agent mine=examples/existing_server.py:MyChatKitServer

@@ -11,6 +11,8 @@
     greeting = "What can I do for you?"
     prompts = [{ label = "Opening hours", prompt = "When are you open?", icon = "clock" }]
 
+    store = "keep"                     # a ChatKitServer keeps the store that it makes itself
+    context = "app.context:make"       # the function that makes its context
     mcp = ["github"]                   # servers whose tools it is given
 
     [mcp.github]                       # agents/mcp/table.py
@@ -24,8 +26,8 @@
     vs_68e5 = "handbook/"
 
 A target is an ``openai-agents`` ``Agent``, a function ``async def respond(ctx): yield event``, either of
-them as an ``Assistant`` with the actions of its widgets, a subclass of the SDK's ``ChatKitServer``, or a file
-that Agent Builder has exported, as it is.
+them as an ``Assistant`` with the actions of its widgets, a ``ChatKitServer`` of the SDK (a subclass, an instance, or
+a function that returns one), or a file that Agent Builder has exported, as it is.
 """
 
 import inspect
@@ -33,17 +35,20 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from agents import Agent
 from chatkit.server import ChatKitServer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing_extensions import TypeIs
 
 from chatkit_link.agents.agent_builder.load import ExportedWorkflow, load_workflow
 from chatkit_link.agents.agent_builder.source import is_workflow, looks_exported
 from chatkit_link.agents.assistant import Assistant
+from chatkit_link.agents.brought_servers.construct import ServerFactory
 from chatkit_link.agents.load_time import LOAD_SECONDS, TookTooLong, late_sentence, time_limit
 from chatkit_link.agents.mcp.table import McpTable, check_table
 from chatkit_link.agents.responder import RespondFunction
@@ -51,7 +56,6 @@ from chatkit_link.agents.service.target import Service, is_address
 from chatkit_link.agents.sidecar.load import is_script, load_script
 from chatkit_link.agents.sidecar.node import Node
 from chatkit_link.agents.sidecar.workflow import SidecarWorkflow
-from chatkit_link.caller import Caller
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.import_target import load_module
 from chatkit_link.settings import Settings
@@ -61,7 +65,8 @@ _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 #: Taken by routes of our own below /chatkit.
 _RESERVED = frozenset({"runs", "threads"})
 
-Target = Assistant | ExportedWorkflow | SidecarWorkflow | Service | type[ChatKitServer[Caller]]
+ServerTarget = type[ChatKitServer[Any]] | ChatKitServer[Any] | ServerFactory
+Target = Assistant | ExportedWorkflow | SidecarWorkflow | Service | ServerTarget
 
 
 class Prompt(BaseModel):
@@ -94,6 +99,10 @@ class Entry(BaseModel):
     files: bool = Field(default=True, description="Whether users may attach files.")
     models: list[str] = Field(default_factory=list[str], description="Model ids that a client may choose.")
     tools: list[str] = Field(default_factory=list[str], description="Composer tool ids that a client may choose.")
+    store: Literal["replace", "keep"] = Field(
+        default="replace", description="Whether a ChatKitServer keeps the store that it makes itself."
+    )
+    context: str = Field(default="", description="The function that makes a ChatKitServer's context.")
     mcp: list[str] = Field(default_factory=list[str], description="MCP servers of the catalog whose tools it is given.")
     env: list[str] = Field(
         default_factory=list[str],
@@ -253,11 +262,19 @@ def _checked(found: Any, target: str) -> Target:
         return found
     if isinstance(found, Agent):
         return Assistant(cast("Agent[Any]", found))
-    if inspect.isclass(found) and issubclass(found, ChatKitServer):
-        return cast("type[ChatKitServer[Caller]]", found)
+    if isinstance(found, ChatKitServer) or (inspect.isclass(found) and issubclass(found, ChatKitServer)):
+        return cast("ServerTarget", found)
     if inspect.isasyncgenfunction(found):
         return Assistant(cast(RespondFunction, found))
+    if inspect.isroutine(found) or isinstance(found, partial):
+        return ServerFactory(cast("Callable[..., Any]", found))
     raise ConfigurationError(
         f"Agent target {target!r} is of type {type(found).__name__}. It must be an openai-agents Agent, "
-        "a function `async def respond(ctx)` that yields events, an Assistant, or a subclass of ChatKitServer."
+        "a function `async def respond(ctx)` that yields events, an Assistant, a subclass or an instance of "
+        "ChatKitServer, or a function that returns one."
     )
+
+
+def is_server(target: Target) -> TypeIs[ServerTarget]:
+    """Whether a target is, or makes, a ChatKitServer of somebody's."""
+    return not isinstance(target, Assistant | ExportedWorkflow | SidecarWorkflow | Service)

@@ -167,6 +167,17 @@ def _view(thread: ThreadMetadata | Thread) -> Thread:
     return thread_response(thread, thread.items if isinstance(thread, Thread) else None)
 
 
+class ServerAdapter(ChatKitServer[Any]):
+    """Calls another server, ``brought``: what that one overrides counts, and not the methods that call it."""
+
+    brought: ChatKitServer[Any]
+
+
+def written(server: ChatKitServer[Any]) -> ChatKitServer[Any]:
+    """The server that somebody wrote, where ours calls it."""
+    return server.brought if isinstance(server, ServerAdapter) else server
+
+
 @cache
 def _overridden_in(cls: type[ChatKitServer[Any]]) -> frozenset[str]:
     return frozenset(name for name in CALLED | WRAPPED | REFUSED.keys() if _author(cls, name) is not None)
@@ -180,6 +191,7 @@ def _author(cls: type[Any], name: str) -> type[Any] | None:
 
 def overridden(server: ChatKitServer[Any]) -> frozenset[str]:
     """The names of the SDK's methods that are a server's own, also those set in the instance."""
+    server = written(server)
     own = _overridden_in(type(server))
     return own | (vars(server).keys() & (CALLED | WRAPPED | REFUSED.keys()))
 
@@ -195,11 +207,11 @@ def honour(server: ChatKitServer[Any]) -> ChatKitServer[Any]:
     Raises:
         ConfigurationError: it overrides one that is never called here.
     """
-    own = overridden(server)
+    own, author = overridden(server), written(server)
     for name in sorted(own & REFUSED.keys()):
         raise ConfigurationError(f"{where(server, name)} is never called here. {REFUSED[name]}")
-    if own & WRAPPED and not isinstance(server, SdkMethods):
-        server.__class__ = _with_sdk_methods(type(server))
+    if own & WRAPPED and not isinstance(author, SdkMethods):
+        author.__class__ = _with_sdk_methods(type(author))
     return server
 
 
@@ -215,6 +227,7 @@ def _with_sdk_methods(cls: type[ChatKitServer[Any]]) -> type[ChatKitServer[Any]]
 
 def where(server: ChatKitServer[Any], name: str) -> str:
     """``SupportServer.respond (server.py:12)``."""
+    server = written(server)
     cls = type(server)
     found = getattr(server, name, None)
     label = f"{(_author(cls, name) or cls).__qualname__}.{name}"
@@ -233,9 +246,9 @@ def expect(given: object, kind: type[T], server: ChatKitServer[Any], name: str) 
 
 def encoder(server: ChatKitServer[Any]) -> Callable[[BaseModel], bytes]:
     """Writes models for clients; as the server does where it does so itself."""
-    return method(server, "_serialize") if "_serialize" in overridden(server) else encode
+    return method(written(server), "_serialize") if "_serialize" in overridden(server) else encode
 
 
 def thread_view(server: ChatKitServer[Any]) -> Callable[[Thread | ThreadMetadata], Thread]:
     """Makes of a thread, with items or without, what clients see of it."""
-    return method(server, "_to_thread_response") if "_to_thread_response" in overridden(server) else _view
+    return method(written(server), "_to_thread_response") if "_to_thread_response" in overridden(server) else _view

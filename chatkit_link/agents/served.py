@@ -1,6 +1,5 @@
 """From the catalog to what answers: an agent, a workflow or a ``ChatKitServer`` subclass becomes a ``ServedAgent``."""
 
-import inspect
 import logging
 import traceback
 from collections.abc import Generator, Mapping
@@ -11,6 +10,7 @@ from typing import Any, cast
 
 from agents import Agent, RunConfig
 from chatkit.server import ChatKitServer
+from chatkit.store import AttachmentStore
 from openai import AsyncOpenAI
 
 from chatkit_link.agents.agent_builder.event_emitter import WorkflowSettings
@@ -19,8 +19,14 @@ from chatkit_link.agents.agent_builder.responder import WorkflowResponder
 from chatkit_link.agents.agent_builder.vector_stores import LocalStores
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.attach_servers import attach_servers
-from chatkit_link.agents.catalog import RESEARCH, Entry, Target, load_target
-from chatkit_link.agents.load_time import LOAD_SECONDS, TookTooLong, late_sentence, time_limit
+from chatkit_link.agents.brought_servers.construct import Offered, construct
+from chatkit_link.agents.brought_servers.image_links import ImageLinks
+from chatkit_link.agents.brought_servers.kept_store import KeptStore
+from chatkit_link.agents.brought_servers.own_store import replace_own_stores
+from chatkit_link.agents.brought_servers.request_context import context_factory
+from chatkit_link.agents.brought_servers.server import BroughtFiles, BroughtServer
+from chatkit_link.agents.brought_servers.turn_store import TurnFiles, TurnStore
+from chatkit_link.agents.catalog import RESEARCH, Entry, ServerTarget, Target, is_server, load_target
 from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.mentions import Mentions
 from chatkit_link.agents.models.provider import OfflineProvider
@@ -48,7 +54,7 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class ServedAgent:
     """id: also the last part of its address.
-    server: our own ``LinkServer``, or a user's subclass of the SDK's.
+    server: our own ``LinkServer``, or what calls a server that somebody brought, which is then ``brought``, too.
     models, tools: ids that a client may choose; None where the server checks that itself.
     mentions: what users can mention with @; None for nothing.
     titler: names new threads; None where the server does so itself or not at all.
@@ -59,6 +65,7 @@ class ServedAgent:
 
     id: str
     server: ChatKitServer[Caller]
+    brought: BroughtServer | None = None
     models: frozenset[str] | None = None
     tools: frozenset[str] | None = None
     titler: Titler | None = None
@@ -69,6 +76,11 @@ class ServedAgent:
     def __post_init__(self) -> None:
         """Raises ConfigurationError for a server that overrides what is never called here."""
         honour(self.server)
+
+    async def prepare(self, caller: Caller) -> None:
+        """What a request needs before it is answered: the context of a brought server."""
+        if self.brought is not None:
+            await self.brought.prepare(caller)
 
 
 class AgentNotLoaded(ConfigurationError):
@@ -115,7 +127,7 @@ class AgentFactory:
         self.targets: dict[str, Target] = {}
         self._titler: Titler = plain_title if client is None else ModelTitler(config, settings.title_model_name)
 
-    def build_each(self, entries: Mapping[str, Entry]) -> tuple[dict[str, ServedAgent], dict[str, str]]:
+    async def build_each(self, entries: Mapping[str, Entry]) -> tuple[dict[str, ServedAgent], dict[str, str]]:
         """What answers, by agent id, and for each agent whose code does not load, why: the others are served.
 
         Raises:
@@ -125,13 +137,13 @@ class AgentFactory:
         unavailable: dict[str, str] = {}
         for agent_id, entry in entries.items():
             try:
-                served[agent_id] = self.build(agent_id, entry)
+                served[agent_id] = await self.build(agent_id, entry)
             except AgentNotLoaded as error:
                 unavailable[agent_id] = str(error)
                 logger.error("agent %s is not served: %s", agent_id, error)  # noqa: TRY400 - the sentence has the line
         return served, unavailable
 
-    def build(self, agent_id: str, entry: Entry) -> ServedAgent:
+    async def build(self, agent_id: str, entry: Entry) -> ServedAgent:
         """
         Raises:
             AgentNotLoaded: its code does not load.
@@ -140,16 +152,23 @@ class AgentFactory:
         target = self._research.assistant() if entry.target == RESEARCH else self._load(entry)
         target = attach_servers(self._mcp, agent_id, target, entry.mcp)
         self.targets[agent_id] = target
-        if isinstance(target, type):
+        if is_server(target):
+            with _not_loaded(f"Agent target {entry.target!r}"):
+                server = await self._bring(target, entry)
             # A user-defined server knows what it offers; a list in the catalog applies all the same.
             return ServedAgent(
                 id=agent_id,
-                server=self._constructed(target, entry),
+                server=server,
+                brought=server,
                 models=frozenset(entry.models) or None,
                 tools=frozenset(entry.tools) or None,
-                titler=None if names_threads(target) else self._titler,
+                titler=None if names_threads(type(server.brought)) else self._titler,
                 may_set_title=True,
                 takes_files=self._takes_files(entry),
+            )
+        if entry.store != "replace" or entry.context:
+            raise ConfigurationError(
+                f"[agents.{agent_id}]: store and context are for a ChatKitServer; its target is none."
             )
         server = LinkServer(
             self._store,
@@ -168,16 +187,20 @@ class AgentFactory:
             takes_files=self._takes_files(entry),
         )
 
+    @property
+    def _folder(self) -> Path:
+        return Path(self._settings.config).absolute().parent
+
     def _takes_files(self, entry: Entry) -> bool:
         return self._settings.uploads and entry.files
 
     def _load(self, entry: Entry) -> Target:
         variables = read_variables()
-        if is_address(entry.target):
-            return load_service(entry.target, entry.env, variables)
-        node = node_for(self._settings, variables, entry.env)
         with _not_loaded(f"Agent target {entry.target!r}"):
-            return load_target(entry.target, beside=Path(self._settings.config).absolute().parent, node=node)
+            if is_address(entry.target):
+                return load_service(entry.target, entry.env, variables)
+            node = node_for(self._settings, variables, entry.env)
+            return load_target(entry.target, beside=self._folder, node=node)
 
     async def close(self) -> None:
         """End the processes of the agents."""
@@ -230,35 +253,27 @@ class AgentFactory:
             return self._config
         return replace(self._config, model_provider=OfflineProvider(self._settings.offline_pace, assistant.offline))
 
-    def _constructed(self, cls: type[ChatKitServer[Caller]], entry: Entry) -> ChatKitServer[Caller]:
+    async def _bring(self, found: ServerTarget, entry: Entry) -> BroughtServer:
+        """A server of somebody's, with our stores in the place of its own unless it keeps them."""
         what = f"Agent target {entry.target!r}"
-        folder = Path(self._settings.config).absolute().parent
-        try:
-            with _not_loaded(what), time_limit(LOAD_SECONDS, folder):
-                return self._construct(cls, entry)
-        except TookTooLong as error:
-            raise AgentNotLoaded(f"{what} {late_sentence(error, folder)}") from None
-
-    def _construct(self, cls: type[ChatKitServer[Caller]], entry: Entry) -> ChatKitServer[Caller]:
-        """An existing ChatKit server, given our stores: ``__init__(store)`` or with an ``attachment_store``, too."""
-        files = self._files if self._takes_files(entry) else None
-        if _accepts(cls, self._store, files) and (_names_attachments(cls) or not _accepts(cls, self._store)):
-            return cls(self._store, files)
-        if _accepts(cls, self._store):
-            return cls(self._store)
-        raise ConfigurationError(
-            f"Agent target {entry.target!r}: its __init__ must take a store, may take an attachment store, and no more."
-        )
-
-
-def _names_attachments(cls: type[Any]) -> bool:
-    """Whether its second argument is the attachment store, and not something of its own with a default."""
-    return any("attachment" in name for name in list(inspect.signature(cls).parameters)[1:2])
-
-
-def _accepts(cls: type[Any], *given: object) -> bool:
-    try:
-        inspect.signature(cls).bind(*given)
-    except TypeError:
-        return False
-    return True
+        takes_files = self._takes_files(entry)
+        images = ImageLinks(self._files, self._store, public=bool(self._settings.public_url))
+        store, files = TurnStore(self._store, images), TurnFiles(self._files) if takes_files else None
+        offered = Offered(None if entry.store == "keep" else store, files, self._settings)
+        server = await construct(found, offered, entry.target, self._folder)
+        contexts = context_factory(entry.context, server, what, self._folder)
+        if entry.store == "keep":
+            kept = KeptStore(server.store, self._store, contexts, what)
+            self._store.follow(kept)
+            logger.warning(
+                "%s keeps its own %s: its threads are stored there and here. Only threads that begin here are listed.",
+                what, type(server.store).__name__,
+            )  # fmt: skip
+        else:
+            kept = None
+            replace_own_stores(server, store, files, what)
+        own = server.attachment_store
+        attachments = None if own is None or not takes_files else self._files
+        if attachments is not None and not isinstance(own, TurnFiles):
+            attachments = BroughtFiles(cast("AttachmentStore[Any]", own), contexts, kept)
+        return BroughtServer(server, contexts, self._store, attachments, kept, images)

@@ -26,6 +26,8 @@ from chatkit_link.agents.tool_output import BoundedInput
 logger = logging.getLogger(__name__)
 
 _WRONG_ARGUMENTS = "The arguments of this call do not fit the tool's schema. Correct them and call it again."
+#: As the SDK's own, which tells the model the text of the error before version 0.23.
+_FAILED = "An error occurred while running the tool. Please try again."
 
 
 class ToolFailure(str):
@@ -55,8 +57,8 @@ class _Reporting:
     function: ToolErrorFunction
 
     async def __call__(self, context: RunContextWrapper[Any], error: Exception) -> str:
-        if self.function is default_tool_error_function and _is_wrong_call(error):
-            return ToolFailure(_WRONG_ARGUMENTS, error)
+        if self.function is default_tool_error_function:
+            return ToolFailure(_WRONG_ARGUMENTS if _is_wrong_call(error) else _FAILED, error)
         made = self.function(context, error)
         text: Any = await cast("Awaitable[Any]", made) if inspect.isawaitable(made) else made
         return ToolFailure(text, error) if isinstance(text, str) else text

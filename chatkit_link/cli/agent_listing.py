@@ -20,7 +20,16 @@ from chatkit_link.agents.agent_builder.load import load_workflow
 from chatkit_link.agents.agent_builder.verdict import Verdict, verdict_of
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.attach_servers import attach_servers
-from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Target, add_agent, load_target, read_catalog
+from chatkit_link.agents.catalog import (
+    RESEARCH,
+    Catalog,
+    Entry,
+    Target,
+    add_agent,
+    is_server,
+    load_target,
+    read_catalog,
+)
 from chatkit_link.agents.mcp.report import ServerReport, report_servers, servers_table
 from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.models.provider import openai_client
@@ -43,11 +52,12 @@ _STORE = re.compile(r"[\"'](vs_[A-Za-z0-9]+)[\"']")
 
 @dataclass(frozen=True, slots=True)
 class AgentLine:
-    """problem: why it does not load; None if it does."""
+    """problem: why it does not load or answer; None if it does. checked: what was checked of a ChatKitServer."""
 
     id: str
     target: str
     problem: str | None
+    checked: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,25 +91,57 @@ def list_agents(settings: Settings, catalog: Catalog, today: date) -> Listing:
             attach_servers(servers, agent_id, target, entries[agent_id].mcp)
         except ConfigurationError as error:
             broken[agent_id] = str(error)
+    reports = event_loop.run(report_servers(servers)) if servers.users else []
+    checked = _try_servers(settings, entries, targets, broken)
     return Listing(
         agents=[
-            AgentLine(agent_id, "bundled" if entry.target == RESEARCH else entry.target, broken.get(agent_id))
+            AgentLine(
+                agent_id,
+                "bundled" if entry.target == RESEARCH else entry.target,
+                broken.get(agent_id),
+                checked.get(agent_id),
+            )
             for agent_id, entry in entries.items()
         ],
-        servers=event_loop.run(report_servers(servers)) if servers.users else [],
+        servers=reports,
         notices=shutdown_notices(settings, catalog, targets, today),
     )
+
+
+def _try_servers(
+    settings: Settings, entries: Mapping[str, Entry], targets: Mapping[str, Target], broken: dict[str, str]
+) -> dict[str, str]:
+    """Agent id -> what was checked of a ChatKitServer, which answers a test message. Failures go into ``broken``."""
+    from chatkit_link.agents.brought_servers.dry_turn import try_server
+
+    checked: dict[str, str] = {}
+    folder = settings.config.absolute().parent
+    for agent_id, target in targets.items():
+        entry = entries[agent_id]
+        if agent_id in broken or not is_server(target):
+            continue
+        try:
+            checked[agent_id] = try_server(
+                target, entry.target, entry.context, keep=entry.store == "keep", settings=settings, beside=folder
+            )
+        except ConfigurationError as error:
+            broken[agent_id] = str(error)
+    return checked
 
 
 def print_listing(listing: Listing) -> None:
     table = Table("Agent", "Target", "State", box=None, pad_edge=False)
     for agent in listing.agents:
-        table.add_row(agent.id, escape(agent.target), escape(agent.problem or "ready"))
+        table.add_row(agent.id, escape(agent.target), escape(agent.problem or _ready(agent)))
     terminal = console()
     terminal.print(table, soft_wrap=False)
     if listing.servers:
         terminal.print("", servers_table(list(listing.servers)), sep="\n", soft_wrap=False)
     print_notices(listing.notices)
+
+
+def _ready(agent: AgentLine) -> str:
+    return f"ready: {agent.checked}" if agent.checked else "ready"
 
 
 def load_targets(settings: Settings, catalog: Catalog) -> tuple[dict[str, Target], dict[str, str]]:

@@ -1,6 +1,7 @@
 """A typed client of the ChatKit wire: one method per request, the SDK's own models in and out.
 
     async with ChatKitClient("http://127.0.0.1:8000/chatkit") as client:
+        print((await client.ask("What is a lease?")).text)
         async with client.create_thread("What is a lease?") as stream:
             async for happened in stream:
                 print(happened.id, happened.event.type)
@@ -10,9 +11,12 @@ Works with every ChatKit server; ``EventStream.run_id``, event ids and ``cancel_
 ``ThreadView`` turns the events into what a user sees.
 """
 
+import asyncio
 import base64
-from collections.abc import Mapping
+import mimetypes
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal, Self, TypeVar, cast
 from urllib.parse import quote
@@ -23,9 +27,12 @@ from chatkit.actions import Action
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from chatkit_link.client.stream import ClientError, EventStream, StreamEvent, send
+from chatkit_link.client.thread_view import ThreadView, fold
 
 Result = TypeVar("Result")
 Order = Literal["asc", "desc"]
+#: What ``upload`` returned, or ids.
+Attachments = Sequence[wire.AttachmentBase | str]
 
 PLAIN: Final = httpx2.Timeout(30.0)
 # A server may think for minutes between two events; ours sends a heartbeat every 15 seconds.
@@ -68,11 +75,32 @@ class ChatKitClient:
 
     # Streams
 
-    def create_thread(self, message: str | wire.UserMessageInput) -> EventStream:
-        return self._stream(wire.ThreadsCreateReq(params=wire.ThreadCreateParams(input=user_message(message))))
+    async def ask(
+        self, message: str | wire.UserMessageInput, *, thread_id: str | None = None, attachments: Attachments = ()
+    ) -> ThreadView:
+        """The whole answer to a message, in a new thread or in that one: its ``text``, its ``thread``, its items.
 
-    def add_user_message(self, thread_id: str, message: str | wire.UserMessageInput) -> EventStream:
-        params = wire.ThreadAddUserMessageParams(thread_id=thread_id, input=user_message(message))
+        Raises ``ClientError`` also for an answer that ended with an error instead of a text.
+        """
+        stream = (
+            self.create_thread(message, attachments)
+            if thread_id is None
+            else self.add_user_message(thread_id, message, attachments)
+        )
+        async with stream:
+            view = await fold(happened.event async for happened in stream)
+        if view.errors and not view.text:
+            raise ClientError(None, "No answer", view.errors[-1].message or "The server could not answer.")
+        return view
+
+    def create_thread(self, message: str | wire.UserMessageInput, attachments: Attachments = ()) -> EventStream:
+        params = wire.ThreadCreateParams(input=user_message(message, attachments))
+        return self._stream(wire.ThreadsCreateReq(params=params))
+
+    def add_user_message(
+        self, thread_id: str, message: str | wire.UserMessageInput, attachments: Attachments = ()
+    ) -> EventStream:
+        params = wire.ThreadAddUserMessageParams(thread_id=thread_id, input=user_message(message, attachments))
         return self._stream(wire.ThreadsAddUserMessageReq(params=params))
 
     def add_client_tool_output(self, thread_id: str, result: Any) -> EventStream:
@@ -133,6 +161,24 @@ class ChatKitClient:
 
     # Attachments and dictation
 
+    async def upload(
+        self, file: str | Path | bytes, *, name: str | None = None, mime_type: str | None = None
+    ) -> wire.Attachment:
+        """A file that a message may have as one of its ``attachments``.
+
+        file: its path, or its bytes, which need a ``name``. mime_type: else what the name stands for.
+        """
+        content = file if isinstance(file, bytes) else await asyncio.to_thread(Path(file).read_bytes)
+        name = name or ("file" if isinstance(file, bytes) else Path(file).name)
+        kind = mime_type or mimetypes.guess_type(name)[0] or "application/octet-stream"
+        made = await self.create_attachment(name, len(content), kind)
+        if target := made.upload_descriptor:
+            request = self._http.build_request(
+                target.method, str(target.url), content=content, headers=target.headers, timeout=STREAMED
+            )
+            await send(self._http, request, stream=False)
+        return made
+
     async def create_attachment(self, name: str, size: int, mime_type: str) -> wire.Attachment:
         """``size`` in bytes. The attachment's ``upload_descriptor`` has the address for the bytes."""
         params = wire.AttachmentCreateParams(name=name, size=size, mime_type=mime_type)
@@ -153,7 +199,9 @@ class ChatKitClient:
         """An answer's events behind the number ``after``, and then as they come: how a broken stream goes on."""
         url = self._run_url(f"runs/{quote(run_id, safe='')}/events?after={after}")
         request = self._http.build_request("GET", url, headers=self._headers, timeout=STREAMED)
-        return EventStream(self._http, request, self._event)
+        stream = EventStream(self._http, request, self._event)
+        stream.run_id, stream.last_id = run_id, after  # so that it can be followed in its turn
+        return stream
 
     async def running(self, thread_id: str) -> str | None:
         """The id of the answer that is being written in a thread, if one is."""
@@ -221,12 +269,13 @@ class ChatKitClient:
             raise ClientError(None, "Unexpected answer", "The server's answer is not a ChatKit answer.") from error
 
 
-def user_message(message: str | wire.UserMessageInput) -> wire.UserMessageInput:
-    """A plain text as the message it stands for."""
+def user_message(message: str | wire.UserMessageInput, attachments: Attachments = ()) -> wire.UserMessageInput:
+    """A plain text as the message it stands for, with these attachments as well."""
+    ids = [one if isinstance(one, str) else one.id for one in attachments]
     if not isinstance(message, str):
-        return message
+        return message.model_copy(update={"attachments": [*message.attachments, *ids]}) if ids else message
     text = wire.UserMessageTextContent(text=message)
-    return wire.UserMessageInput(content=[text], attachments=[], inference_options=wire.InferenceOptions())
+    return wire.UserMessageInput(content=[text], attachments=ids, inference_options=wire.InferenceOptions())
 
 
 def _action(thread_id: str, action: str, payload: Any, item_id: str | None) -> wire.ThreadCustomActionParams:

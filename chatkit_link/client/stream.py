@@ -70,7 +70,7 @@ class EventStream:
         if response.headers.get("content-type", "").partition(";")[0].strip().lower() != "text/event-stream":
             await response.aclose()
             raise ClientError(response.status_code, "Unexpected answer", "The server did not answer with a stream.")
-        self.run_id = response.headers.get(RUN_ID)
+        self.run_id = response.headers.get(RUN_ID, self.run_id)
         self._events = server_sent_events(response.aiter_bytes())
 
     async def __aenter__(self) -> Self:

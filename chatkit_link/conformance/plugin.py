@@ -4,8 +4,23 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the one option."""
-    parser.getgroup("conformance").addoption(
+    """Adds the options."""
+    group = parser.getgroup("conformance")
+    group.addoption(
+        "--conformance-seed",
+        type=int,
+        default=None,
+        metavar="N",
+        help="repeat histories that failed",
+    )
+    group.addoption(
+        "--conformance-seconds",
+        type=float,
+        default=None,
+        metavar="S",
+        help="how long histories are made up at most (default: 60)",
+    )
+    group.addoption(
         "--conformance-examples",
         type=int,
         default=None,

@@ -77,7 +77,10 @@ def _uploads(services: Services, agent_id: str, caller: Caller) -> dict[str, Any
     """What may be attached to a message for this agent: bytes of a file, files of a message, media types."""
     limits = services.files.limits
     max_size = upload_limit(caller, limits.max_size)
-    if services.agents[agent_id].server.attachment_store is None or max_size == 0:
+    agent = services.agents[agent_id]
+    # A server without an attachment store may not read what it is given: the catalog says so where it does.
+    is_offered = agent.server.attachment_store is not None or "files" in services.entries[agent_id].model_fields_set
+    if not agent.takes_files or not is_offered or max_size == 0:
         return None
     return {"max_size": max_size, "max_count": limits.max_count, "accept": list(limits.accept)}
 

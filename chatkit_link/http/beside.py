@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chatkit_link.agents.sdk_methods import written
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.http.pages import STATIC
 from chatkit_link.http.services import Services
@@ -117,7 +118,7 @@ def _has(route: BaseRoute, method: str, path: str) -> bool:
 
 
 def server_of(source: Any, agent: str | None = None) -> ChatKitServer[Any]:
-    """The server that answers for an agent.
+    """The server that answers for an agent: the very object of the catalog's target.
 
     For routes of an application that ChatKit Link is mounted in or that ``serve --app`` serves, to reach what the
     agent's tools have changed.
@@ -133,7 +134,7 @@ def server_of(source: Any, agent: str | None = None) -> ChatKitServer[Any]:
     chosen = services.default if agent is None else agent
     if chosen not in services.agents:
         raise ConfigurationError(f"There is no agent {chosen!r}; the agents are {sorted(services.agents)}.")
-    return services.agents[chosen].server
+    return written(services.agents[chosen].server)
 
 
 def _services_of(source: Any) -> Services:

@@ -55,6 +55,7 @@ async def _answer(request: Request, services: Services, caller: Caller, agent: S
         raise BadRequest("The request has no body: send JSON with `type` and `params`.")
     parsed = services.request_parser.parse(body)
     await require_request_allowed(services.store, caller, parsed)
+    await agent.prepare(caller)
     if not is_streaming_req(parsed):
         if (kind := _rate_kind(parsed)) is not None:
             await admit(kind, request, services, caller)

@@ -13,7 +13,7 @@ from collections.abc import Collection
 from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from typing_extensions import override
 
@@ -99,9 +99,9 @@ class CrossOrigin(CORSMiddleware):
             allow_headers=(*_TAKEN, *headers),
             allow_credentials=not origins.all_may_call,
             expose_headers=_EXPOSED_HEADERS,
-            # A page of the internet that asks a server of one's own network is judged by its origin, as others are.
-            allow_private_network=True,
         )
+        # A page of the internet that asks a server of one's own network is judged by its origin, as others are.
+        self.allow_private_network = True
         self._origins = origins
 
     @override
@@ -109,7 +109,8 @@ class CrossOrigin(CORSMiddleware):
         if scope["type"] == "http":
             headers = Headers(scope=scope)
             origin = headers.get("origin")
-            if not (origin is None or self.allow_all_origins or self._origins.trusts(origin, headers.get("host", ""))):
+            trusts_all = self.allow_all_origins
+            if origin is None or not (trusts_all or self._origins.trusts(origin, headers.get("host", ""))):
                 await self._without_cors(scope, receive, send)
                 return
         await super().__call__(scope, receive, send)
@@ -117,6 +118,13 @@ class CrossOrigin(CORSMiddleware):
     @override
     def is_allowed_origin(self, origin: str) -> bool:
         return True  # the others do not come this far
+
+    @override
+    def preflight_response(self, request_headers: Headers) -> Response:
+        response = super().preflight_response(request_headers)
+        if "access-control-request-private-network" in request_headers:  # older versions of Starlette do not answer it
+            response.headers["Access-Control-Allow-Private-Network"] = "true"
+        return response
 
     async def _without_cors(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_varied(message: Message) -> None:

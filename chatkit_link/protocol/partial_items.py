@@ -32,6 +32,9 @@ class PartialItems:
     def add(self, item: ThreadItem) -> None:
         self._items[item.id] = item.model_copy(deep=True), []
 
+    def __contains__(self, item_id: object) -> bool:
+        return item_id in self._items
+
     def drop(self, item_id: str) -> None:
         self._items.pop(item_id, None)
 

@@ -1,7 +1,8 @@
 """The items of one turn: named, stored, and only then displayed; and what users may not see of them.
 
 An event goes through ``keep``, which stores its item and gives the events to be displayed. An update of an item that
-is displayed is only remembered (``plain_update``): there are hundreds of them in an answer.
+is displayed and not done is only remembered (``plain_update``): there are hundreds of them in an answer. One of an
+item that is done, mostly a widget of an earlier turn, is stored at once: the item will not be done again.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from chatkit.types import (
 )
 
 from chatkit_link.caller import Caller, Retry
-from chatkit_link.errors import Unavailable
+from chatkit_link.errors import NotFound, Unavailable
 from chatkit_link.files.generated import GeneratedImages
 from chatkit_link.protocol.ids import ItemIds
 from chatkit_link.protocol.partial_items import PartialItems, settled
@@ -26,6 +27,7 @@ from chatkit_link.runs.run import Run
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.threads import StoredThread
 from chatkit_link.wire.encoding import HIDDEN_TYPES, is_hidden
+from chatkit_link.wire.reducer import apply_update
 
 #: Seconds between attempts to store something while the database is away; about half a minute in all.
 DATABASE_PATIENCE = (0.1, 0.2, 0.5, 1, 2, 4, 4, 4, 4, 4, 4)
@@ -62,7 +64,7 @@ class TurnItems:
     def plain_update(self, given: ThreadItemUpdatedEvent) -> ThreadItemUpdatedEvent | None:
         """The update to be displayed, if its item is and nothing is to be stored for it; None for all others."""
         event = self._ids.of_update(given)
-        if not self._displayed.get(event.item_id) or self._images.are_in(given):
+        if event.item_id not in self._partial or not self._displayed.get(event.item_id) or self._images.are_in(given):
             return None
         self._partial.update(event.item_id, event.update)
         return event
@@ -90,7 +92,10 @@ class TurnItems:
     async def _keep(self, event: ThreadStreamEvent) -> list[ThreadStreamEvent]:
         match event:
             case ThreadItemUpdatedEvent():
-                self._partial.update(event.item_id, event.update)
+                if event.item_id in self._partial:
+                    self._partial.update(event.item_id, event.update)
+                else:
+                    await self._update_stored(event)
                 return [event] if await self._is_displayed(event.item_id) else []
             case ThreadItemAddedEvent():
                 self._partial.add(event.item)
@@ -112,6 +117,16 @@ class TurnItems:
                 return [event] if was_displayed else []
             case _:
                 return [event]
+
+    async def _update_stored(self, event: ThreadItemUpdatedEvent) -> None:
+        """Change an item that is done; one that is not there is a server's mistake and changes nothing."""
+        try:
+            item = await self._store.load_item(self._thread.id, event.item_id, self._caller)
+        except NotFound:
+            return
+        apply_update(item, event.update)
+        self._run.require_lease()
+        await self._store.save_item(self._thread.id, item, self._caller)
 
     def _display(self, event: ThreadStreamEvent, item: ThreadItem) -> list[ThreadStreamEvent]:
         self._displayed[item.id] = not is_hidden(item)

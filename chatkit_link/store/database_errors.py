@@ -81,7 +81,9 @@ def place_of(address: Address) -> str:
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
     cause: BaseException | None = error
-    while cause is not None:
+    seen: set[int] = set()
+    while cause is not None and id(cause) not in seen:  # an exception may be its own cause
+        seen.add(id(cause))
         yield cause
         cause = cause.__cause__
 

@@ -16,7 +16,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequ
 from contextlib import asynccontextmanager, contextmanager
 from copy import deepcopy
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from chatkit.store import Store, StoreItemType
 from chatkit.types import Attachment, ClientToolCallItem, ErrorEvent, FeedbackKind, Page, ThreadItem, ThreadMetadata
@@ -56,6 +56,14 @@ def _attachments(message: ThreadItem) -> list[Attachment]:
     return message.attachments if message.type == "user_message" else []
 
 
+class StoreFollower(Protocol):
+    """A store beside this one, which has copies of threads."""
+
+    async def thread_deleted(self, thread_id: str, caller: Caller) -> None:
+        """The caller's thread is gone. Raises nothing."""
+        ...
+
+
 class PostgresStore(Store[Caller]):
     """Threads, items, attachments, feedback and turns of the Caller, and of no other user.
 
@@ -69,6 +77,11 @@ class PostgresStore(Store[Caller]):
         self._attachments = Attachments()
         #: Thread id -> what is to be done after it was saved.
         self._after_save: dict[str, list[Callable[[], Awaitable[None]]]] = {}
+        self._followers: list[StoreFollower] = []
+
+    def follow(self, follower: StoreFollower) -> None:
+        """Have a store that copies threads of this one learn which of them users delete."""
+        self._followers.append(follower)
 
     @override
     def generate_thread_id(self, context: Caller) -> str:
@@ -131,6 +144,8 @@ class PostgresStore(Store[Caller]):
     async def delete_thread(self, thread_id: str, context: Caller) -> None:
         async with self.database.session(context) as session:
             await threads.delete_thread(session, thread_id)
+        for follower in self._followers:
+            await follower.thread_deleted(thread_id, context)
 
     @override
     async def load_thread_items(

@@ -71,6 +71,10 @@ TEXTS = {
     "ausführt. Wer diesen Chat betreibt, muss CHATKIT_LINK_OPENAI_API entfernen.",
     "vector_store_missing": "Der Vektorspeicher, den dieser Assistent durchsucht, ist nicht vorhanden. Wer "
     "diesen Chat betreibt, muss seine Kennung prüfen.",
+    "file_unread": "Dieser Assistent kann keine Dateien lesen. Beginnen Sie einen neuen Chat und fragen Sie ohne "
+    "Datei.",
+    "mention_unread": "Dieser Assistent kann Erwähnungen mit @ nicht lesen. Beginnen Sie einen neuen Chat und "
+    "schreiben Sie den Namen ohne.",
     "assistant_failed": "Dieser Assistent ist während der Antwort ausgefallen. Versuchen Sie es erneut; wer diesen "
     "Chat betreibt, findet den Grund im Protokoll.",
     "assistant_stopped": "Dieser Assistent ist stehen geblieben, bevor diese Antwort vollständig war. Was da war, "

@@ -71,6 +71,8 @@ TEXTS = {
     "of this chat must unset CHATKIT_LINK_OPENAI_API.",
     "vector_store_missing": "The vector store that this assistant searches is not there. The operator of "
     "this chat must check its id.",
+    "file_unread": "This assistant cannot read files. Start a new chat and ask without one.",
+    "mention_unread": "This assistant cannot read mentions with @. Start a new chat and write the name without one.",
     "assistant_failed": "This assistant failed while answering. Please try again; the operator of this chat finds the "
     "reason in the log.",
     # Something that the answer needs, and nobody can say from here which

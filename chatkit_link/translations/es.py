@@ -70,6 +70,9 @@ TEXTS = {
     "Quien gestiona este chat debe quitar CHATKIT_LINK_OPENAI_API.",
     "vector_store_missing": "El almacén vectorial en el que busca este asistente no existe. Quien gestiona "
     "este chat debe comprobar su identificador.",
+    "file_unread": "Este asistente no puede leer archivos. Inicie un chat nuevo y pregunte sin archivo.",
+    "mention_unread": "Este asistente no puede leer menciones con @. Inicie un chat nuevo y escriba el nombre sin "
+    "ella.",
     "assistant_failed": "Este asistente falló mientras respondía. Inténtelo de nuevo; quien administra este chat "
     "encuentra la razón en el registro.",
     "assistant_stopped": "Este asistente se detuvo antes de que esta respuesta estuviera completa. Lo que había se "

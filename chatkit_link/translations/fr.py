@@ -68,6 +68,10 @@ TEXTS = {
     "personne qui gère ce chat doit retirer CHATKIT_LINK_OPENAI_API.",
     "vector_store_missing": "Le magasin de vecteurs que cet assistant consulte n’existe pas. La personne qui "
     "gère ce chat doit vérifier son identifiant.",
+    "file_unread": "Cet assistant ne peut pas lire de fichiers. Ouvrez une nouvelle discussion et posez la question "
+    "sans fichier.",
+    "mention_unread": "Cet assistant ne peut pas lire les mentions avec @. Ouvrez une nouvelle discussion et "
+    "écrivez le nom sans mention.",
     "assistant_failed": "Cet assistant a échoué pendant la réponse. Réessayez ; l’exploitant de ce chat trouve la "
     "raison dans le journal.",
     "assistant_stopped": "Cet assistant s’est arrêté avant que cette réponse soit complète. Ce qui était là est "

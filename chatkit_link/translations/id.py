@@ -65,6 +65,9 @@ TEXTS = {
     "Pengelola obrolan ini harus menghapus CHATKIT_LINK_OPENAI_API.",
     "vector_store_missing": "Penyimpanan vektor yang dicari asisten ini tidak ada. Pengelola obrolan ini "
     "harus memeriksa ID-nya.",
+    "file_unread": "Asisten ini tidak dapat membaca berkas. Mulailah obrolan baru dan bertanyalah tanpa berkas.",
+    "mention_unread": "Asisten ini tidak dapat membaca sebutan dengan @. Mulailah obrolan baru dan tulis namanya "
+    "tanpa sebutan.",
     "assistant_failed": "Asisten ini gagal saat menjawab. Coba lagi; pengelola chat ini dapat menemukan alasannya di "
     "log.",
     "assistant_stopped": "Asisten ini berhenti sebelum jawaban ini selesai. Bagian yang sudah ada disimpan; coba lagi.",

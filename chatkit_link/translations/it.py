@@ -69,6 +69,9 @@ TEXTS = {
     "Chi gestisce questa chat deve togliere CHATKIT_LINK_OPENAI_API.",
     "vector_store_missing": "L’archivio vettoriale in cui cerca questo assistente non esiste. Chi gestisce "
     "questa chat deve controllarne l’id.",
+    "file_unread": "Questo assistente non può leggere file. Inizia una nuova chat e chiedi senza file.",
+    "mention_unread": "Questo assistente non può leggere le menzioni con @. Inizia una nuova chat e scrivi il nome "
+    "senza.",
     "assistant_failed": "Questo assistente ha avuto un errore durante la risposta. Riprova; il gestore di questa chat "
     "trova il motivo nel log.",
     "assistant_stopped": "Questo assistente si è arrestato prima che questa risposta fosse completa. Ciò che era già "

@@ -62,6 +62,8 @@ TEXTS = {
     "hosted_tools_unsupported": "이 어시스턴트는 OpenAI의 Responses API에서만 실행되는 도구를 사용합니다. 이 채팅의 "
     "운영자가 CHATKIT_LINK_OPENAI_API 설정을 해제해야 합니다.",
     "vector_store_missing": "이 어시스턴트가 검색하는 벡터 저장소가 없습니다. 이 채팅의 운영자가 ID를 확인해야 합니다.",
+    "file_unread": "이 어시스턴트는 파일을 읽을 수 없습니다. 새 채팅을 시작하고 파일 없이 질문해 주세요.",
+    "mention_unread": "이 어시스턴트는 @ 멘션을 읽을 수 없습니다. 새 채팅을 시작하고 멘션 없이 이름을 적어 주세요.",
     "assistant_failed": "이 어시스턴트가 답변하는 중에 오류가 발생했습니다. 다시 시도하세요. 이 채팅의 운영자는 "
     "로그에서 이유를 확인할 수 있습니다.",
     "assistant_stopped": "답변이 완료되기 전에 이 어시스턴트가 멈췄습니다. 그때까지의 내용은 보관되어 있습니다. 다시 "

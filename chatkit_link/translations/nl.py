@@ -68,6 +68,9 @@ TEXTS = {
     "uitvoert. De beheerder van deze chat moet CHATKIT_LINK_OPENAI_API verwijderen.",
     "vector_store_missing": "De vectoropslag die deze assistent doorzoekt bestaat niet. De beheerder van "
     "deze chat moet de id controleren.",
+    "file_unread": "Deze assistent kan geen bestanden lezen. Begin een nieuwe chat en stel de vraag zonder bestand.",
+    "mention_unread": "Deze assistent kan vermeldingen met @ niet lezen. Begin een nieuwe chat en schrijf de naam "
+    "zonder.",
     "assistant_failed": "Er ging iets mis bij deze assistent tijdens het antwoorden. Probeer het opnieuw; de "
     "beheerder van deze chat vindt de reden in het logboek.",
     "assistant_stopped": "Deze assistent is gestopt voordat dit antwoord compleet was. Wat er al was, is bewaard; "

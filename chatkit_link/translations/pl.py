@@ -64,6 +64,8 @@ TEXTS = {
     "Operator tego czatu musi usunąć CHATKIT_LINK_OPENAI_API.",
     "vector_store_missing": "Magazyn wektorów, w którym szuka ten asystent, nie istnieje. Operator tego "
     "czatu musi sprawdzić jego identyfikator.",
+    "file_unread": "Ten asystent nie potrafi czytać plików. Rozpocznij nowy czat i zapytaj bez pliku.",
+    "mention_unread": "Ten asystent nie potrafi czytać wzmianek z @. Rozpocznij nowy czat i napisz nazwę bez wzmianki.",
     "assistant_failed": "Podczas odpowiedzi u tego asystenta wystąpił błąd. Spróbuj ponownie; operator tego czatu "
     "znajdzie przyczynę w dzienniku.",
     "assistant_stopped": "Ten asystent przestał działać, zanim ta odpowiedź była pełna. To, co już było, zachowano; "

@@ -66,6 +66,9 @@ TEXTS = {
     "Quem opera este chat precisa remover CHATKIT_LINK_OPENAI_API.",
     "vector_store_missing": "O armazenamento vetorial em que este assistente busca não existe. Quem opera "
     "este chat precisa verificar o id.",
+    "file_unread": "Este assistente não consegue ler arquivos. Inicie uma nova conversa e pergunte sem arquivo.",
+    "mention_unread": "Este assistente não consegue ler menções com @. Inicie uma nova conversa e escreva o nome "
+    "sem ela.",
     "assistant_failed": "Este assistente falhou durante a resposta. Tente novamente; o operador deste chat encontra o "
     "motivo no log.",
     "assistant_stopped": "Este assistente parou antes de esta resposta ficar completa. O que já havia foi mantido; "

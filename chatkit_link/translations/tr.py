@@ -63,6 +63,9 @@ TEXTS = {
     "hosted_tools_unsupported": "Bu asistan yalnızca OpenAI'nin Responses API'sinin çalıştırdığı bir araç "
     "kullanıyor. Bu sohbeti işleten kişi CHATKIT_LINK_OPENAI_API ayarını kaldırmalı.",
     "vector_store_missing": "Bu asistanın aradığı vektör deposu yok. Bu sohbeti işleten kişi kimliğini kontrol etmeli.",
+    "file_unread": "Bu asistan dosyaları okuyamıyor. Yeni bir sohbet başlatın ve dosya olmadan sorun.",
+    "mention_unread": "Bu asistan @ ile yapılan bahsetmeleri okuyamıyor. Yeni bir sohbet başlatın ve adı "
+    "bahsetmeden yazın.",
     "assistant_failed": "Bu asistan yanıt verirken hata oluştu. Tekrar deneyin; bu sohbetin işletmecisi nedenini "
     "günlükte bulabilir.",
     "assistant_stopped": "Bu asistan, bu yanıt tamamlanmadan durdu. O ana kadarki bölüm saklandı; tekrar deneyin.",

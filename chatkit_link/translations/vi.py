@@ -64,6 +64,9 @@ TEXTS = {
     "vận hành cuộc trò chuyện này phải bỏ CHATKIT_LINK_OPENAI_API.",
     "vector_store_missing": "Kho vector mà trợ lý này tìm kiếm không có. Người vận hành cuộc trò chuyện này "
     "phải kiểm tra id của nó.",
+    "file_unread": "Trợ lý này không đọc được tệp. Hãy bắt đầu cuộc trò chuyện mới và hỏi mà không kèm tệp.",
+    "mention_unread": "Trợ lý này không đọc được lượt nhắc bằng @. Hãy bắt đầu cuộc trò chuyện mới và viết tên mà "
+    "không nhắc.",
     "assistant_failed": "Trợ lý này gặp lỗi khi đang trả lời. Hãy thử lại; người vận hành đoạn chat này có thể xem lý "
     "do trong nhật ký.",
     "assistant_stopped": "Trợ lý này đã ngừng chạy trước khi câu trả lời này hoàn tất. Phần đã có được giữ lại; hãy "

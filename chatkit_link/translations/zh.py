@@ -42,6 +42,8 @@ TEXTS = {
     "hosted_tools_unsupported": "此助手使用的工具只能由 OpenAI 的 Responses API 运行。"
     "此聊天的运营者必须取消设置 CHATKIT_LINK_OPENAI_API。",
     "vector_store_missing": "此助手搜索的向量存储不存在。此聊天的运营者必须检查其 ID。",
+    "file_unread": "此助手无法读取文件。请开始新的对话，并在不附文件的情况下提问。",
+    "mention_unread": "此助手无法读取用 @ 的提及。请开始新的对话，并直接写出名称。",
     "assistant_failed": "此助手在回答时出错。请重试；此聊天的运营者可在日志中找到原因。",
     "assistant_stopped": "在此回答完成之前，此助手已停止运行。已有内容已保留；请重试。",
     "service_unreachable": "无法连接到此助手需要的一项服务。请稍后重试。",

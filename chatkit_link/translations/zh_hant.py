@@ -42,6 +42,8 @@ TEXTS = {
     "hosted_tools_unsupported": "此助理使用的工具只能由 OpenAI 的 Responses API 執行。"
     "此聊天的營運者必須取消設定 CHATKIT_LINK_OPENAI_API。",
     "vector_store_missing": "此助理搜尋的向量儲存空間不存在。此聊天的營運者必須檢查其 ID。",
+    "file_unread": "此助理無法讀取檔案。請開始新的對話，並在不附檔案的情況下提問。",
+    "mention_unread": "此助理無法讀取以 @ 標記的提及。請開始新的對話，並直接寫出名稱。",
     "assistant_failed": "此助理在回答時發生錯誤。請再試一次；此聊天的營運者可在記錄檔中找到原因。",
     "assistant_stopped": "在此回答完成之前，此助理停止執行了。已有的內容已保留；請再試一次。",
     "service_unreachable": "無法連線到此助理需要的一項服務。請稍後再試。",

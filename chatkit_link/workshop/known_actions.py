@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from chatkit_link.agents.assistant import Assistant
-from chatkit_link.agents.catalog import RESEARCH, load_target, read_catalog
+from chatkit_link.agents.catalog import RESEARCH, is_server, load_target, read_catalog
 from chatkit_link.agents.service.target import is_address
 from chatkit_link.agents.sidecar.load import is_script
 from chatkit_link.errors import ConfigurationError
@@ -34,7 +34,7 @@ def known_actions(config: Path, given: Mapping[str, str]) -> frozenset[str] | No
             target = load_target(entry.target, beside=config.absolute().parent)
         except ConfigurationError:  # the start reports it
             return None
-        if isinstance(target, type):
+        if is_server(target):
             return None
         if isinstance(target, Assistant):  # an exported workflow has no widgets of its own
             known |= target.actions.types()

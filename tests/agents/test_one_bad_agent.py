@@ -36,7 +36,7 @@ BAD = {
 REASONS = {
     "export": "flow.py, line 10: the file ends itself here: `sys.exit(1)`. Remove that line",
     "agent": "ZeroDivisionError: division by zero (agent.py, line 1)",
-    "server": "Agent target 'server.py:Server' does not start: server.py, line 4: OSError: no disk",
+    "server": "Agent target 'server.py:Server' cannot be made: OSError: no disk (server.py, line 4)",
     "missing": "there is no file",
 }
 

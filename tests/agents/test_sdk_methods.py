@@ -46,7 +46,7 @@ class Recorded(Echo):
     """Overrides every method that it may, with what the SDK's does."""
 
     def __init__(self, store: Any, attachment_store: Any = None) -> None:
-        super().__init__(store, attachment_store)
+        super(Echo, self).__init__(store, attachment_store)
         self.called: set[str] = set()
 
     async def respond(self, thread: Any, input_user_message: Any, context: Any) -> AsyncIterator[ThreadStreamEvent]:

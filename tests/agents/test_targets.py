@@ -143,6 +143,34 @@ def test_a_folder_named_like_the_sdk_is_no_obstacle(tmp_path: Path) -> None:
     assert load_module("agents/chat.py", "it", tmp_path) is load_module("agents.chat", "it", tmp_path)
 
 
+def test_an_empty_init_where_a_project_is_started_changes_no_name(tmp_path: Path) -> None:
+    project = tmp_path / "backend"
+    project.mkdir()
+    write(
+        project,
+        {"__init__.py": "", "bar_words.py": "words = []\n", "bar_chat.py": "from bar_words import words\n"},
+    )
+    chat = load_module("bar_chat.py", "it", project)
+    assert chat is load_module("bar_chat", "it", project)
+    assert chat.words is load_module("bar_words", "it", project).words
+
+
+@pytest.mark.parametrize("line", ["from .qux_words import words", "from {name}.qux_words import words"])
+def test_a_file_that_imports_by_its_package_is_a_part_of_it(tmp_path: Path, line: str) -> None:
+    name = f"qux{len(line)}"
+    project = tmp_path / name
+    project.mkdir()
+    write(project, {"__init__.py": "", "qux_words.py": "words = []\n", "chat.py": line.format(name=name)})
+    assert load_module("chat.py", "it", project).__name__ == f"{name}.chat"
+
+
+def test_a_name_that_the_sdk_does_not_have_is_not_blamed_on_a_folder(tmp_path: Path) -> None:
+    write(tmp_path, {"chatkit/server.py": "from chatkit.types import Nothing\n"})
+    with pytest.raises(ConfigurationError, match=r"cannot import name 'Nothing'") as refused:
+        load_module("chatkit/server.py", "it", tmp_path)
+    assert "hidden" not in str(refused.value)
+
+
 def test_a_neighbour_that_an_installed_module_hides_is_named(tmp_path: Path) -> None:
     write(tmp_path, {"limits.py": "MOST = 3\n", "chat.py": "from limits import MOST\n"})
     with pytest.raises(

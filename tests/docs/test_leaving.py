@@ -28,14 +28,16 @@ FENCES = [
     for token in markdown_tokens((ROOT / "docs" / "how-to" / "leaving-agent-builder.md").read_text(encoding="utf-8"))
     if token.type == "fence"
 ]
-COMMANDS = [token.content for token in FENCES if token.info.strip() == "sh"]
-MAPPING = next(token.content for token in FENCES if token.info.strip() == "toml")
+#: The first one is run by tests/packaging/test_wheel.py, on a machine that has nothing.
+INSTALL, *COMMANDS = [token.content for token in FENCES if token.info.strip() == "sh"]
+STORES, MAPPING = [token.content for token in FENCES if token.info.strip() == "toml"]
 
 
 @pytest.fixture
 def place(tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of somebody with a fresh clone, and nothing set."""
+    """The folder of somebody with an export and the examples, and nothing set."""
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    shutil.copy(ROOT / "examples" / "exported_workflow" / "router.py", tmp_path / "workflow.py")
     for name in os.environ:
         if name.startswith(("OPENAI_", "CHATKIT_")):
             monkeypatch.delenv(name)
@@ -48,20 +50,29 @@ def place(tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) ->
 async def test_every_command_of_the_page_does_what_the_page_says(
     place: Path, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    check, add, ask, bring = COMMANDS
-    assert "works" in await run(check, monkeypatch)
+    check, add, ask, try_, bring = COMMANDS
+    assert "workflow.py runs here" in await run(check, monkeypatch)
     listed = await run(add, monkeypatch)
-    assert "ready" in listed.rpartition("router")[2]
+    assert "ready" in listed.rpartition("workflow")[2]
 
     catalog = place / "chatkit-link.toml"
     assert MAPPING.startswith(catalog.read_text()), "the page shows the file that the command has made"
     catalog.write_text(MAPPING)
-    assert list(read_catalog(catalog, {}).workflows.values()) == ["router"]
+    assert list(read_catalog(catalog, {}).workflows.values()) == ["workflow"]
+    catalog.write_text(STORES)
+    assert list(read_catalog(catalog, {}).vector_stores.values()) == ["handbook/"]
+    catalog.write_text(MAPPING)
 
     # Instead of the page's 8099, which may be somebody's.
     model, port = place / "examples" / "exported_workflow" / "model.py", str(free_port())
     model.write_text(model.read_text().replace("8099", port))
-    answered = await run(ask.replace("8099", port), monkeypatch, int(port))
+    answered = await run(try_.replace("8099", port), monkeypatch, int(port))
+    assert "Your parcel is in the van, and comes today." in " ".join(answered.split())
+    # With a key, the models are OpenAI's: the scripted one takes their place.
+    async with running([sys.executable, "examples/exported_workflow/model.py"], int(port)):
+        served = ask.removesuffix("chatkit-link serve\n")
+        assert served != ask
+        answered = await run(served, monkeypatch)
     assert "Your parcel is in the van, and comes today." in " ".join(answered.split())
 
     user = f"ada-{uuid.uuid4().hex[:8]}"

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from chatkit_link import create_app, mount, server_of
+from chatkit_link.agents.catalog import configured_catalog
 from chatkit_link.app import beside
 from chatkit_link.cli.own_app import load_app
 from chatkit_link.cli.server import serving
@@ -252,3 +254,40 @@ def test_a_function_that_makes_the_application_is_called(project: Path) -> None:
 def test_a_server_is_not_there_before_it_has_started(settings: Settings) -> None:
     with pytest.raises(ConfigurationError, match="has not been started with this application"):
         server_of(create_app(settings), "cats")
+
+
+INSTANCE = """
+from .server import CatServer
+from tests.sdk_server import MemoryStore
+
+_chatkit_server = CatServer(MemoryStore())
+
+@app.get("/fed")
+async def fed(request: Request):
+    return {"fed": _chatkit_server.fed, "same": server_of(request) is _chatkit_server}
+"""
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["in the catalog", "found in the module of the app"])
+async def test_an_instance_of_the_apps_own_module_is_the_server_that_answers(
+    project: Path, make_settings: Callable[..., Settings], named: bool
+) -> None:
+    catalog = project / "chatkit-link.toml"
+    catalog.write_text('[agents.cats]\ntarget = "app.main:_chatkit_server"\n' if named else "")
+    (project / "app" / "main.py").write_text(MAIN + INSTANCE)
+    own = load_app("app.main:app", catalog_folder=project)
+    settings = make_settings(config=catalog)
+    given = own.agents(configured_catalog(settings, {}))
+    assert list(given) == ([] if named else ["app"])
+    make = partial(create_app, agents_given=given, default=next(iter(["cats"] if named else given)))
+    async with (
+        serving(
+            make, settings, around=lambda link, bound: beside(link, own.app, "--app app.main:app", bound)
+        ) as address,
+        httpx2.AsyncClient(timeout=60) as http,
+    ):
+        async with ChatKitClient(f"{address}/chatkit") as client:
+            made = await told(client.create_thread("Feed it"))
+            assert made.text == "Fed 1 times."
+            assert len((await client.list_threads()).data) == 1
+        assert (await http.get(f"{address}/fed")).json() == {"fed": {made.thread_id: 1}, "same": True}

@@ -123,6 +123,15 @@ async def test_a_listed_site_may_ask_and_read(embedded: str) -> None:
         assert "Origin" in response.headers["vary"]
 
 
+async def test_a_listed_site_of_the_internet_may_ask_a_server_of_a_private_network(embedded: str) -> None:
+    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Private-Network": "true"}
+    async with httpx2.AsyncClient(timeout=60) as http:
+        allowed = await http.options(f"{embedded}/chatkit", headers=asked | {"Origin": SHOP})
+        refused = await http.options(f"{embedded}/chatkit", headers=asked | {"Origin": EVIL})
+    assert (allowed.status_code, allowed.headers["access-control-allow-private-network"]) == (200, "true")
+    assert (refused.status_code, "access-control-allow-private-network" in refused.headers) == (400, False)
+
+
 @pytest.mark.parametrize("origin", [EVIL, "null", f"{SHOP}.evil.example", "https://SHOP.example.com", "*"])
 async def test_a_site_that_is_not_listed_may_not(embedded: str, origin: str) -> None:
     assert (await preflight(embedded, origin)).status_code == 400

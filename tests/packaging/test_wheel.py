@@ -103,6 +103,38 @@ def test_an_installed_wheel_serves_answers_and_stops_without_leaving_anything(in
     assert not _runs(postmaster)
 
 
+def test_the_page_about_leaving_agent_builder_starts_on_a_machine_that_has_nothing(
+    wheel: Path, installed: Path, folder: Path
+) -> None:
+    """Its first commands as they stand there, in a shell, with the wheel in the place of the package index's."""
+    assert installed.is_dir()  # has filled pip's cache, and the constraints
+    home = folder / "leaving"
+    home.mkdir()
+    page = (ROOT / "docs" / "how-to" / "leaving-agent-builder.md").read_text(encoding="utf-8")
+    install, check, add = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)[:3]
+    export = ROOT / "examples" / "exported_workflow" / "router.py"
+    script = f"set -e\n{install}\ncp {export} workflow.py\n{check}\n{add}"
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "PIP_FIND_LINKS": str(wheel.parent),
+        "PIP_CONSTRAINT": str(folder / "constraints.txt"),
+        "PIP_CACHE_DIR": os.environ.get("PIP_CACHE_DIR", str(Path.home() / ".cache" / "pip")),
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if name in ("PIP_INDEX_URL", "PIP_CONFIG_FILE", "SSL_CERT_FILE")
+        },
+    }
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=home, env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "workflow.py runs here" in done.stdout
+    assert "ready" in done.stdout.rpartition("workflow.py")[2]
+    assert (home / "my-chat" / "chatkit-link.toml").read_text() == '[agents.workflow]\ntarget = "workflow.py"\n'
+
+
 @contextmanager
 def _serving(programs: Path, home: Path) -> Generator[tuple["subprocess.Popen[str]", str]]:
     """`chatkit-link serve` with nothing but a PATH, until the block ends; gives the process and its address."""

@@ -13,7 +13,9 @@ from fastapi import FastAPI
 from chatkit_link.app import create_app
 from chatkit_link.cli.server import serving
 from chatkit_link.client import ChatKitClient
+from chatkit_link.http.beside import server_of
 from chatkit_link.settings import Settings
+from chatkit_link.store.postgres import PostgresStore
 from tests.protocol import servers
 
 NAMES = [
@@ -33,9 +35,13 @@ class Site:
     def client(self, name: str, **headers: str) -> ChatKitClient:
         return ChatKitClient(f"{self.address}/chatkit/{name.lower()}", headers=headers)
 
+    @property
+    def store(self) -> PostgresStore:
+        return self._app.state.services.store
+
     def server(self, name: str) -> Any:
         """The object that answers."""
-        return self._app.state.services.agents[name.lower()].server
+        return server_of(self._app, name.lower())
 
 
 @asynccontextmanager
@@ -57,9 +63,9 @@ def servers_settings(
     def make(**given: Any) -> Settings:
         config = tmp_path_factory.mktemp("servers") / "chatkit-link.toml"
         lines = (f'[agents.{name.lower()}]\ntarget = "tests.protocol.servers:{name}"\n' for name in NAMES)
-        config.write_text(
-            "\n".join(lines) + '[agents.fileless]\ntarget = "tests.protocol.servers:Echo"\nfiles = false\n'
-        )
+        fileless = '[agents.fileless]\ntarget = "tests.protocol.servers:Echo"\nfiles = false\n'
+        takes = fileless.replace("fileless", "takesfiles").replace("false", "true")
+        config.write_text("\n".join([*lines, fileless, takes]))
         return make_settings(search="local", config=config, **given)
 
     return make

@@ -1,10 +1,11 @@
 """ChatKit servers as people write them for the SDK: each overrides or does one thing."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from datetime import datetime
 from typing import Any
 
+from chatkit.agents import simple_to_agent_input
 from chatkit.errors import CustomStreamError, ErrorCode, StreamError
 from chatkit.server import ChatKitServer
 from chatkit.types import (
@@ -42,7 +43,13 @@ def say(thread: Any, text: str, item_id: str) -> AssistantMessageItem:
 class Echo(ChatKitServer[Any]):
     """Repeats what its model would read: the message that it is given, and the one that is stored."""
 
+    def __init__(self, store: Any) -> None:
+        super().__init__(store)
+        self.attachments: list[tuple[str, str | None]] = []
+
     async def respond(self, thread: Any, input_user_message: Any, context: Any) -> AsyncIterator[ThreadStreamEvent]:
+        if input_user_message:
+            self.attachments = [(each.id, each.thread_id) for each in input_user_message.attachments]
         page = await self.store.load_thread_items(thread.id, None, 20, "asc", context)
         stored = [said(item) for item in page.data if item.type == "user_message"]
         new = self.store.generate_item_id("message", thread, context)
@@ -63,7 +70,9 @@ class Redacts(Echo):
 class RedactsLater(Echo):
     """Masks in the step between the message and its answer."""
 
-    async def _process_new_thread_item_respond(self, thread: Any, item: Any, context: Any) -> Any:
+    async def _process_new_thread_item_respond(
+        self, thread: Any, item: Any, context: Any
+    ) -> AsyncIterator[ThreadStreamEvent]:
         if "forbidden" in said(item):
             yield NoticeEvent(level="warning", message="Not stored.")
             return
@@ -75,7 +84,7 @@ class RedactsLater(Echo):
 class Rewrites(Echo):
     """Changes the request itself."""
 
-    async def _process_streaming_impl(self, request: Any, context: Any) -> Any:
+    async def _process_streaming_impl(self, request: Any, context: Any) -> AsyncGenerator[ThreadStreamEvent, None]:
         if hasattr(request.params, "input"):
             given = request.params.input
             text = "".join(part.text for part in given.content).replace("4111", "xxxx")
@@ -180,6 +189,10 @@ class Keeps(ChatKitServer[Any]):
             case "load":
                 item = await self.store.load_item(thread.id, "msg_1a2b3c4d", context)
                 yield ThreadItemDoneEvent(item=say(thread, f"it says {said(item)}", "my own/answer 2"))
+            case "extend":
+                update = AssistantMessageContentPartTextDelta(content_index=0, delta=" and more")
+                yield ThreadItemUpdatedEvent(item_id="msg_1a2b3c4d", update=update)
+                yield ThreadItemUpdatedEvent(item_id="msg_unknown", update=update)
             case "remove":
                 yield ThreadItemRemovedEvent(item_id="msg_1a2b3c4d")
             case "save":
@@ -195,6 +208,14 @@ class Keeps(ChatKitServer[Any]):
                 item = say(thread, "first", "msg_1a2b3c4d")
                 yield ThreadItemAddedEvent(item=item)
                 yield ThreadItemDoneEvent(item=item)
+
+
+class ReadsTextOnly(ChatKitServer[Any]):
+    """Converts messages as the SDK does, which knows what to make of text alone."""
+
+    async def respond(self, thread: Any, input_user_message: Any, context: Any) -> AsyncIterator[ThreadStreamEvent]:
+        await simple_to_agent_input([input_user_message])
+        yield ThreadItemDoneEvent(item=say(thread, "read", "msg_1a2b3c4d"))
 
 
 class Hides(ChatKitServer[Any]):

@@ -27,6 +27,10 @@ async def test_a_later_turn_comes_back_to_an_item_by_its_id(site: Site) -> None:
         assert kinds(replaced) == ["thread.item.replaced"]
         assert answers(await stored(client, thread)) == [("msg_1a2b3c4d", "replaced")]
 
+        extended = await told(client.add_user_message(thread, "extend"))
+        assert set(kinds(extended)) == {"thread.item.updated"}
+        assert answers(await stored(client, thread)) == [("msg_1a2b3c4d", "replaced and more")]
+
         await told(client.add_user_message(thread, "again"))
         loaded = await told(client.add_user_message(thread, "load"))
         second = ("my own/answer 2", "it says done again")

@@ -3,7 +3,9 @@
 import logging
 from collections.abc import AsyncIterator, Callable
 
+import httpx2
 import pytest
+from chatkit.types import InferenceOptions, UserMessageInput, UserMessageTagContent, UserMessageTextContent
 
 from chatkit_link.client import ClientError
 from chatkit_link.settings import Settings
@@ -58,13 +60,32 @@ async def test_an_answer_that_fails_is_told_to_its_author_and_in_a_sentence_to_t
         assert told_to_author in lines(caplog)
         # A reload shows the same sentence.
         server = site.server("Fails")
-        (ending,) = (await server.store.load_endings(made.thread_id, server.context)).values()
-        assert ending["error"]["message"] == message
+        (ending,) = (await site.store.load_endings(made.thread_id, server.context)).values()
+        assert ending.get("error", {}).get("message") == message
     async with dev.client("Fails") as client:
         made = await told(client.create_thread(what))
         shown = made.view.errors[0].message or ""
         assert shown.startswith(message)
         assert told_to_author in shown
+
+
+async def test_a_part_of_a_message_that_a_server_does_not_read_is_named(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    tag = UserMessageTagContent(type="input_tag", id="t", text="Central", data={}, interactive=False)
+    text = UserMessageTextContent(text="What is this?")
+    async with site.client("ReadsTextOnly") as client:
+        file = await client.create_attachment("note.txt", 2, "text/plain")
+        assert file.upload_descriptor is not None
+        async with httpx2.AsyncClient() as http:
+            to = file.upload_descriptor
+            await http.request(to.method, str(to.url), content=b"ab", headers=dict(to.headers))
+        for content, files, code in (([text, tag], [], "mention_unread"), ([text], [file.id], "file_unread")):
+            message = UserMessageInput(content=content, attachments=files, inference_options=InferenceOptions())
+            (error,) = (await told(client.create_thread(message))).view.errors
+            assert (error.message, error.allow_retry) == (str(Localized(code)), False)
+            assert "not implemented (servers.py:" in lines(caplog)
+            caplog.clear()
 
 
 async def test_the_message_of_an_error_is_in_the_callers_language(site: Site) -> None:
@@ -113,7 +134,7 @@ async def test_a_request_that_fails_without_a_stream_is_refused_in_a_sentence(
 
 
 async def test_the_methods_around_an_answer_are_told_of_too(site: Site, caplog: pytest.LogCaptureFixture) -> None:
-    server = site.server("Fails")
+    server, thread_id = site.server("Fails"), ""
     async with site.client("Fails") as client:
         async with client.create_thread("wait") as stream:
             async for received in stream:

@@ -3,7 +3,7 @@
 import importlib
 import importlib.util
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -59,11 +59,18 @@ def _missing(package: str) -> Failure:
 
 def _check_names(value: Any) -> Iterator[Any]:
     """The names of the checks in a configuration, a bundle, or a list of checks that are ready."""
-    config = cast("dict[str, Any] | None", value if isinstance(value, dict) else None)
-    inside: Any = getattr(value, "guardrails", value) if config is None else config.get("guardrails")
+    inside: Any = _part(value, "guardrails", value)
     for each in cast("list[Any]", inside) if isinstance(inside, list) else []:
-        check = cast("dict[str, Any] | None", each if isinstance(each, dict) else None)
-        yield getattr(getattr(each, "definition", each), "name", None) if check is None else check.get("name")
+        yield _part(_part(each, "definition", each), "name", None)
+
+
+def _part(value: Any, name: str, default: Any) -> Any:
+    fields: Mapping[str, Any] = cast("dict[str, Any]", value) if isinstance(value, dict) else _attributes(value, name)
+    return fields.get(name, default)
+
+
+def _attributes(value: Any, name: str) -> Mapping[str, Any]:
+    return {name: getattr(value, name)} if hasattr(value, name) else {}
 
 
 async def run_guardrails(library: Any, client: AsyncOpenAI | None, context: Any, *args: Any, **given: Any) -> Any:

@@ -107,7 +107,9 @@ class WorkflowResponder:
         ]
         text = "".join(part.text for part in message.content) if message else ""
         chosen = message.inference_options.model if message else None
-        events = EventEmitter(ctx, self._settings, history, record, alone=self._workflow.steps < 2, chosen=chosen)
+        events = EventEmitter(
+            ctx, self._settings, history, record, alone=_runs_one_agent(self._workflow), chosen=chosen
+        )
         if found is not None:
             await events.save()  # whatever happens now, it goes on once only
         journal = journal or Journal(self._workflow.version)
@@ -147,6 +149,11 @@ class WorkflowResponder:
         self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None
     ) -> ThreadItem | None:
         raise unknown_action()
+
+
+def _runs_one_agent(workflow: RunnableWorkflow) -> bool:
+    """Whether there is one place that runs an agent, and not in a function that is called in several places."""
+    return max(workflow.steps, len(workflow.flow.sites) - workflow.steps) < 2
 
 
 def state_of(caller: Caller) -> dict[str, StateValue]:

@@ -44,7 +44,11 @@ class Speakers:
     _ranks: dict[int, Rank] = field(default_factory=dict[int, Rank])
 
     def kind(self, place: Place, agent: Agent[Any]) -> OutputKind:
-        return kind_of(agent, self._site(place).tested)
+        """What the output of an agent is for. Text that is looked at before others write is about their work."""
+        tested = self._site(place).tested
+        kind = kind_of(agent, tested)
+        checks = kind.rank is Rank.TEXT and tested.any and "run" in self._coming(place, Rank.TEXT)
+        return OutputKind(Rank.CHECK) if checks else kind
 
     def speech(self, place: Place, kind: OutputKind, shown: Rank | None) -> Speech:
         """shown: the highest rank that the user has read in this answer."""
@@ -56,14 +60,13 @@ class Speakers:
             return Speech.NEVER
         if kind.rank < Rank.TEXT:
             return Speech.NOW if coming <= {"end"} else Speech.LATER
-        checks_others = site.tested.any and "run" in coming
-        return Speech.LATER if checks_others or self._is_redone(place) else Speech.NOW
+        return Speech.LATER if self._is_redone(place) else Speech.NOW
 
     def _site(self, place: Place) -> Site:
         return Site(after=frozenset({END})) if place.site is None else self.flow.sites[place.site]
 
     def _coming(self, place: Place, least: Rank) -> set[str]:
-        """What comes next, leaving out runs below this rank: "run", "question", "end"."""
+        """What comes next, leaving out runs below this rank: another "run", this one "again", "question", "end"."""
         found, seen = set[str](), set[Place]()
         waiting = list(self._behind(self._site(place), place.callers))
         while waiting:
@@ -75,8 +78,8 @@ class Speakers:
                 found.add("question")
             elif each.site == END:
                 found.add("end")
-            elif self._rank(each) >= least:
-                found.add("run")
+            elif each == place or self._rank(each) >= least:
+                found.add("again" if each == place else "run")
             else:
                 waiting += self._behind(self._site(each), each.callers)
         return found

@@ -127,7 +127,7 @@ class ThreadState:
     def _object_json(self, value: Any) -> Any:
         name = type(value).__name__
         own = _PLAIN.get(name) is type(value) or self._named(name) is type(value)
-        storable = isinstance(value, BaseModel | Enum | tuple(_PLAIN.values())) or is_dataclass(value)
+        storable = isinstance(value, (BaseModel, Enum, *_PLAIN.values())) or is_dataclass(value)
         if not storable:
             raise _NotStorable
         try:

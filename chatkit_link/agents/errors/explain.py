@@ -10,6 +10,7 @@ import math
 import re
 import socket
 import ssl
+import traceback
 from collections.abc import Iterator, Mapping
 from typing import Final, cast
 
@@ -107,6 +108,8 @@ _TERMINAL: Final = re.compile(
     r"| incomplete_details=IncompleteDetails\(reason='(?P<reason>\w+))?"
 )
 _NO_CHOICES: Final = re.compile(r"ChatCompletion response has no choices[^:]*(?:.*?'code': '?(?P<code>[\w.-]+))?")
+#: Methods of the SDK's ``ThreadItemConverter`` that raise what a server does not read; most servers read neither.
+_UNREAD: Final = {"attachment_to_message_content": "file_unread", "tag_to_message_content": "mention_unread"}
 #: Causes of a lost connection: what is set cannot work, or the connection had been there.
 _MISCONFIGURED = (
     httpx2.LocalProtocolError,
@@ -168,8 +171,16 @@ def _code(error: Exception) -> tuple[str | None, float | None]:
             inner = _code(cause) if isinstance(cause, _OF_MODELS) else None
             timed_out = isinstance(cause, TimeoutError | httpx2.TimeoutException)
             return inner or ("tool_timeout" if timed_out else "tool_broke", None)
+        case NotImplementedError() | RuntimeError() | ValueError() if unread := _unread(error):
+            return unread, None
         case _:
             return _by_class(error), None
+
+
+def _unread(error: Exception) -> str | None:
+    """Our code for what a converter of messages has refused: it raised the error itself."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return _UNREAD.get(frames[-1].name) if frames else None
 
 
 def _by_class(error: Exception) -> str | None:

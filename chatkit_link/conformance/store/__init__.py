@@ -17,16 +17,17 @@ from typing import Any
 import pytest
 from chatkit.store import Store
 from hypothesis import HealthCheck, settings
-from hypothesis.stateful import run_state_machine_as_test
 from typing_extensions import override
 
 from chatkit_link.conformance.harness import REFUSALS, Harness, Refusals
 from chatkit_link.conformance.loop_runner import Factory
+from chatkit_link.conformance.losses import add_loss
 from chatkit_link.conformance.machine import StoreMachine
 from chatkit_link.conformance.promises import Promises
 from chatkit_link.conformance.store.checks import check
 from chatkit_link.conformance.store.concurrency import Concurrency
 from chatkit_link.conformance.store.crud import Crud
+from chatkit_link.conformance.store.histories import HistoryRun
 from chatkit_link.conformance.store.isolation import Isolation
 from chatkit_link.conformance.store.pagination import Pagination
 
@@ -40,14 +41,14 @@ class StoreSuite(Concurrency, Isolation, Pagination, Crud):
         self, harness: Harness, request: pytest.FixtureRequest
     ) -> None:
         """``machine/`` defines what a history is made of."""
-        examples = request.config.getoption("--conformance-examples", default=None)
-        self.run_histories(harness, examples or self.examples)
+        try:
+            self.run_histories(harness, HistoryRun.of(request.config, self.examples))
+        except Exception as error:
+            add_loss(error, "test_any_history_leaves_what_a_plain_model_leaves")
+            raise
 
-    def run_histories(self, harness: Harness, examples: int) -> None:
-        run_state_machine_as_test(
-            functools.partial(StoreMachine, harness),  # pyright: ignore[reportArgumentType] - any factory will do
-            settings=self.histories(examples),
-        )
+    def run_histories(self, harness: Harness, histories: HistoryRun) -> None:
+        histories.run(functools.partial(StoreMachine, harness), self.histories(histories.examples))
 
     def histories(self, examples: int) -> settings:
         """How Hypothesis looks for mistakes; override it to look otherwise."""

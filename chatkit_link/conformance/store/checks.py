@@ -10,7 +10,8 @@ from chatkit.types import AssistantMessageItem, ThreadItem
 
 from chatkit_link.conformance import factories
 from chatkit_link.conformance.harness import REFUSALS, Harness, Refusals
-from chatkit_link.conformance.loop_runner import Factory
+from chatkit_link.conformance.loop_runner import DEADLINE, Factory
+from chatkit_link.conformance.losses import add_loss
 from chatkit_link.conformance.pagination_walk import all_items
 from chatkit_link.conformance.promises import Promises
 
@@ -57,8 +58,18 @@ def check(*promises: str) -> Callable[[Body[S, P]], Test[S, P]]:
         @functools.wraps(body)
         def test(self: S, harness: Harness, *args: P.args, **kwargs: P.kwargs) -> None:
             harness.promises.need(*promises)
-            harness.start()
-            harness.run(body(self, harness, *args, **kwargs))
+            try:
+                harness.start()
+                harness.run(body(self, harness, *args, **kwargs))
+            except NotImplementedError as error:
+                pytest.skip(f"this store does not implement it, so users go without: {error}".rstrip(": "))
+            except TimeoutError as error:
+                late = AssertionError(f"it did not end within {DEADLINE:.0f} s: a call of the store does not return")
+                add_loss(late, body.__name__)
+                raise late from error
+            except Exception as error:
+                add_loss(error, body.__name__)
+                raise
 
         return test
 

@@ -1,7 +1,7 @@
 """A conversation with an exported workflow: what a user says, what the model answers, and what is on the screen."""
 
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ from chatkit_link.client import ChatKitClient
 from chatkit_link.settings import Settings
 from tests.agents.agent_builder.test_workflows import answer, chat, settings_of, shown_to
 from tests.agents.test_models import conversation, scripted
+from tests.conftest import running
 from tests.finished_stream import FinishedStream, stored, text_of, told
-from tests.model_server import ModelServer, Step
+from tests.model_server import MODEL, ModelServer, Step
 
 MakeSettings = Callable[..., Settings]
 
@@ -89,6 +90,22 @@ class Talk:
         self.thread_id = self.thread_id or finished.thread_id
         items = [item for item in await stored(self.client, self.thread_id) if item.id not in before]
         return Shown(finished, items, conversation(self.model)[asked:])
+
+
+@asynccontextmanager
+async def talks(
+    make: MakeSettings, folder: Path, texts: Mapping[str, str], **given: Any
+) -> AsyncGenerator[dict[str, Talk]]:
+    """A new thread with each of several workflows, on one server."""
+    for name, text in texts.items():
+        (folder / f"{name}.py").write_text(text, encoding="utf-8")
+    catalog = folder / "chatkit-link.toml"
+    catalog.write_text("".join(f'[agents.{name}]\ntarget = "{name}.py"\n' for name in texts))
+    async with scripted() as model, AsyncExitStack() as stack:
+        settings = make(config=catalog, openai_api_key="sk-1", openai_base_url=model.address, model=MODEL, **given)
+        address = await stack.enter_async_context(running(settings))
+        clients = {name: ChatKitClient(f"{address}/chatkit/{name}") for name in texts}
+        yield {name: Talk(await stack.enter_async_context(client), model) for name, client in clients.items()}
 
 
 @asynccontextmanager

@@ -36,6 +36,50 @@ async def test_a_loop_that_does_nothing_is_ended_and_reported_with_its_line(
     ]
 
 
+STUBBORN = file(
+    body="    while True:\n      try:\n"
+    + run("helper", "helper_result", indent=8)
+    + "      except BaseException:\n        pass\n"
+)
+
+
+async def test_a_loop_that_asks_its_agent_for_ever_ends_at_the_bound_of_the_settings_when_the_user_has_left(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    async with scripted(*[Say("again")] * 40) as model:
+        settings = settings_of(make_settings, tmp_path, AGAIN, model).model_copy(update={"workflow_calls": 12})
+        async with chat(settings) as client:
+            async with client.create_thread("Hello") as stream:
+                async for received in stream:
+                    if received.event.type == "thread.item.done" and stream.run_id is not None:
+                        break  # the user closes the page
+            assert stream.run_id is not None
+            (thread,) = (await client.list_threads()).data
+            made = await told(client.follow(stream.run_id))
+            texts = [text_of(item) for item in await stored(client, thread.id) if item.type == "assistant_message"]
+        asked = conversation(model)
+    line = 1 + AGAIN.splitlines().index("      helper_result_temp = await Runner.run(")
+    assert [event.message for event in made.events if isinstance(event, ErrorEvent)] == [
+        f"This assistant's workflow was stopped after 12 model calls (workflow.py, line {line})."
+    ]
+    assert (len(asked), texts) == (12, ["again"] * 12)
+
+
+async def test_stop_holds_for_a_file_that_catches_everything(make_settings: MakeSettings, tmp_path: Path) -> None:
+    async with scripted(Say("one"), Say("two", hang=True), *[Say("more")] * 5) as model:
+        async with chat(settings_of(make_settings, tmp_path, STUBBORN, model)) as client:
+            stream, seen = client.create_thread("Hello"), ""
+            async with stream, asyncio.timeout(30):
+                async for received in stream:
+                    update = getattr(received.event, "update", None)
+                    seen += getattr(update, "delta", None) or ""
+                    if "two" in seen and stream.run_id is not None:
+                        await client.cancel_run(stream.run_id)
+            async with asyncio.timeout(30):
+                await model.disconnected.wait()
+        assert len(conversation(model)) == 2
+
+
 async def test_stop_ends_a_loop_that_asks_its_agent_for_ever(make_settings: MakeSettings, tmp_path: Path) -> None:
     async with scripted(Say("one"), Say("two"), Say("three", hang=True)) as model:
         async with chat(settings_of(make_settings, tmp_path, AGAIN, model)) as client:

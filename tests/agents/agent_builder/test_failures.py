@@ -1,12 +1,14 @@
 """What a user and the operator are told when something that a workflow needs is not there."""
 
 import logging
+import re
 from pathlib import Path
 
 import pytest
 from chatkit.types import ErrorEvent
 
 from chatkit_link.client import ChatKitClient
+from chatkit_link.telemetry.logging import setup_logging
 from chatkit_link.translations import Localized
 from tests.agents.agent_builder.flawed import ANSWER, CHECKED, GUARDRAILS, file
 from tests.agents.agent_builder.test_flawed import guardrails_in
@@ -15,6 +17,8 @@ from tests.agents.test_models import conversation, scripted
 from tests.finished_stream import stored, told
 from tests.model_server import Call, Fail, Say
 
+CLIENT = "from openai import AsyncOpenAI\nclient = AsyncOpenAI()\n"
+AGENT = 'helper = Agent(name="Helper", instructions="Help.")\n'
 HOSTED = 'from agents import WebSearchTool\nhelper = Agent(name="Helper", instructions="", tools=[WebSearchTool()])\n'
 
 
@@ -33,12 +37,42 @@ async def test_a_hosted_tool_on_the_other_api_is_a_sentence_and_the_server_goes_
     assert first == second == [str(Localized("hosted_tools_unsupported"))]
 
 
+CIRCLES = """\
+    try:
+      raise KeyError("a")
+    except KeyError as first:
+      if "own" in workflow["input_as_text"]:
+        raise first from first
+      second = ValueError("b")
+      first.__cause__, second.__cause__ = second, first
+      first.__context__, second.__context__ = second, first
+      raise second
+"""
+
+
+@pytest.mark.parametrize("level", ["info", "debug"])
+async def test_a_circle_of_causes_ends_the_answer_and_nothing_else(
+    make_settings: MakeSettings, tmp_path: Path, level: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the log as a server writes it: both of its formatters follow the causes of an error."""
+    text = file(CLIENT + AGENT, CIRCLES)
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    async with scripted() as model, chat(settings_of(make_settings, tmp_path, text, model)) as client:
+        setup_logging(level)
+        try:
+            messages = [await errors_of(client, "its own"), await errors_of(client, "each other's")]
+        finally:
+            root.handlers[:], root.level = before
+    for (message,), kind in zip(messages, ("KeyError", "ValueError"), strict=True):
+        assert re.fullmatch(rf"This assistant's workflow failed \(workflow\.py, line \d+: {kind}\)\.", str(message))
+    assert "workflow.py, line" in capsys.readouterr().err
+
+
 SEARCH = """\
     found = await client.vector_stores.search(
       vector_store_id="vs_gone", query=workflow["input_as_text"], max_num_results=3)
 """
-CLIENT = "from openai import AsyncOpenAI\nclient = AsyncOpenAI()\n"
-AGENT = 'helper = Agent(name="Helper", instructions="Help.")\n'
 
 
 async def test_a_vector_store_that_is_gone_is_named_and_its_line_is_logged(

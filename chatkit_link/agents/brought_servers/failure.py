@@ -1,0 +1,30 @@
+"""Where a failure of somebody's code happened: a sentence with the file and the line that they wrote."""
+
+import traceback
+from pathlib import Path
+from types import FrameType
+
+_OURS = str(Path(__file__).parents[2])
+
+
+def described(error: BaseException) -> str:
+    """``ValueError: no such city (weather.py, line 12)``: the innermost line of code that is neither ours nor a
+    library's, or just the error where there is none.
+    """
+    text = " ".join(str(error).split())
+    what = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_theirs(frame.filename)]
+    return f"{what} ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else what
+
+
+def place_in(frame: FrameType | None) -> str:
+    """``weather.py, line 12``: the innermost line of their code that runs now; empty where there is none."""
+    while frame is not None and not _is_theirs(frame.f_code.co_filename):
+        frame = frame.f_back
+    return f"{Path(frame.f_code.co_filename).name}, line {frame.f_lineno}" if frame is not None else ""
+
+
+def _is_theirs(file: str) -> bool:
+    return not (
+        file.startswith((_OURS, "<")) or "site-packages" in file or f"{Path(traceback.__file__).parent}/" in file
+    )

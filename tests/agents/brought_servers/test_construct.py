@@ -1,0 +1,90 @@
+"""What a target may be, and what its parameters are filled with."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chatkit_link.app import create_app
+from chatkit_link.errors import ConfigurationError
+from chatkit_link.settings import Settings
+from tests.agents.brought_servers.conftest import Serve, client_of
+from tests.finished_stream import stored, text_of, told
+
+MADE = (
+    "TakesStore", "TakesBothByOtherNames", "TakesByAnnotation", "TakesItsOwnClass", "MayTakeStore", "PassesOn",
+    "PassesOnOthers", "TakesSettings", "HasSettingsOfItsOwn", "OwnStore", "HandsItOn", "UsesAGlobal",
+    "create_chatkit_server", "build", "connect", "instance",
+)  # fmt: skip
+
+
+async def test_a_server_of_every_shape_answers_and_its_thread_is_ours(serve: Serve) -> None:
+    """It counts the messages that its store has: those of both turns, and of this thread alone."""
+    async with serve(*MADE) as address:
+        for name in MADE:
+            async with client_of(address, name) as client, client_of(address, name) as other:
+                made = await told(client.create_thread("Hello"))
+                assert made.view.text.startswith("1"), (name, made.view.errors)
+                again = await told(client.add_user_message(made.thread_id, "And again"))
+                assert again.view.text.startswith("3"), (name, again.view.errors)
+                texts = [text_of(item) for item in await stored(client, made.thread_id)]
+                assert [texts[0], texts[2]] == ["Hello", "And again"] and len(texts) == 4, name
+                assert (await other.list_threads()).data == [], name
+                assert (await told(other.create_thread("Hi"))).view.text.startswith("1"), name
+
+
+async def test_a_store_that_was_handed_on_is_replaced_everywhere(serve: Serve) -> None:
+    async with serve("HandsItOn", "UsesAGlobal", "instance") as address:
+        for name, expected in {"HandsItOn": "1 tool 1", "instance": "1 tool 1", "UsesAGlobal": "1 global 1"}.items():
+            async with client_of(address, name) as client:
+                assert (await told(client.create_thread("Hello"))).view.text == expected
+
+
+async def start(settings: Settings) -> None:
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("WantsOptions", r"does not know what WantsOptions.__init__ wants as settings"),
+        ("WantsCaller", r"caller: a server is made once, for all callers\. Read the caller from the context"),
+        ("Breaks", r"cannot be made: KeyError: 'city' \(shapes.py, line \d+\)"),
+        ("ForgetsSuper", r"does not call super\(\).__init__\(store\)"),
+        ("nothing", r"called as a factory, and returned nothing"),
+        ("asks", r"calls asks as a factory of a ChatKitServer and does not know prompt"),
+    ],
+)
+async def test_what_cannot_be_made_is_refused_at_start_with_the_reason(
+    name: str, message: str, catalog: Callable[..., Path], make_settings: Callable[..., Settings]
+) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        await start(make_settings(config=catalog(name)))
+
+
+async def test_the_factory_of_a_refusal_works_once_its_dots_are_filled(
+    project: Path, catalog: Callable[..., Path], make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ConfigurationError, match="instructions and history_limit") as refused:
+        await start(make_settings(config=catalog("WantsMore")))
+    text = str(refused.value)
+    assert '"server_factory.py:create_server"' in text
+    lines = [line[4:] for line in text.splitlines() if line.startswith("    ")]
+    assert len(lines) == 3
+    filled = "\n".join(lines).replace("instructions=...", 'instructions="Be kind"').replace("limit=...", "limit=5")
+    (project / "server_factory.py").write_text(f"{filled}\n")
+    (project / "chatkit-link.toml").write_text('[agents.more]\ntarget = "server_factory.py:create_server"\n')
+    monkeypatch.syspath_prepend(str(project))
+    await start(make_settings(config=project / "chatkit-link.toml"))
+
+
+async def test_a_key_for_servers_is_refused_for_another_target(
+    project: Path, make_settings: Callable[..., Settings]
+) -> None:
+    (project / "echo.py").write_text("async def respond(ctx):\n    yield\n")
+    (project / "chatkit-link.toml").write_text('[agents.echo]\ntarget = "echo.py"\nstore = "keep"\n')
+    with pytest.raises(ConfigurationError, match=re.escape("[agents.echo]: store and context are for a ChatKitServer")):
+        await start(make_settings(config=project / "chatkit-link.toml"))
