@@ -277,4 +277,4 @@ def _checked(found: Any, target: str) -> Target:
 
 def is_server(target: Target) -> TypeIs[ServerTarget]:
     """Whether a target is, or makes, a ChatKitServer of somebody's."""
-    return not isinstance(target, Assistant | ExportedWorkflow)
+    return not isinstance(target, Assistant | ExportedWorkflow | SidecarWorkflow | Service)

@@ -166,9 +166,6 @@ def load_targets(settings: Settings, catalog: Catalog) -> tuple[dict[str, Target
 def check_file(file: Path, settings: Settings, today: date) -> Verdict:
     """Whether an exported workflow runs here, and what to do."""
     config = settings.config.absolute()
-    if is_script(file.name):
-        node = node_for(settings, read_variables())
-        return verdict_of(file.name, check_script(file, node, shutdowns_for(settings), today=today))
     catalog = read_catalog(config, {})
     named = set(_STORE.findall(file.read_text(encoding="utf-8", errors="replace")))
     around = Surroundings(
@@ -179,6 +176,9 @@ def check_file(file: Path, settings: Settings, today: date) -> Verdict:
         missing_stores=event_loop.run(_missing_stores(named - set(catalog.vector_stores), settings)),
         folder=config.parent,
     )
+    if is_script(file.name):
+        node = node_for(settings, read_variables())
+        return verdict_of(file.name, check_script(file, node, around, today=today))
     with redirect_stdout(sys.stderr):  # what the file prints is no part of the report
         findings = check_workflow(file.absolute(), around, today=today)
     return verdict_of(file.name, findings)

@@ -31,7 +31,7 @@ from chatkit_link.errors import ConfigurationError
 
 Level = Literal["works", "repaired", "key", "package", "decide", "wrong", "warning", "error"]
 
-_KEY = "set OPENAI_API_KEY: the agents ask models of OpenAI"
+KEY = "set OPENAI_API_KEY: the agents ask models of OpenAI"
 _HOSTED = {
     "agents.WebSearchTool": "web search",
     "agents.FileSearchTool": "file search",
@@ -81,7 +81,7 @@ def check_workflow(path: Path, around: Surroundings | None = None, *, today: dat
     try:
         source = read_source(path)
     except ConfigurationError as error:
-        return [_wrong(path, error)]
+        return [wrong(path, error)]
     found = {*_whole(source), *_repaired(source), *_undefined(source)}
     if around.shutdowns is not None:
         found |= {
@@ -101,12 +101,12 @@ def check_workflow(path: Path, around: Surroundings | None = None, *, today: dat
     try:
         load_workflow(path, folder=around.folder, seconds=around.seconds)
     except ConfigurationError as error:  # also what can only be known by loading it
-        refused = _wrong(path, error)
+        refused = wrong(path, error)
         found = {one for one in found if one.line != refused.line or one.level not in ("wrong", "works")} | {refused}
     return sorted(found)
 
 
-def _wrong(path: Path, error: ConfigurationError) -> Finding:
+def wrong(path: Path, error: ConfigurationError) -> Finding:
     """What the loader says, with the line apart."""
     said = str(error)
     placed = re.match(rf"{re.escape(path.name)}, line (\d+): (.*)", said, re.DOTALL)
@@ -244,7 +244,7 @@ def _call(source: ExportedFile, node: ast.Call, around: Surroundings) -> Iterato
     given = {keyword.arg: keyword.value for keyword in node.keywords}
     if name == "agents.Agent":
         if not around.has_key:
-            yield Finding(0, "key", _KEY)
+            yield Finding(0, "key", KEY)
         if isinstance(text := given.get("instructions"), ast.Constant) and not str(text.value).strip():
             yield Finding(node.lineno, "decide", "an agent has no instructions: write what it is to do")
     elif name in _HOSTED:
@@ -271,7 +271,7 @@ def _hosted(node: ast.Call, name: str, given: Mapping[str | None, ast.expr], aro
             node.lineno, "wrong", f"{tool} is run by OpenAI's Responses API only: unset CHATKIT_LINK_OPENAI_API"
         )
     if not around.has_key:
-        yield Finding(0, "key", _KEY)
+        yield Finding(0, "key", KEY)
     yield Finding(node.lineno, "works", f"{_HOSTED[name]} is run by OpenAI")
     if name == "agents.HostedMCPTool":
         if "'require_approval'" in code and "'never'" not in code:
@@ -288,7 +288,7 @@ def _searches(node: ast.Call, store: ast.expr | None, around: Surroundings) -> I
         yield Finding(node.lineno, "works", f"{name} is searched in the documents of this server")
         return
     if not around.has_key:
-        yield Finding(0, "key", _KEY)
+        yield Finding(0, "key", KEY)
     if store is not None and not name and isinstance(store, ast.Constant):
         yield Finding(node.lineno, "decide", "the search names no vector store: this line fails. Put its id in")
     else:

@@ -44,8 +44,7 @@ class Node:
         program = self.program()
         if not self.is_installed:
             raise ConfigurationError(
-                f"{file.name} needs the Node packages of this version. "
-                f"Install them: chatkit-link agents add {file.name}"
+                f"The Node packages that {file.name} needs are not installed: run chatkit-link agents add {file.name}"
             )
         return (program, "--enable-source-maps", str(SOURCES / "main.mjs"), str(file), str(self.packages))
 

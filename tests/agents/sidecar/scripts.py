@@ -260,6 +260,20 @@ export const answerQuestion = async (workflow: { input_as_text: string; kind?: K
 """,
 }
 
+#: One list for all that it ever answers.
+KEEPS_AT_THE_TOP = """\
+import { Agent, AgentInputItem, Runner } from "@openai/agents";
+const conversationHistory: AgentInputItem[] = [];
+const helper = new Agent({ name: "Helper", instructions: "Help." });
+export const runWorkflow = async (workflow: { input_as_text: string }) => {
+  conversationHistory.push({ role: "user", content: [{ type: "input_text", text: workflow.input_as_text }] });
+  const result = await new Runner().run(helper, [...conversationHistory]);
+  conversationHistory.push(...result.newItems.map((item) => item.rawItem));
+  if (conversationHistory.length < 2 || conversationHistory.at(-1)?.role !== "assistant") throw new Error("lost");
+  return { output_text: result.finalOutput };
+};
+"""
+
 COUNTS_ROUNDS = (
     HEAD
     + """\

@@ -6,7 +6,6 @@ import os
 import re
 import signal
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import pytest
 from chatkit.types import AssistantMessageItem, ErrorEvent, StructuredInputItem, WorkflowItem
 from typing_extensions import override
 
+from chatkit_link.agents.agent_builder.check import KEY, Surroundings
 from chatkit_link.agents.sidecar.check import check_script
 from chatkit_link.agents.sidecar.load import load_script
 from chatkit_link.agents.sidecar.node import node_for
@@ -22,6 +22,7 @@ from tests.agents.agent_builder.test_workflows import MakeSettings, answer, chat
 from tests.agents.sidecar.scripts import (
     APPROVAL,
     COUNTS_ROUNDS,
+    KEEPS_AT_THE_TOP,
     NEVER_ENDS,
     ONE_AGENT,
     PAYS,
@@ -235,6 +236,21 @@ async def test_what_people_make_of_an_export_runs_and_knows_each_earlier_turn_on
     assert [last.count("Yes"), last.count("One.")] == [2, 1]
 
 
+async def test_a_list_at_the_top_of_a_file_never_takes_one_conversation_into_another(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    async with (
+        scripted(Say("One."), Say("Two."), Say("Three.")) as model,
+        chat(settings_of(make_settings, tmp_path, KEEPS_AT_THE_TOP, model)) as client,
+    ):
+        first = await told(client.create_thread("My secret"))
+        await told(client.create_thread("Hello"))
+        await told(client.add_user_message(first.thread_id, "And?"))
+        asked = conversation(model)
+    assert "secret" not in shown_to(asked[1])
+    assert [shown_to(asked[2]).count(words) for words in ("My secret", "One.", "And?", "Two.")] == [1, 1, 1, 0]
+
+
 def test_what_cannot_run_is_named_with_the_file_the_line_and_what_to_do(
     make_settings: MakeSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -251,7 +267,7 @@ def test_what_cannot_run_is_named_with_the_file_the_line_and_what_to_do(
         with pytest.raises(ConfigurationError, match=words):
             load_script(tmp_path / "workflow.ts", node)
     (tmp_path / "workflow.ts").write_text(ONE_AGENT)
-    with pytest.raises(ConfigurationError, match=r"Install them: chatkit-link agents add workflow\.ts"):
+    with pytest.raises(ConfigurationError, match=r"are not installed: run chatkit-link agents add workflow\.ts"):
         load_script(tmp_path / "workflow.ts", replace(node, packages=tmp_path / "none"))
     with pytest.raises(ConfigurationError, match=r"need Node\.js 20\.19 or newer: install it"):
         load_script(tmp_path / "workflow.ts", replace(node, environment={"PATH": str(tmp_path)}))
@@ -264,12 +280,12 @@ def test_check_says_what_a_file_needs(make_settings: MakeSettings, tmp_path: Pat
         .replace("import { tool,", "import { webSearchTool, tool,")
     )
     settings = settings_of(make_settings, tmp_path, text, None)
-    found = check_script(tmp_path / "workflow.ts", node_for(settings, os.environ), None, today=date.min)
+    found = check_script(tmp_path / "workflow.ts", node_for(settings, os.environ), Surroundings())
     told_of = [(finding.level, finding.text) for finding in found]
     lines = text.splitlines()
-    assert ("decide", "an agent has no instructions") in told_of
+    assert ("decide", "the agent has no instructions: write them") in told_of
     assert ("works", "shopkeeper is run") in told_of
-    assert any(level == "key" and "web search" in words for level, words in told_of)
-    assert any(level == "decide" and words.startswith("SHOP_TOKEN is read") for level, words in told_of)
-    run = next(finding for finding in found if finding.level == "works")
+    assert {("key", KEY), ("works", "web search is run by OpenAI")} <= set(told_of)
+    assert any(level == "decide" and "SHOP_TOKEN" in words for level, words in told_of)
+    run = next(finding for finding in found if finding.text == "shopkeeper is run")
     assert "runner.run(" in lines[run.line - 1]

@@ -1,23 +1,23 @@
 // From the file as it is to a module that Node loads: types removed, what is beside it put in, packages as
 // `packages.mjs` has them. Line numbers of the file are kept by a source map.
 
-import { readFile } from "node:fs/promises";
-import { createRequire, isBuiltin, SourceMap } from "node:module";
-import path from "node:path";
-import { pathToFileURL } from "node:url";
+import { readFile } from 'node:fs/promises';
+import { createRequire, isBuiltin, SourceMap } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 
-import { LINK } from "./link.mjs";
-import { OWN, REPLACED } from "./packages.mjs";
-import { rewrite } from "./rewrite.mjs";
+import { LINK } from './link.mjs';
+import { OWN, REPLACED } from './packages.mjs';
+import { rewrite } from './rewrite.mjs';
 
-const LOADERS = { ".ts": "ts", ".mts": "ts", ".cts": "ts", ".tsx": "tsx", ".jsx": "jsx" };
+const LOADERS = { '.ts': 'ts', '.mts': 'ts', '.cts': 'ts', '.tsx': 'tsx', '.jsx': 'jsx' };
 const MAP = /(?:^|\n)\/\/# sourceMappingURL=.*\s*$/;
 /** What a page puts around code that is copied out of it. */
 const FENCE = /^\s*```.*$/gm;
 
 /** A file that cannot be run, said with its line. */
 export class Unusable extends Error {
-  name = "Unusable";
+  name = 'Unusable';
 
   constructor(message, line) {
     super(message);
@@ -27,47 +27,51 @@ export class Unusable extends Error {
 
 /** Write the module of `file` to `target`. Returns its `source`, in whose tree each call that runs an agent is numbered. */
 export async function compile(file, packages, target) {
-  const require = createRequire(path.join(packages, "package.json"));
-  const { build, transform } = require("esbuild");
-  const { parse } = require("acorn");
+  const require = createRequire(path.join(packages, 'package.json'));
+  const { build, transform } = require('esbuild');
+  const { parse } = require('acorn');
   const found = {};
 
   async function load(args) {
-    const text = await readFile(args.path, "utf8");
+    const text = await readFile(args.path, 'utf8');
     let code;
     try {
-      ({ code } = await transform(text.replace(FENCE, ""), {
-        loader: LOADERS[path.extname(args.path)] ?? "js",
-        platform: "node",
-        target: "node20",
+      ({ code } = await transform(text.replace(FENCE, ''), {
+        loader: LOADERS[path.extname(args.path)] ?? 'js',
+        platform: 'node',
+        target: 'node20',
         sourcefile: args.path,
-        sourcemap: "inline",
+        sourcemap: 'inline',
       }));
     } catch (error) {
       return { errors: error.errors ?? [{ text: error.message }] };
     }
-    const map = code.match(MAP)?.[0] ?? "";
+    const map = code.match(MAP)?.[0] ?? '';
     const plain = code.slice(0, code.length - map.length);
     const isEntry = args.path === file;
-    const program = parse(plain, { ecmaVersion: "latest", sourceType: "module", allowReturnOutsideFunction: true });
+    const program = parse(plain, {
+      ecmaVersion: 'latest',
+      sourceType: 'module',
+      allowReturnOutsideFunction: true,
+    });
     const { code: changed, source } = rewrite(plain, program, lineFinder(map), { isEntry });
     if (isEntry) found.source = source;
-    return { contents: changed + map, loader: "js" };
+    return { contents: changed + map, loader: 'js' };
   }
 
-  const own = new Set(Object.keys(require("./package.json").dependencies));
+  const own = new Set(Object.keys(require('./package.json').dependencies));
   try {
     await build({
       entryPoints: [file],
       outfile: target,
       bundle: true,
-      platform: "node",
-      format: "esm",
-      target: "node20",
-      sourcemap: "inline",
-      logLevel: "silent",
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      sourcemap: 'inline',
+      logLevel: 'silent',
       define: {
-        "import.meta.url": JSON.stringify(pathToFileURL(file).href),
+        'import.meta.url': JSON.stringify(pathToFileURL(file).href),
         __filename: JSON.stringify(file),
         __dirname: JSON.stringify(path.dirname(file)),
       },
@@ -75,7 +79,10 @@ export async function compile(file, packages, target) {
         // `require.main === module` is how a file of the older kind sees that it was started itself.
         js: `import{createRequire as __chatkit_link_require}from"node:module";const require=__chatkit_link_require(${JSON.stringify(file)}),module={exports:{}};`,
       },
-      plugins: [resolving(packages, own), { name: "load", setup: (on) => on.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, load) }],
+      plugins: [
+        resolving(packages, own),
+        { name: 'load', setup: (on) => on.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, load) },
+      ],
     });
   } catch (error) {
     throw unusable(error, file);
@@ -85,37 +92,37 @@ export async function compile(file, packages, target) {
 
 /** The line of the file that a place of the text without types comes from. */
 function lineFinder(map) {
-  const encoded = map.slice(map.indexOf("base64,") + "base64,".length).trim();
-  const lines = new SourceMap(JSON.parse(Buffer.from(encoded, "base64").toString("utf8")));
+  const encoded = map.slice(map.indexOf('base64,') + 'base64,'.length).trim();
+  const lines = new SourceMap(JSON.parse(Buffer.from(encoded, 'base64').toString('utf8')));
   return (line, column) => (lines.findEntry(line, column).originalLine ?? line) + 1;
 }
 
 /** Ours of the packages come from `packages`, all others from where the file is. None is put into the module. */
 function resolving(packages, own) {
   return {
-    name: "resolve",
+    name: 'resolve',
     setup(on) {
       on.onResolve({ filter: /.*/ }, async (args) => {
-        if (args.pluginData === "found" || args.kind === "entry-point") return undefined;
-        if (args.path.startsWith(".") || path.isAbsolute(args.path)) return undefined;
+        if (args.pluginData === 'found' || args.kind === 'entry-point') return undefined;
+        if (args.path.startsWith('.') || path.isAbsolute(args.path)) return undefined;
         if (isBuiltin(args.path)) return { path: args.path, external: true };
-        const isReal = args.namespace === "replaced";
-        if (!isReal && Object.hasOwn(REPLACED, args.path)) return { path: args.path, namespace: "replaced" };
-        const [scope, name] = args.path.split("/");
-        const ours = own.has(args.path.startsWith("@") ? `${scope}/${name}` : scope) || isReal;
+        const isReal = args.namespace === 'replaced';
+        if (!isReal && Object.hasOwn(REPLACED, args.path)) return { path: args.path, namespace: 'replaced' };
+        const [scope, name] = args.path.split('/');
+        const ours = own.has(args.path.startsWith('@') ? `${scope}/${name}` : scope) || isReal;
         const resolved = await on.resolve(args.path, {
           kind: args.kind,
           resolveDir: ours ? packages : args.resolveDir,
-          pluginData: "found",
+          pluginData: 'found',
         });
         if (resolved.errors.length > 0) {
           return { errors: [{ text: `the package ${args.path} is not installed` }] };
         }
         if (!resolved.path.includes(`${path.sep}node_modules${path.sep}`)) return resolved;
-        const required = args.kind === "require-call" || args.kind === "require-resolve";
+        const required = args.kind === 'require-call' || args.kind === 'require-resolve';
         return { path: required ? resolved.path : pathToFileURL(resolved.path).href, external: true };
       });
-      on.onLoad({ filter: /.*/, namespace: "replaced" }, (args) => replaced(args.path, packages));
+      on.onLoad({ filter: /.*/, namespace: 'replaced' }, (args) => replaced(args.path, packages));
     },
   };
 }
@@ -126,15 +133,15 @@ async function replaced(name, packages) {
   const given = REPLACED[name](real);
   const key = JSON.stringify(name);
   globalThis[LINK].modules[name] = given;
-  const names = Object.keys(given).filter((each) => each !== "default");
+  const names = Object.keys(given).filter((each) => each !== 'default');
   const all = `globalThis[Symbol.for("chatkit-link")].modules[${key}]`;
-  const contents = `const all=${all};export const {${names.join(",")}}=all;${"default" in given ? "export default all.default;" : ""}`;
-  return { contents, loader: "js", resolveDir: packages };
+  const contents = `const all=${all};export const {${names.join(',')}}=all;${'default' in given ? 'export default all.default;' : ''}`;
+  return { contents, loader: 'js', resolveDir: packages };
 }
 
 /** The module that `import` finds, not the one that `require` does: of some packages there are two. */
 async function realModule(name, packages) {
-  const finder = path.join(packages, "find.mjs");
+  const finder = path.join(packages, 'find.mjs');
   const { find } = await import(pathToFileURL(finder).href);
   return await import(find(name));
 }
@@ -143,6 +150,6 @@ function unusable(error, file) {
   const first = error.errors?.[0];
   if (first === undefined) return error;
   const where = first.location;
-  const other = where && path.resolve(where.file) !== file ? `${path.basename(where.file)}: ` : "";
+  const other = where && path.resolve(where.file) !== file ? `${path.basename(where.file)}: ` : '';
   return new Unusable(`${other}${first.text}`, where?.line);
 }

@@ -22,7 +22,7 @@ async function describe(agent, context, idOf, real) {
   return {
     name: agent.name,
     description: agent.handoffDescription || null,
-    model: typeof agent.model === "string" ? agent.model || null : null,
+    model: typeof agent.model === 'string' ? agent.model || null : null,
     settings: agent.hasExplicitModelSettings() ? agent.modelSettings : {},
     tools: (await agent.getAllTools(context)).map(describeTool),
     output: describeOutput(agent, real),
@@ -34,7 +34,7 @@ async function describe(agent, context, idOf, real) {
       parameters: handoff.inputJsonSchema,
     })),
     guardrails: { input: agent.inputGuardrails.map(named), output: agent.outputGuardrails.map(named) },
-    stop: typeof agent.toolUseBehavior === "function" ? "run_llm_again" : agent.toolUseBehavior,
+    stop: typeof agent.toolUseBehavior === 'function' ? 'run_llm_again' : agent.toolUseBehavior,
     reset_tool_choice: agent.resetToolChoice,
   };
 }
@@ -42,32 +42,33 @@ async function describe(agent, context, idOf, real) {
 const named = (guardrail) => guardrail.name;
 
 function describeTool(tool) {
-  if (tool.type === "function") {
+  if (tool.type === 'function') {
     const { name, description, parameters, strict } = tool;
-    return { type: "function", name, description, parameters: asWritten(parameters), strict };
+    return { type: 'function', name, description, parameters: asWritten(parameters), strict };
   }
-  if (tool.type !== "hosted_tool") return { type: tool.type, name: tool.name };
+  if (tool.type !== 'hosted_tool') return { type: tool.type, name: tool.name };
   const given = { ...tool.providerData };
   delete given.on_approval;
-  return { type: "hosted", name: tool.name, given };
+  return { type: 'hosted', name: tool.name, given };
 }
 
 export function describeOutput(agent, real) {
   const type = agent.outputType;
-  if (type === "text") return null;
-  if (type.type === "json_schema") return { schema: type.schema, strict: type.strict ?? true };
+  if (type === 'text') return null;
+  if (type.type === 'json_schema') return { schema: type.schema, strict: type.strict ?? true };
   // A tool's parameters are made of a zod type in the same way, and can be read.
-  const { parameters } = real.tool({ name: "output", description: "", parameters: type, execute: () => "" });
+  const { parameters } = real.tool({ name: 'output', description: '', parameters: type, execute: () => '' });
   return { schema: asWritten(parameters), strict: true };
 }
 
 /** A schema without what zod adds of its own: the name of the dialect, and the bounds of JavaScript's whole numbers. */
 function asWritten(schema) {
   if (Array.isArray(schema)) return schema.map(asWritten);
-  if (typeof schema !== "object" || schema === null) return schema;
-  const kept = Object.entries(schema).filter(([key, value]) => key !== "$schema" && !isBound(key, value));
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const kept = Object.entries(schema).filter(([key, value]) => key !== '$schema' && !isBound(key, value));
   return Object.fromEntries(kept.map(([key, value]) => [key, asWritten(value)]));
 }
 
 const isBound = (key, value) =>
-  (key === "minimum" && value === Number.MIN_SAFE_INTEGER) || (key === "maximum" && value === Number.MAX_SAFE_INTEGER);
+  (key === 'minimum' && value === Number.MIN_SAFE_INTEGER) ||
+  (key === 'maximum' && value === Number.MAX_SAFE_INTEGER);

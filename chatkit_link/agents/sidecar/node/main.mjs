@@ -1,18 +1,18 @@
 // The process that runs an exported TypeScript workflow: `node main.mjs FILE PACKAGES`. It talks with the server over
 // its stdin and stdout (docs/reference/agent-protocol.md) and ends when stdin does.
 
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { pathToFileURL } from "node:url";
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 
-import { compile, Unusable } from "./compile.mjs";
-import { describeOutput } from "./definition.mjs";
-import { isRefusal, LINK, link } from "./link.mjs";
-import { Peer } from "./peer.mjs";
-import { takePipe } from "./pipe.mjs";
-import { ENTRY } from "./rewrite.mjs";
-import { Turn } from "./turn.mjs";
+import { compile, Unusable } from './compile.mjs';
+import { describeOutput } from './definition.mjs';
+import { isRefusal, LINK, link } from './link.mjs';
+import { Peer } from './peer.mjs';
+import { takePipe } from './pipe.mjs';
+import { ENTRY } from './rewrite.mjs';
+import { Turn } from './turn.mjs';
 
 const PROTOCOL = 1;
 const [file, packages] = process.argv.slice(2);
@@ -26,21 +26,22 @@ process.exit = () => {
   throw new Error("The file calls process.exit, which would end the server's process. Remove the call.");
 };
 // What fails beside an answer is for the log: it must not end the answers of others.
-process.on("unhandledRejection", (error) => console.error(error));
-process.on("uncaughtException", (error) => console.error(error));
+process.on('unhandledRejection', (error) => console.error(error));
+process.on('uncaughtException', (error) => console.error(error));
 
 const methods = {
   async load({ protocol }) {
-    if (protocol !== PROTOCOL) throw new Unusable(`the protocol ${protocol} is not known here, only ${PROTOCOL}`);
-    const folder = await mkdtemp(path.join(tmpdir(), "chatkit-link-"));
+    if (protocol !== PROTOCOL)
+      throw new Unusable(`the protocol ${protocol} is not known here, only ${PROTOCOL}`);
+    const folder = await mkdtemp(path.join(tmpdir(), 'chatkit-link-'));
     try {
-      const target = path.join(folder, "workflow.mjs");
+      const target = path.join(folder, 'workflow.mjs');
       const source = await compile(file, packages, target);
       const module = await import(pathToFileURL(target).href);
       entry = module[ENTRY] ?? module.runWorkflow ?? module.default?.runWorkflow;
       return {
         protocol: PROTOCOL,
-        entry: typeof entry === "function" ? (source.entry ?? null) : null,
+        entry: typeof entry === 'function' ? (source.entry ?? null) : null,
         approvals: [...source.approvals],
         agents: outputs(),
         tree: source.program,
@@ -81,22 +82,22 @@ const methods = {
   async call_tool({ turn, run, agent, tool, input, call }) {
     const { known, context } = runOf(turn, run);
     const found = await toolOf(known.get(agent), tool, context);
-    const details = { toolCall: { type: "function_call", callId: call, name: tool, arguments: input } };
+    const details = { toolCall: { type: 'function_call', callId: call, name: tool, arguments: input } };
     const result = await turns.get(turn).work(() => found.invoke(context, input, details));
-    return typeof result === "string" ? result : JSON.stringify(result ?? null);
+    return typeof result === 'string' ? result : JSON.stringify(result ?? null);
   },
 };
 
 /** The agents at the top of the file: what their output is. */
 function outputs() {
-  const real = globalThis[LINK].modules["@openai/agents"];
+  const real = globalThis[LINK].modules['@openai/agents'];
   const described = ([name, agent]) => [name, { name: agent.name, output: describeOutput(agent, real) }];
   return Object.fromEntries(Object.entries(link.agents).map(described));
 }
 
 function runOf(turn, run) {
   const found = turns.get(turn)?.runs.get(run);
-  if (found === undefined) throw new Error("the run is over");
+  if (found === undefined) throw new Error('the run is over');
   return found;
 }
 

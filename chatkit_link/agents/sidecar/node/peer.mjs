@@ -21,7 +21,7 @@ export class Peer {
     const id = ++this.#number;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#send({ jsonrpc: "2.0", id, method, params });
+      this.#send({ jsonrpc: '2.0', id, method, params });
     });
   }
 
@@ -33,9 +33,10 @@ export class Peer {
       return;
     }
     const method = this.#methods[message.method];
-    const answer = { jsonrpc: "2.0", id: message.id };
+    const answer = { jsonrpc: '2.0', id: message.id };
     try {
-      if (method === undefined) throw Object.assign(new Error(`no method ${message.method}`), { rpcCode: NO_METHOD });
+      if (method === undefined)
+        throw Object.assign(new Error(`no method ${message.method}`), { rpcCode: NO_METHOD });
       answer.result = (await method(message.params ?? {})) ?? null;
     } catch (error) {
       answer.error = described(error);
@@ -57,7 +58,7 @@ function described(error) {
   return {
     code: known.rpcCode ?? FAILED,
     message: known.message,
-    data: { name: known.name, stack: known.stack ?? "", raised: raisedBy(known), line: known.line },
+    data: { name: known.name, stack: known.stack ?? '', raised: raisedBy(known), line: known.line },
   };
 }
 

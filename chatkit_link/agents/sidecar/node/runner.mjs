@@ -1,8 +1,8 @@
 // `Runner` as the file finds it. The agent runs on the server: it streams the text, shows the steps, asks for
 // approvals and remembers. What is code of the file's own, such as a tool, is called back here.
 
-import { define } from "./definition.mjs";
-import { Turn } from "./turn.mjs";
+import { define } from './definition.mjs';
+import { Turn } from './turn.mjs';
 
 let runs = 0;
 
@@ -38,7 +38,7 @@ async function remoteRun(real, site, agent, input, options) {
   const id = ++runs;
   turn.runs.set(id, { known, context });
   try {
-    const found = await turn.ask("run", {
+    const found = await turn.ask('run', {
       run: id,
       site,
       callers: Turn.callers,
@@ -66,27 +66,27 @@ class RunResult {
     this.interruptions = [];
     this.rawResponses = [];
     this.output = found.items;
-    const first = typeof input === "string" ? [{ role: "user", content: input }] : input;
+    const first = typeof input === 'string' ? [{ role: 'user', content: input }] : input;
     this.history = [...first, ...found.items];
   }
 }
 
 function parsed(agent, output) {
   const type = agent.outputType;
-  return typeof type === "object" && typeof type.parse === "function" ? type.parse(output) : output;
+  return typeof type === 'object' && typeof type.parse === 'function' ? type.parse(output) : output;
 }
 
 function typeOf(item) {
   switch (item.type) {
-    case "reasoning":
-      return "reasoning_item";
-    case "function_call_output":
-      return "tool_call_output_item";
-    case "message":
+    case 'reasoning':
+      return 'reasoning_item';
+    case 'function_call_output':
+      return 'tool_call_output_item';
+    case 'message':
     case undefined:
-      return "message_output_item";
+      return 'message_output_item';
     default:
-      return "tool_call_item";
+      return 'tool_call_item';
   }
 }
 
@@ -99,13 +99,18 @@ class StreamedResult {
     this.completed.catch(() => {});
   }
 
-  async *[Symbol.asyncIterator]() {
-    await this.completed;
+  /** Ends without an event: the user has them already. */
+  [Symbol.asyncIterator]() {
+    const next = async () => {
+      await this.completed;
+      return { done: true, value: undefined };
+    };
+    return { next };
   }
 
   async *#text() {
     await this.completed;
-    if (typeof this.finalOutput === "string") yield this.finalOutput;
+    if (typeof this.finalOutput === 'string') yield this.finalOutput;
   }
 
   toTextStream() {
@@ -115,5 +120,4 @@ class StreamedResult {
   toStream() {
     return ReadableStream.from(this);
   }
-
 }

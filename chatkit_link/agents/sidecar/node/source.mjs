@@ -1,9 +1,9 @@
 // What the names of an exported file mean: its entry, its approvals, where it runs agents.
 
-import { functionsOf, importsOf, isFunction, walk } from "./syntax.mjs";
+import { functionsOf, importsOf, isFunction, walk } from './syntax.mjs';
 
-const AGENTS = ["@openai/agents", "@openai/agents-core"];
-const ENTRY = "runWorkflow";
+const AGENTS = ['@openai/agents', '@openai/agents-core'];
+const ENTRY = 'runWorkflow';
 
 /** program: the tree of the file as JavaScript. */
 export class Source {
@@ -12,7 +12,9 @@ export class Source {
     this.functions = functionsOf(program);
     this.imported = importsOf(program, AGENTS);
     this.runners = this.#runners();
-    this.approvals = new Set([...this.functions].filter(([name, node]) => asks(name, node)).map(([name]) => name));
+    this.approvals = new Set(
+      [...this.functions].filter(([name, node]) => asks(name, node)).map(([name]) => name),
+    );
     this.entry = this.#entry();
     this.running = this.#running();
     this.agents = this.#agents();
@@ -22,27 +24,31 @@ export class Source {
   #runners() {
     const found = new Set();
     walk(this.program, (node) => {
-      if (node.type === "VariableDeclarator" && this.#isNewRunner(node.init)) found.add(node.id.name);
-      if (node.type === "AssignmentExpression" && this.#isNewRunner(node.right)) found.add(node.left.name);
+      if (node.type === 'VariableDeclarator' && this.#isNewRunner(node.init)) found.add(node.id.name);
+      if (node.type === 'AssignmentExpression' && this.#isNewRunner(node.right)) found.add(node.left.name);
     });
     return found;
   }
 
   #isNewRunner(node) {
-    return node?.type === "NewExpression" && this.imported.get(node.callee.name) === "Runner";
+    return node?.type === 'NewExpression' && this.imported.get(node.callee.name) === 'Runner';
   }
 
   /** The name of the function that answers a message; undefined if the file has none, or several that may be meant. */
   #entry() {
     if (this.functions.has(ENTRY)) return ENTRY;
     const running = [...this.functions].filter(([, node]) => this.runsAgents(node)).map(([name]) => name);
-    const outer = running.filter((name) => !running.some((other) => other !== name && this.#calls(other, name)));
+    const outer = running.filter(
+      (name) => !running.some((other) => other !== name && this.#calls(other, name)),
+    );
     return outer.length === 1 ? outer[0] : undefined;
   }
 
   /** Names of the functions that run agents, by themselves or through each other; not the entry. */
   #running() {
-    const found = new Set([...this.functions.keys()].filter((name) => this.runsAgents(this.functions.get(name))));
+    const found = new Set(
+      [...this.functions.keys()].filter((name) => this.runsAgents(this.functions.get(name))),
+    );
     for (let size = -1; size !== found.size; ) {
       size = found.size;
       for (const name of this.functions.keys()) {
@@ -57,9 +63,11 @@ export class Source {
   #agents() {
     const found = [];
     for (const { type, declaration, declarations } of this.program.body) {
-      const variables = declarations ?? (type.startsWith("Export") ? declaration?.declarations : undefined) ?? [];
+      const variables =
+        declarations ?? (type.startsWith('Export') ? declaration?.declarations : undefined) ?? [];
       for (const { id, init } of variables) {
-        if (init?.type === "NewExpression" && this.imported.get(init.callee.name) === "Agent") found.push(id.name);
+        if (init?.type === 'NewExpression' && this.imported.get(init.callee.name) === 'Agent')
+          found.push(id.name);
       }
     }
     return found;
@@ -68,7 +76,7 @@ export class Source {
   #calls(caller, called) {
     let found = false;
     walk(this.functions.get(caller), (node) => {
-      found ||= node.type === "CallExpression" && node.callee.name === called;
+      found ||= node.type === 'CallExpression' && node.callee.name === called;
     });
     return found;
   }
@@ -84,27 +92,30 @@ export class Source {
 
   /** Whether this is a call that runs an agent: `runner.run(...)`, `new Runner().run(...)` or `run(...)`. */
   isRun(node) {
-    if (node.type !== "CallExpression") return false;
+    if (node.type !== 'CallExpression') return false;
     const { callee } = node;
-    if (callee.type === "Identifier") return this.imported.get(callee.name) === "run";
-    if (callee.type !== "MemberExpression" || callee.computed || callee.property.name !== "run") return false;
+    if (callee.type === 'Identifier') return this.imported.get(callee.name) === 'run';
+    if (callee.type !== 'MemberExpression' || callee.computed || callee.property.name !== 'run') return false;
     return this.runners.has(callee.object.name) || this.#isNewRunner(callee.object);
   }
 
   isQuestion(node) {
-    return node.type === "CallExpression" && this.approvals.has(node.callee.name);
+    return node.type === 'CallExpression' && this.approvals.has(node.callee.name);
   }
 }
 
 /** An approval as it is exported: nothing is implemented, and it returns a constant. */
 function asks(name, node) {
-  return /^approvalRequest_?\d*$/.test(name) && (node.body.type === "Literal" || statements(node).every(isConstant));
+  return (
+    /^approvalRequest_?\d*$/.test(name) &&
+    (node.body.type === 'Literal' || statements(node).every(isConstant))
+  );
 }
 
-const statements = (node) => (node.body.type === "BlockStatement" ? node.body.body : [{ type: "" }]);
+const statements = (node) => (node.body.type === 'BlockStatement' ? node.body.body : [{ type: '' }]);
 const isConstant = (node) =>
-  node.type === "ReturnStatement" && (node.argument === null || node.argument.type === "Literal");
+  node.type === 'ReturnStatement' && (node.argument === null || node.argument.type === 'Literal');
 
 /** Whether a function has nothing in it. */
 export const isEmpty = (node) =>
-  isFunction(node) && node.body.type === "BlockStatement" && node.body.body.length === 0;
+  isFunction(node) && node.body.type === 'BlockStatement' && node.body.body.length === 0;

@@ -10,7 +10,7 @@ export function children(node) {
   return found.sort((first, second) => first.start - second.start);
 }
 
-const isNode = (value) => typeof value?.type === "string" && typeof value.start === "number";
+const isNode = (value) => typeof value?.type === 'string' && typeof value.start === 'number';
 
 /** Call `visit(node, ancestors)` for every node below `node` and for itself; it may return false to stay outside. */
 export function walk(node, visit, ancestors = []) {
@@ -20,19 +20,19 @@ export function walk(node, visit, ancestors = []) {
 }
 
 export const isFunction = (node) =>
-  node.type === "FunctionDeclaration" ||
-  node.type === "FunctionExpression" ||
-  node.type === "ArrowFunctionExpression";
+  node.type === 'FunctionDeclaration' ||
+  node.type === 'FunctionExpression' ||
+  node.type === 'ArrowFunctionExpression';
 
 /** The functions at the top of a file: name -> node. */
 export function functionsOf(program) {
   const found = new Map();
   for (const statement of program.body) {
-    const node = statement.type.startsWith("Export") ? statement.declaration : statement;
-    if (node?.type === "FunctionDeclaration" && node.id) found.set(node.id.name, node);
-    if (node?.type !== "VariableDeclaration") continue;
+    const node = statement.type.startsWith('Export') ? statement.declaration : statement;
+    if (node?.type === 'FunctionDeclaration' && node.id) found.set(node.id.name, node);
+    if (node?.type !== 'VariableDeclaration') continue;
     for (const { id, init } of node.declarations) {
-      if (id.type === "Identifier" && init && isFunction(init)) found.set(id.name, init);
+      if (id.type === 'Identifier' && init && isFunction(init)) found.set(id.name, init);
     }
   }
   return found;
@@ -42,12 +42,12 @@ export function functionsOf(program) {
 export function importsOf(program, packages) {
   const found = new Map();
   for (const node of program.body) {
-    if (node.type === "ImportDeclaration" && packages.includes(node.source.value)) {
+    if (node.type === 'ImportDeclaration' && packages.includes(node.source.value)) {
       for (const { local, imported, type } of node.specifiers) found.set(local.name, imported?.name ?? type);
     }
-    for (const { id, init } of node.type === "VariableDeclaration" ? node.declarations : []) {
-      const required = init?.type === "CallExpression" && init.callee.name === "require";
-      if (!required || !packages.includes(init.arguments[0]?.value) || id.type !== "ObjectPattern") continue;
+    for (const { id, init } of node.type === 'VariableDeclaration' ? node.declarations : []) {
+      const required = init?.type === 'CallExpression' && init.callee.name === 'require';
+      if (!required || !packages.includes(init.arguments[0]?.value) || id.type !== 'ObjectPattern') continue;
       for (const { key, value } of id.properties) found.set(value.name, key.name);
     }
   }

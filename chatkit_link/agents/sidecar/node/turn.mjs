@@ -1,6 +1,6 @@
 // One answer of the workflow. What the file asks for inside it goes to the server, under the turn's id.
 
-import { AsyncLocalStorage } from "node:async_hooks";
+import { AsyncLocalStorage } from 'node:async_hooks';
 
 const current = new AsyncLocalStorage();
 /** The places at which the functions of the file that are running were called, the outermost first. */
@@ -8,7 +8,7 @@ const callers = new AsyncLocalStorage();
 
 /** What a stopped turn's calls are rejected with. */
 export class Stopped extends Error {
-  name = "Stopped";
+  name = 'Stopped';
 }
 
 export class Turn {
@@ -28,10 +28,15 @@ export class Turn {
     this.#stopped.catch(() => {});
   }
 
-  /** The turn that the calling code belongs to. */
+  /** The turn that the calling code belongs to; undefined while the file is loaded. */
+  static get current() {
+    return current.getStore();
+  }
+
+  /** The same, where there has to be one. */
   static get() {
-    const turn = current.getStore();
-    if (turn === undefined) throw new Error("An agent can only be run while a message is answered.");
+    const turn = Turn.current;
+    if (turn === undefined) throw new Error('An agent can only be run while a message is answered.');
     return turn;
   }
 
@@ -54,6 +59,6 @@ export class Turn {
   }
 
   stop() {
-    this.#stop(new Stopped("The answer was stopped."));
+    this.#stop(new Stopped('The answer was stopped.'));
   }
 }
