@@ -1,5 +1,6 @@
 """The composition root: settings in, a running application out. Wiring only."""
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp
 
 from chatkit_link.agents.agent_builder.vector_stores import LocalStores
 from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Prompt, configured_catalog
+from chatkit_link.agents.contained import contain_tasks
 from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.models.provider import openai_client, run_config
 from chatkit_link.agents.research import Research
@@ -128,6 +130,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        contain_tasks(asyncio.get_running_loop())
         async with AsyncExitStack() as stack:
             stack.push_async_callback(send_rest, traces)
             app.state.services = await _open(stack, settings, catalog, hook, for_author=workshop is not None)

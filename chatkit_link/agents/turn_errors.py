@@ -4,6 +4,7 @@ A user gets the sentence as an ``error`` event of a stream or as the detail of a
 own machine (``chatkit-link dev``) the author's line stands in the chat, too.
 """
 
+import asyncio
 import logging
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from chatkit.store import NotFoundError
 from chatkit.types import ErrorEvent
 from pydantic import BaseModel
 
+from chatkit_link.agents.contained import cancellations
 from chatkit_link.agents.errors.describe import blame, describe, texts
 from chatkit_link.agents.errors.explain import Failure, explain
 from chatkit_link.agents.models.problems import IncompleteAnswer
@@ -49,7 +51,7 @@ class TurnErrors:
     conversation: Sequence[str] = ()
     for_author: bool = False
 
-    def event(self, error: Exception) -> ErrorEvent:
+    def event(self, error: BaseException) -> ErrorEvent:
         """The end of a stream. The message is in the caller's language; the log has the rest."""
         match explain(error):
             case Failure() as failure:
@@ -57,10 +59,14 @@ class TurnErrors:
                 message = self._with(line, failure.in_language(self.caller.locale))
                 return ErrorEvent(message=message, allow_retry=failure.allow_retry)
             case CustomStreamError() as failure:
-                message = failure.message or self._sentence()
-                return ErrorEvent(message=self._with(self._log_cause(error), message), allow_retry=failure.allow_retry)
+                line = self._log_cause(error)
+                if not (failure.message or line):
+                    line = self._log(error, "custom")
+                message = self._with(line, failure.message or self._sentence())
+                return ErrorEvent(message=message, allow_retry=failure.allow_retry)
             case StreamError() as failure:
-                message = self._with(self._log_cause(error), self._sentence())
+                line = self._log_cause(error) or self._log(error, _code_of(failure))
+                message = self._with(line, self._sentence())
                 return ErrorEvent(code=failure.code, message=message, allow_retry=failure.allow_retry)
             case LinkError() as failure:
                 return ErrorEvent(message=failure.in_language(self.caller.locale), allow_retry=failure.retryable)
@@ -68,7 +74,7 @@ class TurnErrors:
                 message = self._with(self._log(error), self._sentence())
                 return ErrorEvent(code=ErrorCode.STREAM_ERROR, message=message, allow_retry=True)
 
-    def problem(self, error: Exception) -> Exception:
+    def problem(self, error: BaseException) -> Exception:
         """What a request that is answered without a stream raises in the place of ``error``."""
         if isinstance(error, LinkError | NotFoundError):
             return error
@@ -79,9 +85,13 @@ class TurnErrors:
         plain = Localized("assistant_failed")
         return AssistantFailed(plain if event.message == self._sentence() else event.message or plain)
 
-    def complete(self, event: ErrorEvent) -> ErrorEvent:
-        """An error event of a server's own, with a message where it has none."""
-        return event if event.message else event.model_copy(update={"message": self._sentence()})
+    def complete(self, event: ErrorEvent, place: str) -> ErrorEvent:
+        """An error event of a server's own, with a message where it has none. place: names what yielded it."""
+        if event.message:
+            return event
+        line = f"{place} yielded an error event without a message (code {_code_of(event)})"
+        logger.warning("request %s: %s", self.caller.request_id, line)
+        return event.model_copy(update={"message": self._with(line, self._sentence())})
 
     def _sentence(self) -> str:
         return Localized("assistant_failed").in_language(self.caller.locale)
@@ -107,9 +117,13 @@ class TurnErrors:
         )
         return line if of_model else blame(error)
 
-    def _log_cause(self, error: Exception) -> str:
+    def _log_cause(self, error: BaseException) -> str:
         """A server that ends its answer with a message of its own says by ``from`` what the reason was."""
         return self._log(error.__cause__) if error.__cause__ is not None else ""
+
+
+def _code_of(given: StreamError | ErrorEvent) -> str:
+    return given.code.value if isinstance(given.code, ErrorCode) else str(given.code)
 
 
 @contextmanager
@@ -122,7 +136,9 @@ def refusing(
     """
     try:
         yield
-    except Exception as error:  # noqa: BLE001 - it is an author's own code
+    except BaseException as error:  # it is an author's own code
+        if isinstance(error, asyncio.CancelledError) and cancellations():
+            raise
         raise TurnErrors(caller, where(server, name), list(texts(params)), for_author).problem(error) from None
 
 

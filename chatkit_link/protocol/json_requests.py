@@ -34,6 +34,7 @@ from chatkit.types import (
 )
 from pydantic import BaseModel
 
+from chatkit_link.agents.contained import contained, containing_tasks
 from chatkit_link.agents.sdk_methods import (
     WRAPPED_JSON,
     answering,
@@ -109,7 +110,7 @@ class JsonRequests:
             LinkError: whatever is wrong with the request, as its status and message.
         """
         meter = Meter(agent.id)
-        with meter.running():
+        with meter.running(), contained(), containing_tasks():
             call = _Call(agent, request, caller, await context_for(agent, caller))
             own = overridden(agent.server) & WRAPPED_JSON
             body = await (self._override(call) if own else self.dispatch(call, request))

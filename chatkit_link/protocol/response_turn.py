@@ -28,6 +28,7 @@ from chatkit.types import (
 )
 
 from chatkit_link.agents.aclosing import closing_early
+from chatkit_link.agents.contained import containing_tasks
 from chatkit_link.agents.errors.describe import texts
 from chatkit_link.agents.sdk_events import event_stream, require_event
 from chatkit_link.agents.sdk_methods import WRAPPED_STREAM, encoder, expect, overridden, streaming, thread_view, where
@@ -94,7 +95,7 @@ class ResponseTurn:
         self._view = thread_view(turn.server)
         #: The newest error that was emitted, and what ended the answer of a server with a step of its own.
         self._error: ErrorEvent | None = None
-        self._failure: Exception | None = None
+        self._failure: BaseException | None = None
 
     async def run(self, run: Run) -> None:
         """Answer into the run's log. Raises RunFailed once an error is emitted, and CancelledError if stopped."""
@@ -105,7 +106,7 @@ class ResponseTurn:
         self._thread = TurnThread(self._store, turn.thread, turn.caller, self._title, self._view)
         self._ending = TurnEnding(turn, self._store, self._items, self._thread)
         try:
-            with self._meter.running():
+            with self._meter.running(), containing_tasks():
                 await self._answer_in(run)
         finally:
             await self._keep_usage(self._emit, patiently=True)
@@ -118,28 +119,36 @@ class ResponseTurn:
                 if self._failure is None:
                     await self._thread.emit_title(self._emit, wait=True)
             await self._keep_whole()
-        except asyncio.CancelledError:
-            if run.lost:
-                pass  # the replica that took it over has settled it
-            elif run.ending is RunStatus.INTERRUPTED:
-                await self._ending.keep_partial(self._emit)
-                await self._end(RunStatus.INTERRUPTED, interrupted_event(self._turn.caller))
-            else:
-                await self._ending.keep_cancelled(self._emit)
-                # A retry that is stopped before it has written anything leaves the old answer whole.
-                if self._turn.retry is None or self._turn.retry.replaced:
-                    await self._ending.record(RunStatus.CANCELLED)
-            raise
         except RunFailed:
             raise
-        except Exception as error:
-            event = await self._fail(error, self._emit)
-            await self._end(RunStatus.FAILED, event)
-            raise RunFailed from error
+        except asyncio.CancelledError as error:
+            if not run.stopped:  # nobody has asked for it: the server's own code has raised it
+                raise await self._failed(error) from error
+            await self._stop(run)
+            raise
+        except BaseException as error:  # out of the task, it might end the process
+            raise await self._failed(error) from error
+
+    async def _stop(self, run: Run) -> None:
+        if run.lost:
+            pass  # the replica that took it over has settled it
+        elif run.ending is RunStatus.INTERRUPTED:
+            await self._ending.keep_partial(self._emit)
+            await self._end(RunStatus.INTERRUPTED, interrupted_event(self._turn.caller))
+        else:
+            await self._ending.keep_cancelled(self._emit)
+            # A retry that is stopped before it has written anything leaves the old answer whole.
+            if self._turn.retry is None or self._turn.retry.replaced:
+                await self._ending.record(RunStatus.CANCELLED)
+
+    async def _failed(self, error: BaseException) -> RunFailed:
+        event = await self._fail(error, self._emit)
+        await self._end(RunStatus.FAILED, event)
+        return RunFailed()
 
     def _emit(self, event: ThreadStreamEvent) -> None:
         if isinstance(event, ErrorEvent):
-            event = self._error = self._errors().complete(event)
+            event = self._error = self._errors().complete(event, self._turn.place())
         self._run.log.append(self._encode(event))
 
     async def _emit_all(self) -> None:
@@ -229,7 +238,7 @@ class ResponseTurn:
         self._title.read(message)
         return ThreadItemDoneEvent(item=self._files.links.fresh(message, self._turn.caller))
 
-    async def _fail(self, error: Exception, emit: Emit) -> ErrorEvent:
+    async def _fail(self, error: BaseException, emit: Emit) -> ErrorEvent:
         """Keep what there was before the error; gives the event that ends the stream."""
         await self._ending.keep_partial(emit)
         return self._errors(await self._ending.conversation()).event(error)

@@ -43,16 +43,17 @@ class SdkSteps:
         self._turn = turn
         self._steps = steps
         self._make_message = make_message
-        #: What an override has been given and has not yielded on, by its identity.
-        self._given: dict[int, ThreadStreamEvent] = {}
+        #: What an override has been given and has not yielded on, by its identity, and how it was then.
+        self._given: dict[int, tuple[ThreadStreamEvent, ThreadStreamEvent]] = {}
 
     def outermost(self) -> AsyncIterator[ThreadStreamEvent]:
         """All events of the turn, as the overrides give them."""
         return method(self._turn.server, "_process_streaming_impl")(self._turn.request, self._turn.context)
 
     def is_stored(self, event: ThreadStreamEvent) -> bool:
-        """Whether an event comes out as it went in."""
-        return self._given.pop(id(event), None) is event
+        """Whether an event comes out as it went in: the same one, and not changed on the way."""
+        given, before = self._given.pop(id(event), (None, None))
+        return given is event and event == before
 
     async def process_streaming_impl(self, request: StreamingReq) -> AsyncGenerator[ThreadStreamEvent, None]:
         turn, server = self._turn, self._turn.server
@@ -78,5 +79,5 @@ class SdkSteps:
             yield self._out(event)
 
     def _out(self, event: ThreadStreamEvent) -> ThreadStreamEvent:
-        self._given[id(event)] = event
+        self._given[id(event)] = (event, event.model_copy(deep=True))
         return event

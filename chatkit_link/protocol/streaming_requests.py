@@ -33,6 +33,7 @@ from chatkit.types import (
 )
 
 from chatkit_link.agents.aclosing import closing_early
+from chatkit_link.agents.contained import contained, containing_tasks
 from chatkit_link.agents.sdk_events import event_stream
 from chatkit_link.agents.sdk_methods import expect, method, overridden, thread_view, where
 from chatkit_link.agents.served import ServedAgent
@@ -108,7 +109,11 @@ class StreamingRequests:
         Raises:
             LinkError: whatever is wrong with the request; nothing was stored then.
         """
-        stream = _Stream(agent, request, caller, await context_for(agent, caller), allow_cancel)
+        with contained(), containing_tasks():
+            stream = _Stream(agent, request, caller, await context_for(agent, caller), allow_cancel)
+            return await self._begin(stream, request)
+
+    async def _begin(self, stream: _Stream, request: StreamingReq) -> Run:
         match request:
             case ThreadsCreateReq():
                 return await self._create(stream, request)

@@ -1,9 +1,11 @@
 """The end of a turn that is not whole: what was displayed is stored, settled, and how it ended is recorded."""
 
+import asyncio
 import logging
 
 from chatkit.types import ErrorEvent, ThreadItem, ThreadItemDoneEvent
 
+from chatkit_link.agents.contained import cancellations
 from chatkit_link.agents.errors.describe import texts
 from chatkit_link.agents.sdk_methods import where
 from chatkit_link.agents.turn_errors import TurnErrors
@@ -41,11 +43,14 @@ class TurnEnding:
         await self._thread.emit_last(emit)
 
     async def _tell_server(self, items: list[ThreadItem]) -> None:
+        asked = cancellations()
         try:
             await self._turn.server.handle_stream_cancelled(self._turn.thread, items, self._turn.context)
         except NotFound:
             pass
-        except Exception as error:  # noqa: BLE001 - it is an author's own code
+        except BaseException as error:  # it is an author's own code
+            if isinstance(error, asyncio.CancelledError) and cancellations() > asked:
+                raise
             place = where(self._turn.server, "handle_stream_cancelled")
             TurnErrors(self._turn.caller, place, await self.conversation()).event(error)  # for the log alone
 

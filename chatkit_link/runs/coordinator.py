@@ -191,7 +191,7 @@ class Coordinator:
             run.status = run.ending
         except RunFailed:
             run.status = RunStatus.FAILED
-        except Exception:
+        except BaseException:  # out of the task it would leave the run running, or end the process
             run.status = RunStatus.FAILED
             logger.exception("run %s failed", run.id)
         await self._end(run)

@@ -64,6 +64,15 @@ async def cancels(order: int) -> str:
 def deadly(order: int) -> str:
     raise ValueError(SECRET)
 
+@function_tool
+def quits(order: int) -> str:
+    raise SystemExit(SECRET)
+
+@function_tool
+async def quits_later(order: int) -> str:
+    await asyncio.sleep(0)
+    raise KeyboardInterrupt
+
 @function_tool(timeout=0.02, timeout_behavior="raise_exception")
 async def deadly_slow(order: int) -> str:
     await asyncio.Event().wait()
@@ -103,7 +112,7 @@ def works(order: int) -> str:
 helper = Agent(name="Helper", tools=[deadly])
 agent = Agent(name="A", tools=[
     breaks, breaks_later, explains, chosen, slow, slow_with_text, cancels, deadly, deadly_slow, forbidden, leaks, works,
-    waits, breaks_on, pays, helper.as_tool("ask_helper", "Asks."),
+    waits, breaks_on, pays, quits, quits_later, helper.as_tool("ask_helper", "Asks."),
 ])
 """
 
@@ -323,3 +332,15 @@ async def test_the_failed_task_is_in_the_readers_language(chats: dict[str, ChatK
     (task,) = tasks(made.view.items)
     assert task.title == "Breaks: fehlgeschlagen"
     assert str(task.content).startswith("7\n\nFehlgeschlagen.")
+
+
+@pytest.mark.parametrize(("tool", "error"), [("quits", "SystemExit"), ("quits_later", "KeyboardInterrupt")])
+async def test_a_tool_that_would_end_the_server_ends_its_answer_only(
+    chats: dict[str, ChatKitClient], model: ModelServer, tool: str, error: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    model.script[:] = [Call(tool, {"order": 7}), Say("Gladly.")]
+    made = await told(chats["responses"].create_thread("Order 7?"))
+    assert len(made.view.errors) == 1
+    assert any(f"caused by {error}" in record.getMessage() for record in caplog.records)
+    again = await told(chats["responses"].add_user_message(made.thread_id, "Thanks"))
+    assert again.text == "Gladly."

@@ -1,9 +1,9 @@
 """ChatKit servers as people write them for the SDK: each overrides or does one thing."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from chatkit.agents import simple_to_agent_input
 from chatkit.errors import CustomStreamError, ErrorCode, StreamError
@@ -38,6 +38,21 @@ def say(thread: Any, text: str, item_id: str) -> AssistantMessageItem:
     return AssistantMessageItem(
         id=item_id, thread_id=thread.id, created_at=datetime.now(), content=[AssistantMessageContent(text=text)]
     )
+
+
+#: What a method may raise, by what it is asked.
+ENDS: dict[str, Callable[[], BaseException]] = {
+    "exit": lambda: SystemExit(3),
+    "interrupt": KeyboardInterrupt,
+    "base": lambda: BaseException("never mind"),
+    "generator": GeneratorExit,
+    "cancelled": asyncio.CancelledError,
+    "group": lambda: ExceptionGroup("many", [ValueError("one"), ExceptionGroup("more", [KeyError("two")])]),
+}
+
+
+async def _raise(error: BaseException) -> None:
+    raise error
 
 
 class Echo(ChatKitServer[Any]):
@@ -309,6 +324,17 @@ class Fails(ChatKitServer[Any]):
                 await asyncio.Event().wait()
             case "well":
                 yield ThreadItemDoneEvent(item=say(thread, "well", "msg_1"))
+            case "cancels itself":
+                yield ThreadItemAddedEvent(item=say(thread, "so far", "msg_1"))
+                cast("asyncio.Task[None]", asyncio.current_task()).cancel()
+                await asyncio.sleep(0)
+            case "task":
+                await asyncio.create_task(_raise(SystemExit(4)))
+            case "gather":
+                await asyncio.gather(asyncio.sleep(0), _raise(KeyboardInterrupt()))
+            case text if text in ENDS:
+                yield ThreadItemAddedEvent(item=say(thread, "so far", "msg_1"))
+                await _raise(ENDS[text]())
             case _:
                 raise RuntimeError(f"the shelf is empty, and you asked {text!r}")
 
@@ -339,3 +365,50 @@ class Fails(ChatKitServer[Any]):
         if input.content[0].text == "refuse":
             raise CustomStreamError("Not in this shop.", allow_retry=False)
         return await super()._build_user_message_item(input, thread, context)
+
+
+class Ends(Echo):
+    """Would end the whole server in each of its methods, or its own answer from an override."""
+
+    async def _process_events(self, thread: Any, context: Any, stream: Any) -> AsyncIterator[ThreadStreamEvent]:
+        async for event in super()._process_events(thread, context, stream):
+            yield event
+            if isinstance(event, ThreadItemDoneEvent) and (ends := ENDS.get(said(event.item).partition(" / ")[0])):
+                await _raise(ends())
+
+    async def add_feedback(self, thread_id: str, item_ids: list[str], feedback: Any, context: Any) -> None:
+        raise SystemExit("the opinion ends it")
+
+    async def transcribe(self, audio_input: Any, context: Any) -> TranscriptionResult:
+        await asyncio.create_task(_raise(SystemExit("the ear ends it")))
+        raise AssertionError
+
+    async def sync_action(self, thread: Any, action: Any, sender: Any, context: Any) -> SyncCustomActionResponse:
+        raise asyncio.CancelledError("the hand ends it")
+
+    async def action(self, thread: Any, action: Any, sender: Any, context: Any) -> AsyncIterator[ThreadStreamEvent]:
+        raise KeyboardInterrupt("the foot ends it")
+        yield
+
+    async def _build_user_message_item(self, input: Any, thread: Any, context: Any) -> Any:  # noqa: A002
+        if input.content[0].text == "build":
+            raise SystemExit("the words end it")
+        return await super()._build_user_message_item(input, thread, context)
+
+
+class Retouches(Echo):
+    """Changes items where they are, and yields the same events on."""
+
+    async def respond(self, thread: Any, input_user_message: Any, context: Any) -> AsyncIterator[ThreadStreamEvent]:
+        item = say(thread, "draft", "msg_ad0b1e00")
+        yield ThreadItemAddedEvent(item=item)
+        if said(input_user_message) == "fail":
+            raise RuntimeError("the well is dry")
+        yield ThreadItemDoneEvent(item=item)
+        yield ThreadItemReplacedEvent(item=say(thread, "replaced", "msg_ad0b1e00"))
+
+    async def _process_streaming_impl(self, request: Any, context: Any) -> AsyncGenerator[ThreadStreamEvent, None]:
+        async for event in super()._process_streaming_impl(request, context):
+            if isinstance(event, ThreadItemAddedEvent | ThreadItemDoneEvent | ThreadItemReplacedEvent):
+                cast("Any", event.item).content[0].text += "!"
+            yield event

@@ -63,6 +63,18 @@ async def test_an_override_of_the_stream_sees_what_is_stored_and_what_it_gives_i
         assert (await stored(client, made.thread_id))[1].id == "msg_0b5e7ed1"
 
 
+async def test_what_an_override_changes_in_place_is_stored_as_it_is_shown(site: Site) -> None:
+    async with site.client("Retouches") as client:
+        made = await told(client.create_thread("well"))
+        shown = [text_of(item) for item in made.view.items]
+        assert shown == ["well!", "replaced!"]
+        assert [text_of(item) for item in await stored(client, made.thread_id)] == shown
+        failed = await told(client.add_user_message(made.thread_id, "fail"))
+        shown = [text_of(item) for item in (await stored(client, made.thread_id))[2:]]
+        assert shown == [text_of(item) for item in failed.view.items]
+        assert shown[0] == "fail!"
+
+
 async def test_an_error_passes_an_override_of_the_stream_with_its_words(site: Site) -> None:
     async with site.client("Observes") as client:
         made = await told(client.create_thread("fail"))

@@ -13,6 +13,7 @@ from chatkit_link.telemetry.logging import setup_logging
 from chatkit_link.translations import Localized
 from tests.finished_stream import stored, told
 from tests.protocol.conftest import Site, site_of
+from tests.protocol.servers import ENDS
 
 Folders = pytest.TempPathFactory
 SENTENCE = str(Localized("assistant_failed"))
@@ -44,9 +45,18 @@ def lines(caplog: pytest.LogCaptureFixture) -> str:
             SENTENCE,
             ") yielded an AssistantMessageItem, which is an item. Yield `ThreadItemDone",
         ),
-        ("code", SENTENCE, ""),
-        ("empty", SENTENCE, ""),
-        ("event", SENTENCE, ""),
+        ("code", SENTENCE, "StreamError: ErrorCode.STREAM_ERROR (servers.py:"),
+        ("empty", SENTENCE, "CustomStreamError (servers.py:"),
+        ("event", SENTENCE, ") yielded an error event without a message (code"),
+        ("exit", SENTENCE, "SystemExit: 3 (servers.py:"),
+        ("interrupt", SENTENCE, "KeyboardInterrupt (servers.py:"),
+        ("base", SENTENCE, "BaseException: never mind (servers.py:"),
+        ("generator", SENTENCE, "GeneratorExit (servers.py:"),
+        ("cancelled", SENTENCE, "CancelledError (servers.py:"),
+        ("cancels itself", SENTENCE, "CancelledError (servers.py:"),
+        ("task", SENTENCE, "SystemExit: 4 (servers.py:"),
+        ("gather", SENTENCE, "KeyboardInterrupt (servers.py:"),
+        ("group", SENTENCE, "[ValueError: one; ExceptionGroup: more (1 sub-exception): [KeyError: 'two']]"),
         ("cause", "There is no price.", "KeyError: 'price' (servers.py:"),
     ],
 )
@@ -67,6 +77,40 @@ async def test_an_answer_that_fails_is_told_to_its_author_and_in_a_sentence_to_t
         shown = made.view.errors[0].message or ""
         assert shown.startswith(message)
         assert told_to_author in shown
+
+
+async def test_what_would_end_the_server_ends_the_one_answer_that_raised_it(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with site.client("Fails") as client:
+        for what in ("exit", "interrupt", "base", "generator", "cancelled", "cancels itself", "task"):
+            made = await told(client.create_thread(what))
+            (ending,) = (await site.store.load_endings(made.thread_id, site.server("Fails").context)).values()
+            assert ending["status"] == "failed", what
+            # The thread is free again, and the server answers.
+            assert (await told(client.add_user_message(made.thread_id, "well"))).text == "well"
+    async with site.client("Ends") as client:
+        for what in ENDS:
+            caplog.clear()
+            made = await told(client.create_thread(what))
+            assert [error.message for error in made.view.errors] == [SENTENCE], what
+            assert f"{type(ENDS[what]()).__name__}" in lines(caplog)
+        caplog.clear()
+        made = await told(client.create_thread("well"))
+        thread, answer = made.thread_id, (await stored(client, made.thread_id))[-1].id
+        for request in (
+            client.feedback(thread, [answer], "negative"),
+            client.transcribe(b"x", "audio/webm"),
+            client.sync_custom_action(thread, "grasp"),
+            told(client.create_thread("build")),
+        ):
+            with pytest.raises(ClientError, match=SENTENCE) as caught:
+                await request
+            assert caught.value.status == 500
+        acted = await told(client.custom_action(thread, "kick", None))
+        assert [error.message for error in acted.view.errors] == [SENTENCE]
+        for text in ("opinion ends", "ear ends", "hand ends", "words end", "foot ends"):
+            assert f"the {text} it (servers.py:" in lines(caplog)
 
 
 async def test_a_part_of_a_message_that_a_server_does_not_read_is_named(

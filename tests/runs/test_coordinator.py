@@ -360,3 +360,18 @@ async def test_a_deleted_thread_leaves_no_event_behind(here: Coordinator, ada: C
     for run in (finished, running):
         with pytest.raises(NotFound):
             await here.attach(ada, run.id)
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt(), BaseException("never mind"), GeneratorExit()])
+async def test_work_that_ends_by_any_error_ends_its_run(
+    here: Coordinator, ada: Caller, thread: str, error: BaseException
+) -> None:
+    async def work(run: Run) -> None:
+        run.log.append(b"begun")
+        raise error
+
+    async with here.claim(ada, thread, "agent") as run:
+        here.start(run, work)
+    assert await read(here, ada, run.id) == [(1, b"begun")]
+    assert (await here.attach(ada, run.id)).status == RunStatus.FAILED
+    assert await here.running_on(ada, thread) is None

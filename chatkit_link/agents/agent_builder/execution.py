@@ -6,6 +6,7 @@ question, and ends the task with ``Paused``. What the journal has already is ret
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -27,9 +28,12 @@ from chatkit_link.agents.agent_builder.speakers import Place, Speakers, Speech
 from chatkit_link.agents.agent_builder.state import ThreadState
 from chatkit_link.agents.agent_builder.workflow_input import TurnFacts
 from chatkit_link.agents.approvals import decide, from_json, question, question_of, to_json
+from chatkit_link.agents.contained import cancellations
 from chatkit_link.agents.errors.explain import Failure
 from chatkit_link.agents.output_text import brief
 from chatkit_link.widgets import Template
+
+logger = logging.getLogger(__name__)
 
 #: Rounds of all ``while`` loops of one answer; one that goes on is taken to be endless.
 MOST_ROUNDS = 1000
@@ -82,8 +86,19 @@ class Execution:
         except Exception:
             await self._answer.rescue()
             raise
+        except BaseException as error:  # it would end the server, with all of its conversations
+            if isinstance(error, asyncio.CancelledError) and cancellations():
+                raise
+            await self._answer.rescue()
+            raise self._ended_by(error) from error
         finally:
             await self.events.close()
+
+    def _ended_by(self, error: BaseException) -> Failure:
+        line = self.workflow.line_of(error)
+        where = f"{self.workflow.path.name}, line {line}" if line else self.workflow.path.name
+        logger.error("%s: %s", where, type(error).__name__, exc_info=error)
+        return Failure("workflow_failed", place=where, error=type(error).__name__)
 
     # What the file asks for
 

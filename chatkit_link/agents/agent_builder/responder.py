@@ -20,6 +20,7 @@ from chatkit_link.agents.agent_builder.runnable import RunnableWorkflow
 from chatkit_link.agents.agent_builder.state import ThreadState
 from chatkit_link.agents.approvals import CHANGED, find_answered
 from chatkit_link.agents.attachment_input import AttachmentInput
+from chatkit_link.agents.contained import EndedTask
 from chatkit_link.agents.context import TurnContext
 from chatkit_link.agents.converter import LinkConverter
 from chatkit_link.agents.errors.explain import Failure
@@ -132,12 +133,13 @@ class WorkflowResponder:
         """An error of the file's own, with its line; all others are known by what they are."""
         if isinstance(error, _EXPLAINED):
             return error
-        line = self._workflow.line_of(error)
+        reason = error.__cause__ if isinstance(error, EndedTask) and error.__cause__ is not None else error
+        line = self._workflow.line_of(reason)
         if line is None:
             return error
         where = f"{self._workflow.path.name}, line {line}"
-        logger.error("%s: %s", where, type(error).__name__, exc_info=error)
-        return Failure("workflow_failed", place=where, error=type(error).__name__)
+        logger.error("%s: %s", where, type(reason).__name__, exc_info=reason)
+        return Failure("workflow_failed", place=where, error=type(reason).__name__)
 
     async def action(
         self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None

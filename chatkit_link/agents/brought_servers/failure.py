@@ -3,8 +3,11 @@
 import traceback
 from pathlib import Path
 from types import FrameType
+from typing import cast
 
 _OURS = str(Path(__file__).parents[2])
+#: Errors of a group that are described.
+_MOST = 3
 
 
 def described(error: BaseException) -> str:
@@ -14,7 +17,12 @@ def described(error: BaseException) -> str:
     text = " ".join(str(error).split())
     what = f"{type(error).__name__}: {text}" if text else type(error).__name__
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_theirs(frame.filename)]
-    return f"{what} ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else what
+    place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    if not isinstance(error, BaseExceptionGroup):
+        return what + place
+    group = cast("BaseExceptionGroup[BaseException]", error).exceptions
+    more = f"; and {len(group) - _MOST} more" if len(group) > _MOST else ""
+    return f"{what}{place}: [{'; '.join(described(each) for each in group[:_MOST])}{more}]"
 
 
 def place_in(frame: FrameType | None) -> str:

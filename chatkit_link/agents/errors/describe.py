@@ -22,6 +22,7 @@ from agents.exceptions import (
     UserError,
 )
 
+from chatkit_link.agents.contained import EndedTask
 from chatkit_link.agents.models.problems import ContextTooLong, IncompleteAnswer, UnreadableAnswer
 from chatkit_link.agents.sdk_methods import ServerMistake
 
@@ -80,15 +81,32 @@ def blame(error: BaseException, conversation: list[str] | None = None) -> str:
 
     conversation: texts that may be quoted in those of the errors; they are left out.
     """
+    return ", caused by ".join(_chain(error, conversation, set()))
+
+
+def _chain(error: BaseException, conversation: list[str] | None, seen: set[int]) -> list[str]:
     parts: list[str] = []
-    seen: set[int] = set()
     cause: BaseException | None = error
     while cause is not None and id(cause) not in seen and len(parts) < _CAUSES:
         seen.add(id(cause))
+        if isinstance(cause, EndedTask) and cause.__cause__ is not None:
+            cause = cause.__cause__
+            continue
         place = "" if isinstance(cause, ServerMistake) else _place(cause)
-        parts.append(f"{_told(cause, conversation)}{f' ({place})' if place else ''}")
+        inside = _inside(cause, conversation, seen)
+        parts.append(f"{_told(cause, conversation)}{f' ({place})' if place else ''}{inside}")
         cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
-    return ", caused by ".join(parts)
+    return parts
+
+
+def _inside(error: BaseException, conversation: list[str] | None, seen: set[int]) -> str:
+    """The errors of a group, such as that of ``asyncio.TaskGroup``: each says what happened, and the group does not."""
+    if not isinstance(error, BaseExceptionGroup):
+        return ""
+    group = cast("BaseExceptionGroup[BaseException]", error).exceptions
+    told = [", caused by ".join(chain) for each in group[:_CAUSES] if (chain := _chain(each, conversation, seen))]
+    more = len(group) - _CAUSES
+    return f": [{'; '.join(told)}{f'; and {more} more' if more > 0 else ''}]"
 
 
 def _told(error: BaseException, conversation: list[str] | None) -> str:

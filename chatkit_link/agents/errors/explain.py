@@ -136,12 +136,12 @@ class Failure(CustomStreamError):
         return self.text.in_language(locale)
 
 
-def explain(error: Exception) -> Exception:
+def explain(error: BaseException) -> BaseException:
     """The same failure as an error with a message for the user, or unchanged where we have none."""
     if isinstance(error, CustomStreamError | StreamError | LinkError):
         return error
-    if isinstance(error, ExceptionGroup):  # of a task group, such as that of an MCP client
-        group = cast("ExceptionGroup[Exception]", error)
+    if isinstance(error, BaseExceptionGroup):  # of a task group, such as that of an MCP client
+        group = cast("BaseExceptionGroup[BaseException]", error)
         explained = (explain(each) for each in group.exceptions)
         return next((each for each in explained if isinstance(each, Failure)), group)
     code, wait = _code(error)
@@ -150,7 +150,7 @@ def explain(error: Exception) -> Exception:
     return _busy(wait) if code == "model_busy" and wait else Failure(code)
 
 
-def _code(error: Exception) -> tuple[str | None, float | None]:
+def _code(error: BaseException) -> tuple[str | None, float | None]:
     """Our code for an error, and the seconds to wait where its server names them."""
     match error:
         case IncompleteAnswer():
@@ -183,7 +183,7 @@ def _unread(error: Exception) -> str | None:
     return _UNREAD.get(frames[-1].name) if frames else None
 
 
-def _by_class(error: Exception) -> str | None:
+def _by_class(error: BaseException) -> str | None:
     return next((BY_CLASS[kind] for kind in type(error).__mro__ if kind in BY_CLASS), None)
 
 

@@ -148,3 +148,37 @@ async def test_a_file_that_ends_the_process_in_an_answer_ends_the_answer_only(
         f"This assistant's workflow failed (workflow.py, line {line}: SystemExit)."
     ]
     assert after.text == "Still here."
+
+
+@pytest.mark.parametrize("name", ["KeyboardInterrupt", "GeneratorExit", "BaseException", "asyncio.CancelledError"])
+async def test_a_file_that_raises_what_is_no_exception_ends_its_answer_only(
+    make_settings: MakeSettings, tmp_path: Path, name: str
+) -> None:
+    raising = f"  if 'stop' in str(workflow):\n    import asyncio\n    raise {name}()\n  result"
+    text = START + RUN.replace("  result", raising)
+    async with scripted(Say("Still here.")) as model, chat(settings_of(make_settings, tmp_path, text, model)) as client:
+        ended = await told(client.create_thread("stop"))
+        after = await told(client.create_thread("Hello"))
+    line = text[: text.index("    raise ")].count("\n") + 1
+    assert [event.message for event in ended.events if event.type == "error"] == [
+        f"This assistant's workflow failed (workflow.py, line {line}: {name.rpartition('.')[2]})."
+    ]
+    assert after.text == "Still here."
+
+
+async def test_a_file_whose_tasks_would_end_the_process_ends_its_answer_only(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    branch = "\n\nasync def branch():\n  raise KeyboardInterrupt()\n\n"
+    raising = (
+        "  if 'stop' in str(workflow):\n    import asyncio\n    await asyncio.gather(branch(), branch())\n  result"
+    )
+    text = START + branch + RUN.replace("  result", raising)
+    async with scripted(Say("Still here.")) as model, chat(settings_of(make_settings, tmp_path, text, model)) as client:
+        ended = await told(client.create_thread("stop"))
+        after = await told(client.create_thread("Hello"))
+    line = text[: text.index("  raise KeyboardInterrupt")].count("\n") + 1
+    assert [event.message for event in ended.events if event.type == "error"] == [
+        f"This assistant's workflow failed (workflow.py, line {line}: KeyboardInterrupt)."
+    ]
+    assert after.text == "Still here."
