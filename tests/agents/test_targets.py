@@ -102,9 +102,9 @@ def test_a_target_without_a_name_is_the_only_server_or_else_the_only_agent(
         ),
         ("chat", "del Base\nother = Agent(name='O')", r"It has helper and other: write chat:helper or chat:other\.$"),
         (
-            "base.py:dict",
-            "dict = {}",
-            r"there is no dict in base.py\. It has the class Imported: write base.py:Imported",
+            "base.py:Server",
+            "",
+            r"there is no Server in base.py\. It has the class Imported: write base.py:Imported",
         ),
         ("chat.py:Text", "class Text: pass", r"'chat\.py:Text' is the class Text\. It must be"),
     ],
