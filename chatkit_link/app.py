@@ -49,7 +49,7 @@ from chatkit_link.http import (
     visitors,
 )
 from chatkit_link.http import workshop as workshop_routes
-from chatkit_link.http.beside import STATE, Beside, hidden_routes, lifespan_of
+from chatkit_link.http.beside import STATE, Beside, NamedRoutes, hidden_routes, lifespan_of
 from chatkit_link.http.cross_site import CrossOrigin, TrustedOrigins
 from chatkit_link.http.middleware import ResponseHeaders
 from chatkit_link.http.problems import install_problems, unexpected
@@ -193,7 +193,7 @@ def beside(link: FastAPI, other: ASGIApp, name: str, settings: Settings) -> ASGI
     link.router.lifespan_context = both
     if (theirs := getattr(other, "state", None)) is not None:
         setattr(theirs, STATE, link)
-    return Beside(link, Forwarded(other, settings.trusted_networks), state)
+    return Beside(link, Forwarded(other, settings.trusted_networks), state, NamedRoutes(link, other))
 
 
 async def _index_documents(settings: Settings, database: Database) -> None:

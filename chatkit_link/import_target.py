@@ -52,9 +52,9 @@ def load_module(place: str, what: str, beside: Path) -> ModuleType:
     except ConfigurationError:
         raise
     except (Exception, SystemExit) as error:  # whatever the module does when it is loaded
-        hint = _why_hidden(error, folders)
+        text, hint = str(error).removesuffix("."), _why_hidden(error, folders)
         raise ConfigurationError(
-            f"{what} does not load: {type(error).__name__}: {error}{_line_in(folders, error)}.{hint}"
+            f"{what} does not load: {type(error).__name__}: {text}{_line_in(folders, error)}.{hint}"
         ) from error
 
 

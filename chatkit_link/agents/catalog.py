@@ -38,6 +38,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Literal, cast
 
 from agents import Agent
@@ -49,6 +50,7 @@ from chatkit_link.agents.agent_builder.load import ExportedWorkflow, load_workfl
 from chatkit_link.agents.agent_builder.source import is_workflow, looks_exported
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.brought_servers.construct import ServerFactory
+from chatkit_link.agents.brought_servers.parameters import listed
 from chatkit_link.agents.load_time import LOAD_SECONDS, TookTooLong, late_sentence, time_limit
 from chatkit_link.agents.mcp.table import McpTable, check_table
 from chatkit_link.agents.responder import RespondFunction
@@ -62,6 +64,8 @@ from chatkit_link.settings import Settings
 
 RESEARCH = "research"
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+#: Looked for in this order where a target has no name.
+_NAMES = ["assistant", "agent", "respond", "server", "Server"]
 #: Taken by routes of our own below /chatkit.
 _RESERVED = frozenset({"runs", "threads"})
 
@@ -250,11 +254,49 @@ def load_target(target: str, *, beside: Path, node: Node | None = None, seconds:
             module = load_module(place, what, beside)
     except TookTooLong as error:
         raise ConfigurationError(f"{what} {late_sentence(error, beside)}") from None
-    names = [name] if name else ["assistant", "agent", "respond", "server", "Server"]
+    names = [name] if name else _NAMES
     for candidate in names:
         if (found := getattr(module, candidate, None)) is not None:
             return _checked(found, target)
-    raise ConfigurationError(f"Agent target {target!r}: there is no {' or '.join(names)} in {place}.")
+    there = _targets_in(module)
+    if not name and len(there) == 1:
+        return _checked(next(iter(there.values())), target)
+    raise ConfigurationError(
+        f"Agent target {target!r}: there is no {' or '.join(names)} in {place}.{_what_is_there(there, place)}"
+    )
+
+
+def _targets_in(module: ModuleType) -> dict[str, object]:
+    """What a module has for a target, by name: its servers, or its agents if it has none.
+
+    A class counts where it is written, if it can make a server and no other one is made from it.
+    """
+    values = {name: value for name, value in vars(module).items() if not name.startswith("__")}
+    instances = {name: each for name, each in values.items() if isinstance(each, ChatKitServer)}
+    classes = {
+        name: each
+        for name, each in values.items()
+        if inspect.isclass(each) and issubclass(each, ChatKitServer) and each.__module__ == module.__name__
+    }
+    made = [type(each) for each in instances.values()]
+    last = {
+        name: cls
+        for name, cls in classes.items()
+        if not inspect.isabstract(cls)
+        and not any(issubclass(other, cls) for other in [*made, *classes.values()] if other is not cls or cls in made)
+    }
+    agents = {name: each for name, each in values.items() if isinstance(each, Agent)}
+    found: dict[str, object] = {**instances, **last} or agents
+    firsts = {id(each): name for name, each in reversed(found.items())}  # one object may have two names
+    return {name: each for name, each in found.items() if firsts[id(each)] == name}
+
+
+def _what_is_there(there: Mapping[str, object], place: str) -> str:
+    """The end of a message: what could be named."""
+    if not there:
+        return ""
+    kinds = [f"the class {name}" if inspect.isclass(each) else name for name, each in there.items()]
+    return f" It has {listed(kinds)}: write {' or '.join(f'{place}:{name}' for name in there)}."
 
 
 def _checked(found: Any, target: str) -> Target:
@@ -268,8 +310,9 @@ def _checked(found: Any, target: str) -> Target:
         return Assistant(cast(RespondFunction, found))
     if inspect.isroutine(found) or isinstance(found, partial):
         return ServerFactory(cast("Callable[..., Any]", found))
+    kind = f"the class {found.__name__}" if inspect.isclass(found) else f"of type {type(found).__name__}"
     raise ConfigurationError(
-        f"Agent target {target!r} is of type {type(found).__name__}. It must be an openai-agents Agent, "
+        f"Agent target {target!r} is {kind}. It must be an openai-agents Agent, "
         "a function `async def respond(ctx)` that yields events, an Assistant, a subclass or an instance of "
         "ChatKitServer, or a function that returns one."
     )

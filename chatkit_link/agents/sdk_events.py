@@ -7,7 +7,7 @@ from typing import Any, cast, get_args
 from chatkit.types import ThreadItem, ThreadStreamEvent
 from pydantic import BaseModel
 
-from chatkit_link.agents.sdk_methods import ServerMistake
+from chatkit_link.agents.sdk_methods import ServerMistake, named
 
 #: The classes of all items.
 _ITEMS: tuple[type[Any], ...] = get_args(get_args(ThreadItem)[0])
@@ -29,7 +29,7 @@ def event_stream(given: object, place: Callable[[], str]) -> AsyncIterator[Threa
     elif given is None:
         what = "None. Write it as `async def` with `yield`, or return what yields the events"
     else:
-        what = f"{_article(given)}. Write it as `async def` with `yield`, so that it is an async generator"
+        what = f"{named(given)}. Write it as `async def` with `yield`, so that it is an async generator"
     raise ServerMistake(f"{place()} returned {what}.")
 
 
@@ -37,14 +37,7 @@ def require_event(given: object, place: Callable[[], str]) -> None:
     """Raises ServerMistake for what is no event."""
     if isinstance(given, _ITEMS):
         raise ServerMistake(
-            f"{place()} yielded {_article(given)}, which is an item. Yield `ThreadItemDoneEvent(item=...)` with it."
+            f"{place()} yielded {named(given)}, which is an item. Yield `ThreadItemDoneEvent(item=...)` with it."
         )
     if not isinstance(given, BaseModel):
-        raise ServerMistake(
-            f"{place()} yielded {_article(given)}. Yield events, such as `ThreadItemDoneEvent(item=...)`."
-        )
-
-
-def _article(given: object) -> str:
-    name = type(given).__name__
-    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+        raise ServerMistake(f"{place()} yielded {named(given)}. Yield events, such as `ThreadItemDoneEvent(item=...)`.")

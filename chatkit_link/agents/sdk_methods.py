@@ -207,12 +207,17 @@ def honour(server: ChatKitServer[Any]) -> ChatKitServer[Any]:
     Raises:
         ConfigurationError: it overrides one that is never called here.
     """
+    refuse_uncalled(server)
     own, author = overridden(server), written(server)
-    for name in sorted(own & REFUSED.keys()):
-        raise ConfigurationError(f"{where(server, name)} is never called here. {REFUSED[name]}")
     if own & WRAPPED and not isinstance(author, SdkMethods):
         author.__class__ = _with_sdk_methods(type(author))
     return server
+
+
+def refuse_uncalled(server: ChatKitServer[Any]) -> None:
+    """Raises ConfigurationError for a server that overrides what is never called here."""
+    for name in sorted(overridden(server) & REFUSED.keys()):
+        raise ConfigurationError(f"{where(server, name)} is never called here. {REFUSED[name]}")
 
 
 @cache
@@ -241,7 +246,29 @@ def expect(given: object, kind: type[T], server: ChatKitServer[Any], name: str) 
         return given
     if inspect.iscoroutine(given):
         given.close()
-    raise ServerMistake(f"{where(server, name)} must return {kind.__name__}, and returned {type(given).__name__}.")
+    raise ServerMistake(f"{where(server, name)} must return {kind.__name__}, and returned {named(given)}.")
+
+
+def call(server: ChatKitServer[Any], name: str, *given: Any) -> Any:
+    """What a method returns. Raises ServerMistake if it does not take what the SDK passes, whatever it does then."""
+    try:
+        return getattr(server, name)(*given)
+    except TypeError as error:
+        if error.__traceback__ is not None and error.__traceback__.tb_next is not None:
+            raise  # its own code has run
+        asked = ", ".join(inspect.signature(getattr(ChatKitServer, name)).parameters)
+        text = str(error).removesuffix(".")
+        raise ServerMistake(f"{where(server, name)} cannot be called: {text}. The SDK's is {name}({asked}).") from None
+
+
+def named(given: object) -> str:
+    """``a str``, ``an Item``, ``None`` or ``the class Server``, for a message about what somebody's code gives."""
+    if given is None:
+        return "None"
+    if isinstance(given, type):
+        return f"the class {given.__name__}"
+    kind = type(given).__name__
+    return f"{'an' if kind[:1].lower() in 'aeiou' else 'a'} {kind}"
 
 
 def encoder(server: ChatKitServer[Any]) -> Callable[[BaseModel], bytes]:

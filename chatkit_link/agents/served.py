@@ -20,6 +20,7 @@ from chatkit_link.agents.agent_builder.vector_stores import LocalStores
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.attach_servers import attach_servers
 from chatkit_link.agents.brought_servers.construct import Offered, construct
+from chatkit_link.agents.brought_servers.failure import without_full_stop
 from chatkit_link.agents.brought_servers.image_links import ImageLinks
 from chatkit_link.agents.brought_servers.kept_store import KeptStore
 from chatkit_link.agents.brought_servers.own_store import replace_own_stores
@@ -97,7 +98,8 @@ def _not_loaded(what: str) -> Generator[None]:
     except (Exception, SystemExit) as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(last.filename).name}, line {last.lineno}"
-        raise AgentNotLoaded(f"{what} does not start: {where}: {type(error).__name__}: {error}.") from error
+        text = without_full_stop(str(error))
+        raise AgentNotLoaded(f"{what} does not start: {where}: {type(error).__name__}: {text}.") from error
 
 
 class AgentFactory:
@@ -154,7 +156,7 @@ class AgentFactory:
         self.targets[agent_id] = target
         if is_server(target):
             with _not_loaded(f"Agent target {entry.target!r}"):
-                server = await self._bring(target, entry)
+                server = await self._bring(agent_id, target, entry)
             # A user-defined server knows what it offers; a list in the catalog applies all the same.
             return ServedAgent(
                 id=agent_id,
@@ -253,7 +255,7 @@ class AgentFactory:
             return self._config
         return replace(self._config, model_provider=OfflineProvider(self._settings.offline_pace, assistant.offline))
 
-    async def _bring(self, found: ServerTarget, entry: Entry) -> BroughtServer:
+    async def _bring(self, agent_id: str, found: ServerTarget, entry: Entry) -> BroughtServer:
         """A server of somebody's, with our stores in the place of its own unless it keeps them."""
         what = f"Agent target {entry.target!r}"
         takes_files = self._takes_files(entry)
@@ -261,13 +263,15 @@ class AgentFactory:
         store, files = TurnStore(self._store, images), TurnFiles(self._files) if takes_files else None
         offered = Offered(None if entry.store == "keep" else store, files, self._settings)
         server = await construct(found, offered, entry.target, self._folder)
-        contexts = context_factory(entry.context, server, what, self._folder)
+        contexts = context_factory(entry.context, server, f"Agent {agent_id} ({entry.target})", self._folder)
+        if contexts.notice:
+            logger.warning("%s", contexts.notice)
         if entry.store == "keep":
             kept = KeptStore(server.store, self._store, contexts, what)
             self._store.follow(kept)
             logger.warning(
-                "%s keeps its own %s: its threads are stored there and here. Only threads that begin here are listed.",
-                what, type(server.store).__name__,
+                "Agent %s (%s) keeps its own %s: its threads are stored there and here. Only threads that begin here "
+                "are listed.", agent_id, entry.target, type(server.store).__name__,
             )  # fmt: skip
         else:
             kept = None

@@ -1,6 +1,7 @@
 """What is about to be shut down of the models that this server names: in settings, catalog, agents and files."""
 
 import ast
+import gc
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -104,9 +105,19 @@ def _in_target(owner: str, target: Target, server: str) -> list[Mention]:
 def _tree(file: Any) -> ast.Module:
     try:
         with open(file, encoding="utf-8") as text:  # noqa: PTH123 - the file of a module, which may be none
-            return ast.parse(text.read())
+            return _parsed(text.read())
     except (OSError, TypeError, ValueError, SyntaxError):
         return ast.Module([], [])
+
+
+def _parsed(source: str) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except SystemError:
+        # In Python 3.11, parsing fails where a garbage collection in its midst logs an error with its lines: that
+        # parses them, too.
+        gc.collect()
+        return ast.parse(source)
 
 
 def _without_twins(first: list[Mention], more: Iterable[Mention]) -> list[Mention]:

@@ -92,7 +92,8 @@ def list_agents(settings: Settings, catalog: Catalog, today: date) -> Listing:
         except ConfigurationError as error:
             broken[agent_id] = str(error)
     reports = event_loop.run(report_servers(servers)) if servers.users else []
-    checked = _try_servers(settings, entries, targets, broken)
+    shutdowns = shutdown_notices(settings, catalog, targets, today)
+    checked, notices = _try_servers(settings, entries, targets, broken)
     return Listing(
         agents=[
             AgentLine(
@@ -104,29 +105,42 @@ def list_agents(settings: Settings, catalog: Catalog, today: date) -> Listing:
             for agent_id, entry in entries.items()
         ],
         servers=reports,
-        notices=shutdown_notices(settings, catalog, targets, today),
+        notices=[*shutdowns, *notices],
     )
 
 
 def _try_servers(
     settings: Settings, entries: Mapping[str, Entry], targets: Mapping[str, Target], broken: dict[str, str]
-) -> dict[str, str]:
-    """Agent id -> what was checked of a ChatKitServer, which answers a test message. Failures go into ``broken``."""
+) -> tuple[dict[str, str], list[Notice]]:
+    """Agent id -> what was checked of a ChatKitServer, which answers a test message; and what to know besides.
+
+    Failures go into ``broken``.
+    """
     from chatkit_link.agents.brought_servers.dry_turn import try_server
 
     checked: dict[str, str] = {}
+    notices: list[Notice] = []
     folder = settings.config.absolute().parent
     for agent_id, target in targets.items():
         entry = entries[agent_id]
         if agent_id in broken or not is_server(target):
             continue
         try:
-            checked[agent_id] = try_server(
-                target, entry.target, entry.context, keep=entry.store == "keep", settings=settings, beside=folder
+            tried = try_server(
+                target,
+                agent_id,
+                entry.target,
+                entry.context,
+                keep=entry.store == "keep",
+                settings=settings,
+                beside=folder,
             )
         except ConfigurationError as error:
             broken[agent_id] = str(error)
-    return checked
+        else:
+            checked[agent_id] = tried.checked
+            notices += [Notice("warning", text) for text in tried.notices]
+    return checked, notices
 
 
 def print_listing(listing: Listing) -> None:

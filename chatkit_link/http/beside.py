@@ -10,12 +10,13 @@ Each request passes the middleware of the one that answers it, and no other.
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from chatkit.server import ChatKitServer
 from fastapi import FastAPI
-from starlette.routing import BaseRoute, Match, Mount, Route
+from starlette.datastructures import URLPath
+from starlette.routing import BaseRoute, Match, Mount, NoMatchFound, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chatkit_link.agents.sdk_methods import written
@@ -35,17 +36,37 @@ _NOWHERE = f"/{'0' * 16}/chatkit-link"
 STATE = "chatkit_link"
 
 
+class NamedRoutes:
+    """The addresses of both applications by the names of their routes, for ``request.url_for``."""
+
+    def __init__(self, link: FastAPI, other: ASGIApp) -> None:
+        """other: also inside layers that keep it as ``app``, as Starlette's middleware does."""
+        inner: Any = other
+        while inner is not None and not hasattr(inner, "url_path_for"):
+            inner = getattr(inner, "app", None)
+        self._sources = [link.router] if inner is None else [inner, link.router]
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        """Raises NoMatchFound where neither has a route of this name and these parameters."""
+        for source in self._sources:
+            with suppress(NoMatchFound):
+                return source.url_path_for(name, **path_params)
+        raise NoMatchFound(name, path_params)
+
+
 class Beside:
     """Both applications as one.
 
     link: of ``create_app``. The lifespans of both are the caller's to enter.
     state: what that of the other one has yielded, for its requests.
+    routes: of both, for servers that ChatKit Link calls.
     """
 
-    def __init__(self, link: FastAPI, other: ASGIApp, state: Mapping[str, Any]) -> None:
+    def __init__(self, link: FastAPI, other: ASGIApp, state: Mapping[str, Any], routes: NamedRoutes) -> None:
         self._link = link
         self._other = other
         self._state = state
+        self._routes = routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -53,7 +74,7 @@ class Beside:
         elif self._is_shared(scope["path"]):
             await self._first_theirs(scope, receive, send)
         elif is_ours(self._link, scope):
-            await self._link(scope, receive, send)
+            await self._link(self._ours(scope), receive, send)
         else:
             await self._other(self._theirs(scope), receive, send)
 
@@ -61,6 +82,9 @@ class Beside:
         # Names of built files carry a hash: what we have is ours.
         built = path.startswith(_ASSETS) and not (STATIC / "assets" / path.rpartition("/")[2]).is_file()
         return path in SHARED or built
+
+    def _ours(self, scope: Scope) -> Scope:
+        return {**scope, "router": self._routes}
 
     def _theirs(self, scope: Scope) -> Scope:
         return {**scope, "state": {**scope.get("state", {}), **self._state, STATE: self._link}}
@@ -82,7 +106,7 @@ class Beside:
 
         await self._other(self._theirs(scope), watched_receive, send_unless_missing)
         if missing:
-            await self._link(scope, receive, send)
+            await self._link(self._ours(scope), receive, send)
 
 
 def is_ours(link: FastAPI, scope: Mapping[str, Any]) -> bool:

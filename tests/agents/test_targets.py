@@ -46,6 +46,77 @@ def project(folder: Path, word: str = "one") -> Path:
     )
 
 
+#: A base that is written there, another that is imported, and what is made of them.
+SERVERS = """
+from chatkit.server import ChatKitServer
+from agents import Agent
+from base import Imported
+
+class Base(ChatKitServer):
+    async def respond(self, thread, item, context):
+        yield
+
+class Abstract(ChatKitServer):
+    pass
+
+helper = Agent(name="Helper")
+"""
+IMPORTED = """
+from chatkit.server import ChatKitServer
+
+class Imported(ChatKitServer):
+    async def respond(self, thread, item, context):
+        yield
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("class Simple(Base): pass", "Simple"),
+        ("class Simple(Imported): pass\ndel Base", "Simple"),
+        ("simple = Base(None)\nsame = simple", "simple"),
+        ("del Base", "helper"),
+    ],
+)
+def test_a_target_without_a_name_is_the_only_server_or_else_the_only_agent(
+    tmp_path: Path, code: str, found: str
+) -> None:
+    write(tmp_path, {"chat.py": f"{SERVERS}\n{code}\n", "base.py": IMPORTED})
+    target = load_target("chat.py", beside=tmp_path)
+    assert getattr(target, "answer", target) is getattr(sys.modules["chat"], found)
+
+
+@pytest.mark.parametrize(
+    ("target", "code", "message"),
+    [
+        (
+            "chat.py",
+            "class One(Base): pass\nclass Two(Base): pass",
+            r"It has the class One and the class Two: write chat\.py:One or chat\.py:Two\.$",
+        ),
+        (
+            "chat.py:Simpel",
+            "class Simple(Base): pass",
+            r"no Simpel in chat.py\. It has the class Simple: write chat.py:S",
+        ),
+        ("chat", "del Base\nother = Agent(name='O')", r"It has helper and other: write chat:helper or chat:other\.$"),
+        (
+            "base.py:Server",
+            "",
+            r"there is no Server in base.py\. It has the class Imported: write base.py:Imported",
+        ),
+        ("chat.py:Text", "class Text: pass", r"'chat\.py:Text' is the class Text\. It must be"),
+    ],
+)
+def test_a_name_that_is_not_there_is_answered_with_those_that_are(
+    tmp_path: Path, target: str, code: str, message: str
+) -> None:
+    write(tmp_path, {"chat.py": f"{SERVERS}\n{code}\n", "base.py": IMPORTED})
+    with pytest.raises(ConfigurationError, match=message):
+        load_target(target, beside=tmp_path)
+
+
 @pytest.mark.parametrize("place", ["app/server.py", "app.server", "./app/server.py"])
 def test_a_file_of_a_package_imports_what_is_beside_it(tmp_path: Path, place: str) -> None:
     assert load_module(place, "it", project(tmp_path)).helper == "helper of one"

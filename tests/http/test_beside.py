@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import Receive, Scope, Send
 
 from chatkit_link import create_app, mount, server_of
@@ -193,6 +194,23 @@ async def test_links_of_a_mounted_server_carry_its_prefix(
         link = (await http.get(f"{base}/files/{made['id']}/link")).json()["url"]
         assert link.startswith(f"{base}/files/")
         assert (await http.get(link)).content == PICTURE
+
+
+async def test_a_server_finds_the_routes_of_the_application_beside_it_by_name(
+    settings: Settings, project: Path
+) -> None:
+    """Also those of an application inside Starlette's middleware, and those of ChatKit Link."""
+    answers = (
+        "request = context['request']; text = f\"{request.url_for('cat', thread_id='7')} {request.url_for('ready')}\""
+    )
+    server = SERVER.replace("        yield", f"        {answers}\n        yield").replace(
+        'f"Fed {self.fed[thread.id]} times."', "text"
+    )
+    (project / "app" / "server.py").write_text(server)
+    own = load_app("app.main:app", catalog_folder=project)
+    for app in (own.app, GZipMiddleware(own.app)):
+        async with running_beside(settings, app) as address, ChatKitClient(f"{address}/chatkit") as client:
+            assert (await told(client.create_thread("Where?"))).text == f"{address}/cats/7 {address}/ready"
 
 
 async def test_an_application_inside_other_layers_starts_stops_and_finds_its_server(

@@ -125,7 +125,7 @@ async def test_a_part_of_a_message_that_a_server_does_not_read_is_named(
             to = file.upload_descriptor
             await http.request(to.method, str(to.url), content=b"ab", headers=dict(to.headers))
         for content, files, code in (([text, tag], [], "mention_unread"), ([text], [file.id], "file_unread")):
-            message = UserMessageInput(content=content, attachments=files, inference_options=InferenceOptions())
+            message = UserMessageInput(content=[*content], attachments=files, inference_options=InferenceOptions())
             (error,) = (await told(client.create_thread(message))).view.errors
             assert (error.message, error.allow_retry) == (str(Localized(code)), False)
             assert "not implemented (servers.py:" in lines(caplog)

@@ -11,9 +11,10 @@ from chatkit.server import ChatKitServer
 from chatkit.store import AttachmentStore, Store
 
 from chatkit_link.agents.brought_servers.failure import described
-from chatkit_link.agents.brought_servers.parameters import Parameter, Parameters, What, parameters_of
+from chatkit_link.agents.brought_servers.parameters import Parameter, Parameters, What, listed, parameters_of
 from chatkit_link.agents.brought_servers.stand_in import stand_in
 from chatkit_link.agents.load_time import LOAD_SECONDS, TookTooLong, late_sentence, time_limit
+from chatkit_link.agents.sdk_methods import named, refuse_uncalled
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import Settings
 
@@ -51,12 +52,13 @@ async def construct(
         folder: of the project, whose code may take a while only.
 
     Raises:
-        ConfigurationError: a parameter is unknown, its code failed, or it makes no server.
+        ConfigurationError: a parameter is unknown, its code failed, it makes no server, or one that overrides what is
+            never called here.
     """
-    if isinstance(found, ChatKitServer):
-        return found
-    made: Callable[..., Any] = found.function if isinstance(found, ServerFactory) else found
     what = f"Agent target {target!r}"
+    if isinstance(found, ChatKitServer):
+        return _callable_here(found, what)
+    made: Callable[..., Any] = found.function if isinstance(found, ServerFactory) else found
     try:
         parameters = parameters_of(made)
     except (TypeError, ValueError) as error:
@@ -80,14 +82,27 @@ async def construct(
     except (Exception, SystemExit) as error:  # whatever the code does
         raise ConfigurationError(f"{what} cannot be made: {described(error)}.") from error
     if not isinstance(server, ChatKitServer):
-        kind = "nothing" if server is None else f"a {type(server).__name__}"
+        if inspect.isclass(server) and issubclass(server, ChatKitServer):
+            raise ConfigurationError(
+                f"{what} returned {named(cast('object', server))}: write `return {server.__name__}(store)`, with "
+                "`store` as a parameter of the function."
+            )
+        kind = "nothing" if server is None else named(server)
         raise ConfigurationError(
             f"{what} is a function, was called as a factory, and returned {kind}. A factory returns a ChatKitServer; "
             "a function that answers is `async def respond(ctx)` and yields events."
         )
     if not hasattr(cast("Server", server), "store"):
         raise ConfigurationError(f"{what}: its __init__ does not call super().__init__(store).")
-    return cast("Server", server)
+    return _callable_here(cast("Server", server), what)
+
+
+def _callable_here(server: Server, what: str) -> Server:
+    try:
+        refuse_uncalled(server)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{what}: {error}") from None
+    return server
 
 
 def _call(made: Callable[..., Any], parameters: Parameters, offered: Offered, what: str) -> Any:
@@ -147,7 +162,7 @@ def _refusal(made: Callable[..., Any], parameters: Parameters, offered: Offered,
         )
     if not inspect.isclass(made):
         return (
-            f"ChatKit Link calls {name} as a factory of a ChatKitServer and does not know {_listed(unknown)}, only "
+            f"ChatKit Link calls {name} as a factory of a ChatKitServer and does not know {listed(unknown)}, only "
             "store, attachment_store and settings. A function that answers is `async def respond(ctx)`, and yields."
         )
     given = [one for one in parameters.listed if one.what is not None]
@@ -159,7 +174,7 @@ def _refusal(made: Callable[..., Any], parameters: Parameters, offered: Offered,
     reason = (
         "caller: a server is made once, for all callers. Read the caller from the context of each call"
         if unknown == ["caller"]
-        else f"{_listed(unknown)}"
+        else f"{listed(unknown)}"
     )
     parts = [f"    from {module.rpartition('.')[2] if place.endswith('.py') else module} import {name}"]
     parts += [
@@ -171,7 +186,3 @@ def _refusal(made: Callable[..., Any], parameters: Parameters, offered: Offered,
         f"ChatKit Link does not know what {name}.__init__ wants as {reason}. Write a factory, and name it as "
         f'the target "{folder}server_factory.py:create_server":\n\n{factory}\n'
     )
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

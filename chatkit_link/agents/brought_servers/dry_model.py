@@ -23,6 +23,15 @@ class Asked:
     hosts: set[str] = field(default_factory=set[str])
     models: int = 0
 
+    @staticmethod
+    def caused(error: BaseException | None) -> bool:
+        """Whether an error is that nobody is asked, or comes of it."""
+        while error is not None:
+            if isinstance(error, NotAsked):
+                return True
+            error = error.__cause__ or error.__context__
+        return False
+
 
 class NotAsked(Exception):
     """A request that a try does not send."""

@@ -107,3 +107,8 @@ def _hints(made: Callable[..., Any]) -> Mapping[str, Any]:
         return get_type_hints(function, include_extras=True)
     except Exception:  # noqa: BLE001 - names that exist for a type checker only
         return {}
+
+
+def listed(names: list[str]) -> str:
+    """The names as ``a, b and c``."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

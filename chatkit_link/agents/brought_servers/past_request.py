@@ -19,7 +19,7 @@ _SECRET_WORDS = re.compile(
     r"(^|[-_])(api-?key|token|jwt|secret|password|passwd|credentials?|signature|authorization|cookie|csrf|xsrf)([-_]|$)"
 )
 _ADDRESS = ("scheme", "path", "raw_path", "root_path", "app_root_path", "query_string", "client", "server")
-#: The router is that of the outermost app.
+#: The router is that of the outermost app, or of both under `serve --app`.
 _KEPT = ("type", "http_version", "method", *_ADDRESS, "router")
 
 
@@ -60,13 +60,13 @@ class PastRequest(Request):
 
     @override
     def url_for(self, name: str, /, **path_params: Any) -> URL:
-        """An address of the app that ChatKit Link is mounted in."""
+        """An address of the app that ChatKit Link is mounted in, or that it serves beside itself."""
         try:
             return super().url_for(name, **path_params)
         except (NoMatchFound, RuntimeError) as error:
             raise RuntimeError(
                 f"request.url_for({name!r}): there is no such route. Routes of an app of your own are there "
-                "if it is served with ChatKit Link in it: chatkit-link serve --app package.main:app."
+                "if it is served with ChatKit Link: chatkit-link serve --app package.main:app."
             ) from error
 
 

@@ -18,7 +18,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from chatkit_link.agents.brought_servers.failure import described
-from chatkit_link.agents.brought_servers.parameters import allowed_classes
+from chatkit_link.agents.brought_servers.parameters import allowed_classes, listed
 from chatkit_link.agents.brought_servers.past_request import PastRequest
 from chatkit_link.caller import Caller
 from chatkit_link.errors import ConfigurationError
@@ -79,10 +79,11 @@ class ContextFactory:
     The context of a request is made once, and all calls of its answer get the same one.
     """
 
-    def __init__(self, make: Callable[[Caller, Request], Any], what: str = "") -> None:
-        """what: names the function in a message about its failure."""
+    def __init__(self, make: Callable[[Caller, Request], Any], what: str = "", notice: str = "") -> None:
+        """what: names the function in a message about its failure. notice: what its author should know at start."""
         self._make = make
         self._what = what
+        self.notice = notice
 
     async def prepare(self, caller: Caller) -> None:
         """Make the context of a caller's request, for calls that cannot wait."""
@@ -137,27 +138,27 @@ def context_factory(target: str, server: ChatKitServer[Any], what: str, beside: 
 
     Args:
         target: ``module:function`` of the catalog, or empty.
-        what: begins a message, such as ``Agent target 'mine.py:Mine'``.
+        what: begins a message, such as ``Agent support (mine.py:Mine)``.
 
     Raises:
         ConfigurationError: the target names no function that can be called with a request and a caller.
     """
     if target:
-        return ContextFactory(_given(target, beside), f"The context function {target!r}")
+        return ContextFactory(_given(target, beside), f"{what}: the context function {target!r}")
     asked = _context_class(type(server))
     if asked is None:
         return ContextFactory(lambda caller, _: CallerContext.of(caller))
     if issubclass(asked, Request):
         return ContextFactory(lambda _, request: request)
     make = _filled(asked)
-    if make is not None:
-        return ContextFactory(make, f"{what}: {asked.__name__}(...)")
-    logger.warning(
-        "%s is a ChatKitServer[%s], of which ChatKit Link does not know all fields; it gets the Caller instead. "
-        'Write `def make_context(request, caller): return %s(...)` and name it in chatkit-link.toml: context = "%s".',
-        what, asked.__name__, asked.__name__, "module:make_context",
-    )  # fmt: skip
-    return ContextFactory(lambda caller, _: CallerContext.of(caller))
+    name = asked.__name__
+    if not isinstance(make, str):
+        return ContextFactory(make, f"{what}: {name}(...)")
+    notice = (
+        f"{what} is a ChatKitServer[{name}]. {make}; so it gets the Caller instead. Write `def make_context(request, "
+        f'caller): return {name}(...)` and name it in chatkit-link.toml: context = "module:make_context".'
+    )
+    return ContextFactory(lambda caller, _: CallerContext.of(caller), notice=notice)
 
 
 def _given(target: str, beside: Path) -> Callable[[Caller, Request], Any]:
@@ -216,15 +217,16 @@ def _takes_a_caller(asked: type[Any]) -> bool:
     return issubclass(asked, Mapping | dict | Caller) or asked is object or getattr(asked, "_is_protocol", False)
 
 
-def _filled(asked: type[Any]) -> Callable[[Caller, Request], Any] | None:
-    """What makes an instance of a class from what is known of a request; None where that is not enough."""
+def _filled(asked: type[Any]) -> Callable[[Caller, Request], Any] | str:
+    """What makes an instance of a class from what is known of a request, or why that is not enough."""
     try:
         hints = typing.get_type_hints(asked, include_extras=True)
         parameters = inspect.signature(asked).parameters.values()
-    except Exception:  # noqa: BLE001 - the names of a type checker, or a class that Python cannot tell
-        return None
+    except Exception as error:  # noqa: BLE001 - the names of a type checker, or a class that Python cannot tell
+        return f"Python cannot tell the fields of {asked.__name__} ({described(error)})"
     sample = known_values(Caller("default", "sample"), PastRequest.empty())
     names: list[str] = []
+    unknown: list[str] = []
     for parameter in parameters:
         if parameter.kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD):
             continue
@@ -233,7 +235,9 @@ def _filled(asked: type[Any]) -> Callable[[Caller, Request], Any] | None:
         if value is not None and (not classes or isinstance(value, tuple(classes))):
             names.append(parameter.name)
         elif parameter.default is inspect.Parameter.empty:
-            return None
+            unknown.append(parameter.name)
+    if unknown:
+        return f"ChatKit Link does not know what {asked.__name__} wants as {listed(unknown)}"
 
     def make(caller: Caller, request: Request) -> Any:
         values = {**known_values(caller, request), "caller": caller}
@@ -241,6 +245,6 @@ def _filled(asked: type[Any]) -> Callable[[Caller, Request], Any] | None:
 
     try:
         make(Caller("default", "sample"), PastRequest.empty())
-    except Exception:  # noqa: BLE001 - its own checks
-        return None
+    except Exception as error:  # noqa: BLE001 - its own checks
+        return f"{asked.__name__}({', '.join(f'{name}=...' for name in names)}) failed: {described(error)}"
     return make

@@ -35,7 +35,7 @@ from chatkit_link.agents.brought_servers.image_links import ImageLinks
 from chatkit_link.agents.brought_servers.kept_store import KeptStore
 from chatkit_link.agents.brought_servers.request_context import ContextFactory
 from chatkit_link.agents.sdk_events import event_stream
-from chatkit_link.agents.sdk_methods import ServerAdapter, where
+from chatkit_link.agents.sdk_methods import ServerAdapter, call, where
 from chatkit_link.caller import Caller
 
 
@@ -71,7 +71,7 @@ class BroughtServer(ServerAdapter):
             thread,
             context,
             "respond",
-            lambda made, message: self.brought.respond(thread, message, made),
+            lambda made, message: call(self.brought, "respond", thread, message, made),
             message=input_user_message,
         )
 
@@ -80,7 +80,7 @@ class BroughtServer(ServerAdapter):
         self, thread: ThreadMetadata, action: Action[str, Any], sender: WidgetItem | None, context: Caller
     ) -> AsyncIterator[ThreadStreamEvent]:
         return self._events(
-            thread, context, "action", lambda made, _: self.brought.action(thread, action, sender, made)
+            thread, context, "action", lambda made, _: call(self.brought, "action", thread, action, sender, made)
         )
 
     async def _events(
@@ -119,22 +119,23 @@ class BroughtServer(ServerAdapter):
             made = await self._contexts.context(context)
             if self._kept is not None:
                 await self._kept.bring_up_to_date(thread, context, made)
-            return await self.brought.sync_action(thread, action, sender, made)
+            return await call(self.brought, "sync_action", thread, action, sender, made)
 
     @override
     async def add_feedback(self, thread_id: str, item_ids: list[str], feedback: FeedbackKind, context: Caller) -> None:
         with bound(context):
-            await self.brought.add_feedback(thread_id, item_ids, feedback, await self._contexts.context(context))
+            made = await self._contexts.context(context)
+            await call(self.brought, "add_feedback", thread_id, item_ids, feedback, made)
 
     @override
     async def transcribe(self, audio_input: AudioInput, context: Caller) -> TranscriptionResult:
         with bound(context):
-            return await self.brought.transcribe(audio_input, await self._contexts.context(context))
+            return await call(self.brought, "transcribe", audio_input, await self._contexts.context(context))
 
     @override
     def get_stream_options(self, thread: ThreadMetadata, context: Caller) -> StreamOptions:
         with bound(context):
-            return self.brought.get_stream_options(thread, self._contexts.context_now(context))
+            return call(self.brought, "get_stream_options", thread, self._contexts.context_now(context))
 
     @override
     async def handle_stream_cancelled(
@@ -142,7 +143,7 @@ class BroughtServer(ServerAdapter):
     ) -> None:
         with bound(context):
             made = await self._contexts.context(context)
-            await self.brought.handle_stream_cancelled(thread, pending_items, made)
+            await call(self.brought, "handle_stream_cancelled", thread, pending_items, made)
 
     @override
     async def _build_user_message_item(

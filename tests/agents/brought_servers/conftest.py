@@ -1,11 +1,12 @@
 """A server of the project in ``shapes.py``, whose file is as its author left it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from chatkit_link.app import create_app
 from chatkit_link.client import ChatKitClient
 from chatkit_link.settings import Settings
 from tests.agents.brought_servers.shapes import SHAPES
@@ -44,6 +45,13 @@ def serve(catalog: Callable[..., Path], make_settings: Callable[..., Settings]) 
             yield address
 
     return serve
+
+
+async def refusals(settings: Settings) -> Mapping[str, str]:
+    """Why agents are not served, by id, once the server has started."""
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        return dict(app.state.services.unavailable)
 
 
 def client_of(address: str, agent: str, *, query: str = "", **headers: str) -> ChatKitClient:

@@ -385,6 +385,10 @@ def nothing():
     return None
 
 
+def returns_a_class():
+    return OwnStore
+
+
 def asks(prompt):
     return OwnStore()
 
@@ -414,6 +418,53 @@ class ShowsImages(Chat):
 class FailsToAnswer(Chat):
     async def describe(self, thread, context):
         return {}["weather"]
+
+
+class Overrides(OwnStore):
+    async def process(self, request, context):
+        return await super().process(request, context)
+
+
+overriding = Overrides()
+
+
+class TakesTooMuch(OwnStore):
+    async def respond(self, thread, input_user_message, client_tools, context):
+        yield
+
+
+class ReturnsNone(OwnStore):
+    def respond(self, thread, item, context):
+        return None
+
+
+class LeavesTasks(OwnStore):
+    """Nobody waits for its tasks: one has failed when it has answered, one fails later, and one never ends."""
+
+    async def describe(self, thread, context):
+        self.tasks = [asyncio.create_task(each) for each in (self.fail(), self.fail_later(), asyncio.sleep(60))]
+        caught = asyncio.create_task(self.fail())
+        await asyncio.gather(caught, return_exceptions=True)
+        return "started"
+
+    async def fail(self):
+        raise ValueError("no such mailbox.")
+
+    async def fail_later(self):
+        await asyncio.sleep(0.1)
+        raise OSError("no such printer")
+
+
+@dataclass
+class Unknowable:
+    user_id: str
+    org: str
+    db: Any
+
+
+class WantsAContext(ChatKitServer[Unknowable]):
+    respond = Chat.respond
+    describe = Chat.describe
 
 
 class Hangs(Chat):

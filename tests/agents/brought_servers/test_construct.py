@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from chatkit_link.app import create_app
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import Settings
-from tests.agents.brought_servers.conftest import Serve, client_of
+from tests.agents.brought_servers.conftest import Serve, client_of, refusals
 from tests.finished_stream import stored, text_of, told
 
 MADE = (
@@ -41,12 +40,6 @@ async def test_a_store_that_was_handed_on_is_replaced_everywhere(serve: Serve) -
                 assert (await told(client.create_thread("Hello"))).view.text == expected
 
 
-async def start(settings: Settings) -> None:
-    app = create_app(settings)
-    async with app.router.lifespan_context(app):
-        pass
-
-
 @pytest.mark.parametrize(
     ("name", "message"),
     [
@@ -56,21 +49,27 @@ async def start(settings: Settings) -> None:
         ("ForgetsSuper", r"does not call super\(\).__init__\(store\)"),
         ("nothing", r"called as a factory, and returned nothing"),
         ("asks", r"calls asks as a factory of a ChatKitServer and does not know prompt"),
+        ("returns_a_class", r"returned the class OwnStore: write `return OwnStore\(store\)`"),
+        (
+            "Overrides",
+            r"Agent target 'shapes.py:Overrides': Overrides.process \(shapes.py:\d+\) is never called here\.",
+        ),
+        ("overriding", r"Agent target 'shapes.py:overriding': Overrides.process .* is never called here\."),
     ],
 )
-async def test_what_cannot_be_made_is_refused_at_start_with_the_reason(
+async def test_what_cannot_be_made_is_refused_at_start_with_the_reason_and_the_others_are_served(
     name: str, message: str, catalog: Callable[..., Path], make_settings: Callable[..., Settings]
 ) -> None:
-    with pytest.raises(ConfigurationError, match=message):
-        await start(make_settings(config=catalog(name)))
+    refused = await refusals(make_settings(config=catalog(("bad", name, ""), "OwnStore")))
+    assert list(refused) == ["bad"]
+    assert re.search(message, refused["bad"]), refused
 
 
 async def test_the_factory_of_a_refusal_works_once_its_dots_are_filled(
     project: Path, catalog: Callable[..., Path], make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(ConfigurationError, match="instructions and history_limit") as refused:
-        await start(make_settings(config=catalog("WantsMore")))
-    text = str(refused.value)
+    text = (await refusals(make_settings(config=catalog("WantsMore"))))["wantsmore"]
+    assert "instructions and history_limit" in text
     assert '"server_factory.py:create_server"' in text
     lines = [line[4:] for line in text.splitlines() if line.startswith("    ")]
     assert len(lines) == 3
@@ -78,7 +77,7 @@ async def test_the_factory_of_a_refusal_works_once_its_dots_are_filled(
     (project / "server_factory.py").write_text(f"{filled}\n")
     (project / "chatkit-link.toml").write_text('[agents.more]\ntarget = "server_factory.py:create_server"\n')
     monkeypatch.syspath_prepend(str(project))
-    await start(make_settings(config=project / "chatkit-link.toml"))
+    assert await refusals(make_settings(config=project / "chatkit-link.toml")) == {}
 
 
 async def test_a_key_for_servers_is_refused_for_another_target(
@@ -87,4 +86,4 @@ async def test_a_key_for_servers_is_refused_for_another_target(
     (project / "echo.py").write_text("async def respond(ctx):\n    yield\n")
     (project / "chatkit-link.toml").write_text('[agents.echo]\ntarget = "echo.py"\nstore = "keep"\n')
     with pytest.raises(ConfigurationError, match=re.escape("[agents.echo]: store and context are for a ChatKitServer")):
-        await start(make_settings(config=project / "chatkit-link.toml"))
+        await refusals(make_settings(config=project / "chatkit-link.toml"))

@@ -60,6 +60,15 @@ async def test_a_context_class_whose_fields_are_known_is_made_of_them(serve: Ser
         assert (await said(address, "TypedContext", **headers)).view.text == "1 solstice ada m1"
 
 
+async def test_a_context_class_with_unknown_fields_is_told_in_the_log_and_the_caller_stands_for_it(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serve("WantsAContext") as address:
+        assert (await said(address, "WantsAContext")).view.text == "1"
+    (told,) = [message for message in caplog.messages if "is a ChatKitServer[Unknowable]" in message]
+    assert told.startswith("Agent wantsacontext (shapes.py:WantsAContext) ") and "as org and db;" in told
+
+
 async def test_a_function_of_the_catalog_makes_the_context(serve: Serve) -> None:
     agents = [
         ("one", "BuiltContext", 'context = "shapes.py:make_account"'),

@@ -1,6 +1,8 @@
 """What ``chatkit-link agents`` checks of a server before it calls it ready."""
 
+import gc
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -75,6 +77,48 @@ def test_a_server_is_ready_once_it_has_answered_a_message(
     assert "does not know what WantsMore.__init__ wants as instructions and history_limit" in problems["wantsmore"]
     assert "failed: KeyError: 'weather' (shapes.py, line " in problems["failstoanswer"]
     assert "Memory.threads is not there" in problems["askstoomuch"] and 'store = "keep"' in problems["askstoomuch"]
+
+
+def test_a_method_that_cannot_be_called_is_named_with_its_place(
+    catalog: Callable[..., Path], make_settings: Callable[..., Settings]
+) -> None:
+    found = lines(make_settings(config=catalog("TakesTooMuch", "ReturnsNone", "Overrides")))
+    problems = {agent_id: line.problem or "" for agent_id, line in found.items()}
+    expected = {
+        "takestoomuch": r"failed: TakesTooMuch\.respond \(shapes\.py:\d+\) cannot be called: .* missing 1 required .* "
+        r"'context'\. The SDK's is respond\(self, thread, input_user_message, context\)\.$",
+        "returnsnone": r"failed: ReturnsNone\.respond \(shapes\.py:\d+\) returned None\. .*[^.]\.$",
+        "overrides": r"Overrides\.process \(shapes\.py:\d+\) is never called here\. .*[^.]\.$",
+    }
+    for agent_id, pattern in expected.items():
+        assert re.search(pattern, problems[agent_id]), problems[agent_id]
+
+
+def test_tasks_that_a_server_leaves_behind_are_ended_and_their_failures_are_told(
+    catalog: Callable[..., Path], make_settings: Callable[..., Settings], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Before the loop closes: nothing is left that would be logged when it is collected."""
+    settings = make_settings(config=catalog("LeavesTasks"))
+    listing = list_agents(settings, read_catalog(settings.config, {}), date(2026, 1, 1))
+    assert (listing.agents[-1].problem, listing.good) == (None, True)
+    told = [notice.text for notice in listing.notices if "task" in notice.text]
+    begin = "Agent leavestasks (shapes.py:LeavesTasks): a task that it started failed:"
+    assert [re.sub(r"line \d+", "line N", text) for text in told] == [
+        f"{begin} ValueError: no such mailbox (shapes.py, line N).",
+        f"{begin} OSError: no such printer (shapes.py, line N).",
+    ]
+    gc.collect()
+    assert "exception was never retrieved" not in caplog.text and "was destroyed" not in caplog.text
+
+
+def test_fields_of_a_context_that_are_not_known_are_named(
+    catalog: Callable[..., Path], make_settings: Callable[..., Settings]
+) -> None:
+    settings = make_settings(config=catalog("WantsAContext", "TypedContext"))
+    listing = list_agents(settings, read_catalog(settings.config, {}), date(2026, 1, 1))
+    (told,) = [notice.text for notice in listing.notices if "Context" in notice.text]
+    assert told.startswith("Agent wantsacontext (shapes.py:WantsAContext) is a ChatKitServer[Unknowable]. ")
+    assert "does not know what Unknowable wants as org and db; so it gets the Caller instead" in told
 
 
 def test_a_server_that_hangs_is_not_waited_for(catalog: Callable[..., Path]) -> None:
