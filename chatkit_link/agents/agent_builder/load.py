@@ -22,6 +22,7 @@ from chatkit_link.agents.agent_builder.workflow_input import TurnFacts, Unsuited
 from chatkit_link.agents.errors.explain import Failure
 from chatkit_link.agents.load_time import LOAD_SECONDS, TookTooLong, time_limit
 from chatkit_link.errors import ConfigurationError
+from chatkit_link.import_target import same_working_folder
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +91,7 @@ def line_in(path: Path, error: BaseException) -> int | None:
     return lines[-1] if lines else None
 
 
+@same_working_folder()
 def load_workflow(
     path: Path, entry: str = "", *, folder: Path | None = None, seconds: float = LOAD_SECONDS
 ) -> ExportedWorkflow:

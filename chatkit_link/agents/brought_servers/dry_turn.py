@@ -22,6 +22,7 @@ from chatkit_link.agents.brought_servers.server import BroughtServer
 from chatkit_link.agents.brought_servers.turn_store import TurnStore
 from chatkit_link.caller import Caller
 from chatkit_link.errors import ConfigurationError
+from chatkit_link.import_target import same_working_folder
 from chatkit_link.settings import Settings
 from chatkit_link.store.postgres import new_id
 
@@ -119,7 +120,7 @@ def _within(seconds: float, work: Coroutine[Any, Any, str], target: str) -> str:
             errors.append(error)
 
     thread = threading.Thread(target=run, name="chatkit-link-try", daemon=True)
-    with contextlib.redirect_stdout(sys.stderr):
+    with contextlib.redirect_stdout(sys.stderr), same_working_folder():
         thread.start()
         thread.join(seconds)
     if errors:
