@@ -38,10 +38,11 @@ _NONE: Final = object()
 class Unsuited(Exception):
     """Something of a file that cannot work here. The message is a sentence that says what to change."""
 
-    def __init__(self, message: str, place: str = "") -> None:
-        """place: the name of the class or function that it is about."""
+    def __init__(self, message: str, place: str = "", *, call: str = "RuntimeError") -> None:
+        """place: the name of the class or function that it is about. call: what does not work, where it is a call."""
         super().__init__(message)
         self.place = place
+        self.call = call
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
