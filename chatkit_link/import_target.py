@@ -17,7 +17,8 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.metadata import packages_distributions, requires
 from pathlib import Path
@@ -26,6 +27,22 @@ from types import ModuleType
 from chatkit_link.errors import ConfigurationError
 
 
+@contextmanager
+def same_working_folder() -> Generator[None]:
+    """Run code of somebody's in the block, which may change the working folder for itself, but not for what follows."""
+    try:
+        before = Path.cwd()
+    except FileNotFoundError:  # it has been deleted
+        yield
+        return
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            os.chdir(before)
+
+
+@same_working_folder()
 def load_module(place: str, what: str, beside: Path) -> ModuleType:
     """The module ``place``, or the file or the package (a folder that ends in /) of that name relative to ``beside``.
 

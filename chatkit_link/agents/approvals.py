@@ -3,7 +3,7 @@
 How it flows: a run stops at such calls. The run is stored with its turn (``store/turns.py``), the question is
 sent as an item of the thread, and the answer to the turn ends. When the user has answered, the turn is found
 by the question, and the run goes on from where it stopped. So a question may wait for days, across reloads and
-restarts, and nothing waits with it.
+restarts, and nothing waits with it. A message in place of an answer declines (``protocol/streaming_requests.py``).
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from chatkit_link.agents.tool_call_hooks import short_text
 from chatkit_link.store.turns import TurnRecord, Waiting
 from chatkit_link.translations import Localized
 
-APPROVE, REJECT = "Approve", "Reject"
+APPROVE, REJECT = _VALUES = ["Approve", "Reject"]
 CHANGED = Localized("assistant_changed")
 
 
@@ -57,6 +57,14 @@ def question(ctx: TurnContext, texts: Sequence[str]) -> StructuredInputItem:
             )
             for number, text in enumerate(texts, start=1)
         ],
+    )
+
+
+def is_approval(item: StructuredInputItem) -> bool:
+    """Whether a question asks for approvals, as ``question`` makes it."""
+    return bool(item.inputs) and all(
+        isinstance(each, StructuredInputMultipleChoice) and [option.value for option in each.options] == _VALUES
+        for each in item.inputs
     )
 
 

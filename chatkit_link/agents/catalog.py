@@ -59,7 +59,7 @@ from chatkit_link.agents.sidecar.load import is_script, load_script
 from chatkit_link.agents.sidecar.node import Node
 from chatkit_link.agents.sidecar.workflow import SidecarWorkflow
 from chatkit_link.errors import ConfigurationError
-from chatkit_link.import_target import load_module
+from chatkit_link.import_target import load_module, same_working_folder
 from chatkit_link.settings import Settings
 
 RESEARCH = "research"
@@ -227,10 +227,12 @@ def targets_given(options: list[str] | None, config: Path) -> dict[str, str]:
     return given
 
 
+@same_working_folder()
 def load_target(target: str, *, beside: Path, node: Node | None = None, seconds: float = LOAD_SECONDS) -> Target:
     """What a target names; an agent or a function alone is an ``Assistant`` without more.
 
-    Paths are relative to the folder ``beside``. node: runs what is not Python; None where nothing is to be run.
+    Paths are relative to the folder ``beside``. The working folder is afterwards what it was.
+    node: runs what is not Python; None where nothing is to be run.
 
     Args:
         seconds: how long its own code may run while it is loaded.
@@ -240,6 +242,7 @@ def load_target(target: str, *, beside: Path, node: Node | None = None, seconds:
     """
     if is_address(target):
         return Service(target)
+    beside = beside.absolute()
     place, _, name = target.partition(":")
     path = beside / place
     if is_script(place):

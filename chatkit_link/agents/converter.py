@@ -11,6 +11,7 @@ from chatkit.types import (
     Attachment,
     GeneratedImageItem,
     HiddenContextItem,
+    StructuredInputItem,
     ThreadItem,
     UserMessageItem,
     UserMessageTagContent,
@@ -25,6 +26,7 @@ from openai.types.responses import (
 from openai.types.responses.response_input_item_param import Message
 from typing_extensions import override
 
+from chatkit_link.agents.approvals import is_approval
 from chatkit_link.agents.attachment_input import AttachmentInput
 from chatkit_link.agents.model_notes import with_notes_marked
 
@@ -90,6 +92,16 @@ class LinkConverter(ThreadItemConverter):
         return ResponseOutputMessageParam(
             id=FAKE_RESPONSES_ID, type="message", role="assistant", status="completed", content=content
         )
+
+    @override
+    async def structured_input_to_input(
+        self, item: StructuredInputItem
+    ) -> TResponseInputItem | list[TResponseInputItem] | None:
+        if item.status != "skipped" or not is_approval(item):
+            return await super().structured_input_to_input(item)
+        asked = "\n".join(f"- {each.question}" for each in item.inputs)
+        text = f"The user was asked for an approval, and declined: this was not done.\n{asked}"
+        return Message(type="message", role="user", content=[_text(text)])
 
     @override
     async def hidden_context_to_input(

@@ -46,6 +46,7 @@ from chatkit_link.agents.transcription import OpenAITranscriber
 from chatkit_link.caller import Caller
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.files.files import Files
+from chatkit_link.import_target import same_working_folder
 from chatkit_link.settings import Settings, read_variables
 from chatkit_link.store.postgres import PostgresStore
 
@@ -117,6 +118,8 @@ class AgentFactory:
         stores: LocalStores | None = None,
     ) -> None:
         self._settings = settings
+        # Now, and not once an agent's code may have changed the working folder.
+        self._folder = Path(settings.config).absolute().parent
         self._store = store
         self._files = files
         self._config = config
@@ -155,7 +158,7 @@ class AgentFactory:
         target = attach_servers(self._mcp, agent_id, target, entry.mcp)
         self.targets[agent_id] = target
         if is_server(target):
-            with _not_loaded(f"Agent target {entry.target!r}"):
+            with _not_loaded(f"Agent target {entry.target!r}"), same_working_folder():
                 server = await self._bring(agent_id, target, entry)
             # A user-defined server knows what it offers; a list in the catalog applies all the same.
             return ServedAgent(
@@ -188,10 +191,6 @@ class AgentFactory:
             mentions=target.mentions if isinstance(target, Assistant) else None,
             takes_files=self._takes_files(entry),
         )
-
-    @property
-    def _folder(self) -> Path:
-        return Path(self._settings.config).absolute().parent
 
     def _takes_files(self, entry: Entry) -> bool:
         return self._settings.uploads and entry.files

@@ -55,7 +55,7 @@ class TurnErrors:
         """The end of a stream. The message is in the caller's language; the log has the rest."""
         match explain(error):
             case Failure() as failure:
-                line = self._log(error, failure.failure_code) if failure is not error else ""
+                line = self._log(error, failure.failure_code) if failure is not error else failure.advice
                 message = self._with(line, failure.in_language(self.caller.locale))
                 return ErrorEvent(message=message, allow_retry=failure.allow_retry)
             case CustomStreamError() as failure:

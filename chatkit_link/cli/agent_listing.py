@@ -177,8 +177,8 @@ def load_targets(settings: Settings, catalog: Catalog) -> tuple[dict[str, Target
     return targets, broken
 
 
-def check_file(file: Path, settings: Settings, today: date) -> Verdict:
-    """Whether an exported workflow runs here, and what to do."""
+def check_file(file: Path, entry: str, settings: Settings, today: date) -> Verdict:
+    """Whether an exported workflow runs here, and what to do. entry: the name of its function, if one is named."""
     config = settings.config.absolute()
     catalog = read_catalog(config, {})
     named = set(_STORE.findall(file.read_text(encoding="utf-8", errors="replace")))
@@ -194,7 +194,7 @@ def check_file(file: Path, settings: Settings, today: date) -> Verdict:
         node = node_for(settings, read_variables())
         return verdict_of(file.name, check_script(file, node, around, today=today))
     with redirect_stdout(sys.stderr):  # what the file prints is no part of the report
-        findings = check_workflow(file.absolute(), around, today=today)
+        findings = check_workflow(file.absolute(), around, entry=entry, today=today)
     return verdict_of(file.name, findings)
 
 
@@ -203,13 +203,20 @@ def print_verdict(verdict: Verdict, target: str) -> None:
     if verdict.to_do:
         print_line("\nTo do, in this order:")
         for number, step in enumerate(verdict.to_do, start=1):
-            print_line(f"  {number}. {step[:1].upper()}{step[1:]}.".replace("..", "."))
+            print_line(f"  {number}. {_sentence(step)}")
     if verdict.runs:
         print_line(f"\nThen put it into service: chatkit-link agents add {target}")
     if verdict.runs and verdict.details:
         print_line("\nWhat happens in it:")
         for detail in verdict.details:
             print_line(f"  {detail}")
+
+
+def _sentence(step: str) -> str:
+    """With a capital, unless it begins with a name of a file or of something in one."""
+    first = step.partition(" ")[0]
+    begun = step[:1].upper() + step[1:] if first.replace("-", "").isalpha() else step
+    return begun if begun.endswith(".") else f"{begun}."
 
 
 async def _missing_stores(named: Collection[str], settings: Settings) -> list[str]:
@@ -229,8 +236,11 @@ async def _missing_stores(named: Collection[str], settings: Settings) -> list[st
         return missing
 
 
-def add_workflow_file(file: Path, agent_id: str | None, settings: Settings) -> None:
-    """Write an exported workflow into the catalog, once it loads. What a TypeScript file needs is installed first."""
+def add_workflow_file(file: Path, entry: str, agent_id: str | None, settings: Settings) -> None:
+    """Write an exported workflow into the catalog, once it loads. What a TypeScript file needs is installed first.
+
+    entry: the name of its function, if one is named.
+    """
     config = settings.config.absolute()
     if is_script(file.name):
         node = node_for(settings, read_variables())
@@ -239,7 +249,9 @@ def add_workflow_file(file: Path, agent_id: str | None, settings: Settings) -> N
             node.install()
         load_script(file.absolute(), node)
     else:
-        load_workflow(file.absolute(), folder=config.parent)
-    chosen = agent_id or re.sub(r"[^a-z0-9_-]+", "-", file.stem.lower()).strip("-_")
-    add_agent(config, chosen, Path(os.path.relpath(file.absolute(), config.parent)).as_posix())
+        load_workflow(file.absolute(), entry, folder=config.parent)
+    named = f"{file.stem}-{entry}" if entry else file.stem
+    chosen = agent_id or re.sub(r"[^a-z0-9_-]+", "-", named.lower()).strip("-_")
+    place = Path(os.path.relpath(file.absolute(), config.parent)).as_posix()
+    add_agent(config, chosen, f"{place}:{entry}" if entry else place)
     print_line(f"{config.name} has the agent {chosen}: chatkit-link serve answers with it at /chatkit/{chosen}.")

@@ -1,6 +1,7 @@
 """``chatkit-link agents``: list, check and add agents."""
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -9,14 +10,35 @@ import typer
 from chatkit_link.cli.options import AgentOption, DayOption, JsonOption, examples
 
 agents_cli = typer.Typer(rich_markup_mode=None)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowFile:
+    """A file of a workflow, as it was typed. entry: the name of its function, or empty."""
+
+    path: Path
+    entry: str
+    typed: str
+
+
+def _workflow_file(typed: str) -> WorkflowFile:
+    path, entry = Path(typed), ""
+    if not path.is_file() and ":" in typed:
+        place, _, entry = typed.rpartition(":")
+        path = Path(place)
+    if not path.is_file():
+        raise typer.BadParameter(f"there is no file {path}.")
+    if entry and path.suffix != ".py":
+        raise typer.BadParameter(f"a name of a function is for files in Python: leave :{entry} out.")
+    return WorkflowFile(path, entry, typed)
+
+
 FileArgument = Annotated[
-    Path,
+    WorkflowFile,
     typer.Argument(
         metavar="FILE",
-        exists=True,
-        dir_okay=False,
-        readable=True,
-        help="A file that Agent Builder has exported, in Python or TypeScript.",
+        parser=_workflow_file,
+        help="A file that Agent Builder has exported, in Python or TypeScript; FILE:NAME for one of its functions.",
     ),
 ]
 
@@ -54,11 +76,11 @@ def check_agent(file: FileArgument, *, on: DayOption = None, as_json: JsonOption
     from chatkit_link.cli.output import print_json
     from chatkit_link.settings import read_settings
 
-    verdict = check_file(file, read_settings(), day(on))
+    verdict = check_file(file.path, file.entry, read_settings(), day(on))
     if as_json:
         print_json(verdict.as_json())
     else:
-        print_verdict(verdict, str(file))
+        print_verdict(verdict, file.typed)
     sys.exit(0 if verdict.runs else 1)
 
 
@@ -73,4 +95,4 @@ def add_workflow(
     from chatkit_link.cli.agent_listing import add_workflow_file
     from chatkit_link.settings import read_settings
 
-    add_workflow_file(file, agent_id, read_settings())
+    add_workflow_file(file.path, file.entry, agent_id, read_settings())

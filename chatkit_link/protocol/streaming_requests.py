@@ -156,6 +156,10 @@ class StreamingRequests:
     async def _add_message(self, stream: _Stream, request: ThreadsAddUserMessageReq) -> Run:
         async with self._claimed(stream, request.params.thread_id) as (run, thread):
             opening, message = await self._open(stream, thread, request.params.input)
+            if stream.agent.brought is None:
+                # A message in place of an answer: the tool is not called, also if somebody approves later.
+                skipped = await self._store.skip_approvals(thread.id, stream.caller)
+                opening += [ThreadItemReplacedEvent(item=question) for question in skipped]
             return self._start(stream, run, thread, opening, stream.respond(thread, message), message=message)
 
     async def _open(

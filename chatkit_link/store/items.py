@@ -9,7 +9,7 @@ Writing an item that is there already does not move it.
 from functools import cache
 from typing import Any, cast
 
-from chatkit.types import ClientToolCallItem, Page, ThreadItem, ThreadMetadata
+from chatkit.types import ClientToolCallItem, Page, StructuredInputItem, ThreadItem, ThreadMetadata
 from pydantic import TypeAdapter
 from sqlalchemy import CTE, DateTime, Integer, ScalarSelect, Text, and_, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
@@ -235,6 +235,27 @@ class Items:
         )
         items = [self.parse(row) for row in await session.execute(statement)]
         return [item for item in items if isinstance(item, ClientToolCallItem)]
+
+    async def load_open_approvals(self, session: Session, thread_id: str) -> list[StructuredInputItem]:
+        """Questions that a turn waits for and nobody has answered, the latest first."""
+        waiting = select(turns.c.anchor_id).where(
+            mine(turns),
+            turns.c.thread_id == thread_id,
+            turns.c.record["waiting"]["item"].astext == thread_items.c.id,
+        )
+        statement = (
+            select(*_READ)
+            .where(
+                mine(thread_items),
+                thread_items.c.thread_id == thread_id,
+                thread_items.c.type == "structured_input",
+                thread_items.c.data["status"].astext == "pending",
+                waiting.exists(),
+            )
+            .order_by(thread_items.c.seq.desc())
+        )
+        items = [self.parse(row) for row in await session.execute(statement)]
+        return [item for item in items if isinstance(item, StructuredInputItem)]
 
     async def delete(self, session: Session, thread_id: str, item_ids: list[str]) -> None:
         """Delete items; those that are not there are no error (the SDK removes items it never stored).

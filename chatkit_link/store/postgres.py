@@ -19,7 +19,17 @@ from datetime import timedelta
 from typing import Any, Protocol, cast
 
 from chatkit.store import Store, StoreItemType
-from chatkit.types import Attachment, ClientToolCallItem, ErrorEvent, FeedbackKind, Page, ThreadItem, ThreadMetadata
+from chatkit.types import (
+    Attachment,
+    ClientToolCallItem,
+    ErrorEvent,
+    FeedbackKind,
+    Page,
+    StructuredInputAnswer,
+    StructuredInputItem,
+    ThreadItem,
+    ThreadMetadata,
+)
 from typing_extensions import override
 
 from chatkit_link.caller import Caller, Retry
@@ -245,6 +255,18 @@ class PostgresStore(Store[Caller]):
         """Client tool calls that wait for their output, the latest first."""
         async with self.database.session(context) as session:
             return await self._items.load_pending_tool_calls(session, thread_id)
+
+    async def skip_approvals(self, thread_id: str, context: Caller) -> list[StructuredInputItem]:
+        """Skip the approvals that wait in a thread, which ends their turns; gives the changed questions."""
+        async with self.database.session(context, atomic=True) as session:
+            questions = await self._items.load_open_approvals(session, thread_id)
+            for question in questions:
+                question.status = "skipped"
+                for each in question.inputs:
+                    each.answer = StructuredInputAnswer(skipped=True)
+                await self._items.update(session, thread_id, question)
+                await turns.stop_waiting(session, thread_id, question.id)
+        return questions
 
     async def replace_answer(self, retry: Retry, item: ThreadItem, context: Caller) -> None:
         """Put ``item`` in the place of everything that answers the retried message: all of it or nothing.

@@ -112,6 +112,15 @@ _SETTLE = Statement(
     )
     .values(record=turns.c.record.op("-")(literal_column("'ending'")))
 )
+_STOP_WAITING = Statement(
+    update(turns)
+    .where(
+        mine(turns),
+        turns.c.thread_id == _THREAD,
+        turns.c.record["waiting"]["item"].astext == bindparam("item", type_=Text()),
+    )
+    .values(record=turns.c.record.op("-")(literal_column("'waiting'")))
+)
 _LOAD = Statement(
     select(turns.c.record).where(mine(turns), turns.c.thread_id == _THREAD, turns.c.anchor_id == bindparam("anchor"))
 )
@@ -134,6 +143,11 @@ async def load_turn(session: Session, thread_id: str, anchor_id: str) -> TurnRec
 async def drop_turn(session: Session, thread_id: str, anchor_id: str) -> None:
     """Delete a record, as a retry does before it answers again."""
     await session.execute(_DROP, thread=thread_id, anchor=anchor_id)
+
+
+async def stop_waiting(session: Session, thread_id: str, item_id: str) -> None:
+    """Forget how the turn that waits for this question goes on."""
+    await session.execute(_STOP_WAITING, thread=thread_id, item=item_id)
 
 
 async def save_ending(

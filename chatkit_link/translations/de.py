@@ -11,6 +11,8 @@ TEXTS = {
     "Chat betreibt, muss einen anderen Server verwenden.",
     "model_unknown": "Der Server des Modells kennt dieses Modell oder diese Adresse nicht. Wer diesen Chat betreibt, "
     "muss CHATKIT_LINK_MODEL und OPENAI_BASE_URL prüfen.",
+    "model_unknown_in_file": "Der Server des Modells kennt das Modell {model} nicht, das in der Datei dieses "
+    "Assistenten steht ({place}). Wer diesen Chat betreibt, muss dort ein anderes eintragen.",
     "model_misconfigured": "Der Server des Modells ist so nicht zu benutzen. Wer diesen Chat betreibt, muss "
     "OPENAI_API_KEY und OPENAI_BASE_URL prüfen.",
     "model_out_of_credit": "Das Guthaben des Betreibers beim Server des Modells ist aufgebraucht. Wer diesen Chat "

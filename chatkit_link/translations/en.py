@@ -12,6 +12,8 @@ TEXTS = {
     "chat must use another server.",
     "model_unknown": "The model's server does not know this model or this address. The operator of this chat must "
     "check CHATKIT_LINK_MODEL and OPENAI_BASE_URL.",
+    "model_unknown_in_file": "The model's server does not know the model {model}, which this assistant's file names "
+    "({place}). The operator of this chat must put another one there.",
     "model_misconfigured": "The model's server cannot be used as it is set up. The operator of this chat must check "
     "OPENAI_API_KEY and OPENAI_BASE_URL.",
     "model_out_of_credit": "The operator's account at the model's server is out of credit. The operator of this chat "

@@ -11,6 +11,8 @@ TEXTS = {
     "administra este chat debe usar otro servidor.",
     "model_unknown": "El servidor del modelo no conoce este modelo o esta dirección. Quien administra este chat debe "
     "revisar CHATKIT_LINK_MODEL y OPENAI_BASE_URL.",
+    "model_unknown_in_file": "El servidor del modelo no conoce el modelo {model}, que nombra el archivo de este "
+    "asistente ({place}). Quien administra este chat debe poner otro allí.",
     "model_misconfigured": "El servidor del modelo no se puede usar tal como está configurado. Quien administra este "
     "chat debe revisar OPENAI_API_KEY y OPENAI_BASE_URL.",
     "model_out_of_credit": "La cuenta de quien administra este chat en el servidor del modelo se quedó sin crédito. "

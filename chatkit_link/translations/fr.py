@@ -11,6 +11,8 @@ TEXTS = {
     "ce chat doit utiliser un autre serveur.",
     "model_unknown": "Le serveur du modèle ne connaît pas ce modèle ou cette adresse. L’exploitant de ce chat doit "
     "vérifier CHATKIT_LINK_MODEL et OPENAI_BASE_URL.",
+    "model_unknown_in_file": "Le serveur du modèle ne connaît pas le modèle {model}, que nomme le fichier de cet "
+    "assistant ({place}). L’exploitant de ce chat doit y mettre un autre modèle.",
     "model_misconfigured": "Le serveur du modèle est inutilisable tel qu’il est configuré. L’exploitant de ce chat "
     "doit vérifier OPENAI_API_KEY et OPENAI_BASE_URL.",
     "model_out_of_credit": "Le compte de l’exploitant auprès du serveur du modèle n’a plus de crédit. L’exploitant "

@@ -10,6 +10,8 @@ TEXTS = {
     "menggunakan server lain.",
     "model_unknown": "Server model tidak mengenal model atau alamat ini. Pengelola chat ini harus memeriksa "
     "CHATKIT_LINK_MODEL dan OPENAI_BASE_URL.",
+    "model_unknown_in_file": "Server model tidak mengenal model {model} yang disebut berkas asisten ini ({place}). "
+    "Pengelola chat ini harus menggantinya dengan model lain di sana.",
     "model_misconfigured": "Server model tidak dapat digunakan dengan pengaturan saat ini. Pengelola chat ini harus "
     "memeriksa OPENAI_API_KEY dan OPENAI_BASE_URL.",
     "model_out_of_credit": "Kredit akun pengelola di server model sudah habis. Pengelola chat ini harus memeriksa "

@@ -11,6 +11,8 @@ TEXTS = {
     "di questa chat deve usare un altro server.",
     "model_unknown": "Il server del modello non conosce questo modello o questo indirizzo. Il gestore di questa chat "
     "deve controllare CHATKIT_LINK_MODEL e OPENAI_BASE_URL.",
+    "model_unknown_in_file": "Il server del modello non conosce il modello {model}, indicato nel file di questo "
+    "assistente ({place}). Il gestore di questa chat deve metterne un altro.",
     "model_misconfigured": "Il server del modello non può essere usato con la configurazione attuale. Il gestore di "
     "questa chat deve controllare OPENAI_API_KEY e OPENAI_BASE_URL.",
     "model_out_of_credit": "L’account del gestore presso il server del modello ha esaurito il credito. Il gestore di "

@@ -11,6 +11,8 @@ TEXTS = {
     "営者が別のサーバーを使う必要があります。",
     "model_unknown": "モデルのサーバーにこのモデルまたはこのアドレスがありません。このチャットの運営者が "
     "CHATKIT_LINK_MODEL と OPENAI_BASE_URL を確認する必要があります。",
+    "model_unknown_in_file": "モデルのサーバーに、このアシスタントのファイルにあるモデル {model} がありません（"
+    "{place}）。このチャットの運営者がそこに別のモデルを書く必要があります。",
     "model_misconfigured": "現在の設定ではモデルのサーバーを利用できません。このチャットの運営者が OPENAI_API_KEY と"
     " OPENAI_BASE_URL を確認する必要があります。",
     "model_out_of_credit": "モデルのサーバーで運営者のアカウントの残高がなくなりました。このチャットの運営者が請求を"

@@ -10,6 +10,8 @@ TEXTS = {
     "사용해야 합니다.",
     "model_unknown": "모델 서버에 이 모델 또는 이 주소가 없습니다. 이 채팅의 운영자가 CHATKIT_LINK_MODEL과 "
     "OPENAI_BASE_URL을 확인해야 합니다.",
+    "model_unknown_in_file": "모델 서버에 이 어시스턴트의 파일에 적힌 모델 {model}이(가) 없습니다({place}). 이 채팅의 "
+    "운영자가 그곳에 다른 모델을 적어야 합니다.",
     "model_misconfigured": "현재 설정으로는 모델 서버를 사용할 수 없습니다. 이 채팅의 운영자가 OPENAI_API_KEY와 "
     "OPENAI_BASE_URL을 확인해야 합니다.",
     "model_out_of_credit": "모델 서버에서 운영자 계정의 크레딧이 모두 소진되었습니다. 이 채팅의 운영자가 결제를 "

@@ -11,6 +11,8 @@ TEXTS = {
     "beheerder van deze chat moet een andere server gebruiken.",
     "model_unknown": "De server van het model kent dit model of dit adres niet. De beheerder van deze chat moet "
     "CHATKIT_LINK_MODEL en OPENAI_BASE_URL controleren.",
+    "model_unknown_in_file": "De server van het model kent het model {model} niet, dat in het bestand van deze "
+    "assistent staat ({place}). De beheerder van deze chat moet daar een ander model invullen.",
     "model_misconfigured": "Met de huidige instellingen kan de server van het model niet worden gebruikt. De "
     "beheerder van deze chat moet OPENAI_API_KEY en OPENAI_BASE_URL controleren.",
     "model_out_of_credit": "Het account van de beheerder bij de server van het model heeft geen tegoed meer. De "

@@ -10,6 +10,8 @@ TEXTS = {
     "użyć innego serwera.",
     "model_unknown": "Serwer modelu nie zna tego modelu lub tego adresu. Operator tego czatu musi sprawdzić "
     "CHATKIT_LINK_MODEL i OPENAI_BASE_URL.",
+    "model_unknown_in_file": "Serwer modelu nie zna modelu {model}, który podaje plik tego asystenta ({place}). "
+    "Operator tego czatu musi wpisać tam inny model.",
     "model_misconfigured": "Przy obecnych ustawieniach nie można używać serwera modelu. Operator tego czatu musi "
     "sprawdzić OPENAI_API_KEY i OPENAI_BASE_URL.",
     "model_out_of_credit": "Na koncie operatora na serwerze modelu skończyły się środki. Operator tego czatu musi "

@@ -11,6 +11,8 @@ TEXTS = {
     "chat precisa usar outro servidor.",
     "model_unknown": "O servidor do modelo não conhece este modelo ou este endereço. O operador deste chat precisa "
     "verificar CHATKIT_LINK_MODEL e OPENAI_BASE_URL.",
+    "model_unknown_in_file": "O servidor do modelo não conhece o modelo {model}, indicado no arquivo deste assistente "
+    "({place}). O operador deste chat precisa colocar outro no lugar.",
     "model_misconfigured": "Não é possível usar o servidor do modelo com a configuração atual. O operador deste chat "
     "precisa verificar OPENAI_API_KEY e OPENAI_BASE_URL.",
     "model_out_of_credit": "A conta do operador no servidor do modelo está sem crédito. O operador deste chat precisa "

@@ -11,6 +11,8 @@ TEXTS = {
     "başka bir sunucu kullanmalı.",
     "model_unknown": "Model sunucusu bu modeli veya bu adresi tanımıyor. Bu sohbetin işletmecisi CHATKIT_LINK_MODEL "
     "ve OPENAI_BASE_URL değerlerini denetlemeli.",
+    "model_unknown_in_file": "Model sunucusu, bu asistanın dosyasında geçen {model} modelini tanımıyor ({place}). Bu "
+    "sohbetin işletmecisi oraya başka bir model yazmalı.",
     "model_misconfigured": "Model sunucusu mevcut ayarlarla kullanılamıyor. Bu sohbetin işletmecisi OPENAI_API_KEY ve "
     "OPENAI_BASE_URL değerlerini denetlemeli.",
     "model_out_of_credit": "İşletmecinin model sunucusundaki hesabında kredi kalmadı. Bu sohbetin işletmecisi "

@@ -11,6 +11,8 @@ TEXTS = {
     "đoạn chat này cần dùng máy chủ khác.",
     "model_unknown": "Máy chủ của mô hình không biết mô hình này hoặc địa chỉ này. Người vận hành đoạn chat này cần "
     "kiểm tra CHATKIT_LINK_MODEL và OPENAI_BASE_URL.",
+    "model_unknown_in_file": "Máy chủ của mô hình không biết mô hình {model} mà tệp của trợ lý này nêu tên ({place}). "
+    "Người vận hành đoạn chat này cần ghi một mô hình khác vào đó.",
     "model_misconfigured": "Không thể dùng máy chủ của mô hình với thiết lập hiện tại. Người vận hành đoạn chat này "
     "cần kiểm tra OPENAI_API_KEY và OPENAI_BASE_URL.",
     "model_out_of_credit": "Tài khoản của người vận hành tại máy chủ của mô hình đã hết tín dụng. Người vận hành đoạn "

@@ -6,6 +6,8 @@ TEXTS = {
     "model_unverified": "模型服务器要求先验证运营者的组织。此聊天的运营者需要完成验证。",
     "model_region_blocked": "模型服务器不为此聊天所在的地区提供服务。此聊天的运营者需要改用其他服务器。",
     "model_unknown": "模型服务器不认识此模型或此地址。此聊天的运营者需要检查 CHATKIT_LINK_MODEL 和 OPENAI_BASE_URL。",
+    "model_unknown_in_file": "模型服务器不认识此助手的文件中写的模型 {model}（{place}）。此聊天的运营者需要在那里换成"
+    "另一个模型。",
     "model_misconfigured": "按当前设置无法使用模型服务器。此聊天的运营者需要检查 OPENAI_API_KEY 和 OPENAI_BASE_URL。",
     "model_out_of_credit": "运营者在模型服务器上的账户余额已用完。此聊天的运营者需要检查账单。",
     "model_busy": "模型服务器目前不再接受请求。请稍后重试。",

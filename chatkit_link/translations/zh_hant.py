@@ -6,6 +6,8 @@ TEXTS = {
     "model_unverified": "模型伺服器要求先驗證營運者的組織。此聊天的營運者需要完成驗證。",
     "model_region_blocked": "模型伺服器不在此聊天所在的地區提供服務。此聊天的營運者需要改用其他伺服器。",
     "model_unknown": "模型伺服器不認得此模型或此位址。此聊天的營運者需要檢查 CHATKIT_LINK_MODEL 和 OPENAI_BASE_URL。",
+    "model_unknown_in_file": "模型伺服器不認得此助理的檔案中所寫的模型 {model}（{place}）。此聊天的營運者需要在那裡換"
+    "成另一個模型。",
     "model_misconfigured": "以目前的設定無法使用模型伺服器。此聊天的營運者需要檢查 OPENAI_API_KEY 和 OPENAI_BASE_URL。",
     "model_out_of_credit": "營運者在模型伺服器上的帳戶餘額已用完。此聊天的營運者需要檢查帳單。",
     "model_busy": "模型伺服器目前不再接受要求。請稍後再試。",

@@ -15,7 +15,7 @@ from chatkit.types import (
 )
 
 from chatkit_link.agents.approvals import CHANGED
-from chatkit_link.client import ChatKitClient
+from chatkit_link.client import ChatKitClient, ClientError
 from chatkit_link.settings import Settings
 from tests.agents.agent_builder.test_workflows import MakeSettings, chat
 from tests.agents.test_models import APIS, conversation, scripted
@@ -144,18 +144,26 @@ async def test_a_call_of_an_mcp_server_is_asked_about(make_settings: MakeSetting
     assert (response["approval_request_id"], response["approve"]) == ("mcpr_1", True)
 
 
-async def test_who_writes_instead_of_answering_goes_on_and_nothing_is_called(
-    make_settings: MakeSettings, tmp_path: Path
-) -> None:
+async def test_who_writes_instead_of_answering_declines_for_good(make_settings: MakeSettings, tmp_path: Path) -> None:
     async with (
-        scripted(Call("pay", {"euros": 3}), Say("As you like.")) as model,
+        scripted(Call("pay", {"euros": 3}), Call("pay", {"euros": 4}), Say("Four are paid.")) as model,
         chat(settings_of(make_settings, tmp_path, AGENT, model), {"x-user": f"ada-{tmp_path.name}"}) as client,
     ):
-        made = await told(client.create_thread("Pay"))
-        other = await told(client.add_user_message(made.thread_id, "Never mind"))
-        last = json.dumps(conversation(model)[1]["input"])
-    assert other.text == "As you like."
-    assert "euros are paid" not in last
+        made = await told(client.create_thread("Pay three"))
+        first = await asked(client, made.thread_id)
+        await told(client.add_user_message(made.thread_id, "No, four"))
+        yes = StructuredInputSubmission(answers={"approval": StructuredInputAnswerSubmission(values=["Approve"])})
+        with pytest.raises(ClientError) as refused:
+            await told(client.add_structured_input(made.thread_id, first.id, yes))
+        done = await give(client, made.thread_id, "Approve")
+        kept = [item for item in await stored(client, made.thread_id) if isinstance(item, StructuredInputItem)]
+        requests = [json.dumps(each["input"]) for each in conversation(model)]
+    assert refused.value.status == 409
+    assert [item.status for item in kept] == ["skipped", "answered"]
+    assert done.text == "Four are paid."
+    assert "and declined" in requests[1]
+    assert "pending" not in requests[1]
+    assert ["3 euros are paid" in requests[2], "4 euros are paid" in requests[2]] == [False, True]
 
 
 async def test_a_retry_asks_again_and_its_answer_counts(make_settings: MakeSettings, tmp_path: Path) -> None:

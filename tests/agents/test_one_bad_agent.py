@@ -1,7 +1,9 @@
 """One agent of the catalog that does not load leaves the others served, and says so where people look."""
 
+import asyncio
 import logging
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import httpx2
@@ -9,7 +11,9 @@ import pytest
 from fastapi import FastAPI
 from typer.testing import CliRunner
 
+from chatkit_link.agents.catalog import read_catalog
 from chatkit_link.app import create_app
+from chatkit_link.cli.agent_listing import list_agents
 from chatkit_link.cli.program import cli
 from chatkit_link.cli.server import serving
 from chatkit_link.client import ChatKitClient
@@ -122,3 +126,34 @@ def test_the_command_names_each_and_fails(catalog: Path, monkeypatch: pytest.Mon
     assert result.exit_code == 1
     for agent in ("export", "agent", "missing"):
         assert REASONS[agent] in result.output
+
+
+LEAVING = {
+    "export": START + "import os\nos.chdir(os.path.dirname(os.path.abspath(__file__)))\n" + RUN,
+    "agent": "import os\nfrom agents import Agent\nos.chdir('/')\nagent = Agent(name='Gone')\n",
+    "server": "import os\nfrom chatkit.server import ChatKitServer\nclass Server(ChatKitServer):\n"
+    "    def __init__(self, store):\n        os.chdir('/')\n        super().__init__(store)\n"
+    "    async def respond(self, thread, message, context):\n        os.chdir('/tmp')\n        return\n        yield\n",
+    "failing": "import os\nos.chdir('/')\n1 / 0\n",
+}
+
+
+async def test_a_file_that_changes_the_working_folder_takes_nobody_with_it(
+    make_settings: MakeSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    text = ""
+    for agent_id, code in LEAVING.items():
+        (tmp_path / "elsewhere" / f"{agent_id}.py").write_text(code)
+        text += f'[agents.{agent_id}]\ntarget = "elsewhere/{agent_id}.py"\n'
+    (tmp_path / "good.py").write_text(GOOD)
+    (tmp_path / "chatkit-link.toml").write_text(text + '[agents.good]\ntarget = "good.py"\n')
+    settings = make_settings(config=Path("chatkit-link.toml"))
+    listing = await asyncio.to_thread(list_agents, settings, read_catalog(settings.config, {}), date(2026, 1, 1))
+    assert Path.cwd() == tmp_path
+    async with running(settings) as address, httpx2.AsyncClient(base_url=address) as http:
+        listed = (await http.get("/api/agents")).json()["agents"]
+    assert Path.cwd() == tmp_path
+    assert [agent.id for agent in listing.agents if agent.problem] == ["failing"]
+    assert [agent["id"] for agent in listed if not agent["available"]] == ["failing"]

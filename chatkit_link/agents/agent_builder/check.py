@@ -23,6 +23,7 @@ from chatkit_link.agents.agent_builder.source import (
     is_empty_stub,
     is_stub,
     read_source,
+    unused_functions,
 )
 from chatkit_link.agents.load_time import LOAD_SECONDS
 from chatkit_link.agents.models.names_in_source import file_notices
@@ -32,6 +33,7 @@ from chatkit_link.errors import ConfigurationError
 Level = Literal["works", "repaired", "key", "package", "decide", "wrong", "warning", "error"]
 
 KEY = "set OPENAI_API_KEY: the agents ask models of OpenAI"
+_NO_STORE = "the search names no vector store: this line fails. Put its id in"
 _HOSTED = {
     "agents.WebSearchTool": "web search",
     "agents.FileSearchTool": "file search",
@@ -71,24 +73,30 @@ class Surroundings:
     seconds: float = LOAD_SECONDS
 
 
-def check_workflow(path: Path, around: Surroundings | None = None, *, today: date = date.min) -> list[Finding]:
+def check_workflow(
+    path: Path, around: Surroundings | None = None, *, entry: str = "", today: date = date.min
+) -> list[Finding]:
     """In the order of the file's lines. The file is loaded, as the server would load it, and no agent is run.
 
     Args:
+        entry: the name of its function; the calls of others are then left out.
         today: the day that the ends of models are held against.
     """
     around = around or Surroundings()
     try:
-        source = read_source(path)
+        source = read_source(path, entry)
     except ConfigurationError as error:
         return [wrong(path, error)]
-    found = {*_whole(source), *_repaired(source), *_undefined(source)}
+    left_out = {inner for other in unused_functions(source) for inner in ast.walk(other)} if entry else set[ast.AST]()
+    found = {*_whole(source, left_out), *_repaired(source), *_undefined(source)}
     if around.shutdowns is not None:
         found |= {
             Finding(line, one.level, one.text) for line, one in file_notices(source.tree, around.shutdowns, today)
         }
     for node in ast.walk(source.tree):
         match node:
+            case _ if node in left_out:
+                pass
             case ast.Import() | ast.ImportFrom():
                 found |= set(_imported(source, node))
             case ast.FunctionDef() | ast.AsyncFunctionDef():
@@ -99,7 +107,7 @@ def check_workflow(path: Path, around: Surroundings | None = None, *, today: dat
                 pass
     found |= set(_guardrails(source))
     try:
-        load_workflow(path, folder=around.folder, seconds=around.seconds)
+        load_workflow(path, entry, folder=around.folder, seconds=around.seconds)
     except ConfigurationError as error:  # also what can only be known by loading it
         refused = wrong(path, error)
         found = {one for one in found if one.line != refused.line or one.level not in ("wrong", "works")} | {refused}
@@ -113,7 +121,7 @@ def wrong(path: Path, error: ConfigurationError) -> Finding:
     return Finding(int(placed[1]), "wrong", placed[2]) if placed else Finding(0, "wrong", said)
 
 
-def _whole(source: ExportedFile) -> Iterator[Finding]:
+def _whole(source: ExportedFile, left_out: Collection[ast.AST]) -> Iterator[Finding]:
     if source.entry is None:
         return
     if source.entry.name != ENTRY or source.owner:
@@ -123,7 +131,7 @@ def _whole(source: ExportedFile) -> Iterator[Finding]:
         yield Finding(line, "works", "this starts the file by itself, and is left out here")
     silent, structured = silent_calls(source), set(_structured(source))
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.Call) and source.is_run(node):
+        if isinstance(node, ast.Call) and source.is_run(node) and node not in left_out:
             given = node.args[0] if node.args else None
             agent = ast.unparse(given) if given is not None else "an agent"
             seen = "its text is the answer, and comes word by word"
@@ -263,6 +271,8 @@ def _hosted(node: ast.Call, name: str, given: Mapping[str | None, ast.expr], aro
                 node.lineno, "works", f"{', '.join(map(str, ids))} is searched in the documents of this server"
             )
             return
+        if not ids or "" in ids:
+            yield Finding(node.lineno, "wrong", _NO_STORE)
         for each in stores.elts:
             yield from _store(node.lineno, _text_of(each), around)
     if around.api != "responses":
@@ -290,7 +300,7 @@ def _searches(node: ast.Call, store: ast.expr | None, around: Surroundings) -> I
     if not around.has_key:
         yield Finding(0, "key", KEY)
     if store is not None and not name and isinstance(store, ast.Constant):
-        yield Finding(node.lineno, "decide", "the search names no vector store: this line fails. Put its id in")
+        yield Finding(node.lineno, "wrong", _NO_STORE)
     else:
         yield from _store(node.lineno, name, around)
 
@@ -300,7 +310,7 @@ def _store(line: int, name: str | None, around: Surroundings) -> Iterator[Findin
     if name and name in around.missing_stores:
         yield Finding(
             line,
-            "decide",
+            "wrong",
             f"the vector store {name} is not there for your key: use a key of its project, put in another id, or let "
             f'documents of your own take its place: write `{name} = "FOLDER/"` below [vector_stores] in '
             "chatkit-link.toml",

@@ -16,7 +16,7 @@ from chatkit_link.limits.meter import report_usage
 _MODELS = {"Contains PII": "en_core_web_sm"}
 #: How it is installed, for the log.
 _INSTALL = {
-    "openai-guardrails": "pip install openai-guardrails",
+    "openai-guardrails": "pip install 'chatkit-link[guardrails]'",
     "en_core_web_sm": "python -m spacy download en_core_web_sm",
 }
 logger = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ import asyncio
 import inspect
 import logging
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -21,7 +21,9 @@ from chatkit_link.agents.agent_builder.source import ENTRY, ExportedFile, read_s
 from chatkit_link.agents.agent_builder.workflow_input import TurnFacts, Unsuited, arguments_for
 from chatkit_link.agents.errors.explain import Failure
 from chatkit_link.agents.load_time import LOAD_SECONDS, TookTooLong, time_limit
+from chatkit_link.agents.models.names_in_source import in_text
 from chatkit_link.errors import ConfigurationError
+from chatkit_link.import_target import same_working_folder
 
 logger = logging.getLogger(__name__)
 
@@ -64,13 +66,18 @@ class ExportedWorkflow:
         except (Ended, SystemExit) as error:  # would end the server
             line = self.line_of(error)
             where = f"{self.path.name}, line {line}" if line else self.path.name
-            logger.exception("%s: the file tried to end the server", where)
-            raise Failure("workflow_failed", place=where, error="SystemExit") from None
+            advice = f"{where}: this would end the whole server. Return an answer instead, or remove it."
+            logger.exception("%s", advice)
+            raise Failure("workflow_failed", advice=advice, place=where, error="sys.exit()") from None
 
     def function(self) -> Callable[..., Any]:
         """The workflow's function; of a new object where it is a method, so that no two conversations share it."""
         owner: Any = getattr(self.module, self.owner)() if self.owner else self.module
         return getattr(owner, self.entry)
+
+    def models(self) -> Iterator[tuple[int, str]]:
+        """Line and name of each model that the file names."""
+        return ((line, name) for line, name, feature in in_text(read_source(self.path).tree) if not feature)
 
     def line_of(self, error: BaseException) -> int | None:
         """The line of this file in which an error came up."""
@@ -90,6 +97,7 @@ def line_in(path: Path, error: BaseException) -> int | None:
     return lines[-1] if lines else None
 
 
+@same_working_folder()
 def load_workflow(
     path: Path, entry: str = "", *, folder: Path | None = None, seconds: float = LOAD_SECONDS
 ) -> ExportedWorkflow:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from chatkit_link.agents.agent_builder.guardrails import install_command
 from chatkit_link.agents.agent_builder.shims import Ended
 from chatkit_link.agents.agent_builder.source import ExportedFile
 from chatkit_link.agents.agent_builder.workflow_input import Unsuited
@@ -173,9 +174,9 @@ def _no_module(source: ExportedFile, error: ModuleNotFoundError) -> str:
         name = name.partition(".")[2]
     top = name.partition(".")[0]
     if top in _PACKAGES:
-        return (
-            f"the package {_PACKAGES[top]} is not installed. Run `pip install {_PACKAGES[top]}`, or remove the import."
-        )
+        package = _PACKAGES[top]
+        command = install_command(package) if top == "guardrails" else f"pip install {package}"
+        return f"the package {package} is not installed. Run `{command}`, or remove the import."
     return (
         f"the package {top.replace('_', '-')} is not installed, and there is no {top}.py beside {source.path.name}. "
         "Install the package, or copy the file to it."

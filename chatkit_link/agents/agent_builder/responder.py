@@ -18,12 +18,14 @@ from chatkit_link.agents.agent_builder.journal import Journal
 from chatkit_link.agents.agent_builder.output_widgets import OutputWidgets
 from chatkit_link.agents.agent_builder.runnable import RunnableWorkflow
 from chatkit_link.agents.agent_builder.state import ThreadState
+from chatkit_link.agents.agent_builder.workflow_input import Unsuited
 from chatkit_link.agents.approvals import CHANGED, find_answered
 from chatkit_link.agents.attachment_input import AttachmentInput
 from chatkit_link.agents.contained import EndedTask
 from chatkit_link.agents.context import TurnContext
 from chatkit_link.agents.converter import LinkConverter
-from chatkit_link.agents.errors.explain import Failure
+from chatkit_link.agents.errors.describe import describe
+from chatkit_link.agents.errors.explain import Failure, unknown_model
 from chatkit_link.agents.history import load_history
 from chatkit_link.agents.models.problems import ContextTooLong, IncompleteAnswer, UnreadableAnswer
 from chatkit_link.caller import Caller, StateValue
@@ -131,6 +133,8 @@ class WorkflowResponder:
 
     def _explained(self, error: Exception) -> Exception:
         """An error of the file's own, with its line; all others are known by what they are."""
+        if isinstance(error, openai.APIError) and (model := unknown_model(error)):
+            return self._unknown_model(model, error)
         if isinstance(error, _EXPLAINED):
             return error
         reason = error.__cause__ if isinstance(error, EndedTask) and error.__cause__ is not None else error
@@ -138,8 +142,20 @@ class WorkflowResponder:
         if line is None:
             return error
         where = f"{self._workflow.path.name}, line {line}"
+        if isinstance(reason, Unsuited):
+            logger.error("%s: %s", where, reason)
+            return Failure("workflow_failed", advice=f"{where}: {reason}", place=where, error=reason.call)
         logger.error("%s: %s", where, type(reason).__name__, exc_info=reason)
         return Failure("workflow_failed", place=where, error=type(reason).__name__)
+
+    def _unknown_model(self, model: str, error: openai.APIError) -> Exception:
+        """With the line of the file that names the model; without one, the settings do."""
+        line = next((line for line, name in self._workflow.models() if name == model), None)
+        if line is None:
+            return error
+        where = f"{self._workflow.path.name}, line {line}"
+        logger.warning("%s: the model %s is not known: %s", where, model, describe(error))
+        return Failure("model_unknown_in_file", model=model, place=where)
 
     async def action(
         self, ctx: TurnContext, action: Action[str, Any], sender: WidgetItem | None

@@ -1,5 +1,6 @@
 """What a loaded workflow has to be, in whatever language it is written."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -30,6 +31,10 @@ class RunnableWorkflow(Protocol):
 
     async def run(self, text: str, facts: TurnFacts | None = None) -> Any:
         """Answer a message. Only inside an ``Execution``."""
+        ...
+
+    def models(self) -> Iterator[tuple[int, str]]:
+        """Line and name of each model that the file names."""
         ...
 
     def line_of(self, error: BaseException) -> int | None:

@@ -125,7 +125,9 @@ class _Streamed:
 
     def __getattr__(self, name: str) -> Any:
         if self._result is None:
-            raise Unsuited(f"read all of stream_events() before .{name}: until then there is no result.")
+            raise Unsuited(
+                f"read all of stream_events() before .{name}: until then there is no result.", call="stream_events()"
+            )
         return getattr(self._result, name)
 
 
@@ -199,7 +201,7 @@ class Shims:
         raise Ended(line)
 
     def input(self, *_: Any) -> str:
-        raise Unsuited("input() waits for someone to type, and a server has no keyboard. Remove it.")
+        raise Unsuited("input() waits for someone to type, and a server has no keyboard. Remove it.", call="input()")
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -214,7 +216,8 @@ class Shims:
             name = "/".join(needed[0].option_strings) or needed[0].dest
             raise Unsuited(
                 f"the file asks for {name} on the command line, and there is none here. Give it a default and remove "
-                "required=True, or put the value into the file."
+                "required=True, or put the value into the file.",
+                call="parse_args()",
             )
         return parser.parse_args([])
 
@@ -226,7 +229,10 @@ class Shims:
             return asyncio.run(coroutine, **given)
         if home.get(None) is running:
             coroutine.close()
-            raise Unsuited("asyncio.run() would stop the whole server: make this an async def, and await instead.")
+            raise Unsuited(
+                "asyncio.run() would stop the whole server: make this an async def, and await instead.",
+                call="asyncio.run()",
+            )
         return _in_thread(coroutine)
 
     def unwritten(self, name: str) -> str:

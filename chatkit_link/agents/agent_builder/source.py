@@ -200,6 +200,28 @@ def _find_entry(source: ExportedFile, name: str) -> None:
         source.approvals.pop(source.entry.name, None)
 
 
+def unused_functions(source: ExportedFile) -> list[Function]:
+    """Those that neither the workflow's function nor the top of the file leads to, such as another workflow."""
+    every = [function for _, function in _functions(source.tree)]
+    inside = {inner for function in every for inner in ast.walk(function)}
+    named = {name for node in ast.walk(source.tree) if node not in inside for name in _names(node)}
+    unused = [function for function in every if function is not source.entry]
+    reached = [source.entry] if source.entry else []
+    while reached:
+        named |= {name for function in reached for node in ast.walk(function) for name in _names(node)}
+        reached = [function for function in unused if function.name in named]
+        unused = [function for function in unused if function.name not in named]
+    return unused
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            yield name
+        case _:
+            pass
+
+
 def _takes_input(node: Function) -> bool:
     return any(
         each.arg == "workflow_input" or (each.annotation is not None and INPUT in ast.unparse(each.annotation))

@@ -7,6 +7,7 @@ session has a state variable of that name; for all others the file is refused wh
 
 import dataclasses
 import inspect
+import re
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from types import SimpleNamespace
@@ -25,16 +26,23 @@ _NAMES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("user_id", "userid", "user", "uid"), "user_id"),
     **dict.fromkeys(("thread_id", "conversation_id", "session_id", "chat_id"), "thread_id"),
 }
+_DEFAULTS: Final[Mapping[str, str]] = {
+    "str": 'str = ""',
+    "int": "int = 0",
+    "float": "float = 0",
+    "bool": "bool = False",
+}
 _NONE: Final = object()
 
 
 class Unsuited(Exception):
     """Something of a file that cannot work here. The message is a sentence that says what to change."""
 
-    def __init__(self, message: str, place: str = "") -> None:
-        """place: the name of the class or function that it is about."""
+    def __init__(self, message: str, place: str = "", *, call: str = "RuntimeError") -> None:
+        """place: the name of the class or function that it is about. call: what does not work, where it is a call."""
         super().__init__(message)
         self.place = place
+        self.call = call
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -61,7 +69,7 @@ def arguments_for(entry: Callable[..., Any], names: Mapping[str, Any], text: str
         Unsuited: a parameter or a field has no default, and nothing fills it.
     """
     hints = _hints(entry, names)
-    known, missing = dict[str, Any](), list[str]()
+    known, missing = dict[str, Any](), dict[str, Any]()
     for index, parameter in enumerate(_parameters(entry)):
         kind = hints.get(parameter.name, parameter.annotation)
         value = _value(parameter.name, kind, text, facts)
@@ -70,7 +78,7 @@ def arguments_for(entry: Callable[..., Any], names: Mapping[str, Any], text: str
         if parameter.default is not parameter.empty and index and parameter.name not in facts.state:
             continue
         if value is _NONE and parameter.default is parameter.empty:
-            missing.append(parameter.name)
+            missing[parameter.name] = kind
         elif value is not _NONE:
             known[parameter.name] = value
     if missing:
@@ -133,7 +141,7 @@ def _model(model: Any, text: str, facts: TurnFacts) -> Any:
     for name in fields:
         if name != about and (name in required or name in facts.state) and facts.named(name) is not _NONE:
             given[name] = facts.named(name)
-    if missing := [name for name in required if name not in given]:
+    if missing := {name: fields[name][0] for name in required if name not in given}:
         raise Unsuited(_unfilled(model.__name__, missing), model.__name__)
     try:
         return model(**given)
@@ -160,9 +168,23 @@ def _fields(model: Any) -> Iterator[tuple[str, tuple[Any, bool]]]:
             yield field.name, (cast("Any", kind), needed)
 
 
-def _unfilled(owner: str, missing: list[str]) -> str:
+def _unfilled(owner: str, missing: Mapping[str, Any]) -> str:
+    """missing: name -> annotation."""
     listed = " and ".join(f"`{name}`" for name in missing)
+    name, kind = next(iter(missing.items()))
     return (
         f"{owner} asks for {listed}, which a chat does not have. Give it a default, such as "
-        f'`{missing[0]}: str = ""`; a state variable of that name then fills it.'
+        f"`{name}: {_with_default(kind)}`; a state variable of that name then fills it."
     )
+
+
+def _with_default(kind: Any) -> str:
+    """An annotation as it may stand in the file, with a default that fits it."""
+    if kind in (inspect.Parameter.empty, Any):
+        return _DEFAULTS["str"]
+    text = kind if isinstance(kind, str) else inspect.formatannotation(kind)
+    text = re.sub(r"\b[A-Za-z_][\w.]*\.(?=\w)", "", text)  # a name is imported without its module, as a rule
+    if text in _DEFAULTS:
+        return _DEFAULTS[text]
+    takes_none = text == "None" or text.startswith("Optional[") or "| None" in text or "None |" in text
+    return f"{text} = None" if takes_none else f"{text} | None = None"

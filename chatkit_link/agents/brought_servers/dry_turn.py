@@ -24,6 +24,7 @@ from chatkit_link.agents.brought_servers.started_tasks import StartedTasks
 from chatkit_link.agents.brought_servers.turn_store import TurnStore
 from chatkit_link.caller import Caller
 from chatkit_link.errors import ConfigurationError
+from chatkit_link.import_target import same_working_folder
 from chatkit_link.settings import Settings
 from chatkit_link.store.postgres import new_id
 
@@ -143,7 +144,7 @@ def _within(seconds: float, attempt: Callable[[StartedTasks], Coroutine[Any, Any
             errors.append(error)
 
     thread = threading.Thread(target=run, name="chatkit-link-try", daemon=True)
-    with contextlib.redirect_stdout(sys.stderr):
+    with contextlib.redirect_stdout(sys.stderr), same_working_folder():
         thread.start()
         thread.join(seconds)
     if errors:

@@ -12,7 +12,7 @@ import socket
 import ssl
 import traceback
 from collections.abc import Iterator, Mapping
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import anyio
 import httpx2
@@ -121,9 +121,13 @@ _BROKEN_OFF = (httpx2.ReadError, httpx2.WriteError, httpx2.CloseError, httpx2.Re
 
 
 class Failure(CustomStreamError):
-    """A failed answer, by its code in ``chatkit_link/translations``. The message is the English text."""
+    """A failed answer, by its code in ``chatkit_link/translations``. The message is the English text.
 
-    def __init__(self, code: str, **values: str | int) -> None:
+    advice: what its author is to do, in English; users do not read it.
+    """
+
+    def __init__(self, code: str, *, advice: str = "", **values: str | int) -> None:
+        self.advice = advice
         self.text = Localized(code, **values)
         super().__init__(str(self.text), allow_retry=code in _RETRY)
 
@@ -148,6 +152,19 @@ def explain(error: BaseException) -> BaseException:
     if code is None:
         return error
     return _busy(wait) if code == "model_busy" and wait else Failure(code)
+
+
+def unknown_model(error: openai.APIError) -> str | None:
+    """The name of the model that was asked for, where its server says that it does not know it."""
+    if _code(error)[0] != "model_unknown":
+        return None
+    try:
+        body: Any = json.loads(error.request.content)
+    except (ValueError, RuntimeError):  # no JSON, or a stream that is over
+        return None
+    name = cast("dict[str, Any]", body).get("model") if isinstance(body, dict) else None
+    known = isinstance(name, str) and (error.code == "model_not_found" or name in error.message)
+    return cast("str", name) if known else None
 
 
 def _code(error: BaseException) -> tuple[str | None, float | None]:

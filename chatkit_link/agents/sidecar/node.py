@@ -43,8 +43,10 @@ class Node:
         """The command that runs ``file``. Raises ConfigurationError, with what to install."""
         program = self.program()
         if not self.is_installed:
+            here = Path.cwd()
+            place = file.relative_to(here) if file.is_relative_to(here) else file
             raise ConfigurationError(
-                f"The Node packages that {file.name} needs are not installed: run chatkit-link agents add {file.name}"
+                f"The Node packages that {file.name} needs are not installed: run chatkit-link agents add {place}"
             )
         return (program, "--enable-source-maps", str(SOURCES / "main.mjs"), str(file), str(self.packages))
 

@@ -3,7 +3,7 @@
 import ast
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from chatkit_link.agents.agent_builder.control_flow import Flow
 from chatkit_link.agents.agent_builder.shims import home
 from chatkit_link.agents.agent_builder.workflow_input import TurnFacts
 from chatkit_link.agents.errors.explain import Failure
+from chatkit_link.agents.models.names_in_source import in_text
 from chatkit_link.agents.output_text import Refusal
 from chatkit_link.agents.sidecar.peer import LARGEST, Peer, PeerEnded, PeerError
 from chatkit_link.agents.sidecar.stack import line_in
@@ -88,6 +89,10 @@ class SidecarWorkflow:
             call.cancel()
             await asyncio.gather(call, return_exceptions=True)
             del self._turns[turn.id]
+
+    def models(self) -> Iterator[tuple[int, str]]:
+        """Line and name of each model that the file names."""
+        return ((line, name) for line, name, feature in in_text(self.tree) if not feature)
 
     def line_of(self, error: BaseException) -> int | None:
         """None: an error of the file's own is explained where it arrives."""

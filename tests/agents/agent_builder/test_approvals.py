@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from chatkit.types import AssistantMessageItem, NoticeEvent, StructuredInputItem
+import pytest
+from chatkit.types import AssistantMessageItem, NoticeEvent, StructuredInputItem, ThreadItemReplacedEvent
 
 from chatkit_link.agents.approvals import CHANGED
-from chatkit_link.client import ChatKitClient
+from chatkit_link.client import ChatKitClient, ClientError
 from tests.agents.agent_builder.flawed import AGENT, file
 from tests.agents.agent_builder.test_workflows import MakeSettings, answer, chat, settings_of
 from tests.agents.agent_builder.workflows import APPROVAL, run
@@ -58,7 +59,7 @@ async def test_each_answer_belongs_to_its_question_also_in_a_loop(make_settings:
     assert len(asked) == 2, "no model call is made again, and nothing is sent twice"
 
 
-async def test_a_message_instead_of_an_answer_starts_again_and_the_question_can_still_be_answered(
+async def test_a_message_instead_of_an_answer_declines_and_cannot_be_taken_back(
     make_settings: MakeSettings, tmp_path: Path
 ) -> None:
     async with (
@@ -66,12 +67,22 @@ async def test_a_message_instead_of_an_answer_starts_again_and_the_question_can_
         chat(settings_of(make_settings, tmp_path, APPROVAL, model)) as client,
     ):
         made = await told(client.create_thread("Please the customer"))
-        await told(client.add_user_message(made.thread_id, "Something else"))
+        first = await last_question(client, made.thread_id)
+        told_again = await told(client.add_user_message(made.thread_id, "Something else"))
+        replaced = [event.item for event in told_again.events if isinstance(event, ThreadItemReplacedEvent)]
+        kept = next(item for item in await stored(client, made.thread_id) if item.id == first.id)
+        with pytest.raises(ClientError) as refused:
+            await told(client.add_structured_input(made.thread_id, first.id, answer("Approve")))
         await give(client, made.thread_id, "Approve")
         items = await stored(client, made.thread_id)
         asked = conversation(model)
+    assert [item.id for item in replaced] == [first.id]
+    assert isinstance(kept, StructuredInputItem)
+    assert kept.status == "skipped"
+    assert refused.value.status == 409
     assert text_of(items[-1]) == "Flowers are sent."
-    assert len(asked) == 3
+    assert len(asked) == 3, "what was declined is not done"
+    assert [item.status for item in items if isinstance(item, StructuredInputItem)] == ["skipped", "answered"]
 
 
 async def test_a_file_that_was_changed_while_it_waited_starts_again_with_a_notice(

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from chatkit_link.cli.program import cli
 from chatkit_link.client import ChatKitClient
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import Settings
-from tests.agents.agent_builder.edited import ASK, REFUSED, RUN, RUNS, START, UNFILLED
+from tests.agents.agent_builder.edited import ASK, FIELD, REFUSED, RUN, RUNS, START, UNFILLED
 from tests.agents.agent_builder.flawed import FLAWED, GUARDED, file
 from tests.agents.agent_builder.test_exports import EXPORTS
 from tests.agents.agent_builder.workflows import APPROVAL, ONE_AGENT, ROUTES
@@ -80,7 +81,10 @@ def check(text: str, place: Path) -> tuple[int, str]:
             ONE_AGENT.replace("  pass", "  return 'The order is worth 30 euros.'"),
             ["Line 5: the tool look_up gives the same answer always"],
         ),
-        (GUARDED, ["1. Line 6: guardrails need the package openai-guardrails: run `pip install openai-guardrails`."]),
+        (
+            GUARDED,
+            ["1. Line 6: guardrails need the package openai-guardrails: run `pip install 'chatkit-link[guardrails]'`."],
+        ),
         (
             file(HOSTED),
             ["Line 6: file search is run by OpenAI", "Line 7: calls of the connector are to be approved"],
@@ -153,12 +157,13 @@ async def test_a_vector_store_that_the_key_does_not_reach_is_found_before_anybod
         monkeypatch.setenv("OPENAI_BASE_URL", model.address)
         monkeypatch.setenv("OPENAI_API_KEY", "sk-1")
         status, there = await asyncio.to_thread(check, file(HOSTED), place)
-        _, gone = await asyncio.to_thread(check, file(HOSTED.replace("vs_1", "vs_2")), place)
+        lost, gone = await asyncio.to_thread(check, file(HOSTED.replace("vs_1", "vs_2")), place)
         (place / "documents").mkdir()
         (place / "chatkit-link.toml").write_text('[vector_stores]\nvs_2 = "."\n')
         _, served = await asyncio.to_thread(check, file(HOSTED.replace("vs_1", "vs_2")), place)
     assert status == 0
     assert "not there" not in there
+    assert (lost, gone.splitlines()[0]) == (1, "workflow.py does not run here yet.")
     assert "Line 6: the vector store vs_2 is not there for your key" in gone
     assert "Line 6: vs_2 is searched in the documents of this server" in served
 
@@ -246,3 +251,60 @@ def test_an_added_workflow_is_in_the_catalog_and_loads(tmp_path: Path, monkeypat
     assert entry.target == "flows/My Workflow.py"
     load_target(entry.target, beside=tmp_path)
     assert isinstance(CliRunner().invoke(cli, command).exception, ConfigurationError)
+
+
+TWO = START + RUN.replace("run_workflow", "run_sales") + RUN.replace("run_workflow", "run_support")
+
+
+def test_one_of_two_workflows_is_checked_and_added_by_its_name(place: Path) -> None:
+    (place / "flows").mkdir()
+    (place / "flows" / "two.py").write_text(TWO)
+    run = partial(CliRunner().invoke, cli)
+    unnamed = run(["agents", "check", "flows/two.py"])
+    assert (unnamed.exit_code, "1. two.py has several workflows." in unnamed.output) == (1, True)
+    checked = run(["agents", "check", "flows/two.py:run_support"])
+    assert checked.exit_code == 0
+    assert "agents add flows/two.py:run_support" in checked.output
+    assert checked.output.count("is asked: its text") == 1, "the calls of the other one are not described"
+    assert run(["agents", "add", "flows/two.py:run_sales"], catch_exceptions=False).exit_code == 0
+    entry = read_catalog(place / "chatkit-link.toml", {}).agents["two-run_sales"]
+    assert entry.target == "flows/two.py:run_sales"
+    load_target(entry.target, beside=place)
+    refused = run(["agents", "add", "flows/none.py:run_sales"])
+    assert (refused.exit_code, "there is no file flows/none.py." in refused.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("written", "advised"),
+    [
+        ("customer_number: int", "`customer_number: int = 0`"),
+        ("share: float", "`share: float = 0`"),
+        ("agreed: bool", "`agreed: bool = False`"),
+        ("tags: list[str]", "`tags: list[str] | None = None`"),
+        ("size: Literal['S', 'M']", "`size: Literal['S', 'M'] | None = None`"),
+        ("place: str | None", "`place: str | None = None`"),
+    ],
+)
+def test_the_default_that_is_advised_has_the_type_of_the_file(place: Path, written: str, advised: str) -> None:
+    start = START.replace(FIELD, f"{FIELD}  {written}\n")
+    status, output = check("from typing import Literal\n" + start + RUN, place)
+    assert status == 1
+    assert advised in output
+    mended = start.replace(written, advised.strip("`"))
+    assert "does not run" not in check("from typing import Literal\n" + mended + RUN, place)[1]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "files = FileSearchTool(vector_store_ids=[])",
+        'files = FileSearchTool(vector_store_ids=[""])',
+        'client = AsyncOpenAI()\nfind = lambda text: client.vector_stores.search(vector_store_id="", query=text)',
+    ],
+)
+def test_a_search_without_a_vector_store_does_not_run_yet(place: Path, line: str) -> None:
+    status, output = check(
+        "from agents import FileSearchTool\nfrom openai import AsyncOpenAI\n" + line + "\n" + ROUTES, place
+    )
+    assert (status, output.splitlines()[0]) == (1, "workflow.py does not run here yet.")
+    assert "the search names no vector store" in output

@@ -2,11 +2,14 @@
 
 import logging
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
 from chatkit.types import ErrorEvent
 
+from chatkit_link.app import create_app
+from chatkit_link.cli.server import serving
 from chatkit_link.client import ChatKitClient
 from chatkit_link.telemetry.logging import setup_logging
 from chatkit_link.translations import Localized
@@ -139,3 +142,47 @@ async def test_a_vector_store_is_searched_in_the_documents_of_this_server(
     assert "drinks/tea.md" in shown_to(second)
     assert "other.md" not in shown_to(second)
     assert model.searches == []
+
+
+ENDING = """\
+    if "exit" in workflow["input_as_text"]:
+      sys.exit(3)
+    if "type" in workflow["input_as_text"]:
+      input("? ")
+"""
+
+
+@pytest.mark.parametrize("for_author", [False, True])
+async def test_what_cannot_work_in_a_turn_is_told_to_its_author_and_names_nothing_of_ours(
+    make_settings: MakeSettings, tmp_path: Path, caplog: pytest.LogCaptureFixture, *, for_author: bool
+) -> None:
+    text = file("import sys\n" + AGENT, ENDING + ANSWER)
+    lines = [text[: text.index(call)].count("\n") + 1 for call in ("sys.exit(3)", "input(")]
+    async with scripted() as model:
+        settings = settings_of(make_settings, tmp_path, text, model)
+        make = partial(create_app, workshop=tmp_path) if for_author else create_app
+        async with serving(make, settings) as address, ChatKitClient(f"{address}/chatkit") as client:
+            errors = [str((await errors_of(client, words))[0]) for words in ("exit", "type")]
+    advice = [
+        f"workflow.py, line {lines[0]}: this would end the whole server. Return an answer instead, or remove it.",
+        f"workflow.py, line {lines[1]}: input() waits for someone to type, and a server has no keyboard. Remove it.",
+    ]
+    for error, line, call, told_to_author in zip(errors, lines, ("sys.exit()", "input()"), advice, strict=True):
+        sentence = f"This assistant's workflow failed (workflow.py, line {line}: {call})."
+        assert error == (f"{sentence}\n\n{told_to_author}" if for_author else sentence)
+        assert told_to_author in caplog.messages
+
+
+async def test_a_model_that_the_file_names_and_nobody_has_is_named_with_its_line(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    named = AGENT.replace('"Help."', '"Help.", model="gpt-4.5-preview"')
+    errors: list[list[str | None]] = []
+    for agent in (named, AGENT):
+        async with scripted(expect_refusals=True) as model:
+            settings = settings_of(make_settings, tmp_path, file(agent, ANSWER), model)
+            async with chat(settings.model_copy(update={"model": "gpt-4.5-preview"})) as client:
+                errors.append(await errors_of(client))
+    line = file(named, ANSWER).partition('model="gpt')[0].count("\n") + 1
+    in_file = Localized("model_unknown_in_file", model="gpt-4.5-preview", place=f"workflow.py, line {line}")
+    assert errors == [[str(in_file)], [str(Localized("model_unknown"))]]
