@@ -37,6 +37,7 @@ def load_script(path: Path, node: Node) -> SidecarWorkflow:
     Raises:
         ConfigurationError: Node or the packages are missing, or the file does not load; with the file's own line.
     """
+    path = path.resolve()  # as the process names it, without links and `..`
     command = Command(node.ready(path), node.environment, path.parent)
     facts = dry_load(path, command).facts
     if facts["entry"] is None:

@@ -289,3 +289,46 @@ def test_check_says_what_a_file_needs(make_settings: MakeSettings, tmp_path: Pat
     assert any(level == "decide" and "SHOP_TOKEN" in words for level, words in told_of)
     run = next(finding for finding in found if finding.text == "shopkeeper is run")
     assert "runner.run(" in lines[run.line - 1]
+
+
+#: What a file returns -> what the user reads; None for an error with the file's line.
+UNWRITABLE = {
+    "const made: any = { note: 'kept' }; made.self = made; return made;": "kept",
+    "return { count: 12345678901234567890n };": "12345678901234567890",
+    "return { note: 'kept', later: () => 1 };": "kept",
+    "return { half: 'kept \\ud83d' };": "kept",
+    "return { toJSON() { throw new Error('never'); } };": None,
+    "throw Object.create(null);": None,
+}
+
+
+async def test_whatever_a_file_returns_or_throws_its_answer_ends(
+    make_settings: MakeSettings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    cases = "\n".join(
+        f"  if (workflow.input_as_text === '{number}') {{ {code} }}" for number, code in enumerate(UNWRITABLE)
+    )
+    text = f"export const runWorkflow = async (workflow: {{ input_as_text: string }}) => {{\n{cases}\n}};\n"
+    async with (
+        scripted() as model,
+        chat(settings_of(make_settings, tmp_path, text, model)) as client,
+        asyncio.timeout(60),
+    ):
+        for number, shown in enumerate(UNWRITABLE.values()):
+            made = await told(client.create_thread(str(number)))
+            errors = [event for event in made.events if isinstance(event, ErrorEvent)]
+            if shown is not None:
+                assert not errors, number
+                assert shown in text_of((await stored(client, made.thread_id))[-1])
+            else:
+                assert len(errors) == 1, number
+    assert "workflow.ts, line 6: Error: never" in caplog.text
+
+
+def test_a_file_is_found_through_a_link_and_a_path_with_dots(make_settings: MakeSettings, tmp_path: Path) -> None:
+    node = node_for(settings_of(make_settings, tmp_path, ONE_AGENT, None), os.environ)
+    (tmp_path / "beside").mkdir()
+    (tmp_path / "link.ts").symlink_to("workflow.ts")
+    for path in (tmp_path / "beside" / ".." / "workflow.ts", tmp_path / "link.ts"):
+        assert load_script(path, node).steps == 1
+        assert any(finding.text == "shopkeeper is run" for finding in check_script(path, node, Surroundings()))

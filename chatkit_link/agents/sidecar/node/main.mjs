@@ -1,7 +1,7 @@
 // The process that runs an exported TypeScript workflow: `node main.mjs FILE PACKAGES`. It talks with the server over
 // its stdin and stdout (docs/reference/agent-protocol.md) and ends when stdin does.
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -13,9 +13,11 @@ import { Peer } from './peer.mjs';
 import { takePipe } from './pipe.mjs';
 import { ENTRY } from './rewrite.mjs';
 import { Turn } from './turn.mjs';
+import { asJson } from './writable.mjs';
 
 const PROTOCOL = 1;
-const [file, packages] = process.argv.slice(2);
+const [given, packages] = process.argv.slice(2);
+const file = await realpath(given).catch(() => path.resolve(given));
 const exit = process.exit.bind(process);
 const { lines, send } = takePipe();
 const turns = new Map();
@@ -84,7 +86,7 @@ const methods = {
     const found = await toolOf(known.get(agent), tool, context);
     const details = { toolCall: { type: 'function_call', callId: call, name: tool, arguments: input } };
     const result = await turns.get(turn).work(() => found.invoke(context, input, details));
-    return typeof result === 'string' ? result : JSON.stringify(result ?? null);
+    return typeof result === 'string' ? result : (asJson(result) ?? 'null');
   },
 };
 
@@ -105,10 +107,16 @@ async function toolOf(agent, name, context) {
   return (await agent.getAllTools(context)).find((tool) => tool.name === name);
 }
 
+/** A fault of ours, after which somebody would wait for ever: the server learns it from the end of the process. */
+function end(error) {
+  console.error(error);
+  exit(1);
+}
+
 const peer = new Peer(send, methods);
 const working = new Set();
 for await (const line of lines) {
-  const work = peer.receive(line).finally(() => working.delete(work));
+  const work = peer.receive(line).catch(end).finally(() => working.delete(work));
   working.add(work);
 }
 await Promise.race([Promise.allSettled(working), new Promise((resolve) => setTimeout(resolve, 20_000))]);
