@@ -121,6 +121,30 @@ async def test_a_stopped_answer_closes_the_connection_and_what_was_written_is_ke
     assert text_of(items[-1]) == "Half"
 
 
+async def test_an_answer_without_an_end_or_without_anything_says_so_and_what_was_displayed_stays(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    added = {"type": "thread.item.added", "item": {**ITEM, "content": []}}
+    part = {"type": "assistant_message.content_part.added", "content_index": 0, "content": ITEM["content"][0]}
+    delta = {"type": "assistant_message.content_part.text_delta", "content_index": 0, "delta": " a sentence"}
+    updates = [{"type": "thread.item.updated", "item_id": "a_1", "update": update} for update in (part, delta)]
+    comment = b": wait\n\n"
+    unfinished = HEAD + b"".join(sent(event) for event in (added, *updates))
+    async with service() as wrong, chat(make_settings(config=catalog(tmp_path, wrong.address))) as client:
+        for answer, sentence, kept in (
+            (unfinished, "This assistant stopped running", ["Hello", "Half a sentence"]),
+            (HEAD + sent({"type": "progress_update", "text": "Soon"}), "This assistant failed", ["Hello"]),
+            (HEAD, "This assistant failed", ["Hello"]),
+            (HEAD + comment, "This assistant failed", ["Hello"]),
+        ):
+            wrong.answers = [answer]
+            made = await told(client.create_thread("Hello"))
+            (error,) = [event for event in made.events if isinstance(event, ErrorEvent)]
+            assert str(error.message).startswith(sentence)
+            texts = [text_of(item) for item in await stored(client, made.thread_id)]
+            assert texts[: len(kept)] == kept
+
+
 @pytest.mark.parametrize("language", ["py", "ts"])
 async def test_the_example_streams_keeps_its_state_and_knows_the_user(
     make_settings: MakeSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str
