@@ -1,4 +1,4 @@
-// The process that runs an exported TypeScript workflow: `node main.mjs FILE PACKAGES`. It talks with the server over
+// The process that runs an exported TypeScript workflow: `node main.mjs FILE PACKAGES [ENTRY]`. It talks with the server over
 // its stdin and stdout (docs/reference/agent-protocol.md) and ends when stdin does.
 
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
@@ -8,6 +8,8 @@ import { pathToFileURL } from 'node:url';
 
 import { compile, Unusable } from './compile.mjs';
 import { describeOutput } from './definition.mjs';
+import { parametersOf } from './input-type.mjs';
+import { inTime } from './late.mjs';
 import { isRefusal, LINK, link } from './link.mjs';
 import { Peer } from './peer.mjs';
 import { takePipe } from './pipe.mjs';
@@ -16,7 +18,7 @@ import { Turn } from './turn.mjs';
 import { asJson } from './writable.mjs';
 
 const PROTOCOL = 1;
-const [given, packages] = process.argv.slice(2);
+const [given, packages, wanted] = process.argv.slice(2);
 const file = await realpath(given).catch(() => path.resolve(given));
 const exit = process.exit.bind(process);
 const { lines, send } = takePipe();
@@ -32,18 +34,20 @@ process.on('unhandledRejection', (error) => console.error(error));
 process.on('uncaughtException', (error) => console.error(error));
 
 const methods = {
-  async load({ protocol }) {
+  async load({ protocol, seconds }, id) {
     if (protocol !== PROTOCOL)
       throw new Unusable(`the protocol ${protocol} is not known here, only ${PROTOCOL}`);
     const folder = await mkdtemp(path.join(tmpdir(), 'chatkit-link-'));
     try {
       const target = path.join(folder, 'workflow.mjs');
-      const source = await compile(file, packages, target);
-      const module = await import(pathToFileURL(target).href);
-      entry = module[ENTRY] ?? module.runWorkflow ?? module.default?.runWorkflow;
+      const { source, text, files } = await compile(file, packages, target, wanted);
+      const module = await inTime(() => import(pathToFileURL(target).href), { id, seconds, files });
+      entry = module[ENTRY] ?? module[source.entry] ?? module.default?.[source.entry];
       return {
         protocol: PROTOCOL,
         entry: typeof entry === 'function' ? (source.entry ?? null) : null,
+        entries: source.entries,
+        parameters: source.entry === undefined ? null : parametersOf(text, source.entry),
         approvals: [...source.approvals],
         agents: outputs(),
         tree: source.program,

@@ -10,7 +10,7 @@ export class Peer {
   #waiting = new Map();
   #number = 0;
 
-  /** methods: name -> what answers the server's request of that name. */
+  /** methods: name -> what answers the server's request of that name, given its parameters and its id. */
   constructor(send, methods) {
     this.#send = send;
     this.#methods = methods;
@@ -37,7 +37,7 @@ export class Peer {
     try {
       if (method === undefined)
         throw Object.assign(new Error(`no method ${message.method}`), { rpcCode: NO_METHOD });
-      answer.result = (await method(message.params ?? {})) ?? null;
+      answer.result = (await method(message.params ?? {}, message.id)) ?? null;
     } catch (error) {
       answer.error = described(error);
     }
