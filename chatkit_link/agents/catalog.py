@@ -248,7 +248,7 @@ def load_target(target: str, *, beside: Path, node: Node | None = None, seconds:
     if is_script(place):
         if node is None:
             raise ConfigurationError(f"Agent target {target!r} runs in Node.")
-        return load_script(path, node)
+        return load_script(path, node, name, seconds=seconds)
     if place.endswith(".py") and path.is_file() and (is_workflow(path, name) if name else looks_exported(path)):
         return load_workflow(path, name, folder=beside, seconds=seconds)
     what = f"Agent target {target!r}"

@@ -191,11 +191,18 @@ def check_file(file: Path, entry: str, settings: Settings, today: date) -> Verdi
         folder=config.parent,
     )
     if is_script(file.name):
-        node = node_for(settings, read_variables())
+        node = node_for(settings, read_variables(), _given_to(file, catalog, config.parent))
         return verdict_of(file.name, check_script(file, node, around, today=today))
     with redirect_stdout(sys.stderr):  # what the file prints is no part of the report
         findings = check_workflow(file.absolute(), around, entry=entry, today=today)
     return verdict_of(file.name, findings)
+
+
+def _given_to(file: Path, catalog: Catalog, folder: Path) -> Sequence[str]:
+    """The variables that a file is given where the catalog has it already."""
+    served = [entry for entry in catalog.agents.values() if is_script(entry.target.partition(":")[0])]
+    here = file.resolve()
+    return [name for one in served if (folder / one.target.partition(":")[0]).resolve() == here for name in one.env]
 
 
 def print_verdict(verdict: Verdict, target: str) -> None:

@@ -28,7 +28,7 @@ def known_actions(config: Path, given: Mapping[str, str]) -> frozenset[str] | No
             continue
         if is_address(entry.target):
             return None
-        if is_script(entry.target):  # as an exported workflow in Python, below
+        if is_script(entry.target.partition(":")[0]):  # as an exported workflow in Python, below
             continue
         try:
             target = load_target(entry.target, beside=config.absolute().parent)

@@ -18,11 +18,11 @@ from pydantic import BaseModel, ValidationError
 from chatkit_link.agents.agent_builder.source import INPUT
 
 #: Names that the message goes by, the exporter's own first.
-_TEXTS: Final = tuple(
+TEXTS: Final = tuple(
     "input_as_text text message user_message user_input input_text user_text input query user_query question "
     "user_question prompt content msg".split()
 )
-_NAMES: Final[Mapping[str, str]] = {
+NAMES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("user_id", "userid", "user", "uid"), "user_id"),
     **dict.fromkeys(("thread_id", "conversation_id", "session_id", "chat_id"), "thread_id"),
 }
@@ -56,7 +56,7 @@ class TurnFacts:
     def named(self, name: str) -> Any:
         if name in self.state:
             return self.state[name]
-        return getattr(self, _NAMES[name]) if name in _NAMES else _NONE
+        return getattr(self, NAMES[name]) if name in NAMES else _NONE
 
 
 def arguments_for(entry: Callable[..., Any], names: Mapping[str, Any], text: str, facts: TurnFacts) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def _value(name: str, kind: Any, text: str, facts: TurnFacts) -> Any:
     if _is_model(kind):
         return _model(kind, text, facts)
     found = facts.named(name)
-    return text if found is _NONE and name in _TEXTS else found
+    return text if found is _NONE and name in TEXTS else found
 
 
 def _first(kind: Any, names: Mapping[str, Any], text: str, facts: TurnFacts, *, required: bool) -> Any:
@@ -112,10 +112,10 @@ def _first(kind: Any, names: Mapping[str, Any], text: str, facts: TurnFacts, *, 
     if kind is str:
         return text
     if typing.get_origin(kind) is dict or kind is dict:
-        return {_TEXTS[0]: text, **facts.state}
+        return {TEXTS[0]: text, **facts.state}
     if kind is inspect.Parameter.empty or kind is Any:
         given = names.get(INPUT)
-        return _model(given, text, facts) if _is_model(given) else SimpleNamespace(**{_TEXTS[0]: text})
+        return _model(given, text, facts) if _is_model(given) else SimpleNamespace(**{TEXTS[0]: text})
     return _NONE
 
 
@@ -128,13 +128,13 @@ def _model(model: Any, text: str, facts: TurnFacts) -> Any:
     """An object of the class that holds the message. Raises Unsuited."""
     fields = dict(_fields(model))
     required = [name for name, (_, needed) in fields.items() if needed]
-    about = next((name for name in _TEXTS if name in fields), None)
+    about = next((name for name in TEXTS if name in fields), None)
     if about is None:
         strings = [name for name in required if fields[name][0] is str and facts.named(name) is _NONE]
         about = strings[0] if len(strings) == 1 else None
     if about is None and required:
         raise Unsuited(
-            f"{model.__name__} has no field for the message: call it {_TEXTS[0]}, as in `{_TEXTS[0]}: str`.",
+            f"{model.__name__} has no field for the message: call it {TEXTS[0]}, as in `{TEXTS[0]}: str`.",
             model.__name__,
         )
     given: dict[str, Any] = {} if about is None else {about: text}

@@ -8,6 +8,7 @@ in the log. Leaving the generator closes the connection, which is how a service 
 import json
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -82,9 +83,13 @@ class ServiceResponder:
                 client.stream("POST", self._service.address, json=body, headers=headers) as response,
             ):
                 self._check(response)
+                received = _Received()
                 async for sent in httpx2.EventSource(response, max_event_size=_LARGEST_EVENT):
-                    if sent.data and (event := self._read(ctx, sent.data)) is not None:
+                    if not sent.data:
+                        continue
+                    if (event := self._read(ctx, sent.data)) is not None:
                         yield event
+                    received.take(event)
         except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
             raise self._failure("service_unreachable", f"cannot be reached: {error}") from error
         except httpx2.TimeoutException as error:
@@ -93,6 +98,11 @@ class ServiceResponder:
             raise self._failure("data_unreadable", f"sent no valid event stream: {error}") from error
         except httpx2.RequestError as error:
             raise self._failure("assistant_stopped", f"broke the connection: {error}") from error
+        if not received.any and action is None:  # a click may need no answer
+            raise self._failure("assistant_failed", "answered with no event")
+        if received.open:  # what there is of them is kept, as that of every answer that fails
+            ids = ", ".join(sorted(received.open))
+            raise self._failure("assistant_stopped", f"ended its answer without thread.item.done for {ids}")
 
     async def _request(self, ctx: TurnContext, action: dict[str, Any] | None) -> dict[str, Any]:
         items = [item.model_dump(mode="json") for item in await ctx.history(self._history_items)]
@@ -150,6 +160,27 @@ class ServiceResponder:
         host = httpx2.URL(self._service.address).host
         logger.error("agent %s: the service at %s %s", self._agent, host, reason)
         return Failure(code)
+
+
+@dataclass(slots=True)
+class _Received:
+    """What of an answer has come. open: ids of items that are displayed and not done."""
+
+    any: bool = False
+    open: set[str] = field(default_factory=set[str])
+
+    def take(self, event: ThreadStreamEvent | None) -> None:
+        """None: the thread was changed."""
+        self.any |= not isinstance(event, ProgressUpdateEvent)
+        match event:
+            case ThreadItemAddedEvent(item=item):
+                self.open.add(item.id)
+            case ThreadItemDoneEvent(item=item) | ThreadItemReplacedEvent(item=item):
+                self.open.discard(item.id)
+            case ThreadItemRemovedEvent(item_id=item_id):
+                self.open.discard(item_id)
+            case _:
+                pass
 
 
 def _completed(ctx: TurnContext, given: Any) -> Any:

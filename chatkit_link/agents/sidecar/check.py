@@ -24,7 +24,7 @@ _LOCAL = ("shellTool", "computerTool", "applyPatchTool")
 def check_script(path: Path, node: Node, around: Surroundings, *, today: date = date.min) -> list[Finding]:
     """In the order of the file's lines. As ``check_workflow``; node: loads the file."""
     try:
-        workflow = load_script(path.absolute(), node)
+        workflow = load_script(path, node, seconds=around.seconds)
     except ConfigurationError as error:
         return [wrong(path, error)]
     found = {finding for each in ast.walk(workflow.tree) for finding in _of(each, node, around)}

@@ -39,8 +39,12 @@ class Node:
         """The path of ``node``. Raises ConfigurationError: there is none, or it is too old."""
         return _program("node", self.environment)
 
-    def ready(self, file: Path) -> tuple[str, ...]:
-        """The command that runs ``file``. Raises ConfigurationError, with what to install."""
+    def ready(self, file: Path, entry: str = "") -> tuple[str, ...]:
+        """The command that runs ``file``. entry: the name of its function, if the target says it.
+
+        Raises:
+            ConfigurationError: with what to install.
+        """
         program = self.program()
         if not self.is_installed:
             here = Path.cwd()
@@ -48,7 +52,8 @@ class Node:
             raise ConfigurationError(
                 f"The Node packages that {file.name} needs are not installed: run chatkit-link agents add {place}"
             )
-        return (program, "--enable-source-maps", str(SOURCES / "main.mjs"), str(file), str(self.packages))
+        named = (entry,) if entry else ()
+        return (program, "--enable-source-maps", str(SOURCES / "main.mjs"), str(file), str(self.packages), *named)
 
     def install(self) -> None:
         """Install the packages, exactly those of the lock file. Raises ConfigurationError."""

@@ -7,6 +7,8 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from pydantic_core import to_jsonable_python
+
 logger = logging.getLogger(__name__)
 
 #: Bytes of one message, and characters of one line of what the process prints.
@@ -83,7 +85,7 @@ class Peer:
         stdin = self._process.stdin
         assert stdin is not None  # it was started with a pipe
         try:
-            stdin.write(json.dumps(message, ensure_ascii=False).encode() + b"\n")
+            stdin.write(_written(message))
             await stdin.drain()
         except (ConnectionError, RuntimeError) as error:  # RuntimeError: the transport is closed already
             raise PeerEnded from error
@@ -130,6 +132,9 @@ class Peer:
         except Raised as raised:
             data = {"raised": raised.number}
             answer["error"] = {"code": _FAILED, "message": type(raised.error).__name__, "data": data}
+        except Exception as error:  # a fault of ours: the process would wait for ever
+            logger.exception("%s: %s cannot be answered", self._name, message["method"])
+            answer["error"] = {"code": _FAILED, "message": type(error).__name__}
         with contextlib.suppress(PeerEnded):  # there is nobody left to answer
             await self._send(answer)
 
@@ -148,3 +153,12 @@ class Peer:
     def _print(self, line: bytes) -> None:
         if text := line.decode(errors="replace").rstrip():
             logger.info("%s: %s", self._name, text[:_PRINTED])
+
+
+def _written(message: Mapping[str, Any]) -> bytes:
+    """One line of JSON, in ASCII. Numbers that JSON does not have, as models write them now and then, are null."""
+    try:
+        text = json.dumps(message, allow_nan=False)
+    except ValueError:
+        text = json.dumps(to_jsonable_python(message, inf_nan_mode="null"))
+    return text.encode() + b"\n"

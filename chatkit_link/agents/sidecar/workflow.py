@@ -14,8 +14,10 @@ from chatkit_link.agents.agent_builder.control_flow import Flow
 from chatkit_link.agents.agent_builder.shims import home
 from chatkit_link.agents.agent_builder.workflow_input import TurnFacts
 from chatkit_link.agents.errors.explain import Failure
+from chatkit_link.agents.load_time import LOAD_SECONDS
 from chatkit_link.agents.models.names_in_source import in_text
 from chatkit_link.agents.output_text import Refusal
+from chatkit_link.agents.sidecar.input import Input
 from chatkit_link.agents.sidecar.peer import LARGEST, Peer, PeerEnded, PeerError
 from chatkit_link.agents.sidecar.stack import line_in
 from chatkit_link.agents.sidecar.turn import Place, Turn
@@ -40,7 +42,7 @@ class Command:
 class SidecarWorkflow:
     """path, version, steps, flow: as in ``ExportedWorkflow``. tree: the file as a tree of Python, not to be run.
     places: what is known of each of its calls that run agents, by the number that it has in the process.
-    agents: those at the top of the file, as far as the kind of their output goes.
+    agents: those at the top of the file, as far as the kind of their output goes. input: what it is called with.
     """
 
     path: Path
@@ -51,6 +53,7 @@ class SidecarWorkflow:
     places: Mapping[int, Place]
     agents: Mapping[str, Agent[Any]]
     command: Command
+    input: Input = field(default_factory=Input)
     _peer: Peer | None = field(default=None, init=False)
     _starting: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _turns: dict[str, Turn] = field(default_factory=dict[str, Turn], init=False)
@@ -68,7 +71,7 @@ class SidecarWorkflow:
         peer = await self._started()
         home.set(asyncio.get_running_loop())
         turn = Turn(self.path, peer, self.places)
-        given = {**(facts.state if facts else {}), "input_as_text": text}
+        given = self.input.value(text, facts or TurnFacts())
         self._turns[turn.id] = turn
         call = asyncio.create_task(peer.request("run_workflow", turn=turn.id, input=given), name="workflow call")
         try:
@@ -131,7 +134,7 @@ class SidecarWorkflow:
         peer = Peer(process, self.path.name, self._serve)
         try:
             async with asyncio.timeout(LOADING):
-                await peer.request("load", protocol=PROTOCOL)
+                await peer.request("load", protocol=PROTOCOL, seconds=LOAD_SECONDS)
         except (PeerError, PeerEnded, TimeoutError) as error:
             await peer.close()
             logger.error("%s does not load: %s", self.path.name, error or type(error).__name__)  # noqa: TRY400

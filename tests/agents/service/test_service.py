@@ -14,10 +14,15 @@ import pytest
 from chatkit.types import ErrorEvent
 
 from chatkit_link.agents.service.target import load_service
+from chatkit_link.client import ChatKitClient
 from chatkit_link.errors import ConfigurationError
 from tests.agents.agent_builder.test_workflows import MakeSettings, chat
-from tests.agents.sidecar.served import PACKAGES
+from tests.agents.sidecar.scripts import ONE_AGENT
+from tests.agents.sidecar.served import PACKAGES, settings_of
+from tests.agents.test_models import scripted
+from tests.conftest import running
 from tests.finished_stream import stored, text_of, told
+from tests.model_server import Say
 
 EXAMPLES = Path("examples/services").absolute()
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
@@ -119,6 +124,46 @@ async def test_a_stopped_answer_closes_the_connection_and_what_was_written_is_ke
         (thread,) = (await client.list_threads()).data
         items = await stored(client, thread.id)
     assert text_of(items[-1]) == "Half"
+
+
+async def test_an_answer_without_an_end_or_without_anything_says_so_and_what_was_displayed_stays(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    added = {"type": "thread.item.added", "item": {**ITEM, "content": []}}
+    part = {"type": "assistant_message.content_part.added", "content_index": 0, "content": ITEM["content"][0]}
+    delta = {"type": "assistant_message.content_part.text_delta", "content_index": 0, "delta": " a sentence"}
+    updates = [{"type": "thread.item.updated", "item_id": "a_1", "update": update} for update in (part, delta)]
+    comment = b": wait\n\n"
+    unfinished = HEAD + b"".join(sent(event) for event in (added, *updates))
+    async with service() as wrong, chat(make_settings(config=catalog(tmp_path, wrong.address))) as client:
+        for answer, sentence, kept in (
+            (unfinished, "This assistant stopped running", ["Hello", "Half a sentence"]),
+            (HEAD + sent({"type": "progress_update", "text": "Soon"}), "This assistant failed", ["Hello"]),
+            (HEAD, "This assistant failed", ["Hello"]),
+            (HEAD + comment, "This assistant failed", ["Hello"]),
+        ):
+            wrong.answers = [answer]
+            made = await told(client.create_thread("Hello"))
+            (error,) = [event for event in made.events if isinstance(event, ErrorEvent)]
+            assert str(error.message).startswith(sentence)
+            texts = [text_of(item) for item in await stored(client, made.thread_id)]
+            assert texts[: len(kept)] == kept
+
+
+async def test_one_server_answers_with_a_script_and_with_a_service(make_settings: MakeSettings, tmp_path: Path) -> None:
+    said = {"type": "thread.item.done", "item": {**ITEM, "content": [{"type": "output_text", "text": "Served"}]}}
+    async with scripted(Say("Scripted")) as model, service() as other:
+        settings = settings_of(make_settings, tmp_path, ONE_AGENT.replace("runWorkflow", "runShop"), model)
+        (tmp_path / "chatkit-link.toml").write_text(
+            'default = "shop"\n[agents.shop]\ntarget = "workflow.ts:runShop"\n'
+            f'[agents.other]\ntarget = "{other.address}"\n'
+        )
+        other.answers = [HEAD + sent(said)]
+        async with running(settings) as address:
+            for agent, text in (("shop", "Scripted"), ("other", "Served")):
+                async with ChatKitClient(f"{address}/chatkit/{agent}") as client:
+                    made = await told(client.create_thread("Hello"))
+                    assert text_of((await stored(client, made.thread_id))[-1]) == text
 
 
 @pytest.mark.parametrize("language", ["py", "ts"])

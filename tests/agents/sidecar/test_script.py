@@ -14,6 +14,7 @@ from chatkit.types import AssistantMessageItem, ErrorEvent, StructuredInputItem,
 from typing_extensions import override
 
 from chatkit_link.agents.agent_builder.check import KEY, Surroundings
+from chatkit_link.agents.agent_builder.workflow_input import TurnFacts
 from chatkit_link.agents.sidecar.check import check_script
 from chatkit_link.agents.sidecar.load import load_script
 from chatkit_link.agents.sidecar.node import node_for
@@ -21,7 +22,9 @@ from chatkit_link.errors import ConfigurationError
 from tests.agents.agent_builder.test_workflows import MakeSettings, answer, chat, shown_to
 from tests.agents.sidecar.scripts import (
     APPROVAL,
+    BEGIN,
     COUNTS_ROUNDS,
+    END,
     KEEPS_AT_THE_TOP,
     NEVER_ENDS,
     ONE_AGENT,
@@ -29,6 +32,7 @@ from tests.agents.sidecar.scripts import (
     ROUTES,
     SHAPES,
     TELLS_PROCESS,
+    run,
 )
 from tests.agents.sidecar.served import settings_of
 from tests.agents.test_models import Scripted, conversation, scripted
@@ -289,3 +293,125 @@ def test_check_says_what_a_file_needs(make_settings: MakeSettings, tmp_path: Pat
     assert any(level == "decide" and "SHOP_TOKEN" in words for level, words in told_of)
     run = next(finding for finding in found if finding.text == "shopkeeper is run")
     assert "runner.run(" in lines[run.line - 1]
+
+
+#: What a file returns -> what the user reads; None for an error with the file's line.
+UNWRITABLE = {
+    "const made: any = { note: 'kept' }; made.self = made; return made;": "kept",
+    "return { count: 12345678901234567890n };": "12345678901234567890",
+    "return { note: 'kept', later: () => 1 };": "kept",
+    "return { half: 'kept \\ud83d' };": "kept",
+    "return { toJSON() { throw new Error('never'); } };": None,
+    "throw Object.create(null);": None,
+}
+
+
+async def test_whatever_a_file_returns_or_throws_its_answer_ends(
+    make_settings: MakeSettings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    cases = "\n".join(
+        f"  if (workflow.input_as_text === '{number}') {{ {code} }}" for number, code in enumerate(UNWRITABLE)
+    )
+    text = f"export const runWorkflow = async (workflow: {{ input_as_text: string }}) => {{\n{cases}\n}};\n"
+    async with (
+        scripted() as model,
+        chat(settings_of(make_settings, tmp_path, text, model)) as client,
+        asyncio.timeout(60),
+    ):
+        for number, shown in enumerate(UNWRITABLE.values()):
+            made = await told(client.create_thread(str(number)))
+            errors = [event for event in made.events if isinstance(event, ErrorEvent)]
+            if shown is not None:
+                assert not errors, number
+                assert shown in text_of((await stored(client, made.thread_id))[-1])
+            else:
+                assert len(errors) == 1, number
+    assert "workflow.ts, line 6: Error: never" in caplog.text
+
+
+def test_a_file_is_found_through_a_link_and_a_path_with_dots(make_settings: MakeSettings, tmp_path: Path) -> None:
+    node = node_for(settings_of(make_settings, tmp_path, ONE_AGENT, None), os.environ)
+    (tmp_path / "beside").mkdir()
+    (tmp_path / "link.ts").symlink_to("workflow.ts")
+    for path in (tmp_path / "beside" / ".." / "workflow.ts", tmp_path / "link.ts"):
+        assert load_script(path, node).steps == 1
+        assert any(finding.text == "shopkeeper is run" for finding in check_script(path, node, Surroundings()))
+
+
+def test_an_input_that_no_chat_can_fill_is_refused_and_every_other_form_of_it_is_filled(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    node = node_for(settings_of(make_settings, tmp_path, ONE_AGENT, None), os.environ)
+    file = tmp_path / "workflow.ts"
+    plain = "type WorkflowInput = { input_as_text: string };"
+    for declared, words in {
+        "type WorkflowInput = { input_as_text: string; customer_number: number };": (
+            r"workflow\.ts, line \d+: WorkflowInput asks for `customer_number`.*`customer_number\?: number`"
+        ),
+        "interface WorkflowInput {\n  input_as_text: string\n  /* of: it; */ kind:\n    | 'a'\n    | 'b'\n}": "`kind`",
+        "type WorkflowInput = { order: number, name: number };": "no field for the message",
+    }.items():
+        file.write_text(ONE_AGENT.replace(plain, declared))
+        with pytest.raises(ConfigurationError, match=words):
+            load_script(file, node)
+        (found,) = check_script(file, node, Surroundings())
+        assert found.level == "wrong"
+    file.write_text(ONE_AGENT.replace("(workflow: WorkflowInput)", "(workflow: WorkflowInput, shop: Shop)"))
+    with pytest.raises(ConfigurationError, match=r"`shop\?: Shop`"):
+        load_script(file, node)
+    facts = TurnFacts(user_id="ada", state={"order": 7})
+    for declared, given in {
+        "type WorkflowInput = { input_as_text: string; kind?: number; at: Date | null };": {"input_as_text": "Hi"},
+        "interface WorkflowInput { message: string; user_id: string }": {"message": "Hi", "user_id": "ada"},
+        "type WorkflowInput = { words: string };": {"words": "Hi"},
+        "type WorkflowInput = z.infer<typeof Schema>;": {"input_as_text": "Hi"},
+    }.items():
+        file.write_text(ONE_AGENT.replace(plain, declared))
+        assert load_script(file, node).input.value("Hi", facts) == {**given, "order": 7}
+    file.write_text(ONE_AGENT.replace(": WorkflowInput)", ": string)"))
+    assert load_script(file, node).input.value("Hi", facts) == "Hi"
+
+
+def test_what_a_file_does_when_it_is_loaded_ends_in_time_with_the_line_and_what_to_change(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    node = node_for(settings_of(make_settings, tmp_path, ONE_AGENT, None), os.environ)
+    file = tmp_path / "workflow.ts"
+    asks = (
+        'import * as readline from "node:readline/promises";\n'
+        "const rl = readline.createInterface({ input: process.stdin, output: process.stdout });\n"
+        'const words = await rl.question("you: ");\n'
+    )
+    for end, words in {
+        asks: r"line 3: this was not done after 1 seconds: `const words = .*move it into the workflow's function",
+        "\nfor (;;) {}\n": r"line 2: this was not done after 1 seconds: `for \(;;\) \{\}`",
+        "await new Promise(() => {});\n": "line 1: this was not done",
+        "process.env.SHOP_NAME.trim();\n": r'line 1: TypeError: .* write `env = \["SHOP_NAME"\]` below its agent',
+        'import "left-pad/a";\n': rf"Run `npm install left-pad` in {tmp_path}: .* node_modules beside the file",
+        'import { Agent } from "openai/agents";\nnew Agent({});\n': r'imported as `from "@openai/agents"`',
+        ONE_AGENT.replace("runWorkflow", "runSales")
+        + BEGIN.replace("runWorkflow", "runSupport").replace("type Work", "type Other")
+        + run("shopkeeper", "result")
+        + END: '"workflow.ts:runSales" or "workflow.ts:runSupport"',
+    }.items():
+        file.write_text(end)
+        with pytest.raises(ConfigurationError, match=words):
+            load_script(file, node, seconds=1)
+    assert load_script(file, node, "runSupport").command.arguments[-1] == "runSupport"
+    with pytest.raises(ConfigurationError, match="no function runNothing"):
+        load_script(file, node, "runNothing")
+
+
+def test_a_fence_around_the_code_is_left_out_and_packages_beside_the_file_are_found(
+    make_settings: MakeSettings, tmp_path: Path
+) -> None:
+    node = node_for(settings_of(make_settings, tmp_path, ONE_AGENT, None), os.environ)
+    file = tmp_path / "workflow.ts"
+    file.write_text(f"Here is the code:\n```typescript\n{ONE_AGENT}```\nHave fun with it!\n")
+    assert load_script(file, node).steps == 1
+    package = tmp_path / "node_modules" / "left-pad"
+    package.mkdir(parents=True)
+    (package / "package.json").write_text('{"name": "left-pad", "main": "index.js"}')
+    (package / "index.js").write_text("module.exports = () => 'padded';\n")
+    file.write_text('import pad from "left-pad";\nif (pad() !== "padded") throw new Error("no");\n' + ONE_AGENT)
+    assert load_script(file, node).steps == 1

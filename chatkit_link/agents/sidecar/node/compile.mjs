@@ -13,7 +13,9 @@ import { rewrite } from './rewrite.mjs';
 const LOADERS = { '.ts': 'ts', '.mts': 'ts', '.cts': 'ts', '.tsx': 'tsx', '.jsx': 'jsx' };
 const MAP = /(?:^|\n)\/\/# sourceMappingURL=.*\s*$/;
 /** What a page puts around code that is copied out of it. */
-const FENCE = /^\s*```.*$/gm;
+const FENCE = /^\s*(`{3,}|~{3,})\s*(typescript|javascript|node|[cm]?[jt]sx?)?\s*$/i;
+/** What people write for the package of the Agents SDK. */
+const MISTAKEN = /^(@?openai[-/_]agents?(-(js|sdk|core))?|@openai\/agents-(js|sdk)|(@openai\/)?agents?(-sdk)?)$/;
 
 /** A file that cannot be run, said with its line. */
 export class Unusable extends Error {
@@ -25,26 +27,37 @@ export class Unusable extends Error {
   }
 }
 
-/** Write the module of `file` to `target`. Returns its `source`, in whose tree each call that runs an agent is numbered. */
-export async function compile(file, packages, target) {
+/**
+ * Write the module of `file` to `target`. Returns its `source`, in whose tree each call that runs an agent is numbered, its
+ * `text`, and the `files` that it consists of. wanted: the name of its entry, if it was named.
+ */
+export async function compile(file, packages, target, wanted) {
   const require = createRequire(path.join(packages, 'package.json'));
   const { build, transform } = require('esbuild');
   const { parse } = require('acorn');
-  const found = {};
+  const found = { files: [file] };
 
   async function load(args) {
-    const text = await readFile(args.path, 'utf8');
+    const options = {
+      loader: LOADERS[path.extname(args.path)] ?? 'js',
+      platform: 'node',
+      target: 'node20',
+      sourcefile: args.path,
+      sourcemap: 'inline',
+    };
+    let text = await readFile(args.path, 'utf8');
     let code;
     try {
-      ({ code } = await transform(text.replace(FENCE, ''), {
-        loader: LOADERS[path.extname(args.path)] ?? 'js',
-        platform: 'node',
-        target: 'node20',
-        sourcefile: args.path,
-        sourcemap: 'inline',
-      }));
+      ({ code } = await transform(text, options));
     } catch (error) {
-      return { errors: error.errors ?? [{ text: error.message }] };
+      const bare = withoutFences(text);
+      try {
+        if (bare === undefined) throw error;
+        ({ code } = await transform(bare, options));
+        text = bare;
+      } catch ({ errors, message }) {
+        return { errors: errors ?? [{ text: message }] };
+      }
     }
     const map = code.match(MAP)?.[0] ?? '';
     const plain = code.slice(0, code.length - map.length);
@@ -54,8 +67,9 @@ export async function compile(file, packages, target) {
       sourceType: 'module',
       allowReturnOutsideFunction: true,
     });
-    const { code: changed, source } = rewrite(plain, program, lineFinder(map), { isEntry });
-    if (isEntry) found.source = source;
+    const number = isEntry ? 1 : found.files.push(args.path);
+    const { code: changed, source } = rewrite(plain, program, lineFinder(map), { isEntry, wanted, number });
+    if (isEntry) Object.assign(found, { source, text });
     return { contents: changed + map, loader: 'js' };
   }
 
@@ -87,7 +101,20 @@ export async function compile(file, packages, target) {
   } catch (error) {
     throw unusable(error, file);
   }
-  return found.source;
+  return found;
+}
+
+/** The code inside of the marks of Markdown, on the same lines; undefined without marks. */
+function withoutFences(text) {
+  const lines = text.split('\n');
+  const marks = lines.flatMap((line, number) => (FENCE.test(line) ? [number] : []));
+  if (marks.length === 0) return undefined;
+  let inside = marks.length === 1 && marks[0] > lines.length / 2; // only the last one was copied
+  const kept = lines.map((line, number) => {
+    if (marks.includes(number)) inside = !inside;
+    return inside && !marks.includes(number) ? line : '';
+  });
+  return kept.join('\n');
 }
 
 /** The line of the file that a place of the text without types comes from. */
@@ -116,7 +143,7 @@ function resolving(packages, own) {
           pluginData: 'found',
         });
         if (resolved.errors.length > 0) {
-          return { errors: [{ text: `the package ${args.path} is not installed` }] };
+          return { errors: [{ text: missing(args) }] };
         }
         if (!resolved.path.includes(`${path.sep}node_modules${path.sep}`)) return resolved;
         const required = args.kind === 'require-call' || args.kind === 'require-resolve';
@@ -125,6 +152,18 @@ function resolving(packages, own) {
       on.onLoad({ filter: /.*/, namespace: 'replaced' }, (args) => replaced(args.path, packages));
     },
   };
+}
+
+function missing({ path: name, resolveDir }) {
+  if (MISTAKEN.test(name)) {
+    return `there is no package ${name}. The Agents SDK is imported as \`from "@openai/agents"\`.`;
+  }
+  const parts = name.split('/');
+  const root = name.startsWith('@') ? parts.slice(0, 2).join('/') : parts[0];
+  return (
+    `the package ${name} is not installed. Run \`npm install ${root}\` in ${resolveDir}: packages are looked up in ` +
+    'node_modules beside the file. Or remove the import.'
+  );
 }
 
 /** The module of a package with what is ours in it: every name is exported one by one. */

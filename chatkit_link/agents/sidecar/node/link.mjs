@@ -1,5 +1,6 @@
 // What the rewritten file calls: reached through one symbol, so that nothing of the file's own names is taken.
 
+import { reached } from './late.mjs';
 import { Turn } from './turn.mjs';
 import { turnList } from './turn-list.mjs';
 
@@ -11,6 +12,8 @@ const refusals = new WeakSet();
 export const isRefusal = (value) => typeof value === 'object' && value !== null && refusals.has(value);
 
 export const link = {
+  reached,
+
   /** `target` at one place of the file, if it is what runs agents. */
   at: (site, target) => (typeof target?.at === 'function' && 'run' in target ? target.at(site) : target),
   /** A function of the file that runs agents, called at this place. */

@@ -1,21 +1,25 @@
-// The process that runs an exported TypeScript workflow: `node main.mjs FILE PACKAGES`. It talks with the server over
+// The process that runs an exported TypeScript workflow: `node main.mjs FILE PACKAGES [ENTRY]`. It talks with the server over
 // its stdin and stdout (docs/reference/agent-protocol.md) and ends when stdin does.
 
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { compile, Unusable } from './compile.mjs';
 import { describeOutput } from './definition.mjs';
+import { parametersOf } from './input-type.mjs';
+import { inTime } from './late.mjs';
 import { isRefusal, LINK, link } from './link.mjs';
 import { Peer } from './peer.mjs';
 import { takePipe } from './pipe.mjs';
 import { ENTRY } from './rewrite.mjs';
 import { Turn } from './turn.mjs';
+import { asJson } from './writable.mjs';
 
 const PROTOCOL = 1;
-const [file, packages] = process.argv.slice(2);
+const [given, packages, wanted] = process.argv.slice(2);
+const file = await realpath(given).catch(() => path.resolve(given));
 const exit = process.exit.bind(process);
 const { lines, send } = takePipe();
 const turns = new Map();
@@ -30,18 +34,20 @@ process.on('unhandledRejection', (error) => console.error(error));
 process.on('uncaughtException', (error) => console.error(error));
 
 const methods = {
-  async load({ protocol }) {
+  async load({ protocol, seconds }, id) {
     if (protocol !== PROTOCOL)
       throw new Unusable(`the protocol ${protocol} is not known here, only ${PROTOCOL}`);
     const folder = await mkdtemp(path.join(tmpdir(), 'chatkit-link-'));
     try {
       const target = path.join(folder, 'workflow.mjs');
-      const source = await compile(file, packages, target);
-      const module = await import(pathToFileURL(target).href);
-      entry = module[ENTRY] ?? module.runWorkflow ?? module.default?.runWorkflow;
+      const { source, text, files } = await compile(file, packages, target, wanted);
+      const module = await inTime(() => import(pathToFileURL(target).href), { id, seconds, files });
+      entry = module[ENTRY] ?? module[source.entry] ?? module.default?.[source.entry];
       return {
         protocol: PROTOCOL,
         entry: typeof entry === 'function' ? (source.entry ?? null) : null,
+        entries: source.entries,
+        parameters: source.entry === undefined ? null : parametersOf(text, source.entry),
         approvals: [...source.approvals],
         agents: outputs(),
         tree: source.program,
@@ -84,7 +90,7 @@ const methods = {
     const found = await toolOf(known.get(agent), tool, context);
     const details = { toolCall: { type: 'function_call', callId: call, name: tool, arguments: input } };
     const result = await turns.get(turn).work(() => found.invoke(context, input, details));
-    return typeof result === 'string' ? result : JSON.stringify(result ?? null);
+    return typeof result === 'string' ? result : (asJson(result) ?? 'null');
   },
 };
 
@@ -105,10 +111,16 @@ async function toolOf(agent, name, context) {
   return (await agent.getAllTools(context)).find((tool) => tool.name === name);
 }
 
+/** A fault of ours, after which somebody would wait for ever: the server learns it from the end of the process. */
+function end(error) {
+  console.error(error);
+  exit(1);
+}
+
 const peer = new Peer(send, methods);
 const working = new Set();
 for await (const line of lines) {
-  const work = peer.receive(line).finally(() => working.delete(work));
+  const work = peer.receive(line).catch(end).finally(() => working.delete(work));
   working.add(work);
 }
 await Promise.race([Promise.allSettled(working), new Promise((resolve) => setTimeout(resolve, 20_000))]);

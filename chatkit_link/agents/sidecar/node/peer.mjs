@@ -10,7 +10,7 @@ export class Peer {
   #waiting = new Map();
   #number = 0;
 
-  /** methods: name -> what answers the server's request of that name. */
+  /** methods: name -> what answers the server's request of that name, given its parameters and its id. */
   constructor(send, methods) {
     this.#send = send;
     this.#methods = methods;
@@ -20,8 +20,8 @@ export class Peer {
   request(method, params) {
     const id = ++this.#number;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
       this.#send({ jsonrpc: '2.0', id, method, params });
+      this.#waiting.set(id, { resolve, reject });
     });
   }
 
@@ -37,11 +37,20 @@ export class Peer {
     try {
       if (method === undefined)
         throw Object.assign(new Error(`no method ${message.method}`), { rpcCode: NO_METHOD });
-      answer.result = (await method(message.params ?? {})) ?? null;
+      answer.result = (await method(message.params ?? {}, message.id)) ?? null;
     } catch (error) {
       answer.error = described(error);
     }
-    if (message.id !== undefined) this.#send(answer);
+    if (message.id !== undefined) this.#answer(answer);
+  }
+
+  /** Every request is answered, also where what it is answered with cannot be written. */
+  #answer(answer) {
+    try {
+      this.#send(answer);
+    } catch (error) {
+      this.#send({ jsonrpc: '2.0', id: answer.id, error: described(error) });
+    }
   }
 
   #settle({ id, result, error }) {
@@ -54,12 +63,26 @@ export class Peer {
 
 /** An error as JSON-RPC has it. raised: the number under which the server knows it, where it came from there. */
 function described(error) {
-  const known = error instanceof Error ? error : new Error(String(error));
+  const known = error instanceof Error ? error : new Error(textOf(error));
   return {
     code: known.rpcCode ?? FAILED,
-    message: known.message,
-    data: { name: known.name, stack: known.stack ?? '', raised: raisedBy(known), line: known.line },
+    message: textOf(known.message),
+    data: {
+      name: textOf(known.name),
+      stack: textOf(known.stack ?? ''),
+      raised: raisedBy(known),
+      line: Number.isInteger(known.line) ? known.line : undefined,
+    },
   };
+}
+
+/** A file may throw what has no text. */
+function textOf(value) {
+  try {
+    return String(value);
+  } catch {
+    return typeof value;
+  }
 }
 
 function raisedBy(error, seen = new Set()) {

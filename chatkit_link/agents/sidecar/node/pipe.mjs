@@ -5,7 +5,12 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 
-/** Take stdin and stdout over. Returns `{ lines, send }`: the lines of the server, and what writes one to it. */
+import { asJson } from './writable.mjs';
+
+/**
+ * Take stdin and stdout over. Returns `{ lines, send }`: the lines of the server, and what writes one to it, which throws
+ * what cannot be written.
+ */
 export function takePipe() {
   const write = process.stdout.write.bind(process.stdout);
   process.stdout.write = process.stderr.write.bind(process.stderr);
@@ -13,6 +18,6 @@ export function takePipe() {
   Object.defineProperty(process, 'stdin', { value: Readable.from([]), configurable: true });
   return {
     lines: createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }),
-    send: (message) => write(`${JSON.stringify(message)}\n`),
+    send: (message) => write(`${asJson(message)}\n`),
   };
 }

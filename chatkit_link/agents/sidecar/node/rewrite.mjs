@@ -10,15 +10,18 @@ const FAIL_OUTPUT = 'buildGuardrailFailOutput';
 
 /**
  * `{ code, source }`. In the tree of `source`, each call that runs an agent has its number in `site`, and each call its `line`.
+ * wanted: the name of the entry, if it was named. number: of the file.
  * lineOf: a line and a column of `code`, from 0 -> the line of the file.
  */
-export function rewrite(code, program, lineOf, { isEntry }) {
-  const source = new Source(program);
+export function rewrite(code, program, lineOf, { isEntry, wanted, number }) {
+  const source = new Source(program, isEntry ? wanted : undefined);
   const edits = new Edits(code, lineOf);
   let sites = 0;
   edits.put(0, `const ${NAME}=globalThis[Symbol.for("chatkit-link")];`);
   walk(program, (node, ancestors) => {
     if (node.type === 'CallExpression' || node.type === 'NewExpression') node.line = edits.line(node);
+    if (ancestors.length === 1 && isRunAtTheTop(node))
+      edits.put(node.start, `${NAME}.reached(${edits.line(node)},${number});`);
     if (source.isRun(node)) markRun(edits, node, ++sites);
     else if (node.type === 'CallExpression' && source.running.has(node.callee.name))
       markCaller(edits, node, ++sites);
@@ -36,6 +39,11 @@ export function rewrite(code, program, lineOf, { isEntry }) {
   if (isEntry && source.entry && !usesCommonJs(program)) end += `;export{${source.entry} as ${ENTRY}}`;
   return { code: edits.apply() + end, source };
 }
+
+const isRunAtTheTop = (node) =>
+  node.declaration?.type === 'VariableDeclaration' ||
+  (node.type.endsWith('Statement') && node.directive === undefined) ||
+  node.type === 'VariableDeclaration';
 
 class Edits {
   #code;

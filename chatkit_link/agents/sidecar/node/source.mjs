@@ -5,9 +5,10 @@ import { functionsOf, importsOf, isFunction, walk } from './syntax.mjs';
 const AGENTS = ['@openai/agents', '@openai/agents-core'];
 const ENTRY = 'runWorkflow';
 
-/** program: the tree of the file as JavaScript. */
+/** The file as JavaScript, read. */
 export class Source {
-  constructor(program) {
+  /** wanted: the name of the entry where the target says it, else undefined. */
+  constructor(program, wanted) {
     this.program = program;
     this.functions = functionsOf(program);
     this.imported = importsOf(program, AGENTS);
@@ -15,7 +16,8 @@ export class Source {
     this.approvals = new Set(
       [...this.functions].filter(([name, node]) => asks(name, node)).map(([name]) => name),
     );
-    this.entry = this.#entry();
+    this.entries = wanted ? [wanted].filter((name) => this.functions.has(name)) : this.#entries();
+    this.entry = this.entries.length === 1 ? this.entries[0] : undefined;
     this.running = this.#running();
     this.agents = this.#agents();
   }
@@ -34,14 +36,11 @@ export class Source {
     return node?.type === 'NewExpression' && this.imported.get(node.callee.name) === 'Runner';
   }
 
-  /** The name of the function that answers a message; undefined if the file has none, or several that may be meant. */
-  #entry() {
-    if (this.functions.has(ENTRY)) return ENTRY;
+  /** Names of the functions that may be the one that answers a message. */
+  #entries() {
+    if (this.functions.has(ENTRY)) return [ENTRY];
     const running = [...this.functions].filter(([, node]) => this.runsAgents(node)).map(([name]) => name);
-    const outer = running.filter(
-      (name) => !running.some((other) => other !== name && this.#calls(other, name)),
-    );
-    return outer.length === 1 ? outer[0] : undefined;
+    return running.filter((name) => !running.some((other) => other !== name && this.#calls(other, name)));
   }
 
   /** Names of the functions that run agents, by themselves or through each other; not the entry. */
