@@ -142,7 +142,7 @@ class WorkflowResponder:
         where = f"{self._workflow.path.name}, line {line}"
         if isinstance(error, Unsuited):
             logger.error("%s: %s", where, error)
-            return Failure("workflow_failed", advice=f"{where}: {error}", place=where, error=error.call)
+            return Failure("workflow_failed", place=where, error=error.call).with_advice(f"{where}: {error}")
         logger.error("%s: %s", where, type(error).__name__, exc_info=error)
         return Failure("workflow_failed", place=where, error=type(error).__name__)
 
