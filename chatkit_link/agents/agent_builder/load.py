@@ -68,7 +68,7 @@ class ExportedWorkflow:
             where = f"{self.path.name}, line {line}" if line else self.path.name
             advice = f"{where}: this would end the whole server. Return an answer instead, or remove it."
             logger.exception("%s", advice)
-            raise Failure("workflow_failed", advice=advice, place=where, error="sys.exit()") from None
+            raise Failure("workflow_failed", place=where, error="sys.exit()").with_advice(advice) from None
 
     def function(self) -> Callable[..., Any]:
         """The workflow's function; of a new object where it is a method, so that no two conversations share it."""

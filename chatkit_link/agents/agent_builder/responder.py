@@ -144,7 +144,7 @@ class WorkflowResponder:
         where = f"{self._workflow.path.name}, line {line}"
         if isinstance(reason, Unsuited):
             logger.error("%s: %s", where, reason)
-            return Failure("workflow_failed", advice=f"{where}: {reason}", place=where, error=reason.call)
+            return Failure("workflow_failed", place=where, error=reason.call).with_advice(f"{where}: {reason}")
         logger.error("%s: %s", where, type(reason).__name__, exc_info=reason)
         return Failure("workflow_failed", place=where, error=type(reason).__name__)
 

@@ -12,7 +12,7 @@ import socket
 import ssl
 import traceback
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, cast
+from typing import Any, Final, Self, cast
 
 import anyio
 import httpx2
@@ -121,15 +121,19 @@ _BROKEN_OFF = (httpx2.ReadError, httpx2.WriteError, httpx2.CloseError, httpx2.Re
 
 
 class Failure(CustomStreamError):
-    """A failed answer, by its code in ``chatkit_link/translations``. The message is the English text.
+    """A failed answer, by its code in ``chatkit_link/translations``. The message is the English text."""
 
-    advice: what its author is to do, in English; users do not read it.
-    """
+    #: What the author of the assistant is to do, in English; users do not read it.
+    advice: str = ""
 
-    def __init__(self, code: str, *, advice: str = "", **values: str | int) -> None:
-        self.advice = advice
+    def __init__(self, code: str, **values: str | int) -> None:
         self.text = Localized(code, **values)
         super().__init__(str(self.text), allow_retry=code in _RETRY)
+
+    def with_advice(self, advice: str) -> Self:
+        """The same failure, with what its author is to do."""
+        self.advice = advice
+        return self
 
     @property
     def failure_code(self) -> str:

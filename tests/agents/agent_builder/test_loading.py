@@ -145,7 +145,7 @@ async def test_a_file_that_ends_the_process_in_an_answer_ends_the_answer_only(
         after = await told(client.create_thread("Hello"))
     line = text[: text.index("    sys.exit")].count("\n") + 1
     assert [event.message for event in ended.events if event.type == "error"] == [
-        f"This assistant's workflow failed (workflow.py, line {line}: SystemExit)."
+        f"This assistant's workflow failed (workflow.py, line {line}: sys.exit())."
     ]
     assert after.text == "Still here."
 

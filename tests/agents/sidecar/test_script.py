@@ -271,7 +271,7 @@ def test_what_cannot_run_is_named_with_the_file_the_line_and_what_to_do(
         with pytest.raises(ConfigurationError, match=words):
             load_script(tmp_path / "workflow.ts", node)
     (tmp_path / "workflow.ts").write_text(ONE_AGENT)
-    with pytest.raises(ConfigurationError, match=r"are not installed: run chatkit-link agents add workflow\.ts"):
+    with pytest.raises(ConfigurationError, match=r"are not installed: run chatkit-link agents add \S*workflow\.ts"):
         load_script(tmp_path / "workflow.ts", replace(node, packages=tmp_path / "none"))
     with pytest.raises(ConfigurationError, match=r"need Node\.js 20\.19 or newer: install it"):
         load_script(tmp_path / "workflow.ts", replace(node, environment={"PATH": str(tmp_path)}))
