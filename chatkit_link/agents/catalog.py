@@ -274,21 +274,21 @@ def _targets_in(module: ModuleType) -> dict[str, object]:
 
     A class counts where it is written, if it can make a server and no other one is made from it.
     """
-    values = {name: value for name, value in vars(module).items() if not name.startswith("__")}
-    instances = {name: each for name, each in values.items() if isinstance(each, ChatKitServer)}
-    classes = {
+    values: dict[str, Any] = {name: value for name, value in vars(module).items() if not name.startswith("__")}
+    instances: dict[str, object] = {name: each for name, each in values.items() if isinstance(each, ChatKitServer)}
+    classes: dict[str, type[Any]] = {
         name: each
         for name, each in values.items()
         if inspect.isclass(each) and issubclass(each, ChatKitServer) and each.__module__ == module.__name__
     }
-    made = [type(each) for each in instances.values()]
+    made: list[type[Any]] = [type(each) for each in instances.values()]
     last = {
         name: cls
         for name, cls in classes.items()
         if not inspect.isabstract(cls)
         and not any(issubclass(other, cls) for other in [*made, *classes.values()] if other is not cls or cls in made)
     }
-    agents = {name: each for name, each in values.items() if isinstance(each, Agent)}
+    agents: dict[str, object] = {name: each for name, each in values.items() if isinstance(each, Agent)}
     found: dict[str, object] = {**instances, **last} or agents
     firsts = {id(each): name for name, each in reversed(found.items())}  # one object may have two names
     return {name: each for name, each in found.items() if firsts[id(each)] == name}

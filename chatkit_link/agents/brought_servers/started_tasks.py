@@ -4,7 +4,6 @@ Nobody may wait for such a task: its failure would be logged when it is collecte
 """
 
 import asyncio
-from collections.abc import Coroutine
 from typing import Any
 
 
@@ -14,7 +13,7 @@ class StartedTasks:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._tasks: list[asyncio.Task[Any]] = []
 
-        def start(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Any], **more: Any) -> asyncio.Task[Any]:
+        def start(loop: asyncio.AbstractEventLoop, work: Any, **more: Any) -> asyncio.Task[Any]:
             task = asyncio.Task(work, loop=loop, **more)
             self._tasks.append(task)
             return task
