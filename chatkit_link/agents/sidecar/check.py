@@ -66,7 +66,7 @@ def _hosted(node: ast.Call, tool: str, around: Surroundings) -> Iterator[Finding
 
 def _agent(node: ast.Call, around: Surroundings) -> Iterator[Finding]:
     given = {keyword.arg: keyword.value for keyword in node.keywords}
-    if not around.has_key and isinstance(given.get("model"), ast.Constant):
+    if not around.has_key:
         yield Finding(0, "key", KEY)
     if isinstance(text := given.get("instructions"), ast.Constant) and not str(text.value).strip():
         yield Finding(node.lineno, "decide", "the agent has no instructions: write them")

@@ -15,7 +15,8 @@ const MAP = /(?:^|\n)\/\/# sourceMappingURL=.*\s*$/;
 /** What a page puts around code that is copied out of it. */
 const FENCE = /^\s*(`{3,}|~{3,})\s*(typescript|javascript|node|[cm]?[jt]sx?)?\s*$/i;
 /** What people write for the package of the Agents SDK. */
-const MISTAKEN = /^(@?openai[-/_]agents?(-(js|sdk|core))?|@openai\/agents-(js|sdk)|(@openai\/)?agents?(-sdk)?)$/;
+const MISTAKEN =
+  /^(@?openai[-/_]agents?(-(js|sdk|core))?|@openai\/agents-(js|sdk)|(@openai\/)?agents?(-sdk)?)$/;
 
 /** A file that cannot be run, said with its line. */
 export class Unusable extends Error {

@@ -1,13 +1,16 @@
 // What the entry of a file asks for, as its types say: those are gone once the file is JavaScript, so it is its text that
 // is read here. What cannot be told from it, such as a type that is computed, is null.
 
-const COMMENT_OR_TEXT = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g;
+const COMMENT_OR_TEXT =
+  /\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g;
 const OPEN = '([{<';
 const CLOSE = ')]}>';
 
 /** The parameters of the function `name`: `[{ name, optional, type, line, fields }]`; null if it is not found. */
 export function parametersOf(text, name) {
-  const bare = text.replace(COMMENT_OR_TEXT, (found) => found.replace(/[^\n]/g, found.startsWith('/') ? ' ' : '_'));
+  const bare = text.replace(COMMENT_OR_TEXT, (found) =>
+    found.replace(/[^\n]/g, found.startsWith('/') ? ' ' : '_'),
+  );
   const id = name.replaceAll('$', '\\$');
   const head = new RegExp(
     `(?:function\\s*\\*?\\s*${id}\\s*|\\b(?:const|let|var)\\s+${id}\\s*=\\s*(?:async\\s*)?(?:function\\s*\\w*\\s*)?)\\(`,
@@ -47,9 +50,13 @@ function members(text, bare, start) {
   const found = [];
   for (const piece of split(bare, start, end, ';,\n')) {
     const member = bare.slice(piece.start, piece.end);
-    const [, before, name, mark, type] = /^(\s*(?:readonly\s+)?)([\w$]+)(\??)\s*:([\s\S]*)$/.exec(member) ?? [];
+    const [, before, name, mark, type] =
+      /^(\s*(?:readonly\s+)?)([\w$]+)(\??)\s*:([\s\S]*)$/.exec(member) ?? [];
     if (name === undefined) continue;
-    const written = text.slice(piece.end - type.length, piece.end).replace(/\s+/g, ' ').trim();
+    const written = text
+      .slice(piece.end - type.length, piece.end)
+      .replace(/\s+/g, ' ')
+      .trim();
     const optional = mark === '?' || mayBeMissing(type);
     found.push({ name, optional, type: written, line: lineOf(bare, piece.start + before.length) });
   }
@@ -65,7 +72,11 @@ function split(bare, start, end, marks) {
   while (from < end) {
     let to = find(bare, from, end, marks);
     // A type goes on in the next line behind its own marks, and before those of the next line.
-    while (to < end && bare[to] === '\n' && (/[|&:]\s*$/.test(bare.slice(from, to)) || /^\s*[|&]/.test(bare.slice(to)))) {
+    while (
+      to < end &&
+      bare[to] === '\n' &&
+      (/[|&:]\s*$/.test(bare.slice(from, to)) || /^\s*[|&]/.test(bare.slice(to)))
+    ) {
       to = find(bare, to + 1, end, marks);
     }
     if (bare.slice(from, to).trim()) found.push({ start: from, end: to });

@@ -120,7 +120,10 @@ function end(error) {
 const peer = new Peer(send, methods);
 const working = new Set();
 for await (const line of lines) {
-  const work = peer.receive(line).catch(end).finally(() => working.delete(work));
+  const work = peer
+    .receive(line)
+    .catch(end)
+    .finally(() => working.delete(work));
   working.add(work);
 }
 await Promise.race([Promise.allSettled(working), new Promise((resolve) => setTimeout(resolve, 20_000))]);
