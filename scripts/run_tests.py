@@ -91,8 +91,17 @@ def typescript_tests(output: TextIO, only: Sequence[str], *, results: Path) -> T
     if file.is_file():
         found = json.loads(file.read_text())
         tally = Tally(found["numPassedTests"], found["numFailedTests"], found["numPendingTests"])
+        tally.failures = list(failed_files(found["testResults"]))
     tally.broke_down(status)
     return tally
+
+
+def failed_files(files: list[dict[str, Any]]) -> Generator[str]:
+    """The file of each failed test of a report of Vitest's, which runs files."""
+    for file in files:
+        for test in file["assertionResults"]:
+            if test["status"] == "failed":
+                yield os.path.relpath(file["name"], FRONTEND)
 
 
 def browser_tests(output: TextIO, only: Sequence[str], *, results: Path, projects: tuple[str, ...]) -> Tally:

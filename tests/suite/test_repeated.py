@@ -4,7 +4,7 @@ import io
 from functools import partial
 from pathlib import Path
 
-from scripts.run_tests import Suite, failed_in, python_tests, repeat_failed, run_group
+from scripts.run_tests import FRONTEND, Suite, failed_files, failed_in, python_tests, repeat_failed, run_group
 from tests.suite.tally import MAX_REPEATED, Tally
 
 TESTS = """
@@ -55,6 +55,12 @@ def test_failed_browser_tests_are_named_as_playwright_takes_them() -> None:
 
     report = [{"specs": [spec(3, "expected")], "suites": [{"specs": [spec(12, "unexpected"), spec(20, "flaky")]}]}]
     assert list(failed_in(report)) == ["chat.spec.ts:12"]
+
+
+def test_failed_typescript_tests_are_named_by_their_file() -> None:
+    tests = [{"status": "passed"}, {"status": "failed"}, {"status": "failed"}]
+    report = [{"name": str(FRONTEND / "src" / "ui" / "keys.test.ts"), "assertionResults": tests}]
+    assert list(failed_files(report)) == ["src/ui/keys.test.ts"] * 2
 
 
 def test_only_the_named_tests_run_again(tmp_path: Path) -> None:
