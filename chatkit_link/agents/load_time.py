@@ -79,7 +79,8 @@ class _Limit:
         traced = sys.gettrace()
         before = signal.signal(signal.SIGALRM, self._interrupt)
         since = time.monotonic()
-        left, interval = signal.setitimer(signal.ITIMER_REAL, self._seconds, _AGAIN)
+        # Once: a repeating alarm could interrupt its own handler for ever, where the machine is slow.
+        left, interval = signal.setitimer(signal.ITIMER_REAL, self._seconds)
         try:
             yield
         finally:
@@ -91,11 +92,13 @@ class _Limit:
 
     def _interrupt(self, _: int, frame: FrameType | None) -> None:
         if not self._is_over(frame):
+            signal.setitimer(signal.ITIMER_REAL, _AGAIN)
             return
         while frame is not None and not frame.f_code.co_filename.startswith(_OURS):
             frame.f_trace = _stop
             frame = frame.f_back
         sys.settrace(_not_traced)  # which makes Python look at what the frames above have
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN)
         raise TookTooLong
 
     # Elsewhere
