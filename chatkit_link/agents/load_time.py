@@ -4,9 +4,10 @@ The file runs in the thread that starts the server: what it opens, such as a SQL
 that made it. So nothing can simply wait for it from outside. In the main thread of a Unix an alarm interrupts it,
 also where it sleeps, reads or waits for input. Elsewhere another thread raises the error in it, which takes effect
 at its next step of Python. A file that catches every error and goes on is stopped at the line that does so.
-The import of a package from elsewhere, which may be large, has longer (docs/decisions/0026-loading.md).
+The import of a package from elsewhere, which may be large, has longer (docs/decisions/0026-loading-agents.md).
 """
 
+import contextlib
 import ctypes
 import signal
 import sys
@@ -22,12 +23,15 @@ from typing import Any, Final
 #: Seconds between two attempts to stop what has taken too long.
 _AGAIN: Final = 0.25
 _OURS: Final = str(Path(__file__).parents[1])
+_ENDING: Final = (_OURS, contextlib.__file__)
 _IMPORTS: Final = "<frozen importlib"
 _PACKAGES: Final = ("site-packages", "dist-packages")
 #: Seconds that the own code of an agent's file may run while it is loaded.
 LOAD_SECONDS: Final = 10.0
 #: How much longer an import of a package may take.
 PATIENCE: Final = 6
+#: How often a thread is told that its time is up, which may catch it anywhere.
+_MOST: Final = 40
 
 
 class TookTooLong(BaseException):
@@ -71,6 +75,7 @@ class _Limit:
         self._seconds = seconds
         self._folder = folder
         self._last = time.monotonic() + seconds * PATIENCE
+        self._is_ended = False
 
     # In the main thread of a Unix
 
@@ -79,11 +84,12 @@ class _Limit:
         traced = sys.gettrace()
         before = signal.signal(signal.SIGALRM, self._interrupt)
         since = time.monotonic()
-        # Once: a repeating alarm could interrupt its own handler for ever, where the machine is slow.
+        # Once, and again by the handler: an alarm that repeats by itself may come within its own handler.
         left, interval = signal.setitimer(signal.ITIMER_REAL, self._seconds)
         try:
             yield
         finally:
+            self._is_ended = True  # what is on its way must not set the next alarm
             signal.setitimer(signal.ITIMER_REAL, 0)
             sys.settrace(traced)
             signal.signal(signal.SIGALRM, before)
@@ -91,14 +97,16 @@ class _Limit:
                 signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - since), 0.001), interval)
 
     def _interrupt(self, _: int, frame: FrameType | None) -> None:
-        if not self._is_over(frame):
-            signal.setitimer(signal.ITIMER_REAL, _AGAIN)
+        if self._is_ended:
+            return
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN)
+        # Never where the block has just ended: what puts the alarm away must run to its end.
+        if frame is None or frame.f_code.co_filename.startswith(_ENDING) or not self._is_over(frame):
             return
         while frame is not None and not frame.f_code.co_filename.startswith(_OURS):
             frame.f_trace = _stop
             frame = frame.f_back
         sys.settrace(_not_traced)  # which makes Python look at what the frames above have
-        signal.setitimer(signal.ITIMER_REAL, _AGAIN)
         raise TookTooLong
 
     # Elsewhere
@@ -117,11 +125,12 @@ class _Limit:
             _raise(watched, None)
 
     def _raise_in(self, watched: int, done: threading.Event) -> None:
-        wait = self._seconds
-        while not done.wait(wait):
+        wait, told = self._seconds, 0
+        while told < _MOST and not done.wait(wait):
             wait = _AGAIN
             frames = sys._current_frames()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # documented
             if self._is_over(frames.get(watched)):
+                told += 1
                 _raise(watched, TookTooLong)
 
     def _is_over(self, frame: FrameType | None) -> bool:

@@ -1,0 +1,45 @@
+"""The limit on loading is put away whole, however late the alarm comes."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SLOW_MACHINE = """
+import signal, sys
+from pathlib import Path
+from chatkit_link.agents import load_time
+from chatkit_link.agents.catalog import load_target
+from chatkit_link.errors import ConfigurationError
+
+load_time._AGAIN = 0.0002  # as if all that follows the first alarm took a thousand times as long
+folder, late = Path(sys.argv[1]), 0
+mine = lambda *_: None
+signal.signal(signal.SIGALRM, mine)
+signal.setitimer(signal.ITIMER_REAL, 1000)
+for number in range(400):
+    span = 0.0005 + number % 50 * 0.00001
+    (folder / f"m{number}.py").write_text(
+        f"import time\\nend = time.perf_counter() + {span}\\nwhile time.perf_counter() < end:\\n    pass\\n"
+        "async def respond(ctx):\\n    yield 1\\n"
+    )
+    try:
+        load_target(f"m{number}.py", beside=folder, seconds=0.001 + number % 30 * 0.00005)
+    except ConfigurationError:
+        late += 1
+    assert signal.getsignal(signal.SIGALRM) is mine
+    assert signal.getitimer(signal.ITIMER_REAL)[0] > 900
+    assert sys.gettrace() is None
+print("late" if late else "never late")
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no alarms")
+def test_an_alarm_that_comes_while_the_limit_is_put_away_changes_nothing(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SLOW_MACHINE, str(tmp_path)],
+        capture_output=True, text=True, timeout=120, check=False, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "late\n"), done.stderr[-2000:]
