@@ -29,6 +29,8 @@ _KEYS = {"id", "thread_id", "created_at", "type"}
 _READ = [thread_items.c[name] for name in ("id", "thread_id", "seq", "type", "created_at", "data")]
 _THREAD = bindparam("thread", type_=Text())
 _ITEM = bindparam("item", type_=Text())
+#: Items behind which nothing waits any more: a turn ends with its question, and the next message skips it.
+_NEWEST = 100
 #: One item of one thread of the caller's.
 _THIS = (mine(thread_items), thread_items.c.thread_id == _THREAD, thread_items.c.id == _ITEM)
 
@@ -92,6 +94,21 @@ def _page(order: str, *, after: bool, upto: bool, records: bool = False) -> Stat
     )
 
 
+def _open_approvals() -> Statement:
+    newest = (
+        select(*_READ)
+        .where(mine(thread_items), thread_items.c.thread_id == _THREAD)
+        .order_by(thread_items.c.seq.desc())
+        .limit(_NEWEST)
+        .subquery()
+    )
+    waiting = select(turns.c.anchor_id).where(
+        mine(turns), turns.c.thread_id == _THREAD, turns.c.record["waiting"]["item"].astext == newest.c.id
+    )
+    is_open = and_(newest.c.type == "structured_input", newest.c.data["status"].astext == "pending")
+    return Statement(select(newest).where(is_open, waiting.exists()).order_by(newest.c.seq.desc()))
+
+
 _CREATE = _create()
 _SAVE = _save()
 _UPDATE = Statement(
@@ -100,6 +117,7 @@ _UPDATE = Statement(
     .values(type=bindparam("item_type", type_=Text()), data=bindparam("body", type_=JSONB()))
 )
 _LOAD = Statement(select(*_READ).where(*_THIS))
+_OPEN_APPROVALS = _open_approvals()
 _TYPE = Statement(select(thread_items.c.type).where(*_THIS))
 
 
@@ -237,24 +255,8 @@ class Items:
         return [item for item in items if isinstance(item, ClientToolCallItem)]
 
     async def load_open_approvals(self, session: Session, thread_id: str) -> list[StructuredInputItem]:
-        """Questions that a turn waits for and nobody has answered, the latest first."""
-        waiting = select(turns.c.anchor_id).where(
-            mine(turns),
-            turns.c.thread_id == thread_id,
-            turns.c.record["waiting"]["item"].astext == thread_items.c.id,
-        )
-        statement = (
-            select(*_READ)
-            .where(
-                mine(thread_items),
-                thread_items.c.thread_id == thread_id,
-                thread_items.c.type == "structured_input",
-                thread_items.c.data["status"].astext == "pending",
-                waiting.exists(),
-            )
-            .order_by(thread_items.c.seq.desc())
-        )
-        items = [self.parse(row) for row in await session.execute(statement)]
+        """Questions that a turn waits for and nobody has answered, the latest first; among the newest items."""
+        items = [self.parse(row) for row in await session.execute(_OPEN_APPROVALS, thread=thread_id)]
         return [item for item in items if isinstance(item, StructuredInputItem)]
 
     async def delete(self, session: Session, thread_id: str, item_ids: list[str]) -> None:

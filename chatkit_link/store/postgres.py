@@ -258,8 +258,11 @@ class PostgresStore(Store[Caller]):
 
     async def skip_approvals(self, thread_id: str, context: Caller) -> list[StructuredInputItem]:
         """Skip the approvals that wait in a thread, which ends their turns; gives the changed questions."""
-        async with self.database.session(context, atomic=True) as session:
+        async with self.database.session(context) as session:
             questions = await self._items.load_open_approvals(session, thread_id)
+        if not questions:  # as for nearly every message
+            return []
+        async with self.database.session(context, atomic=True) as session:
             for question in questions:
                 question.status = "skipped"
                 for each in question.inputs:

@@ -2,14 +2,16 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
-from chatkit.types import FileAttachment
+from chatkit.types import FileAttachment, StructuredInputItem
 
 from chatkit_link.caller import Caller, Retry
 from chatkit_link.errors import NotFound
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.threads import StoredThread
+from chatkit_link.store.turns import TurnRecord
 from tests.store.build import assistant, attachment, text_of, thread, user
 
 
@@ -83,7 +85,9 @@ def test_every_method_that_names_a_row_is_tried() -> None:
         "load_pending_tool_calls",
         "load_item_type",
         "had_item",
+        "skip_approvals",
         "after_saves",  # in this process alone
+        "follow",
     }
     methods = {
         name
@@ -122,6 +126,18 @@ async def test_what_gives_no_error_gives_nothing_either(
     assert await store.load_feedback(adas.thread.id, stranger) == {}
     assert await store.load_turn(adas.thread.id, adas.item_id, stranger) is None
     assert await store.load_pending_tool_calls(adas.thread.id, stranger) == []
+    asked = StructuredInputItem(
+        id="q_1", thread_id=adas.thread.id, created_at=datetime.now(), status="pending", inputs=[]
+    )
+    await store.add_thread_item(adas.thread.id, asked, ada)
+    waits = TurnRecord(
+        input=[{"x": 1}], covers=[], sources={}, waiting={"item": "q_1", "place": "", "version": "", "steps": {}}
+    )
+    await store.save_turn(adas.thread.id, adas.item_id, waits, ada)
+    assert await store.skip_approvals(adas.thread.id, stranger) == []
+    assert [item.id for item in await store.skip_approvals(adas.thread.id, ada)] == ["q_1"]
+    assert await store.skip_approvals(adas.thread.id, ada) == []
+    await store.delete_thread_item(adas.thread.id, "q_1", ada)
     assert await store.load_item_type(adas.thread.id, adas.item_id, ada) == "assistant_message"
     assert await store.load_item_type(adas.thread.id, adas.item_id, stranger) is None
     assert await store.had_item(adas.thread, adas.item_id, ada)
