@@ -65,7 +65,8 @@ class Caller:
     address: of this server as the caller reached it, without a trailing slash; ``None`` when unknown.
     zone: an IANA time zone from ``X-Time-Zone``, such as ``"Europe/Paris"``; ``"UTC"`` when unknown.
     retry: what a server and its tools may not read yet, where they answer a message again; else ``None``.
-    request: a Starlette ``Request`` with method, URL, client and headers, without what signs a user in; else ``None``.
+    request: for a brought ``ChatKitServer``, a Starlette ``Request`` with method, URL, client and headers, without what
+        signs a user in; else ``None``.
     """
 
     tenant: str

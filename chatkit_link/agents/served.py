@@ -79,11 +79,6 @@ class ServedAgent:
         """Raises ConfigurationError for a server that overrides what is never called here."""
         honour(self.server)
 
-    async def prepare(self, caller: Caller) -> None:
-        """What a request needs before it is answered: the context of a brought server."""
-        if self.brought is not None:
-            await self.brought.prepare(caller)
-
 
 class AgentNotLoaded(ConfigurationError):
     """The code of one agent does not load, which is no reason to keep the others from being served."""

@@ -1,6 +1,7 @@
 """The ChatKit protocol: ``POST /chatkit`` for the default agent, ``POST /chatkit/{agent}`` for any."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 from chatkit.types import (
     AttachmentsCreateReq,
@@ -12,6 +13,7 @@ from chatkit.types import (
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
+from chatkit_link.agents.brought_servers.past_request import PastRequest
 from chatkit_link.agents.served import ServedAgent
 from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest
@@ -55,7 +57,10 @@ async def _answer(request: Request, services: Services, caller: Caller, agent: S
         raise BadRequest("The request has no body: send JSON with `type` and `params`.")
     parsed = services.request_parser.parse(body)
     await require_request_allowed(services.store, caller, parsed)
-    await agent.prepare(caller)
+    if agent.brought is not None:
+        past = PastRequest.of(request, secret=services.settings.identifying_headers)
+        caller = replace(caller, request=past)
+        await agent.brought.prepare(caller)
     if not is_streaming_req(parsed):
         if (kind := _rate_kind(parsed)) is not None:
             await admit(kind, request, services, caller)

@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 from fastapi import Depends, Request
 
-from chatkit_link.agents.brought_servers.past_request import PastRequest
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Unauthenticated, Unavailable
 from chatkit_link.http.cross_site import refuse_cross_site
@@ -34,14 +33,7 @@ async def identify_caller(request: Request, services: ServicesDep) -> Caller:
         identified.caller,
         zone=known_zone(request.headers.get("x-time-zone")),
         address=_address(request, services.settings),
-        request=PastRequest.of(request, secret=_credentials(services.settings)),
     )
-
-
-def _credentials(settings: Settings) -> frozenset[str]:
-    """Headers that identify a user here because the settings say so, in small letters."""
-    named = (settings.proxy_user_header, settings.proxy_tenant_header)
-    return frozenset(name.lower() for name in named if name)
 
 
 def _address(request: Request, settings: Settings) -> str | None:

@@ -45,7 +45,6 @@ from chatkit_link.agents.sdk_methods import (
     thread_view,
 )
 from chatkit_link.agents.served import ServedAgent
-from chatkit_link.agents.server_context import context_for
 from chatkit_link.agents.turn_errors import refusing
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Forbidden, Unprocessable
@@ -70,12 +69,11 @@ NOTHING = b"{}"
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """One request: what its server's methods get of the caller, and how the answer is written."""
+    """One request, and how its answer is written."""
 
     agent: ServedAgent
     request: NonStreamingReq
     caller: Caller
-    context: Any
 
     @property
     def server(self) -> ChatKitServer[Any]:
@@ -111,7 +109,7 @@ class JsonRequests:
         """
         meter = Meter(agent.id)
         with meter.running(), contained(), containing_tasks():
-            call = _Call(agent, request, caller, await context_for(agent, caller))
+            call = _Call(agent, request, caller)
             own = overridden(agent.server) & WRAPPED_JSON
             body = await (self._override(call) if own else self.dispatch(call, request))
         await self._ledger.keep(meter, caller)
@@ -123,7 +121,7 @@ class JsonRequests:
             if _JSON not in overridden(call.server):
                 return await self.dispatch(call, call.request)
             with self._told(call, _JSON):
-                body = await method(call.server, _JSON)(call.request, call.context)
+                body = await method(call.server, _JSON)(call.request, call.caller)
                 return expect(body, bytes, call.server, _JSON)
 
     def _told(self, call: _Call, name: str) -> AbstractContextManager[None]:
@@ -156,16 +154,14 @@ class JsonRequests:
                 if _SYNC not in overridden(call.server):
                     return await self.act(request, call)
                 with self._told(call, _SYNC):
-                    return await method(call.server, _SYNC)(request, call.context)
+                    return await method(call.server, _SYNC)(request, call.caller)
             case _:
                 assert_never(request)
 
     async def _get_thread(self, request: ThreadsGetByIdReq, call: _Call) -> BaseModel:
         if _FULL in overridden(call.server):
             with self._told(call, _FULL):
-                return thread_view(call.server)(
-                    await method(call.server, _FULL)(request.params.thread_id, call.context)
-                )
+                return thread_view(call.server)(await method(call.server, _FULL)(request.params.thread_id, call.caller))
         return call.view(*await self.load_full(request.params.thread_id, call.caller))
 
     async def load_full(self, thread_id: str, caller: Caller) -> tuple[StoredThread, Page[ThreadItem]]:
@@ -206,7 +202,7 @@ class JsonRequests:
         params = request.params
         await self._store.save_feedback(params.thread_id, params.item_ids, params.kind, call.caller)
         with self._told(call, "add_feedback"):
-            await call.server.add_feedback(params.thread_id, params.item_ids, params.kind, call.context)
+            await call.server.add_feedback(params.thread_id, params.item_ids, params.kind, call.caller)
         return NOTHING
 
     async def _create_attachment(self, request: AttachmentsCreateReq, call: _Call) -> BaseModel:
@@ -214,7 +210,7 @@ class JsonRequests:
         if files is self._files:  # ours is in the store already, without its upload link
             return await self._files.create_attachment(request.params, call.caller)
         with self._told(call, "attachment_store.create_attachment"):
-            attachment = await files.create_attachment(request.params, call.context)
+            attachment = await files.create_attachment(request.params, call.caller)
         await self._store.save_attachment(attachment, call.caller)
         return attachment
 
@@ -225,7 +221,7 @@ class JsonRequests:
             await self._files.delete_attachment(attachment.id, call.caller)
             return NOTHING
         with self._told(call, "attachment_store.delete_attachment"):
-            await files.delete_attachment(attachment.id, call.context)
+            await files.delete_attachment(attachment.id, call.caller)
         await self._store.delete_attachment(attachment.id, call.caller)
         return NOTHING
 
@@ -243,7 +239,7 @@ class JsonRequests:
         audio = AudioInput(data=decode_audio(params.audio_base64), mime_type=params.mime_type)
         with self._told(call, "transcribe"):
             try:
-                result = await call.server.transcribe(audio, call.context)
+                result = await call.server.transcribe(audio, call.caller)
             except NotImplementedError:
                 raise Unprocessable(Localized("dictation_off")) from None
             return expect(result, TranscriptionResult, call.server, "transcribe")
@@ -291,7 +287,7 @@ async def _acted(
     call: _Call, thread: StoredThread, action: Action[str, Any], sender: WidgetItem | None
 ) -> ThreadItem | None:
     try:
-        response = await call.server.sync_action(thread, action, sender, call.context)
+        response = await call.server.sync_action(thread, action, sender, call.caller)
     except NotImplementedError:
         raise Unprocessable(Localized("action_unknown")) from None
     return expect(response, SyncCustomActionResponse, call.server, "sync_action").updated_item

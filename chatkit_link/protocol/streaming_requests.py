@@ -37,7 +37,6 @@ from chatkit_link.agents.contained import contained, containing_tasks
 from chatkit_link.agents.sdk_events import event_stream
 from chatkit_link.agents.sdk_methods import expect, method, overridden, thread_view, where
 from chatkit_link.agents.served import ServedAgent
-from chatkit_link.agents.server_context import context_for
 from chatkit_link.agents.titles import TitleTask
 from chatkit_link.agents.turn_errors import refusing
 from chatkit_link.caller import Caller, Retry
@@ -61,14 +60,14 @@ _SUBMIT = "_apply_structured_input_submission"
 
 @dataclass(frozen=True, slots=True)
 class _Stream:
-    """What holds for the whole of one stream. context: what the server's methods get of the caller.
-    allow_cancel: as in ``StreamingRequests.answer``.
+    """What holds for the whole of one stream. context: the caller as the server's methods get it, who does not see
+    what a retry is to replace. allow_cancel: as in ``StreamingRequests.answer``.
     """
 
     agent: ServedAgent
     request: StreamingReq
     caller: Caller
-    context: Any
+    context: Caller
     allow_cancel: bool
 
     @property
@@ -110,7 +109,7 @@ class StreamingRequests:
             LinkError: whatever is wrong with the request; nothing was stored then.
         """
         with contained(), containing_tasks():
-            stream = _Stream(agent, request, caller, await context_for(agent, caller), allow_cancel)
+            stream = _Stream(agent, request, caller, caller, allow_cancel)
             return await self._begin(stream, request)
 
     async def _begin(self, stream: _Stream, request: StreamingReq) -> Run:
@@ -181,7 +180,7 @@ class StreamingRequests:
 
     async def _make(self, stream: _Stream, thread: ThreadMetadata, given: UserMessageInput) -> UserMessageItem:
         with self._told(stream, BUILD):
-            return await self._messages.make(given, thread, stream.agent, stream.caller, stream.context)
+            return await self._messages.make(given, thread, stream.agent, stream.caller)
 
     def _told(self, stream: _Stream, name: str) -> AbstractContextManager[None]:
         return refusing(stream.server, name, stream.caller, stream.request.params, for_author=self._for_author)
@@ -232,8 +231,7 @@ class StreamingRequests:
                 raise Unprocessable("Only what follows a user message can be tried again, and this item is none.")
             require_offered(message, stream.agent)
             retry = Retry(thread.id, message.id)
-            asking = replace(stream.caller, retry=retry)
-            again = replace(stream, context=await context_for(stream.agent, asking))
+            again = replace(stream, context=replace(stream.caller, retry=retry))
             return self._start(again, run, thread, [], again.respond(thread, message), message=message, retry=retry)
 
     async def _act(self, stream: _Stream, request: ThreadsCustomActionReq) -> Run:

@@ -18,7 +18,7 @@ Answer = Callable[[], AsyncIterator[ThreadStreamEvent]]
 class Turn:
     """One answer that is to be given.
 
-    context: what the server's methods get of the caller.
+    context: the caller as the server's methods get it, who does not see what a retry is to replace.
     answer: starts the server's answer. method: the one that gives it.
     opening: events about what was stored before the run began.
     retry: the message that is answered again.
@@ -29,7 +29,7 @@ class Turn:
     request: StreamingReq
     thread: StoredThread
     caller: Caller
-    context: Any
+    context: Caller
     answer: Answer
     method: str = "respond"
     opening: Sequence[ThreadStreamEvent] = ()

@@ -1,7 +1,6 @@
 """A user's message as it is stored, with its files: made from what a request holds."""
 
 from datetime import datetime
-from typing import Any
 
 from chatkit.types import Attachment, ThreadMetadata, UserMessageInput, UserMessageItem
 
@@ -24,11 +23,9 @@ class UserMessages:
         self._files = files
 
     async def make(
-        self, given: UserMessageInput, thread: ThreadMetadata, agent: ServedAgent, caller: Caller, context: Any
+        self, given: UserMessageInput, thread: ThreadMetadata, agent: ServedAgent, caller: Caller
     ) -> UserMessageItem:
         """A new message for this thread, as the agent's server builds it where it does so itself.
-
-        context: what the server's methods get of the caller.
 
         Raises:
             Forbidden: the agent takes no files.
@@ -37,7 +34,7 @@ class UserMessages:
         """
         attachments = await self._attachments(given, thread.id, agent, caller) if given.attachments else []
         if builds_messages(agent):
-            message = await self._built(given, thread, agent, context)
+            message = await self._built(given, thread, agent, caller)
         else:
             message = UserMessageItem(
                 id=new_id("message"),
@@ -52,9 +49,9 @@ class UserMessages:
         return message
 
     async def _built(
-        self, given: UserMessageInput, thread: ThreadMetadata, agent: ServedAgent, context: Any
+        self, given: UserMessageInput, thread: ThreadMetadata, agent: ServedAgent, caller: Caller
     ) -> UserMessageItem:
-        message = await method(agent.server, BUILD)(given, thread, context)
+        message = await method(agent.server, BUILD)(given, thread, caller)
         return expect(message, UserMessageItem, agent.server, BUILD)
 
     async def _attachments(

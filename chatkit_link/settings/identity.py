@@ -61,6 +61,12 @@ class IdentitySettings(SettingsGroup):
         """Whether anonymous users are refused, as far as the settings determine it."""
         return not self.allow_anonymous and any(getattr(self, name) for name in _AUTHENTICATORS)
 
+    @property
+    def identifying_headers(self) -> frozenset[str]:
+        """Headers, in small letters, that name a user because these settings say so."""
+        named = (self.proxy_user_header, self.proxy_tenant_header)
+        return frozenset(name.lower() for name in named if name)
+
     @override
     def conflicts(self) -> Iterator[SettingsConflict]:
         chosen = [name for name in _AUTHENTICATORS if getattr(self, name)]
