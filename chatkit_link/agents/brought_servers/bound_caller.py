@@ -33,11 +33,13 @@ async def each_bound(caller: Caller, make: Callable[[], AsyncIterable[T]]) -> As
         steps = aiter(make())
     try:
         while True:
-            with bound(caller):
-                try:
-                    step = await anext(steps)
-                except StopAsyncIteration:
-                    return
+            token = _CALLER.set(caller)  # as ``bound`` does, for hundreds of events a second
+            try:
+                step = await anext(steps)
+            except StopAsyncIteration:
+                return
+            finally:
+                _CALLER.reset(token)
             yield step
     finally:
         if isinstance(steps, AsyncGenerator):
