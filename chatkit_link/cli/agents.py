@@ -26,6 +26,8 @@ def _workflow_file(typed: str) -> WorkflowFile:
     if not path.is_file() and ":" in typed:
         place, _, entry = typed.rpartition(":")
         path = Path(place)
+    if path.is_dir():
+        raise typer.BadParameter(f"{path} is a directory: name a file in it.")
     if not path.is_file():
         raise typer.BadParameter(f"there is no file {path}.")
     if entry and path.suffix != ".py":
