@@ -26,7 +26,7 @@ from chatkit_link.errors import (
     Upstream,
 )
 from chatkit_link.http.problems import install_problems
-from chatkit_link.resources import resource
+from tests.agents.sidecar.served import PACKAGES
 from tests.openai_api.conftest import KEY
 from tests.sdk_server import serve
 
@@ -207,12 +207,12 @@ console.log(JSON.stringify(found));
 
 
 @pytest.mark.skipif(
-    shutil.which("node") is None or not resource("frontend").joinpath("node_modules/openai").exists(),
-    reason="the openai package of Node is not installed",
+    shutil.which("node") is None or not (PACKAGES / "node_modules" / "openai").is_dir(),
+    reason="the Node packages of tests/agents/sidecar/packages are not installed: run make test",
 )
 async def test_each_error_is_the_class_that_the_node_package_promises(refusing: str) -> None:
     arguments = ["node", "--input-type=module", "-e", NODE, "--", refusing, json.dumps(list(ERRORS))]
-    process = await asyncio.create_subprocess_exec(*arguments, cwd=resource("frontend"), stdout=asyncio.subprocess.PIPE)
+    process = await asyncio.create_subprocess_exec(*arguments, cwd=PACKAGES, stdout=asyncio.subprocess.PIPE)
     async with asyncio.timeout(30):
         output, _ = await process.communicate()
     found = json.loads(output)
