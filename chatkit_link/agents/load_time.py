@@ -9,6 +9,7 @@ The import of a package from elsewhere, which may be large, has longer (docs/dec
 
 import contextlib
 import ctypes
+import dis
 import signal
 import sys
 import threading
@@ -30,6 +31,7 @@ _PACKAGES: Final = ("site-packages", "dist-packages")
 LOAD_SECONDS: Final = 10.0
 #: How much longer an import of a package may take.
 PATIENCE: Final = 6
+_BEGINS_HANDLING: Final = dis.opmap["PUSH_EXC_INFO"]
 #: How often a thread is told that its time is up, which may catch it anywhere.
 _MOST: Final = 40
 
@@ -148,9 +150,13 @@ class _Limit:
         return True
 
 
-def _stop(_: FrameType, event: str, __: Any) -> Any:
-    """Raised at the next line, which may stand outside of the ``try`` that has taken the first one."""
-    if event == "line":
+def _stop(frame: FrameType, event: str, _: Any) -> Any:
+    """Raised at the next line, which may stand outside of the ``try`` that has taken the first one.
+
+    Not at the step that begins an ``except``, or the end of a ``with``: CPython would leave it, and then take for
+    the error being handled before, whatever it finds, which stays the context of all errors of this thread.
+    """
+    if event == "line" and frame.f_code.co_code[frame.f_lasti] != _BEGINS_HANDLING:
         raise TookTooLong
     return _stop
 

@@ -126,7 +126,7 @@ def _call(made: Callable[..., Any], parameters: Parameters, offered: Offered, wh
         }
         try:
             return made(*by_position, **by_name, **rest)
-        except TypeError as error:
+        except (TypeError, KeyError) as error:  # CPython 3.11 raises KeyError while another error is being handled
             if "store" not in str(error):
                 raise
             # It gives super().__init__ a store of its own.

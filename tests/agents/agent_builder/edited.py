@@ -130,6 +130,7 @@ ENDLESS = {
     "loop": "while True:\n  pass\n",
     "loop-that-catches-all": "while True:\n  try:\n    time.sleep(0.01)\n  except:\n    pass\n",
     "sleep": "time.sleep(1000)\n",
+    "suppress": "import contextlib\nwhile True:\n  with contextlib.suppress(BaseException):\n    time.sleep(1000)\n",
     "network": "import socket\nwith socket.create_server(('127.0.0.1', 0)) as listener:\n  listener.accept()\n",
 }
 #: A signature that a chat cannot fill.

@@ -1,5 +1,6 @@
 """Files as people have edited them: each runs, or is refused with its line and what to change. None stops a server."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -73,6 +74,7 @@ def test_what_never_ends_is_stopped_and_its_line_is_named(tmp_path: Path, name: 
     assert time.monotonic() - began < 10
     assert f"{target.partition(':')[0]}, line " in str(refused.value)
     assert "seconds" in str(refused.value)
+    assert sys.exc_info()[1] is None, "nothing is taken for the context of later errors"
 
 
 def test_a_loop_is_stopped_in_a_thread_too(tmp_path: Path) -> None:

@@ -1,11 +1,16 @@
 """What a target may be, and what its parameters are filled with."""
 
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from chatkit.server import ChatKitServer
+from chatkit.types import ThreadStreamEvent
 
+from chatkit_link.agents.brought_servers.construct import Offered, construct
+from chatkit_link.agents.brought_servers.memory_store import MemoryStore
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import Settings
 from tests.agents.brought_servers.conftest import Serve, client_of, refusals
@@ -31,6 +36,26 @@ async def test_a_server_of_every_shape_answers_and_its_thread_is_ours(serve: Ser
                 assert [texts[0], texts[2]] == ["Hello", "And again"] and len(texts) == 4, name
                 assert (await other.list_threads()).data == [], name
                 assert (await told(other.create_thread("Hi"))).view.text.startswith("1"), name
+
+
+async def test_a_server_that_gives_super_its_own_store_is_made_while_an_error_is_handled(
+    make_settings: Callable[..., Settings],
+) -> None:
+    own = MemoryStore()
+
+    class Made(ChatKitServer[Any]):
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__(store=own, **kwargs)
+
+        async def respond(self, thread: Any, input_user_message: Any, context: Any) -> AsyncIterator[ThreadStreamEvent]:
+            return
+            yield
+
+    try:
+        raise ValueError
+    except ValueError:
+        server = await construct(Made, Offered(MemoryStore(), None, make_settings()), "made.py:Made", Path())
+    assert server.store is own
 
 
 async def test_a_store_that_was_handed_on_is_replaced_everywhere(serve: Serve) -> None:
