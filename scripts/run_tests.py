@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FRONTEND = ROOT / "frontend"
 #: More workers than cores: a test waits for a server, a database or a process about half of its time.
 WORKERS = os.environ.get("CHATKIT_LINK_TEST_WORKERS") or str((os.cpu_count() or 1) + 1)
-PYTHON = ("--numprocesses", WORKERS, "--dist", "worksteal", "-p", "tests.suite.needs")
+PYTHON = ("--numprocesses", WORKERS, "--dist", "worksteal", "--durations=20", "-p", "tests.suite.needs")
 NO_CHROMIUM = (
     "No Chromium was found, so the page was not tested in one: install it (on Debian: apt install chromium) "
     "or set CHATKIT_LINK_CHROMIUM to its path."
