@@ -69,13 +69,20 @@ class VisibleTools(RunHooks[LinkContext]):
         key, failure = _key(context, tool), failure_of(context, tool, result)
         line = link.lines.get(key) or ToolLine(_task(context, tool))
         if failure is not None:
-            why = describe(failure.error) if failure.error else "it was cancelled"
-            request = link.request_context.request_id
-            logger.warning("request %s: the tool %s failed: %s", request, tool.name, why, exc_info=failure.error)
+            self._log(link, tool, failure)
             # Also of a tool that shows something itself, or has done so and thereby ended the workflow.
             link.defer(partial(end_line, link, key, line, failure=failure))
         else:
             link.defer(partial(end_line, link, key, line, cut=cut_of(result, _limit(context))))
+
+    @staticmethod
+    def _log(link: LinkContext, tool: Tool, failure: ToolFailure) -> None:
+        error, request = failure.error, link.request_context.request_id
+        if isinstance(error, LinkError):  # raised on purpose, with all that there is to say
+            logger.warning("request %s: the tool %s failed: %s", request, tool.name, error.message)
+            return
+        why = describe(error) if error else "it was cancelled"
+        logger.warning("request %s: the tool %s failed: %s", request, tool.name, why, exc_info=error)
 
     @override
     async def on_handoff(
