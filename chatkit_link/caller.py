@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import SecretStr
+
 #: What a workflow's state variable may hold.
 StateValue = str | int | float | bool
 
@@ -65,6 +67,8 @@ class Caller:
     address: of this server as the caller reached it, without a trailing slash; ``None`` when unknown.
     zone: an IANA time zone from ``X-Time-Zone``, such as ``"Europe/Paris"``; ``"UTC"`` when unknown.
     retry: what a server and its tools may not read yet, where they answer a message again; else ``None``.
+    token: the JWT with which the user signed in, for services that act for the user; ``None`` for all who signed in
+        otherwise. It is kept for the request and its answer only, and is never stored, logged or printed.
     request: for a brought ``ChatKitServer``, a Starlette ``Request`` with method, URL, client and headers, without what
         signs a user in; else ``None``.
     """
@@ -77,6 +81,7 @@ class Caller:
     zone: str = "UTC"
     retry: Retry | None = field(default=None, compare=False, repr=False)
     address: str | None = field(default=None, compare=False)
+    token: SecretStr | None = field(default=None, compare=False, repr=False)
     request: Any = field(default=None, compare=False, repr=False)
 
     @property

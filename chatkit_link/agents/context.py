@@ -1,24 +1,30 @@
 """What an answering agent gets: the turn it answers, and the means to send events meanwhile."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, cast
+from functools import partial
+from typing import Annotated, Any, Final, cast
 
 from chatkit.agents import AgentContext
 from chatkit.store import StoreItemType
 from chatkit.types import (
+    CustomSummary,
+    DurationSummary,
     Task,
     ThreadItem,
     ThreadItemAddedEvent,
+    ThreadItemDoneEvent,
+    ThreadItemRemovedEvent,
     ThreadItemUpdatedEvent,
     ThreadMetadata,
     ThreadStreamEvent,
     UserMessageItem,
     Workflow,
     WorkflowItem,
+    WorkflowSummary,
     WorkflowTaskAdded,
     WorkflowTaskUpdated,
 )
@@ -27,10 +33,14 @@ from pydantic import Field, SkipValidation
 from typing_extensions import override
 
 from chatkit_link.agents.sources import Sources
+from chatkit_link.agents.tool_line import Deferred, ToolLine, current_line, is_failed
 from chatkit_link.caller import Caller
 from chatkit_link.files.files import Files
 from chatkit_link.store.postgres import PostgresStore, new_id
 from chatkit_link.widgets.diff import stream_widget
+
+#: Items that may come in the middle of a workflow without ending it.
+UNSEEN: Final = ("client_tool_call", "hidden_context_item", "sdk_hidden_context")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +96,15 @@ class LinkContext(AgentContext[Caller]):
     everything in the order in which it happened (``agents/stream.py`` reads it).
 
     missed_servers: names of the MCP servers whose tools this answer does without.
+    lines: of the tool calls that run, by the call's id.
     """
 
     sources: Annotated[Sources, SkipValidation] = Field(default_factory=Sources)
     queue: Annotated["asyncio.Queue[Any]", SkipValidation] = Field(default_factory=asyncio.Queue[Any])
     missed_servers: set[str] = Field(default_factory=set[str])
+    lines: Annotated[dict[str, ToolLine], SkipValidation] = Field(default_factory=dict[str, ToolLine])
+    #: Ids of the items that tools have begun to display.
+    begun: set[str] = Field(default_factory=set[str])
 
     def edit_metadata(self) -> AbstractAsyncContextManager[dict[str, Any]]:
         """As ``TurnContext.edit_metadata``."""
@@ -98,14 +112,27 @@ class LinkContext(AgentContext[Caller]):
 
     @override
     async def stream(self, event: ThreadStreamEvent) -> None:
-        self.queue.put_nowait(event)
+        self._send(event)
+
+    def defer(self, make: Callable[[], list[ThreadStreamEvent]]) -> None:
+        """Emit what ``make`` returns in its turn, behind all that is in the queue already."""
+        self.queue.put_nowait(Deferred(make))
+
+    def _send(self, event: ThreadStreamEvent) -> None:
+        if isinstance(event, ThreadItemAddedEvent | ThreadItemDoneEvent):
+            line = current_line.get()
+            if line is not None and line.flush is not None:
+                line.flush()  # what was reported before is displayed before
+            self.defer(partial(self._display, event, line))
+        else:
+            self.queue.put_nowait(event)
 
     @override
     async def stream_widget(
         self, widget: WidgetRoot | AsyncGenerator[WidgetRoot, None], copy_text: str | None = None
     ) -> None:
         async for event in stream_widget(self.thread, widget, copy_text, self.generate_id):
-            self.queue.put_nowait(event)
+            self._send(event)
 
     @override
     async def add_workflow_task(self, task: Task) -> None:
@@ -152,3 +179,71 @@ class LinkContext(AgentContext[Caller]):
         workflow.workflow.tasks[index] = task
         update = WorkflowTaskUpdated(task=task.model_copy(), task_index=index)
         return [ThreadItemUpdatedEvent(item_id=workflow.id, update=update)]
+
+    def close_workflow(self) -> list[ThreadStreamEvent]:
+        """Close the open workflow, if there is one, with a one-line summary; open to the reader where a call failed."""
+        item = self.workflow_item
+        if item is None:
+            return []
+        self.workflow_item = None
+        if item.workflow.summary is None:
+            item.workflow.summary = _summary(item)
+        item.workflow.expanded = any(is_failed(task) for task in item.workflow.tasks)
+        return [ThreadItemDoneEvent(item=item)]
+
+    def display_line(self, line: ToolLine) -> list[ThreadStreamEvent]:
+        """A line as it is now, where it stands, or at the end if it stands nowhere."""
+        if line.place is not None and line.place[0] is self.workflow_item:
+            if line.displayed == line.task:
+                return []
+            line.displayed = line.task.model_copy()
+            return self.change_task(line.place, line.task.model_copy())
+        line.displayed = line.task.model_copy()
+        line.place, events = self.begin_task(line.task.model_copy())
+        return events
+
+    def _display(
+        self, event: ThreadItemAddedEvent | ThreadItemDoneEvent, owner: ToolLine | None
+    ) -> list[ThreadStreamEvent]:
+        """An item of a tool. It ends an open workflow before it, and takes the place of the tool's own line.
+
+        owner: the line of the tool that displays it; None for a tool without words of its own.
+        """
+        workflow, item = self.workflow_item, event.item
+        is_known = item.id in self.begun
+        self.begun.add(item.id)
+        if workflow is None or is_known or item.type in UNSEEN:
+            if workflow is not None and workflow.id == item.id and isinstance(event, ThreadItemDoneEvent):
+                self.workflow_item = None
+            return [event]
+        if workflow.id == item.id:
+            return [event]
+        moved = [
+            line
+            for line in self.lines.values()
+            if line is not owner and line.is_in(workflow) and (line.has_title or owner is not None)
+        ]
+        events = [*self._clear(workflow, [*moved, owner] if owner else moved), event]
+        for line in moved:
+            line.place = None
+            events += self.display_line(line)
+        return events
+
+    def _clear(self, workflow: WorkflowItem, lines: list[ToolLine]) -> list[ThreadStreamEvent]:
+        """Close a workflow without these lines; remove it where nothing else is in it."""
+        gone = {line.place[1] for line in lines if line.place is not None and line.is_in(workflow)}
+        for line in lines:
+            line.place = None if line.is_in(workflow) else line.place
+        workflow.workflow.tasks = [task for at, task in enumerate(workflow.workflow.tasks) if at not in gone]
+        if workflow.workflow.tasks or workflow.workflow.type != "custom":
+            return self.close_workflow()
+        self.workflow_item = None
+        return [ThreadItemRemovedEvent(item_id=workflow.id)]
+
+
+def _summary(item: WorkflowItem) -> WorkflowSummary:
+    """How long the model thought, or which tools it used."""
+    if item.workflow.type == "reasoning":
+        return DurationSummary(duration=int((datetime.now() - item.created_at).total_seconds()))
+    titles = [task.title for task in item.workflow.tasks if task.type in ("custom", "web_search") and task.title]
+    return CustomSummary(title=", ".join(dict.fromkeys(titles)) or "Worked")

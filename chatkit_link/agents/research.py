@@ -25,6 +25,7 @@ from chatkit_link.agents.actions import ActionRegistry
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.context import LinkContext, TurnContext
 from chatkit_link.agents.offline.extract import DIG_DEEPER as DIG_DEEPER_TEXT
+from chatkit_link.agents.progress import progress
 from chatkit_link.agents.sources import Source
 from chatkit_link.errors import ConfigurationError, LinkError
 from chatkit_link.search.page_reader import Reader
@@ -119,6 +120,7 @@ class Research:
             """
             return await self._search(ctx.context, query)
 
+        @progress("Reading {url}", failed="Not read: {url}")
         async def read(ctx: RunContextWrapper[LinkContext], url: str) -> str:
             """Read the text of one page that a search found. Returns JSON: n (to cite), title, url, text.
 
@@ -180,10 +182,7 @@ class Research:
         )
 
     async def _read(self, context: LinkContext, url: str) -> str:
-        try:
-            page = await self._reader.read(url)
-        except LinkError as error:
-            return _json({"url": url, "error": error.message})
+        page = await self._reader.read(url)
         number = context.sources.add(Source(page.title, page.url))
         return _json({"n": number, "title": page.title, "url": page.url, "text": page.text[:PAGE_LIMIT]})
 

@@ -17,8 +17,6 @@ from chatkit.agents import ResponseStreamConverter
 from chatkit.types import (
     AssistantMessageItem,
     ClientToolCallItem,
-    CustomSummary,
-    DurationSummary,
     GeneratedImage,
     GeneratedImageItem,
     GeneratedImageUpdated,
@@ -30,10 +28,9 @@ from chatkit.types import (
     ThreadItemUpdatedEvent,
     ThreadStreamEvent,
     WorkflowItem,
-    WorkflowSummary,
 )
 
-from chatkit_link.agents.context import LinkContext
+from chatkit_link.agents.context import UNSEEN, LinkContext
 from chatkit_link.agents.hosted_tools import hosted_task
 from chatkit_link.agents.message_stream import MessageStream
 from chatkit_link.agents.models.adapter import ConversationShortened
@@ -41,13 +38,12 @@ from chatkit_link.agents.models.answer_stream import AnswerRecalled
 from chatkit_link.agents.models.problems import IncompleteAnswer
 from chatkit_link.agents.reasoning import Thoughts
 from chatkit_link.agents.sources import Sources
+from chatkit_link.agents.tool_line import Deferred
 from chatkit_link.store.postgres import new_id
 from chatkit_link.translations import Localized
 
 #: Seconds that a stopped run gets to leave its tools.
 _PATIENCE = 0.5
-#: Items that may come in the middle of a workflow without ending it.
-_UNSEEN = ("client_tool_call", "hidden_context_item", "sdk_hidden_context")
 
 
 class ResponseStream:
@@ -123,6 +119,8 @@ class ResponseStream:
         if isinstance(event, ThreadItemUpdatedEvent):  # nearly all of them
             return event
         self.displayed = self.displayed or _is_displayed(event)
+        if isinstance(event, ThreadItemRemovedEvent) and event.item_id in self.produced:
+            self.produced.remove(event.item_id)
         if isinstance(event, ThreadItemAddedEvent | ThreadItemDoneEvent) and event.item.id not in self.produced:
             self.produced.append(event.item.id)
         if (
@@ -134,26 +132,20 @@ class ResponseStream:
         return event
 
     async def _translate(self, event: Any) -> Sequence[ThreadStreamEvent]:
+        if isinstance(event, Deferred):
+            return self._of_tool(event.make())
         event_type = event.type
         if event_type == "raw_response_event":
             return await self._raw(event.data)
         if event_type == "run_item_stream_event":
             self._note_call(event.item)
         elif event_type != "agent_updated_stream_event":
-            return self._workflow_event(event)
+            return self._of_tool([event])
         return ()
 
-    def _workflow_event(self, event: ThreadStreamEvent) -> list[ThreadStreamEvent]:
-        """An event of a tool; it ends an open workflow before it."""
-        self.tool_displayed = self.tool_displayed or _is_displayed(event)
-        if not isinstance(event, ThreadItemAddedEvent | ThreadItemDoneEvent):
-            return [event]
-        open_workflow = self._context.workflow_item
-        if open_workflow and open_workflow.id != event.item.id and event.item.type not in _UNSEEN:
-            return [*self.end_workflow(), event]
-        if isinstance(event, ThreadItemDoneEvent) and open_workflow and open_workflow.id == event.item.id:
-            self._context.workflow_item = None
-        return [event]
+    def _of_tool(self, events: list[ThreadStreamEvent]) -> list[ThreadStreamEvent]:
+        self.tool_displayed = self.tool_displayed or any(_is_displayed(event) for event in events)
+        return events
 
     async def _raw(self, event: Any) -> Sequence[ThreadStreamEvent]:
         match event.type:
@@ -228,7 +220,6 @@ class ResponseStream:
         if recalled is None:
             return []
         item_id, text = recalled
-        self.produced.remove(item_id)
         return [ThreadItemRemovedEvent(item_id=item_id), *self._thoughts.delta((place, "text", 0), text)]
 
     def write_message(self, text: str) -> list[ThreadStreamEvent]:
@@ -303,14 +294,7 @@ class ResponseStream:
 
     def end_workflow(self) -> list[ThreadStreamEvent]:
         """Close the open workflow, if there is one, with a one-line summary."""
-        item = self._context.workflow_item
-        if item is None:
-            return []
-        self._context.workflow_item = None
-        if item.workflow.summary is None:
-            item.workflow.summary = _summary(item)
-        item.workflow.expanded = False
-        return [ThreadItemDoneEvent(item=item)]
+        return self._context.close_workflow()
 
     def _closing(self) -> list[ThreadStreamEvent]:
         events = self.end_workflow()
@@ -346,7 +330,7 @@ def _is_displayed(event: ThreadStreamEvent) -> bool:
         case ThreadItemDoneEvent(item=AssistantMessageItem() as message):
             return any(part.text.strip() for part in message.content)
         case ThreadItemDoneEvent() | ThreadItemReplacedEvent():
-            return event.item.type not in ("workflow", "task", *_UNSEEN[1:])
+            return event.item.type not in ("workflow", "task", *UNSEEN[1:])
         case _:
             return event.type == "client_effect"
 
@@ -358,11 +342,3 @@ async def _pump(result: RunResultStreaming, queue: "asyncio.Queue[Any]") -> None
             queue.put_nowait(event)
     finally:
         queue.put_nowait(None)
-
-
-def _summary(item: WorkflowItem) -> WorkflowSummary:
-    """How long the model thought, or which tools it used."""
-    if item.workflow.type == "reasoning":
-        return DurationSummary(duration=int((datetime.now() - item.created_at).total_seconds()))
-    titles = [task.title for task in item.workflow.tasks if task.type in ("custom", "web_search") and task.title]
-    return CustomSummary(title=", ".join(dict.fromkeys(titles)) or "Worked")

@@ -6,18 +6,21 @@ settled where the turn ends (``protocol/partial_items.py``).
 
 import json
 import logging
+from functools import partial
 from typing import Any, cast
 
 from agents import Agent, ModelResponse, RunContextWrapper, RunHooks, Tool, ToolTimeoutError
 from agents.tool_context import ToolContext
-from chatkit.types import CustomTask, WorkflowItem
+from chatkit.types import CustomTask, ThreadStreamEvent
 from typing_extensions import override
 
 from chatkit_link.agents.context import LinkContext
 from chatkit_link.agents.errors.describe import describe
 from chatkit_link.agents.metering import UsageReader
-from chatkit_link.agents.tool_failures import failure_of, report_failures_of
-from chatkit_link.agents.tool_output import OUTPUT_LIMIT, cut_of, output_limit
+from chatkit_link.agents.tool_failures import ToolFailure, failure_of, report_failures_of
+from chatkit_link.agents.tool_line import FAILED_ICON, ToolLine
+from chatkit_link.agents.tool_output import OUTPUT_LIMIT, Cut, cut_of, output_limit
+from chatkit_link.errors import LinkError
 from chatkit_link.translations import Localized
 from chatkit_link.wire.sanitize import clean_text
 
@@ -39,7 +42,6 @@ class VisibleTools(RunHooks[LinkContext]):
         self._reader = reader
         self._hidden_tools = hidden_tools
         self._display = display
-        self._places: dict[str, tuple[WorkflowItem, int]] = {}
 
     @override
     async def on_llm_end(
@@ -52,37 +54,35 @@ class VisibleTools(RunHooks[LinkContext]):
         self, context: RunContextWrapper[LinkContext], agent: Agent[LinkContext], tool: Tool
     ) -> None:
         report_failures_of(tool)
-        if tool.name in self._hidden_tools:
-            return
+        link = self._display or context.context
         task = _task(context, tool)
         task.status_indicator = "loading"
-        self._places[_key(context, tool)] = await (self._display or context.context).add_task(task)
+        line = link.lines[_key(context, tool)] = ToolLine(task)
+        if tool.name not in self._hidden_tools:
+            link.defer(partial(link.display_line, line))
 
     @override
     async def on_tool_end(
         self, context: RunContextWrapper[LinkContext], agent: Agent[LinkContext], tool: Tool, result: Any
     ) -> None:
         link = self._display or context.context
-        place, locale = self._places.pop(_key(context, tool), None), link.request_context.locale
-        failure = failure_of(context, tool, result)
+        key, failure = _key(context, tool), failure_of(context, tool, result)
+        line = link.lines.get(key) or ToolLine(_task(context, tool))
         if failure is not None:
-            why = describe(failure.error) if failure.error else "it was cancelled"
-            request = link.request_context.request_id
-            logger.warning("request %s: the tool %s failed: %s", request, tool.name, why, exc_info=failure.error)
-            late = isinstance(failure.error, TimeoutError | ToolTimeoutError)
-            task = failed(_task(context, tool), "task_timed_out" if late else "task_failed", locale)
+            self._log(link, tool, failure)
             # Also of a tool that shows something itself, or has done so and thereby ended the workflow.
-            if place is None or place[0] is not link.workflow_item:
-                await link.add_task(task)
-            else:
-                await link.update_task(place, task)
-        elif place is not None:
-            task = _task(context, tool)
-            task.status_indicator = "complete"
-            if (cut := cut_of(result, _limit(context))) is not None:
-                cut_note = Localized("task_output_cut", kept=cut.kept, total=cut.total).in_language(locale)
-                task.content = _paragraphs(task.content, cut_note)
-            await link.update_task(place, task)
+            link.defer(partial(end_line, link, key, line, failure=failure))
+        else:
+            link.defer(partial(end_line, link, key, line, cut=cut_of(result, _limit(context))))
+
+    @staticmethod
+    def _log(link: LinkContext, tool: Tool, failure: ToolFailure) -> None:
+        error, request = failure.error, link.request_context.request_id
+        if isinstance(error, LinkError):  # raised on purpose, with all that there is to say
+            logger.warning("request %s: the tool %s failed: %s", request, tool.name, error.message)
+            return
+        why = describe(error) if error else "it was cancelled"
+        logger.warning("request %s: the tool %s failed: %s", request, tool.name, why, exc_info=error)
 
     @override
     async def on_handoff(
@@ -94,13 +94,45 @@ class VisibleTools(RunHooks[LinkContext]):
         )
 
 
+def end_line(
+    link: LinkContext,
+    key: str,
+    line: ToolLine,
+    *,
+    failure: ToolFailure | None = None,
+    cut: Cut | None = None,
+) -> list[ThreadStreamEvent]:
+    """The events of a call's end: its line as complete, or as failed with the reason. cut: how its output was cut."""
+    locale = link.request_context.locale
+    link.lines.pop(key, None)
+    line.ended = True
+    if failure is not None:
+        line.task = _failed(line, failure, locale)
+        return link.display_line(line)
+    if line.place is None or line.place[0] is not link.workflow_item:
+        return []  # something else has taken its place
+    line.task = line.task.model_copy(update={"status_indicator": "complete", "title": line.done or line.task.title})
+    if cut is not None:
+        note = Localized("task_output_cut", kept=cut.kept, total=cut.total).in_language(locale)
+        line.task.content = _paragraphs(line.task.content, note)
+    return link.display_line(line)
+
+
+def _failed(line: ToolLine, failure: ToolFailure, locale: str) -> CustomTask:
+    """A ``LinkError`` has words for the user; of any other error the user reads that there was one."""
+    late = isinstance(failure.error, TimeoutError | ToolTimeoutError)
+    task = failed(line.task, "task_timed_out" if late else "task_failed", locale)
+    task.title = line.failed or task.title
+    if isinstance(failure.error, LinkError):
+        task.content = _paragraphs(line.task.content, failure.error.in_language(locale))
+    return task
+
+
 def failed(task: CustomTask, code: str, locale: str = "en") -> CustomTask:
     """The task of a failed call. ChatKit has no status for it: without one, it is not marked as done."""
     title = Localized("task_failed_title", title=task.title or "").in_language(locale)
     content = _paragraphs(task.content, Localized(code).in_language(locale))
-    return task.model_copy(
-        update={"title": title, "icon": "lucide:circle-x", "content": content, "status_indicator": "none"}
-    )
+    return task.model_copy(update={"title": title, "icon": FAILED_ICON, "content": content, "status_indicator": "none"})
 
 
 def _paragraphs(*parts: str | None) -> str:

@@ -6,6 +6,7 @@ error, and arrives as it is at the end of the call (``agents/tool_call_hooks.py`
 """
 
 import inspect
+import json
 import logging
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from agents.tool import (
 from mcp.types import CallToolResult, TextContent
 
 from chatkit_link.agents.tool_output import BoundedInput
+from chatkit_link.errors import LinkError
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +60,7 @@ class _Reporting:
 
     async def __call__(self, context: RunContextWrapper[Any], error: Exception) -> str:
         if self.function is default_tool_error_function:
-            return ToolFailure(_WRONG_ARGUMENTS if _is_wrong_call(error) else _FAILED, error)
+            return ToolFailure(_words(error) or _FAILED, error)
         made = self.function(context, error)
         text: Any = await cast("Awaitable[Any]", made) if inspect.isawaitable(made) else made
         return ToolFailure(text, error) if isinstance(text, str) else text
@@ -124,6 +126,13 @@ def _texts(result: Any) -> list[Any]:
     return [cast("dict[str, Any]", part).get("text") if isinstance(part, dict) else part for part in parts]
 
 
+def _words(error: Exception | None) -> str | None:
+    """What the model reads of an error that has words for it; None for all others."""
+    if isinstance(error, LinkError):
+        return json.dumps({"error": error.message}, ensure_ascii=False)
+    return _WRONG_ARGUMENTS if _is_wrong_call(error) else None
+
+
 def _is_wrong_call(error: Exception | None) -> bool:
     """Whether it is the model that has to call again, with other arguments."""
     return isinstance(error, ModelBehaviorError) and str(error).startswith("Invalid JSON input")
@@ -135,4 +144,4 @@ def _format(args: ToolErrorFormatterArgs[Any]) -> str | None:
         logger.warning("the model called a tool that the assistant does not have")
     if args.kind != "tool_exception":
         return None
-    return ToolFailure(_WRONG_ARGUMENTS if _is_wrong_call(args.error) else args.default_message, args.error)
+    return ToolFailure(_words(args.error) or args.default_message, args.error)

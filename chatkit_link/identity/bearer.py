@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol, cast
 
 import jwt
+from pydantic import SecretStr
 from starlette.requests import HTTPConnection
 
 from chatkit_link.caller import Caller
@@ -123,6 +124,7 @@ class BearerAuthenticator:
             user=good.user,
             request_id=request_id,
             locale=preferred_locale(request.headers.getlist("accept-language")),
+            token=SecretStr(text),
         )
         return Authentication(caller, ambient=False)
 

@@ -16,7 +16,15 @@ LARGEST = 5_000_000
 
 
 class FeedError(Unavailable):
-    """A service could not be asked. The message is for users, and never holds a key or an address."""
+    """A service could not be asked. The message is for users, and never holds a key or an address.
+
+    refusal, body: status and body of the service's refusal, if it gave one.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None, body: bytes = b"") -> None:
+        super().__init__(message)
+        self.refusal = status
+        self.body = body
 
 
 class Refusal(BaseModel):
@@ -56,7 +64,8 @@ async def fetch(
     except (httpx2.HTTPError, httpx2.InvalidURL):
         raise FeedError(f"{name} cannot be reached. Try again later.") from None
     if response.status_code != 200:
-        raise FeedError(f"{name} {_reason(response.status_code, body, refusals or {})}")
+        reason = _reason(response.status_code, body, refusals or {})
+        raise FeedError(f"{name} {reason}", status=response.status_code, body=body)
     try:
         return adapter.validate_json(body)
     except ValidationError:

@@ -25,6 +25,12 @@ def clock(moment: datetime, zone: str) -> str:
     return f"{local:%H:%M} {local.tzname()}"
 
 
+def day_and_time(moment: datetime, zone: str) -> str:
+    """In a table: "25 Nov 2026 18:05", which breaks between day and time only."""
+    local = moment.astimezone(_zone(zone))
+    return f"{local.day}\u00a0{local:%b}\u00a0{local.year} {local:%H:%M}"
+
+
 def _zone(name: str) -> tzinfo:
     # The server has checked the name; UTC is there even on a machine that has no list of zones.
     return UTC if name == "UTC" else ZoneInfo(name)

@@ -8,15 +8,17 @@ from .odds_api import OddsApi, OddsFeed
 from .settings import LockSettings
 from .slate import SampleSlate
 from .stats import SampleStats, Stats, StatServer
+from .supabase import Tables
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """clock: what the time is wherever it matters."""
+    """tables: your own, None without any. clock: what the time is wherever it matters."""
 
     odds: OddsFeed
     stats: Stats
     predictions: Predictor
+    tables: Tables | None = None
     clock: moments.Clock = moments.now
 
 
@@ -34,6 +36,21 @@ def choose(settings: LockSettings, clock: moments.Clock = moments.now) -> Source
         if key
         else SampleSlate(clock),
         stats=StatServer(settings.statmuse_url, timeout=timeout) if settings.statmuse_url else SampleStats(),
-        predictions=Backend(settings.backend_url, timeout=timeout) if settings.backend_url else SamplePredictions(),
+        predictions=Backend(settings.backend_url, token=settings.backend_token, timeout=timeout)
+        if settings.backend_url
+        else SamplePredictions(),
+        tables=_tables(settings),
         clock=clock,
+    )
+
+
+def _tables(settings: LockSettings) -> Tables | None:
+    if not (settings.supabase_url and settings.supabase_anon_key and settings.tables):
+        return None
+    return Tables(
+        settings.supabase_url,
+        settings.supabase_anon_key,
+        settings.tables,
+        issuer=settings.supabase_issuer,
+        timeout=settings.lock_timeout,
     )

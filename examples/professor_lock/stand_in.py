@@ -16,6 +16,7 @@ _HELLO = (
 #: The first one that a question matches is called.
 _TOOLS = (
     ("open_game", r"\bopen\b"),
+    ("read_table", r"\btables?\b"),
     ("line_movement", r"\bmove(d|ment|s)?\b|\bmoving\b|\bchart\b"),
     ("show_parlay", r"\bparlay\b|\bslip\b|\blegs?\b|\bpayout\b"),
     ("search", r"\binjur|\bnews\b|\breport\b|\bsearch\b"),
@@ -38,7 +39,9 @@ def decide(given: str | list[TResponseInputItem], tools: frozenset[str]) -> Tool
     wanted = question.lower()
     # Chosen in the composer: there is no other tool then.
     tool = next(iter(tools)) if len(tools) == 1 else None
-    tool = tool or next((name for name, words in _TOOLS if re.search(words, wanted)), None)
+    # read_table is there only where a database is.
+    known = ((name, words) for name, words in _TOOLS if name != "read_table" or name in tools)
+    tool = tool or next((name for name, words in known if re.search(words, wanted)), None)
     if tool is None and _GREETING.fullmatch(wanted):
         return _HELLO
     if tool is None and mentioned:
@@ -63,6 +66,9 @@ def _arguments(tool: str, wanted: str, words: str) -> dict[str, Any]:
             return {"question": words}
         case "predictions":
             return {"sport": sport}
+        case "read_table":
+            named = re.search(r"\btable (\w+)", wanted) or re.search(r"\b(\w+) table\b", wanted)
+            return {"table": named[1] if named else wanted}
         case _:
             return {}
 
@@ -94,7 +100,10 @@ def _answer(tool: str, result: dict[str, Any]) -> str:
                 "Every leg multiplies the bookmaker's margin, too."
             )
         case "player_stats":
-            return f"{result['answer']} Five games are an anecdote, not a law.{sample}"
+            caveat = " Five games are an anecdote, not a law." if result["rows"] else ""
+            return f"{result['answer']}{caveat}{sample}"
+        case "read_table":
+            return f"{_count(len(result['rows']), 'row')} of {result['table']}, as your database lets you see them."
         case "predictions":
             return f"Our model's leanings. Anything under 60 percent is a coin with a good haircut.{sample}"
         case _:

@@ -2,14 +2,16 @@
 
 The server answers ``POST /query`` with ``{"query": "..."}`` by
 ``{"success": true, "query": "...", "answer": "...", "url": "...", "cached": false}``, and by
-``{"success": false, "error": "..."}`` where it has no answer. It may add ``player``, with ``name``, ``team``,
-``position`` and ``figures``, and ``columns`` with ``rows``: then a card and a table are displayed.
+``{"success": false, "error": "..."}`` where it has no answer, with any status. The answer is a card with a link. The
+server may add ``player``, with ``name``, ``team``, ``position`` and ``figures``, and ``columns`` with ``rows``: then a
+card of the player and a table are displayed.
 """
 
 import re
 from typing import Any, Protocol, cast
+from urllib.parse import quote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from .exchange import FeedError, fetch
 
@@ -54,6 +56,18 @@ class StatAnswer(_Told):
     columns: list[str] = Field(default_factory=list[str])
     rows: list[list[str]] = Field(default_factory=list[list[str]])
 
+    @property
+    def link(self) -> str:
+        """Where the answer is from, as Markdown; empty without an address of the web."""
+        try:
+            address = urlsplit((self.url or "").strip())
+        except ValueError:
+            return ""
+        if address.scheme not in ("http", "https") or not address.hostname:
+            return ""
+        target = quote(address.geturl(), safe="/:?&=%#+,;@!$*'~")
+        return f"[{address.hostname.removeprefix('www.')}]({target})"
+
 
 class Stats(Protocol):
     """Who answers. sample: whether the numbers are made up."""
@@ -78,17 +92,40 @@ class StatServer:
         self._timeout = timeout
 
     async def ask(self, question: str) -> StatAnswer:
-        answer = await fetch(
-            _ANSWER,
-            "The statistics server",
-            "POST",
-            f"{self._url}/query",
-            timeout=self._timeout,
-            json={"query": question},
-        )
+        try:
+            answer = await fetch(
+                _ANSWER,
+                "The statistics server",
+                "POST",
+                f"{self._url}/query",
+                timeout=self._timeout,
+                json={"query": question},
+            )
+        except FeedError as error:
+            if (told := _failure(error.body)) is None:
+                raise
+            answer = told
         if not answer.success or not (answer.answer or answer.player or answer.rows):
-            raise FeedError(f"The statistics server has no answer: {answer.error[:200] or 'try other words'}.")
+            raise FeedError(f"The statistics server has no answer: {_reason(answer.error)}.")
         return answer
+
+
+def _failure(body: bytes) -> StatAnswer | None:
+    """The refusal of a server that gives its failures another status than 200, too."""
+    try:
+        answer = _ANSWER.validate_json(body)
+    except ValidationError:
+        return None
+    return answer if not answer.success and answer.error else None
+
+
+def _reason(error: str) -> str:
+    """The server's words, unless they are those of its code: ``str(exception)`` names hosts and addresses."""
+    words = " ".join(error.split()).rstrip(".")
+    if status := re.fullmatch(r"HTTP (\d{3})", words):
+        return f"StatMuse answered with status {status[1]}"
+    is_plain = len(words) <= 120 and not re.search(r"://|\w=|\w\(|<|Traceback|Error:", words)
+    return (words if is_plain else "it could not look that up") or "try other words"
 
 
 _LOG = ["Date", "Opponent", "PTS", "REB", "AST"]

@@ -10,7 +10,7 @@ from agents import RunContextWrapper, Tool, function_tool
 from chatkit.agents import ClientToolCall
 from chatkit.types import ThreadItemDoneEvent, ThreadItemRemovedEvent, WidgetItem
 
-from chatkit_link import LinkContext
+from chatkit_link import LinkContext, Progress, progress
 
 from . import board, odds, statistics
 from .exchange import FeedError
@@ -18,6 +18,7 @@ from .games import find_game
 from .odds_api import Event, MarketKey
 from .parlay import Parlay, parlay_builder
 from .sources import Sources
+from .supabase import Filter, TableQuery, Tables
 
 Sport = Literal["all", "mlb", "nba", "nfl", "nhl"]
 Context = RunContextWrapper[LinkContext]
@@ -30,6 +31,7 @@ def build_tools(sources: Sources) -> list[Tool]:
 def _odds_tools(sources: Sources) -> list[Tool]:
     feed = sources.odds
 
+    @progress("Looking up tonight's odds: {sport}", failed="No odds: {sport}", icon="chart")
     async def tonights_odds(ctx: Context, sport: Sport = "all", market: MarketKey = "spreads") -> str:
         """Show the odds board: the coming games with every bookmaker's prices, which users can click.
 
@@ -49,6 +51,7 @@ def _odds_tools(sources: Sources) -> list[Tool]:
 
         return await _result(work())
 
+    @progress("Looking up how the line of {game} moved", failed="No line of {game}", icon="analytics")
     async def line_movement(ctx: Context, game: str, market: MarketKey = "h2h") -> str:
         """Show how a game's line has moved over the last day, as a chart.
 
@@ -66,6 +69,7 @@ def _odds_tools(sources: Sources) -> list[Tool]:
 
         return await _result(work())
 
+    @progress("Pricing your parlay")
     async def show_parlay(ctx: Context) -> str:
         """Show the parlay that the user has built by clicking, with its odds and payout."""
         context = ctx.context
@@ -81,6 +85,7 @@ def _odds_tools(sources: Sources) -> list[Tool]:
         data = parlay.data()
         return _json({key: data[key] for key in ("legs", "stake", "american", "probability", "payout")})
 
+    @progress("Opening {game}", failed="Not opened: {game}")
     async def open_game(ctx: Context, game: str) -> str:
         """Open a game in the page around this chat.
 
@@ -106,44 +111,86 @@ def _odds_tools(sources: Sources) -> list[Tool]:
 
 
 def _number_tools(sources: Sources) -> list[Tool]:
+    @progress("Looking up {question}", done="Looked up {question}", failed="Not looked up: {question}", icon="search")
     async def player_stats(ctx: Context, question: str) -> str:
         """Ask about a player's or a team's statistics, such as "Sam Porter points last 5 games".
 
         Args:
             question: in a few words, with the name in it.
         """
+        answer = await sources.stats.ask(question)
+        sample = sources.stats.sample
+        if answer.player:
+            card = statistics.player_card(answer.player, answer=answer.answer, link=answer.link, sample=sample)
+            await ctx.context.stream_widget(card, copy_text=answer.player.name)
+        elif answer.answer:
+            card = statistics.stat_answer(question, answer, sample=sample)
+            await ctx.context.stream_widget(card, copy_text=answer.answer)
+        if answer.columns and answer.rows:
+            title = f"{answer.player.name}, last {len(answer.rows)} games" if answer.player else "Statistics"
+            table = statistics.stat_table(title, answer.columns, answer.rows, sample=sample)
+            await ctx.context.stream_widget(table, copy_text=title)
+        found = {"sample": sample, "answer": answer.answer, "columns": answer.columns, "rows": answer.rows}
+        return _json(found | ({"url": answer.url} if answer.link else {}))
 
-        async def work() -> dict[str, Any]:
-            answer = await sources.stats.ask(question)
-            sample = sources.stats.sample
-            if answer.player:
-                card = statistics.player_card(answer.player, answer=answer.answer, sample=sample)
-                await ctx.context.stream_widget(card, copy_text=answer.player.name)
-            if answer.columns and answer.rows:
-                title = f"{answer.player.name}, last {len(answer.rows)} games" if answer.player else "Statistics"
-                table = statistics.stat_table(title, answer, sample=sample)
-                await ctx.context.stream_widget(table, copy_text=title)
-            return {"sample": sample, "answer": answer.answer, "columns": answer.columns, "rows": answer.rows}
-
-        return await _result(work())
-
+    @progress("Asking our model: {sport} games", failed="No predictions: {sport} games", icon="analytics")
     async def predictions(ctx: Context, sport: Sport = "all") -> str:
-        """Show the predictions of our own model for the coming games.
+        """Show the predictions of our own model for the coming games, with their odds and the reasons.
 
         Args:
             sport: which games.
         """
+        predicted = await sources.predictions.predict(sport)
+        sample = sources.predictions.sample
+        widget = statistics.prediction_table(predicted, sample=sample)
+        await ctx.context.stream_widget(widget, copy_text="Predictions")
+        return _json({"sample": sample, "predictions": [one.model_dump(exclude_none=True) for one in predicted]})
 
-        async def work() -> dict[str, Any]:
-            predicted = await sources.predictions.predict(sport)
-            sample = sources.predictions.sample
-            widget = statistics.prediction_table(predicted, sample=sample)
-            await ctx.context.stream_widget(widget, copy_text="Predictions")
-            return {"sample": sample, "predictions": [one.model_dump() for one in predicted]}
+    tools: list[Tool] = [function_tool(player_stats), function_tool(predictions)]
+    return [*tools, _table_tool(sources.tables)] if sources.tables else tools
 
-        return await _result(work())
 
-    return [function_tool(player_stats), function_tool(predictions)]
+def _table_tool(tables: Tables) -> Tool:
+    @progress("Reading {table}", done="Read {table}", failed="Not read: {table}", icon="document")
+    async def read_table(
+        ctx: Context,
+        report: Progress,
+        table: str,
+        columns: list[str] | None = None,
+        filters: list[Filter] | None = None,
+        order: str | None = None,
+        *,
+        descending: bool = True,
+        limit: int = 20,
+    ) -> str:
+        """Read rows of the user's own database, and show them as a table.
+
+        Args:
+            table: its name.
+            columns: all of them where none is named.
+            filters: all of them have to fit. For like and ilike, * stands for any text.
+            order: the column to sort by.
+            descending: from the largest, or the newest.
+            limit: rows, at most 50.
+        """
+        query = TableQuery(
+            table=table,
+            columns=columns or [],
+            filters=filters or [],
+            order=order,
+            descending=descending,
+            limit=limit,
+        )
+        rows = await tables.read(query, ctx.context.request_context.token)
+        if rows:
+            await ctx.context.stream_widget(statistics.own_table(query, rows, _zone(ctx)), copy_text=table)
+        else:
+            report("There are no rows that you may see.")
+        return _json({"table": table, "rows": rows})
+
+    named = ", ".join(tables.names)
+    about = f"Read rows of the user's own database, and show them as a table. The tables are: {named}."
+    return function_tool(read_table, description_override=about)
 
 
 def _game(event: Event, market: MarketKey, now: datetime, zone: str) -> dict[str, Any]:
@@ -170,11 +217,8 @@ def _zone(ctx: Context) -> str:
 
 
 async def _result(work: Awaitable[dict[str, Any]]) -> str:
-    """What a tool found, or the message why it could not: both are for the model."""
-    try:
-        return _json(await work)
-    except FeedError as error:
-        return _json({"error": error.message})
+    """What a tool found. A FeedError is for the user, who reads it in the tool's line, and for the model."""
+    return _json(await work)
 
 
 def _json(value: dict[str, Any]) -> str:

@@ -27,5 +27,13 @@ class LectureClock:
 
 
 clock = LectureClock()
-settings = LockSettings(_env_file=None, odds_api_key=None, statmuse_url=None, backend_url=None)  # pyright: ignore[reportCallIssue]
+settings = LockSettings(
+    _env_file=None,  # pyright: ignore[reportCallIssue]
+    odds_api_key=None,
+    statmuse_url=None,
+    backend_url=None,
+    supabase_url=None,
+    supabase_anon_key=None,
+    supabase_tables="",
+)
 assistant = build(settings, clock)

@@ -313,7 +313,8 @@ async def test_a_line_that_moved_is_a_chart(student: Student) -> None:
 
 async def test_predictions_are_a_table(student: Student) -> None:
     assert "sample data" in (await student.ask("What does our model predict for the NFL?")).text
-    assert "Eagles -4.5" in words((await student.widget("stat-table")).widget)
+    said = words((await student.widget("predictions")).widget)
+    assert {"Eagles -4.5", "-108", "53 %", "A short week for the visitors."} <= set(said)
 
 
 async def test_a_game_is_opened_by_the_page_and_the_answer_goes_on(student: Student) -> None:
@@ -388,6 +389,6 @@ async def test_a_greeting_is_answered_in_character(student: Student) -> None:
 
 def test_every_widget_of_the_example_is_one() -> None:
     library = WidgetLibrary(EXAMPLES / "professor_lock" / "widgets")
-    assert len(library.names()) == 7
+    assert len(library.names()) >= 9
     for name in library.names():
         library.load(name).check()

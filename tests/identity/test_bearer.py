@@ -23,6 +23,15 @@ async def test_the_subject_is_the_user(shared: BearerAuthenticator) -> None:
     assert await caller(shared, token()) == Caller("default", "ada", "req_1", "de-AT")
 
 
+async def test_the_token_is_there_for_services_and_is_not_printed(shared: BearerAuthenticator) -> None:
+    sent = token()
+    for found in (await caller(shared, sent), await caller(shared, sent)):  # checked, and remembered
+        assert found.token is not None
+        assert found.token.get_secret_value() == sent
+        assert sent not in f"{found!r} {found} {found.token!r} {json.dumps(vars(found), default=str)}"
+    assert sent not in str(vars(shared)), "what is remembered of it is a hash"
+
+
 async def test_the_scheme_is_case_insensitive(shared: BearerAuthenticator) -> None:
     identified = await shared.identify(request(f"bearer  {token()} "), "req_1")
     assert identified is not None

@@ -40,6 +40,7 @@ from chatkit_link.agents.output_text import brief
 from chatkit_link.agents.sources import Sources
 from chatkit_link.agents.stream import ResponseStream
 from chatkit_link.agents.tool_call_hooks import VisibleTools
+from chatkit_link.agents.tool_line import Deferred
 from chatkit_link.agents.tool_output import output_limit
 from chatkit_link.store.turns import TurnRecord
 from chatkit_link.translations import Localized
@@ -308,7 +309,9 @@ class EventEmitter:
 
     def _emit_queued(self, link: LinkContext) -> None:
         while not link.queue.empty():
-            self.put(link.queue.get_nowait())
+            queued = link.queue.get_nowait()
+            for event in queued.make() if isinstance(queued, Deferred) else [queued]:
+                self.put(event)
 
 
 def _text_in(item: dict[str, Any]) -> str:

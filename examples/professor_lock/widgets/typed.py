@@ -139,14 +139,43 @@ class PlayerCard(TypedDict):
     position: str
     figures: list[PlayerCardFiguresItem]
     answer: str
+    link: str
     sample: bool
+
+
+class PredictionsPredictionsItem(TypedDict):
+    game: str
+    pick: str
+    odds: str
+    confidence: str
+    reasoning: str
+
+
+class Predictions(TypedDict):
+    title: str
+    predictions: list[PredictionsPredictionsItem]
+    note: str
+    sample: bool
+
+
+class StatAnswer(TypedDict):
+    question: str
+    answer: str
+    link: str
+    sample: bool
+
+
+class StatTableColumnsItem(TypedDict):
+    name: str
+    align: Literal["start", "end"]
 
 
 class StatTable(TypedDict):
     title: str
-    columns: list[str]
+    columns: list[StatTableColumnsItem]
     rows: list[list[str]]
-    source: str
+    note: str
+    link: str
     sample: bool
 
 
@@ -172,6 +201,14 @@ def load(name: Literal["parlay"]) -> Template[Parlay]: ...
 
 @overload
 def load(name: Literal["player-card"]) -> Template[PlayerCard]: ...
+
+
+@overload
+def load(name: Literal["predictions"]) -> Template[Predictions]: ...
+
+
+@overload
+def load(name: Literal["stat-answer"]) -> Template[StatAnswer]: ...
 
 
 @overload

@@ -1,7 +1,7 @@
 import { ChevronRight } from 'lucide-react';
 import { useId, useState } from 'react';
 import { type Language, useLanguage } from '../../language/language';
-import type { Workflow } from '../../protocol/types';
+import type { Task, Workflow } from '../../protocol/types';
 import { NamedIcon } from '../../widgets/icons';
 import { TaskView, titleOf } from './TaskView';
 
@@ -12,13 +12,23 @@ export function WorkflowView({ workflow, streaming }: { workflow: Workflow; stre
   const { summary, tasks } = workflow;
   const list = useId();
   const open = chosen ?? (workflow.expanded || (streaming && tasks.length > 0));
+  const heading = summaryOf(workflow, streaming, language);
   const summaryLine = (
     <>
       {summary && 'title' in summary && <NamedIcon name={summary.icon} size={15} />}
-      <span className={streaming ? 'shimmer' : undefined}>{summaryOf(workflow, streaming, language)}</span>
+      <span className={streaming ? 'shimmer' : undefined}>{heading}</span>
     </>
   );
   if (tasks.length === 0) return <p className="workflow workflow-summary">{summaryLine}</p>;
+  // The line of a single step says it all: under a heading with the same words, it would be read twice.
+  const [only, ...others] = tasks;
+  if (open && chosen === null && only && !others.length && titleOf(only, language.text) === heading) {
+    return (
+      <section className="workflow" data-open="">
+        <TaskList tasks={tasks} />
+      </section>
+    );
+  }
   return (
     <section className="workflow" data-open={open ? '' : undefined}>
       <button
@@ -31,17 +41,21 @@ export function WorkflowView({ workflow, streaming }: { workflow: Workflow; stre
         {summaryLine}
         <ChevronRight size={14} className="workflow-chevron pointing" aria-hidden />
       </button>
-      {open && (
-        <ol className="tasks" id={list}>
-          {tasks.map((task, at) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the wire names tasks by their index
-            <li key={at}>
-              <TaskView task={task} inWorkflow />
-            </li>
-          ))}
-        </ol>
-      )}
+      {open && <TaskList tasks={tasks} id={list} />}
     </section>
+  );
+}
+
+function TaskList({ tasks, id }: { tasks: Task[]; id?: string }) {
+  return (
+    <ol className="tasks" id={id}>
+      {tasks.map((task, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the wire names tasks by their index
+        <li key={at}>
+          <TaskView task={task} inWorkflow />
+        </li>
+      ))}
+    </ol>
   );
 }
 

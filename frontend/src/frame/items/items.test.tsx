@@ -49,6 +49,40 @@ test('a picture shows how far it is, and comes to rest when the stream ends with
   expect(screen.queryByRole('progressbar')).toBeNull();
 });
 
+test('a single step is one line, without a heading that says the same, until there is a second one', async () => {
+  const stream = openStream();
+  const { user } = renderChat({ 'threads.create': () => stream.response });
+  await user.type(composer(), 'hello{Enter}');
+  const task = (title: string, more: object = {}) => ({ type: 'custom', title, ...more });
+  const add = (title: string, at: number) => ({
+    type: 'thread.item.updated',
+    item_id: 'w',
+    update: {
+      type: 'workflow.task.added',
+      task_index: at,
+      task: task(title, { status_indicator: 'loading' }),
+    },
+  });
+  const workflow = { type: 'custom', tasks: [], expanded: true };
+  stream.send(
+    created,
+    done(question),
+    { type: 'thread.item.added', item: { ...at, id: 'w', type: 'workflow', workflow } },
+    add('Looking up Sam Porter', 0),
+  );
+  expect(await screen.findAllByText('Looking up Sam Porter')).toHaveLength(1);
+  expect(screen.getByRole('img', { name: 'Running' })).toBeTruthy();
+  stream.send(add('Reading picks', 1));
+  expect(await screen.findByRole('button', { name: 'Reading picks' })).toBeTruthy();
+
+  const failed = task('Not looked up: Sam Porter', { content: 'The server is closed.', icon: 'circle-x' });
+  const ended = { ...workflow, summary: { title: 'Not looked up: Sam Porter' }, tasks: [failed] };
+  stream.send(done({ ...at, id: 'w', type: 'workflow', workflow: ended }));
+  expect(await screen.findByText('The server is closed.')).toBeTruthy();
+  expect(screen.getAllByText('Not looked up: Sam Porter')).toHaveLength(1);
+  stream.end();
+});
+
 test('what is written beside a single choice outweighs it, and what is left empty is skipped', async () => {
   const inputs = [
     {
