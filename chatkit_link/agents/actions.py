@@ -34,13 +34,16 @@ Updates = Callable[[TurnContext, Payload, Sender], Awaitable[WidgetRoot]]
 
 @dataclass(frozen=True, slots=True)
 class _Handler:
-    """asks, streams, updates: one of them answers. from_page: taken without a widget, too."""
+    """asks, streams, updates: one of them answers. from_page: taken without a widget, too.
+    every: seconds between refreshes; None for an action that only a user starts.
+    """
 
     action_class: type[Action[Any, Any]]
     asks: Asks[Any] | None = None
     streams: Streams[Any] | None = None
     updates: Updates[Any] | None = None
     from_page: bool = False
+    every: int | None = None
 
 
 class ActionRegistry:
@@ -71,11 +74,19 @@ class ActionRegistry:
 
         return register
 
-    def updates(self, action_class: type[Action[Any, Payload]]) -> Callable[[Updates[Payload]], Updates[Payload]]:
-        """The handler gives the widget that takes the place of the clicked one (``streaming: false``)."""
+    def updates(
+        self, action_class: type[Action[Any, Payload]], *, every: int | None = None
+    ) -> Callable[[Updates[Payload]], Updates[Payload]]:
+        """The handler gives the widget that takes the place of the clicked one (``streaming: false``).
+
+        every: seconds after which the chat frame sends the action by itself, again and again, for each widget that
+        offers it while it is in view. The handler then raises ``Unprocessable`` for a widget that is to stay as it is.
+        """
+        if every is not None and every < 1:
+            raise ValueError("a widget is refreshed every second at most")
 
         def register(handler: Updates[Payload]) -> Updates[Payload]:
-            self._register(_Handler(action_class, updates=handler))
+            self._register(_Handler(action_class, updates=handler, every=every))
             return handler
 
         return register
@@ -88,6 +99,10 @@ class ActionRegistry:
     def types(self) -> frozenset[str]:
         """Every type that is answered."""
         return frozenset(self._handlers)
+
+    def refreshes(self) -> dict[str, int]:
+        """The types that refresh a widget by themselves, and every how many seconds."""
+        return {name: one.every for name, one in self._handlers.items() if one.every is not None}
 
     def _register(self, handler: _Handler) -> None:
         name = action_type(handler.action_class)

@@ -4,7 +4,7 @@ import logging
 import traceback
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -61,6 +61,7 @@ class ServedAgent:
     mentions: what users can mention with @; None for nothing.
     titler: names new threads; None where the server does so itself or not at all.
     may_set_title: the server may, whatever can be known of it; it is asked first.
+    refreshes: actions that refresh their widget by themselves, and every how many seconds.
     takes_files: whether a message may have attachments; also for a server without an attachment store, which is given
         those that were uploaded directly, as the SDK does.
     """
@@ -73,6 +74,7 @@ class ServedAgent:
     titler: Titler | None = None
     may_set_title: bool = False
     mentions: Mentions | None = None
+    refreshes: Mapping[str, int] = field(default_factory=dict[str, int])
     takes_files: bool = True
 
     def __post_init__(self) -> None:
@@ -184,6 +186,7 @@ class AgentFactory:
             tools=frozenset(entry.tools),
             titler=self._titler,
             mentions=target.mentions if isinstance(target, Assistant) else None,
+            refreshes=target.actions.refreshes() if isinstance(target, Assistant) else {},
             takes_files=self._takes_files(entry),
         )
 

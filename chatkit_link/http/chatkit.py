@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from chatkit.types import (
     AttachmentsCreateReq,
@@ -30,6 +31,8 @@ router = APIRouter()
 
 #: Sent by clients that resume a lost stream, and so can distinguish Stop from a lost connection.
 LINK_HEADER = "x-chatkit-link"
+#: Which actions the chat frame sends by itself, and every how many seconds, as in ``board.refresh=60``.
+REFRESH_HEADER = "X-Refresh-Actions"
 
 
 @router.post("/chatkit", summary="ChatKit protocol, default agent")
@@ -61,11 +64,12 @@ async def _answer(request: Request, services: Services, caller: Caller, agent: S
         past = PastRequest.of(request, secret=services.settings.identifying_headers)
         caller = replace(caller, request=past)
         await agent.brought.prepare(caller)
+    refreshes = {REFRESH_HEADER: urlencode(agent.refreshes)} if agent.refreshes else {}
     if not is_streaming_req(parsed):
-        if (kind := _rate_kind(parsed)) is not None:
+        if (kind := _rate_kind(parsed, agent)) is not None:
             await admit(kind, request, services, caller)
         body = await services.json_requests.answer(agent, parsed, caller)
-        return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
+        return Response(body, media_type="application/json", headers={"Cache-Control": "no-store", **refreshes})
     await admit("messages", request, services, caller)
     resumes = LINK_HEADER in request.headers
     run = await services.streaming_requests.answer(agent, parsed, caller, allow_cancel=resumes)
@@ -75,19 +79,20 @@ async def _answer(request: Request, services: Services, caller: Caller, agent: S
     return StreamingResponse(
         events,
         media_type="text/event-stream",
-        headers={**STREAM_HEADERS, "X-Run-Id": run.id},
+        headers={**STREAM_HEADERS, "X-Run-Id": run.id, **refreshes},
     )
 
 
-def _rate_kind(parsed: NonStreamingReq) -> Kind | None:
+def _rate_kind(parsed: NonStreamingReq, agent: ServedAgent) -> Kind | None:
     """The rate limit that a request answered with JSON counts towards; None for one that costs nothing."""
     match parsed:
         case InputTranscribeReq():
             return "transcriptions"
         case AttachmentsCreateReq():
             return "uploads"
-        case ThreadsSyncCustomActionReq():  # an agent may call its model for it
-            return "messages"
+        case ThreadsSyncCustomActionReq(params=params):  # an agent may call its model for it
+            # A board that is open would use up what its user may write.
+            return None if params.action.type in agent.refreshes else "messages"
         case _:
             return None
 

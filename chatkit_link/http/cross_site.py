@@ -32,7 +32,15 @@ _TAKEN = (
     "X-Request-Id",
     "X-Time-Zone",
 )
-_EXPOSED_HEADERS = ("X-Run-Id", "X-Request-Id", "Retry-After", "Content-Disposition", "Content-Range", "Accept-Ranges")
+_EXPOSED_HEADERS = (
+    "X-Run-Id",
+    "X-Request-Id",
+    "X-Refresh-Actions",
+    "Retry-After",
+    "Content-Disposition",
+    "Content-Range",
+    "Accept-Ranges",
+)
 
 
 class TrustedOrigins:

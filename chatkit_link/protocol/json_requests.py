@@ -254,6 +254,10 @@ class JsonRequests:
             item = await _acted(call, thread, params.action, sender)
         if thread.changes():
             await self._store.save_thread(thread, caller)
+        if sender is not None and params.action.type in call.agent.refreshes:
+            now = await widget_sender(self._store, thread.id, sender.id, caller)
+            if now != sender:  # by a click meanwhile, which a refresh does not undo
+                return call.write(SyncCustomActionResponse(updated_item=now))
         # Stored, so that it is still so after a reload; and hidden if it is for the model alone.
         if item is not None and sender is not None and item.id == sender.id:
             await self._store.update_item(thread.id, item, caller)

@@ -24,64 +24,91 @@ from pydantic import BaseModel
 from chatkit_link import ActionRegistry, TurnContext
 from chatkit_link.errors import Unprocessable
 
-from .board import odds_board
-from .odds_api import MarketKey
-from .parlay import RESPONSIBLE, Parlay, Pick, ShownPick, Stake, bet_slip, parlay_builder, quote
-from .sources import Sources
+from .boards import Boards
+from .movement import Displayed
+from .odds_api import OddsFeed
+from .parlay import RESPONSIBLE, Parlay, Pick, Stake, bet_slip, parlay_builder, quote
+from .view import View
 
 #: The client effect that a confirmed slip is: a page takes it from here, or ignores it.
 CONFIRMED = "bet_slip.confirmed"
-
-
-class Board(BaseModel):
-    sport: Literal["all", "mlb", "nba", "nfl", "nhl"]
-    market: MarketKey
 
 
 class StakeForm(BaseModel):
     stake: Stake
 
 
-AddLeg = Action[Literal["lock.add_leg"], ShownPick]
+AddLeg = Action[Literal["lock.add_leg"], Pick]
 RemoveLeg = Action[Literal["lock.remove_leg"], Pick]
 SetStake = Action[Literal["lock.set_stake"], StakeForm]
 Confirm = Action[Literal["lock.confirm"], None]
-Refresh = Action[Literal["lock.refresh"], Board]
+DropLeg = Action[Literal["lock.drop_leg"], Pick]
+Refresh = Action[Literal["lock.refresh"], View]
+Follow = Action[Literal["lock.follow"], View]
 
 
-def build_actions(sources: Sources) -> ActionRegistry:
+def build_actions(boards: Boards) -> ActionRegistry:
     actions = ActionRegistry()
-    feed = sources.odds
+    _answer_boards(actions, boards)
+    _answer_slips(actions, boards.feed)
+    return actions
+
+
+def _answer_boards(actions: ActionRegistry, boards: Boards) -> None:
+    feed = boards.feed
 
     @actions.updates(Refresh)
-    async def refresh(ctx: TurnContext, board: Board, sender: WidgetItem | None) -> WidgetRoot:
-        return odds_board(
-            await feed.events(board.sport),
-            sport=board.sport,
-            market=board.market,
-            now=sources.clock(),
-            zone=ctx.caller.zone,
-            sample=feed.sample,
-        )
+    async def refresh(ctx: TurnContext, view: View, sender: WidgetItem | None) -> WidgetRoot:
+        return await boards.build(view, _parlay(ctx), zone=ctx.caller.zone, before=sender and sender.widget)
+
+    @actions.updates(Follow, every=boards.every or None)
+    async def follow(ctx: TurnContext, view: View, sender: WidgetItem | None) -> WidgetRoot:
+        assert sender is not None  # no page may send it
+        return await boards.follow(view, _parlay(ctx), zone=ctx.caller.zone, before=sender.widget)
 
     @actions.streams(AddLeg)
-    async def add_leg(ctx: TurnContext, pick: ShownPick, sender: WidgetItem | None) -> AsyncIterator[ThreadStreamEvent]:
+    async def add_leg(ctx: TurnContext, pick: Pick, sender: WidgetItem | None) -> AsyncIterator[ThreadStreamEvent]:
         event = await feed.event(pick.event)
         leg = quote(event, pick) if event else None
         if leg is None:
             raise Unprocessable("That price is off the board. Refresh the board and choose again.")
         before, last = await _builder(ctx)
         async with _editing(ctx) as parlay:
-            parlay.add(leg.since(pick.shown))
+            parlay.add(leg.since(_shown(pick, sender) or leg.shown))
             parlay.item = before if before and last else ctx.new_id("message")
         widget = _widget(ctx, parlay.item, parlay_builder(parlay, sample=feed.sample))
         if parlay.item == before:
             yield ThreadItemReplacedEvent(item=widget)
-            return
-        if before:
-            yield ThreadItemRemovedEvent(item_id=before)
-        yield ThreadItemDoneEvent(item=widget)
+        else:
+            if before:
+                yield ThreadItemRemovedEvent(item_id=before)
+            yield ThreadItemDoneEvent(item=widget)
+        async for changed in _clicked(ctx, sender, parlay):
+            yield changed
 
+    @actions.streams(DropLeg)
+    async def drop_leg(ctx: TurnContext, pick: Pick, sender: WidgetItem | None) -> AsyncIterator[ThreadStreamEvent]:
+        before, _ = await _builder(ctx)
+        async with _editing(ctx) as parlay:
+            parlay.remove(pick)
+        if before:
+            widget = _widget(ctx, before, parlay_builder(parlay, sample=feed.sample))
+            yield ThreadItemReplacedEvent(item=widget)
+        async for changed in _clicked(ctx, sender, parlay):
+            yield changed
+
+    async def _clicked(
+        ctx: TurnContext, sender: WidgetItem | None, parlay: Parlay
+    ) -> AsyncGenerator[ThreadStreamEvent]:
+        """The board, with what the click has done to it: that is where the user is looking."""
+        view = View.of(sender.widget) if sender else None
+        if sender is None or view is None:
+            return
+        board = await boards.build(view, parlay, zone=ctx.caller.zone, before=sender.widget)
+        yield ThreadItemReplacedEvent(item=sender.model_copy(update={"widget": board}))
+
+
+def _answer_slips(actions: ActionRegistry, feed: OddsFeed) -> None:
     @actions.updates(RemoveLeg)
     async def remove_leg(ctx: TurnContext, pick: Pick, sender: WidgetItem | None) -> WidgetRoot:
         async with _editing(ctx) as parlay:
@@ -115,8 +142,6 @@ def build_actions(sources: Sources) -> ActionRegistry:
         yield ThreadItemReplacedEvent(item=_widget(ctx, sender.id, bet_slip(slip, sample=feed.sample)))
         yield ClientEffectEvent(name=CONFIRMED, data=told_of(slip, sender.id))
 
-    return actions
-
 
 def told_of(parlay: Parlay, slip_id: str) -> dict[str, object]:
     """What the host page gets: strings, so that no browser rounds money. slip_id: one slip has it, and no other."""
@@ -132,6 +157,16 @@ def told_of(parlay: Parlay, slip_id: str) -> dict[str, object]:
         "placed": False,
         "note": RESPONSIBLE,
     }
+
+
+def _shown(pick: Pick, sender: WidgetItem | None) -> str:
+    """What the clicked board shows of it; empty where it is not known."""
+    prices = Displayed.of(sender.widget).prices if sender else {}
+    return prices.get((pick.event, pick.bookmaker, pick.market, pick.outcome), ("", ""))[0]
+
+
+def _parlay(ctx: TurnContext) -> Parlay:
+    return Parlay.of(ctx.thread.metadata)
 
 
 @asynccontextmanager

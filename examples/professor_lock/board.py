@@ -1,56 +1,106 @@
-"""The odds board and the chart of a line's movement: odds in, widgets out."""
+"""The odds board, the card of one game, and the chart of a line's movement: odds in, widgets out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from fractions import Fraction
 
 from chatkit.widgets import WidgetRoot
+from typing_extensions import TypedDict
 
 from . import moments
+from .movement import Displayed, Movement, PriceKey, movement_since
 from .odds import implied_probability, rounded
-from .odds_api import Bookmaker, Event, MarketKey, Outcome, Snapshot
-from .widgets.typed import OddsBoardGame, OddsBoardPrice, load
+from .odds_api import MARKETS, Bookmaker, Event, MarketKey, Outcome, Snapshot
+from .offers import offered, worth
+from .view import View
+from .widgets.typed import GameOddsTable, OddsBoardGame, OddsBoardPrice, OddsBoardView, load
 
 MARKET_NAMES: dict[MarketKey, str] = {"spreads": "Spread", "totals": "Total", "h2h": "Moneyline"}
+#: Markets whose outcomes are the teams, and the one whose outcomes are not.
+_TABLES: tuple[tuple[MarketKey, ...], ...] = (("spreads", "h2h"), ("totals",))
 #: Rows of a game: the board is long enough with these.
 _BOOKMAKERS = 4
 #: Games on a board.
 _GAMES = 8
 
 
-def pick_name(market: str, outcome: Outcome) -> str:
-    """What one bets on: "Red Sox +1.5", "Over 8.5", "Red Sox to win"."""
-    if market == "h2h" or outcome.point is None:
-        return f"{outcome.name} to win"
-    return f"{outcome.name} {point(market, outcome.point)}"
+@dataclass(frozen=True, slots=True)
+class Display:
+    """What a widget of odds is built with, besides the odds.
+
+    zone: the user's time zone. every: seconds between its refreshes; 0 for one that is not refreshed by itself.
+    before: what it showed until now. picked: legs of the user's parlay. notes: by game, what is said below it.
+    """
+
+    now: datetime
+    zone: str
+    sample: bool
+    every: int = 0
+    before: Displayed = field(default_factory=Displayed)
+    picked: frozenset[PriceKey] = frozenset()
+    notes: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-def point(market: str, value: Decimal) -> str:
-    """A handicap has a sign, a total has none."""
-    return f"{value:+}" if market == "spreads" else str(value)
-
-
-def odds_board(
-    events: Sequence[Event],
-    *,
-    sport: str,
-    market: MarketKey,
-    now: datetime,
-    zone: str,
-    sample: bool,
-) -> WidgetRoot:
-    """The board of one market. zone: the user's time zone."""
+def odds_board(events: Sequence[Event], view: View, display: Display) -> WidgetRoot:
+    """The board of one market: all games, and what each bookmaker offers."""
+    events = events[:_GAMES]
+    movement = movement_since(display.before, events, [view.market])
     return load("odds-board").build(
         {
-            "sport": sport,
-            "market": market,
-            "markets": [{"key": key, "name": name} for key, name in MARKET_NAMES.items()],
-            "updated": moments.clock(now, zone),
-            "sample": sample,
-            "games": [_game(event, market, now, zone) for event in events[:_GAMES]],
+            **_head(view, display, movement),
+            "markets": [
+                {"name": name, "chosen": key == view.market, "view": view.data(market=key)}
+                for key, name in MARKET_NAMES.items()
+            ],
+            "games": [_game(event, view.market, display, movement) for event in events],
         }
     )
+
+
+def game_odds(event: Event, view: View, display: Display) -> WidgetRoot:
+    """The card of one game: its spread, total and moneyline at one bookmaker."""
+    movement = movement_since(display.before, [event], MARKETS)
+    books = [book for book in event.bookmakers if any(book.market(market) for market in MARKETS)]
+    chosen = next((book for book in books if book.key == view.bookmaker), books[0] if books else None)
+    # The chosen one is among those that are shown.
+    shown = [book for at, book in enumerate(books) if at < _BOOKMAKERS or book is chosen]
+    return load("game-odds").build(
+        {
+            **_head(view, display, movement),
+            "title": event.title,
+            "caption": f"{event.sport_title} · {starts(event, display.now, display.zone)}",
+            "bookmakers": [
+                {"name": book.title, "chosen": book is chosen, "view": view.data(bookmaker=book.key)} for book in shown
+            ],
+            "tables": [_table(event, chosen, markets, display, movement) for markets in _TABLES] if chosen else [],
+            "note": display.notes.get(event.id, ""),
+        }
+    )
+
+
+class _Head(TypedDict):
+    """What both have above their prices."""
+
+    view: OddsBoardView
+    live: bool
+    other: OddsBoardView | None
+    updated: str
+    movement: str
+    sample: bool
+
+
+def _head(view: View, display: Display, movement: Movement) -> _Head:
+    live = view.live and display.every > 0
+    still = "No price has moved yet." if live else ""
+    return {
+        "view": view.data(),
+        "live": live,
+        "other": view.data(live=not view.live) if display.every else None,
+        "updated": moments.clock(display.now, display.zone),
+        "movement": movement.sentence or still,
+        "sample": display.sample,
+    }
 
 
 def starts(event: Event, now: datetime, zone: str) -> str:
@@ -59,40 +109,72 @@ def starts(event: Event, now: datetime, zone: str) -> str:
     return moments.at(moment, zone) if moment > now else f"under way since {moments.clock(moment, zone)}"
 
 
-def _game(event: Event, market: MarketKey, now: datetime, zone: str) -> OddsBoardGame:
+def _game(event: Event, market: MarketKey, display: Display, movement: Movement) -> OddsBoardGame:
     books = [bookmaker for bookmaker in event.bookmakers if bookmaker.market(market)][:_BOOKMAKERS]
+    sides = event.sides(market)
     return {
-        "id": event.id,
         "title": event.title,
         "league": event.sport_title,
-        "starts": starts(event, now, zone),
-        "bookmakers": [bookmaker.title for bookmaker in books],
-        "rows": [{"name": name, "prices": _prices(books, market, name)} for name in event.sides(market)],
+        "starts": starts(event, display.now, display.zone),
+        "columns": list(sides),
+        "rows": [
+            {
+                "name": book.title,
+                "prices": [_price(event, book, books, market, name, display, movement) for name in sides],
+            }
+            for book in books
+        ],
+        "note": display.notes.get(event.id, ""),
     }
 
 
-def _prices(books: Sequence[Bookmaker], market: MarketKey, name: str) -> list[OddsBoardPrice | None]:
-    """One for each bookmaker; None where it has none. The best is the one that pays most on the best line."""
-    offers = [(book, found.outcome(name)) for book in books if (found := book.market(market))]
-    best = max((_worth(market, offer) for _, offer in offers if offer), default=None)
-    return [
-        None
-        if offer is None
-        else {
-            "bookmaker": book.key,
-            "outcome": name,
-            "shown": offered(market, offer),
-            "best": _worth(market, offer) == best,
-        }
-        for book, offer in offers
-    ]
+def _table(
+    event: Event, book: Bookmaker, markets: Sequence[MarketKey], display: Display, movement: Movement
+) -> GameOddsTable:
+    """Markets with the same outcomes, one a row; an outcome that a market does not have is an empty cell."""
+    columns = max((event.sides(market) for market in markets), key=len)
+    return {
+        "columns": list(columns),
+        "rows": [
+            {
+                "name": MARKET_NAMES[market],
+                "prices": [_price(event, book, event.bookmakers, market, name, display, movement) for name in columns],
+            }
+            for market in markets
+        ],
+    }
 
 
-def _worth(market: MarketKey, offer: Outcome) -> tuple[Decimal, Fraction]:
-    """What compares two offers of one outcome: the line first (points that one is given), the price then."""
-    line = offer.point or Decimal(0)
-    lower_is_better = market == "totals" and offer.name == "Over"
-    return (-line if lower_is_better else line, offer.decimal)
+def _price(
+    event: Event,
+    book: Bookmaker,
+    books: Sequence[Bookmaker],
+    market: MarketKey,
+    name: str,
+    display: Display,
+    movement: Movement,
+) -> OddsBoardPrice | None:
+    """None where the bookmaker has none. The best of ``books`` is the one that pays most on the best line."""
+    offer = _found(book, market, name)
+    if offer is None:
+        return None
+    offers = [one for other in books if (one := _found(other, market, name))]
+    key = (event.id, book.key, market, name)
+    return {
+        "event": event.id,
+        "bookmaker": book.key,
+        "market": market,
+        "outcome": name,
+        "shown": offered(market, offer),
+        "best": worth(market, offer) == max(worth(market, one) for one in offers),
+        "moved": movement.marks.get(key, ""),
+        "picked": key in display.picked,
+    }
+
+
+def _found(book: Bookmaker, market: str, name: str) -> Outcome | None:
+    found = book.market(market)
+    return found.outcome(name) if found else None
 
 
 def line_movement(
@@ -129,12 +211,6 @@ def line_movement(
     )
 
 
-def offered(market: str, offer: Outcome) -> str:
-    """What a board shows of it: ``+110``, or with its line ``+1.5 -110``."""
-    line = "" if offer.point is None else f"{point(market, offer.point)} "
-    return f"{line}{int(offer.price):+d}"
-
-
 def _points(offer: Outcome, first: Fraction) -> float:
     return float(rounded(100 * (implied_probability(offer.decimal) - first), 2))
 
@@ -142,5 +218,4 @@ def _points(offer: Outcome, first: Fraction) -> float:
 def _offer(snapshot: Snapshot, event_id: str, book: Bookmaker | None, market: str, name: str) -> Outcome | None:
     event = next((event for event in snapshot.data if event.id == event_id), None)
     bookmaker = event.bookmaker(book.key) if event and book else None
-    found = bookmaker.market(market) if bookmaker else None
-    return found.outcome(name) if found else None
+    return _found(bookmaker, market, name) if bookmaker else None

@@ -1,8 +1,8 @@
-"""The parlay that a user builds by clicking. It lives in the thread, and every price in it is the server's.
+"""The parlay that a user builds, by clicking or by asking. It lives in the thread, with prices of the server's own.
 
-A click names a game, a bookmaker, a market and an outcome. The price is looked up where the board's came from. The
-price in the click is what its board displayed, and only serves to mark a leg that has moved since. A leg that has
-moved when the slip is confirmed is displayed first.
+A click, and a tool of the model, names a game, a bookmaker, a market and an outcome. The price is looked up where the
+board's came from. What the stored board showed only serves to mark a leg that has moved since. A leg that has moved
+when the slip is confirmed is displayed first.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,8 +16,8 @@ from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHan
 from chatkit_link.errors import Unprocessable
 
 from . import odds
-from .board import offered, pick_name
 from .odds_api import Event, MarketKey
+from .offers import offered, pick_name
 from .widgets.typed import BetSlip, load
 
 _KEY = "parlay"
@@ -40,14 +40,11 @@ class Pick(BaseModel):
     outcome: str = Field(max_length=100)
 
 
-class ShownPick(Pick):
-    """What a click on a price names. shown: the displayed price, such as "+1.5 -110"."""
-
-    shown: str = Field(max_length=32)
-
-
 class Leg(Pick):
-    """price: American odds, as the server last saw them. shown: with the line. moved: what was displayed before."""
+    """price: American odds, as the server last saw them. shown: with the line. moved: what was displayed before.
+
+    reason: why the assistant chose it; empty for a leg that the user clicked.
+    """
 
     name: str
     game: str
@@ -55,6 +52,7 @@ class Leg(Pick):
     price: int
     shown: str
     moved: str = ""
+    reason: str = ""
 
     @property
     def decimal(self) -> Fraction:
@@ -63,6 +61,10 @@ class Leg(Pick):
     def since(self, shown: str) -> "Leg":
         """The same leg, with its former price if that was another one."""
         return self.model_copy(update={"moved": "" if shown == self.shown else shown})
+
+    def because(self, reason: str) -> "Leg":
+        """The same leg, with a reason."""
+        return self.model_copy(update={"reason": reason})
 
 
 def _amount(given: Any, read: ValidatorFunctionWrapHandler) -> Decimal:
@@ -115,7 +117,7 @@ class Parlay(BaseModel):
             if fresh is None:
                 lost.append(leg)
             else:
-                current.append(fresh.since(leg.shown))
+                current.append(fresh.since(leg.shown).because(leg.reason))
         self.legs = current
         return lost
 
@@ -134,6 +136,17 @@ class Parlay(BaseModel):
         notes = [_ONE_GAME] if len({leg.event for leg in legs}) < len(legs) else []
         return " ".join([*notes, _BOOKMAKERS] if len({leg.bookmaker for leg in legs}) > 1 else notes)
 
+    def note_on(self, event_id: str) -> str:
+        """What a board says below a game that has a leg here: the legs, and what the whole parlay comes to."""
+        names = ", ".join(leg.name for leg in self.legs if leg.event == event_id)
+        return f"On your slip: {names}. {self.summary}"
+
+    @property
+    def summary(self) -> str:
+        count = "1 leg" if len(self.legs) == 1 else f"{len(self.legs)} legs"
+        american = odds.write_american(self.decimal) if self.legs else "no odds"
+        return f"{count} at {american}, ${self.stake:.2f} would return ${self.payout:,.2f}."
+
     def data(self, *, sample: bool = False) -> BetSlip:
         """What both of its widgets show, worked out here."""
         combined = self.decimal
@@ -151,6 +164,7 @@ class Parlay(BaseModel):
                     "bookmaker": leg.book,
                     "price": f"{leg.price:+d}",
                     "moved": f"was {leg.moved}" if leg.moved else "",
+                    "reason": leg.reason,
                 }
                 for leg in self.legs
             ],

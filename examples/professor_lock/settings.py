@@ -6,6 +6,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from .names import is_name, is_secret_key, listed
+from .voice import Voice
 
 
 class LockSettings(BaseSettings):
@@ -25,6 +26,8 @@ class LockSettings(BaseSettings):
     supabase_issuer: str | None = Field(
         default=None, description="Issuer of the tokens that are passed on to it; /auth/v1 of the project if unset."
     )
+    lock_refresh: int = Field(default=60, ge=0, description="Seconds between refreshes of a board in view; 0: none.")
+    lock_voice: Voice = Field(default="dry", description="How the Professor talks.")
     lock_timeout: float = Field(default=8.0, gt=0, le=60, description="Seconds that any of them may take.")
 
     @field_validator("supabase_tables")

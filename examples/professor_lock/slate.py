@@ -1,7 +1,7 @@
 """A made-up slate of games, in the response format of The Odds API: the data without a key.
 
-The prices follow from the numbers below and the hour, so that they move as time goes by and are the same for
-all users within the same hour. The teams are real, the rest is not: it is marked as sample data.
+The prices follow from the numbers below and the time, so that they move as time goes by and are the same for
+all users within the same ten minutes. The teams are real, the rest is not: it is marked as sample data.
 """
 
 import hashlib
@@ -50,7 +50,7 @@ _GAMES = (
 
 
 class SampleSlate:
-    """An ``OddsFeed`` of the games above, at the prices of the hour that the clock shows."""
+    """An ``OddsFeed`` of the games above, at the prices of the time that the clock shows."""
 
     sample = True
 
@@ -82,7 +82,7 @@ def slate(today: datetime, at: datetime, sport: str = "upcoming") -> list[dict[s
 
 
 def _event(game: _Game, commence: datetime, at: datetime) -> dict[str, Any]:
-    updated = at.replace(minute=0, second=0, microsecond=0)
+    updated = at.replace(minute=at.minute // 10 * 10, second=0, microsecond=0)
     return {
         "id": hashlib.sha256(f"{game.away} @ {game.home} {commence.date()}".encode()).hexdigest()[:32],
         "sport_key": game.sport,
@@ -126,11 +126,11 @@ def _market(key: str, at: datetime, sides: list[tuple[str, Decimal, Decimal | No
 
 
 def _drift(what: str, book: str, at: datetime) -> Decimal:
-    """By how much a probability has moved at this hour: slowly, and with each bookmaker a little on its own."""
-    hour = int(at.timestamp()) // 3600
-    slow = _chance(f"{what} {hour // 6}"), _chance(f"{what} {hour // 6 + 1}")
-    share = Decimal(hour % 6) / 6
-    return slow[0] * (1 - share) + slow[1] * share + _chance(f"{what} {book} {hour // 3}") / 4
+    """By how much a probability has moved by then: slowly, and with each bookmaker a little on its own."""
+    six_hours, since = divmod(int(at.timestamp()), 6 * 3600)
+    slow = _chance(f"{what} {six_hours}"), _chance(f"{what} {six_hours + 1}")
+    share = Decimal(since) / (6 * 3600)
+    return slow[0] * (1 - share) + slow[1] * share + _chance(f"{what} {book} {since // 600} {six_hours}") / 4
 
 
 def _chance(seed: str) -> Decimal:

@@ -2,29 +2,57 @@
 
 import json
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 from agents import TResponseInputItem
 
 from chatkit_link import ToolCall, search_and_quote, user_words
 
-_HELLO = (
-    "Class is in session. Ask me for tonight's odds, how a line has moved, a player's numbers or the news, and click a "
-    "price on the board to build a parlay. "
-    "And remember that nothing is a lock."
-)
+from .voice import Voice
+
+_HELLO: dict[Voice, str] = {
+    "dry": (
+        "Class is in session. Ask me for tonight's odds, how a line has moved, a player's numbers or the news, and "
+        "click a price on the board to build a parlay, or have me build one. And remember that nothing is a lock."
+    ),
+    "sharp": (
+        "What's crackin', sharp? Ask me for tonight's board, one game's numbers or who's hurt, and I'll dish. Click a "
+        "price and it hits your slip, or say the word and I'll cook up a parlay. And remember: nothing is a lock."
+    ),
+}
+#: How an answer begins in this voice, by the tool that it is about.
+_OPENINGS: dict[str, str] = {
+    "tonights_odds": "Alright, sharp, feast your eyes. ",
+    "game_odds": "Here's the whole menu on that one, sharp. ",
+    "line_movement": "Follow the steam, sharp. ",
+    "show_parlay": "Your slip, sharp. ",
+    "build_parlay": "Cooked you one up, sharp. ",
+    "change_parlay": "Done and dusted, sharp. ",
+    "player_stats": "The tape don't lie, sharp. ",
+    "predictions": "Fresh off the model, sharp. ",
+}
+_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_SOME_ODDS = r"\bodds\b|\blines?\b|\bprices?\b|\bspread\b|\bmoneyline\b|\btotal\b"
 #: The first one that a question matches is called.
 _TOOLS = (
     ("open_game", r"\bopen\b"),
     ("read_table", r"\btables?\b"),
     ("line_movement", r"\bmove(d|ment|s)?\b|\bmoving\b|\bchart\b"),
+    ("build_parlay", r"\b(make|build|give|put|create|cook|want|need|suggest)\b.*\b(parlay|slip|legger)\b"),
+    ("change_parlay", r"\b(drop|remove|scratch|lose)\b|\btake\b.*\b(off|out)\b|\bstake\b|^(please )?add\b"),
     ("show_parlay", r"\bparlay\b|\bslip\b|\blegs?\b|\bpayout\b"),
     ("search", r"\binjur|\bnews\b|\breport\b|\bsearch\b"),
     ("predictions", r"\bpredict|\bpicks?\b|\bour model\b"),
     ("player_stats", r"\bstat(s|istics)?\b|\baverag|\bplayers?\b|\bpoints per\b|\bnumbers\b|\bporter\b|\bmarsh\b"),
+    ("game_odds", rf"(?:{_SOME_ODDS}) (?:on|for|of|in) (?:the )?(?!tonight|today|mlb|nba|nfl|nhl|all\b)\w+"),
     ("tonights_odds", r"\bodds\b|\blines?\b|\bboard\b|\bslate\b|\btonight|\bspreads?\b|\btotals?\b|\bmoneylines?\b"),
 )
 _MARKETS = (("totals", r"\btotals?\b|\bover\b|\bunder\b"), ("h2h", r"\bmoneylines?\b|\bto win\b"))
+_STAKE = re.compile(r"\$\s?([\d.,]*\d)|\bstake\b\D{0,12}?([\d.,]*\d)|([\d.,]*\d)\s?(?:dollars|bucks)")
+_REMOVED = re.compile(r"\b(?:drop|remove|scratch|lose|take)\s+(?:the\s+)?(.+?)(?:\s+(?:leg|off|out|from)\b.*)?[.!?]*$")
+_ADDED = re.compile(r"\badd\s+(?:the\s+)?(.+?)(?:\s+to\b.*)?[.!?]*$")
 #: What the server itself knows of a mention; what the browser sends of one is not read.
 _KNOWN = re.compile(r"^Tag .*? \(id [^)]*\): (.*)$", re.MULTILINE)
 _GREETING = re.compile(
@@ -32,10 +60,18 @@ _GREETING = re.compile(
 )
 
 
-def decide(given: str | list[TResponseInputItem], tools: frozenset[str]) -> ToolCall | str:
+def deciding(voice: Voice) -> Callable[[str | list[TResponseInputItem], frozenset[str]], ToolCall | str]:
+    """What decides in this voice."""
+    return partial(_decide, voice)
+
+
+def _decide(voice: Voice, given: str | list[TResponseInputItem], tools: frozenset[str]) -> ToolCall | str:
     question, mentioned, called, output = _read(given)
+    if called in {"search", "read"}:
+        return search_and_quote(given, tools)
     if called is not None:
-        return search_and_quote(given, tools) if called in {"search", "read"} else _answer(called, output)
+        opening = _OPENINGS.get(called, "") if voice == "sharp" and "error" not in output else ""
+        return opening + _answer(called, output)
     wanted = question.lower()
     # Chosen in the composer: there is no other tool then.
     tool = next(iter(tools)) if len(tools) == 1 else None
@@ -43,7 +79,7 @@ def decide(given: str | list[TResponseInputItem], tools: frozenset[str]) -> Tool
     known = ((name, words) for name, words in _TOOLS if name != "read_table" or name in tools)
     tool = tool or next((name for name, words in known if re.search(words, wanted)), None)
     if tool is None and _GREETING.fullmatch(wanted):
-        return _HELLO
+        return _HELLO[voice]
     if tool is None and mentioned:
         on_file = re.sub(r" \(id \w+\)", "", mentioned)
         return f"On file: {on_file} Ask me how its line has moved, or for its numbers."
@@ -60,8 +96,12 @@ def _arguments(tool: str, wanted: str, words: str) -> dict[str, Any]:
             return {"sport": sport, "market": market or "spreads"}
         case "line_movement":
             return {"game": words, "market": market or "h2h"}
-        case "open_game":
+        case "open_game" | "game_odds":
             return {"game": words}
+        case "build_parlay":
+            return {"legs": _legs(wanted), "under": _under(wanted), "sport": sport, "stake": _stake(wanted)}
+        case "change_parlay":
+            return _changes(wanted, market)
         case "player_stats":
             return {"question": words}
         case "predictions":
@@ -71,6 +111,37 @@ def _arguments(tool: str, wanted: str, words: str) -> dict[str, Any]:
             return {"table": named[1] if named else wanted}
         case _:
             return {}
+
+
+def _legs(wanted: str) -> int:
+    counted = re.search(r"(\d+|[a-z]+)[\s-]*(?:legs?\b|legger\b|team\b|game\b)", wanted)
+    if counted is None:
+        return 3
+    if counted[1].isdigit():
+        return int(counted[1])
+    return _NUMBERS.index(counted[1]) + 1 if counted[1] in _NUMBERS else 3
+
+
+def _under(wanted: str) -> int | None:
+    limit = re.search(r"\b(?:under|below|at most|less than)\s*([+-]?\d{3,6})\b", wanted)
+    return int(limit[1]) if limit else None
+
+
+def _stake(wanted: str) -> str | None:
+    amount = _STAKE.search(wanted)
+    return next(found for found in amount.groups() if found).replace(",", "") if amount else None
+
+
+def _changes(wanted: str, market: str | None) -> dict[str, Any]:
+    changes: dict[str, Any] = {"stake": _stake(wanted)}
+    removed, added = _REMOVED.search(wanted), _ADDED.search(wanted)
+    if removed:
+        changes["remove"] = [removed[1]]
+    if added:
+        side = re.search(r"\b(over|under)\b", added[1])
+        leg = {"game": added[1], "market": market or "spreads", "outcome": side[1] if side else added[1]}
+        changes["add"] = [leg | {"reason": "You asked for it."}]
+    return changes
 
 
 def _answer(tool: str, result: dict[str, Any]) -> str:
@@ -86,18 +157,25 @@ def _answer(tool: str, result: dict[str, Any]) -> str:
                 f"There is the board: {_count(len(result['games']), 'game')}, best prices starred. Click a price "
                 f"and it joins your parlay. Shop the line before you love it.{sample}"
             )
+        case "game_odds":
+            return (
+                f"{result['game']}: spread, moneyline and total on one card. The pills change the bookmaker, "
+                f"and ★ is the best price of them all.{sample}"
+            )
         case "line_movement":
             return (
                 f"This is how the line on {result['game']} got here. A move tells you where money went, "
                 f"not who wins.{sample}"
             )
-        case "show_parlay":
+        case "build_parlay" | "change_parlay" | "show_parlay":
             if not result["legs"]:
                 return "Your parlay is empty. Ask for tonight's odds and click a price."
+            reasons = "".join(f"\n- **{leg['name']}** ({leg['price']}): {leg['reason']}" for leg in result["legs"])
             return (
                 f"{_count(len(result['legs']), 'leg')} at {result['american']}: the price implies "
                 f"{result['probability']}, and ${result['stake']} would come back as ${result['payout']}. "
-                "Every leg multiplies the bookmaker's margin, too."
+                f"Every leg multiplies the bookmaker's margin, too.{sample}"
+                + (f"\n{reasons}" if tool == "build_parlay" else "")
             )
         case "player_stats":
             caveat = " Five games are an anecdote, not a law." if result["rows"] else ""

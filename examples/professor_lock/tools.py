@@ -8,28 +8,31 @@ from typing import Any, Literal
 
 from agents import RunContextWrapper, Tool, function_tool
 from chatkit.agents import ClientToolCall
-from chatkit.types import ThreadItemDoneEvent, ThreadItemRemovedEvent, WidgetItem
 
 from chatkit_link import LinkContext, Progress, progress
 
 from . import board, odds, statistics
+from .boards import Boards
 from .exchange import FeedError
 from .games import find_game
-from .odds_api import Event, MarketKey
-from .parlay import Parlay, parlay_builder
+from .odds_api import MARKETS, Event, MarketKey
+from .offers import pick_name
+from .parlay import Parlay
+from .parlay_tools import build_parlay_tools
 from .sources import Sources
 from .supabase import Filter, TableQuery, Tables
+from .view import View
 
 Sport = Literal["all", "mlb", "nba", "nfl", "nhl"]
 Context = RunContextWrapper[LinkContext]
 
 
-def build_tools(sources: Sources) -> list[Tool]:
-    return [*_odds_tools(sources), *_number_tools(sources)]
+def build_tools(sources: Sources, boards: Boards) -> list[Tool]:
+    return [*_odds_tools(boards), *build_parlay_tools(sources.odds), *_number_tools(sources)]
 
 
-def _odds_tools(sources: Sources) -> list[Tool]:
-    feed = sources.odds
+def _odds_tools(boards: Boards) -> list[Tool]:
+    feed = boards.feed
 
     @progress("Looking up tonight's odds: {sport}", failed="No odds: {sport}", icon="chart")
     async def tonights_odds(ctx: Context, sport: Sport = "all", market: MarketKey = "spreads") -> str:
@@ -41,13 +44,28 @@ def _odds_tools(sources: Sources) -> list[Tool]:
         """
 
         async def work() -> dict[str, Any]:
-            events = await feed.events(sport)
             zone = _zone(ctx)
-            now = sources.clock()
-            widget = board.odds_board(events, sport=sport, market=market, now=now, zone=zone, sample=feed.sample)
+            widget = await boards.build(View(sport=sport, market=market), _parlay(ctx), zone=zone)
             await ctx.context.stream_widget(widget, copy_text="The odds board")
-            games = [_game(event, market, now, zone) for event in events]
+            games = [_game(event, market, boards.clock(), zone) for event in await feed.events(sport)]
             return {"sample": feed.sample, "market": market, "games": games}
+
+        return await _result(work())
+
+    @progress("Looking up the odds of {game}", failed="No odds of {game}", icon="chart")
+    async def game_odds(ctx: Context, game: str) -> str:
+        """Show one game's spread, total and moneyline together on a card, with prices that users can click.
+
+        Args:
+            game: a team's name, or the game's id.
+        """
+
+        async def work() -> dict[str, Any]:
+            event, zone = await _find(game), _zone(ctx)
+            widget = await boards.build(View(event=event.id), _parlay(ctx), zone=zone)
+            await ctx.context.stream_widget(widget, copy_text=f"Odds of {event.title}")
+            markets = {market: _game(event, market, boards.clock(), zone) for market in MARKETS}
+            return {"sample": feed.sample, "game": event.title, "markets": markets}
 
         return await _result(work())
 
@@ -68,22 +86,6 @@ def _odds_tools(sources: Sources) -> list[Tool]:
             return {"sample": feed.sample, "game": event.title, "snapshots": len(history)}
 
         return await _result(work())
-
-    @progress("Pricing your parlay")
-    async def show_parlay(ctx: Context) -> str:
-        """Show the parlay that the user has built by clicking, with its odds and payout."""
-        context = ctx.context
-        async with context.edit_metadata() as metadata:
-            parlay = Parlay.of(metadata)
-            before, parlay.item = parlay.item, context.generate_id("message")
-            parlay.keep(metadata)
-        if before is not None:
-            await context.stream(ThreadItemRemovedEvent(item_id=before))
-        widget = parlay_builder(parlay, sample=feed.sample)
-        item = WidgetItem(id=parlay.item, thread_id=context.thread.id, created_at=datetime.now(), widget=widget)
-        await context.stream(ThreadItemDoneEvent(item=item))
-        data = parlay.data()
-        return _json({key: data[key] for key in ("legs", "stake", "american", "probability", "payout")})
 
     @progress("Opening {game}", failed="Not opened: {game}")
     async def open_game(ctx: Context, game: str) -> str:
@@ -107,7 +109,7 @@ def _odds_tools(sources: Sources) -> list[Tool]:
             raise FeedError("No coming game has such a team. Look at the odds board for the games there are.")
         return event
 
-    return [function_tool(tool) for tool in (tonights_odds, line_movement, show_parlay, open_game)]
+    return [function_tool(tool) for tool in (tonights_odds, game_odds, line_movement, open_game)]
 
 
 def _number_tools(sources: Sources) -> list[Tool]:
@@ -201,15 +203,19 @@ def _game(event: Event, market: MarketKey, now: datetime, zone: str) -> dict[str
     for found in itertools.islice(whole, 1):
         fair = odds.without_margin([outcome.decimal for outcome in found.outcomes])
         game["fair"] = {
-            board.pick_name(market, outcome): f"{odds.rounded(probability * 100, 1)} %"
+            pick_name(market, outcome): f"{odds.rounded(probability * 100, 1)} %"
             for outcome, probability in zip(found.outcomes, fair, strict=True)
         }
     game["prices"] = {
-        bookmaker.title: {board.pick_name(market, one): f"{int(one.price):+d}" for one in found.outcomes}
+        bookmaker.title: {pick_name(market, one): f"{int(one.price):+d}" for one in found.outcomes}
         for bookmaker in event.bookmakers
         if (found := bookmaker.market(market))
     }
     return game
+
+
+def _parlay(ctx: Context) -> Parlay:
+    return Parlay.of(ctx.context.thread.metadata)
 
 
 def _zone(ctx: Context) -> str:

@@ -8,10 +8,11 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from examples.professor_lock.board import line_movement, odds_board
+from examples.professor_lock.board import Display, line_movement, odds_board
 from examples.professor_lock.exchange import FeedError
 from examples.professor_lock.odds_api import Event, OddsApi, Snapshot
 from examples.professor_lock.slate import slate
+from examples.professor_lock.view import View
 from tests.examples.conftest import nodes, offered, tree, words
 from tests.examples.lecture import BEGINS, LectureClock
 from tests.sdk_server import serve
@@ -158,7 +159,7 @@ async def test_what_a_bookmaker_leaves_out_is_missing_and_takes_nothing_else_wit
     async with serve(server.app) as address:
         events = await feed_at(address)[0].events("all")
     assert [event.id for event in events] == [whole["id"], bare["id"]]
-    board = odds_board(events, sport="all", market="spreads", now=BEGINS, zone="UTC", sample=False)
+    board = odds_board(events, View(), Display(BEGINS, "UTC", sample=False))
     said = words(board)
     assert "DraftKings" not in said and {"FanDuel", "BetMGM", "–"} <= set(said)
     assert len(offered(board, "lock.add_leg")) == 2
@@ -168,7 +169,7 @@ async def test_what_a_bookmaker_leaves_out_is_missing_and_takes_nothing_else_wit
 
 
 def test_an_empty_board_says_so() -> None:
-    board = odds_board([], sport="nhl", market="h2h", now=BEGINS, zone="UTC", sample=True)
+    board = odds_board([], View(sport="nhl", market="h2h"), Display(BEGINS, "UTC", sample=True))
     assert "No games are coming up." in words(board) and offered(board, "lock.add_leg") == []
 
 
@@ -178,7 +179,7 @@ def test_a_draw_is_a_side_and_a_game_under_way_says_so() -> None:
     for bookmaker in match["bookmakers"]:
         bookmaker["markets"][0]["outcomes"].append({"name": "Draw", "price": 240})
     event = Event.model_validate(match)
-    board = odds_board([event], sport="all", market="h2h", now=BEGINS, zone="America/New_York", sample=False)
+    board = odds_board([event], View(market="h2h"), Display(BEGINS, "America/New_York", sample=False))
     sides = [one["payload"]["outcome"] for one in offered(board, "lock.add_leg")][:3]
     assert sides == [event.away_team, "Draw", event.home_team]
     assert "MLB · under way since 13:05 EST" in words(board)

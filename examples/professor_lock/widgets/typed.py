@@ -23,6 +23,7 @@ class BetSlipLegsItem(TypedDict):
     bookmaker: str
     price: str
     moved: str
+    reason: str
 
 
 class BetSlip(TypedDict):
@@ -50,6 +51,71 @@ class GameCard(TypedDict):
     sample: bool
 
 
+class GameOddsView(TypedDict):
+    sport: str
+    market: Literal["h2h", "spreads", "totals"]
+    event: str
+    bookmaker: str
+    live: bool
+
+
+class GameOddsView2(TypedDict):
+    sport: str
+    market: Literal["h2h", "spreads", "totals"]
+    event: str
+    bookmaker: str
+    live: bool
+
+
+class GameOddsView3(TypedDict):
+    sport: str
+    market: Literal["h2h", "spreads", "totals"]
+    event: str
+    bookmaker: str
+    live: bool
+
+
+class GameOddsChoice(TypedDict):
+    name: str
+    chosen: bool
+    view: GameOddsView3
+
+
+class GameOddsPrice(TypedDict):
+    event: str
+    bookmaker: str
+    market: Literal["h2h", "spreads", "totals"]
+    outcome: str
+    shown: str
+    best: bool
+    moved: Literal["", "up", "down"]
+    picked: bool
+
+
+class GameOddsRow(TypedDict):
+    name: str
+    prices: list[GameOddsPrice | None]
+
+
+class GameOddsTable(TypedDict):
+    columns: list[str]
+    rows: list[GameOddsRow]
+
+
+class GameOdds(TypedDict):
+    view: GameOddsView
+    live: bool
+    other: GameOddsView2 | None
+    updated: str
+    movement: str
+    sample: bool
+    title: str
+    caption: str
+    bookmakers: list[GameOddsChoice]
+    tables: list[GameOddsTable]
+    note: str
+
+
 class LineMovementPointsItem(TypedDict):
     time: str
     value: float
@@ -63,16 +129,45 @@ class LineMovement(TypedDict):
     points: list[LineMovementPointsItem]
 
 
-class OddsBoardMarketsItem(TypedDict):
-    key: str
+class OddsBoardView(TypedDict):
+    sport: str
+    market: Literal["h2h", "spreads", "totals"]
+    event: str
+    bookmaker: str
+    live: bool
+
+
+class OddsBoardView2(TypedDict):
+    sport: str
+    market: Literal["h2h", "spreads", "totals"]
+    event: str
+    bookmaker: str
+    live: bool
+
+
+class OddsBoardView3(TypedDict):
+    sport: str
+    market: Literal["h2h", "spreads", "totals"]
+    event: str
+    bookmaker: str
+    live: bool
+
+
+class OddsBoardChoice(TypedDict):
     name: str
+    chosen: bool
+    view: OddsBoardView3
 
 
 class OddsBoardPrice(TypedDict):
+    event: str
     bookmaker: str
+    market: Literal["h2h", "spreads", "totals"]
     outcome: str
-    best: bool
     shown: str
+    best: bool
+    moved: Literal["", "up", "down"]
+    picked: bool
 
 
 class OddsBoardRow(TypedDict):
@@ -81,20 +176,22 @@ class OddsBoardRow(TypedDict):
 
 
 class OddsBoardGame(TypedDict):
-    id: str
     title: str
     league: str
     starts: str
-    bookmakers: list[str]
+    columns: list[str]
     rows: list[OddsBoardRow]
+    note: str
 
 
 class OddsBoard(TypedDict):
-    sport: str
-    market: Literal["h2h", "spreads", "totals"]
-    markets: list[OddsBoardMarketsItem]
+    view: OddsBoardView
+    live: bool
+    other: OddsBoardView2 | None
     updated: str
+    movement: str
     sample: bool
+    markets: list[OddsBoardChoice]
     games: list[OddsBoardGame]
 
 
@@ -112,6 +209,7 @@ class ParlayLegsItem(TypedDict):
     bookmaker: str
     price: str
     moved: str
+    reason: str
 
 
 class Parlay(TypedDict):
@@ -185,6 +283,10 @@ def load(name: Literal["bet-slip"]) -> Template[BetSlip]: ...
 
 @overload
 def load(name: Literal["game-card"]) -> Template[GameCard]: ...
+
+
+@overload
+def load(name: Literal["game-odds"]) -> Template[GameOdds]: ...
 
 
 @overload

@@ -259,6 +259,8 @@ export const ar: Text = {
     action: 'إجراء',
     chart: 'مخطط',
     table: 'جدول',
+    up: 'صعود',
+    down: 'هبوط',
     pattern: 'يرجى اتباع التنسيق المطلوب.',
   },
 };

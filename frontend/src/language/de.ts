@@ -235,6 +235,8 @@ export const de: Text = {
     action: 'Aktion',
     chart: 'Diagramm',
     table: 'Tabelle',
+    up: 'gestiegen',
+    down: 'gefallen',
     pattern: 'Bitte das verlangte Format einhalten.',
   },
 };

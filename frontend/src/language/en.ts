@@ -234,6 +234,8 @@ export const en = {
     action: 'Action',
     chart: 'Chart',
     table: 'Table',
+    up: 'up',
+    down: 'down',
     pattern: 'Please match the requested format.',
   },
 };

@@ -233,6 +233,8 @@ export const es: Text = {
     action: 'Acción',
     chart: 'Gráfico',
     table: 'Tabla',
+    up: 'sube',
+    down: 'baja',
     pattern: 'Utilice el formato solicitado.',
   },
 };

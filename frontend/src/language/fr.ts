@@ -233,6 +233,8 @@ export const fr: Text = {
     action: 'Action',
     chart: 'Graphique',
     table: 'Tableau',
+    up: 'en hausse',
+    down: 'en baisse',
     pattern: 'Veuillez respecter le format demandé.',
   },
 };

@@ -232,6 +232,8 @@ export const he: Text = {
     action: 'פעולה',
     chart: 'תרשים',
     table: 'טבלה',
+    up: 'עלייה',
+    down: 'ירידה',
     pattern: 'יש להשתמש בתבנית המבוקשת.',
   },
 };

@@ -233,6 +233,8 @@ export const id: Text = {
     action: 'Tindakan',
     chart: 'Bagan',
     table: 'Tabel',
+    up: 'naik',
+    down: 'turun',
     pattern: 'Gunakan format yang diminta.',
   },
 };

@@ -233,6 +233,8 @@ export const it: Text = {
     action: 'Azione',
     chart: 'Grafico',
     table: 'Tabella',
+    up: 'in aumento',
+    down: 'in calo',
     pattern: 'Usa il formato richiesto.',
   },
 };

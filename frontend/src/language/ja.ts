@@ -233,6 +233,8 @@ export const ja: Text = {
     action: '操作',
     chart: 'グラフ',
     table: '表',
+    up: '上昇',
+    down: '下降',
     pattern: '指定された形式で入力してください。',
   },
 };

@@ -234,6 +234,8 @@ export const ko: Text = {
     action: '작업',
     chart: '차트',
     table: '표',
+    up: '상승',
+    down: '하락',
     pattern: '요청된 형식에 맞게 입력하세요.',
   },
 };

@@ -234,6 +234,8 @@ export const nl: Text = {
     action: 'Actie',
     chart: 'Grafiek',
     table: 'Tabel',
+    up: 'omhoog',
+    down: 'omlaag',
     pattern: 'Gebruik de gevraagde notatie.',
   },
 };

@@ -240,6 +240,8 @@ export const pl: Text = {
     action: 'Działanie',
     chart: 'Wykres',
     table: 'Tabela',
+    up: 'wzrost',
+    down: 'spadek',
     pattern: 'Zachowaj wymagany format.',
   },
 };

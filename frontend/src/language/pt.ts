@@ -233,6 +233,8 @@ export const pt: Text = {
     action: 'Ação',
     chart: 'Gráfico',
     table: 'Tabela',
+    up: 'em alta',
+    down: 'em baixa',
     pattern: 'Use o formato solicitado.',
   },
 };

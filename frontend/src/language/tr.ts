@@ -233,6 +233,8 @@ export const tr: Text = {
     action: 'İşlem',
     chart: 'Grafik',
     table: 'Tablo',
+    up: 'yukarı',
+    down: 'aşağı',
     pattern: 'Lütfen istenen biçimi kullanın.',
   },
 };

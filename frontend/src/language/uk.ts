@@ -240,6 +240,8 @@ export const uk: Text = {
     action: 'Дія',
     chart: 'Діаграма',
     table: 'Таблиця',
+    up: 'вгору',
+    down: 'вниз',
     pattern: 'Дотримуйтеся потрібного формату.',
   },
 };

@@ -233,6 +233,8 @@ export const vi: Text = {
     action: 'Hành động',
     chart: 'Biểu đồ',
     table: 'Bảng',
+    up: 'tăng',
+    down: 'giảm',
     pattern: 'Hãy nhập theo định dạng được yêu cầu.',
   },
 };

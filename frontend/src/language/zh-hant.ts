@@ -230,6 +230,8 @@ export const zhHant: Text = {
     action: '動作',
     chart: '圖表',
     table: '表格',
+    up: '上升',
+    down: '下降',
     pattern: '請使用要求的格式。',
   },
 };

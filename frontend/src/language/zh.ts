@@ -229,6 +229,8 @@ export const zh: Text = {
     action: '操作',
     chart: '图表',
     table: '表格',
+    up: '上升',
+    down: '下降',
     pattern: '请使用要求的格式。',
   },
 };

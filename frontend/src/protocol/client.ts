@@ -70,6 +70,8 @@ const JSON_HEADERS = { 'Content-Type': 'application/json', Accept: 'text/event-s
 export class ChatKitClient {
   /** Null until it is known; false for ChatKit servers of other makes. */
   #hasRuns: boolean | null = null;
+  /** Actions that keep their widget up to date, and every how many seconds they are to be sent. */
+  refreshes: ReadonlyMap<string, number> = new Map();
 
   constructor(
     private readonly url: string,
@@ -153,6 +155,8 @@ export class ChatKitClient {
     const response = await this.send(this.url, init, listener);
     // To ask another maker's server for its runs would leave a 404 in the console of the page.
     if (!this.isOwn && !response.headers.has('X-Request-Id')) this.#hasRuns ??= false;
+    const refreshes = response.headers.get('X-Refresh-Actions');
+    if (refreshes !== null) this.refreshes = refreshesIn(refreshes);
     return response;
   }
 
@@ -171,6 +175,12 @@ export class ChatKitClient {
     if (!response.ok) throw await problemFrom(response);
     return response;
   }
+}
+
+/** "board.refresh=60": what is no number of seconds is no reason to ask all the time. */
+function refreshesIn(header: string): Map<string, number> {
+  const all = [...new URLSearchParams(header)].map(([type, every]) => [type, Number(every)] as const);
+  return new Map(all.filter(([, every]) => every >= 1));
 }
 
 async function orLost(answer: Promise<Response>, signal?: AbortSignal): Promise<Response> {

@@ -8,6 +8,7 @@ import type { NodeProps } from './Node';
 import { asBoolean, asText, oneOf } from './read-props';
 import { iconName } from './reading/control-names';
 import { useReading } from './reading/reading';
+import { withSignsRead } from './reading/signs';
 import { controlSize, controlStyle, iconSize } from './sizes';
 
 const colors = [
@@ -33,9 +34,8 @@ export function Button({ node }: NodeProps) {
   const icon = iconSize(node.iconSize, controlSize(node.size).icon);
   const label = asText(node.label);
   const { names, chosen } = useReading();
-  const iconLabel = label
-    ? undefined
-    : iconName(asText(node.iconStart) || asText(node.iconEnd)) || text.action;
+  const ownName = label || iconName(asText(node.iconStart) || asText(node.iconEnd)) || text.action;
+  const name = withSignsRead(names.get(node) ?? ownName, text);
 
   const click = (event: MouseEvent<HTMLButtonElement>) => {
     // A button inside a clickable row must not also click the row.
@@ -54,7 +54,7 @@ export function Button({ node }: NodeProps) {
       data-uniform={node.uniform === true || !label ? '' : undefined}
       data-block={node.block === true ? '' : undefined}
       style={controlStyle(node.size)}
-      aria-label={names.get(node) ?? iconLabel}
+      aria-label={name === label ? undefined : name}
       aria-pressed={chosen.get(node)}
       aria-busy={loading || undefined}
       aria-disabled={held || undefined}

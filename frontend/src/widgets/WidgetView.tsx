@@ -1,4 +1,4 @@
-import { memo, useId, useMemo } from 'react';
+import { memo, type Ref, useId, useMemo } from 'react';
 import { useText } from '../language/language';
 import type { WidgetItem as Item } from '../protocol/types';
 import { BrokenNote, ErrorBoundary } from '../ui/ErrorBoundary';
@@ -23,7 +23,8 @@ export const WidgetView = memo(function WidgetView({
   run,
   blockedReason,
   fail = ignored,
-}: { item: Item } & WidgetHost) {
+  ref,
+}: { item: Item; ref?: Ref<HTMLDivElement> } & WidgetHost) {
   const { loading, during } = useContainer();
   const scope = useId();
   const surroundings = useMemo(() => ({ run, blockedReason, fail }), [run, blockedReason, fail]);
@@ -39,6 +40,7 @@ export const WidgetView = memo(function WidgetView({
         <ContainerContext value={during}>
           {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for the fields of a form */}
           <div
+            ref={ref}
             className="widget"
             role="group"
             aria-label={reading.title || text.untitled}

@@ -26,6 +26,8 @@ export class Narrator {
     private readonly announcer: Announcer,
     private readonly language: Language,
     private readonly log: Element,
+    /** Widgets whose change is not announced: they refresh themselves, again and again. */
+    private readonly quiet: { has(widget: WidgetNode): boolean } = new WeakSet(),
   ) {
     const { message } = language.text;
     this.#reader = new AnswerReader(language.locale, { code: message.codeBlock, table: message.tableOf });
@@ -91,7 +93,7 @@ export class Narrator {
       const before = this.#widgets.get(item.id);
       if (!before || before === item.widget) continue;
       this.#widgets.set(item.id, item.widget);
-      this.announcer.say(outcomeText(before, item.widget, removed));
+      if (!this.quiet.has(item.widget)) this.announcer.say(outcomeText(before, item.widget, removed));
     }
   }
 

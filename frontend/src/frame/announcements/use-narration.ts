@@ -16,9 +16,8 @@ export function useNarration(conversation: Conversation, log: RefObject<HTMLElem
   const language = useLanguage();
   useEffect(() => {
     if (!log.current) return;
-    return narrate(conversation, new Narrator(announcer, language, log.current), log.current, () =>
-      announcer.clear(),
-    );
+    const narrator = new Narrator(announcer, language, log.current, conversation.refreshed);
+    return narrate(conversation, narrator, log.current, () => announcer.clear());
   }, [conversation, announcer, language, log]);
 }
 

@@ -6,7 +6,7 @@
  * Invariant: a message that the server did not accept is handed back to its author.
  */
 import { english } from '../../language/language';
-import { sentenceFor } from '../../protocol/problems';
+import { ChatKitProblem, sentenceFor } from '../../protocol/problems';
 import {
   type Failure,
   failureOf,
@@ -30,7 +30,7 @@ import {
   withPendingMessage,
   withRequest,
 } from '../../protocol/thread-state';
-import type { ActionConfig, StructuredAnswer, Thread, WidgetItem } from '../../protocol/types';
+import type { ActionConfig, StructuredAnswer, Thread, WidgetItem, WidgetNode } from '../../protocol/types';
 import { Store } from '../store';
 import { isFresh, mayGrow } from './answer-polling';
 import { endingsFrom, failureOfLastAnswer, incomplete, notAccepted } from './failures';
@@ -44,12 +44,20 @@ type Listener = (conversation: Conversation, event: ConversationEvent) => void;
 
 let conversations = 0;
 
+/** Of a request that was refused: time alone changes nothing about it. */
+const isFinal = (status: number) => status >= 400 && status < 500 && ![401, 408, 429].includes(status);
+
 export class Conversation {
   /** Stays the same while a new thread gets its id. */
   readonly key = `conversation-${++conversations}`;
   readonly state: Store<ThreadState>;
   /** How many answers were asked for here: each is a reason to show its question. */
   asked = 0;
+  /** When the last answer or action began that has ended: it may have changed what a widget is about. */
+  readonly lastOutcome = new Store(0);
+  /** Widgets as a refresh has brought them. */
+  readonly refreshed = new WeakSet<WidgetNode>();
+  #acting = 0;
   #stream: ResponseStream;
   #loader: ThreadLoader;
   #catchingUp: AbortController | null = null;
@@ -67,6 +75,12 @@ export class Conversation {
 
   get isResponding(): boolean {
     return isResponding(this.state.value.status);
+  }
+
+  /** Whether an answer comes in, or an action has not ended. */
+  get isBusy(): boolean {
+    const { status } = this.state.value;
+    return this.#acting > 0 || isResponding(status) || isPolling(status);
   }
 
   /** Whether the answer that comes in was asked for by another page, or by this one before it was reloaded. */
@@ -154,16 +168,48 @@ export class Conversation {
     if (handler === 'client') return this.#actOnHost(action, item);
     if (!this.id) return;
     const params = { thread_id: this.id, item_id: item?.id ?? null, action };
+    if (streaming && this.isResponding) return;
     if (streaming) {
-      if (this.isResponding) return;
       this.state.update((state) => withRequest(state));
       await this.#run({ type: 'threads.custom_action', params });
       return;
     }
+    const began = Date.now();
+    this.#acting += 1;
     await this.#try(async () => {
       const { updated_item } = await this.services.client.json('threads.sync_custom_action', params);
       if (updated_item) this.state.update((state) => withItem(state, updated_item));
     });
+    this.#acting -= 1;
+    this.lastOutcome.set(began);
+  }
+
+  /** How often the server wants an action to be sent by itself, in seconds; undefined for those of users. */
+  refreshInterval(type: string): number | undefined {
+    return this.services.client.refreshes.get(type);
+  }
+
+  /**
+   * Brings a widget up to date, unnoticed: no answer is awaited, nothing is announced, and what fails is not reported.
+   * "refused": the server will not do it the next time either.
+   */
+  async refreshWidget(
+    { type, payload }: ActionConfig,
+    item: WidgetItem,
+  ): Promise<'done' | 'failed' | 'refused'> {
+    if (!this.id) return 'failed';
+    const params = { thread_id: this.id, item_id: item.id, action: { type, payload } };
+    try {
+      const { updated_item: updated } = await this.services.client.json('threads.sync_custom_action', params);
+      // Something else has changed it meanwhile, which is newer.
+      const isCurrent = this.state.value.items.includes(item);
+      if (updated?.type !== 'widget' || !isCurrent) return 'done';
+      this.refreshed.add(updated.widget);
+      this.state.update((state) => withItem(state, updated));
+      return 'done';
+    } catch (error) {
+      return error instanceof ChatKitProblem && isFinal(error.status) ? 'refused' : 'failed';
+    }
   }
 
   async #actOnHost(action: Pick<ActionConfig, 'type' | 'payload'>, item: Sender | null) {
@@ -303,12 +349,14 @@ export class Conversation {
   /** When it ends early, there may be more on the server than has come. */
   async #receive(start: () => Promise<End>): Promise<End> {
     this.leave();
+    const began = Date.now();
     const end = await start();
     const { items, status } = this.state.value;
     if (end === 'stopped' && !items.some(isPending)) this.state.update((state) => withEnding(state, null));
     if (end === 'complete' && !failureOf(status)) this.state.update(withoutFailedEnding);
     if (end === 'cut off') void this.catchUp(true);
     if (end === 'refused') void this.catchUp();
+    this.lastOutcome.set(began);
     return end;
   }
 

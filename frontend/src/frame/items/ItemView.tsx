@@ -1,4 +1,4 @@
-import { memo, useCallback } from 'react';
+import { memo, useCallback, useRef } from 'react';
 import { useText } from '../../language/language';
 import type { ActionConfig, ThreadItem, WidgetItem } from '../../protocol/types';
 import { BrokenNote, ErrorBoundary } from '../../ui/ErrorBoundary';
@@ -11,6 +11,7 @@ import { GeneratedImage } from './GeneratedImage';
 import { StructuredInput } from './StructuredInput';
 import { TaskView } from './TaskView';
 import { UserMessage } from './UserMessage';
+import { useRefresh } from './use-refresh';
 import { WorkflowView } from './WorkflowView';
 
 /** `streaming`: the stream has opened this item and not yet closed it. `running`: its answer is being written. */
@@ -71,7 +72,9 @@ function Item({ item, streaming, running }: Props) {
 function Widget({ item }: { item: WidgetItem }) {
   const conversation = useConversation();
   const blockedReason = useBlockedReason(conversation);
+  const box = useRef<HTMLDivElement>(null);
+  useRefresh(item, conversation, box);
   const run = useCallback((action: ActionConfig) => conversation.act(action, item), [conversation, item]);
   const fail = useCallback((message: string) => conversation.reportToHost(message), [conversation]);
-  return <WidgetView item={item} run={run} blockedReason={blockedReason} fail={fail} />;
+  return <WidgetView ref={box} item={item} run={run} blockedReason={blockedReason} fail={fail} />;
 }
