@@ -21,6 +21,8 @@ from agents import Agent, RunConfig, Runner, function_tool
 from chatkit.types import AudioInput
 from pydantic import BaseModel
 
+from chatkit_link.agents.errors.server_codes import code_of
+from chatkit_link.agents.errors.spent import what_to_do
 from chatkit_link.agents.models.provider import openai_client, run_config
 from chatkit_link.agents.titles import ModelTitler
 from chatkit_link.agents.transcription import OpenAITranscriber
@@ -189,7 +191,10 @@ def server_message(error: BaseException, key: str | None) -> str:
     if key:
         text = text.replace(key, "[key]")
     text = _KEY.sub("[key]", "".join(letter for letter in text if letter.isprintable()))
-    return text if len(text) <= _WORDS else f"{text[:_WORDS]}…"
+    text = text if len(text) <= _WORDS else f"{text[:_WORDS]}…"
+    if isinstance(error, openai.APIError) and code_of(error) == "model_out_of_credit":
+        return f"{text} {what_to_do(error)}"
+    return text
 
 
 def _error_text(error: openai.APIStatusError) -> str:
