@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from chatkit_link.agents.agent_builder.vector_stores import LocalStores
 from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Prompt, configured_catalog
+from chatkit_link.agents.catalog_notices import icon_notices
 from chatkit_link.agents.contained import contain_tasks
 from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.models.provider import openai_client, run_config
@@ -231,6 +232,8 @@ async def _open(
     served, unavailable = await factory.build_each(entries)
     for notice in shutdown_notices(settings, catalog, factory.targets, datetime.now(UTC).date()):
         logger.log(logging.ERROR if notice.level == "error" else logging.WARNING, "%s", notice.text)
+    for sentence in icon_notices(entries):
+        logger.warning("%s", sentence)
     await stack.enter_async_context(mcp)  # before the runs, which use it until they are over
     coordinator = await stack.enter_async_context(
         Coordinator(

@@ -30,6 +30,7 @@ from chatkit_link.agents.catalog import (
     load_target,
     read_catalog,
 )
+from chatkit_link.agents.catalog_notices import icon_notices
 from chatkit_link.agents.mcp.report import ServerReport, report_servers, servers_table
 from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.models.provider import openai_client
@@ -105,7 +106,7 @@ def list_agents(settings: Settings, catalog: Catalog, today: date) -> Listing:
             for agent_id, entry in entries.items()
         ],
         servers=reports,
-        notices=[*shutdowns, *notices],
+        notices=[*shutdowns, *notices, *(Notice("warning", text) for text in icon_notices(catalog.agents))],
     )
 
 
