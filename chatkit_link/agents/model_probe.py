@@ -25,7 +25,7 @@ from chatkit_link.agents.errors.server_codes import code_of
 from chatkit_link.agents.errors.spent import what_to_do
 from chatkit_link.agents.models.provider import openai_client, run_config
 from chatkit_link.agents.titles import ModelTitler
-from chatkit_link.agents.transcription import OpenAITranscriber
+from chatkit_link.agents.transcription import OpenAITranscriber, may_transcribe
 from chatkit_link.errors import Upstream
 from chatkit_link.settings import Settings
 
@@ -68,6 +68,8 @@ async def probe(settings: Settings, *, deadline: float = DEADLINE) -> list[Outco
         return _some(found, "title") and f"{json.dumps(found, ensure_ascii=False)} by {settings.title_model_name}"
 
     async def transcription() -> str:
+        if not may_transcribe(settings):
+            raise _Unmet("this server has no model of OpenAI; name one that it has in CHATKIT_LINK_TRANSCRIBE_MODEL")
         transcript = await transcriber(AudioInput(data=_tone(), mime_type="audio/wav"))
         return f"by {settings.transcribe_model}, {len(transcript)} characters from a second of sound"
 
