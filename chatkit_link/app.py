@@ -14,9 +14,11 @@ from starlette.types import ASGIApp
 
 from chatkit_link.agents.agent_builder.vector_stores import LocalStores
 from chatkit_link.agents.catalog import RESEARCH, Catalog, Entry, Prompt, configured_catalog
+from chatkit_link.agents.catalog_notices import icon_notices
 from chatkit_link.agents.contained import contain_tasks
 from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.models.provider import openai_client, run_config
+from chatkit_link.agents.offered_models import model_reach
 from chatkit_link.agents.research import Research
 from chatkit_link.agents.served import AgentFactory
 from chatkit_link.agents.shutdown_notices import shutdown_notices
@@ -226,11 +228,14 @@ async def _open(
     file_store = await _files(stack, settings, database, secret)
     mcp = McpServers(catalog.mcp, folder=settings.config.absolute().parent, variables=read_variables())
     stores = _stores(settings, catalog, documents)
-    factory = AgentFactory(settings, store, file_store, config, client, research, mcp, stores)
+    reach = await model_reach(settings, entries)
+    factory = AgentFactory(settings, store, file_store, config, client, research, mcp, stores, reach=reach)
     stack.push_async_callback(factory.close)
     served, unavailable = await factory.build_each(entries)
     for notice in shutdown_notices(settings, catalog, factory.targets, datetime.now(UTC).date()):
         logger.log(logging.ERROR if notice.level == "error" else logging.WARNING, "%s", notice.text)
+    for sentence in (*icon_notices(entries), *reach.notices(entries, factory.targets)):
+        logger.warning("%s", sentence)
     await stack.enter_async_context(mcp)  # before the runs, which use it until they are over
     coordinator = await stack.enter_async_context(
         Coordinator(
@@ -267,6 +272,7 @@ async def _open(
         coordinator=coordinator,
         entries=entries,
         agents=served,
+        models={agent_id: offered.names for agent_id, offered in factory.offered.items()},
         unavailable=unavailable,
         default=catalog.default,
         hosted=await _hosted(stack, settings, document_keys),

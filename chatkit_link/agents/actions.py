@@ -9,21 +9,28 @@ An action is a class of the SDK's: ``AddLeg = Action[Literal["parlay.add"], LegP
 Python, ``AddLeg.create(payload)`` is what a button holds.
 """
 
+import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, TypeVar, cast, get_args, get_origin
 
 from chatkit.actions import Action
 from chatkit.types import ThreadItem, ThreadStreamEvent, WidgetItem
-from chatkit.widgets import WidgetRoot
+from chatkit.widgets import DynamicWidgetRoot, StrictWidgetRoot, WidgetRoot
 from pydantic import ValidationError
 
+from chatkit_link.agents.aclosing import closing_early
 from chatkit_link.agents.context import TurnContext
+from chatkit_link.agents.sdk_events import ITEMS, event_stream, require_event
+from chatkit_link.agents.sdk_methods import ServerMistake, named
 from chatkit_link.errors import Unprocessable
 from chatkit_link.translations import Localized
 from chatkit_link.widgets.actions import offers
 
 Payload = TypeVar("Payload")
+#: The classes of all widgets.
+_WIDGETS: tuple[type[Any], ...] = (*get_args(get_args(StrictWidgetRoot)[0]), DynamicWidgetRoot)
 
 #: The stored widget that was clicked; None for an action that the host page sent without one.
 Sender = WidgetItem | None
@@ -115,21 +122,31 @@ class ActionRegistry:
         handler = self._find(action, sender)
         if handler.asks is None:
             raise unknown_action()
-        return await handler.asks(ctx, _payload(handler, action), sender)
+        given = cast("object", await handler.asks(ctx, _payload(handler, action), sender))
+        items = cast("list[Any]", given) if isinstance(given, list | tuple) else None
+        if items is None or not all(isinstance(item, ITEMS) for item in items):
+            raise ServerMistake(f"{_place(handler.asks)} returned {named(given)}. Return a list of items.")
+        return items
 
     def stream(
         self, ctx: TurnContext, action: Action[str, Any], sender: Sender
     ) -> AsyncIterator[ThreadStreamEvent] | None:
         """The events of a ``streams`` handler; None for any other handler. Raises Unprocessable."""
         handler = self._find(action, sender)
-        return None if handler.streams is None else handler.streams(ctx, _payload(handler, action), sender)
+        streams = handler.streams
+        if streams is None:
+            return None
+        return _checked(event_stream(streams(ctx, _payload(handler, action), sender), lambda: _place(streams)), streams)
 
     async def update(self, ctx: TurnContext, action: Action[str, Any], sender: Sender) -> ThreadItem:
         """The changed sender; raises Unprocessable for what no ``updates`` handler takes."""
         handler = self._find(action, sender)
         if handler.updates is None or sender is None:
             raise unknown_action()
-        return sender.model_copy(update={"widget": await handler.updates(ctx, _payload(handler, action), sender)})
+        widget: Any = await handler.updates(ctx, _payload(handler, action), sender)
+        if not isinstance(widget, _WIDGETS):
+            raise ServerMistake(f"{_place(handler.updates)} returned {named(widget)}. Return the widget as it is now.")
+        return sender.model_copy(update={"widget": widget})
 
     def _find(self, action: Action[str, Any], sender: Sender) -> _Handler:
         handler = self._handlers.get(action.type)
@@ -139,6 +156,21 @@ class ActionRegistry:
         if not offered:
             raise Unprocessable(Localized("action_not_offered"))
         return handler
+
+
+async def _checked(events: AsyncIterator[ThreadStreamEvent], streams: Streams[Any]) -> AsyncIterator[ThreadStreamEvent]:
+    """The same events. Raises ServerMistake, which names the handler, for what is none."""
+    async with closing_early(events) as given:
+        async for event in given:
+            require_event(event, lambda: _place(streams))
+            yield event
+
+
+def _place(handler: Callable[..., Any]) -> str:
+    """``buy (shop.py:12)``, for the author of a handler."""
+    code = getattr(inspect.unwrap(handler), "__code__", None)
+    name = getattr(handler, "__qualname__", type(handler).__name__)
+    return f"{name} ({Path(code.co_filename).name}:{code.co_firstlineno})" if code else name
 
 
 def action_type(action_class: type[Action[Any, Any]]) -> str:

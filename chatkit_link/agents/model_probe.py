@@ -21,9 +21,11 @@ from agents import Agent, RunConfig, Runner, function_tool
 from chatkit.types import AudioInput
 from pydantic import BaseModel
 
+from chatkit_link.agents.errors.server_codes import code_of
+from chatkit_link.agents.errors.spent import what_to_do
 from chatkit_link.agents.models.provider import openai_client, run_config
 from chatkit_link.agents.titles import ModelTitler
-from chatkit_link.agents.transcription import OpenAITranscriber
+from chatkit_link.agents.transcription import OpenAITranscriber, may_transcribe
 from chatkit_link.errors import Upstream
 from chatkit_link.settings import Settings
 
@@ -66,6 +68,8 @@ async def probe(settings: Settings, *, deadline: float = DEADLINE) -> list[Outco
         return _some(found, "title") and f"{json.dumps(found, ensure_ascii=False)} by {settings.title_model_name}"
 
     async def transcription() -> str:
+        if not may_transcribe(settings):
+            raise _Unmet("this server has no model of OpenAI; name one that it has in CHATKIT_LINK_TRANSCRIBE_MODEL")
         transcript = await transcriber(AudioInput(data=_tone(), mime_type="audio/wav"))
         return f"by {settings.transcribe_model}, {len(transcript)} characters from a second of sound"
 
@@ -189,7 +193,10 @@ def server_message(error: BaseException, key: str | None) -> str:
     if key:
         text = text.replace(key, "[key]")
     text = _KEY.sub("[key]", "".join(letter for letter in text if letter.isprintable()))
-    return text if len(text) <= _WORDS else f"{text[:_WORDS]}…"
+    text = text if len(text) <= _WORDS else f"{text[:_WORDS]}…"
+    if isinstance(error, openai.APIError) and code_of(error) == "model_out_of_credit":
+        return f"{text} {what_to_do(error)}"
+    return text
 
 
 def _error_text(error: openai.APIStatusError) -> str:

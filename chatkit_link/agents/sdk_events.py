@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from chatkit_link.agents.sdk_methods import ServerMistake, named
 
 #: The classes of all items.
-_ITEMS: tuple[type[Any], ...] = get_args(get_args(ThreadItem)[0])
+ITEMS: tuple[type[Any], ...] = get_args(get_args(ThreadItem)[0])
 
 
 def event_stream(given: object, place: Callable[[], str]) -> AsyncIterator[ThreadStreamEvent]:
@@ -35,7 +35,7 @@ def event_stream(given: object, place: Callable[[], str]) -> AsyncIterator[Threa
 
 def require_event(given: object, place: Callable[[], str]) -> None:
     """Raises ServerMistake for what is no event."""
-    if isinstance(given, _ITEMS):
+    if isinstance(given, ITEMS):
         raise ServerMistake(
             f"{place()} yielded {named(given)}, which is an item. Yield `ThreadItemDoneEvent(item=...)` with it."
         )

@@ -31,6 +31,7 @@ from chatkit_link.agents.catalog import RESEARCH, Entry, ServerTarget, Target, i
 from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.mentions import Mentions
 from chatkit_link.agents.models.provider import OfflineProvider
+from chatkit_link.agents.offered_models import ModelReach, OfferedModels
 from chatkit_link.agents.offline.model import NAME as OFFLINE
 from chatkit_link.agents.own_titles import names_threads
 from chatkit_link.agents.research import Research
@@ -42,7 +43,7 @@ from chatkit_link.agents.service.target import Service, is_address, load_service
 from chatkit_link.agents.sidecar.node import node_for
 from chatkit_link.agents.sidecar.workflow import SidecarWorkflow
 from chatkit_link.agents.titles import ModelTitler, Titler, plain_title
-from chatkit_link.agents.transcription import OpenAITranscriber
+from chatkit_link.agents.transcription import OpenAITranscriber, may_transcribe
 from chatkit_link.caller import Caller
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.files.files import Files
@@ -113,7 +114,10 @@ class AgentFactory:
         research: Research,
         mcp: McpServers,
         stores: LocalStores | None = None,
+        *,
+        reach: ModelReach,
     ) -> None:
+        """reach: which models can be asked."""
         self._settings = settings
         # Now, and not once an agent's code may have changed the working folder.
         self._folder = Path(settings.config).absolute().parent
@@ -124,9 +128,13 @@ class AgentFactory:
         self._mcp = mcp
         self._stores = stores
         self._client = client
-        self._transcriber = OpenAITranscriber(client, settings.transcribe_model) if client else None
+        self._reach = reach
+        transcribes = client is not None and may_transcribe(settings)
+        self._transcriber = OpenAITranscriber(client, settings.transcribe_model) if client and transcribes else None
         #: What the catalog's agents are, by id, once they are built.
         self.targets: dict[str, Target] = {}
+        #: The models that their users can choose.
+        self.offered: dict[str, OfferedModels] = {}
         self._titler: Titler = plain_title if client is None else ModelTitler(config, settings.title_model_name)
 
     async def build_each(self, entries: Mapping[str, Entry]) -> tuple[dict[str, ServedAgent], dict[str, str]]:
@@ -154,6 +162,7 @@ class AgentFactory:
         target = self._research.assistant() if entry.target == RESEARCH else self._load(entry)
         target = attach_servers(self._mcp, agent_id, target, entry.mcp)
         self.targets[agent_id] = target
+        self.offered[agent_id] = self._reach.offered(entry, target)
         if is_server(target):
             with _not_loaded(f"Agent target {entry.target!r}"), same_working_folder():
                 server = await self._bring(agent_id, target, entry)
@@ -182,7 +191,7 @@ class AgentFactory:
         return ServedAgent(
             id=agent_id,
             server=server,
-            models=frozenset(entry.models),
+            models=frozenset([*entry.models, *self.offered[agent_id].names]),
             tools=frozenset(entry.tools),
             titler=self._titler,
             mentions=target.mentions if isinstance(target, Assistant) else None,

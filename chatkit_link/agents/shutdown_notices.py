@@ -29,6 +29,7 @@ from chatkit_link.agents.models.shutdowns import (
 from chatkit_link.agents.reachable import reachable_agents
 from chatkit_link.agents.service.target import Service
 from chatkit_link.agents.sidecar.workflow import SidecarWorkflow
+from chatkit_link.agents.transcription import may_transcribe
 from chatkit_link.settings import Settings
 
 
@@ -73,7 +74,8 @@ def _in_settings(settings: Settings, server: str) -> Iterator[Mention]:
     yield Mention("CHATKIT_LINK_MODEL" if settings.model else "the Agents SDK's default", settings.model_name, server)
     if settings.title_model:
         yield Mention("CHATKIT_LINK_TITLE_MODEL", settings.title_model, server)
-    yield Mention("CHATKIT_LINK_TRANSCRIBE_MODEL", settings.transcribe_model, server)
+    if may_transcribe(settings):
+        yield Mention("CHATKIT_LINK_TRANSCRIBE_MODEL", settings.transcribe_model, server)
 
 
 def _in_target(owner: str, target: Target, server: str) -> list[Mention]:

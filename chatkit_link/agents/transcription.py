@@ -9,13 +9,23 @@ from openai.types.audio.transcription import Transcription, UsageDuration, Usage
 
 from chatkit_link.agents.errors.describe import describe
 from chatkit_link.agents.errors.explain import Failure, explain
+from chatkit_link.agents.models.vendors import vendors_at
 from chatkit_link.errors import Upstream
 from chatkit_link.limits.meter import report_usage
+from chatkit_link.settings import Settings
 from chatkit_link.translations import Localized
 
 logger = logging.getLogger(__name__)
 
 _ENDINGS = {"audio/webm": "webm", "audio/ogg": "ogg", "audio/mp4": "mp4", "audio/mpeg": "mp3", "audio/wav": "wav"}
+
+
+def may_transcribe(settings: Settings) -> bool:
+    """Whether dictation is taken: the default is a model of OpenAI, and no other vendor's server has it."""
+    if "transcribe_model" in settings.model_fields_set:
+        return True
+    vendors = vendors_at(settings.openai_base_url, None, settings.model)
+    return vendors is None or "OpenAI" in vendors
 
 
 class OpenAITranscriber:

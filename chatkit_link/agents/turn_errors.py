@@ -9,7 +9,7 @@ import logging
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import openai
 from chatkit.errors import CustomStreamError, ErrorCode, StreamError
@@ -44,19 +44,21 @@ class TurnErrors:
     what: what failed, for the log: "the answer".
     conversation: texts that an error may quote, and no log may.
     for_author: whether the reader is the author.
+    failed: the sentence where nothing more is known, as a code of ``chatkit_link/translations``.
     """
 
     caller: Caller
     what: str = "the answer"
     conversation: Sequence[str] = ()
     for_author: bool = False
+    failed: Literal["assistant_failed", "action_failed"] = "assistant_failed"
 
     def event(self, error: BaseException) -> ErrorEvent:
         """The end of a stream. The message is in the caller's language; the log has the rest."""
         match explain(error):
             case Failure() as failure:
                 line = self._log(error, failure.failure_code) if failure is not error else failure.advice
-                message = self._with(line, failure.in_language(self.caller.locale))
+                message = self._with(line, self._text(failure).in_language(self.caller.locale))
                 return ErrorEvent(message=message, allow_retry=failure.allow_retry)
             case CustomStreamError() as failure:
                 line = self._log_cause(error)
@@ -80,9 +82,11 @@ class TurnErrors:
             return error
         event = self.event(error)
         explained = explain(error)
-        if isinstance(explained, Failure) and event.message == explained.in_language(self.caller.locale):
-            return AssistantFailed(explained.text)
-        plain = Localized("assistant_failed")
+        if isinstance(explained, Failure):
+            text = self._text(explained)
+            if event.message == text.in_language(self.caller.locale):
+                return AssistantFailed(text)
+        plain = Localized(self.failed)
         return AssistantFailed(plain if event.message == self._sentence() else event.message or plain)
 
     def complete(self, event: ErrorEvent, place: str) -> ErrorEvent:
@@ -94,7 +98,10 @@ class TurnErrors:
         return event.model_copy(update={"message": self._with(line, self._sentence())})
 
     def _sentence(self) -> str:
-        return Localized("assistant_failed").in_language(self.caller.locale)
+        return Localized(self.failed).in_language(self.caller.locale)
+
+    def _text(self, failure: Failure) -> Localized:
+        return Localized(self.failed) if failure.failure_code == "assistant_failed" else failure.text
 
     def _with(self, line: str, message: str) -> str:
         return f"{message}\n\n{line}" if line and self.for_author else message
@@ -139,7 +146,9 @@ def refusing(
     except BaseException as error:  # it is an author's own code
         if isinstance(error, asyncio.CancelledError) and cancellations():
             raise
-        raise TurnErrors(caller, where(server, name), list(texts(params)), for_author).problem(error) from None
+        failed = "action_failed" if name == "sync_action" else "assistant_failed"
+        told = TurnErrors(caller, where(server, name), list(texts(params)), for_author, failed)
+        raise told.problem(error) from None
 
 
 def interrupted_event(caller: Caller) -> ErrorEvent:

@@ -30,10 +30,12 @@ from chatkit_link.agents.catalog import (
     load_target,
     read_catalog,
 )
+from chatkit_link.agents.catalog_notices import icon_notices
 from chatkit_link.agents.mcp.report import ServerReport, report_servers, servers_table
 from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.models.provider import openai_client
 from chatkit_link.agents.models.shutdowns import Notice, has_error, shutdowns_for
+from chatkit_link.agents.offered_models import model_reach
 from chatkit_link.agents.service.target import is_address, load_service
 from chatkit_link.agents.shutdown_notices import shutdown_notices
 from chatkit_link.agents.sidecar.check import check_script
@@ -105,8 +107,15 @@ def list_agents(settings: Settings, catalog: Catalog, today: date) -> Listing:
             for agent_id, entry in entries.items()
         ],
         servers=reports,
-        notices=[*shutdowns, *notices],
+        notices=[*shutdowns, *notices, *catalog_notices(settings, catalog, targets)],
     )
+
+
+def catalog_notices(settings: Settings, catalog: Catalog, targets: Mapping[str, Target]) -> list[Notice]:
+    """What the catalog names and is not displayed as it is written: icons, and models that cannot be reached."""
+    reach = event_loop.run(model_reach(settings, catalog.agents))
+    found = (*icon_notices(catalog.agents), *reach.notices(catalog.agents, targets))
+    return [Notice("warning", text) for text in found]
 
 
 def _try_servers(

@@ -9,7 +9,7 @@ from typing import Literal
 from chatkit_link.agents.catalog import Catalog, configured_catalog
 from chatkit_link.agents.shutdown_notices import shutdown_notices
 from chatkit_link.cli import event_loop
-from chatkit_link.cli.agent_listing import load_targets
+from chatkit_link.cli.agent_listing import catalog_notices, load_targets
 from chatkit_link.cli.serve import model_line
 from chatkit_link.errors import ConfigurationError, LinkError
 from chatkit_link.resources import PACKAGE
@@ -97,5 +97,6 @@ def _agents(settings: Settings, today: date) -> Iterator[Check]:
         yield Check(f"agent {agent_id}", "ok", "can be loaded")
     for agent_id, problem in broken.items():
         yield Check(f"agent {agent_id}", "bad", problem)
-    for notice in shutdown_notices(settings, catalog, targets, today):
+    shutdowns = shutdown_notices(settings, catalog, targets, today)
+    for notice in (*shutdowns, *catalog_notices(settings, catalog, targets)):
         yield Check("", notice.level, notice.text)

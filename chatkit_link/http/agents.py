@@ -39,7 +39,7 @@ async def list_agents(services: ServicesDep, caller: CallerDep) -> dict[str, Any
                 "notice": entry.notice or None,
                 "uploads": _uploads(services, agent_id, caller),
                 "prompts": [prompt.model_dump(exclude_none=True) for prompt in entry.prompts],
-                "models": entry.models,
+                "models": list(services.models[agent_id]),
                 "tools": entry.tools,
                 "mentions": services.agents[agent_id].mentions is not None,
             }

@@ -1,6 +1,6 @@
 """What the routes need, put together once by ``app.py``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -31,6 +31,7 @@ from chatkit_link.translations import Localized
 @dataclass(frozen=True, slots=True)
 class Services:
     """entries, agents: by agent id. default: the agent of ``POST /chatkit``.
+    models: those that users can choose, by agent id.
     unavailable: why agents of the catalog could not be loaded, by id; ``for_author`` tells that to who asks them.
 
     storage_origin: scheme and host of the file storage, where browsers are sent to it.
@@ -57,6 +58,7 @@ class Services:
     coordinator: Coordinator
     entries: Mapping[str, Entry]
     agents: Mapping[str, ServedAgent]
+    models: Mapping[str, Sequence[str]]
     unavailable: Mapping[str, str]
     default: str
     hosted: HostedSessions

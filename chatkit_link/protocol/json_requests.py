@@ -4,6 +4,8 @@ The owner is always checked first: the SDK passes ids straight on, to feedback a
 instance, and another user's id must be a 404 before anything is touched.
 """
 
+import asyncio
+import logging
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, assert_never
@@ -34,7 +36,9 @@ from chatkit.types import (
 )
 from pydantic import BaseModel
 
+from chatkit_link.agents.actions import unknown_action
 from chatkit_link.agents.contained import contained, containing_tasks
+from chatkit_link.agents.errors.explain import Failure
 from chatkit_link.agents.sdk_methods import (
     WRAPPED_JSON,
     answering,
@@ -43,6 +47,7 @@ from chatkit_link.agents.sdk_methods import (
     method,
     overridden,
     thread_view,
+    where,
 )
 from chatkit_link.agents.served import ServedAgent
 from chatkit_link.agents.turn_errors import refusing
@@ -64,7 +69,11 @@ _FULL = "_load_full_thread"
 _JSON = "_process_non_streaming"
 _SYNC = "_process_sync_custom_action"
 DEFAULT_PAGE = 20
+#: Seconds that an action may take that is answered with JSON: nothing comes meanwhile, and no one can stop it.
+ACTION_SECONDS = 60.0
 NOTHING = b"{}"
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,8 +299,16 @@ def _with_items(thread: ThreadMetadata, items: Page[ThreadItem]) -> Thread:
 async def _acted(
     call: _Call, thread: StoredThread, action: Action[str, Any], sender: WidgetItem | None
 ) -> ThreadItem | None:
+    limit = asyncio.timeout(ACTION_SECONDS)
     try:
-        response = await call.server.sync_action(thread, action, sender, call.caller)
+        async with limit:
+            response = await call.server.sync_action(thread, action, sender, call.caller)
     except NotImplementedError:
-        raise Unprocessable(Localized("action_unknown")) from None
+        raise unknown_action() from None
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        place, caller = where(call.server, "sync_action"), call.caller
+        logger.warning("request %s: %s has not ended in %d seconds", caller.request_id, place, ACTION_SECONDS)
+        raise Failure("action_timeout") from None
     return expect(response, SyncCustomActionResponse, call.server, "sync_action").updated_item

@@ -29,12 +29,12 @@ from chatkit.types import (
 
 from chatkit_link.agents.aclosing import closing_early
 from chatkit_link.agents.contained import containing_tasks
-from chatkit_link.agents.errors.describe import texts
+from chatkit_link.agents.errors.describe import redacted, texts
 from chatkit_link.agents.sdk_events import event_stream, require_event
 from chatkit_link.agents.sdk_methods import WRAPPED_STREAM, encoder, expect, overridden, streaming, thread_view, where
 from chatkit_link.agents.titles import TitleTask
 from chatkit_link.agents.turn_errors import TurnErrors, interrupted_event
-from chatkit_link.errors import Unavailable
+from chatkit_link.errors import LinkError, Unavailable
 from chatkit_link.files.files import Files
 from chatkit_link.files.generated import GeneratedImages
 from chatkit_link.limits.ledger import Ledger
@@ -241,10 +241,29 @@ class ResponseTurn:
     async def _fail(self, error: BaseException, emit: Emit) -> ErrorEvent:
         """Keep what there was before the error; gives the event that ends the stream."""
         await self._ending.keep_partial(emit)
-        return self._errors(await self._ending.conversation()).event(error)
+        conversation = await self._ending.conversation()
+        event = self._errors(conversation).event(error)
+        if not self._is_click:
+            return event
+        if isinstance(error, LinkError):
+            reason = redacted(error.message, conversation)
+            logger.warning("request %s: %s was refused: %s", self._turn.caller.request_id, self._what(), reason)
+        # What is tried again is the answer to a message: the widget would go with it. It can be clicked again.
+        return event.model_copy(update={"code": "custom", "allow_retry": False})
+
+    @property
+    def _is_click(self) -> bool:
+        """Whether this is an action and no answer to a message, such as one that the click stands for."""
+        return self._turn.action is not None and not self._items.asked
+
+    def _what(self) -> str:
+        if not self._is_click:
+            return "the answer"
+        return f"the action {redacted(str(self._turn.action))[:80]!r} (run {self._run.id})"
 
     async def _end(self, status: RunStatus, event: ErrorEvent) -> None:
-        await self._ending.record(status, event)
+        if not self._is_click:
+            await self._ending.record(status, event)
         try:
             self._emit(event)
         except Exception:  # noqa: BLE001 - a server's own way of writing may be what failed
@@ -252,7 +271,8 @@ class ResponseTurn:
 
     def _errors(self, conversation: list[str] | None = None) -> TurnErrors:
         asked = [*texts(self._turn.request.params), *(conversation or [])]
-        return TurnErrors(self._turn.caller, "the answer", asked, self._for_author)
+        failed = "action_failed" if self._is_click else "assistant_failed"
+        return TurnErrors(self._turn.caller, self._what(), asked, self._for_author, failed)
 
     async def _keep_usage(self, emit: Emit, *, patiently: bool = False) -> None:
         """Store what models have used since, and emit a notice about a budget that is nearly used up.
@@ -275,7 +295,8 @@ class ResponseTurn:
     async def _keep_whole(self) -> None:
         """The end of an answer without an exception. A click may have mended what failed before it in the same turn."""
         if self._error is not None:
-            await self._ending.record(RunStatus.FAILED, self._error)
+            if not self._is_click:
+                await self._ending.record(RunStatus.FAILED, self._error)
         elif not self._turn.opening:
             await self._store.settle_ending(self._turn.thread.id, self._turn.caller)
         if self._failure is not None and self._error is not None:

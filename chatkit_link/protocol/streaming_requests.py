@@ -33,6 +33,7 @@ from chatkit.types import (
 )
 
 from chatkit_link.agents.aclosing import closing_early
+from chatkit_link.agents.actions import unknown_action
 from chatkit_link.agents.contained import contained, containing_tasks
 from chatkit_link.agents.sdk_events import event_stream
 from chatkit_link.agents.sdk_methods import expect, method, overridden, thread_view, where
@@ -238,7 +239,12 @@ class StreamingRequests:
         params, server = request.params, stream.server
         async with self._claimed(stream, params.thread_id) as (run, thread):
             sender = await widget_sender(self._store, thread.id, params.item_id, stream.caller)
-            act = lambda: server.action(thread, params.action, sender, stream.context)  # noqa: E731 - as ``respond``
+
+            def act() -> AsyncIterator[ThreadStreamEvent]:
+                if "action" not in overridden(server):
+                    raise unknown_action()
+                return server.action(thread, params.action, sender, stream.context)
+
             return self._start(stream, run, thread, [], act, method="action")
 
     @asynccontextmanager

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chatkit.server import ChatKitServer
-from chatkit.types import StreamingReq, ThreadStreamEvent
+from chatkit.types import StreamingReq, ThreadsCustomActionReq, ThreadStreamEvent
 
 from chatkit_link.agents.sdk_methods import where
 from chatkit_link.caller import Caller, Retry
@@ -35,6 +35,12 @@ class Turn:
     opening: Sequence[ThreadStreamEvent] = ()
     retry: Retry | None = None
     reads_message: bool = False
+
+    @property
+    def action(self) -> str | None:
+        """The type of the action that a click or a page has sent; None where a message is answered."""
+        request = self.request
+        return request.params.action.type if isinstance(request, ThreadsCustomActionReq) else None
 
     def place(self) -> str:
         """Which method answers, for its author."""

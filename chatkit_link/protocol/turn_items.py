@@ -16,6 +16,7 @@ from chatkit.types import (
     ThreadItemReplacedEvent,
     ThreadItemUpdatedEvent,
     ThreadStreamEvent,
+    UserMessageItem,
 )
 
 from chatkit_link.caller import Caller, Retry
@@ -60,6 +61,8 @@ class TurnItems:
         self._partial = PartialItems()
         #: Item id -> whether users see it; of the items that this turn had to do with.
         self._displayed: dict[str, bool] = {}
+        #: Whether it has stored a user's message, such as one that a click stands for.
+        self.asked = False
 
     def plain_update(self, given: ThreadItemUpdatedEvent) -> ThreadItemUpdatedEvent | None:
         """The update to be displayed, if its item is and nothing is to be stored for it; None for all others."""
@@ -159,6 +162,7 @@ class TurnItems:
     async def _save_once(self, item: ThreadItem) -> None:
         """The first item of a retry takes the place of the answer that it replaces."""
         self._run.require_lease()
+        self.asked = self.asked or isinstance(item, UserMessageItem)
         if self._retry is not None and not self._retry.replaced:
             await self._store.replace_answer(self._retry, item, self._caller)
         else:

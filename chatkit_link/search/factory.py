@@ -14,7 +14,7 @@ from chatkit_link.settings import SearchChoice, Settings
 
 
 class FallbackSearch:
-    """Asks ``first``; when that cannot be reached, yields a notice and asks ``local``."""
+    """Asks ``first``; when that cannot be reached, yields a notice and asks ``local``, the operator's own documents."""
 
     def __init__(self, first: SearchProvider, local: SearchProvider) -> None:
         self._first = first
@@ -35,9 +35,9 @@ class FallbackSearch:
 def choose(settings: Settings, local: SearchProvider, http: httpx2.AsyncClient) -> SearchProvider:
     """The provider the settings ask for.
 
-    ``auto`` takes the first that is configured, and falls back to ``local`` when the network is not
-    available. Without any of them it searches the web only when a real model is configured: the offline
-    model is for machines without a network.
+    ``auto`` takes the first that is configured. When it cannot be reached, documents that the operator has named are
+    searched; the bundled ones are a manual of this product, and answer no question to the web. Without any of them it
+    searches the web only when a real model is configured: the offline model is for machines without a network.
     """
     if settings.search != "auto":
         return _provider(settings.search, settings, local, http)
@@ -48,7 +48,8 @@ def choose(settings: Settings, local: SearchProvider, http: httpx2.AsyncClient) 
         ("ddgs", not settings.offline),
     ):
         if configured:
-            return FallbackSearch(_provider(choice, settings, local, http), local)
+            web = _provider(choice, settings, local, http)
+            return web if settings.docs is None else FallbackSearch(web, local)
     return local
 
 

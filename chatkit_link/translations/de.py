@@ -161,6 +161,10 @@ TEXTS = {
     "action_not_offered": "Das bietet dieses Widget nicht an. Laden Sie den Chat neu, und versuchen Sie es noch "
     "einmal.",
     "action_invalid": "Das ist nicht möglich: {reason}.",
+    "action_failed": "Der Assistent ist an dem gescheitert, was Sie angeklickt oder abgeschickt haben. Sie können es "
+    "noch einmal tun; wer diesen Chat betreibt, findet den Grund im Protokoll.",
+    "action_timeout": "Was Sie angeklickt oder abgeschickt haben, hat zu lange gedauert und wurde abgebrochen. Sie "
+    "können es noch einmal tun.",
     "files_not_taken": "Dieser Assistent nimmt keine Dateien an.",
     "file_empty": "Die Datei ist leer.",
     "file_too_large": "Die Datei ist zu groß: höchstens {most} Bytes sind möglich.",

@@ -158,6 +158,9 @@ TEXTS = {
     "action_unknown": "This assistant does not answer that action.",
     "action_not_offered": "This widget does not offer that. Reload the chat and try again.",
     "action_invalid": "That cannot be done: {reason}.",
+    "action_failed": "The assistant failed at what you clicked or sent, and nothing came of it. You can do it again; "
+    "the operator of this chat finds the reason in the log.",
+    "action_timeout": "What you clicked or sent took too long and was stopped. You can do it again.",
     # Files
     "files_not_taken": "This assistant takes no files.",
     "file_empty": "The file is empty.",

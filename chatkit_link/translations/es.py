@@ -155,6 +155,9 @@ TEXTS = {
     "action_unknown": "Este asistente no responde a esa acción.",
     "action_not_offered": "Este widget no ofrece eso. Recargue el chat e inténtelo de nuevo.",
     "action_invalid": "Eso no es posible: {reason}.",
+    "action_failed": "El asistente falló al hacer lo que pulsó o envió. Puede hacerlo de nuevo; quien administra "
+    "este chat encuentra el motivo en el registro.",
+    "action_timeout": "Lo que pulsó o envió tardó demasiado y se detuvo. Puede hacerlo de nuevo.",
     "files_not_taken": "Este asistente no admite archivos.",
     "file_empty": "El archivo está vacío.",
     "file_too_large": "El archivo es demasiado grande: el máximo es de {most} bytes.",

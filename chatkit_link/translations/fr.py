@@ -151,6 +151,10 @@ TEXTS = {
     "action_unknown": "Cet assistant ne répond pas à cette action.",
     "action_not_offered": "Ce widget ne propose pas cela. Rechargez le chat et réessayez.",
     "action_invalid": "C’est impossible : {reason}.",
+    "action_failed": "L’assistant a échoué sur ce que vous avez cliqué ou envoyé. Vous pouvez recommencer ; "
+    "l’exploitant de ce chat trouve la raison dans le journal.",
+    "action_timeout": "Ce que vous avez cliqué ou envoyé a pris trop de temps et a été arrêté. Vous pouvez "
+    "recommencer.",
     "files_not_taken": "Cet assistant n’accepte pas de fichiers.",
     "file_empty": "Le fichier est vide.",
     "file_too_large": "Le fichier est trop volumineux : {most} octets au plus.",

@@ -143,6 +143,9 @@ TEXTS = {
     "action_unknown": "Asisten ini tidak menanggapi tindakan itu.",
     "action_not_offered": "Widget ini tidak menyediakan itu. Muat ulang chat dan coba lagi.",
     "action_invalid": "Itu tidak dapat dilakukan: {reason}.",
+    "action_failed": "Asisten gagal menjalankan apa yang Anda klik atau kirim. Anda dapat melakukannya lagi; "
+    "pengelola chat ini menemukan penyebabnya di log.",
+    "action_timeout": "Apa yang Anda klik atau kirim terlalu lama dan dihentikan. Anda dapat melakukannya lagi.",
     "files_not_taken": "Asisten ini tidak menerima file.",
     "file_empty": "File kosong.",
     "file_too_large": "File terlalu besar: paling banyak {most} byte.",

@@ -152,6 +152,9 @@ TEXTS = {
     "action_unknown": "Questo assistente non risponde a quell’azione.",
     "action_not_offered": "Questo widget non lo offre. Ricarica la chat e riprova.",
     "action_invalid": "Non è possibile: {reason}.",
+    "action_failed": "L’assistente non è riuscito a fare ciò che hai premuto o inviato. Puoi rifarlo; il gestore di "
+    "questa chat trova il motivo nel registro.",
+    "action_timeout": "Ciò che hai premuto o inviato ha richiesto troppo tempo ed è stato interrotto. Puoi rifarlo.",
     "files_not_taken": "Questo assistente non accetta file.",
     "file_empty": "Il file è vuoto.",
     "file_too_large": "Il file è troppo grande: il massimo è {most} byte.",

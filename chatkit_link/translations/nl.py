@@ -150,6 +150,9 @@ TEXTS = {
     "action_unknown": "Deze assistent reageert niet op die actie.",
     "action_not_offered": "Deze widget biedt dat niet aan. Laad de chat opnieuw en probeer het nog eens.",
     "action_invalid": "Dat kan niet: {reason}.",
+    "action_failed": "De assistent is vastgelopen op wat u hebt aangeklikt of verzonden. U kunt het opnieuw doen; de "
+    "beheerder van deze chat vindt de reden in het logboek.",
+    "action_timeout": "Wat u hebt aangeklikt of verzonden duurde te lang en is gestopt. U kunt het opnieuw doen.",
     "files_not_taken": "Deze assistent accepteert geen bestanden.",
     "file_empty": "Het bestand is leeg.",
     "file_too_large": "Het bestand is te groot: het maximum is {most} bytes.",

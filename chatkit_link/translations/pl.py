@@ -143,6 +143,10 @@ TEXTS = {
     "action_unknown": "Ten asystent nie odpowiada na to działanie.",
     "action_not_offered": "Ten widżet tego nie oferuje. Odśwież czat i spróbuj ponownie.",
     "action_invalid": "Nie można tego zrobić: {reason}.",
+    "action_failed": "Asystent nie zdołał wykonać tego, co zostało kliknięte lub wysłane. Możesz zrobić to ponownie; "
+    "operator tego czatu znajdzie przyczynę w dzienniku.",
+    "action_timeout": "To, co zostało kliknięte lub wysłane, trwało zbyt długo i zostało zatrzymane. Możesz zrobić "
+    "to ponownie.",
     "files_not_taken": "Ten asystent nie przyjmuje plików.",
     "file_empty": "Plik jest pusty.",
     "file_too_large": "Plik jest za duży: dozwolone jest najwyżej {most} B.",

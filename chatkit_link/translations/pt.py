@@ -148,6 +148,9 @@ TEXTS = {
     "action_unknown": "Este assistente não responde a essa ação.",
     "action_not_offered": "Este widget não oferece isso. Recarregue o chat e tente novamente.",
     "action_invalid": "Não é possível fazer isso: {reason}.",
+    "action_failed": "O assistente falhou no que você clicou ou enviou. Você pode fazer isso de novo; o operador "
+    "deste chat encontra o motivo no registro.",
+    "action_timeout": "O que você clicou ou enviou demorou demais e foi interrompido. Você pode fazer isso de novo.",
     "files_not_taken": "Este assistente não aceita arquivos.",
     "file_empty": "O arquivo está vazio.",
     "file_too_large": "O arquivo é grande demais: cabem no máximo {most} bytes.",

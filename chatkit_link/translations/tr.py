@@ -139,6 +139,9 @@ TEXTS = {
     "action_unknown": "Bu asistan o işleme yanıt vermiyor.",
     "action_not_offered": "Bu bileşen bunu sunmuyor. Sohbeti yenileyip tekrar deneyin.",
     "action_invalid": "Bu yapılamıyor: {reason}.",
+    "action_failed": "Asistan, tıkladığınız veya gönderdiğiniz şeyi yapamadı. Yeniden yapabilirsiniz; bu sohbetin "
+    "işletmecisi nedenini günlükte bulur.",
+    "action_timeout": "Tıkladığınız veya gönderdiğiniz şey çok uzun sürdü ve durduruldu. Yeniden yapabilirsiniz.",
     "files_not_taken": "Bu asistan dosya kabul etmiyor.",
     "file_empty": "Dosya boş.",
     "file_too_large": "Dosya çok büyük: En fazla {most} bayt olabilir.",

@@ -144,6 +144,9 @@ TEXTS = {
     "action_unknown": "Trợ lý này không phản hồi hành động đó.",
     "action_not_offered": "Tiện ích này không có hành động đó. Hãy tải lại đoạn chat rồi thử lại.",
     "action_invalid": "Không thể thực hiện: {reason}.",
+    "action_failed": "Trợ lý đã thất bại với điều bạn vừa nhấn hoặc gửi. Bạn có thể làm lại; người vận hành đoạn "
+    "chat này tìm thấy lý do trong nhật ký.",
+    "action_timeout": "Điều bạn vừa nhấn hoặc gửi mất quá nhiều thời gian và đã bị dừng. Bạn có thể làm lại.",
     "files_not_taken": "Trợ lý này không nhận tệp.",
     "file_empty": "Tệp trống.",
     "file_too_large": "Tệp quá lớn: tối đa {most} byte.",

@@ -113,6 +113,8 @@ TEXTS = {
     "action_unknown": "此助手不响应该操作。",
     "action_not_offered": "此小组件不提供该操作。请刷新聊天后重试。",
     "action_invalid": "无法执行：{reason}。",
+    "action_failed": "助手未能完成你点击或发送的操作。你可以再试一次；此聊天的运营者可在日志中找到原因。",
+    "action_timeout": "你点击或发送的操作耗时过长，已被停止。你可以再试一次。",
     "files_not_taken": "此助手不接受文件。",
     "file_empty": "文件为空。",
     "file_too_large": "文件过大：最多允许 {most} 字节。",

@@ -113,6 +113,8 @@ TEXTS = {
     "action_unknown": "此助理不回應該動作。",
     "action_not_offered": "此小工具不提供該動作。請重新載入聊天，然後再試一次。",
     "action_invalid": "無法執行：{reason}。",
+    "action_failed": "助理未能完成你點擊或傳送的操作。你可以再試一次；此聊天的營運者可在記錄中找到原因。",
+    "action_timeout": "你點擊或傳送的操作花費時間過長，已被停止。你可以再試一次。",
     "files_not_taken": "此助理不接受檔案。",
     "file_empty": "檔案是空的。",
     "file_too_large": "檔案太大：最多允許 {most} 位元組。",

@@ -13,6 +13,7 @@ from chatkit.widgets import BasicRoot, StrictWidgetComponent, StrictWidgetRoot
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from chatkit_link.widgets.errors import WidgetError
+from chatkit_link.widgets.icon_names import unknown_icon
 
 DEEPEST = 24
 MOST_NODES = 2_000
@@ -73,9 +74,7 @@ class TreeChecker:
             try:
                 self._icons.validate_python(status["icon"])
             except ValidationError as error:
-                raise WidgetError(
-                    source, f"{path}.status.icon".lstrip("."), f"there is no icon {status['icon']!r}"
-                ) from error
+                raise WidgetError(source, f"{path}.status.icon".lstrip("."), unknown_icon(status["icon"])) from error
 
 
 def _check_props(source: str, path: str, model: type[BaseModel], props: dict[str, Any]) -> None:
@@ -89,7 +88,7 @@ def _check_props(source: str, path: str, model: type[BaseModel], props: dict[str
         first = error.errors(include_url=False, include_context=False)[0]
         at, value = _place(props, first["loc"])
         if at in _ICON_KEYS or (at == ".name" and props["type"] == "Icon"):
-            raise WidgetError(source, f"{path}{at}".lstrip("."), f"there is no icon {value!r}") from error
+            raise WidgetError(source, f"{path}{at}".lstrip("."), unknown_icon(value)) from error
         raise WidgetError(source, f"{path}{at}".lstrip("."), first["msg"]) from error
 
 

@@ -248,3 +248,47 @@ test('a client secret is sent to this server, and renewed when it is refused', a
   expect(bearers).toEqual(['Bearer secret-1', 'Bearer secret-2']);
   expect(await host.called()).toEqual([null, 'secret-1']);
 });
+
+test('what has an icon of another set, or none, is there and works', async ({ page, baseURL }) => {
+  const said: string[] = [];
+  page.on('console', (message) => said.push(message.text()));
+  const host = await HostPage.open(page, baseURL);
+  await host.set(() => {
+    const tools = [
+      { id: 'find', label: 'Find', icon: 'magnifying-glass', pinned: true },
+      { id: 'plan', label: 'Plan', icon: 'list-checklist' },
+      { id: 'bare', label: 'Bare tool', pinned: true },
+      { id: 'odd', label: 'Odd tool', icon: 'lucide:no-such-icon', pinned: true },
+    ];
+    return {
+      composer: { tools },
+      startScreen: { prompts: [{ label: 'Who am I?', prompt: 'Who am I?', icon: 'person' }] },
+      header: { rightAction: { icon: 'gear', onClick: () => window.called.push('settings') } },
+      entities: {
+        onTagSearch: async () => [{ id: 'ann', title: 'Ann', icon: 'magnifying-glass' }, { id: 'nobody' }],
+      },
+      // biome-ignore lint/suspicious/noExplicitAny: what a page without types may give
+    } as any;
+  });
+  await expect(host.button('Find').locator('[data-icon=search]')).toBeVisible();
+  // Without an icon, a tool is known by its words.
+  await expect(host.button('Bare tool')).toHaveText('Bare tool');
+  await expect(host.button('Odd tool')).toHaveText('Odd tool');
+  await expect(host.button('Who am I?').locator('[data-icon=user]')).toBeVisible();
+  await host.shot('icons');
+  await host.button('Settings').click();
+  expect(await host.called()).toEqual(['settings']);
+  await host.frame.locator('.attach').click();
+  await expect(host.frame.getByRole('menuitemradio', { name: 'Plan' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await host.composer.pressSequentially('@');
+  await expect(host.frame.getByRole('option')).toHaveText(['Ann']);
+  expect(said.filter((line) => line.includes('nearest'))).toEqual([
+    expect.stringContaining('"startScreen.prompts.0.icon" "person"'),
+    expect.stringContaining(
+      '"composer.tools.0.icon" "magnifying-glass" is no icon of ChatKit; the nearest are "search"',
+    ),
+    expect.stringContaining('"composer.tools.1.icon" "list-checklist"'),
+    expect.stringContaining('"header.rightAction.icon" "gear" is no header icon'),
+  ]);
+});

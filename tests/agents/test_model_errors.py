@@ -22,7 +22,7 @@ from chatkit_link.client import ChatKitClient
 from chatkit_link.translations import Localized
 from tests.agents.test_models import APIS, MakeSettings
 from tests.conftest import running
-from tests.finished_stream import stored, told
+from tests.finished_stream import stored, text_of, told
 from tests.model_server import MODEL, ModelServer, Say, Step
 from tests.sdk_server import serve
 
@@ -138,7 +138,96 @@ def error_object(**error: Any) -> Break:
     return Break(({"error": {"message": "no", **error}},))
 
 
+#: Accounts without credit, or past their limit, as their servers word it; the first is in OpenAI's documentation.
+NO_CREDIT = [
+    refused(
+        "You exceeded your current quota, please check your plan and billing details.",
+        type="insufficient_quota",
+        code="insufficient_quota",
+    ),
+    # github.com/roackb2/heddle/pull/358
+    refused("no", type="insufficient_quota", code="credit_balance_exhausted"),
+    # xAI: github.com/continuedev/continue/issues/10373
+    {
+        "code": "Some resource has been exhausted",
+        "error": "Your team 16f2151a-40f4-4a80-8ad0-cae00c27e8dd has either "
+        "used all available credits or reached its monthly spending limit. To continue making API requests, please "
+        "purchase more credits or raise your spending limit.",
+    },
+    # Moonshot: github.com/666ghj/BettaFish/issues/524
+    {
+        "error": {
+            "message": "Your account org-1 <ak-1> is suspended due to insufficient balance, please recharge your "
+            "account or check your plan and billing details",
+            "type": "exceeded_current_quota_error",
+        }
+    },
+    # Gemini, a day's quota: github.com/google-gemini/gemini-cli/issues/8437
+    [
+        {
+            "error": {
+                "code": 429,
+                "message": "You exceeded your current quota, please check your plan and billing details.",
+                "status": "RESOURCE_EXHAUSTED",
+                "details": [{"violations": [{"quotaId": "GenerateRequestsPerDayPerProjectPerModel-FreeTier"}]}],
+            }
+        }
+    ],
+    # Gemini, a model without a free tier: github.com/continuedev/continue/issues/10085
+    [
+        {
+            "error": {
+                "code": 429,
+                "message": "You exceeded your current quota, please check your plan and billing details."
+                "\n* Quota exceeded for metric: free_tier_requests, limit: 0, model: g\nPlease retry in 38.8s.",
+                "status": "RESOURCE_EXHAUSTED",
+            }
+        }
+    ],
+    # OpenCode Go before a provider: github.com/anomalyco/opencode/issues/24462
+    {
+        "error": {
+            "message": "Error from provider: Provider returned error",
+            "code": 429,
+            "metadata": {"raw": '{"error":{"message":"Your account is suspended due to insufficient balance"}}'},
+        }
+    },
+]
+#: The same with another status: Anthropic (anthropics/claude-code/issues/66314), xAI (Wei-Shaw/sub2api/issues/4069),
+#: Azure AI services, SiliconFlow.
+NO_CREDIT_BY_STATUS = [
+    (
+        400,
+        {
+            "type": "error",
+            "error": {
+                "type": "invalid_request_error",
+                "message": "Your credit balance is too low to "
+                "access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits.",
+            },
+        },
+    ),
+    (400, refused("Your credit balance is too low to access the Anthropic API.", code="invalid_request_error")),
+    (403, {"code": "permission-denied", "error": "You have run out of credits or need a Grok subscription."}),
+    (403, refused("Out of call volume quota for the F0 pricing tier. Please retry after 12 days.", code="403")),
+    (403, {"code": 30001, "message": "Sorry, your account balance is insufficient", "data": None}),
+]
+#: A minute's limit in words about a quota: it is over by itself.
+A_MINUTE = [
+    {
+        "error": {
+            "code": 429,
+            "status": "RESOURCE_EXHAUSTED",
+            "message": "You exceeded your current quota, please check your plan.",
+            "details": [{"violations": [{"quotaId": "GenerateContentInputTokensPerModelPerMinute-FreeTier"}]}],
+        }
+    }
+]
+
 BEFORE = [
+    *((Refuse(429, body), "model_out_of_credit") for body in NO_CREDIT),
+    *((Refuse(status, body), "model_out_of_credit") for status, body in NO_CREDIT_BY_STATUS),
+    (Refuse(429, A_MINUTE), "model_busy"),
     # A 400 is about the length of the chat where its code states that, and never otherwise.
     (Refuse(400, refused("maximum context length is 8 tokens", code="context_length_exceeded")), "context_too_long"),
     (Refuse(400, refused("too long", code=400, type="exceed_context_size_error")), "context_too_long"),  # llama.cpp
@@ -178,7 +267,26 @@ RESPONSES = [
     (response_failed("a_new_one"), "model_failed"),
     (response_incomplete("max_output_tokens"), "answer_cut"),
     (response_incomplete("content_filter"), "answer_filtered"),
+    (response_failed("insufficient_quota"), "model_out_of_credit"),
+    (
+        response_failed(
+            "rate_limit_exceeded", "You exceeded your current quota, please check your plan and billing details."
+        ),
+        "model_out_of_credit",
+    ),
     (error_event("insufficient_quota"), "model_out_of_credit"),
+    (
+        Break(
+            (
+                {
+                    "type": "error",
+                    "sequence_number": 2,
+                    "error": {"type": "insufficient_quota", "code": "a_new_one", "message": "no", "param": None},
+                },
+            )
+        ),
+        "model_out_of_credit",
+    ),
     (error_event("context_length_exceeded"), "context_too_long"),
     (error_object(code="rate_limit_exceeded"), "model_busy"),
     (Break(({"type": "response.created", "sequence_number": 0, "response": RESPONSE},)), "answer_disconnected"),
@@ -186,6 +294,18 @@ RESPONSES = [
 CHAT = [
     (error_object(code=429), "model_busy"),  # OpenRouter
     (error_object(code=402), "model_out_of_credit"),
+    (error_object(type="insufficient_quota", code="insufficient_quota"), "model_out_of_credit"),
+    (
+        Break(
+            (
+                {
+                    "code": "Some resource has been exhausted",
+                    "error": "Your team has either used all available credits or reached its monthly spending limit.",
+                },
+            )
+        ),
+        "model_out_of_credit",
+    ),  # xAI
     (error_object(code="context_length_exceeded"), "context_too_long"),
     (error_object(type="server_error", code="a_new_one"), "model_failed"),
     (error_object(code=400, type="BadRequestError"), "model_refused"),  # vLLM
@@ -265,6 +385,48 @@ async def test_the_operator_reads_the_servers_own_message(
     assert "status=400 code=unsupported_value type=invalid_request_error param=reasoning.effort" in caplog.text
     assert "request=req_7" in caplog.text
     assert "Unsupported value: 'none' is not supported." in caplog.text
+
+
+#: The first words of an answer, over either API, and then the news that the account is empty.
+SPENT_MIDWAY = {
+    "responses": Break(
+        (
+            {"type": "response.created", "sequence_number": 0, "response": RESPONSE},
+            {"type": "response.output_item.added", "sequence_number": 1, "output_index": 0, "item": {
+                "id": "msg_1", "type": "message", "role": "assistant", "status": "in_progress", "content": []}},
+            {"type": "response.content_part.added", "sequence_number": 2, "item_id": "msg_1", "output_index": 0,
+             "content_index": 0, "part": {"type": "output_text", "text": "", "annotations": []}},
+            {"type": "response.output_text.delta", "sequence_number": 3, "item_id": "msg_1", "output_index": 0,
+             "content_index": 0, "delta": "Plums are", "logprobs": []},
+            *response_failed("insufficient_quota", "You exceeded your current quota.").events,
+        )
+    ),
+    "chat_completions": Break(
+        (
+            {"id": "c_1", "object": "chat.completion.chunk", "created": 1, "model": MODEL, "choices": [
+                {"index": 0, "delta": {"role": "assistant", "content": "Plums are"}, "finish_reason": None}]},
+            {"error": "Your team has either used all available credits or reached its monthly spending limit."},
+        )
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("api", APIS)
+async def test_a_quota_that_is_spent_midway_keeps_what_was_written_and_is_told_as_that(
+    chats: dict[str, ChatKitClient], contrary: Contrary, api: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    contrary.step = SPENT_MIDWAY[api]
+    made = await told(chats[api].create_thread(QUESTION))
+    kept = await stored(chats[api], made.thread_id)
+    (error,) = made.view.errors
+    assert error.message == str(Localized("model_out_of_credit"))
+    assert "try again" not in str(error.message).lower()
+    assert not error.allow_retry
+    assert [text_of(item) for item in kept] == [QUESTION, "Plums are"]
+    line = next(each.getMessage() for each in caplog.records if "(model_out_of_credit)" in each.getMessage())
+    assert line.startswith("request ")
+    assert "quota" in line or "used all available credits" in line
+    assert "Add credit or raise the limit" in line
 
 
 @pytest.mark.parametrize("api", APIS)

@@ -1,6 +1,7 @@
 """Which provider answers, and what happens when the network is not there."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -61,18 +62,25 @@ async def test_the_first_configured_provider_answers(values: Any, name: str, htt
     assert choose(settings(**values), Scripted("the bundled documents"), http).name == name
 
 
-async def test_without_a_network_the_documents_are_searched_with_a_notice() -> None:
+async def test_without_a_network_documents_of_the_operators_own_are_searched_with_a_notice() -> None:
     provider: SearchProvider = FallbackSearch(
         Scripted("the web", SearchUnreachable("The web search could not be reached.")),
-        Scripted("the bundled documents", LOCAL),
+        Scripted("your documents", LOCAL),
     )
     assert provider.label == "the web"
     assert [found async for found in provider.search("q", limit=8)] == [
-        SearchNotice(
-            "The web search could not be reached. Searching the bundled documents instead.", "the bundled documents"
-        ),
+        SearchNotice("The web search could not be reached. Searching your documents instead.", "your documents"),
         LOCAL,
     ]
+
+
+@pytest.mark.parametrize("values", [{"openai_api_key": "k"}, {"searxng_url": "http://s"}, {"brave_api_key": "b"}])
+def test_the_bundled_documents_stand_in_for_no_search_of_the_web(
+    values: Any, http: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    local = Scripted("the bundled documents")
+    assert not isinstance(choose(settings(**values), local, http), FallbackSearch)
+    assert isinstance(choose(settings(**values, docs=tmp_path), local, http), FallbackSearch)
 
 
 async def test_a_refused_key_is_not_hidden_by_the_fallback() -> None:

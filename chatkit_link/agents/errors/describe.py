@@ -23,6 +23,8 @@ from agents.exceptions import (
 )
 
 from chatkit_link.agents.contained import EndedTask
+from chatkit_link.agents.errors.server_codes import code_of
+from chatkit_link.agents.errors.spent import what_to_do
 from chatkit_link.agents.models.problems import ContextTooLong, IncompleteAnswer, UnreadableAnswer
 from chatkit_link.agents.sdk_methods import ServerMistake
 
@@ -67,6 +69,8 @@ def describe(error: BaseException) -> str:
         if (request := getattr(error, "request_id", None)) and _REQUEST.fullmatch(request):
             parts.append(f"request={request}")
         parts.append(redacted(_words_of(error), conversation, _secrets(error)))
+        if code_of(error) == "model_out_of_credit":
+            parts.append(what_to_do(error))
     elif isinstance(error, openai.OpenAIError):
         parts.append(redacted(str(error)))
     elif isinstance(error, AgentsException) and _has_servers_words(error):

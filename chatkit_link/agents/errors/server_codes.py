@@ -1,7 +1,8 @@
 """The error of a model's server, as a code of ``chatkit_link/translations``.
 
 Servers name the reason in ``error.code`` or ``error.type``; where they name none, the HTTP status is all there is.
-Their prose is not looked at: it is in any wording, and may quote the user. The two exceptions are named below.
+Their prose is not looked at: it is in any wording, and may quote the user. The exceptions are named below, and one of
+them, a spent quota, has a file of its own (``spent.py``).
 
 Sources: the ``openai`` package (``types/responses/response_error.py``), OpenAI's guide "Error codes", Azure OpenAI,
 Anthropic (529, ``overloaded_error``), DeepSeek and OpenRouter (402), Groq (498, 499), llama.cpp
@@ -15,6 +16,8 @@ from typing import Any, Final, cast
 
 import openai
 
+from chatkit_link.agents.errors.spent import is_spent
+
 #: Our code -> what servers call it, in small letters.
 _NAMES: Final[Mapping[str, str]] = {
     "model_key_refused": "invalid_api_key invalid_authentication authentication_error unauthenticated token_expired",
@@ -23,7 +26,9 @@ _NAMES: Final[Mapping[str, str]] = {
     "model_region_blocked": "unsupported_country_region_territory unsupported_region",
     "model_unknown": "model_not_found deploymentnotfound model_decommissioned model_not_available",
     "model_out_of_credit": "insufficient_quota billing_hard_limit_reached billing_hard_limit billing_not_active "
-    "billing_error insufficient_balance insufficient_credits payment_required",
+    "billing_error insufficient_balance insufficient_credits insufficient_funds payment_required spend_limit_reached "
+    "credit_balance_exhausted exceeded_current_quota_error quota_exceeded quotaexceeded budget_exceeded arrearage "
+    "accountoverdueerror",
     "model_busy": "rate_limit_exceeded rate_limit_error rate_limit_reached too_many_requests requests tokens slow_down "
     "overloaded overloaded_error engine_overloaded server_is_overloaded resource_exhausted resource_unavailable "
     "capacity_exceeded service_unavailable",
@@ -65,7 +70,9 @@ _UNVERIFIED: Final = re.compile(r"organization must be verified", re.IGNORECASE)
 _NO_STORE: Final = re.compile(r"\bvector[ _]stores?\b.*\b(?:not found|does not exist|expired)", re.IGNORECASE)
 #: Exception two: a stream has no header for the time to wait ("Please try again in 1m30.5s").
 _WAIT: Final = re.compile(
-    r"(?:try again|retry) in (?=\d)(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?", re.IGNORECASE
+    r"(?:try again|retry) (?:in|after) (?=\d)"
+    r"(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?) ?s(?:econds?)?)?(?:(\d+)ms)?",
+    re.IGNORECASE,
 )
 #: Parts of a request that come from the conversation and not from the assistant's settings.
 _CONTENT: Final = ("input", "messages", "instructions", "prompt")
@@ -79,10 +86,12 @@ def code_of(error: openai.APIError) -> str | None:
         return "model_unverified"
     if _NO_STORE.search(error.message):
         return "vector_store_missing"
-    for name in names:
-        found = code_named(name, error.param)
-        if found is not None:
-            return found
+    known = [code for name in names if (code := code_named(name, error.param)) is not None]
+    # Of several names, one may be the kind of refusal and another one its reason.
+    if "model_out_of_credit" in known or is_spent(error):
+        return "model_out_of_credit"
+    if known:
+        return known[0]
     status = getattr(error, "status_code", None) or _number(error.code)
     return None if status is None else _of_status(status, error.param)
 

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 import openai
@@ -105,7 +105,8 @@ class AnswerStream:
             case "response.failed":
                 raise self._failure(getattr(event.response, "error", None))
             case "error" | "response.error":
-                raise self._failure(event)
+                # Flat in OpenAI's reference; also the object that a refusal has.
+                raise self._failure(getattr(event, "error", None) or event)
             case _:
                 return (event,)
 
@@ -245,11 +246,16 @@ class AnswerStream:
 
         It has the conversation with it, as there, so that the log can leave out what the server quotes of it.
         """
-        code, message = getattr(given, "code", None), getattr(given, "message", None)
+        fields: dict[str, Any] = {}
+        if isinstance(given, dict):
+            fields = cast("dict[str, Any]", given)
+        elif given is not None:
+            fields = {**vars(given), **(getattr(given, "model_extra", None) or {})}
+        code, message, kind = (fields.get(name) for name in ("code", "message", "type"))
         asked = {"instructions": self._request.instructions, "input": self._request.input}
         content = json.dumps(asked, default=str).encode("utf-8", "replace")
         request = httpx2.Request("POST", f"https://{self._origin.server or 'model.invalid'}", content=content)
-        body = {"code": code, "message": message, "type": code}
+        body = {"code": code, "message": message, "type": code if kind in (None, "error", "response.error") else kind}
         return openai.APIError(str(message or "the response failed"), request, body=body)
 
     def _completed(self, event: ResponseCompletedEvent) -> Sequence[Any]:

@@ -57,22 +57,25 @@ test('a wrong value is refused in a sentence that states what would be right', (
   expect(problems).toEqual([
     'Option "locale" must be a language tag, such as "de" or "pt-BR": it was ignored.',
     'Option "theme.radius" must be one of "pill", "round", "soft", "sharp": it was ignored.',
-    'Option "theme.color.grayscale.hue" must be from 0 to 360: it was ignored.',
     'Option "history.enabled" must be true or false: it was ignored.',
     'Option "startScreen.prompts" must be a list: it was ignored.',
   ]);
-  expect(options).toMatchObject({ theme: { density: 'compact' }, history: {}, startScreen: {} });
+  expect(options).toMatchObject({
+    theme: { density: 'compact', color: { grayscale: { hue: 360, tint: 3 } } },
+    history: {},
+    startScreen: {},
+  });
   expect(options.theme).not.toHaveProperty('radius');
 });
 
-test('one tool that is wrong does not cost the others', () => {
-  const tool = (id: string, icon: string) => ({ id, label: id, icon });
+test('one tool that cannot be sent does not cost the others', () => {
   const { options, problems } = read({
     api,
-    composer: { tools: [tool('a', 'globe'), tool('b', 'no-such-icon'), tool('c', 'lucide:rocket')] },
+    composer: { tools: [{ id: 'a', label: 'A', icon: 'globe' }, { label: 'No id' }, 7, null] },
   });
-  expect(problems).toEqual([expect.stringContaining('"composer.tools.1.icon" must be the name of an icon')]);
-  expect(options.composer?.tools?.map(({ id }) => id)).toEqual(['a', 'c']);
+  expect(problems).toContain('Option "composer.tools.1.id" is missing.');
+  expect(problems).toContain('Option "composer.tools.2" must be an object: it was ignored.');
+  expect(options.composer?.tools?.map(({ id }) => id)).toEqual(['a']);
 });
 
 test('a missing, incomplete or mixed api is explained', () => {

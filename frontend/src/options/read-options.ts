@@ -4,6 +4,7 @@
  */
 import type { ChatKitOptions } from '@openai/chatkit';
 import * as v from 'valibot';
+import { mended } from './mended-parts';
 import { renamed } from './renamed-options';
 import { options as schema } from './schema';
 import type { SentOptions } from './sendable-options';
@@ -14,7 +15,7 @@ type Invoke = (path: string, ...args: unknown[]) => Promise<unknown>;
 
 /** Without a usable `api` there is nothing to chat with; all other options may be there nevertheless. */
 export type UsableOptions = Omit<ChatKitOptions, 'api'> & { api: ChatKitOptions['api'] | null };
-/** `notices`: which options were given by a name that they have no more. */
+/** `notices`: which options were given by a name that they have no more, and which of their parts were put right. */
 export type ReadOptions = { options: UsableOptions; problems: string[]; notices: string[] };
 
 export function readOptions({ data, functions }: SentOptions, invoke: Invoke): ReadOptions {
@@ -24,7 +25,7 @@ export function readOptions({ data, functions }: SentOptions, invoke: Invoke): R
   }
   const given = structuredClone(data);
   for (const path of functions) put(given, path.split('.'), (...args: unknown[]) => invoke(path, ...args));
-  const notices = renamed(given);
+  const notices = [...renamed(given), ...mended(given)];
   const problems = (v.safeParse(schema, given).issues ?? []).map((issue) => sentenceOf(issue, given));
   dropWrong(given);
   return {

@@ -132,6 +132,15 @@ export const part = v.variant(
   'a part of type "input_text" or "input_tag"',
 );
 
+// One of two forms, chosen by what is given: so what is wrong inside is named, and the rest of it stays.
+const words = v.string('a string or a list of message parts');
+const parts = v.array(part, 'a string or a list of message parts');
+const message = v.lazy((value) => (Array.isArray(value) ? parts : words) as typeof parts | typeof words);
+const sizes = recordOf(count);
+const maxSize = v.lazy(
+  (value) => (typeof value === 'object' && value ? sizes : count) as typeof sizes | typeof count,
+);
+
 export const options = objectOf({
   api,
   locale: v.optional(locale),
@@ -159,7 +168,7 @@ export const options = objectOf({
         listOf(
           objectOf({
             label: name,
-            prompt: v.union([v.string(), v.array(part)], 'a string or a list of message parts'),
+            prompt: message,
             icon: v.optional(icon),
           }),
         ),
@@ -173,7 +182,7 @@ export const options = objectOf({
       attachments: v.optional(
         objectOf({
           enabled: flag,
-          maxSize: v.optional(v.union([count, recordOf(count)], 'a number of bytes, or one for each type')),
+          maxSize: v.optional(maxSize),
           maxCount: v.optional(count),
           accept: v.optional(recordOf(listOf(text))),
         }),
@@ -183,7 +192,7 @@ export const options = objectOf({
           objectOf({
             id: name,
             label: name,
-            icon,
+            icon: v.optional(icon),
             shortLabel: v.optional(text),
             placeholderOverride: v.optional(text),
             pinned: v.optional(flag),
@@ -238,9 +247,17 @@ type Plain<T> = T extends (...args: any[]) => unknown
     ? { [K in keyof T]: Plain<T[K]> }
     : T;
 
-/** The key that OpenAI's types ask for is the one thing that this schema does without. */
+/** What OpenAI's types ask for and this schema does without: the key, and the icon of a tool. */
 type Keyed<Api> = Api extends { url: string } ? Omit<Api, 'domainKey'> & { domainKey: string } : Api;
 type Accepted = v.InferInput<typeof options>;
+type Composer = NonNullable<Accepted['composer']>;
+type Tool = NonNullable<Composer['tools']>[number];
+type AsAsked = Omit<Accepted, 'api' | 'composer'> & {
+  api: Keyed<Accepted['api']>;
+  composer?: Omit<Composer, 'tools'> & {
+    tools?: (Omit<Tool, 'icon'> & { icon: NonNullable<Tool['icon']> })[];
+  };
+};
 
-true satisfies Same<Plain<Omit<Accepted, 'api'> & { api: Keyed<Accepted['api']> }>, Plain<ChatKitOptions>>;
+true satisfies Same<Plain<AsAsked>, Plain<ChatKitOptions>>;
 true satisfies Same<v.InferInput<typeof icon>, ChatKitIcon>;

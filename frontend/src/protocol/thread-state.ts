@@ -130,6 +130,16 @@ export function withEnding(state: ThreadState, failure: Failure | null): ThreadS
   return { ...state, endings: { ...state.endings, [question]: ending } };
 }
 
+/** How the answer to a message ended, as it was known before something else failed; undefined for a whole answer. */
+export function withEndingOf(
+  state: ThreadState,
+  itemId: string,
+  ending: AnswerEnding | undefined,
+): ThreadState {
+  const { [itemId]: _, ...others } = state.endings;
+  return { ...state, endings: ending ? { ...others, [itemId]: ending } : others };
+}
+
 /** What failed in the newest turn has gone well since; that an answer was stopped is still true. */
 export function withoutFailedEnding(state: ThreadState): ThreadState {
   const question = lastUserMessage(state.items)?.id;

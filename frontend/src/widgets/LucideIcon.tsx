@@ -1,6 +1,6 @@
 import { shelves } from 'virtual:lucide';
 import { Icon, type IconNode, type LucideProps } from 'lucide-react';
-import { use } from 'react';
+import { type ReactNode, use } from 'react';
 import { named } from './read-props';
 
 type Shelf = Record<string, IconNode>;
@@ -21,8 +21,10 @@ function shelfOf(letter: string): Promise<Shelf> {
   return shelf;
 }
 
-/** Any icon of lucide by its kebab-case name; nothing for a name that lucide does not have. */
-export function LucideIcon({ name, ...props }: Omit<LucideProps, 'name'> & { name: string }) {
+type Props = Omit<LucideProps, 'name'> & { name: string; otherwise?: ReactNode };
+
+/** Any icon of lucide by its kebab-case name; `otherwise` for a name that lucide does not have. */
+export function LucideIcon({ name, otherwise = null, ...props }: Props) {
   const node = named(use(shelfOf(name.charAt(0))), name);
-  return node ? <Icon iconNode={node} {...props} aria-hidden data-icon={`lucide:${name}`} /> : null;
+  return node ? <Icon iconNode={node} {...props} aria-hidden data-icon={`lucide:${name}`} /> : otherwise;
 }

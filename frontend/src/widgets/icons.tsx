@@ -69,7 +69,7 @@ import {
   WholeWord,
   Zap,
 } from 'lucide-react';
-import { Suspense } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import { LucideIcon as NamedLucideIcon } from './LucideIcon';
 
 const icons: Record<string, LucideIcon> = {
@@ -147,13 +147,21 @@ export const isIcon = (name: unknown): name is string =>
   typeof name === 'string' &&
   (Object.hasOwn(icons, name) || /^(lucide:[a-z0-9-]+|vendor:\p{L}.*)$/iu.test(name));
 
-export function NamedIcon({ name, size = 16 }: { name: unknown; size?: number }) {
-  if (!isIcon(name)) return null;
+/** `otherwise`: what stands there where there is no such icon. */
+type IconProps = { name: unknown; size?: number; otherwise?: ReactNode };
+
+export function NamedIcon({ name, size = 16, otherwise = null }: IconProps) {
+  if (!isIcon(name)) return otherwise;
   if (name.startsWith('vendor:')) return <VendorMark name={name.slice('vendor:'.length)} size={size} />;
   if (name.startsWith('lucide:')) {
     return (
       <Suspense fallback={<span style={{ width: size, height: size }} />}>
-        <NamedLucideIcon name={name.slice('lucide:'.length).toLowerCase()} size={size} strokeWidth={STROKE} />
+        <NamedLucideIcon
+          name={name.slice('lucide:'.length).toLowerCase()}
+          size={size}
+          strokeWidth={STROKE}
+          otherwise={otherwise}
+        />
       </Suspense>
     );
   }

@@ -197,3 +197,12 @@ async def test_a_server_that_is_away_is_reported(tmp_path: Path, monkeypatch: py
     assert status == 1
     assert len(output.splitlines()) == 1 + len(STEPS)
     assert output.count("the server cannot be reached") == len(STEPS)
+
+
+async def test_an_account_without_credit_is_told_with_where_to_add_it() -> None:
+    spent = Fail(429, message="You exceeded your current quota.", type="insufficient_quota", code="insufficient_quota")
+    async with answering(answer=spent) as model:
+        outcomes = await probe(settings_for(model.address))
+    (answer,) = [one for one in outcomes if one.step == "answer"]
+    assert "You exceeded your current quota." in answer.text
+    assert answer.text.endswith("Add credit or raise the limit where this server bills its accounts.")

@@ -19,6 +19,7 @@ export function ToolButtons() {
     <>
       {pinned.map(({ id, label, shortLabel, icon }) => {
         const active = id === chosen?.id;
+        const words = <span dir="auto">{shortLabel ?? label}</span>;
         return (
           <button
             key={id}
@@ -29,8 +30,8 @@ export function ToolButtons() {
             title={label}
             onClick={() => choose(active ? null : id)}
           >
-            <NamedIcon name={icon} size={17} />
-            {active && <span dir="auto">{shortLabel ?? label}</span>}
+            <NamedIcon name={icon} size={17} otherwise={!active && words} />
+            {active && words}
           </button>
         );
       })}

@@ -4,6 +4,8 @@
  * another menu; those lie on a stack, are searched here, and Escape goes back one.
  */
 import type { ChatKitIcon, Command, Entity } from '@openai/chatkit';
+import { nearIcon } from '../../options/near-icon';
+import { isIcon } from '../../widgets/icons';
 import type { Chat } from '../chat';
 import { Store } from '../store';
 import type { Trigger } from './trigger';
@@ -142,11 +144,11 @@ export class Suggestions {
 
   async #entities(query: string): Promise<Suggestion[]> {
     const found = (await this.chat.options.value.entities?.onTagSearch?.(query)) ?? [];
-    return found.map((entity) => ({
+    return this.#whole(found, 'entities.onTagSearch', 'title').map((entity) => ({
       type: 'entity',
       id: entity.id,
       label: entity.title,
-      icon: entity.icon,
+      icon: iconOf(entity.icon),
       group: entity.group,
       entity,
     }));
@@ -154,9 +156,20 @@ export class Suggestions {
 
   async #commands(query: string): Promise<Suggestion[]> {
     const inner = this.#menus.at(-1);
-    if (inner) return inner.map(suggestionOf).filter(matching(query));
-    const found = (await this.chat.options.value.commands?.onSearch?.(query)) ?? [];
+    if (inner)
+      return this.#whole(inner, 'commands.onSelect', 'label').map(suggestionOf).filter(matching(query));
+    const given = (await this.chat.options.value.commands?.onSearch?.(query)) ?? [];
+    const found = this.#whole(given, 'commands.onSearch', 'label');
     return [...found.map(suggestionOf), ...this.actions().filter(matching(query))];
+  }
+
+  /** Those that can be displayed: one of the host page's that cannot does not cost the others. */
+  #whole<T extends { id: string }>(given: T[], name: string, words: keyof T & string): T[] {
+    const all: unknown[] = Array.isArray(given) ? given : [];
+    const whole = all.filter((one): one is T => isNamed(one, 'id') && isNamed(one, words));
+    if (whole.length < all.length)
+      this.chat.reportFailure(name, `what has no id or no ${words} was left out of its result`);
+    return whole;
   }
 
   /** Searches what is open now, for what stands there already. */
@@ -171,12 +184,29 @@ export class Suggestions {
   }
 }
 
-const suggestionOf = (command: Command): Suggestion => ({ type: 'command', ...command, command });
+const suggestionOf = (command: Command): Suggestion => ({
+  type: 'command',
+  ...command,
+  icon: iconOf(command.icon),
+  command,
+});
+
+/** A name that ChatKit does not have is that of another set, or misspelt. */
+const iconOf = (given: string | undefined) => {
+  if (given === undefined || isIcon(given)) return given;
+  return nearIcon(given).icon ?? undefined;
+};
+
+const isNamed = (value: unknown, key: string) => {
+  if (typeof value !== 'object' || value === null) return false;
+  const name = (value as Record<string, unknown>)[key];
+  return typeof name === 'string' || typeof name === 'number';
+};
 
 const matching =
   (query: string) =>
   ({ label }: Suggestion) =>
-    label.toLocaleLowerCase().includes(query.toLocaleLowerCase());
+    String(label).toLocaleLowerCase().includes(query.toLocaleLowerCase());
 
 const same = (one: Trigger, other: Trigger) =>
   one.sign === other.sign && one.start === other.start && one.query === other.query;

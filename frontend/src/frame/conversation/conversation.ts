@@ -23,6 +23,7 @@ import {
   lastUserMessage,
   type ThreadState,
   withEnding,
+  withEndingOf,
   withItem,
   withoutFailedEnding,
   withoutItemsAfter,
@@ -144,10 +145,7 @@ export class Conversation {
     if (!accepted || this.state.value.items.at(-1)?.id !== itemId) return;
     await this.#loader.loadNewest(this.id);
     if (failureOf(this.state.value.status)) return;
-    this.state.update(({ endings: { [itemId]: _, ...endings }, ...state }) => ({
-      ...state,
-      endings: ending ? { ...endings, [itemId]: ending } : endings,
-    }));
+    this.state.update((state) => withEndingOf(state, itemId, ending));
   }
 
   async answer(itemId: string, answers: Record<string, Required<StructuredAnswer>> | null) {
@@ -168,10 +166,15 @@ export class Conversation {
     if (handler === 'client') return this.#actOnHost(action, item);
     if (!this.id) return;
     const params = { thread_id: this.id, item_id: item?.id ?? null, action };
-    if (streaming && this.isResponding) return;
     if (streaming) {
+      if (this.isResponding) return;
+      const { endings } = this.state.value;
+      const question = lastUserMessage(this.state.value.items)?.id ?? '';
       this.state.update((state) => withRequest(state));
       await this.#run({ type: 'threads.custom_action', params });
+      // What failed is the click, and not the answer before it.
+      if (failureOf(this.state.value.status))
+        this.state.update((state) => withEndingOf(state, question, endings[question]));
       return;
     }
     const began = Date.now();

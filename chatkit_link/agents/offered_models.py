@@ -1,0 +1,100 @@
+"""The models that users can choose: the one that is configured first, then those of the catalog that can be reached.
+
+What the catalog names is never left out silently: the log of a start, ``agents`` and ``doctor`` give the reason.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import openai
+from agents import Agent
+
+from chatkit_link.agents.assistant import Assistant
+from chatkit_link.agents.catalog import Entry, Target, is_server
+from chatkit_link.agents.models.item_origin import without_credentials
+from chatkit_link.agents.models.provider import openai_client
+from chatkit_link.agents.models.refresh import ask_dates
+from chatkit_link.agents.models.vendors import vendor_of, vendors_at
+from chatkit_link.agents.service.target import Service
+from chatkit_link.errors import ConfigurationError
+from chatkit_link.settings import Settings
+
+#: Seconds that a server may take to list its models, before it is known by its address alone.
+_LISTING = 3
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedModels:
+    """names: in the order of the picker; empty for no picker. left_out: those of the catalog that cannot be reached."""
+
+    names: Sequence[str]
+    left_out: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReach:
+    """Which vendors' models can be asked. vendors: None for any. configured: set by the operator, or empty."""
+
+    vendors: frozenset[str] | None
+    configured: str
+    place: str
+
+    def offered(self, entry: Entry, target: Target | None) -> OfferedModels:
+        """What users of an agent can choose."""
+        if not entry.models or target is None or is_server(target) or isinstance(target, Service):
+            return OfferedModels(entry.models)  # such an agent asks models of its own
+        own = _own_model(target) or self.configured
+        left_out = [name for name in entry.models if name != own and not self._has(name)]
+        kept = [name for name in entry.models if name not in left_out]
+        return OfferedModels(list(dict.fromkeys([own, *kept] if own else kept)), left_out)
+
+    def notices(self, entries: Mapping[str, Entry], targets: Mapping[str, Target]) -> Iterator[str]:
+        """A sentence for each agent whose catalog entry names models that cannot be reached, and for the setting."""
+        if self.configured and not self._has(self.configured):
+            yield f"CHATKIT_LINK_MODEL is {self.configured}, which is {self._why(self.configured)}"
+        for agent_id, entry in entries.items():
+            for name in self.offered(entry, targets.get(agent_id)).left_out:
+                yield f"[agents.{agent_id}]: the model {name} is not offered: it is {self._why(name)}"
+
+    def _has(self, name: str) -> bool:
+        vendor = vendor_of(name)
+        return vendor is None or self.vendors is None or vendor in self.vendors
+
+    def _why(self, name: str) -> str:
+        there = f"those of {' and '.join(sorted(self.vendors))}" if self.vendors else "none of its models"
+        return f"a model of {vendor_of(name)}, and {self.place} has {there}."
+
+
+async def model_reach(settings: Settings, entries: Mapping[str, Entry]) -> ModelReach:
+    """What the settings tell, and the server itself where they do not. Raises nothing for what a server does.
+
+    Without a server, the offline model stands in for all of them, but for those of another vendor than the one set.
+    """
+    address = settings.openai_base_url
+    known = vendors_at(address, None, "")
+    configured = settings.model
+    if settings.offline:
+        return ModelReach(vendors_at("https://offline.invalid", None, configured), configured, "the model that is set")
+    place = urlsplit(without_credentials(address)).netloc if address else "OpenAI"
+    if known is None and any(entry.models for entry in entries.values()):
+        known = vendors_at(address, await _listed(settings), configured)
+    return ModelReach(known, configured, place)
+
+
+async def _listed(settings: Settings) -> list[str] | None:
+    client = openai_client(settings)
+    assert client is not None  # the settings name a server
+    try:
+        async with client, asyncio.timeout(_LISTING):
+            return list(await ask_dates(client.with_options(max_retries=0)))
+    except (openai.OpenAIError, ConfigurationError, TimeoutError):
+        return None
+
+
+def _own_model(target: Target) -> str:
+    answer: Any = target.answer if isinstance(target, Assistant) else None
+    model = cast("Agent[Any]", answer).model if isinstance(answer, Agent) else None
+    return model if isinstance(model, str) else ""
