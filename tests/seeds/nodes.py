@@ -19,11 +19,11 @@ _EDITABLE = {
 #: What a text is about, where any other would not do.
 _TEXTS = {
     "src": "https://example.com/a.png", "iconStart": "search", "iconEnd": "write", "color": "#336699",
-    "background": "#eeeeee", "flex": "1 1 auto", "aspectRatio": "16/9", "defaultValue": "a",
+    "background": "surface-secondary", "flex": "1 1 auto", "aspectRatio": "16/9", "defaultValue": "a",
 }  # fmt: skip
+_SPACES = frozenset({"gap", "padding", "margin", "spacing"})
 _LENGTHS = frozenset(
-    {"width", "height", "size", "gap", "padding", "margin", "spacing"}
-    | {f"{bound}{what}" for bound in ("min", "max") for what in ("Width", "Height", "Size")}
+    {"width", "height", "size"} | {f"{bound}{what}" for bound in ("min", "max") for what in ("Width", "Height", "Size")}
 )
 #: By the words of the reference behind "list", "dict" or a model.
 _OBJECTS: tuple[tuple[str, list[Any]], ...] = (
@@ -81,6 +81,8 @@ def values(node: str, prop: str, kind: str) -> list[Any]:
 def _text(node: str, prop: str) -> str:
     if node == "Icon" and prop == "name":
         return "search"
+    if prop in _SPACES:
+        return "1rem"
     return "50%" if prop in _LENGTHS else _TEXTS.get(prop, "Words")
 
 
