@@ -1,50 +1,7 @@
-/**
- * The snippets of the two documents that this project began with, set and run as they are printed (tests/seeds/snippets)
- * but for what `replaced` names: what the printing has lost, and what is around a snippet on a page.
- */
-import { readFileSync } from 'node:fs';
 import { truncate, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { expect, type Page, test } from '@playwright/test';
-import { transformWithOxc } from 'vite';
-import { ChatPage } from './chat-page';
-import { bundledReact } from './framework-page';
+import { expect, test } from '@playwright/test';
 import { HostPage } from './host-page';
-
-function printed(name: string, replaced: Record<string, string> = {}): string {
-  let text = readFileSync(resolve('../tests/seeds/snippets', name), 'utf8');
-  for (const [old, now] of Object.entries(replaced)) {
-    if (!text.includes(old)) throw new Error(`${name} has no ${old}`);
-    text = text.replaceAll(old, now);
-  }
-  return text;
-}
-
-/** As JavaScript. */
-const script = async (name: string, replaced?: Record<string, string>) =>
-  (await transformWithOxc(printed(name, replaced), name, { lang: 'ts' })).code;
-
-/** What an options object of the theming guide is, as an expression. */
-const optionsOf = async (name: string, replaced?: Record<string, string>) =>
-  `(() => { ${await script(`options/${name}.ts`, replaced)}; return options; })()`;
-
-/** What the page knows by itself: its server. */
-const SERVER = `{ api: { url: 'chatkit/seeds', domainKey: 'local' } }`;
-
-async function set(host: HostPage, ...options: string[]) {
-  await host.page.evaluate(`window.chat.setOptions(Object.assign(${['{}', SERVER, ...options].join(', ')}))`);
-  await host.page.waitForFunction(() => window.received.some(([name]) => name === 'ready'));
-}
-
-/** The notices of the element in the console, from now on. */
-function notices(page: Page): string[] {
-  const found: string[] = [];
-  page.on('console', (message) => message.type() === 'info' && found.push(message.text()));
-  return found;
-}
-
-const renamed = (...pairs: [string, string][]) =>
-  pairs.map(([name, now]) => `<openai-chatkit>: Option "${name}" is now called "${now}".`).toSorted();
+import { notices, optionsOf, renamed, set } from './printed';
 
 test('the theme, the texts and the prompts of the theming guide are on the screen', async ({
   page,
@@ -72,7 +29,7 @@ test('the theme, the texts and the prompts of the theming guide are on the scree
   expect(themed).toMatchObject({ scheme: 'dark', font: 'Inter, sans-serif' });
   expect(themed.corner).toBeGreaterThan(other.corner);
   expect(themed.height).toBeLessThan(other.height);
-  await host.shot('seeds-theme');
+  await host.shot('printed-theme');
 
   await set(host, await optionsOf('texts'));
   await expect(host.frame.getByRole('heading', { name: 'Welcome to FeedbackBot!' })).toBeVisible();
@@ -82,7 +39,7 @@ test('the theme, the texts and the prompts of the theming guide are on the scree
   await expect(host.frame.getByRole('heading', { name: 'What can I help you build today?' })).toBeVisible();
   for (const name of ['Check on the status of a ticket', 'Create Ticket'])
     await expect(host.button(name).locator('svg')).toBeVisible();
-  await host.shot('seeds-prompts');
+  await host.shot('printed-prompts');
   await host.composer.fill('');
   await host.button('Create Ticket').click();
   await host.expectAgentReceived('text: Can you help me create a new support ticket?');
@@ -160,7 +117,7 @@ test('the buttons, files, mentions, previews and tools of the theming guide work
     const card = host.frame.getByRole('tooltip', { name: 'Preview of Jane Doe' });
     await expect(card).toContainText('Profile: Jane Doe');
     await expect(card).toContainText('Role: Developer');
-    await host.shot('seeds-preview');
+    await host.shot('printed-preview');
     await message.getByRole('button', { name: 'Jane Doe' }).click();
     await expect.poll(() => host.called()).toContain('user_123');
     await host.answered();
@@ -293,134 +250,4 @@ test('every row of the options reference works, and every event of the events re
       '<openai-chatkit>: Option "header" as true or false is now called "header.enabled".',
     ].toSorted(),
   );
-});
-
-test('sendAction and both onAction snippets reach the page and the server', async ({ page, baseURL }) => {
-  const told = notices(page);
-  const host = await HostPage.open(page, baseURL);
-  const posted: unknown[] = [];
-  await page.route('**/api/widget-action', async (route) => {
-    posted.push(route.request().postDataJSON());
-    await route.fulfill({ json: {} });
-  });
-  const onPage = host.log.getByRole('button', { name: 'On the page' });
-  const widget = `{ ...${SERVER}, `;
-  await page.evaluate(
-    printed('on_action.js', { 'chatkit.setOptions({': `window.chat.setOptions(${widget}` }),
-  );
-  await host.ask('button');
-  await onPage.click();
-  await expect.poll(() => posted).toHaveLength(1);
-  expect(posted[0]).toEqual({
-    action: expect.objectContaining({ type: 'example', payload: { id: 123 } }),
-    itemId: expect.stringMatching(/./),
-  });
-  await host.log.getByRole('button', { name: 'Example' }).click();
-  await host.expectAgentReceived("example {'id': 123}");
-  await host.answered();
-  expect(posted).toHaveLength(1);
-
-  await page.evaluate(`(async () => {
-    const chatKit = window.chat;
-    ${printed('send_action.js')}
-  })()`);
-  await expect(host.answers()).toHaveCount(2);
-  await host.answered();
-
-  await page.evaluate(
-    `{ const chatKit = window.chat;
-      const doSomething = async ({ payload }) => ({ found: payload.id });
-      ${await script('handle_widget_action.ts', {
-        'Record<string, unknown>}': 'payload?: Record<string, unknown>}',
-        '// other options...': `...${SERVER},`,
-      })} }`,
-  );
-  await onPage.click();
-  await host.expectAgentReceived("example_complete {'found': 123}");
-  expect(posted).toHaveLength(1);
-  expect(await host.received('error')).toEqual([]);
-  // Once, however often it is used.
-  expect(told).toEqual(['<openai-chatkit>: sendAction is now called sendCustomAction.']);
-});
-
-test('the button, the form and the loading state of the actions guide work', async ({ page, baseURL }) => {
-  const host = await HostPage.open(page, baseURL);
-  await set(host);
-  const card = host.log.locator('.w-card').last();
-
-  await test.step('a form with its values, not before they are right', async () => {
-    await host.ask('form');
-    await expect(card).toContainText('Edit Todo');
-    const title = card.getByRole('textbox', { name: 'title' });
-    await title.fill('');
-    await card.getByRole('button', { name: 'Save' }).click();
-    await expect(title).toBeFocused();
-    await expect(host.answers()).toHaveCount(0);
-    await title.fill('Water the tomatoes');
-    await card.getByRole('textbox', { name: 'description' }).fill('Once');
-    await host.shot('seeds-form');
-    await card.getByRole('button', { name: 'Save' }).click();
-    await host.expectAgentReceived('Todo 7: Water the tomatoes / Once');
-    await host.answered();
-  });
-
-  await test.step('an action that takes a while fades its widget, which does not react', async () => {
-    await host.ask('loading');
-    await card.getByRole('button', { name: 'This make take a while...' }).click();
-    await expect(card).toHaveAttribute('aria-busy', 'true');
-    await expect
-      .poll(() => card.evaluate((element) => Number(getComputedStyle(element).opacity)))
-      .toBeLessThan(1);
-    await host.shot('seeds-loading');
-    await host.goOn('seeds');
-    await host.expectAgentReceived('long_running_action_that_should_block_other_ui_interactions None');
-    await expect(card).not.toHaveAttribute('aria-busy', 'true');
-    await host.answered();
-  });
-
-  await test.step('every node of the reference is drawn with every prop', async () => {
-    await host.ask('nodes');
-    await host.answered();
-    await expect(host.log.getByText(/cannot be shown|Unsupported/)).toHaveCount(0);
-    for (const name of ['This make take a while...', 'Save'])
-      await expect(host.log.getByRole('button', { name })).toHaveCount(1);
-    await expect(host.log.locator('.w-badge, .w-divider, .w-icon, .w-image').first()).toBeVisible();
-    await host.shot('seeds-nodes');
-  });
-  expect(await host.received('error')).toEqual([]);
-});
-
-test('MyChat signs in with a request without a body, and chats at the size that it was given', async ({
-  page,
-  baseURL,
-}, info) => {
-  const component = await bundledReact(`${printed('MyChat.jsx')}\nexport { MyChat as Chat };`);
-  const address = `${baseURL}my-chat.html`;
-  await page.route(address, (route) =>
-    route.fulfill({
-      contentType: 'text/html',
-      body: `<!doctype html><title>My chat</title>
-        <style>.h-\\[600px\\] { height: 600px } .w-\\[320px\\] { width: 320px }</style>
-        <script src="${baseURL}chatkit.js"></script><div id="app"></div>
-        <script type="module">${component}</script>`,
-    }),
-  );
-  const signingIn = page.waitForRequest('**/api/chatkit/session');
-  await page.goto(address);
-  const request = await signingIn;
-  expect(request.postData()).toBeNull();
-  expect(request.headers()['content-type']).toBe('application/json');
-  expect((await request.response())?.status()).toBe(200);
-
-  const chat = new ChatPage(page, info.project.name);
-  await chat.ask('What survives a reload?');
-  await chat.answered();
-  await expect(chat.answers()).not.toHaveCount(0);
-  await chat.shot('seeds-my-chat');
-  const box = await page.locator('openai-chatkit').boundingBox();
-  expect([box?.width, box?.height]).toEqual([320, 600]);
-  const scrolled = await chat.frame
-    .locator('html')
-    .evaluate((html) => [html.scrollWidth - html.clientWidth, html.scrollHeight - html.clientHeight]);
-  expect(scrolled).toEqual([0, 0]);
 });
