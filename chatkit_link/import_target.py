@@ -25,6 +25,7 @@ from pathlib import Path
 from types import ModuleType
 
 from chatkit_link.errors import ConfigurationError
+from chatkit_link.sdk_names import present_name
 
 
 @contextmanager
@@ -69,7 +70,7 @@ def load_module(place: str, what: str, beside: Path) -> ModuleType:
     except ConfigurationError:
         raise
     except (Exception, SystemExit) as error:  # whatever the module does when it is loaded
-        text, hint = str(error).removesuffix("."), _why_hidden(error, folders)
+        text, hint = str(error).removesuffix("."), _why_hidden(error, folders) or present_name(error)
         raise ConfigurationError(
             f"{what} does not load: {type(error).__name__}: {text}{_line_in(folders, error)}.{hint}"
         ) from error

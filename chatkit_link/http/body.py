@@ -26,13 +26,15 @@ async def read_body(request: Request, limit: int) -> bytes:
 
 
 async def read_model(request: Request, model: type[Model], limit: int) -> Model:
-    """The body as ``model``.
+    """The body as ``model``. No body is an empty object where no field is required.
 
     Raises:
         BadRequest: it is no JSON object.
         Unprocessable: a field is missing or wrong; the message names it, without its value.
     """
     body = await read_body(request, limit)
+    if not body.strip() and not any(field.is_required() for field in model.model_fields.values()):
+        return model()
     try:
         return model.model_validate_json(body)
     except ValidationError as error:

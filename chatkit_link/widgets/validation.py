@@ -20,6 +20,13 @@ MOST_NODES = 2_000
 # In the browser's types only (``@openai/chatkit``); the SDK has no model for them.
 _BROWSER_ONLY = frozenset({"Table", "Table.Row", "Table.Cell"})
 _BROWSER_ONLY_PROPS = {"Card": {"border"}}
+# Values of ChatKit's first documentation, which the page draws as these.
+_RENAMED: dict[tuple[str, str], dict[object, object]] = {
+    ("Box", "direction"): {"column": "col"},
+    ("Form", "direction"): {"column": "col"},
+    ("Title", "size"): {"xs": "sm"},
+    ("Text", "editable"): {True: {"name": "text"}},
+}
 _ICON_KEYS = {".iconStart", ".iconEnd", ".icon"}
 _URL_KEYS = {"src", "favicon"}
 _SAFE_SOURCE = re.compile(r"https?://|data:image/(png|jpeg|gif|webp);|/(?!/)", re.IGNORECASE)
@@ -83,7 +90,7 @@ def _check_props(source: str, path: str, model: type[BaseModel], props: dict[str
     if unknown:
         raise WidgetError(source, path, f"{props['type']} has no property {min(unknown)!r}")
     try:
-        model.model_validate({**_numbers_as_text(model, props), **_no_children(model)})
+        model.model_validate({**_present_values(_numbers_as_text(model, props)), **_no_children(model)})
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         at, value = _place(props, first["loc"])
@@ -98,6 +105,13 @@ def _numbers_as_text(model: type[BaseModel], props: dict[str, Any]) -> dict[str,
     kinds: dict[str, Any] = {key: fields[key].annotation for key in props.keys() & fields.keys()}
     texts = {key for key, kind in kinds.items() if kind in (str, str | None)}
     return {key: str(value) if key in texts and type(value) in (int, float) else value for key, value in props.items()}
+
+
+def _present_values(props: dict[str, Any]) -> dict[str, Any]:
+    renamed = {key: _RENAMED.get((str(props["type"]), key), {}) for key in props}
+    return {
+        key: renamed[key].get(value, value) if isinstance(value, str | bool) else value for key, value in props.items()
+    }
 
 
 def _place(props: Any, location: tuple[int | str, ...]) -> tuple[str, Any]:

@@ -185,7 +185,7 @@ async def test_where_every_user_signs_in_there_are_no_visitors(make_settings: Ca
         assert answer.status_code == 401
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"former": 1}', b'{"page": "' + b"x" * 5000 + b'"}'])
+@pytest.mark.parametrize("body", [b"null", b"[]", b"{", b'{"former": 1}', b'{"page": "' + b"x" * 5000 + b'"}'])
 async def test_a_body_that_is_none_is_refused_in_a_sentence(server: str, body: bytes) -> None:
     async with httpx2.AsyncClient(timeout=60) as http:
         answer = await http.post(f"{server}/visitor", content=body, headers=OWN)

@@ -100,7 +100,8 @@ class BroughtServer(ServerAdapter):
         shown: Any = message
         if message is not None and self._images is not None:
             (shown,) = await self._images.readable([message], caller, newest_first=True)
-        given = lambda: event_stream(start(context, shown), lambda: where(self, name))  # noqa: E731 - called when bound
+        silent = name == "action"  # one that only does something is often written without a `yield`
+        given = lambda: event_stream(start(context, shown), lambda: where(self, name), may_be_silent=silent)  # noqa: E731 - called when bound
         async with aclosing(each_bound(caller, given)) as events:
             async for event in events:
                 if self._kept is not None:

@@ -8,8 +8,9 @@ import { block, color, defined, flex, px, unit } from './style';
 
 type Direction = 'row' | 'column';
 
+/** "column" is the word of the first documentation. */
 export const directionOf = (value: unknown, otherwise: Direction): Direction =>
-  value === 'row' ? 'row' : value === 'col' ? 'column' : otherwise;
+  value === 'row' ? 'row' : value === 'col' || value === 'column' ? 'column' : otherwise;
 
 /** `usual`: the defaults of the node. */
 export const boxStyle = (node: NodeProps['node'], direction: Direction, usual?: CSSProperties) => ({

@@ -38,7 +38,8 @@ export const iconSize = (name: unknown, otherwise = 16) => named(icons, name) ??
 
 const fonts: Record<'Text' | 'Title' | 'Caption', Record<string, number>> = {
   Text: { xs: 12, sm: 14, md: 15, lg: 17, xl: 19 },
-  Title: { sm: 16, md: 18, lg: 20, xl: 24, '2xl': 28, '3xl': 32, '4xl': 40, '5xl': 48 },
+  // "xs" is a word of the first documentation.
+  Title: { xs: 14, sm: 16, md: 18, lg: 20, xl: 24, '2xl': 28, '3xl': 32, '4xl': 40, '5xl': 48 },
   Caption: { sm: 12, md: 13, lg: 14 },
 };
 export const fontSize = (kind: keyof typeof fonts, name: unknown) =>

@@ -37,7 +37,9 @@ function classes(kind: string, node: WidgetNode) {
 export function TextNode({ node }: NodeProps) {
   const style = look('Text', node);
   const role = useWordsRole();
-  if (isObject(node.editable)) return <EditableText node={node} editable={node.editable} style={style} />;
+  // The first documentation had `true`, too, which names no field.
+  const editable = node.editable === true ? { name: asText(node.key) || 'text' } : node.editable;
+  if (isObject(editable)) return <EditableText node={node} editable={editable} style={style} />;
   return (
     <p className={classes('text', node)} style={style} role={role} dir="auto">
       <StreamedText value={asText(node.value)} streaming={node.streaming === true} />

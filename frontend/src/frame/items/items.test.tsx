@@ -1,5 +1,6 @@
 import { screen, within } from '@testing-library/react';
 import { expect, test, vi } from 'vitest';
+import type { Task, ThreadEvent, Workflow } from '../../protocol/types';
 import { composer, created, done, page, renderChat } from '../testing/render-chat';
 import { answered, openStream, streamOf, userSaid } from '../testing/scripted-server';
 
@@ -53,8 +54,15 @@ test('a single step is one line, without a heading that says the same, until the
   const stream = openStream();
   const { user } = renderChat({ 'threads.create': () => stream.response });
   await user.type(composer(), 'hello{Enter}');
-  const task = (title: string, more: object = {}) => ({ type: 'custom', title, ...more });
-  const add = (title: string, at: number) => ({
+  const task = (
+    title: string,
+    more: { content?: string; icon?: string; status_indicator?: 'loading' } = {},
+  ): Task => ({
+    type: 'custom',
+    title,
+    ...more,
+  });
+  const add = (title: string, at: number): ThreadEvent => ({
     type: 'thread.item.updated',
     item_id: 'w',
     update: {
@@ -63,7 +71,7 @@ test('a single step is one line, without a heading that says the same, until the
       task: task(title, { status_indicator: 'loading' }),
     },
   });
-  const workflow = { type: 'custom', tasks: [], expanded: true };
+  const workflow: Workflow = { type: 'custom', tasks: [], expanded: true };
   stream.send(
     created,
     done(question),

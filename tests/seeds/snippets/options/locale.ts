@@ -1,0 +1,3 @@
+const options: Partial<ChatKitOptions> = {
+  locale: 'de-DE',
+};

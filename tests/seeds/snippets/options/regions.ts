@@ -1,0 +1,4 @@
+const options: Partial<ChatKitOptions> = {
+  history: { enabled: false },
+  header: { enabled: false },
+};

@@ -1,0 +1,4 @@
+await chatKit.sendAction({
+  type: "example",
+  payload: { id: 123 },
+});
