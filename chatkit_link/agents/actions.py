@@ -122,11 +122,12 @@ class ActionRegistry:
         handler = self._find(action, sender)
         if handler.asks is None:
             raise unknown_action()
-        given = cast("object", await handler.asks(ctx, _payload(handler, action), sender))
-        items = cast("list[Any]", given) if isinstance(given, list | tuple) else None
-        if items is None or not all(isinstance(item, ITEMS) for item in items):
-            raise ServerMistake(f"{_place(handler.asks)} returned {named(given)}. Return a list of items.")
-        return items
+        given: object = await handler.asks(ctx, _payload(handler, action), sender)
+        if not isinstance(given, list | tuple) or not all(isinstance(item, ITEMS) for item in cast("list[Any]", given)):
+            raise ServerMistake(
+                f"{_place(handler.asks)} returned {named(cast('object', given))}. Return a list of items."
+            )
+        return cast("list[ThreadItem]", given)
 
     def stream(
         self, ctx: TurnContext, action: Action[str, Any], sender: Sender

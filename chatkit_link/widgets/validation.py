@@ -6,7 +6,7 @@ and a property that the model does not know is an error.
 """
 
 import re
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from chatkit.icons import IconName
 from chatkit.widgets import BasicRoot, StrictWidgetComponent, StrictWidgetRoot
@@ -78,10 +78,11 @@ class TreeChecker:
     def _check_status(self, source: str, path: str, status: Any) -> None:
         """The icon of a status: the SDK takes a status with a wrong icon for one with a favicon."""
         if isinstance(status, dict) and "icon" in status:
+            icon = cast("object", status["icon"])
             try:
-                self._icons.validate_python(status["icon"])
+                self._icons.validate_python(icon)
             except ValidationError as error:
-                raise WidgetError(source, f"{path}.status.icon".lstrip("."), unknown_icon(status["icon"])) from error
+                raise WidgetError(source, f"{path}.status.icon".lstrip("."), unknown_icon(icon)) from error
 
 
 def _check_props(source: str, path: str, model: type[BaseModel], props: dict[str, Any]) -> None:
