@@ -19,6 +19,7 @@ from enum import Enum
 from functools import partial, wraps
 from string import Formatter
 from typing import Any, Final, cast, get_origin, get_type_hints
+from uuid import uuid4
 
 from agents import FunctionTool, RunContextWrapper
 from agents.tool_context import ToolContext
@@ -216,7 +217,7 @@ def _call_of(context: RunContextWrapper[Any] | None) -> _Call:
     """How a call is displayed: that depends on whose context it runs in."""
     shared: Any = context.context if context is not None else None
     if isinstance(shared, LinkContext):
-        return partial(_displayed, shared, str(getattr(context, "tool_call_id", "")))
+        return partial(_displayed, shared, str(getattr(context, "tool_call_id", "")) or uuid4().hex)
     if isinstance(shared, AgentContext):
         return partial(_announced, cast("AgentContext[Any]", shared))
     return _unseen

@@ -113,3 +113,22 @@ test('a player is mentioned and shown, a line is drawn, and a game is opened by 
   await expect(page.getByText('The chat asked the page for “open_game”: Los Angeles Lakers')).toBeVisible();
   await expect(chat.answers().last()).toContainText('The page has it open');
 });
+
+test('numbers and predictions are cards, and what cannot be looked up is told where it was asked', async ({
+  chat,
+}) => {
+  await chat.open('lock');
+  await chat.ask('What does our model predict?');
+  await chat.answered();
+  const rows = chat.log.getByRole('table').getByRole('row');
+  await expect(rows.filter({ hasText: 'Eagles -4.5' })).toContainText('-108');
+  await expect(rows.filter({ hasText: 'A short week for the visitors.' })).toBeVisible();
+  await chat.shot('professor-predictions');
+
+  await chat.ask('stats of nobody at all');
+  await chat.answered();
+  const line = chat.log.getByRole('listitem').filter({ hasText: 'Not looked up: stats of nobody at all' });
+  await expect(line).toContainText('Set STATMUSE_URL to ask about everybody else.');
+  await chat.page.reload();
+  await expect(line).toContainText('Set STATMUSE_URL to ask about everybody else.');
+});

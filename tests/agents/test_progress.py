@@ -276,6 +276,19 @@ async def test_a_widget_takes_the_place_of_the_line(client: ChatKitClient, model
         assert "workflow" not in kinds(items)
 
 
+async def test_an_answer_that_is_asked_for_again_has_its_widget_in_the_place_of_the_old_one(
+    client: ChatKitClient, model: ModelServer
+) -> None:
+    model.script[:] = [Call("draw", {"what": "a chart"}), Say("There."), Call("draw", {"what": "a map"}), Say("Here.")]
+    made = await told(client.create_thread("Draw"))
+    question = next(item.id for item in made.view.items if item.type == "user_message")
+    again = await told(client.retry_after_item(made.thread_id, question))
+    items = await stored(client, made.thread_id)
+    assert again.view.errors == []
+    assert kinds(items) == ["user_message", "widget", "assistant_message"]
+    assert "a map" in str(items) and "a chart" not in str(items)
+
+
 async def test_a_report_after_a_widget_is_a_line_below_it(
     client: ChatKitClient, model: ModelServer, service: HeldService
 ) -> None:
