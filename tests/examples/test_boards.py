@@ -26,8 +26,7 @@ MOVED = re.compile(r"[✓★]?[▲▼] ([+-]?\d+(?:\.\d+)? )?[+-]\d{3,}")
 
 
 def movement(item: WidgetItem) -> str:
-    (line,) = [node["value"] for node in nodes(tree(item.widget)) if node.get("key") == "movement"]
-    return line
+    return next((node["value"] for node in nodes(tree(item.widget)) if node.get("key") == "movement"), "")
 
 
 def moved(item: WidgetItem) -> list[str]:
@@ -54,6 +53,8 @@ async def test_the_card_changes_to_another_bookmaker_and_its_prices_can_be_click
     changed = await student.change(card, "lock.refresh", at=books.index("betmgm"))
     assert {price["payload"]["bookmaker"] for price in offered(changed.widget, "lock.add_leg")} == {"betmgm"}
     await student.click(changed, "lock.add_leg", at=4)
+    clicked = await student.widget("game-odds")  # which is still of that bookmaker
+    assert {price["payload"]["bookmaker"] for price in offered(clicked.widget, "lock.add_leg")} == {"betmgm"}
     assert any(word.startswith("Over ") for word in words((await student.widget("parlay")).widget))
 
 
@@ -97,6 +98,9 @@ async def test_another_market_begins_without_marks(student: Student, clock: Lect
     markets = [action["payload"]["market"] for action in offered(board.widget, "lock.refresh")]
     totals = await student.change(board, "lock.refresh", at=markets.index("totals"))
     assert moved(totals) == [] and movement(totals) == "No price has moved yet."
+    await student.click(totals, "lock.add_leg")
+    clicked = await student.widget("odds-board")
+    assert {price["payload"]["market"] for price in offered(clicked.widget, "lock.add_leg")} == {"totals"}
 
 
 async def test_a_board_that_is_paused_is_refreshed_by_a_click_alone(student: Student) -> None:
