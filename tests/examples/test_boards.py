@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import timedelta
 
 import pytest
 from chatkit.types import WidgetItem
@@ -174,6 +175,17 @@ async def test_all_who_look_cost_one_request_a_minute() -> None:
         viewers = [boards.follow(View(), Parlay(), zone=zone, before=first) for zone in ("UTC", "Asia/Kolkata") * 10]
         await asyncio.gather(*viewers)
         assert len(odds_server.asked) == 1
+        # Nor does it cost more when it fails, as without credits.
+        odds_server.refusal = (429, "OUT_OF_USAGE_CREDITS")
+        clock.time += timedelta(minutes=1)
+        viewers = [boards.follow(View(), Parlay(), zone="UTC", before=first) for _ in range(20)]
+        failed = await asyncio.gather(*viewers, return_exceptions=True)
+        assert {str(error) for error in failed} == {str(failed[0])} and "credits" in str(failed[0])
+        assert len(odds_server.asked) == 2
+        odds_server.refusal = None
+        clock.time += timedelta(seconds=6)
+        await boards.follow(View(), Parlay(), zone="UTC", before=first)
+        assert len(odds_server.asked) == 3
 
 
 def test_what_a_board_writes_can_be_read_back() -> None:
