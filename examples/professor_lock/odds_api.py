@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Protocol, cast
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, TypeAdapter
 
 from . import moments, odds
-from .exchange import fetch
+from .exchange import FeedError, fetch
 
 MarketKey = Literal["h2h", "spreads", "totals"]
 MARKETS: tuple[MarketKey, ...] = ("h2h", "spreads", "totals")
@@ -147,6 +147,7 @@ _REFUSALS: dict[str | int, str] = {
 #: A day back in steps of four hours: each step costs ten credits for each region.
 _STEPS = tuple(timedelta(hours=hours) for hours in range(24, 0, -4))
 _CACHED_FOR = timedelta(minutes=1)
+_FAILED_FOR = timedelta(seconds=5)
 
 
 class OddsApi:
@@ -163,6 +164,7 @@ class OddsApi:
         self._timeout = timeout
         self._clock = clock
         self._cached: dict[str, tuple[datetime, list[Event]]] = {}
+        self._failed: dict[str, tuple[datetime, str]] = {}
         self._past: dict[tuple[str, MarketKey, datetime], Snapshot] = {}
         self._asking = asyncio.Lock()
 
@@ -171,11 +173,22 @@ class OddsApi:
         async with self._asking:
             cached = self._cached.get(sport)
             if cached is None or self._clock() >= cached[0]:
-                path = f"v4/sports/{SPORTS.get(sport, sport)}/odds"
-                events = await self._get(_EVENTS, path, {"markets": ",".join(MARKETS)})
-                events.sort(key=lambda event: event.commence_time)
+                events = await self._current(sport)
                 cached = self._cached[sport] = self._clock() + _CACHED_FOR, events
             return cached[1]
+
+    async def _current(self, sport: str) -> list[Event]:
+        """Raises FeedError, also for all who ask within seconds of a request that failed: boards go on asking."""
+        failed = self._failed.get(sport)
+        if failed and self._clock() < failed[0]:
+            raise FeedError(failed[1])
+        try:
+            path = f"v4/sports/{SPORTS.get(sport, sport)}/odds"
+            events = await self._get(_EVENTS, path, {"markets": ",".join(MARKETS)})
+        except FeedError as error:
+            self._failed[sport] = self._clock() + _FAILED_FOR, str(error.message)
+            raise
+        return sorted(events, key=lambda event: event.commence_time)
 
     async def event(self, event_id: str) -> Event | None:
         # First in the sports that were requested: what has been asked for within a minute costs nothing.

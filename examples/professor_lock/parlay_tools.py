@@ -20,6 +20,7 @@ from chatkit_link import LinkContext, progress
 from chatkit_link.errors import Unprocessable
 
 from . import odds
+from .boards import Boards
 from .choices import Choice, find_legs, without
 from .odds_api import OddsFeed
 from .parlay import MOST_LEGS, Parlay, Stake, parlay_builder
@@ -29,7 +30,9 @@ Context = RunContextWrapper[LinkContext]
 _STAKE: TypeAdapter[Decimal] = TypeAdapter(Stake)
 
 
-def build_parlay_tools(feed: OddsFeed) -> list[Tool]:
+def build_parlay_tools(boards: Boards) -> list[Tool]:
+    feed = boards.feed
+
     @progress("Pricing your parlay")
     async def show_parlay(ctx: Context) -> str:
         """Show the user's parlay with its odds and payout."""
@@ -55,8 +58,9 @@ def build_parlay_tools(feed: OddsFeed) -> list[Tool]:
         async def chosen() -> Callable[[Parlay], None]:
             if not 1 <= legs <= MOST_LEGS:
                 raise Unprocessable(f"A parlay has 1 to {MOST_LEGS} legs.")
+            coming = [event for event in await feed.events(sport) if event.commence_time > boards.clock()]
             # In a thread: a long board takes a moment.
-            found = await asyncio.to_thread(propose, await feed.events(sport), legs=legs, under=_limit(under))
+            found = await asyncio.to_thread(propose, coming, legs=legs, under=_limit(under))
 
             def change(parlay: Parlay) -> None:
                 parlay.legs = found

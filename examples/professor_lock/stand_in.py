@@ -34,14 +34,15 @@ _OPENINGS: dict[str, str] = {
     "predictions": "Fresh off the model, sharp. ",
 }
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_PLEASE = r"(?:(?:please|now|and|then|ok|okay|can you|could you)\W+)*"
 _SOME_ODDS = r"\bodds\b|\blines?\b|\bprices?\b|\bspread\b|\bmoneyline\b|\btotal\b"
 #: The first one that a question matches is called.
 _TOOLS = (
     ("open_game", r"\bopen\b"),
     ("read_table", r"\btables?\b"),
     ("line_movement", r"\bmove(d|ment|s)?\b|\bmoving\b|\bchart\b"),
-    ("build_parlay", r"\b(make|build|give|put|create|cook|want|need|suggest)\b.*\b(parlay|slip|legger)\b"),
-    ("change_parlay", r"\b(drop|remove|scratch|lose)\b|\btake\b.*\b(off|out)\b|\bstake\b|^(please )?add\b"),
+    ("build_parlay", r"\b(make|build|create|cook|suggest|give|want|need)\b.* (a|an|another)\b.*\b(parlay|legger)\b"),
+    ("change_parlay", rf"^{_PLEASE}(drop|remove|scratch|take|add)\b|\bstake\b"),
     ("show_parlay", r"\bparlay\b|\bslip\b|\blegs?\b|\bpayout\b"),
     ("search", r"\binjur|\bnews\b|\breport\b|\bsearch\b"),
     ("predictions", r"\bpredict|\bpicks?\b|\bour model\b"),

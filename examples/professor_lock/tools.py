@@ -28,7 +28,7 @@ Context = RunContextWrapper[LinkContext]
 
 
 def build_tools(sources: Sources, boards: Boards) -> list[Tool]:
-    return [*_odds_tools(boards), *build_parlay_tools(sources.odds), *_number_tools(sources)]
+    return [*_odds_tools(boards), *build_parlay_tools(boards), *_number_tools(sources)]
 
 
 def _odds_tools(boards: Boards) -> list[Tool]:

@@ -31,12 +31,9 @@ class View(BaseModel):
 
     @staticmethod
     def of(widget: BaseModel) -> "View | None":
-        """The view of a stored widget: the payload of the first button that shows it again; None for other widgets."""
-        for node in nodes_of(widget):
-            action = node.get("onClickAction") or {}
-            if action.get("type") in {"lock.follow", "lock.refresh"}:
-                return View.model_validate(action.get("payload"))
-        return None
+        """The view of a stored widget: what its button for the same one again names; None for other widgets."""
+        again = next((node for node in nodes_of(widget) if node.get("key") == "view"), None)
+        return View.model_validate(again["onClickAction"]["payload"]) if again else None
 
 
 def nodes_of(widget: BaseModel) -> Iterator[dict[str, Any]]:

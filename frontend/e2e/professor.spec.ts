@@ -18,20 +18,23 @@ test("tonight's odds become a parlay, a stake a payout, and a confirmed slip goe
   await board.getByRole('button', { name: 'Moneyline' }).click();
   const prices = board.getByRole('button').filter({ hasText: /^(★ )?[+-]\d{3,4}$/ });
   await expect(prices).toHaveCount(30);
+  const one = (await prices.nth(0).innerText()).replace('★ ', '');
+  const other = (await prices.nth(6).innerText()).replace('★ ', '');
   const parlay = cardOf('Your parlay');
   const legs = parlay.getByRole('button', { name: 'Remove' });
   await prices.nth(0).click();
   await expect(legs).toHaveCount(1);
+  // Where the click was made.
+  await expect(board).toContainText(`On your slip: New York Yankees to win. 1 leg at ${one}`);
   await chat.answered();
   // The parlay stands below the board, out of sight: the button that leads to it shows that there is something new.
   const toEnd = chat.frame.locator('.to-latest');
   await expect(toEnd).toHaveClass(/news/);
-  await prices.nth(6).click();
+  // The price that was clicked has a tick now, and is none of these.
+  await prices.nth(5).click();
   await expect(legs).toHaveCount(2);
   await chat.answered();
 
-  const one = (await prices.nth(0).innerText()).replace('★ ', '');
-  const other = (await prices.nth(6).innerText()).replace('★ ', '');
   const decimal = (american: number) => 1 + (american > 0 ? american / 100 : 100 / -american);
   const cents = Math.floor(50 * decimal(Number(one)) * decimal(Number(other)) * 100 + 1e-6);
   await toEnd.click();
@@ -131,4 +134,80 @@ test('numbers and predictions are cards, and what cannot be looked up is told wh
   await expect(line).toContainText('Set STATMUSE_URL to ask about everybody else.');
   await chat.page.reload();
   await expect(line).toContainText('Set STATMUSE_URL to ask about everybody else.');
+});
+
+test('a board in view refreshes its prices, marks what moved, and does nothing else', async ({
+  chat,
+  page,
+}) => {
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().includes('chatkit/live'))
+      asked.push(request.postDataJSON()?.params?.action?.type ?? '');
+  });
+  const refreshes = () => asked.filter((type) => type === 'lock.follow').length;
+  await chat.open('live');
+  await chat.ask('What are the odds for the Yankees?');
+  await chat.answered();
+  const card = chat.log.locator('.w-card', { hasText: 'New York Yankees @ Boston Red Sox' });
+  const movement = card.getByText(/^Since \d\d:\d\d .+: \d+ up ▲, \d+ down ▼\.$/);
+  await expect(movement).toBeVisible();
+  const marked = card.getByRole('button').filter({ hasText: /[▲▼]/ });
+  await expect(marked.first()).toHaveAccessibleName(/(up|down) .*[+-]\d{3}, (.+, )?(Spread|Total|Moneyline)/);
+  await expect(marked.first()).not.toHaveAccessibleName(/[▲▼]/);
+  await chat.shot('professor-live');
+
+  // Nobody was interrupted, and the composer is open.
+  await expect(chat.button('Stop')).toHaveCount(0);
+  await chat.composer.fill('Half a sentence');
+  const before = refreshes();
+  await expect.poll(refreshes).toBeGreaterThan(before + 1);
+  await expect(chat.composer).toHaveValue('Half a sentence');
+  await expect(chat.composer).toBeFocused();
+
+  // A click shows at once where it was made, and again takes it back.
+  const price = card.getByRole('button', { name: /Red Sox, Spread/ });
+  await price.click();
+  await expect(card.getByText(/On your slip: Boston Red Sox \+1\.5\. 1 leg at/)).toBeVisible();
+  await expect(price).toContainText('✓');
+  await price.click();
+  await expect(card.getByText('On your slip:')).toHaveCount(0);
+
+  // Paused, nothing is asked for; the stored card is what a reload shows.
+  await card.getByRole('button', { name: 'Pause' }).click();
+  await expect(card.getByRole('button', { name: 'Go live' })).toBeVisible();
+  const paused = refreshes();
+  const shown = await card.innerText();
+  await page.reload();
+  await expect(card).toContainText('Go live');
+  expect(await card.innerText()).toBe(shown);
+  await chat.composer.fill('');
+  await chat.ask('Hello');
+  await expect(chat.answers().last()).toContainText("What's crackin', sharp?");
+  expect(refreshes()).toBe(paused);
+});
+
+test('a parlay is made, changed and staked by words, and stands where one looks @phone', async ({ chat }) => {
+  await chat.open('lock');
+  const parlay = chat.log.locator('.w-card', { has: chat.frame.getByText('Your parlay', { exact: true }) });
+  const legs = parlay.getByRole('button', { name: 'Remove' });
+  await chat.ask('Make me a three-leg parlay under +600');
+  await chat.answered();
+  await expect(legs).toHaveCount(3);
+  await expect(chat.answers().last().getByRole('listitem')).toHaveText([
+    /% is fair/,
+    /% is fair/,
+    /% is fair/,
+  ]);
+  const first = parlay.getByText(/ @ .+ · /).first();
+  const team = ((await first.innerText()).split(' @ ')[0] as string).split(' ').at(-1);
+  await chat.ask(`Drop the ${team}`);
+  await chat.answered();
+  await expect(legs).toHaveCount(2);
+  await chat.ask('Make it a $20 stake');
+  await chat.answered();
+  await expect(parlay.getByRole('spinbutton', { name: 'Stake in $' })).toHaveValue('20.00');
+  await expect(parlay).toHaveCount(1);
+  await expect(parlay).toBeInViewport();
+  await chat.shot('professor-by-words');
 });

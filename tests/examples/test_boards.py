@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import timedelta
 
 import pytest
 from chatkit.types import WidgetItem
@@ -26,8 +27,7 @@ MOVED = re.compile(r"[✓★]?[▲▼] ([+-]?\d+(?:\.\d+)? )?[+-]\d{3,}")
 
 
 def movement(item: WidgetItem) -> str:
-    (line,) = [node["value"] for node in nodes(tree(item.widget)) if node.get("key") == "movement"]
-    return line
+    return next((node["value"] for node in nodes(tree(item.widget)) if node.get("key") == "movement"), "")
 
 
 def moved(item: WidgetItem) -> list[str]:
@@ -54,6 +54,8 @@ async def test_the_card_changes_to_another_bookmaker_and_its_prices_can_be_click
     changed = await student.change(card, "lock.refresh", at=books.index("betmgm"))
     assert {price["payload"]["bookmaker"] for price in offered(changed.widget, "lock.add_leg")} == {"betmgm"}
     await student.click(changed, "lock.add_leg", at=4)
+    clicked = await student.widget("game-odds")  # which is still of that bookmaker
+    assert {price["payload"]["bookmaker"] for price in offered(clicked.widget, "lock.add_leg")} == {"betmgm"}
     assert any(word.startswith("Over ") for word in words((await student.widget("parlay")).widget))
 
 
@@ -97,6 +99,9 @@ async def test_another_market_begins_without_marks(student: Student, clock: Lect
     markets = [action["payload"]["market"] for action in offered(board.widget, "lock.refresh")]
     totals = await student.change(board, "lock.refresh", at=markets.index("totals"))
     assert moved(totals) == [] and movement(totals) == "No price has moved yet."
+    await student.click(totals, "lock.add_leg")
+    clicked = await student.widget("odds-board")
+    assert {price["payload"]["market"] for price in offered(clicked.widget, "lock.add_leg")} == {"totals"}
 
 
 async def test_a_board_that_is_paused_is_refreshed_by_a_click_alone(student: Student) -> None:
@@ -170,6 +175,17 @@ async def test_all_who_look_cost_one_request_a_minute() -> None:
         viewers = [boards.follow(View(), Parlay(), zone=zone, before=first) for zone in ("UTC", "Asia/Kolkata") * 10]
         await asyncio.gather(*viewers)
         assert len(odds_server.asked) == 1
+        # Nor does it cost more when it fails, as without credits.
+        odds_server.refusal = (429, "OUT_OF_USAGE_CREDITS")
+        clock.time += timedelta(minutes=1)
+        viewers = [boards.follow(View(), Parlay(), zone="UTC", before=first) for _ in range(20)]
+        failed = await asyncio.gather(*viewers, return_exceptions=True)
+        assert {str(error) for error in failed} == {str(failed[0])} and "credits" in str(failed[0])
+        assert len(odds_server.asked) == 2
+        odds_server.refusal = None
+        clock.time += timedelta(seconds=6)
+        await boards.follow(View(), Parlay(), zone="UTC", before=first)
+        assert len(odds_server.asked) == 3
 
 
 def test_what_a_board_writes_can_be_read_back() -> None:

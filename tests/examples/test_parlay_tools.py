@@ -161,3 +161,18 @@ def test_a_team_names_its_own_leg_before_one_of_its_game() -> None:
     assert [leg.name for leg in without(parlay, ["Knicks"])] == names[:2]
     assert [leg.name for leg in without(parlay, ["red sox"])] == names[2:]
     assert without(parlay, ["all"]) == [] and without(parlay, []) == parlay.legs
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("Give me a two leg parlay below +400", "2 legs at"),
+        ("Cook me up another 4-leg NBA parlay", "There are not enough games"),
+        ("I want to see my parlay", "Your parlay is empty"),
+        ("Please remove everything", "Your parlay is empty"),
+        ("Did the line drop on the Yankees?", "Your parlay"),
+    ],
+)
+async def test_sentences_of_the_same_kind_mean_what_they_say(student: Student, asked: str, found: str) -> None:
+    answer = (await student.ask(asked)).text
+    assert (found in answer) is not asked.startswith("Did"), answer
