@@ -110,7 +110,9 @@ class ActionRegistry:
         given = cast("object", await handler.asks(ctx, _payload(handler, action), sender))
         items = cast("list[Any]", given) if isinstance(given, list | tuple) else None
         if items is None or not all(isinstance(item, ITEMS) for item in items):
-            raise ServerMistake(f"{_place(handler.asks)} returned {named(given)}. Return a list of items.")
+            raise ServerMistake(
+                f"{_place(handler.asks)} returned {named(cast('object', given))}. Return a list of items."
+            )
         return items
 
     def stream(

@@ -6,7 +6,7 @@ and a property that the model does not know is an error.
 """
 
 import re
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from chatkit.icons import IconName
 from chatkit.widgets import BasicRoot, StrictWidgetComponent, StrictWidgetRoot
@@ -74,7 +74,9 @@ class TreeChecker:
             try:
                 self._icons.validate_python(status["icon"])
             except ValidationError as error:
-                raise WidgetError(source, f"{path}.status.icon".lstrip("."), unknown_icon(status["icon"])) from error
+                raise WidgetError(
+                    source, f"{path}.status.icon".lstrip("."), unknown_icon(cast("Any", status["icon"]))
+                ) from error
 
 
 def _check_props(source: str, path: str, model: type[BaseModel], props: dict[str, Any]) -> None:
