@@ -85,9 +85,11 @@ def _resolved(given: Any, root: _Root) -> dict[str, Any]:
         part = {**referred, **part}
     for each in cast("list[Any]", part.pop("allOf", None) or []):
         more = _resolved(each, root)
-        properties: dict[str, Any] = {**part.get("properties", {}), **more.get("properties", {})}
-        required: list[Any] = [*part.get("required", []), *more.get("required", [])]
-        part = {**more, **part, **({"properties": properties, "required": required} if properties else {})}
+        first, second = (cast("dict[str, Any]", one.get("properties") or {}) for one in (part, more))
+        required: list[Any] = [*(part.get("required") or []), *(more.get("required") or [])]
+        part = more | part
+        if first or second:
+            part |= {"properties": first | second, "required": required}
     return part
 
 
