@@ -70,7 +70,7 @@ def check(
 ) -> None:
     """Check every .widget file. Renders its sample data and looks at every node, icon and action.
 
-    Notices, such as that there is no sample data, do not change the exit status.
+    Without sample data, it is made of the schema. Notices do not change the exit status.
     """
     from dataclasses import asdict
 

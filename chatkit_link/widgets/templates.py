@@ -9,6 +9,7 @@ The SDK's ``WidgetTemplate`` neither checks data against the schema nor renders 
 
 import base64
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, cast
 
@@ -33,10 +34,14 @@ from chatkit_link.widgets.agreement import (
 )
 from chatkit_link.widgets.builder_flaws import mend, parse
 from chatkit_link.widgets.errors import WidgetError
+from chatkit_link.widgets.sample_data import sample_of
 from chatkit_link.widgets.sandbox import WidgetSandbox, changes_its_data, render, variables
 from chatkit_link.widgets.validation import TreeChecker
 
 LARGEST_FILE = 512_000
+#: About a file without sample data, for which none can be made.
+_NO_SAMPLE = "there is no sample data in it, and with data made of jsonSchema it is no widget"
+_WRITE_ONE = 'write an example of its data into jsonSchema, as {"examples": [{...}]}'
 
 #: What a template takes: any data, or the types in the module that `chatkit-link widgets types` has written.
 Data = TypeVar("Data", bound=Mapping[str, Any] | BaseModel, default=Mapping[str, Any] | BaseModel)
@@ -82,6 +87,31 @@ class Template(Generic[Data]):
         return None if self.variables or self.schema.get("required") else {}
 
     @property
+    def example(self) -> dict[str, Any] | None:
+        """The sample data, or data made of the schema that it takes and that renders; None where there is neither."""
+        return self._example if isinstance(self._example, dict) else None
+
+    @property
+    def without_example(self) -> str | None:
+        """What is to be done where there is no sample data and none can be made."""
+        problem = self._example
+        if not isinstance(problem, WidgetError):
+            return None
+        return f"{_NO_SAMPLE} ({problem.path or 'the whole'}: {problem.reason}): {_WRITE_ONE}"
+
+    @cached_property
+    def _example(self) -> "dict[str, Any] | WidgetError":
+        if self.sample is not None:
+            return self.sample
+        made = sample_of(self.schema) or {}
+        made |= {name: name for name in self.variables if name not in made and name in self.undescribed}
+        try:
+            self._checker.check(self.source, self.tree(made))
+        except WidgetError as error:
+            return error
+        return made
+
+    @property
     def _view(self) -> str | None:
         """The JSX that the Widget Builder made the template of."""
         view = (decoded_view(self.definition.get("encodedWidget")) or {}).get("view")
@@ -124,12 +154,11 @@ class Template(Generic[Data]):
     def check(self, data: dict[str, Any] | None = None) -> None:
         """Builds with the data (the sample, if None) and checks every node. Raises ``WidgetError``.
 
-        A file without sample data is checked by the preview that it carries.
+        A file without sample data is checked by the preview that it carries, too.
         """
-        if data is None and self.sample is None:
-            if self.preview is not None:
-                self._checker.check(self.source, self.preview)
-        else:
+        if data is None and self.sample is None and self.preview is not None:
+            self._checker.check(self.source, self.preview)
+        if data is not None or self.example is not None:
             self.checked_tree(data)
 
     @property
@@ -140,9 +169,9 @@ class Template(Generic[Data]):
 
     def checked_tree(self, data: dict[str, Any] | None = None) -> dict[str, Any]:
         """What ``check`` has checked."""
-        data = self.sample if data is None else data
+        data = self.example if data is None else data
         if data is None:
-            raise WidgetError(self.source, "encodedWidget", "there is no sample data in it")
+            raise WidgetError(self.source, "encodedWidget", self.without_example or _NO_SAMPLE)
         tree = self.tree(data)
         self._checker.check(self.source, tree)
         return cast("dict[str, Any]", tree)

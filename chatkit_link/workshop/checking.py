@@ -50,9 +50,8 @@ def examine(
         return None, [_problem(file, lines, error)]
     told = disagreements(template)
     found = [WidgetProblem(file, lines.of("template"), "template", why, notice=True) for why in told.values()]
-    if template.sample is None:
-        reason = "there is no sample data in it: what it renders to was not checked"
-        found.append(WidgetProblem(file, lines.of("encodedWidget"), "encodedWidget", reason, notice=True))
+    if missing := _about_sample(template):
+        found.append(WidgetProblem(file, lines.of("encodedWidget"), "encodedWidget", missing, notice=True))
     try:
         template.check()
     except WidgetError as error:
@@ -62,9 +61,18 @@ def examine(
             found = [one for one in found if one.reason != why]
             problem = replace(problem, reason=f"{why}, and its sample data does not have: {problem.reason}")
         return None, [*found, problem]
-    tree = template.preview if template.sample is None else template.tree(template.sample)
+    tree = template.preview if template.example is None else template.tree(template.example)
     found += [WidgetProblem(file, lines.of("template"), *wrong) for wrong in unknown_actions(tree, known)]
     return tree, found
+
+
+def _about_sample(template: Template) -> str | None:
+    """What to know of a file without sample data, unless it is as it should be by hand: with none at all."""
+    if (missing := template.without_example) is not None:
+        return missing
+    if template.sample is None and template.definition.get("encodedWidget"):
+        return "there is no sample data in it: the widget was checked with data made of jsonSchema"
+    return None
 
 
 def disagreements(template: Template) -> dict[str, str]:

@@ -116,6 +116,7 @@ def test_the_commands_name_what_is_left_out_and_no_model_of_another_vendor(
         monkeypatch.setenv(name, value)
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_DEFAULT_MODEL"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("chatkit_link.cli.start.setup_logging", lambda _: None)
     monkeypatch.chdir(catalog.parent)
     (catalog.parent / "chatkit-link.toml").unlink()
     checked = CliRunner().invoke(cli, ["doctor", "--json"])

@@ -183,8 +183,24 @@ def test_sample_data_may_be_missing_or_garbage(library: WidgetLibrary, encoded: 
     template = library.read("try.widget", widget(encodedWidget=encoded))
     assert template.sample is None
     template.check()
-    with pytest.raises(WidgetError, match="sample"):
+    assert template.checked_tree()["type"] == "Card"
+
+
+def test_without_sample_data_that_can_be_made_the_file_says_what_to_write(library: WidgetLibrary) -> None:
+    schema = {"type": "object", "properties": {"code": {"type": "string", "pattern": "^[A-Z]{3}-[0-9]+$"}}}
+    schema["required"] = ["code"]  # type: ignore[assignment]
+    parts = {
+        "template": '{"type":"Card","children":[{"type":"Text","value":{{ code | tojson }}}]}',
+        "jsonSchema": schema,
+    }
+    template = library.read("try.widget", widget(**parts, encodedWidget=None))
+    assert template.example is None
+    template.check()
+    with pytest.raises(WidgetError, match="write an example of its data into jsonSchema"):
         template.checked_tree()
+    parts["jsonSchema"] = schema | {"examples": [{"code": "ABC-1"}]}
+    helped = library.read("try.widget", widget(**parts, encodedWidget=None))
+    assert helped.checked_tree()["children"][0]["value"] == "ABC-1"
 
 
 @pytest.mark.parametrize("name", ["nothing", "../pyproject", "a/b", "..", ""])
