@@ -16,6 +16,7 @@ from chatkit_link.cli.doctor import doctor
 from chatkit_link.cli.imports import import_cli
 from chatkit_link.cli.migrate import migrate
 from chatkit_link.cli.models import models_cli
+from chatkit_link.cli.new import new
 from chatkit_link.cli.options import examples
 from chatkit_link.cli.serve import dev, serve
 from chatkit_link.cli.threads import threads_cli
@@ -61,6 +62,7 @@ def _program(
     pass
 
 
+cli.command(epilog=examples("new my-agent", "new my-lock --from professor-lock"))(new)
 cli.command(epilog=examples("serve --port 8080", "serve --reload", "serve --agent lock=agent.py"))(serve)
 cli.command(epilog=examples("dev --folder widgets"))(dev)
 cli.command(epilog=examples('chat "How do I deploy it?"', "chat --url https://chat.example.com/chatkit"))(chat)
