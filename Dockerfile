@@ -18,6 +18,8 @@ COPY chatkit_link/ chatkit_link/
 COPY migrations/ migrations/
 COPY widgets/ widgets/
 COPY docs/ docs/
+COPY templates/ templates/
+COPY examples/ examples/
 COPY --from=page /src/chatkit_link/static/ chatkit_link/static/
 RUN python -m pip wheel --no-deps --wheel-dir /dist . \
     && python -m pip --python /app/bin/python install --no-deps /dist/*.whl

@@ -6,7 +6,8 @@ reach the server of an agent by ``server_of(request, "agent")``.
 actions of its widgets (``ActionRegistry``) and what can be mentioned (``Mentions``, ``Entity``). Tools of an Agents SDK
 agent get a ``LinkContext``; ``progress`` displays what they do, and a ``Progress`` what they report. ``ToolCall``,
 ``search_and_quote`` and ``user_words`` are for what the offline model does; ``report_usage`` is how code that asks a
-model by itself says what that cost. ``docs/how-to/agents.md`` lists what is public.
+model by itself says what that cost. ``DataStore`` and ``FileStore`` are the stores of a ``ChatKitServer`` that has a
+route of its own. ``docs/how-to/agents.md`` lists what is public.
 """
 
 from importlib import import_module
@@ -24,13 +25,17 @@ if TYPE_CHECKING:
     from chatkit_link.caller import Caller
     from chatkit_link.http.beside import server_of
     from chatkit_link.limits.meter import report_usage
+    from chatkit_link.own_route.data_store import DataStore
+    from chatkit_link.own_route.file_store import FileStore
     from chatkit_link.settings import Settings
 
 __all__ = [
     "ActionRegistry",
     "Assistant",
     "Caller",
+    "DataStore",
     "Entity",
+    "FileStore",
     "LinkContext",
     "Mentions",
     "Progress",
@@ -49,7 +54,9 @@ __all__ = [
 _HOMES = {
     "ActionRegistry": "chatkit_link.agents.actions",
     "Assistant": "chatkit_link.agents.assistant",
+    "DataStore": "chatkit_link.own_route.data_store",
     "Entity": "chatkit_link.agents.mentions",
+    "FileStore": "chatkit_link.own_route.file_store",
     "Mentions": "chatkit_link.agents.mentions",
     "Progress": "chatkit_link.agents.progress",
     "progress": "chatkit_link.agents.progress",

@@ -25,13 +25,7 @@ from chatkit_link.agents.shutdown_notices import shutdown_notices
 from chatkit_link.agents.tool_failures import with_tool_policy
 from chatkit_link.agents.traces import direct_traces, send_rest
 from chatkit_link.errors import ConfigurationError
-from chatkit_link.files.files import Files
-from chatkit_link.files.renditions import Renditions
-from chatkit_link.files.signed_urls import Links
-from chatkit_link.files.storage import Storage
-from chatkit_link.files.sweeper import Sweeper
-from chatkit_link.files.upload_limits import UploadLimits
-from chatkit_link.files.uploads import Uploads
+from chatkit_link.files.open import open_files
 from chatkit_link.hosted.client import hosted_client
 from chatkit_link.hosted.refusals import Refusals
 from chatkit_link.hosted.sessions import HostedSessions
@@ -225,7 +219,7 @@ async def _open(
     config = with_tool_policy(run_config(settings, client), settings.tool_output)
     research = _research(settings, documents, http, document_keys)
     entries = _entries(settings, catalog)
-    file_store = await _files(stack, settings, database, secret)
+    file_store = await stack.enter_async_context(open_files(settings, database, secret))
     mcp = McpServers(catalog.mcp, folder=settings.config.absolute().parent, variables=read_variables())
     stores = _stores(settings, catalog, documents)
     reach = await model_reach(settings, entries)
@@ -291,16 +285,6 @@ async def _hosted(stack: AsyncExitStack, settings: Settings, keys: DocumentKeys 
         return document_url(settings.address, LEAVING, "", keys.make(LEAVING) if keys else "")
 
     return HostedSessions(client, Refusals(help_page))
-
-
-async def _files(stack: AsyncExitStack, settings: Settings, database: Database, secret: bytes) -> Files:
-    storage = Storage(settings.files_url, folder=settings.data / "files", direct=settings.files_direct)
-    links = Links(secret, address=settings.address, lifetime=settings.file_link)
-    limits = UploadLimits.of(settings)
-    renditions = Renditions(storage, max_pixels=settings.max_pixels)
-    uploads = Uploads(database, storage, renditions, links, limits)
-    sweeper = await stack.enter_async_context(Sweeper(database, storage))
-    return Files(database, storage, uploads, sweeper, links, limits, upload_link=settings.upload_link)
 
 
 def _stores(settings: Settings, catalog: Catalog, documents: Documents) -> LocalStores | None:

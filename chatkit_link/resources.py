@@ -6,6 +6,9 @@ PACKAGE = Path(__file__).parent
 
 
 def resource(name: str) -> Path:
-    """The folder ``name`` (``migrations``, ``widgets``, ``docs``), wherever this installation has it."""
+    """The folder ``name``, wherever this installation has it.
+
+    name: ``migrations``, ``widgets``, ``docs``, ``templates`` or ``examples``.
+    """
     packed = PACKAGE / f"_{name}"
     return packed if packed.is_dir() else PACKAGE.parent / name

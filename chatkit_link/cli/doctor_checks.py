@@ -10,7 +10,7 @@ from chatkit_link.agents.catalog import Catalog, configured_catalog
 from chatkit_link.agents.shutdown_notices import shutdown_notices
 from chatkit_link.cli import event_loop
 from chatkit_link.cli.agent_listing import catalog_notices, load_targets
-from chatkit_link.cli.serve import model_line
+from chatkit_link.cli.one_server import model_line
 from chatkit_link.errors import ConfigurationError, LinkError
 from chatkit_link.resources import PACKAGE
 from chatkit_link.settings import Settings

@@ -3,7 +3,6 @@
 No module is imported here that takes long: a command imports what it needs when it is run.
 """
 
-import errno
 import io
 import os
 import sys
@@ -17,6 +16,7 @@ from chatkit_link.cli.doctor import doctor
 from chatkit_link.cli.imports import import_cli
 from chatkit_link.cli.migrate import migrate
 from chatkit_link.cli.models import models_cli
+from chatkit_link.cli.new import new
 from chatkit_link.cli.options import examples
 from chatkit_link.cli.serve import dev, serve
 from chatkit_link.cli.threads import threads_cli
@@ -33,9 +33,6 @@ Exit status:
 
 Settings are environment variables, or lines of a file .env in this folder.
 """
-
-#: What a write to a disk ends with that has no room, or is broken.
-_FULL = (errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 cli = typer.Typer(
     help="The self-hosted home of a ChatKit chat.",
@@ -65,7 +62,8 @@ def _program(
     pass
 
 
-cli.command(epilog=examples("serve --port 8080", "serve --agent lock=agent.py"))(serve)
+cli.command(epilog=examples("new my-agent", "new my-lock --from professor-lock"))(new)
+cli.command(epilog=examples("serve --port 8080", "serve --reload", "serve --agent lock=agent.py"))(serve)
 cli.command(epilog=examples("dev --folder widgets"))(dev)
 cli.command(epilog=examples('chat "How do I deploy it?"', "chat --url https://chat.example.com/chatkit"))(chat)
 cli.command(epilog=examples("token --user ada --expires 8h"))(token)
@@ -95,13 +93,10 @@ def run() -> None:
         _drop_output()
         sys.exit(1)
     except Exception as error:
-        if (message := _message(error)) is None:
+        from chatkit_link.cli.error_message import print_error
+
+        if not print_error(error):
             raise
-        from rich.markup import escape
-
-        from chatkit_link.cli.output import console
-
-        console(stderr=True).print(f"[red]chatkit-link:[/red] {escape(message)}")
         _drop_output()
         sys.exit(2)
 
@@ -112,16 +107,3 @@ def _drop_output() -> None:
         sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _message(error: Exception) -> str | None:
-    """What is wrong, for the user at the terminal; None for a bug."""
-    from chatkit_link.errors import ConfigurationError, LinkError
-
-    if isinstance(error, (ConfigurationError, LinkError)):
-        return str(error)
-    if isinstance(error, OSError) and error.filename is not None and error.strerror:
-        return f"{error.filename}: {error.strerror}."
-    if isinstance(error, OSError) and error.errno in _FULL:  # standard output has no file name
-        return f"The output cannot be written: {error.strerror}."
-    return None

@@ -13,7 +13,7 @@ import socket
 import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import uvicorn
 from fastapi import FastAPI
@@ -47,6 +47,17 @@ def spare_the_collector() -> None:
     gc.set_threshold(10_000, 20, 20)
 
 
+class Handover(Protocol):
+    """How a process takes the place of another on one socket (``cli/reload.py``)."""
+
+    @property
+    def listener(self) -> socket.socket: ...
+
+    def taken(self, leave: Callable[[float], None]) -> None:
+        """This process serves now; ``leave`` is called in its event loop, with seconds, when its time is over."""
+        ...
+
+
 class _Server(uvicorn.Server):
     """Drains running answers while uvicorn waits for the connections that carry them."""
 
@@ -63,7 +74,27 @@ class _Server(uvicorn.Server):
         )
         super().__init__(config)
         self._app = app
+        self._successor_has: float | None = None
+        self._hurry: asyncio.Task[None] | None = None
         self.ready = asyncio.Event()
+
+    def leave(self, drain: float) -> None:
+        """Stop, because another process listens on the same socket; running answers get ``drain`` seconds from now."""
+        if self._successor_has is not None:  # it is waiting for them already
+            self._hurry = asyncio.create_task(self._app.state.services.coordinator.close(drain=drain))
+        self._successor_has = drain
+        self.should_exit = True
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):  # at once, or when its answer is over
+            connection.shutdown()
+
+    def stop(self, drain: float) -> None:
+        """Stop; running answers get ``drain`` seconds from now, also where they had more."""
+        if self._successor_has is None:
+            self.handle_exit(signal.SIGINT, None)
+        else:
+            self.leave(drain)
 
     @override
     @contextmanager
@@ -78,23 +109,33 @@ class _Server(uvicorn.Server):
     @override
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # First, while connections are still accepted: a new request is asked to come back, and not just refused.
-        await self._app.state.services.coordinator.close()
+        await self._app.state.services.coordinator.close(drain=self._successor_has)
+        if self._hurry is not None:
+            await self._hurry
         await super().shutdown(sockets)
 
 
-async def serve(make: Make, settings: Settings, *, ready: Callable[[str], None], around: Around | None = None) -> None:
-    """Serve until SIGINT or SIGTERM.
+async def serve(
+    make: Make,
+    settings: Settings,
+    *,
+    ready: Callable[[str], None],
+    around: Around | None = None,
+    handover: Handover | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM, or until ``handover`` says that another process does.
 
     Args:
         around: gives what takes the requests; the application itself, if None.
         ready: called with the server's address once it takes requests.
+        handover: gives the socket; it is bound here if None.
 
     Raises:
         ConfigurationError: the host or the port cannot be used, or the application cannot start.
     """
     starting = asyncio.current_task()
     assert starting is not None  # this is a coroutine
-    with _bind(settings.host, settings.port) as listener:
+    with handover.listener if handover else bind(settings.host, settings.port) as listener:
         bound = settings.model_copy(update={"port": listener.getsockname()[1]})
         with _hearing(starting.cancel) as hear:
             try:
@@ -102,10 +143,12 @@ async def serve(make: Make, settings: Settings, *, ready: Callable[[str], None],
                 served = around(app, bound) if around else app
                 async with app.router.lifespan_context(app):
                     server = _Server(app, served, access_log=True)
-                    hear(lambda: server.handle_exit(signal.SIGINT, None))
+                    hear(lambda: server.stop(bound.drain))
                     running = asyncio.create_task(server.serve(sockets=[listener]))
                     await _until_ready(server, running)
                     spare_the_collector()
+                    if handover is not None:
+                        handover.taken(server.leave)
                     ready(bound.address)
                     await running
             except asyncio.CancelledError:
@@ -115,7 +158,7 @@ async def serve(make: Make, settings: Settings, *, ready: Callable[[str], None],
 @asynccontextmanager
 async def serving(make: Make, settings: Settings, *, around: Around | None = None) -> AsyncGenerator[str]:
     """Serve inside the block, on a free port of 127.0.0.1, without listening for signals; gives the address."""
-    with _bind("127.0.0.1", 0) as listener:
+    with bind("127.0.0.1", 0) as listener:
         bound = settings.model_copy(update={"host": "127.0.0.1", "port": listener.getsockname()[1]})
         app = make(bound)
         served = around(app, bound) if around else app
@@ -130,7 +173,8 @@ async def serving(make: Make, settings: Settings, *, around: Around | None = Non
                 await running
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises ConfigurationError where the host or the port cannot be used."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, port), family=family, backlog=2048)

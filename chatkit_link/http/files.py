@@ -75,9 +75,7 @@ async def send(file_id: str, request: Request, services: ServicesDep, link: Link
     """Where the ``upload_descriptor`` of ``attachments.create`` leads. A link takes one upload."""
     files = _open(services)
     caller, _ = await _linked(services, "put", file_id, link)
-    _announced(request, files, spare=0)
-    await files.receive_started(file_id, _body(request), caller)
-    return Response(status_code=204)
+    return await receive_file(files, request, file_id, caller)
 
 
 @router.get("/files/{file_id}/link", summary="A fresh link to a file")
@@ -110,8 +108,21 @@ async def _linked(services: Services, purpose: Purpose, file_id: str, link: str)
 
 
 async def _give(services: Services, request: Request, file_id: str, link: str, *, preview: bool) -> Response:
-    files = services.files
     caller, left = await _linked(services, "get", file_id, link)
+    return await serve_file(services.files, request, file_id, caller, left, preview=preview)
+
+
+async def receive_file(files: Files, request: Request, file_id: str, caller: Caller) -> Response:
+    """The body of a request as the bytes of a file whose upload has begun."""
+    _announced(request, files, spare=0)
+    await files.receive_started(file_id, _body(request), caller)
+    return Response(status_code=204)
+
+
+async def serve_file(
+    files: Files, request: Request, file_id: str, caller: Caller, left: int, *, preview: bool
+) -> Response:
+    """A file of this caller, or the part of it that is asked for. left: seconds that its link is still good for."""
     served = await files.find(file_id, caller, preview=preview)
     if files.storage.signs and request.method == "GET":
         url = await files.storage.sign("GET", served.key, _REDIRECT)

@@ -31,7 +31,7 @@ from chatkit.types import (
 from chatkit_link.store.postgres import new_id
 
 #: ``FAKE_RESPONSES_ID`` of the Agents SDK, and what other servers send in the place of an id.
-_PLACEHOLDERS = frozenset({"__fake_id__", ""})
+PLACEHOLDERS = frozenset({"__fake_id__", ""})
 _OURS = re.compile(r"[a-z]+_[0-9a-f]{32}")
 
 
@@ -67,7 +67,7 @@ class ItemIds:
 
     async def _begun(self, item: ThreadItem) -> str:
         given = item.id
-        if given in _PLACEHOLDERS:
+        if given in PLACEHOLDERS:
             return self._new(given)
         if isinstance(item, AssistantMessageItem) and not _OURS.fullmatch(given):
             is_another = given in self._ids or await self._was_there(given)
@@ -76,7 +76,7 @@ class ItemIds:
 
     def _ended(self, given: str) -> str:
         now = self._now(given)
-        if given in _PLACEHOLDERS and (given not in self._ids or now in self._done):
+        if given in PLACEHOLDERS and (given not in self._ids or now in self._done):
             now = self._new(given)  # done without added is an item of its own, unless one is still open
         elif given not in self._ids:
             now = self._keep(given)

@@ -313,13 +313,16 @@ class Coordinator:
         async with self._database.session(caller) as session:
             await rows.delete_runs(session, thread_id)
 
-    async def close(self) -> None:
-        """Refuse new runs, let the running ones finish within the drain time, hand over the rest as interrupted."""
+    async def close(self, *, drain: float | None = None) -> None:
+        """Refuse new runs, let the running ones finish within the drain time, hand over the rest as interrupted.
+
+        drain: seconds, in place of those of this coordinator.
+        """
         self._draining = True
         tasks = [run.task for run in self._runs.values() if run.task is not None]
         if not tasks:
             return
-        _, late = await asyncio.wait(tasks, timeout=self._drain)
+        _, late = await asyncio.wait(tasks, timeout=self._drain if drain is None else drain)
         for run in list(self._runs.values()):
             run.stop(RunStatus.INTERRUPTED)
         if late:

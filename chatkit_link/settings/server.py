@@ -20,7 +20,7 @@ class ServerSettings(SettingsGroup):
     )
     public_url: Annotated[str, PUBLIC_ADDRESS] = Field(
         "",
-        validation_alias=read_also("public_url", "RAILWAY_PUBLIC_DOMAIN"),
+        validation_alias=read_also("public_url", "RAILWAY_PUBLIC_DOMAIN", "RENDER_EXTERNAL_URL"),
         description="Address of this server as users reach it; used in links to documents and files.",
     )
     data: Path = Field(

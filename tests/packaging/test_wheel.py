@@ -1,7 +1,9 @@
 """The wheel alone, in an empty environment, from an empty folder: what `pip install` gives a person."""
 
+import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,13 +12,17 @@ import tempfile
 import threading
 import venv
 import zipfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from tests.cli.conftest import empty_database, postgres
+from tests.faults.processes import Postgres
+
+assert postgres and empty_database  # fixtures
 ROOT = Path(__file__).parents[2]
 DRAIN = 10  # the default of CHATKIT_LINK_DRAIN
 STARTS_WITHIN = 60
@@ -58,7 +64,9 @@ def test_the_wheel_carries_the_page_the_migrations_the_widgets_and_the_documents
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     built = ("chatkit_link/static", "static")
-    for folder, packed in (("migrations", "_migrations"), ("widgets", "_widgets"), ("docs", "_docs"), built):
+    brought = (("migrations", "_migrations"), ("widgets", "_widgets"), ("docs", "_docs"), ("templates", "_templates"))
+    lock = ("examples/professor_lock", "_examples/professor_lock")
+    for folder, packed in (*brought, lock, built):
         expected = {
             f"chatkit_link/{packed}/{file.relative_to(ROOT / folder).as_posix()}"
             for file in (ROOT / folder).rglob("*")
@@ -135,15 +143,83 @@ def test_the_page_about_leaving_agent_builder_starts_on_a_machine_that_has_nothi
     assert (home / "my-chat" / "chatkit-link.toml").read_text() == '[agents.workflow]\ntarget = "workflow.py"\n'
 
 
+def test_the_image_of_a_new_folder_migrates_serves_and_answers_at_its_public_address(
+    wheel: Path, installed: Path, folder: Path, postgres: Postgres, empty_database: str
+) -> None:
+    """The steps of its Dockerfile and of railway.json by hand, with the wheel in the folder as its requirements say."""
+    _run(str(installed / "chatkit-link"), "new", "tea-shop", cwd=folder)
+    project, image = folder / "tea-shop", folder / "image"
+    (project / ".env").write_text("OPENAI_API_KEY=sk-not-for-the-image\n")
+    shutil.copy(wheel, project)
+    image.mkdir()
+    steps = re.findall(r"^(COPY|RUN|ENV|CMD|WORKDIR|USER) (.+)$", (project / "Dockerfile").read_text(), re.MULTILINE)
+    environment = {"PATH": f"{installed}{os.pathsep}{os.environ['PATH']}", "HOME": str(folder)}
+    command: list[str] = []
+    for step, text in steps:
+        match step:
+            case "ENV":
+                environment |= dict(part.split("=", 1) for part in text.split())
+            case "COPY" if text == ". .":
+                kept_out = [line.removeprefix("**/") for line in (project / ".dockerignore").read_text().split()]
+                shutil.copytree(project, image, ignore=shutil.ignore_patterns(*kept_out), dirs_exist_ok=True)
+            case "COPY":
+                for pattern in text.split()[:-1]:
+                    for file in project.glob(pattern):
+                        shutil.copy(file, image)
+            case "RUN" if text.startswith("pip "):
+                # What the wheel asks for is installed already; the requirement must be one that this wheel meets.
+                _run(*f"{installed}/python -m {text} --no-index".split(), cwd=image)
+            case "CMD":
+                command = json.loads(text)
+            case _:
+                pass
+    assert (image / "widgets" / "opening-hours.widget").is_file() and (image / "agent.py").is_file()
+    assert not (image / ".env").exists()
+
+    railway = json.loads((project / "railway.json").read_text())["deploy"]
+    environment |= {
+        "DATABASE_URL": postgres.url(empty_database),
+        "RAILWAY_PUBLIC_DOMAIN": "tea-shop.example.com",
+        "CHATKIT_LINK_SECRET": "0123456789abcdef0123456789abcdef",
+        "CHATKIT_LINK_DATA": str(folder / "data"),
+    }
+    for line in railway["preDeployCommand"]:
+        done = subprocess.run(
+            line.split(), cwd=image, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert "The database is at schema" in done.stdout, done.stderr
+    assert command[-2:] == ["--host", "0.0.0.0"]
+    served = [str(installed / command[0]), *command[1:-1], "127.0.0.1"]  # this machine is not on the internet
+    public = {"Host": "tea-shop.example.com", "X-Forwarded-Proto": "https"}
+    with (
+        _serving(installed, image, served, environment) as (_, address),
+        httpx2.Client(base_url=address, timeout=60, headers=public) as http,
+    ):
+        assert http.get(railway["healthcheckPath"]).json() == {"status": "ok"}
+        assert "Secure" in http.get("/").headers["set-cookie"]
+        message = {
+            "content": [{"type": "input_text", "text": "Are you open on Sunday?"}],
+            "attachments": [],
+            "inference_options": {},
+        }
+        answer = http.post("/chatkit", json={"type": "threads.create", "params": {"input": message}})
+        assert '"type":"widget"' in answer.text and "Our hours that day: closed." in answer.text, answer.text
+
+
 @contextmanager
-def _serving(programs: Path, home: Path) -> Generator[tuple["subprocess.Popen[str]", str]]:
-    """`chatkit-link serve` with nothing but a PATH, until the block ends; gives the process and its address."""
+def _serving(
+    programs: Path, home: Path, command: Sequence[str] = (), environment: Mapping[str, str] | None = None
+) -> Generator[tuple["subprocess.Popen[str]", str]]:
+    """`chatkit-link serve` with nothing but a PATH, until the block ends; gives the process and its address.
+
+    command, environment: in place of these; the port is in the variable PORT then.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     process = subprocess.Popen(
-        [programs / "chatkit-link", "serve", "--port", str(port)],
+        command or [programs / "chatkit-link", "serve", "--port", str(port)],
         cwd=home,
-        env={"PATH": os.environ["PATH"], "HOME": str(home)},
+        env={"PORT": str(port), **environment} if environment else {"PATH": os.environ["PATH"], "HOME": str(home)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -17,7 +17,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     # The wheel, in an environment of its own.
     "wheel": (
         "tests/packaging/test_wheel.py", "chatkit_link/resources.py", "chatkit_link/store/embedded.py",
-        "chatkit_link/cli/*", "migrations/*", "frontend/vite*.ts", "Makefile",
+        "chatkit_link/cli/*", "migrations/*", "templates/*", "frontend/vite*.ts", "Makefile",
     ),
     # A pytest inside a test, with the fixture for other projects' widgets.
     "pytest": ("tests/workshop/test_pytest_plugin.py", "chatkit_link/workshop/*", "chatkit_link/widgets/*"),

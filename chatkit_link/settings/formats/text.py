@@ -53,9 +53,9 @@ def read_text(value: Any, field: FieldInfo, name: str) -> Any:
 
 
 def variable(field: FieldInfo, name: str) -> str:
-    """A setting's variable as messages name it: the one that other software uses, and ours."""
+    """A setting's variable as messages name it: those that other software uses, and ours."""
     own, *shared = variables(field, name)
-    return f"{shared[-1]} (or {own})" if shared else own
+    return f"{' or '.join(shared)} (or {own})" if shared else own
 
 
 def variables(field: FieldInfo, name: str) -> list[str]:

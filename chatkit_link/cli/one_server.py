@@ -1,0 +1,102 @@
+"""One server in this process, from the options of ``chatkit-link serve`` and ``dev``."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from rich.console import Console
+    from starlette.types import ASGIApp
+
+    from chatkit_link.cli.own_app import OwnApp
+    from chatkit_link.cli.server import Handover
+    from chatkit_link.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class ServeOptions:
+    """What was asked for on the command line. agent: ID=TARGET. workshop: its folder, for ``dev``."""
+
+    host: str | None
+    port: int | None
+    agent: list[str] | None
+    app: str | None
+    workshop: Path | None = None
+
+
+def serve_once(options: ServeOptions, handover: "Handover | None" = None) -> None:
+    """Serve in this process until it is stopped.
+
+    handover: for one of several processes that take turns; they say less.
+    """
+    from chatkit_link.agents.catalog import targets_given
+    from chatkit_link.app import beside, create_app
+    from chatkit_link.cli.output import console
+    from chatkit_link.cli.server import run_loop
+    from chatkit_link.cli.server import serve as serve_app
+    from chatkit_link.cli.start import start
+
+    settings = start(None, host=options.host, port=options.port)
+    given = targets_given(options.agent, settings.config)
+    terminal, app, workshop = console(stderr=True), options.app, options.workshop
+    if handover is None:
+        print_head(terminal, settings)
+
+    own: OwnApp | None = None
+
+    def make(bound: "Settings") -> "FastAPI":
+        nonlocal own
+        agents, default = given, None
+        if app is not None:
+            own, agents, default = _own_app(app, bound, given)
+            terminal.print(f"  app       {app}", markup=False)
+        link = create_app(bound, agents_given=agents, workshop=workshop, default=default)
+        if handover is None:
+            terminal.print("  starting ...")
+        return link
+
+    def around(link: "FastAPI", bound: "Settings") -> "ASGIApp":
+        return link if own is None else beside(link, own.app, f"--app {own.target}", bound)
+
+    path = "/workshop" if workshop else ""
+
+    def ready(address: str) -> None:
+        if handover is None:
+            terminal.print(f"  [bold green]ready     {address}{path}[/bold green]  (Ctrl-C stops)")
+
+    run_loop(serve_app(make, settings, around=around, handover=handover, ready=ready))
+    if handover is None:
+        terminal.print("Stopped.")
+
+
+def print_head(terminal: "Console", settings: "Settings") -> None:
+    """The version, and what the server works with."""
+    from importlib.metadata import version
+
+    place = "DATABASE_URL" if settings.database_url else f"PostgreSQL in {settings.data}"
+    terminal.print(f"ChatKit Link {version('chatkit-link')}", style="bold")
+    terminal.print(f"  database  {place}\n  model     {model_line(settings)}", markup=False)
+
+
+def _own_app(target: str, settings: "Settings", given: "dict[str, str]") -> "tuple[OwnApp, dict[str, str], str | None]":
+    """The application, the agents of the command line and of it, and the one that answers ``/chatkit`` by default."""
+    from chatkit_link.agents.catalog import configured_catalog
+    from chatkit_link.agents.traces import direct_traces
+    from chatkit_link.cli.own_app import load_app
+
+    direct_traces(settings)
+    own = load_app(target, catalog_folder=settings.config.absolute().parent)
+    catalog = configured_catalog(settings, given)
+    agents = {**given, **own.agents(catalog)}
+    return own, agents, next(iter([*catalog.agents, *agents]), None)
+
+
+def model_line(settings: "Settings") -> str:
+    """Which model answers, and where."""
+    from chatkit_link.agents.models.item_origin import without_credentials
+
+    if settings.offline:
+        return "the offline model (set OPENAI_API_KEY for a real one)"
+    address = settings.openai_base_url
+    return f"{settings.model_name} at {without_credentials(address) if address else 'OpenAI'}"

@@ -1,0 +1,70 @@
+"""``FileStore``: files of users for a server that has a route of its own, and the routes that their bytes take."""
+
+from typing import Any
+
+from chatkit.store import AttachmentStore
+from chatkit.types import Attachment, AttachmentCreateParams
+from fastapi import FastAPI, Request, Response
+from typing_extensions import override
+
+from chatkit_link.http.files import Link, receive_file, serve_file
+from chatkit_link.http.problems import install_problems
+from chatkit_link.own_route.data_store import DataStore
+from chatkit_link.store.postgres import new_id
+
+
+class FileStore(AttachmentStore[Any]):
+    """The files of each user: two-phase uploads, checked, with previews of images.
+
+    ``app.mount("/files", file_store.app)`` gives upload links and previews an address.
+    """
+
+    def __init__(self, data_store: DataStore) -> None:
+        self._data = data_store
+        self.app = self._routes()
+
+    @override
+    def generate_attachment_id(self, mime_type: str, context: Any) -> str:
+        return new_id("attachment")
+
+    @override
+    async def create_attachment(self, input: AttachmentCreateParams, context: Any) -> Attachment:
+        caller = self._data.caller(context)
+        return await (await self._data.connection.get()).files.create_attachment(input, caller)
+
+    @override
+    async def delete_attachment(self, attachment_id: str, context: Any) -> None:
+        caller = self._data.caller(context)
+        await (await self._data.connection.get()).files.delete_attachment(attachment_id, caller)
+
+    async def read(self, attachment_id: str, context: Any, limit: int | None = None) -> bytes:
+        """The bytes of a file, at most ``limit`` of them. Raises NotFound."""
+        caller = self._data.caller(context)
+        return await (await self._data.connection.get()).files.read(attachment_id, caller, limit)
+
+    def _routes(self) -> FastAPI:
+        app = FastAPI(title="Files", docs_url=None, redoc_url=None, openapi_url=None)
+        install_problems(app)
+
+        @app.put("/{file_id}", status_code=204)
+        async def send(file_id: str, request: Request, link: Link = "") -> Response:
+            files = (await self._data.connection.get()).files
+            caller, _ = files.links.read("put", file_id, link)
+            return await receive_file(files, request, file_id, caller)
+
+        @app.head("/{file_id}")
+        @app.get("/{file_id}", response_class=Response)
+        async def download(file_id: str, request: Request, link: Link = "") -> Response:
+            files = (await self._data.connection.get()).files
+            caller, left = files.links.read("get", file_id, link)
+            return await serve_file(files, request, file_id, caller, left, preview=False)
+
+        @app.head("/{file_id}/preview")
+        @app.get("/{file_id}/preview", response_class=Response)
+        async def preview(file_id: str, request: Request, link: Link = "") -> Response:
+            files = (await self._data.connection.get()).files
+            caller, left = files.links.read("get", file_id, link)
+            return await serve_file(files, request, file_id, caller, left, preview=True)
+
+        _ = (send, download, preview)
+        return app

@@ -1,0 +1,82 @@
+"""Whose rows a context of ``server.process`` means."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from chatkit.types import ThreadMetadata
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from chatkit_link import Caller, DataStore
+from chatkit_link.errors import ConfigurationError, Unauthenticated
+from chatkit_link.own_route.context import caller_of
+
+ID = uuid.uuid4()
+
+
+@dataclass
+class Context:
+    user_id: str
+    tenant: str = "shop"
+    more: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+@pytest.mark.parametrize(
+    ("context", "owner"),
+    [
+        ({"user_id": "ada"}, ("default", "ada")),
+        ({"userId": "ada", "request": None}, ("default", "ada")),
+        ({"user": {"id": 7}}, ("default", "7")),
+        ({"user": SimpleNamespace(id=ID)}, ("default", str(ID))),
+        ({"user_id": "ada", "tenant_id": "acme"}, ("acme", "ada")),
+        (Context("ada"), ("shop", "ada")),
+        ("ada", ("default", "ada")),
+        (Caller("acme", "ada"), ("acme", "ada")),
+    ],
+)
+def test_a_context_names_its_user(context: Any, owner: tuple[str, str]) -> None:
+    caller = caller_of(context, None)
+    assert caller is not None and caller.owner == owner
+
+
+@pytest.mark.parametrize("context", [{"user_id": None}, {"user_id": ""}, {"user": SimpleNamespace(name="a")}, "  "])
+def test_a_user_without_an_id_is_nobody_else(context: Any) -> None:
+    with pytest.raises(Unauthenticated):
+        caller_of(context, "everyone")
+
+
+@pytest.mark.parametrize("context", [{"request": object()}, {"userid": "ada"}, SimpleNamespace(name="ada")])
+def test_a_context_that_names_nobody_is_refused_until_the_store_says_who_that_is(context: Any) -> None:
+    with pytest.raises(ConfigurationError, match="names no user"):
+        caller_of(context, None)
+    caller = caller_of(context, "everyone")
+    assert caller is not None and caller.user == "everyone"
+
+
+@pytest.mark.parametrize("context", [None, {}])
+def test_an_empty_context_is_that_of_a_server_without_users(context: Any) -> None:
+    assert caller_of(context, None) is None
+
+
+def test_each_event_loop_has_connections_of_its_own(postgres_url: str) -> None:
+    """As in a test of an own application, where Starlette makes a loop for each request."""
+    store, app, user = DataStore(postgres_url), FastAPI(), uuid.uuid4().hex
+
+    @app.post("/{thread_id}")
+    async def save(thread_id: str) -> int:
+        await store.save_thread(ThreadMetadata(id=thread_id, created_at=datetime.now()), user)
+        return len((await store.load_threads(20, None, "desc", user)).data)
+
+    client = TestClient(app)
+    assert [client.post(f"/{uuid.uuid4().hex}").json() for _ in range(3)] == [1, 2, 3]
+
+
+async def test_a_database_that_is_away_is_tried_again(postgres_url: str) -> None:
+    away = DataStore("postgresql://nobody@127.0.0.1:1/none")
+    for _ in range(2):
+        with pytest.raises(Exception, match="cannot be reached"):
+            await away.load_threads(20, None, "desc", "ada")
