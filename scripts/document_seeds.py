@@ -78,12 +78,13 @@ def _counts(found: list[Group]) -> str:
 
 
 def _section(group: Group) -> str:
-    tests = list(dict.fromkeys(test for row in group.rows for test in row.tests))
+    tests = dict.fromkeys(test for row in group.rows for test in row.tests)
+    numbers = {test: number for number, test in enumerate(tests, start=1)}
     rows = (
-        [row.lines, row.tried, row.right, row.state, ", ".join(str(tests.index(test) + 1) for test in row.tests)]
+        [row.lines, row.tried, row.right, row.state, ", ".join(map(str, sorted(numbers[test] for test in row.tests)))]
         for row in group.rows
     )
-    listed = "\n".join(f"{number}. {_named(test)}" for number, test in enumerate(tests, start=1))
+    listed = "\n".join(f"{number}. {_named(test)}" for test, number in numbers.items())
     parts = [
         f"## {group.title}",
         f"{group.words} Lines are those of `{group.document}.txt`.",

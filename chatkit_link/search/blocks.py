@@ -17,6 +17,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 _SPACE = re.compile(r"\s+")
 _NOT_SLUG = re.compile(r"[^\w\- ]")
 _FRONT_MATTER = re.compile(r"\A---\r?\n(.*?\n)?---\r?\n", re.DOTALL)
+_EXCLUDED = re.compile(r"^search:[ \t]*\r?\n[ \t]+exclude:[ \t]*true[ \t]*\r?$", re.MULTILINE)
 _HEADING_TAG = re.compile(r"h[1-6]")
 # What reStructuredText and plain text files underline their headings with.
 _UNDERLINE = re.compile(r"([=\-~^\"'*#+])\1{2,}\s*")
@@ -65,6 +66,12 @@ def markdown_tokens(source: str) -> list[Token]:
         if token.type == "heading_open":
             token.attrSet("id", anchors.of(_inline_text(inline)))
     return tokens
+
+
+def is_excluded(source: str) -> bool:
+    """Whether the front matter of a page of Markdown leaves it out of searches, as Material for MkDocs reads it."""
+    front = _FRONT_MATTER.match(source)
+    return front is not None and _EXCLUDED.search(front[0]) is not None
 
 
 def markdown_blocks(source: str) -> list[Block]:

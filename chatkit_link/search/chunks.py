@@ -4,14 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from chatkit_link.search.blocks import Block, html_blocks, markdown_blocks, text_blocks
+from chatkit_link.search.blocks import Block, html_blocks, is_excluded, markdown_blocks, text_blocks
 from chatkit_link.search.normalize import TITLE, shorten
 from chatkit_link.store.documents import Document, Passage
 
 # Characters: long enough to answer a question, short enough that a match is about all of it.
 LONGEST = 2_000
 # Counted into each document's hash: raise it when passages are cut differently, and all are cut again.
-VERSION = 1
+VERSION = 2
 
 KINDS = {
     ".md": "markdown",
@@ -24,7 +24,7 @@ KINDS = {
 
 
 def read_document(path: str, source: str, modified: datetime | None) -> tuple[Document, list[Passage]]:
-    """The document and its passages.
+    """The document and its passages; a page of Markdown may say that it has none, and is found by its links alone.
 
     path: relative to the folder, with forward slashes; its extension gives the format of the source.
     """
@@ -32,7 +32,8 @@ def read_document(path: str, source: str, modified: datetime | None) -> tuple[Do
     named, blocks = blocks_of(kind, source)
     heading = next((block.text for block in blocks if block.level), "")
     title = shorten(heading if heading and kind != "html" else named or heading, TITLE) or PurePosixPath(path).name
-    return Document(path, title, kind, source, modified), passages_of(title, blocks)
+    passages = [] if kind == "markdown" and is_excluded(source) else passages_of(title, blocks)
+    return Document(path, title, kind, source, modified), passages
 
 
 def blocks_of(kind: str, source: str) -> tuple[str, list[Block]]:

@@ -130,3 +130,18 @@ async def test_a_link_between_the_project_s_own_pages_leads_to_a_page_and_its_he
             target = unquote(address.path).removeprefix("/documents/")
             assert target in pages, f"{path}: {link}"
             assert not address.fragment or f'id="{address.fragment}"' in pages[target], f"{path}: {link}"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+async def test_a_page_that_is_excluded_is_displayed_and_not_found(
+    visitor: httpx2.AsyncClient, documents: Documents, tmp_path: Path, end: str
+) -> None:
+    lines = ["---", "title: List", "search:", "  exclude: true", "---", "", "# A list of zebras", "", "Zebras."]
+    (tmp_path / "list.md").write_bytes(end.join(lines).encode())
+    (tmp_path / "told.md").write_text("# Told\n\n    search:\n      exclude: true\n\nZebras, too.\n")
+    await sync_folder(documents, tmp_path)
+    search = LocalSearch(documents, address="http://test").search("zebras", limit=8)
+    found = [hit.url async for hit in search if isinstance(hit, SearchResult)]
+    assert [urlsplit(url).path for url in found] == ["/documents/told.md"]
+    page = (await visitor.get("/documents/list.md")).text
+    assert "A list of zebras" in page and "exclude" not in page

@@ -166,7 +166,16 @@ async def test_a_widget_is_streamed_with_an_id_of_the_store(serve: Serve) -> Non
         ("from chatkit.agents import StreamingResult", "StreamingResult is in chatkit.server."),
         ("from openai_agents import Agent", "The package openai-agents is imported as agents."),
         ("import openai_chatkit.server", "The package openai-chatkit is imported as chatkit."),
+        (
+            "import chatkit.store as store; FileStore = store.FileStore",
+            "FileStore is now called AttachmentStore, in chatkit.store.",
+        ),
+        ("class MyChatKitServer(ChatKitServer): ...", "ChatKitServer is in chatkit.server."),
+        ("async def respond(event: Event): ...", "Event is now called ThreadStreamEvent, in chatkit.types."),
+        ('agent = Agent(name="Assistant")', "Agent is in agents."),
         ("from chatkit.types import Nothing", ""),
+        ("agent = nothing", ""),
+        ("import json; json.Event", ""),
     ],
 )
 async def test_a_name_that_the_sdk_has_no_more_is_refused_with_what_it_is_called_now(
