@@ -32,7 +32,7 @@ router = APIRouter()
 #: Sent by clients that resume a lost stream, and so can distinguish Stop from a lost connection.
 LINK_HEADER = "x-chatkit-link"
 #: Which actions the chat frame sends by itself, and every how many seconds, as in ``board.refresh=60``.
-REFRESH_HEADER = "X-Refresh-Actions"
+REFRESH_HEADER = "X-Refresh"
 
 
 @router.post("/chatkit", summary="ChatKit protocol, default agent")

@@ -35,7 +35,7 @@ _TAKEN = (
 _EXPOSED_HEADERS = (
     "X-Run-Id",
     "X-Request-Id",
-    "X-Refresh-Actions",
+    "X-Refresh",
     "Retry-After",
     "Content-Disposition",
     "Content-Range",

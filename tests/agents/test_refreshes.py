@@ -34,8 +34,8 @@ async def test_every_answer_names_what_is_refreshed_and_no_widget_carries_it(add
         made = await http.post("/chatkit/ticker", json={"type": "threads.create", "params": {"input": sent}})
         listed = await http.post("/chatkit/ticker", json={"type": "threads.list", "params": {}})
         other = await http.post("/chatkit/research", json={"type": "threads.list", "params": {}})
-    assert made.headers["x-refresh-actions"] == listed.headers["x-refresh-actions"] == "ticker.tick=60"
-    assert "x-refresh-actions" not in other.headers
+    assert made.headers["x-refresh"] == listed.headers["x-refresh"] == "ticker.tick=60"
+    assert "x-refresh" not in other.headers
     # Nothing of it is in what a chat frame of another make reads.
     assert "ticker.tick" in made.text and "refresh" not in made.text and "every" not in made.text
 

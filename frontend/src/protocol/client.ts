@@ -155,7 +155,7 @@ export class ChatKitClient {
     const response = await this.send(this.url, init, listener);
     // To ask another maker's server for its runs would leave a 404 in the console of the page.
     if (!this.isOwn && !response.headers.has('X-Request-Id')) this.#hasRuns ??= false;
-    const refreshes = response.headers.get('X-Refresh-Actions');
+    const refreshes = response.headers.get('X-Refresh');
     if (refreshes !== null) this.refreshes = refreshesIn(refreshes);
     return response;
   }

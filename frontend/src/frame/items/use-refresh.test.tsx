@@ -42,7 +42,7 @@ const ticker = (count: number, more: object = {}): ThreadItem =>
     },
   }) as unknown as ThreadItem;
 
-const HEADER = { headers: { 'X-Refresh-Actions': 'tick=60' } };
+const HEADER = { headers: { 'X-Refresh': 'tick=60' } };
 
 /** A thread with a widget that counts how often it was refreshed. */
 async function open({ answer, ...more }: { answer?: () => Response; status?: object; action?: object } = {}) {

@@ -1,6 +1,6 @@
 /*
  * Widgets that stay up to date by themselves. The server names the types of actions that it wants to be sent again
- * and again (`X-Refresh-Actions`); a widget that offers one of them is refreshed while the user can see it. What is
+ * and again (`X-Refresh`); a widget that offers one of them is refreshed while the user can see it. What is
  * sent is the action of a button of the widget, so a click does the same, also in a chat frame of another make.
  *
  * Invariant: a refresh is unnoticed. It never comes between a user's own action and its outcome, nor between two
