@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from chatkit_link.agents.brought_servers.image_links import ImageLinks
+from chatkit_link.errors import ConfigurationError
 from chatkit_link.files.files import Files
 from chatkit_link.files.open import open_files
 from chatkit_link.identity import load_secret
@@ -27,35 +28,38 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """images: the addresses of images as they are stored."""
+    """files, and the addresses of images as they are stored: only where there is a file store."""
 
     store: PostgresStore
-    files: Files
-    images: ImageLinks
+    files: Files | None = None
+    images: ImageLinks | None = None
 
 
 @asynccontextmanager
-async def _open(settings: Settings) -> AsyncGenerator[Opened]:
+async def _open(settings: Settings, *, files: bool) -> AsyncGenerator[Opened]:
     async with open_database(settings) as database:
         await migrate(database)
-        async with open_files(settings, database, load_secret(settings)) as files:
+        if not files:  # then it needs no folder that it may write to
+            yield Opened(PostgresStore(database))
+            return
+        async with open_files(settings, database, load_secret(settings)) as opened:
             store = PostgresStore(database)
-            yield Opened(store, files, ImageLinks(files, store, public=bool(settings.public_url)))
+            yield Opened(store, opened, ImageLinks(opened, store, public=bool(settings.public_url)))
 
 
 class _Holder:
     """What one event loop has opened."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, files: bool) -> None:
         self.opened: asyncio.Future[Opened] = asyncio.get_running_loop().create_future()
         # Where every request that waited for it has left, an error has nobody to be raised to.
         self.opened.add_done_callback(lambda opened: opened.cancelled() or opened.exception())
         self._close = asyncio.Event()
-        self._task = asyncio.create_task(self._hold(settings))
+        self._task = asyncio.create_task(self._hold(settings, files=files))
 
-    async def _hold(self, settings: Settings) -> None:
+    async def _hold(self, settings: Settings, *, files: bool) -> None:
         try:
-            async with _open(settings) as opened:
+            async with _open(settings, files=files) as opened:
                 self.opened.set_result(opened)
                 await self._close.wait()
         except Exception as error:
@@ -80,6 +84,8 @@ class Connection:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._warned = False
+        #: Set before the first use; files need a folder, and a secret for their links.
+        self.with_files = False
         self._holders: WeakKeyDictionary[asyncio.AbstractEventLoop, _Holder] = WeakKeyDictionary()
 
     async def open(self) -> None:
@@ -102,9 +108,16 @@ class Connection:
                 logger.warning(
                     "The embedded PostgreSQL may outlive this server. FastAPI(lifespan=data_store.lifespan) stops it."
                 )
-            holder = self._holders[loop] = _Holder(self._settings)
+            holder = self._holders[loop] = _Holder(self._settings, files=self.with_files)
         # A request that is broken off does not take it from the others.
         return await asyncio.shield(holder.opened)
+
+    async def files(self) -> Files:
+        """The files, for a file store. Raises as ``get``."""
+        files = (await self.get()).files
+        if files is None:
+            raise ConfigurationError("The FileStore was made after the first use of its DataStore: make it beside it.")
+        return files
 
     async def close(self) -> None:
         """Close what this loop has opened; the next use opens it again."""

@@ -107,7 +107,8 @@ class DataStore(Store[Any]):
     async def delete_thread(self, thread_id: str, context: Any) -> None:
         opened, caller = await self._opened(context)
         await opened.store.delete_thread(thread_id, caller)
-        opened.files.tidy()
+        if opened.files is not None:
+            opened.files.tidy()
 
     @override
     async def load_thread_items(
@@ -115,7 +116,8 @@ class DataStore(Store[Any]):
     ) -> Page[ThreadItem]:
         opened, caller = await self._opened(context)
         page = await opened.store.load_thread_items(thread_id, after, limit, order, caller)
-        page.data = opened.files.links.fresh_all(page.data, caller)
+        if opened.files is not None:
+            page.data = opened.files.links.fresh_all(page.data, caller)
         return page
 
     @override
@@ -123,7 +125,9 @@ class DataStore(Store[Any]):
         opened, caller = await self._opened(context)
         if item.id in PLACEHOLDERS:  # the same for every answer of such a model: the second would overwrite the first
             item = item.model_copy(update={"id": new_id("message")})
-        await opened.store.add_thread_item(thread_id, await opened.images.as_stored(item, caller), caller)
+        if opened.images is not None:
+            item = await opened.images.as_stored(item, caller)
+        await opened.store.add_thread_item(thread_id, item, caller)
 
     @override
     async def save_item(self, thread_id: str, item: ThreadItem, context: Any) -> None:
@@ -132,7 +136,8 @@ class DataStore(Store[Any]):
     @override
     async def load_item(self, thread_id: str, item_id: str, context: Any) -> ThreadItem:
         opened, caller = await self._opened(context)
-        return opened.files.links.fresh(await opened.store.load_item(thread_id, item_id, caller), caller)
+        item = await opened.store.load_item(thread_id, item_id, caller)
+        return item if opened.files is None else opened.files.links.fresh(item, caller)
 
     @override
     async def delete_thread_item(self, thread_id: str, item_id: str, context: Any) -> None:
@@ -147,15 +152,16 @@ class DataStore(Store[Any]):
     @override
     async def save_attachment(self, attachment: Attachment, context: Any) -> None:
         opened, caller = await self._opened(context)
-        stored = await opened.images.attachment_as_stored(attachment, caller)
+        if opened.images is not None:
+            attachment = await opened.images.attachment_as_stored(attachment, caller)
         # Where its bytes go is for the browser that asked, and for once.
-        await opened.store.save_attachment(stored.model_copy(update={"upload_descriptor": None}), caller)
+        await opened.store.save_attachment(attachment.model_copy(update={"upload_descriptor": None}), caller)
 
     @override
     async def load_attachment(self, attachment_id: str, context: Any) -> Attachment:
         opened, caller = await self._opened(context)
         attachment = await opened.store.load_attachment(attachment_id, caller)
-        return opened.files.links.fresh_attachment(attachment, caller)
+        return attachment if opened.files is None else opened.files.links.fresh_attachment(attachment, caller)
 
     @override
     async def delete_attachment(self, attachment_id: str, context: Any) -> None:

@@ -21,6 +21,7 @@ class FileStore(AttachmentStore[Any]):
 
     def __init__(self, data_store: DataStore) -> None:
         self._data = data_store
+        data_store.connection.with_files = True
         self.app = self._routes()
 
     @override
@@ -30,17 +31,17 @@ class FileStore(AttachmentStore[Any]):
     @override
     async def create_attachment(self, input: AttachmentCreateParams, context: Any) -> Attachment:
         caller = self._data.caller(context)
-        return await (await self._data.connection.get()).files.create_attachment(input, caller)
+        return await (await self._data.connection.files()).create_attachment(input, caller)
 
     @override
     async def delete_attachment(self, attachment_id: str, context: Any) -> None:
         caller = self._data.caller(context)
-        await (await self._data.connection.get()).files.delete_attachment(attachment_id, caller)
+        await (await self._data.connection.files()).delete_attachment(attachment_id, caller)
 
     async def read(self, attachment_id: str, context: Any, limit: int | None = None) -> bytes:
         """The bytes of a file, at most ``limit`` of them. Raises NotFound."""
         caller = self._data.caller(context)
-        return await (await self._data.connection.get()).files.read(attachment_id, caller, limit)
+        return await (await self._data.connection.files()).read(attachment_id, caller, limit)
 
     def _routes(self) -> FastAPI:
         app = FastAPI(title="Files", docs_url=None, redoc_url=None, openapi_url=None)
@@ -48,21 +49,21 @@ class FileStore(AttachmentStore[Any]):
 
         @app.put("/{file_id}", status_code=204)
         async def send(file_id: str, request: Request, link: Link = "") -> Response:
-            files = (await self._data.connection.get()).files
+            files = await self._data.connection.files()
             caller, _ = files.links.read("put", file_id, link)
             return await receive_file(files, request, file_id, caller)
 
         @app.head("/{file_id}")
         @app.get("/{file_id}", response_class=Response)
         async def download(file_id: str, request: Request, link: Link = "") -> Response:
-            files = (await self._data.connection.get()).files
+            files = await self._data.connection.files()
             caller, left = files.links.read("get", file_id, link)
             return await serve_file(files, request, file_id, caller, left, preview=False)
 
         @app.head("/{file_id}/preview")
         @app.get("/{file_id}/preview", response_class=Response)
         async def preview(file_id: str, request: Request, link: Link = "") -> Response:
-            files = (await self._data.connection.get()).files
+            files = await self._data.connection.files()
             caller, left = files.links.read("get", file_id, link)
             return await serve_file(files, request, file_id, caller, left, preview=True)
 

@@ -1,8 +1,10 @@
 """Whose rows a context of ``server.process`` means."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +13,7 @@ from chatkit.types import ThreadMetadata
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from chatkit_link import Caller, DataStore
+from chatkit_link import Caller, DataStore, FileStore, Settings
 from chatkit_link.errors import ConfigurationError, Unauthenticated
 from chatkit_link.own_route.context import caller_of
 
@@ -80,3 +82,17 @@ async def test_a_database_that_is_away_is_tried_again(postgres_url: str) -> None
     for _ in range(2):
         with pytest.raises(Exception, match="cannot be reached"):
             await away.load_threads(20, None, "desc", "ada")
+
+
+async def test_a_store_without_files_needs_no_folder_to_write_to(
+    make_settings: Callable[..., Settings], tmp_path: Path
+) -> None:
+    nowhere = tmp_path / "file" / "data"
+    nowhere.parent.write_text("not a folder")
+    settings = make_settings(data=nowhere)
+    async with DataStore(settings=settings) as store:
+        assert (await store.load_threads(20, None, "desc", uuid.uuid4().hex)).data == []
+    kept = DataStore(settings=settings)
+    FileStore(kept)
+    with pytest.raises(ConfigurationError, match="CHATKIT_LINK_SECRET"):
+        await kept.load_threads(20, None, "desc", "ada")
