@@ -252,4 +252,10 @@ test('on a phone and on the smallest one, prices and predictions are whole and t
   await expect(app.card('Predictions')).toContainText('Gerrit Cole');
   expect(await app.cut()).toEqual([]);
   await host.shot('walk-predictions-320');
+
+  await app.ask('Find the injury report');
+  const source = host.log.locator('.w-status span').last();
+  await expect(source).toContainText('which is made up');
+  expect(await source.evaluate((text) => text.scrollHeight - text.clientHeight), 'cut lines').toBeLessThan(2);
+  await host.shot('walk-search-320');
 });
