@@ -6,7 +6,7 @@ model may say of them.
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -23,7 +23,7 @@ from . import odds
 from .boards import Boards
 from .choices import Choice, find_legs, without
 from .odds_api import OddsFeed
-from .parlay import MOST_LEGS, Parlay, Stake, parlay_builder
+from .parlay import MOST_LEGS, Leg, Parlay, Stake, parlay_builder
 from .proposal import propose
 
 Context = RunContextWrapper[LinkContext]
@@ -118,18 +118,27 @@ async def _changed(ctx: Context, feed: OddsFeed, change: Callable[[Parlay], None
     context = ctx.context
     async with context.edit_metadata() as metadata:
         parlay = Parlay.of(metadata)
+        own = parlay.legs
         if change:
             change(parlay)
+        note = _gone(own, parlay.legs)
         before, parlay.item = parlay.item, context.generate_id("message")
         parlay.keep(metadata)
     if before is not None:
         await context.stream(ThreadItemRemovedEvent(item_id=before))
-    widget = parlay_builder(parlay, sample=feed.sample)
+    widget = parlay_builder(parlay, sample=feed.sample, note=note)
     item = WidgetItem(id=parlay.item, thread_id=context.thread.id, created_at=datetime.now(), widget=widget)
     await context.stream(ThreadItemDoneEvent(item=item))
     data = parlay.data()
     told: dict[str, Any] = {key: data[key] for key in ("legs", "stake", "american", "probability", "payout", "caveats")}
-    return json.dumps({"sample": feed.sample, **told}, ensure_ascii=False)
+    return json.dumps({"sample": feed.sample, **told, "note": note}, ensure_ascii=False)
+
+
+def _gone(own: Sequence[Leg], now: Sequence[Leg]) -> str:
+    """What the user had and has no more: a parlay that is put together takes the place of theirs."""
+    kept = {(leg.event, leg.market, leg.outcome) for leg in now}
+    names = [leg.name for leg in own if (leg.event, leg.market, leg.outcome) not in kept]
+    return f"Off your slip: {', '.join(names)}." if names else ""
 
 
 def _limit(american: int | None) -> Fraction | None:

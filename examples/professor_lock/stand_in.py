@@ -169,13 +169,14 @@ def _answer(tool: str, result: dict[str, Any]) -> str:
                 f"not who wins.{sample}"
             )
         case "build_parlay" | "change_parlay" | "show_parlay":
+            note = f" {result['note']}" if result["note"] else ""
             if not result["legs"]:
-                return "Your parlay is empty. Ask for tonight's odds and click a price."
+                return f"Your parlay is empty. Ask for tonight's odds and click a price.{note}"
             reasons = "".join(f"\n- **{leg['name']}** ({leg['price']}): {leg['reason']}" for leg in result["legs"])
             return (
                 f"{_count(len(result['legs']), 'leg')} at {result['american']}: the price implies "
                 f"{result['probability']}, and ${result['stake']} would come back as ${result['payout']}. "
-                f"Every leg multiplies the bookmaker's margin, too.{sample}"
+                f"Every leg multiplies the bookmaker's margin, too.{note}{sample}"
                 + (f"\n{reasons}" if tool == "build_parlay" else "")
             )
         case "player_stats":

@@ -106,7 +106,7 @@ class StatServer:
                 raise
             answer = told
         if not answer.success or not (answer.answer or answer.player or answer.rows):
-            raise FeedError(f"The statistics server has no answer: {_reason(answer.error)}.")
+            raise FeedError(_refusal(answer.error))
         return answer
 
 
@@ -119,13 +119,15 @@ def _failure(body: bytes) -> StatAnswer | None:
     return answer if not answer.success and answer.error else None
 
 
-def _reason(error: str) -> str:
-    """The server's words, unless they are those of its code: ``str(exception)`` names hosts and addresses."""
+def _refusal(error: str) -> str:
+    """With the server's words, unless they are those of its code: ``str(exception)`` names hosts and addresses."""
     words = " ".join(error.split()).rstrip(".")
+    if not words or re.fullmatch(r"no (answer|data|results?)( (was|were))?( found)?( for .*)?", words, re.IGNORECASE):
+        return "StatMuse found no answer. Ask it in other words."
     if status := re.fullmatch(r"HTTP (\d{3})", words):
-        return f"StatMuse answered with status {status[1]}"
+        return f"The statistics server has no answer: StatMuse answered with status {status[1]}."
     is_plain = len(words) <= 120 and not re.search(r"://|\w=|\w\(|<|Traceback|Error:", words)
-    return (words if is_plain else "it could not look that up") or "try other words"
+    return f"The statistics server has no answer: {words if is_plain else 'it could not look that up'}."
 
 
 _LOG = ["Date", "Opponent", "PTS", "REB", "AST"]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chatkit.widgets import WidgetRoot
 
 from chatkit_link.client import ChatKitClient
 from chatkit_link.errors import Unprocessable
@@ -23,7 +24,7 @@ from examples.professor_lock.proposal import propose
 from examples.professor_lock.slate import slate
 from tests.agents.test_models import conversation, scripted
 from tests.conftest import running
-from tests.examples.conftest import Student, tree, words
+from tests.examples.conftest import Student, nodes, tree, words
 from tests.examples.lecture import BEGINS
 from tests.examples.test_professor_lock import decimal_odds, figure, start
 from tests.model_server import Call, Say
@@ -53,6 +54,27 @@ async def test_a_parlay_is_made_changed_and_staked_in_three_sentences(student: S
     assert figure(parlay, "Payout") == f"${returned}"
     items = (await student.client.get_thread(student.thread_id)).items.data
     assert parlay.id in [item.id for item in items[-2:]]
+
+
+async def test_what_a_made_parlay_takes_off_the_slip_is_named_until_the_next_change(student: Student) -> None:
+    await start(student, legs=2)
+    had = _legs((await student.widget("parlay")).widget)
+    made = await student.ask("Make me a one-leg parlay")
+    parlay = (await student.widget("parlay")).widget
+    note = f"Off your slip: {', '.join(had)}."
+    assert len(had) == 2 and not set(had) & set(_legs(parlay))
+    assert note in words(parlay) and note in made.text
+    await student.ask("Make me a two-leg parlay")
+    last = _legs((await student.widget("parlay")).widget)[-1]
+    assert f"Off your slip: {last}." in (await student.ask(f"Drop the {last}")).text
+    staked = await student.ask("Make it a $20 stake")
+    assert "Off your slip" not in staked.text + str(words((await student.widget("parlay")).widget))
+
+
+def _legs(parlay: WidgetRoot) -> list[str]:
+    """The names of its legs."""
+    rows = [node for node in nodes(tree(parlay)) if str(node.get("key", "")).startswith("leg-")]
+    return [next(node["value"] for node in nodes(row) if node["type"] == "Text") for row in rows]
 
 
 async def test_what_cannot_be_is_a_sentence_and_changes_nothing(student: Student) -> None:

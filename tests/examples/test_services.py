@@ -78,7 +78,7 @@ async def test_statistics_are_an_answer_and_perhaps_a_player_and_a_table() -> No
         porter = await stats.ask("Porter")
         assert porter.player is not None
         assert (porter.player.team, porter.player.figures[0].value, porter.rows) == ("", "27.4", [["31"], ["24"]])
-        with pytest.raises(FeedError, match="No data found"):
+        with pytest.raises(FeedError, match="found no answer"):
             await stats.ask("record of nobody")
 
 
@@ -116,7 +116,7 @@ async def statmuse() -> AsyncGenerator[str]:
 @pytest.mark.parametrize(
     ("question", "said"),
     [
-        ("unknown", "The statistics server has no answer: No answer found."),
+        ("unknown", "StatMuse found no answer. Ask it in other words."),
         ("blocked", "The statistics server has no answer: StatMuse answered with status 404."),
         ("empty", "The statistics server has no answer: Missing query parameter."),
         ("broken", "The statistics server has no answer: it could not look that up."),

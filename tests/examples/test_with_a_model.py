@@ -17,7 +17,7 @@ from chatkit_link.settings import Settings
 from tests.agents.test_models import conversation, scripted
 from tests.conftest import running
 from tests.examples.conftest import Student, offered
-from tests.model_server import Call, Say
+from tests.model_server import Call, Calls, Failed, Say
 
 
 async def test_a_model_shows_the_board_that_one_clicks_and_is_told_what_the_server_knows(
@@ -56,3 +56,29 @@ async def test_a_model_shows_the_board_that_one_clicks_and_is_told_what_the_serv
     assert told["sample"] is True and len(told["games"]) == 2
     fair = [float(share.split()[0]) for share in told["games"][0]["fair"].values()]
     assert abs(sum(fair) - 100) < 0.11
+
+
+async def test_tools_called_at_once_show_their_widgets_which_stay_when_the_quota_ends_in_mid_stream(
+    make_settings: Callable[..., Settings],
+) -> None:
+    calls = Calls(
+        Call("tonights_odds", {"sport": "mlb", "market": "h2h"}),
+        Call("player_stats", {"question": "Marsh"}),
+        Call("predictions", {"sport": "mlb"}),
+    )
+    spent = Failed("rate_limit_exceeded", "You exceeded your current quota, please check your plan.")
+    async with scripted(calls, spent) as model:
+        settings = make_settings(
+            config=Path(__file__).with_name("agents.toml"),
+            openai_api_key="sk-canary-123",
+            openai_base_url=model.address,
+            model="gpt-6-luna",
+            search="local",
+        )
+        async with running(settings) as address, ChatKitClient(f"{address}/chatkit/lock") as client:
+            student = Student(client)
+            answer = await student.ask("All of it at once")
+            kept = [await student.widget(key) for key in ("odds-board", "player-card", "predictions")]
+    errors = [event for event in answer.events if event.type == "error"]
+    assert len(kept) == 3 and len(errors) == 1
+    assert "out of credit" in (errors[0].message or "") and errors[0].allow_retry is False

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from tests.examples.services import variables
 from tests.faults.processes import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -78,11 +79,13 @@ def browser_server(output: TextIO, shops: Sequence[str] = ()) -> Generator[tuple
         settings |= {"CHATKIT_LINK_ORIGINS": ",".join(shops), "CHATKIT_LINK_COOKIE_SECURE": "false"}
     with (
         tempfile.TemporaryDirectory(prefix="chatkit-link-", ignore_cleanup_errors=True) as folder,
-        _openai_stand_in(output) as openai,
+        _stand_in("tests.openai_server", output) as openai,
+        _stand_in("tests.examples.services", output) as services,
     ):
         widgets = Path(folder) / "widgets"
         shutil.copytree(ROOT / "widgets", widgets)
-        with serving("dev", Path(folder), settings | {"CHATKIT_API_BASE": openai}) as address:
+        settings |= {"CHATKIT_API_BASE": openai, **variables(services)}
+        with serving("dev", Path(folder), settings) as address:
             yield address, widgets
 
 
@@ -122,11 +125,11 @@ def serving(command: str, folder: Path, settings: dict[str, str]) -> Generator[s
 
 
 @contextmanager
-def _openai_stand_in(output: TextIO) -> Generator[str]:
-    """The stand-in for OpenAI's addresses that makes sessions, on a free port; gives its address."""
+def _stand_in(module: str, output: TextIO) -> Generator[str]:
+    """A stand-in for services of others, such as OpenAI's that makes sessions, on a free port; gives its address."""
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.openai_server", str(port)],
+        [sys.executable, "-m", module, str(port)],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=output,

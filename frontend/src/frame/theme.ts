@@ -24,6 +24,8 @@ export function useTheme(theme: ChatKitOptions['theme'], base: string) {
     const root = document.documentElement;
     colors.current ??= themeColors();
     const { scheme, foreground, values } = colors.current(option);
+    // A change is one step: else buttons fade from the former colours, also from those of no theme at the start.
+    root.dataset.still = '';
     root.dataset.theme = scheme;
     if (foreground === scheme) delete root.dataset.foreground;
     else root.dataset.foreground = foreground;
@@ -33,6 +35,8 @@ export function useTheme(theme: ChatKitOptions['theme'], base: string) {
     }
     // Everything is measured in rem.
     root.style.fontSize = option.typography?.baseSize ? `${option.typography.baseSize}px` : '';
+    document.body.getBoundingClientRect(); // takes the new values
+    delete root.dataset.still;
   }, [theme]);
 
   useEffect(() => {

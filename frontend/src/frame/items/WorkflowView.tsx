@@ -20,9 +20,12 @@ export function WorkflowView({ workflow, streaming }: { workflow: Workflow; stre
     </>
   );
   if (tasks.length === 0) return <p className="workflow workflow-summary">{summaryLine}</p>;
-  // The line of a single step says it all: under a heading with the same words, it would be read twice.
+  // The line of a single step says it all, also of one that was stopped: above it, a heading would say the same words, or
+  // that there is one step.
   const [only, ...others] = tasks;
-  if (open && chosen === null && only && !others.length && titleOf(only, language.text) === heading) {
+  const counts = workflow.type === 'custom' && !summary && !streaming;
+  const says = only && !others.length && (counts || titleOf(only, language.text) === heading);
+  if (open && chosen === null && says) {
     return (
       <section className="workflow" data-open="">
         <TaskList tasks={tasks} />

@@ -88,6 +88,11 @@ test('a single step is one line, without a heading that says the same, until the
   stream.send(done({ ...at, id: 'w', type: 'workflow', workflow: ended }));
   expect(await screen.findByText('The server is closed.')).toBeTruthy();
   expect(screen.getAllByText('Not looked up: Sam Porter')).toHaveLength(1);
+
+  const stopped = task('Looking up Theo Marsh', { content: 'Not finished.' });
+  stream.send(done({ ...at, id: 'w', type: 'workflow', workflow: { ...workflow, tasks: [stopped] } }));
+  expect(await screen.findByText('Not finished.')).toBeTruthy();
+  expect(screen.queryByRole('button', { name: '1 step' })).toBeNull();
   stream.end();
 });
 
