@@ -73,7 +73,7 @@ async def test_an_image_that_takes_too_long_is_refused(tmp_path: Path) -> None:
 async def test_slow_files_of_one_person_hold_up_nobody_else(
     make_settings: Callable[..., Settings], person: Callable[..., Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chatkit_link.app.Renditions", functools.partial(Renditions, deadline=3))
+    monkeypatch.setattr("chatkit_link.files.open.Renditions", functools.partial(Renditions, deadline=3))
     slow = samples.endless_pdf()
     async with running(make_settings()) as address:
         eve, ada = person(address), person(address)

@@ -17,7 +17,9 @@ from tests.conftest import HERE
 _FRONTEND = HERE.parent / "frontend" / "src" / "language"
 _PACKAGE = HERE.parent / "chatkit_link"
 #: Rooms whose errors no user of the chat meets: the model, developers and operators do.
-_NOT_IN_THE_CHAT = {"cli", "conformance", "hosted", "search", "settings", "translations", "widgets", "workshop"}
+_NOT_IN_THE_CHAT = {
+    "cli", "conformance", "hosted", "own_route", "search", "settings", "translations", "widgets", "workshop",
+}  # fmt: skip
 #: Errors in English, by their place: for those who write clients, run the server or keep a back end.
 _ENGLISH = Counter(
     {
