@@ -191,7 +191,7 @@ class AgentFactory:
         return ServedAgent(
             id=agent_id,
             server=server,
-            models=frozenset([*entry.models, *self.offered[agent_id].names]),
+            models=frozenset(self.offered[agent_id].names),
             tools=frozenset(entry.tools),
             titler=self._titler,
             mentions=target.mentions if isinstance(target, Assistant) else None,

@@ -1,5 +1,6 @@
 """``chatkit-link new``: a folder with an agent of one's own, and all that it needs to run and to be deployed."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -30,7 +31,7 @@ def new(
         return
     for file in project.files:
         print_line(str(folder / file))
-    enter = [] if folder.absolute() == Path.cwd() else [f"cd {folder}"]
+    enter = [] if folder.absolute() == Path.cwd() else [f"cd {shlex.quote(str(folder))}"]
     print_line("\nNext:")
     for line in (*enter, "chatkit-link serve --reload"):
         print_line(f"  {line}")

@@ -8,6 +8,7 @@ variables of its own, they are taken from its settings, and stand in each file t
 import json
 import re
 import shutil
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -74,7 +75,8 @@ def _require_name(folder: Path) -> str:
     name = folder.absolute().resolve().name
     if _NAME.fullmatch(name) and name not in _TAKEN:
         return name
-    near = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-").lstrip("0123456789-")[:39].strip("-")
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    near = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-").lstrip("0123456789-")[:39].strip("-")
     hint = f", such as {near}" if near not in _TAKEN and _NAME.fullmatch(near) else ", such as my-agent"
     if name in _TAKEN:
         raise ConfigurationError(f"{name} is taken by ChatKit Link itself: choose another name{hint}.")

@@ -1,6 +1,7 @@
 """``FileStore``: files of users for a server that has a route of its own, and the routes that their bytes take."""
 
-from typing import Any
+import logging
+from typing import Any, Final
 
 from chatkit.store import AttachmentStore
 from chatkit.types import Attachment, AttachmentCreateParams
@@ -12,6 +13,8 @@ from chatkit_link.http.problems import install_problems
 from chatkit_link.own_route.data_store import DataStore
 from chatkit_link.store.postgres import new_id
 
+logger: Final = logging.getLogger(__name__)
+
 
 class FileStore(AttachmentStore[Any]):
     """The files of each user: two-phase uploads, checked, with previews of images.
@@ -22,6 +25,7 @@ class FileStore(AttachmentStore[Any]):
     def __init__(self, data_store: DataStore) -> None:
         self._data = data_store
         data_store.connection.with_files = True
+        self._warned = False
         self.app = self._routes()
 
     @override
@@ -31,6 +35,15 @@ class FileStore(AttachmentStore[Any]):
     @override
     async def create_attachment(self, input: AttachmentCreateParams, context: Any) -> Attachment:
         caller = self._data.caller(context)
+        settings = self._data.settings
+        if caller.address is None and not settings.public_url and not self._warned:
+            self._warned = True
+            logger.warning(
+                "Links to files begin with %s, because the context of server.process has no request: pass "
+                '{"request": request, ...}, or set CHATKIT_LINK_PUBLIC_URL; and app.mount("/files", file_store.app) '
+                "is what answers them.",
+                settings.address,
+            )
         return await (await self._data.connection.files()).create_attachment(input, caller)
 
     @override

@@ -88,8 +88,8 @@ async def test_the_output_for_scripts_names_the_files(command: Command, tmp_path
 @pytest.mark.parametrize(
     ("name", "advice"),
     [("My_Shop", "such as my-shop"), ("2fast", "such as fast"), ("a--b", "such as a-b"), ("tea-", "such as tea"),
-     ("Tee stube", "such as tee-stube"), ("käse", "such as k-se"), ("research", "another name"),
-     ("runs", "another name"), ("a" * 60, "such as aaa")],
+     ("Tee stube", "such as tee-stube"), ("käse", "such as kase"), ("Überagent", "such as uberagent"),
+     ("research", "another name"), ("runs", "another name"), ("a" * 60, "such as aaa")],
 )  # fmt: skip
 async def test_a_name_that_cannot_be_an_agents_is_refused(
     command: Command, tmp_path: Path, name: str, advice: str
@@ -136,7 +136,12 @@ async def test_each_file_passes_on_what_the_agent_reads(command: Command, tmp_pa
         assert {"ODDS_API_KEY", "BACKEND_URL", "STATMUSE_URL"} <= own
         assert all(re.search(rf"\b{name.lower()}\b", used) for name in own)
     [service] = yaml.safe_load((folder / "render.yaml").read_text())["services"]
-    assert own <= {variable["key"] for variable in service["envVars"]}
+    asked = {variable["key"] for variable in service["envVars"]}
+    assert own | {"OPENAI_BASE_URL", "CHATKIT_LINK_MODEL", "CHATKIT_LINK_ORIGINS"} <= asked
+    assert {"CHATKIT_LINK_JWT_ISSUER", "CHATKIT_LINK_JWT_AUDIENCE", "CHATKIT_LINK_FILES_URL"} <= set(compose)
+    readme = (folder / "README.md").read_text()
+    # `railway up` uploads to the linked service, and `add --database` links none (railwayapp/cli, commands/add.rs).
+    assert readme.index("railway add --service my-lock") < readme.index("railway domain") < readme.index("railway up\n")
 
 
 async def test_the_files_for_render_and_railway_have_keys_that_these_read(command: Command, tmp_path: Path) -> None:

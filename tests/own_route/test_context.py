@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from chatkit.types import ThreadMetadata
+from chatkit.types import AttachmentCreateParams, ThreadMetadata
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
@@ -96,3 +96,22 @@ async def test_a_store_without_files_needs_no_folder_to_write_to(
     FileStore(kept)
     with pytest.raises(ConfigurationError, match="CHATKIT_LINK_SECRET"):
         await kept.load_threads(20, None, "desc", "ada")
+
+
+async def test_an_upload_whose_address_is_a_guess_is_warned_of_once(
+    make_settings: Callable[..., Settings], caplog: pytest.LogCaptureFixture
+) -> None:
+    """As OpenAI's printed main.py passes no request, and mounts no route for files."""
+    store = DataStore(settings=make_settings())
+    files = FileStore(store)
+    user = {"user_id": uuid.uuid4().hex}
+    request = SimpleNamespace(base_url="https://chat.example.com/")
+    note = AttachmentCreateParams(name="notes.txt", size=5, mime_type="text/plain")
+    async with store:
+        await files.create_attachment(note, user | {"request": request})
+        assert caplog.messages == []
+        for _ in range(2):
+            await files.create_attachment(note, user)
+    assert [message.partition(",")[0] for message in caplog.messages] == [
+        f"Links to files begin with {store.settings.address}"
+    ]
