@@ -24,6 +24,8 @@ from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 from types import ModuleType
 
+from pydantic import ValidationError
+
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.sdk_names import present_name
 
@@ -70,10 +72,19 @@ def load_module(place: str, what: str, beside: Path) -> ModuleType:
     except ConfigurationError:
         raise
     except (Exception, SystemExit) as error:  # whatever the module does when it is loaded
-        text, hint = str(error).removesuffix("."), _why_hidden(error, folders) or present_name(error)
+        text, hint = words_of(error).removesuffix("."), _why_hidden(error, folders) or present_name(error)
         raise ConfigurationError(
             f"{what} does not load: {type(error).__name__}: {text}{_line_in(folders, error)}.{hint}"
         ) from error
+
+
+def words_of(error: BaseException) -> str:
+    """What an error says; of values that pydantic refuses, names and reasons, but not the values: one may be a key."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    refused = error.errors(include_url=False, include_input=False, include_context=False)
+    fields = ((".".join(map(str, one["loc"])), one["msg"]) for one in refused)
+    return f"{error.title}: {'; '.join(f'{name}: {why}' if name else why for name, why in fields)}"
 
 
 def _line_in(folders: Sequence[Path], error: BaseException) -> str:

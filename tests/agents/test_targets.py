@@ -270,3 +270,12 @@ def test_a_file_that_failed_can_be_loaded_once_it_is_mended(tmp_path: Path) -> N
         load_target("app/server.py:agent", beside=tmp_path)
     write(tmp_path, {"app/server.py": AGENT.format(name="mended") + "holder = type('H', (), {'agent': agent})\n"})
     load_target("app/server.py:agent", beside=tmp_path)
+
+
+@pytest.mark.parametrize("target", ["shop.py:agent", "shop.py:run_workflow"])
+def test_a_value_that_the_settings_of_an_agent_refuse_is_not_repeated(tmp_path: Path, target: str) -> None:
+    lines = "from pydantic import BaseModel, Field\nclass Own(BaseModel):\n  api_key: str = Field(max_length=3)\n"
+    write(tmp_path, {"shop.py": f"{lines}Own(api_key='sk-' + 'secret')\nasync def run_workflow(workflow_input): ...\n"})
+    with pytest.raises(ConfigurationError, match="Own: api_key: String should have at most 3 characters") as refused:
+        load_target(target, beside=tmp_path)
+    assert "sk-secret" not in str(refused.value)

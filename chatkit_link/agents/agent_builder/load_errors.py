@@ -15,6 +15,7 @@ from chatkit_link.agents.agent_builder.source import ExportedFile
 from chatkit_link.agents.agent_builder.workflow_input import Unsuited
 from chatkit_link.agents.load_time import TookTooLong
 from chatkit_link.errors import ConfigurationError
+from chatkit_link.import_target import words_of
 
 #: Packages that are installed by another name than they are imported by.
 _PACKAGES: Final = {
@@ -108,7 +109,7 @@ def _sentence(source: ExportedFile, error: BaseException, path: Path, line: int 
         case SyntaxError():
             return f"this is not Python: {error.msg}: {code}. Correct that line."
         case _:
-            return f"{type(error).__name__}: {error}. Correct this line, or remove it: {code}"
+            return f"{type(error).__name__}: {words_of(error)}. Correct this line, or remove it: {code}"
 
 
 def _code(path: Path, line: int | None) -> str:

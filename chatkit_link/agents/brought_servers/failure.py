@@ -6,6 +6,7 @@ from types import FrameType
 from typing import cast
 
 from chatkit_link.agents.sdk_methods import ServerMistake
+from chatkit_link.import_target import words_of
 
 _OURS = str(Path(__file__).parents[2])
 #: Errors of a group that are described.
@@ -16,7 +17,7 @@ def described(error: BaseException) -> str:
     """``ValueError: no such city (weather.py, line 12)``: the innermost line of code that is neither ours nor a
     library's, or just the error where there is none.
     """
-    text = without_full_stop(" ".join(str(error).split()))
+    text = without_full_stop(" ".join(words_of(error).split()))
     if isinstance(error, ServerMistake):
         return text  # names the method, and where it is
     what = f"{type(error).__name__}: {text}" if text else type(error).__name__
