@@ -65,7 +65,7 @@ class Backend:
     async def predict(self, sport: str) -> Sequence[Prediction]:
         answer = await fetch(
             _ANY,
-            "Your back end",
+            "The predictions service",
             "GET",
             self._url,
             timeout=self._timeout,
@@ -82,11 +82,11 @@ class Backend:
 def read_predictions(answer: Any, sport: str = "all") -> list[Prediction]:
     """The predictions of a back end's answer. Raises FeedError for an answer without any that could be read."""
     if isinstance(answer, dict) and cast("dict[str, Any]", answer).get("success") is False:
-        raise FeedError("Your back end has no predictions now.")
+        raise FeedError("There are no predictions now.")
     given = _list_in(answer)
     found = [_fields(each) for each in given or [] if isinstance(each, dict)]
     if given is None or (given and not any(fields.get("pick") for fields in found)):
-        raise FeedError("Your back end gave an answer that is not in its format.")
+        raise FeedError("The predictions service gave an answer that is not in its format.")
     found = [fields for fields in found if fields.get("pick") and _is_of(fields, sport)]
     sure = [_number(fields.get("confidence")) for fields in found]
     is_share = all(number is None or number <= 1 for number in sure)

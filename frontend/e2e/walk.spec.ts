@@ -213,7 +213,7 @@ test('each service shows its query while it works and its answer with it, and a 
   const sentences = {
     "What are tonight's odds?": 'The Odds API cannot be reached. Try again later.',
     'Judge home run stats': 'The statistics server cannot be reached. Try again later.',
-    'What does our model predict?': 'Your back end cannot be reached. Try again later.',
+    'What does our model predict?': 'The predictions service cannot be reached. Try again later.',
     'Show me the picks table': 'Supabase cannot be reached. Try again later.',
   };
   await app.brand('parley-dead');
