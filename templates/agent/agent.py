@@ -4,7 +4,7 @@ from pathlib import Path
 
 from agents import Agent, RunContextWrapper, function_tool
 
-from chatkit_link import Assistant, LinkContext, ToolCall, user_words, widgets
+from chatkit_link import Assistant, LinkContext, ToolCall, progress, user_words, widgets
 
 WIDGETS = Path(__file__).parent / "widgets"
 HOURS = {"saturday": "10:00 to 16:00", "sunday": "closed"}
@@ -16,6 +16,7 @@ def hours_on(day: str) -> str:
 
 
 @function_tool
+@progress("Looking up {day}")
 async def opening_hours(ctx: RunContextWrapper[LinkContext], day: str) -> str:
     """The shop's opening hours on a day of the week.
 
