@@ -134,8 +134,8 @@ def count(limit: int, report: Progress) -> str:
 helper = Agent(name="Helper", tools=[lookup])
 agent = Assistant(
     Agent(name="A", tools=[
-        lookup, lookup_with_context, lookup_in_a_thread, quiet_lookup, draw, fill, refused, broken, late, plain_refusal, quotes,
-        count, helper.as_tool("ask_helper", "Asks."),
+        lookup, lookup_with_context, lookup_in_a_thread, quiet_lookup, draw, fill, refused, broken, late, plain_refusal,
+        quotes, count, helper.as_tool("ask_helper", "Asks."),
     ]),
     quiet_tools=frozenset({{"quiet_lookup"}}),
 )
