@@ -89,9 +89,10 @@ async def _listed(settings: Settings) -> list[str] | None:
     assert client is not None  # the settings name a server
     try:
         async with client, asyncio.timeout(_LISTING):
-            return list(await ask_dates(client.with_options(max_retries=0)))
+            names: list[Any] = list(await ask_dates(client.with_options(max_retries=0)))
     except (openai.OpenAIError, ConfigurationError, TimeoutError):
         return None
+    return [name for name in names if isinstance(name, str)]  # the client checks no types
 
 
 def _own_model(target: Target) -> str:

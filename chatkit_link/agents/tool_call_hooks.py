@@ -6,6 +6,7 @@ settled where the turn ends (``protocol/partial_items.py``).
 
 import json
 import logging
+from collections.abc import Iterator
 from functools import partial
 from typing import Any, cast
 
@@ -15,13 +16,14 @@ from chatkit.types import CustomTask, ThreadStreamEvent
 from typing_extensions import override
 
 from chatkit_link.agents.context import LinkContext
-from chatkit_link.agents.errors.describe import describe
+from chatkit_link.agents.errors.describe import describe, redacted, texts
 from chatkit_link.agents.metering import UsageReader
 from chatkit_link.agents.tool_failures import ToolFailure, failure_of, report_failures_of
 from chatkit_link.agents.tool_line import FAILED_ICON, ToolLine
 from chatkit_link.agents.tool_output import OUTPUT_LIMIT, Cut, cut_of, output_limit
 from chatkit_link.errors import LinkError
 from chatkit_link.translations import Localized
+from chatkit_link.widgets.errors import WidgetError
 from chatkit_link.wire.sanitize import clean_text
 
 logger = logging.getLogger(__name__)
@@ -69,17 +71,20 @@ class VisibleTools(RunHooks[LinkContext]):
         key, failure = _key(context, tool), failure_of(context, tool, result)
         line = link.lines.get(key) or ToolLine(_task(context, tool))
         if failure is not None:
-            self._log(link, tool, failure)
+            self._log(link, tool, failure, _arguments(context))
             # Also of a tool that shows something itself, or has done so and thereby ended the workflow.
             link.defer(partial(end_line, link, key, line, failure=failure))
         else:
             link.defer(partial(end_line, link, key, line, cut=cut_of(result, _limit(context))))
 
     @staticmethod
-    def _log(link: LinkContext, tool: Tool, failure: ToolFailure) -> None:
+    def _log(link: LinkContext, tool: Tool, failure: ToolFailure, arguments: str) -> None:
+        """arguments: of the call, which the model made of what users have written."""
         error, request = failure.error, link.request_context.request_id
-        if isinstance(error, LinkError):  # raised on purpose, with all that there is to say
-            logger.warning("request %s: the tool %s failed: %s", request, tool.name, error.message)
+        # Raised on purpose, with all that there is to say; that of a widget quotes its data.
+        if isinstance(error, LinkError) and not isinstance(error, WidgetError):
+            reason = redacted(error.message, list(_values(arguments)))
+            logger.warning("request %s: the tool %s failed: %s", request, tool.name, reason)
             return
         why = describe(error) if error else "it was cancelled"
         logger.warning("request %s: the tool %s failed: %s", request, tool.name, why, exc_info=error)
@@ -148,9 +153,21 @@ def _key(context: RunContextWrapper[LinkContext], tool: Tool) -> str:
     return context.tool_call_id if isinstance(context, ToolContext) else tool.name
 
 
+def _arguments(context: RunContextWrapper[LinkContext]) -> str:
+    return context.tool_arguments if isinstance(context, ToolContext) else ""
+
+
+def _values(arguments: str) -> Iterator[str]:
+    """The texts in a call's arguments; none of what is not JSON."""
+    try:
+        yield from texts(json.loads(arguments))
+    except (ValueError, RecursionError):
+        return
+
+
 def _task(context: RunContextWrapper[LinkContext], tool: Tool) -> CustomTask:
-    arguments = context.tool_arguments if isinstance(context, ToolContext) else ""
-    return CustomTask(title=title_of(tool.name), icon="square-code", content=short_text(arguments) or None)
+    content = short_text(_arguments(context)) or None
+    return CustomTask(title=title_of(tool.name), icon="square-code", content=content)
 
 
 def title_of(tool: str) -> str:

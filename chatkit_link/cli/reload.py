@@ -39,8 +39,9 @@ from chatkit_link.telemetry.logging import setup_logging
 _SUFFIXES: Final = frozenset({".py", ".ts", ".toml", ".widget"})
 #: Seconds that the answers of a replaced server get to finish.
 _FINISH: Final = 600.0
-#: Seconds between two looks at a server that starts.
+#: Seconds between two looks at a server that starts, and milliseconds between two for changes meanwhile.
 _GLANCE: Final = 0.2
+_LOOK: Final = 200
 #: Seconds that a stopped server gets beyond those for its running answers.
 _STOPPING: Final = 8.0
 _READY: Final = b"ready"
@@ -106,13 +107,16 @@ class _Servers:
     def port(self) -> int:
         return int(self._listener.getsockname()[1])
 
-    def replace(self, stopped: threading.Event) -> bool:
-        """Start a server; once it serves, the one before it leaves. False where it does not come to that."""
+    def replace(self, given_up: Callable[[], bool]) -> bool:
+        """Start a server; once it serves, the one before it leaves. False where it does not come to that.
+
+        given_up: asked while it starts, whether it is not worth waiting for any more.
+        """
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=_serve_turn, args=(self._options, self._listener, theirs))
         process.start()
         theirs.close()
-        if not _serves(process, ours, stopped):
+        if not _serves(process, ours, given_up):
             process.terminate()
             self._leaving.append((process, ours))
             return False
@@ -147,8 +151,8 @@ class _Servers:
                 process.join()
 
 
-def _serves(process: BaseProcess, pipe: Connection, stopped: threading.Event) -> bool:
-    while not stopped.is_set():
+def _serves(process: BaseProcess, pipe: Connection, given_up: Callable[[], bool]) -> bool:
+    while not given_up():
         try:
             if pipe.poll(_GLANCE):
                 return pipe.recv_bytes() == _READY
@@ -187,25 +191,29 @@ def _watch(
 ) -> None:
     address = settings.model_copy(update={"port": servers.port}).address + ("/workshop" if options.workshop else "")
     wait = "  [yellow]waiting   for the next save[/yellow]"
+    saved: Sequence[str] = ()
 
-    def start() -> None:
-        if servers.replace(stopped):
-            terminal.print(f"  [bold green]ready     {address}[/bold green]  (Ctrl-C stops)")
-        elif not stopped.is_set():
-            terminal.print(wait)
+    def given_up() -> bool:
+        """A server that hangs at its start is mended by a save, too."""
+        nonlocal saved
+        saved = saved or next(changes, ())
+        return bool(saved) or stopped.is_set()
 
     terminal.print("  starting ...")
     changes = _changes(watched(settings, options), settings.data, stopped)
     next(changes, None)  # from here on, no save is missed: also not one while the first server starts
-    start()
-    for changed in changes:
-        if servers.has_ended():
-            terminal.print("  [red]ended[/red]     the server has ended by itself")
+    while not stopped.is_set():
+        if servers.replace(given_up):
+            terminal.print(f"  [bold green]ready     {address}[/bold green]  (Ctrl-C stops)")
+        elif not given_up():
             terminal.print(wait)
-        if not changed:
-            continue
-        terminal.print(f"  changed   {', '.join(changed)}", markup=False)
-        start()
+        while not given_up():
+            if servers.has_ended():
+                terminal.print("  [red]ended[/red]     the server has ended by itself")
+                terminal.print(wait)
+        if saved:
+            terminal.print(f"  changed   {', '.join(saved)}", markup=False)
+            saved = ()
 
 
 def watched(settings: Settings, options: ServeOptions) -> Sequence[Path]:
@@ -234,10 +242,10 @@ def watched(settings: Settings, options: ServeOptions) -> Sequence[Path]:
 
 
 def _changes(paths: Sequence[Path], data: Path, stopped: threading.Event) -> Iterator[Sequence[str]]:
-    """The names of changed files, each time some have changed; and nothing about twice in a second."""
+    """The names of changed files, each time some have changed; and nothing a few times in a second."""
     kept = _Watched(ignore_paths=[data.absolute()])
     for changes in watch(
-        *paths, watch_filter=kept, stop_event=stopped, rust_timeout=500, yield_on_timeout=True,
+        *paths, watch_filter=kept, stop_event=stopped, rust_timeout=_LOOK, yield_on_timeout=True,
         ignore_permission_denied=True,
     ):  # fmt: skip
         yield sorted({os.path.relpath(path) for _, path in changes})

@@ -91,8 +91,8 @@ def _rate_kind(parsed: NonStreamingReq, agent: ServedAgent) -> Kind | None:
         case AttachmentsCreateReq():
             return "uploads"
         case ThreadsSyncCustomActionReq(params=params):  # an agent may call its model for it
-            # A board that is open would use up what its user may write.
-            return None if params.action.type in agent.refreshes else "messages"
+            # A board that is open would use up what its user may write; without any limit, it could be sent in a loop.
+            return "refreshes" if params.action.type in agent.refreshes else "messages"
         case _:
             return None
 

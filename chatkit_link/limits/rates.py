@@ -20,13 +20,16 @@ from chatkit_link.settings import Settings
 from chatkit_link.store.rates import Allowance
 from chatkit_link.translations import Localized
 
-Kind = Literal["messages", "uploads", "transcriptions", "sessions"]
+Kind = Literal["messages", "refreshes", "uploads", "transcriptions", "sessions"]
 
 PERIOD = 60
+#: A chat frame sends refreshes of widgets by itself, from each widget in view: so many times what a user may write.
+_REFRESHES = 10
 #: Keys remembered as used up, at most; beyond that the storage is asked again.
 _REMEMBERED = 10_000
 _NAMES: dict[Kind, Localized] = {
     "messages": Localized("counted_messages"),
+    "refreshes": Localized("counted_refreshes"),
     "uploads": Localized("counted_uploads"),
     "transcriptions": Localized("counted_transcriptions"),
     "sessions": Localized("counted_sessions"),
@@ -50,6 +53,7 @@ class Rates:
         self._counter = counter
         self._rates: dict[Kind, Rate] = {
             "messages": Rate(settings.rate_messages, settings.rate_messages_address),
+            "refreshes": Rate(settings.rate_messages * _REFRESHES, settings.rate_messages_address * _REFRESHES),
             "uploads": Rate(settings.rate_uploads, settings.rate_uploads_address),
             "transcriptions": Rate(settings.rate_transcriptions, settings.rate_transcriptions_address),
             "sessions": Rate(settings.rate_sessions, settings.rate_sessions_address),

@@ -92,6 +92,7 @@ TEXTS = {
     "counted_messages": "الرسائل",
     "counted_uploads": "الملفات",
     "counted_transcriptions": "التسجيلات",
+    "counted_refreshes": "التحديثات",
     "counted_sessions": "الجلسات الجديدة",
     "session_files_used_up": "الحد الأقصى لعدد الملفات في هذه الجلسة: {most}.",
     "too_many_answers": "إجابات كثيرة جدًا في الوقت نفسه: عدد ما يُكتب لك حاليًا {most}. انتظر إحداها أو أوقف واحدة.",

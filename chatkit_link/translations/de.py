@@ -120,6 +120,7 @@ TEXTS = {
     "counted_messages": "Nachrichten",
     "counted_uploads": "Dateien",
     "counted_transcriptions": "Aufnahmen",
+    "counted_refreshes": "Aktualisierungen",
     "counted_sessions": "neue Sitzungen",
     "session_files_used_up": "Für diese Sitzung gilt eine Höchstzahl an Dateien: {most}.",
     "too_many_answers": "Zu viele Antworten auf einmal: {most} werden für Sie schon geschrieben. Warten Sie auf eine "

@@ -119,6 +119,7 @@ TEXTS = {
     "counted_messages": "messages",
     "counted_uploads": "files",
     "counted_transcriptions": "recordings",
+    "counted_refreshes": "refreshes",
     "counted_sessions": "new sessions",
     "session_files_used_up": "This session takes at most {most} files.",
     "too_many_answers": "Too many answers at once: {most} are being written for you already. Wait for one of them, or "

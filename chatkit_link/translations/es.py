@@ -118,6 +118,7 @@ TEXTS = {
     "counted_messages": "mensajes",
     "counted_uploads": "archivos",
     "counted_transcriptions": "grabaciones",
+    "counted_refreshes": "actualizaciones",
     "counted_sessions": "sesiones nuevas",
     "session_files_used_up": "El máximo de archivos de esta sesión es {most}.",
     "too_many_answers": "Demasiadas respuestas a la vez: ya se están escribiendo {most} para usted. Espere a que "

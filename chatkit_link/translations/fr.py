@@ -114,6 +114,7 @@ TEXTS = {
     "counted_messages": "messages",
     "counted_uploads": "fichiers",
     "counted_transcriptions": "dictées",
+    "counted_refreshes": "actualisations",
     "counted_sessions": "nouvelles sessions",
     "session_files_used_up": "Le nombre de fichiers de cette session est limité à {most}.",
     "too_many_answers": "Trop de réponses à la fois : {most} sont déjà en cours pour vous. Attendez que l’une se "

@@ -91,6 +91,7 @@ TEXTS = {
     "counted_messages": "הודעות",
     "counted_uploads": "קבצים",
     "counted_transcriptions": "הקלטות",
+    "counted_refreshes": "רענונים",
     "counted_sessions": "הפעלות חדשות",
     "session_files_used_up": "מספר הקבצים בהפעלה הזו מוגבל ל־{most}.",
     "too_many_answers": "יותר מדי תשובות בבת אחת: כבר נכתבות עבורך {most}. יש להמתין לאחת מהן או לעצור אחת.",

@@ -107,6 +107,7 @@ TEXTS = {
     "counted_messages": "pesan",
     "counted_uploads": "file",
     "counted_transcriptions": "rekaman",
+    "counted_refreshes": "penyegaran",
     "counted_sessions": "sesi baru",
     "session_files_used_up": "Sesi ini menerima paling banyak {most} file.",
     "too_many_answers": "Terlalu banyak jawaban sekaligus: {most} sedang ditulis untuk Anda. Tunggu salah satunya, "

@@ -114,6 +114,7 @@ TEXTS = {
     "counted_messages": "messaggi",
     "counted_uploads": "file",
     "counted_transcriptions": "registrazioni",
+    "counted_refreshes": "aggiornamenti",
     "counted_sessions": "nuove sessioni",
     "session_files_used_up": "Questa sessione accetta al massimo {most} file.",
     "too_many_answers": "Troppe risposte contemporaneamente: {most} sono già in corso per te. Attendine una o "

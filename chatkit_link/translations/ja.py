@@ -113,6 +113,7 @@ TEXTS = {
     "counted_messages": "メッセージ",
     "counted_uploads": "ファイル",
     "counted_transcriptions": "録音",
+    "counted_refreshes": "更新",
     "counted_sessions": "新しいセッション",
     "session_files_used_up": "このセッションで送信できるファイルは {most} 件までです。",
     "too_many_answers": "同時に作成できる回答の上限に達しました。すでに {most} 件を作成中です。完了を待つか、どれかを"

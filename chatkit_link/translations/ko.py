@@ -105,6 +105,7 @@ TEXTS = {
     "counted_messages": "메시지",
     "counted_uploads": "파일",
     "counted_transcriptions": "녹음",
+    "counted_refreshes": "새로고침",
     "counted_sessions": "새 세션",
     "session_files_used_up": "이 세션에서는 파일을 최대 {most}개까지 사용할 수 있습니다.",
     "too_many_answers": "동시에 진행되는 답변이 너무 많습니다. 이미 {most}개를 작성하고 있습니다. 하나가 끝날 때까지 "

@@ -114,6 +114,7 @@ TEXTS = {
     "counted_messages": "berichten",
     "counted_uploads": "bestanden",
     "counted_transcriptions": "opnamen",
+    "counted_refreshes": "verversingen",
     "counted_sessions": "nieuwe sessies",
     "session_files_used_up": "Het maximale aantal bestanden voor deze sessie is {most}.",
     "too_many_answers": "Te veel antwoorden tegelijk: er wordt voor jou al aan {most} gewerkt. Wacht op een ervan of "

@@ -107,6 +107,7 @@ TEXTS = {
     "counted_messages": "wiadomości",
     "counted_uploads": "plików",
     "counted_transcriptions": "nagrań",
+    "counted_refreshes": "odświeżeń",
     "counted_sessions": "nowych sesji",
     "session_files_used_up": "Największa liczba plików w tej sesji: {most}.",
     "too_many_answers": "Zbyt wiele odpowiedzi naraz: już powstaje dla Ciebie {most}. Poczekaj na jedną z nich lub ją "

@@ -111,6 +111,7 @@ TEXTS = {
     "counted_messages": "mensagens",
     "counted_uploads": "arquivos",
     "counted_transcriptions": "gravações",
+    "counted_refreshes": "atualizações",
     "counted_sessions": "novas sessões",
     "session_files_used_up": "Esta sessão aceita no máximo {most} arquivos.",
     "too_many_answers": "Respostas demais ao mesmo tempo: {most} já estão sendo escritas para você. Aguarde uma delas "

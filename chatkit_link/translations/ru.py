@@ -109,6 +109,7 @@ TEXTS = {
     "counted_messages": "сообщений",
     "counted_uploads": "файлов",
     "counted_transcriptions": "записей",
+    "counted_refreshes": "обновлений",
     "counted_sessions": "новых сеансов",
     "session_files_used_up": "Наибольшее число файлов в этом сеансе: {most}.",
     "too_many_answers": "Слишком много ответов одновременно: для вас уже готовится {most}. Дождитесь одного из них "

@@ -105,6 +105,7 @@ TEXTS = {
     "counted_messages": "mesaj",
     "counted_uploads": "dosya",
     "counted_transcriptions": "kayıt",
+    "counted_refreshes": "yenileme",
     "counted_sessions": "yeni oturum",
     "session_files_used_up": "Bu oturum en fazla {most} dosya kabul eder.",
     "too_many_answers": "Aynı anda çok fazla yanıt: Sizin için şu anda {most} yanıt yazılıyor. Birini bekleyin veya "

@@ -106,6 +106,7 @@ TEXTS = {
     "counted_messages": "повідомлень",
     "counted_uploads": "файлів",
     "counted_transcriptions": "записів",
+    "counted_refreshes": "оновлень",
     "counted_sessions": "нових сеансів",
     "session_files_used_up": "Найбільша кількість файлів у цьому сеансі: {most}.",
     "too_many_answers": "Забагато відповідей одночасно: для вас уже готується {most}. Дочекайтеся однієї з них або "

@@ -107,6 +107,7 @@ TEXTS = {
     "counted_messages": "tin nhắn",
     "counted_uploads": "tệp",
     "counted_transcriptions": "bản ghi âm",
+    "counted_refreshes": "lần làm mới",
     "counted_sessions": "phiên mới",
     "session_files_used_up": "Phiên này nhận tối đa {most} tệp.",
     "too_many_answers": "Quá nhiều câu trả lời cùng lúc: {most} câu trả lời đang được viết cho bạn. Hãy đợi hoặc dừng "

@@ -80,6 +80,7 @@ TEXTS = {
     "counted_messages": "消息",
     "counted_uploads": "文件",
     "counted_transcriptions": "录音",
+    "counted_refreshes": "刷新",
     "counted_sessions": "新会话",
     "session_files_used_up": "此会话最多接受 {most} 个文件。",
     "too_many_answers": "同时进行的回答过多：已有 {most} 个正在为您生成。请等待其中一个完成，或停止一个。",

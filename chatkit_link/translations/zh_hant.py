@@ -80,6 +80,7 @@ TEXTS = {
     "counted_messages": "訊息",
     "counted_uploads": "檔案",
     "counted_transcriptions": "錄音",
+    "counted_refreshes": "重新整理",
     "counted_sessions": "新工作階段",
     "session_files_used_up": "此工作階段最多接受 {most} 個檔案。",
     "too_many_answers": "同時進行的回答太多：已有 {most} 個正在為您產生。請等候其中一個完成，或停止一個。",

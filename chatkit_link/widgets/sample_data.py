@@ -54,7 +54,7 @@ def _value(given: Any, root: _Root, name: str, depth: int) -> Any:
             listed = cast("list[Any]", branches)
             chosen = next((one for one in listed if not _is_null(one)), listed[0])
             others = {name: value for name, value in part.items() if name != key}
-            return _value({**others, **_resolved(chosen, root)}, root, name, depth)
+            return _value({**others, **_resolved(chosen, root)}, root, name, depth + 1)
     match _type(part):
         case "object":
             return _object(part, root, depth)
@@ -72,8 +72,8 @@ def _value(given: Any, root: _Root, name: str, depth: int) -> Any:
             return _text(part, name)
 
 
-def _resolved(given: Any, root: _Root) -> dict[str, Any]:
-    """The part itself, with what it refers to in this file and with all parts of ``allOf``."""
+def _resolved(given: Any, root: _Root, depth: int = 0) -> dict[str, Any]:
+    """The part itself, with what it refers to in this file and with all parts of ``allOf``, which count as values."""
     part = dict(cast("Mapping[str, Any]", given)) if isinstance(given, Mapping) else {}
     for _ in range(_DEEPEST):
         if not isinstance(reference := part.pop("$ref", None), str):
@@ -84,7 +84,10 @@ def _resolved(given: Any, root: _Root) -> dict[str, Any]:
         referred: dict[str, Any] = dict(cast("Mapping[str, Any]", found)) if isinstance(found, Mapping) else {}
         part = {**referred, **part}
     for each in cast("list[Any]", part.pop("allOf", None) or []):
-        more = _resolved(each, root)
+        root.left -= 1
+        if depth >= _DEEPEST or root.left < 0:
+            break
+        more = _resolved(each, root, depth + 1)
         first, second = (cast("dict[str, Any]", one.get("properties") or {}) for one in (part, more))
         required: list[Any] = [*(part.get("required") or []), *(more.get("required") or [])]
         part = more | part
@@ -124,7 +127,14 @@ def _text(part: dict[str, Any], name: str) -> str:
 
 
 def _number(part: dict[str, Any], *, whole: bool) -> float:
-    """1, or the number next to it that is allowed."""
+    """1, or the number next to it that is allowed; 1, too, where that is beyond all numbers."""
+    try:
+        return _near_one(part, whole=whole)
+    except (OverflowError, ValueError):  # the parser takes 1e400 and NaN
+        return 1
+
+
+def _near_one(part: dict[str, Any], *, whole: bool) -> float:
     step = float(part.get("multipleOf") or 1)
     above, below = part.get("exclusiveMinimum"), part.get("exclusiveMaximum")
     least = part.get("minimum", None if above is None else above + step)

@@ -8,9 +8,11 @@ from pathlib import Path
 import httpx2
 import pytest
 from chatkit.types import InferenceOptions, UserMessageInput, UserMessageTextContent
+from fastapi import FastAPI
 from typer.testing import CliRunner
 
 from chatkit_link.agents.catalog import read_catalog
+from chatkit_link.agents.offered_models import model_reach
 from chatkit_link.cli.agent_listing import list_agents
 from chatkit_link.cli.program import cli
 from chatkit_link.client import ChatKitClient, ClientError
@@ -131,3 +133,12 @@ def test_a_model_that_its_server_cannot_have_is_named(make_settings: MakeSetting
         "CHATKIT_LINK_MODEL is grok-4, which is a model of xAI, and OpenAI has those of OpenAI." in notice.text
         for notice in listing.notices
     )
+
+
+async def test_a_list_of_models_without_names_tells_nothing(make_settings: MakeSettings, catalog: Path) -> None:
+    app = FastAPI()
+    app.get("/models")(lambda: {"data": [{"id": None}, {"id": 7}, {"name": "gpt-6"}]})
+    async with serve(app) as address:
+        settings = make_settings(config=catalog, openai_api_key="k", openai_base_url=address)
+        reach = await model_reach(settings, read_catalog(catalog, {}).agents)
+    assert reach.vendors is None

@@ -121,6 +121,10 @@ def plain_refusal(whom: str) -> str:
     raise Unavailable("The statistics server is closed on Sundays.")
 
 @function_tool
+def quotes(whom: str) -> str:
+    raise Unavailable(f"The statistics server knows no {{whom}}.")
+
+@function_tool
 @progress("Counting to {{limit}}")
 def count(limit: int, report: Progress) -> str:
     for number in range(limit):
@@ -131,7 +135,7 @@ helper = Agent(name="Helper", tools=[lookup])
 agent = Assistant(
     Agent(name="A", tools=[
         lookup, lookup_with_context, lookup_in_a_thread, quiet_lookup, draw, fill, refused, broken, late, plain_refusal,
-        count, helper.as_tool("ask_helper", "Asks."),
+        quotes, count, helper.as_tool("ask_helper", "Asks."),
     ]),
     quiet_tools=frozenset({{"quiet_lookup"}}),
 )
@@ -364,6 +368,16 @@ async def test_a_failure_is_in_words_that_the_user_sees(
     assert made.text == "Sorry."
     assert model_reads in json.dumps(conversation(model)[1])
     assert SECRET not in str(made.events) + json.dumps(model.requests)
+
+
+async def test_the_log_has_the_reason_of_a_failure_without_what_the_user_wrote(
+    client: ChatKitClient, model: ModelServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    model.script[:] = [Call("quotes", {"whom": "Ada Lovelace"}), Say("Sorry.")]
+    made = await told(client.create_thread("Ask"))
+    assert str(tasks(made.view.items)[0].content).endswith("knows no Ada Lovelace.")
+    assert "the tool quotes failed: The statistics server knows no […]" in caplog.text
+    assert "Lovelace" not in caplog.text
 
 
 async def test_a_failure_after_a_widget_is_below_it(client: ChatKitClient, model: ModelServer) -> None:

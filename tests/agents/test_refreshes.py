@@ -59,6 +59,20 @@ async def test_a_refresh_is_stored_makes_no_run_and_counts_as_no_message(address
     assert [one.id for one in listed.data] == [made.thread_id]
 
 
+async def test_refreshes_are_limited_to_many_times_the_messages(address: str) -> None:
+    async with ChatKitClient(f"{address}/chatkit/ticker") as client:
+        made = await told(client.create_thread("Hello"))
+        (item,) = [one for one in made.view.items if isinstance(one, WidgetItem)]
+        for _ in range(20):  # two messages a minute are allowed
+            await client.sync_custom_action(made.thread_id, "ticker.tick", None, item_id=item.id)
+        with pytest.raises(ClientError, match="Too many refreshes: at most 20 a minute") as refused:
+            await client.sync_custom_action(made.thread_id, "ticker.tick", None, item_id=item.id)
+        thread = await client.get_thread(made.thread_id)
+    assert refused.value.status == 429
+    (stored,) = [one for one in thread.items.data if isinstance(one, WidgetItem)]
+    assert ticker.text_of(stored) == "21"  # the first of them is 1, and the one too many did nothing
+
+
 async def test_a_refresh_does_not_undo_what_a_click_has_done_meanwhile(address: str) -> None:
     async with ChatKitClient(f"{address}/chatkit/ticker") as client:
         made = await told(client.create_thread("Hello"))

@@ -167,6 +167,20 @@ def test_a_broken_file_is_named_and_the_next_save_mends_it(run: Run, folder: Pat
     assert not [server for server in left if server.is_running() and server.status() != psutil.STATUS_ZOMBIE]
 
 
+def test_a_file_that_hangs_when_it_is_imported_is_mended_by_the_next_save(run: Run, folder: Path) -> None:
+    start_shop(folder)
+    save(folder / "agent.py", "import time\nprint('it hangs', flush=True)\ntime.sleep(3600)\n")
+    process = run("serve", "--reload", "--port", "0")
+    output = Output(process)
+    output.wait("it hangs", 1)
+    save(folder / "agent.py", AGENT)
+    output.wait("ready", 1)
+    assert "version 1, Tea" in ask(output.address, "hello")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=60) == 0
+    assert "Traceback" not in output.text
+
+
 def test_a_server_ends_with_the_process_that_watches(run: Run, folder: Path) -> None:
     start_shop(folder)
     process = run("serve", "--reload", "--port", "0")

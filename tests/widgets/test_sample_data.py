@@ -55,6 +55,23 @@ def test_a_schema_of_which_endless_data_could_be_made_ends_soon() -> None:
     assert len(str(sample_of(wide))) < 20_000
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"allOf": [{"$ref": "#"}]},
+        {"oneOf": [{"$ref": "#"}]},
+        {"$ref": "#/$defs/0", "$defs": {str(n): {"allOf": [{"$ref": f"#/$defs/{n + 1}"}] * 9} for n in range(9)}},
+    ],
+)
+def test_parts_that_refer_to_each_other_without_an_end_end_soon(part: dict[str, Any]) -> None:
+    assert len(str(sample_of(properties(name=TEXT) | part))) < 100
+
+
+@pytest.mark.parametrize("limit", [{"minimum": 1e400}, {"minimum": 10**400}, {"multipleOf": 5e-324}])
+def test_a_number_that_no_machine_has_is_none_to_stumble_over(limit: dict[str, Any]) -> None:
+    assert sample_of(properties(n={"type": "number", **limit})) == {"n": 1}
+
+
 @pytest.mark.parametrize("schema", [{}, {"type": "string"}, {"type": "array", "items": TEXT}])
 def test_what_describes_no_object_has_none(schema: dict[str, Any]) -> None:
     assert sample_of(schema) is None

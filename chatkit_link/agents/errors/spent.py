@@ -1,8 +1,8 @@
 """A spent quota: a refusal that no waiting mends, whatever a server calls it, and where more can be had.
 
 Many servers answer it with the status and the code of something else: a rate limit, a wrong request, a permission. So
-this is the one place that looks at a server's prose, in sentences that speak of an account and its money. Gemini says
-the same of a minute's limit and of a day's, and names in its details which of them it is.
+this is the one place that looks at a server's prose, in sentences that speak of an account and its money. Some say
+the same of a minute's limit and of a day's: Gemini names in its details which of them it is, others the time to wait.
 
 Sources of the sentences: xAI (429 and 403: github.com/continuedev/continue/issues/10373, Wei-Shaw/sub2api/issues/4069),
 Anthropic (400: github.com/anthropics/claude-code/issues/66314), Gemini (google-gemini/gemini-cli/issues/8437,
@@ -35,8 +35,10 @@ _SENTENCE: Final = re.compile(
     r"|please recharge",
     re.IGNORECASE,
 )
-#: Gemini's own names of a limit that is over by itself within a minute, and of those that are not.
-_OF_A_MINUTE: Final = re.compile(r"PerMinute|[Pp]lease retry in \d+(?:\.\d+)?s")
+#: A limit that is over by itself within a minute, and Gemini's own names of those that are not.
+_OF_A_MINUTE: Final = re.compile(
+    r"PerMinute|per minute|(?:retry|try again) (?:in|after) \d+(?:\.\d+)? ?(?:ms|s)", re.IGNORECASE
+)
 _OF_LONGER: Final = re.compile(r"PerDay|PerMonth|limit: 0\b")
 #: What a server may answer it with; 5xx is a failure of its own.
 _STATUSES: Final = frozenset({400, 401, 402, 403, 412, 429})

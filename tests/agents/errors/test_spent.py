@@ -48,6 +48,8 @@ def test_what_no_wait_mends_is_told_as_a_spent_quota(status: int, message: str) 
         (429, "exceeded token rate limit of your current pricing tier. Please retry after 60 seconds.",
          "model_busy_seconds"),
         (429, "You exceeded your current quota. Please retry in 38.8s.", "model_busy_seconds"),
+        (429, "You have hit your usage limit for requests. Please try again in 30 seconds.", "model_busy_seconds"),
+        (429, "Over your usage limit of 10 requests per minute.", "model_busy"),
         (403, "Your account lacks the permission for this model.", "model_not_allowed"),
         (500, "The billing service says: insufficient balance", "model_failed"),
     ],
