@@ -130,7 +130,9 @@ def _number_tools(sources: Sources) -> list[Tool]:
             await ctx.context.stream_widget(card, copy_text=answer.answer)
         if answer.columns and answer.rows:
             title = f"{answer.player.name}, last {len(answer.rows)} games" if answer.player else "Statistics"
-            table = statistics.stat_table(title, answer.columns, answer.rows, sample=sample)
+            # Where there is a card, the link is in it.
+            link = "" if answer.player or answer.answer else answer.link
+            table = statistics.stat_table(title, answer.columns, answer.rows, link=link, sample=sample)
             await ctx.context.stream_widget(table, copy_text=title)
         found = {"sample": sample, "answer": answer.answer, "columns": answer.columns, "rows": answer.rows}
         return _json(found | ({"url": answer.url} if answer.link else {}))
