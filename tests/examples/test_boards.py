@@ -145,6 +145,19 @@ async def test_a_click_shows_where_it_was_made_and_a_second_one_takes_it_back(st
     assert "No legs yet" in str(words((await student.widget("parlay")).widget))
 
 
+async def test_a_leg_of_a_game_that_is_over_is_taken_off_where_it_was_clicked(
+    student: Student, clock: LectureClock
+) -> None:
+    await student.ask("Odds for the Lakers")
+    await student.click(await student.widget("game-odds"), "lock.add_leg")
+    card = await student.widget("game-odds")
+    clock.go_on(hours=24)
+    answer = await student.click(card, "lock.drop_leg")
+    assert not [event for event in answer.events if event.type == "error"]
+    assert "No legs yet" in str(words((await student.widget("parlay")).widget))
+    assert tree((await student.widget("game-odds")).widget) == tree(card.widget)
+
+
 async def test_a_board_learns_from_a_refresh_what_was_removed_on_the_slip(student: Student) -> None:
     await student.ask("What are tonight's odds?")
     await student.click(await student.widget("odds-board"), "lock.add_leg")
