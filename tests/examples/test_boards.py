@@ -9,6 +9,7 @@ from chatkit.types import WidgetItem
 
 from chatkit_link.client import ClientError
 from examples.professor_lock.actions import build_actions
+from examples.professor_lock.board import Display, odds_board
 from examples.professor_lock.boards import Boards
 from examples.professor_lock.movement import Displayed
 from examples.professor_lock.odds_api import Event, OddsApi
@@ -199,6 +200,22 @@ async def test_all_who_look_cost_one_request_a_minute() -> None:
         clock.time += timedelta(seconds=6)
         await boards.follow(View(), Parlay(), zone="UTC", before=first)
         assert len(odds_server.asked) == 3
+
+
+def test_a_price_keeps_its_place_when_a_game_or_a_bookmaker_above_it_is_gone() -> None:
+    """So that the focus stays on it, and a key that is pressed then takes no other one."""
+    events = [Event.model_validate(one) for one in slate(BEGINS, BEGINS)]
+    display = Display(now=BEGINS, zone="UTC", sample=True)
+
+    def places(shown: list[Event]) -> list[tuple[str, str]]:
+        tables = [node for node in nodes(tree(odds_board(shown, View(), display))) if node["type"] == "Table"]
+        return [(table["key"], row["key"]) for table in tables for row in table["children"] if "key" in row]
+
+    before = places(events)
+    assert len(set(before)) == len(before) == 15
+    assert places(events[1:]) == [place for place in before if place[0] != events[0].title]
+    without_one = [event.model_copy(update={"bookmakers": event.bookmakers[1:]}) for event in events]
+    assert places(without_one) == [place for place in before if place[1] != events[0].bookmakers[0].title]
 
 
 def test_what_a_board_writes_can_be_read_back() -> None:
