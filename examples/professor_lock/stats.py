@@ -63,10 +63,12 @@ class StatAnswer(_Told):
             address = urlsplit((self.url or "").strip())
         except ValueError:
             return ""
-        if address.scheme not in ("http", "https") or not address.hostname:
+        host = address.hostname or ""
+        # A name of other signs would be Markdown or HTML in the link's own words.
+        if address.scheme not in ("http", "https") or not re.fullmatch(r"[\w.-]+", host):
             return ""
         target = quote(address.geturl(), safe="/:?&=%#+,;@!$*'~")
-        return f"[{address.hostname.removeprefix('www.')}]({target})"
+        return f"[{host.removeprefix('www.')}]({target})"
 
 
 class Stats(Protocol):

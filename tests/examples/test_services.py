@@ -140,6 +140,8 @@ async def test_a_failure_of_a_statmuse_server_is_a_sentence_whatever_its_status(
         ("javascript:alert(1)", ""),
         ("http://[broken", ""),
         ("statmuse.com/ask", ""),
+        ("https://<img src=x>/ask", ""),
+        ("https://a`b`c/ask", ""),
         ("", ""),
         (None, ""),
     ],
