@@ -17,7 +17,7 @@ import { useStore } from '../store';
 const RETRY_MS = 1_000;
 /** How much longer than usual it waits, at most, when the server is away. */
 const LONGEST_BACKOFF = 16;
-/** A browser does not wait longer than this, but not at all where it is told to. */
+/** In ms. A browser that is to wait longer does not wait at all. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** `box`: what must be in view. */
