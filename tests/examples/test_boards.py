@@ -218,6 +218,15 @@ def test_a_price_keeps_its_place_when_a_game_or_a_bookmaker_above_it_is_gone() -
     assert places(without_one) == [place for place in before if place[1] != events[0].bookmakers[0].title]
 
 
+def test_a_board_without_all_games_says_so() -> None:
+    event = Event.model_validate(slate(BEGINS, BEGINS)[0])
+    events = [event.model_copy(update={"id": str(number)}) for number in range(15)]
+    display = Display(now=BEGINS, zone="UTC", sample=True)
+    sentence = "These are the first 8 of 15 games. Ask for any other by the name of a team."
+    assert sentence in words(odds_board(events, View(), display))
+    assert not any("These are" in word for word in words(odds_board(events[:8], View(), display)))
+
+
 def test_what_a_board_writes_can_be_read_back() -> None:
     for event in (Event.model_validate(one) for one in slate(BEGINS, BEGINS)):
         for book in event.bookmakers:
