@@ -25,6 +25,7 @@ from chatkit_link import ActionRegistry, TurnContext
 from chatkit_link.errors import Unprocessable
 
 from .boards import Boards
+from .exchange import FeedError
 from .movement import Displayed
 from .odds_api import OddsFeed
 from .parlay import RESPONSIBLE, Parlay, Pick, Stake, bet_slip, parlay_builder, quote
@@ -104,7 +105,10 @@ def _answer_boards(actions: ActionRegistry, boards: Boards) -> None:
         view = View.of(sender.widget) if sender else None
         if sender is None or view is None:
             return
-        board = await boards.build(view, parlay, zone=ctx.caller.zone, before=sender.widget)
+        try:
+            board = await boards.build(view, parlay, zone=ctx.caller.zone, before=sender.widget)
+        except (FeedError, Unprocessable):
+            return  # what was asked for is done: a board that cannot be drawn anew is no failure of it
         yield ThreadItemReplacedEvent(item=sender.model_copy(update={"widget": board}))
 
 

@@ -44,8 +44,9 @@ class Display:
 
 def odds_board(events: Sequence[Event], view: View, display: Display) -> WidgetRoot:
     """The board of one market: all games, and what each bookmaker offers."""
-    events = events[:_GAMES]
-    movement = movement_since(display.before, events, [view.market])
+    shown = events[:_GAMES]
+    movement = movement_since(display.before, shown, [view.market])
+    more = f"These are the first {_GAMES} of {len(events)} games. Ask for any other by the name of a team."
     return load("odds-board").build(
         {
             **_head(view, display, movement),
@@ -53,7 +54,8 @@ def odds_board(events: Sequence[Event], view: View, display: Display) -> WidgetR
                 {"name": name, "chosen": key == view.market, "view": view.data(market=key)}
                 for key, name in MARKET_NAMES.items()
             ],
-            "games": [_game(event, view.market, display, movement) for event in events],
+            "games": [_game(event, view.market, display, movement) for event in shown],
+            "more": more if len(events) > _GAMES else "",
         }
     )
 

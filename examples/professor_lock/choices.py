@@ -57,14 +57,16 @@ def without(parlay: Parlay, removed: Sequence[str]) -> list[Leg]:
 
 
 def _meant(parlay: Parlay, words: str) -> list[Leg]:
-    """The legs whose own name has the most of the words, or else those of the game that has."""
+    """The legs of just that name, or whose name has the most of the words; among them, those whose game has."""
+    if named := [leg for leg in parlay.legs if leg.name.casefold() == " ".join(words.casefold().split())]:
+        return named
     wanted = words_of(words)
     if wanted & {"all", "everything"}:
         return parlay.legs
-    for texts in ([leg.name for leg in parlay.legs], [leg.game for leg in parlay.legs]):
-        scores = [len(wanted & words_of(text)) for text in texts]
-        if any(scores):
-            return [leg for leg, score in zip(parlay.legs, scores, strict=True) if score == max(scores)]
+    scores = [(len(wanted & words_of(leg.name)), len(wanted & words_of(leg.game))) for leg in parlay.legs]
+    best = max(scores, default=(0, 0))
+    if any(best):
+        return [leg for leg, score in zip(parlay.legs, scores, strict=True) if score == best]
     there = ", ".join(leg.name for leg in parlay.legs) or "none"
     raise Unprocessable(f"No leg of the parlay is meant by {words!r}. Its legs: {there}.")
 

@@ -19,8 +19,8 @@ def listed(names: str) -> list[str]:
 
 
 def is_secret_key(key: str) -> bool:
-    """Whether a key of Supabase reads everything: a secret one, or a JWT whose role is not ``anon``."""
-    return key.startswith("sb_secret_") or claims_of(key).get("role") == "service_role"
+    """Whether a key of Supabase reads more than all may: a secret one, or a JWT whose role is not ``anon``."""
+    return key.startswith("sb_secret_") or claims_of(key).get("role", "anon") != "anon"
 
 
 def claims_of(token: str) -> dict[str, Any]:

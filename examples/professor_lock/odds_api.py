@@ -191,8 +191,10 @@ class OddsApi:
         return sorted(events, key=lambda event: event.commence_time)
 
     async def event(self, event_id: str) -> Event | None:
-        # First in the sports that were requested: what has been asked for within a minute costs nothing.
-        for sport in [*self._cached, *(sport for sport in SPORTS if sport not in self._cached)]:
+        # First where it was the last time, and what was asked for last before that: within a minute, it costs nothing.
+        recent = sorted(self._cached, key=lambda sport: self._cached[sport][0], reverse=True)
+        known = [sport for sport in recent if any(event.id == event_id for event in self._cached[sport][1])]
+        for sport in dict.fromkeys([*known, *recent, *SPORTS]):
             for event in await self.events(sport):
                 if event.id == event_id:
                     return event

@@ -54,21 +54,17 @@ def build_parlay_tools(boards: Boards) -> list[Tool]:
             sport: which games.
             stake: in dollars, such as "20"; null to leave it as it is.
         """
+        if not 1 <= legs <= MOST_LEGS:
+            raise Unprocessable(f"A parlay has 1 to {MOST_LEGS} legs.")
+        coming = [event for event in await feed.events(sport) if event.commence_time > boards.clock()]
+        # In a thread: a long board takes a moment.
+        found = await asyncio.to_thread(propose, coming, legs=legs, under=_limit(under))
 
-        async def chosen() -> Callable[[Parlay], None]:
-            if not 1 <= legs <= MOST_LEGS:
-                raise Unprocessable(f"A parlay has 1 to {MOST_LEGS} legs.")
-            coming = [event for event in await feed.events(sport) if event.commence_time > boards.clock()]
-            # In a thread: a long board takes a moment.
-            found = await asyncio.to_thread(propose, coming, legs=legs, under=_limit(under))
+        def change(parlay: Parlay) -> None:
+            parlay.legs = found
+            _set_stake(parlay, stake)
 
-            def change(parlay: Parlay) -> None:
-                parlay.legs = found
-                _set_stake(parlay, stake)
-
-            return change
-
-        return await _changed(ctx, feed, await chosen())
+        return await _changed(ctx, feed, change)
 
     @progress("Changing your parlay", failed="Your parlay is as it was", icon="write")
     async def change_parlay(
@@ -88,27 +84,23 @@ def build_parlay_tools(boards: Boards) -> list[Tool]:
             bookmaker: where the added legs are to be had; empty for the best.
             under: American odds that the whole must stay below; otherwise nothing is changed.
         """
+        own = Parlay.of(ctx.context.thread.metadata)
+        kept = without(own, remove or [])
+        added = find_legs(await feed.events("all"), add, bookmaker, kept) if add else []
 
-        async def chosen() -> Callable[[Parlay], None]:
-            own = Parlay.of(ctx.context.thread.metadata)
-            kept = without(own, remove or [])
-            added = find_legs(await feed.events("all"), add, bookmaker, kept) if add else []
+        def change(parlay: Parlay) -> None:
+            parlay.legs = without(parlay, remove or [])
+            for leg in added:
+                parlay.add(leg)
+            _set_stake(parlay, stake)
+            limit = _limit(under)
+            if limit is not None and parlay.decimal >= limit:
+                raise Unprocessable(
+                    f"These legs come to {odds.write_american(parlay.decimal)} together, which is not under "
+                    f"{odds.write_american(limit)}. Nothing was changed."
+                )
 
-            def change(parlay: Parlay) -> None:
-                parlay.legs = without(parlay, remove or [])
-                for leg in added:
-                    parlay.add(leg)
-                _set_stake(parlay, stake)
-                limit = _limit(under)
-                if limit is not None and parlay.decimal >= limit:
-                    raise Unprocessable(
-                        f"These legs come to {odds.write_american(parlay.decimal)} together, which is not under "
-                        f"{odds.write_american(limit)}. Nothing was changed."
-                    )
-
-            return change
-
-        return await _changed(ctx, feed, await chosen())
+        return await _changed(ctx, feed, change)
 
     return [function_tool(tool) for tool in (show_parlay, build_parlay, change_parlay)]
 
@@ -130,8 +122,8 @@ async def _changed(ctx: Context, feed: OddsFeed, change: Callable[[Parlay], None
     item = WidgetItem(id=parlay.item, thread_id=context.thread.id, created_at=datetime.now(), widget=widget)
     await context.stream(ThreadItemDoneEvent(item=item))
     data = parlay.data()
-    told: dict[str, Any] = {key: data[key] for key in ("legs", "stake", "american", "probability", "payout", "caveats")}
-    return json.dumps({"sample": feed.sample, **told, "note": note}, ensure_ascii=False)
+    said: dict[str, Any] = {key: data[key] for key in ("legs", "stake", "american", "probability", "payout", "caveats")}
+    return json.dumps({"sample": feed.sample, **said, "note": note}, ensure_ascii=False)
 
 
 def _gone(own: Sequence[Leg], now: Sequence[Leg]) -> str:

@@ -45,8 +45,8 @@ class LockSettings(BaseSettings):
             raise ValueError("Tables of Supabase need SUPABASE_URL and SUPABASE_ANON_KEY.")
         if key and is_secret_key(key.get_secret_value()):
             raise ValueError(
-                "SUPABASE_ANON_KEY is a secret key, for which row-level security does not count: "
-                "set the anon or publishable key of the project."
+                "SUPABASE_ANON_KEY is a secret key or a user's token, with which everybody would read more than "
+                "row-level security lets them: set the anon or publishable key of the project."
             )
         return self
 

@@ -46,9 +46,9 @@ def player_card(player: Player, *, answer: str, sample: bool, link: str = "") ->
 
 
 def stat_table(
-    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, sample: bool, note: str = ""
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, sample: bool, note: str = "", link: str = ""
 ) -> WidgetRoot:
-    """Rows are made as long as the head of the table; columns of numbers stand at its end."""
+    """Rows are made as long as the head of the table; columns of numbers stand at its end. link: Markdown."""
     width = len(columns)
     cells = [([*row] + [""] * width)[:width] for row in rows[:_ROWS]]
     return load("stat-table").build(
@@ -56,8 +56,8 @@ def stat_table(
             "title": title,
             "columns": [_column(name, [row[at] for row in cells]) for at, name in enumerate(columns)],
             "rows": cells,
-            "note": note,
-            "link": "",
+            "note": " · ".join(filter(None, [note, _cut(rows)])),
+            "link": link,
             "sample": sample,
         }
     )
@@ -78,7 +78,7 @@ def prediction_table(predictions: Sequence[Prediction], *, sample: bool) -> Widg
                 }
                 for one in predictions[:_ROWS]
             ],
-            "note": "" if predictions else "There are none for these games.",
+            "note": _cut(predictions) if predictions else "There are none for these games.",
             "sample": sample,
         }
     )
@@ -98,6 +98,11 @@ def own_table(query: TableQuery, rows: Sequence[dict[str, Any]], zone: str) -> W
         note=" · ".join([found, *conditions]),
         sample=False,
     )
+
+
+def _cut(rows: Sequence[object]) -> str:
+    """That a table does not display all of them; empty where it does."""
+    return f"Only the first {_ROWS} of {len(rows)} are displayed." if len(rows) > _ROWS else ""
 
 
 def _column(name: str, cells: Sequence[str]) -> StatTableColumnsItem:

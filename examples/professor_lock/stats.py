@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 from .exchange import FeedError, fetch
 
 
-class _Told(BaseModel):
+class _Lenient(BaseModel):
     """As servers write it: a number where a text belongs is one, and null says as much as nothing."""
 
     model_config = ConfigDict(coerce_numbers_to_str=True)
@@ -29,12 +29,12 @@ class _Told(BaseModel):
         return {key: value for key, value in cast("dict[str, Any]", given).items() if value is not None}
 
 
-class Figure(_Told):
+class Figure(_Lenient):
     label: str
     value: str
 
 
-class Player(_Told):
+class Player(_Lenient):
     """figures: the three or four numbers that a card shows large."""
 
     name: str
@@ -43,7 +43,7 @@ class Player(_Told):
     figures: list[Figure] = Field(default_factory=list[Figure])
 
 
-class StatAnswer(_Told):
+class StatAnswer(_Lenient):
     """One answer in the server's format."""
 
     success: bool = True
@@ -63,10 +63,12 @@ class StatAnswer(_Told):
             address = urlsplit((self.url or "").strip())
         except ValueError:
             return ""
-        if address.scheme not in ("http", "https") or not address.hostname:
+        host = address.hostname or ""
+        # A name of other signs would be Markdown or HTML in the link's own words.
+        if address.scheme not in ("http", "https") or not re.fullmatch(r"[\w.-]+", host):
             return ""
         target = quote(address.geturl(), safe="/:?&=%#+,;@!$*'~")
-        return f"[{address.hostname.removeprefix('www.')}]({target})"
+        return f"[{host.removeprefix('www.')}]({target})"
 
 
 class Stats(Protocol):
@@ -102,9 +104,9 @@ class StatServer:
                 json={"query": question},
             )
         except FeedError as error:
-            if (told := _failure(error.body)) is None:
+            if (refusal := _failure(error.body)) is None:
                 raise
-            answer = told
+            answer = refusal
         if not answer.success or not (answer.answer or answer.player or answer.rows):
             raise FeedError(_refusal(answer.error))
         return answer

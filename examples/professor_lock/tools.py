@@ -2,7 +2,6 @@
 
 import itertools
 import json
-from collections.abc import Awaitable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -42,15 +41,11 @@ def _odds_tools(boards: Boards) -> list[Tool]:
             sport: which games.
             market: h2h is the moneyline.
         """
-
-        async def work() -> dict[str, Any]:
-            zone = _zone(ctx)
-            widget = await boards.build(View(sport=sport, market=market), _parlay(ctx), zone=zone)
-            await ctx.context.stream_widget(widget, copy_text="The odds board")
-            games = [_game(event, market, boards.clock(), zone) for event in await feed.events(sport)]
-            return {"sample": feed.sample, "market": market, "games": games}
-
-        return await _result(work())
+        zone = _zone(ctx)
+        widget = await boards.build(View(sport=sport, market=market), _parlay(ctx), zone=zone)
+        await ctx.context.stream_widget(widget, copy_text="The odds board")
+        games = [_game(event, market, boards.clock(), zone) for event in await feed.events(sport)]
+        return _json({"sample": feed.sample, "market": market, "games": games})
 
     @progress("Looking up the odds of {game}", failed="No odds of {game}", icon="chart")
     async def game_odds(ctx: Context, game: str) -> str:
@@ -59,15 +54,11 @@ def _odds_tools(boards: Boards) -> list[Tool]:
         Args:
             game: a team's name, or the game's id.
         """
-
-        async def work() -> dict[str, Any]:
-            event, zone = await _find(game), _zone(ctx)
-            widget = await boards.build(View(event=event.id), _parlay(ctx), zone=zone)
-            await ctx.context.stream_widget(widget, copy_text=f"Odds of {event.title}")
-            markets = {market: _game(event, market, boards.clock(), zone) for market in MARKETS}
-            return {"sample": feed.sample, "game": event.title, "markets": markets}
-
-        return await _result(work())
+        event, zone = await _find(game), _zone(ctx)
+        widget = await boards.build(View(event=event.id), _parlay(ctx), zone=zone)
+        await ctx.context.stream_widget(widget, copy_text=f"Odds of {event.title}")
+        markets = {market: _game(event, market, boards.clock(), zone) for market in MARKETS}
+        return _json({"sample": feed.sample, "game": event.title, "markets": markets})
 
     @progress("Looking up how the line of {game} moved", failed="No line of {game}", icon="analytics")
     async def line_movement(ctx: Context, game: str, market: MarketKey = "h2h") -> str:
@@ -77,15 +68,11 @@ def _odds_tools(boards: Boards) -> list[Tool]:
             game: a team's name, or the game's id.
             market: h2h is the moneyline.
         """
-
-        async def work() -> dict[str, Any]:
-            event = await _find(game)
-            history = await feed.history(event, market)
-            widget = board.line_movement(event, history, market=market, zone=_zone(ctx), sample=feed.sample)
-            await ctx.context.stream_widget(widget, copy_text=f"Line movement of {event.title}")
-            return {"sample": feed.sample, "game": event.title, "snapshots": len(history)}
-
-        return await _result(work())
+        event = await _find(game)
+        history = await feed.history(event, market)
+        widget = board.line_movement(event, history, market=market, zone=_zone(ctx), sample=feed.sample)
+        await ctx.context.stream_widget(widget, copy_text=f"Line movement of {event.title}")
+        return _json({"sample": feed.sample, "game": event.title, "snapshots": len(history)})
 
     @progress("Opening {game}", failed="Not opened: {game}")
     async def open_game(ctx: Context, game: str) -> str:
@@ -94,14 +81,10 @@ def _odds_tools(boards: Boards) -> list[Tool]:
         Args:
             game: a team's name, or the game's id.
         """
-
-        async def asked() -> dict[str, Any]:
-            event = await _find(game)
-            arguments = {"id": event.id, "title": event.title, "sport": event.sport_key}
-            ctx.context.client_tool_call = ClientToolCall(name="open_game", arguments=arguments)
-            return {"opened": event.title}
-
-        return await _result(asked())
+        event = await _find(game)
+        arguments = {"id": event.id, "title": event.title, "sport": event.sport_key}
+        ctx.context.client_tool_call = ClientToolCall(name="open_game", arguments=arguments)
+        return _json({"opened": event.title})
 
     async def _find(game: str) -> Event:
         event = find_game(await feed.events("all"), game)
@@ -130,7 +113,9 @@ def _number_tools(sources: Sources) -> list[Tool]:
             await ctx.context.stream_widget(card, copy_text=answer.answer)
         if answer.columns and answer.rows:
             title = f"{answer.player.name}, last {len(answer.rows)} games" if answer.player else "Statistics"
-            table = statistics.stat_table(title, answer.columns, answer.rows, sample=sample)
+            # Where there is a card, the link is in it.
+            link = "" if answer.player or answer.answer else answer.link
+            table = statistics.stat_table(title, answer.columns, answer.rows, link=link, sample=sample)
             await ctx.context.stream_widget(table, copy_text=title)
         found = {"sample": sample, "answer": answer.answer, "columns": answer.columns, "rows": answer.rows}
         return _json(found | ({"url": answer.url} if answer.link else {}))
@@ -220,11 +205,6 @@ def _parlay(ctx: Context) -> Parlay:
 
 def _zone(ctx: Context) -> str:
     return ctx.context.request_context.zone
-
-
-async def _result(work: Awaitable[dict[str, Any]]) -> str:
-    """What a tool found. A FeedError is for the user, who reads it in the tool's line, and for the model."""
-    return _json(await work)
 
 
 def _json(value: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from chatkit.types import WidgetItem
 
 from chatkit_link.client import ClientError
 from examples.professor_lock.actions import build_actions
+from examples.professor_lock.board import Display, odds_board
 from examples.professor_lock.boards import Boards
 from examples.professor_lock.movement import Displayed
 from examples.professor_lock.odds_api import Event, OddsApi
@@ -145,6 +146,19 @@ async def test_a_click_shows_where_it_was_made_and_a_second_one_takes_it_back(st
     assert "No legs yet" in str(words((await student.widget("parlay")).widget))
 
 
+async def test_a_leg_of_a_game_that_is_over_is_taken_off_where_it_was_clicked(
+    student: Student, clock: LectureClock
+) -> None:
+    await student.ask("Odds for the Lakers")
+    await student.click(await student.widget("game-odds"), "lock.add_leg")
+    card = await student.widget("game-odds")
+    clock.go_on(hours=24)
+    answer = await student.click(card, "lock.drop_leg")
+    assert not [event for event in answer.events if event.type == "error"]
+    assert "No legs yet" in str(words((await student.widget("parlay")).widget))
+    assert tree((await student.widget("game-odds")).widget) == tree(card.widget)
+
+
 async def test_a_board_learns_from_a_refresh_what_was_removed_on_the_slip(student: Student) -> None:
     await student.ask("What are tonight's odds?")
     await student.click(await student.widget("odds-board"), "lock.add_leg")
@@ -186,6 +200,31 @@ async def test_all_who_look_cost_one_request_a_minute() -> None:
         clock.time += timedelta(seconds=6)
         await boards.follow(View(), Parlay(), zone="UTC", before=first)
         assert len(odds_server.asked) == 3
+
+
+def test_a_price_keeps_its_place_when_a_game_or_a_bookmaker_above_it_is_gone() -> None:
+    """So that the focus stays on it, and a key that is pressed then takes no other one."""
+    events = [Event.model_validate(one) for one in slate(BEGINS, BEGINS)]
+    display = Display(now=BEGINS, zone="UTC", sample=True)
+
+    def places(shown: list[Event]) -> list[tuple[str, str]]:
+        tables = [node for node in nodes(tree(odds_board(shown, View(), display))) if node["type"] == "Table"]
+        return [(table["key"], row["key"]) for table in tables for row in table["children"] if "key" in row]
+
+    before = places(events)
+    assert len(set(before)) == len(before) == 15
+    assert places(events[1:]) == [place for place in before if place[0] != events[0].title]
+    without_one = [event.model_copy(update={"bookmakers": event.bookmakers[1:]}) for event in events]
+    assert places(without_one) == [place for place in before if place[1] != events[0].bookmakers[0].title]
+
+
+def test_a_board_without_all_games_says_so() -> None:
+    event = Event.model_validate(slate(BEGINS, BEGINS)[0])
+    events = [event.model_copy(update={"id": str(number)}) for number in range(15)]
+    display = Display(now=BEGINS, zone="UTC", sample=True)
+    sentence = "These are the first 8 of 15 games. Ask for any other by the name of a team."
+    assert sentence in words(odds_board(events, View(), display))
+    assert not any("These are" in word for word in words(odds_board(events[:8], View(), display)))
 
 
 def test_what_a_board_writes_can_be_read_back() -> None:

@@ -83,6 +83,18 @@ async def test_odds_are_asked_for_once_a_minute_and_come_in_order() -> None:
         assert len(server.asked) == asked + 1
 
 
+async def test_a_game_is_asked_for_again_in_its_own_sport_alone() -> None:
+    server = OddsServer()
+    async with serve(server.app) as address:
+        feed, clock = feed_at(address)
+        await feed.events("mlb")
+        (game, *_) = await feed.events("nba")
+        clock.time += timedelta(minutes=2)
+        server.asked.clear()
+        assert await feed.event(game.id) == game
+        assert [sport for sport, _ in server.asked] == ["basketball_nba"]
+
+
 async def test_the_way_of_a_line_is_the_historical_endpoint_day_long_and_paid_for_once_an_hour() -> None:
     server = OddsServer()
     async with serve(server.app) as address:

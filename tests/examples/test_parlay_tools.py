@@ -185,6 +185,15 @@ def test_a_team_names_its_own_leg_before_one_of_its_game() -> None:
     assert without(parlay, ["all"]) == [] and without(parlay, []) == parlay.legs
 
 
+def test_one_of_two_legs_on_over_is_meant_by_its_name_or_by_its_game() -> None:
+    choices = [Choice(game=game, market="totals", outcome="Over") for game in ("Yankees", "Knicks")]
+    parlay = Parlay(legs=find_legs(EVENTS, choices, "", []))
+    one, other = [leg.name for leg in parlay.legs]
+    assert one != other
+    for meant in (one, one.upper(), "the over of the Yankees", "Yankees over"):
+        assert [leg.name for leg in without(parlay, [meant])] == [other]
+
+
 @pytest.mark.parametrize(
     ("asked", "found"),
     [

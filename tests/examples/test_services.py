@@ -18,7 +18,9 @@ from examples.professor_lock.backend import Backend, read_predictions
 from examples.professor_lock.exchange import FeedError
 from examples.professor_lock.settings import LockSettings
 from examples.professor_lock.sources import choose
+from examples.professor_lock.statistics import own_table, prediction_table
 from examples.professor_lock.stats import StatAnswer, StatServer
+from examples.professor_lock.supabase import TableQuery
 from tests.conftest import running
 from tests.examples.conftest import Student, words
 from tests.sdk_server import serve
@@ -138,6 +140,8 @@ async def test_a_failure_of_a_statmuse_server_is_a_sentence_whatever_its_status(
         ("javascript:alert(1)", ""),
         ("http://[broken", ""),
         ("statmuse.com/ask", ""),
+        ("https://<img src=x>/ask", ""),
+        ("https://a`b`c/ask", ""),
         ("", ""),
         (None, ""),
     ],
@@ -281,6 +285,42 @@ async def test_a_dead_service_is_a_sentence_in_the_line(slow_services: tuple[str
     assert "No odds: all" in str(answer.view.items)
     assert "The Odds API cannot be reached. Try again later." in str(answer.view.items)
     assert "cannot be reached" in answer.text
+
+
+def test_a_table_that_does_not_display_all_says_so() -> None:
+    rows = [{"pick": f"Pick {number}"} for number in range(34)]
+    whole = words(own_table(TableQuery(table="picks"), rows[:20], "UTC"))
+    assert "20 rows" in whole and "Pick 19" in whole
+    cut = words(own_table(TableQuery(table="picks"), rows, "UTC"))
+    assert "34 rows · Only the first 20 of 34 are displayed." in cut and "Pick 20" not in cut
+    predicted = words(prediction_table(read_predictions(rows), sample=False))
+    assert "Only the first 20 of 34 are displayed." in predicted and "Pick 20" not in predicted
+
+
+async def test_a_table_without_a_card_has_the_link_itself(
+    make_settings: Callable[..., Settings], tmp_path: Path
+) -> None:
+    app = FastAPI()
+
+    @app.post("/query")
+    async def query() -> dict[str, Any]:
+        return {"success": True, "url": "https://www.statmuse.com/ask", "columns": ["HR"], "rows": [["41"]]}
+
+    (tmp_path / "chatkit-link.toml").write_text('default = "lock"\n[agents.lock]\ntarget = "lock.py"\n')
+    async with serve(app) as statistics:
+        (tmp_path / "lock.py").write_text(
+            "from examples.professor_lock.professor import build\n"
+            "from examples.professor_lock.settings import LockSettings\n"
+            f"assistant = build(LockSettings(_env_file=None, statmuse_url={statistics!r}))\n"
+        )
+        async with (
+            running(make_settings(config=tmp_path / "chatkit-link.toml")) as server,
+            ChatKitClient(f"{server}/chatkit") as client,
+        ):
+            student = Student(client)
+            await student.ask("Judge home run stats")
+            said = words((await student.widget("stat-table")).widget)
+    assert "41" in said and "Source: [statmuse.com](https://www.statmuse.com/ask)" in said
 
 
 def test_what_is_set_is_asked_and_what_is_not_is_sample_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -172,6 +172,14 @@ async def test_a_wrong_key_and_an_expired_sign_in_are_told_apart(project: tuple[
             "secret key",
         ),
         ({"supabase_url": "https://a.supabase.co", "supabase_anon_key": "sb_secret_abc"}, "secret key"),
+        (
+            {"supabase_url": "https://a.supabase.co", "supabase_anon_key": signed("supabase", "supabase_admin")},
+            "secret key",
+        ),
+        (
+            {"supabase_url": "https://a.supabase.co", "supabase_anon_key": signed("x", "authenticated", user=ADA)},
+            "a user's token",
+        ),
         ({"supabase_url": "https://a.supabase.co", "supabase_anon_key": "k", "supabase_tables": "picks,a/b"}, "'a/b'"),
     ],
 )

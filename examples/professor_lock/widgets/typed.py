@@ -193,6 +193,7 @@ class OddsBoard(TypedDict):
     sample: bool
     markets: list[OddsBoardChoice]
     games: list[OddsBoardGame]
+    more: str
 
 
 class ParlayLegsItemPick(TypedDict):

@@ -1,5 +1,5 @@
 /*
- * The icon that somebody means by a name that ChatKit does not have: other sets call the same picture otherwise, and
+ * The icon that a page means by a name that ChatKit does not have: other sets call the same picture otherwise, and
  * names are misspelt. What is neither may still be one of Lucide, from which ChatKit takes icons, too.
  */
 import { CHATKIT_ICONS, HEADER_ICONS } from './icon-names';

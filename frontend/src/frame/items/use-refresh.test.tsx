@@ -2,7 +2,7 @@ import { act, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ThreadItem } from '../../protocol/types';
 import { page, renderChat } from '../testing/render-chat';
-import { answered, userSaid } from '../testing/scripted-server';
+import { answered, openStream, userSaid } from '../testing/scripted-server';
 
 /** What the browser would say of the widget's place on the screen. */
 let seen: (isIntersecting: boolean) => void;
@@ -38,14 +38,23 @@ const ticker = (count: number, more: object = {}): ThreadItem =>
         { type: 'Text', value: `Tick ${count}` },
         { type: 'Button', label: 'Tick', onClickAction: { type: 'tick', streaming: false, ...more } },
         { type: 'Button', label: 'Other', onClickAction: { type: 'other', streaming: false } },
+        { type: 'Button', label: 'Ask', onClickAction: { type: 'ask' } },
+        { type: 'Input', name: 'note', defaultValue: `Note ${count}` },
       ],
     },
   }) as unknown as ThreadItem;
 
-const HEADER = { headers: { 'X-Refresh': 'tick=60' } };
+type Setup = {
+  answer?: () => Response | Promise<Response>;
+  stream?: () => Response;
+  every?: number;
+  status?: object;
+  action?: object;
+};
 
 /** A thread with a widget that counts how often it was refreshed. */
-async function open({ answer, ...more }: { answer?: () => Response; status?: object; action?: object } = {}) {
+async function open({ answer, stream, every = 60, ...more }: Setup = {}) {
+  const HEADER = { headers: { 'X-Refresh': `tick=${every}` } };
   let count = 1;
   const thread = {
     ...page(userSaid('u', 'hello'), ticker(1, more.action), answered('a', 'There.')),
@@ -55,6 +64,7 @@ async function open({ answer, ...more }: { answer?: () => Response; status?: obj
     {
       'GET threads/t/run': () => Response.json({ run: null }),
       'threads.get_by_id': () => Response.json(thread, HEADER),
+      ...(stream && { 'threads.custom_action': stream }),
       'threads.sync_custom_action': ({ params }) => {
         const { type } = params.action as { type: string };
         if (type === 'tick' && answer) return answer();
@@ -105,6 +115,60 @@ test('it waits while it is out of view or the tab is hidden, and is then brought
   visibility('visible');
   await pass(0);
   expect(await screen.findByText('Tick 3')).toBeTruthy();
+});
+
+test('what is typed in it, the focus and the field stay', async () => {
+  const { refreshes, user } = await open();
+  act(() => seen(true));
+  const field = screen.getByDisplayValue<HTMLInputElement>('Note 1');
+  await user.clear(field);
+  await user.type(field, 'Half a wo');
+  await pass(61);
+  expect(await screen.findByText('Tick 2')).toBeTruthy();
+  expect(document.activeElement).toBe(field);
+  expect(field.value).toBe('Half a wo');
+  expect(refreshes()).toBe(1);
+});
+
+test('it waits for an answer that comes in, and comes right after it', async () => {
+  const { response, send, end } = openStream();
+  const { refreshes, user } = await open({ stream: () => response });
+  act(() => seen(true));
+  await pass(50);
+  await user.click(screen.getByRole('button', { name: 'Ask' }));
+  await pass(300);
+  expect(refreshes()).toBe(0);
+  send({ type: 'thread.item.done', item: answered('b', 'Here.') });
+  end();
+  expect(await screen.findByText('Here.')).toBeTruthy();
+  await pass(2);
+  expect(refreshes()).toBe(1);
+});
+
+test('a refresh that arrives after what a click has changed is dropped', async () => {
+  let arrive = (_: Response) => {};
+  const { refreshes, user } = await open({
+    answer: () =>
+      new Promise((resolve) => {
+        arrive = resolve;
+      }),
+  });
+  act(() => seen(true));
+  await pass(61);
+  expect(refreshes()).toBe(1);
+  await user.click(screen.getByRole('button', { name: 'Other' }));
+  expect(await screen.findByText('Tick 100')).toBeTruthy();
+  await act(async () => arrive(Response.json({ updated_item: ticker(2) })));
+  await pass(1);
+  expect(screen.queryByText('Tick 2')).toBeNull();
+  expect(screen.getByText('Tick 100')).toBeTruthy();
+});
+
+test('an interval of more weeks than a browser can wait is not one of no time at all', async () => {
+  const { refreshes } = await open({ every: 90 * 24 * 3600 });
+  act(() => seen(true));
+  await pass(300);
+  expect(refreshes()).toBe(0);
 });
 
 test('an action elsewhere brings it up to date at once, and its own counts as a refresh', async () => {

@@ -17,6 +17,8 @@ import { useStore } from '../store';
 const RETRY_MS = 1_000;
 /** How much longer than usual it waits, at most, when the server is away. */
 const LONGEST_BACKOFF = 16;
+/** In ms. A browser that is to wait longer does not wait at all. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** `box`: what must be in view. */
 export function useRefresh(item: WidgetItem, conversation: Conversation, box: RefObject<HTMLElement | null>) {
@@ -83,7 +85,8 @@ class Refresher {
     const offered = this.#offered(item);
     if (!offered || !this.#inView || document.visibilityState === 'hidden') return;
     const due = this.#asOf + offered.every * 1_000 * this.#backoff;
-    this.#timer = setTimeout(() => void this.#refresh(offered.action), Math.max(0, due - Date.now()));
+    const wait = Math.min(Math.max(0, due - Date.now()), LONGEST_TIMER);
+    this.#timer = setTimeout(() => void this.#refresh(offered.action), wait);
   }
 
   async #refresh(action: ActionConfig) {
