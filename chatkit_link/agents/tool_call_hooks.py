@@ -79,7 +79,7 @@ class VisibleTools(RunHooks[LinkContext]):
     def _log(link: LinkContext, tool: Tool, failure: ToolFailure) -> None:
         error, request = failure.error, link.request_context.request_id
         if isinstance(error, LinkError):  # raised on purpose, with all that there is to say
-            logger.warning("request %s: the tool %s failed: %s", request, tool.name, error.message)
+            logger.warning("request %s: the tool %s failed: %s", request, tool.name, error.for_log())
             return
         why = describe(error) if error else "it was cancelled"
         logger.warning("request %s: the tool %s failed: %s", request, tool.name, why, exc_info=error)
