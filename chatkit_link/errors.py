@@ -30,6 +30,8 @@ caller: as RFC 9457 problem+json before a stream (``http/problems.py``) or as a 
 (``agents/turn_errors.py``). Never put anything internal in a message.
 """
 
+from collections.abc import Iterator
+
 from chatkit.store import NotFoundError
 
 # Part of the tree, but in a file that does not need the SDK.
@@ -48,6 +50,8 @@ class LinkError(Exception):
     code = "internal_error"
     #: The address of a page with details.
     help: str | None = None
+    #: For the log alone: what went wrong where, such as "ConnectError at 127.0.0.1:8080". Never a secret or a query.
+    cause: str = ""
     #: The media types that are taken, where another was sent; for those who have names for them.
     types: tuple[str, ...] | None = None
 
@@ -64,9 +68,23 @@ class LinkError(Exception):
         """The message in the language of a BCP 47 tag, as far as it is in the catalogue."""
         return self.message if self._localized is None else self._localized.in_language(locale)
 
+    def for_log(self) -> str:
+        """The message, and what led to it: ``cause``, or the classes of the errors that it is raised from."""
+        cause = self.cause or " from ".join(_classes(self.__cause__))
+        return f"{self.message} ({cause})" if cause else self.message
+
     def language(self, locale: str) -> str:
         """The language that ``in_language`` answers in."""
         return "en" if self._localized is None else language_of(locale)
+
+
+def _classes(error: BaseException | None) -> Iterator[str]:
+    """Of an error and what it is raised from."""
+    seen = set[int]()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield type(error).__name__
+        error = error.__cause__
 
 
 class BadRequest(LinkError):

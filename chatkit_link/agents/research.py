@@ -134,7 +134,9 @@ class Research:
 
     async def _search(self, context: LinkContext, query: str) -> str:
         search = _Search(query=query, label=self._provider.label)
-        await context.stream_widget(self._watch(search), copy_text=f"Search: {query}")
+        await context.stream_widget(
+            self._watch(search, context.request_context.request_id), copy_text=f"Search: {query}"
+        )
         if search.failed:
             return _json({"query": query, "error": search.message})
         sources = [
@@ -143,7 +145,7 @@ class Research:
         ]
         return _json({"query": query, "searched": search.label, "notice": search.message, "results": sources})
 
-    async def _watch(self, search: _Search) -> AsyncGenerator[WidgetRoot, None]:
+    async def _watch(self, search: _Search, request: str) -> AsyncGenerator[WidgetRoot, None]:
         """The widget as the search goes on: what is looked for, each result as it is found, then the list."""
         yield self._progress(search)
         try:
@@ -151,15 +153,19 @@ class Research:
                 async for found in self._provider.search(search.query, limit=self._limit):
                     if isinstance(found, SearchNotice):
                         search.message, search.label = found.text, found.label
+                        logger.warning("request %s: the tool search goes on elsewhere: %s", request, found.why)
                     else:
                         search.results.append(found)
                     yield self._progress(search)
         except TimeoutError:
+            late = "request %s: the tool search failed: %s did not answer within %g seconds"
+            logger.warning(late, request, self._provider.label, self._timeout)
             self._end(search, "The search took too long.")
         except LinkError as error:
+            logger.warning("request %s: the tool search failed: %s", request, error.for_log())
             self._end(search, error.message)
         except Exception:
-            logger.exception("a search failed")
+            logger.exception("request %s: the tool search failed", request)
             self._end(search, "The search failed.")
         if search.failed:
             yield self._progress(search)

@@ -6,7 +6,6 @@ it. A title that cannot be had is no reason for an answer to fail. ``ModelTitler
 """
 
 import asyncio
-import logging
 import re
 from collections.abc import Awaitable, Callable
 from types import TracebackType
@@ -17,8 +16,8 @@ from chatkit.types import ThreadMetadata, UserMessageItem
 
 from chatkit_link.agents.metering import UsageReader
 from chatkit_link.agents.models.problems import IncompleteAnswer
-
-logger = logging.getLogger(__name__)
+from chatkit_link.agents.turn_errors import TurnErrors
+from chatkit_link.caller import Caller
 
 MAX_TITLE = 80
 #: Seconds that a user waits for it at most, once the answer is complete.
@@ -65,18 +64,26 @@ class TitleTask:
     """Finds the title of one thread, if it has none and there is a message to name it by."""
 
     def __init__(
-        self, titler: Titler | None, thread: ThreadMetadata, message: UserMessageItem | None, *, after: bool = False
+        self,
+        titler: Titler | None,
+        thread: ThreadMetadata,
+        message: UserMessageItem | None,
+        caller: Caller,
+        *,
+        after: bool = False,
     ) -> None:
         """
         Args:
             titler: None if no title is to be found.
             thread: what it is for; a title that is set in it meanwhile stands.
             message: what to name it by.
+            caller: who waits for it; a search that fails is logged with the request.
             after: search only when ``result`` waits for it: the answer is complete then, and may have set a title.
         """
         self._find = titler if thread.title is None else None
         self._thread = thread
         self._text = message_text(message) if message is not None else ""
+        self._caller = caller
         self._after = after
         self._task: asyncio.Task[str | None] | None = None
 
@@ -119,8 +126,8 @@ class TitleTask:
     async def _run(self, find: Titler) -> str | None:
         try:
             return tidy_title(await find(self._text))
-        except Exception:
-            logger.warning("no title could be found for a thread", exc_info=True)
+        except Exception as error:  # noqa: BLE001 - of a model's server, mostly
+            TurnErrors(self._caller, "the title", [self._text]).event(error)  # for the log alone
             return None
 
 

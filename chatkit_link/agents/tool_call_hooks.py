@@ -16,7 +16,7 @@ from chatkit.types import CustomTask, ThreadStreamEvent
 from typing_extensions import override
 
 from chatkit_link.agents.context import LinkContext
-from chatkit_link.agents.errors.describe import describe, redacted, texts
+from chatkit_link.agents.errors.describe import blame, describe, is_of_model, redacted, texts
 from chatkit_link.agents.metering import UsageReader
 from chatkit_link.agents.tool_failures import ToolFailure, failure_of, report_failures_of
 from chatkit_link.agents.tool_line import FAILED_ICON, ToolLine
@@ -83,8 +83,11 @@ class VisibleTools(RunHooks[LinkContext]):
         error, request = failure.error, link.request_context.request_id
         # Raised on purpose, with all that there is to say; that of a widget quotes its data.
         if isinstance(error, LinkError) and not isinstance(error, WidgetError):
-            reason = redacted(error.message, list(_values(arguments)))
+            reason = redacted(error.for_log(), list(_values(arguments)))
             logger.warning("request %s: the tool %s failed: %s", request, tool.name, reason)
+            return
+        if error is not None and is_of_model(error):  # of an agent that is a tool, or that a tool runs
+            logger.warning("request %s: the tool %s failed: %s", request, tool.name, blame(error))
             return
         why = describe(error) if error else "it was cancelled"
         logger.warning("request %s: the tool %s failed: %s", request, tool.name, why, exc_info=error)

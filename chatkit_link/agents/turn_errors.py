@@ -19,7 +19,7 @@ from chatkit.types import ErrorEvent
 from pydantic import BaseModel
 
 from chatkit_link.agents.contained import cancellations
-from chatkit_link.agents.errors.describe import blame, describe, texts
+from chatkit_link.agents.errors.describe import blame, describe, is_of_model, texts
 from chatkit_link.agents.errors.explain import Failure, explain
 from chatkit_link.agents.models.problems import IncompleteAnswer
 from chatkit_link.agents.sdk_methods import where
@@ -111,8 +111,8 @@ class TurnErrors:
 
         Gives the line for an author who reads the chat: quotations of it need not be left out there.
         """
-        of_model = isinstance(error, openai.APIError | IncompleteAnswer)
-        line = describe(error) if of_model else blame(error, list(self.conversation))
+        told_by_server = isinstance(error, openai.APIError | IncompleteAnswer)
+        line = describe(error) if told_by_server else blame(error, list(self.conversation))
         logger.log(
             logging.ERROR if code is None else logging.WARNING,
             "request %s: %s failed%s: %s",
@@ -120,9 +120,9 @@ class TurnErrors:
             self.what,
             f" ({code})" if code else "",
             line,
-            exc_info=None if of_model else error,
+            exc_info=None if is_of_model(error) else error,
         )
-        return line if of_model else blame(error)
+        return line if told_by_server else blame(error)
 
     def _log_cause(self, error: BaseException) -> str:
         """A server that ends its answer with a message of its own says by ``from`` what the reason was."""

@@ -52,7 +52,8 @@ def problem(
 def _known(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, LinkError)
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        logger.warning("request %s: %s", request_id(request), error.message, exc_info=error.__cause__)
+        known = bool(error.cause)  # then there is nothing in a traceback that the line does not say
+        logger.warning("request %s: %s", request_id(request), error.for_log(), exc_info=not known and error.__cause__)
     return _render(request, error)
 
 

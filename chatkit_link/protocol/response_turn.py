@@ -14,6 +14,7 @@ this replaces, for our own server and for every subclass alike.
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 
 from chatkit.server import agents_sdk_user_agent_override
 from chatkit.types import (
@@ -243,11 +244,11 @@ class ResponseTurn:
         await self._ending.keep_partial(emit)
         conversation = await self._ending.conversation()
         event = self._errors(conversation).event(error)
+        if isinstance(error, LinkError) and (self._is_click or error.status >= HTTPStatus.INTERNAL_SERVER_ERROR):
+            reason = redacted(error.for_log(), conversation)
+            logger.warning("request %s: %s was refused: %s", self._turn.caller.request_id, self._what(), reason)
         if not self._is_click:
             return event
-        if isinstance(error, LinkError):
-            reason = redacted(error.message, conversation)
-            logger.warning("request %s: %s was refused: %s", self._turn.caller.request_id, self._what(), reason)
         # What is tried again is the answer to a message: the widget would go with it. It can be clicked again.
         return event.model_copy(update={"code": "custom", "allow_retry": False})
 

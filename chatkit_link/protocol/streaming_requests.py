@@ -296,7 +296,7 @@ class StreamingRequests:
             self._store,
             self._ledger,
             self._files,
-            title=TitleTask(titler, thread, message, after=agent.may_set_title),
+            title=TitleTask(titler, thread, message, caller, after=agent.may_set_title),
             make_message=lambda given: self._make(stream, thread, given),
             may_set_title=agent.may_set_title,
             allow_cancel=stream.allow_cancel,

@@ -27,7 +27,8 @@ class FallbackSearch:
             async for found in self._first.search(query, limit=limit):
                 yield found
         except SearchUnreachable as error:
-            yield SearchNotice(f"{error.message} Searching {self._local.label} instead.", self._local.label)
+            text = f"{error.message} Searching {self._local.label} instead."
+            yield SearchNotice(text, self._local.label, error.for_log())
             async for found in self._local.search(query, limit=limit):
                 yield found
 

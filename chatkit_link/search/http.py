@@ -36,6 +36,13 @@ class Service:
     async def ask(self, request: httpx2.Request) -> dict[str, Any]:
         """The JSON object the service answers with. Raises ``SearchUnreachable`` or ``Upstream``."""
         try:
+            return self._parse(await self._send(request))
+        except Upstream as error:
+            error.cause = f"{error.cause or type(error.__cause__ or error).__name__} at {place_of(request.url)}"
+            raise
+
+    async def _send(self, request: httpx2.Request) -> bytes:
+        try:
             async with asyncio.timeout(self.timeout):
                 response = await self.http.send(request, stream=True, follow_redirects=False)
                 try:
@@ -49,9 +56,16 @@ class Service:
             raise SearchUnreachable(f"{self.name} could not be reached.") from error
         except httpx2.HTTPError as error:
             raise Upstream(f"{self.name} broke off in the middle of its answer. Please try again.") from error
-        return self._parse(body)
+        return body
 
     def _check(self, response: httpx2.Response) -> None:
+        try:
+            self._check_status(response)
+        except Upstream as error:
+            error.cause = f"status {response.status_code}"
+            raise
+
+    def _check_status(self, response: httpx2.Response) -> None:
         status = response.status_code
         if status in (401, 403):
             hint = f" Check {self.key_setting}." if self.key_setting else ""
@@ -82,6 +96,11 @@ class Service:
         if not isinstance(answer, dict):
             raise Upstream(f"{self.name} sent something that is not a search result.")
         return answer  # pyright: ignore[reportUnknownVariableType] - JSON
+
+
+def place_of(url: httpx2.URL) -> str:
+    """Host and port, without what else an address may hold: a password, a key, a question."""
+    return f"{url.host}:{url.port or (80 if url.scheme == 'http' else 443)}"
 
 
 def rows(answer: Any) -> list[dict[str, Any]]:

@@ -36,10 +36,12 @@ class SearchNotice:
 
     text: a message for the user about what happened.
     label: what is searched from here on (``SearchProvider.label``).
+    why: for the log.
     """
 
     text: str
     label: str
+    why: str
 
 
 SearchEvent = SearchResult | SearchNotice

@@ -1,5 +1,6 @@
 """What can be mentioned with @: teams, games and players; each is looked up again here for the model."""
 
+import logging
 import re
 from collections.abc import Sequence
 
@@ -15,6 +16,8 @@ from .sources import Sources
 from .statistics import player_card
 from .stats import SampleStats
 from .widgets.typed import load
+
+logger = logging.getLogger(__name__)
 
 
 def build_mentions(sources: Sources) -> Mentions:
@@ -56,6 +59,7 @@ def build_mentions(sources: Sources) -> Mentions:
         try:
             event = _event(await feed.events("all"), tag.id)
         except FeedError as error:  # a mention is no reason to fail
+            logger.warning("request %s: a mention has no odds: %s", caller.request_id, error.for_log())
             return f"something whose odds cannot be looked up now. {error.message}"
         if event is None:
             return None

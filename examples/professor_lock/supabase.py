@@ -79,7 +79,7 @@ class Tables:
         except FeedError as error:
             if error.refusal is None:
                 raise
-            raise FeedError(_reason(error, query.table, as_user=as_user)) from None
+            raise FeedError(_reason(error, query.table, as_user=as_user), cause=error.cause) from None
 
     def _parameters(self, query: TableQuery) -> list[tuple[str, str]]:
         if query.table not in self.names:

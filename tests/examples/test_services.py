@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,7 +21,7 @@ from examples.professor_lock.settings import LockSettings
 from examples.professor_lock.sources import choose
 from examples.professor_lock.statistics import own_table, prediction_table
 from examples.professor_lock.stats import StatAnswer, StatServer
-from examples.professor_lock.supabase import TableQuery
+from examples.professor_lock.supabase import TableQuery, Tables
 from tests.conftest import running
 from tests.examples.conftest import Student, words
 from tests.sdk_server import serve
@@ -278,13 +279,37 @@ async def test_a_silent_service_is_a_line_with_the_query_until_its_card_is_there
         assert kinds == ["user_message", "widget", "assistant_message"], "the card has taken the place of the line"
 
 
-async def test_a_dead_service_is_a_sentence_in_the_line(slow_services: tuple[str, asyncio.Event]) -> None:
+async def test_a_dead_service_is_a_sentence_in_the_line(
+    slow_services: tuple[str, asyncio.Event], caplog: pytest.LogCaptureFixture
+) -> None:
     server, _ = slow_services
     async with ChatKitClient(f"{server}/chatkit") as client:
         answer = await Student(client).ask("What are tonight's odds?")
     assert "No odds: all" in str(answer.view.items)
     assert "The Odds API cannot be reached. Try again later." in str(answer.view.items)
     assert "cannot be reached" in answer.text
+    (line,) = [message for message in caplog.messages if "cannot be reached" in message]
+    assert re.match(r"request \S+: the tool tonights_odds failed: ", line)
+    assert line.endswith("(ConnectError at 127.0.0.1:9)")
+
+
+@pytest.mark.parametrize(
+    ("address", "cause"),
+    [
+        (f"http://reader:{KEY}@127.0.0.1:9", "ConnectError at 127.0.0.1:9"),
+        (f"http://nowhere.invalid/{KEY}", "ConnectError at nowhere.invalid:80"),
+        ("no address", "UnsupportedProtocol at an address without a host"),
+    ],
+)
+async def test_why_a_service_could_not_be_asked_is_for_the_log_and_holds_no_key(address: str, cause: str) -> None:
+    for asked in (
+        StatServer(address, timeout=5).ask("points"),
+        Tables(address, SecretStr(KEY), ["bets"]).read(TableQuery(table="bets")),
+        Backend(address, token=SecretStr(KEY)).predict("mlb"),
+    ):
+        with pytest.raises(FeedError, match="cannot be reached") as failed:
+            await asked
+        assert failed.value.for_log() == f"{failed.value.message} ({cause})"
 
 
 def test_a_table_that_does_not_display_all_says_so() -> None:

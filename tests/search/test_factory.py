@@ -69,7 +69,11 @@ async def test_without_a_network_documents_of_the_operators_own_are_searched_wit
     )
     assert provider.label == "the web"
     assert [found async for found in provider.search("q", limit=8)] == [
-        SearchNotice("The web search could not be reached. Searching your documents instead.", "your documents"),
+        SearchNotice(
+            "The web search could not be reached. Searching your documents instead.",
+            "your documents",
+            "The web search could not be reached.",
+        ),
         LOCAL,
     ]
 

@@ -53,6 +53,8 @@ _NOT_AUTHORS: Final = (
     *{sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")},
     str(Path(__file__).parents[2]),
 )
+#: What is known by its class: the texts quote what a server has refused or answered.
+_OF_MODEL: Final = (openai.OpenAIError, ModelTimeoutError, IncompleteAnswer, UnreadableAnswer, ContextTooLong)
 #: Where a request or a run holds what users and assistants have written.
 _CONTENT = ("input", "messages", "instructions", "prompt")
 
@@ -78,6 +80,13 @@ def describe(error: BaseException) -> str:
     elif isinstance(error, IncompleteAnswer | UnreadableAnswer | ContextTooLong):
         parts.append(redacted(str(error)))
     return " ".join(parts)
+
+
+def is_of_model(error: BaseException) -> bool:
+    """Whether it is an error of a model's server, of which a traceback into the client's code tells nothing more."""
+    if isinstance(error, ModelBehaviorError):
+        return _has_servers_words(error)
+    return isinstance(error, _OF_MODEL)
 
 
 def blame(error: BaseException, conversation: list[str] | None = None) -> str:

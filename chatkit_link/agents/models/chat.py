@@ -49,7 +49,7 @@ class ChatModel(OpenAIChatCompletionsModel):
         fetched = cast("Any", await super()._fetch_response(system_instructions, input, settings, *args, **more))
         match fetched:
             case (response, stream):
-                return response, await _chunks_of(cast("AsyncStream[ChatCompletionChunk]", stream))
+                return response, await _chunks_of(cast("AsyncStream[ChatCompletionChunk] | str", stream))
             case ChatCompletion():
                 return _checked(fetched)
             case _:
@@ -76,8 +76,10 @@ class ChatModel(OpenAIChatCompletionsModel):
         return replace(settings, extra_body={**body, "messages": messages})
 
 
-async def _chunks_of(stream: AsyncStream[ChatCompletionChunk]) -> ChatChunks:
+async def _chunks_of(stream: AsyncStream[ChatCompletionChunk] | str) -> ChatChunks:
     """The chunks of an answer, also of a server that does not stream, or that answers with an error and status 200."""
+    if isinstance(stream, str):  # the client gives what is no JSON as it is
+        raise UnreadableAnswer("no JSON, in place of a stream")
     response = getattr(stream, "response", None)
     if response is None or not response.headers.get("content-type", "").startswith("application/json"):
         return ChatChunks(stream)

@@ -22,6 +22,8 @@ class ResponsesModel(OpenAIResponsesModel):
             fetched = cast("Any", await super()._fetch_response(*args, **more))
         except (AttributeError, TypeError) as error:  # the client gives what is no JSON as it is
             raise UnreadableAnswer("no response, in place of an answer") from error
+        if isinstance(fetched, str):
+            raise UnreadableAnswer("no JSON, in place of an answer")
         return ResponseEvents(fetched) if more.get("stream") else fetched
 
 
