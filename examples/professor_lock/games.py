@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from .odds_api import Event
+from .exchange import FeedError
+from .odds_api import SPORTS, Event, OddsFeed
 
 
 def find_game(events: Sequence[Event], words: str) -> Event | None:
@@ -14,6 +15,24 @@ def find_game(events: Sequence[Event], words: str) -> Event | None:
     scored = [(len(wanted & words_of(event.title)), event) for event in events]
     score, best = max(scored, key=lambda pair: pair[0], default=(0, None))
     return best if score else None
+
+
+async def look_up(feed: OddsFeed, words: str) -> Event | None:
+    """The game that is meant, of all sports: The Odds API lists the next eight games only where none is named.
+
+    Raises FeedError.
+    """
+    events: dict[str, Event] = {}
+    for sport in SPORTS:
+        try:
+            events.update((event.id, event) for event in await feed.events(sport))
+        except FeedError:
+            if not events:
+                raise
+        best = find_game(list(events.values()), words)
+        if best and (best.id == words or words_of(words) <= words_of(best.title)):
+            return best
+    return find_game(list(events.values()), words)
 
 
 def words_of(text: str) -> set[str]:

@@ -22,6 +22,7 @@ from chatkit_link.errors import Unprocessable
 from . import odds
 from .boards import Boards
 from .choices import Choice, find_legs, without
+from .games import look_up
 from .odds_api import OddsFeed
 from .parlay import MOST_LEGS, Leg, Parlay, Stake, parlay_builder
 from .proposal import propose
@@ -86,7 +87,8 @@ def build_parlay_tools(boards: Boards) -> list[Tool]:
         """
         own = Parlay.of(ctx.context.thread.metadata)
         kept = without(own, remove or [])
-        added = find_legs(await feed.events("all"), add, bookmaker, kept) if add else []
+        meant = [event for choice in add or [] if (event := await look_up(feed, choice.game))]
+        added = find_legs(meant, add, bookmaker, kept) if add else []
 
         def change(parlay: Parlay) -> None:
             parlay.legs = without(parlay, remove or [])

@@ -13,7 +13,7 @@ from chatkit_link import LinkContext, Progress, progress
 from . import board, odds, statistics
 from .boards import Boards
 from .exchange import FeedError
-from .games import find_game
+from .games import look_up
 from .odds_api import MARKETS, Event, MarketKey
 from .offers import pick_name
 from .parlay import Parlay
@@ -87,7 +87,7 @@ def _odds_tools(boards: Boards) -> list[Tool]:
         return _json({"opened": event.title})
 
     async def _find(game: str) -> Event:
-        event = find_game(await feed.events("all"), game)
+        event = await look_up(feed, game)
         if event is None:
             raise FeedError("No coming game has such a team. Look at the odds board for the games there are.")
         return event

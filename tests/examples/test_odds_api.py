@@ -1,6 +1,7 @@
 """The Odds API against a local server that speaks its format: answers, gaps in them, and refusals."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,8 +11,9 @@ from fastapi.responses import JSONResponse, Response
 
 from examples.professor_lock.board import Display, line_movement, odds_board
 from examples.professor_lock.exchange import FeedError
+from examples.professor_lock.games import look_up
 from examples.professor_lock.odds_api import Event, OddsApi, Snapshot
-from examples.professor_lock.slate import slate
+from examples.professor_lock.slate import SampleSlate, slate
 from examples.professor_lock.view import View
 from tests.examples.conftest import nodes, offered, tree, words
 from tests.examples.lecture import BEGINS, LectureClock
@@ -93,6 +95,32 @@ async def test_a_game_is_asked_for_again_in_its_own_sport_alone() -> None:
         server.asked.clear()
         assert await feed.event(game.id) == game
         assert [sport for sport, _ in server.asked] == ["basketball_nba"]
+
+
+class NextTwo(SampleSlate):
+    """Has two games only where no sport is named, as The Odds API has eight. asked: for which sports."""
+
+    def __init__(self) -> None:
+        super().__init__(LectureClock())
+        self.asked: list[str] = []
+
+    async def events(self, sport: str) -> Sequence[Event]:
+        self.asked.append(sport)
+        found = await super().events(sport)
+        return found[:2] if sport == "all" else found
+
+
+async def test_a_game_that_is_not_among_the_next_is_found_in_its_sport() -> None:
+    feed = NextTwo()
+    first, *_ = await feed.events("all")
+    for meant, asked in ((first.away_team, ["all"]), (first.id, ["all"]), ("Cowboys", ["all", "mlb", "nba", "nfl"])):
+        feed.asked.clear()
+        found = await look_up(feed, meant)
+        assert found and (found.id == meant or meant in found.title)
+        assert feed.asked == asked
+    assert await look_up(feed, "Rangers") is None
+    dodgers = await look_up(feed, "Los Angeles Dodgers of tonight")
+    assert dodgers and "Dodgers" in dodgers.title
 
 
 async def test_the_way_of_a_line_is_the_historical_endpoint_day_long_and_paid_for_once_an_hour() -> None:

@@ -138,7 +138,7 @@ test('it waits for an answer that comes in, and comes right after it', async () 
   await user.click(screen.getByRole('button', { name: 'Ask' }));
   await pass(300);
   expect(refreshes()).toBe(0);
-  send({ type: 'thread.item.done', item: answered('b', 'Here.') });
+  send({ type: 'thread.item.done', item: answered('b', 'Here.') as unknown as ThreadItem });
   end();
   expect(await screen.findByText('Here.')).toBeTruthy();
   await pass(2);
