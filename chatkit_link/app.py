@@ -228,6 +228,8 @@ async def _open(
     served, unavailable = await factory.build_each(entries)
     for notice in shutdown_notices(settings, catalog, factory.targets, datetime.now(UTC).date()):
         logger.log(logging.ERROR if notice.level == "error" else logging.WARNING, "%s", notice.text)
+    if reach.vendors is None:
+        reach = await model_reach(settings, entries, factory.targets)
     for sentence in (*icon_notices(entries), *reach.notices(entries, factory.targets)):
         logger.warning("%s", sentence)
     await stack.enter_async_context(mcp)  # before the runs, which use it until they are over

@@ -36,6 +36,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -205,7 +206,25 @@ def _read_file(file: Path) -> Catalog:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise ConfigurationError(f"{file}: {place}: {first['msg']}.") from error
+        reason = _unknown_key(first["loc"]) if first["type"] == "extra_forbidden" else f"{first['msg']}."
+        raise ConfigurationError(f"{file}: {place}: {reason}") from error
+
+
+def _unknown_key(place: tuple[int | str, ...]) -> str:
+    """What a key is that no table of that kind has, with the nearest one that there is."""
+    match place:
+        case ("agents", _, "prompts", _, *_):
+            table: type[BaseModel] = Prompt
+        case ("agents", _, _, *_):
+            table = Entry
+        case ("mcp", _, _, *_):
+            table = McpTable
+        case _:
+            table = Catalog
+    known = sorted(field.alias or name for name, field in table.model_fields.items())
+    nearest = get_close_matches(str(place[-1]), known, n=1)
+    hint = f"did you mean {nearest[0]}?" if nearest else f"the keys are {listed(known)}."
+    return f"there is no such key: {hint}"
 
 
 def targets_given(options: list[str] | None, config: Path) -> dict[str, str]:

@@ -25,6 +25,7 @@ from chatkit_link.agents.models.problems import IncompleteAnswer
 from chatkit_link.agents.sdk_methods import where
 from chatkit_link.caller import Caller
 from chatkit_link.errors import LinkError
+from chatkit_link.telemetry.logging import TEXT_TOLD
 from chatkit_link.translations import Localized
 
 logger = logging.getLogger(__name__)
@@ -121,6 +122,7 @@ class TurnErrors:
             f" ({code})" if code else "",
             line,
             exc_info=None if is_of_model(error) else error,
+            extra=TEXT_TOLD,
         )
         return line if told_by_server else blame(error)
 

@@ -113,7 +113,7 @@ def list_agents(settings: Settings, catalog: Catalog, today: date) -> Listing:
 
 def catalog_notices(settings: Settings, catalog: Catalog, targets: Mapping[str, Target]) -> list[Notice]:
     """What the catalog names and is not displayed as it is written: icons, and models that cannot be reached."""
-    reach = event_loop.run(model_reach(settings, catalog.agents))
+    reach = event_loop.run(model_reach(settings, catalog.agents, targets))
     found = (*icon_notices(catalog.agents), *reach.notices(catalog.agents, targets))
     return [Notice("warning", text) for text in found]
 

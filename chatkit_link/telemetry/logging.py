@@ -7,6 +7,7 @@ happened; its text is added at level ``debug`` only, which is for development. Q
 
 import logging
 import traceback
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
@@ -18,21 +19,35 @@ _QUIET = (
 )  # fmt: skip
 
 
+#: For a record whose message has the text of its exception, without secrets: the traceback needs no word about it.
+TEXT_TOLD: Mapping[str, bool] = {"text_told": True}
+
+
 class _Reticent(logging.Formatter):
     """Leaves the text of exceptions out."""
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        if record.exc_info and getattr(record, "text_told", False):
+            record.exc_text = _traceback(record.exc_info[1], "")
+        return super().format(record)
 
     @override
     def formatException(
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
     ) -> str:
-        error, parts, seen = ei[1], list[str](), set[int]()
-        while error is not None and id(error) not in seen:  # ``raise error from error`` is its own cause
-            seen.add(id(error))
-            frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
-            kind = f"{type(error).__module__}.{type(error).__qualname__}"
-            parts.insert(0, f"{''.join(frames)}{kind} (its text is left out: CHATKIT_LINK_LOG_LEVEL=debug logs it)")
-            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-        return "\n\nWhich led to:\n\n".join(parts)
+        return _traceback(ei[1], " (its text is left out: CHATKIT_LINK_LOG_LEVEL=debug logs it)")
+
+
+def _traceback(given: BaseException | None, remark: str) -> str:
+    """Frames and classes of an exception and of what led to it, without their texts. remark: behind each class."""
+    error, parts, seen = given, list[str](), set[int]()
+    while error is not None and id(error) not in seen:  # ``raise error from error`` is its own cause
+        seen.add(id(error))
+        frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
+        parts.insert(0, f"{''.join(frames)}{type(error).__module__}.{type(error).__qualname__}{remark}")
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n\nWhich led to:\n\n".join(parts)
 
 
 def _without_query(record: logging.LogRecord) -> bool:

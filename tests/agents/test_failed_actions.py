@@ -1,5 +1,6 @@
 """A click that fails: the person reads that it was the click, the widget stays, and the log has the reason."""
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from chatkit.types import WidgetItem
 from chatkit_link.client import ChatKitClient, ClientError
 from chatkit_link.protocol import json_requests
 from chatkit_link.settings import Settings
+from chatkit_link.telemetry.logging import setup_logging
 from chatkit_link.translations import Localized
 from tests.conftest import running
 from tests.finished_stream import FinishedStream, stored, told
@@ -146,6 +148,18 @@ async def address(
         yield found
 
 
+@pytest.fixture
+def log_format() -> logging.Formatter:
+    """As a server logs."""
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    setup_logging("info")
+    (handler,) = root.handlers
+    root.handlers[:], root.level = before
+    assert handler.formatter is not None
+    return handler.formatter
+
+
 class Visit:
     def __init__(self, client: ChatKitClient, made: FinishedStream) -> None:
         self.client, self.thread_id = client, made.thread_id
@@ -189,6 +203,19 @@ async def test_what_failed_is_the_click_and_the_widget_stays(
     ]
     assert line.startswith("request ")
     assert reason in line
+
+
+async def test_the_log_of_a_failed_click_says_its_text_once_and_never_that_it_is_left_out(
+    visit: Visit, caplog: pytest.LogCaptureFixture, log_format: logging.Formatter
+) -> None:
+    for name, text in {"raise": "the shelf is empty", "asks": "no words"}.items():
+        caplog.clear()
+        await visit.click(name)
+        (record,) = [each for each in caplog.records if f"the action 'do.{name}' (run " in each.getMessage()]
+        logged = log_format.format(record)
+        assert logged.count(text) - logged.count(f'Error("{text}")') == 1
+        assert "Traceback" in logged or ", line " in logged
+        assert "left out" not in logged
 
 
 async def test_the_same_click_can_be_done_again(visit: Visit) -> None:

@@ -20,6 +20,7 @@ from chatkit_link.settings import Settings
 from tests.agents.test_models import Scripted
 from tests.conftest import running
 from tests.finished_stream import told
+from tests.model_server import Fail
 from tests.sdk_server import serve
 
 MakeSettings = Callable[..., Settings]
@@ -124,6 +125,68 @@ def test_the_commands_name_what_is_left_out_and_no_model_of_another_vendor(
     assert line.startswith("grok-4 at https://api.x.ai/v1")
     assert "gpt-" not in checked.output
     assert "canary" not in checked.output
+
+
+OWN = """\
+[agents.own]
+target = "own.py"
+
+[agents.handing]
+target = "own.py:handing"
+
+[agents.fitting]
+target = "own.py:fitting"
+"""
+OWN_AGENTS = (
+    'from agents import Agent\nagent = Agent(name="Own", model="gpt-4.1")\n'
+    'handing = Agent(name="Desk", handoffs=[Agent(name="Back office", model="claude-opus-4")])\n'
+    'fitting = Agent(name="Fits", model="grok-4-fast", handoffs=[Agent(name="Any", model="my-own")])\n'
+)
+WARNED = {
+    ("own", "Own names the model gpt-4.1 itself, which is a model of OpenAI, and "),
+    ("handing", "Back office names the model claude-opus-4 itself, which is a model of Anthropic, and "),
+}
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    (tmp_path / "own.py").write_text(OWN_AGENTS)
+    (tmp_path / "chatkit-link.toml").write_text(OWN)
+    return tmp_path / "chatkit-link.toml"
+
+
+def warned(messages: list[str]) -> set[tuple[str, str]]:
+    found = [message for message in messages if " itself, which is " in message]
+    assert all("Name another there, or none: then CHATKIT_LINK_MODEL is asked." in message for message in found)
+    return {(part[0].removeprefix("agent "), part[2].partition(" and ")[0] + " and ")
+            for message in found if (part := message.partition(": "))}  # fmt: skip
+
+
+async def test_a_start_and_a_refusal_name_the_model_that_an_agent_has_in_its_own_code(
+    make_settings: MakeSettings, own: Path, grok: Scripted, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = make_settings(
+        config=own, openai_api_key="k", openai_base_url=grok.address, model="grok-4", title_model="grok-9"
+    )
+    async with running(settings) as address:
+        assert warned(caplog.messages) == WARNED
+        for agent in ("own", "handing"):
+            grok.script[:] = [Fail(404)]
+            async with ChatKitClient(f"{address}/chatkit/{agent}") as client:
+                assert (await told(client.create_thread("Hello"))).view.errors
+    lines = [message for message in caplog.messages if "the answer failed (model_unknown)" in message]
+    server = grok.address.removeprefix("http://").removesuffix("/v1")
+    assert f"model=gpt-4.1 (named by its agent) server={server}" in lines[0]
+    assert f"model=grok-4 (named by CHATKIT_LINK_MODEL) server={server}" in lines[1]
+
+
+def test_the_list_of_agents_warns_of_a_model_in_an_agents_own_code(make_settings: MakeSettings, own: Path) -> None:
+    settings = make_settings(config=own, openai_api_key="k", openai_base_url="https://api.x.ai/v1", model="grok-4")
+    listing = list_agents(settings, read_catalog(own, {}), date(2026, 1, 1))
+    assert warned([notice.text for notice in listing.notices]) == WARNED
+    assert listing.good
+    offline = list_agents(make_settings(config=own, model="grok-4"), read_catalog(own, {}), date(2026, 1, 1))
+    assert warned([notice.text for notice in offline.notices]) == set()
 
 
 def test_a_model_that_its_server_cannot_have_is_named(make_settings: MakeSettings, catalog: Path) -> None:

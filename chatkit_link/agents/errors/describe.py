@@ -25,7 +25,7 @@ from agents.exceptions import (
 from chatkit_link.agents.contained import EndedTask
 from chatkit_link.agents.errors.server_codes import code_of
 from chatkit_link.agents.errors.spent import what_to_do
-from chatkit_link.agents.models.problems import ContextTooLong, IncompleteAnswer, UnreadableAnswer
+from chatkit_link.agents.models.problems import ContextTooLong, IncompleteAnswer, UnreadableAnswer, source_of
 from chatkit_link.agents.sdk_methods import ServerMistake
 
 #: Characters of a server's message that are logged.
@@ -45,6 +45,7 @@ _SECRET: Final = re.compile(
 )
 #: A name as servers give them; one that a user has written is no better hidden than in this form.
 _NAME: Final = re.compile(r"[A-Za-z0-9_.\[\]]{1,80}")
+_MODEL: Final = re.compile(r"[A-Za-z0-9_.:/@-]{1,120}")
 _REQUEST: Final = re.compile(r"[A-Za-z0-9_.-]{1,80}")
 #: Errors of a chain that are described.
 _CAUSES: Final = 3
@@ -70,6 +71,7 @@ def describe(error: BaseException) -> str:
         parts += [f"{name}={_name(value, quoted)}" for name, value in fields.items() if value is not None]
         if (request := getattr(error, "request_id", None)) and _REQUEST.fullmatch(request):
             parts.append(f"request={request}")
+        parts += _asked_for(error)
         parts.append(redacted(_words_of(error), conversation, _secrets(error)))
         if code_of(error) == "model_out_of_credit":
             parts.append(what_to_do(error))
@@ -149,6 +151,21 @@ def _place(error: BaseException) -> str:
     return f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}" if frame else ""
 
 
+def _asked_for(error: openai.APIError) -> Iterator[str]:
+    """Model and server of a request, and where the model's name is written: without its path, which may hold a key."""
+    model = _body_of(error).get("model")
+    if isinstance(model, str) and (source := source_of(error)):
+        yield f"model={_name_in_request(model)} (named by {source})"
+    elif isinstance(model, str):
+        yield f"model={_name_in_request(model)}"
+    url = error.request.url
+    yield f"server={url.host}{f':{url.port}' if url.port else ''}"
+
+
+def _name_in_request(model: str) -> str:
+    return model if _MODEL.fullmatch(model) and not _SECRET.fullmatch(model) else _LEFT_OUT
+
+
 def _words_of(error: openai.APIError) -> str:
     """The server's message. The client leaves a body that is not in OpenAI's form out of its message."""
     if error.body and error.message.startswith(("Error code:", "An error occurred during streaming")):
@@ -216,14 +233,16 @@ def _secrets(error: openai.APIError) -> list[str]:
 
 
 def _texts_of_request(error: openai.APIError) -> list[str]:
+    fields = _body_of(error)
+    return [text for name in _CONTENT for text in texts(fields.get(name))]
+
+
+def _body_of(error: openai.APIError) -> dict[str, Any]:
     try:
         body: Any = json.loads(error.request.content)
     except (ValueError, RuntimeError):  # no JSON, or a stream that is over
-        return []
-    if not isinstance(body, dict):
-        return []
-    fields = cast("dict[str, Any]", body)
-    return [text for name in _CONTENT for text in texts(fields.get(name))]
+        return {}
+    return cast("dict[str, Any]", body) if isinstance(body, dict) else {}
 
 
 def _texts_of_run(error: AgentsException) -> Iterator[str]:

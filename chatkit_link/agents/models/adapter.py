@@ -32,7 +32,7 @@ from chatkit_link.agents.models.answer_stream import AnswerStream
 from chatkit_link.agents.models.chosen_settings import chosen_settings
 from chatkit_link.agents.models.input_items import fit, with_server_ids
 from chatkit_link.agents.models.item_origin import Origin
-from chatkit_link.agents.models.problems import ContextTooLong
+from chatkit_link.agents.models.problems import ContextTooLong, name_source
 from chatkit_link.agents.models.request import ModelRequest, RefusedParameters, is_too_long
 from chatkit_link.wire.sanitize import whole_text
 
@@ -53,9 +53,14 @@ class AdaptedModel(Model):
     model: its name, as it is billed. inner: the model that is asked.
     """
 
-    def __init__(self, inner: Model, origin: Origin, *, implicit: ModelSettings) -> None:
-        """implicit: the settings that the Agents SDK adds by itself for the name by which this model was asked for."""
+    def __init__(self, inner: Model, origin: Origin, *, implicit: ModelSettings, named_by: str = "its agent") -> None:
+        """
+        Args:
+            implicit: the settings that the Agents SDK adds by itself for the name by which this model was asked for.
+            named_by: where that name is written, for the log.
+        """
         self.model = origin.model
+        self.named_by = named_by
         self.inner = inner
         self._origin = origin
         self._implicit = implicit
@@ -164,6 +169,7 @@ class AdaptedModel(Model):
             return replace(changed, attempts=request.attempts + 1)
         if is_too_long(error):
             raise ContextTooLong from error
+        name_source(error, self.named_by)
         raise error
 
     def _answer_to(self, request: ModelRequest) -> AnswerStream:

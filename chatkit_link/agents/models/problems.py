@@ -12,6 +12,22 @@ from agents import Usage
 Reason = Literal["length", "content_filter", "empty", "disconnected", "failed"]
 
 
+#: How a note of ours in an error begins.
+_NAMED = "model named by "
+
+
+def name_source(error: BaseException, place: str) -> None:
+    """Note in an error where the name of the model is written: in a setting, or by an agent itself."""
+    if not source_of(error):
+        error.add_note(f"{_NAMED}{place}")
+
+
+def source_of(error: BaseException) -> str:
+    """What ``name_source`` has noted; empty where nothing is."""
+    notes: list[str] = getattr(error, "__notes__", [])
+    return next((note.removeprefix(_NAMED) for note in notes if note.startswith(_NAMED)), "")
+
+
 class IncompleteAnswer(Exception):
     """The stream is over, but the answer is not whole. What has been written so far is stored."""
 

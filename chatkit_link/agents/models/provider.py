@@ -1,6 +1,7 @@
 """Where models come from: an OpenAI-compatible server, or the offline model."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from agents import Agent, Model, ModelProvider, ModelSettings, RunConfig
@@ -23,7 +24,7 @@ from chatkit_link.settings import Settings
 _TIMEOUT = 120.0
 _RETRIES = 2
 #: Names that the Agents SDK sends to a library of providers, by their prefix.
-_LIBRARIES = ("litellm/", "any-llm/")
+LIBRARIES = ("litellm/", "any-llm/")
 
 
 class OfflineProvider(ModelProvider):
@@ -40,9 +41,13 @@ class OfflineProvider(ModelProvider):
 class ServerProvider(ModelProvider):
     """An OpenAI-compatible server; an agent that names no model gets the one from the settings."""
 
-    def __init__(self, client: AsyncOpenAI, default: str, *, responses: bool) -> None:
+    def __init__(
+        self, client: AsyncOpenAI, default: str, *, responses: bool, settings: Mapping[str, str] | None = None
+    ) -> None:
+        """settings: the names of models that are set -> the variable in which each is."""
         self._client = client
         self._default = default
+        self._settings = settings or {}
         self._api: Api = "responses" if responses else "chat"
         self._libraries = MultiProvider(openai_client=client, openai_use_responses=responses)
         self._models: dict[str | None, AdaptedModel] = {}
@@ -56,9 +61,11 @@ class ServerProvider(ModelProvider):
 
     def _make(self, named: str | None) -> AdaptedModel:
         name = named or self._default
-        if name.startswith(_LIBRARIES):
+        named_by = self._settings.get(name, "its agent" if named else "default")
+        if name.startswith(LIBRARIES):
             library = self._libraries.get_model(name)
-            return AdaptedModel(library, Origin(name, "", "other"), implicit=get_default_model_settings(named))
+            implicit = get_default_model_settings(named)
+            return AdaptedModel(library, Origin(name, "", "other"), implicit=implicit, named_by=named_by)
         model: Model = (
             # A reusable prompt has a model of its own, which a default must not take the place of.
             ResponsesModel(name, self._client, model_is_explicit=named is not None)
@@ -66,7 +73,7 @@ class ServerProvider(ModelProvider):
             else ChatModel(name, self._client)
         )
         origin = Origin(name, _server_of(self._client), self._api)
-        return AdaptedModel(model, origin, implicit=get_default_model_settings(named))
+        return AdaptedModel(model, origin, implicit=get_default_model_settings(named), named_by=named_by)
 
 
 def adapt_models(agent: Agent[Any]) -> None:
@@ -92,6 +99,13 @@ def _adapted(model: Model) -> AdaptedModel:
     return AdaptedModel(inner, Origin(name, server, api), implicit=ModelSettings())
 
 
+def _named_in(settings: Settings) -> dict[str, str]:
+    """The names of models that are set -> the variable in which each is."""
+    title = {settings.title_model: "CHATKIT_LINK_TITLE_MODEL"} if settings.title_model else {}
+    name = "CHATKIT_LINK_MODEL" if settings.model else "the Agents SDK's default, as CHATKIT_LINK_MODEL is not set"
+    return title | {settings.model_name: name}
+
+
 def _server_of(client: AsyncOpenAI) -> str:
     """Host and port of a client's address; of its path, which may hold a key, only whether it is the same."""
     url = client.base_url
@@ -112,7 +126,9 @@ def run_config(settings: Settings, client: AsyncOpenAI | None) -> RunConfig:
     provider = (
         OfflineProvider(settings.offline_pace)
         if client is None
-        else ServerProvider(client, settings.model_name, responses=settings.openai_api == "responses")
+        else ServerProvider(
+            client, settings.model_name, responses=settings.openai_api == "responses", settings=_named_in(settings)
+        )
     )
     # Over Chat Completions, a server reports the usage of a stream only when the request asks for it.
     wanted = ModelSettings(include_usage=True) if settings.openai_api == "chat_completions" else None

@@ -182,7 +182,8 @@ def test_the_log_has_the_servers_text_and_neither_the_key_nor_the_users_message(
         param="reasoning.effort",
     )
     line = describe(error)
-    assert "status=400 code=unknown_parameter param=reasoning.effort request=req_1 Unknown parameter" in line
+    assert "status=400 code=unknown_parameter param=reasoning.effort request=req_1 model=gpt-x" in line
+    assert " server=model.example Unknown parameter" in line
     assert len(line) < 700
     assert KEY not in line
     assert "secret recipe" not in line
