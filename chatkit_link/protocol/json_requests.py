@@ -263,13 +263,12 @@ class JsonRequests:
             item = await _acted(call, thread, params.action, sender)
         if thread.changes():
             await self._store.save_thread(thread, caller)
-        if sender is not None and params.action.type in call.agent.refreshes:
-            now = await widget_sender(self._store, thread.id, sender.id, caller)
-            if now != sender:  # by a click meanwhile, which a refresh does not undo
-                return call.write(SyncCustomActionResponse(updated_item=now))
         # Stored, so that it is still so after a reload; and hidden if it is for the model alone.
         if item is not None and sender is not None and item.id == sender.id:
-            await self._store.update_item(thread.id, item, caller)
+            if params.action.type in call.agent.refreshes:  # does not undo what a click has changed meanwhile
+                item = await self._store.refresh_item(thread.id, sender, item, caller)
+            else:
+                await self._store.update_item(thread.id, item, caller)
         elif item is not None:
             await self._store.save_item(thread.id, item, caller)
         return call.write(SyncCustomActionResponse(updated_item=None if item is None or is_hidden(item) else item))

@@ -117,6 +117,7 @@ _UPDATE = Statement(
     .values(type=bindparam("item_type", type_=Text()), data=bindparam("body", type_=JSONB()))
 )
 _LOAD = Statement(select(*_READ).where(*_THIS))
+_LOAD_LOCKED = Statement(select(*_READ).where(*_THIS).with_for_update())
 _OPEN_APPROVALS = _open_approvals()
 _TYPE = Statement(select(thread_items.c.type).where(*_THIS))
 
@@ -173,9 +174,12 @@ class Items:
         if (await session.execute(_UPDATE, thread=thread_id, **item_columns(item))).changed == 0:
             raise item_not_found()
 
-    async def load(self, session: Session, thread_id: str, item_id: str) -> ThreadItem:
-        """Raises NotFound for an unknown item, or one of another thread or user."""
-        found = await session.execute(_LOAD, thread=clean_text(thread_id), item=clean_text(item_id))
+    async def load(self, session: Session, thread_id: str, item_id: str, *, locked: bool = False) -> ThreadItem:
+        """locked: until the end of the transaction. Raises NotFound for an unknown item, or one of another thread or
+        user.
+        """
+        statement = _LOAD_LOCKED if locked else _LOAD
+        found = await session.execute(statement, thread=clean_text(thread_id), item=clean_text(item_id))
         row = found.one_or_none()
         if row is None:
             raise item_not_found()

@@ -232,6 +232,15 @@ class PostgresStore(Store[Caller]):
         async with self.database.session(context) as session:
             await self._items.update(session, thread_id, item)
 
+    async def refresh_item(self, thread_id: str, old: ThreadItem, new: ThreadItem, context: Caller) -> ThreadItem:
+        """Change an item that is still the old one; gives the item as it is then. Raises NotFound."""
+        async with self.database.session(context, atomic=True) as session:
+            now = await self._items.load(session, thread_id, old.id, locked=True)
+            if now != old:
+                return now
+            await self._items.update(session, thread_id, new)
+            return new
+
     async def load_item_type(self, thread_id: str, item_id: str, context: Caller) -> str | None:
         """The type of an item; None where the thread has no such item."""
         async with self.database.session(context) as session:

@@ -54,6 +54,9 @@ REFUSED: dict[str, Attempt] = {
     "create_thread": lambda s, a, c: s.create_thread(a.thread.model_copy(), user(a.thread.id, "x"), c),
     "replace_answer": lambda s, a, c: s.replace_answer(Retry(a.thread.id, a.item_id), assistant(a.thread.id, "x"), c),
     "update_item": lambda s, a, c: s.update_item(a.thread.id, assistant(a.thread.id, "x", item_id=a.item_id), c),
+    "refresh_item": lambda s, a, c: s.refresh_item(
+        a.thread.id, assistant(a.thread.id, "", item_id=a.item_id), assistant(a.thread.id, "x", item_id=a.item_id), c
+    ),
     "save_feedback": lambda s, a, c: s.save_feedback(a.thread.id, [a.item_id], "negative", c),
     "edit_metadata": lambda s, a, c: _edit(s, a.thread, c),
     "load_recency": lambda s, a, c: s.load_recency(a.thread.id, c),

@@ -70,6 +70,18 @@ async def test_many_writers_on_one_thread_lose_nothing(store: PostgresStore, ada
     assert sorted(found, key=int) == [str(number) for number in range(64)]
 
 
+async def test_of_refreshes_at_once_one_counts_and_all_give_it(store: PostgresStore, ada: Caller) -> None:
+    here = await thread(store, ada)
+    added = assistant(here.id, "old")
+    await store.add_thread_item(here.id, added, ada)
+    old = await store.load_item(here.id, added.id, ada)
+    new = [assistant(here.id, f"new {number}", item_id=added.id) for number in range(8)]
+    given = await asyncio.gather(*(store.refresh_item(here.id, old, one, ada) for one in new))
+    stored = text_of(await store.load_item(here.id, added.id, ada))
+    assert stored in {text_of(one) for one in new}
+    assert {text_of(one) for one in given} == {stored}
+
+
 async def test_the_same_item_id_in_two_threads_is_two_items(store: PostgresStore, ada: Caller, bob: Caller) -> None:
     """Chat Completions models give every message one id: it must not reach another thread, or another person."""
     adas, bobs = await thread(store, ada), await thread(store, bob)
