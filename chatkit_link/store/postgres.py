@@ -234,7 +234,7 @@ class PostgresStore(Store[Caller]):
 
     async def refresh_item(self, thread_id: str, old: ThreadItem, new: ThreadItem, context: Caller) -> ThreadItem:
         """Change an item that is still the old one; gives the item as it is then. Raises NotFound."""
-        async with self.database.session(context) as session:
+        async with self.database.session(context, atomic=True) as session:
             now = await self._items.load(session, thread_id, old.id, locked=True)
             if now != old:
                 return now
