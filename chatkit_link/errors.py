@@ -50,6 +50,8 @@ class LinkError(Exception):
     code = "internal_error"
     #: The address of a page with details.
     help: str | None = None
+    #: Whether the message is for users of the chat; else it is the operator's, and users read that something failed.
+    for_users = True
     #: For the log alone: what went wrong where, such as "ConnectError at 127.0.0.1:8080". Never a secret or a query.
     cause: str = ""
     #: The media types that are taken, where another was sent; for those who have names for them.

@@ -131,7 +131,7 @@ def _failed(line: ToolLine, failure: ToolFailure, locale: str) -> CustomTask:
     late = isinstance(failure.error, TimeoutError | ToolTimeoutError)
     task = failed(line.task, "task_timed_out" if late else "task_failed", locale)
     task.title = line.failed or task.title
-    if isinstance(failure.error, LinkError):
+    if isinstance(failure.error, LinkError) and failure.error.for_users:
         task.content = _paragraphs(line.task.content, failure.error.in_language(locale))
     return task
 

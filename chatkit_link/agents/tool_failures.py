@@ -128,7 +128,7 @@ def _texts(result: Any) -> list[Any]:
 
 def _words(error: Exception | None) -> str | None:
     """What the model reads of an error that has words for it; None for all others."""
-    if isinstance(error, LinkError):
+    if isinstance(error, LinkError) and error.for_users:
         return json.dumps({"error": error.message}, ensure_ascii=False)
     return _WRONG_ARGUMENTS if _is_wrong_call(error) else None
 

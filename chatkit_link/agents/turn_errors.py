@@ -71,7 +71,7 @@ class TurnErrors:
                 line = self._log_cause(error) or self._log(error, _code_of(failure))
                 message = self._with(line, self._sentence())
                 return ErrorEvent(code=failure.code, message=message, allow_retry=failure.allow_retry)
-            case LinkError() as failure:
+            case LinkError() as failure if failure.for_users:
                 return ErrorEvent(message=failure.in_language(self.caller.locale), allow_retry=failure.retryable)
             case _:
                 message = self._with(self._log(error), self._sentence())
@@ -79,7 +79,7 @@ class TurnErrors:
 
     def problem(self, error: BaseException) -> Exception:
         """What a request that is answered without a stream raises in the place of ``error``."""
-        if isinstance(error, LinkError | NotFoundError):
+        if isinstance(error, NotFoundError) or (isinstance(error, LinkError) and error.for_users):
             return error
         event = self.event(error)
         explained = explain(error)

@@ -244,7 +244,11 @@ class ResponseTurn:
         await self._ending.keep_partial(emit)
         conversation = await self._ending.conversation()
         event = self._errors(conversation).event(error)
-        if isinstance(error, LinkError) and (self._is_click or error.status >= HTTPStatus.INTERNAL_SERVER_ERROR):
+        if (
+            isinstance(error, LinkError)
+            and error.for_users
+            and (self._is_click or error.status >= HTTPStatus.INTERNAL_SERVER_ERROR)
+        ):
             reason = redacted(error.for_log(), conversation)
             logger.warning("request %s: %s was refused: %s", self._turn.caller.request_id, self._what(), reason)
         if not self._is_click:

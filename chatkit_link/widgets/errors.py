@@ -11,6 +11,7 @@ class WidgetError(Unprocessable):
     """
 
     title = "Widget is not valid"
+    for_users = False
 
     def __init__(self, source: str, path: str, reason: str) -> None:
         where = f"{source}, at {path}" if path else source

@@ -24,7 +24,9 @@ from chatkit.actions import Action
 from chatkit.types import ErrorEvent, ThreadItemDoneEvent, UserMessageItem, UserMessageTextContent, InferenceOptions
 from chatkit.widgets import Button, Card
 from chatkit_link import ActionRegistry, Assistant
+from chatkit_link.widgets import WidgetLibrary
 from datetime import datetime
+from pathlib import Path
 from pydantic import BaseModel, Field
 
 actions = ActionRegistry()
@@ -40,6 +42,7 @@ def action(name, payload=Any):
 
 
 Raise, Bad, Item, Coroutine = action("do.raise"), action("do.bad"), action("do.item"), action("do.coroutine")
+Widget, WidgetSync = action("do.draw"), action("do.redraw")
 Own, Once = action("do.own"), action("do.once")
 Asks, Nothing, Then, Typed = action("do.asks"), action("do.nothing"), action("do.then"), action("do.typed", Leg)
 Sync, Dict, Endless = action("do.sync"), action("do.dict"), action("do.endless")
@@ -49,6 +52,17 @@ Sync, Dict, Endless = action("do.sync"), action("do.dict"), action("do.endless")
 async def raises(ctx, payload, sender):
     raise RuntimeError("the shelf is empty")
     yield
+
+
+@actions.streams(Widget)
+async def widget(ctx, payload, sender):
+    WidgetLibrary(Path(__file__).parent).load("nowhere")
+    yield
+
+
+@actions.updates(WidgetSync)
+async def widget_sync(ctx, payload, sender):
+    WidgetLibrary(Path(__file__).parent).load("nowhere")
 
 
 @actions.streams(Bad)
@@ -118,7 +132,8 @@ async def endless(ctx, payload, sender):
 
 
 def card(label):
-    names = ["raise", "bad", "item", "coroutine", "own", "once", "asks", "nothing", "then", "sync", "dict", "endless"]
+    names = ["draw", "redraw", "raise", "bad",
+             "item", "coroutine", "own", "once", "asks", "nothing", "then", "sync", "dict", "endless"]
     buttons = [Button(label=name, onClickAction={"type": f"do.{name}", "payload": {}}) for name in names]
     typed = Button(label="typed", onClickAction={"type": "do.typed", "payload": {"odds": 5}})
     rob = Button(label="rob", onClickAction={"type": "do.rob", "payload": {}})
@@ -183,6 +198,7 @@ async def visit(address: str) -> AsyncIterator[Visit]:
     ("name", "reason"),
     [
         ("raise", "RuntimeError: the shelf is empty (clicks.py:"),
+        ("draw", "WidgetError: nowhere.widget: there is no such file (clicks.py:"),
         ("bad", "bad (clicks.py:"),
         ("item", ") yielded a WidgetItem, which is an item. Yield `ThreadItemDoneEvent(item=...)` with it."),
         ("coroutine", ") returned a coroutine: it has no `yield`."),
@@ -257,6 +273,7 @@ async def test_a_click_that_changes_the_widget_fails_alike(
     for name, reason in {
         "sync": "RuntimeError: the shelf is empty (clicks.py:",
         "dict": "a_dict (clicks.py:",
+        "redraw": "WidgetError: nowhere.widget: there is no such file (clicks.py:",
     }.items():
         with pytest.raises(ClientError, match="failed at what you clicked"):
             await visit.sync(name)

@@ -25,12 +25,18 @@ from agents import (
     Agent, RunContextWrapper, ToolGuardrailFunctionOutput, function_tool, tool_input_guardrail, tool_output_guardrail,
 )
 from agents.tool import default_tool_error_function
+from pathlib import Path
+from chatkit_link.widgets import WidgetLibrary
 
 SECRET = "/srv/internal/path"
 
 @function_tool
 def breaks(order: int) -> str:
     raise ValueError(SECRET)
+
+@function_tool
+def draws(order: int) -> str:
+    return str(WidgetLibrary(Path(__file__).parent).load("nowhere"))
 
 @function_tool
 async def breaks_later(order: int) -> str:
@@ -111,7 +117,8 @@ def works(order: int) -> str:
 
 helper = Agent(name="Helper", tools=[deadly])
 agent = Agent(name="A", tools=[
-    breaks, breaks_later, explains, chosen, slow, slow_with_text, cancels, deadly, deadly_slow, forbidden, leaks, works,
+    breaks, draws, breaks_later, explains, chosen, slow, slow_with_text, cancels, deadly, deadly_slow, forbidden, leaks,
+    works,
     waits, breaks_on, pays, quits, quits_later, helper.as_tool("ask_helper", "Asks."),
 ])
 """
@@ -152,6 +159,7 @@ def tasks(items: list[ThreadItem]) -> list[CustomTask]:
     ("tool", "title", "code", "expected"),
     [
         ("breaks", "Breaks", "task_failed", "An error occurred while running the tool"),
+        ("draws", "Draws", "task_failed", "An error occurred while running the tool"),
         ("breaks_later", "Breaks later", "task_failed", "An error occurred while running the tool"),
         ("explains", "Explains", "task_failed", "in my own words"),
         ("chosen", "Chosen", "task_failed", "An error occurred while running the tool"),
@@ -185,6 +193,10 @@ async def test_a_tool_that_fails_is_visible_and_reported_to_the_model_which_goes
     assert expected in json.dumps(conversation(model)[1])
     assert expected in json.dumps(conversation(model)[2]), "the next turn knows of it"
     record = next(each for each in caplog.records if f"the tool {tool} failed" in each.getMessage())
+    if tool == "draws":
+        assert record.getMessage().endswith("nowhere.widget: there is no such file")
+        assert "nowhere.widget" not in str(made.events) + json.dumps(model.requests)
+        return
     assert code != "task_failed" or tool == "cancels" or (record.exc_info and record.exc_info[2] is not None)
     assert SECRET not in str([event.model_dump_json() for event in made.events])
     assert SECRET not in json.dumps(model.requests)
