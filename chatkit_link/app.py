@@ -22,6 +22,7 @@ from chatkit_link.agents.offered_models import model_reach
 from chatkit_link.agents.research import Research
 from chatkit_link.agents.served import AgentFactory
 from chatkit_link.agents.shutdown_notices import shutdown_notices
+from chatkit_link.agents.spent_quota import stop_retries
 from chatkit_link.agents.tool_failures import with_tool_policy
 from chatkit_link.agents.traces import direct_traces, send_rest
 from chatkit_link.errors import ConfigurationError
@@ -208,7 +209,7 @@ async def _open(
     await migrate(database)
     await _index_documents(settings, database)
     http = await stack.enter_async_context(httpx2.AsyncClient(timeout=settings.search_timeout))
-    client = openai_client(settings)
+    client = openai_client(settings, on_response=stop_retries)
     if client is not None:
         stack.push_async_callback(client.close)
     store = PostgresStore(database)

@@ -1,15 +1,16 @@
 """Where models come from: an OpenAI-compatible server, or the offline model."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import httpx2
 from agents import Agent, Model, ModelProvider, ModelSettings, RunConfig
 from agents.models import get_default_model_settings
 from agents.models.multi_provider import MultiProvider
 from agents.models.openai_chatcompletions import OpenAIChatCompletionsModel
 from agents.models.openai_responses import OpenAIResponsesModel
-from openai import AsyncOpenAI
+from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 from typing_extensions import override
 
 from chatkit_link.agents.models.adapter import AdaptedModel
@@ -113,12 +114,23 @@ def _server_of(client: AsyncOpenAI) -> str:
     return f"{url.host}{port}/{hashlib.sha256(url.path.encode()).hexdigest()[:8]}"
 
 
-def openai_client(settings: Settings) -> AsyncOpenAI | None:
-    """The client of the configured model server, or None when there is none. The caller closes it."""
+def openai_client(
+    settings: Settings, *, on_response: Callable[[httpx2.Response], Awaitable[None]] | None = None
+) -> AsyncOpenAI | None:
+    """The client of the configured model server, or None when there is none. The caller closes it.
+
+    on_response: called with each response before it is read; it may set ``x-should-retry``.
+    """
     if settings.offline:
         return None
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "unused"
-    return AsyncOpenAI(api_key=key, base_url=settings.openai_base_url or None, timeout=_TIMEOUT, max_retries=_RETRIES)
+    return AsyncOpenAI(
+        api_key=key,
+        base_url=settings.openai_base_url or None,
+        timeout=_TIMEOUT,
+        max_retries=_RETRIES,
+        http_client=DefaultAsyncHttpxClient(event_hooks={"response": [on_response]}) if on_response else None,
+    )
 
 
 def run_config(settings: Settings, client: AsyncOpenAI | None) -> RunConfig:
