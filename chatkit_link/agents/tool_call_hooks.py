@@ -23,7 +23,6 @@ from chatkit_link.agents.tool_line import FAILED_ICON, ToolLine
 from chatkit_link.agents.tool_output import OUTPUT_LIMIT, Cut, cut_of, output_limit
 from chatkit_link.errors import LinkError
 from chatkit_link.translations import Localized
-from chatkit_link.widgets.errors import WidgetError
 from chatkit_link.wire.sanitize import clean_text
 
 logger = logging.getLogger(__name__)
@@ -81,8 +80,7 @@ class VisibleTools(RunHooks[LinkContext]):
     def _log(link: LinkContext, tool: Tool, failure: ToolFailure, arguments: str) -> None:
         """arguments: of the call, which the model made of what users have written."""
         error, request = failure.error, link.request_context.request_id
-        # Raised on purpose, with all that there is to say; that of a widget quotes its data.
-        if isinstance(error, LinkError) and not isinstance(error, WidgetError):
+        if isinstance(error, LinkError):  # raised on purpose, with all that there is to say
             reason = redacted(error.for_log(), list(_values(arguments)))
             logger.warning("request %s: the tool %s failed: %s", request, tool.name, reason)
             return

@@ -1,5 +1,7 @@
 """What can be wrong with a widget."""
 
+from typing_extensions import override
+
 from chatkit_link.errors import Unprocessable
 
 
@@ -19,3 +21,8 @@ class WidgetError(Unprocessable):
         self.source = source
         self.path = path
         self.reason = reason
+
+    @override
+    def for_log(self) -> str:
+        """Without the reason where it quotes the widget's data, which may be a user's."""
+        return f"{self.source}, at {self.path}" if self.path.startswith("data") else super().for_log()

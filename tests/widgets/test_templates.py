@@ -64,8 +64,9 @@ def test_a_pydantic_model_is_built_as_its_json_and_checked_like_a_dict(library: 
     template = library.read("try.widget", widget())
     built = template.build(Day(text=date(2026, 12, 24))).model_dump()
     assert built["children"][0]["value"] == "2026-12-24"
-    with pytest.raises(WidgetError, match=r"data\.text: 7 is not of type 'string'"):
+    with pytest.raises(WidgetError, match=r"data\.text: 7 is not of type 'string'") as refused:
         template.build(Day(text=7))
+    assert refused.value.for_log() == "try.widget, at data.text", "the log never holds a user's words"
 
 
 @pytest.mark.parametrize(
