@@ -8,31 +8,14 @@ question with the word "slow" is held until another one that ends with the same 
 import asyncio
 import sys
 from collections import defaultdict
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import uvicorn
 from fastapi import FastAPI, Header
 from fastapi.responses import JSONResponse
 
 from tests.examples.postgrest import ADA, Project, project_app, row
-
-TOKEN: Final = "token-of-the-node-back-end"
-ANON_KEY: Final = "sb_publishable_of_the_browser_tests"
-#: Seconds after which a slow question is answered all the same, so that no test leaves one behind.
-LONGEST: Final = 60
-
-
-def variables(address: str) -> dict[str, str]:
-    """What Professor Lock has in its environment to ask them."""
-    return {
-        "STATMUSE_URL": f"{address}/statmuse",
-        "BACKEND_URL": f"{address}/node",
-        "BACKEND_TOKEN": TOKEN,
-        "SUPABASE_URL": f"{address}/supabase",
-        "SUPABASE_ANON_KEY": ANON_KEY,
-        "SUPABASE_TABLES": "picks",
-        "LOCK_TIMEOUT": str(LONGEST),
-    }
+from tests.examples.service_variables import ANON_KEY, LONGEST, TOKEN
 
 
 def services_app() -> FastAPI:

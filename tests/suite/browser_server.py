@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from tests.examples.services import variables
+from tests.examples.service_variables import variables
 from tests.faults.processes import free_port
 
 ROOT = Path(__file__).parents[2]
