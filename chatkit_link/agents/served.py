@@ -191,7 +191,8 @@ class AgentFactory:
         return ServedAgent(
             id=agent_id,
             server=server,
-            models=frozenset(self.offered[agent_id].names),
+            # Also those that the picker leaves out: that is a guess, and who asks for one by name may know better.
+            models=frozenset([*entry.models, *self.offered[agent_id].names]),
             tools=frozenset(entry.tools),
             titler=self._titler,
             mentions=target.mentions if isinstance(target, Assistant) else None,
