@@ -229,7 +229,7 @@ async def _open(
     served, unavailable = await factory.build_each(entries)
     for notice in shutdown_notices(settings, catalog, factory.targets, datetime.now(UTC).date()):
         logger.log(logging.ERROR if notice.level == "error" else logging.WARNING, "%s", notice.text)
-    if reach.vendors is None:
+    if reach.vendors is None and not any(entry.models for entry in entries.values()):  # else it was asked above
         reach = await model_reach(settings, entries, factory.targets)
     for sentence in (*icon_notices(entries), *reach.notices(entries, factory.targets)):
         logger.warning("%s", sentence)
