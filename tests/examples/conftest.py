@@ -1,6 +1,7 @@
 """A server with Professor Lock, and somebody who talks to it."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,18 @@ class Student:
 @pytest.fixture
 async def student(example_server: str) -> AsyncIterator[Student]:
     async with ChatKitClient(f"{example_server}/chatkit/lock", headers={"X-Time-Zone": "America/New_York"}) as client:
+        yield Student(client)
+
+
+@asynccontextmanager
+async def student_of(make_settings: Callable[..., Settings], models: str) -> AsyncIterator[Student]:
+    """Somebody who talks to a Professor Lock that asks the model server at this address."""
+    config = Path(__file__).with_name("agents.toml")
+    given = {"openai_api_key": "sk-canary-123", "openai_base_url": models, "model": "gpt-6-luna", "search": "local"}
+    async with (
+        running(make_settings(config=config, **given)) as address,
+        ChatKitClient(f"{address}/chatkit/lock") as client,
+    ):
         yield Student(client)
 
 

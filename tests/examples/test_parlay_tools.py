@@ -7,13 +7,11 @@ from collections.abc import Callable
 from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 from math import prod
-from pathlib import Path
 from typing import Any
 
 import pytest
 from chatkit.widgets import WidgetRoot
 
-from chatkit_link.client import ChatKitClient
 from chatkit_link.errors import Unprocessable
 from chatkit_link.settings import Settings
 from examples.professor_lock import odds
@@ -23,8 +21,7 @@ from examples.professor_lock.parlay import Parlay
 from examples.professor_lock.proposal import propose
 from examples.professor_lock.slate import slate
 from tests.agents.test_models import conversation, scripted
-from tests.conftest import running
-from tests.examples.conftest import Student, nodes, tree, words
+from tests.examples.conftest import Student, nodes, student_of, tree, words
 from tests.examples.lecture import BEGINS
 from tests.examples.test_professor_lock import decimal_odds, figure, start
 from tests.model_server import Call, Say
@@ -98,18 +95,9 @@ async def test_a_model_names_legs_and_is_told_the_prices_of_the_server(
 ) -> None:
     leg = {"game": "Yankees", "market": "h2h", "outcome": "Red Sox", "reason": "Rested\n bullpen.", "price": "+9900"}
     change = Call("change_parlay", {"add": [leg], "remove": None, "stake": "20", "bookmaker": "", "under": None})
-    async with scripted(change, Say("There you go.")) as model:
-        settings = make_settings(
-            config=Path(__file__).with_name("agents.toml"),
-            openai_api_key="sk-canary-123",
-            openai_base_url=model.address,
-            model="gpt-6-luna",
-            search="local",
-        )
-        async with running(settings) as address, ChatKitClient(f"{address}/chatkit/lock") as client:
-            student = Student(client)
-            await student.ask("Red Sox to win, twenty bucks")
-            parlay = await student.widget("parlay")
+    async with scripted(change, Say("There you go.")) as model, student_of(make_settings, model.address) as student:
+        await student.ask("Red Sox to win, twenty bucks")
+        parlay = await student.widget("parlay")
     first, second = conversation(model)
     (schema,) = [tool["parameters"] for tool in first["tools"] if tool["name"] == "change_parlay"]
     assert schema["$defs"]["Choice"]["properties"].keys() == {"game", "market", "outcome", "reason"}

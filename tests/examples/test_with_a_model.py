@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 from chatkit.types import (
     InferenceOptions,
@@ -12,11 +11,9 @@ from chatkit.types import (
     UserMessageTextContent,
 )
 
-from chatkit_link.client import ChatKitClient
 from chatkit_link.settings import Settings
 from tests.agents.test_models import conversation, scripted
-from tests.conftest import running
-from tests.examples.conftest import Student, offered
+from tests.examples.conftest import offered, student_of
 from tests.model_server import Call, Calls, Failed, Say
 
 
@@ -24,25 +21,19 @@ async def test_a_model_shows_the_board_that_one_clicks_and_is_told_what_the_serv
     make_settings: Callable[..., Settings],
 ) -> None:
     board = Call("tonights_odds", {"sport": "mlb", "market": "h2h"})
-    async with scripted(board, Say("The Yankees are the favourites. Sample data.")) as model:
-        settings = make_settings(
-            config=Path(__file__).with_name("agents.toml"),
-            openai_api_key="sk-canary-123",
-            openai_base_url=model.address,
-            model="gpt-6-luna",
-            search="local",
+    async with (
+        scripted(board, Say("The Yankees are the favourites. Sample data.")) as model,
+        student_of(make_settings, model.address) as student,
+    ):
+        tag = UserMessageTagContent(id="team-new-york-yankees", text="New York Yankees", data={"odds": "+100000"})
+        options = InferenceOptions(model="gpt-6.1-sol", tool_choice=ToolChoice(id="tonights_odds"))
+        message = UserMessageInput(
+            content=[UserMessageTextContent(text="What about "), tag], attachments=[], inference_options=options
         )
-        async with running(settings) as address, ChatKitClient(f"{address}/chatkit/lock") as client:
-            student = Student(client)
-            tag = UserMessageTagContent(id="team-new-york-yankees", text="New York Yankees", data={"odds": "+100000"})
-            options = InferenceOptions(model="gpt-6.1-sol", tool_choice=ToolChoice(id="tonights_odds"))
-            message = UserMessageInput(
-                content=[UserMessageTextContent(text="What about "), tag], attachments=[], inference_options=options
-            )
-            answer = await student.ask(message)
-            shown = await student.widget("odds-board")
-            await student.click(shown, "lock.add_leg")
-            await student.widget("parlay")
+        answer = await student.ask(message)
+        shown = await student.widget("odds-board")
+        await student.click(shown, "lock.add_leg")
+        await student.widget("parlay")
 
     first, second = conversation(model)
     assert answer.text == "The Yankees are the favourites. Sample data."
@@ -67,18 +58,9 @@ async def test_tools_called_at_once_show_their_widgets_which_stay_when_the_quota
         Call("predictions", {"sport": "mlb"}),
     )
     spent = Failed("rate_limit_exceeded", "You exceeded your current quota, please check your plan.")
-    async with scripted(calls, spent) as model:
-        settings = make_settings(
-            config=Path(__file__).with_name("agents.toml"),
-            openai_api_key="sk-canary-123",
-            openai_base_url=model.address,
-            model="gpt-6-luna",
-            search="local",
-        )
-        async with running(settings) as address, ChatKitClient(f"{address}/chatkit/lock") as client:
-            student = Student(client)
-            answer = await student.ask("All of it at once")
-            kept = [await student.widget(key) for key in ("odds-board", "player-card", "predictions")]
+    async with scripted(calls, spent) as model, student_of(make_settings, model.address) as student:
+        answer = await student.ask("All of it at once")
+        kept = [await student.widget(key) for key in ("odds-board", "player-card", "predictions")]
     errors = [event for event in answer.events if event.type == "error"]
     assert len(kept) == 3 and len(errors) == 1
     assert "out of credit" in (errors[0].message or "") and errors[0].allow_retry is False
