@@ -240,3 +240,11 @@ Index(
     unique=True,
     postgresql_where=sessions.c.idempotency_hash.is_not(None),
 )
+
+#: What all replicas have in common (``store/deployment.py``).
+deployment = Table(
+    "deployment",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)

@@ -29,7 +29,7 @@ from tests.store.build import attachment, thread, user
 
 OWNED = [table for table in metadata.tables.values() if "tenant" in table.c]
 #: Of nobody: what these hold says nothing of any person.
-NOBODYS = {"documents", "document_passages", "file_removals", "rates"}
+NOBODYS = {"documents", "document_passages", "file_removals", "rates", "deployment"}
 
 
 @pytest.fixture
