@@ -29,13 +29,15 @@ class KeyReused(BadRequest):
 class Sessions:
     """Creates and cancels sessions, which let the holder of a client secret talk to one agent, as one user.
 
-    agents: of this server. workflows: id of a hosted workflow -> the agent that replaces it. secret: of this server,
-    the same on each of its replicas.
+    agents: of this server. workflows: id of a hosted workflow -> the agent that replaces it. secrets: of this server,
+    the same on each of its replicas; what the first one derives is given out, what the others derived is known again.
     """
 
-    def __init__(self, database: Database, agents: frozenset[str], workflows: Mapping[str, str], secret: bytes) -> None:
+    def __init__(
+        self, database: Database, agents: frozenset[str], workflows: Mapping[str, str], secrets: tuple[bytes, ...]
+    ) -> None:
         self._database = database
-        self._secret = secret
+        self._secrets = secrets
         self._agents = agents
         self._workflows = workflows
 
@@ -63,7 +65,7 @@ class Sessions:
             )
         session_id = f"cksess_{uuid.uuid4().hex}"
         idempotency = None if key is None else Idempotency(key, _canonical(wanted))
-        secret = new_client_secret() if key is None else self._derived(tenant, session_id, key)
+        secret = new_client_secret() if key is None else self._derived(tenant, session_id, key)[0]
         stored = await self._add(
             Caller(tenant, wanted.user),
             session_id=session_id,
@@ -80,8 +82,8 @@ class Sessions:
         assert stored is not None  # only a key can be there already
         return as_chat_session(stored, secret)
 
-    def _derived(self, tenant: str, session_id: str, key: str) -> str:
-        return derived_client_secret(self._secret, tenant, session_id, key)
+    def _derived(self, tenant: str, session_id: str, key: str) -> list[str]:
+        return [derived_client_secret(secret, tenant, session_id, key) for secret in self._secrets]
 
     async def _repeated(self, tenant: str, idempotency: Idempotency) -> ChatSession:
         found = await rows.find_by_key(self._database, tenant, idempotency)
@@ -89,8 +91,9 @@ class Sessions:
             raise KeyReused(
                 "This Idempotency-Key was sent with other parameters before: use a new one for each session."
             )
-        secret = self._derived(tenant, found.session.id, idempotency.key)
-        if not found.has(secret):
+        derived = self._derived(tenant, found.session.id, idempotency.key)
+        secret = next((each for each in derived if found.has(each)), None)
+        if secret is None:
             raise Conflict(
                 "The session of this Idempotency-Key was created with another CHATKIT_LINK_SECRET: use a new key, and "
                 "set the same CHATKIT_LINK_SECRET on every replica."
