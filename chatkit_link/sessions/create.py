@@ -13,7 +13,7 @@ from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest, Conflict, NotFound
 from chatkit_link.sessions.client_secret import derived_client_secret, new_client_secret
 from chatkit_link.sessions.openai_shape import NewSession, as_chat_session
-from chatkit_link.sessions.policy import session_not_found
+from chatkit_link.sessions.policy import TRUSTED, session_not_found
 from chatkit_link.store import sessions as rows
 from chatkit_link.store.engine import Database
 from chatkit_link.store.sessions import Idempotency, StoredSession
@@ -48,10 +48,11 @@ class Sessions:
     def knows(self, workflow: str) -> bool:
         return self.agent_for(workflow) is not None
 
-    async def create(self, wanted: NewSession, tenant: str, key: str | None = None) -> ChatSession:
+    async def create(self, wanted: NewSession, tenant: str, key: str | None = None, *, trusted: bool) -> ChatSession:
         """A session for a user of this tenant; with the key of an earlier request, the session of that one.
 
         A key is known until a day after the end of its session.
+        trusted: whether a holder of the server key chose the state variables.
 
         Raises:
             NotFound: no agent answers for this workflow.
@@ -71,7 +72,7 @@ class Sessions:
             session_id=session_id,
             secret=secret,
             agent=agent,
-            workflow=wanted.workflow.model_dump(mode="json"),
+            workflow={**wanted.workflow.model_dump(mode="json"), TRUSTED: trusted},
             configuration=wanted.chatkit_configuration.model_dump(mode="json"),
             per_minute=wanted.rate_limits.max_requests_per_1_minute,
             lifetime=timedelta(seconds=wanted.expires_after.seconds),
