@@ -213,9 +213,8 @@ async def test_over_https_no_neighbour_plants_the_visitor_of_an_embedded_chat(se
 
         async def asked(cookie: str) -> tuple[str, str, str]:
             """The user, and the name and value of the cookie that is set for it."""
-            answer = await http.post(
-                "/visitor", json=page, headers=[*own.items(), ("Cookie", cookie.encode("latin-1"))]
-            )
+            raw = {name.encode(): value.encode() for name, value in own.items()} | {b"Cookie": cookie.encode("latin-1")}
+            answer = await http.post("/visitor", json=page, headers=raw)
             http.cookies.clear()
             name, _, value = answer.headers["set-cookie"].partition(";")[0].partition("=")
             return answer.json()["token"].partition(".")[0], name, value
