@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 from fastapi import FastAPI
@@ -55,10 +56,13 @@ from chatkit_link.identity import (
     DocumentKeys,
     Hook,
     ServerKey,
+    admission,
     build_identity,
     build_visitors,
     load_hook,
-    load_secret,
+    load_secrets,
+    require_known_secret,
+    warn_of_generated,
 )
 from chatkit_link.limits.limits import build_limits
 from chatkit_link.net.client_ip import Forwarded
@@ -105,6 +109,7 @@ def create_app(
     identify: Hook | None = None,
     workshop: Path | None = None,
     default: str | None = None,
+    temporary: bool = False,
 ) -> FastAPI:
     """The application. Nothing is opened before its lifespan begins.
 
@@ -114,6 +119,7 @@ def create_app(
         identify: returns the caller of a request, ``None`` for none; in place of ``settings.identify``.
         workshop: the folder of .widget files that the workshop edits, for a server on a developer's own machine.
         default: id of the agent of ``POST /chatkit``, where the catalog names none.
+        temporary: a server for one conversation, which settles nothing for the others of its database.
 
     Raises:
         ConfigurationError: the settings or the catalog cannot work; also from the lifespan.
@@ -130,13 +136,16 @@ def create_app(
         contain_tasks(asyncio.get_running_loop())
         async with AsyncExitStack() as stack:
             stack.push_async_callback(send_rest, traces)
-            app.state.services = await _open(stack, settings, catalog, hook, for_author=workshop is not None)
+            app.state.services = await _open(
+                stack, settings, catalog, hook, for_author=workshop is not None, temporary=temporary
+            )
             yield
             del app.state.services
 
     app = FastAPI(title="ChatKit Link", lifespan=lifespan, docs_url=None, redoc_url=None)
     # The last one added is the first to see a request.
-    app.add_middleware(ResponseHeaders, unexpected=unexpected)
+    public_host = urlsplit(settings.address).netloc if settings.https else None
+    app.add_middleware(ResponseHeaders, unexpected=unexpected, https_for=settings.hsts_seconds, public_host=public_host)
     app.add_middleware(CrossOrigin, origins=_origins(settings), headers=settings.cors_header_names)
     app.add_middleware(Forwarded, trusted=settings.trusted_networks)
     install_problems(app)
@@ -203,10 +212,20 @@ async def _index_documents(settings: Settings, database: Database) -> None:
 
 
 async def _open(
-    stack: AsyncExitStack, settings: Settings, catalog: Catalog, hook: Hook | None, *, for_author: bool
+    stack: AsyncExitStack,
+    settings: Settings,
+    catalog: Catalog,
+    hook: Hook | None,
+    *,
+    for_author: bool,
+    temporary: bool,
 ) -> Services:
     database = await stack.enter_async_context(open_database(settings))
     await migrate(database)
+    secrets = load_secrets(settings)
+    if not temporary:
+        warn_of_generated(settings)
+        await require_known_secret(database, secrets)
     await _index_documents(settings, database)
     http = await stack.enter_async_context(httpx2.AsyncClient(timeout=settings.search_timeout))
     client = openai_client(settings, on_response=stop_retries)
@@ -214,13 +233,14 @@ async def _open(
         stack.push_async_callback(client.close)
     store = PostgresStore(database)
     documents = Documents(database)
-    secret = load_secret(settings)
     server_key = ServerKey(settings.server_key.get_secret_value() if settings.server_key else None)
-    document_keys = None if not settings.requires_sign_in and hook is None else DocumentKeys(secret)
+    admitted = admission(settings, hook=hook is not None and settings.identify is None)
+    document_keys = None if admitted.anonymous else DocumentKeys(secrets)
+    anonymous = build_visitors(settings, secrets, admitted)
     config = with_tool_policy(run_config(settings, client), settings.tool_output)
     research = _research(settings, documents, http, document_keys)
     entries = _entries(settings, catalog)
-    file_store = await stack.enter_async_context(open_files(settings, database, secret))
+    file_store = await stack.enter_async_context(open_files(settings, database, secrets))
     mcp = McpServers(catalog.mcp, folder=settings.config.absolute().parent, variables=read_variables())
     stores = _stores(settings, catalog, documents)
     reach = await model_reach(settings, entries)
@@ -252,8 +272,9 @@ async def _open(
         documents=documents,
         files=file_store,
         storage_origin=await file_store.storage.origin(),
-        identity=build_identity(settings, secret, http, server_key, hook, ClientSecretAuthenticator(database)),
-        visitors=build_visitors(settings, secret, hook),
+        identity=build_identity(settings, http, server_key, anonymous, hook, ClientSecretAuthenticator(database)),
+        visitors=anonymous,
+        admission=admitted,
         server_key=server_key,
         document_keys=document_keys,
         origins=_origins(settings),
@@ -273,7 +294,7 @@ async def _open(
         unavailable=unavailable,
         default=catalog.default,
         hosted=await _hosted(stack, settings, document_keys),
-        sessions=Sessions(database, frozenset(entries), catalog.workflows, secret),
+        sessions=Sessions(database, frozenset(entries), catalog.workflows, secrets),
         for_author=for_author,
     )
 

@@ -18,7 +18,8 @@ StateValue = str | int | float | bool
 class SessionPolicy:
     """What a client secret allows its holder, as chosen when the session was made (``sessions/policy.py`` enforces it).
 
-    agent: the only one that may be used. state: state variables for it.
+    agent: the only one that may be used. state: state variables for it, as a back end with the server key set them.
+    untrusted_state: state variables that the user chose, by a page: never a reason to allow anything.
     per_minute: messages, and recordings, within a minute at most. lifetime: seconds of the whole session.
     titling: whether threads are given titles. uploads: whether files may be attached.
     max_files: over the whole session. max_file_size: bytes of one of them.
@@ -28,6 +29,7 @@ class SessionPolicy:
     id: str
     agent: str
     state: Mapping[str, StateValue] = field(default_factory=dict[str, StateValue])
+    untrusted_state: Mapping[str, StateValue] = field(default_factory=dict[str, StateValue])
     per_minute: int = 10
     lifetime: int = 600
     titling: bool = True

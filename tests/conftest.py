@@ -22,7 +22,9 @@ from chatkit_link.caller import Caller
 from chatkit_link.cli.server import serving
 from chatkit_link.client import ChatKitClient
 from chatkit_link.http.services import Services
+from chatkit_link.identity import FINGERPRINT
 from chatkit_link.settings import Settings
+from chatkit_link.store.deployment import forget
 from chatkit_link.store.engine import Database
 from chatkit_link.store.postgres import PostgresStore
 from tests.suite.postgres import Postgres
@@ -36,6 +38,8 @@ POSTGRES = pytest.StashKey[Postgres]()
 hypothesis_settings.register_profile("suite", deadline=None)
 hypothesis_settings.load_profile("suite")
 
+#: Of all servers on one database, whatever their folder: they refuse to start with another.
+SHARED_SECRET = "the secret of all tests on one database"
 DOCUMENT = """\
 # Tea
 
@@ -140,6 +144,7 @@ def make_settings(
     def make(**given: Any) -> Settings:
         defaults: dict[str, Any] = {
             "database_url": postgres_url,
+            "secret": SHARED_SECRET,
             "data": folder,
             "docs": folder / "docs",
             "config": HERE / "fixtures" / "agents.toml",
@@ -162,6 +167,14 @@ def make_settings(
         return Settings(**defaults | given)
 
     return make
+
+
+@pytest.fixture
+async def own_secret(database: Database) -> AsyncIterator[None]:
+    """For servers that have another secret than the others on this database."""
+    await forget(database, FINGERPRINT)
+    yield
+    await forget(database, FINGERPRINT)
 
 
 @asynccontextmanager

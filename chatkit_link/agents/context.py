@@ -1,7 +1,7 @@
 """What an answering agent gets: the turn it answers, and the means to send events meanwhile."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,7 +34,7 @@ from typing_extensions import override
 
 from chatkit_link.agents.sources import Sources
 from chatkit_link.agents.tool_line import Deferred, ToolLine, current_line, is_failed
-from chatkit_link.caller import Caller
+from chatkit_link.caller import Caller, StateValue
 from chatkit_link.files.files import Files
 from chatkit_link.store.postgres import PostgresStore, new_id
 from chatkit_link.widgets.diff import stream_widget
@@ -64,6 +64,11 @@ class TurnContext:
     def text(self) -> str:
         """What the user wrote, as plain text; empty without a message."""
         return "".join(part.text for part in self.message.content) if self.message else ""
+
+    @property
+    def untrusted_state(self) -> Mapping[str, StateValue]:
+        """State variables of the session that its user chose and no back end vouches for; empty without any."""
+        return self.caller.session.untrusted_state if self.caller.session else {}
 
     async def history(self, limit: int = 200) -> list[ThreadItem]:
         """The newest items of the thread, oldest first; the message that is answered is among them."""

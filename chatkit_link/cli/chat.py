@@ -50,11 +50,12 @@ async def _chat(
     from rich.console import Console
 
     from chatkit_link.cli.conversation import converse
-    from chatkit_link.cli.terminal_user import cookie_file, known_user, remember_user
+    from chatkit_link.cli.terminal_user import cookie_file, known_user, own_credentials, remember_user
     from chatkit_link.client import ChatKitClient, ClientError
     from chatkit_link.errors import ConfigurationError
 
     temporary: str | None = None
+    own = own_credentials(settings) if url is None else {}
     async with AsyncExitStack() as stack:
         if url is None and agent is None and await _answers(settings.address):
             url = f"{settings.address}/chatkit"
@@ -64,11 +65,13 @@ async def _chat(
             from chatkit_link.cli.server import serving
 
             given = targets_given(agent, settings.config)
-            temporary = await stack.enter_async_context(serving(partial(create_app, agents_given=given), settings))
+            temporary = await stack.enter_async_context(
+                serving(partial(create_app, agents_given=given, temporary=True), settings)
+            )
             chosen = next(iter(given), None)
             url = f"{temporary}/chatkit" + (f"/{chosen}" if chosen else "")
         file = cookie_file(settings, url)
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers = {"Authorization": f"Bearer {token}"} if token else own
         http = await stack.enter_async_context(httpx2.AsyncClient(headers=headers, cookies=known_user(file)))
         try:
             client = ChatKitClient(url, http=http)

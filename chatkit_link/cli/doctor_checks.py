@@ -12,6 +12,7 @@ from chatkit_link.cli import event_loop
 from chatkit_link.cli.agent_listing import catalog_notices, load_targets
 from chatkit_link.cli.one_server import model_line
 from chatkit_link.errors import ConfigurationError, LinkError
+from chatkit_link.identity import admission
 from chatkit_link.resources import PACKAGE
 from chatkit_link.settings import Settings
 from chatkit_link.store.embedded import EmbeddedPostgres
@@ -38,6 +39,9 @@ def examine(settings: Settings, today: date) -> list[Check]:
         checks = event_loop.run(_database(settings))
     except (ConfigurationError, LinkError) as error:
         checks = [Check("database", "bad", str(error))]
+    checks.append(_access(settings))
+    if settings.database_url is not None and settings.secret is None:
+        checks.append(Check("secret", "note", "in the data folder: set CHATKIT_LINK_SECRET for more than one replica"))
     checks.append(_documents(settings))
     checks.append(Check("model", "ok", _model(settings)))
     built = (PACKAGE / "static" / "index.html").is_file()
@@ -71,6 +75,11 @@ async def _database(settings: Settings) -> list[Check]:
         "one's answers are ended when their leases are over"
     )
     return [found, Check("", "note", note)]
+
+
+def _access(settings: Settings) -> Check:
+    admitted = admission(settings)
+    return Check("access", "note" if admitted.is_notable else "ok", admitted.text)
 
 
 def _model(settings: Settings) -> str:

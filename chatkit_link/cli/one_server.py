@@ -44,9 +44,10 @@ def serve_once(options: ServeOptions, handover: "Handover | None" = None) -> Non
         print_head(terminal, settings)
 
     own: OwnApp | None = None
+    link: FastAPI | None = None
 
     def make(bound: "Settings") -> "FastAPI":
-        nonlocal own
+        nonlocal own, link
         agents, default = given, None
         if app is not None:
             own, agents, default = _own_app(app, bound, given)
@@ -62,7 +63,8 @@ def serve_once(options: ServeOptions, handover: "Handover | None" = None) -> Non
     path = "/workshop" if workshop else ""
 
     def ready(address: str) -> None:
-        if handover is None:
+        if handover is None and link is not None:
+            terminal.print(f"  access    {link.state.services.admission.text}", markup=False)
             terminal.print(f"  [bold green]ready     {address}{path}[/bold green]  (Ctrl-C stops)")
 
     run_loop(serve_app(make, settings, around=around, handover=handover, ready=ready))

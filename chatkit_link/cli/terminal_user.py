@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from chatkit_link.identity import admission
+from chatkit_link.identity.anonymous import COOKIE, HOST
+from chatkit_link.identity.server_key import USER_HEADER
 from chatkit_link.settings import Settings
 
 
@@ -20,20 +23,35 @@ def cookie_file(settings: Settings, url: str) -> Path:
     return settings.data / f"terminal-user-{origin}"
 
 
+def own_credentials(settings: Settings) -> dict[str, str]:
+    """Headers for the server of these settings, which lets no visitors in: its server key, for a user of that name.
+    Empty where it does, and where it has no such key.
+    """
+    if settings.server_key is None or admission(settings).anonymous:
+        return {}
+    return {"Authorization": f"Bearer {settings.server_key.get_secret_value()}", USER_HEADER: "terminal"}
+
+
 def known_user(file: Path) -> dict[str, str]:
-    """Name and value of the cookie; empty where there is none that can be read."""
+    """Names and values of the cookies; empty where there is none that can be read."""
     text = ""
     with suppress(OSError, UnicodeDecodeError):
-        text = file.read_text().strip()
-    name, _, value = text.partition("=")
-    return {name: value} if value else {}
+        text = file.read_text()
+    pairs = (line.strip().partition("=") for line in text.splitlines())
+    return {name: value for name, _, value in pairs if value}
 
 
 def remember_user(file: Path, http: httpx2.AsyncClient) -> None:
-    """Store the cookie, readable by its owner only; in a folder that cannot be written, nothing is stored."""
-    for cookie in http.cookies.jar:
-        if cookie.value and cookie.name.removeprefix("__Host-") == "chatkit_link_user":
-            with suppress(OSError):
-                file.parent.mkdir(parents=True, exist_ok=True)
-                with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
-                    opened.write(f"{cookie.name}={cookie.value}")
+    """Store the cookies, readable by their owner only; in a folder that cannot be written, nothing is stored.
+
+    There are several where the first is signed with another secret than the server's.
+    """
+    cookies = {
+        cookie.name: cookie.value for cookie in http.cookies.jar if cookie.name.removeprefix(HOST).startswith(COOKIE)
+    }
+    if not cookies:
+        return
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
+            opened.writelines(f"{name}={value}\n" for name, value in cookies.items() if value)

@@ -15,10 +15,10 @@ from chatkit_link.store.engine import Database
 
 
 @asynccontextmanager
-async def open_files(settings: Settings, database: Database, secret: bytes) -> AsyncGenerator[Files]:
-    """secret: signs the links."""
+async def open_files(settings: Settings, database: Database, secrets: tuple[bytes, ...]) -> AsyncGenerator[Files]:
+    """secrets: the first one signs the links, each of them reads."""
     storage = Storage(settings.files_url, folder=settings.data / "files", direct=settings.files_direct)
-    links = Links(secret, address=settings.address, lifetime=settings.file_link)
+    links = Links(secrets, address=settings.address, lifetime=settings.file_link)
     limits = UploadLimits.of(settings)
     renditions = Renditions(storage, max_pixels=settings.max_pixels)
     uploads = Uploads(database, storage, renditions, links, limits)

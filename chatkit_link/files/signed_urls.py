@@ -40,14 +40,16 @@ def link_not_found() -> NotFound:
 class Links:
     """Makes and reads links.
 
-    secret: HMAC-SHA256 key of the signatures. address: where browsers reach this server, unless the caller is known to
-    have reached it elsewhere.
+    secrets: HMAC-SHA256 keys; the first one signs, each of them reads.
+    address: where browsers reach this server, unless the caller is known to have reached it elsewhere.
     lifetime: seconds that a link is good for at least; at most twice that.
     """
 
-    def __init__(self, secret: bytes, *, address: str, lifetime: float) -> None:
+    def __init__(self, secrets: tuple[bytes, ...], *, address: str, lifetime: float) -> None:
         self._signer = URLSafeSerializer(
-            secret, salt=SALT, signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256}
+            secrets[::-1],  # the package signs with the last one
+            salt=SALT,
+            signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
         )
         self._address = address
         self._lifetime = int(lifetime)

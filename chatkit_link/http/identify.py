@@ -29,6 +29,7 @@ async def identify_caller(request: Request, services: ServicesDep) -> Caller:
         refuse_cross_site(request, services.origins)
     if identified.cookie is not None:
         request.state.cookie = identified.cookie
+    request.state.by_back_end = identified.by_back_end
     if identified.left is not None:
         request.state.session_left = identified.left
     return replace(
@@ -85,6 +86,11 @@ async def get_server_tenant(request: Request, services: ServicesDep) -> str:
     """The tenant that a back end acts for, which it names in ``X-ChatKit-Tenant``. Raises as ``get_server_call``."""
     await get_server_call(request, services)
     return name_in_header(request, TENANT_HEADER) or "default"
+
+
+def is_by_back_end(request: Request) -> bool:
+    """Whether the caller that a route was given came with a server key."""
+    return getattr(request.state, "by_back_end", False)
 
 
 async def greet(request: Request, services: ServicesDep) -> None:

@@ -11,6 +11,8 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chatkit_link.net.origin import is_loopback, same_host
+
 logger = logging.getLogger(__name__)
 
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -25,11 +27,22 @@ class ResponseHeaders:
     """Adds the request id, what identification asked for, and headers that harden every response.
 
     unexpected: renders an unexpected error.
+    https_for: seconds for which browsers are to use this host over HTTPS alone; 0 leaves it to them.
+    public_host: where users reach this server over HTTPS, whatever a proxy says; ``None`` where that is not known.
     """
 
-    def __init__(self, app: ASGIApp, unexpected: Callable[[Request], Response]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        unexpected: Callable[[Request], Response],
+        *,
+        https_for: int = 0,
+        public_host: str | None = None,
+    ) -> None:
         self._app = app
         self._unexpected = unexpected
+        self._https_for = https_for
+        self._public_host = public_host
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -46,6 +59,8 @@ class ResponseHeaders:
                 headers["X-Request-Id"] = state["request_id"]
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+                if self._https_for and self._keeps_to_https(scope):
+                    headers.setdefault("Strict-Transport-Security", f"max-age={self._https_for}")
                 if cookie := state.pop("cookie", None):
                     headers.append("Set-Cookie", cookie)
                 if left := state.pop("session_left", None):
@@ -67,3 +82,15 @@ class ResponseHeaders:
             if started:
                 raise
             await self._unexpected(Request(scope))(scope, receive, watched_send)
+
+    def _keeps_to_https(self, scope: Scope) -> bool:
+        """Whether the request came over HTTPS to a host that is this server's alone.
+
+        Browsers hold all ports of a host to it. So a machine of one's own, an unusual port, beside which others may
+        speak plain HTTP, and a host of which this server has only a prefix are left alone.
+        """
+        connection = HTTPConnection(scope)
+        host = connection.headers.get("host", "")
+        if scope.get("root_path") or is_loopback(host) or not same_host(f"https://{host.partition(':')[0]}", host):
+            return False
+        return connection.url.scheme == "https" or (self._public_host is not None and host == self._public_host)

@@ -13,7 +13,7 @@ from chatkit_link.errors import AgentUnavailable, NotFound, Unavailable
 from chatkit_link.files.files import Files
 from chatkit_link.hosted.sessions import HostedSessions
 from chatkit_link.http.cross_site import TrustedOrigins
-from chatkit_link.identity import DocumentKeys, Identity, ServerKey, VisitorAuthenticator
+from chatkit_link.identity import Admission, DocumentKeys, Identity, ServerKey, VisitorAuthenticator
 from chatkit_link.limits.limits import Limits
 from chatkit_link.protocol.json_requests import JsonRequests
 from chatkit_link.protocol.request_parser import RequestParser
@@ -37,6 +37,7 @@ class Services:
     storage_origin: scheme and host of the file storage, where browsers are sent to it.
     document_keys: what opens a document for a browser without a token; ``None`` where documents are public.
     visitors: makes tokens for visitors of embedded chats; ``None`` where every user signs in.
+    admission: who can get in.
     origins: of the sites whose pages may act for their visitors here.
     """
 
@@ -48,6 +49,7 @@ class Services:
     storage_origin: str | None
     identity: Identity
     visitors: VisitorAuthenticator | None
+    admission: Admission
     server_key: ServerKey
     document_keys: DocumentKeys | None
     origins: TrustedOrigins

@@ -2,6 +2,7 @@
 
 import httpx2
 
+from chatkit_link.identity.admission import Admission, admission
 from chatkit_link.identity.anonymous import AnonymousAuthenticator
 from chatkit_link.identity.authentication import Authentication, Authenticator, Identity
 from chatkit_link.identity.bearer import BearerAuthenticator, SharedSecret
@@ -9,7 +10,7 @@ from chatkit_link.identity.document_key import DocumentKeys
 from chatkit_link.identity.hook import Hook, HookAuthenticator, load_hook
 from chatkit_link.identity.jwks import KeySet
 from chatkit_link.identity.proxy import ProxyAuthenticator
-from chatkit_link.identity.secret import load_secret
+from chatkit_link.identity.secret import FINGERPRINT, load_secrets, require_known_secret, warn_of_generated
 from chatkit_link.identity.server_key import ServerKey
 from chatkit_link.identity.visitor import VisitorAuthenticator
 from chatkit_link.settings import Settings
@@ -18,16 +19,16 @@ from chatkit_link.translations import Localized
 
 def build_identity(
     settings: Settings,
-    secret: bytes,
     http: httpx2.AsyncClient,
     server_key: ServerKey,
+    visitors: VisitorAuthenticator | None,
     hook: Hook | None = None,
     client_secrets: Authenticator | None = None,
 ) -> Identity:
     """The server key, then client secrets of sessions, then the one authenticator of users that the settings name, then
     anonymous visitors if they are allowed, by their token and else by their cookie.
 
-    client_secrets: of sessions (``sessions/client_secret.py``). secret: what ``load_secret`` returned.
+    client_secrets: of sessions (``sessions/client_secret.py``). visitors: what ``build_visitors`` returned.
     http: fetches the JWKS address; the caller closes it.
     """
     authenticators: list[Authenticator] = [server_key]
@@ -41,21 +42,21 @@ def build_identity(
     elif settings.jwt_secret is not None or settings.jwt_jwks_url is not None:
         refusal = "Sign in first: this server wants a bearer token in the Authorization header."
         authenticators.append(_bearer(settings, http))
-    if (visitors := build_visitors(settings, secret, hook)) is not None:
+    if visitors is not None:
         authenticators += [visitors, visitors.cookies]
     if client_secrets is not None:
         authenticators.insert(1, client_secrets)
     return Identity(authenticators, refusal=refusal)
 
 
-def build_visitors(settings: Settings, secret: bytes, hook: Hook | None = None) -> VisitorAuthenticator | None:
-    """Recognises anonymous visitors; ``None`` where every user signs in."""
-    if not settings.allow_anonymous and (settings.requires_sign_in or hook is not None):
+def build_visitors(settings: Settings, secrets: tuple[bytes, ...], admitted: Admission) -> VisitorAuthenticator | None:
+    """Recognises anonymous visitors; ``None`` where every user signs in. secrets: what ``load_secrets`` returned."""
+    if not admitted.anonymous:
         return None
     # Behind a proxy the request itself may look like plain HTTP; an https public address is conclusive.
     secure = True if settings.cookie_secure is None and settings.https else settings.cookie_secure
-    cookies = AnonymousAuthenticator(secret, secure=secure, cross_site=settings.cookie_crosses_sites)
-    return VisitorAuthenticator(secret, cookies)
+    cookies = AnonymousAuthenticator(secrets, secure=secure, cross_site=settings.cookie_crosses_sites)
+    return VisitorAuthenticator(secrets, cookies)
 
 
 def _bearer(settings: Settings, http: httpx2.AsyncClient) -> BearerAuthenticator:
@@ -74,14 +75,19 @@ def _bearer(settings: Settings, http: httpx2.AsyncClient) -> BearerAuthenticator
 
 
 __all__ = [
+    "FINGERPRINT",
+    "Admission",
     "Authentication",
     "DocumentKeys",
     "Hook",
     "Identity",
     "ServerKey",
     "VisitorAuthenticator",
+    "admission",
     "build_identity",
     "build_visitors",
     "load_hook",
-    "load_secret",
+    "load_secrets",
+    "require_known_secret",
+    "warn_of_generated",
 ]

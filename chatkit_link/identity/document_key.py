@@ -16,22 +16,24 @@ _DAY = 24 * 3600
 
 
 class DocumentKeys:
-    """Keys made with ``secret``, which is the server's; any replica with the same one reads them."""
+    """secrets: the server's; the first one makes keys, each of them opens documents."""
 
-    def __init__(self, secret: bytes) -> None:
-        self._secret = hmac.digest(secret, b"chatkit-link.document.v1", "sha256")
+    def __init__(self, secrets: tuple[bytes, ...]) -> None:
+        self._secrets = [hmac.digest(secret, b"chatkit-link.document.v1", "sha256") for secret in secrets]
 
     def make(self, path: str) -> str:
         """The key of a document, in URL-safe characters."""
-        return self._signed(path, int(time.time()) // _DAY + DAYS)
+        return _signed(self._secrets[0], path, int(time.time()) // _DAY + DAYS)
 
     def opens(self, key: str, path: str) -> bool:
         """Whether ``key`` is one of ours for this document and its last day is not over."""
         day = key.partition("-")[0]
         if not (day.isascii() and day.isdigit() and len(day) < 8) or int(day) < int(time.time()) // _DAY:
             return False
-        return hmac.compare_digest(self._signed(path, int(day)).encode(), key.encode("utf-8", "replace"))
+        given = key.encode("utf-8", "replace")
+        return any(hmac.compare_digest(_signed(each, path, int(day)).encode(), given) for each in self._secrets)
 
-    def _signed(self, path: str, day: int) -> str:
-        digest = hmac.new(self._secret, f"{day}:{path}".encode("utf-8", "replace"), hashlib.sha256).digest()
-        return f"{day}-{base64.urlsafe_b64encode(digest[:18]).decode()}"
+
+def _signed(secret: bytes, path: str, day: int) -> str:
+    digest = hmac.new(secret, f"{day}:{path}".encode("utf-8", "replace"), hashlib.sha256).digest()
+    return f"{day}-{base64.urlsafe_b64encode(digest[:18]).decode()}"

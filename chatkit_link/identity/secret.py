@@ -1,25 +1,79 @@
-"""The secret that signs cookies: from the settings, or generated once and stored in the data folder."""
+"""The secrets that sign cookies, tokens and links: from the settings, or one that is generated once and stored in the
+data folder. The first one signs; the one before it, while a rotation lasts, is read, too.
+"""
 
+import hmac
+import logging
 import os
 import secrets
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import Settings
+from chatkit_link.store.deployment import agree, replace
+from chatkit_link.store.engine import Database
 
 # RFC 2104 section 3: a key shorter than the hash (32 bytes for SHA-256) weakens HMAC.
 SHORTEST = 32
+#: Of what replicas have in common (``store/deployment.py``).
+FINGERPRINT = "secret"
+
+logger = logging.getLogger(__name__)
 
 
-def load_secret(settings: Settings) -> bytes:
-    """``settings.secret``, else the content of ``<data>/secret``, which is made when it is missing.
+def load_secrets(settings: Settings) -> tuple[bytes, ...]:
+    """The present secret, and ``settings.secret_previous`` where it is set; each of at least 32 bytes.
 
-    At least 32 bytes. Servers that start at the same time on the same folder get the same one.
+    The present one is ``settings.secret``, else the content of ``<data>/secret``, which is made when it is missing.
+    Servers that start at the same time on the same folder get the same one.
     Raises ``ConfigurationError`` when the file cannot be made, cannot be read or is too short.
     """
-    if settings.secret is not None:
-        return settings.secret.get_secret_value().encode()
-    path = settings.data / "secret"
+    present = _generated(settings.data / "secret") if settings.secret is None else _bytes(settings.secret)
+    previous = settings.secret_previous
+    return (present,) if previous is None or _bytes(previous) == present else (present, _bytes(previous))
+
+
+def fingerprint(secret: bytes) -> str:
+    """32 hex digits that tell secrets apart, and from which no secret can be found out."""
+    return hmac.digest(secret, b"chatkit-link.secret-fingerprint.v1", "sha256").hex()[:32]
+
+
+async def require_known_secret(database: Database, secrets: tuple[bytes, ...]) -> None:
+    """See to it that all replicas on this database sign with one secret, or are amid a rotation.
+
+    The database has the fingerprint of that of the last one that started. Raises ``ConfigurationError`` where it is
+    neither that of the present secret nor that of the previous one: visitors would lose their history.
+    """
+    known = [fingerprint(secret) for secret in secrets]
+    stored = await agree(database, FINGERPRINT, known[0])
+    if stored not in known:
+        raise ConfigurationError(
+            "The servers of this database sign cookies and links with another secret than this one, so visitors would "
+            "lose their history. Set CHATKIT_LINK_SECRET to theirs (where it is not set, it is in the file `secret` of "
+            "their data folder); or, to replace it, set CHATKIT_LINK_SECRET_PREVIOUS to theirs here. If it is lost, "
+            "chatkit-link migrate --new-secret makes the database forget it."
+        )
+    if stored != known[0]:
+        await replace(database, FINGERPRINT, known[0])
+
+
+def warn_of_generated(settings: Settings) -> None:
+    """Log where a secret may be lost with the folder that it is in, while the database goes on."""
+    if settings.database_url is not None and settings.secret is None:
+        logger.warning(
+            "DATABASE_URL is set and CHATKIT_LINK_SECRET is not: cookies and links are signed with the file %s. A "
+            "replica or a new container without that file does not start. Set CHATKIT_LINK_SECRET to its content.",
+            settings.data / "secret",
+        )
+
+
+def _bytes(secret: SecretStr) -> bytes:
+    return secret.get_secret_value().encode()
+
+
+def _generated(path: Path) -> bytes:
     try:
         if not path.exists():
             _create(path)
@@ -31,8 +85,9 @@ def load_secret(settings: Settings) -> bytes:
         ) from error
     if len(secret) < SHORTEST:
         raise ConfigurationError(
-            f"The secret in {path} is too short ({len(secret)} bytes, {SHORTEST} needed): "
-            "delete the file to get a new one (anonymous visitors lose their threads), or set CHATKIT_LINK_SECRET."
+            f"The secret in {path} is too short ({len(secret)} bytes, {SHORTEST} needed): restore the file, or set "
+            "CHATKIT_LINK_SECRET to what it was. If that is lost, so are the threads of anonymous visitors: delete the "
+            "file and run chatkit-link migrate --new-secret."
         )
     return secret
 

@@ -13,7 +13,7 @@ from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest, Conflict, NotFound
 from chatkit_link.sessions.client_secret import derived_client_secret, new_client_secret
 from chatkit_link.sessions.openai_shape import NewSession, as_chat_session
-from chatkit_link.sessions.policy import session_not_found
+from chatkit_link.sessions.policy import TRUSTED, session_not_found
 from chatkit_link.store import sessions as rows
 from chatkit_link.store.engine import Database
 from chatkit_link.store.sessions import Idempotency, StoredSession
@@ -29,13 +29,15 @@ class KeyReused(BadRequest):
 class Sessions:
     """Creates and cancels sessions, which let the holder of a client secret talk to one agent, as one user.
 
-    agents: of this server. workflows: id of a hosted workflow -> the agent that replaces it. secret: of this server,
-    the same on each of its replicas.
+    agents: of this server. workflows: id of a hosted workflow -> the agent that replaces it. secrets: of this server,
+    the same on each of its replicas; what the first one derives is given out, what the others derived is known again.
     """
 
-    def __init__(self, database: Database, agents: frozenset[str], workflows: Mapping[str, str], secret: bytes) -> None:
+    def __init__(
+        self, database: Database, agents: frozenset[str], workflows: Mapping[str, str], secrets: tuple[bytes, ...]
+    ) -> None:
         self._database = database
-        self._secret = secret
+        self._secrets = secrets
         self._agents = agents
         self._workflows = workflows
 
@@ -46,10 +48,11 @@ class Sessions:
     def knows(self, workflow: str) -> bool:
         return self.agent_for(workflow) is not None
 
-    async def create(self, wanted: NewSession, tenant: str, key: str | None = None) -> ChatSession:
+    async def create(self, wanted: NewSession, tenant: str, key: str | None = None, *, trusted: bool) -> ChatSession:
         """A session for a user of this tenant; with the key of an earlier request, the session of that one.
 
         A key is known until a day after the end of its session.
+        trusted: whether a holder of the server key chose the state variables.
 
         Raises:
             NotFound: no agent answers for this workflow.
@@ -63,13 +66,13 @@ class Sessions:
             )
         session_id = f"cksess_{uuid.uuid4().hex}"
         idempotency = None if key is None else Idempotency(key, _canonical(wanted))
-        secret = new_client_secret() if key is None else self._derived(tenant, session_id, key)
+        secret = new_client_secret() if key is None else self._derived(tenant, session_id, key)[0]
         stored = await self._add(
             Caller(tenant, wanted.user),
             session_id=session_id,
             secret=secret,
             agent=agent,
-            workflow=wanted.workflow.model_dump(mode="json"),
+            workflow={**wanted.workflow.model_dump(mode="json"), TRUSTED: trusted},
             configuration=wanted.chatkit_configuration.model_dump(mode="json"),
             per_minute=wanted.rate_limits.max_requests_per_1_minute,
             lifetime=timedelta(seconds=wanted.expires_after.seconds),
@@ -80,8 +83,8 @@ class Sessions:
         assert stored is not None  # only a key can be there already
         return as_chat_session(stored, secret)
 
-    def _derived(self, tenant: str, session_id: str, key: str) -> str:
-        return derived_client_secret(self._secret, tenant, session_id, key)
+    def _derived(self, tenant: str, session_id: str, key: str) -> list[str]:
+        return [derived_client_secret(secret, tenant, session_id, key) for secret in self._secrets]
 
     async def _repeated(self, tenant: str, idempotency: Idempotency) -> ChatSession:
         found = await rows.find_by_key(self._database, tenant, idempotency)
@@ -89,8 +92,9 @@ class Sessions:
             raise KeyReused(
                 "This Idempotency-Key was sent with other parameters before: use a new one for each session."
             )
-        secret = self._derived(tenant, found.session.id, idempotency.key)
-        if not found.has(secret):
+        derived = self._derived(tenant, found.session.id, idempotency.key)
+        secret = next((each for each in derived if found.has(each)), None)
+        if secret is None:
             raise Conflict(
                 "The session of this Idempotency-Key was created with another CHATKIT_LINK_SECRET: use a new key, and "
                 "set the same CHATKIT_LINK_SECRET on every replica."

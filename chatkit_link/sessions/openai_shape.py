@@ -103,7 +103,7 @@ def as_chat_session(stored: StoredSession, secret: str) -> ChatSession:
         expires_at=int(stored.expires_at.timestamp()),
         status="cancelled" if stored.cancelled else "expired" if stored.over else "active",
         user=stored.user,
-        workflow=ChatKitWorkflow.model_validate(stored.workflow),
+        workflow=ChatKitWorkflow.model_validate({name: stored.workflow[name] for name in Workflow.model_fields}),
         chatkit_configuration=ChatSessionChatKitConfiguration.model_validate(stored.configuration),
         max_requests_per_1_minute=stored.per_minute,
         rate_limits=ChatSessionRateLimits(max_requests_per_1_minute=stored.per_minute),

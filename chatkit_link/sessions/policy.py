@@ -12,7 +12,7 @@ Where each field of a ``SessionPolicy`` counts:
     uploads, max_file_size       ``require_uploads`` and ``upload_limit``: uploads, and files named in a message
     max_files, per_minute        counted at each request that costs something (``limits/rates.py``)
     titling                      ``allows_titles``
-    state                        limits nothing: it is handed to the agent
+    state, untrusted_state       limit nothing: they are handed to the agent
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
@@ -20,7 +20,7 @@ from typing import Final
 
 from chatkit.types import AttachmentsCreateReq, ChatKitReq, UserMessageInput
 
-from chatkit_link.caller import Caller, SessionPolicy
+from chatkit_link.caller import Caller, SessionPolicy, StateValue
 from chatkit_link.errors import Forbidden, NotFound, TooLarge
 from chatkit_link.sessions.reach import require_file, require_files, require_run, require_thread
 from chatkit_link.store.postgres import PostgresStore
@@ -28,17 +28,27 @@ from chatkit_link.store.sessions import StoredSession
 from chatkit_link.translations import Localized
 
 _MEGABYTE: Final = 1_000_000
+#: Beside the workflow of a stored session: whether its state variables are those of a back end.
+TRUSTED: Final = "trusted"
 
 Check = Callable[[PostgresStore, str, Caller], Awaitable[object]]
+
+
+def is_trusted(session: StoredSession) -> bool:
+    """Whether a holder of the server key chose the session's state. Not known of those that earlier versions made."""
+    return session.workflow.get(TRUSTED) is True
 
 
 def session_policy(session: StoredSession, agent: str) -> SessionPolicy:
     """What a stored session allows."""
     uploads, history = session.configuration["file_upload"], session.configuration["history"]
+    state: dict[str, StateValue] = session.workflow["state_variables"] or {}
+    trusted = is_trusted(session)
     return SessionPolicy(
         id=session.id,
         agent=agent,
-        state=session.workflow["state_variables"] or {},
+        state=state if trusted else {},
+        untrusted_state={} if trusted else state,
         per_minute=session.per_minute,
         lifetime=int((session.expires_at - session.created_at).total_seconds()),
         titling=session.configuration["automatic_thread_titling"]["enabled"],

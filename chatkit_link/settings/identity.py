@@ -21,6 +21,9 @@ class IdentitySettings(SettingsGroup):
         description="Signs the cookies of anonymous users, at least 32 characters; default: generated into the data "
         "folder.",
     )
+    secret_previous: Annotated[SecretStr | None, SECRET] = Field(
+        None, description="The secret before `secret`, while you replace it: what it signed is still accepted."
+    )
     jwt_secret: Annotated[SecretStr | None, SECRET] = Field(
         None, description="HS256 key, at least 32 characters; callers must send a bearer JWT signed with it."
     )
@@ -45,9 +48,9 @@ class IdentitySettings(SettingsGroup):
     identify: str | None = Field(
         None, description="`module:function` or `file.py:function` that authenticates a request."
     )
-    allow_anonymous: bool = Field(
-        default=False,
-        description="Accept anonymous users although an authenticator is configured; without one they always are.",
+    allow_anonymous: bool | None = Field(
+        None,
+        description="Accept anonymous users; default: only if neither an authenticator nor a server key is configured.",
     )
     cookie_secure: bool | None = Field(
         None, description="Mark the anonymous cookie Secure; default: when the request came over HTTPS."
@@ -55,11 +58,6 @@ class IdentitySettings(SettingsGroup):
     cookie_cross_site: bool | None = Field(
         None, description="Send the anonymous cookie from pages of other sites; default: when `origins` are listed."
     )
-
-    @property
-    def requires_sign_in(self) -> bool:
-        """Whether anonymous users are refused, as far as the settings determine it."""
-        return not self.allow_anonymous and any(getattr(self, name) for name in _AUTHENTICATORS)
 
     @property
     def identifying_headers(self) -> frozenset[str]:
@@ -81,9 +79,9 @@ class IdentitySettings(SettingsGroup):
                 "CHATKIT_LINK_JWT_JWKS_URL needs CHATKIT_LINK_JWT_ISSUER or CHATKIT_LINK_JWT_AUDIENCE, or better both: "
                 "issuers sign tokens for other services with the same keys.",
             )
-        if self.server_key and self.server_key in (self.jwt_secret, self.secret):
+        if self.server_key and self.server_key in (self.jwt_secret, self.secret, self.secret_previous):
             yield SettingsConflict(
-                ("server_key", "jwt_secret", "secret"),
+                ("server_key", "jwt_secret", "secret", "secret_previous"),
                 "CHATKIT_LINK_SERVER_KEY is another setting's secret: make a key of its own.",
             )
         if self.proxy_tenant_header and not self.proxy_user_header:

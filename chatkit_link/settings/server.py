@@ -50,6 +50,11 @@ class ServerSettings(SettingsGroup):
     allowed_image_domains: Annotated[str, DOMAINS] = Field(
         "", description="Domains from which images in answers and widgets are loaded; empty allows every https address."
     )
+    hsts_seconds: int = Field(
+        31_536_000,
+        ge=0,
+        description="Seconds for which browsers that came over HTTPS use this host over HTTPS only; 0 switches it off.",
+    )
     heartbeat: float = Field(15.0, gt=0, description="Seconds between heartbeats on an idle stream.")
 
     @property

@@ -93,6 +93,7 @@ def test_a_port_in_use_is_a_sentence(run: Run) -> None:
         ({"DATABASE_URL": "mysql://u:hunter2@h/db"}, "PostgreSQL only"),
         ({"DATABASE_URL": "postgresql://u:hunter2@127.0.0.1:1/db"}, "cannot be reached"),
         ({"CHATKIT_LINK_SECRET": "hunter2"}, "too short"),
+        ({"CHATKIT_LINK_SECRET_PREVIOUS": "hunter2"}, "too short"),
         ({"CHATKIT_LINK_MAX_TURNS": "hunter2"}, "CHATKIT_LINK_MAX_TURNS"),
         ({"CHATKIT_LINK_SEARCH": "tavily"}, "TAVILY_API_KEY"),
         ({"CHATKIT_LINK_CONFIG": "broken.toml"}, "not valid TOML"),
@@ -132,6 +133,20 @@ def test_a_server_for_one_question_leaves_no_dead_links_and_its_offline_model_is
     assert "http://127.0.0.1" not in out
     out, _ = run("usage").communicate(timeout=120)
     assert out == "Nothing was used in that time. The offline model is not counted.\n"
+
+
+def test_a_server_with_a_server_key_says_who_gets_in_and_the_terminal_chats_with_it(run: Run) -> None:
+    key = {"CHATKIT_LINK_SERVER_KEY": "the-server-key-of-these-tests-is-long-enough"}
+    process = run("serve", "--port", "0", **key)
+    wait_for(process, "access    Back ends with the server key, and users with its sessions")
+    wait_for(process, "ready")
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=120)
+    out, _ = run("chat", "What does Retry do?", CHATKIT_LINK_PORT="1", **key).communicate(timeout=120)
+    assert "docs/explanation/runs.md" in out.partition("\nSources\n")[2]
+    thread = out.partition("Thread ")[2].partition(".")[0]
+    out, _ = run("chat", "And Stop?", "--thread", thread, CHATKIT_LINK_PORT="1", **key).communicate(timeout=120)
+    assert f"Thread {thread}" in out
 
 
 def test_agents_that_do_not_load_are_listed_with_the_reason(run: Run, folder: Path) -> None:

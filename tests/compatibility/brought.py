@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.compatibility.cases import Case
+from tests.conftest import SHARED_SECRET
 
 _ROOT = Path(__file__).parent.parent.parent
 _READY = re.compile(r"ready\s+(http://[\d.:]+)")
@@ -41,6 +42,7 @@ class Brought:
         self._environment = kept | {
             "PYTHONPATH": str(_ROOT),
             "CHATKIT_LINK_DATABASE_URL": database,
+            "CHATKIT_LINK_SECRET": SHARED_SECRET,
             "CHATKIT_LINK_RATE_MESSAGES": "0",
             "CHATKIT_LINK_RATE_MESSAGES_ADDRESS": "0",
             "OPENAI_API_KEY": "sk-test",

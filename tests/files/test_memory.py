@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from chatkit_link.settings import Settings
+from tests.conftest import SHARED_SECRET
 from tests.faults.processes import free_port
 
 SIZE = 50_000_000
@@ -31,6 +32,7 @@ def process(
         "CHATKIT_LINK_CONFIG": str(catalog),
         "CHATKIT_LINK_DOCS": str(make_settings().docs),
         "DATABASE_URL": postgres_url,
+        "CHATKIT_LINK_SECRET": SHARED_SECRET,
         "CHATKIT_LINK_PORT": str(port),
     }
     command = [sys.executable, "-c", "from chatkit_link.cli import main; main()", "serve"]

@@ -84,7 +84,7 @@ async def test_an_upload_link_is_over_after_a_while(make_settings: Callable[...,
     from chatkit_link.errors import NotFound
     from chatkit_link.files.signed_urls import Links
 
-    links = Links(b"x" * 32, address="http://a", lifetime=60)
+    links = Links((b"x" * 32,), address="http://a", lifetime=60)
     link = links.upload("atc_1", Caller("t", "u"), -1).partition("?link=")[2]
     with pytest.raises(NotFound):
         links.read("put", "atc_1", link)

@@ -9,7 +9,7 @@ from openai.types.beta.chatkit import ChatSession
 
 from tests.conftest import running
 from tests.hosted.conftest import MakeSettings
-from tests.limits.users import bearer, new_message, new_user_headers
+from tests.limits.users import IDENTITY, bearer, new_message, new_user_headers
 from tests.openai_server import OpenAIServer
 
 
@@ -40,7 +40,7 @@ async def test_a_page_may_choose_among_what_is_allowed(
     http: httpx2.AsyncClient, link: str, openai: OpenAIServer
 ) -> None:
     chosen = {
-        "workflow": {"id": "wf_second", "version": "3", "state_variables": {"tier": "gold", "seats": 5, "beta": True}},
+        "workflow": {"id": "wf_second", "version": "3"},
         "chatkit_configuration": {"file_upload": {"enabled": True, "max_files": 2}, "history": {"enabled": False}},
     }
     assert (await make(http, link, new_user_headers(), chosen)).status_code == 200
@@ -58,7 +58,7 @@ async def test_a_page_may_choose_among_what_is_allowed(
 async def test_a_refresh_keeps_what_was_chosen_before(
     http: httpx2.AsyncClient, link: str, openai: OpenAIServer
 ) -> None:
-    ada, chosen = new_user_headers(), {"workflow": {"id": "wf_second", "state_variables": {"tier": "gold"}}}
+    ada, chosen = new_user_headers(), {"workflow": {"id": "wf_second", "version": "3"}}
     first = (await make(http, link, ada, chosen)).json()
     second = (await make(http, link, ada, {"client_secret": first["client_secret"]})).json()
     assert second["client_secret"] != first["client_secret"]
@@ -66,6 +66,31 @@ async def test_a_refresh_keeps_what_was_chosen_before(
     # Another user's secret grants nothing.
     await make(http, link, new_user_headers(), {"client_secret": first["client_secret"]})
     assert openai.requests[-1][2]["workflow"] == {"id": "wf_first"}
+
+
+async def test_state_for_a_workflow_at_openai_comes_from_a_back_end_and_is_not_the_users_to_renew(
+    http: httpx2.AsyncClient, make_settings: MakeSettings, openai: OpenAIServer
+) -> None:
+    settings = make_settings(
+        hosted_base_url=openai.address,
+        hosted_workflows="wf_1",
+        hosted_api_key="sk-good",
+        server_key="k" * 32,
+        **IDENTITY,
+    )
+    chosen = {"workflow": {"id": "wf_1", "state_variables": {"tier": "gold"}}}
+    ada = {"Authorization": f"Bearer {'k' * 32}", "X-ChatKit-User": "ada", "X-ChatKit-Tenant": "acme"}
+    page = bearer("acme", "ada")
+    async with running(settings) as link:
+        refused = await make(http, link, page, chosen)
+        assert (refused.status_code, "X-ChatKit-User" in refused.json()["detail"]) == (403, True)
+        made = (await make(http, link, ada, chosen)).json()
+        assert openai.requests[-1][2]["workflow"] == chosen["workflow"]
+        former = {"client_secret": made["client_secret"]}
+        assert (await make(http, link, ada, former)).status_code == 200
+        assert openai.requests[-1][2]["workflow"] == chosen["workflow"]
+        assert (await make(http, link, page, former)).status_code == 200
+        assert openai.requests[-1][2]["workflow"] == {"id": "wf_1"}
 
 
 async def test_a_session_is_cancelled_by_whose_it_is(http: httpx2.AsyncClient, link: str, openai: OpenAIServer) -> None:

@@ -14,6 +14,7 @@ from tests.conftest import running
 
 SHOP = "https://shop.example.com"
 EVIL = "https://evil.example"
+pytestmark = pytest.mark.usefixtures("own_secret")
 KEY = "0123456789" * 4
 LIST = {"type": "threads.list", "params": {}}
 INPUT = {"content": [{"type": "input_text", "text": "Hi"}], "attachments": [], "inference_options": {}}

@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest, Forbidden, LinkError, Unauthenticated, Unavailable
-from chatkit_link.identity import Authentication, ServerKey, build_identity
+from chatkit_link.identity import Authentication, ServerKey, admission, build_identity, build_visitors
 from chatkit_link.identity.dev_token import create_dev_token
 from chatkit_link.identity.hook import Hook
 from chatkit_link.settings import Settings
@@ -46,8 +46,9 @@ def request(
 
 async def identified(chosen: Settings, asked: HTTPConnection, hook: Hook | None = None) -> Authentication:
     key = ServerKey(chosen.server_key.get_secret_value() if chosen.server_key else None)
+    visitors = build_visitors(chosen, (b"s" * 32,), admission(chosen, hook=hook is not None))
     async with httpx2.AsyncClient(timeout=60) as http:
-        return await build_identity(chosen, b"s" * 32, http, key, hook).identify(asked, "req_1")
+        return await build_identity(chosen, http, key, visitors, hook).identify(asked, "req_1")
 
 
 async def refusal(chosen: Settings, asked: HTTPConnection, hook: Hook | None = None) -> str:

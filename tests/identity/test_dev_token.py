@@ -17,7 +17,7 @@ from tests.identity.test_authentication import SECRET, request, settings
 
 async def signed_in(chosen: Settings, token: str) -> tuple[str, str]:
     async with httpx2.AsyncClient(timeout=60) as http:
-        identity = build_identity(chosen, b"s" * 32, http, ServerKey(None))
+        identity = build_identity(chosen, http, ServerKey(None), None)
         return (await identity.identify(request({"Authorization": f"Bearer {token}"}), "r")).caller.owner
 
 

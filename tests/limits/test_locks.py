@@ -21,7 +21,7 @@ BEARER = {"Authorization": f"Bearer {KEY}"}
 
 @pytest.fixture(scope="module")
 async def locked_server(make_settings: Callable[..., Settings]) -> AsyncIterator[str]:
-    async with running(make_settings(server_key=KEY)) as address:
+    async with running(make_settings(server_key=KEY, allow_anonymous=True)) as address:
         yield address
 
 

@@ -15,6 +15,8 @@ import httpx2
 import psutil
 import pytest
 
+from tests.conftest import SHARED_SECRET
+
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN = 90
 
@@ -44,12 +46,11 @@ def uvicorn(folder: Path, *arguments: str, **environment: str) -> Generator[tupl
         port = str(free.getsockname()[1])
     private = ("CHATKIT_LINK_", "OPENAI_", "DATABASE_URL", "PORT")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(private)}
+    known = {"PYTHONPATH": str(ROOT), "CHATKIT_LINK_SECRET": SHARED_SECRET}
     output = folder / "uvicorn.log"
     command = [sys.executable, "-m", "uvicorn", "main:app", "--host", "127.0.0.1", "--port", port, *arguments]
     with output.open("ab") as log:
-        process = subprocess.Popen(
-            command, cwd=folder, env=kept | {"PYTHONPATH": str(ROOT)} | environment, stdout=log, stderr=log
-        )
+        process = subprocess.Popen(command, cwd=folder, env=kept | known | environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
     try:
         until_it_answers(address, process, output)

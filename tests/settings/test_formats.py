@@ -87,7 +87,7 @@ def environment(patch: pytest.MonkeyPatch, name: str, value: str) -> Settings:
 
 
 #: Secrets that sign, and that no other service has given out.
-OWN_SECRETS = ("secret", "jwt_secret")
+OWN_SECRETS = ("secret", "secret_previous", "jwt_secret")
 #: Settings in which quotes mean something: sources of a content security policy have them.
 MEANT = ("frame_ancestors", "allowed_image_domains", *OWN_SECRETS)
 

@@ -54,6 +54,7 @@ BROWSER_SETTINGS = {
     "CHATKIT_LINK_COOKIE_SECURE": "true",
     # Of the back end in frontend/e2e/sessions.spec.ts.
     "CHATKIT_LINK_SERVER_KEY": "the-server-key-of-the-browser-tests",
+    "CHATKIT_LINK_ALLOW_ANONYMOUS": "true",
 }
 
 

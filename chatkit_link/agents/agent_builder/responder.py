@@ -175,5 +175,5 @@ def _runs_one_agent(workflow: RunnableWorkflow) -> bool:
 
 
 def state_of(caller: Caller) -> dict[str, StateValue]:
-    """State variables of the session that the caller came with; none without a session."""
+    """State variables that a back end set for the caller's session; never those that the user chose."""
     return dict(caller.session.state) if caller.session else {}

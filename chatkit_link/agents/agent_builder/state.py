@@ -55,6 +55,10 @@ class ThreadState:
         stored = kept or {}
         self._values: dict[str, Any] = stored.get("values", {})
         before: dict[str, Any] = stored.get("session", {})
+        if not stored.get("trusted"):
+            # An earlier version stored it, for which users could choose what only back ends choose now.
+            self._values = {name: value for name, value in self._values.items() if name not in before}
+            before = {}
         self._session = dict(session)
         self._given = {
             name: value for name, value in session.items() if not kept or name not in before or before[name] != value
@@ -65,7 +69,7 @@ class ThreadState:
 
     def begun(self) -> dict[str, Any]:
         """What the turn begins with, as JSON; the same again starts another call of the file in the same way."""
-        return {"values": {**self._values, **self._given}, "session": self._session}
+        return {"values": {**self._values, **self._given}, "session": self._session, "trusted": True}
 
     def join(self, value: Any) -> Any:
         """An object that the file makes its state: the first one gets what was kept."""
@@ -97,7 +101,7 @@ class ThreadState:
                 logger.warning(
                     "%s: state[%r] is not kept for the next turn: it is a %s", place, name, type(value).__name__
                 )
-        stored = {"values": values, "session": self._session}
+        stored = {"values": values, "session": self._session, "trusted": True}
         if (size := len(to_json(stored))) > LARGEST:
             logger.warning(
                 "%s: the state is not kept for the next turn: it takes %d bytes, more than %d", place, size, LARGEST

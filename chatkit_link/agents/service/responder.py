@@ -121,6 +121,7 @@ class ServiceResponder:
                 "zone": ctx.caller.zone,
             },
             "state": dict(ctx.caller.session.state) if ctx.caller.session else {},
+            "untrusted_state": dict(ctx.untrusted_state),
         }
 
     def _check(self, response: httpx2.Response) -> None:

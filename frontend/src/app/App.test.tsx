@@ -52,10 +52,12 @@ test('a server that cannot be reached is a sentence with a way on', async () => 
   expect(screen.queryByRole('alert')).toBeNull();
 });
 
-test('a refusal is displayed in the words of the server', async () => {
+test('a refusal is displayed in the words of the server, with what to do', async () => {
   answer = async () => Response.json({ detail: 'Sign in first.' }, { status: 401 });
   render(<App />);
-  expect((await screen.findByRole('alert')).textContent).toContain('Sign in first.');
+  const alert = await screen.findByRole('alert');
+  expect(alert.textContent).toContain('Sign in first. This page cannot sign you in');
+  expect(alert.textContent).toContain('CHATKIT_LINK_ALLOW_ANONYMOUS=true');
 });
 
 test('the default agent opens at first, the one of the last visit later, and a link outranks both', async () => {

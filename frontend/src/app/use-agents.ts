@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
+import { ChatKitProblem } from '../protocol/problems';
 import { type Agents, fetchAgents } from './agents';
 
 export function useAgents() {
@@ -13,12 +14,20 @@ export function useAgents() {
     setFailure(null);
     fetchAgents(leaving.signal).then(setAgents, (error: unknown) => {
       if (leaving.signal.aborted) return;
-      const offline = error instanceof TypeError;
-      setFailure(
-        offline ? 'The server cannot be reached. Check that it is running.' : (error as Error).message,
-      );
+      setFailure(sentenceOf(error as Error));
     });
     return () => leaving.abort();
   }, [attempt]);
   return { agents, failure, retry };
+}
+
+function sentenceOf(error: Error): string {
+  if (error instanceof TypeError) return 'The server cannot be reached. Check that it is running.';
+  if (error instanceof ChatKitProblem && error.status === 401) {
+    return (
+      `${error.message} This page cannot sign you in: open the chat on the page that you know it from. If the server ` +
+      'is yours, CHATKIT_LINK_ALLOW_ANONYMOUS=true lets visitors in.'
+    );
+  }
+  return error.message;
 }

@@ -73,6 +73,38 @@ test('a token that is refused is exchanged once, and the request made again', as
   expect(used).toEqual(['t1', 't1', 't2']);
 });
 
+test('a visitor whom the server does not know any more is that one again as soon as it does', async () => {
+  const asked: string[] = [];
+  let known: string[] = [];
+  let made = 0;
+  vi.stubGlobal('fetch', async (_: URL, init: RequestInit) => {
+    const { former } = JSON.parse(String(init.body));
+    asked.push(former);
+    const user = known.find((each) => former.startsWith(`${each}.`)) ?? `user${++made}`;
+    known = [...known, user];
+    return Response.json({ token: `${user}.${asked.length}` });
+  });
+  const used: (string | undefined)[] = [];
+  const send: typeof fetch = async (_, init) => {
+    const user = new Headers(init?.headers).get('X-ChatKit-Visitor')?.split('.')[0];
+    used.push(user);
+    return new Response(null, { status: user && known.includes(user) ? 200 : 401 });
+  };
+  await visiting(send, PAGE)(CHATKIT);
+  known = [];
+  expect((await visiting(send, PAGE)(CHATKIT)).status).toBe(200);
+  // Another secret for a while: each visit asks after the first visitor, and is the second one.
+  const beside = [...known];
+  await visiting(send, PAGE)(CHATKIT);
+  known = [...beside];
+  expect(asked.at(-1)).toBe('user1.1');
+  known.push('user1');
+  await visiting(send, PAGE)(CHATKIT);
+  await visiting(send, PAGE)(CHATKIT);
+  expect(used).toEqual(['user1', 'user1', 'user2', 'user2', 'user1', 'user1']);
+  expect(asked).toHaveLength(4);
+});
+
 test('a token is renewed after a month, while the old one is still used', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   const { asked, send } = visitorServer(numbered());

@@ -8,7 +8,8 @@ const HEADER = 'X-ChatKit-Visitor';
 const RENEW_AFTER_MS = 30 * 24 * 3600_000;
 
 type Visit = { page: string; server: string };
-type Kept = { token: string; since: number };
+/** earlier: the token of a visitor whom the server did not know any more, and may know again. */
+type Kept = { token: string; since: number; earlier?: string };
 
 /**
  * Adds the token to each request to the server at the address `server`. A server where every user signs in gives none,
@@ -31,8 +32,8 @@ export function fetchAsVisitor(
   const known = async () => {
     if (current !== undefined) return current;
     const kept = read(visit);
-    current = kept?.token ?? (await ask());
-    if (kept && Date.now() - kept.since > RENEW_AFTER_MS)
+    current = (kept?.earlier && (await askForEarlier(visit, kept.earlier))) || (kept?.token ?? (await ask()));
+    if (kept && current === kept.token && Date.now() - kept.since > RENEW_AFTER_MS)
       ask(kept.token).then((renewed) => {
         current = renewed;
       }, ignore);
@@ -60,6 +61,25 @@ export function fetchAsVisitor(
 }
 
 async function askForToken(visit: Visit, former = ''): Promise<string | null> {
+  const token = await post(visit, former);
+  const other = read(visit);
+  // Another tab of the same page may have been given one meanwhile: there is one visitor.
+  if (other && !former) return other.token;
+  const earlier =
+    other?.earlier ?? (token && former && userOf(token) !== userOf(former) ? former : undefined);
+  if (token) keep(visit, { token, since: Date.now(), ...(earlier && { earlier }) });
+  return token;
+}
+
+/** The token of the visitor of an earlier one, if the server knows that one again; else the present one stays. */
+async function askForEarlier(visit: Visit, earlier: string): Promise<string | null> {
+  const token = await post(visit, earlier).catch(() => null);
+  if (!token || userOf(token) !== userOf(earlier)) return null;
+  keep(visit, { token, since: Date.now() });
+  return token;
+}
+
+async function post(visit: Visit, former: string): Promise<string | null> {
   const response = await fetch(new URL('visitor', visit.server), {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
@@ -69,12 +89,11 @@ async function askForToken(visit: Visit, former = ''): Promise<string | null> {
   if (response.status === 404 || response.status === 405) return null;
   if (!response.ok) throw new TypeError(`The server gave no visitor token (status ${response.status}).`);
   const { token } = (await response.json()) as { token: string | null };
-  // Another tab of the same page may have been given one meanwhile: there is one visitor.
-  const other = former ? null : read(visit);
-  if (other) return other.token;
-  if (token) keep(visit, { token, since: Date.now() });
   return token;
 }
+
+/** A token begins with its user. */
+const userOf = (token: string) => token.split('.')[0];
 
 // Pages without an origin of their own, such as files and sandboxed frames, cannot be distinguished.
 const keyFor = ({ page, server }: Visit) =>

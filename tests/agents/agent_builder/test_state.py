@@ -8,6 +8,7 @@ import pytest
 from chatkit.types import ErrorEvent
 from openai import AsyncOpenAI
 
+from chatkit_link.agents.agent_builder.state import ThreadState
 from tests.agents.agent_builder.flawed import AGENT, file
 from tests.agents.agent_builder.talk import MakeSettings, Talk, talks
 from tests.agents.agent_builder.test_given import KEY
@@ -192,3 +193,12 @@ async def test_a_state_that_is_too_large_is_not_kept_and_the_log_says_so(
         told = [(await all_talks["large"].say("More")).messages for _ in range(3)]
     assert told == [["1"], ["2"], ["2"]]
     assert "large.py: the state is not kept for the next turn" in caplog.text
+
+
+def test_what_an_earlier_version_took_from_a_user_is_left_out_of_a_thread() -> None:
+    kept = {"values": {"role": "admin", "n": 3}, "session": {"role": "admin"}}
+    for stored, role in ((kept, "guest"), (kept | {"trusted": True}, "admin")):
+        state = ThreadState(stored, {}, lambda _: None)
+        assert dict(state.join({"role": "guest", "n": 0})) == {"role": role, "n": 3}
+    # A back end that sets it again is taken at its word.
+    assert dict(ThreadState(kept, {"role": "clerk"}, lambda _: None).join({"n": 0})) == {"role": "clerk", "n": 3}
