@@ -10,6 +10,7 @@ Everything is derived from what is stored of the thread, so a reload, a retry an
 
 import asyncio
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
@@ -24,8 +25,10 @@ from chatkit_link.store.turns import TurnRecord
 
 #: The newest items of a thread that are looked through; a model gets no more by default.
 ITEMS: Final = 200
-#: Hosts of one thread that are reported to its page.
+#: Hosts of one thread that are reported to its page, and characters of tools that are looked through for them.
 _MOST_HOSTS: Final = 1_000
+_LOOKED_THROUGH: Final = 1_000_000
+_BEHIND_HOST: Final = re.compile(r"(?<![:/])/|[?#\\]")
 
 
 async def given_address(context: LinkContext, url: str) -> str | None:
@@ -78,13 +81,19 @@ def hosts_of_tools(history: Iterable[tuple[ThreadItem, TurnRecord | None]]) -> l
     A page opens links to them without showing their address first. A tool that repeats what a model called it with
     names nothing.
     """
-    records = [record for _, record in history if record]
-    items = [item for record in records for item in record["input"]]
-    found = (url for record in records for url in Sources(Sources.from_record(record["sources"])).urls)
-    hosts = _hosts(found, _MOST_HOSTS)
-    returned = _hosts(_named(text for item in items for text in _texts(outputs_of(item))), _MOST_HOSTS)
-    called_with = _hosts(_named(text for item in items for text in _texts(item.get("arguments"))))
-    return [*hosts, *(host for host in returned if host not in hosts and host not in called_with)][:_MOST_HOSTS]
+    hosts, returned, called_with = dict[str, None](), dict[str, None](), dict[str, None]()
+    left = _LOOKED_THROUGH
+    for record in [record for _, record in history if record][::-1]:
+        outputs = [text for item in record["input"] for text in _texts(outputs_of(item))]
+        arguments = [text for item in record["input"] for text in _texts(item.get("arguments"))]
+        left -= sum(map(len, [*outputs, *arguments]))
+        made_up = _servers(_named(arguments))
+        if left < 0 or len(made_up) > _MOST_HOSTS:
+            break
+        hosts |= _hosts(_servers(Sources(Sources.from_record(record["sources"])).urls))
+        returned |= _hosts(_servers(_named(outputs)))
+        called_with |= _hosts(made_up)
+    return list(hosts | {host: None for host in returned if host not in called_with})[:_MOST_HOSTS]
 
 
 def _named(texts: Iterable[str]) -> Iterator[str]:
@@ -93,9 +102,13 @@ def _named(texts: Iterable[str]) -> Iterator[str]:
         yield from addresses_in(text, bare=False)
 
 
-def _hosts(addresses: Iterable[str], most: int | None = None) -> dict[str, None]:
-    servers = dict.fromkeys(address[: address.find("/", 8) % (len(address) + 1)] for address in addresses)
-    return {host: None for server in list(servers)[:most] if (host := host_of(server))}
+def _servers(addresses: Iterable[str]) -> list[str]:
+    """Addresses without what follows their host, each once."""
+    return list(dict.fromkeys(_BEHIND_HOST.split(address, maxsplit=1)[0] for address in addresses))
+
+
+def _hosts(servers: list[str]) -> dict[str, None]:
+    return {host: None for server in servers[:_MOST_HOSTS] if (host := host_of(server))}
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -8,8 +8,10 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from chatkit_link.agents.given_addresses import hosts_of_tools
 from chatkit_link.search.page_reader import Reader
 from chatkit_link.settings import Settings
+from chatkit_link.store.turns import TurnRecord
 from tests.agents.test_models import chat, conversation, scripted
 from tests.finished_stream import told
 from tests.model_server import Call, ModelServer, Say
@@ -87,3 +89,23 @@ async def test_what_the_user_or_a_search_gave_is_read_also_later_and_however_it_
             await told(client.retry_after_item(first.thread_id, again.view.items[0].id))
     assert web.asked == ["/found?a=1", "/page", "/moved", "/elsewhere", "/found?a=1", "/Köln", "/found?a=1"]
     assert json.loads(hosts.text)["hosts"] == [web.address.split("/")[2]]
+
+
+def test_a_page_is_told_what_tools_returned_and_not_what_they_were_called_with() -> None:
+    def call(arguments: str, output: Any) -> list[dict[str, Any]]:
+        return [
+            {"type": "function_call", "arguments": arguments},
+            {"type": "function_call_output", "output": output},
+        ]
+
+    found = {"1": {"title": "", "url": "https://found.example:8443/x?q=1", "site": "", "passage": ""}}
+    json_output = json.dumps({"issues": [{"url": "https://Tracker.example/1"}], "file": "setup.py"})
+    text = [{"type": "input_text", "text": "See http://text.example?x, or https://bücher.example/."}]
+    echo = call('{"url": "https://evil.example/?q=SECRET"}', "No page at https://evil.example/?q=SECRET")
+    records = [
+        TurnRecord(input=call("{}", "https://old.example " + "x" * 2_000_000), covers=[], sources={}),
+        TurnRecord(input=[*call("{}", json_output), *call("{}", text), *echo], covers=[], sources=found),
+    ]
+    history: Any = [(None, record) for record in records] + [(None, None)]
+    hosts = ["found.example:8443", "tracker.example", "text.example", "xn--bcher-kva.example"]
+    assert hosts_of_tools(history) == hosts

@@ -20,7 +20,7 @@ export function Link({ href, title, children }: Props) {
   const onClick = async (event: MouseEvent<HTMLAnchorElement>) => {
     if (event.defaultPrevented || event.button > 1 || !/^https?:/.test(address)) return;
     const url = new URL(address);
-    const hides = namesAnother(event.currentTarget.textContent ?? '', url);
+    const hides = [event.currentTarget.textContent, title].some((text) => namesAnother(text ?? '', url));
     if (!hides && policy.isNamed(url)) return;
     event.preventDefault();
     if (!hides && (await policy.isNamedByTool(url))) openInNewTab(address);

@@ -5,7 +5,7 @@
  */
 import { Image, ImageOff } from 'lucide-react';
 import { type MouseEvent, useState } from 'react';
-import { useText } from '../language/language';
+import { useLanguage } from '../language/language';
 import { useWrittenPicture } from '../ui/image-sources';
 import { LinkDialog } from './LinkDialog';
 
@@ -33,7 +33,7 @@ export function Picture({ src, alt }: { src?: string; alt?: string }) {
 type WaitingProps = { address: string; domain: string; leads: boolean; alt?: string; onAsk(): void };
 
 function Waiting({ address, domain, leads, alt, onAsk }: WaitingProps) {
-  const { message } = useText();
+  const { text, dir } = useLanguage();
   const [opening, setOpening] = useState(false);
   const Icon = leads ? ImageOff : Image;
   // It may stand within a link, which is not what was clicked.
@@ -45,7 +45,7 @@ function Waiting({ address, domain, leads, alt, onAsk }: WaitingProps) {
   };
   return (
     <>
-      <button type="button" className="md-picture" onClick={onClick}>
+      <button type="button" className="md-picture" dir={dir} onClick={onClick}>
         <Icon size={16} aria-hidden />
         <span>
           {alt && (
@@ -53,7 +53,7 @@ function Waiting({ address, domain, leads, alt, onAsk }: WaitingProps) {
               {alt}
             </span>
           )}
-          <span>{message.showPicture(`\u2066${domain}\u2069`)}</span>
+          <span>{text.message.showPicture(`\u2066${domain}\u2069`)}</span>
         </span>
       </button>
       {opening && <LinkDialog address={address} onClose={() => setOpening(false)} />}

@@ -71,3 +71,21 @@ test('a click leads to the address where the policy of the page lets no picture 
   expect(at('https://a.example/x', null, listing('cdn.example'))?.leads).toBe(true);
   expect(at('http://127.0.0.1:9/x')?.leads).toBe(false);
 });
+
+test('what the server has written into the page is what counts', () => {
+  const written = (name: string, content: string) => {
+    const meta = Object.assign(document.createElement('meta'), { name, content });
+    document.head.append(meta);
+    return meta;
+  };
+  const metas = [
+    written('allowed-image-domains', 'cdn.example *.pictures.example'),
+    written('public-origin', 'https://chat.example'),
+  ];
+  const known = (src: string) => writtenPicture(src, null);
+  for (const src of ['https://cdn.example/a', 'https://a.pictures.example/a', 'https://chat.example/files/1'])
+    expect(known(src)?.waits, src).toBe(false);
+  expect(known('https://a.example/a')).toMatchObject({ waits: true, leads: true });
+  for (const meta of metas) meta.remove();
+  expect(known('https://cdn.example/a')).toMatchObject({ waits: true, leads: false });
+});
