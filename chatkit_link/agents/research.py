@@ -24,10 +24,11 @@ from pydantic import BaseModel
 from chatkit_link.agents.actions import ActionRegistry
 from chatkit_link.agents.assistant import Assistant
 from chatkit_link.agents.context import LinkContext, TurnContext
+from chatkit_link.agents.given_addresses import given_address
 from chatkit_link.agents.offline.extract import DIG_DEEPER as DIG_DEEPER_TEXT
 from chatkit_link.agents.progress import progress
 from chatkit_link.agents.sources import Source
-from chatkit_link.errors import ConfigurationError, LinkError
+from chatkit_link.errors import ConfigurationError, LinkError, Unprocessable
 from chatkit_link.search.page_reader import Reader
 from chatkit_link.search.provider import SearchNotice, SearchProvider, SearchResult
 from chatkit_link.widgets.search import search_progress, search_results, show_more
@@ -61,6 +62,10 @@ class SearchHit(BaseModel):
 DigDeeper = Action[Literal["search.dig_deeper"], SearchHit]
 ShowMore = Action[Literal["search.show_more"], dict[str, Any]]
 
+NOT_GIVEN = (
+    "Only an address that the user wrote or a search found in this conversation can be read, exactly as it was given. "
+    "Search for the page instead."
+)
 #: Characters of a page that go to the model.
 PAGE_LIMIT = 12_000
 
@@ -123,10 +128,11 @@ class Research:
 
         @progress("Reading {url}", failed="Not read: {url}")
         async def read(ctx: RunContextWrapper[LinkContext], url: str) -> str:
-            """Read the text of one page that a search found. Returns JSON: n (to cite), title, url, text.
+            """Read the text of one page that a search found, or that the user named. Returns JSON: n (to cite), \
+title, url, text.
 
             Args:
-                url: the page's address, as the search gave it.
+                url: the page's address, exactly as the search or the user gave it.
             """
             return await self._read(ctx.context, url)
 
@@ -189,7 +195,11 @@ class Research:
         )
 
     async def _read(self, context: LinkContext, url: str) -> str:
-        page = await self._reader.read(url)
+        given = url if self._reader.is_document(url) else await given_address(context, url)
+        if given is None:
+            self._reader.refuse_private(url)
+            raise Unprocessable(NOT_GIVEN)
+        page = await self._reader.read(given)
         number = context.sources.add(Source(page.title, page.url))
         return _json({"n": number, "title": page.title, "url": page.url, "text": page.text[:PAGE_LIMIT]})
 

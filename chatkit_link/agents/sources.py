@@ -25,6 +25,11 @@ class Sources:
         self._by_number = dict(known or {})
         self._numbers = {source.url: number for number, source in self._by_number.items()}
 
+    @property
+    def urls(self) -> list[str]:
+        """All that were found, as they were given."""
+        return list(self._numbers)
+
     def add(self, source: Source) -> int:
         """The source's number, a new one if it was not known."""
         if source.url not in self._numbers:

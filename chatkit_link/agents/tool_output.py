@@ -109,13 +109,18 @@ def bounded_record(items: Sequence[dict[str, Any]], limit: int) -> list[dict[str
     return kept[::-1]
 
 
+def outputs_of(item: Mapping[str, Any]) -> list[Any]:
+    """What a tool returned, where the input item holds that."""
+    return [item[name] for name in _fields(item) if item.get(name)]
+
+
 def cut_of(result: Any, limit: int) -> Cut | None:
     """How a tool's result is cut, as the tool returned it; None where the model gets all of it."""
     total = _length(result)
     return Cut(limit, total) if total > limit else None
 
 
-def _fields(item: dict[str, Any]) -> tuple[str, ...]:
+def _fields(item: Mapping[str, Any]) -> tuple[str, ...]:
     kind = str(item.get("type", ""))
     return ("output",) if kind.endswith("_output") else _HOSTED.get(kind, ())
 

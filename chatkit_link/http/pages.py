@@ -22,9 +22,13 @@ _FOR_ALL = {"Cross-Origin-Resource-Policy": "cross-origin"}
 _REVALIDATE = {"Cache-Control": "no-cache", **_FOR_ALL}
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable", **_FOR_ALL}  # their names carry a hash
 # What such a page wants of its frames. Under "require-corp" no picture of another server would load in the chat.
-_ISOLATED = {"Cross-Origin-Embedder-Policy": "credentialless"}
+# Nor is a host looked up before a link to it is clicked: a name can carry words as an address can.
+_FRAME = {"Cross-Origin-Embedder-Policy": "credentialless", "X-DNS-Prefetch-Control": "off"}
 # Pages on the machine of a developer, which frame the chat while it is on the same machine.
 _LOOPBACK = " ".join(f"{scheme}://{host}:*" for scheme in ("http", "https") for host in ("localhost", "127.0.0.1"))
+# Pictures are the one thing that a page loads by itself from addresses in a conversation. Without a list of domains,
+# img-src has every https address: widgets of the server's code may use any, and a user may ask for a picture of an
+# answer, which the frame alone holds back until then. With a list it has that list, and no click can widen it.
 _CSP: dict[str, str] = {
     "default-src": "'self'",
     "script-src": "'self'",
@@ -65,7 +69,20 @@ async def frame(request: Request, services: ServicesDep) -> Response:
             also["img-src"] = _LOOPBACK
         if services.settings.frame_ancestors is None:
             framed_by = f"{framed_by} {_LOOPBACK}"
-    return page("frame.html", services, framed_by, also, _ISOLATED)
+    return page("frame.html", services, framed_by, also, _FRAME, meta=_known_to_frame(services))
+
+
+def _known_to_frame(services: Services) -> dict[str, str]:
+    """What the frame decides by which pictures of an answer it loads (frontend/src/ui/image-sources.ts).
+
+    The storage is none of them: where buckets share a host, anybody may have one there.
+    """
+    settings = services.settings
+    known = {
+        "allowed-image-domains": " ".join(settings.listed_image_domains),
+        "public-origin": origin_of(settings.address) if settings.public_url else "",
+    }
+    return {name: content for name, content in known.items() if content}
 
 
 @router.api_route("/chatkit.js", methods=["GET", "HEAD"], include_in_schema=False)
@@ -95,6 +112,7 @@ def page(
     framed_by: str,
     also: Mapping[str, str],
     headers: Mapping[str, str] = MappingProxyType({}),
+    meta: Mapping[str, str] = MappingProxyType({}),
 ) -> Response:
     """A built page with its content policy."""
     # Where the storage signs links, the page meets it, too.
@@ -109,10 +127,10 @@ def page(
         for directive, allowed in part.items():
             sources[directive] = f"{sources.get(directive, '')} {allowed.strip()}".strip()
     policy = "; ".join(f"{directive} {allowed}" for directive, allowed in sources.items())
-    return _file(name, {**_REVALIDATE, "Content-Security-Policy": policy, **headers})
+    return _file(name, {**_REVALIDATE, "Content-Security-Policy": policy, **headers}, meta)
 
 
-def _file(name: str, headers: dict[str, str]) -> Response:
+def _file(name: str, headers: dict[str, str], meta: Mapping[str, str] = MappingProxyType({})) -> Response:
     if not STATIC.is_dir():
         raise NotFound("The page has not been built. Run `make build`, or use the API at /chatkit.")
     try:
@@ -122,4 +140,4 @@ def _file(name: str, headers: dict[str, str]) -> Response:
         raise HTTPException(404) from None
     if not found:
         raise HTTPException(404)
-    return StaticFile(file, headers)
+    return StaticFile(file, headers, meta)

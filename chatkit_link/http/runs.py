@@ -1,5 +1,6 @@
 """Running answers: follow one from anywhere, find the one of a thread, stop one."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
+from chatkit_link.agents.given_addresses import ITEMS, hosts_of_tools
 from chatkit_link.errors import BadRequest
 from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.services import ServicesDep
@@ -60,6 +62,14 @@ async def run_of_thread(thread_id: str, services: ServicesDep, caller: CallerDep
     if latest.status in {RunStatus.FAILED, RunStatus.INTERRUPTED}:
         error = _error_in(await services.coordinator.last_events(latest))
     return {"run": None, "last": {**state, "error": error}, "endings": endings}
+
+
+@router.get("/chatkit/threads/{thread_id}/hosts", summary="The hosts that tools named in a thread")
+async def hosts_of_thread(thread_id: str, services: ServicesDep, caller: CallerDep) -> dict[str, list[str]]:
+    """``{"hosts": [...]}``: links to others are shown in full before they open."""
+    await services.store.load_thread(thread_id, caller)
+    history = await services.store.load_history(thread_id, ITEMS, caller)
+    return {"hosts": await asyncio.to_thread(hosts_of_tools, history)}
 
 
 @router.post("/chatkit/runs/{run_id}/cancel", summary="Stop an answer")

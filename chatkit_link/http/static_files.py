@@ -9,6 +9,7 @@ packaging tools make them up.
 import hashlib
 import re
 from collections.abc import Mapping
+from html import escape
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -45,11 +46,13 @@ class StaticFile(Response):
     Args:
         path: a file that exists.
         headers: also part of a 304, so that a changed policy reaches a page that has not changed.
+        meta: names and contents of ``meta`` elements for the head of a page, which is sent uncompressed then.
     """
 
-    def __init__(self, path: Path, headers: Mapping[str, str]) -> None:
+    def __init__(self, path: Path, headers: Mapping[str, str], meta: Mapping[str, str] | None = None) -> None:
         super().__init__(headers={**headers, "Vary": "Accept-Encoding"})
         self._path = path
+        self._meta = meta or {}
         del self.headers["content-length"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,7 +62,7 @@ class StaticFile(Response):
     def _answer(self, request: Request) -> Response:
         asked = request.headers
         coding = self._coding(asked.get("accept-encoding"))
-        content = _encoded(self._path, coding).read_bytes()
+        content = _with_meta(_encoded(self._path, coding).read_bytes(), self._meta)
         tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
         headers = {**self.headers, "ETag": tag, "Accept-Ranges": "bytes"}
         if coding != _IDENTITY:
@@ -80,7 +83,7 @@ class StaticFile(Response):
         return Response(content[start:end], status_code=206, headers=headers)
 
     def _coding(self, accepted: str | None) -> str:
-        available = [coding for coding in _CODINGS if _encoded(self._path, coding).is_file()]
+        available = [] if self._meta else [coding for coding in _CODINGS if _encoded(self._path, coding).is_file()]
         coding = best_coding(accepted, available)
         if coding is None:
             raise HTTPException(406, headers={"Vary": "Accept-Encoding"})
@@ -89,6 +92,11 @@ class StaticFile(Response):
 
 def _encoded(path: Path, coding: str) -> Path:
     return path if coding == _IDENTITY else path.with_name(path.name + _CODINGS[coding])
+
+
+def _with_meta(page: bytes, meta: Mapping[str, str]) -> bytes:
+    tags = "".join(f'<meta name="{escape(name)}" content="{escape(content)}" />' for name, content in meta.items())
+    return page.replace(b"</head>", tags.encode() + b"</head>", 1)
 
 
 def best_coding(accepted: str | None, available: list[str]) -> str | None:

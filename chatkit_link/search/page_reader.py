@@ -12,6 +12,7 @@ import ipaddress
 import socket
 import ssl
 import zlib
+from contextlib import suppress
 from urllib.parse import unquote
 
 import httpx2
@@ -24,6 +25,7 @@ from chatkit_link.search.page_extraction import Answer, ReadPage, body_of, conte
 from chatkit_link.store.documents import Documents
 
 REDIRECTS = 3
+_PRIVATE = "That address belongs to a private network and cannot be read."
 
 
 class Reader:
@@ -51,10 +53,20 @@ class Reader:
         # Made once: loading the certificates takes longer than most pages.
         self._tls = tls or httpx2.create_ssl_context(trust_env=False)
 
+    def is_document(self, url: str) -> bool:
+        """Whether it is the address of a document of this server, which is read without a request."""
+        return url.strip().startswith(self._home)
+
+    def refuse_private(self, url: str) -> None:
+        """Raises ``Unprocessable`` for an address in a private network, as far as that is known without asking."""
+        with suppress(ValueError, httpx2.InvalidURL):
+            if not self._may_connect(ipaddress.ip_address(httpx2.URL(url.strip()).host)):
+                raise Unprocessable(_PRIVATE)
+
     async def read(self, url: str) -> ReadPage:
         """Raises ``Unprocessable`` (an address that may not be read), ``NotFound`` or ``Upstream``."""
         url = url.strip()
-        if url.startswith(self._home):
+        if self.is_document(url):
             return await self._read_document(url)
         try:
             async with asyncio.timeout(self._timeout):
@@ -103,7 +115,7 @@ class Reader:
             raise Upstream("There is no server by that name, or the network is not there.") from error
         addresses = list(dict.fromkeys(ipaddress.ip_address(str(info[4][0]).partition("%")[0]) for info in found))
         if not addresses or not all(self._may_connect(address) for address in addresses):
-            raise Unprocessable("That address belongs to a private network and cannot be read.")
+            raise Unprocessable(_PRIVATE)
         return addresses
 
     def _may_connect(self, address: Address) -> bool:

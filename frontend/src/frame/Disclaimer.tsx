@@ -1,4 +1,6 @@
 import { Markdown } from '../markdown/Markdown';
+import { OwnOriginsContext } from '../ui/image-sources';
+import { everyLink, LinkPolicyContext } from '../ui/link-policy';
 import { useChat } from './context';
 import { useStore } from './store';
 
@@ -12,7 +14,11 @@ export function Disclaimer({ scrolls = false }: { scrolls?: boolean }) {
       data-contrast={disclaimer.highContrast ? '' : undefined}
       data-scrolls={scrolls ? '' : undefined}
     >
-      <Markdown text={disclaimer.text} />
+      <LinkPolicyContext value={everyLink}>
+        <OwnOriginsContext value="any">
+          <Markdown text={disclaimer.text} />
+        </OwnOriginsContext>
+      </LinkPolicyContext>
     </div>
   );
 }

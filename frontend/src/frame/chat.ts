@@ -107,6 +107,11 @@ export class Chat {
     else this.startNew();
   }
 
+  /** Of the page around the chat. */
+  get hostOrigin(): string {
+    return this.host.origin;
+  }
+
   startNew(): Conversation {
     const view = this.#blank();
     this.#show(view);

@@ -185,6 +185,9 @@ export const ar: Text = {
     enlarge: (name) => `تكبير ${name}`,
     close: 'إغلاق',
     download: 'تنزيل',
+    showPicture: (domain) => `عرض الصورة من ${domain}`,
+    openLink: 'هل تريد فتح هذا الرابط؟',
+    checkLink: 'تحقق من وجهته قبل فتحه: قد يحمل العنوان أجزاءً من هذه المحادثة.',
   },
   work: {
     thinking: 'جارٍ التفكير…',

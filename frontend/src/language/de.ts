@@ -166,6 +166,10 @@ export const de: Text = {
     enlarge: (name) => `${name} vergrößern`,
     close: 'Schließen',
     download: 'Herunterladen',
+    showPicture: (domain) => `Bild von ${domain} anzeigen`,
+    openLink: 'Diesen Link öffnen?',
+    checkLink:
+      'Prüfen Sie vor dem Öffnen, wohin er führt: Eine Adresse kann Teile dieser Unterhaltung mitnehmen.',
   },
   work: {
     thinking: 'Denkt nach …',

@@ -166,6 +166,9 @@ export const en = {
     enlarge: (name: string) => `Enlarge ${name}`,
     close: 'Close',
     download: 'Download',
+    showPicture: (domain: string) => `Show the picture from ${domain}`,
+    openLink: 'Open this link?',
+    checkLink: 'Check where it leads before you open it: an address can carry parts of this conversation.',
   },
   work: {
     thinking: 'Thinking…',

@@ -165,6 +165,10 @@ export const es: Text = {
     enlarge: (name) => `Ampliar ${name}`,
     close: 'Cerrar',
     download: 'Descargar',
+    showPicture: (domain) => `Mostrar la imagen de ${domain}`,
+    openLink: '¿Abrir este enlace?',
+    checkLink:
+      'Comprueba adónde lleva antes de abrirlo: una dirección puede llevarse partes de esta conversación.',
   },
   work: {
     thinking: 'Pensando…',

@@ -165,6 +165,10 @@ export const fr: Text = {
     enlarge: (name) => `Agrandir ${name}`,
     close: 'Fermer',
     download: 'Télécharger',
+    showPicture: (domain) => `Afficher l’image de ${domain}`,
+    openLink: 'Ouvrir ce lien ?',
+    checkLink:
+      'Vérifiez où il mène avant de l’ouvrir : une adresse peut emporter des parties de cette conversation.',
   },
   work: {
     thinking: 'Réflexion…',

@@ -165,6 +165,9 @@ export const he: Text = {
     enlarge: (name) => `הגדלת ${name}`,
     close: 'סגירה',
     download: 'הורדה',
+    showPicture: (domain) => `הצגת התמונה מ-${domain}`,
+    openLink: 'לפתוח את הקישור הזה?',
+    checkLink: 'יש לבדוק לאן הוא מוביל לפני שפותחים אותו: כתובת יכולה לשאת חלקים מהשיחה הזו.',
   },
   work: {
     thinking: 'חושב…',

@@ -165,6 +165,10 @@ export const id: Text = {
     enlarge: (name) => `Perbesar ${name}`,
     close: 'Tutup',
     download: 'Unduh',
+    showPicture: (domain) => `Tampilkan gambar dari ${domain}`,
+    openLink: 'Buka tautan ini?',
+    checkLink:
+      'Periksa ke mana tautan ini mengarah sebelum membukanya: alamat dapat membawa bagian dari percakapan ini.',
   },
   work: {
     thinking: 'Berpikir…',

@@ -165,6 +165,10 @@ export const it: Text = {
     enlarge: (name) => `Ingrandisci ${name}`,
     close: 'Chiudi',
     download: 'Scarica',
+    showPicture: (domain) => `Mostra l’immagine di ${domain}`,
+    openLink: 'Aprire questo link?',
+    checkLink:
+      'Controlla dove porta prima di aprirlo: un indirizzo può contenere parti di questa conversazione.',
   },
   work: {
     thinking: 'Sto pensando…',

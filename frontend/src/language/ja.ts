@@ -165,6 +165,9 @@ export const ja: Text = {
     enlarge: (name) => `${name} を拡大`,
     close: '閉じる',
     download: 'ダウンロード',
+    showPicture: (domain) => `${domain} の画像を表示`,
+    openLink: 'このリンクを開きますか？',
+    checkLink: '開く前に、リンク先を確認してください。アドレスにはこの会話の一部が含まれることがあります。',
   },
   work: {
     thinking: '考えています…',

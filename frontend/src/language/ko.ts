@@ -166,6 +166,9 @@ export const ko: Text = {
     enlarge: (name) => `${name} 크게 보기`,
     close: '닫기',
     download: '다운로드',
+    showPicture: (domain) => `${domain}의 이미지 보기`,
+    openLink: '이 링크를 여시겠습니까?',
+    checkLink: '열기 전에 어디로 연결되는지 확인하세요. 주소에 이 대화의 일부가 담길 수 있습니다.',
   },
   work: {
     thinking: '생각하는 중…',

@@ -166,6 +166,10 @@ export const nl: Text = {
     enlarge: (name) => `${name} vergroten`,
     close: 'Sluiten',
     download: 'Downloaden',
+    showPicture: (domain) => `Afbeelding van ${domain} tonen`,
+    openLink: 'Deze link openen?',
+    checkLink:
+      'Controleer waar hij heen leidt voordat je hem opent: een adres kan delen van dit gesprek meenemen.',
   },
   work: {
     thinking: 'Nadenken…',

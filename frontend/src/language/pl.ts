@@ -172,6 +172,9 @@ export const pl: Text = {
     enlarge: (name) => `Powiększ: ${name}`,
     close: 'Zamknij',
     download: 'Pobierz',
+    showPicture: (domain) => `Pokaż obraz z ${domain}`,
+    openLink: 'Otworzyć ten link?',
+    checkLink: 'Zanim go otworzysz, sprawdź, dokąd prowadzi: adres może zawierać części tej rozmowy.',
   },
   work: {
     thinking: 'Myślę…',

@@ -165,6 +165,9 @@ export const pt: Text = {
     enlarge: (name) => `Ampliar ${name}`,
     close: 'Fechar',
     download: 'Baixar',
+    showPicture: (domain) => `Mostrar a imagem de ${domain}`,
+    openLink: 'Abrir este link?',
+    checkLink: 'Verifique para onde ele leva antes de abrir: um endereço pode levar partes desta conversa.',
   },
   work: {
     thinking: 'Pensando…',

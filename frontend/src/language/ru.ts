@@ -172,6 +172,9 @@ export const ru: Text = {
     enlarge: (name) => `Увеличить: ${name}`,
     close: 'Закрыть',
     download: 'Скачать',
+    showPicture: (domain) => `Показать изображение с ${domain}`,
+    openLink: 'Открыть эту ссылку?',
+    checkLink: 'Прежде чем открыть, проверьте, куда она ведёт: адрес может содержать части этого разговора.',
   },
   work: {
     thinking: 'Думаю…',

@@ -165,6 +165,9 @@ export const tr: Text = {
     enlarge: (name) => `Büyüt: ${name}`,
     close: 'Kapat',
     download: 'İndir',
+    showPicture: (domain) => `${domain} adresindeki görseli göster`,
+    openLink: 'Bu bağlantı açılsın mı?',
+    checkLink: 'Açmadan önce nereye gittiğine bakın: bir adres bu konuşmadan parçalar taşıyabilir.',
   },
   work: {
     thinking: 'Düşünüyor…',

@@ -172,6 +172,9 @@ export const uk: Text = {
     enlarge: (name) => `Збільшити: ${name}`,
     close: 'Закрити',
     download: 'Завантажити',
+    showPicture: (domain) => `Показати зображення з ${domain}`,
+    openLink: 'Відкрити це посилання?',
+    checkLink: 'Перш ніж відкрити, перевірте, куди воно веде: адреса може містити частини цієї розмови.',
   },
   work: {
     thinking: 'Думаю…',

@@ -165,6 +165,10 @@ export const vi: Text = {
     enlarge: (name) => `Phóng to ${name}`,
     close: 'Đóng',
     download: 'Tải xuống',
+    showPicture: (domain) => `Hiện hình ảnh từ ${domain}`,
+    openLink: 'Mở liên kết này?',
+    checkLink:
+      'Hãy kiểm tra liên kết dẫn đến đâu trước khi mở: địa chỉ có thể mang theo một phần cuộc trò chuyện này.',
   },
   work: {
     thinking: 'Đang suy nghĩ…',

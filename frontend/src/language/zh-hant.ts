@@ -164,6 +164,9 @@ export const zhHant: Text = {
     enlarge: (name) => `放大 ${name}`,
     close: '關閉',
     download: '下載',
+    showPicture: (domain) => `顯示來自 ${domain} 的圖片`,
+    openLink: '開啟此連結？',
+    checkLink: '開啟前請確認它指向哪裡：網址可能帶有這次對話的內容。',
   },
   work: {
     thinking: '正在思考…',

@@ -163,6 +163,9 @@ export const zh: Text = {
     enlarge: (name) => `放大 ${name}`,
     close: '关闭',
     download: '下载',
+    showPicture: (domain) => `显示来自 ${domain} 的图片`,
+    openLink: '打开此链接？',
+    checkLink: '打开前请确认它指向哪里：网址可能带有本次对话的内容。',
   },
   work: {
     thinking: '正在思考…',

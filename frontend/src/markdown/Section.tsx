@@ -1,11 +1,13 @@
 import { toJsxRuntime } from 'hast-util-to-jsx-runtime';
 import { type ComponentProps, createContext, memo, type ReactNode, useContext, useMemo } from 'react';
 import { Fragment, jsx, jsxs } from 'react/jsx-runtime';
-import { InlineCode, Link, Picture, Preformatted, Table, TaskCheckbox } from './elements';
+import { InlineCode, Preformatted, Table, TaskCheckbox } from './elements';
 import { FormulaView, useKatex } from './FormulaView';
 import { FORMULA_TAG } from './formula-elements';
 import { MARK_TAG, withoutMarks } from './inline-marks';
+import { Link } from './Link';
 import { NoteReference } from './Notes';
+import { Picture } from './Picture';
 import { NOTE_TAG, type Parsed, parse } from './parse';
 
 /** What is drawn in the place of a mark (inline-marks.ts). */

@@ -1,22 +1,9 @@
 /** The elements of a text that are drawn in a way of our own. */
 import type { Element, Nodes } from 'hast';
 import { Square, SquareCheck } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { useText } from '../language/language';
-import { useImageSource } from '../ui/image-sources';
 import { CodeBlock } from './CodeBlock';
-import { safeHref } from './safe-href';
-
-export function Link({ href, title, children }: { href?: string; title?: string; children?: ReactNode }) {
-  const address = href ? safeHref(href) : undefined;
-  return address ? (
-    <a href={address} title={title} target="_blank" rel="noopener noreferrer">
-      {children}
-    </a>
-  ) : (
-    <span>{children}</span>
-  );
-}
 
 /** The box of a task list, which cannot be changed here. */
 export function TaskCheckbox({ checked }: { checked?: boolean }) {
@@ -35,23 +22,6 @@ export function Table({ children, dir }: { children?: ReactNode; dir?: string })
     <section className="md-table" aria-label={message.table} tabIndex={0} dir={dir}>
       <table>{children}</table>
     </section>
-  );
-}
-
-/** A picture that cannot be had, or may not be loaded, is named instead. */
-export function Picture({ src, alt }: { src?: string; alt?: string }) {
-  const [broken, setBroken] = useState(false);
-  // Without a server in it, an address is of the page that a model has read, which nobody knows here.
-  const address = useImageSource(src && /^(?:\/|[a-z][a-z0-9+.-]*:)/i.test(src) ? src : '');
-  if (!address || broken) return alt ? <em>{alt}</em> : null;
-  return (
-    <img
-      src={address}
-      alt={alt ?? ''}
-      loading="lazy"
-      referrerPolicy="no-referrer"
-      onError={() => setBroken(true)}
-    />
   );
 }
 

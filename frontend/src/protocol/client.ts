@@ -112,6 +112,17 @@ export class ChatKitClient {
     }
   }
 
+  /** Hosts that tools have named in a thread; none where the server does not know or does not answer. */
+  async hostsNamedByTools(threadId: string): Promise<string[]> {
+    if (this.#hasRuns === false) return [];
+    try {
+      const response = await this.request(`threads/${encodeURIComponent(threadId)}/hosts`);
+      return (await response.json()).hosts ?? [];
+    } catch {
+      return [];
+    }
+  }
+
   /** The same as `stream`, for an answer that another page asked for, from its beginning. */
   async follow(run: string, listener: Listener): Promise<void> {
     return this.read(await this.request(`runs/${encodeURIComponent(run)}/events`, listener), listener);

@@ -57,11 +57,13 @@ export function runsOf(block: Element, names: Names): string[] {
 const RUN = 'p, li, h1, h2, h3, h4, h5, h6, blockquote, div, dt, dd, figcaption, section';
 /** Controls, marks of citations and of notes, and what is live itself. */
 const UNSPOKEN =
-  'button, [aria-hidden="true"], [role="status"], [role="alert"], .cite, sup:has(a), .sources, style, script';
+  'button:not(.md-picture), [aria-hidden="true"], [role="status"], [role="alert"], .cite, sup:has(a), .sources, style, script';
 
 /** What a picture or a formula is called; null for what is made of words. */
 function nameOf(node: Element): string | null {
   if (node instanceof HTMLImageElement) return node.alt;
+  // One that waits for a click.
+  if (node.matches('.md-picture')) return node.querySelector('.md-picture-alt')?.textContent ?? '';
   if (node.getAttribute('role') === 'img') return `${node.getAttribute('aria-label') ?? ''} `;
   if (node.matches('math')) {
     const words = node.cloneNode(true) as Element;

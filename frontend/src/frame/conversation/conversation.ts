@@ -250,6 +250,11 @@ export class Conversation {
     this.#stream.abandon();
   }
 
+  /** Hosts that tools have named in this thread, as far as its server knows. */
+  async hostsNamedByTools(): Promise<string[]> {
+    return this.id ? this.services.client.hostsNamedByTools(this.id) : [];
+  }
+
   async loadOlder() {
     const { id } = this;
     if (id) await this.#try(() => this.#loader.loadOlder(id));

@@ -1,13 +1,15 @@
 import { ArrowDown, LoaderCircle } from 'lucide-react';
-import { type MouseEvent, useDeferredValue, useEffect, useMemo, useRef } from 'react';
+import { type MouseEvent, type ReactNode, useDeferredValue, useEffect, useMemo, useRef } from 'react';
 import { useText } from '../../language/language';
 import { failureOf, isPolling, isResponding } from '../../protocol/response-status';
 import { isPending } from '../../protocol/thread-state';
 import type { ThreadItem } from '../../protocol/types';
-import { ImageDomainsContext } from '../../ui/image-sources';
+import { ImageDomainsContext, OwnOriginsContext } from '../../ui/image-sources';
+import { type LinkPolicy, LinkPolicyContext } from '../../ui/link-policy';
 import { useNarration } from '../announcements/use-narration';
 import { ConversationContext, useChat } from '../context';
 import type { Conversation } from '../conversation/conversation';
+import { linkPolicyOf } from '../conversation/link-policy';
 import { Disclaimer } from '../Disclaimer';
 import { useStore } from '../store';
 import { QuoteButton } from './QuoteButton';
@@ -22,6 +24,8 @@ import { useContentVisibility } from './use-content-visibility';
 const AHEAD = 1.5;
 const NONE: ReadonlySet<string> = new Set();
 
+const originOf = (url: string, base: string) => new URL(url, base).origin;
+
 /** What a click unfolds should be seen where it is, not pushed out of sight by the end of the thread. */
 const holdForClick = (hold: () => void) => (event: MouseEvent) => {
   if (event.target instanceof Element && event.target.closest('.widget, .workflow, .bubble, .sources'))
@@ -30,7 +34,8 @@ const holdForClick = (hold: () => void) => (event: MouseEvent) => {
 
 export function ThreadView({ conversation }: { conversation: Conversation }) {
   const text = useText();
-  const { thread: option } = useStore(useChat().options);
+  const chat = useChat();
+  const { thread: option, api } = useStore(chat.options);
   const { thread, items, older, loadingOlder, notices, status, endings } = useStore(conversation.state);
   const failure = failureOf(status);
   const responding = isResponding(status);
@@ -40,6 +45,14 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
     progress = null,
     isDisconnected = false,
   } = status.type === 'streaming' ? status : {};
+  const serverOrigins = useMemo(
+    () => (api && 'url' in api ? [originOf(api.url, chat.base)] : []),
+    [api, chat],
+  );
+  const linkPolicy = useMemo(
+    () => linkPolicyOf(conversation, [...serverOrigins, chat.hostOrigin]),
+    [conversation, serverOrigins, chat],
+  );
   const scroller = useRef<HTMLDivElement>(null);
   const column = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
@@ -73,7 +86,7 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
   const waiting = responding && !isDisconnected && (idle || progress !== null);
   return (
     <ConversationContext value={conversation}>
-      <ImageDomainsContext value={thread?.allowed_image_domains ?? null}>
+      <TextPolicies domains={thread?.allowed_image_domains} origins={serverOrigins} links={linkPolicy}>
         <div
           className="thread"
           ref={scroller}
@@ -145,10 +158,26 @@ export function ThreadView({ conversation }: { conversation: Conversation }) {
             <ArrowDown size={16} aria-hidden />
           </button>
         )}
-      </ImageDomainsContext>
+      </TextPolicies>
     </ConversationContext>
   );
 }
+
+type Policies = {
+  domains: string[] | null | undefined;
+  origins: string[];
+  links: LinkPolicy;
+  children: ReactNode;
+};
+
+/** What the texts of this thread may load and open. */
+const TextPolicies = ({ domains, origins, links, children }: Policies) => (
+  <ImageDomainsContext value={domains ?? null}>
+    <OwnOriginsContext value={origins}>
+      <LinkPolicyContext value={links}>{children}</LinkPolicyContext>
+    </OwnOriginsContext>
+  </ImageDomainsContext>
+);
 
 /**
  * What is added to an answer is displayed at once. A page of older turns is drawn little by little before that: the

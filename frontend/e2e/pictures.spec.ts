@@ -1,0 +1,172 @@
+/* What an answer can make a browser load or open: nothing of a stranger's without the user's word. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { hasNothingSerious } from './axe';
+import { expect, test } from './chat-page';
+
+const SVG =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="120" height="60"><rect width="120" height="60" fill="teal"/></svg>';
+
+/** A server that no one has named, and what it was asked for. */
+async function stranger() {
+  const asked: string[] = [];
+  const server: Server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    if (request.headers.referer) asked.push(`referrer ${request.headers.referer}`);
+    response.writeHead(200, {
+      'Content-Type': 'image/svg+xml',
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+    });
+    response.end(SVG);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { asked, port, [Symbol.asyncDispose]: async () => void server.close() };
+}
+
+test('a picture of a stranger in an answer is not loaded before a click, in no form, also after a reload', async ({
+  chat,
+  page,
+}) => {
+  await using attacker = await stranger();
+  const picture = { contentType: 'image/svg+xml', body: SVG };
+  await page.route('**/own-picture.svg', (route) => route.fulfill(picture));
+  await chat.open('items');
+  await chat.ask(`pictures of port ${attacker.port}`);
+  await chat.answered();
+  const answer = chat.answers().last();
+  const seen = async () => {
+    await expect(answer).toContainText('The end.');
+    for (const name of ['data', 'own'])
+      await expect(answer.getByRole('img', { name })).toHaveJSProperty('complete', true);
+    // What is loaded lazily is loaded where it is seen.
+    for (const button of await chat.log.getByRole('button', { name: /^.+ Show the picture/ }).all())
+      await button.scrollIntoViewIfNeeded();
+    const widget = chat.log.getByRole('img', { name: 'of the widget' });
+    await widget.scrollIntoViewIfNeeded();
+    await expect(widget).toHaveJSProperty('naturalWidth', 120);
+  };
+  await seen();
+  await page.reload();
+  await seen();
+  expect([...new Set(attacker.asked)]).toEqual(['/widget.svg']);
+  attacker.asked.length = 0;
+
+  const host = `127.0.0.1:${attacker.port}`;
+  const waiting = chat.log.getByRole('button', { name: `Show the picture from ⁦${host}` });
+  const names = await waiting.locator('.md-picture-alt').allTextContents();
+  expect(names.join(', ')).toBe(
+    'thought, in its text, plain, by reference, a tag, without a scheme, a backslash, in a link, of many, with a user',
+  );
+  await expect(answer.getByRole('button', { name: /xn--bcher-kva\.example:8443/ })).toBeVisible();
+  await expect(answer.locator('img')).toHaveCount(2);
+
+  const plain = answer.getByRole('button', { name: /^plain Show/ });
+  await plain.focus();
+  await page.keyboard.press('Enter');
+  await expect(answer.getByRole('img', { name: 'plain' })).toHaveJSProperty('naturalWidth', 120);
+  await answer.getByRole('button', { name: /^in a link Show/ }).click();
+  await expect(answer.getByRole('img', { name: 'in a link' })).toHaveJSProperty('naturalWidth', 120);
+  expect(attacker.asked).toEqual(['/plain.svg?q=SECRET', '/linked.svg']);
+  expect(page.context().pages()).toHaveLength(1);
+  await expect(waiting).toHaveCount(names.length - 2);
+
+  // Where this page may load it under no circumstances, its address is shown, and can be opened elsewhere.
+  await answer.getByRole('button', { name: /^plain http Show/ }).click();
+  await expect(chat.frame.getByRole('dialog')).toContainText('http://plain.example/p.svg');
+  await page.keyboard.press('Escape');
+  await expect(chat.frame.getByRole('dialog')).toHaveCount(0);
+  await answer.getByRole('button', { name: /^by reference/ }).scrollIntoViewIfNeeded();
+  await chat.shot('pictures');
+  await hasNothingSerious(chat, 'pictures that wait');
+});
+
+test('a link to a host that nobody has named is shown in full before it is opened @phone', async ({
+  chat,
+  context,
+  page,
+}) => {
+  const opened: string[] = [];
+  await context.route(/\.example/, (route) => {
+    opened.push(route.request().url());
+    return route.fulfill({ contentType: 'text/html', body: '<title>There</title>' });
+  });
+  await chat.open('items');
+  await chat.ask('links and http://written.example:8080/');
+  await chat.answered();
+  const answer = chat.answers().last();
+  const dialog = chat.frame.getByRole('dialog', { name: 'Open this link?' });
+  const shows = async (name: string, address: string, host: string) => {
+    await answer.getByRole('link', { name, exact: true }).click();
+    await expect(dialog).toContainText(address);
+    await expect(dialog.locator('strong')).toHaveText(host);
+  };
+  const opens = async (click: () => Promise<void>) => {
+    const tab = context.waitForEvent('page');
+    await click();
+    const there = await tab;
+    await there.waitForLoadState();
+    await there.close();
+  };
+
+  await shows('unknown', 'https://stranger.example/collect?q=SECRET#part', 'stranger.example');
+  await chat.shot('link-dialog');
+  await hasNothingSerious(chat, 'link dialog');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(answer.getByRole('link', { name: 'unknown' })).toBeFocused();
+  await page.keyboard.press('Control+Enter');
+  await expect(dialog).toBeVisible();
+  await page.keyboard.press('Escape');
+  await answer.getByRole('link', { name: 'unknown' }).click({ button: 'middle' });
+  await expect(dialog).toBeVisible();
+  expect(context.pages()).toHaveLength(1);
+  expect(opened).toEqual([]);
+  await opens(() => dialog.getByRole('link', { name: 'Open' }).click());
+  expect(opened).toEqual(['https://stranger.example/collect?q=SECRET']);
+  await expect(dialog).toHaveCount(0);
+
+  // One that looks like another is shown although its host has been named.
+  for (const [name, address, host] of [
+    [
+      'https://named.example',
+      'https://named.example.stranger.example/login',
+      'named.example.stranger.example',
+    ],
+    ['named.example/login', 'https://written.example:8080/', 'written.example:8080'],
+    ['user', 'https://named.example@xn--bcher-kva.example/', 'xn--bcher-kva.example'],
+    ['https://stranger.example/bare', 'https://stranger.example/bare', 'stranger.example'],
+  ] as const) {
+    await shows(name, address, host);
+    await page.keyboard.press('Escape');
+    await expect(dialog).toHaveCount(0);
+  }
+
+  opened.length = 0;
+  for (const name of ['source', 'yours', 'setup.py'])
+    await opens(() => answer.getByRole('link', { name, exact: true }).click());
+  expect(opened).toEqual([
+    'https://named.example/other',
+    'http://written.example:8080/x',
+    'https://named.example/',
+  ]);
+  await expect(dialog).toHaveCount(0);
+});
+
+test('a link to what a tool has found opens at once, also where the page has no trace of it', async ({
+  chat,
+  context,
+  page,
+}) => {
+  await chat.open('items');
+  await chat.ask('links');
+  await chat.answered();
+  await context.route(/\.example\//, (route) => route.fulfill({ contentType: 'text/html', body: 'There' }));
+  await page.route(/\/threads\/[^/]+\/hosts$/, (route) =>
+    route.fulfill({ json: { hosts: ['stranger.example'] } }),
+  );
+  const tab = context.waitForEvent('page');
+  await chat.answers().last().getByRole('link', { name: 'unknown' }).click();
+  expect((await tab).url()).toContain('stranger.example');
+  await expect(chat.frame.getByRole('dialog')).toHaveCount(0);
+});
