@@ -54,8 +54,9 @@ from chatkit_link.http.services import Services
 from chatkit_link.identity import (
     DocumentKeys,
     Hook,
-    ServerKey,
+    KeyUse,
     build_identity,
+    build_server_key,
     build_visitors,
     load_hook,
     load_secret,
@@ -80,6 +81,7 @@ from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import migrate
 from chatkit_link.store.open import open_database
 from chatkit_link.store.postgres import PostgresStore
+from chatkit_link.store.settings_changes import fingerprints, note_settings
 from chatkit_link.widgets.templates import WidgetLibrary
 from chatkit_link.workshop.drafts import Workshop
 from chatkit_link.workshop.known_actions import known_actions
@@ -215,7 +217,10 @@ async def _open(
     store = PostgresStore(database)
     documents = Documents(database)
     secret = load_secret(settings)
-    server_key = ServerKey(settings.server_key.get_secret_value() if settings.server_key else None)
+    await note_settings(database, fingerprints(settings, secret))
+    server_key = build_server_key(settings, database)
+    key_use = KeyUse(database)
+    await stack.enter_async_context(key_use.running())
     document_keys = None if not settings.requires_sign_in and hook is None else DocumentKeys(secret)
     config = with_tool_policy(run_config(settings, client), settings.tool_output)
     research = _research(settings, documents, http, document_keys)
@@ -255,6 +260,7 @@ async def _open(
         identity=build_identity(settings, secret, http, server_key, hook, ClientSecretAuthenticator(database)),
         visitors=build_visitors(settings, secret, hook),
         server_key=server_key,
+        key_use=key_use,
         document_keys=document_keys,
         origins=_origins(settings),
         request_parser=RequestParser(

@@ -8,11 +8,14 @@ from chatkit_link.identity.bearer import BearerAuthenticator, SharedSecret
 from chatkit_link.identity.document_key import DocumentKeys
 from chatkit_link.identity.hook import Hook, HookAuthenticator, load_hook
 from chatkit_link.identity.jwks import KeySet
+from chatkit_link.identity.key_use import KeyUse
 from chatkit_link.identity.proxy import ProxyAuthenticator
 from chatkit_link.identity.secret import load_secret
 from chatkit_link.identity.server_key import ServerKey
+from chatkit_link.identity.stored_keys import StoredKeys
 from chatkit_link.identity.visitor import VisitorAuthenticator
 from chatkit_link.settings import Settings
+from chatkit_link.store.engine import Database
 from chatkit_link.translations import Localized
 
 
@@ -58,6 +61,12 @@ def build_visitors(settings: Settings, secret: bytes, hook: Hook | None = None) 
     return VisitorAuthenticator(secret, cookies)
 
 
+def build_server_key(settings: Settings, database: Database) -> ServerKey:
+    """The keys of the settings, and those of the database."""
+    given = (settings.server_key, settings.server_key_previous)
+    return ServerKey(*(key.get_secret_value() if key else None for key in given), stored=StoredKeys(database))
+
+
 def _bearer(settings: Settings, http: httpx2.AsyncClient) -> BearerAuthenticator:
     if settings.jwt_secret is not None:
         keys = SharedSecret(settings.jwt_secret.get_secret_value())
@@ -78,9 +87,11 @@ __all__ = [
     "DocumentKeys",
     "Hook",
     "Identity",
+    "KeyUse",
     "ServerKey",
     "VisitorAuthenticator",
     "build_identity",
+    "build_server_key",
     "build_visitors",
     "load_hook",
     "load_secret",
