@@ -80,6 +80,8 @@ class Caller:
     locale: a BCP 47 language tag from ``Accept-Language``; ``"en"`` when unknown.
     session: what the client secret of the request allows; ``None`` for a caller without one.
     address: of this server as the caller reached it, without a trailing slash; ``None`` when unknown.
+    network: the caller's IP address, as limits count it (of IPv6 the first 64 bits); ``None`` where it says nothing of
+        who asks: a back end with the server key asks for many, and a Unix socket has none.
     zone: an IANA time zone from ``X-Time-Zone``, such as ``"Europe/Paris"``; ``"UTC"`` when unknown.
     retry: what a server and its tools may not read yet, where they answer a message again; else ``None``.
     token: the JWT with which the user signed in, for services that act for the user; ``None`` for all who signed in
@@ -97,6 +99,7 @@ class Caller:
     zone: str = "UTC"
     retry: Retry | None = field(default=None, compare=False, repr=False)
     address: str | None = field(default=None, compare=False)
+    network: str | None = field(default=None, compare=False)
     token: SecretStr | None = field(default=None, compare=False, repr=False)
     key: KeyGrant | None = field(default=None, compare=False, repr=False)
     request: Any = field(default=None, compare=False, repr=False)

@@ -8,6 +8,7 @@ forbids scripts and all else.
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -20,7 +21,7 @@ from chatkit_link.files.filename import content_disposition
 from chatkit_link.files.files import Files, Served
 from chatkit_link.files.media_type import inert_type
 from chatkit_link.files.signed_urls import Purpose
-from chatkit_link.http.identify import CallerDep
+from chatkit_link.http.identify import CallerDep, network_of
 from chatkit_link.http.multipart import FilePart
 from chatkit_link.http.ranges import asked_range
 from chatkit_link.http.rate_limit import UploadRate
@@ -74,7 +75,7 @@ async def upload(request: Request, services: ServicesDep, caller: CallerDep) -> 
 async def send(file_id: str, request: Request, services: ServicesDep, link: Link = "") -> Response:
     """Where the ``upload_descriptor`` of ``attachments.create`` leads. A link takes one upload."""
     files = _open(services)
-    caller, _ = await _linked(services, "put", file_id, link)
+    caller, _ = await _linked(services, "put", file_id, link, request)
     return await receive_file(files, request, file_id, caller)
 
 
@@ -97,18 +98,20 @@ async def preview(file_id: str, request: Request, services: ServicesDep, link: L
     return await _give(services, request, file_id, link, preview=True)
 
 
-async def _linked(services: Services, purpose: Purpose, file_id: str, link: str) -> tuple[Caller, int]:
+async def _linked(
+    services: Services, purpose: Purpose, file_id: str, link: str, request: Request
+) -> tuple[Caller, int]:
     """Whose file a link is for, and the seconds that it is still good for.
 
     Raises NotFound for a link that is not good, and for a file that the link's session does not reach any more.
     """
     caller, left = services.files.links.read(purpose, file_id, link)
     await require_allowed(services.store, caller, [("file_id", file_id)])
-    return caller, left
+    return replace(caller, network=network_of(request, services.settings)), left
 
 
 async def _give(services: Services, request: Request, file_id: str, link: str, *, preview: bool) -> Response:
-    caller, left = await _linked(services, "get", file_id, link)
+    caller, left = await _linked(services, "get", file_id, link, request)
     return await serve_file(services.files, request, file_id, caller, left, preview=preview)
 
 

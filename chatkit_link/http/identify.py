@@ -16,7 +16,8 @@ from chatkit_link.identity.scopes import require_request_scope, require_scope
 from chatkit_link.identity.server_key import USER_HEADER
 from chatkit_link.identity.user_names import name_in_header
 from chatkit_link.identity.zone import known_zone
-from chatkit_link.net.client_ip import client_address
+from chatkit_link.net.client_ip import UNKNOWN, client_address
+from chatkit_link.net.ip import rate_limit_key
 from chatkit_link.net.origin import is_host
 from chatkit_link.sessions.policy import CHECKS, require_allowed
 from chatkit_link.settings import Settings
@@ -41,7 +42,14 @@ async def identify_caller(request: Request, services: ServicesDep) -> Caller:
         caller,
         zone=known_zone(request.headers.get("x-time-zone")),
         address=_address(request, services.settings),
+        network=None if identified.by_back_end else network_of(request, services.settings),
     )
+
+
+def network_of(request: Request, settings: Settings) -> str | None:
+    """``Caller.network`` of a request that comes from the caller."""
+    address = client_address(request, settings.trusted_networks)
+    return None if address == UNKNOWN else rate_limit_key(address)
 
 
 def _address(request: Request, settings: Settings) -> str | None:

@@ -24,12 +24,14 @@ class Authentication:
     ambient: a browser may have sent the credentials by itself, as it does with cookies; so another site's
         page could have caused the request (``http/cross_site.py``).
     left: seconds until the credentials expire, where the page cannot know that.
+    by_back_end: the request comes from a back end of the operator, which asks for many users from one address.
     """
 
     caller: Caller
     cookie: str | None = None
     ambient: bool = True
     left: int | None = None
+    by_back_end: bool = False
 
 
 class Authenticator(Protocol):

@@ -95,4 +95,4 @@ class ServerKey:
         caller = self.acts_for(grant, request, request_id)
         if caller is None:
             raise BadRequest(f"The server key acts for a user: name the user in {USER_HEADER}.")
-        return Authentication(caller, ambient=False)
+        return Authentication(caller, ambient=False, by_back_end=True)

@@ -242,6 +242,14 @@ Index(
     postgresql_where=sessions.c.idempotency_hash.is_not(None),
 )
 
+#: What all replicas have in common (``store/deployment.py``).
+deployment = Table(
+    "deployment",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
 #: Keys of back ends beside those of the settings. Of a key, only its hash. For system connections alone.
 server_keys = Table(
     "server_keys",

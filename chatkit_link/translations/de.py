@@ -117,6 +117,11 @@ TEXTS = {
     "rate_limited": "Zu viele {what}: höchstens {most} in der Minute. Versuchen Sie es in {seconds} s noch einmal.",
     "network_rate_limited": "Zu viele {what} aus Ihrem Netz: höchstens {most} in der Minute. Versuchen Sie es in "
     "{seconds} s noch einmal.",
+    "user_crowded": "Es wird schon an zu vielen Ihrer Anfragen gearbeitet. Warten Sie, bis eine davon fertig ist, und "
+    "versuchen Sie es noch einmal.",
+    "network_crowded": "Es wird schon an zu vielen Anfragen aus Ihrem Netz gearbeitet. Versuchen Sie es in {seconds} "
+    "s noch einmal.",
+    "server_crowded": "Der Server arbeitet an zu vielen Anfragen. Versuchen Sie es in {seconds} s noch einmal.",
     "counted_messages": "Nachrichten",
     "counted_uploads": "Dateien",
     "counted_transcriptions": "Aufnahmen",

@@ -116,6 +116,9 @@ TEXTS = {
     "rate_limited": "Too many {what}: at most {most} a minute. Please try again in {seconds} s.",
     "network_rate_limited": "Too many {what} from your network: at most {most} a minute. Please try again in "
     "{seconds} s.",
+    "user_crowded": "Too many of your requests are being worked on. Wait for one of them, and try again.",
+    "network_crowded": "Too many requests from your network are being worked on. Please try again in {seconds} s.",
+    "server_crowded": "The server is working on too many requests. Please try again in {seconds} s.",
     "counted_messages": "messages",
     "counted_uploads": "files",
     "counted_transcriptions": "recordings",

@@ -115,6 +115,9 @@ TEXTS = {
     "{seconds} s.",
     "network_rate_limited": "Demasiado en poco tiempo desde su red ({what}): el máximo es {most} por minuto. "
     "Inténtelo de nuevo en {seconds} s.",
+    "user_crowded": "Se están atendiendo demasiadas de sus solicitudes. Espere a que termine una e inténtelo de nuevo.",
+    "network_crowded": "Se están atendiendo demasiadas solicitudes de su red. Inténtelo de nuevo en {seconds} s.",
+    "server_crowded": "El servidor está atendiendo demasiadas solicitudes. Inténtelo de nuevo en {seconds} s.",
     "counted_messages": "mensajes",
     "counted_uploads": "archivos",
     "counted_transcriptions": "grabaciones",

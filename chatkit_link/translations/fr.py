@@ -111,6 +111,9 @@ TEXTS = {
     "rate_limited": "Trop de {what} : {most} par minute au plus. Réessayez dans {seconds} s.",
     "network_rate_limited": "Trop de {what} depuis votre réseau : {most} par minute au plus. Réessayez dans {seconds} "
     "s.",
+    "user_crowded": "Trop de vos demandes sont en cours. Attendez que l’une d’elles se termine, puis réessayez.",
+    "network_crowded": "Trop de demandes de votre réseau sont en cours. Réessayez dans {seconds} s.",
+    "server_crowded": "Le serveur traite trop de demandes. Réessayez dans {seconds} s.",
     "counted_messages": "messages",
     "counted_uploads": "fichiers",
     "counted_transcriptions": "dictées",

@@ -104,6 +104,10 @@ TEXTS = {
     "rate_limited": "Terlalu banyak {what}: paling banyak {most} per menit. Coba lagi dalam {seconds} detik.",
     "network_rate_limited": "Terlalu banyak {what} dari jaringan Anda: paling banyak {most} per menit. Coba lagi "
     "dalam {seconds} detik.",
+    "user_crowded": "Terlalu banyak permintaan Anda sedang dikerjakan. Tunggu salah satunya selesai, lalu coba lagi.",
+    "network_crowded": "Terlalu banyak permintaan dari jaringan Anda sedang dikerjakan. Coba lagi dalam {seconds} "
+    "detik.",
+    "server_crowded": "Server sedang mengerjakan terlalu banyak permintaan. Coba lagi dalam {seconds} detik.",
     "counted_messages": "pesan",
     "counted_uploads": "file",
     "counted_transcriptions": "rekaman",

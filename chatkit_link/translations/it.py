@@ -111,6 +111,9 @@ TEXTS = {
     "rate_limited": "Troppi invii ({what}): al massimo {most} al minuto. Riprova tra {seconds} s.",
     "network_rate_limited": "Troppi invii dalla tua rete ({what}): al massimo {most} al minuto. Riprova tra {seconds} "
     "s.",
+    "user_crowded": "Troppe tue richieste sono in corso. Attendi che una finisca e riprova.",
+    "network_crowded": "Troppe richieste dalla tua rete sono in corso. Riprova tra {seconds} s.",
+    "server_crowded": "Il server sta elaborando troppe richieste. Riprova tra {seconds} s.",
     "counted_messages": "messaggi",
     "counted_uploads": "file",
     "counted_transcriptions": "registrazioni",

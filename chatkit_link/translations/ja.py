@@ -110,6 +110,10 @@ TEXTS = {
     "rate_limited": "{what}が多すぎます。1 分間に {most} 件までです。{seconds} 秒後にもう一度お試しください。",
     "network_rate_limited": "お使いのネットワークからの{what}が多すぎます。1 分間に {most} 件までです。{seconds} 秒後"
     "にもう一度お試しください。",
+    "user_crowded": "処理中のリクエストが多すぎます。いずれかが終わってから、もう一度お試しください。",
+    "network_crowded": "お使いのネットワークからの処理中のリクエストが多すぎます。{seconds} 秒後"
+    "にもう一度お試しください。",
+    "server_crowded": "サーバーが処理しているリクエストが多すぎます。{seconds} 秒後にもう一度お試しください。",
     "counted_messages": "メッセージ",
     "counted_uploads": "ファイル",
     "counted_transcriptions": "録音",

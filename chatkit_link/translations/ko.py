@@ -102,6 +102,9 @@ TEXTS = {
     "시도하세요.",
     "network_rate_limited": "현재 네트워크에서 너무 많이 보냈습니다({what}). 1분에 최대 {most}개까지 가능합니다. "
     "{seconds}초 후에 다시 시도하세요.",
+    "user_crowded": "처리 중인 요청이 너무 많습니다. 하나가 끝난 뒤 다시 시도하세요.",
+    "network_crowded": "현재 네트워크에서 보낸 요청이 너무 많이 처리되고 있습니다. {seconds}초 후에 다시 시도하세요.",
+    "server_crowded": "서버가 너무 많은 요청을 처리하고 있습니다. {seconds}초 후에 다시 시도하세요.",
     "counted_messages": "메시지",
     "counted_uploads": "파일",
     "counted_transcriptions": "녹음",

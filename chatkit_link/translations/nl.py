@@ -111,6 +111,11 @@ TEXTS = {
     "rate_limited": "Te veel {what}: maximaal {most} per minuut. Probeer het over {seconds} s opnieuw.",
     "network_rate_limited": "Te veel {what} vanaf jouw netwerk: maximaal {most} per minuut. Probeer het over "
     "{seconds} s opnieuw.",
+    "user_crowded": "Er wordt al aan te veel van je verzoeken gewerkt. Wacht tot er een klaar is en probeer het "
+    "opnieuw.",
+    "network_crowded": "Er wordt al aan te veel verzoeken vanaf jouw netwerk gewerkt. Probeer het over {seconds} s "
+    "opnieuw.",
+    "server_crowded": "De server werkt aan te veel verzoeken. Probeer het over {seconds} s opnieuw.",
     "counted_messages": "berichten",
     "counted_uploads": "bestanden",
     "counted_transcriptions": "opnamen",

@@ -104,6 +104,9 @@ TEXTS = {
     "rate_limited": "Zbyt wiele {what}: najwyżej {most} na minutę. Spróbuj ponownie za {seconds} s.",
     "network_rate_limited": "Zbyt wiele {what} z Twojej sieci: najwyżej {most} na minutę. Spróbuj ponownie za "
     "{seconds} s.",
+    "user_crowded": "Zbyt wiele Twoich żądań jest w toku. Poczekaj, aż jedno się zakończy, i spróbuj ponownie.",
+    "network_crowded": "Zbyt wiele żądań z Twojej sieci jest w toku. Spróbuj ponownie za {seconds} s.",
+    "server_crowded": "Serwer obsługuje zbyt wiele żądań. Spróbuj ponownie za {seconds} s.",
     "counted_messages": "wiadomości",
     "counted_uploads": "plików",
     "counted_transcriptions": "nagrań",

@@ -108,6 +108,9 @@ TEXTS = {
     "rate_limited": "Envios demais ({what}): no máximo {most} por minuto. Tente novamente em {seconds} s.",
     "network_rate_limited": "Envios demais da sua rede ({what}): no máximo {most} por minuto. Tente novamente em "
     "{seconds} s.",
+    "user_crowded": "Há pedidos seus demais em andamento. Espere que um deles termine e tente novamente.",
+    "network_crowded": "Há pedidos demais da sua rede em andamento. Tente novamente em {seconds} s.",
+    "server_crowded": "O servidor está a tratar de pedidos demais. Tente novamente em {seconds} s.",
     "counted_messages": "mensagens",
     "counted_uploads": "arquivos",
     "counted_transcriptions": "gravações",

@@ -102,6 +102,9 @@ TEXTS = {
     "rate_limited": "Çok fazla {what}: Dakikada en fazla {most} olabilir. {seconds} sn sonra tekrar deneyin.",
     "network_rate_limited": "Ağınızdan çok fazla {what}: Dakikada en fazla {most} olabilir. {seconds} sn sonra tekrar "
     "deneyin.",
+    "user_crowded": "Çok fazla isteğiniz işleniyor. Birinin bitmesini bekleyip tekrar deneyin.",
+    "network_crowded": "Ağınızdan gelen çok fazla istek işleniyor. {seconds} sn sonra tekrar deneyin.",
+    "server_crowded": "Sunucu çok fazla isteği işliyor. {seconds} sn sonra tekrar deneyin.",
     "counted_messages": "mesaj",
     "counted_uploads": "dosya",
     "counted_transcriptions": "kayıt",

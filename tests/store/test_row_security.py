@@ -34,7 +34,7 @@ from tests.store.build import attachment, thread, user
 SYSTEM = (run_events, server_keys, audit_log)
 OWNED = [table for table in metadata.tables.values() if "tenant" in table.c and table not in SYSTEM]
 #: Of nobody: what these hold says nothing of any person.
-NOBODYS = {"documents", "document_passages", "file_removals", "rates"}
+NOBODYS = {"documents", "document_passages", "file_removals", "rates", "deployment"}
 
 
 @pytest.fixture

@@ -1,0 +1,30 @@
+"""What all replicas of one deployment have in common, as the first of them found it: a few names with a value each."""
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+
+from chatkit_link.store.engine import Database
+from chatkit_link.store.tables import deployment
+
+
+async def agree(database: Database, name: str, value: str) -> str:
+    """The value of this name: ``value`` if it had none, else the one that it has; the same for all that ask at once."""
+    async with database.system() as connection:
+        # An update that changes nothing, so that the row comes back whoever wrote it.
+        put = insert(deployment).values(name=name, value=value)
+        put = put.on_conflict_do_update(index_elements=["name"], set_={"value": deployment.c.value})
+        (row,) = await connection.execute(put.returning(deployment.c.value))
+        return row.value
+
+
+async def replace(database: Database, name: str, value: str) -> None:
+    """Give the name this value from now on."""
+    async with database.system() as connection:
+        put = insert(deployment).values(name=name, value=value)
+        await connection.execute(put.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+async def forget(database: Database, name: str) -> None:
+    """Let the next one that asks for this name decide."""
+    async with database.system() as connection:
+        await connection.execute(delete(deployment).where(deployment.c.name == name))
