@@ -103,7 +103,7 @@ async def prune_events(settings: Settings, older_than: str) -> None:
     kept = read_duration(older_than, "--older-than", least=_LEAST_KEPT)
     async with open_existing(settings) as database:
         deleted = await log.prune(database, kept, operator())
-    print_line(f"{deleted:,} events older than {kept.days} days deleted.")
+    print_line(f"{deleted:,} {'event' if deleted == 1 else 'events'} older than {kept.days} days deleted.")
 
 
 def _as_object(event: Recorded) -> dict[str, Any]:
