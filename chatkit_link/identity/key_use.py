@@ -1,8 +1,8 @@
 """What server keys were used for, in the audit log: counted in memory, so that no request waits for it.
 
 Each use is counted under its key, tenant, and what was asked. The first use within an hour is written within a minute;
-the rest of that hour is one more row at its end, or when the server stops. A replica that is killed loses counts, and
-of uses that nothing was written of, those of its last minute.
+the rest of that hour is one more row at its end, or when the server stops. Rows name the users that the key acted for,
+all of them: after a hundred, another row begins. A replica that is killed loses what it has not written.
 
 Reading another's conversation is more than that: it is written before the answer is given, once an hour for each key
 and thread, so that no such read is without its row, and a walk through a long thread is one.
@@ -26,12 +26,15 @@ logger = logging.getLogger(__name__)
 
 #: Seconds between two rounds of writing.
 ROUND = 60.0
+#: Seconds before it is tried again, where that was not possible.
+_PAUSE = 5.0
 #: Seconds that uses of one kind are counted together.
 _WINDOW = 3600.0
 #: Kinds of uses, and reads, held at most; a tenant is named by the request, so there may be any number of them.
 _MOST = 5_000
-#: Users named in one row.
-_NAMED_USERS = 20
+#: Users after whom a row is written early, so that each of them is named in one; and names held while none can be.
+_NAMED_USERS = 100
+_MOST_USERS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class _Uses:
         self.last = datetime.now(UTC)
         self.first = self.first or self.last
         self.count += 1
-        if user is not None and len(self.users) <= _NAMED_USERS:
+        if user is not None and len(self.users) < _MOST_USERS:
             self.users.add(user)
 
     @property
@@ -68,7 +71,7 @@ class _Uses:
 
     @property
     def due(self) -> bool:
-        return bool(self.count) and (self.over or not self.started)
+        return bool(self.count) and (self.over or not self.started or len(self.users) >= _NAMED_USERS)
 
     def details(self) -> dict[str, Any]:
         """Of a row about these uses."""
@@ -76,8 +79,9 @@ class _Uses:
         first, last = (at.isoformat(timespec="seconds") for at in (self.first, self.last))
         details: dict[str, Any] = {"count": self.count, "first": first, "last": last}
         if self.users:
-            details["users"] = sorted(self.users)[:_NAMED_USERS]
-            details["more_users"] = len(self.users) > _NAMED_USERS
+            details["users"] = sorted(self.users)
+            if len(self.users) >= _MOST_USERS:
+                details["more_users"] = True
         return details
 
     def following(self) -> "_Uses":
@@ -98,7 +102,7 @@ class KeyUse:
         self._kinds: dict[_Kind, _Uses] = {}
         self._touched: dict[str, datetime] = {}
         self._reads: dict[tuple[str, str, str | None], float] = {}
-        self._full = asyncio.Event()
+        self._woken = asyncio.Event()
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -113,11 +117,12 @@ class KeyUse:
 
     def count(self, grant: KeyGrant, tenant: str, user: str | None, what: str, *, refused: bool = False) -> None:
         """Count one use. what: the request, such as ``threads.list`` or ``DELETE /v1/chatkit/threads/{thread_id}``."""
-        self._kinds.setdefault(_Kind(grant, tenant, what, refused), _Uses()).add(user)
+        uses = self._kinds.setdefault(_Kind(grant, tenant, what, refused), _Uses())
+        uses.add(user)
         if grant.id is not None:
             self._touched[grant.id] = datetime.now(UTC)
-        if len(self._kinds) > _MOST:
-            self._full.set()
+        if len(self._kinds) > _MOST or len(uses.users) >= _NAMED_USERS:
+            self._woken.set()
 
     async def note_read(
         self, action: Action, actor: Actor, tenant: str, user: str | None = None, target: str | None = None
@@ -136,13 +141,14 @@ class KeyUse:
         while True:
             try:
                 async with asyncio.timeout(ROUND):
-                    await self._full.wait()
+                    await self._woken.wait()
             except TimeoutError:
                 pass
-            await self._try_write(everything=self._full.is_set())
-            self._full.clear()
+            self._woken.clear()
+            if not await self._try_write(everything=len(self._kinds) > _MOST):
+                await asyncio.sleep(_PAUSE)
 
-    async def _try_write(self, *, everything: bool) -> None:
+    async def _try_write(self, *, everything: bool) -> bool:
         try:
             await self.write(everything=everything)
         except Exception as error:  # noqa: BLE001 - it is tried again in a moment, whatever it was
@@ -150,6 +156,8 @@ class KeyUse:
             if len(self._kinds) >= _MOST:
                 logger.warning("%d kinds of uses of server keys are forgotten", len(self._kinds))
                 self._kinds.clear()
+            return False
+        return True
 
     async def write(self, *, everything: bool = False) -> None:
         """Write what is due. everything: also the counts of hours that are not over."""

@@ -57,8 +57,8 @@ _PROTECT = (
 class Actor:
     """Who did it.
 
-    name: of the user, the server key or the account of the operating system. address: of the client, or the name of the
-    machine that the command line ran on.
+    name: of the user, the server key or the account of the operating system. address: of the client (a user's as limits
+    count it), or the name of the machine that the command line ran on.
     """
 
     kind: ActorKind
@@ -111,7 +111,7 @@ def actor_of(caller: Caller) -> Actor:
     """The user, or the back end that acts for the user with a server key."""
     if caller.key is not None:
         return Actor("server_key", caller.key.name, caller.request_id, caller.key.address)
-    return Actor("user", caller.user, caller.request_id)
+    return Actor("user", caller.user, caller.request_id, caller.network)
 
 
 def _values(event: Event) -> dict[str, Any]:
