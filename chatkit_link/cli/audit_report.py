@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, timedelta
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 from rich.markup import escape
 from rich.table import Table
@@ -69,6 +69,8 @@ def _details(event: Recorded) -> str:
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return " ".join(_plain(part) for part in cast("list[Any]", value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

@@ -13,10 +13,7 @@ keys_cli = typer.Typer(
     rich_markup_mode=None,
 )
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The key's name, as in the audit log.")]
-ExpiresOption = Annotated[
-    str | None,
-    typer.Option(metavar="DURATION", help="How long it is good: a number with s, m, h or d. Without it, for ever."),
-]
+_LENGTH = "How long it is good: a number with s, m, h or d."
 
 
 @keys_cli.command(
@@ -31,7 +28,7 @@ def create(
     tenant: Annotated[
         str | None, typer.Option(metavar="TENANT", help="The only tenant that it may act for. Without it, all.")
     ] = None,
-    expires: ExpiresOption = None,
+    expires: Annotated[str | None, typer.Option(metavar="DURATION", help=f"{_LENGTH} Without it, for ever.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make a key and print it. It is printed this once: only its hash is stored."""
@@ -59,7 +56,9 @@ def rotate(
     overlap: Annotated[
         str, typer.Option(metavar="DURATION", help="How long the key before it stays good: a number with s, m, h or d.")
     ] = "24h",
-    expires: ExpiresOption = None,
+    expires: Annotated[
+        str | None, typer.Option(metavar="DURATION", help=f"{_LENGTH} Without it, as long as the one before.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Print a new key of this name, with the same scopes. The one before it stays good for the overlap."""

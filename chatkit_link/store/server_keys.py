@@ -8,7 +8,7 @@ one, and the key before that is live for the overlap.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
@@ -88,23 +88,26 @@ async def create_key(database: Database, new: NewKey, actor: Actor) -> StoredKey
 async def rotate_key(database: Database, new: NewKey, overlap: timedelta, actor: Actor) -> tuple[StoredKey, StoredKey]:
     """The key of this name, good for the overlap from now on, and the next one, with the same scopes and tenant.
 
-    Raises NotFound where no key has this name.
+    Without a lifetime of its own, the next one has that of the key before it. Raises NotFound where no key has this
+    name.
     """
+    named = select(server_keys).where(server_keys.c.name == new.name, _NAMED).with_for_update()
     async with database.system() as connection:
-        found = await connection.execute(
+        if (row := (await connection.execute(named)).one_or_none()) is None:
+            raise _unknown(new.name)
+        before = _key(row)
+        ends = func.least(server_keys.c.expires_at, func.now() + overlap)
+        replaced = (
             update(server_keys)
-            .where(server_keys.c.name == new.name, _NAMED)
-            .values(
-                replaced_at=func.now(),
-                expires_at=func.least(server_keys.c.expires_at, func.now() + overlap),
-            )
+            .where(server_keys.c.id == before.id)
+            .values(replaced_at=func.now(), expires_at=ends)
             .returning(server_keys)
         )
-        if (row := found.one_or_none()) is None:
-            raise _unknown(new.name)
-        former = _key(row)
-        following = NewKey(new.id, new.hash, new.name, former.scopes, former.tenant, new.lifetime)
-        made = await _insert(connection, following, actor)
+        former = _key((await connection.execute(replaced))[0])
+        lifetime = new.lifetime or (before.expires_at and before.expires_at - before.created_at)
+        made = await _insert(
+            connection, replace(new, scopes=before.scopes, tenant=before.tenant, lifetime=lifetime), actor
+        )
         details = {**_described(made), "former_id": former.id, "former_expires_at": _time(former.expires_at)}
         await record(connection, Event("key.rotated", actor, made.tenant, target=new.name, details=details))
     return former, made

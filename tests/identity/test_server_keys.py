@@ -169,13 +169,16 @@ async def _until(http: httpx2.AsyncClient, key: str, status: int) -> httpx2.Resp
 
 @pytest.mark.usefixtures("fresh")
 async def test_a_rotated_key_and_the_next_one_are_both_good_for_the_overlap(link: str, database: Database) -> None:
-    former, row = await made(database, "read-only", tenant="acme")
+    lifetime = timedelta(days=90)
+    former, row = await made(database, "read-only", tenant="acme", lifetime=lifetime)
     next_id, following = new_key()
     new = NewKey(next_id, key_hash(following), row.name, ())
     async with client(link) as http:
         old, made_row = await rotate_key(database, new, timedelta(hours=1), ROOT)
         assert (made_row.scopes, made_row.tenant) == (row.scopes, "acme")
+        assert made_row.expires_at == made_row.created_at + lifetime
         assert old.expires_at is not None
+        assert timedelta(minutes=59) < old.expires_at - made_row.created_at <= timedelta(hours=1)
         for key in (former, following):
             assert (await http.post("/chatkit", headers=bearer(key), json=LIST)).status_code == 200
         last_id, last = new_key()
