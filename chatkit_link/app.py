@@ -55,9 +55,10 @@ from chatkit_link.http.services import Services
 from chatkit_link.identity import (
     DocumentKeys,
     Hook,
-    ServerKey,
+    KeyUse,
     admission,
     build_identity,
+    build_server_key,
     build_visitors,
     load_hook,
     load_secrets,
@@ -84,6 +85,8 @@ from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import migrate
 from chatkit_link.store.open import open_database
 from chatkit_link.store.postgres import PostgresStore
+from chatkit_link.store.server_keys import live_keys
+from chatkit_link.store.settings_changes import fingerprints, note_settings
 from chatkit_link.widgets.templates import WidgetLibrary
 from chatkit_link.workshop.drafts import Workshop
 from chatkit_link.workshop.known_actions import known_actions
@@ -233,8 +236,12 @@ async def _open(
         stack.push_async_callback(client.close)
     store = PostgresStore(database)
     documents = Documents(database)
-    server_key = ServerKey(settings.server_key.get_secret_value() if settings.server_key else None)
-    admitted = admission(settings, hook=hook is not None and settings.identify is None)
+    await note_settings(database, fingerprints(settings, secrets[0]))
+    server_key = build_server_key(settings, database)
+    key_use = KeyUse(database)
+    await stack.enter_async_context(key_use.running())
+    by_hook = hook is not None and settings.identify is None
+    admitted = admission(settings, hook=by_hook, stored_keys=len(await live_keys(database)))
     document_keys = None if admitted.anonymous else DocumentKeys(secrets)
     anonymous = build_visitors(settings, secrets, admitted)
     config = with_tool_policy(run_config(settings, client), settings.tool_output)
@@ -276,6 +283,7 @@ async def _open(
         visitors=anonymous,
         admission=admitted,
         server_key=server_key,
+        key_use=key_use,
         document_keys=document_keys,
         origins=_origins(settings),
         request_parser=RequestParser(

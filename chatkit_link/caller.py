@@ -40,6 +40,21 @@ class SessionPolicy:
     recent_threads: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KeyGrant:
+    """What a server key allows the back end that sent it (``identity/scopes.py`` enforces it).
+
+    name: of the key, in the audit log. scopes: ``None`` for the keys of the settings, which may do everything.
+    tenant: the only one that it may act for, ``None`` for all. id: of a stored key. address: of the back end.
+    """
+
+    name: str
+    scopes: frozenset[str] | None = None
+    tenant: str | None = None
+    id: str | None = None
+    address: str | None = None
+
+
 @dataclass(slots=True)
 class Retry:
     """A user message that is answered again while its old answer is still stored.
@@ -73,6 +88,7 @@ class Caller:
     retry: what a server and its tools may not read yet, where they answer a message again; else ``None``.
     token: the JWT with which the user signed in, for services that act for the user; ``None`` for all who signed in
         otherwise. It is kept for the request and its answer only, and is never stored, logged or printed.
+    key: the server key with which a back end acts for the user; ``None`` where the user is asking.
     request: for a brought ``ChatKitServer``, a Starlette ``Request`` with method, URL, client and headers, without what
         signs a user in; else ``None``.
     """
@@ -87,6 +103,7 @@ class Caller:
     address: str | None = field(default=None, compare=False)
     network: str | None = field(default=None, compare=False)
     token: SecretStr | None = field(default=None, compare=False, repr=False)
+    key: KeyGrant | None = field(default=None, compare=False, repr=False)
     request: Any = field(default=None, compare=False, repr=False)
 
     @property

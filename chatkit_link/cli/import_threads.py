@@ -6,7 +6,7 @@ import json
 import math
 import tempfile
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
@@ -17,9 +17,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 from rich.table import Table
 
 from chatkit_link.caller import Caller
+from chatkit_link.cli.operator import operator
 from chatkit_link.cli.output import console
 from chatkit_link.cli.render_widgets import clean
-from chatkit_link.errors import ConfigurationError
+from chatkit_link.errors import ConfigurationError, LinkError
 from chatkit_link.hosted.client import hosted_client
 from chatkit_link.hosted.importing import Import, ImportProblem, Mover, Report
 from chatkit_link.hosted.refusals import Refusals
@@ -27,6 +28,7 @@ from chatkit_link.hosted.sessions import HostedKey
 from chatkit_link.hosted.threads import HostedThreads
 from chatkit_link.identity.user_names import LONGEST_NAME, is_name
 from chatkit_link.settings import Settings
+from chatkit_link.store.audit import Event, record_all
 from chatkit_link.store.embedded import EmbeddedPostgres
 from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import migrate
@@ -78,6 +80,8 @@ async def bring_threads(settings: Settings, movers: Sequence[Mover], *, again: b
         _dry(settings) if dry_run else _migrated(settings) as database,
         hosted_client(settings, patience=_PATIENCE) as client,
     ):
+        if not dry_run:
+            await _record(database, {"state": "started", "users": len(movers)})
         with _Progress(len(movers)) as progress:
             run = Import(
                 HostedThreads(client, Refusals(lambda: None), key, on_wait=progress.waiting),
@@ -89,12 +93,21 @@ async def bring_threads(settings: Settings, movers: Sequence[Mover], *, again: b
                 on_thread=progress.thread_done,
             )
             try:
-                return await run.run(movers)
+                report = await run.run(movers)
             except asyncio.CancelledError:  # Ctrl-C; what is written is written
                 if (task := asyncio.current_task()) is not None:
                     task.uncancel()
-                run.report.stopped = "You stopped it."
-                return run.report
+                report = run.report
+                report.stopped = "You stopped it."
+        if not dry_run:
+            state = "stopped" if report.stopped else "ended"
+            with suppress(LinkError):  # the report states why the database is away
+                await _record(database, {"state": state, "threads": report.threads, "items": report.items})
+        return report
+
+
+async def _record(database: Database, details: dict[str, Any]) -> None:
+    await record_all(database, Event("threads.imported", operator(), details=details))
 
 
 @asynccontextmanager

@@ -11,9 +11,11 @@ from typing import Annotated
 import typer
 
 from chatkit_link.cli.agents import agents_cli
+from chatkit_link.cli.audit import audit_cli
 from chatkit_link.cli.chat import chat
 from chatkit_link.cli.doctor import doctor
 from chatkit_link.cli.imports import import_cli
+from chatkit_link.cli.keys import keys_cli
 from chatkit_link.cli.migrate import migrate
 from chatkit_link.cli.models import models_cli
 from chatkit_link.cli.new import new
@@ -71,6 +73,8 @@ cli.command(epilog=examples("migrate"))(migrate)
 cli.add_typer(agents_cli, name="agents")
 cli.command(epilog=examples("usage --days 7 --by day,model", "usage --json"))(usage)
 cli.add_typer(threads_cli, name="threads")
+cli.add_typer(keys_cli, name="keys")
+cli.add_typer(audit_cli, name="audit")
 cli.add_typer(widgets_cli, name="widgets")
 cli.add_typer(import_cli, name="import")
 cli.add_typer(models_cli, name="models")

@@ -46,6 +46,7 @@ def unlock(thread: ThreadArgument) -> None:
 def _set_status(thread: str, status: "ThreadStatus") -> None:
 
     from chatkit_link.cli import event_loop
+    from chatkit_link.cli.operator import operator
     from chatkit_link.cli.output import print_line
     from chatkit_link.cli.start import start
     from chatkit_link.errors import ConfigurationError, ThreadNotFound
@@ -57,7 +58,7 @@ def _set_status(thread: str, status: "ThreadStatus") -> None:
     async def run() -> None:
         async with open_existing(settings) as database:
             try:
-                await set_status(database, thread, status)
+                await set_status(database, thread, status, operator())
             except ThreadNotFound as error:  # whose words are for a user: that it may be another user's
                 raise ConfigurationError(f"There is no thread {thread}.") from error
 

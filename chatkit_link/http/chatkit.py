@@ -19,7 +19,7 @@ from chatkit_link.agents.served import ServedAgent
 from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest
 from chatkit_link.http.body import read_body
-from chatkit_link.http.identify import CallerDep
+from chatkit_link.http.identify import CallerDep, open_request
 from chatkit_link.http.rate_limit import admit
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.http.sse import STREAM_HEADERS, frames
@@ -59,6 +59,7 @@ async def _answer(request: Request, services: Services, caller: Caller, agent: S
     if not body:
         raise BadRequest("The request has no body: send JSON with `type` and `params`.")
     parsed = services.request_parser.parse(body)
+    open_request(services, caller, parsed.type)
     await require_request_allowed(services.store, caller, parsed)
     if agent.brought is not None:
         past = PastRequest.of(request, secret=services.settings.identifying_headers)

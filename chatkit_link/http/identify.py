@@ -1,18 +1,19 @@
 """The caller of a route, and what the caller's session allows. A route without one of these is public."""
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import Depends, Request
 
-from chatkit_link.caller import Caller
-from chatkit_link.errors import Unauthenticated, Unavailable
+from chatkit_link.caller import Caller, KeyGrant
+from chatkit_link.errors import Forbidden, Unauthenticated, Unavailable
 from chatkit_link.http.cross_site import refuse_cross_site
 from chatkit_link.http.middleware import request_id
-from chatkit_link.http.services import ServicesDep
-from chatkit_link.identity.server_key import TENANT_HEADER
+from chatkit_link.http.services import Services, ServicesDep
+from chatkit_link.identity.scopes import require_request_scope, require_scope
+from chatkit_link.identity.server_key import USER_HEADER
 from chatkit_link.identity.user_names import name_in_header
 from chatkit_link.identity.zone import known_zone
 from chatkit_link.net.client_ip import UNKNOWN, client_address
@@ -20,6 +21,9 @@ from chatkit_link.net.ip import rate_limit_key
 from chatkit_link.net.origin import is_host
 from chatkit_link.sessions.policy import CHECKS, require_allowed
 from chatkit_link.settings import Settings
+from chatkit_link.store.audit import Actor
+
+_CHATKIT = frozenset({("POST", "/chatkit"), ("POST", "/chatkit/{agent}")})
 
 
 async def identify_caller(request: Request, services: ServicesDep) -> Caller:
@@ -32,8 +36,11 @@ async def identify_caller(request: Request, services: ServicesDep) -> Caller:
     request.state.by_back_end = identified.by_back_end
     if identified.left is not None:
         request.state.session_left = identified.left
+    caller = identified.caller
+    if caller.key is not None:
+        caller = replace(caller, key=_opened(request, services, caller.key, caller.tenant, caller.user))
     return replace(
-        identified.caller,
+        caller,
         zone=known_zone(request.headers.get("x-time-zone")),
         address=_address(request, services.settings),
         network=None if identified.by_back_end else network_of(request, services.settings),
@@ -72,20 +79,67 @@ def _in_path(request: Request) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, value in request.path_params.items()]
 
 
-async def get_server_call(request: Request, services: ServicesDep) -> Caller | None:
-    """The caller for whom a back end acts that has the server key; ``None`` if it names none.
+def _opened(request: Request, services: Services, grant: KeyGrant, tenant: str, user: str | None) -> KeyGrant:
+    """The grant with the address of who used it, once it was seen to open the route; the use is counted."""
+    grant = replace(grant, address=client_address(request, services.settings.trusted_networks))
+    path = getattr(request.scope.get("route"), "path", "")
+    what = f"{request.method} {path}"
+    # An agent may have a ChatKit route at an address of its own.
+    path = "/chatkit/{agent}" if path in {entry.path for entry in services.entries.values()} else path
+    try:
+        require_scope(grant, request.method, path)
+    except Forbidden:
+        services.key_use.count(grant, tenant, user, what, refused=True)
+        raise
+    if (request.method, path) not in _CHATKIT:  # where the use has its name from the body
+        services.key_use.count(grant, tenant, user, what)
+    return grant
 
-    Raises ``Unauthenticated`` without the key, also when this server has none.
+
+def open_request(services: Services, caller: Caller, request_type: str) -> None:
+    """Count the use of a server key for a ChatKit request of this type.
+
+    Raises Forbidden where the key does not open it.
     """
-    if not services.server_key.is_sent_with(request):
+    if caller.key is None:
+        return
+    try:
+        require_request_scope(caller.key, request_type)
+    except Forbidden:
+        services.key_use.count(caller.key, caller.tenant, caller.user, request_type, refused=True)
+        raise
+    services.key_use.count(caller.key, caller.tenant, caller.user, request_type)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerCall:
+    """A request of a back end: the key that it sent, and the tenant and the user that it names, if it names one."""
+
+    key: KeyGrant
+    tenant: str
+    user: str | None
+    request_id: str
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("server_key", self.key.name, self.request_id, self.key.address)
+
+    def acting_for(self, owner: Caller) -> Caller:
+        """A user whose data this request is about."""
+        return replace(owner, key=self.key, request_id=self.request_id)
+
+
+async def get_server_call(request: Request, services: ServicesDep) -> ServerCall:
+    """Raises:
+    Unauthenticated: without a server key, also when this server has none.
+    Forbidden: the key does not open this route, or is for another tenant.
+    """
+    grant = await services.server_key.grant(request)
+    if grant is None:
         raise Unauthenticated("This address is for servers: send CHATKIT_LINK_SERVER_KEY as bearer token.")
-    return services.server_key.acts_for(request, request_id(request))
-
-
-async def get_server_tenant(request: Request, services: ServicesDep) -> str:
-    """The tenant that a back end acts for, which it names in ``X-ChatKit-Tenant``. Raises as ``get_server_call``."""
-    await get_server_call(request, services)
-    return name_in_header(request, TENANT_HEADER) or "default"
+    tenant = services.server_key.tenant(grant, request)
+    user = name_in_header(request, USER_HEADER)
+    return ServerCall(_opened(request, services, grant, tenant, user), tenant, user, request_id(request))
 
 
 def is_by_back_end(request: Request) -> bool:
@@ -105,7 +159,5 @@ async def greet(request: Request, services: ServicesDep) -> None:
 
 #: For a route that serves a user.
 CallerDep = Annotated[Caller, Depends(get_caller)]
-#: For a route that serves back ends only; the caller is the user that it acts for, if it names one.
-ServerDep = Annotated[Caller | None, Depends(get_server_call)]
-#: The same, for what belongs to a tenant.
-TenantDep = Annotated[str, Depends(get_server_tenant)]
+#: For a route that serves back ends only.
+ServerDep = Annotated[ServerCall, Depends(get_server_call)]

@@ -11,17 +11,17 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from chatkit_link.caller import Caller
-from chatkit_link.http.identify import TenantDep
+from chatkit_link.http.identify import ServerCall, ServerDep
 from chatkit_link.http.openai_errors import InvalidInput, read_input, require_beta
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.http.sessions import session_response
 from chatkit_link.identity.user_names import LONGEST_NAME, is_name
 from chatkit_link.protocol.openai_items import as_openai_item, as_openai_thread
 from chatkit_link.sessions.openai_shape import NewSession
-from chatkit_link.store.tenant_threads import find_thread, list_threads
+from chatkit_link.store.tenant_threads import Listed, find_thread, list_threads
 
 
-async def _is_beta(request: Request, tenant: TenantDep) -> None:
+async def _is_beta(request: Request, call: ServerDep) -> None:
     """Looks at the key first, as OpenAI does."""
     require_beta(request.headers)
 
@@ -34,12 +34,13 @@ _KEY = re.compile("[!-~]{1,255}")
 
 
 @router.post("/sessions", summary="A session for one of your users")
-async def create_session(request: Request, services: ServicesDep, tenant: TenantDep) -> Response:
+async def create_session(request: Request, services: ServicesDep, call: ServerDep) -> Response:
     asked = await read_input(request, NewSession, services.settings.max_body)
     if not is_name(asked.user):
         message = f"Invalid 'user': expected 1 to {LONGEST_NAME} visible characters, without spaces at the ends."
         raise InvalidInput(message, "user", "invalid_value")
-    return session_response(await services.sessions.create(asked, tenant, _idempotency_key(request), trusted=True))
+    created = await services.sessions.create(asked, call.tenant, _idempotency_key(request), trusted=True)
+    return session_response(created)
 
 
 def _idempotency_key(request: Request) -> str | None:
@@ -52,14 +53,14 @@ def _idempotency_key(request: Request) -> str | None:
 
 
 @router.post("/sessions/{session_id}/cancel", summary="End a session")
-async def cancel_session(session_id: str, services: ServicesDep, tenant: TenantDep) -> Response:
-    return session_response(await services.sessions.cancel(tenant, session_id))
+async def cancel_session(session_id: str, services: ServicesDep, call: ServerDep) -> Response:
+    return session_response(await services.sessions.cancel(call.tenant, session_id, call.actor))
 
 
 @router.get("/threads", summary="Threads of a user, or of all users")
 async def list_all(
     services: ServicesDep,
-    tenant: TenantDep,
+    call: ServerDep,
     user: str | None = None,
     limit: Limit = 20,
     order: Order = "desc",
@@ -67,9 +68,10 @@ async def list_all(
     before: str | None = None,
 ) -> dict[str, Any]:
     """By the time of their creation."""
+    await services.key_use.note_read("threads.listed", call.actor, call.tenant, user)
     found, more = await list_threads(
         services.database,
-        tenant,
+        call.tenant,
         user=user,
         after=after,
         before=before,
@@ -80,15 +82,15 @@ async def list_all(
 
 
 @router.get("/threads/{thread_id}", summary="One thread")
-async def retrieve(thread_id: str, services: ServicesDep, tenant: TenantDep) -> dict[str, Any]:
-    thread, _ = await find_thread(services.database, tenant, thread_id)
+async def retrieve(thread_id: str, services: ServicesDep, call: ServerDep) -> dict[str, Any]:
+    thread, _ = await _read(services, call, thread_id)
     return as_openai_thread(thread)
 
 
 @router.delete("/threads/{thread_id}", summary="Delete a thread, with all that hangs on it")
-async def delete(thread_id: str, services: ServicesDep, tenant: TenantDep) -> dict[str, Any]:
-    thread, owner = await find_thread(services.database, tenant, thread_id)
-    await services.json_requests.delete_thread(thread.id, owner)
+async def delete(thread_id: str, services: ServicesDep, call: ServerDep) -> dict[str, Any]:
+    thread, owner = await find_thread(services.database, call.tenant, thread_id)
+    await services.json_requests.delete_thread(thread.id, call.acting_for(owner))
     return {"id": thread.id, "object": "chatkit.thread.deleted", "deleted": True}
 
 
@@ -96,14 +98,14 @@ async def delete(thread_id: str, services: ServicesDep, tenant: TenantDep) -> di
 async def list_items(
     thread_id: str,
     services: ServicesDep,
-    tenant: TenantDep,
+    call: ServerDep,
     limit: Limit = 20,
     order: Order = "desc",
     after: str | None = None,
     before: str | None = None,
 ) -> dict[str, Any]:
     """In the thread's own order. Items that the API has no type for are left out."""
-    thread, owner = await find_thread(services.database, tenant, thread_id)
+    thread, owner = await _read(services, call, thread_id)
     backwards = before is not None and after is None  # the page that ends right there
     items, more = await _full_page(
         services,
@@ -115,6 +117,13 @@ async def list_items(
         end=None if backwards else before,
     )
     return _page(items[::-1] if backwards else items, has_more=more)
+
+
+async def _read(services: Services, call: ServerCall, thread_id: str) -> tuple[Listed, Caller]:
+    """A thread and its owner, with the event in the audit log that it is read."""
+    thread, owner = await find_thread(services.database, call.tenant, thread_id)
+    await services.key_use.note_read("thread.read", call.actor, call.tenant, owner.user, thread.id)
+    return thread, owner
 
 
 async def _full_page(

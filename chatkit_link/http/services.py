@@ -13,7 +13,7 @@ from chatkit_link.errors import AgentUnavailable, NotFound, Unavailable
 from chatkit_link.files.files import Files
 from chatkit_link.hosted.sessions import HostedSessions
 from chatkit_link.http.cross_site import TrustedOrigins
-from chatkit_link.identity import Admission, DocumentKeys, Identity, ServerKey, VisitorAuthenticator
+from chatkit_link.identity import Admission, DocumentKeys, Identity, KeyUse, ServerKey, VisitorAuthenticator
 from chatkit_link.limits.limits import Limits
 from chatkit_link.protocol.json_requests import JsonRequests
 from chatkit_link.protocol.request_parser import RequestParser
@@ -51,6 +51,7 @@ class Services:
     visitors: VisitorAuthenticator | None
     admission: Admission
     server_key: ServerKey
+    key_use: KeyUse
     document_keys: DocumentKeys | None
     origins: TrustedOrigins
     request_parser: RequestParser

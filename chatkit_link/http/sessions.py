@@ -20,6 +20,7 @@ from chatkit_link.http.rate_limit import SessionRate
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.sessions.openai_shape import Configuration, NewSession, RateLimits, State, Workflow
 from chatkit_link.sessions.policy import TRUSTED, is_trusted
+from chatkit_link.store.audit import actor_of
 
 router = APIRouter()
 
@@ -74,9 +75,9 @@ async def cancel_session(session_id: str, services: ServicesDep, caller: CallerD
     """The session as it is then; its client secret is good for nothing any more."""
     found = await services.sessions.find(session_id, caller)
     if found.agent is not None:
-        return session_response(await services.sessions.cancel(caller.tenant, found.id))
+        return session_response(await services.sessions.cancel(caller.tenant, found.id, actor_of(caller)))
     cancelled = await services.hosted.cancel(_server_key(services), found.id)
-    await services.sessions.note_cancelled(caller.tenant, found.id)
+    await services.sessions.note_cancelled(caller.tenant, found.id, actor_of(caller))
     return session_response(cancelled)
 
 

@@ -16,9 +16,9 @@ Status = Annotated[ActiveStatus | LockedStatus | ClosedStatus, Field(discriminat
 
 
 @router.put("/api/threads/{thread_id}/status", summary="Lock, close or open a thread")
-async def put_status(thread_id: str, status: Status, services: ServicesDep, _server: ServerDep) -> Status:
+async def put_status(thread_id: str, status: Status, services: ServicesDep, call: ServerDep) -> Status:
     """Body: ``{"type": "active" | "locked" | "closed", "reason": "..."}``; the reason is displayed to the user.
 
     An answer that is being written is finished; what comes after it is refused.
     """
-    return await set_status(services.database, thread_id, status)
+    return await set_status(services.database, thread_id, status, call.actor, tenant=call.tenant)

@@ -9,11 +9,14 @@ from chatkit_link.identity.bearer import BearerAuthenticator, SharedSecret
 from chatkit_link.identity.document_key import DocumentKeys
 from chatkit_link.identity.hook import Hook, HookAuthenticator, load_hook
 from chatkit_link.identity.jwks import KeySet
+from chatkit_link.identity.key_use import KeyUse
 from chatkit_link.identity.proxy import ProxyAuthenticator
 from chatkit_link.identity.secret import FINGERPRINT, load_secrets, require_known_secret, warn_of_generated
 from chatkit_link.identity.server_key import ServerKey
+from chatkit_link.identity.stored_keys import StoredKeys
 from chatkit_link.identity.visitor import VisitorAuthenticator
 from chatkit_link.settings import Settings
+from chatkit_link.store.engine import Database
 from chatkit_link.translations import Localized
 
 
@@ -59,6 +62,12 @@ def build_visitors(settings: Settings, secrets: tuple[bytes, ...], admitted: Adm
     return VisitorAuthenticator(secrets, cookies)
 
 
+def build_server_key(settings: Settings, database: Database) -> ServerKey:
+    """The keys of the settings, and those of the database."""
+    given = (settings.server_key, settings.server_key_previous)
+    return ServerKey(*(key.get_secret_value() if key else None for key in given), stored=StoredKeys(database))
+
+
 def _bearer(settings: Settings, http: httpx2.AsyncClient) -> BearerAuthenticator:
     if settings.jwt_secret is not None:
         keys = SharedSecret(settings.jwt_secret.get_secret_value())
@@ -81,10 +90,12 @@ __all__ = [
     "DocumentKeys",
     "Hook",
     "Identity",
+    "KeyUse",
     "ServerKey",
     "VisitorAuthenticator",
     "admission",
     "build_identity",
+    "build_server_key",
     "build_visitors",
     "load_hook",
     "load_secrets",

@@ -1,53 +1,98 @@
-"""The server key: a back end of the same operator, acting for the user that it names.
+"""The server keys: a back end of the same operator, acting for the user that it names.
 
-``Authorization: Bearer <key>`` with ``X-ChatKit-User``, and ``X-ChatKit-Tenant`` where there are tenants.
+``Authorization: Bearer <key>`` with ``X-ChatKit-User``, and ``X-ChatKit-Tenant`` where there are tenants. A key is that
+of the settings, the one before it while it is replaced, or one of the database (``identity/stored_keys.py``).
 """
 
 import hmac
 
 from starlette.requests import HTTPConnection
 
-from chatkit_link.caller import Caller
-from chatkit_link.errors import BadRequest, Unauthenticated
+from chatkit_link.caller import Caller, KeyGrant
+from chatkit_link.errors import BadRequest, Forbidden, Unauthenticated
 from chatkit_link.identity.authentication import Authentication
 from chatkit_link.identity.locale import preferred_locale
+from chatkit_link.identity.stored_keys import StoredKeys
 from chatkit_link.identity.user_names import name_in_header
 
 USER_HEADER = "X-ChatKit-User"
 TENANT_HEADER = "X-ChatKit-Tenant"
+#: What the keys of the settings are called in the audit log.
+SETTINGS_KEY = "CHATKIT_LINK_SERVER_KEY"
+SETTINGS_KEY_BEFORE = "CHATKIT_LINK_SERVER_KEY_PREVIOUS"
 
 
 class ServerKey:
-    """The key of the settings; with ``None`` no request has it, and naming a user is still refused."""
+    """Recognises the back ends that may act for users.
 
-    def __init__(self, key: str | None) -> None:
-        self._key = key.encode() if key else None
+    key, previous: of the settings; with ``None`` no request has it. stored: the keys of the database. Without any of
+    them, naming a user is still refused.
+    """
 
-    def is_sent_with(self, request: HTTPConnection) -> bool:
-        """Whether the request carries the key. Takes equally long however much of a wrong key is right."""
+    def __init__(self, key: str | None, previous: str | None = None, stored: StoredKeys | None = None) -> None:
+        given = ((key, SETTINGS_KEY), (previous, SETTINGS_KEY_BEFORE))
+        self._keys = [(text.encode(), KeyGrant(name)) for text, name in given if text]
+        self._stored = stored
+
+    async def exists(self) -> bool:
+        """Whether there is any key with which a back end could come. Raises Unavailable where that cannot be known."""
+        return bool(self._keys) or (self._stored is not None and await self._stored.exist())
+
+    async def grant(self, request: HTTPConnection) -> KeyGrant | None:
+        """What the key in a request allows; ``None`` without one. Takes equally long however much of a key is right.
+
+        Raises:
+            Unauthenticated: a key of the database that is none, or no longer.
+            Unavailable: the keys of the database cannot be read.
+        """
         lines = request.headers.getlist("authorization")
-        if self._key is None or len(lines) != 1:
-            return False
+        if len(lines) != 1:
+            return None
         scheme, _, token = lines[0].partition(" ")
-        return scheme.lower() == "bearer" and hmac.compare_digest(token.strip().encode("latin-1"), self._key)
+        if scheme.lower() != "bearer":
+            return None
+        text = token.strip()
+        sent = text.encode("latin-1")
+        matches = [grant for key, grant in self._keys if hmac.compare_digest(sent, key)]
+        if matches:
+            return matches[0]
+        if self._stored is None or not self._stored.is_one(text):
+            return None
+        found = await self._stored.find(text)
+        if found is None:
+            raise Unauthenticated(
+                "This server key is not valid: it was mistyped, revoked, has expired, or is another server's."
+            )
+        return KeyGrant(found.name, found.scopes, found.tenant, found.id)
 
-    def acts_for(self, request: HTTPConnection, request_id: str) -> Caller | None:
-        """The user that a request with the key names, if it names one."""
-        tenant, user = name_in_header(request, TENANT_HEADER), name_in_header(request, USER_HEADER)
+    def tenant(self, grant: KeyGrant, request: HTTPConnection) -> str:
+        """The tenant that a request with a key is about: the one that it names, else the key's own.
+
+        Raises Forbidden for another one than the key is for.
+        """
+        named = name_in_header(request, TENANT_HEADER)
+        if grant.tenant is not None and named not in (None, grant.tenant):
+            raise Forbidden("This server key is for another tenant than the request names.")
+        return named or grant.tenant or "default"
+
+    def acts_for(self, grant: KeyGrant, request: HTTPConnection, request_id: str) -> Caller | None:
+        """The user that a request with a key names, if it names one. Raises as ``tenant``."""
+        tenant, user = self.tenant(grant, request), name_in_header(request, USER_HEADER)
         if user is None:
             return None
         locale = preferred_locale(request.headers.getlist("accept-language"))
-        return Caller(tenant or "default", user, request_id, locale)
+        return Caller(tenant, user, request_id, locale, key=grant)
 
     async def identify(self, request: HTTPConnection, request_id: str) -> Authentication | None:
-        if not self.is_sent_with(request):
+        grant = await self.grant(request)
+        if grant is None:
             if USER_HEADER in request.headers or TENANT_HEADER in request.headers:
                 # A back end whose key is wrong must not become an anonymous visitor with a user's message.
                 raise Unauthenticated(
                     f"{USER_HEADER} is taken from servers only: send CHATKIT_LINK_SERVER_KEY as bearer."
                 )
             return None
-        caller = self.acts_for(request, request_id)
+        caller = self.acts_for(grant, request, request_id)
         if caller is None:
             raise BadRequest(f"The server key acts for a user: name the user in {USER_HEADER}.")
         return Authentication(caller, ambient=False, by_back_end=True)

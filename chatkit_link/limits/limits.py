@@ -20,8 +20,8 @@ class Limits:
         self.rates = rates
         self.ledger = ledger
 
-    async def admit(self, kind: Kind, caller: Caller, address: str) -> None:
-        """Let a request through that will cost something. address: the client's.
+    async def admit(self, kind: Kind, caller: Caller, address: str | None) -> None:
+        """Let a request through that will cost something. address: the client's, ``None`` for that of a back end.
 
         Raises:
             TooManyRequests: too many within a minute, or a budget is used up; with ``Retry-After``.

@@ -60,16 +60,17 @@ class Rates:
         }
         self._full: dict[str, float] = {}
 
-    async def take(self, kind: Kind, caller: Caller, address: str) -> None:
-        """Count one request. address: the client's, as text.
+    async def take(self, kind: Kind, caller: Caller, address: str | None) -> None:
+        """Count one request. address: the client's, as text; with ``None`` it counts under its user alone.
 
         Raises:
             TooManyRequests: too many of them within the last minute; it is not counted then.
         """
         rate = self._rates[kind]
         user_key = _key(kind, "user", caller.tenant, caller.user)
-        address_key = _key(kind, "address", rate_limit_key(address))
-        allowed = {user_key: rate.user, address_key: rate.address}
+        allowed = {user_key: rate.user}
+        if address is not None:
+            allowed[_key(kind, "address", rate_limit_key(address))] = rate.address
         wanted = [Allowance(key, most, PERIOD) for key, most in allowed.items() if most]
         own = _of_session(kind, caller)
         if own is not None:

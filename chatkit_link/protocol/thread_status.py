@@ -4,14 +4,19 @@ from chatkit.types import ActiveStatus, ThreadStatus
 
 from chatkit_link.errors import Unprocessable
 from chatkit_link.store import thread_status
+from chatkit_link.store.audit import Actor
 from chatkit_link.store.engine import Database
 from chatkit_link.wire.sanitize import clean_text
 
 MAX_REASON = 500
 
 
-async def set_status(database: Database, thread_id: str, status: ThreadStatus) -> ThreadStatus:
+async def set_status(
+    database: Database, thread_id: str, status: ThreadStatus, actor: Actor, *, tenant: str | None = None
+) -> ThreadStatus:
     """Set a thread of any user to this status, and return what was set.
+
+    actor: who does it, for the audit log. tenant: the only one whose threads are meant, ``None`` for all.
 
     Raises:
         NotFound: there is no such thread.
@@ -21,5 +26,5 @@ async def set_status(database: Database, thread_id: str, status: ThreadStatus) -
         if len(status.reason) > MAX_REASON:
             raise Unprocessable(f"The reason is too long: at most {MAX_REASON} characters.")
         status = status.model_copy(update={"reason": clean_text(status.reason).strip() or None})
-    await thread_status.set_status(database, thread_id, status.model_dump(mode="json"))
+    await thread_status.set_status(database, thread_id, status.model_dump(mode="json"), actor, tenant=tenant)
     return status

@@ -15,6 +15,7 @@ from chatkit_link.sessions.client_secret import derived_client_secret, new_clien
 from chatkit_link.sessions.openai_shape import NewSession, as_chat_session
 from chatkit_link.sessions.policy import TRUSTED, session_not_found
 from chatkit_link.store import sessions as rows
+from chatkit_link.store.audit import Actor
 from chatkit_link.store.engine import Database
 from chatkit_link.store.sessions import Idempotency, StoredSession
 from chatkit_link.wire.sanitize import clean_text
@@ -101,16 +102,16 @@ class Sessions:
             )
         return as_chat_session(found.session, secret)
 
-    async def cancel(self, tenant: str, session_id: str) -> ChatSession:
+    async def cancel(self, tenant: str, session_id: str, actor: Actor) -> ChatSession:
         """End a session of ours. Raises NotFound."""
-        stored = await rows.cancel(self._database, tenant, clean_text(session_id))
+        stored = await rows.cancel(self._database, tenant, clean_text(session_id), actor)
         if stored is None or stored.agent is None:
             raise session_not_found()
         return as_chat_session(stored, "")
 
-    async def note_cancelled(self, tenant: str, session_id: str) -> None:
+    async def note_cancelled(self, tenant: str, session_id: str, actor: Actor) -> None:
         """Record that a session of OpenAI's was cancelled there."""
-        await rows.cancel(self._database, tenant, session_id)
+        await rows.cancel(self._database, tenant, session_id, actor)
 
     async def keep_hosted(
         self, made: ChatSession, caller: Caller, workflow: Mapping[str, Any], configuration: Mapping[str, Any]

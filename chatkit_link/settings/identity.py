@@ -45,6 +45,9 @@ class IdentitySettings(SettingsGroup):
     server_key: Annotated[SecretStr | None, OWN_KEY] = Field(
         None, description="Key of your back end, at least 32 characters; it acts for the users it names."
     )
+    server_key_previous: Annotated[SecretStr | None, OWN_KEY] = Field(
+        None, description="The server key before that, which stays good while your back ends change to the new one."
+    )
     identify: str | None = Field(
         None, description="`module:function` or `file.py:function` that authenticates a request."
     )
@@ -79,10 +82,16 @@ class IdentitySettings(SettingsGroup):
                 "CHATKIT_LINK_JWT_JWKS_URL needs CHATKIT_LINK_JWT_ISSUER or CHATKIT_LINK_JWT_AUDIENCE, or better both: "
                 "issuers sign tokens for other services with the same keys.",
             )
-        if self.server_key and self.server_key in (self.jwt_secret, self.secret, self.secret_previous):
+        for name in ("server_key", "server_key_previous"):
+            if (key := getattr(self, name)) and key in (self.jwt_secret, self.secret, self.secret_previous):
+                yield SettingsConflict(
+                    (name, "jwt_secret", "secret", "secret_previous"),
+                    f"CHATKIT_LINK_{name.upper()} is another setting's secret: make a key of its own.",
+                )
+        if self.server_key_previous and self.server_key_previous == self.server_key:
             yield SettingsConflict(
-                ("server_key", "jwt_secret", "secret", "secret_previous"),
-                "CHATKIT_LINK_SERVER_KEY is another setting's secret: make a key of its own.",
+                ("server_key_previous", "server_key"),
+                "CHATKIT_LINK_SERVER_KEY_PREVIOUS is CHATKIT_LINK_SERVER_KEY itself: set the key before it, or none.",
             )
         if self.proxy_tenant_header and not self.proxy_user_header:
             yield SettingsConflict(

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, LargeBinary, Select, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from chatkit_link.store.audit import Actor, Event, record
 from chatkit_link.store.engine import Database
 from chatkit_link.store.statement import Row, Statement
 from chatkit_link.store.tables import sessions
@@ -140,16 +141,18 @@ async def find_mine(session: Session, session_id: str) -> StoredSession | None:
     return None if row is None else _session(row)
 
 
-async def cancel(database: Database, tenant: str, session_id: str) -> StoredSession | None:
-    """End a session of any user of a tenant; ``None`` where there is none."""
-    statement = (
-        update(sessions)
-        .where(sessions.c.tenant == tenant, sessions.c.id == session_id)
-        .values(cancelled_at=func.coalesce(sessions.c.cancelled_at, func.now()))
-        .returning(sessions, _OVER.label("over"))
-    )
-    async with database.replica() as connection:
-        row = (await connection.execute(statement)).one_or_none()
+async def cancel(database: Database, tenant: str, session_id: str, actor: Actor) -> StoredSession | None:
+    """End a session of any user of a tenant; ``None`` where there is none.
+
+    actor: who ends it, for the audit log.
+    """
+    here = (sessions.c.tenant == tenant, sessions.c.id == session_id)
+    statement = update(sessions).where(*here, sessions.c.cancelled_at.is_(None)).values(cancelled_at=func.now())
+    async with database.system() as connection:
+        ended = (await connection.execute(statement)).changed
+        row = (await connection.execute(_select().where(*here))).one_or_none()
+        if row is not None and ended:
+            await record(connection, Event("session.cancelled", actor, tenant, row.user_id, session_id))
     return None if row is None else _session(row)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Double,
     ForeignKey,
     ForeignKeyConstraint,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -248,3 +249,49 @@ deployment = Table(
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
+
+#: Keys of back ends beside those of the settings. Of a key, only its hash. For system connections alone.
+server_keys = Table(
+    "server_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    # The only tenant that it may act for; null for all of them.
+    Column("tenant", Text),
+    _now("created_at"),
+    Column("created_by", Text, nullable=False),
+    # To the minute, and late (identity/key_use.py).
+    Column("last_used_at", DateTime(timezone=True)),
+    Column("expires_at", DateTime(timezone=True)),
+    Column("revoked_at", DateTime(timezone=True)),
+    # Set when a rotation has made the next one: from then on the name is that one's.
+    Column("replaced_at", DateTime(timezone=True)),
+)
+Index(
+    "uq_server_keys_name",
+    server_keys.c.name,
+    unique=True,
+    postgresql_where=server_keys.c.revoked_at.is_(None) & server_keys.c.replaced_at.is_(None),
+)
+
+#: Who did what. Rows are only ever added: grants and triggers refuse the rest (migration 0013).
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    _now("at"),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    # Whose data it is about; null where it is no one user's.
+    Column("tenant", Text),
+    Column("user_id", Text),
+    Column("target", Text),
+    Column("details", JSONB, nullable=False),
+    Column("request_id", Text),
+    Column("address", Text),
+)
+Index("ix_audit_log_at", audit_log.c.at)
+Index("ix_audit_log_action", audit_log.c.action, audit_log.c.id)

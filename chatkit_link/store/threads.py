@@ -18,6 +18,7 @@ from sqlalchemy import DateTime, Integer, Text, bindparam, delete, func, select,
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from chatkit_link.errors import NotFound, ThreadNotFound
+from chatkit_link.store.audit import actor_of, recording
 from chatkit_link.store.clock import to_database, to_model
 from chatkit_link.store.cursor import bad_cursor, read_thread_cursor, thread_cursor
 from chatkit_link.store.statement import Row, Statement
@@ -219,9 +220,11 @@ async def set_title_if_none(session: Session, thread_id: str, title: str) -> boo
 
 
 async def delete_thread(session: Session, thread_id: str) -> None:
-    """Delete the thread and all that hangs on it. Raises NotFound."""
-    statement = delete(threads).where(mine(threads), threads.c.id == clean_text(thread_id))
-    if (await session.execute(statement)).changed == 0:
+    """Delete the thread and all that hangs on it, and write who did it into the audit log. Raises NotFound."""
+    gone = delete(threads).where(mine(threads), threads.c.id == clean_text(thread_id))
+    owner = gone.returning(threads.c.tenant, threads.c.user_id, threads.c.id).cte("gone")
+    # One statement: both or neither, in one round trip.
+    if (await session.execute(recording(owner, "thread.deleted", actor_of(session.caller)))).changed == 0:
         raise thread_not_found()
 
 

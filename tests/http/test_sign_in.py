@@ -48,8 +48,8 @@ async def test_a_route_for_servers_takes_the_key_and_nothing_else(make_settings:
         app = create_app(settings)
 
         @app.post("/for-servers")
-        async def route(caller: ServerDep) -> dict[str, str | None]:
-            return {"user": caller.user if caller else None}
+        async def route(call: ServerDep) -> dict[str, str | None]:
+            return {"user": call.user}
 
         return app
 

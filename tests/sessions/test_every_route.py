@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import PydanticJsonSchemaWarning
 
 from chatkit_link.app import create_app
-from chatkit_link.http.identify import CallerDep, get_caller, get_server_call, get_server_tenant, greet
+from chatkit_link.http.identify import CallerDep, get_caller, get_server_call, greet
 from chatkit_link.sessions.policy import CHECKS
 from chatkit_link.settings import Settings
 from tests.limits.users import new_user_headers
@@ -70,7 +70,7 @@ def forgetful(routes: Iterable[Asked]) -> list[str]:
     """What is wrong with these routes."""
     wrong: list[str] = []
     for route in routes:
-        by_server = route.calls & {get_server_call, get_server_tenant}
+        by_server = route.calls & {get_server_call}
         if get_caller not in route.calls:
             if not by_server and greet not in route.calls and route.template not in WITHOUT_CALLER:
                 wrong.append(f"{route} takes no caller, and nothing says why")

@@ -22,6 +22,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a short server key": ({"server_key": "x" * 31}, "SERVER_KEY is too short"),
     "a server key that issues tokens": ({"server_key": KEY, "jwt_secret": KEY}, "make a key of its own"),
     "a server key that signs cookies": ({"server_key": KEY, "secret": KEY}, "make a key of its own"),
+    "a former server key that signs cookies": ({"server_key_previous": KEY, "secret": KEY}, "make a key of its own"),
+    "a former server key that is the present one": (
+        {"server_key_previous": KEY, "server_key": KEY},
+        "set the key before it",
+    ),
     "a header from anywhere": ({"proxy_user_header": "X-User"}, "needs CHATKIT_LINK_TRUSTED_PROXIES"),
     "a header from everybody": (PROXY | {"trusted_proxies": "*"}, "needs CHATKIT_LINK_TRUSTED_PROXIES"),
     "a header from everybody in digits": (PROXY | {"trusted_proxies": "0.0.0.0/0"}, "needs CHATKIT_LINK_TRUSTED"),

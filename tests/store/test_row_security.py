@@ -14,10 +14,12 @@ from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.runs import insert_run
 from chatkit_link.store.tables import (
     attachments,
+    audit_log,
     feedback,
     metadata,
     run_events,
     runs,
+    server_keys,
     sessions,
     spending,
     thread_items,
@@ -25,9 +27,12 @@ from chatkit_link.store.tables import (
     turns,
     usage,
 )
+from chatkit_link.store.tenancy import Session
 from tests.store.build import attachment, thread, user
 
-OWNED = [table for table in metadata.tables.values() if "tenant" in table.c]
+#: Visible to system connections alone.
+SYSTEM = (run_events, server_keys, audit_log)
+OWNED = [table for table in metadata.tables.values() if "tenant" in table.c and table not in SYSTEM]
 #: Of nobody: what these hold says nothing of any person.
 NOBODYS = {"documents", "document_passages", "file_removals", "rates", "deployment"}
 
@@ -46,10 +51,10 @@ async def adas(store: PostgresStore, ada: Caller) -> str:
 
 def test_the_tables_that_hold_somebodys_rows_are_those_that_are_tried_here() -> None:
     assert set(OWNED) == {threads, thread_items, attachments, feedback, turns, runs, usage, spending, sessions}
-    assert set(metadata.tables) - {table.name for table in (*OWNED, run_events)} == NOBODYS
+    assert set(metadata.tables) - {table.name for table in (*OWNED, *SYSTEM)} == NOBODYS
 
 
-@pytest.mark.parametrize("table", [*OWNED, run_events], ids=str)
+@pytest.mark.parametrize("table", [*OWNED, *SYSTEM], ids=str)
 async def test_each_table_of_somebodys_rows_has_row_level_security(database: Database, table: Table) -> None:
     asked = text("""
         SELECT relrowsecurity AND relforcerowsecurity, (SELECT count(*) FROM pg_policy WHERE polrelid = pg_class.oid)
@@ -106,6 +111,38 @@ async def test_the_events_of_runs_are_visible_to_system_connections_alone(databa
         assert kept.data == b"for Ada"
         await connection.execute(delete(runs).where(runs.c.id == run_id))  # takes its events along
         assert await connection.execute(select(run_events.c.id).where(run_events.c.run_id == run_id)) == []
+
+
+async def test_the_audit_log_takes_a_users_own_events_and_shows_none(
+    database: Database, ada: Caller, bob: Caller
+) -> None:
+    values: dict[str, Any] = {"actor_kind": "user", "actor": bob.user, "action": "thread.deleted", "details": {}}
+    owned = insert(audit_log).values(**values, tenant=bob.tenant, user_id=bob.user).inline()
+    async with database.session(bob) as session:
+        await session.execute(owned)
+        for someone in ({"tenant": ada.tenant, "user_id": ada.user}, {"tenant": "elsewhere", "user_id": bob.user}, {}):
+            with pytest.raises(NotFound):
+                await session.execute(insert(audit_log).values(**values, **someone).inline())
+        assert await _seen(session, audit_log) == 0
+    mine = select(audit_log.c.actor).where(audit_log.c.actor == bob.user)
+    async with database.system() as connection:
+        assert [row.actor for row in await connection.execute(mine)] == [bob.user]
+
+
+async def test_server_keys_are_visible_to_system_connections_alone(database: Database, ada: Caller) -> None:
+    key = insert(server_keys).values(id=ada.user, name=ada.user, hash=b"x", scopes=["threads"], created_by="root")
+    async with database.system() as connection:
+        await connection.execute(key)
+    async with database.session(ada) as session:
+        assert await _seen(session, server_keys) == 0
+
+
+async def _seen(session: Session, table: Table) -> int:
+    """Rows: grants refuse to show any where the user's connection has a role of its own, and else the policy does."""
+    try:
+        return len(await session.execute(select(table)))
+    except NotFound:
+        return 0
 
 
 async def test_nobody_can_write_a_row_in_somebody_elses_name(database: Database, ada: Caller, bob: Caller) -> None:
