@@ -138,7 +138,10 @@ async def test_a_key_of_a_tenant_acts_for_that_tenant_alone(link: str, database:
             ("DELETE", f"/v1/chatkit/threads/{other}", None),
         ):
             assert (await http.request(method, path, headers=bearer(key), json=body)).status_code == 404
-        by_settings = {"json": {"type": "locked"}, "headers": bearer(KEY, None)}  # which names no tenant
+        by_settings: dict[str, Any] = {
+            "json": {"type": "locked"},
+            "headers": bearer(KEY, None),
+        }  # which names no tenant
         assert (await http.put(f"/api/threads/{other}/status", **by_settings)).status_code == 404
         kept = await http.get(f"/v1/chatkit/threads/{other}", headers=bearer(KEY, None, beta))
         assert kept.json()["status"] == {"type": "active"}
