@@ -152,7 +152,8 @@ async def _served(server: ChatKitServer[Any]) -> str:
             f'context = "{__name__}:make_context"\n'
         )
         given: dict[str, Any] = {
-            "database_url": _URL, "database_pool": 4, "data": folder, "config": catalog, "drain": 1,
+            "database_url": _URL, "secret": "the secret of all tests on one database",
+            "database_pool": 4, "data": folder, "config": catalog, "drain": 1,
             "identify": f"{__name__}:identify", "openai_api_key": None, "openai_base_url": None,
             "rate_messages": 0, "rate_messages_address": 0, "rate_uploads": 0, "rate_uploads_address": 0,
         }  # fmt: skip

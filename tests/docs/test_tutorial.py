@@ -13,6 +13,7 @@ import pytest
 
 from chatkit_link.agents.catalog import load_target, read_catalog
 from chatkit_link.search.blocks import markdown_tokens
+from tests.conftest import SHARED_SECRET
 from tests.docs.test_leaving import run
 from tests.sdk_server import serve
 
@@ -35,6 +36,7 @@ def shop(tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("chatkit_link.cli.start.setup_logging", lambda _: None)  # this process's log is pytest's
     monkeypatch.setenv("DATABASE_URL", postgres_url)
+    monkeypatch.setenv("CHATKIT_LINK_SECRET", SHARED_SECRET)
     monkeypatch.chdir(tmp_path)
     yield tmp_path
     sys.modules.pop("support", None)

@@ -89,7 +89,7 @@ async def test_a_store_without_files_needs_no_folder_to_write_to(
 ) -> None:
     nowhere = tmp_path / "file" / "data"
     nowhere.parent.write_text("not a folder")
-    settings = make_settings(data=nowhere)
+    settings = make_settings(data=nowhere, secret=None)
     async with DataStore(settings=settings) as store:
         assert (await store.load_threads(20, None, "desc", uuid.uuid4().hex)).data == []
     kept = DataStore(settings=settings)
