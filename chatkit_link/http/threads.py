@@ -6,7 +6,7 @@ from chatkit.types import ActiveStatus, ClosedStatus, LockedStatus
 from fastapi import APIRouter
 from pydantic import Field
 
-from chatkit_link.http.identify import ServerDep
+from chatkit_link.http.identify import TenantDep
 from chatkit_link.http.services import ServicesDep
 from chatkit_link.protocol.thread_status import set_status
 
@@ -16,9 +16,10 @@ Status = Annotated[ActiveStatus | LockedStatus | ClosedStatus, Field(discriminat
 
 
 @router.put("/api/threads/{thread_id}/status", summary="Lock, close or open a thread")
-async def put_status(thread_id: str, status: Status, services: ServicesDep, _server: ServerDep) -> Status:
+async def put_status(thread_id: str, status: Status, services: ServicesDep, tenant: TenantDep) -> Status:
     """Body: ``{"type": "active" | "locked" | "closed", "reason": "..."}``; the reason is displayed to the user.
 
-    An answer that is being written is finished; what comes after it is refused.
+    An answer that is being written is finished; what comes after it is refused. The thread is one of the tenant that
+    ``X-ChatKit-Tenant`` names, ``default`` without it; another tenant's is a 404.
     """
-    return await set_status(services.database, thread_id, status)
+    return await set_status(services.database, thread_id, status, tenant=tenant)
