@@ -24,12 +24,16 @@ def request_id(connection: HTTPConnection) -> str:
 class ResponseHeaders:
     """Adds the request id, what identification asked for, and headers that harden every response.
 
-    unexpected: renders an unexpected error.
+    unexpected: renders an unexpected error. bad_address: refuses an address with a NUL, which no text of the database
+    can hold, before any route reads it.
     """
 
-    def __init__(self, app: ASGIApp, unexpected: Callable[[Request], Response]) -> None:
+    def __init__(
+        self, app: ASGIApp, unexpected: Callable[[Request], Response], bad_address: Callable[[Request], Response]
+    ) -> None:
         self._app = app
         self._unexpected = unexpected
+        self._bad_address = bad_address
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -60,6 +64,9 @@ class ResponseHeaders:
             await send_with_headers(message)
 
         try:
+            if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+                await self._bad_address(Request(scope))(scope, receive, watched_send)
+                return
             await self._app(scope, receive, watched_send)
         except Exception:
             # Rendered here and not by the outermost middleware, whose responses would not pass through this one.
