@@ -77,14 +77,25 @@ def python_packages(tools: Path) -> dict[str, Any]:
 
 def npm_packages(folder: Path) -> dict[str, Any]:
     """Of a lock of npm's, without what is only needed to build and to test."""
-    document = _json(
-        ["npm", "sbom", "--sbom-format", "cyclonedx", "--omit", "dev", "--package-lock-only"], folder=folder
-    )
+    # With --omit dev, npm leaves out what is needed for both, such as React.
+    document = _json(["npm", "sbom", "--sbom-format", "cyclonedx", "--package-lock-only"], folder=folder)
+    locked: dict[str, dict[str, Any]] = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))[
+        "packages"
+    ]
+    kept = {
+        f"{place.rpartition('node_modules/')[2]}@{package['version']}"
+        for place, package in locked.items()
+        if place and not package.get("dev") and not package.get("devOptional")
+    }
     root = document["metadata"]["component"]
     root["name"] = root["purl"].removeprefix("pkg:npm/").partition("@")[0]  # npm takes the name of the folder
     del document["serialNumber"], document["metadata"]["timestamp"]
-    for package in document["components"]:
-        package["externalReferences"] = []
+    document["components"] = [{**one, "externalReferences": []} for one in document["components"] if _ref(one) in kept]
+    document["dependencies"] = [
+        {**one, "dependsOn": [ref for ref in one["dependsOn"] if ref in kept]}
+        for one in document["dependencies"]
+        if one["ref"] in kept | {_ref(root)}
+    ]
     return document
 
 
