@@ -1,5 +1,8 @@
+# The base images are named by the digest of their index, so that a build is the same tomorrow and on every platform.
+# `docker buildx imagetools inspect python:3.13-slim` prints the newest one.
+
 # The page.
-FROM node:22-slim AS page
+FROM node:22-slim@sha256:c3de60bf2f9dd0ac6370e6117950ff62d6e339527e7472301c9c78a017978392 AS page
 WORKDIR /src/frontend
 COPY frontend/package.json frontend/package-lock.json frontend/.npmrc ./
 RUN npm ci --loglevel=error
@@ -7,7 +10,7 @@ COPY frontend/ ./
 RUN npm run build && test -f ../chatkit_link/static/chatkit.js
 
 # The environment: dependencies first, so that a change of code does not install them again.
-FROM python:3.13-slim AS environment
+FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b AS environment
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 RUN python -m venv --without-pip /app
 COPY requirements.lock /src/
@@ -26,7 +29,7 @@ RUN python -m pip wheel --no-deps --wheel-dir /dist . \
 
 # The server: no compiler, no pip, no Node.js. It needs DATABASE_URL: an embedded PostgreSQL would vanish with
 # the container, so the image has none.
-FROM python:3.13-slim
+FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
 RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin chatkit \
     && install --directory --owner chatkit --group chatkit --mode 0700 /data
 COPY --from=environment /app /app

@@ -10,6 +10,8 @@ INSTALLED := .venv/.installed
 MODULES := frontend/node_modules/.installed
 SIDECAR := chatkit_link/agents/sidecar/node
 SCRIPTS := tests/agents/sidecar/packages/node_modules/.installed
+# What looks at packages, in an environment of its own: it must not change the versions that are locked.
+REVIEW := .venv/review
 PAGE := chatkit_link/static/chatkit.js
 PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/*.html frontend/vite*.ts frontend/tsconfig.json \
 	-type f ! -name '*.test.ts' ! -name '*.test.tsx' 2>/dev/null)
@@ -17,7 +19,7 @@ PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/*.html fronte
 # What `make run` serves as long as you have no catalog of your own: the research agent and Professor Lock.
 DEMO := $(if $(wildcard chatkit-link.toml)$(shell grep -s '^CHATKIT_LINK_CONFIG=' .env),,examples/professor_lock/chatkit-link.toml)
 
-.PHONY: help run test test-fast test-all test-lowest check faults bench docs pictures build lock clean
+.PHONY: help run test test-fast test-all test-lowest check faults bench docs pictures build lock sbom audit clean
 .DELETE_ON_ERROR:
 
 # List the targets.
@@ -78,6 +80,14 @@ lock: $(INSTALLED)
 	$(COMPILE) --constraint requirements-dev.lock --output-file requirements.lock
 	$(COMPILE) --extra guardrails --constraint requirements-dev.lock --output-file requirements-guardrails.lock
 
+# List what a release is made of, with versions, hashes and licences, as CycloneDX JSON in dist/.
+sbom: $(INSTALLED) $(REVIEW)/.installed
+	@$(PY) scripts/make_sbom.py --tools $(REVIEW)/bin
+
+# Ask advisory databases about the packages of a release; error 1: vulnerable, error 3: not all could be looked up.
+audit: $(INSTALLED) $(REVIEW)/.installed
+	@$(PY) scripts/audit.py --tools $(REVIEW)/bin
+
 # Remove what was built. Installed packages and your data stay.
 clean:
 	rm -rf dist build site chatkit_link/static .pytest_cache .ruff_cache .hypothesis .import_linter_cache frontend/e2e/artifacts
@@ -95,6 +105,12 @@ $(INSTALLED): requirements-dev.lock pyproject.toml
 	@echo 'Installing the Python packages ...'
 	@$(PIP) install --require-hashes --no-deps -r requirements-dev.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(REVIEW)/.installed: Makefile | $(INSTALLED)
+	@echo 'Installing the tools that look at packages ...'
+	@$(PY) -m venv --clear $(REVIEW)
+	@$(REVIEW)/bin/python -m pip --disable-pip-version-check --quiet install 'cyclonedx-bom[validation]==7.5.0' 'pip-audit==2.10.1'
 	@touch $@
 
 $(MODULES): frontend/package.json frontend/package-lock.json

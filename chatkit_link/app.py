@@ -50,7 +50,7 @@ from chatkit_link.http import workshop as workshop_routes
 from chatkit_link.http.beside import STATE, Beside, NamedRoutes, hidden_routes, lifespan_of
 from chatkit_link.http.cross_site import CrossOrigin, TrustedOrigins
 from chatkit_link.http.middleware import ResponseHeaders
-from chatkit_link.http.problems import install_problems, unexpected
+from chatkit_link.http.problems import bad_address, install_problems, unexpected
 from chatkit_link.http.services import Services
 from chatkit_link.identity import (
     DocumentKeys,
@@ -148,7 +148,13 @@ def create_app(
     app = FastAPI(title="ChatKit Link", lifespan=lifespan, docs_url=None, redoc_url=None)
     # The last one added is the first to see a request.
     public_host = urlsplit(settings.address).netloc if settings.https else None
-    app.add_middleware(ResponseHeaders, unexpected=unexpected, https_for=settings.hsts_seconds, public_host=public_host)
+    app.add_middleware(
+        ResponseHeaders,
+        unexpected=unexpected,
+        bad_address=bad_address,
+        https_for=settings.hsts_seconds,
+        public_host=public_host,
+    )
     app.add_middleware(CrossOrigin, origins=_origins(settings), headers=settings.cors_header_names)
     app.add_middleware(Forwarded, trusted=settings.trusted_networks)
     install_problems(app)

@@ -271,3 +271,4 @@ def add_workflow_file(file: Path, entry: str, agent_id: str | None, settings: Se
     place = Path(os.path.relpath(file.absolute(), config.parent)).as_posix()
     add_agent(config, chosen, f"{place}:{entry}" if entry else place)
     print_line(f"{config.name} has the agent {chosen}: chatkit-link serve answers with it at /chatkit/{chosen}.")
+    print_line(f"{file.name} is code and runs with all rights of the server: read it as you would read any program.")

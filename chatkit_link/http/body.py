@@ -7,6 +7,7 @@ from pydantic import BaseModel, ValidationError
 
 from chatkit_link.errors import BadRequest, TooLarge, Unprocessable
 from chatkit_link.translations import Localized
+from chatkit_link.wire.sanitize import BeyondJson, plain_json
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -14,8 +15,7 @@ Model = TypeVar("Model", bound=BaseModel)
 async def read_body(request: Request, limit: int) -> bytes:
     """The body, refused as soon as it is known to be too large."""
     too_large = TooLarge(Localized("body_too_large", most=limit))
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit:
+    if (declared := declared_length(request)) is not None and declared > limit:
         raise too_large
     body = bytearray()
     async for part in request.stream():
@@ -23,6 +23,29 @@ async def read_body(request: Request, limit: int) -> bytes:
         if len(body) > limit:
             raise too_large
     return bytes(body)
+
+
+def declared_length(request: Request) -> int | None:
+    """The bytes that the request says its body has; ``None`` where it does not say, or not with a number."""
+    declared = request.headers.get("content-length", "")
+    return int(declared) if declared.isascii() and declared.isdigit() and len(declared) < 20 else None
+
+
+def as_plain_json(body: bytes) -> bytes:
+    """The same JSON without what neither a database nor a browser can hold.
+
+    Raises:
+        BadRequest: it is no JSON.
+        Unprocessable: it has a number that JSON has not.
+    """
+    try:
+        return plain_json(body)
+    except BeyondJson:
+        raise Unprocessable(
+            "The body has a number that JSON does not have: NaN, Infinity, or one that is too large."
+        ) from None
+    except ValueError:
+        raise BadRequest("The body is not valid JSON.") from None
 
 
 async def read_model(request: Request, model: type[Model], limit: int) -> Model:
@@ -36,7 +59,7 @@ async def read_model(request: Request, model: type[Model], limit: int) -> Model:
     if not body.strip() and not any(field.is_required() for field in model.model_fields.values()):
         return model()
     try:
-        return model.model_validate_json(body)
+        return model.model_validate_json(as_plain_json(body))
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     if first["type"] == "json_invalid" or not first["loc"]:

@@ -21,6 +21,7 @@ from chatkit_link.files.filename import content_disposition
 from chatkit_link.files.files import Files, Served
 from chatkit_link.files.media_type import inert_type
 from chatkit_link.files.signed_urls import Purpose
+from chatkit_link.http.body import declared_length
 from chatkit_link.http.identify import CallerDep, network_of
 from chatkit_link.http.multipart import FilePart
 from chatkit_link.http.ranges import asked_range
@@ -182,12 +183,12 @@ def _open(services: Services) -> Files:
 
 def _announced(request: Request, files: Files, *, spare: int) -> int:
     """Bytes that are to come, at most. Raises TooLarge before any of them is read."""
-    declared = request.headers.get("content-length", "")
-    if not declared.isdigit():
+    declared = declared_length(request)
+    if declared is None:
         return files.limits.max_size
-    if int(declared) > files.limits.max_size + spare:
+    if declared > files.limits.max_size + spare:
         raise TooLarge(Localized("file_too_large", most=files.limits.max_size))
-    return min(int(declared), files.limits.max_size)
+    return min(declared, files.limits.max_size)
 
 
 async def _body(request: Request) -> AsyncGenerator[bytes]:

@@ -26,7 +26,8 @@ def request_id(connection: HTTPConnection) -> str:
 class ResponseHeaders:
     """Adds the request id, what identification asked for, and headers that harden every response.
 
-    unexpected: renders an unexpected error.
+    unexpected: renders an unexpected error. bad_address: refuses an address with a NUL, which no text of the database
+    can hold, before any route reads it.
     https_for: seconds for which browsers are to use this host over HTTPS alone; 0 leaves it to them.
     public_host: where users reach this server over HTTPS, whatever a proxy says; ``None`` where that is not known.
     """
@@ -35,12 +36,14 @@ class ResponseHeaders:
         self,
         app: ASGIApp,
         unexpected: Callable[[Request], Response],
+        bad_address: Callable[[Request], Response],
         *,
         https_for: int = 0,
         public_host: str | None = None,
     ) -> None:
         self._app = app
         self._unexpected = unexpected
+        self._bad_address = bad_address
         self._https_for = https_for
         self._public_host = public_host
 
@@ -75,6 +78,9 @@ class ResponseHeaders:
             await send_with_headers(message)
 
         try:
+            if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+                await self._bad_address(Request(scope))(scope, receive, watched_send)
+                return
             await self._app(scope, receive, watched_send)
         except Exception:
             # Rendered here and not by the outermost middleware, whose responses would not pass through this one.

@@ -15,6 +15,7 @@ from starlette.datastructures import Headers
 from chatkit_link.errors import BadRequest, BudgetUsedUp, OverQuota
 from chatkit_link.http.body import read_body
 from chatkit_link.http.middleware import request_id
+from chatkit_link.wire.sanitize import plain_json
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -46,9 +47,11 @@ async def read_input(request: Request, model: type[Model], limit: int) -> Model:
     """The body as ``model``. Raises ``InvalidInput`` and ``TooLarge``."""
     body = await read_body(request, limit)
     try:
-        return model.model_validate_json(body)
+        return model.model_validate_json(plain_json(body))
     except ValidationError as error:
         raise invalid_input(error.errors(include_url=False)[0]) from None
+    except ValueError:
+        raise _not_json() from None
 
 
 def invalid_input(found: Mapping[str, Any]) -> InvalidInput:
@@ -56,7 +59,7 @@ def invalid_input(found: Mapping[str, Any]) -> InvalidInput:
     kind, context, value = str(found["type"]), dict(found.get("ctx") or {}), found.get("input")
     place = list(found["loc"])
     if kind == "json_invalid":
-        return InvalidInput("We could not parse the JSON body of your request.", None, None)
+        return _not_json()
     is_union = bool(place) and place[-1] in _BRANCHES
     param = _visible(".".join(str(part) for part in (place[:-1] if is_union else place))) or None
     got = next((name for kind, name in _JSON_TYPES.items() if type(value) is kind), "something else")
@@ -96,6 +99,10 @@ def invalid_input(found: Mapping[str, Any]) -> InvalidInput:
             return InvalidInput(
                 f"Invalid type for '{param}': expected {wanted}, but got {got} instead.", param, "invalid_type"
             )
+
+
+def _not_json() -> InvalidInput:
+    return InvalidInput("We could not parse the JSON body of your request.", None, None)
 
 
 def require_beta(headers: Headers) -> None:

@@ -106,6 +106,13 @@ def unexpected(request: Request) -> JSONResponse:
     return _render(request, LinkError(Localized("internal_error", request_id=request_id(request))))
 
 
+def bad_address(request: Request) -> JSONResponse:
+    """The answer to a path that has a NUL in it, where nothing can be, or to a query that has one."""
+    if "\x00" in request.scope["path"]:
+        return _http(request, HTTPException(404))
+    return _render(request, BadRequest("The query of the address has a NUL (%00) in it, which no value here has."))
+
+
 def install_problems(app: FastAPI) -> None:
     """Render every error of this app here."""
     app.add_exception_handler(LinkError, _known)

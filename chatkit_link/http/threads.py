@@ -19,6 +19,7 @@ Status = Annotated[ActiveStatus | LockedStatus | ClosedStatus, Field(discriminat
 async def put_status(thread_id: str, status: Status, services: ServicesDep, call: ServerDep) -> Status:
     """Body: ``{"type": "active" | "locked" | "closed", "reason": "..."}``; the reason is displayed to the user.
 
-    An answer that is being written is finished; what comes after it is refused.
+    An answer that is being written is finished; what comes after it is refused. The thread is one of the tenant that
+    ``X-ChatKit-Tenant`` names, ``default`` without it; another tenant's is a 404.
     """
     return await set_status(services.database, thread_id, status, call.actor, tenant=call.tenant)

@@ -10,7 +10,7 @@ expired and that very key is still one of ours. Whatever changes the keys thereb
 
 import base64
 import hashlib
-import math
+import sys
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -147,6 +147,7 @@ class BearerAuthenticator:
         key = await self._keys.find(token.kid, token.algorithm)
         if key is None:
             raise Unauthenticated("The bearer token is signed with a key this server does not know: sign in again.")
+        claims = read_part(token.text.split(".")[1])  # before PyJWT does, which lets a nesting through that is too deep
         try:
             jwt.decode(
                 token.text,
@@ -162,9 +163,8 @@ class BearerAuthenticator:
                     "enforce_minimum_key_length": True,
                 },
             )
-        except (jwt.PyJWTError, ValueError, TypeError) as error:
+        except (jwt.PyJWTError, ValueError, TypeError, ArithmeticError) as error:
             raise _refusal(error) from error
-        claims = read_part(token.text.split(".")[1])
         return _Good(
             kid=token.kid,
             algorithm=token.algorithm,
@@ -191,7 +191,7 @@ def _expiry(claims: dict[str, Any]) -> float:
 
 def _is_time(value: object) -> bool:
     """A NumericDate of RFC 7519 section 2: a number, and no text that looks like one."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def _user(claims: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ RFC 7239's ``Forwarded`` and headers such as ``X-Real-IP`` are not read: a proxy
 them lets a client's own through.
 """
 
+import logging
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -17,8 +18,10 @@ from typing import Any
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chatkit_link.net.ip import Address, Network, is_in, is_unbounded, read_address
+from chatkit_link.net.ip import Address, Network, is_in, is_public, is_unbounded, read_address
 from chatkit_link.net.origin import is_host
+
+logger = logging.getLogger(__name__)
 
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]{1,100}){1,8}")
 #: What an address is called that cannot be known, such as that of a Unix socket.
@@ -61,17 +64,22 @@ class Forwarded:
     """Puts the client's address, the scheme and the host that it asked for where a trusted proxy's are.
 
     The log, the cookie and the check of origins need them. The peer's own address is saved in ``state``, for the
-    authentication by proxy. Pure ASGI.
+    authentication by proxy. Pure ASGI. A proxy that is not listed is named in the log, once: a public address is none,
+    since any client may send its headers.
     """
 
     def __init__(self, app: ASGIApp, trusted: Sequence[Network]) -> None:
         self._app = app
         self._trusted = trusted
+        self._named = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope.get("client"):
             connection = HTTPConnection(scope)
-            if is_in(peer_address(connection), self._trusted):
+            peer = peer_address(connection)
+            if not is_in(peer, self._trusted):
+                self._name_proxy(connection, peer)
+            else:
                 state: dict[str, Any] = scope.setdefault("state", {})
                 address = client_address(connection, self._trusted)
                 state.setdefault("peer", scope["client"])
@@ -88,6 +96,16 @@ class Forwarded:
                 if _PREFIX.fullmatch(prefix) and not scope.get("root_path"):
                     scope["root_path"] = prefix
         await self._app(scope, receive, send)
+
+    def _name_proxy(self, connection: HTTPConnection, peer: Address | None) -> None:
+        if self._named or peer is None or is_public(peer) or "x-forwarded-for" not in connection.headers:
+            return
+        self._named = True
+        logger.warning(
+            "%s sends X-Forwarded-For and is not listed in CHATKIT_LINK_TRUSTED_PROXIES: all its clients count as one "
+            "address. List it if it is your proxy.",
+            peer,
+        )
 
 
 def _last(connection: HTTPConnection, header: str) -> str:

@@ -16,10 +16,11 @@ async def set_status(
 ) -> ThreadStatus:
     """Set a thread of any user to this status, and return what was set.
 
-    actor: who does it, for the audit log. tenant: the only one whose threads are meant, ``None`` for all.
+    actor: who does it, for the audit log. tenant: whose thread it has to be; ``None`` for an operator, who reaches
+    those of all.
 
     Raises:
-        NotFound: there is no such thread.
+        NotFound: there is no such thread, or not in this tenant.
         Unprocessable: the reason is too long.
     """
     if not isinstance(status, ActiveStatus) and status.reason is not None:

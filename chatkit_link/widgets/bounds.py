@@ -1,12 +1,15 @@
-"""Jinja's own filters, globals and the methods of strings, each held to a size.
+"""Jinja's own filters, tests, globals and the methods of strings, each held to a size.
 
 What a template builds out of little is weighed: a list that is in itself twice, thirty levels deep, has a few
-hundred bytes, and written out a billion.
+hundred bytes, and written out a billion. What makes much out of a number or out of a short text by itself (a width, an
+indentation, a precision, what stands between lines) has a bound of its own. Every filter looks at the clock, and what
+it goes through piece by piece is weighed on the way, since nothing is known of it before.
 """
 
 import functools
+import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from jinja2 import Environment, pass_environment
@@ -24,17 +27,31 @@ WIDEST = 1_000
 LONGEST_REPETITION = 10_000
 LARGEST_NUMBER = 1e300
 LARGEST_POWER = 64
+#: Digits of a text that becomes a number.
+_LONGEST_NUMBER = 400
 
 #: Filters that put every part of a value into one text.
 _WRITING = frozenset(
     "string pprint urlize urlencode xmlattr tojson wordwrap striptags e escape forceescape upper lower title "
     "capitalize trim wordcount".split()
 )
+#: Filters whose work grows faster than what they are given, and how much they take.
+_SLOW: Mapping[str, int] = {
+    "pprint": 1_000, "striptags": 50_000, "urlize": 50_000, "wordwrap": 50_000, "int": _LONGEST_NUMBER,
+    "float": _LONGEST_NUMBER, "round": _LONGEST_NUMBER, "filesizeformat": _LONGEST_NUMBER,
+}  # fmt: skip
+#: Filters that make much of their arguments: the largest number, and the longest text.
+_NARROW: Mapping[str, tuple[int, int]] = {
+    "batch": (WIDEST, LARGEST_OUTPUT), "center": (WIDEST, 0), "indent": (100, 100), "int": (36, WIDEST),
+    "round": (300, 10), "slice": (WIDEST, LARGEST_OUTPUT), "tojson": (16, 16), "truncate": (LARGEST_OUTPUT, WIDEST),
+    "urlize": (WIDEST, 100), "wordwrap": (LARGEST_OUTPUT, 100),
+    **dict.fromkeys(("groupby", "max", "min", "sort", "unique"), (LARGEST_OUTPUT, WIDEST)),
+}  # fmt: skip
 #: Methods of a text that take a width.
-_PADDING = frozenset({"center", "ljust", "rjust", "zfill", "expandtabs"})
+_PADDING = frozenset({"center", "ljust", "rjust", "zfill"})
 #: Ways to a longer text that no widget needs.
 _REFUSED = frozenset({"translate", "maketrans", "encode", "to_bytes"})
-_WIDE = re.compile(r"%[^a-zA-Z%]*(\d{4,}|\*)")
+_FLAGS_AND_WIDTH = re.compile(r"[#0\- +]*(\*|\d*)(?:\.(\*|\d*))?")
 
 
 def weigh(value: Any) -> Any:
@@ -52,7 +69,23 @@ def weigh(value: Any) -> Any:
                 pending += part.values()  # pyright: ignore[reportUnknownMemberType] - any data
             elif isinstance(part, list | tuple | set):
                 pending += part
+            if len(pending) > left:  # each of these has at least one
+                raise SecurityError(f"a value of more than {LARGEST_OUTPUT} characters")
     return cast("Any", value)
+
+
+def bounded(values: Any) -> Any:
+    """The same value; what is gone through piece by piece ends with a ``SecurityError`` where it gets too large."""
+    return _weighed_on_the_way(cast("Iterator[Any]", values)) if isinstance(values, Iterator) else values
+
+
+def _weighed_on_the_way(values: Iterator[Any]) -> Iterator[Any]:
+    left = LARGEST_OUTPUT
+    for value in values:
+        left -= _weight(value)
+        if left < 0:
+            raise SecurityError(f"values of more than {LARGEST_OUTPUT} characters")
+        yield value
 
 
 def join(parts: Iterable[str]) -> str:
@@ -67,8 +100,8 @@ def join(parts: Iterable[str]) -> str:
     return "".join(pieces)
 
 
-def filters(write: Callable[[Any], str]) -> dict[str, Callable[..., Any]]:
-    """Every filter of Jinja. write: makes a value a text for ``join``."""
+def filters(write: Callable[[Any], str], look: Callable[[], None]) -> dict[str, Callable[..., Any]]:
+    """Every filter of Jinja. write: makes a value a text for ``join``. look: raises when the time is over."""
 
     @pass_environment
     def joined(environment: Environment, values: Iterable[Any], d: Any = "", attribute: str | int | None = None) -> str:
@@ -82,13 +115,36 @@ def filters(write: Callable[[Any], str]) -> dict[str, Callable[..., Any]]:
 
         return join(parts())
 
-    known: dict[str, Callable[..., Any]] = {
-        name: _weighing(found) if name in _WRITING else found
-        for name, found in cast("dict[str, Callable[..., Any]]", FILTERS).items()
-    }
-    for name, largest in (("center", WIDEST), ("indent", 100), ("batch", WIDEST), ("slice", WIDEST), ("tojson", 16)):
-        known[name] = _narrow(known[name], largest)
-    return {**known, "join": joined, "replace": _replaced, "format": _formatted}
+    @pass_environment
+    def summed(
+        environment: Environment, values: Iterable[Any], attribute: str | int | None = None, start: Any = 0
+    ) -> Any:
+        total = start
+        for value in values if attribute is None else map(make_attrgetter(environment, attribute), values):
+            look()  # a sum of lists copies what it has so far
+            check_operation("+", total, value)
+            total = total + value
+        return total
+
+    jinjas = cast("dict[str, Callable[..., Any]]", FILTERS)
+    tojson = _as_json(jinjas["tojson"])
+    own = {"join": joined, "sum": summed, "replace": _replaced, "format": _formatted, "tojson": tojson}
+    known = {**jinjas, **own}
+    return {name: _bounded(name, found, look) for name, found in known.items()}
+
+
+def tests(known: Mapping[str, Callable[..., Any]], look: Callable[[], None]) -> dict[str, Callable[..., Any]]:
+    """Every test of Jinja. look: raises when the time is over."""
+
+    def timed(found: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(found)
+        def looking(*args: Any, **kwargs: Any) -> Any:
+            look()
+            return found(*map(bounded, args), **kwargs)
+
+        return looking
+
+    return {name: timed(found) for name, found in known.items()}
 
 
 def globals_of_templates() -> dict[str, Any]:
@@ -112,14 +168,18 @@ def checked_arguments(called: Any, args: tuple[Any, ...], kwargs: Mapping[str, A
     """The arguments of a call. Raises ``SecurityError`` if its result may be too large."""
     for argument in (*args, *kwargs.values()):
         weigh(argument)
+    args = tuple(map(bounded, args))
     owner, name = getattr(called, "__self__", None), getattr(called, "__name__", "")
-    if isinstance(owner, str) and args:
+    if isinstance(owner, str):
         if name == "replace":
             _check_replacement(owner, *args[:2])
-        elif name == "join":
+        elif name == "join" and args:
             parts = list(cast("Iterable[Any]", args[0]))
             _check_size(sum(len(str(part)) + len(owner) for part in parts))
             return (parts, *args[1:])
+        elif name == "expandtabs":
+            width = kwargs.get("tabsize", args[0] if args else 8)
+            _check_size(len(owner) + owner.count("\t") * (abs(width) if isinstance(width, int) else 0))
         elif name in _PADDING and any(isinstance(argument, int) and abs(argument) > WIDEST for argument in args):
             raise SecurityError(f"{name} of more than {WIDEST} columns")
     elif isinstance(owner, list) and name == "extend" and args and hasattr(args[0], "__len__"):
@@ -148,9 +208,26 @@ def check_operation(operator: str, left: Any, right: Any) -> None:
 
 
 def _check_percent(text: str, values: Any) -> None:
-    if _WIDE.search(text):
+    if any(part == "*" or len(part) > 3 for part in _widths(text)):
         raise SecurityError("a format that is wider than any screen")
     _check_size(len(text) + text.count("%") * _weight(values))
+
+
+def _widths(text: str) -> Iterator[str]:
+    """What stands for a width or a precision in a text for the operator ``%``: digits, or a star."""
+    at = text.find("%")
+    while at >= 0:
+        at += 1
+        if text[at : at + 1] == "(":  # a name, in which brackets are counted
+            depth, at = 1, at + 1
+            while depth and at < len(text):
+                depth += {"(": 1, ")": -1}.get(text[at], 0)
+                at += 1
+        found = _FLAGS_AND_WIDTH.match(text, at)
+        if found is not None:
+            yield from (part for part in found.groups() if part)
+            at = found.end()
+        at = text.find("%", at + (text[at : at + 1] == "%"))
 
 
 def _weight(value: Any) -> int:
@@ -181,30 +258,51 @@ def _formatted(value: Any, *args: Any, **kwargs: Any) -> str:
     return str(value) % (kwargs or args)
 
 
-def _weighing(found: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(found)  # with Jinja's mark of what is passed first
-    def bounded(*args: Any, **kwargs: Any) -> Any:
-        for argument in args:
-            weigh(argument)
-        return found(*args, **kwargs)
+def _as_json(plain: Callable[..., Any]) -> Callable[..., Any]:
+    """``tojson``: an indentation stands in front of each of its lines, once for each level."""
 
-    return bounded
+    @functools.wraps(plain)  # with Jinja's mark of what is passed first
+    def tojson(context: Any, value: Any, indent: Any = None) -> Any:
+        if indent is not None:
+            options = {**context.environment.policies["json.dumps_kwargs"], "indent": indent}
+            join(json.JSONEncoder(**options).iterencode(value))
+        return plain(context, value, indent)
+
+    return tojson
 
 
-def _narrow(found: Callable[..., Any], largest: int) -> Callable[..., Any]:
-    """With no argument, after the value itself, that is larger or longer."""
+def _bounded(name: str, found: Callable[..., Any], look: Callable[[], None]) -> Callable[..., Any]:
+    """A filter that looks at the clock, and at the size of what it is given and of the text that it makes."""
     after = 2 if hasattr(found, "jinja_pass_arg") else 1
+    most, narrow = _SLOW.get(name), _NARROW.get(name)
 
-    @functools.wraps(found)
-    def bounded(*args: Any, **kwargs: Any) -> Any:
-        for argument in (*args[after:], *kwargs.values()):
-            if (isinstance(argument, int) and argument > largest) or (
-                isinstance(argument, str) and len(argument) > largest
-            ):
-                raise SecurityError(f"{found.__name__.removeprefix('do_')} with more than {largest}")
-        return found(*args, **kwargs)
+    @functools.wraps(found)  # with Jinja's mark of what is passed first
+    def filtered(*args: Any, **kwargs: Any) -> Any:
+        look()
+        for argument in args if name in _WRITING else ():
+            weigh(argument)
+        if most is not None and any(_size(argument) > most for argument in args[:after]):
+            raise SecurityError(f"{name} of more than {most}")
+        if narrow is not None:
+            _check_arguments(name, (*args[after:], *kwargs.values()), *narrow)
+        made = found(*map(bounded, args), **{key: bounded(value) for key, value in kwargs.items()})
+        if isinstance(made, str):
+            _check_size(len(made))
+        return made
 
-    return bounded
+    return filtered
+
+
+def _check_arguments(name: str, arguments: Iterable[Any], number: int, text: int) -> None:
+    for argument in arguments:
+        if isinstance(argument, int) and abs(argument) > number:
+            raise SecurityError(f"{name} with more than {number}")
+        if isinstance(argument, str) and len(argument) > text:
+            raise SecurityError(f"{name} with a text of more than {text} characters")
+
+
+def _size(value: Any) -> int:
+    return _weight(value) if isinstance(value, str | list | tuple | dict) else 0
 
 
 def _range(*bounds: int) -> range:

@@ -10,7 +10,8 @@ every macro's end, too.
 import copy
 import time
 import types
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import update_wrapper
@@ -27,7 +28,7 @@ from chatkit_link.widgets.bounds import LARGEST_OUTPUT
 
 # Seconds of processor time; a widget of a hundred rows takes about a hundredth of it.
 LONGEST_RENDER = 1.0
-_TIMED, _WEIGHED = "(timed)", "(weighed)"  # no names that a template could write
+_TIMED, _WEIGHED, _BOUNDED = "(timed)", "(weighed)", "(bounded)"  # no names that a template could write
 _CHANGES = frozenset("append extend insert pop popitem remove clear update setdefault sort reverse".split())
 
 
@@ -104,8 +105,9 @@ class WidgetSandbox(SandboxedEnvironment):
 
     def __init__(self) -> None:
         super().__init__(undefined=_Missing, autoescape=False, finalize=bounds.weigh)
-        known: dict[str, Callable[..., Any]] = bounds.filters(self.written)
-        self.filters = {**known, _TIMED: _timed, _WEIGHED: bounds.weigh}
+        known: dict[str, Callable[..., Any]] = bounds.filters(self.written, _look_at_the_clock)
+        self.filters = {**known, _TIMED: _timed, _WEIGHED: _weighed, _BOUNDED: bounds.bounded}
+        self.tests = bounds.tests(self.tests, _look_at_the_clock)
         self.globals = bounds.globals_of_templates()
         self.policies["json.dumps_kwargs"] = {"sort_keys": True, "default": _as_json}
 
@@ -119,6 +121,11 @@ class WidgetSandbox(SandboxedEnvironment):
             assignment.node = _filtered(assignment.node, _WEIGHED)
         for block in source.find_all(nodes.With):
             block.values = [_filtered(value, _WEIGHED) for value in block.values]
+        for comparison in source.find_all(nodes.Compare):
+            comparison.expr = _filtered(comparison.expr, _WEIGHED)
+        for call in source.find_all((nodes.Call, nodes.Filter, nodes.Test)):
+            if call.dyn_args is not None:  # Python puts all of them into one tuple first
+                call.dyn_args = _filtered(call.dyn_args, _BOUNDED)
         source.set_environment(self)
         return super()._generate(source, name, filename, defer_init)
 
@@ -135,11 +142,13 @@ class WidgetSandbox(SandboxedEnvironment):
 
     @override
     def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805, PYI063 - Jinja2's
+        _look_at_the_clock()
         return super().call(__context, __obj, *bounds.checked_arguments(__obj, args, kwargs), **kwargs)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         if operator == "+" and isinstance(left, str) != isinstance(right, str):
             left, right = _as_javascript_adds(left), _as_javascript_adds(right)
+        _look_at_the_clock()
         bounds.check_operation(operator, left, right)
         return super().call_binop(context, operator, left, right)
 
@@ -181,9 +190,24 @@ def render(template: Template, data: Mapping[str, Any], *, optional: frozenset[s
 
     optional: names that may be missing. changed: whether the template works on a copy of the data.
     """
-    token = _current.set(_Rendering(time.thread_time() + LONGEST_RENDER, optional))
-    try:
+    with _within(_Rendering(time.thread_time() + LONGEST_RENDER, optional)):
         return WidgetSandbox.concat(_timed(template.generate(copy.deepcopy(data) if changed else data)))
+
+
+def compiled(sandbox: WidgetSandbox, parsed: nodes.Template) -> Template:
+    """The template, which Jinja works out as far as it can without data.
+
+    Raises jinja2's errors, and Python's: for a template that is nested too deeply, or has a number that is too long.
+    """
+    with _within(_Rendering(time.thread_time() + LONGEST_RENDER)):
+        return sandbox.from_string(parsed)
+
+
+@contextmanager
+def _within(rendering: _Rendering) -> Generator[None]:
+    token = _current.set(rendering)
+    try:
+        yield
     finally:
         _current.reset(token)
 
@@ -192,8 +216,13 @@ def _filtered(node: nodes.Node, name: str) -> nodes.Filter:
     return nodes.Filter(cast("nodes.Expr", node), name, [], [], None, None, lineno=node.lineno)
 
 
+def _weighed(value: Any) -> Any:
+    _look_at_the_clock()
+    return bounds.weigh(value)
+
+
 def _timed(values: Iterable[Any]) -> Iterator[Any]:
-    for value in values:
+    for value in bounds.bounded(values):  # Jinja may put all of them into a list: for ``loop.length``
         _look_at_the_clock()
         yield value
 

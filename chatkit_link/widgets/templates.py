@@ -35,10 +35,15 @@ from chatkit_link.widgets.agreement import (
 from chatkit_link.widgets.builder_flaws import mend, parse
 from chatkit_link.widgets.errors import WidgetError
 from chatkit_link.widgets.sample_data import sample_of
-from chatkit_link.widgets.sandbox import WidgetSandbox, changes_its_data, render, variables
+from chatkit_link.widgets.sandbox import WidgetSandbox, changes_its_data, compiled, render, variables
 from chatkit_link.widgets.validation import TreeChecker
 
 LARGEST_FILE = 512_000
+#: What a template ends with that does not fit its data: Jinja's errors, and Python's inside its filters.
+FAILURES = (
+    TemplateError, ValueError, TypeError, ArithmeticError, LookupError, RecursionError, AttributeError, AssertionError,
+    MemoryError,
+)  # fmt: skip
 #: About a file without sample data, for which none can be made.
 _NO_SAMPLE = "there is no sample data in it, and with data made of jsonSchema it is no widget"
 _WRITE_ONE = 'write an example of its data into jsonSchema, as {"examples": [{...}]}'
@@ -72,11 +77,13 @@ class Template(Generic[Data]):
             #: Names that the schema requires and the template does not use.
             self.unused = frozenset(name for name in required_names(self.schema) if not is_mentioned(name, text))
             self._changes_data = changes_its_data(parsed)
-            self._template: jinja2.Template = sandbox.from_string(parsed)
+            self._template: jinja2.Template = compiled(sandbox, parsed)
         except SchemaError as error:
             raise WidgetError(source, "jsonSchema", error.message) from error
         except TemplateError as error:
             raise WidgetError(source, "template", str(error)) from error
+        except (SyntaxError, RecursionError, MemoryError, ValueError) as error:
+            raise WidgetError(source, "template", f"it cannot be compiled: {str(error)[:200]}") from error
 
     @property
     def sample(self) -> dict[str, Any] | None:
@@ -137,7 +144,7 @@ class Template(Generic[Data]):
         try:
             rendered = render(self._template, data, optional=self._described, changed=self._changes_data)
             return parse(rendered)
-        except (TemplateError, ValueError, TypeError, ArithmeticError, LookupError, RecursionError) as error:
+        except FAILURES as error:
             raise WidgetError(self.source, "template", str(error)[:300]) from error
 
     def _check_data(self, data: Mapping[str, Any]) -> None:

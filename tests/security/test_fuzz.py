@@ -1,16 +1,20 @@
 """Requests that nobody would send, by two tenants at once: no 5xx, no broken stream, no foreign id.
 
-A few hundred in the default suite; CHATKIT_LINK_FUZZ=10000 sends more. Three makers: schemathesis from
-our own OpenAPI, hypothesis from the protocol's request types, and bytes changed at random in good requests.
+A few hundred in the default suite; CHATKIT_LINK_FUZZ=10000 sends more. Four makers: schemathesis from
+our own OpenAPI, hypothesis from the protocol's request types, bytes changed at random in good requests, and odd
+values (numbers beyond JSON, NUL, halves of characters, headers) in every place of every route, over a socket.
 """
 
 import asyncio
 import json
 import os
 import random
+import re
 import warnings
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -22,12 +26,16 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from schemathesis.core.result import Ok
 
+from chatkit_link.app import create_app
 from chatkit_link.settings import Settings
 from tests.conftest import running
 from tests.limits.users import IDENTITY, bearer, new_input, new_message
+from tests.routes import every
+from tests.security.odd_values import bodies, exchange, odd_requests
 from tests.security.schemas import values
 
 NUMBER = int(os.environ.get("CHATKIT_LINK_FUZZ", "240"))
+SERVER_KEY = "the fuzzers know the server key, too"
 AGENTS = ("echo", "guest", "asks", "client-tool", "every-event", "secretive")
 pytestmark = pytest.mark.timeout(180 + NUMBER)
 fuzzing = settings(
@@ -101,7 +109,7 @@ def run(target: Target, tenant: Tenant, agent: str) -> None:
 async def target(make_settings: Callable[..., Settings]) -> AsyncIterator[Target]:
     mark = random.randbytes(4).hex()
     tenants = (Tenant(f"one-{mark}", f"word-of-one-{mark}"), Tenant(f"two-{mark}", f"word-of-two-{mark}"))
-    async with running(make_settings(**IDENTITY, max_body=200_000)) as address:
+    async with running(make_settings(**IDENTITY, server_key=SERVER_KEY, max_body=200_000)) as address:
         with httpx2.Client(timeout=30, trust_env=False) as http:
             target = Target(address, http, tenants)
 
@@ -198,6 +206,41 @@ async def test_every_route_of_our_openapi(target: Target) -> None:
             fuzz()
 
     await asyncio.to_thread(fuzz_all)
+
+
+def beyond_json(body: bytes) -> bool:
+    """Whether JSON has a word in it, outside of its texts, that no browser reads."""
+    return re.search(rb"NaN|Infinity", re.sub(rb'"(?:[^"\\]++|\\.)*+"', b"", body)) is not None
+
+
+async def test_odd_values_in_every_place_of_every_route(
+    target: Target, make_settings: Callable[..., Settings], tmp_path: Path
+) -> None:
+    app = create_app(make_settings(), workshop=tmp_path)
+    routes = list(every(list(app.routes)))
+    assert len(routes) > 30
+    ids = sorted(target.tenants[0].ids)
+    thread = next(name for name in ids if name.startswith("thr_"))
+    item = next(name for name in ids if not name.startswith("thr_"))
+    good = [request for agent in AGENTS for request in bodies(thread, item, agent)]
+    one, two = (bearer(tenant.name, "the-same-user-id")["Authorization"].encode() for tenant in target.tenants)
+    key = ("Authorization", f"Bearer {SERVER_KEY}".encode())
+    acting = [key, ("X-ChatKit-Tenant", target.tenants[0].name.encode()), ("X-ChatKit-User", b"the-same-user-id")]
+    users, servers = [[("Authorization", one)], [("Authorization", two)], []], [[key], acting]
+
+    wrong: list[str] = []
+
+    def send() -> None:
+        for sent in islice(odd_requests(routes, good, users, servers, seed=NUMBER), NUMBER):
+            target.sent += 1
+            answer = exchange(target.address, sent)
+            head, _, body = answer.partition(b"\r\n\r\n")
+            is_answer = head.startswith(b"HTTP/1.1 ") and int(head[9:12]) < 500 and b"Traceback" not in body
+            if not is_answer or (re.search(rb"content-type: [a-z/+-]*(json|event-stream)", head) and beyond_json(body)):
+                wrong.append(f"{sent}: {answer[-400:]!r}")
+
+    await asyncio.to_thread(send)
+    assert wrong == []
 
 
 async def test_what_everybody_had_is_still_theirs_alone(target: Target) -> None:

@@ -19,6 +19,11 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tests/packaging/test_wheel.py", "chatkit_link/resources.py", "chatkit_link/store/embedded.py",
         "chatkit_link/cli/*", "migrations/*", "templates/*", "frontend/vite*.ts", "Makefile",
     ),
+    # The tools of `make sbom`, in an environment of their own.
+    "sbom": (
+        "tests/packaging/test_sbom.py", "scripts/make_sbom.py", "frontend/package*.json", "Makefile",
+        "chatkit_link/agents/sidecar/node/package*.json",
+    ),
     # A pytest inside a test, with the fixture for other projects' widgets.
     "pytest": ("tests/workshop/test_pytest_plugin.py", "chatkit_link/workshop/*", "chatkit_link/widgets/*"),
     # A pyright inside a test, on the types that are generated for widgets.
