@@ -247,7 +247,9 @@ async def _open(
     key_use = KeyUse(database)
     await stack.enter_async_context(key_use.running())
     by_hook = hook is not None and settings.identify is None
-    admitted = admission(settings, hook=by_hook, stored_keys=len(await live_keys(database)))
+    # A temporary server is its operator's own, who has no key of the database.
+    stored_keys = 0 if temporary else len(await live_keys(database))
+    admitted = admission(settings, hook=by_hook, stored_keys=stored_keys)
     document_keys = None if admitted.anonymous else DocumentKeys(secrets)
     anonymous = build_visitors(settings, secrets, admitted)
     config = with_tool_policy(run_config(settings, client), settings.tool_output)

