@@ -25,6 +25,7 @@ from chatkit_link.agents.shutdown_notices import shutdown_notices
 from chatkit_link.agents.spent_quota import stop_retries
 from chatkit_link.agents.tool_failures import with_tool_policy
 from chatkit_link.agents.traces import direct_traces, send_rest
+from chatkit_link.data_folder import mend
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.files.open import open_files
 from chatkit_link.hosted.client import hosted_client
@@ -205,6 +206,7 @@ async def _index_documents(settings: Settings, database: Database) -> None:
 async def _open(
     stack: AsyncExitStack, settings: Settings, catalog: Catalog, hook: Hook | None, *, for_author: bool
 ) -> Services:
+    mend(settings.data)
     database = await stack.enter_async_context(open_database(settings))
     await migrate(database)
     await _index_documents(settings, database)

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from chatkit_link.data_folder import make_private
+from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import Settings
 
 
@@ -33,7 +35,7 @@ def remember_user(file: Path, http: httpx2.AsyncClient) -> None:
     """Store the cookie, readable by its owner only; in a folder that cannot be written, nothing is stored."""
     for cookie in http.cookies.jar:
         if cookie.value and cookie.name.removeprefix("__Host-") == "chatkit_link_user":
-            with suppress(OSError):
-                file.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(OSError, ConfigurationError):
+                make_private(file.parent)
                 with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
                     opened.write(f"{cookie.name}={cookie.value}")

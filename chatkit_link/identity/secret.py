@@ -4,6 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
+from chatkit_link.data_folder import make_private
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import Settings
 
@@ -38,7 +39,7 @@ def load_secret(settings: Settings) -> bytes:
 
 
 def _create(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private(path.parent)
     draft = path.with_name(f".secret-{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
