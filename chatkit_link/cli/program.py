@@ -13,6 +13,7 @@ import typer
 from chatkit_link.cli.agents import agents_cli
 from chatkit_link.cli.chat import chat
 from chatkit_link.cli.doctor import doctor
+from chatkit_link.cli.files import files_cli
 from chatkit_link.cli.imports import import_cli
 from chatkit_link.cli.migrate import migrate
 from chatkit_link.cli.models import models_cli
@@ -71,6 +72,7 @@ cli.command(epilog=examples("migrate"))(migrate)
 cli.add_typer(agents_cli, name="agents")
 cli.command(epilog=examples("usage --days 7 --by day,model", "usage --json"))(usage)
 cli.add_typer(threads_cli, name="threads")
+cli.add_typer(files_cli, name="files")
 cli.add_typer(widgets_cli, name="widgets")
 cli.add_typer(import_cli, name="import")
 cli.add_typer(models_cli, name="models")
