@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -24,6 +25,13 @@ as_root = pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only 
 NOBODY = 65534
 #: Longer than the path of a socket may be.
 LONG = "a-folder-with-a-long-name-" * 5
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """Not a folder of pytest's: run as root, PostgreSQL is another user, whom pytest shuts out of its folders."""
+    with tempfile.TemporaryDirectory(prefix="chatkit-link-test-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(params=["short", LONG], ids=["in its folder", "in a folder of its own"])
