@@ -1,6 +1,10 @@
-"""Uploads that are only announced, and those of many users from one address, keep no room from anybody else."""
+"""Uploads that are only announced, and those of many users from one address, keep no room from anybody else.
+
+1,000 announced uploads in the default suite; CHATKIT_LINK_FUZZ=5000 sends more.
+"""
 
 import asyncio
+import os
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable
@@ -75,7 +79,7 @@ async def uploads(person: Person) -> tuple[int, float]:
     return status, time.monotonic() - began
 
 
-@pytest.mark.parametrize("number", [401, 5000])
+@pytest.mark.parametrize("number", [401, int(os.environ.get("CHATKIT_LINK_FUZZ", "1000"))])
 async def test_announced_uploads_of_one_address_keep_nobody_elses_out(
     alone: MakeSettings, person: MakePerson, number: int
 ) -> None:
@@ -101,7 +105,7 @@ async def test_from_many_addresses_the_oldest_that_nothing_came_of_give_way(
     async with running(alone(uploads_begun_total=100, limits_storage="memory")) as base:
         honest = from_address(person(base), HONEST)
         begun = await honest.chat.create_attachment("b.txt", 5, "text/plain")
-        assert set(await flood(base, 400, addresses)) == {200}
+        assert set(await flood(base, 240, addresses)) == {200}
         async with database.system() as connection:
             ((left,),) = await connection.execute(text("SELECT count(*) FROM attachments WHERE state = 'awaiting'"))
         assert left <= 101
