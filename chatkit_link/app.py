@@ -26,6 +26,7 @@ from chatkit_link.agents.shutdown_notices import shutdown_notices
 from chatkit_link.agents.spent_quota import stop_retries
 from chatkit_link.agents.tool_failures import with_tool_policy
 from chatkit_link.agents.traces import direct_traces, send_rest
+from chatkit_link.data_folder import mend
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.files.open import open_files
 from chatkit_link.hosted.client import hosted_client
@@ -229,6 +230,7 @@ async def _open(
     for_author: bool,
     temporary: bool,
 ) -> Services:
+    mend(settings.data)
     database = await stack.enter_async_context(open_database(settings))
     await migrate(database)
     secrets = load_secrets(settings)

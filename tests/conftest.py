@@ -21,10 +21,11 @@ from chatkit_link.app import create_app
 from chatkit_link.caller import Caller
 from chatkit_link.cli.server import serving
 from chatkit_link.client import ChatKitClient
+from chatkit_link.files.storage_claim import ANY, MARKER
 from chatkit_link.http.services import Services
 from chatkit_link.identity import FINGERPRINT
 from chatkit_link.settings import Settings
-from chatkit_link.store.deployment import forget
+from chatkit_link.store import deployment
 from chatkit_link.store.engine import Database
 from chatkit_link.store.postgres import PostgresStore
 from tests.suite.postgres import Postgres
@@ -110,6 +111,15 @@ async def database(postgres_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
+@pytest.fixture
+async def own_storage(database: Database) -> AsyncIterator[None]:
+    """For servers whose files are elsewhere than those of the shared server: as many deployments on one database."""
+    before = await deployment.find(database, MARKER)
+    await deployment.replace(database, MARKER, ANY)
+    yield
+    await deployment.replace(database, MARKER, before or ANY)
+
+
 @pytest.fixture(scope="session")
 def store(database: Database) -> PostgresStore:
     return PostgresStore(database)
@@ -172,9 +182,9 @@ def make_settings(
 @pytest.fixture
 async def own_secret(database: Database) -> AsyncIterator[None]:
     """For servers that have another secret than the others on this database."""
-    await forget(database, FINGERPRINT)
+    await deployment.forget(database, FINGERPRINT)
     yield
-    await forget(database, FINGERPRINT)
+    await deployment.forget(database, FINGERPRINT)
 
 
 @asynccontextmanager

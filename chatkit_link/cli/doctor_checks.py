@@ -12,10 +12,15 @@ from chatkit_link.cli import event_loop
 from chatkit_link.cli.agent_listing import catalog_notices, load_targets
 from chatkit_link.cli.one_server import model_line
 from chatkit_link.errors import ConfigurationError, LinkError
+from chatkit_link.files.open import open_storage
+from chatkit_link.files.storage_claim import PLACE, StorageClaim
 from chatkit_link.identity import admission
 from chatkit_link.resources import PACKAGE
 from chatkit_link.settings import Settings
+from chatkit_link.store import deployment
 from chatkit_link.store.embedded import EmbeddedPostgres
+from chatkit_link.store.engine import Database
+from chatkit_link.store.files import newest_places
 from chatkit_link.store.migrate import read_schema
 from chatkit_link.store.open import open_database
 from chatkit_link.store.server_keys import live_keys
@@ -61,6 +66,7 @@ async def _database(settings: Settings) -> tuple[list[Check], int]:
         schema = await read_schema(database)
         keys = len(await live_keys(database)) if schema.state == "current" else 0
         pooled = database.pooled
+        storage = await _storage(settings, database) if schema.state == "current" else []
     match schema.state:
         case "current":
             found = Check("database", "ok", f"schema {schema.current}")
@@ -73,17 +79,30 @@ async def _database(settings: Settings) -> tuple[list[Check], int]:
             known = f"this version knows up to {schema.needed}: install the newer version"
             found = Check("database", "bad", f"schema {schema.current} of a newer version; {known}")
     if not pooled:
-        return [found], keys
+        return [found, *storage], keys
     note = (
         "the database is behind a pooler in transaction mode: replicas poll instead of being notified, and a killed "
         "one's answers are ended when their leases are over"
     )
-    return [found, Check("", "note", note)], keys
+    return [found, Check("", "note", note), *storage], keys
 
 
 def _access(settings: Settings, stored_keys: int) -> Check:
     admitted = admission(settings, stored_keys=stored_keys)
     return Check("access", "note" if admitted.is_notable else "ok", admitted.text)
+
+
+async def _storage(settings: Settings, database: Database) -> list[Check]:
+    """Whether the files of this database are where this server would look for them."""
+    folder = settings.data / "files"
+    if not settings.files_url and not folder.is_dir():  # it would be made
+        place = await deployment.find(database, PLACE)
+        if place is None or not await newest_places(database, 1):
+            return [Check("files", "ok", f"the server will keep them in {folder}")]
+        return [Check("files", "bad", f"those of this database are in {place}; there is no folder {folder}")]
+    storage = open_storage(settings)
+    problem = await StorageClaim(database, storage).problem()
+    return [Check("files", "bad", problem) if problem else Check("files", "ok", storage.place)]
 
 
 def _model(settings: Settings) -> str:

@@ -216,7 +216,7 @@ def _message(problem: ImportProblem) -> str:
 def require_writable(report: Path) -> None:
     """Raises ConfigurationError now, and not after hours."""
     try:
-        report.touch()
+        report.touch(0o600)
     except OSError as error:
         raise ConfigurationError(f"{report}: the report cannot be written ({error.strerror}).") from error
 

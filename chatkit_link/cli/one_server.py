@@ -1,5 +1,6 @@
 """One server in this process, from the options of ``chatkit-link serve`` and ``dev``."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +39,8 @@ def serve_once(options: ServeOptions, handover: "Handover | None" = None) -> Non
     from chatkit_link.cli.start import start
 
     settings = start(None, host=options.host, port=options.port)
+    if not settings.files_url.startswith("file:"):  # a folder that replicas of several users may share
+        os.umask(0o077)
     given = targets_given(options.agent, settings.config)
     terminal, app, workshop = console(stderr=True), options.app, options.workshop
     if handover is None:

@@ -14,6 +14,7 @@ from chatkit_link.cli.agents import agents_cli
 from chatkit_link.cli.audit import audit_cli
 from chatkit_link.cli.chat import chat
 from chatkit_link.cli.doctor import doctor
+from chatkit_link.cli.files import files_cli
 from chatkit_link.cli.imports import import_cli
 from chatkit_link.cli.keys import keys_cli
 from chatkit_link.cli.migrate import migrate
@@ -75,6 +76,7 @@ cli.command(epilog=examples("usage --days 7 --by day,model", "usage --json"))(us
 cli.add_typer(threads_cli, name="threads")
 cli.add_typer(keys_cli, name="keys")
 cli.add_typer(audit_cli, name="audit")
+cli.add_typer(files_cli, name="files")
 cli.add_typer(widgets_cli, name="widgets")
 cli.add_typer(import_cli, name="import")
 cli.add_typer(models_cli, name="models")

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from chatkit_link.data_folder import make_private
+from chatkit_link.errors import ConfigurationError
 from chatkit_link.identity import admission
 from chatkit_link.identity.anonymous import COOKIE, HOST
 from chatkit_link.identity.server_key import USER_HEADER
@@ -51,7 +53,7 @@ def remember_user(file: Path, http: httpx2.AsyncClient) -> None:
     }
     if not cookies:
         return
-    with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError, ConfigurationError):
+        make_private(file.parent)
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
             opened.writelines(f"{name}={value}\n" for name, value in cookies.items() if value)

@@ -84,14 +84,14 @@ class Files(AttachmentStore[Caller]):
         """The first half of a two-phase upload: an attachment, and where its bytes go.
 
         Raises:
-            LinkError: its size or type is not taken here, or there is no room for it.
+            LinkError: its size or type is not taken here, there is no room for it, or too many have begun.
         """
         if input.size <= 0:
             raise Unprocessable(Localized("file_empty"))
         self.limits.require_size(input.size)
         self.limits.require_type(input.mime_type)
         attachment = self._new_attachment(input.name, input.mime_type)
-        await self._uploads.begin(attachment, input.size, context)
+        await self._uploads.announce(attachment, input.size, context)
         descriptor = await self._descriptor(attachment, context)
         fresh = self.links.fresh_attachment(attachment, context)
         return fresh.model_copy(update={"upload_descriptor": descriptor})
@@ -131,12 +131,13 @@ class Files(AttachmentStore[Caller]):
             LinkError: it is not taken; nothing is left behind then.
         """
         attachment = self._new_attachment(name, mime_type)
-        await self._uploads.begin(attachment, min(most, self.limits.max_size), caller)
-        try:
-            stored = await self._uploads.take(attachment, chunks, caller, most=most)
-        except BaseException:
-            await self._uploads.drop(attachment.id, caller)
-            raise
+        async with self._uploads.turn(caller):
+            await self._uploads.begin(attachment, min(most, self.limits.max_size), caller)
+            try:
+                stored = await self._uploads.take(attachment, chunks, caller, most=most)
+            except BaseException:
+                await self._uploads.drop(attachment.id, caller)
+                raise
         return self.links.fresh_attachment(stored, caller)
 
     async def receive_started(self, file_id: str, chunks: AsyncIterator[bytes], caller: Caller) -> None:
@@ -151,12 +152,13 @@ class Files(AttachmentStore[Caller]):
         if file.state != "awaiting":
             raise Conflict(Localized("file_uploaded_already"))
         announced = FileAttachment(id=file.id, name=file.name, mime_type=file.mime_type)
-        await self._uploads.take(announced, chunks, caller, most=file.size)
+        async with self._uploads.turn(caller):
+            await self._uploads.take(announced, chunks, caller, most=file.size)
 
     async def receive_image(self, data: bytes, thread_id: str, caller: Caller) -> str:
         """Store an image that a model has made in this thread; its link.
 
-        It counts as used space, but is stored also where there is none left.
+        It counts as used space, but is stored also where a quota has none left; not on a full disk.
 
         Raises:
             LinkError: it is no image, or there is no such thread.
@@ -165,7 +167,7 @@ class Files(AttachmentStore[Caller]):
         if media_type not in IMAGES:
             raise UnsupportedType(Localized("image_not_made"))
         attachment = self._new_attachment(f"image.{media_type.removeprefix('image/')}", media_type, thread_id)
-        await self._uploads.begin(attachment, len(data), caller, counted=False)
+        await self._uploads.begin(attachment, len(data), caller)
         try:
             await self._uploads.take(attachment, _once(data), caller, most=len(data), counted=False)
         except BaseException:

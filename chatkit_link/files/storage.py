@@ -5,6 +5,7 @@ file in memory.
 """
 
 import shutil
+import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Generator
 from contextlib import aclosing, contextmanager, suppress
 from datetime import timedelta
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 
 import anyio.to_thread
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import AlreadyExistsError, BaseError, NotSupportedError
 from obstore.store import AzureStore, GCSStore, LocalStore, ObjectStore, S3Store, from_url
 
 from chatkit_link.errors import ConfigurationError, NotFound, Unavailable
@@ -33,6 +34,9 @@ class Storage:
     Raises Unavailable from every method while the storage is away.
     """
 
+    #: Key of a file that says which storage this is.
+    MARKER = "chatkit-link-storage"
+
     def __init__(self, url: str, *, folder: Path, direct: bool = True) -> None:
         """
         Args:
@@ -45,14 +49,43 @@ class Storage:
             ConfigurationError: there can be no storage at that address.
         """
         self._store = _open(url, folder)
+        #: For an operator: where it is, without credentials.
+        self.place = _place(url, folder)
+        #: Whether it is known to be that of the database (``storage_claim.py``); where it is not, nothing is stored.
+        self.usable = True
         self._signing = self._store if isinstance(self._store, S3Store | GCSStore | AzureStore) else None
         self.signs = direct and self._signing is not None
+
+    def require_usable(self) -> None:
+        """Raises Unavailable where nothing may be stored."""
+        if not self.usable:
+            raise Unavailable(Localized("storage_unavailable"))
+
+    async def marker(self) -> str | None:
+        """The id in the marker; None where there is none."""
+        try:
+            return (await self.read_all(self.MARKER, 100)).decode("ascii", "replace").strip() or None
+        except NotFound:
+            return None
+
+    async def mark(self, marker: str) -> str:
+        """Store this id, unless there is one; the one that is there then."""
+        with _translated(self.MARKER):
+            try:
+                await obstore.put_async(self._store, self.MARKER, marker.encode(), mode="create")
+            except AlreadyExistsError:
+                pass
+            except NotSupportedError:  # by some servers that are like S3
+                if await self.marker() is None:
+                    await obstore.put_async(self._store, self.MARKER, marker.encode())
+        return await self.marker() or marker
 
     async def put(self, key: str, chunks: AsyncIterator[bytes], *, mime_type: str, disposition: str) -> None:
         """Store a stream; where it breaks off, nothing is stored, and what broke it is raised.
 
         mime_type, disposition: headers for a browser that downloads the bytes from the storage itself.
         """
+        self.require_usable()
         local = isinstance(self._store, LocalStore)
         attributes: dict[str, str] = {"Content-Type": mime_type, "Content-Disposition": disposition}
         with _translated(key):
@@ -64,6 +97,15 @@ class Storage:
                 chunk_size=_LOCAL_CHUNK if local else _CLOUD_CHUNK,
                 max_concurrency=2,
             )
+
+    async def free(self) -> int | None:
+        """Bytes that the disk has left; None where there is no disk, or it does not say."""
+        if not isinstance(self._store, LocalStore):
+            return None
+        try:
+            return (await anyio.to_thread.run_sync(shutil.disk_usage, str(self._store.prefix))).free
+        except OSError:
+            return None
 
     async def size(self, key: str) -> int:
         """Bytes. Raises NotFound."""
@@ -120,6 +162,14 @@ class Storage:
             return None
         parts = urlsplit(await self.sign("GET", "origin", 1))
         return f"{parts.scheme}://{parts.netloc}"
+
+
+def _place(url: str, folder: Path) -> str:
+    if not url or urlsplit(url).scheme == "file":
+        path = folder.absolute() if not url else Path(urlsplit(url).path)
+        return f"{path} on {socket.gethostname()}"
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def _open(url: str, folder: Path) -> ObjectStore:

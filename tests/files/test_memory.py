@@ -22,7 +22,7 @@ ROOM = 30_000_000
 
 @pytest.fixture
 def process(
-    tmp_path: Path, postgres_url: str, make_settings: Callable[..., Settings]
+    tmp_path: Path, postgres_url: str, own_storage: None, make_settings: Callable[..., Settings]
 ) -> Iterator[tuple[psutil.Process, str]]:
     port = free_port()
     (catalog := tmp_path / "empty.toml").touch()

@@ -30,7 +30,7 @@ def endpoint() -> Iterator[str]:
 
 
 @pytest.fixture
-def bucket(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def bucket(endpoint: str, own_storage: None, monkeypatch: pytest.MonkeyPatch) -> str:
     """An address of a storage, with its credentials where obstore looks for them."""
     for name, value in {
         "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1",

@@ -80,7 +80,7 @@ async def test_an_attachment_of_somebody_elses_store_is_left_alone(
     foreign = FileAttachment(id="their-1", name="a", mime_type="text/plain")
     await services.store.save_attachment(foreign, ada)
     await age(database, foreign.id, 1000)
-    await rows.delete_unsent(database, unsent=86400, awaiting=7200)
+    await rows.delete_unsent(database, unsent=86400, awaiting=7200, empty=600)
     assert await services.store.load_attachment(foreign.id, ada) == foreign
     await services.files.require_ready([foreign.id], ada)
     with pytest.raises(NotFound):
