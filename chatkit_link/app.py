@@ -46,6 +46,7 @@ from chatkit_link.http import (
     visitors,
 )
 from chatkit_link.http import workshop as workshop_routes
+from chatkit_link.http.allowed_hosts import AllowedHosts
 from chatkit_link.http.beside import STATE, Beside, NamedRoutes, hidden_routes, lifespan_of
 from chatkit_link.http.cross_site import CrossOrigin, TrustedOrigins
 from chatkit_link.http.middleware import ResponseHeaders
@@ -141,6 +142,7 @@ def create_app(
     app.add_middleware(Forwarded, trusted=settings.trusted_networks)
     install_problems(app)
     for routes in _ROUTES:
+    app.add_middleware(AllowedHosts, names=settings.host_names, trusted=settings.trusted_networks)
         app.include_router(routes.router)
     for agent_id, entry in catalog.agents.items():
         if entry.path:
@@ -154,10 +156,12 @@ def create_app(
 def mount(parent: FastAPI, path: str, link: FastAPI) -> None:
     """Serve ``link`` below ``path`` of another app, and start and stop it with that app.
 
-    Starlette runs the lifespan of the outermost app only, so ``parent.mount`` alone would leave ours out.
+    Starlette runs the lifespan of the outermost app only, so ``parent.mount`` alone would leave ours out. Under which
+    names it answers is then for the other app to check.
     """
     outer = parent.router.lifespan_context
 
+    link.user_middleware = [layer for layer in link.user_middleware if layer.cls is not AllowedHosts]
     @asynccontextmanager
     async def both(app: Any) -> AsyncGenerator[Any]:
         async with outer(app) as state, link.router.lifespan_context(link):
@@ -190,7 +194,9 @@ def beside(link: FastAPI, other: ASGIApp, name: str, settings: Settings) -> ASGI
     link.router.lifespan_context = both
     if (theirs := getattr(other, "state", None)) is not None:
         setattr(theirs, STATE, link)
-    return Beside(link, Forwarded(other, settings.trusted_networks), state, NamedRoutes(link, other))
+    trusted = settings.trusted_networks
+    guarded = AllowedHosts(Forwarded(other, trusted), settings.host_names, trusted)
+    return Beside(link, guarded, state, NamedRoutes(link, other))
 
 
 async def _index_documents(settings: Settings, database: Database) -> None:

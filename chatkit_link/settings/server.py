@@ -2,12 +2,13 @@
 
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
 from chatkit_link.net.ip import Network, read_networks
 from chatkit_link.settings.formats.addresses import PUBLIC_ADDRESS
-from chatkit_link.settings.formats.lists import DOMAINS, HEADER_NAMES, NETWORKS, ORIGINS, split_list
+from chatkit_link.settings.formats.lists import DOMAINS, HEADER_NAMES, HOSTS, NETWORKS, ORIGINS, split_list
 from chatkit_link.settings.formats.origins import read_origins
 from chatkit_link.settings.formats.text import QUOTED_LINE
 from chatkit_link.settings.group import SettingsGroup, read_also
@@ -41,6 +42,11 @@ class ServerSettings(SettingsGroup):
         "*",
         description="Headers that pages of `origins` may send besides those of ChatKit Link, such as `X-User-Id`; `*` "
         "takes whatever they name.",
+    )
+    allowed_hosts: Annotated[str, HOSTS] = Field(
+        "",
+        description="Further names under which browsers and proxies reach this server, such as chat.example.com or "
+        "*.example.com; `*` takes every name.",
     )
     frame_ancestors: Annotated[str | None, QUOTED_LINE] = Field(
         None,
@@ -92,3 +98,10 @@ class ServerSettings(SettingsGroup):
     def image_sources(self) -> tuple[str, ...]:
         """Where the built-in pages load images from besides this server, as sources of a CSP."""
         return split_list(self.allowed_image_domains.lower()) or ("https:",)
+    @property
+    def host_names(self) -> frozenset[str]:
+        """Every name of this server's that the settings know; ``*.`` before one is every name below it."""
+        origins = (origin for origin in self.listed_origins if origin != "*")
+        known = (urlsplit(address).hostname or "" for address in (self.address, *origins))
+        return frozenset({*known, *split_list(self.allowed_hosts.lower())} - {""})
+
