@@ -52,6 +52,7 @@ from chatkit_link.http.cross_site import CrossOrigin, TrustedOrigins
 from chatkit_link.http.middleware import ResponseHeaders
 from chatkit_link.http.problems import install_problems, unexpected
 from chatkit_link.http.services import Services
+from chatkit_link.http.streams import Streams
 from chatkit_link.identity import (
     DocumentKeys,
     Hook,
@@ -62,6 +63,7 @@ from chatkit_link.identity import (
     load_secret,
 )
 from chatkit_link.limits.limits import build_limits
+from chatkit_link.limits.shares import Bounds, Shares
 from chatkit_link.net.client_ip import Forwarded
 from chatkit_link.protocol.crash_recovery import CrashRecovery
 from chatkit_link.protocol.json_requests import JsonRequests
@@ -140,9 +142,9 @@ def create_app(
     app.add_middleware(ResponseHeaders, unexpected=unexpected)
     app.add_middleware(CrossOrigin, origins=_origins(settings), headers=settings.cors_header_names)
     app.add_middleware(Forwarded, trusted=settings.trusted_networks)
+    app.add_middleware(AllowedHosts, names=settings.host_names, trusted=settings.trusted_networks)
     install_problems(app)
     for routes in _ROUTES:
-    app.add_middleware(AllowedHosts, names=settings.host_names, trusted=settings.trusted_networks)
         app.include_router(routes.router)
     for agent_id, entry in catalog.agents.items():
         if entry.path:
@@ -159,9 +161,9 @@ def mount(parent: FastAPI, path: str, link: FastAPI) -> None:
     Starlette runs the lifespan of the outermost app only, so ``parent.mount`` alone would leave ours out. Under which
     names it answers is then for the other app to check.
     """
+    link.user_middleware = [layer for layer in link.user_middleware if layer.cls is not AllowedHosts]
     outer = parent.router.lifespan_context
 
-    link.user_middleware = [layer for layer in link.user_middleware if layer.cls is not AllowedHosts]
     @asynccontextmanager
     async def both(app: Any) -> AsyncGenerator[Any]:
         async with outer(app) as state, link.router.lifespan_context(link):
@@ -273,6 +275,10 @@ async def _open(
         json_requests=JsonRequests(store, coordinator, file_store, limits.ledger, for_author=for_author),
         limits=limits,
         coordinator=coordinator,
+        streams=Streams(
+            Bounds(settings.streams_at_once, settings.streams_at_once_address, settings.streams_at_once_total)
+        ),
+        model_calls=Shares(Bounds(0, settings.runs_at_once_address, settings.runs_at_once_total)),
         entries=entries,
         agents=served,
         models={agent_id: offered.names for agent_id, offered in factory.offered.items()},

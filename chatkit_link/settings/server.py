@@ -56,6 +56,23 @@ class ServerSettings(SettingsGroup):
     allowed_image_domains: Annotated[str, DOMAINS] = Field(
         "", description="Domains from which images in answers and widgets are loaded; empty allows every https address."
     )
+    connections: int = Field(
+        10_000,
+        ge=0,
+        description="Connections open at once, within the files that the system lets the process open.",
+    )
+    connections_address: int = Field(
+        2_000, ge=0, description="Connections open at once from one IP address that is not in `trusted_proxies`."
+    )
+    header_timeout: float = Field(
+        20.0, gt=0, le=600, description="Seconds within which the headers of a request must arrive."
+    )
+    stall_timeout: float = Field(
+        30.0,
+        gt=0,
+        le=600,
+        description="Seconds without progress after which a request, or an answer that is not read, is given up.",
+    )
     heartbeat: float = Field(15.0, gt=0, description="Seconds between heartbeats on an idle stream.")
 
     @property
@@ -88,6 +105,13 @@ class ServerSettings(SettingsGroup):
         return tuple(name for name in split_list(self.cors_headers) if name != "*" or "*" not in self.listed_origins)
 
     @property
+    def host_names(self) -> frozenset[str]:
+        """Every name of this server's that the settings know; ``*.`` before one is every name below it."""
+        origins = (origin for origin in self.listed_origins if origin != "*")
+        known = (urlsplit(address).hostname or "" for address in (self.address, *origins))
+        return frozenset({*known, *split_list(self.allowed_hosts.lower())} - {""})
+
+    @property
     def framed_by(self) -> str:
         """The value of the CSP directive frame-ancestors for the chat frame."""
         if self.frame_ancestors is not None:
@@ -98,10 +122,3 @@ class ServerSettings(SettingsGroup):
     def image_sources(self) -> tuple[str, ...]:
         """Where the built-in pages load images from besides this server, as sources of a CSP."""
         return split_list(self.allowed_image_domains.lower()) or ("https:",)
-    @property
-    def host_names(self) -> frozenset[str]:
-        """Every name of this server's that the settings know; ``*.`` before one is every name below it."""
-        origins = (origin for origin in self.listed_origins if origin != "*")
-        known = (urlsplit(address).hostname or "" for address in (self.address, *origins))
-        return frozenset({*known, *split_list(self.allowed_hosts.lower())} - {""})
-
