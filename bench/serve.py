@@ -63,6 +63,11 @@ async def main(kind: str, *given: str) -> None:
             rate_messages=0,  # one address asks as fast as it can
             rate_messages_address=0,
             runs_at_once=0,
+            runs_at_once_address=0,
+            runs_at_once_total=0,
+            streams_at_once=0,
+            streams_at_once_address=0,
+            streams_at_once_total=0,
         )
         async with serving(_ours, settings) as address:
             spare_the_collector()  # as ``chatkit-link serve`` does

@@ -48,11 +48,13 @@ from chatkit_link.http import (
     visitors,
 )
 from chatkit_link.http import workshop as workshop_routes
+from chatkit_link.http.allowed_hosts import AllowedHosts
 from chatkit_link.http.beside import STATE, Beside, NamedRoutes, hidden_routes, lifespan_of
 from chatkit_link.http.cross_site import CrossOrigin, TrustedOrigins
 from chatkit_link.http.middleware import ResponseHeaders
 from chatkit_link.http.problems import bad_address, install_problems, unexpected
 from chatkit_link.http.services import Services
+from chatkit_link.http.streams import Streams
 from chatkit_link.identity import (
     DocumentKeys,
     Hook,
@@ -67,6 +69,7 @@ from chatkit_link.identity import (
     warn_of_generated,
 )
 from chatkit_link.limits.limits import build_limits
+from chatkit_link.limits.shares import Bounds, Shares
 from chatkit_link.net.client_ip import Forwarded
 from chatkit_link.protocol.crash_recovery import CrashRecovery
 from chatkit_link.protocol.json_requests import JsonRequests
@@ -158,6 +161,8 @@ def create_app(
     )
     app.add_middleware(CrossOrigin, origins=_origins(settings), headers=settings.cors_header_names)
     app.add_middleware(Forwarded, trusted=settings.trusted_networks)
+    app.state.names = _names(settings, hook, for_author=workshop is not None)
+    app.add_middleware(AllowedHosts, names=app.state.names, trusted=settings.trusted_networks)
     install_problems(app)
     for routes in _ROUTES:
         app.include_router(routes.router)
@@ -173,8 +178,10 @@ def create_app(
 def mount(parent: FastAPI, path: str, link: FastAPI) -> None:
     """Serve ``link`` below ``path`` of another app, and start and stop it with that app.
 
-    Starlette runs the lifespan of the outermost app only, so ``parent.mount`` alone would leave ours out.
+    Starlette runs the lifespan of the outermost app only, so ``parent.mount`` alone would leave ours out. Under which
+    names it answers is then for the other app to check.
     """
+    link.user_middleware = [layer for layer in link.user_middleware if layer.cls is not AllowedHosts]
     outer = parent.router.lifespan_context
 
     @asynccontextmanager
@@ -209,7 +216,9 @@ def beside(link: FastAPI, other: ASGIApp, name: str, settings: Settings) -> ASGI
     link.router.lifespan_context = both
     if (theirs := getattr(other, "state", None)) is not None:
         setattr(theirs, STATE, link)
-    return Beside(link, Forwarded(other, settings.trusted_networks), state, NamedRoutes(link, other))
+    trusted = settings.trusted_networks
+    guarded = AllowedHosts(Forwarded(other, trusted), link.state.names, trusted)
+    return Beside(link, guarded, state, NamedRoutes(link, other))
 
 
 async def _index_documents(settings: Settings, database: Database) -> None:
@@ -306,6 +315,10 @@ async def _open(
         json_requests=JsonRequests(store, coordinator, file_store, limits.ledger, for_author=for_author),
         limits=limits,
         coordinator=coordinator,
+        streams=Streams(
+            Bounds(settings.streams_at_once, settings.streams_at_once_address, settings.streams_at_once_total)
+        ),
+        model_calls=Shares(Bounds(0, settings.runs_at_once_address, settings.runs_at_once_total)),
         entries=entries,
         agents=served,
         models={agent_id: offered.names for agent_id, offered in factory.offered.items()},
@@ -343,6 +356,15 @@ def _stores(settings: Settings, catalog: Catalog, documents: Documents) -> Local
 
 def _origins(settings: Settings) -> TrustedOrigins:
     return TrustedOrigins(settings.listed_origins, own=settings.address if settings.public_url else "")
+
+
+def _names(settings: Settings, hook: Hook | None, *, for_author: bool) -> frozenset[str]:
+    """Under which names the server answers: under all of them where every request needs a secret.
+
+    A foreign page that a browser takes for this server's own can make up a proxy's header, but no token and no key.
+    """
+    by_secret = not admission(settings, hook=hook is not None).anonymous and not settings.proxy_user_header
+    return frozenset({"*"}) if by_secret and hook is None and not for_author else settings.host_names
 
 
 def _hook(settings: Settings, given: Hook | None) -> Hook | None:

@@ -164,6 +164,7 @@ def make_settings(
             "database_pool": 8,
             "openai_api_key": None,
             "openai_base_url": None,
+            "allowed_hosts": "*.example.com",
             # All tests come from one address; those of limits set their own.
             "rate_messages": 0,
             "rate_messages_address": 0,

@@ -2,7 +2,8 @@
 
 uvicorn alone would wait for open streams while the answers behind them go on; it ends the process where
 a port is taken; and it raises a signal again when it is done with it, which would end the process
-before the database is closed. So the socket is bound and the signals are handled here.
+before the database is closed. So the socket is bound and the signals are handled here, and connections are bounded
+(``net/http_protocol.py``).
 """
 
 import asyncio
@@ -12,7 +13,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Protocol
 
 import uvicorn
@@ -22,6 +23,8 @@ from typing_extensions import override
 from uvicorn.loops.auto import auto_loop_factory
 
 from chatkit_link.errors import ConfigurationError
+from chatkit_link.net.connections import ConnectionBounds
+from chatkit_link.net.http_protocol import bounded
 from chatkit_link.settings import Settings
 
 #: Builds the application for settings that name the port it is really served on.
@@ -47,6 +50,14 @@ def spare_the_collector() -> None:
     gc.set_threshold(10_000, 20, 20)
 
 
+#: Open files beside connections: the database's, those of uploads and downloads, pipes to decoders.
+_OTHER_FILES = 256
+#: Open files that are asked for, at most; where connections have no bound, there are no more of them either.
+_MOST_FILES = 65_536
+#: Milliseconds in which a peer must have acknowledged what it was sent; a stream's heartbeats are sent to it.
+_UNACKNOWLEDGED = 60_000
+
+
 class Handover(Protocol):
     """How a process takes the place of another on one socket (``cli/reload.py``)."""
 
@@ -61,10 +72,12 @@ class Handover(Protocol):
 class _Server(uvicorn.Server):
     """Drains running answers while uvicorn waits for the connections that carry them."""
 
-    def __init__(self, app: FastAPI, served: ASGIApp, *, access_log: bool) -> None:
+    def __init__(self, app: FastAPI, served: ASGIApp, settings: Settings, *, access_log: bool) -> None:
         """served: what takes the requests, ``app`` or something around it."""
         config = uvicorn.Config(
             served,
+            http=bounded(connection_bounds(settings)),
+            ws="none" if served is app else "auto",  # only an application of somebody else's may have WebSockets
             lifespan="off",  # entered by the functions below, so that what goes wrong in it is an exception
             log_config=None,
             access_log=access_log,
@@ -142,7 +155,7 @@ async def serve(
                 app = make(bound)
                 served = around(app, bound) if around else app
                 async with app.router.lifespan_context(app):
-                    server = _Server(app, served, access_log=True)
+                    server = _Server(app, served, bound, access_log=True)
                     hear(lambda: server.stop(bound.drain))
                     running = asyncio.create_task(server.serve(sockets=[listener]))
                     await _until_ready(server, running)
@@ -163,7 +176,7 @@ async def serving(make: Make, settings: Settings, *, around: Around | None = Non
         app = make(bound)
         served = around(app, bound) if around else app
         async with app.router.lifespan_context(app):
-            server = _Server(app, served, access_log=False)
+            server = _Server(app, served, bound, access_log=False)
             running = asyncio.create_task(server.serve(sockets=[listener]))
             await _until_ready(server, running)
             try:
@@ -173,6 +186,34 @@ async def serving(make: Make, settings: Settings, *, around: Around | None = Non
                 await running
 
 
+def connection_bounds(settings: Settings) -> ConnectionBounds:
+    """Of the settings, within the files that the system lets this process open."""
+    free = _open_files() - _OTHER_FILES
+    total = min(settings.connections or free, free)
+    return ConnectionBounds(
+        total=total,
+        address=min(settings.connections_address, total // 2),
+        header_timeout=settings.header_timeout,
+        stall_timeout=settings.stall_timeout,
+        trusted=settings.trusted_networks,
+    )
+
+
+def _open_files() -> int:
+    """How many this process may have open, after its own limit was raised to what the system allows, as Go does."""
+    if sys.platform == "win32":
+        return _MOST_FILES
+    import resource  # not there on Windows
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _MOST_FILES if soft == resource.RLIM_INFINITY else soft
+
+
 def bind(host: str, port: int) -> socket.socket:
     """A socket that listens there. Raises ConfigurationError where the host or the port cannot be used."""
     try:
@@ -180,7 +221,12 @@ def bind(host: str, port: int) -> socket.socket:
         listener = socket.create_server((host, port), family=family, backlog=2048)
         # asyncio turns Nagle's algorithm off only where the socket says it is TCP; with it, each small write to a
         # kept-alive connection may wait 40 ms for the reader's acknowledgement.
-        return socket.socket(listener.family, listener.type, socket.IPPROTO_TCP, fileno=listener.detach())
+        bound = socket.socket(listener.family, listener.type, socket.IPPROTO_TCP, fileno=listener.detach())
+        if (
+            sys.platform == "linux"
+        ):  # else a phone that changed its network holds its old stream for a quarter of an hour
+            bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNACKNOWLEDGED)
+        return bound
     except (OSError, OverflowError) as error:
         raise ConfigurationError(_why_not_bound(error, host, port)) from error
 

@@ -1,6 +1,7 @@
 """The ChatKit protocol: ``POST /chatkit`` for the default agent, ``POST /chatkit/{agent}`` for any."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -8,11 +9,11 @@ from chatkit.types import (
     AttachmentsCreateReq,
     InputTranscribeReq,
     NonStreamingReq,
+    StreamingReq,
     ThreadsSyncCustomActionReq,
     is_streaming_req,
 )
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import StreamingResponse
 
 from chatkit_link.agents.brought_servers.past_request import PastRequest
 from chatkit_link.agents.served import ServedAgent
@@ -22,7 +23,7 @@ from chatkit_link.http.body import read_body
 from chatkit_link.http.identify import CallerDep, open_request
 from chatkit_link.http.rate_limit import admit
 from chatkit_link.http.services import Services, ServicesDep
-from chatkit_link.http.sse import STREAM_HEADERS, frames
+from chatkit_link.http.sse import frames
 from chatkit_link.limits.rates import Kind
 from chatkit_link.runs.run import Run, RunStatus
 from chatkit_link.sessions.policy import require_request_allowed
@@ -33,6 +34,8 @@ router = APIRouter()
 LINK_HEADER = "x-chatkit-link"
 #: Which actions the chat frame sends by itself, and every how many seconds, as in ``board.refresh=60``.
 REFRESH_HEADER = "X-Refresh"
+#: What may call a model, of the requests that are answered with JSON.
+_CALLS_MODELS: frozenset[Kind | None] = frozenset({"messages", "refreshes", "transcriptions"})
 
 
 @router.post("/chatkit", summary="ChatKit protocol, default agent")
@@ -67,21 +70,35 @@ async def _answer(request: Request, services: Services, caller: Caller, agent: S
         await agent.brought.prepare(caller)
     refreshes = {REFRESH_HEADER: urlencode(agent.refreshes)} if agent.refreshes else {}
     if not is_streaming_req(parsed):
-        if (kind := _rate_kind(parsed, agent)) is not None:
+        kind = _rate_kind(parsed, agent)
+        if kind is not None:
             await admit(kind, request, services, caller)
-        body = await services.json_requests.answer(agent, parsed, caller)
+        with services.model_calls.hold(caller) if kind in _CALLS_MODELS else nullcontext():
+            body = await services.json_requests.answer(agent, parsed, caller)
         return Response(body, media_type="application/json", headers={"Cache-Control": "no-store", **refreshes})
     await admit("messages", request, services, caller)
     resumes = LINK_HEADER in request.headers
-    run = await services.streaming_requests.answer(agent, parsed, caller, allow_cancel=resumes)
-    events = frames(services.coordinator.follow(run, idle_after=services.settings.heartbeat))
-    if services.settings.on_disconnect == "cancel" and not resumes:
-        events = _cancelling(events, run)
-    return StreamingResponse(
-        events,
-        media_type="text/event-stream",
-        headers={**STREAM_HEADERS, "X-Run-Id": run.id, **refreshes},
-    )
+    with services.streams.open(caller, resumes=resumes) as place:
+        run = await _started(services, agent, parsed, caller, allow_cancel=resumes)
+        events = frames(services.coordinator.follow(run, idle_after=services.settings.heartbeat))
+        if services.settings.on_disconnect == "cancel" and not resumes:
+            events = _cancelling(events, run)
+        return place.response(run.id, events, refreshes)
+
+
+async def _started(
+    services: Services, agent: ServedAgent, request: StreamingReq, caller: Caller, *, allow_cancel: bool
+) -> Run:
+    """The run of a request, which counts as in progress until its task is over."""
+    services.model_calls.take(caller)
+    try:
+        run = await services.streaming_requests.answer(agent, request, caller, allow_cancel=allow_cancel)
+        assert run.task is not None  # it is started
+    except BaseException:
+        services.model_calls.give_back(caller)
+        raise
+    run.task.add_done_callback(lambda _: services.model_calls.give_back(caller))
+    return run
 
 
 def _rate_kind(parsed: NonStreamingReq, agent: ServedAgent) -> Kind | None:

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import StreamingResponse
 
 from chatkit_link.agents.given_addresses import ITEMS, hosts_of_tools
 from chatkit_link.errors import BadRequest
 from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.services import ServicesDep
-from chatkit_link.http.sse import STREAM_HEADERS, frames
+from chatkit_link.http.sse import frames
 from chatkit_link.runs.run import RunStatus
 
 router = APIRouter()
@@ -29,11 +28,9 @@ async def follow_run(
     """
     seen = _event_id(after if after is not None else request.headers.get("last-event-id"))
     attached = await services.coordinator.attach(caller, run_id)
-    return StreamingResponse(
-        frames(attached.follow(seen, idle_after=services.settings.heartbeat)),
-        media_type="text/event-stream",
-        headers={**STREAM_HEADERS, "X-Run-Id": attached.id},
-    )
+    with services.streams.open(caller, attached.id) as place:
+        events = frames(attached.follow(seen, idle_after=services.settings.heartbeat))
+        return place.response(attached.id, events, {})
 
 
 @router.get("/chatkit/threads/{thread_id}/run", summary="The running answer of a thread")

@@ -13,8 +13,10 @@ from chatkit_link.errors import AgentUnavailable, NotFound, Unavailable
 from chatkit_link.files.files import Files
 from chatkit_link.hosted.sessions import HostedSessions
 from chatkit_link.http.cross_site import TrustedOrigins
+from chatkit_link.http.streams import Streams
 from chatkit_link.identity import Admission, DocumentKeys, Identity, KeyUse, ServerKey, VisitorAuthenticator
 from chatkit_link.limits.limits import Limits
+from chatkit_link.limits.shares import Shares
 from chatkit_link.protocol.json_requests import JsonRequests
 from chatkit_link.protocol.request_parser import RequestParser
 from chatkit_link.protocol.streaming_requests import StreamingRequests
@@ -39,6 +41,7 @@ class Services:
     visitors: makes tokens for visitors of embedded chats; ``None`` where every user signs in.
     admission: who can get in.
     origins: of the sites whose pages may act for their visitors here.
+    streams: those that are open. model_calls: the answers, dictations and actions in progress, which may call a model.
     """
 
     settings: Settings
@@ -59,6 +62,8 @@ class Services:
     json_requests: JsonRequests
     limits: Limits
     coordinator: Coordinator
+    streams: Streams
+    model_calls: Shares
     entries: Mapping[str, Entry]
     agents: Mapping[str, ServedAgent]
     models: Mapping[str, Sequence[str]]

@@ -18,7 +18,7 @@ import anyio.to_thread
 from chatkit.types import ThreadMetadata, WidgetItem
 from chatkit.widgets import DynamicWidgetRoot
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 from watchfiles import awatch  # pyright: ignore[reportUnknownVariableType] - names trio's types
 
@@ -28,12 +28,13 @@ from chatkit_link.http.body import read_model
 from chatkit_link.http.identify import CallerDep
 from chatkit_link.http.pages import page
 from chatkit_link.http.services import Services, ServicesDep
-from chatkit_link.http.sse import STREAM_HEADERS
 from chatkit_link.store.postgres import new_id
 from chatkit_link.workshop.drafts import Draft, OpenedWidget, Preview, Workshop
 
 _LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 _LARGEST_BODY = 2_000_000
+#: Whose open pages are counted.
+_AUTHOR = Caller("", "workshop")
 
 
 class Edited(BaseModel):
@@ -102,8 +103,10 @@ def workshop_router(workshop: Workshop) -> APIRouter:
         return await anyio.to_thread.run_sync(partial(workshop.take_apart, dropped.name, dropped.content.encode()))
 
     @router.get("/api/workshop/changes")
-    async def changes(services: ServicesDep) -> StreamingResponse:
+    async def changes(services: ServicesDep) -> Response:
         workshop.files.path.mkdir(parents=True, exist_ok=True)
+
+        place = services.streams.open(_AUTHOR)
 
         async def names() -> AsyncIterator[bytes]:
             yield b": watching\n\n"
@@ -114,7 +117,7 @@ def workshop_router(workshop: Workshop) -> APIRouter:
                 if services.coordinator.closing:
                     return
 
-        return StreamingResponse(names(), media_type="text/event-stream", headers=STREAM_HEADERS)
+        return place.stream(names())
 
     return router
 

@@ -54,6 +54,21 @@ class LimitSettings(SettingsGroup):
     rate_sessions: int = Field(30, ge=0, description="Sessions created by one user per minute.")
     rate_sessions_address: int = Field(300, ge=0, description="Sessions created from one IP address per minute.")
     runs_at_once: int = Field(8, ge=0, le=1000, description="Answers that one user may have in progress at once.")
+    runs_at_once_address: int = Field(
+        200, ge=0, description="Answers, dictations and actions in progress at once for one IP address, per replica."
+    )
+    runs_at_once_total: int = Field(
+        1_000, ge=0, description="Answers, dictations and actions in progress at once, per replica."
+    )
+    streams_at_once: int = Field(
+        40,
+        ge=0,
+        description="Event streams that one user may have open at once, per replica; a new one ends the oldest.",
+    )
+    streams_at_once_address: int = Field(
+        1_500, ge=0, description="Event streams open at once to one IP address, per replica."
+    )
+    streams_at_once_total: int = Field(5_000, ge=0, description="Event streams open at once, per replica.")
 
     prices: Annotated[dict[str, Price], NoDecode, JSON] = Field(
         {}, description="Prices by model, as JSON, per million input, cached input and output tokens."

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
 from chatkit_link.net.ip import Network, read_networks
 from chatkit_link.settings.formats.addresses import PUBLIC_ADDRESS
-from chatkit_link.settings.formats.lists import DOMAINS, HEADER_NAMES, NETWORKS, ORIGINS, split_list
+from chatkit_link.settings.formats.lists import DOMAINS, HEADER_NAMES, HOSTS, NETWORKS, ORIGINS, split_list
 from chatkit_link.settings.formats.origins import read_origins
 from chatkit_link.settings.formats.text import QUOTED_LINE
 from chatkit_link.settings.group import SettingsGroup, read_also
@@ -42,6 +43,11 @@ class ServerSettings(SettingsGroup):
         description="Headers that pages of `origins` may send besides those of ChatKit Link, such as `X-User-Id`; `*` "
         "takes whatever they name.",
     )
+    allowed_hosts: Annotated[str, HOSTS] = Field(
+        "",
+        description="Further names under which browsers and proxies reach this server, such as chat.example.com or "
+        "*.example.com; `*` takes every name.",
+    )
     frame_ancestors: Annotated[str | None, QUOTED_LINE] = Field(
         None,
         description="Pages that may embed the chat frame, as sources of a CSP; default: this server's and those of "
@@ -56,6 +62,23 @@ class ServerSettings(SettingsGroup):
         31_536_000,
         ge=0,
         description="Seconds for which browsers that came over HTTPS use this host over HTTPS only; 0 switches it off.",
+    )
+    connections: int = Field(
+        10_000,
+        ge=0,
+        description="Connections open at once, within the files that the system lets the process open.",
+    )
+    connections_address: int = Field(
+        2_000, ge=0, description="Connections open at once from one IP address that is not in `trusted_proxies`."
+    )
+    header_timeout: float = Field(
+        20.0, gt=0, le=600, description="Seconds within which the headers of a request must arrive."
+    )
+    stall_timeout: float = Field(
+        30.0,
+        gt=0,
+        le=600,
+        description="Seconds without progress after which a request, or an answer that is not read, is given up.",
     )
     heartbeat: float = Field(15.0, gt=0, description="Seconds between heartbeats on an idle stream.")
 
@@ -87,6 +110,13 @@ class ServerSettings(SettingsGroup):
     def cors_header_names(self) -> tuple[str, ...]:
         """``cors_headers`` for the listed origins; where all pages may call, not more than is named."""
         return tuple(name for name in split_list(self.cors_headers) if name != "*" or "*" not in self.listed_origins)
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """Every name of this server's that the settings know; ``*.`` before one is every name below it."""
+        origins = (origin for origin in self.listed_origins if origin != "*")
+        known = (urlsplit(address).hostname or "" for address in (self.address, *origins))
+        return frozenset({*known, *split_list(self.allowed_hosts.lower())} - {""})
 
     @property
     def framed_by(self) -> str:

@@ -109,14 +109,14 @@ test('sites over HTTPS, one in the other, keep their visitor with third-party co
     ...(launchOptions.args ?? []),
     // What a person sets who blocks them: chrome://settings/cookies.
     '--test-third-party-cookie-phaseout',
-    `--host-resolver-rules=MAP *.example 127.0.0.1`,
+    `--host-resolver-rules=MAP *.example 127.0.0.1, MAP *.test 127.0.0.1`,
   ];
   const browser = await chromium.launch({ ...launchOptions, args });
   try {
     const context = await browser.newContext({ ignoreHTTPSErrors: true });
     await context.grantPermissions(['local-network-access']);
     const page = await context.newPage();
-    const chatServer = `https://chat.example:${port}/`;
+    const chatServer = `https://chat.test:${port}/`;
     await serve(page, 'https://shop.example/', pageWith(chatServer));
     await page.goto('https://shop.example/');
     const chat = new ChatPage(page, info.project.name);
@@ -145,7 +145,7 @@ async function behindTls(address: string) {
   const folder = mkdtempSync(join(tmpdir(), 'chatkit-link-tls-'));
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   const made = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  execFileSync('openssl', [...made, '-subj', '/CN=chat.example', '-keyout', key, '-out', cert], {
+  execFileSync('openssl', [...made, '-subj', '/CN=chat.test', '-keyout', key, '-out', cert], {
     stdio: 'ignore',
   });
   const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (asked, answer) => {

@@ -143,7 +143,9 @@ class Server:
         self.database_url = database_url
         self.log = folder / f"server-{self.port}.log"
         given = {"data": folder, "config": HERE / "agents.toml", "jwt_secret": JWT_SECRET, "docs": _no_docs(folder)}
-        given |= {"rate_messages": 0, "rate_messages_address": 0, "runs_at_once": 0}  # a crowd behind one address
+        at_once = ("runs_at_once", "streams_at_once")  # a crowd behind one address
+        given |= {"rate_messages": 0, "rate_messages_address": 0}
+        given |= {f"{name}{group}": 0 for name in at_once for group in ("", "_address", "_total")}
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("CHATKIT_LINK_", "OPENAI_"))},
             **{f"CHATKIT_LINK_{name.upper()}": str(value) for name, value in (given | settings).items()},

@@ -230,7 +230,7 @@ async def test_a_file_that_changes_is_told_within_a_second(http: httpx2.AsyncCli
 
 @pytest.mark.parametrize(
     "headers",
-    [{"Host": "evil.example"}, {"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}],
+    [{"Host": "chat.example.com"}, {"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}],
     ids=["a name that points here", "another origin", "another site"],
 )
 async def test_a_page_of_somebody_else_is_turned_away(http: httpx2.AsyncClient, headers: dict[str, str]) -> None:

@@ -31,6 +31,7 @@ GOOD = {
     "NETWORKS": "10.0.0.0/8",
     "ORIGINS": "https://shop.example.com",
     "DOMAINS": "cdn.example.com",
+    "HOSTS": "chat.example.com, *.example.org",
     "HEADER_NAMES": "X-User-Id, X-Team",
     "WORKFLOW_IDS": "wf_68df4b13",
 }

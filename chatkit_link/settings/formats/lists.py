@@ -8,6 +8,7 @@ from chatkit_link.settings.formats.text import Format, RefusedValue, read_line
 
 # A host name or an address, below "*." perhaps; nothing that could end a directive of a content security policy.
 _DOMAIN = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?")
+_HOST_NAME = re.compile(r"\*|(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 # RFC 9110 section 5.6.2.
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'+.^_`|~-]+")
 #: An id as Agent Builder shows it.
@@ -45,6 +46,14 @@ def _domains(text: str, name: str) -> str:
     return text
 
 
+def _hosts(text: str, name: str) -> str:
+    if not all(_HOST_NAME.fullmatch(host) for host in split_list(read_line(text, name).lower())):
+        raise RefusedValue(
+            f"{name} must list names without scheme and port, such as chat.example.com or *.example.com, or be `*`."
+        )
+    return text
+
+
 def _headers(text: str, name: str) -> str:
     if not all(part == "*" or _HEADER.fullmatch(part) for part in split_list(read_line(text, name))):
         raise RefusedValue(f"{name} must list names of headers, such as X-User-Id, or be `*`.")
@@ -63,6 +72,8 @@ NETWORKS = Format(_networks)
 ORIGINS = Format(_origins)
 #: Domains as sources of a content security policy, in which quotes mean something.
 DOMAINS = Format(_domains, quotes=False)
+#: Names of hosts, or ``*``.
+HOSTS = Format(_hosts)
 #: Names of headers, or ``*``.
 HEADER_NAMES = Format(_headers)
 WORKFLOW_IDS = Format(_workflow_ids)

@@ -1,0 +1,124 @@
+"""Open event streams: how many one user, one address and everybody may have of this server at once.
+
+Where a user has as many as they may, or where there is no room, the oldest stream of theirs gives way to the new one,
+first of all one of the same run: mostly it belongs to a page that was left, or to a network that a phone has changed.
+It ends without an end mark, so a page that is still there comes back for the rest. A stream whose client cannot do
+that is never ended here.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from types import TracebackType
+from typing import Self
+
+import anyio
+from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+from typing_extensions import override
+
+from chatkit_link.caller import Caller
+from chatkit_link.http.sse import STREAM_HEADERS
+from chatkit_link.limits.shares import Bounds, Shares
+
+
+class Place:
+    """One stream's share, from before its work begins until it is closed. Leaving the block by an error closes it."""
+
+    def __init__(self, streams: "Streams", caller: Caller, run: str | None, *, resumes: bool) -> None:
+        self.caller = caller
+        self.run = run
+        self.resumes = resumes
+        self._streams = streams
+        self._sending: anyio.CancelScope | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            self.close()
+
+    def close(self) -> None:
+        """Let go of the share; a second time does nothing."""
+        self._streams.forget(self)
+
+    @property
+    def may_give_way(self) -> bool:
+        return self.resumes and self._sending is not None
+
+    def give_way(self) -> None:
+        """End the stream, as a proxy would that is tired of it."""
+        self.close()
+        assert self._sending is not None  # as ``may_give_way``
+        self._sending.cancel()
+
+    def response(self, run: str, frames: AsyncIterator[bytes], headers: Mapping[str, str]) -> StreamingResponse:
+        """The stream of a run."""
+        self.run = run
+        return _Stream(self, frames, {**headers, "X-Run-Id": run})
+
+    def stream(self, frames: AsyncIterator[bytes]) -> StreamingResponse:
+        """A stream that is no run's."""
+        return _Stream(self, frames, {})
+
+    async def send(self, response: "_Stream", scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the response until it is complete, its client has left or it gives way."""
+        try:
+            with anyio.CancelScope() as self._sending:
+                await response.send_all(scope, receive, send)
+            if self._sending.cancelled_caught:
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            self.close()
+
+
+class Streams:
+    """The open streams of this process."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self._shares = Shares(bounds)
+        self._open: dict[tuple[str, str], dict[Place, None]] = {}
+
+    @property
+    def total(self) -> int:
+        return self._shares.total
+
+    def open(self, caller: Caller, run: str | None = None, *, resumes: bool = True) -> Place:
+        """A place for one more stream. resumes: whether its client comes back for the rest where it is ended.
+
+        Raises:
+            TooManyRequests: this user, or this address, has as many as it may.
+            Unavailable: there is none left for anybody.
+        """
+        if (crowded := self._shares.used_up(caller)) is not None:
+            own = [place for place in self._open.get(caller.owner, ()) if place.may_give_way]
+            same = [place for place in own if run is not None and place.run == run]
+            if oldest := next(iter([*same, *own] if crowded == "user" else same), None):
+                oldest.give_way()
+        self._shares.take(caller)
+        place = Place(self, caller, run, resumes=resumes)
+        self._open.setdefault(caller.owner, {})[place] = None
+        return place
+
+    def forget(self, place: Place) -> None:
+        """The end of ``Place.close``."""
+        own = self._open.get(place.caller.owner, {})
+        if place in own:
+            del own[place]
+            self._shares.give_back(place.caller)
+        if not own:
+            self._open.pop(place.caller.owner, None)
+
+
+class _Stream(StreamingResponse):
+    def __init__(self, place: Place, frames: AsyncIterator[bytes], headers: Mapping[str, str]) -> None:
+        super().__init__(frames, media_type="text/event-stream", headers={**STREAM_HEADERS, **headers})
+        self._place = place
+
+    @override
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._place.send(self, scope, receive, send)
+
+    async def send_all(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await super().__call__(scope, receive, send)
