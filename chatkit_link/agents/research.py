@@ -189,7 +189,7 @@ class Research:
         )
 
     async def _read(self, context: LinkContext, url: str) -> str:
-        page = await self._reader.read(url)
+        page = await self._reader.read(url, context.request_context)
         number = context.sources.add(Source(page.title, page.url))
         return _json({"n": number, "title": page.title, "url": page.url, "text": page.text[:PAGE_LIMIT]})
 
