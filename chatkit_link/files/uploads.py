@@ -20,7 +20,16 @@ import anyio
 from chatkit.types import Attachment, FileAttachment
 
 from chatkit_link.caller import Caller
-from chatkit_link.errors import BadRequest, Conflict, LinkError, NotFound, TooLarge, Unavailable, Unprocessable
+from chatkit_link.errors import (
+    BadRequest,
+    Conflict,
+    LinkError,
+    NotFound,
+    TooLarge,
+    TooManyRequests,
+    Unavailable,
+    Unprocessable,
+)
 from chatkit_link.files.filename import content_disposition
 from chatkit_link.files.media_type import HEAD, IMAGES, TextCheck, inert_type, is_text, require_honest, sniff
 from chatkit_link.files.renditions import Renditions
@@ -49,7 +58,6 @@ class Uploads:
         self._links = links
         self._limits = limits
         self._lines: WeakValueDictionary[tuple[str, str], asyncio.Semaphore] = WeakValueDictionary()
-        self._decoding: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def begin(self, attachment: Attachment, size: int, caller: Caller, *, counted: bool = True) -> None:
         """Reserve ``size`` bytes; without ``counted``, also beyond the quota.
@@ -78,7 +86,7 @@ class Uploads:
         async with line:
             try:
                 return await self._take(attachment, _moving(chunks), caller, most, counted=counted)
-            except (Unavailable, BadRequest):  # may be sent again
+            except (Unavailable, BadRequest, TooManyRequests):  # may be sent again
                 raise
             except LinkError:
                 await self.drop(attachment.id, caller)
@@ -137,10 +145,12 @@ class Uploads:
         passing = _Passing(bytes(head), chunks, min(most, self._limits.max_size), text)
         disposition = content_disposition(attachment.name, inline=media_type in IMAGES)
         await self._storage.put(place, passing.chunks(), mime_type=inert_type(media_type), disposition=disposition)
-        # One file of a user at a time: many slow ones must not delay those of other users.
-        turn = self._decoding.setdefault(caller.owner, asyncio.Lock())
-        async with turn:
-            made = await self._renditions.make(place, media_type, passing.size)
+        try:
+            made = await self._renditions.make(place, media_type, passing.size, caller)
+        except (Unavailable, TooManyRequests):  # the row stays and may be sent to again; these bytes belong to nothing
+            with anyio.CancelScope(shield=True):
+                await self._storage.remove(place)
+            raise
         stored = self._links.attachment(attachment.id, attachment.name, media_type, attachment.thread_id)
         async with self._database.session(caller, atomic=made.size > 0) as session:
             if made.size and counted:

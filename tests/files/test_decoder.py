@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chatkit_link.caller import Caller
 from chatkit_link.errors import UnsupportedType
 from chatkit_link.files.renditions import Made, Renditions
 from chatkit_link.files.storage import Storage
@@ -15,6 +16,8 @@ from chatkit_link.settings import Settings
 from tests.conftest import running
 from tests.files import samples
 from tests.files.user import Person
+
+ADA = Caller("default", "ada", network="198.51.100.7")
 
 
 async def stored(folder: Path, data: bytes) -> Storage:
@@ -40,7 +43,7 @@ async def test_a_pdf_that_takes_for_ever_is_given_up(tmp_path: Path) -> None:
             beats += 1
 
     beating = asyncio.create_task(beat())
-    assert await renditions.make("a/b", "application/pdf", len(data)) == Made()
+    assert await renditions.make("a/b", "application/pdf", len(data), ADA) == Made()
     beating.cancel()
 
     assert 1 <= time.monotonic() - began < 30  # it was given its second, and not the minutes that it would take
@@ -50,7 +53,7 @@ async def test_a_pdf_that_takes_for_ever_is_given_up(tmp_path: Path) -> None:
 async def test_what_was_read_of_a_pdf_is_kept(tmp_path: Path) -> None:
     storage = await stored(tmp_path, samples.pdf("Hello", "World"))
     renditions = Renditions(storage, max_pixels=1_000_000)
-    made = await renditions.make("a/b", "application/pdf", 1000)
+    made = await renditions.make("a/b", "application/pdf", 1000, ADA)
     assert made.types == {"text": "text/plain; charset=utf-8"}
     assert made.size == await storage.size("a/b.text")
     assert (await storage.read_all("a/b.text", 1000)).split() == [b"Hello", b"World"]
@@ -61,13 +64,13 @@ async def test_what_was_read_of_a_pdf_is_kept(tmp_path: Path) -> None:
 )
 async def test_a_broken_pdf_has_no_text(tmp_path: Path, data: bytes) -> None:
     storage = await stored(tmp_path, data)
-    assert await Renditions(storage, max_pixels=1).make("a/b", "application/pdf", len(data)) == Made()
+    assert await Renditions(storage, max_pixels=1).make("a/b", "application/pdf", len(data), ADA) == Made()
 
 
 async def test_an_image_that_takes_too_long_is_refused(tmp_path: Path) -> None:
     storage = await stored(tmp_path, samples.image("PNG", (4000, 4000)))
     with pytest.raises(UnsupportedType):
-        await Renditions(storage, max_pixels=20_000_000, deadline=0.05).make("a/b", "image/png", 1000)
+        await Renditions(storage, max_pixels=20_000_000, deadline=0.05).make("a/b", "image/png", 1000, ADA)
 
 
 async def test_slow_files_of_one_person_hold_up_nobody_else(
@@ -88,6 +91,6 @@ async def test_slow_files_of_one_person_hold_up_nobody_else(
 async def test_several_wait_in_line(tmp_path: Path) -> None:
     storage = await stored(tmp_path, samples.image())
     renditions = Renditions(storage, max_pixels=1_000_000)
-    made = await asyncio.gather(*(renditions.make("a/b", "image/png", 100) for _ in range(6)))
+    made = await asyncio.gather(*(renditions.make("a/b", "image/png", 100, ADA) for _ in range(6)))
     assert [one.types for one in made] == [{"preview": "image/webp", "model": "image/jpeg"}] * 6
     assert made[0].size == await storage.size("a/b.preview") + await storage.size("a/b.model")
