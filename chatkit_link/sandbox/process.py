@@ -91,14 +91,14 @@ class Sandbox:
         status = process.returncode
         return Answer(status if status is not None and status >= 0 else None, bytes(output))
 
-    def _report(self, missing: list[str]) -> None:
+    def _report(self, missing: list[str] | None) -> None:
         if missing and not self._reported:
             self._reported = True
             logger.warning("%s", sentence(missing))
 
 
-async def missing_here(job: Job, *arguments: str) -> list[str]:
-    """What this system does not confine a process by: words of ``confinement.py``."""
+async def missing_here(job: Job, *arguments: str) -> list[str] | None:
+    """What this system does not confine a process by: words of ``confinement.py``. None: it did not start."""
     process = await _start(job, arguments)
     try:
         async with asyncio.timeout(_START):
@@ -137,11 +137,11 @@ async def _start(job: Job, arguments: tuple[str, ...]) -> asyncio.subprocess.Pro
     )
 
 
-async def _started(process: asyncio.subprocess.Process) -> list[str]:
+async def _started(process: asyncio.subprocess.Process) -> list[str] | None:
     """Wait for it, or for its end; what is missing."""
     assert process.stdout is not None
     line = await process.stdout.readline()
-    return line[:_LONGEST_LINE].decode("ascii", "replace").split()
+    return line[:_LONGEST_LINE].decode("ascii", "replace").split() if line else None
 
 
 async def _feed(process: asyncio.subprocess.Process, chunks: AsyncIterator[bytes]) -> None:

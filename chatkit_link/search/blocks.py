@@ -22,7 +22,8 @@ _EXCLUDED = re.compile(r"^search:[ \t]*\r?\n[ \t]+exclude:[ \t]*true[ \t]*\r?$",
 _HEADING_TAG = re.compile(r"h[1-6]")
 # What reStructuredText and plain text files underline their headings with.
 _UNDERLINE = re.compile(r"([=\-~^\"'*#+])\1{2,}\s*")
-_NOISE_TAGS = frozenset("script style noscript template svg iframe object nav aside form button select".split())
+_NOISE_TAGS = frozenset("script style noscript template svg iframe object nav aside form button select dialog".split())
+_NOISE_ROLES = frozenset("navigation search dialog alertdialog menu menubar".split())
 _BLOCK_TAGS = frozenset(
     "address article blockquote body caption center dd details div dl dt fieldset figcaption figure footer header hr "
     "html li main ol p pre section summary table tbody td tfoot th thead tr ul".split()
@@ -205,8 +206,12 @@ class _Walk:
                 self._parts.append(text)
             elif tag == "br":
                 self._parts.append("\n" if self._within is not None else " ")
-            elif tag[:1] != "-" and tag not in _NOISE_TAGS and "hidden" not in (attributes := step.attributes):
-                pending.append((step, self._enter(step, tag, attributes.get("role"))))
+            elif tag[:1] != "-" and tag not in _NOISE_TAGS:
+                attributes = step.attributes
+                role = attributes.get("role")
+                if "hidden" in attributes or role in _NOISE_ROLES:
+                    continue
+                pending.append((step, self._enter(step, tag, role)))
                 if (child := step.child) is not None:
                     pending.append(child)
 

@@ -8,7 +8,6 @@ import re
 import zlib
 from dataclasses import dataclass
 
-import anyio
 import anyio.lowlevel
 import httpx2
 
