@@ -117,6 +117,29 @@ async def test_a_job_ends_when_nobody_waits_for_it_any_more() -> None:
     assert children() == before
 
 
+@linux
+async def test_a_job_ends_with_its_server_also_when_that_is_killed() -> None:
+    server = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.sandbox.waiting"),
+        env={"PYTHONPATH": str(ROOT)},
+        stdout=asyncio.subprocess.PIPE,
+        cwd=ROOT,
+    )
+    assert server.stdout is not None
+    async with asyncio.timeout(60):
+        job = os.pidfd_open(int(await server.stdout.readline()))
+    server.kill()
+    await server.wait()
+    ended = asyncio.Event()
+    asyncio.get_running_loop().add_reader(job, ended.set)
+    try:
+        async with asyncio.timeout(30):
+            await ended.wait()
+    finally:
+        asyncio.get_running_loop().remove_reader(job)
+        os.close(job)
+
+
 def children() -> set[int]:
     file = Path(f"/proc/self/task/{os.getpid()}/children")
     if not file.exists():
