@@ -30,9 +30,10 @@ _MODEL_TYPE = "image/jpeg"
 LARGEST_PDF = 32_000_000
 #: Characters of text that are stored of a PDF: more than any model gets.
 MOST_TEXT = 1_000_000
-#: What one file may cost. Others go before a PDF where the machine is busy: nobody looks at its text at once.
-IMAGE_JOB = Job(decoder.__name__, deadline=10.0, cpu=5.0, memory=1_500_000_000, answer=16_000_000)
-PDF_JOB = Job(decoder.__name__, deadline=10.0, cpu=10.0, memory=1_500_000_000, answer=16_000_000, nice=10)
+#: What one file may cost; the deadline is for a machine that is busy. There others go before a PDF, whose text nobody
+#: looks at at once.
+IMAGE_JOB = Job(decoder.__name__, deadline=20.0, cpu=5.0, memory=1_500_000_000, answer=16_000_000)
+PDF_JOB = Job(decoder.__name__, deadline=20.0, cpu=10.0, memory=1_500_000_000, answer=16_000_000, nice=10)
 #: Images, and PDFs, that are decoded at the same time; and that wait for it, stored.
 IMAGES_AT_ONCE = Bounds(user=1, address=1, total=2)
 PDFS_AT_ONCE = Bounds(user=1, address=1, total=2)

@@ -170,7 +170,7 @@ def page(body: bytes, kind: str = "text/html") -> Handler:
 
 async def test_six_hostile_pages_hold_up_nobody_else(documents: Documents) -> None:
     """Those of the report: each burnt a core for minutes, in a thread that nothing ended."""
-    bodies = [b"<div>" * 400_000, b"<h1>a</h1>" * 40_000, b"# a\n" * 100_000]
+    bodies = [b"<div>" * 40_000, b"<h1>a</h1>" * 20_000, b"# a\n" * 20_000]
     kinds = ["text/html; charset=punycode", "text/html", "text/markdown"]
 
     async def handler(request: Request) -> Response:
