@@ -11,12 +11,12 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from chatkit_link.caller import Caller
-from chatkit_link.errors import TooLarge, UnsupportedType
+from chatkit_link.errors import TooLarge, Unavailable, UnsupportedType
 from chatkit_link.files import decoder
 from chatkit_link.files.media_type import HEAD, IMAGES, PDF, sniff
 from chatkit_link.files.storage import Storage
 from chatkit_link.limits.shares import Bounds, Line
-from chatkit_link.sandbox.process import Answer, Job, Sandbox
+from chatkit_link.sandbox.process import Answer, Job, NotStartedError, Sandbox
 from chatkit_link.translations import Localized
 
 #: Names of renditions, and how their keys end.
@@ -38,6 +38,8 @@ PDF_JOB = Job(decoder.__name__, deadline=20.0, cpu=10.0, memory=1_500_000_000, a
 IMAGES_AT_ONCE = Bounds(user=1, address=1, total=2)
 PDFS_AT_ONCE = Bounds(user=1, address=1, total=2)
 WAITING = Bounds(user=20, address=60, total=300)
+#: Seconds after which to try again, where no process can be started.
+_RETRY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,10 @@ class Renditions:
         return Made({TEXT: plain}, len(answer.data))
 
     async def _decode(self, job: Job, place: str, kind: str, bound: int) -> Answer:
-        return await self._sandbox.run(job, kind, str(bound), chunks=self._storage.read(place))
+        try:
+            return await self._sandbox.run(job, kind, str(bound), chunks=self._storage.read(place))
+        except NotStartedError as error:
+            raise Unavailable(Localized("server_crowded", seconds=_RETRY), retry_after=_RETRY) from error
 
 
 def _pictures_in(data: bytes) -> tuple[bytes, bytes] | None:

@@ -44,6 +44,10 @@ class Job:
     nice: int = 0
 
 
+class NotStartedError(Exception):
+    """This system starts no process for a job now: it is short of processes or memory, or one broke before it began."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """status: the exit status; None where it was killed, or broke by itself. data: what it sent until then."""
@@ -66,14 +70,20 @@ class Sandbox:
             chunks: what is read; closed here.
 
         Raises:
+            NotStartedError: there is no process for it.
             Exception: the first that ``chunks`` raised.
         """
         async with aclosing(chunks):
-            process = await _start(job, arguments)
+            try:
+                process = await _start(job, arguments)
+            except OSError as error:
+                raise NotStartedError(str(error)) from error
             output = bytearray()
             try:
                 async with asyncio.timeout(_START) as clock, asyncio.TaskGroup() as group:
-                    self._report(await _started(process))
+                    if (missing := await _started(process)) is None:
+                        raise NotStartedError(f"{job.module} broke before it began")
+                    self._report(missing)
                     clock.reschedule(asyncio.get_running_loop().time() + job.deadline)
                     group.create_task(_feed(process, chunks))
                     group.create_task(_read_output(process, output, job.answer))
@@ -91,7 +101,7 @@ class Sandbox:
         status = process.returncode
         return Answer(status if status is not None and status >= 0 else None, bytes(output))
 
-    def _report(self, missing: list[str] | None) -> None:
+    def _report(self, missing: list[str]) -> None:
         if missing and not self._reported:
             self._reported = True
             logger.warning("%s", sentence(missing))

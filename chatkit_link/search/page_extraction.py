@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import anyio.lowlevel
 import httpx2
 
-from chatkit_link.errors import NotFound, Unprocessable, Upstream
-from chatkit_link.sandbox.process import Job, Sandbox, once
+from chatkit_link.errors import NotFound, Unavailable, Unprocessable, Upstream
+from chatkit_link.sandbox.process import Job, NotStartedError, Sandbox, once
 from chatkit_link.search import page_text
 from chatkit_link.search.charsets import codec_of
 from chatkit_link.search.plain_text import TITLE, plain
@@ -91,9 +91,12 @@ async def body_of(response: httpx2.Response) -> bytes:
 
 
 async def page_of(answer: Answer, sandbox: Sandbox) -> ReadPage:
-    """Raises ``Unprocessable``: it takes too long to parse, or breaks what parses it."""
+    """Raises ``Unprocessable``: it takes too long to parse, or breaks its parser; ``Unavailable``: there is no room."""
     codec = codec_of(answer.charset, answer.body)
-    found = await sandbox.run(PAGE, answer.kind, codec, chunks=once(answer.body))
+    try:
+        found = await sandbox.run(PAGE, answer.kind, codec, chunks=once(answer.body))
+    except NotStartedError as error:
+        raise Unavailable("This server has no room to read a page now. Please try again later.") from error
     if found.status is None:
         raise Unprocessable("The page takes too much time or memory to read, so it was given up.")
     if found.status != 0:

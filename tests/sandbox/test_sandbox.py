@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from chatkit_link.sandbox.confinement import CALLS
-from chatkit_link.sandbox.process import Answer, Job, Sandbox, missing_here, once, sentence
+from chatkit_link.sandbox.process import Answer, Job, NotStartedError, Sandbox, missing_here, once, sentence
 from tests.sandbox import jobs
 
 ROOT = Path(__file__).parents[2]
@@ -154,6 +154,11 @@ async def test_the_first_error_of_what_is_read_is_raised() -> None:
 
     with pytest.raises(OSError, match="away"):
         await Sandbox().run(JOB, "echo", chunks=broken())
+
+
+async def test_a_job_that_cannot_begin_is_an_error_of_its_own() -> None:
+    with pytest.raises(NotStartedError):
+        await Sandbox().run(replace(JOB, module="tests.sandbox.no_such_job"), chunks=once(b"data"))
 
 
 def test_what_is_missing_is_named_in_a_sentence() -> None:
