@@ -14,8 +14,9 @@ from chatkit.types import Annotation
 from chatkit_link.agents.sources import Sources
 
 # ``【3】``, ``【1, 2】`` and, as some models write, ``【3†source】``; blanks before it go with it.
-_MARK = re.compile(r"[ \t]*【\s*(\d{1,4}(?:\s*,\s*\d{1,4})*)[^】\n]{0,40}】")
-_MAYBE_MARK = re.compile(r"[ \t]*(?:【[^】\n]{0,60})?$")
+# All is bounded, so that no text of a model takes longer than in proportion to its length.
+_MARK = re.compile(r"[ \t]{0,60}【\s*(\d{1,4}(?:\s*,\s*\d{1,4})*)[^】\n]{0,40}】")
+_MAYBE_MARK = re.compile(r"[ \t]{0,60}(?:【[^】\n]{0,60})?$")
 
 
 @dataclass(slots=True)

@@ -33,7 +33,7 @@ from chatkit_link.settings import Settings
 DEADLINE = 15.0
 #: Characters of a server's message.
 _WORDS = 400
-_KEY = re.compile(r"\b(?:sk|pk|rk|xai|gsk|key|tvly)[-_][^\s\"',;]{4,}|[^\s\"',;]*\*{3,}[^\s\"',;]*")
+_KEY = re.compile(r"\b(?:sk|pk|rk|xai|gsk|key|tvly)[-_][^\s\"',;]{4,}|(?<![^\s\"',;])[^\s\"',;]*\*{3,}[^\s\"',;]*")
 
 
 @dataclass(frozen=True, slots=True)

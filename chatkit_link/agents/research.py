@@ -199,7 +199,7 @@ title, url, text.
         if given is None:
             self._reader.refuse_private(url)
             raise Unprocessable(NOT_GIVEN)
-        page = await self._reader.read(given)
+        page = await self._reader.read(given, context.request_context)
         number = context.sources.add(Source(page.title, page.url))
         return _json({"n": number, "title": page.title, "url": page.url, "text": page.text[:PAGE_LIMIT]})
 

@@ -16,6 +16,8 @@ from chatkit_link.files.open import open_storage
 from chatkit_link.files.storage_claim import PLACE, StorageClaim
 from chatkit_link.identity import admission
 from chatkit_link.resources import PACKAGE
+from chatkit_link.sandbox.process import missing_here, sentence
+from chatkit_link.search.page_extraction import PAGE
 from chatkit_link.settings import Settings
 from chatkit_link.store import deployment
 from chatkit_link.store.embedded import EmbeddedPostgres
@@ -51,6 +53,7 @@ def examine(settings: Settings, today: date) -> list[Check]:
         checks.append(Check("secret", "note", "in the data folder: set CHATKIT_LINK_SECRET for more than one replica"))
     checks.append(_documents(settings))
     checks.append(Check("model", "ok", _model(settings)))
+    checks.append(_sandbox())
     built = (PACKAGE / "static" / "index.html").is_file()
     checks.append(Check("demo app", "ok", "built") if built else Check("demo app", "note", "not built: run make build"))
     return [*checks, *_agents(settings, today)]
@@ -108,6 +111,19 @@ async def _storage(settings: Settings, database: Database) -> list[Check]:
 def _model(settings: Settings) -> str:
     line = model_line(settings)
     return line if settings.offline else f"{line}; not asked here, doctor --model does that"
+
+
+def _sandbox() -> Check:
+    """Starts one process as it would for a page."""
+    try:
+        missing = event_loop.run(missing_here(PAGE, "text", "utf-8"))
+    except OSError as error:
+        return Check("sandbox", "bad", f"no process can be started to parse pages and files in: {error}")
+    if missing is None:
+        return Check("sandbox", "bad", "a process to parse pages and files in ended at once, so none can be read")
+    if missing:
+        return Check("sandbox", "warning", sentence(missing))
+    return Check("sandbox", "ok", "pages and files of others are parsed in processes that can only compute")
 
 
 def _documents(settings: Settings) -> Check:

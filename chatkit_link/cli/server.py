@@ -25,6 +25,7 @@ from uvicorn.loops.auto import auto_loop_factory
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.net.connections import ConnectionBounds
 from chatkit_link.net.http_protocol import bounded
+from chatkit_link.sandbox.system_calls import hide_memory
 from chatkit_link.settings import Settings
 
 #: Builds the application for settings that name the port it is really served on.
@@ -34,7 +35,12 @@ Around = Callable[[FastAPI, Settings], ASGIApp]
 
 
 def run_loop(main: Coroutine[Any, Any, None]) -> None:
-    """``asyncio.run``, on the fastest event loop that is installed here."""
+    """``asyncio.run``, on the fastest event loop that is installed here.
+
+    From here on the process is a server: others of its user, such as one that a file has taken over, cannot read its
+    memory and its environment.
+    """
+    hide_memory()
     with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
         runner.run(main)
 

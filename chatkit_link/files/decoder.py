@@ -1,26 +1,25 @@
-"""Decodes an uploaded image or PDF. A program of its own, run by ``renditions.py`` and killed if it takes too long.
+"""Decodes an uploaded image or PDF. The job of a sandboxed process (``sandbox/child.py``), one for each file.
 
-It is started by its path and imports nothing of ours, with an empty environment and limits on memory
-and processor time: bytes that break a decoder break this process, and there are no secrets in it.
+Bytes that break a decoder break that process, and there are no secrets in it.
 
-It writes ``READY`` when it has loaded what it needs: from then on its time is the file's. The bytes come on
-standard input. An image's answer is two images, each after a line with its length:
-a small WebP for users, a larger JPEG for models; both have only the first frame, turned upright, and
-none of the original's metadata. A PDF's answer is its text, page by page, as it is read.
-
-Exit status: 0 good, 3 it cannot be read, 4 it has too many pixels.
+An image's answer is two images, after a line with the length of the first: a small WebP for users, a larger JPEG for
+models; both have only the first frame, turned upright, and none of the original's metadata. A PDF's answer is its text,
+page by page, as it is read.
 """
 
+import codecs
 import importlib
 import io
-import sys
 import warnings
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from PIL import Image
 
-READY = b"\n"
+#: What ``work`` decodes: an image of one of Pillow's formats, or this.
+PDF = "PDF"
+#: Exit status of a file that cannot be read, and of one with too many pixels.
 UNREADABLE = 3
 TOO_MANY_PIXELS = 4
 #: Longer side in pixels: what a page shows on a sharp screen, and what models scale down to anyway.
@@ -29,21 +28,46 @@ MODEL = 2048
 #: Most pages that are read.
 PAGES = 300
 
+# What a PDF takes; pypdf loads the second and the third of its own only when it meets the need.
+_PYPDF = ("pypdf", "pypdf.filters", "pypdf._codecs._codecs")
+# What Pillow loads only for some files: the second two are for a photo's metadata, and for one with a second picture.
+_PLUGINS = ("WebP", "Tiff", "Mpo")
+# Encodings that the fonts of a PDF may name (``pypdf/_cmap.py``).
+_CODECS = (
+    "utf-8 utf-16-be utf-16-le utf-16 latin-1 charmap cp1252 gbk gb2312 gb18030 big5 big5hkscs cp949 euc-kr cp932 "
+    "shift_jis euc-jp iso2022-jp mac-roman ascii"
+)
 
-def limit(seconds: int, memory: int) -> None:
-    """Bound this process, where the system can."""
-    try:
-        import resource  # noqa: PLC0415 - not on Windows
-    except ImportError:
+
+def prepare(kind: str, bound: str) -> None:
+    """kind: an image format of Pillow's, or ``PDF``. bound: most pixels, or characters."""
+    warnings.simplefilter("ignore")
+    if kind == PDF:
+        for name in _PYPDF:
+            importlib.import_module(name)
+        for name in _CODECS.split():
+            codecs.lookup(name)
         return
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    # Pillow loads what it needs when it needs it, which is too late here.
+    from PIL import Image  # noqa: PLC0415 - a PDF needs no Pillow
+
+    for name in _PLUGINS:
+        importlib.import_module(f"PIL.{name}ImagePlugin")
+    Image.preinit()
+    sample = io.BytesIO()
+    Image.new("RGB", (1, 1)).save(sample, kind)
+    list(decode_image(sample.getvalue(), kind, 1))
 
 
-def decode_image(data: bytes, image_format: str, max_pixels: int) -> None:
-    """Two images to standard output."""
+def work(data: bytes, kind: str, bound: str) -> Iterator[bytes]:
+    try:
+        yield from read_pdf(data, int(bound)) if kind == PDF else decode_image(data, kind, int(bound))
+    except (MemoryError, RecursionError):
+        raise SystemExit(UNREADABLE) from None
+
+
+def decode_image(data: bytes, image_format: str, max_pixels: int) -> Iterator[bytes]:
+    """Two images."""
     from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415 - a PDF needs no Pillow
 
     Image.MAX_IMAGE_PIXELS = None  # counted here, before anything is decoded
@@ -66,8 +90,9 @@ def decode_image(data: bytes, image_format: str, max_pixels: int) -> None:
     picture.thumbnail((PREVIEW, PREVIEW))
     small = io.BytesIO()
     picture.save(small, "WEBP", quality=80)
-    for result in (small.getvalue(), large.getvalue()):
-        sys.stdout.buffer.write(b"%d\n" % len(result) + result)
+    yield b"%d\n" % small.tell()
+    yield small.getvalue()
+    yield large.getvalue()
 
 
 def _colours(image: "Image.Image") -> "Image.Image":
@@ -76,8 +101,8 @@ def _colours(image: "Image.Image") -> "Image.Image":
     return image.convert("RGBA" if image.has_transparency_data else "RGB")
 
 
-def read_pdf(data: bytes, max_characters: int) -> None:
-    """Text to standard output, each page as soon as it is read."""
+def read_pdf(data: bytes, max_characters: int) -> Iterator[bytes]:
+    """Text, each page as soon as it is read."""
     from pypdf import PdfReader  # noqa: PLC0415 - an image needs no pypdf
 
     try:
@@ -88,31 +113,9 @@ def read_pdf(data: bytes, max_characters: int) -> None:
         for number in range(min(len(reader.pages), PAGES)):
             text = reader.pages[number].extract_text().strip()[:left]
             if text:
-                sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n\n")
-                sys.stdout.buffer.flush()
+                yield text.encode("utf-8", "replace") + b"\n\n"
             left -= len(text)
             if left <= 0:
                 break
     except Exception:  # noqa: BLE001 - pypdf raises whatever a broken file makes it meet
         raise SystemExit(UNREADABLE) from None
-
-
-def main() -> None:
-    job, image_format, bound, seconds, memory = sys.argv[1:]
-    limit(int(seconds), int(memory))
-    warnings.simplefilter("ignore")
-    importlib.import_module("PIL.Image" if job == "image" else "pypdf")
-    sys.stdout.buffer.write(READY)
-    sys.stdout.buffer.flush()
-    data = sys.stdin.buffer.read()
-    try:
-        if job == "image":
-            decode_image(data, image_format, int(bound))
-        else:
-            read_pdf(data, int(bound))
-    except (MemoryError, RecursionError):
-        raise SystemExit(UNREADABLE) from None
-
-
-if __name__ == "__main__":
-    main()

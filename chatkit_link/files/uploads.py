@@ -17,7 +17,6 @@ import logging
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, suppress
-from weakref import WeakValueDictionary
 
 import anyio
 from chatkit.types import Attachment, FileAttachment
@@ -30,6 +29,7 @@ from chatkit_link.errors import (
     NotFound,
     OverQuota,
     TooLarge,
+    TooManyRequests,
     Unavailable,
     Unprocessable,
 )
@@ -77,7 +77,6 @@ class Uploads:
         self._limits = limits
         self._network_hash = network_hash
         self._line = Line(limits.at_once, WAITING)
-        self._decoding: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     def turn(self, caller: Caller) -> AbstractAsyncContextManager[None]:
         """For the time that bytes are received. Raises TooManyRequests and Unavailable where too many wait for one."""
@@ -128,7 +127,7 @@ class Uploads:
         try:
             return await self._take(attachment, _moving(chunks), caller, most, counted=counted)
         except LinkError as error:
-            if isinstance(error, Unavailable | BadRequest):  # it may be sent again
+            if isinstance(error, Unavailable | BadRequest | TooManyRequests):  # it may be sent again
                 await self._release(attachment.id, caller)
             else:
                 await self.drop(attachment.id, caller)
@@ -204,10 +203,12 @@ class Uploads:
         passing = _Passing(bytes(head), chunks, most, text, reserve)
         disposition = content_disposition(attachment.name, inline=media_type in IMAGES)
         await self._storage.put(place, passing.chunks(), mime_type=inert_type(media_type), disposition=disposition)
-        # One file of a user at a time: many slow ones must not delay those of other users.
-        turn = self._decoding.setdefault(caller.owner, asyncio.Lock())
-        async with turn:
-            made = await self._renditions.make(place, media_type, passing.size)
+        try:
+            made = await self._renditions.make(place, media_type, passing.size, caller)
+        except (Unavailable, TooManyRequests):  # the row stays and may be sent to again; these bytes belong to nothing
+            with anyio.CancelScope(shield=True):
+                await self._storage.remove(place)
+            raise
         stored = self._links.attachment(attachment.id, attachment.name, media_type, attachment.thread_id)
         async with self._database.session(caller, atomic=made.size > 0) as session:
             if made.size and counted:

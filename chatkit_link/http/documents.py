@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+import anyio.to_thread
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 from markdown_it.renderer import RendererHTML
@@ -82,7 +83,8 @@ async def show_document(path: str, services: ServicesDep) -> HTMLResponse:
     document = await services.documents.get(path)
     if document is None:
         raise NotFound(Localized("document_not_found"))
-    return HTMLResponse(_page(document), headers=_headers())
+    # A long one takes a second.
+    return HTMLResponse(await anyio.to_thread.run_sync(_page, document), headers=_headers())
 
 
 def _headers() -> dict[str, str]:

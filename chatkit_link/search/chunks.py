@@ -1,11 +1,10 @@
 """A document cut into passages: the text under one heading, in pieces that are read at a glance."""
 
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from chatkit_link.search.blocks import Block, html_blocks, is_excluded, markdown_blocks, text_blocks
-from chatkit_link.search.normalize import TITLE, shorten
+from chatkit_link.search.blocks import Block, blocks_of, is_excluded
+from chatkit_link.search.plain_text import TITLE, shorten
 from chatkit_link.store.documents import Document, Passage
 
 # Characters: long enough to answer a question, short enough that a match is about all of it.
@@ -36,21 +35,16 @@ def read_document(path: str, source: str, modified: datetime | None) -> tuple[Do
     return Document(path, title, kind, source, modified), passages
 
 
-def blocks_of(kind: str, source: str) -> tuple[str, list[Block]]:
-    """The title a document gives itself outside its headings, and its blocks."""
-    if kind == "html":
-        return html_blocks(source)
-    read: Callable[[str], list[Block]] = markdown_blocks if kind == "markdown" else text_blocks
-    return "", read(source)
-
-
 def passages_of(title: str, blocks: list[Block]) -> list[Passage]:
     """Passages in reading order; a section longer than ``LONGEST`` becomes several with one anchor."""
     passages: list[Passage] = []
     heading, anchor = title, ""
     body: list[str] = []
+    length = 0
 
     def close() -> None:
+        nonlocal length
+        length = 0
         if body:
             passages.append(Passage(anchor, heading, "\n".join(body)))
             body.clear()
@@ -62,9 +56,10 @@ def passages_of(title: str, blocks: list[Block]) -> list[Passage]:
             anchor = block.anchor
             continue
         for piece in _pieces(block.text):
-            if body and sum(map(len, body)) + len(piece) > LONGEST:
+            if body and length + len(piece) > LONGEST:
                 close()
             body.append(piece)
+            length += len(piece)
     close()
     return passages
 
@@ -72,9 +67,12 @@ def passages_of(title: str, blocks: list[Block]) -> list[Passage]:
 def _pieces(text: str) -> list[str]:
     """A block, cut at spaces into pieces of at most ``LONGEST`` characters."""
     pieces: list[str] = []
-    while len(text) > LONGEST:
-        cut = text.rfind(" ", 1, LONGEST)
-        cut = cut if cut > 0 else LONGEST
-        pieces.append(text[:cut])
-        text = text[cut:].lstrip()
-    return [*pieces, text]
+    start = 0
+    while len(text) - start > LONGEST:
+        cut = text.rfind(" ", start + 1, start + LONGEST)
+        cut = cut if cut > 0 else start + LONGEST
+        pieces.append(text[start:cut])
+        start = cut
+        while start < len(text) and text[start].isspace():
+            start += 1
+    return [*pieces, text[start:]]

@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator, Callable
 from urllib.parse import quote
 
-from chatkit_link.search.normalize import SNIPPET, TITLE, shorten
+from chatkit_link.search.normalize import SNIPPET
+from chatkit_link.search.plain_text import TITLE, shorten
 from chatkit_link.search.provider import SearchEvent, SearchResult
 from chatkit_link.search.snippet import snippet_of
 from chatkit_link.store.documents import DocumentHit, Documents

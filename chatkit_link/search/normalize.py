@@ -4,51 +4,31 @@ Nothing a service sends is trusted: markup becomes plain text, lengths are bound
 https addresses pass.
 """
 
-import html
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
+from chatkit_link.search.plain_text import CONTROL, TITLE, plain
 from chatkit_link.search.provider import SearchResult
 
-TITLE = 200
 SNIPPET = 500
 # Longer addresses exist, but none that is worth displaying or that a browser is bound to accept.
 URL = 2000
+# No service sends more at once, and no date is longer.
+_MOST = 100
+_LONGEST_DATE = 100
 
-_TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
-_SPACE = re.compile(r"[\s\u200b\u2060\ufeff]+")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-def plain(text: str, limit: int) -> str:
-    """One line of text without tags, entities, control characters or direction overrides.
-
-    limit: characters at most; a longer text is cut at a word and ends in an ellipsis.
-    """
-    # Bounded before the regular expressions see it: markup can be longer than the text it carries.
-    text = _TAG.sub("", text[: limit * 20])
-    text = _TAG.sub("", html.unescape(text)) if "&" in text else text
-    return shorten(_SPACE.sub(" ", _CONTROL.sub("", text)).strip(), limit)
-
-
-def shorten(text: str, limit: int) -> str:
-    """The text, cut at a word and ended with an ellipsis when it has more than ``limit`` characters."""
-    if len(text) <= limit:
-        return text
-    cut = text[: limit - 1]
-    word = cut.rfind(" ")
-    return (cut[:word] if word > limit // 2 else cut).rstrip(" ,;:.") + "…"
 
 
 def web_address(url: str) -> str | None:
     """The address if a browser may be sent there, else None."""
-    url = url.strip()
-    if len(url) > URL or _CONTROL.search(url) or any(space in url for space in ' \t\n\r<>"'):
+    url = url.strip() if len(url) <= 2 * URL else url
+    if len(url) > URL or CONTROL.search(url) or any(space in url for space in ' \t\n\r<>"'):
         return None
     try:
         parts = urlsplit(url)
@@ -69,7 +49,7 @@ def date_of(value: Any) -> str | None:
     """An ISO 8601 date from the forms that services use (ISO 8601, RFC 2822), or None."""
     if not isinstance(value, str) or not value.strip():
         return None
-    value = value.strip()
+    value = value[:_LONGEST_DATE].strip()
     if match := _DATE.match(value):
         try:
             return date.fromisoformat(match[0]).isoformat()
@@ -92,9 +72,12 @@ def result_of(title: Any, url: Any, snippet: Any, published: Any = None) -> Sear
 
 
 def distinct(results: Iterable[SearchResult | None], limit: int) -> Iterator[SearchResult]:
-    """The first ``limit`` results, each address once (a fragment or a last slash makes no difference)."""
+    """The first ``limit`` of at most a hundred results, each address once.
+
+    A fragment or a last slash makes no difference.
+    """
     seen: set[str] = set()
-    for result in results:
+    for result in islice(results, _MOST):
         if len(seen) >= limit:
             return
         if result is None:

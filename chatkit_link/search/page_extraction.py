@@ -1,22 +1,40 @@
-"""What a server answered, as text that an agent can read; everything about it is bounded."""
+"""From what a server answered to what an agent reads; everything about it is bounded.
+
+The page is parsed in a process of its own (``page_text.py`` in a ``Sandbox``), which is killed if it takes too much,
+and of which nothing is believed but that it sent text.
+"""
 
 import re
 import zlib
 from dataclasses import dataclass
 
+import anyio.lowlevel
 import httpx2
 
-from chatkit_link.errors import NotFound, Unprocessable, Upstream
-from chatkit_link.search.blocks import Block, html_blocks
-from chatkit_link.search.chunks import blocks_of
-from chatkit_link.search.normalize import TITLE, plain, shorten
+from chatkit_link.errors import NotFound, Unavailable, Unprocessable, Upstream
+from chatkit_link.sandbox.process import Job, NotStartedError, Sandbox, once
+from chatkit_link.search import page_text
+from chatkit_link.search.charsets import codec_of
+from chatkit_link.search.plain_text import TITLE, plain
 
-# Characters of text that an agent gets; bytes of a page that are read for it.
-LONGEST = 20_000
+#: Bytes of a page that are read.
 LARGEST = 2_000_000
-READABLE = ("text/html", "application/xhtml+xml", "text/plain", "text/markdown", "text/x-markdown")
+#: Parts in which they may come: each costs the server some work, and a part may be one byte.
+MOST_PARTS = 10_000
+#: What one page may cost: a large honest one takes a tenth of it. The deadline is for a machine that is busy.
+PAGE = Job(page_text.__name__, deadline=20.0, cpu=5.0, memory=600_000_000, answer=4 * page_text.LONGEST + 4_000, nice=5)
 
-_META_CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w\-]+)", re.IGNORECASE)
+_KINDS = {
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "text/plain": "text",
+    "text/markdown": "markdown",
+    "text/x-markdown": "markdown",
+}
+_LONGEST_TYPE = 300
+_CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([^\s\"';]+)", re.IGNORECASE)
+# Parts after which others have their turn.
+_RESPITE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +48,28 @@ class ReadPage:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A server's response. media_type: without parameters; body: bounded and unpacked."""
+    """A server's response. kind: html, markdown or text; charset: as it names it; body: bounded and unpacked."""
 
     url: str
-    media_type: str
+    kind: str
     charset: str | None
     body: bytes
 
 
 def content_type(response: httpx2.Response) -> tuple[str, str | None]:
+    """The kind of the page, and its charset as the server names it."""
     if response.status_code in (401, 403):
         raise Upstream("The page does not let us in.")
     if response.status_code in (404, 410):
         raise NotFound("The page does not exist.")
     if response.status_code != 200:
         raise Upstream(f"The page answered with an error (status {response.status_code}).")
-    media_type, _, _ = response.headers.get("content-type", "").partition(";")
-    media_type = media_type.strip().lower()
-    if media_type not in READABLE:
+    declared = response.headers.get("content-type", "")[:_LONGEST_TYPE]
+    kind = _KINDS.get(declared.partition(";")[0].strip().lower())
+    if kind is None:
         raise Unprocessable("That address is not a page of text, so it cannot be read.")
-    return media_type, response.charset_encoding
+    charset = _CHARSET.search(declared)
+    return kind, charset[1] if charset else None
 
 
 async def body_of(response: httpx2.Response) -> bytes:
@@ -59,37 +79,27 @@ async def body_of(response: httpx2.Response) -> bytes:
         raise Upstream("The page came in a form that cannot be read.")
     unpack = zlib.decompressobj(wbits=47) if encoding not in ("identity", "") else None
     body = bytearray()
+    parts = 0
     async for part in response.aiter_raw():
         body += unpack.decompress(part, LARGEST + 1 - len(body)) if unpack else part
-        if len(body) > LARGEST:
+        parts += 1
+        if len(body) > LARGEST or parts >= MOST_PARTS:
             break
+        if parts % _RESPITE == 0:
+            await anyio.lowlevel.checkpoint()
     return bytes(body[:LARGEST])
 
 
-def page_of(answer: Answer) -> ReadPage:
-    source = _decode(answer)
-    if answer.media_type in ("text/html", "application/xhtml+xml"):
-        title, blocks = html_blocks(source)
-    else:
-        title, blocks = blocks_of("markdown" if "markdown" in answer.media_type else "text", source)
-    title = title or next((block.text for block in blocks if block.level), "")
-    return ReadPage(plain(title, TITLE) or answer.url, answer.url, text_of(blocks, ""))
-
-
-def _decode(answer: Answer) -> str:
-    charset = answer.charset
-    if charset is None and (match := _META_CHARSET.search(answer.body[:2048])):
-        charset = match[1].decode("ascii", errors="replace")
+async def page_of(answer: Answer, sandbox: Sandbox) -> ReadPage:
+    """Raises ``Unprocessable``: it takes too long to parse, or breaks its parser; ``Unavailable``: there is no room."""
+    codec = codec_of(answer.charset, answer.body)
     try:
-        return answer.body.decode(charset or "utf-8", errors="replace")
-    except LookupError:
-        return answer.body.decode("utf-8", errors="replace")
-
-
-def text_of(blocks: list[Block], anchor: str) -> str:
-    """Markdown-like text, starting at the anchor, if there is one: that is the passage that was found."""
-    lines = ["#" * block.level + " " + block.text if block.level else block.text for block in blocks]
-    if anchor:
-        start = next((at for at, block in enumerate(blocks) if block.anchor == anchor), 0)
-        lines = lines[start:]
-    return shorten("\n\n".join(lines), LONGEST)
+        found = await sandbox.run(PAGE, answer.kind, codec, chunks=once(answer.body))
+    except NotStartedError as error:
+        raise Unavailable("This server has no room to read a page now. Please try again later.") from error
+    if found.status is None:
+        raise Unprocessable("The page takes too much time or memory to read, so it was given up.")
+    if found.status != 0:
+        raise Unprocessable("The page is broken, so it cannot be read.")
+    title, _, text = found.data.decode("utf-8", "replace").partition("\n")
+    return ReadPage(plain(title, TITLE) or answer.url, answer.url, text[: page_text.LONGEST])

@@ -13,7 +13,7 @@ LENGTH = 300
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"')\]»”]*\s+(?=[^\sa-z])")
 # Runs of spaces, and the characters that trees and boxes are drawn with: good in a page, noise in a sentence.
 _DRAWING = re.compile("[\\s\u2500-\u257f]+")
-_MARKED = re.compile(f"{MARK_START}(.*?){MARK_END}", re.DOTALL)
+_MARKED = re.compile(f"{MARK_START}([^{MARK_START}{MARK_END}]*){MARK_END}")
 
 
 def snippet_of(marked: str) -> str:

@@ -1,6 +1,5 @@
 """Reading a page for an agent: what is returned, and which addresses are refused."""
 
-import asyncio
 import gzip
 import ipaddress
 import socket
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
+from chatkit_link.caller import Caller
 from chatkit_link.errors import NotFound, Unprocessable, Upstream
 from chatkit_link.net.ip import is_public
 from chatkit_link.search.folder import sync_folder
@@ -24,6 +24,7 @@ from chatkit_link.search.page_reader import Reader
 from chatkit_link.store.documents import Documents
 from tests.search.conftest import Handler, serving
 
+ADA = Caller("default", "ada", network="198.51.100.7")
 HOME = "http://chat.example:8000"
 PAGE = """<!doctype html><html><head><meta charset="utf-8"><title>A page &amp; more</title><style>p{}</style></head>
 <body><header><nav>Menu</nav></header><main><h1>Streams</h1><p>One   <b>bold</b>
@@ -67,7 +68,7 @@ def self_signed(name: str, folder: Path) -> Path:
 
 async def read(reader: Reader, handler: Handler, path: str = "/") -> ReadPage:
     async with serving(handler) as url:
-        return await reader.read(url + path)
+        return await reader.read(url + path, ADA)
 
 
 async def test_a_web_page_is_read_as_text(reader: Reader) -> None:
@@ -171,7 +172,7 @@ async def test_a_redirect_to_a_private_place_is_refused(reader: Reader, target: 
 )  # fmt: skip
 async def test_no_private_or_odd_address_is_read(documents: Documents, url: str) -> None:
     with pytest.raises((Unprocessable, Upstream)) as caught:
-        await Reader(documents, address=HOME, timeout=30).read(url)
+        await Reader(documents, address=HOME, timeout=30).read(url, ADA)
     assert "127.0.0.1" not in caught.value.message
     if not url.startswith(("http://0177", "http://0x")):  # forms that not every resolver knows
         assert isinstance(caught.value, Unprocessable)
@@ -186,18 +187,17 @@ async def test_a_name_that_changes_its_address_is_connected_to_the_address_that_
     documents: Documents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """DNS rebinding: the second answer would lead elsewhere, so there must not be a second question."""
-    loop = asyncio.get_running_loop()
-    real = loop.getaddrinfo
+    real = socket.getaddrinfo
     asked: list[str] = []
 
-    async def rebinding(host: Any, port: Any, **more: Any) -> Any:
+    def rebinding(host: Any, port: Any, *others: Any, **more: Any) -> Any:
         if host != "rebind.example":
-            return await real(host, port, **more)
+            return real(host, port, *others, **more)
         asked.append(host)
         address = "127.0.0.1" if len(asked) == 1 else "127.0.0.99"
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
 
-    monkeypatch.setattr(loop, "getaddrinfo", rebinding)
+    monkeypatch.setattr(socket, "getaddrinfo", rebinding)
     hosts: list[str] = []
 
     async def handler(request: Request) -> Response:
@@ -207,7 +207,7 @@ async def test_a_name_that_changes_its_address_is_connected_to_the_address_that_
     async with serving(handler) as url:
         port = url.rpartition(":")[2]
         found = await Reader(documents, address=HOME, timeout=30, allow_loopback=True).read(
-            f"http://rebind.example:{port}/"
+            f"http://rebind.example:{port}/", ADA
         )
     assert found.text == "checked"
     assert asked == ["rebind.example"]
@@ -220,31 +220,30 @@ async def test_the_certificate_must_be_for_the_name_not_for_the_address(
 ) -> None:
     certificate = self_signed("pinned.example", tmp_path)
     tls = ssl.create_default_context(cafile=str(certificate))
-    loop = asyncio.get_running_loop()
 
-    async def here(host: Any, port: Any, **more: Any) -> Any:
+    def here(host: Any, port: Any, *others: Any, **more: Any) -> Any:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
 
-    monkeypatch.setattr(loop, "getaddrinfo", here)
+    monkeypatch.setattr(socket, "getaddrinfo", here)
     async with serving(page("<p>over TLS</p>"), certificate=certificate) as url:
         reader = Reader(documents, address=HOME, timeout=30, allow_loopback=True, tls=tls)
         address = f"https://{name}:{url.rpartition(':')[2]}/"
         if trusted:
-            assert (await reader.read(address)).text == "over TLS"
+            assert (await reader.read(address, ADA)).text == "over TLS"
         else:
             with pytest.raises(Upstream, match=r"^The page could not be reached\.$"):
-                await reader.read(address)
+                await reader.read(address, ADA)
 
 
 async def test_one_private_address_among_public_ones_is_enough_to_refuse(
     documents: Documents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def mixed(host: Any, port: Any, **more: Any) -> Any:
+    def mixed(host: Any, port: Any, *others: Any, **more: Any) -> Any:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in ("8.8.8.8", "10.0.0.1")]
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", mixed)
+    monkeypatch.setattr(socket, "getaddrinfo", mixed)
     with pytest.raises(Unprocessable, match="private network"):
-        await Reader(documents, address=HOME, timeout=30).read("http://mixed.example/")
+        await Reader(documents, address=HOME, timeout=30).read("http://mixed.example/", ADA)
 
 
 async def test_a_page_that_never_answers_is_given_up(documents: Documents) -> None:
@@ -261,7 +260,7 @@ async def test_an_unreachable_page_becomes_a_message(reader: Reader) -> None:
     async with serving(page("x")) as url:
         pass
     with pytest.raises(Upstream, match=r"^The page could not be reached\.$"):
-        await reader.read(url)
+        await reader.read(url, ADA)
 
 
 async def test_a_document_of_this_server_comes_from_the_index(
@@ -269,11 +268,11 @@ async def test_a_document_of_this_server_comes_from_the_index(
 ) -> None:
     (tmp_path / "a guide.md").write_text("# Guide\n\nHello.\n\n## Part two\n\nMore **text**.")
     await sync_folder(documents, tmp_path)
-    found = await reader.read(f"{HOME}/documents/a%20guide.md#part-two")
+    found = await reader.read(f"{HOME}/documents/a%20guide.md#part-two", ADA)
     assert (found.title, found.text) == ("Guide", "## Part two\n\nMore text.")
     for missing in ("no.md", "../../etc/passwd", "%00", "a%20guide.md/x"):
         with pytest.raises(NotFound):
-            await reader.read(f"{HOME}/documents/{missing}")
+            await reader.read(f"{HOME}/documents/{missing}", ADA)
 
 
 async def test_a_long_document_is_read_from_the_section_that_was_found(
@@ -281,5 +280,5 @@ async def test_a_long_document_is_read_from_the_section_that_was_found(
 ) -> None:
     (tmp_path / "long.md").write_text("# Long\n\n" + "filler words\n\n" * 3000 + "## The end\n\nHere it is.")
     await sync_folder(documents, tmp_path)
-    assert (await reader.read(f"{HOME}/documents/long.md#the-end")).text == "## The end\n\nHere it is."
-    assert len((await reader.read(f"{HOME}/documents/long.md")).text) <= 20_000
+    assert (await reader.read(f"{HOME}/documents/long.md#the-end", ADA)).text == "## The end\n\nHere it is."
+    assert len((await reader.read(f"{HOME}/documents/long.md", ADA)).text) <= 20_000

@@ -125,7 +125,9 @@ async def test_an_application_beside_is_guarded_and_one_around_guards_itself(
         assert (await http.post("/chat/chatkit", json=LIST)).status_code == 200
 
 
-async def test_where_every_request_needs_a_token_the_name_does_not_matter(make_settings: Callable[..., Settings]) -> None:
+async def test_where_every_request_needs_a_token_the_name_does_not_matter(
+    make_settings: Callable[..., Settings],
+) -> None:
     signed = make_settings(allowed_hosts="", jwt_secret="the tests of host names know this secret, too")
     async with running(signed) as address, httpx2.AsyncClient(base_url=address, timeout=60) as http:
         assert (await http.post("/chatkit", json=LIST, headers={"Host": "chat.example.com"})).status_code == 401
