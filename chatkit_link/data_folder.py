@@ -51,7 +51,7 @@ def mend(folder: Path) -> None:
     except OSError as error:  # such as a read-only disk
         logger.warning("The permissions of the data folder %s cannot be mended: %s.", folder, error.strerror)
         return
-    if mended:
+    if any(path != folder.resolve() for path in mended):  # an empty folder had nothing to read
         logger.warning(
             "Other users of this machine could read the data folder %s: that is mended (%d files and folders).",
             folder,

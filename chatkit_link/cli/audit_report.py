@@ -82,14 +82,19 @@ async def export_events(settings: Settings, wanted: Wanted, file: Path) -> None:
         async with open_existing(settings) as database:
             written = await _write(log.export(database, wanted, event), sys.stdout)
     else:
-        try:
-            opened = file.open("w", encoding="utf-8")
-        except OSError as error:
-            raise ConfigurationError(f"{file}: the log cannot be written ({error.strerror}).") from error
-        with opened:
+        with _opened(file) as opened:
             async with open_existing(settings) as database:
                 written = await _write(log.export(database, wanted, event), opened)
     console(stderr=True).print(f"{written:,} events.", markup=False)
+
+
+def _opened(file: Path) -> TextIO:
+    """For its owner alone: it names users and addresses. Raises ConfigurationError."""
+    try:
+        file.touch(0o600)
+        return file.open("w", encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"{file}: the log cannot be written ({error.strerror}).") from error
 
 
 async def _write(events: AsyncIterator[Recorded], file: TextIO) -> int:

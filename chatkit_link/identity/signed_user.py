@@ -16,7 +16,7 @@ LIFETIME: Final = timedelta(days=365)
 # Renewing at each request would send a signature with every stream; once a month is enough for one in use.
 RENEW_AFTER: Final = timedelta(days=30)
 # What another secret than the first has signed: not at once, or replicas that are amid a rotation would sign in turn.
-ROTATE_AFTER: Final = timedelta(days=1)
+ROTATE_AFTER: Final = timedelta(minutes=10)
 #: By which the clocks of replicas may differ. Beyond it, what has ended is still read and what is to come signed again.
 LEEWAY: Final = timedelta(minutes=10)
 # A signed id of ours has about 75 characters; a longer text is not worth a hash.

@@ -47,6 +47,12 @@ def test_a_folder_of_an_earlier_version_is_mended_once(tmp_path: Path, caplog: p
     assert caplog.text == ""
 
 
+def test_an_empty_folder_is_closed_without_a_word(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    tmp_path.chmod(0o755)
+    make_private(tmp_path)
+    assert (mode(tmp_path), caplog.text) == (0o700, "")
+
+
 def test_what_is_not_ours_stays_as_it_is(tmp_path: Path) -> None:
     """A project whose own folder is the data folder, and what a link in it leads to."""
     elsewhere = tmp_path / "elsewhere"
