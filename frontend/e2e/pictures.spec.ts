@@ -153,20 +153,30 @@ test('a link to a host that nobody has named is shown in full before it is opene
   await expect(dialog).toHaveCount(0);
 });
 
-test('a link to what a tool has found opens at once, also where the page has no trace of it', async ({
+test('a link to what a tool has found opens at once, and one to what it was asked for does not', async ({
   chat,
   context,
   page,
 }) => {
-  await chat.open('items');
-  await chat.ask('links');
-  await chat.answered();
   await context.route(/\.example\//, (route) => route.fulfill({ contentType: 'text/html', body: 'There' }));
-  await page.route(/\/threads\/[^/]+\/hosts$/, (route) =>
-    route.fulfill({ json: { hosts: ['stranger.example'] } }),
-  );
-  const tab = context.waitForEvent('page');
-  await chat.answers().last().getByRole('link', { name: 'unknown' }).click();
-  expect((await tab).url()).toContain('stranger.example');
-  await expect(chat.frame.getByRole('dialog')).toHaveCount(0);
+  await chat.open('tracker');
+  await chat.ask('What about it?');
+  await chat.answered();
+  for (const reload of [false, true]) {
+    if (reload) await page.reload();
+    const link = (name: string) => chat.answers().last().getByRole('link', { name, exact: true });
+    const tab = context.waitForEvent('page');
+    await link('found').click();
+    const opened = await tab;
+    expect(opened.url()).toBe('https://found.example/2');
+    expect(await opened.evaluate(() => [document.referrer, window.opener])).toEqual(['', null]);
+    await opened.close();
+    for (const name of ['asked', 'made up']) {
+      await link(name).click();
+      await expect(chat.frame.getByRole('dialog', { name: 'Open this link?' })).toBeVisible();
+      await page.keyboard.press('Escape');
+      await expect(chat.frame.getByRole('dialog')).toHaveCount(0);
+    }
+    expect(context.pages()).toHaveLength(1);
+  }
 });
