@@ -6,6 +6,8 @@ address as it was given, however the model has spelt it. What stands in a page, 
 choosing among a page's links a model could spell a secret.
 
 Everything is derived from what is stored of the thread, so a reload, a retry and another replica know the same.
+A user and the pages that a tool read may have filled a thread with addresses, and reading one takes as long as
+searching a thousand characters. So both are bounded, and the newest come first.
 """
 
 import asyncio
@@ -25,10 +27,14 @@ from chatkit_link.store.turns import TurnRecord
 
 #: The newest items of a thread that are looked through; a model gets no more by default.
 ITEMS: Final = 200
-#: Hosts of one thread that are reported to its page, and characters of tools that are looked through for them.
-_MOST_HOSTS: Final = 1_000
+#: Characters of a thread that are looked through, and addresses in them that are read.
 _LOOKED_THROUGH: Final = 1_000_000
-_BEHIND_HOST: Final = re.compile(r"(?<![:/])/|[?#\\]")
+_COMPARED: Final = 20_000
+#: Hosts of one thread that are reported to its page, and servers that are read for them.
+_MOST_HOSTS: Final = 1_000
+_SERVERS: Final = 2_000
+#: An address up to its host. With a scheme: a bare "setup.py" in an output is more often a file than a host.
+_SERVER: Final = re.compile(r"""https?://[^\s<>"`/?#\\]+""", re.IGNORECASE)
 
 
 async def given_address(context: LinkContext, url: str) -> str | None:
@@ -40,15 +46,28 @@ async def given_address(context: LinkContext, url: str) -> str | None:
     if found is not None:
         return found
     page = await context.store.load_thread_items(context.thread.id, None, ITEMS, "desc", context.request_context)
-    return await asyncio.to_thread(_written, page.data, wanted, _names_of(wanted[0]))
+    return await asyncio.to_thread(written_address, page.data, url)
 
 
-def _written(items: list[ThreadItem], wanted: tuple[str, str, str], names: tuple[str, ...]) -> str | None:
+def written_address(items: Iterable[ThreadItem], url: str) -> str | None:
+    """The address as the user wrote it in one of these items, newest first; None if they did not."""
+    wanted = page_key(url)
+    if wanted is None:
+        return None
+    names = _names_of(wanted[0])
+    left, compared = _LOOKED_THROUGH, set[str]()
     for text in (text for item in items for text in _words_of(item)):
-        for address in addresses_in(text):
-            # Comparing takes a hundred times as long, and a pasted text may hold ten thousand addresses.
-            if any(name in address.lower() for name in names) and page_key(address) == wanted:
+        for address in addresses_in(text[:left]):
+            if address in compared or not any(name in address.lower() for name in names):
+                continue
+            if page_key(address) == wanted:
                 return address
+            compared.add(address)
+            if len(compared) == _COMPARED:
+                return None
+        left -= len(text)
+        if left <= 0:
+            return None
     return None
 
 
@@ -82,33 +101,43 @@ def hosts_of_tools(history: Iterable[tuple[ThreadItem, TurnRecord | None]]) -> l
     names nothing.
     """
     hosts, returned, called_with = dict[str, None](), dict[str, None](), dict[str, None]()
-    left = _LOOKED_THROUGH
+    left, read = _LOOKED_THROUGH, _Hosts()
     for record in [record for _, record in history if record][::-1]:
         outputs = [text for item in record["input"] for text in _texts(outputs_of(item))]
         arguments = [text for item in record["input"] for text in _texts(item.get("arguments"))]
         left -= sum(map(len, [*outputs, *arguments]))
-        made_up = _servers(_named(arguments))
-        if left < 0 or len(made_up) > _MOST_HOSTS:
+        if left < 0:
             break
-        hosts |= _hosts(_servers(Sources(Sources.from_record(record["sources"])).urls))
-        returned |= _hosts(_servers(_named(outputs)))
-        called_with |= _hosts(made_up)
+        made_up = read.of(arguments)
+        if read.are_enough:  # a host of which it is not known who named it is not named
+            break
+        called_with |= made_up
+        hosts |= read.of(Sources(Sources.from_record(record["sources"])).urls)
+        returned |= read.of(outputs)
     return list(hosts | {host: None for host in returned if host not in called_with})[:_MOST_HOSTS]
 
 
-def _named(texts: Iterable[str]) -> Iterator[str]:
-    """With a scheme: a bare "setup.py" in an output is more often a file than a host."""
-    for text in texts:
-        yield from addresses_in(text, bare=False)
+class _Hosts:
+    """The hosts that texts name, each server read once, up to a number of them."""
 
+    def __init__(self) -> None:
+        self._read: dict[str, dict[str, None]] = {}
 
-def _servers(addresses: Iterable[str]) -> list[str]:
-    """Addresses without what follows their host, each once."""
-    return list(dict.fromkeys(_BEHIND_HOST.split(address, maxsplit=1)[0] for address in addresses))
+    @property
+    def are_enough(self) -> bool:
+        return len(self._read) >= _SERVERS
 
-
-def _hosts(servers: list[str]) -> dict[str, None]:
-    return {host: None for server in servers[:_MOST_HOSTS] if (host := host_of(server))}
+    def of(self, texts: Iterable[str]) -> dict[str, None]:
+        servers = dict.fromkeys(found[0] for text in texts for found in _SERVER.finditer(text))
+        hosts = dict[str, None]()
+        for server in servers:
+            if server not in self._read:
+                if self.are_enough:
+                    break
+                readings = addresses_in(server, bare=False)
+                self._read[server] = {host: None for each in readings if (host := host_of(each))}
+            hosts |= self._read[server]
+        return hosts
 
 
 def _texts(value: Any) -> Iterator[str]:

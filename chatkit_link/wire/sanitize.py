@@ -19,7 +19,8 @@ from pydantic_core import PydanticSerializationError, to_json
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: What may hide a NUL, half a surrogate pair or a number beyond JSON in JSON text; anything else is plain.
 _SUSPECT = (b"\x00", b"\\u0000", b"\\ud", b"\\uD", b"NaN", b"Infinity")
-_LARGE_NUMBER = (re.compile(rb"[eE](?<=[0-9][eE])\+?[0-9]{3}"), re.compile(rb"(?<![0-9])[0-9]{300}"))
+#: Its exponent has three digits, or so many are in front of one that has two.
+_LARGE_NUMBER = (re.compile(rb"[eE](?<=[0-9][eE])\+?[0-9]{3}"), re.compile(rb"(?<![0-9])[0-9]{200}"))
 _LONGEST_INTEGER = 300
 _ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 

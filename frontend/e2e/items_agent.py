@@ -338,6 +338,15 @@ async def pictures(ctx: TurnContext, stranger: str) -> Events:
     yield NoticeEvent(level="info", message=f"![notice]({stranger}/notice.svg)")
 
 
+async def listed(ctx: TurnContext) -> Events:
+    """Pictures of cdn.example, which the test lists, and of others."""
+    yield _done(
+        WidgetItem(**_base(ctx, "message"), widget=Card(children=[Picture(src="https://cdn.example/card.svg")]))
+    )
+    elsewhere = "![port](https://cdn.example:8443/port.svg) ![below](https://a.cdn.example/below.svg)"
+    yield _done(_message(ctx, f"![listed](https://cdn.example/listed.svg)\n\n{elsewhere}\n\nThe end."))
+
+
 LINKS = """
 [unknown](https://stranger.example/collect?q=SECRET#part), [source](https://named.example/other),
 [yours](http://written.example:8080/x), [this server](/documents/), [mail](mailto:me@stranger.example),
@@ -441,6 +450,7 @@ SCENES: dict[str, Callable[[TurnContext], Events]] = {
     "domains": domains,
     "hostile": hostile,
     "links": links,
+    "listed": listed,
     "long": long,
     "markdown": markdown,
     "thousand": thousand,

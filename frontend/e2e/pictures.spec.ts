@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { hasNothingSerious } from './axe';
 import { expect, test } from './chat-page';
+import { HostPage } from './host-page';
 
 const SVG =
   '<svg xmlns="http://www.w3.org/2000/svg" width="120" height="60"><rect width="120" height="60" fill="teal"/></svg>';
@@ -81,6 +82,60 @@ test('a picture of a stranger in an answer is not loaded before a click, in no f
   await hasNothingSerious(chat, 'pictures that wait');
 });
 
+test('with a list of domains no click loads a picture from elsewhere, and its button is read from right to left', async ({
+  page,
+  baseURL,
+}) => {
+  const asked: string[] = [];
+  await page.context().route(/cdn\.example/, (route) => {
+    asked.push(route.request().url());
+    const headers = { 'Cross-Origin-Resource-Policy': 'cross-origin' };
+    return route.fulfill({ contentType: 'image/svg+xml', headers, body: SVG });
+  });
+  // What CHATKIT_LINK_ALLOWED_IMAGE_DOMAINS makes of the frame: tests/http/test_image_domains.py.
+  await page.route('**/frame.html*', async (route) => {
+    const response = await route.fetch();
+    const { 'content-security-policy': policy = '', ...headers } = response.headers();
+    const listed = policy.replace(/img-src [^;]*/, "img-src 'self' data: blob: cdn.example");
+    expect(listed).not.toBe(policy);
+    const meta = '<meta name="allowed-image-domains" content="cdn.example" /></head>';
+    await route.fulfill({
+      headers: { ...headers, 'content-security-policy': listed },
+      body: (await response.text()).replace('</head>', meta),
+    });
+  });
+  const host = await HostPage.open(page, baseURL);
+  await host.set(() => ({ locale: 'ar' }), 'chatkit/items');
+  const composer = host.frame.getByRole('textbox', { name: 'الرسالة' });
+  await composer.fill('listed');
+  await composer.press('Enter');
+  await expect(host.log).toContainText('The end.');
+  await expect(host.log.getByRole('img', { name: 'listed' })).toHaveJSProperty('naturalWidth', 120);
+  await expect
+    .poll(() => asked.sort())
+    .toEqual(['card', 'listed'].map((name) => `https://cdn.example/${name}.svg`));
+
+  const waiting = host.log.locator('.md-picture');
+  await expect(waiting).toHaveText([/port.*cdn\.example:8443/, /below.*a\.cdn\.example/]);
+  const ends = await waiting.last().evaluate((button) =>
+    ['bdi', '.md-picture-alt + span'].map((part) => {
+      const range = document.createRange();
+      range.selectNodeContents(button.querySelector(part) as Element);
+      return Math.round(range.getBoundingClientRect().right);
+    }),
+  );
+  expect(ends[0]).toBe(ends[1]);
+  await waiting.first().click();
+  const dialog = host.frame.getByRole('dialog');
+  await expect(dialog).toContainText('https://cdn.example:8443/port.svg');
+  await host.shot('link-dialog-ar');
+  const tab = page.context().waitForEvent('page');
+  await dialog.getByRole('link').click();
+  expect((await tab).url()).toBe('https://cdn.example:8443/port.svg');
+  await expect(waiting).toHaveCount(2);
+  expect(asked).toHaveLength(3);
+});
+
 test('a link to a host that nobody has named is shown in full before it is opened @phone', async ({
   chat,
   context,
@@ -153,20 +208,30 @@ test('a link to a host that nobody has named is shown in full before it is opene
   await expect(dialog).toHaveCount(0);
 });
 
-test('a link to what a tool has found opens at once, also where the page has no trace of it', async ({
+test('a link to what a tool has found opens at once, and one to what it was asked for does not', async ({
   chat,
   context,
   page,
 }) => {
-  await chat.open('items');
-  await chat.ask('links');
-  await chat.answered();
   await context.route(/\.example\//, (route) => route.fulfill({ contentType: 'text/html', body: 'There' }));
-  await page.route(/\/threads\/[^/]+\/hosts$/, (route) =>
-    route.fulfill({ json: { hosts: ['stranger.example'] } }),
-  );
-  const tab = context.waitForEvent('page');
-  await chat.answers().last().getByRole('link', { name: 'unknown' }).click();
-  expect((await tab).url()).toContain('stranger.example');
-  await expect(chat.frame.getByRole('dialog')).toHaveCount(0);
+  await chat.open('tracker');
+  await chat.ask('What about it?');
+  await chat.answered();
+  for (const reload of [false, true]) {
+    if (reload) await page.reload();
+    const link = (name: string) => chat.answers().last().getByRole('link', { name, exact: true });
+    const tab = context.waitForEvent('page');
+    await link('found').click();
+    const opened = await tab;
+    expect(opened.url()).toBe('https://found.example/2');
+    expect(await opened.evaluate(() => [document.referrer, window.opener])).toEqual(['', null]);
+    await opened.close();
+    for (const name of ['asked', 'made up']) {
+      await link(name).click();
+      await expect(chat.frame.getByRole('dialog', { name: 'Open this link?' })).toBeVisible();
+      await page.keyboard.press('Escape');
+      await expect(chat.frame.getByRole('dialog')).toHaveCount(0);
+    }
+    expect(context.pages()).toHaveLength(1);
+  }
 });

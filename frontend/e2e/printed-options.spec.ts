@@ -113,6 +113,8 @@ test('the buttons, files, mentions, previews and tools of the theming guide work
     await host.frame.getByRole('option', { name: 'Jane Doe' }).click();
     await host.composer.press('Enter');
     const message = host.log.getByRole('article', { name: 'You said' }).last();
+    // An answer that grows moves what is under the pointer.
+    await host.answered();
     await message.getByRole('button', { name: 'Jane Doe' }).hover();
     const card = host.frame.getByRole('tooltip', { name: 'Preview of Jane Doe' });
     await expect(card).toContainText('Profile: Jane Doe');

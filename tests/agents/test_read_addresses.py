@@ -1,14 +1,17 @@
 """``read`` follows only what the user wrote or a search found: a page cannot have a model call home."""
 
 import json
+import time
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from chatkit.types import InferenceOptions, UserMessageItem, UserMessageTextContent
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from chatkit_link.agents.given_addresses import hosts_of_tools
+from chatkit_link.agents.given_addresses import hosts_of_tools, written_address
 from chatkit_link.search.page_reader import Reader
 from chatkit_link.settings import Settings
 from chatkit_link.store.turns import TurnRecord
@@ -109,3 +112,34 @@ def test_a_page_is_told_what_tools_returned_and_not_what_they_were_called_with()
     history: Any = [(None, record) for record in records] + [(None, None)]
     hosts = ["found.example:8443", "tracker.example", "text.example", "xn--bcher-kva.example"]
     assert hosts_of_tools(history) == hosts
+
+
+#: Addresses of one host, of many, with ends that have several readings, in other letters, and what begins like one.
+FILLERS = [
+    "a.example/{0} ",
+    "http://a{0}.example/ ",
+    "a.example/{0})))) ",
+    "http://b\u00fccher{0}.example ",
+    "http://",
+    "a.b.",
+]
+
+
+@pytest.mark.parametrize("filler", FILLERS)
+def test_a_thread_full_of_addresses_is_looked_through_quickly(filler: str) -> None:
+    text = "".join(filler.format(n) for n in range(200_000 // len(filler)))
+    full = [said(text)] * 50
+    output: Any = {"type": "function_call_output", "output": text}
+    record = TurnRecord(input=[output], covers=[], sources={})
+    began = time.process_time()
+    assert written_address([said("Read https://a.example/wanted."), *full], "https://a.example/wanted")
+    assert written_address(full, "https://a.example/wanted") is None
+    assert len(hosts_of_tools([(item, record) for item in full])) <= 1_000
+    assert time.process_time() - began < 5  # without bounds a minute and more
+
+
+def said(text: str) -> UserMessageItem:
+    return UserMessageItem(
+        id="m", thread_id="t", created_at=datetime.now(UTC), content=[UserMessageTextContent(text=text)],
+        attachments=[], inference_options=InferenceOptions(),
+    )  # fmt: skip

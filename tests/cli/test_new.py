@@ -157,6 +157,10 @@ async def test_the_files_for_render_and_railway_have_keys_that_these_read(comman
     assert named["DATABASE_URL"]["fromDatabase"] == {"name": database["name"], "property": "connectionString"}
     assert named["CHATKIT_LINK_SECRET"]["generateValue"] is True
     assert named["OPENAI_API_KEY"]["sync"] is False  # asked for, and in no file
+    # There is no volume, so a file that is stored is lost with the next deployment, which then stores none.
+    assert named["CHATKIT_LINK_UPLOADS"]["value"] == "false" and "disk" not in service
+    added = re.search(r"railway add --service my-lock[^`]*", (tmp_path / "my-lock" / "README.md").read_text())
+    assert added and "-v CHATKIT_LINK_UPLOADS=false" in added[0]
     railway: dict[str, Any] = json.loads((tmp_path / "my-lock" / "railway.json").read_text())
     for part, keys in RAILWAY.items():
         assert set(railway[part]) <= keys

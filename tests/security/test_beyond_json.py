@@ -16,7 +16,18 @@ from tests.limits.users import talking
 KEY = "the key of a back end, 32 characters long"
 SERVER = {"Authorization": f"Bearer {KEY}", "OpenAI-Beta": "chatkit_beta=v1"}
 ADA = {"Authorization": f"Bearer {KEY}", "X-ChatKit-User": "ada"}
-NUMBERS = ("1e999", "-1e999", "NaN", "Infinity", "-Infinity", "9" * 5000, "1" + "0" * 400, "1E+0999", "[[1e400]]")
+NUMBERS = (
+    "1e999",
+    "-1e999",
+    "NaN",
+    "Infinity",
+    "-Infinity",
+    "9" * 5000,
+    "1" + "0" * 400,
+    "1E+0999",
+    "[[1e400]]",
+    "1" * 250 + "e99",
+)
 
 
 @pytest.fixture(scope="module")

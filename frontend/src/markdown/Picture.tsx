@@ -49,8 +49,8 @@ function Waiting({ address, domain, leads, alt, onAsk }: WaitingProps) {
         <Icon size={16} aria-hidden />
         <span>
           {alt && (
-            <span className="md-picture-alt" dir="auto">
-              {alt}
+            <span className="md-picture-alt">
+              <bdi>{alt}</bdi>
             </span>
           )}
           <span>{text.message.showPicture(`\u2066${domain}\u2069`)}</span>
