@@ -89,7 +89,7 @@ from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import migrate
 from chatkit_link.store.open import open_database
 from chatkit_link.store.postgres import PostgresStore
-from chatkit_link.store.server_keys import live_keys
+from chatkit_link.store.server_keys import NO_KEYS, count_keys
 from chatkit_link.store.settings_changes import fingerprints, note_settings
 from chatkit_link.widgets.templates import WidgetLibrary
 from chatkit_link.workshop.drafts import Workshop
@@ -259,8 +259,8 @@ async def _open(
     await stack.enter_async_context(key_use.running())
     by_hook = hook is not None and settings.identify is None
     # A temporary server is its operator's own, who has no key of the database.
-    stored_keys = 0 if temporary else len(await live_keys(database))
-    admitted = admission(settings, hook=by_hook, stored_keys=stored_keys)
+    keys = NO_KEYS if temporary else await count_keys(database)
+    admitted = admission(settings, hook=by_hook, keys=keys)
     document_keys = None if admitted.anonymous else DocumentKeys(secrets)
     anonymous = build_visitors(settings, secrets, admitted)
     config = with_tool_policy(run_config(settings, client), settings.tool_output)

