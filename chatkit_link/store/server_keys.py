@@ -21,6 +21,8 @@ from chatkit_link.store.engine import Database, System
 from chatkit_link.store.statement import Row, Statement
 from chatkit_link.store.tables import server_keys
 
+#: Any constant, beside the name's hash.
+_LOCK: Final = 0x436B4C6B
 _LIVE = server_keys.c.revoked_at.is_(None) & or_(
     server_keys.c.expires_at.is_(None), server_keys.c.expires_at > func.now()
 )
@@ -96,9 +98,15 @@ async def list_keys(database: Database) -> list[StoredKey]:
         return [_key(row) for row in await connection.execute(statement)]
 
 
+async def _hold(connection: System, name: str) -> None:
+    """Change the keys of one name one after the other: a key that a rotation is making must not escape a revocation."""
+    await connection.execute(select(func.pg_advisory_xact_lock(_LOCK, func.hashtext(name))))
+
+
 async def create_key(database: Database, new: NewKey, actor: Actor) -> StoredKey:
     """Raises Conflict where a key has this name."""
     async with database.system() as connection:
+        await _hold(connection, new.name)
         made = await _insert(connection, new, actor)
         await record(connection, Event("key.created", actor, new.tenant, target=new.name, details=_described(made)))
     return made
@@ -110,8 +118,9 @@ async def rotate_key(database: Database, new: NewKey, overlap: timedelta, actor:
     Without a lifetime of its own, the next one has that of the key before it. Raises NotFound where no key has this
     name.
     """
-    named = select(server_keys).where(server_keys.c.name == new.name, _NAMED).with_for_update()
+    named = select(server_keys).where(server_keys.c.name == new.name, _NAMED)
     async with database.system() as connection:
+        await _hold(connection, new.name)
         if (row := (await connection.execute(named)).one_or_none()) is None:
             raise _unknown(new.name)
         before = _key(row)
@@ -135,6 +144,7 @@ async def rotate_key(database: Database, new: NewKey, overlap: timedelta, actor:
 async def revoke_key(database: Database, name: str, actor: Actor) -> list[StoredKey]:
     """End all live keys of this name, also those that a rotation has replaced. Raises NotFound where there is none."""
     async with database.system() as connection:
+        await _hold(connection, name)
         rows = await connection.execute(
             update(server_keys)
             .where(server_keys.c.name == name, server_keys.c.revoked_at.is_(None), or_(_LIVE, _NAMED))

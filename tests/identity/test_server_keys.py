@@ -196,6 +196,32 @@ async def test_a_rotated_key_and_the_next_one_are_both_good_for_the_overlap(link
         assert statuses == [401, 401, 401]
 
 
+async def test_no_key_that_a_rotation_is_making_escapes_a_revocation(database: Database) -> None:
+    _, row = await made(database, "read-only")
+    following = [NewKey(new_key()[0], key_hash(new_key()[1]), row.name, ()) for _ in range(2)]
+    async with database.system() as other:
+        await other.connection.fetch("SELECT 1 FROM server_keys WHERE id = $1 FOR UPDATE", row.id)
+        tasks: list[asyncio.Task[Any]] = []
+        for begins in (
+            lambda: rotate_key(database, following[0], timedelta(hours=1), ROOT),
+            lambda: rotate_key(database, following[1], timedelta(hours=1), ROOT),
+            lambda: revoke_key(database, row.name, ROOT),
+        ):
+            tasks.append(asyncio.create_task(begins()))
+            await _until_waiting(other.connection, len(tasks))
+    *_, revoked = await asyncio.gather(*tasks)
+    assert {key.id for key in revoked} == {row.id, *(new.id for new in following)}
+    assert row.name not in {key.name for key in await live_keys(database)}
+
+
+async def _until_waiting(connection: Any, number: int) -> None:
+    """Until so many statements of this database wait for another's lock."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with asyncio.timeout(30):
+        while await connection.fetchval(waiting) < number:
+            await connection.fetchval("SELECT pg_stat_clear_snapshot()")  # else it sees the first one again
+
+
 @pytest.mark.usefixtures("fresh")
 async def test_an_expired_key_is_refused(link: str, database: Database) -> None:
     key, _ = await made(database, "read-only", lifetime=timedelta(microseconds=1))
