@@ -14,7 +14,7 @@ from chatkit_link.cli.one_server import model_line
 from chatkit_link.errors import ConfigurationError, LinkError
 from chatkit_link.files.open import open_storage
 from chatkit_link.files.storage_claim import PLACE, StorageClaim
-from chatkit_link.identity import admission
+from chatkit_link.identity import OtherSecret, admission, existing_secrets, is_other_secret
 from chatkit_link.resources import PACKAGE
 from chatkit_link.sandbox.process import missing_here, sentence
 from chatkit_link.search.page_extraction import PAGE
@@ -70,10 +70,11 @@ async def _database(settings: Settings) -> tuple[list[Check], KeyCount | None]:
     async with open_database(settings) as database:
         schema = await read_schema(database)
         keys = NO_KEYS if schema.state == "empty" else None
+        pooled = database.pooled
+        kept: list[Check] = []
         if schema.state == "current":
             keys = await count_keys(database)
-        pooled = database.pooled
-        storage = await _storage(settings, database) if schema.state == "current" else []
+            kept = [*await _secret(settings, database), *await _storage(settings, database)]
     match schema.state:
         case "current":
             found = Check("database", "ok", f"schema {schema.current}")
@@ -86,12 +87,12 @@ async def _database(settings: Settings) -> tuple[list[Check], KeyCount | None]:
             known = f"this version knows up to {schema.needed}: install the newer version"
             found = Check("database", "bad", f"schema {schema.current} of a newer version; {known}")
     if not pooled:
-        return [found, *storage], keys
+        return [found, *kept], keys
     note = (
         "the database is behind a pooler in transaction mode: replicas poll instead of being notified, and a killed "
         "one's answers are ended when their leases are over"
     )
-    return [found, Check("", "note", note), *storage], keys
+    return [found, Check("", "note", note), *kept], keys
 
 
 def _access(settings: Settings, keys: KeyCount | None) -> Check:
@@ -100,6 +101,15 @@ def _access(settings: Settings, keys: KeyCount | None) -> Check:
         unknown = f"{admitted.text}; but nobody without a key if the database has server keys, which were not read"
         return Check("access", "note", unknown)
     return Check("access", "note" if admitted.is_notable else "ok", admitted.text)
+
+
+async def _secret(settings: Settings, database: Database) -> list[Check]:
+    """Whether the server would start with its secret. Makes none."""
+    try:
+        is_other = await is_other_secret(database, existing_secrets(settings))
+    except ConfigurationError as error:
+        return [Check("secret", "bad", str(error))]
+    return [Check("secret", "bad", str(OtherSecret()))] if is_other else []
 
 
 async def _storage(settings: Settings, database: Database) -> list[Check]:
