@@ -18,6 +18,7 @@ from chatkit_link.errors import ConfigurationError
 from chatkit_link.identity import admission
 from chatkit_link.identity.key_format import key_hash, new_key
 from chatkit_link.identity.scopes import SCOPES
+from chatkit_link.identity.server_key import SETTINGS_KEY, SETTINGS_KEY_BEFORE
 from chatkit_link.identity.stored_keys import KNOWN_FOR
 from chatkit_link.identity.user_names import LONGEST_NAME, is_name
 from chatkit_link.settings import Settings
@@ -46,6 +47,8 @@ async def created_key(
     """Raises ConfigurationError, and Conflict for a name that is taken."""
     if not _NAME.fullmatch(name):
         raise ConfigurationError("The name of a key has 1 to 64 letters, digits, dots, hyphens and underscores.")
+    if name in (SETTINGS_KEY, SETTINGS_KEY_BEFORE):
+        raise ConfigurationError(f"{name} is what the audit log calls the key of the settings: choose another name.")
     if unknown := [scope for scope in scopes if scope not in SCOPES]:
         raise ConfigurationError(f"--scope {unknown[0]}: the scopes are {', '.join(SCOPES)}.")
     if tenant is not None and not is_name(tenant):

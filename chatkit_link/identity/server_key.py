@@ -43,10 +43,6 @@ class ServerKey:
         self._keys = [(text.encode(), KeyGrant(name)) for text, name in given if text]
         self._stored = stored
 
-    async def exists(self) -> bool:
-        """Whether there is any key with which a back end could come. Raises Unavailable where that cannot be known."""
-        return bool(self._keys) or (self._stored is not None and await self._stored.exist())
-
     async def grant(self, request: HTTPConnection) -> KeyGrant | None:
         """What the key in a request allows; ``None`` without one. Takes equally long however much of a key is right.
 

@@ -111,6 +111,10 @@ async def test_a_key_is_rotated_and_revoked_and_the_log_says_who_did_it(
 REFUSED = {
     "an unknown scope": ("keys create a --scope all", "the scopes are sessions, threads, read-only, admin"),
     "a name with a space": ('keys create "a b" --scope threads', "1 to 64 letters"),
+    "a name that another key has in the log": (
+        "keys create CHATKIT_LINK_SERVER_KEY --scope threads",
+        "choose another name",
+    ),
     "a tenant that is none": ('keys create a --scope threads --tenant " "', "--tenant has 1 to 255"),
     "a length without a unit": ("keys create a --scope threads --expires 90", "--expires 90d"),
     "no time at all": ("keys create a --scope threads --expires 0s", "--expires 90d"),

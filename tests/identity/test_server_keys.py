@@ -11,13 +11,13 @@ from typing import Any
 import httpx2
 import pytest
 
-from chatkit_link.identity import ServerKey, stored_keys
+from chatkit_link.identity import stored_keys
 from chatkit_link.identity.key_format import key_hash, key_id, new_key
 from chatkit_link.identity.stored_keys import KNOWN_FOR, StoredKeys
 from chatkit_link.settings import Settings
 from chatkit_link.store.audit import Actor
 from chatkit_link.store.engine import Database
-from chatkit_link.store.server_keys import NewKey, StoredKey, create_key, list_keys, live_keys, revoke_key, rotate_key
+from chatkit_link.store.server_keys import NewKey, StoredKey, create_key, live_keys, revoke_key, rotate_key
 from tests.conftest import HERE, running
 from tests.limits.users import IDENTITY, new_message
 
@@ -336,15 +336,3 @@ async def test_an_agent_at_an_address_of_its_own_is_opened_by_the_scope_of_the_c
             for key, body in ((threads, new_message()), (reads, LIST), (reads, new_message()), (sessions, LIST))
         ]
         assert statuses == [200, 200, 403, 403]
-
-
-async def test_whether_any_key_is_live_is_known(database: Database) -> None:
-    _, row = await made(database, "read-only")
-    assert await ServerKey(None, stored=StoredKeys(database)).exists()
-    for name in {key.name for key in await live_keys(database)}:
-        await revoke_key(database, name, ROOT)
-    assert row.name in {key.name for key in await list_keys(database) if key.revoked_at is not None}
-    assert not await ServerKey(None, stored=StoredKeys(database)).exists()
-    assert await ServerKey(KEY, stored=StoredKeys(database)).exists()
-    assert await ServerKey(None, PREVIOUS).exists()
-    assert not await ServerKey(None).exists()
