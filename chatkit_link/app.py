@@ -19,7 +19,7 @@ from chatkit_link.agents.catalog_notices import icon_notices
 from chatkit_link.agents.contained import contain_tasks
 from chatkit_link.agents.mcp.servers import McpServers
 from chatkit_link.agents.models.provider import openai_client, run_config
-from chatkit_link.agents.offered_models import model_reach
+from chatkit_link.agents.offered_models import ModelReach, model_reach
 from chatkit_link.agents.research import Research
 from chatkit_link.agents.served import AgentFactory
 from chatkit_link.agents.shutdown_notices import shutdown_notices
@@ -56,13 +56,11 @@ from chatkit_link.http.problems import bad_address, install_problems, unexpected
 from chatkit_link.http.services import Services
 from chatkit_link.http.streams import Streams
 from chatkit_link.identity import (
+    Access,
     DocumentKeys,
     Hook,
-    KeyUse,
     admission,
     build_identity,
-    build_server_key,
-    build_visitors,
     load_hook,
     load_secrets,
     require_known_secret,
@@ -89,7 +87,7 @@ from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import migrate
 from chatkit_link.store.open import open_database
 from chatkit_link.store.postgres import PostgresStore
-from chatkit_link.store.server_keys import live_keys
+from chatkit_link.store.server_keys import NO_KEYS, count_keys
 from chatkit_link.store.settings_changes import fingerprints, note_settings
 from chatkit_link.widgets.templates import WidgetLibrary
 from chatkit_link.workshop.drafts import Workshop
@@ -244,8 +242,7 @@ async def _open(
     await migrate(database)
     secrets = load_secrets(settings)
     if not temporary:
-        warn_of_generated(settings)
-        await require_known_secret(database, secrets)
+        await _settle(settings, database, secrets)
     await _index_documents(settings, database)
     http = await stack.enter_async_context(httpx2.AsyncClient(timeout=settings.search_timeout))
     client = openai_client(settings, on_response=stop_retries)
@@ -253,32 +250,29 @@ async def _open(
         stack.push_async_callback(client.close)
     store = PostgresStore(database)
     documents = Documents(database)
-    await note_settings(database, fingerprints(settings, secrets[0]))
-    server_key = build_server_key(settings, database)
-    key_use = KeyUse(database)
-    await stack.enter_async_context(key_use.running())
-    by_hook = hook is not None and settings.identify is None
     # A temporary server is its operator's own, who has no key of the database.
-    stored_keys = 0 if temporary else len(await live_keys(database))
-    admitted = admission(settings, hook=by_hook, stored_keys=stored_keys)
-    document_keys = None if admitted.anonymous else DocumentKeys(secrets)
-    anonymous = build_visitors(settings, secrets, admitted)
-    config = with_tool_policy(run_config(settings, client), settings.tool_output)
-    research = _research(settings, documents, http, document_keys)
+    keys = NO_KEYS if temporary else await count_keys(database)
+    by_hook = hook is not None and settings.identify is None
+    access = Access.build(settings, database, secrets, admission(settings, hook=by_hook, keys=keys))
+    await stack.enter_async_context(access.key_use.running())
     entries = _entries(settings, catalog)
     file_store = await stack.enter_async_context(open_files(settings, database, secrets))
     mcp = McpServers(catalog.mcp, folder=settings.config.absolute().parent, variables=read_variables())
-    stores = _stores(settings, catalog, documents)
     reach = await model_reach(settings, entries)
-    factory = AgentFactory(settings, store, file_store, config, client, research, mcp, stores, reach=reach)
+    factory = AgentFactory(
+        settings,
+        store,
+        file_store,
+        with_tool_policy(run_config(settings, client), settings.tool_output),
+        client,
+        _research(settings, documents, http, access.document_keys),
+        mcp,
+        _stores(settings, catalog, documents),
+        reach=reach,
+    )
     stack.push_async_callback(factory.close)
     served, unavailable = await factory.build_each(entries)
-    for notice in shutdown_notices(settings, catalog, factory.targets, datetime.now(UTC).date()):
-        logger.log(logging.ERROR if notice.level == "error" else logging.WARNING, "%s", notice.text)
-    if reach.vendors is None and not any(entry.models for entry in entries.values()):  # else it was asked above
-        reach = await model_reach(settings, entries, factory.targets)
-    for sentence in (*icon_notices(entries), *reach.notices(entries, factory.targets)):
-        logger.warning("%s", sentence)
+    await _give_notices(settings, catalog, entries, factory, reach)
     await stack.enter_async_context(mcp)  # before the runs, which use it until they are over
     coordinator = await stack.enter_async_context(
         Coordinator(
@@ -298,12 +292,14 @@ async def _open(
         documents=documents,
         files=file_store,
         storage_origin=await file_store.storage.origin(),
-        identity=build_identity(settings, http, server_key, anonymous, hook, ClientSecretAuthenticator(database)),
-        visitors=anonymous,
-        admission=admitted,
-        server_key=server_key,
-        key_use=key_use,
-        document_keys=document_keys,
+        identity=build_identity(
+            settings, http, access.server_key, access.visitors, hook, ClientSecretAuthenticator(database)
+        ),
+        visitors=access.visitors,
+        admission=access.admission,
+        server_key=access.server_key,
+        key_use=access.key_use,
+        document_keys=access.document_keys,
         origins=_origins(settings),
         request_parser=RequestParser(
             max_message=settings.max_message,
@@ -324,10 +320,29 @@ async def _open(
         models={agent_id: offered.names for agent_id, offered in factory.offered.items()},
         unavailable=unavailable,
         default=catalog.default,
-        hosted=await _hosted(stack, settings, document_keys),
+        hosted=await _hosted(stack, settings, access.document_keys),
         sessions=Sessions(database, frozenset(entries), catalog.workflows, secrets),
         for_author=for_author,
     )
+
+
+async def _settle(settings: Settings, database: Database, secrets: tuple[bytes, ...]) -> None:
+    """What a server that starts has to agree on with the others of its database, and leaves for the next one."""
+    warn_of_generated(settings)
+    await require_known_secret(database, secrets)
+    await note_settings(database, fingerprints(settings, secrets[0]))
+
+
+async def _give_notices(
+    settings: Settings, catalog: Catalog, entries: Mapping[str, Entry], factory: AgentFactory, reach: ModelReach
+) -> None:
+    """Log what an operator should know of the agents and their models."""
+    for notice in shutdown_notices(settings, catalog, factory.targets, datetime.now(UTC).date()):
+        logger.log(logging.ERROR if notice.level == "error" else logging.WARNING, "%s", notice.text)
+    if reach.vendors is None and not any(entry.models for entry in entries.values()):  # else it was asked before
+        reach = await model_reach(settings, entries, factory.targets)
+    for sentence in (*icon_notices(entries), *reach.notices(entries, factory.targets)):
+        logger.warning("%s", sentence)
 
 
 async def _hosted(stack: AsyncExitStack, settings: Settings, keys: DocumentKeys | None) -> HostedSessions:

@@ -188,6 +188,14 @@ async def own_secret(database: Database) -> AsyncIterator[None]:
     await deployment.forget(database, FINGERPRINT)
 
 
+@pytest.fixture(scope="module")
+async def own_keys(database: Database) -> AsyncIterator[None]:
+    """For tests that make server keys: with any in its database, a server lets no visitors in."""
+    yield
+    async with database.system() as connection:
+        await connection.connection.execute("DELETE FROM server_keys")
+
+
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncGenerator[str]:
     """A server of these settings inside the block; gives its address."""

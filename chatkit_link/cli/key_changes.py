@@ -15,8 +15,10 @@ from chatkit_link.cli.operator import operator
 from chatkit_link.cli.output import console, print_json, print_line
 from chatkit_link.cli.render_widgets import clean
 from chatkit_link.errors import ConfigurationError
+from chatkit_link.identity import admission
 from chatkit_link.identity.key_format import key_hash, new_key
 from chatkit_link.identity.scopes import SCOPES
+from chatkit_link.identity.server_key import SETTINGS_KEY, SETTINGS_KEY_BEFORE
 from chatkit_link.identity.stored_keys import KNOWN_FOR
 from chatkit_link.identity.user_names import LONGEST_NAME, is_name
 from chatkit_link.settings import Settings
@@ -29,11 +31,14 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """text: the key itself. former: the one that it takes the place of."""
+    """text: the key itself. former: the one that it takes the place of. closes: it ends the time of anonymous visitors,
+    as far as the settings of this command are those of the servers.
+    """
 
     text: str
     key: StoredKey
     former: StoredKey | None = None
+    closes: bool = False
 
 
 async def created_key(
@@ -42,13 +47,19 @@ async def created_key(
     """Raises ConfigurationError, and Conflict for a name that is taken."""
     if not _NAME.fullmatch(name):
         raise ConfigurationError("The name of a key has 1 to 64 letters, digits, dots, hyphens and underscores.")
+    if name in (SETTINGS_KEY, SETTINGS_KEY_BEFORE):
+        raise ConfigurationError(f"{name} is what the audit log calls the key of the settings: choose another name.")
     if unknown := [scope for scope in scopes if scope not in SCOPES]:
         raise ConfigurationError(f"--scope {unknown[0]}: the scopes are {', '.join(SCOPES)}.")
     if tenant is not None and not is_name(tenant):
         raise ConfigurationError(f"--tenant has 1 to {LONGEST_NAME} visible characters, no space at the ends.")
     new, text = _new(name, frozenset(scopes), tenant, expires)
     async with open_existing(settings) as database:
-        return Created(text, await rows.create_key(database, new, operator()))
+        before = await rows.count_keys(database)
+        key = await rows.create_key(database, new, operator())
+        after = await rows.count_keys(database)
+    closes = admission(settings, keys=before).anonymous and not admission(settings, keys=after).anonymous
+    return Created(text, key, closes=closes)
 
 
 async def rotated_key(settings: Settings, name: str, overlap: str, expires: str | None) -> Created:
@@ -80,6 +91,11 @@ async def revoked_keys(settings: Settings, name: str) -> list[StoredKey]:
 
 
 def print_created(made: Created, *, as_json: bool) -> None:
+    if made.closes:
+        console(stderr=True).print(
+            "This is the first server key: from their next start on, servers refuse anonymous visitors, unless "
+            "CHATKIT_LINK_ALLOW_ANONYMOUS=true."
+        )
     if as_json:
         former = {} if made.former is None else {"former": _as_object(made.former)}
         print_json({"key": made.text, **_as_object(made.key), **former})

@@ -1,6 +1,7 @@
 """The caller of a route, and what the caller's session allows. A route without one of these is public."""
 
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Annotated
 from urllib.parse import quote
@@ -13,7 +14,7 @@ from chatkit_link.http.cross_site import refuse_cross_site
 from chatkit_link.http.middleware import request_id
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.identity.scopes import require_request_scope, require_scope
-from chatkit_link.identity.server_key import USER_HEADER
+from chatkit_link.identity.server_key import USER_HEADER, OtherTenant
 from chatkit_link.identity.user_names import name_in_header
 from chatkit_link.identity.zone import known_zone
 from chatkit_link.net.client_ip import UNKNOWN, client_address
@@ -28,7 +29,8 @@ _CHATKIT = frozenset({("POST", "/chatkit"), ("POST", "/chatkit/{agent}")})
 
 async def identify_caller(request: Request, services: ServicesDep) -> Caller:
     """The caller, for what sessions do not limit. The response carries a new cookie and the session's lifetime."""
-    identified = await services.identity.identify(request, request_id(request))
+    with _refusal_counted(request, services):
+        identified = await services.identity.identify(request, request_id(request))
     if identified.ambient:
         refuse_cross_site(request, services.origins)
     if identified.cookie is not None:
@@ -81,8 +83,8 @@ def _in_path(request: Request) -> list[tuple[str, str]]:
 
 def _opened(request: Request, services: Services, grant: KeyGrant, tenant: str, user: str | None) -> KeyGrant:
     """The grant with the address of who used it, once it was seen to open the route; the use is counted."""
-    grant = replace(grant, address=client_address(request, services.settings.trusted_networks))
-    path = getattr(request.scope.get("route"), "path", "")
+    grant = _sent_from(request, services, grant)
+    path = _template(request)
     what = f"{request.method} {path}"
     # An agent may have a ChatKit route at an address of its own.
     path = "/chatkit/{agent}" if path in {entry.path for entry in services.entries.values()} else path
@@ -94,6 +96,26 @@ def _opened(request: Request, services: Services, grant: KeyGrant, tenant: str, 
     if (request.method, path) not in _CHATKIT:  # where the use has its name from the body
         services.key_use.count(grant, tenant, user, what)
     return grant
+
+
+@contextmanager
+def _refusal_counted(request: Request, services: Services) -> Generator[None]:
+    """Count a key that tries another tenant than its own, under the tenant that it tried."""
+    try:
+        yield
+    except OtherTenant as refused:
+        grant = _sent_from(request, services, refused.grant)
+        services.key_use.count(grant, refused.named, None, f"{request.method} {_template(request)}", refused=True)
+        raise
+
+
+def _sent_from(request: Request, services: Services, grant: KeyGrant) -> KeyGrant:
+    return replace(grant, address=client_address(request, services.settings.trusted_networks))
+
+
+def _template(request: Request) -> str:
+    """The path of the route, as it is declared."""
+    return getattr(request.scope.get("route"), "path", "")
 
 
 def open_request(services: Services, caller: Caller, request_type: str) -> None:
@@ -137,7 +159,8 @@ async def get_server_call(request: Request, services: ServicesDep) -> ServerCall
     grant = await services.server_key.grant(request)
     if grant is None:
         raise Unauthenticated("This address is for servers: send CHATKIT_LINK_SERVER_KEY as bearer token.")
-    tenant = services.server_key.tenant(grant, request)
+    with _refusal_counted(request, services):
+        tenant = services.server_key.tenant(grant, request)
     user = name_in_header(request, USER_HEADER)
     return ServerCall(_opened(request, services, grant, tenant, user), tenant, user, request_id(request))
 

@@ -39,7 +39,9 @@ async def create_session(request: Request, services: ServicesDep, call: ServerDe
     if not is_name(asked.user):
         message = f"Invalid 'user': expected 1 to {LONGEST_NAME} visible characters, without spaces at the ends."
         raise InvalidInput(message, "user", "invalid_value")
-    created = await services.sessions.create(asked, call.tenant, _idempotency_key(request), trusted=True)
+    created = await services.sessions.create(
+        asked, call.tenant, _idempotency_key(request), trusted=True, back_end=call.actor
+    )
     return session_response(created)
 
 

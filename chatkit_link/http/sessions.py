@@ -20,7 +20,7 @@ from chatkit_link.http.rate_limit import SessionRate
 from chatkit_link.http.services import Services, ServicesDep
 from chatkit_link.sessions.openai_shape import Configuration, NewSession, RateLimits, State, Workflow
 from chatkit_link.sessions.policy import TRUSTED, is_trusted
-from chatkit_link.store.audit import actor_of
+from chatkit_link.store.audit import Actor, actor_of
 
 router = APIRouter()
 
@@ -116,7 +116,7 @@ async def _ours(
         chatkit_configuration=asked.chatkit_configuration or Configuration(),
         rate_limits=RateLimits(max_requests_per_1_minute=services.settings.rate_messages or _UNLIMITED),
     )
-    return await services.sessions.create(new, caller.tenant, trusted=trusted)
+    return await services.sessions.create(new, caller.tenant, trusted=trusted, back_end=_back_end(caller))
 
 
 async def _hosted(
@@ -137,8 +137,15 @@ async def _hosted(
         workflow=cast(ChatSessionWorkflowParam, workflow),
         configuration=cast(ChatSessionChatKitConfigurationParam, configuration),
     )
-    await services.sessions.keep_hosted(made, caller, {**workflow, TRUSTED: trusted}, configuration)
+    await services.sessions.keep_hosted(
+        made, caller, {**workflow, TRUSTED: trusted}, configuration, back_end=_back_end(caller)
+    )
     return made
+
+
+def _back_end(caller: Caller) -> Actor | None:
+    """Who asks for the caller, where that is a back end: users who make their own sessions let nobody else in."""
+    return None if caller.key is None else actor_of(caller)
 
 
 def _server_key(services: Services) -> HostedKey:

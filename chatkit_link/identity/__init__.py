@@ -2,8 +2,8 @@
 
 import httpx2
 
+from chatkit_link.identity.access import Access, build_visitors
 from chatkit_link.identity.admission import Admission, admission
-from chatkit_link.identity.anonymous import AnonymousAuthenticator
 from chatkit_link.identity.authentication import Authentication, Authenticator, Identity
 from chatkit_link.identity.bearer import BearerAuthenticator, SharedSecret
 from chatkit_link.identity.document_key import DocumentKeys
@@ -11,12 +11,18 @@ from chatkit_link.identity.hook import Hook, HookAuthenticator, load_hook
 from chatkit_link.identity.jwks import KeySet
 from chatkit_link.identity.key_use import KeyUse
 from chatkit_link.identity.proxy import ProxyAuthenticator
-from chatkit_link.identity.secret import FINGERPRINT, load_secrets, require_known_secret, warn_of_generated
+from chatkit_link.identity.secret import (
+    FINGERPRINT,
+    OtherSecret,
+    existing_secrets,
+    is_other_secret,
+    load_secrets,
+    require_known_secret,
+    warn_of_generated,
+)
 from chatkit_link.identity.server_key import ServerKey
-from chatkit_link.identity.stored_keys import StoredKeys
 from chatkit_link.identity.visitor import VisitorAuthenticator
 from chatkit_link.settings import Settings
-from chatkit_link.store.engine import Database
 from chatkit_link.translations import Localized
 
 
@@ -52,22 +58,6 @@ def build_identity(
     return Identity(authenticators, refusal=refusal)
 
 
-def build_visitors(settings: Settings, secrets: tuple[bytes, ...], admitted: Admission) -> VisitorAuthenticator | None:
-    """Recognises anonymous visitors; ``None`` where every user signs in. secrets: what ``load_secrets`` returned."""
-    if not admitted.anonymous:
-        return None
-    # Behind a proxy the request itself may look like plain HTTP; an https public address is conclusive.
-    secure = True if settings.cookie_secure is None and settings.https else settings.cookie_secure
-    cookies = AnonymousAuthenticator(secrets, secure=secure, cross_site=settings.cookie_crosses_sites)
-    return VisitorAuthenticator(secrets, cookies)
-
-
-def build_server_key(settings: Settings, database: Database) -> ServerKey:
-    """The keys of the settings, and those of the database."""
-    given = (settings.server_key, settings.server_key_previous)
-    return ServerKey(*(key.get_secret_value() if key else None for key in given), stored=StoredKeys(database))
-
-
 def _bearer(settings: Settings, http: httpx2.AsyncClient) -> BearerAuthenticator:
     if settings.jwt_secret is not None:
         keys = SharedSecret(settings.jwt_secret.get_secret_value())
@@ -85,18 +75,21 @@ def _bearer(settings: Settings, http: httpx2.AsyncClient) -> BearerAuthenticator
 
 __all__ = [
     "FINGERPRINT",
+    "Access",
     "Admission",
     "Authentication",
     "DocumentKeys",
     "Hook",
     "Identity",
     "KeyUse",
+    "OtherSecret",
     "ServerKey",
     "VisitorAuthenticator",
     "admission",
     "build_identity",
-    "build_server_key",
     "build_visitors",
+    "existing_secrets",
+    "is_other_secret",
     "load_hook",
     "load_secrets",
     "require_known_secret",

@@ -14,7 +14,9 @@ import string
 import zlib
 from typing import Final
 
-PREFIX: Final = "cklk_"
+from chatkit_link.settings.formats.keys import STORED_KEY_PREFIX
+
+PREFIX: Final = STORED_KEY_PREFIX
 _ALPHABET: Final = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _ID: Final = 8
 #: 62 ** 43 is more than 2 ** 256.

@@ -6,6 +6,7 @@ import hmac
 import logging
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -13,7 +14,7 @@ from pydantic import SecretStr
 from chatkit_link.data_folder import make_private
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import Settings
-from chatkit_link.store.deployment import agree, replace
+from chatkit_link.store.deployment import agree, exchange, find
 from chatkit_link.store.engine import Database
 
 # RFC 2104 section 3: a key shorter than the hash (32 bytes for SHA-256) weakens HMAC.
@@ -22,6 +23,19 @@ SHORTEST = 32
 FINGERPRINT = "secret"
 
 logger = logging.getLogger(__name__)
+
+
+class OtherSecret(ConfigurationError):
+    """The database is that of servers with another secret."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The servers of this database sign cookies and links with another secret than this one: visitors would "
+            "lose their history, and links to files would not open. Set CHATKIT_LINK_SECRET to theirs (where it is not "
+            "set, it is in the file `secret` of their data folder); or, to replace it, set "
+            "CHATKIT_LINK_SECRET_PREVIOUS to theirs here. If it is lost, chatkit-link migrate --new-secret makes the "
+            "database forget it."
+        )
 
 
 def load_secrets(settings: Settings) -> tuple[bytes, ...]:
@@ -36,6 +50,14 @@ def load_secrets(settings: Settings) -> tuple[bytes, ...]:
     return (present,) if previous is None or _bytes(previous) == present else (present, _bytes(previous))
 
 
+def existing_secrets(settings: Settings) -> tuple[bytes, ...]:
+    """The same without making one: none where ``load_secrets`` would. Raises as it does."""
+    with suppress(OSError):  # which is then raised below, in a sentence
+        if settings.secret is None and not (settings.data / "secret").exists():
+            return ()
+    return load_secrets(settings)
+
+
 def fingerprint(secret: bytes) -> str:
     """32 hex digits that tell secrets apart, and from which no secret can be found out."""
     return hmac.digest(secret, b"chatkit-link.secret-fingerprint.v1", "sha256").hex()[:32]
@@ -44,20 +66,23 @@ def fingerprint(secret: bytes) -> str:
 async def require_known_secret(database: Database, secrets: tuple[bytes, ...]) -> None:
     """See to it that all replicas on this database sign with one secret, or are amid a rotation.
 
-    The database has the fingerprint of that of the last one that started. Raises ``ConfigurationError`` where it is
+    The database has the fingerprint of that of the last one that started. Raises ``OtherSecret`` where it is
     neither that of the present secret nor that of the previous one: visitors would lose their history.
     """
     known = [fingerprint(secret) for secret in secrets]
-    stored = await agree(database, FINGERPRINT, known[0])
-    if stored not in known:
-        raise ConfigurationError(
-            "The servers of this database sign cookies and links with another secret than this one, so visitors would "
-            "lose their history. Set CHATKIT_LINK_SECRET to theirs (where it is not set, it is in the file `secret` of "
-            "their data folder); or, to replace it, set CHATKIT_LINK_SECRET_PREVIOUS to theirs here. If it is lost, "
-            "chatkit-link migrate --new-secret makes the database forget it."
-        )
-    if stored != known[0]:
-        await replace(database, FINGERPRINT, known[0])
+    while True:
+        stored = await agree(database, FINGERPRINT, known[0])
+        if stored not in known:
+            raise OtherSecret
+        # Of two that replace it at once, with secrets that do not know each other, the second one finds the first.
+        if stored == known[0] or await exchange(database, FINGERPRINT, stored, known[0]):
+            return
+
+
+async def is_other_secret(database: Database, secrets: tuple[bytes, ...]) -> bool:
+    """The same as a question, which decides nothing. secrets: none where the secret is still to be made."""
+    stored = await find(database, FINGERPRINT)
+    return stored is not None and stored not in {fingerprint(secret) for secret in secrets}
 
 
 def warn_of_generated(settings: Settings) -> None:

@@ -22,6 +22,15 @@ SETTINGS_KEY = "CHATKIT_LINK_SERVER_KEY"
 SETTINGS_KEY_BEFORE = "CHATKIT_LINK_SERVER_KEY_PREVIOUS"
 
 
+class OtherTenant(Forbidden):
+    """A key of one tenant with the name of another. It is counted as refused, so it holds whose key it was."""
+
+    def __init__(self, grant: KeyGrant, named: str) -> None:
+        super().__init__("This server key is for another tenant than the request names.")
+        self.grant = grant
+        self.named = named
+
+
 class ServerKey:
     """Recognises the back ends that may act for users.
 
@@ -33,10 +42,6 @@ class ServerKey:
         given = ((key, SETTINGS_KEY), (previous, SETTINGS_KEY_BEFORE))
         self._keys = [(text.encode(), KeyGrant(name)) for text, name in given if text]
         self._stored = stored
-
-    async def exists(self) -> bool:
-        """Whether there is any key with which a back end could come. Raises Unavailable where that cannot be known."""
-        return bool(self._keys) or (self._stored is not None and await self._stored.exist())
 
     async def grant(self, request: HTTPConnection) -> KeyGrant | None:
         """What the key in a request allows; ``None`` without one. Takes equally long however much of a key is right.
@@ -68,11 +73,11 @@ class ServerKey:
     def tenant(self, grant: KeyGrant, request: HTTPConnection) -> str:
         """The tenant that a request with a key is about: the one that it names, else the key's own.
 
-        Raises Forbidden for another one than the key is for.
+        Raises OtherTenant for another one than the key is for.
         """
         named = name_in_header(request, TENANT_HEADER)
-        if grant.tenant is not None and named not in (None, grant.tenant):
-            raise Forbidden("This server key is for another tenant than the request names.")
+        if named is not None and grant.tenant not in (None, named):
+            raise OtherTenant(grant, named)
         return named or grant.tenant or "default"
 
     def acts_for(self, grant: KeyGrant, request: HTTPConnection, request_id: str) -> Caller | None:

@@ -46,10 +46,6 @@ class StoredKeys:
             return None
         return found
 
-    async def exist(self) -> bool:
-        """Whether this server has any live key. Raises as ``find``."""
-        return bool(await self._live())
-
     async def _live(self) -> Mapping[str, StoredKey]:
         if self._fresh():
             return self._keys

@@ -17,7 +17,7 @@ from chatkit_link.agents.brought_servers.image_links import ImageLinks
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.files.files import Files
 from chatkit_link.files.open import open_files
-from chatkit_link.identity import load_secrets
+from chatkit_link.identity import OtherSecret, is_other_secret, load_secrets
 from chatkit_link.settings import Settings
 from chatkit_link.store.migrate import migrate
 from chatkit_link.store.open import open_database
@@ -42,7 +42,10 @@ async def _open(settings: Settings, *, files: bool) -> AsyncGenerator[Opened]:
         if not files:  # then it needs no folder that it may write to
             yield Opened(PostgresStore(database))
             return
-        async with open_files(settings, database, load_secrets(settings)) as opened:
+        secrets = load_secrets(settings)
+        if await is_other_secret(database, secrets):
+            raise OtherSecret
+        async with open_files(settings, database, secrets) as opened:
             store = PostgresStore(database)
             yield Opened(store, opened, ImageLinks(opened, store, public=bool(settings.public_url)))
 

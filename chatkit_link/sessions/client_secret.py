@@ -22,7 +22,8 @@ from chatkit_link.translations import Localized
 
 #: OpenAI's secrets begin like this, too. No JWT does.
 _PREFIX = "ek_"
-_CREDENTIALS = re.compile(rf"bearer +(?P<secret>{_PREFIX}[A-Za-z0-9_-]{{8,200}}) *", re.ASCII | re.IGNORECASE)
+_CREDENTIALS = re.compile(rf"bearer +(?P<secret>{_PREFIX}.*)", re.IGNORECASE | re.DOTALL)
+_SECRET = re.compile(rf"{_PREFIX}[A-Za-z0-9_-]{{8,200}}", re.ASCII)
 
 
 def new_client_secret() -> str:
@@ -46,10 +47,13 @@ class ClientSecretAuthenticator:
 
     async def identify(self, request: HTTPConnection, request_id: str) -> Authentication | None:
         lines = request.headers.getlist("authorization")
-        match = _CREDENTIALS.fullmatch(lines[0]) if len(lines) == 1 else None
-        if match is None:
+        matches = [match for line in lines if (match := _CREDENTIALS.fullmatch(line))]
+        if not matches:
             return None
-        session = await find_by_secret(self._database, match["secret"])
+        secret = matches[0]["secret"].strip()
+        # One that is cut off is a client secret, too: its holder must not become an anonymous visitor.
+        is_one = len(lines) == 1 and _SECRET.fullmatch(secret)
+        session = await find_by_secret(self._database, secret) if is_one else None
         if session is None or session.agent is None:
             raise Unauthenticated("This client secret is not one of this server's: ask for a new session.")
         if session.cancelled:

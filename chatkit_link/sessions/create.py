@@ -49,11 +49,20 @@ class Sessions:
     def knows(self, workflow: str) -> bool:
         return self.agent_for(workflow) is not None
 
-    async def create(self, wanted: NewSession, tenant: str, key: str | None = None, *, trusted: bool) -> ChatSession:
+    async def create(
+        self,
+        wanted: NewSession,
+        tenant: str,
+        key: str | None = None,
+        *,
+        trusted: bool,
+        back_end: Actor | None,
+    ) -> ChatSession:
         """A session for a user of this tenant; with the key of an earlier request, the session of that one.
 
         A key is known until a day after the end of its session.
         trusted: whether a holder of the server key chose the state variables.
+        back_end: who lets the user in, for the audit log; ``None`` for a user who is in already.
 
         Raises:
             NotFound: no agent answers for this workflow.
@@ -78,6 +87,7 @@ class Sessions:
             per_minute=wanted.rate_limits.max_requests_per_1_minute,
             lifetime=timedelta(seconds=wanted.expires_after.seconds),
             idempotency=idempotency,
+            back_end=back_end,
         )
         if stored is None and idempotency is not None:
             return await self._repeated(tenant, idempotency)
@@ -114,7 +124,13 @@ class Sessions:
         await rows.cancel(self._database, tenant, session_id, actor)
 
     async def keep_hosted(
-        self, made: ChatSession, caller: Caller, workflow: Mapping[str, Any], configuration: Mapping[str, Any]
+        self,
+        made: ChatSession,
+        caller: Caller,
+        workflow: Mapping[str, Any],
+        configuration: Mapping[str, Any],
+        *,
+        back_end: Actor | None,
     ) -> None:
         """Remember whose session at OpenAI this is, and what was requested for it."""
         left = max(made.expires_at - int(time.time()), 1)
@@ -127,6 +143,7 @@ class Sessions:
             configuration=configuration,
             per_minute=made.max_requests_per_1_minute,
             lifetime=timedelta(seconds=left),
+            back_end=back_end,
         )
 
     async def find(self, session_id: str, caller: Caller) -> StoredSession:
@@ -142,9 +159,9 @@ class Sessions:
         found = await rows.find_by_secret(self._database, secret)
         return found if found is not None and (found.tenant, found.user) == caller.owner else None
 
-    async def _add(self, caller: Caller, **values: Any) -> StoredSession | None:
-        async with self._database.session(caller) as session:
-            return await rows.add(session, **values)
+    async def _add(self, caller: Caller, *, back_end: Actor | None, **values: Any) -> StoredSession | None:
+        async with self._database.session(caller, atomic=back_end is not None) as session:
+            return await rows.add(session, back_end=back_end, **values)
 
 
 def _canonical(wanted: NewSession) -> str:

@@ -7,7 +7,7 @@ from pydantic import Field, SecretStr
 from typing_extensions import override
 
 from chatkit_link.settings.formats.addresses import SECURE_ADDRESS
-from chatkit_link.settings.formats.keys import HEADER_NAME, OWN_KEY, SECRET
+from chatkit_link.settings.formats.keys import HEADER_NAME, OWN_KEY, SECRET, STORED_KEY_PREFIX
 from chatkit_link.settings.group import SettingsConflict, SettingsGroup
 
 # Those of the server key (``identity/server_key.py``).
@@ -88,6 +88,18 @@ class IdentitySettings(SettingsGroup):
                     (name, "jwt_secret", "secret", "secret_previous"),
                     f"CHATKIT_LINK_{name.upper()} is another setting's secret: make a key of its own.",
                 )
+            if key and key.get_secret_value().startswith(STORED_KEY_PREFIX):
+                yield SettingsConflict(
+                    (name,),
+                    f"CHATKIT_LINK_{name.upper()} is a key of chatkit-link keys: here it would open everything, and "
+                    "could not be revoked. The server knows it from the database: give it to your back end alone.",
+                )
+        if self.server_key_previous and not self.server_key:
+            yield SettingsConflict(
+                ("server_key_previous", "server_key"),
+                "CHATKIT_LINK_SERVER_KEY_PREVIOUS is set and CHATKIT_LINK_SERVER_KEY is not: set the key that takes "
+                "its place, or unset both.",
+            )
         if self.server_key_previous and self.server_key_previous == self.server_key:
             yield SettingsConflict(
                 ("server_key_previous", "server_key"),

@@ -16,6 +16,7 @@ from chatkit_link.caller import Caller
 from chatkit_link.store.engine import Database, System
 from chatkit_link.store.statement import Row
 from chatkit_link.store.tables import audit_log
+from chatkit_link.store.tenancy import Session
 from chatkit_link.wire.sanitize import clean_text, clean_value
 
 #: Every action that is recorded. The documentation lists them (docs/how-to/server-keys.md); a test compares both.
@@ -27,6 +28,7 @@ Action = Literal[
     "key.rotated",
     "key.used",
     "session.cancelled",
+    "session.created",
     "settings.changed",
     "thread.closed",
     "thread.deleted",
@@ -129,8 +131,8 @@ def _values(event: Event) -> dict[str, Any]:
     }
 
 
-async def record(connection: System, *events: Event) -> None:
-    """Add events, in the transaction of the connection."""
+async def record(connection: System | Session, *events: Event) -> None:
+    """Add events, in the transaction of the connection. That of a user adds those about the user alone."""
     for event in events:
         await connection.execute(insert(audit_log).values(_values(event)).inline())
 

@@ -1,6 +1,6 @@
 """What all replicas of one deployment have in common, as the first of them found it: a few names with a value each."""
 
-from sqlalchemy import Double, Text, cast, delete, func, select
+from sqlalchemy import Double, Text, cast, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chatkit_link.store.engine import Database
@@ -22,6 +22,13 @@ async def replace(database: Database, name: str, value: str) -> None:
     async with database.system() as connection:
         put = insert(deployment).values(name=name, value=value)
         await connection.execute(put.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+async def exchange(database: Database, name: str, before: str, value: str) -> bool:
+    """Give the name this value if it has the one before; False where another replica was faster."""
+    async with database.system() as connection:
+        change = update(deployment).where(deployment.c.name == name, deployment.c.value == before).values(value=value)
+        return (await connection.execute(change)).changed == 1
 
 
 async def forget(database: Database, name: str) -> None:

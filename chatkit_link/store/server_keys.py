@@ -10,6 +10,7 @@ one, and the key before that is live for the overlap.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from sqlalchemy import DateTime, bindparam, func, insert, or_, select, update
@@ -20,6 +21,8 @@ from chatkit_link.store.engine import Database, System
 from chatkit_link.store.statement import Row, Statement
 from chatkit_link.store.tables import server_keys
 
+#: Any constant, beside the name's hash.
+_LOCK: Final = 0x436B4C6B
 _LIVE = server_keys.c.revoked_at.is_(None) & or_(
     server_keys.c.expires_at.is_(None), server_keys.c.expires_at > func.now()
 )
@@ -64,6 +67,24 @@ class StoredKey:
     replaced_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class KeyCount:
+    """live: good at this moment. ended: revoked or expired."""
+
+    live: int = 0
+    ended: int = 0
+
+
+NO_KEYS: Final = KeyCount()
+
+
+async def count_keys(database: Database) -> KeyCount:
+    live, ended = (func.count().filter(which).label(name) for name, which in (("live", _LIVE), ("ended", ~_LIVE)))
+    async with database.replica() as connection:
+        (row,) = await connection.execute(select(live, ended).select_from(server_keys))
+    return KeyCount(row.live, row.ended)
+
+
 async def live_keys(database: Database) -> list[StoredKey]:
     """All keys that are good at this moment."""
     async with database.replica() as connection:
@@ -77,9 +98,15 @@ async def list_keys(database: Database) -> list[StoredKey]:
         return [_key(row) for row in await connection.execute(statement)]
 
 
+async def _hold(connection: System, name: str) -> None:
+    """Change the keys of one name one after the other: a key that a rotation is making must not escape a revocation."""
+    await connection.execute(select(func.pg_advisory_xact_lock(_LOCK, func.hashtext(name))))
+
+
 async def create_key(database: Database, new: NewKey, actor: Actor) -> StoredKey:
     """Raises Conflict where a key has this name."""
     async with database.system() as connection:
+        await _hold(connection, new.name)
         made = await _insert(connection, new, actor)
         await record(connection, Event("key.created", actor, new.tenant, target=new.name, details=_described(made)))
     return made
@@ -91,8 +118,9 @@ async def rotate_key(database: Database, new: NewKey, overlap: timedelta, actor:
     Without a lifetime of its own, the next one has that of the key before it. Raises NotFound where no key has this
     name.
     """
-    named = select(server_keys).where(server_keys.c.name == new.name, _NAMED).with_for_update()
+    named = select(server_keys).where(server_keys.c.name == new.name, _NAMED)
     async with database.system() as connection:
+        await _hold(connection, new.name)
         if (row := (await connection.execute(named)).one_or_none()) is None:
             raise _unknown(new.name)
         before = _key(row)
@@ -116,6 +144,7 @@ async def rotate_key(database: Database, new: NewKey, overlap: timedelta, actor:
 async def revoke_key(database: Database, name: str, actor: Actor) -> list[StoredKey]:
     """End all live keys of this name, also those that a rotation has replaced. Raises NotFound where there is none."""
     async with database.system() as connection:
+        await _hold(connection, name)
         rows = await connection.execute(
             update(server_keys)
             .where(server_keys.c.name == name, server_keys.c.revoked_at.is_(None), or_(_LIVE, _NAMED))

@@ -91,8 +91,12 @@ async def add(
     per_minute: int,
     lifetime: timedelta,
     idempotency: Idempotency | None = None,
+    back_end: Actor | None = None,
 ) -> StoredSession | None:
-    """A new session of the caller's; ``None`` where the tenant has one with this key."""
+    """A new session of the caller's; ``None`` where the tenant has one with this key.
+
+    back_end: who lets the user in with it, for the audit log; the connection is then in a transaction.
+    """
     statement = (
         insert(sessions)
         .values(
@@ -115,7 +119,12 @@ async def add(
         .returning(sessions, _OVER.label("over"))
     )
     row = (await session.execute(statement)).one_or_none()
-    return None if row is None else _session(row)
+    if row is None:
+        return None
+    if back_end is not None:
+        caller, details = session.caller, {"agent": agent} if agent else {"workflow": workflow["id"]}
+        await record(session, Event("session.created", back_end, *caller.owner, target=session_id, details=details))
+    return _session(row)
 
 
 async def find_by_key(database: Database, tenant: str, idempotency: Idempotency) -> Repeated | None:

@@ -56,14 +56,17 @@ async def test_a_key_alone_is_on_standard_output_and_only_its_hash_in_the_databa
     assert key_id(key) is not None
     assert "Key shop: sessions, threads; good until" in made.stderr
     assert key not in made.stderr
+    assert "servers refuse anonymous visitors, unless CHATKIT_LINK_ALLOW_ANONYMOUS=true" in made.stderr
+    assert "anonymous" not in (await command("keys", "create", "other", "--scope", "admin")).stderr
+    only_line(await command("keys", "revoke", "other"))
     async with database.system() as connection:
-        (row,) = await connection.connection.fetch("SELECT * FROM server_keys")
+        (row,) = await connection.connection.fetch("SELECT * FROM server_keys WHERE name = 'shop'")
     assert (row.name, row.hash, row.tenant, row.created_by) == ("shop", key_hash(key), "acme", operator().name)
     listed = await command("keys", "list")
     assert "shop" in listed.stdout
     assert "never" in listed.stdout  # used last
     assert key.rpartition("_")[2] not in listed.output
-    (described,) = json.loads((await command("keys", "list", "--json")).stdout)
+    _, described = json.loads((await command("keys", "list", "--json")).stdout)
     assert (described["name"], described["scopes"], described["tenant"]) == ("shop", ["sessions", "threads"], "acme")
     assert described["revoked_at"] is None
 
@@ -89,6 +92,12 @@ async def test_a_key_is_rotated_and_revoked_and_the_log_says_who_did_it(
     assert "2 keys of the name shop revoked" in only_line(revoked)
     async with running(settings) as address, httpx2.AsyncClient(base_url=address, timeout=60) as http:
         assert [await status(first), await status(second)] == [401, 401]
+        # Its last key has ended, and nothing else is set: that opens it to nobody.
+        listed = await http.post("/chatkit", json={"type": "threads.list", "params": {}})
+        assert (listed.status_code, "set-cookie" in listed.headers) == (401, False)
+    doctor = json.loads((await command("doctor", "--json")).stdout)
+    (access,) = [check for check in doctor["checks"] if check["name"] == "access"]
+    assert (access["level"], "revoked or have expired" in access["text"]) == ("note", True)
     logged = events(await command("audit", "--action", "key", "--json"))[::-1]
     by_operator = [event for event in logged if event["actor_kind"] == "operator"]
     assert [event["action"] for event in by_operator] == ["key.created", "key.rotated", "key.revoked", "key.revoked"]
@@ -102,6 +111,10 @@ async def test_a_key_is_rotated_and_revoked_and_the_log_says_who_did_it(
 REFUSED = {
     "an unknown scope": ("keys create a --scope all", "the scopes are sessions, threads, read-only, admin"),
     "a name with a space": ('keys create "a b" --scope threads', "1 to 64 letters"),
+    "a name that another key has in the log": (
+        "keys create CHATKIT_LINK_SERVER_KEY --scope threads",
+        "choose another name",
+    ),
     "a tenant that is none": ('keys create a --scope threads --tenant " "', "--tenant has 1 to 255"),
     "a length without a unit": ("keys create a --scope threads --expires 90", "--expires 90d"),
     "no time at all": ("keys create a --scope threads --expires 0s", "--expires 90d"),

@@ -7,6 +7,7 @@ import pytest
 from chatkit.types import ThreadMetadata
 
 from chatkit_link.caller import Caller
+from chatkit_link.identity.secret import fingerprint
 from chatkit_link.search.folder import sync_folder
 from chatkit_link.store.documents import Documents
 from chatkit_link.store.engine import Database
@@ -122,6 +123,29 @@ async def test_the_doctor_calls_a_newer_schema_bad(
     result = await command("doctor")
     assert result.exit_code == 1
     assert "bad     database: schema 9999 of a newer version" in result.output
+
+
+async def test_the_doctor_compares_the_secret_with_that_of_the_database_and_makes_none(
+    postgres: Postgres, live: str, command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    theirs, refused = "the secret of the servers of this database", "bad     secret: The servers of this database sign"
+    monkeypatch.setenv("DATABASE_URL", postgres.url(live))
+    postgres.query(live, f"INSERT INTO deployment VALUES ('secret', '{fingerprint(theirs.encode())}')")
+    settings: list[tuple[dict[str, str], bool]] = [
+        ({}, True),  # the server would make one in its folder
+        ({"CHATKIT_LINK_SECRET": "n" * 32}, True),
+        ({"CHATKIT_LINK_SECRET": "n" * 32, "CHATKIT_LINK_SECRET_PREVIOUS": theirs}, False),
+        ({"CHATKIT_LINK_SECRET": theirs}, False),
+    ]
+    for given, is_other in settings:
+        with monkeypatch.context() as patch:
+            for name, value in given.items():
+                patch.setenv(name, value)
+            result = await command("doctor")
+        assert (result.exit_code == 1, refused in result.output) == (is_other, is_other), given
+        assert theirs not in result.output
+    assert files(tmp_path) == ["of-the-server"]
+    assert postgres.query(live, "SELECT value FROM deployment WHERE name = 'secret'") == fingerprint(theirs.encode())
 
 
 @pytest.mark.parametrize("arguments", [("usage",), ("doctor",), *ON_A_THREAD])

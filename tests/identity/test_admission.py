@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from chatkit_link.identity import admission
+from chatkit_link.store.server_keys import KeyCount
 from tests.identity.test_authentication import settings
 
 KEY = "0123456789" * 4
@@ -49,8 +50,18 @@ def test_one_line_says_who_can_get_in(given: dict[str, Any], anonymous: bool, te
 def test_what_is_configured_outside_of_the_settings_closes_too() -> None:
     by_function = admission(settings(), hook=True)
     assert (by_function.anonymous, by_function.text) == (False, "Users that create_app(identify=...) names")
-    stored = admission(settings(), stored_keys=1)
+    stored = admission(settings(), keys=KeyCount(live=1))
     assert (stored.anonymous, stored.text) == (False, f"B{BACK_ENDS[1:]}")
-    both = admission(settings(server_key=KEY), stored_keys=2)
+    both = admission(settings(server_key=KEY), keys=KeyCount(live=2))
     assert both.text == "Back ends with one of 3 server keys, and users with their sessions"
-    assert admission(settings(allow_anonymous=True), hook=True, stored_keys=1).anonymous
+    assert admission(settings(allow_anonymous=True), hook=True, keys=KeyCount(live=1)).anonymous
+
+
+def test_a_server_whose_last_key_has_ended_stays_closed_and_says_how_to_open_it() -> None:
+    ended = admission(settings(), keys=KeyCount(ended=1))
+    assert (ended.anonymous, ended.is_notable) == (False, True)
+    assert ended.text.startswith("Nobody: all server keys of the database are revoked or have expired. ")
+    assert "CHATKIT_LINK_ALLOW_ANONYMOUS=true" in ended.text
+    assert admission(settings(allow_anonymous=True), keys=KeyCount(ended=1)).text == VISITORS
+    assert admission(settings(allow_anonymous=False), keys=KeyCount(ended=1)).text == NOBODY
+    assert admission(settings(**JWKS), keys=KeyCount(ended=1)).text == "Users with a JWT of id.example"

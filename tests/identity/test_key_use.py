@@ -18,8 +18,9 @@ from chatkit_link.store.audit import Actor, Recorded, Wanted, search
 from chatkit_link.store.engine import Database
 from chatkit_link.store.server_keys import NewKey, StoredKey, create_key, list_keys
 from tests.conftest import running
-from tests.limits.users import IDENTITY, new_message
+from tests.limits.users import IDENTITY, bearer, new_message
 
+pytestmark = pytest.mark.usefixtures("own_keys")
 Make = Callable[..., Settings]
 BETA = {"OpenAI-Beta": "chatkit_beta=v1"}
 
@@ -28,9 +29,9 @@ def grant() -> KeyGrant:
     return KeyGrant(f"key-{uuid.uuid4().hex[:8]}", frozenset({"threads"}), address="192.0.2.7")
 
 
-async def stored(database: Database, *scopes: str) -> tuple[str, StoredKey]:
+async def stored(database: Database, *scopes: str, tenant: str | None = None) -> tuple[str, StoredKey]:
     made_id, text = new_key()
-    new = NewKey(made_id, key_hash(text), f"key-{uuid.uuid4().hex[:8]}", scopes)
+    new = NewKey(made_id, key_hash(text), f"key-{uuid.uuid4().hex[:8]}", scopes, tenant)
     return text, await create_key(database, new, Actor("operator", "root"))
 
 
@@ -198,3 +199,57 @@ async def test_a_conversation_is_read_with_a_key_only_with_its_row_in_the_log(
         unknown = await http.get("/v1/chatkit/threads/thr_unknown", headers=headers)
         assert unknown.status_code == 404
     assert len(await used(database, row.name, "thread.read")) == 1
+
+
+async def test_a_key_that_tries_another_tenant_is_counted_under_it(make_settings: Make, database: Database) -> None:
+    key, row = await stored(database, "threads", "sessions", "admin", tenant="acme")
+    headers = {"Authorization": f"Bearer {key}", **BETA, "X-ChatKit-Tenant": "beta"}
+    async with (
+        running(make_settings(**IDENTITY)) as address,
+        httpx2.AsyncClient(base_url=address, headers=headers, timeout=60) as http,
+    ):
+        listing = {"type": "threads.list", "params": {}}
+        answers = [
+            await http.post("/chatkit", json=listing, headers={"X-ChatKit-User": "ada"}),
+            await http.get("/v1/chatkit/threads"),
+            await http.put("/api/threads/thr_x/status", json={"type": "locked"}),
+        ]
+        assert [answer.status_code for answer in answers] == [403, 403, 403]
+    tried = {
+        (event.target, event.tenant, event.details["refused"], event.address)
+        for event in await used(database, row.name, "key.used")
+    }
+    assert tried == {
+        ("POST /chatkit", "beta", True, "127.0.0.1"),
+        ("GET /v1/chatkit/threads", "beta", True, "127.0.0.1"),
+        ("PUT /api/threads/{thread_id}/status", "beta", True, "127.0.0.1"),
+    }
+
+
+async def test_a_session_that_a_key_makes_is_an_event_and_one_that_is_asked_for_again_is_not_another(
+    make_settings: Make, database: Database
+) -> None:
+    key, row = await stored(database, "sessions")
+    user = f"ada-{uuid.uuid4().hex[:8]}"
+    back_end = {"Authorization": f"Bearer {key}", **BETA}
+    wanted = {"workflow": {"id": "echo", "state_variables": {"role": "a secret of the shop"}}}
+    async with (
+        running(make_settings(**IDENTITY)) as address,
+        httpx2.AsyncClient(base_url=address, timeout=60) as http,
+    ):
+        once = back_end | {"Idempotency-Key": uuid.uuid4().hex}
+        made = [
+            (await http.post("/v1/chatkit/sessions", json={"user": user, **wanted}, headers=once)).json()["id"]
+            for _ in range(2)
+        ]
+        for_page = await http.post("/api/chatkit/session", json=wanted, headers=back_end | {"X-ChatKit-User": user})
+        of_its_own = await http.post("/api/chatkit/session", json=wanted, headers=bearer("default", user))
+        assert (for_page.status_code, of_its_own.status_code) == (200, 200)
+    events = await used(database, row.name, "session.created")
+    assert made[0] == made[1]
+    assert [event.target for event in events] == [made[0], for_page.json()["id"]]
+    for event in events:
+        assert (event.actor_kind, event.tenant, event.user) == ("server_key", "default", user)
+        assert (event.details, event.address) == ({"agent": "echo"}, "127.0.0.1")
+    by_user = await search(database, Wanted(actor=user), limit=100)
+    assert by_user == []

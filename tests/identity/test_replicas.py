@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from http.cookies import SimpleCookie
 from pathlib import Path
 
@@ -12,7 +12,11 @@ import pytest
 
 from chatkit_link.cli.migrate import migrate
 from chatkit_link.errors import ConfigurationError
+from chatkit_link.identity import FINGERPRINT, OtherSecret, is_other_secret, require_known_secret
+from chatkit_link.own_route.connection import Connection
 from chatkit_link.settings import Settings
+from chatkit_link.store import deployment
+from chatkit_link.store.engine import Database
 from tests.conftest import running
 from tests.finished_stream import told
 from tests.limits.users import talking
@@ -156,3 +160,39 @@ async def test_a_database_elsewhere_and_a_secret_of_the_folder_are_warned_of(
             pass
     async with running(make_settings(secret=secret)):
         pass
+
+
+async def test_of_two_that_replace_the_secret_at_once_with_others_one_starts(
+    make_settings: Make, database: Database
+) -> None:
+    async with replica(make_settings, OLD):
+        pass
+    old, new, third = (secret.encode() for secret in (OLD, NEW, THIRD))
+    starts = (require_known_secret(database, (present, old)) for present in (new, third))
+    results = await asyncio.gather(*starts, return_exceptions=True)
+    assert {type(result) for result in results} == {OtherSecret, type(None)}
+    winner = new if results[0] is None else third
+    assert not await is_other_secret(database, (winner,))
+    assert await is_other_secret(database, (old,))
+
+
+async def test_files_behind_a_route_of_ones_own_are_refused_another_secret(
+    make_settings: Make, database: Database
+) -> None:
+    """Links that the one signs would not open at the other. Such a route decides nothing, and has no visitors."""
+    routes = {secret: Connection(make_settings(secret=secret)) for secret in (OLD, NEW)}
+    for route in routes.values():
+        route.with_files = True
+        assert await route.files()
+        await route.close()
+    assert await deployment.find(database, FINGERPRINT) is None
+    async with replica(make_settings, OLD):
+        pass
+    assert await routes[OLD].files()
+    with pytest.raises(OtherSecret):
+        await routes[NEW].files()
+    without = Connection(make_settings(secret=NEW))
+    assert (await without.get()).store
+    for route in (*routes.values(), without):
+        with suppress(OtherSecret):
+            await route.close()

@@ -69,6 +69,29 @@ async def test_visitors_come_in_where_they_were_asked_for(make_settings: Make, g
         assert (await http.post("/visitor", json={})).json()["token"].startswith("anon_")
 
 
+CUT_OFF = {
+    "nothing of it": ["Bearer ek_"],
+    "its first letters": ["Bearer ek_abc"],
+    "a line's end in it": ["Bearer ek_0123456789\t0123456789"],
+    "two of them": ["Bearer ek_0123456789, Bearer ek_0123456789"],
+    "another one beside it": ["Bearer ek_0123456789", "Basic YTpi"],
+    "in small letters": ["bearer   ek_0123456789%"],
+    "a server key that was cut off": ["Bearer cklk_K3mT9xQa_0123"],
+}
+
+
+@pytest.mark.parametrize("lines", CUT_OFF.values(), ids=CUT_OFF)
+async def test_a_secret_that_was_cut_off_makes_nobody_a_visitor(server: str, lines: list[str]) -> None:
+    async with httpx2.AsyncClient(base_url=server, timeout=60) as http:
+        refused = await http.post("/chatkit", json=LIST, headers=[("Authorization", line) for line in lines])
+        assert (refused.status_code, "set-cookie" in refused.headers) == (401, False)
+        # What a proxy in front sends for itself is none of ours.
+        for other in ("Basic YTpi", "Bearer of-the-proxy"):
+            visitor = await http.post("/chatkit", json=LIST, headers={"Authorization": other})
+            assert (visitor.status_code, "set-cookie" in visitor.headers) == (200, True)
+            http.cookies.clear()
+
+
 # State comes from the server key
 
 STATE = file(body='    return {"output_text": f"role={state[\'role\']}"}\n').replace(

@@ -4,6 +4,7 @@ import itertools
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import Settings, read_settings
@@ -116,7 +117,7 @@ def test_any_two_wrong_settings_are_both_named(names: tuple[str, str]) -> None:
 def test_conflicts_name_settings_that_exist() -> None:
     conflicts: list[SettingsConflict] = []
     combinations: list[dict[str, Any]] = [
-        {"jwt_secret": "s" * 32, "server_key": "s" * 32, "identify": "a:b", "search": "tavily"},
+        {"jwt_secret": SecretStr("s" * 32), "server_key": SecretStr("s" * 32), "identify": "a:b", "search": "tavily"},
         {"jwt_jwks_url": "https://id.example.com", "limits_storage": "redis", "budget_tenant_day_cost": 1},
         {"proxy_tenant_header": "X-Org", "cookie_cross_site": True, "cookie_secure": False, "origins": "*"},
         {"proxy_user_header": "X-ChatKit-User", "search": "brave"},

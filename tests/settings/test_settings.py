@@ -27,6 +27,14 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"server_key_previous": KEY, "server_key": KEY},
         "set the key before it",
     ),
+    "a former server key alone, which would open the server": (
+        {"server_key_previous": KEY},
+        "CHATKIT_LINK_SERVER_KEY_PREVIOUS is set and CHATKIT_LINK_SERVER_KEY is not",
+    ),
+    "a stored key, which would lose its scopes": (
+        {"server_key": f"cklk_{KEY}"},
+        "CHATKIT_LINK_SERVER_KEY is a key of chatkit-link keys",
+    ),
     "a header from anywhere": ({"proxy_user_header": "X-User"}, "needs CHATKIT_LINK_TRUSTED_PROXIES"),
     "a header from everybody": (PROXY | {"trusted_proxies": "*"}, "needs CHATKIT_LINK_TRUSTED_PROXIES"),
     "a header from everybody in digits": (PROXY | {"trusted_proxies": "0.0.0.0/0"}, "needs CHATKIT_LINK_TRUSTED"),

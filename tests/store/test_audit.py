@@ -8,6 +8,7 @@ import uuid
 import warnings
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ import pytest
 from chatkit.types import LockedStatus
 from sqlalchemy import func, insert, make_url
 
+from chatkit_link.app import create_app
 from chatkit_link.caller import Caller, KeyGrant
+from chatkit_link.cli.server import serving
 from chatkit_link.client import ChatKitClient
 from chatkit_link.errors import NotFound
 from chatkit_link.protocol.thread_status import set_status
@@ -204,6 +207,17 @@ async def test_changed_settings_are_named_and_their_values_are_nowhere(own: Data
     assert "others" in other_secret.details
     written = json.dumps([event.details for event in (start, changed, other_secret)])
     assert not [value for value in ("sk-first", "sk-second", secret.decode()) if value in written]
+
+
+async def test_a_server_for_one_conversation_changes_no_settings(
+    make_settings: Callable[..., Settings], database: Database
+) -> None:
+    async with running(make_settings(rate_messages=3)):
+        pass
+    before = await of(database, action="settings")
+    async with serving(partial(create_app, temporary=True), make_settings(rate_messages=4)):
+        pass
+    assert await of(database, action="settings") == before != []
 
 
 async def test_an_export_has_all_events_oldest_first_and_itself(

@@ -4,6 +4,8 @@ import re
 
 from chatkit_link.settings.formats.text import FULL_WIDTH, Format, RefusedValue, cut, has_control, read_line
 
+#: How server keys of the database begin (``identity/key_format.py``).
+STORED_KEY_PREFIX = "cklk_"
 _BEARER = re.compile(r"(?:authorization\s*:\s*)?bearer(?:\s+|$)", re.IGNORECASE)
 _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
 _ASCII_WORDS = re.compile(r"[\x20-\x7e]+")
