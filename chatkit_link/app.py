@@ -67,6 +67,7 @@ from chatkit_link.identity import (
     warn_of_generated,
 )
 from chatkit_link.limits.limits import build_limits
+from chatkit_link.limits.requests import database_line, identifying_line, rendering_line
 from chatkit_link.limits.shares import Bounds, Shares
 from chatkit_link.net.client_ip import Forwarded
 from chatkit_link.protocol.crash_recovery import CrashRecovery
@@ -238,7 +239,7 @@ async def _open(
     temporary: bool,
 ) -> Services:
     mend(settings.data)
-    database = await stack.enter_async_context(open_database(settings))
+    database = await stack.enter_async_context(open_database(settings, turns=database_line(settings.database_pool)))
     await migrate(database)
     secrets = load_secrets(settings)
     if not temporary:
@@ -315,6 +316,8 @@ async def _open(
             Bounds(settings.streams_at_once, settings.streams_at_once_address, settings.streams_at_once_total)
         ),
         model_calls=Shares(Bounds(0, settings.runs_at_once_address, settings.runs_at_once_total)),
+        identifying=identifying_line(),
+        rendering=rendering_line(),
         entries=entries,
         agents=served,
         models={agent_id: offered.names for agent_id, offered in factory.offered.items()},

@@ -15,7 +15,8 @@ from chatkit_link.errors import TooLarge, Unavailable, UnsupportedType
 from chatkit_link.files import decoder
 from chatkit_link.files.media_type import HEAD, IMAGES, PDF, sniff
 from chatkit_link.files.storage import Storage
-from chatkit_link.limits.shares import Bounds, Line
+from chatkit_link.limits.line import Line
+from chatkit_link.limits.shares import Bounds
 from chatkit_link.sandbox.process import Answer, Job, NotStartedError, Sandbox
 from chatkit_link.translations import Localized
 

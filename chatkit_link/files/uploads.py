@@ -40,7 +40,8 @@ from chatkit_link.files.renditions import Renditions
 from chatkit_link.files.signed_urls import Links
 from chatkit_link.files.storage import Storage
 from chatkit_link.files.upload_limits import UploadLimits
-from chatkit_link.limits.shares import Bounds, Line
+from chatkit_link.limits.line import Line
+from chatkit_link.limits.shares import Bounds
 from chatkit_link.store import files as rows
 from chatkit_link.store.engine import Database
 from chatkit_link.translations import Localized

@@ -20,8 +20,9 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from chatkit_link.errors import NotFound, Unauthenticated
-from chatkit_link.http.identify import identify_caller
+from chatkit_link.http.identify import identify_caller, network_of
 from chatkit_link.http.services import ServicesDep
+from chatkit_link.limits.requests import somebody_at
 from chatkit_link.search.blocks import Anchors, html_blocks, is_heading, markdown_parser, markdown_tokens
 from chatkit_link.store.documents import Document
 from chatkit_link.translations import Localized
@@ -78,13 +79,15 @@ async def may_read(path: str, request: Request, services: ServicesDep, key: str 
 @router.get(
     "/documents/{path:path}", response_class=HTMLResponse, include_in_schema=False, dependencies=[Depends(may_read)]
 )
-async def show_document(path: str, services: ServicesDep) -> HTMLResponse:
+async def show_document(path: str, request: Request, services: ServicesDep) -> HTMLResponse:
     """A stored document as a readable page; 404 when there is none by that name."""
-    document = await services.documents.get(path)
-    if document is None:
-        raise NotFound(Localized("document_not_found"))
-    # A long one takes a second.
-    return HTMLResponse(await anyio.to_thread.run_sync(_page, document), headers=_headers())
+    async with services.rendering.turn(somebody_at(network_of(request, services.settings))):
+        document = await services.documents.get(path)
+        if document is None:
+            raise NotFound(Localized("document_not_found"))
+        # A long one takes a second.
+        page = await anyio.to_thread.run_sync(_page, document)
+    return HTMLResponse(page, headers=_headers())
 
 
 def _headers() -> dict[str, str]:

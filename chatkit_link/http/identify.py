@@ -17,6 +17,7 @@ from chatkit_link.identity.scopes import require_request_scope, require_scope
 from chatkit_link.identity.server_key import USER_HEADER, OtherTenant
 from chatkit_link.identity.user_names import name_in_header
 from chatkit_link.identity.zone import known_zone
+from chatkit_link.limits.requests import somebody_at
 from chatkit_link.net.client_ip import UNKNOWN, client_address
 from chatkit_link.net.ip import rate_limit_key
 from chatkit_link.net.origin import is_host
@@ -29,8 +30,10 @@ _CHATKIT = frozenset({("POST", "/chatkit"), ("POST", "/chatkit/{agent}")})
 
 async def identify_caller(request: Request, services: ServicesDep) -> Caller:
     """The caller, for what sessions do not limit. The response carries a new cookie and the session's lifetime."""
-    with _refusal_counted(request, services):
-        identified = await services.identity.identify(request, request_id(request))
+    network = network_of(request, services.settings)
+    async with services.identifying.turn(somebody_at(network)):
+        with _refusal_counted(request, services):
+            identified = await services.identity.identify(request, request_id(request))
     if identified.ambient:
         refuse_cross_site(request, services.origins)
     if identified.cookie is not None:
@@ -45,7 +48,7 @@ async def identify_caller(request: Request, services: ServicesDep) -> Caller:
         caller,
         zone=known_zone(request.headers.get("x-time-zone")),
         address=_address(request, services.settings),
-        network=None if identified.by_back_end else network_of(request, services.settings),
+        network=None if identified.by_back_end else network,
     )
 
 

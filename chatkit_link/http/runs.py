@@ -65,8 +65,9 @@ async def run_of_thread(thread_id: str, services: ServicesDep, caller: CallerDep
 async def hosts_of_thread(thread_id: str, services: ServicesDep, caller: CallerDep) -> dict[str, list[str]]:
     """``{"hosts": [...]}``: links to others are shown in full before they open."""
     await services.store.load_thread(thread_id, caller)
-    history = await services.store.load_history(thread_id, ITEMS, caller)
-    return {"hosts": await asyncio.to_thread(hosts_of_tools, history)}
+    async with services.rendering.turn(caller):
+        history = await services.store.load_history(thread_id, ITEMS, caller)
+        return {"hosts": await asyncio.to_thread(hosts_of_tools, history)}
 
 
 @router.post("/chatkit/runs/{run_id}/cancel", summary="Stop an answer")

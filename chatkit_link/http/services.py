@@ -16,6 +16,7 @@ from chatkit_link.http.cross_site import TrustedOrigins
 from chatkit_link.http.streams import Streams
 from chatkit_link.identity import Admission, DocumentKeys, Identity, KeyUse, ServerKey, VisitorAuthenticator
 from chatkit_link.limits.limits import Limits
+from chatkit_link.limits.line import Line
 from chatkit_link.limits.shares import Shares
 from chatkit_link.protocol.json_requests import JsonRequests
 from chatkit_link.protocol.request_parser import RequestParser
@@ -42,6 +43,7 @@ class Services:
     admission: who can get in.
     origins: of the sites whose pages may act for their visitors here.
     streams: those that are open. model_calls: the answers, dictations and actions in progress, which may call a model.
+    identifying, rendering: the turns of requests (``limits/requests.py``).
     """
 
     settings: Settings
@@ -64,6 +66,8 @@ class Services:
     coordinator: Coordinator
     streams: Streams
     model_calls: Shares
+    identifying: Line
+    rendering: Line
     entries: Mapping[str, Entry]
     agents: Mapping[str, ServedAgent]
     models: Mapping[str, Sequence[str]]

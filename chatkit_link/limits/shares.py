@@ -1,18 +1,16 @@
 """What is scarce within one process, and how it is shared: at once by one user, from one address, and in all.
 
 Identity is free: whoever may come in as an anonymous visitor may come as a thousand of them. So a limit by user alone
-keeps nobody out, and whatever is scarce is also counted by address and in all. ``Shares`` refuses what is too much;
-a ``Line`` lets it wait.
+keeps nobody out, and whatever is scarce is also counted by address and in all. ``Shares`` refuses what is too much; a
+``Line`` (``limits/line.py``) lets it wait.
 
 A caller whose address says nothing of who asks (``Caller.network`` is None: one for whom a back end asks, which
 vouches for its users) stands for itself.
 """
 
-import asyncio
-import time
-from collections import Counter, deque
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,11 +20,8 @@ from chatkit_link.translations import Localized
 
 #: ``Retry-After`` of what is refused here, in seconds: what holds a share lets go of it soon.
 _RETRY = 5
-#: Seconds after which half of what a turn took is forgotten.
-_HALF_LIFE = 60.0
-#: Seconds of use below which a user or an address is as good as new, once so many of them are remembered.
-_FORGOTTEN = 0.01
-_REMEMBERED = 10_000
+
+Bound = Literal["user", "address", "total"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +36,17 @@ class Bounds:
 def group_of(caller: Caller) -> str:
     """The address that a caller is counted under."""
     return caller.network or "\0".join(caller.owner)
+
+
+def crowded(bound: Bound) -> TooManyRequests | Unavailable:
+    """The refusal of a caller that one of the bounds keeps out."""
+    match bound:
+        case "user":
+            return TooManyRequests(Localized("user_crowded"), retry_after=_RETRY)
+        case "address":
+            return TooManyRequests(Localized("network_crowded", seconds=_RETRY), retry_after=_RETRY)
+        case "total":
+            return Unavailable(Localized("server_crowded", seconds=_RETRY), retry_after=_RETRY)
 
 
 class Shares:
@@ -61,13 +67,18 @@ class Shares:
         finally:
             self.give_back(caller)
 
-    def used_up(self, caller: Caller) -> Literal["user", "address", "total"] | None:
+    @property
+    def full(self) -> bool:
+        """Whether nobody can have one more."""
+        return 0 < self.bounds.total <= self.total
+
+    def used_up(self, caller: Caller) -> Bound | None:
         """The bound that keeps this caller from one more share; None if there is one."""
         if 0 < self.bounds.user <= self._users[caller.owner]:
             return "user"
         if 0 < self.bounds.address <= self._groups[group_of(caller)]:
             return "address"
-        return "total" if 0 < self.bounds.total <= self.total else None
+        return "total" if self.full else None
 
     def take(self, caller: Caller) -> None:
         """Have one share until ``give_back``.
@@ -76,15 +87,9 @@ class Shares:
             TooManyRequests: this user, or this address, has as many as it may.
             Unavailable: there is none left for anybody.
         """
-        match self.used_up(caller):
-            case "user":
-                raise TooManyRequests(Localized("user_crowded"), retry_after=_RETRY)
-            case "address":
-                raise TooManyRequests(Localized("network_crowded", seconds=_RETRY), retry_after=_RETRY)
-            case "total":
-                raise Unavailable(Localized("server_crowded", seconds=_RETRY), retry_after=_RETRY)
-            case None:
-                self._count(caller, 1)
+        if (bound := self.used_up(caller)) is not None:
+            raise crowded(bound)
+        self._count(caller, 1)
 
     def give_back(self, caller: Caller) -> None:
         """Let go of one share that was taken."""
@@ -96,88 +101,3 @@ class Shares:
             counts[key] += change
             if not counts[key]:
                 del counts[key]
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    caller: Caller
-    called: asyncio.Future[None]
-
-
-class Line:
-    """Lets a few at a time have a turn. Who has used least of late is next: first by address, then by user.
-
-    at_once: turns at the same time. waiting: callers that wait for one; more are refused.
-    """
-
-    def __init__(self, at_once: Bounds, waiting: Bounds) -> None:
-        self.at_once = at_once
-        self.waiting = waiting
-        self._turns = Shares(at_once)
-        self._places = Shares(waiting)
-        self._line = deque[_Waiting]()
-        self._used = _Use()
-
-    @asynccontextmanager
-    async def turn(self, caller: Caller) -> AsyncGenerator[None]:
-        """Wait for a turn, and have it inside the block. Raises as ``Shares.take``, if too many wait already."""
-        if self._turns.used_up(caller) is None:
-            self._turns.take(caller)
-        else:
-            with self._places.hold(caller):
-                await self._wait(caller)
-        began = time.monotonic()
-        try:
-            yield
-        finally:
-            self._turns.give_back(caller)
-            self._used.add(caller, time.monotonic() - began)
-            self._call_next()
-
-    async def _wait(self, caller: Caller) -> None:
-        """Until ``_call_next`` has taken a turn for this caller."""
-        one = _Waiting(caller, asyncio.get_running_loop().create_future())
-        self._line.append(one)
-        try:
-            await one.called
-        except asyncio.CancelledError:
-            if one in self._line:
-                self._line.remove(one)
-            else:  # called and cancelled in the same moment
-                self._turns.give_back(caller)
-                self._call_next()
-            raise
-
-    def _call_next(self) -> None:
-        """Give the turns that are free to those that wait and may have one."""
-        while may := [one for one in self._line if self._may_begin(one)]:
-            now = time.monotonic()
-            one = min(may, key=lambda one: self._used.of(one.caller, now))  # of equals the first
-            self._line.remove(one)
-            self._turns.take(one.caller)
-            one.called.set_result(None)
-
-    def _may_begin(self, one: _Waiting) -> bool:
-        return self._turns.used_up(one.caller) is None and not one.called.cancelled()
-
-
-class _Use:
-    """Seconds that addresses and users have used; half of them are forgotten within ``_HALF_LIFE``."""
-
-    def __init__(self) -> None:
-        self._used: dict[object, tuple[float, float]] = {}
-
-    def of(self, caller: Caller, now: float) -> tuple[float, float]:
-        """Of the address, and of the user. now: as ``time.monotonic``."""
-        return self._left(group_of(caller), now), self._left(caller.owner, now)
-
-    def add(self, caller: Caller, seconds: float) -> None:
-        now = time.monotonic()
-        for key in (group_of(caller), caller.owner):
-            self._used[key] = (self._left(key, now) + seconds, now)
-        if len(self._used) > _REMEMBERED:
-            self._used = {key: used for key, used in self._used.items() if self._left(key, now) > _FORGOTTEN}
-
-    def _left(self, key: object, now: float) -> float:
-        seconds, then = self._used.get(key, (0.0, now))
-        return seconds * 0.5 ** ((now - then) / _HALF_LIFE)

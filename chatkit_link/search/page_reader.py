@@ -22,7 +22,8 @@ import httpx2
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import NotFound, Unavailable, Unprocessable, Upstream
-from chatkit_link.limits.shares import Bounds, Line, Shares
+from chatkit_link.limits.line import Line
+from chatkit_link.limits.shares import Bounds, Shares
 from chatkit_link.net.ip import Address, is_public
 from chatkit_link.sandbox.process import Sandbox
 from chatkit_link.search.blocks import blocks_of

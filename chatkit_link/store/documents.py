@@ -238,7 +238,7 @@ class Documents:
             "limit": limit,
             "marks": f"HighlightAll=true, StartSel={MARK_START}, StopSel={MARK_END}",
         }
-        async with self._database.system() as connection:
+        async with self._database.lookup(atomic=True) as connection:
             # The planner takes a look at a tsvector for free; unpacking each one is what a scan is slow by.
             await connection.execute(text("SET LOCAL enable_seqscan = off"))
             found = await connection.execute(_SEARCH, **values)
@@ -247,7 +247,7 @@ class Documents:
     async def get(self, path: str) -> Document | None:
         """The document at this path, or None."""
         query = select(documents).where(documents.c.path == clean_text(path))
-        async with self._database.system() as connection:
+        async with self._database.lookup() as connection:
             row = (await connection.execute(query)).one_or_none()
         return None if row is None else Document(row.path, row.title, row.kind, row.body, row.modified)
 

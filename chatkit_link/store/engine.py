@@ -5,13 +5,14 @@ what it yields (``store/tenancy.py``) carries the filter. ``replica()`` and ``sy
 belongs to no user or to all of them: the runs' logs and leases, the bundled documents, housekeeping.
 
 There are two pools, so that a connection is always either for one user or for the system, and so that many
-users who wait for a connection never block the writing of the event log.
+users who wait for a connection never block the writing of the event log. Users wait for theirs in turn (``Turns``),
+and what is looked up for those who are not identified yet never has the last two of the system.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from typing import Any
+from typing import Any, Protocol
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from pydantic_core import from_json
@@ -29,8 +30,35 @@ from chatkit_link.wire.sanitize import to_json_text
 #: Of all connections, for the system: to write logs, renew leases, end orphans and read for followers.
 _SYSTEM_SHARE = 0.4
 _SYSTEM_LEAST = 3
+#: Of those, kept from ``lookup``.
+_SYSTEM_RESERVED = 2
+#: Seconds that connecting, a free connection, or one statement may take.
+PATIENCE = 10.0
 #: The connection went away, on whichever side.
 _LOST = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError, OSError)
+
+
+class Turns(Protocol):
+    """Who is next to have one of the connections for users."""
+
+    def turn(self, caller: Caller) -> AbstractAsyncContextManager[None]:
+        """Wait until the caller may have a connection inside the block."""
+        ...
+
+
+class _AnyOrder:
+    def turn(self, caller: Caller) -> AbstractAsyncContextManager[None]:
+        del caller
+        return nullcontext()
+
+
+def user_connections(pool_size: int) -> int:
+    """How many of all connections are for users."""
+    return max(1, pool_size - _system_connections(pool_size))
+
+
+def _system_connections(pool_size: int) -> int:
+    return max(_SYSTEM_LEAST, round(pool_size * _SYSTEM_SHARE))
 
 
 class System:
@@ -51,21 +79,26 @@ class System:
 class Database:
     """Connections to one PostgreSQL database. Belongs to the event loop that it is made in."""
 
-    def __init__(self, url: str, *, pool_size: int = 10, patience: float = 10.0) -> None:
+    def __init__(
+        self, url: str, *, pool_size: int = 10, patience: float = PATIENCE, turns: Turns | None = None
+    ) -> None:
         """Does not connect yet.
 
         Args:
             url: any address that ``parse_address`` reads.
             pool_size: connections held at most.
             patience: seconds that connecting, a free connection, or one statement may take.
+            turns: for users' connections; they are given out as they are asked for if None.
         """
         self.url = url
         self.address = parse_address(url)
         self.pooled = self.address.pooled
         self._patience = patience
-        system = max(_SYSTEM_LEAST, round(pool_size * _SYSTEM_SHARE))
+        self._turns: Turns = turns or _AnyOrder()
+        system = _system_connections(pool_size)
         self._system_pool = self._pool(system, self._prepare_system)
-        self._user_pool = self._pool(max(1, pool_size - system), _prepare)
+        self._user_pool = self._pool(user_connections(pool_size), _prepare)
+        self._lookups = asyncio.Semaphore(system - _SYSTEM_RESERVED)
 
     @property
     def _settings(self) -> dict[str, Any]:
@@ -97,7 +130,7 @@ class Database:
         """A connection for this caller's data. Without ``atomic``, each statement commits by itself,
         which saves the two round trips of BEGIN and COMMIT where one statement does it all.
         """
-        async with self._acquired(self._user_pool) as connection:
+        async with self._turns.turn(caller), self._acquired(self._user_pool) as connection:
             if not self.pooled:
                 await connection.show_only(caller)
             async with self._together(connection, atomic=atomic):
@@ -116,6 +149,20 @@ class Database:
         """A connection for what a replica does for all users' runs, each statement by itself (``store/runs.py``)."""
         async with self._open_system(atomic=False) as connection:
             yield connection
+
+    @asynccontextmanager
+    async def lookup(self, *, atomic: bool = False) -> AsyncGenerator[System]:
+        """A system connection for what anybody can ask for: however many do, answers are still written."""
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._lookups.acquire()
+        except TimeoutError:
+            raise Unavailable(Localized("database_timeout")) from None
+        try:
+            async with self._open_system(atomic=atomic) as connection:
+                yield connection
+        finally:
+            self._lookups.release()
 
     @asynccontextmanager
     async def listening(self) -> AsyncGenerator[Connection]:

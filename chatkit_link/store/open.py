@@ -9,15 +9,15 @@ from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import Settings
 from chatkit_link.store.database_errors import database_errors
 from chatkit_link.store.embedded import EmbeddedPostgres
-from chatkit_link.store.engine import Database
+from chatkit_link.store.engine import Database, Turns
 from chatkit_link.store.migrate import require_schema
 
 
 @asynccontextmanager
-async def open_database(settings: Settings) -> AsyncGenerator[Database]:
+async def open_database(settings: Settings, *, turns: Turns | None = None) -> AsyncGenerator[Database]:
     """The database that ``DATABASE_URL`` names, else the embedded one, which is made if it is not there yet.
 
-    Its schema and its documents stay as they are.
+    Its schema and its documents stay as they are. turns: for users' connections (``Database``).
 
     Raises:
         ConfigurationError: there is no database, or it refuses something inside the block: ``DatabaseUnusable``.
@@ -29,7 +29,7 @@ async def open_database(settings: Settings) -> AsyncGenerator[Database]:
             embedded = EmbeddedPostgres(settings.data)
             stack.callback(embedded.stop)  # before it starts: a start that is broken off leaves nothing running
             url, embedded_in = await anyio.to_thread.run_sync(embedded.start), str(embedded.folder)
-        database = Database(url, pool_size=settings.database_pool)
+        database = Database(url, pool_size=settings.database_pool, turns=turns)
         stack.push_async_callback(database.close)
         with database_errors(database.address, embedded_in=embedded_in):
             yield database

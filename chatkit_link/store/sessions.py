@@ -139,7 +139,7 @@ async def find_by_key(database: Database, tenant: str, idempotency: Idempotency)
 
 async def find_by_secret(database: Database, secret: str) -> StoredSession | None:
     """The session of this secret: looked up before the caller is known."""
-    async with database.replica() as connection:
+    async with database.lookup() as connection:
         row = (await connection.execute(_BY_SECRET, hash=_hash(secret))).one_or_none()
     return None if row is None else _session(row)
 

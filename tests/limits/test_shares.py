@@ -7,7 +7,8 @@ import pytest
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import LinkError, TooManyRequests, Unavailable
-from chatkit_link.limits.shares import Bounds, Line, Shares
+from chatkit_link.limits.line import Line
+from chatkit_link.limits.shares import Bounds, Shares
 
 EVERYTHING = Bounds(0, 0, 0)
 

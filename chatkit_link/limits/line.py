@@ -1,0 +1,233 @@
+"""Waiting for what is scarce, fairly: who has used least of late is next, first by address, then by user.
+
+How it flows: who finds a turn free takes it. Everybody else stands in a queue, under their user, under their address.
+Whenever a turn ends, the queue gives the next one away, until no turn is free or nobody may have one.
+
+Thousands may wait, so nothing looks at all of them. Addresses stand in a heap by what they have used, and so do the
+users of each. That order does not change while time passes: what was used is forgotten by all equally fast. Who may
+not have one more turn is taken out of the heap when met there, and put back when one of their turns ends.
+
+The invariant: where a turn is free, everybody who waits is kept from it by the bound of their address or user.
+"""
+
+import asyncio
+import math
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+from itertools import count
+from typing import Generic, TypeVar
+
+from chatkit_link.caller import Caller
+from chatkit_link.limits.shares import Bounds, Shares, crowded, group_of
+
+#: Seconds after which half of what a turn took is forgotten.
+_HALF_LIFE = 60.0
+#: Seconds of use below which a user or an address is as good as new, once so many of them are remembered.
+_FORGOTTEN = 0.01
+_REMEMBERED = 10_000
+
+Owner = tuple[str, str]
+Key = TypeVar("Key", str, Owner)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    caller: Caller
+    arrival: int
+    called: asyncio.Future[None]
+
+    @property
+    def place(self) -> tuple[str, Owner]:
+        return group_of(self.caller), self.caller.owner
+
+
+class Line:
+    """Lets a few at a time have a turn.
+
+    at_once: turns at the same time. waiting: callers that wait for one; more are refused.
+    patience: seconds that one may wait, None for ever.
+    """
+
+    def __init__(self, at_once: Bounds, waiting: Bounds, *, patience: float | None = None) -> None:
+        self.at_once = at_once
+        self.waiting = waiting
+        self._patience = patience
+        self._turns = Shares(at_once)
+        self._places = Shares(waiting)
+        self._arrivals = count()
+        self._used = _Use()
+        self._queue = _Queue(self._turns, self._used)
+
+    @asynccontextmanager
+    async def turn(self, caller: Caller) -> AsyncGenerator[None]:
+        """Wait for a turn, and have it inside the block.
+
+        Raises as ``Shares.take``, if too many wait already, and:
+            Unavailable: the caller's patience is over.
+        """
+        if self._turns.used_up(caller) is None:
+            self._turns.take(caller)
+        else:
+            with self._places.hold(caller):
+                await self._wait(caller)
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self._used.add(caller, time.monotonic() - began)
+            self._end(caller)
+
+    async def _wait(self, caller: Caller) -> None:
+        """Until a turn was taken for this caller."""
+        one = _Waiting(caller, next(self._arrivals), asyncio.get_running_loop().create_future())
+        self._queue.add(one)
+        try:
+            async with asyncio.timeout(self._patience):
+                await one.called
+        except BaseException as error:
+            if not self._queue.remove(one):  # called in the same moment
+                self._end(caller)
+            if isinstance(error, TimeoutError):
+                raise crowded(self._turns.used_up(caller) or "total") from None
+            raise
+
+    def _end(self, caller: Caller) -> None:
+        """Give the caller's turn back, and those that are free to who is next."""
+        self._turns.give_back(caller)
+        self._queue.may_have_more(caller)
+        while (one := self._queue.next()) is not None:
+            self._turns.take(one.caller)
+            one.called.set_result(None)
+
+
+class _Queue:
+    """Who waits, in order. Once it was seen that somebody may not have a turn, it asks again at ``may_have_more``."""
+
+    def __init__(self, turns: Shares, used: "_Use") -> None:
+        self._turns = turns
+        self._used = used
+        self._waiting: dict[tuple[str, Owner], dict[_Waiting, None]] = {}  # in the order of their arrival
+        self._addresses = _Ranked[str]()
+        self._users: dict[str, _Ranked[Owner]] = {}
+        self._held_up: dict[Owner, set[str]] = {}  # where users wait that have as many turns as one may
+
+    def add(self, one: _Waiting) -> None:
+        self._waiting.setdefault(one.place, {})[one] = None
+        self._rank(*one.place)
+
+    def remove(self, one: _Waiting) -> bool:
+        """False where it does not wait."""
+        waiting = self._waiting.get(one.place, {})
+        if one not in waiting:
+            return False
+        del waiting[one]
+        if not waiting:
+            del self._waiting[one.place]
+        self._rank(*one.place)
+        return True
+
+    def may_have_more(self, caller: Caller) -> None:
+        """A turn of this caller's is over."""
+        if not self._waiting:
+            self._held_up.clear()
+            return
+        for address in {group_of(caller), *self._held_up.pop(caller.owner, ())}:
+            self._rank(address, caller.owner)
+
+    def next(self) -> _Waiting | None:
+        """Take out who is next, if anybody may have a turn now."""
+        while not self._turns.full and (address := self._addresses.first()) is not None:
+            owner = self._users[address].first()
+            assert owner is not None  # as ``_rank`` sees to
+            one = next(iter(self._waiting[address, owner]))
+            if one.called.done():  # cancelled, and not yet out of here
+                self.remove(one)
+                continue
+            match self._turns.used_up(one.caller):
+                case "user":
+                    self._held_up.setdefault(owner, set()).add(address)
+                    self._users[address].drop(owner)
+                    self._rank_address(address)
+                case "address":
+                    self._addresses.drop(address)
+                case _:
+                    self.remove(one)
+                    return one
+        return None
+
+    def _rank(self, address: str, owner: Owner) -> None:
+        """Give a user of an address, and so the address, the place in the order that they have now."""
+        users = self._users.setdefault(address, _Ranked())
+        waiting = self._waiting.get((address, owner))
+        if waiting:
+            users.put(owner, self._used.rank(owner), next(iter(waiting)).arrival)
+        else:
+            users.drop(owner)
+        self._rank_address(address)
+
+    def _rank_address(self, address: str) -> None:
+        first = self._users[address].first()
+        if first is None:
+            del self._users[address]
+            self._addresses.drop(address)
+        else:
+            arrival = next(iter(self._waiting[address, first])).arrival
+            self._addresses.put(address, self._used.rank(address), arrival)
+
+
+class _Ranked(Generic[Key]):
+    """Keys in the order of their rank; of equals the first to arrive. A heap, whose outdated entries are skipped."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, Key]] = []
+        self._entries: dict[Key, tuple[float, int, Key]] = {}
+
+    def put(self, key: Key, rank: float, arrival: int) -> None:
+        """Add a key, or change its place."""
+        entry = (rank, arrival, key)
+        if self._entries.get(key) != entry:
+            self._entries[key] = entry
+            heappush(self._heap, entry)
+        if len(self._heap) > 2 * len(self._entries) + 16:
+            self._heap = list(self._entries.values())
+            heapify(self._heap)
+
+    def drop(self, key: Key) -> None:
+        """Take a key out, if it is there."""
+        self._entries.pop(key, None)
+
+    def first(self) -> Key | None:
+        while self._heap:
+            entry = self._heap[0]
+            if self._entries.get(entry[2]) == entry:
+                return entry[2]
+            heappop(self._heap)
+        return None
+
+
+class _Use:
+    """Seconds that addresses and users have used; half of them are forgotten within ``_HALF_LIFE``.
+
+    They are kept as a logarithm to base 2 in which time counts as well: so what is stored stays as it is while use is
+    forgotten, and of two of them the same one is always the larger.
+    """
+
+    def __init__(self) -> None:
+        self._ranks: dict[str | Owner, float] = {}
+
+    def rank(self, key: str | Owner) -> float:
+        """The lower, the less this address or user has used of late."""
+        return self._ranks.get(key, -math.inf)
+
+    def add(self, caller: Caller, seconds: float) -> None:
+        now = time.monotonic() / _HALF_LIFE
+        added = math.log2(max(seconds, 1e-9)) + now
+        for key in (group_of(caller), caller.owner):
+            low, high = sorted((self.rank(key), added))
+            self._ranks[key] = high + math.log2(1 + 2 ** (low - high))
+        if len(self._ranks) > _REMEMBERED:
+            least = math.log2(_FORGOTTEN) + now
+            self._ranks = {key: rank for key, rank in self._ranks.items() if rank > least}
