@@ -51,6 +51,7 @@ from chatkit_link.http import workshop as workshop_routes
 from chatkit_link.http.allowed_hosts import AllowedHosts
 from chatkit_link.http.beside import STATE, Beside, NamedRoutes, hidden_routes, lifespan_of
 from chatkit_link.http.cross_site import CrossOrigin, TrustedOrigins
+from chatkit_link.http.header_bounds import HeaderBounds
 from chatkit_link.http.middleware import ResponseHeaders
 from chatkit_link.http.problems import bad_address, install_problems, unexpected
 from chatkit_link.http.services import Services
@@ -162,6 +163,7 @@ def create_app(
     app.add_middleware(Forwarded, trusted=settings.trusted_networks)
     app.state.names = _names(settings, hook, for_author=workshop is not None)
     app.add_middleware(AllowedHosts, names=app.state.names, trusted=settings.trusted_networks)
+    app.add_middleware(HeaderBounds)
     install_problems(app)
     for routes in _ROUTES:
         app.include_router(routes.router)
@@ -216,7 +218,7 @@ def beside(link: FastAPI, other: ASGIApp, name: str, settings: Settings) -> ASGI
     if (theirs := getattr(other, "state", None)) is not None:
         setattr(theirs, STATE, link)
     trusted = settings.trusted_networks
-    guarded = AllowedHosts(Forwarded(other, trusted), link.state.names, trusted)
+    guarded = HeaderBounds(AllowedHosts(Forwarded(other, trusted), link.state.names, trusted))
     return Beside(link, guarded, state, NamedRoutes(link, other))
 
 

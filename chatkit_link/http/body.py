@@ -4,6 +4,7 @@ from typing import TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect
 
 from chatkit_link.errors import BadRequest, TooLarge, Unprocessable
 from chatkit_link.translations import Localized
@@ -18,10 +19,13 @@ async def read_body(request: Request, limit: int) -> bytes:
     if (declared := declared_length(request)) is not None and declared > limit:
         raise too_large
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > limit:
-            raise too_large
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > limit:
+                raise too_large
+    except ClientDisconnect:  # nobody reads the refusal, and nothing is wrong here
+        raise BadRequest("The connection was closed before the whole body was there.") from None
     return bytes(body)
 
 

@@ -24,6 +24,8 @@ from chatkit_link.net.origin import is_host
 logger = logging.getLogger(__name__)
 
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]{1,100}){1,8}")
+#: Entries of ``X-Forwarded-For`` that are walked over: no chain of proxies is longer.
+_HOPS = 32
 #: What an address is called that cannot be known, such as that of a Unix socket.
 UNKNOWN = "unknown"
 
@@ -48,7 +50,7 @@ def client_address(request: HTTPConnection, trusted_networks: Sequence[Network])
 def _walk(request: HTTPConnection, peer: Address, trusted: Sequence[Network]) -> Address:
     found = peer
     trusts_all = is_unbounded(trusted)
-    for entry in reversed(",".join(request.headers.getlist("x-forwarded-for")).split(",")):
+    for entry in reversed(",".join(request.headers.getlist("x-forwarded-for")).rsplit(",", _HOPS)):
         if not is_in(found, trusted):
             break
         before = read_address(entry)

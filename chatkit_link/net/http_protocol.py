@@ -20,15 +20,18 @@ from typing import Any, cast
 
 import httptools
 from typing_extensions import override
+from uvicorn._types import ASGI3Application
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from chatkit_link.net.connections import ConnectionBounds, Connections
 
 #: Bytes of a request line with all headers; those of what surrounds the parts of a chunked body, beside as many more as
 #: the body has.
-HEAD_BYTES = 65_536
+HEAD_BYTES = 32_768
+#: Bytes of the address in a request line: path and query.
+TARGET_BYTES = 8_192
 #: Header lines of a request.
 HEAD_LINES = 100
 #: Requests that may be sent ahead of the answer to the first one.
@@ -76,6 +79,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head = 0  # bytes of the headers so far
         self._body = 0  # bytes of the body so far
         self._around = 0  # bytes around the parts of a chunked body
+        self._started: RequestResponseCycle | None = None  # uvicorn's own ``cycle`` is the one that was read last
         self._unsent = 0  # bytes of answers at the last look
         self._received = 0  # bytes of a body since the last look
         self._unread = 0  # bytes of a body after its answer
@@ -91,7 +95,17 @@ class BoundedProtocol(HttpToolsProtocol):
     @override
     def connection_lost(self, exc: Exception | None) -> None:
         self._all.remove(self)
+        # uvicorn tells the request that was read last, and one before it would write to a closed socket.
+        for cycle in (self._started, *(cycle for cycle, _ in self.pipeline)):
+            if cycle is not None and not cycle.response_complete:
+                cycle.disconnected = True
+                cycle.message_event.set()
         super().connection_lost(exc)
+
+    @override
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._started = cycle
+        super()._start_asgi_task(cycle, app)
 
     @override
     def data_received(self, data: bytes) -> None:
@@ -136,6 +150,13 @@ class BoundedProtocol(HttpToolsProtocol):
         self._awaits = _Awaits.HEAD
         self._head = 0
         self._patience = self._all.bounds.header_timeout
+
+    @override
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        if len(self.url) > TARGET_BYTES:
+            self._refusal = HTTPStatus.REQUEST_URI_TOO_LONG
+            raise _Refused
 
     @override
     def on_headers_complete(self) -> None:
@@ -242,6 +263,7 @@ def _refusal(status: HTTPStatus) -> bytes:
 
 _DETAILS = {
     HTTPStatus.BAD_REQUEST: "This is not a valid HTTP request.",
+    HTTPStatus.REQUEST_URI_TOO_LONG: f"The address of a request may have {TARGET_BYTES} bytes.",
     HTTPStatus.REQUEST_TIMEOUT: "The headers of the request did not arrive in time.",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: (
         f"The headers of a request may have {HEAD_BYTES} bytes and {HEAD_LINES} lines: delete the cookies of this site."

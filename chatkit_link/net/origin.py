@@ -5,7 +5,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from chatkit_link.net.ip import read_address
 
-_HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{0,5})?")
 _USUAL_PORTS = {"http": 80, "https": 443}
 
 

@@ -146,7 +146,7 @@ FLOODS: dict[str, tuple[bytes, Iterable[bytes], int | None]] = {
     "a header's name without an end": (GET, repeat(b"a" * 65_536), 431),
     "headers without an end": (GET, repeat(b"a: b\r\n" * 10_000), 431),
     "10,000 header lines": (GET + b"a: b\r\n" * 10_000 + b"\r\n", [], 431),
-    "a request line without an end": (b"GET /", repeat(b"a" * 65_536), 431),
+    "a request line without an end": (b"GET /", repeat(b"a" * 65_536), 414),
     "a method without an end": (b"", repeat(b"G" * 65_536), 400),
     "empty lines without an end": (b"", repeat(b"\r\n" * 30_000), 431),
     "a trailer without an end": (CHUNKED + b"0\r\nX: ", repeat(b"a" * 65_536), None),

@@ -1,5 +1,6 @@
 """DNS rebinding: a page of the internet points a name of its own at a server that only its visitor reaches."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,12 +24,18 @@ FOREIGN = [
     {"Host": "localhost.evil.example"},
     {"Host": "local.evil.example"},
     {"Host": "evillocalhost.example"},
-    {"Host": f"localhost@{EVIL}"},
-    {"Host": f"[{EVIL}]"},
+    {"Host": f"{EVIL}:443"},
     {"Host": EVIL, "X-Forwarded-Host": "localhost"},
     {"Host": "localhost", "X-Forwarded-Host": EVIL},
     {"Host": "localhost", "X-Forwarded-Host": f"localhost, {EVIL}"},
 ]
+#: Hosts that parsers do not agree on, or that are none.
+NO_HOST = [
+    "localhost@evil.example", "foo@127.0.0.1", "evil.com#.local", "evil.com/.local", "evil.com?.local", "a b",
+    "evil.example\t.local", "evil.example,localhost", "[evil.example]", "[::1", "localhost:80:80", "localhost:x",
+    "http://localhost", "localhost\\.evil.example", "%6cocalhost", "evil.example%00.local", "{}.local",
+    "b\xfccher.local", "a" * 300,
+]  # fmt: skip
 #: Names that no page of the internet has.
 OWN = [
     "localhost", "LOCALHOST:8000", "localhost.", "127.0.0.1:8000", "[::1]:8000", "192.168.1.7", "10.0.0.3:8000",
@@ -58,6 +65,35 @@ async def test_a_foreign_name_is_not_answered_on_any_route(
             problem = refused.json()
             assert problem["status"] == 421
             assert "CHATKIT_LINK_ALLOWED_HOSTS" in problem["detail"] and "CHATKIT_LINK_PUBLIC_URL" in problem["detail"]
+
+
+async def test_what_is_no_host_is_refused_in_a_sentence(make_settings: Callable[..., Settings]) -> None:
+    for settings in (make_settings(allowed_hosts=""), make_settings(allowed_hosts="*")):
+        async with running(settings) as address, httpx2.AsyncClient(base_url=address, timeout=60) as http:
+            for host in NO_HOST:
+                answer = await http.get("/health", headers=[(b"Host", host.encode("latin-1"))])
+                assert answer.status_code == 400, host
+                assert answer.json()["detail"] == "The Host header is not one host."
+            reader, writer = await asyncio.open_connection("127.0.0.1", http.base_url.port)
+            writer.write(b"GET /health HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
+            writer.close()
+            assert (await http.get("/api/agents", headers={"Host": "localhost:"})).status_code == 200
+
+
+async def test_the_log_tells_a_refused_name_once_and_not_without_end(
+    make_settings: Callable[..., Settings], caplog: pytest.LogCaptureFixture
+) -> None:
+    async with (
+        running(make_settings(allowed_hosts="")) as address,
+        httpx2.AsyncClient(base_url=address, timeout=60) as http,
+    ):
+        for host in ["Chat.example.com", "chat.example.com:8000", *(f"{number}.example.com" for number in range(40))]:
+            assert (await http.get("/", headers={"Host": host})).status_code == 421
+    told = [line.getMessage() for line in caplog.records if "was refused" in line.getMessage()]
+    assert sum("chat.example.com" in line for line in told) == 1
+    assert "CHATKIT_LINK_PUBLIC_URL" in told[0] and "CHATKIT_LINK_ALLOWED_HOSTS" in told[0]
+    assert len(told) == 20
 
 
 async def test_names_that_no_website_has_are_answered(make_settings: Callable[..., Settings]) -> None:
