@@ -101,11 +101,12 @@ class Shares:
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     caller: Caller
+    cost: float
     called: asyncio.Future[None]
 
 
 class Line:
-    """Lets a few at a time have a turn. Who has used least of late is next: first by address, then by user.
+    """Lets a few at a time have a turn. Next is who will have used least of late with it: by address, then by user.
 
     at_once: turns at the same time. waiting: callers that wait for one; more are refused.
     """
@@ -119,13 +120,17 @@ class Line:
         self._used = _Use()
 
     @asynccontextmanager
-    async def turn(self, caller: Caller) -> AsyncGenerator[None]:
-        """Wait for a turn, and have it inside the block. Raises as ``Shares.take``, if too many wait already."""
+    async def turn(self, caller: Caller, *, cost: float = 0.0) -> AsyncGenerator[None]:
+        """Wait for a turn, and have it inside the block.
+
+        cost: seconds that it is expected to take, so that among those who come for the first time the quick go first.
+        Raises as ``Shares.take``, if too many wait already.
+        """
         if self._turns.used_up(caller) is None:
             self._turns.take(caller)
         else:
             with self._places.hold(caller):
-                await self._wait(caller)
+                await self._wait(caller, cost)
         began = time.monotonic()
         try:
             yield
@@ -134,9 +139,9 @@ class Line:
             self._used.add(caller, time.monotonic() - began)
             self._call_next()
 
-    async def _wait(self, caller: Caller) -> None:
+    async def _wait(self, caller: Caller, cost: float) -> None:
         """Until ``_call_next`` has taken a turn for this caller."""
-        one = _Waiting(caller, asyncio.get_running_loop().create_future())
+        one = _Waiting(caller, cost, asyncio.get_running_loop().create_future())
         self._line.append(one)
         try:
             await one.called
@@ -152,7 +157,7 @@ class Line:
         """Give the turns that are free to those that wait and may have one."""
         while may := [one for one in self._line if self._may_begin(one)]:
             now = time.monotonic()
-            one = min(may, key=lambda one: self._used.of(one.caller, now))  # of equals the first
+            one = min(may, key=lambda one: self._used.after(one, now))  # of equals the first
             self._line.remove(one)
             self._turns.take(one.caller)
             one.called.set_result(None)
@@ -167,9 +172,9 @@ class _Use:
     def __init__(self) -> None:
         self._used: dict[object, tuple[float, float]] = {}
 
-    def of(self, caller: Caller, now: float) -> tuple[float, float]:
-        """Of the address, and of the user. now: as ``time.monotonic``."""
-        return self._left(group_of(caller), now), self._left(caller.owner, now)
+    def after(self, one: _Waiting, now: float) -> tuple[float, float]:
+        """Of the address, and of the user, if it has its turn. now: as ``time.monotonic``."""
+        return self._left(group_of(one.caller), now) + one.cost, self._left(one.caller.owner, now) + one.cost
 
     def add(self, caller: Caller, seconds: float) -> None:
         now = time.monotonic()

@@ -19,8 +19,10 @@ PAGE = ROOT / "docs" / "how-to" / "limits.md"
 CONSTANTS = {
     "uploads that wait for that": [(uploads, "WAITING")],
     "images that are decoded": [(renditions, "IMAGES_AT_ONCE")],
+    "slow images that are decoded": [(renditions, "SLOW_IMAGES_AT_ONCE")],
     "PDFs that are read": [(renditions, "PDFS_AT_ONCE")],
-    "images, and PDFs, that wait for that": [(renditions, "WAITING")],
+    "slow PDFs that are read": [(renditions, "SLOW_PDFS_AT_ONCE")],
+    "files that wait in each of these four lines": [(renditions, "WAITING")],
     "web pages that are loaded, or wait to be parsed": [(page_reader, "LOADING"), (page_reader, "WAITING")],
     "web pages that are parsed": [(page_reader, "PARSING")],
     "names of hosts that are looked up": [(names, "LOOKUPS")],
