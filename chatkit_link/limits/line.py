@@ -37,6 +37,7 @@ Key = TypeVar("Key", str, Owner)
 class _Waiting:
     caller: Caller
     arrival: int
+    cost: float  # as a rank of ``_Use``
     called: asyncio.Future[None]
 
     @property
@@ -62,8 +63,10 @@ class Line:
         self._queue = _Queue(self._turns, self._used)
 
     @asynccontextmanager
-    async def turn(self, caller: Caller) -> AsyncGenerator[None]:
+    async def turn(self, caller: Caller, *, cost: float = 0.0) -> AsyncGenerator[None]:
         """Wait for a turn, and have it inside the block.
+
+        cost: seconds that it is expected to take, so that among those who come for the first time the quick go first.
 
         Raises as ``Shares.take``, if too many wait already, and:
             Unavailable: the caller's patience is over.
@@ -72,7 +75,7 @@ class Line:
             self._turns.take(caller)
         else:
             with self._places.hold(caller):
-                await self._wait(caller)
+                await self._wait(caller, cost)
         began = time.monotonic()
         try:
             yield
@@ -80,9 +83,10 @@ class Line:
             self._used.add(caller, time.monotonic() - began)
             self._end(caller)
 
-    async def _wait(self, caller: Caller) -> None:
+    async def _wait(self, caller: Caller, cost: float) -> None:
         """Until a turn was taken for this caller."""
-        one = _Waiting(caller, next(self._arrivals), asyncio.get_running_loop().create_future())
+        called = asyncio.get_running_loop().create_future()
+        one = _Waiting(caller, next(self._arrivals), _rank_of(cost), called)
         self._queue.add(one)
         try:
             async with asyncio.timeout(self._patience):
@@ -163,7 +167,8 @@ class _Queue:
         users = self._users.setdefault(address, _Ranked())
         waiting = self._waiting.get((address, owner))
         if waiting:
-            users.put(owner, self._used.rank(owner), next(iter(waiting)).arrival)
+            first = next(iter(waiting))
+            users.put(owner, self._used.rank(owner, first.cost), first.arrival)
         else:
             users.drop(owner)
         self._rank_address(address)
@@ -174,8 +179,8 @@ class _Queue:
             del self._users[address]
             self._addresses.drop(address)
         else:
-            arrival = next(iter(self._waiting[address, first])).arrival
-            self._addresses.put(address, self._used.rank(address), arrival)
+            one = next(iter(self._waiting[address, first]))
+            self._addresses.put(address, self._used.rank(address, one.cost), one.arrival)
 
 
 class _Ranked(Generic[Key]):
@@ -218,16 +223,24 @@ class _Use:
     def __init__(self) -> None:
         self._ranks: dict[str | Owner, float] = {}
 
-    def rank(self, key: str | Owner) -> float:
-        """The lower, the less this address or user has used of late."""
-        return self._ranks.get(key, -math.inf)
+    def rank(self, key: str | Owner, cost: float = -math.inf) -> float:
+        """The lower, the less this address or user has used of late, with what it is about to use."""
+        return _sum(self._ranks.get(key, -math.inf), cost)
 
     def add(self, caller: Caller, seconds: float) -> None:
-        now = time.monotonic() / _HALF_LIFE
-        added = math.log2(max(seconds, 1e-9)) + now
         for key in (group_of(caller), caller.owner):
-            low, high = sorted((self.rank(key), added))
-            self._ranks[key] = high + math.log2(1 + 2 ** (low - high))
+            self._ranks[key] = self.rank(key, _rank_of(seconds))
         if len(self._ranks) > _REMEMBERED:
-            least = math.log2(_FORGOTTEN) + now
+            least = _rank_of(_FORGOTTEN)
             self._ranks = {key: rank for key, rank in self._ranks.items() if rank > least}
+
+
+def _rank_of(seconds: float) -> float:
+    """Of what is used now."""
+    return math.log2(seconds) + time.monotonic() / _HALF_LIFE if seconds > 0 else -math.inf
+
+
+def _sum(one: float, other: float) -> float:
+    """The rank of both together."""
+    low, high = sorted((one, other))
+    return high if low == -math.inf else high + math.log2(1 + 2 ** (low - high))

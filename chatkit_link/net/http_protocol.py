@@ -126,7 +126,6 @@ class BoundedProtocol(HttpToolsProtocol):
     def _feed(self, piece: bytes) -> None:
         if self._awaits is _Awaits.NOTHING:
             self._await_head()
-        body = self._body
         try:
             cast("httptools.HttpRequestParser", self.parser).feed_data(piece)
         except httptools.HttpParserUpgrade:
@@ -142,7 +141,7 @@ class BoundedProtocol(HttpToolsProtocol):
             if self._head > HEAD_BYTES:
                 self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         elif self._awaits is _Awaits.BODY:
-            self._around += len(piece) - (self._body - body)
+            self._around += len(piece)
             if self._around > HEAD_BYTES + self._body:
                 self._refuse(HTTPStatus.BAD_REQUEST)
 
@@ -176,6 +175,7 @@ class BoundedProtocol(HttpToolsProtocol):
     @override
     def on_body(self, body: bytes) -> None:
         self._body += len(body)
+        self._around -= len(body)  # of the piece that is being parsed, which is added as a whole
         self._received += len(body)
         super().on_body(body)
         if not self._answering():

@@ -7,6 +7,7 @@ from typing import Any
 
 from chatkit_link.files import renditions, uploads
 from chatkit_link.files.upload_limits import UploadLimits
+from chatkit_link.limits import requests
 from chatkit_link.limits.shares import Bounds
 from chatkit_link.search import names, page_reader
 from chatkit_link.settings import Settings
@@ -17,10 +18,17 @@ PAGE = ROOT / "docs" / "how-to" / "limits.md"
 
 #: Row -> the constants that it is about.
 CONSTANTS = {
+    "callers that are being identified": [(requests, "IDENTIFYING")],
+    "callers that wait for that": [(requests, "IDENTIFYING_WAITING")],
+    "requests that wait for one": [(requests, "QUERIES_WAITING")],
+    "documents and histories that are worked through": [(requests, "RENDERING")],
+    "documents and histories that wait for that": [(requests, "RENDERING_WAITING")],
     "uploads that wait for that": [(uploads, "WAITING")],
     "images that are decoded": [(renditions, "IMAGES_AT_ONCE")],
+    "slow images that are decoded": [(renditions, "SLOW_IMAGES_AT_ONCE")],
     "PDFs that are read": [(renditions, "PDFS_AT_ONCE")],
-    "images, and PDFs, that wait for that": [(renditions, "WAITING")],
+    "slow PDFs that are read": [(renditions, "SLOW_PDFS_AT_ONCE")],
+    "files that wait in each of these four lines": [(renditions, "WAITING")],
     "web pages that are loaded, or wait to be parsed": [(page_reader, "LOADING"), (page_reader, "WAITING")],
     "web pages that are parsed": [(page_reader, "PARSING")],
     "names of hosts that are looked up": [(names, "LOOKUPS")],

@@ -26,13 +26,21 @@ def photo() -> bytes:
 
 def pixel_bomb(width: int = 60_000, height: int = 60_000) -> bytes:
     """A PNG of a few hundred bytes that says it has 3.6 thousand million pixels."""
+    return _png((width, height), data=b"\0" * 1000)
 
+
+def slow_png(*said: tuple[int, int]) -> bytes:
+    """A PNG of 150 KB and 49 million pixels, which take seconds to decode. said: sizes that it says it has before."""
+    return _png(*said, (7000, 7000), data=b"\0" * (3 * 7000 + 1) * 7000)
+
+
+def _png(*sizes: tuple[int, int], data: bytes) -> bytes:
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    body = chunk(b"IDAT", zlib.compress(b"\0" * 1000))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + body + chunk(b"IEND", b"")
+    headers = [chunk(b"IHDR", struct.pack(">IIBBBBB", *size, 8, 2, 0, 0, 0)) for size in sizes]
+    body = chunk(b"IDAT", zlib.compress(data))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(headers) + body + chunk(b"IEND", b"")
 
 
 def many_frames(count: int = 2000) -> bytes:

@@ -69,9 +69,9 @@ class Work:
         self.ends: dict[str, asyncio.Event] = {}
         self.tasks: dict[str, asyncio.Task[None]] = {}
 
-    async def ask(self, name: str, caller: Caller) -> None:
+    async def ask(self, name: str, caller: Caller, cost: float = 0.0) -> None:
         self.ends[name] = asyncio.Event()
-        self.tasks[name] = asyncio.create_task(self._work(name, caller))
+        self.tasks[name] = asyncio.create_task(self._work(name, caller, cost))
         await self.settle()
 
     async def end(self, name: str) -> None:
@@ -83,8 +83,8 @@ class Work:
         for _ in range(5):
             await asyncio.sleep(0)
 
-    async def _work(self, name: str, caller: Caller) -> None:
-        async with self.line.turn(caller):
+    async def _work(self, name: str, caller: Caller, cost: float) -> None:
+        async with self.line.turn(caller, cost=cost):
             self.began.append(name)
             await self.ends[name].wait()
 
@@ -99,6 +99,19 @@ async def test_who_has_used_least_is_next_whatever_cookies_the_others_bring() ->
     for name in ("honest", "greedy 1", "greedy 2", "greedy 3"):
         await work.end(name)
     assert work.began == ["greedy 0", "honest", "greedy 1", "greedy 2", "greedy 3"]
+
+
+async def test_of_those_who_come_for_the_first_time_the_quick_go_first() -> None:
+    work = Work(Line(Bounds(0, 0, 1), EVERYTHING))
+    for number in range(4):
+        await work.ask(f"slow {number}", visitor(f"cookie-{number}", f"203.0.113.{number}"), cost=2.0)
+    await work.ask("quick", visitor("ada", "198.51.100.9"), cost=0.1)
+    await work.end("slow 0")
+    assert work.began == ["slow 0", "quick"]
+    await work.ask("again", visitor("cookie-0", "203.0.113.0"))  # has used less than the others will
+    for name in ("quick", "again", "slow 1", "slow 2", "slow 3"):
+        await work.end(name)
+    assert work.began == ["slow 0", "quick", "again", "slow 1", "slow 2", "slow 3"]
 
 
 async def test_one_address_never_has_all_the_turns() -> None:

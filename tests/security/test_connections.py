@@ -299,3 +299,22 @@ async def test_requests_may_be_sent_a_few_ahead(server: Served) -> None:
     async with asyncio.timeout(60), connected(server, HONEST) as connection:
         await connection.send((GET + b"\r\n") * (AHEAD - 1) + GET + b"Connection: close\r\n\r\n")
         assert (await connection.read_all()).count(b"HTTP/1.1 200 ") == AHEAD
+
+
+LONG = 500_000
+BODIES = {
+    "told": b"Content-Length: %d\r\n\r\n" % LONG + b"a" * LONG,
+    "in chunks": b"Transfer-Encoding: chunked\r\n\r\n" + (b"2710\r\n" + b"a" * 10_000 + b"\r\n") * 50 + b"0\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("first", BODIES)
+@pytest.mark.parametrize("second", BODIES)
+async def test_a_connection_is_good_for_long_bodies_one_after_another(server: Served, first: str, second: str) -> None:
+    """What is counted of one body is not held against the next, whose beginning comes with its headers."""
+    async with asyncio.timeout(60), connected(server, HONEST) as connection:
+        for body in (first, second, first):
+            assert await connection.send(b"POST /nothing HTTP/1.1\r\nHost: localhost\r\n" + BODIES[body])
+        await connection.send(GET + b"Connection: close\r\n\r\n")
+        answers = await connection.read_all()
+        assert (answers.count(b"HTTP/1.1 404 "), answers.count(b"HTTP/1.1 200 ")) == (3, 1)
