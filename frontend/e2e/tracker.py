@@ -6,7 +6,9 @@ from agents import Agent, TResponseInputItem, function_tool
 
 from chatkit_link import Assistant, ToolCall
 
-ANSWER = "[found](https://found.example/2), [asked](https://asked.example/?q=SECRET), [made up](https://made-up.example/)"
+ANSWER = (
+    "[found](https://found.example/2), [asked](https://asked.example/?q=SECRET), [made up](https://made-up.example/)"
+)
 
 
 @function_tool
