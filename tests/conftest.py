@@ -21,6 +21,7 @@ from chatkit_link.app import create_app
 from chatkit_link.caller import Caller
 from chatkit_link.cli.server import serving
 from chatkit_link.client import ChatKitClient
+from chatkit_link.files.storage import Storage
 from chatkit_link.files.storage_claim import ANY, MARKER
 from chatkit_link.http.services import Services
 from chatkit_link.identity import FINGERPRINT
@@ -143,11 +144,16 @@ def eve(ada: Caller) -> Caller:
 
 
 @pytest.fixture(scope="session")
-def make_settings(
+async def make_settings(
     postgres_url: str, database: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., Settings]:
     """Settings of a server on the shared database, which searches a small folder of its own."""
     folder = tmp_path_factory.mktemp("server")
+    # The database's files are here, whichever test of a command with a folder of its own came first.
+    (folder / "files").mkdir(0o700)
+    (folder / "files" / Storage.MARKER).touch(0o600)
+    (folder / "files" / Storage.MARKER).write_text("of-all-tests")
+    await deployment.replace(database, MARKER, "of-all-tests")
     (folder / "docs").mkdir()
     (folder / "docs" / "tea.md").write_text(DOCUMENT)
 

@@ -94,7 +94,7 @@ async def test_a_store_without_files_needs_no_folder_to_write_to(
         assert (await store.load_threads(20, None, "desc", uuid.uuid4().hex)).data == []
     kept = DataStore(settings=settings)
     FileStore(kept)
-    with pytest.raises(ConfigurationError, match="CHATKIT_LINK_SECRET"):
+    with pytest.raises(ConfigurationError, match="cannot be made"):
         await kept.load_threads(20, None, "desc", "ada")
 
 
