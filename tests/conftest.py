@@ -68,6 +68,7 @@ def patient_database() -> Iterator[None]:
     assert defaults is not None
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(defaults, "patience", 60.0)
+        patch.setattr("chatkit_link.limits.requests.PATIENCE", 60.0)
         yield
 
 

@@ -32,6 +32,7 @@ ROUTES: Final[Mapping[tuple[str, str], frozenset[str]]] = {
     ("POST", "/chatkit/{agent}"): _READ,
     ("GET", "/chatkit/runs/{run_id}/events"): _READ,
     ("GET", "/chatkit/threads/{thread_id}/run"): _READ,
+    ("GET", "/chatkit/threads/{thread_id}/hosts"): _READ,
     ("POST", "/chatkit/runs/{run_id}/cancel"): _WRITE,
     ("GET", "/api/agents"): _READ,
     ("GET", "/api/entities"): _READ,

@@ -19,6 +19,8 @@ from typing import Any
 
 import psutil
 
+from tests.conftest import SHARED_SECRET
+
 HERE = Path(__file__).parent
 JWT_SECRET = "the-fault-tests-know-this-secret-too"
 PYTHON = Path(sys.executable)
@@ -143,6 +145,7 @@ class Server:
         self.database_url = database_url
         self.log = folder / f"server-{self.port}.log"
         given = {"data": folder, "config": HERE / "agents.toml", "jwt_secret": JWT_SECRET, "docs": _no_docs(folder)}
+        given["secret"] = SHARED_SECRET
         at_once = ("runs_at_once", "streams_at_once")  # a crowd behind one address
         given |= {"rate_messages": 0, "rate_messages_address": 0}
         given |= {f"{name}{group}": 0 for name in at_once for group in ("", "_address", "_total")}

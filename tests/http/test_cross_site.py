@@ -200,7 +200,7 @@ async def test_a_server_on_ones_own_machine_takes_its_pages(server: str, origin:
     assert "http://localhost:*" in frame.headers["content-security-policy"].partition("frame-ancestors")[2]
 
 
-@pytest.mark.parametrize("host", ["chat.example.com", "localhost.example.com", "127.0.0.1.example.com", "localhost@x"])
+@pytest.mark.parametrize("host", ["chat.example.com", "localhost.example.com", "127.0.0.1.example.com"])
 async def test_a_server_with_another_name_does_not(server: str, host: str) -> None:
     headers = {"Host": host, "Origin": "http://localhost:5173", "Sec-Fetch-Site": "cross-site"}
     async with httpx2.AsyncClient(timeout=60) as http:

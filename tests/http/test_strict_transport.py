@@ -35,7 +35,8 @@ SHOWN: dict[str, tuple[dict[str, Any], dict[str, str], str | None]] = {
 async def test_browsers_are_held_to_https_where_they_came_by_it(
     make_settings: Callable[..., Settings], given: dict[str, Any], headers: dict[str, str], expected: str | None
 ) -> None:
-    async with running(make_settings(**given)) as address, httpx2.AsyncClient(timeout=60) as http:
+    settings = make_settings(allowed_hosts="chat.example, nas.example, inside.example", **given)
+    async with running(settings) as address, httpx2.AsyncClient(timeout=60) as http:
         for path in ("/health", "/chatkit", "/nothing"):
             answer = await http.get(address + path, headers=headers)
             assert answer.headers.get("strict-transport-security") == expected, path

@@ -18,6 +18,7 @@ from fastapi.responses import JSONResponse
 from chatkit_link.errors import LinkError
 from chatkit_link.http.documents import router
 from chatkit_link.http.services import get_services
+from chatkit_link.limits.requests import rendering_line
 from chatkit_link.resources import resource
 from chatkit_link.search.folder import sync_documents, sync_folder
 from chatkit_link.search.local import LocalSearch
@@ -38,7 +39,12 @@ async def visitor(documents: Documents, tmp_path: Path) -> AsyncIterator[httpx2.
     await sync_folder(documents, tmp_path)
     app = FastAPI()
     app.include_router(router)
-    app.dependency_overrides[get_services] = lambda: SimpleNamespace(documents=documents, document_keys=None)
+    app.dependency_overrides[get_services] = lambda: SimpleNamespace(
+        documents=documents,
+        document_keys=None,
+        rendering=rendering_line(),
+        settings=SimpleNamespace(trusted_networks=()),
+    )
 
     async def problem(request: Request, error: Any) -> JSONResponse:
         return JSONResponse({"detail": error.message}, error.status)

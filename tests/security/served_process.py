@@ -37,9 +37,11 @@ async def served(settings: Settings, folder: Path, **variables: str) -> AsyncGen
     environment = {name: value for name, value in os.environ.items() if not name.startswith(private)}
     environment |= {f"CHATKIT_LINK_{name}": value for name, value in variables.items()}
     assert settings.database_url is not None
+    assert settings.secret is not None
     environment |= {
         "CHATKIT_LINK_DATABASE_URL": settings.database_url.get_secret_value(),
         "CHATKIT_LINK_DATABASE_POOL": "4",
+        "CHATKIT_LINK_SECRET": settings.secret.get_secret_value(),
         "CHATKIT_LINK_DATA": str(folder),
         "CHATKIT_LINK_DOCS": str(settings.docs),
     }

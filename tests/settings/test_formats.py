@@ -81,6 +81,7 @@ def environment(patch: pytest.MonkeyPatch, name: str, value: str) -> Settings:
     beside: dict[str, Any] = {
         "proxy_user_header": {"trusted_proxies": "10.0.0.0/8"},
         "proxy_tenant_header": {"trusted_proxies": "10.0.0.0/8", "proxy_user_header": "X-User"},
+        "server_key_previous": {"server_key": "the key that takes the place of the previous one"},
         "jwt_jwks_url": {"jwt_issuer": "https://id.example.com"},
     }.get(name, {})
     patch.setenv(f"CHATKIT_LINK_{name.upper()}", value)

@@ -129,6 +129,7 @@ async def test_the_audit_log_takes_a_users_own_events_and_shows_none(
         assert [row.actor for row in await connection.execute(mine)] == [bob.user]
 
 
+@pytest.mark.usefixtures("own_keys")
 async def test_server_keys_are_visible_to_system_connections_alone(database: Database, ada: Caller) -> None:
     key = insert(server_keys).values(id=ada.user, name=ada.user, hash=b"x", scopes=["threads"], created_by="root")
     async with database.system() as connection:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
+import jwt
 import pytest
 from chatkit.types import WidgetItem
 
@@ -84,6 +85,11 @@ async def test_a_message_that_is_too_long(http: httpx2.AsyncClient, language: st
     assert detail == expected[language]
 
 
+def _tenant(http: httpx2.AsyncClient) -> str:
+    token = http.headers["authorization"].removeprefix("Bearer ")
+    return jwt.decode(token, options={"verify_signature": False})["org"]
+
+
 @every_language
 async def test_a_closed_thread(http: httpx2.AsyncClient, language: str) -> None:
     await http.post("/chatkit/echo", json=new_message())
@@ -92,7 +98,7 @@ async def test_a_closed_thread(http: httpx2.AsyncClient, language: str) -> None:
     closed = await http.put(
         f"/api/threads/{thread_id}/status",
         json={"type": "closed", "reason": "Solved {0}."},
-        headers={"Authorization": f"Bearer {KEY}"},
+        headers={"Authorization": f"Bearer {KEY}", "X-ChatKit-Tenant": _tenant(http)},
     )
     assert closed.status_code == 200, closed.text
     message = {"type": "threads.add_user_message", "params": {"thread_id": thread_id, "input": new_input()}}
