@@ -1,17 +1,19 @@
-"""Waiting for what is scarce, fairly: who has used least of late is next, first by address, then by user.
+"""Waiting for what is scarce, fairly: by address, and within it by user, in the order in which they came.
+
+Who has just had a turn stands behind those who came before its end, and who has used much of late further behind. So
+addresses take turns, the greedy let the others pass, and nobody waits for ever, however many come that are new.
 
 How it flows: who finds a turn free takes it. Everybody else stands in a queue, under their user, under their address.
 Whenever a turn ends, the queue gives the next one away, until no turn is free or nobody may have one.
 
-Thousands may wait, so nothing looks at all of them. Addresses stand in a heap by what they have used, and so do the
-users of each. That order does not change while time passes: what was used is forgotten by all equally fast. Who may
-not have one more turn is taken out of the heap when met there, and put back when one of their turns ends.
+Thousands may wait, so nothing looks at all of them. Addresses stand in a heap by their rank, and so do the users of
+each. A rank is made anew when somebody comes, goes or ends a turn there. Who may not have one more turn is taken out of
+the heap when met there, and put back when one of their turns ends.
 
 The invariant: where a turn is free, everybody who waits is kept from it by the bound of their address or user.
 """
 
 import asyncio
-import math
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -25,6 +27,10 @@ from chatkit_link.limits.shares import Bounds, Shares, crowded, group_of
 
 #: Seconds after which half of what a turn took is forgotten.
 _HALF_LIFE = 60.0
+#: Seconds of use that set nobody back, and seconds that one stands back in the queue for each second beyond, and for
+#: each that the turn is expected to take.
+_USUAL = 1.0
+_SETBACK = 10.0
 #: Seconds of use below which a user or an address is as good as new, once so many of them are remembered.
 _FORGOTTEN = 0.01
 _REMEMBERED = 10_000
@@ -36,8 +42,9 @@ Key = TypeVar("Key", str, Owner)
 @dataclass(frozen=True, slots=True, eq=False)
 class _Waiting:
     caller: Caller
-    arrival: int
-    cost: float  # as a rank of ``_Use``
+    number: int
+    arrival: float
+    cost: float
     called: asyncio.Future[None]
 
     @property
@@ -58,7 +65,7 @@ class Line:
         self._patience = patience
         self._turns = Shares(at_once)
         self._places = Shares(waiting)
-        self._arrivals = count()
+        self._numbers = count()
         self._used = _Use()
         self._queue = _Queue(self._turns, self._used)
 
@@ -86,7 +93,7 @@ class Line:
     async def _wait(self, caller: Caller, cost: float) -> None:
         """Until a turn was taken for this caller."""
         called = asyncio.get_running_loop().create_future()
-        one = _Waiting(caller, next(self._arrivals), _rank_of(cost), called)
+        one = _Waiting(caller, next(self._numbers), time.monotonic(), cost, called)
         self._queue.add(one)
         try:
             async with asyncio.timeout(self._patience):
@@ -168,7 +175,7 @@ class _Queue:
         waiting = self._waiting.get((address, owner))
         if waiting:
             first = next(iter(waiting))
-            users.put(owner, self._used.rank(owner, first.cost), first.arrival)
+            users.put(owner, self._used.rank(owner, first), first.number)
         else:
             users.drop(owner)
         self._rank_address(address)
@@ -180,19 +187,19 @@ class _Queue:
             self._addresses.drop(address)
         else:
             one = next(iter(self._waiting[address, first]))
-            self._addresses.put(address, self._used.rank(address, one.cost), one.arrival)
+            self._addresses.put(address, self._used.rank(address, one), one.number)
 
 
 class _Ranked(Generic[Key]):
-    """Keys in the order of their rank; of equals the first to arrive. A heap, whose outdated entries are skipped."""
+    """Keys in the order of their rank; of equals the lower number. A heap, whose outdated entries are skipped."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, Key]] = []
         self._entries: dict[Key, tuple[float, int, Key]] = {}
 
-    def put(self, key: Key, rank: float, arrival: int) -> None:
+    def put(self, key: Key, rank: float, number: int) -> None:
         """Add a key, or change its place."""
-        entry = (rank, arrival, key)
+        entry = (rank, number, key)
         if self._entries.get(key) != entry:
             self._entries[key] = entry
             heappush(self._heap, entry)
@@ -214,33 +221,24 @@ class _Ranked(Generic[Key]):
 
 
 class _Use:
-    """Seconds that addresses and users have used; half of them are forgotten within ``_HALF_LIFE``.
-
-    They are kept as a logarithm to base 2 in which time counts as well: so what is stored stays as it is while use is
-    forgotten, and of two of them the same one is always the larger.
-    """
+    """Seconds that addresses and users have used; half of them are forgotten within ``_HALF_LIFE``."""
 
     def __init__(self) -> None:
-        self._ranks: dict[str | Owner, float] = {}
+        self._used: dict[str | Owner, tuple[float, float]] = {}
 
-    def rank(self, key: str | Owner, cost: float = -math.inf) -> float:
-        """The lower, the less this address or user has used of late, with what it is about to use."""
-        return _sum(self._ranks.get(key, -math.inf), cost)
+    def rank(self, key: str | Owner, first: _Waiting) -> float:
+        """When somebody who is new would have come to stand in the place of the first one of this key."""
+        _, served = self._used.get(key, (0.0, 0.0))
+        excess = max(self._left(key, time.monotonic()) - _USUAL, 0.0)
+        return max(first.arrival, served) + _SETBACK * (excess + first.cost)
 
     def add(self, caller: Caller, seconds: float) -> None:
+        now = time.monotonic()
         for key in (group_of(caller), caller.owner):
-            self._ranks[key] = self.rank(key, _rank_of(seconds))
-        if len(self._ranks) > _REMEMBERED:
-            least = _rank_of(_FORGOTTEN)
-            self._ranks = {key: rank for key, rank in self._ranks.items() if rank > least}
+            self._used[key] = (self._left(key, now) + seconds, now)
+        if len(self._used) > _REMEMBERED:
+            self._used = {key: used for key, used in self._used.items() if self._left(key, now) > _FORGOTTEN}
 
-
-def _rank_of(seconds: float) -> float:
-    """Of what is used now."""
-    return math.log2(seconds) + time.monotonic() / _HALF_LIFE if seconds > 0 else -math.inf
-
-
-def _sum(one: float, other: float) -> float:
-    """The rank of both together."""
-    low, high = sorted((one, other))
-    return high if low == -math.inf else high + math.log2(1 + 2 ** (low - high))
+    def _left(self, key: str | Owner, now: float) -> float:
+        seconds, then = self._used.get(key, (0.0, now))
+        return seconds * 0.5 ** ((now - then) / _HALF_LIFE)

@@ -110,3 +110,23 @@ async def test_five_thousand_may_wait_without_holding_up_the_server(addresses: i
     async with asyncio.timeout(60):
         await asyncio.gather(*(come(number) for number in range(5_000)))
     assert longest < 0.05  # CPU of this thread to give a turn back and away
+
+
+async def test_nobody_waits_for_ever_however_many_come_that_have_used_nothing() -> None:
+    """Identity is free: a crowd of new addresses must not stand before somebody who was here a moment ago."""
+    crowd = Crowd(Bounds(1, 1, 1))
+    ada = visitor("ada", "203.0.113.9")
+    await crowd.come(ada, steps=1)
+
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
+        for number in range(20):
+            group.create_task(crowd.come(visitor(f"new-{number}", f"198.51.100.{number}"), steps=2))
+        await asyncio.sleep(0)
+        hers = group.create_task(crowd.come(ada, steps=1))
+        before = crowd.served
+        newcomers = 20
+        while not hers.done():
+            newcomers += 1
+            group.create_task(crowd.come(visitor(f"new-{newcomers}", f"192.0.{newcomers // 250}.{newcomers % 250}"), 2))
+            await asyncio.sleep(0)
+        assert crowd.served - before <= 21
