@@ -29,7 +29,7 @@ from chatkit_link.settings import Settings
 from chatkit_link.store import deployment
 from chatkit_link.store.engine import Database
 from chatkit_link.store.postgres import PostgresStore
-from tests.suite.postgres import Postgres
+from tests.suite.postgres import SHARED_SECRET, Postgres
 
 HERE = Path(__file__).parent
 #: Killed servers and cut connections take minutes and a quiet machine: `make faults`.
@@ -40,8 +40,6 @@ POSTGRES = pytest.StashKey[Postgres]()
 hypothesis_settings.register_profile("suite", deadline=None)
 hypothesis_settings.load_profile("suite")
 
-#: Of all servers on one database, whatever their folder: they refuse to start with another.
-SHARED_SECRET = "the secret of all tests on one database"
 DOCUMENT = """\
 # Tea
 

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.compatibility.cases import Case
-from tests.conftest import SHARED_SECRET
+from tests.suite.postgres import SHARED_SECRET
 
 _ROOT = Path(__file__).parent.parent.parent
 _READY = re.compile(r"ready\s+(http://[\d.:]+)")

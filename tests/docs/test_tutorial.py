@@ -13,9 +13,9 @@ import pytest
 
 from chatkit_link.agents.catalog import load_target, read_catalog
 from chatkit_link.search.blocks import markdown_tokens
-from tests.conftest import SHARED_SECRET
 from tests.docs.test_leaving import run
 from tests.sdk_server import serve
+from tests.suite.postgres import SHARED_SECRET
 
 ROOT = Path(__file__).parents[2]
 QUICKSTART = ROOT / "docs" / "tutorial" / "quickstart.md"

@@ -19,7 +19,7 @@ from typing import Any
 
 import psutil
 
-from tests.conftest import SHARED_SECRET
+from tests.suite.postgres import SHARED_SECRET
 
 HERE = Path(__file__).parent
 JWT_SECRET = "the-fault-tests-know-this-secret-too"

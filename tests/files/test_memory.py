@@ -12,8 +12,8 @@ import psutil
 import pytest
 
 from chatkit_link.settings import Settings
-from tests.conftest import SHARED_SECRET
 from tests.faults.processes import free_port
+from tests.suite.postgres import SHARED_SECRET
 
 SIZE = 50_000_000
 #: Bytes that the process may grow by: chunks, buffers and what an allocator keeps; far from the file's size.

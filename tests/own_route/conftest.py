@@ -15,7 +15,7 @@ import httpx2
 import psutil
 import pytest
 
-from tests.conftest import SHARED_SECRET
+from tests.suite.postgres import SHARED_SECRET
 
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN = 90

@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+#: Of all servers on one database, whatever their folder: they refuse to start with another.
+SHARED_SECRET = "the secret of all tests on one database"
 
 
 class Postgres:

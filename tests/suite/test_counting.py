@@ -54,3 +54,12 @@ def test_workers_report_what_their_tests_needed(tmp_path: Path) -> None:
     # A test that passes and breaks down afterwards is both, as pytest counts it.
     assert (tally["passed"], tally["failed"], tally["skipped"]) == (4, 2, 1), done.stdout
     assert tally["needs"] == {"with PostgreSQL": 2, "over HTTP": 1, "in Chromium": 1}
+
+
+def test_the_script_of_all_tests_can_start_pytest(tmp_path: Path):
+    """What it imports itself must not be what pytest has yet to rewrite, such as tests/conftest.py and its plugins."""
+    script = [sys.executable, "scripts/run_tests.py", "--pytest", str(tmp_path / "tally.json")]
+    started = subprocess.run(
+        [*script, "--collect-only", "-q", "-n0", "tests/suite/test_slow.py"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert started.returncode == 0, started.stderr
