@@ -131,10 +131,10 @@ class Files(AttachmentStore[Caller]):
             LinkError: it is not taken; nothing is left behind then.
         """
         attachment = self._new_attachment(name, mime_type)
-        async with self._uploads.turn(caller):
+        async with self._uploads.turn(caller) as turn:
             await self._uploads.begin(attachment, min(most, self.limits.max_size), caller)
             try:
-                stored = await self._uploads.take(attachment, chunks, caller, most=most)
+                stored = await self._uploads.take(attachment, chunks, caller, most=most, turn=turn)
             except BaseException:
                 await self._uploads.drop(attachment.id, caller)
                 raise
@@ -152,8 +152,8 @@ class Files(AttachmentStore[Caller]):
         if file.state != "awaiting":
             raise Conflict(Localized("file_uploaded_already"))
         announced = FileAttachment(id=file.id, name=file.name, mime_type=file.mime_type)
-        async with self._uploads.turn(caller):
-            await self._uploads.take(announced, chunks, caller, most=file.size)
+        async with self._uploads.turn(caller) as turn:
+            await self._uploads.take(announced, chunks, caller, most=file.size, turn=turn)
 
     async def receive_image(self, data: bytes, thread_id: str, caller: Caller) -> str:
         """Store an image that a model has made in this thread; its link.

@@ -51,7 +51,7 @@ IMAGES_AT_ONCE = Bounds(user=1, address=1, total=2)
 SLOW_IMAGES_AT_ONCE = Bounds(user=1, address=1, total=1)
 PDFS_AT_ONCE = Bounds(user=1, address=1, total=2)
 SLOW_PDFS_AT_ONCE = Bounds(user=1, address=1, total=2)
-WAITING = Bounds(user=20, address=60, total=300)
+WAITING = Bounds(user=100, address=300, total=2000)
 #: Seconds after which to try again, where no process can be started.
 _RETRY = 5
 

@@ -16,7 +16,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import anyio
 from chatkit.types import Attachment, FileAttachment
@@ -79,9 +79,15 @@ class Uploads:
         self._network_hash = network_hash
         self._line = Line(limits.at_once, WAITING)
 
-    def turn(self, caller: Caller) -> AbstractAsyncContextManager[None]:
-        """For the time that bytes are received. Raises TooManyRequests and Unavailable where too many wait for one."""
-        return self._line.turn(caller)
+    @asynccontextmanager
+    async def turn(self, caller: Caller) -> AsyncGenerator[AsyncExitStack]:
+        """For the time that bytes are received; ``take`` ends it before it decodes them.
+
+        Raises TooManyRequests and Unavailable where too many wait for one.
+        """
+        async with AsyncExitStack() as turn:
+            await turn.enter_async_context(self._line.turn(caller))
+            yield turn
 
     async def announce(self, attachment: Attachment, size: int, caller: Caller) -> None:
         """Begin a file whose bytes come later, by a link.
@@ -114,19 +120,27 @@ class Uploads:
             raise OverQuota(Localized("no_room_left_here"))
 
     async def take(
-        self, attachment: Attachment, chunks: AsyncIterator[bytes], caller: Caller, *, most: int, counted: bool = True
+        self,
+        attachment: Attachment,
+        chunks: AsyncIterator[bytes],
+        caller: Caller,
+        *,
+        most: int,
+        turn: AsyncExitStack | None = None,
+        counted: bool = True,
     ) -> Attachment:
         """Receive the bytes of a file that has a row; the attachment with its detected type.
 
         Args:
             most: bytes that were announced.
+            turn: ended when the bytes are stored, so that what waits to be decoded keeps nobody from sending.
             counted: whether there must be room for it in the quotas.
 
         Raises:
             LinkError: the file cannot be taken. If that is because of what it is, it is deleted.
         """
         try:
-            return await self._take(attachment, _moving(chunks), caller, most, counted=counted)
+            return await self._take(attachment, _moving(chunks), caller, most, turn, counted=counted)
         except LinkError as error:
             if isinstance(error, Unavailable | BadRequest | TooManyRequests):  # it may be sent again
                 await self._release(attachment.id, caller)
@@ -154,8 +168,8 @@ class Uploads:
             await self.drop(file.id, caller)
             raise _more_than_announced()
         try:
-            async with self.turn(caller):
-                await self.take(announced, self._storage.read(incoming), caller, most=file.size)
+            async with self.turn(caller) as turn:
+                await self.take(announced, self._storage.read(incoming), caller, most=file.size, turn=turn)
         except (Conflict, NotFound):
             # Requested twice at once, such as by a preview and by the message: the faster request has stored it.
             async with self._database.session(caller) as session:
@@ -176,7 +190,14 @@ class Uploads:
                 await rows.release(session, file_id)
 
     async def _take(
-        self, attachment: Attachment, chunks: AsyncIterator[bytes], caller: Caller, most: int, *, counted: bool
+        self,
+        attachment: Attachment,
+        chunks: AsyncIterator[bytes],
+        caller: Caller,
+        most: int,
+        turn: AsyncExitStack | None,
+        *,
+        counted: bool,
     ) -> Attachment:
         head = bytearray()
         async for chunk in chunks:
@@ -204,6 +225,8 @@ class Uploads:
         passing = _Passing(bytes(head), chunks, most, text, reserve)
         disposition = content_disposition(attachment.name, inline=media_type in IMAGES)
         await self._storage.put(place, passing.chunks(), mime_type=inert_type(media_type), disposition=disposition)
+        if turn is not None:
+            await turn.aclose()
         try:
             made = await self._renditions.make(place, media_type, passing.size, caller)
         except (Unavailable, TooManyRequests):  # the row stays and may be sent to again; these bytes belong to nothing
