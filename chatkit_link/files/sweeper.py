@@ -62,6 +62,11 @@ class Sweeper:
             with suppress(Exception):  # the database is away: it is seen by its age
                 await self._claim.release()
 
+    @property
+    def storage_problem(self) -> str | None:
+        """What was wrong with the storage when it was last looked at, for an operator."""
+        return None if self._claim is None else self._claim.found
+
     def wake(self) -> None:
         """Sweep now."""
         self._asked.set()
