@@ -164,7 +164,8 @@ async def test_the_files_for_render_and_railway_have_keys_that_these_read(comman
     railway: dict[str, Any] = json.loads((tmp_path / "my-lock" / "railway.json").read_text())
     for part, keys in RAILWAY.items():
         assert set(railway[part]) <= keys
-    assert railway["deploy"]["drainingSeconds"] > Settings.model_fields["drain"].default
+    stopping = Settings.model_fields["grace"].default + Settings.model_fields["drain"].default
+    assert railway["deploy"]["drainingSeconds"] > stopping
     assert railway == json.loads((ROOT / "railway.json").read_text())
 
 
