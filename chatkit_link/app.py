@@ -269,7 +269,7 @@ async def _open(
     access = Access.build(settings, database, secrets, admission(settings, hook=by_hook, keys=keys))
     await stack.enter_async_context(access.key_use.running())
     entries = _entries(settings, catalog)
-    file_store = await stack.enter_async_context(open_files(settings, database, secrets))
+    file_store = await stack.enter_async_context(open_files(settings, database, secrets, rounds=not joins))
     replica = Replica(
         secrets=Replica.secrets_of(secrets),
         storage=lambda: file_store.storage_problem,

@@ -72,12 +72,6 @@ def documents_of(settings: Settings) -> Source:
     return Source(folder, "the bundled ones", also, "docs/")
 
 
-async def sync_documents(documents: Documents, settings: Settings) -> SyncCounts:
-    """Indexes the documents of these settings, whoever's the index is. Raises as ``documents_of``."""
-    source = documents_of(settings)
-    return await sync_folder(documents, source.folder, also=source.also, prefix=source.prefix)
-
-
 async def sync_folder(documents: Documents, folder: Path, *, also: Sequence[Path] = (), prefix: str = "") -> SyncCounts:
     """Adds what is new, replaces what changed, removes what is gone, in one transaction.
 
