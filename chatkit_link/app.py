@@ -75,10 +75,12 @@ from chatkit_link.protocol.crash_recovery import CrashRecovery
 from chatkit_link.protocol.json_requests import JsonRequests
 from chatkit_link.protocol.request_parser import RequestParser
 from chatkit_link.protocol.streaming_requests import StreamingRequests
+from chatkit_link.replica_checks import Replica, ReplicaChecks, tolerance_of
 from chatkit_link.resources import resource
 from chatkit_link.runs.coordinator import Coordinator
+from chatkit_link.search.documents_claim import DocumentsClaim, claim_of
 from chatkit_link.search.factory import choose
-from chatkit_link.search.folder import sync_documents
+from chatkit_link.search.folder import documents_of
 from chatkit_link.search.local import LocalSearch, document_url
 from chatkit_link.search.page_reader import Reader
 from chatkit_link.sessions.client_secret import ClientSecretAuthenticator
@@ -117,6 +119,7 @@ def create_app(
     workshop: Path | None = None,
     default: str | None = None,
     temporary: bool = False,
+    joins: bool = False,
 ) -> FastAPI:
     """The application. Nothing is opened before its lifespan begins.
 
@@ -127,6 +130,7 @@ def create_app(
         workshop: the folder of .widget files that the workshop edits, for a server on a developer's own machine.
         default: id of the agent of ``POST /chatkit``, where the catalog names none.
         temporary: a server for one conversation, which settles nothing for the others of its database.
+        joins: one of several processes on one socket, of which another has already done what is to be done once.
 
     Raises:
         ConfigurationError: the settings or the catalog cannot work; also from the lifespan.
@@ -144,7 +148,7 @@ def create_app(
         async with AsyncExitStack() as stack:
             stack.push_async_callback(send_rest, traces)
             app.state.services = await _open(
-                stack, settings, catalog, hook, for_author=workshop is not None, temporary=temporary
+                stack, settings, catalog, hook, for_author=workshop is not None, temporary=temporary, joins=joins
             )
             yield
             del app.state.services
@@ -222,13 +226,17 @@ def beside(link: FastAPI, other: ASGIApp, name: str, settings: Settings) -> ASGI
     return Beside(link, guarded, state, NamedRoutes(link, other))
 
 
-async def _index_documents(settings: Settings, database: Database) -> None:
+async def _index_documents(settings: Settings, database: Database, *, temporary: bool, joins: bool) -> DocumentsClaim:
+    claim = await claim_of(documents_of(settings))
+    if joins:
+        return claim
     # Replicas that start together wait for each other here, longer than any request may.
     patient = Database(database.url, pool_size=1, patience=600)
     try:
-        await sync_documents(Documents(patient), settings)
+        await claim.settle(Documents(patient), temporary=temporary)
     finally:
         await patient.close()
+    return claim
 
 
 async def _open(
@@ -239,14 +247,16 @@ async def _open(
     *,
     for_author: bool,
     temporary: bool,
+    joins: bool,
 ) -> Services:
     mend(settings.data)
     database = await stack.enter_async_context(open_database(settings, turns=database_line(settings.database_pool)))
-    await migrate(database)
+    if not joins:
+        await migrate(database)
     secrets = load_secrets(settings)
-    if not temporary:
+    if not temporary and not joins:
         await _settle(settings, database, secrets)
-    await _index_documents(settings, database)
+    documents_claim = await _index_documents(settings, database, temporary=temporary, joins=joins)
     http = await stack.enter_async_context(httpx2.AsyncClient(timeout=settings.search_timeout))
     client = openai_client(settings, on_response=stop_retries)
     if client is not None:
@@ -259,7 +269,16 @@ async def _open(
     access = Access.build(settings, database, secrets, admission(settings, hook=by_hook, keys=keys))
     await stack.enter_async_context(access.key_use.running())
     entries = _entries(settings, catalog)
-    file_store = await stack.enter_async_context(open_files(settings, database, secrets))
+    file_store = await stack.enter_async_context(open_files(settings, database, secrets, rounds=not joins))
+    replica = Replica(
+        secrets=Replica.secrets_of(secrets),
+        storage=lambda: file_store.storage_problem,
+        documents=documents_claim,
+        tolerance=tolerance_of(settings),
+    )
+    replica_checks = ReplicaChecks(replica, database, documents)
+    if not temporary:
+        await stack.enter_async_context(replica_checks.running())
     mcp = McpServers(catalog.mcp, folder=settings.config.absolute().parent, variables=read_variables())
     reach = await model_reach(settings, entries)
     factory = AgentFactory(
@@ -275,7 +294,8 @@ async def _open(
     )
     stack.push_async_callback(factory.close)
     served, unavailable = await factory.build_each(entries)
-    await _give_notices(settings, catalog, entries, factory, reach)
+    if not joins:
+        await _give_notices(settings, catalog, entries, factory, reach)
     await stack.enter_async_context(mcp)  # before the runs, which use it until they are over
     coordinator = await stack.enter_async_context(
         Coordinator(
@@ -327,6 +347,7 @@ async def _open(
         default=catalog.default,
         hosted=await _hosted(stack, settings, access.document_keys),
         sessions=Sessions(database, frozenset(entries), catalog.workflows, secrets),
+        replica_checks=replica_checks,
         for_author=for_author,
     )
 

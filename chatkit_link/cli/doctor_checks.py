@@ -4,6 +4,7 @@ import http.cookies
 import importlib.util
 import platform
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -16,12 +17,16 @@ from chatkit_link.cli.one_server import model_line
 from chatkit_link.errors import ConfigurationError, LinkError
 from chatkit_link.files.open import open_storage
 from chatkit_link.files.storage_claim import PLACE, StorageClaim
-from chatkit_link.identity import OtherSecret, admission, existing_secrets, is_other_secret
+from chatkit_link.identity import admission, existing_secrets
+from chatkit_link.replica_checks import Replica, misfits, tolerance_of
 from chatkit_link.resources import PACKAGE
 from chatkit_link.sandbox.process import missing_here, sentence
+from chatkit_link.search.documents_claim import DocumentsClaim, claim_of
+from chatkit_link.search.folder import documents_of
 from chatkit_link.search.page_extraction import PAGE
 from chatkit_link.settings import Settings
 from chatkit_link.store import deployment
+from chatkit_link.store.deployment import observe
 from chatkit_link.store.embedded import EmbeddedPostgres
 from chatkit_link.store.engine import Database
 from chatkit_link.store.files import newest_places
@@ -85,7 +90,7 @@ async def _database(settings: Settings) -> tuple[list[Check], KeyCount | None]:
         kept: list[Check] = []
         if schema.state == "current":
             keys = await count_keys(database)
-            kept = [*await _secret(settings, database), *await _storage(settings, database)]
+            kept = await _in_common(settings, database)
     match schema.state:
         case "current":
             found = Check("database", "ok", f"schema {schema.current}")
@@ -114,26 +119,45 @@ def _access(settings: Settings, keys: KeyCount | None) -> Check:
     return Check("access", "note" if admitted.is_notable else "ok", admitted.text)
 
 
-async def _secret(settings: Settings, database: Database) -> list[Check]:
-    """Whether the server would start with its secret. Makes none."""
+async def _in_common(settings: Settings, database: Database) -> list[Check]:
+    """Whether this server fits together with the others of its database. Makes no secret, and no folder of files."""
+    checks: list[Check] = []
+    secrets: tuple[bytes, ...] = ()
+    unread: set[str] = set()
     try:
-        is_other = await is_other_secret(database, existing_secrets(settings))
+        secrets = existing_secrets(settings)
     except ConfigurationError as error:
-        return [Check("secret", "bad", str(error))]
-    return [Check("secret", "bad", str(OtherSecret()))] if is_other else []
+        checks.append(Check("secret", "bad", str(error)))
+        unread.add("secret")
+    storage = await _storage(settings, database)
+    documents: DocumentsClaim | None = None
+    with suppress(ConfigurationError):  # which is said of the folder below
+        documents = await claim_of(documents_of(settings))
+    problem = storage.text if storage.failed else None
+    replica = Replica(Replica.secrets_of(secrets), lambda: problem, documents, tolerance_of(settings))
+    found = misfits(replica, await observe(database))
+    if not storage.failed:
+        checks.append(storage)
+    # A server does not start with another secret, and stores no file elsewhere; it works with the rest.
+    serious = ("secret", "files")
+    return checks + [
+        Check(misfit.name, "bad" if misfit.unready or misfit.name in serious else "warning", misfit.text)
+        for misfit in found
+        if misfit.name not in unread
+    ]
 
 
-async def _storage(settings: Settings, database: Database) -> list[Check]:
+async def _storage(settings: Settings, database: Database) -> Check:
     """Whether the files of this database are where this server would look for them."""
     folder = settings.data / "files"
     if not settings.files_url and not folder.is_dir():  # it would be made
         place = await deployment.find(database, PLACE)
         if place is None or not await newest_places(database, 1):
-            return [Check("files", "ok", f"the server will keep them in {folder}")]
-        return [Check("files", "bad", f"those of this database are in {place}; there is no folder {folder}")]
+            return Check("files", "ok", f"the server will keep them in {folder}")
+        return Check("files", "bad", f"those of this database are in {place}; there is no folder {folder}")
     storage = open_storage(settings)
     problem = await StorageClaim(database, storage).problem()
-    return [Check("files", "bad", problem) if problem else Check("files", "ok", storage.place)]
+    return Check("files", "bad", problem) if problem else Check("files", "ok", storage.place)
 
 
 def _model(settings: Settings) -> str:

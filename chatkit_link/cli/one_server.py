@@ -26,10 +26,22 @@ class ServeOptions:
     workshop: Path | None = None
 
 
-def serve_once(options: ServeOptions, handover: "Handover | None" = None) -> None:
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Which of the processes on one socket this is, from 1. The first does what is to be done once for all of them."""
+
+    number: int = 1
+    count: int = 1
+
+    @property
+    def is_first(self) -> bool:
+        return self.number == 1
+
+
+def serve_once(options: ServeOptions, handover: "Handover | None" = None, share: Share = Share()) -> None:
     """Serve in this process until it is stopped.
 
-    handover: for one of several processes that take turns; they say less.
+    handover: for one of several processes on one socket; they say less.
     """
     from chatkit_link.agents.catalog import targets_given
     from chatkit_link.app import beside, create_app
@@ -37,8 +49,12 @@ def serve_once(options: ServeOptions, handover: "Handover | None" = None) -> Non
     from chatkit_link.cli.server import run_loop
     from chatkit_link.cli.server import serve as serve_app
     from chatkit_link.cli.start import start
+    from chatkit_link.telemetry.logging import setup_logging
 
-    settings = start(None, host=options.host, port=options.port)
+    grace = None if options.workshop is None else 0  # nobody balances the load of a developer
+    settings = start(None, host=options.host, port=options.port, grace=grace)
+    if share.count > 1:
+        setup_logging(settings.log_level, worker=share.number)
     if not settings.files_url.startswith("file:"):  # a folder that replicas of several users may share
         os.umask(0o077)
     given = targets_given(options.agent, settings.config)
@@ -54,8 +70,9 @@ def serve_once(options: ServeOptions, handover: "Handover | None" = None) -> Non
         agents, default = given, None
         if app is not None:
             own, agents, default = _own_app(app, bound, given)
-            terminal.print(f"  app       {app}", markup=False)
-        link = create_app(bound, agents_given=agents, workshop=workshop, default=default)
+            if share.is_first:
+                terminal.print(f"  app       {app}", markup=False)
+        link = create_app(bound, agents_given=agents, workshop=workshop, default=default, joins=not share.is_first)
         if handover is None:
             terminal.print("  starting ...")
         return link

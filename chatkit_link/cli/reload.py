@@ -6,19 +6,13 @@ to accept them, finishes its answers and ends: a page that reads an answer keeps
 meets the new code. A server that cannot start says why and ends, and the running one goes on until the next save.
 """
 
-import asyncio
-import multiprocessing
 import os
 import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -27,143 +21,85 @@ from rich.console import Console
 from watchfiles import Change, DefaultFilter, watch
 
 from chatkit_link.agents.catalog import read_catalog, targets_given
-from chatkit_link.cli.error_message import print_error
-from chatkit_link.cli.one_server import ServeOptions, print_head, serve_once
+from chatkit_link.cli.one_server import ServeOptions, Share, print_head
 from chatkit_link.cli.output import console
 from chatkit_link.cli.server import bind
+from chatkit_link.cli.worker import STOPPING, Worker
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import Settings, read_settings
 from chatkit_link.telemetry.logging import setup_logging
 
 #: What an agent is written in. Others may be what it writes itself.
 _SUFFIXES: Final = frozenset({".py", ".ts", ".toml", ".widget"})
-#: Seconds that the answers of a replaced server get to finish.
-_FINISH: Final = 600.0
 #: Seconds between two looks at a server that starts, and milliseconds between two for changes meanwhile.
 _GLANCE: Final = 0.2
 _LOOK: Final = 200
-#: Seconds that a stopped server gets beyond those for its running answers.
-_STOPPING: Final = 8.0
-_READY: Final = b"ready"
-_LEAVE: Final = b"leave"
-_LEFT: Final = b"left"
-#: Seconds that a server takes at most to stop accepting.
-_ACCEPTING: Final = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """A server's side of the pipe: it says when it serves, and hears when its time is over."""
-
-    listener: socket.socket
-    pipe: Connection
-
-    def taken(self, leave: Callable[[float], None]) -> None:
-        loop = asyncio.get_running_loop()
-
-        def go(seconds: float) -> None:
-            leave(seconds)
-            with suppress(OSError):
-                self.pipe.send_bytes(_LEFT)
-
-        def hear() -> None:
-            seconds = _FINISH
-            while seconds:
-                try:
-                    self.pipe.recv_bytes()
-                except (EOFError, OSError):  # the process that watches is gone
-                    seconds = 0.0
-                with suppress(RuntimeError):  # stopped meanwhile
-                    loop.call_soon_threadsafe(go, seconds)
-
-        threading.Thread(target=hear, name="handover", daemon=True).start()
-        self.pipe.send_bytes(_READY)
-
-
-def _serve_turn(options: ServeOptions, listener: socket.socket, pipe: Connection) -> None:
-    """What the process of one server does."""
-    try:
-        serve_once(options, _Turn(listener, pipe))
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except Exception as error:
-        if not print_error(error):
-            raise
-        sys.exit(2)
 
 
 class _Servers:
-    """The servers of one socket: the one that serves, and those that still finish their answers."""
+    """The servers of one socket: those that serve, and those that still finish their answers."""
 
-    def __init__(self, options: ServeOptions, listener: socket.socket) -> None:
+    def __init__(self, options: ServeOptions, listener: socket.socket, count: int) -> None:
         self._options = options
         self._listener = listener
-        self._context = multiprocessing.get_context("spawn")
-        self._serving: tuple[BaseProcess, Connection] | None = None
-        #: With the pipes, whose end would end them.
-        self._leaving: list[tuple[BaseProcess, Connection]] = []
+        self._count = count
+        self._serving: list[Worker] = []
+        self._leaving: list[Worker] = []
 
     @property
     def port(self) -> int:
         return int(self._listener.getsockname()[1])
 
     def replace(self, given_up: Callable[[], bool]) -> bool:
-        """Start a server; once it serves, the one before it leaves. False where it does not come to that.
+        """Start servers; once all serve, those before them leave. False where it does not come to that.
 
-        given_up: asked while it starts, whether it is not worth waiting for any more.
+        given_up: asked while they start, whether it is not worth waiting for any more.
         """
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_serve_turn, args=(self._options, self._listener, theirs))
-        process.start()
-        theirs.close()
-        if not _serves(process, ours, given_up):
-            process.terminate()
-            self._leaving.append((process, ours))
-            return False
-        if self._serving is not None:
-            pipe = self._serving[1]
-            with suppress(OSError, EOFError):  # it has ended by itself
-                pipe.send_bytes(_LEAVE)
-                if pipe.poll(_ACCEPTING):
-                    pipe.recv_bytes()
-            self._leaving.append(self._serving)
-        self._serving = process, ours
+        started: list[Worker] = []
+        for number in range(1, self._count + 1):
+            worker = Worker(self._options, self._listener, Share(number, self._count), orphaned=0)
+            started.append(worker)
+            if not _serves(worker, given_up):
+                for one in started:
+                    one.stop(grace=False)
+                self._leaving += started
+                return False
+        for worker in self._serving:
+            worker.leave()
+        self._leaving += self._serving
+        self._serving = started
         return True
 
     def has_ended(self) -> bool:
-        """Whether the server has ended by itself; it is told once."""
-        self._leaving = [server for server in self._leaving if server[0].is_alive()]
-        if self._serving is None or self._serving[0].is_alive():
-            return False
-        self._serving = None
-        return True
+        """Whether a server has ended by itself; it is told once."""
+        self._leaving = [worker for worker in self._leaving if worker.is_alive()]
+        living = [worker for worker in self._serving if worker.is_alive()]
+        ended = len(living) < len(self._serving)
+        self._serving = living
+        return ended
 
     def stop(self, seconds: float) -> None:
         """Stop all of them, and wait for that."""
-        processes = [process for process, _ in [*self._leaving, *([self._serving] if self._serving else [])]]
-        for process in processes:
-            process.terminate()
+        workers = [*self._leaving, *self._serving]
+        for worker in workers:
+            worker.stop(grace=False)
         ends = time.monotonic() + seconds
-        for process in processes:
-            process.join(max(0.0, ends - time.monotonic()))
-            if process.is_alive():
-                process.kill()
-                process.join()
+        for worker in workers:
+            worker.process.join(max(0.0, ends - time.monotonic()))
+            if worker.is_alive():
+                worker.kill()
 
 
-def _serves(process: BaseProcess, pipe: Connection, given_up: Callable[[], bool]) -> bool:
+def _serves(worker: Worker, given_up: Callable[[], bool]) -> bool:
     while not given_up():
-        try:
-            if pipe.poll(_GLANCE):
-                return pipe.recv_bytes() == _READY
-        except (EOFError, OSError):
-            return False
-        if not process.is_alive():
+        if worker.hear(_GLANCE):
+            return True
+        if not worker.is_alive():
             return False
     return False
 
 
-def serve_and_reload(options: ServeOptions) -> None:
+def serve_and_reload(options: ServeOptions, workers: int = 1) -> None:
     """Serve until SIGINT or SIGTERM; a change of a watched file replaces the server.
 
     Raises:
@@ -178,11 +114,11 @@ def serve_and_reload(options: ServeOptions) -> None:
     stopped = threading.Event()
     with bind(settings.host, settings.port) as listener, _stopped_by_signals(stopped):
         listener.set_inheritable(True)
-        servers = _Servers(options, listener)
+        servers = _Servers(options, listener, workers)
         try:
             _watch(servers, settings, options, stopped, terminal)
         finally:
-            servers.stop(settings.drain + _STOPPING)
+            servers.stop(settings.drain + STOPPING)
     terminal.print("Stopped.")
 
 

@@ -4,6 +4,11 @@ uvicorn alone would wait for open streams while the answers behind them go on; i
 a port is taken; and it raises a signal again when it is done with it, which would end the process
 before the database is closed. So the socket is bound and the signals are handled here, and connections are bounded
 (``net/http_protocol.py``).
+
+A stop has three parts. For ``settings.grace`` seconds the server says at ``/ready`` that it leaves, and takes requests
+as before: a load balancer hears of it only with its next probes, and sends new questions until then. Then it refuses
+what is new, and running answers get ``settings.drain`` seconds. Last, what is still running is ended and stored.
+SIGINT is a person's, who has no load balancer: it begins with the second part. A second signal begins the last one.
 """
 
 import asyncio
@@ -12,7 +17,7 @@ import gc
 import signal
 import socket
 import sys
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Protocol
 
@@ -25,6 +30,7 @@ from uvicorn.loops.auto import auto_loop_factory
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.net.connections import ConnectionBounds
 from chatkit_link.net.http_protocol import bounded
+from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.sandbox.system_calls import hide_memory
 from chatkit_link.settings import Settings
 
@@ -64,14 +70,33 @@ _MOST_FILES = 65_536
 _UNACKNOWLEDGED = 60_000
 
 
+class Serving(Protocol):
+    """A server that takes requests, for whoever decides when it ends. Each is called in its event loop."""
+
+    def leave(self, drain: float | None) -> None:
+        """Stop, because another process listens on the same socket.
+
+        drain: seconds that running answers get from now; what the settings say if None.
+        """
+        ...
+
+    def stop(self, *, grace: bool) -> None:
+        """Stop; with ``grace``, requests are taken as before for a while. No effect where it stops already."""
+        ...
+
+    def end(self) -> None:
+        """Stop now; running answers are interrupted."""
+        ...
+
+
 class Handover(Protocol):
-    """How a process takes the place of another on one socket (``cli/reload.py``)."""
+    """How a process is one of several on one socket (``cli/worker.py``)."""
 
     @property
     def listener(self) -> socket.socket: ...
 
-    def taken(self, leave: Callable[[float], None]) -> None:
-        """This process serves now; ``leave`` is called in its event loop, with seconds, when its time is over."""
+    def taken(self, server: Serving, access: str) -> None:
+        """This process serves now. access: who can get in."""
         ...
 
 
@@ -92,28 +117,65 @@ class _Server(uvicorn.Server):
             timeout_graceful_shutdown=3,  # after the drain, for what a reader has not taken yet
         )
         super().__init__(config)
-        self._app = app
-        self._successor_has: float | None = None
-        self._hurry: asyncio.Task[None] | None = None
+        self._coordinator: Coordinator = app.state.services.coordinator  # also for a signal after the lifespan
+        self._settings = settings
+        self._drain = settings.drain
+        self._grace: asyncio.TimerHandle | None = None
+        self._hurries: list[asyncio.Task[None]] = []
         self.ready = asyncio.Event()
 
-    def leave(self, drain: float) -> None:
-        """Stop, because another process listens on the same socket; running answers get ``drain`` seconds from now."""
-        if self._successor_has is not None:  # it is waiting for them already
-            self._hurry = asyncio.create_task(self._app.state.services.coordinator.close(drain=drain))
-        self._successor_has = drain
-        self.should_exit = True
+    def leave(self, drain: float | None) -> None:
+        """See ``Serving``."""
+        drain = self._settings.drain if drain is None else drain
+        if self.should_exit:
+            self._hasten(drain)
+        self._drain = drain
+        self._exit()
         for server in self.servers:
             server.close()
         for connection in list(self.server_state.connections):  # at once, or when its answer is over
             connection.shutdown()
 
-    def stop(self, drain: float) -> None:
-        """Stop; running answers get ``drain`` seconds from now, also where they had more."""
-        if self._successor_has is None:
-            self.handle_exit(signal.SIGINT, None)
+    def hear(self, number: int) -> None:
+        """What a signal means; the second one, that there is no time."""
+        if self.should_exit or self._grace is not None:
+            self.end()
         else:
-            self.leave(drain)
+            self.stop(grace=number == signal.SIGTERM)
+
+    def stop(self, *, grace: bool) -> None:
+        """See ``Serving``."""
+        if self.should_exit:
+            if self._drain > self._settings.drain:  # a successor serves: they had more
+                self._hasten(self._settings.drain)
+            return
+        if self._grace is not None:
+            return
+        self._coordinator.announce_stop()
+        if not grace or not self._settings.grace:
+            self._exit()
+            return
+        # A proxy that keeps connections open would have to learn by a reset one that this server is gone.
+        closing = [(b"connection", b"close")]
+        self.config.encoded_headers += closing
+        self.server_state.default_headers = self.server_state.default_headers + closing
+        self._grace = asyncio.get_running_loop().call_later(self._settings.grace, self._exit)
+
+    def end(self) -> None:
+        """See ``Serving``."""
+        self._hasten(0)
+        self._exit()
+        self.force_exit = True
+
+    def _hasten(self, drain: float) -> None:
+        """Give running answers no more than these seconds from now."""
+        self._drain = drain
+        self._hurries.append(asyncio.create_task(self._coordinator.close(drain=drain)))
+
+    def _exit(self) -> None:
+        if self._grace is not None:
+            self._grace.cancel()
+        self.should_exit = True
 
     @override
     @contextmanager
@@ -128,9 +190,8 @@ class _Server(uvicorn.Server):
     @override
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # First, while connections are still accepted: a new request is asked to come back, and not just refused.
-        await self._app.state.services.coordinator.close(drain=self._successor_has)
-        if self._hurry is not None:
-            await self._hurry
+        await self._coordinator.close(drain=self._drain)
+        await asyncio.gather(*self._hurries)
         await super().shutdown(sockets)
 
 
@@ -142,7 +203,7 @@ async def serve(
     around: Around | None = None,
     handover: Handover | None = None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM, or until ``handover`` says that another process does.
+    """Serve until SIGINT or SIGTERM, or until ``handover`` ends it; SIGINT is then for the process that started it.
 
     Args:
         around: gives what takes the requests; the application itself, if None.
@@ -156,18 +217,19 @@ async def serve(
     assert starting is not None  # this is a coroutine
     with handover.listener if handover else bind(settings.host, settings.port) as listener:
         bound = settings.model_copy(update={"port": listener.getsockname()[1]})
-        with _hearing(starting.cancel) as hear:
+        numbers = (signal.SIGTERM,) if handover else (signal.SIGINT, signal.SIGTERM)
+        with _hearing(lambda _: starting.cancel(), numbers) as hear:
             try:
                 app = make(bound)
                 served = around(app, bound) if around else app
                 async with app.router.lifespan_context(app):
                     server = _Server(app, served, bound, access_log=True)
-                    hear(lambda: server.stop(bound.drain))
+                    hear(server.hear if handover is None else lambda _: server.stop(grace=True))
                     running = asyncio.create_task(server.serve(sockets=[listener]))
                     await _until_ready(server, running)
                     spare_the_collector()
                     if handover is not None:
-                        handover.taken(server.leave)
+                        handover.taken(server, app.state.services.admission.text)
                     ready(bound.address)
                     await running
             except asyncio.CancelledError:
@@ -252,14 +314,15 @@ async def _until_ready(server: _Server, running: "asyncio.Task[None]") -> None:
 
 
 @contextmanager
-def _hearing(first: Callable[[], object]) -> Generator[Callable[[Callable[[], object]], None]]:
-    """Call ``first`` at SIGINT and SIGTERM inside the block; what it gives changes whom to call."""
+def _hearing(
+    first: Callable[[int], object], numbers: Sequence[int]
+) -> Generator[Callable[[Callable[[int], object]], None]]:
+    """Call ``first`` at these signals inside the block; what it gives changes whom to call."""
     loop = asyncio.get_running_loop()
-    numbers = (signal.SIGINT, signal.SIGTERM)
 
-    def hear(call: Callable[[], object]) -> None:
+    def hear(call: Callable[[int], object]) -> None:
         for number in numbers:
-            loop.add_signal_handler(number, call)
+            loop.add_signal_handler(number, call, number)
 
     if sys.platform == "win32":  # where event loops receive no signals; Ctrl-C is a KeyboardInterrupt there
         yield lambda _: None

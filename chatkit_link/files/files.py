@@ -73,6 +73,11 @@ class Files(AttachmentStore[Caller]):
         self._sweeper = sweeper
         self._upload_link = upload_link
 
+    @property
+    def storage_problem(self) -> str | None:
+        """Why no file is stored or found here, for an operator; None where all is well."""
+        return self._sweeper.storage_problem
+
     # The SDK's AttachmentStore
 
     @override

@@ -25,8 +25,13 @@ def open_storage(settings: Settings) -> Storage:
 
 
 @asynccontextmanager
-async def open_files(settings: Settings, database: Database, secrets: tuple[bytes, ...]) -> AsyncGenerator[Files]:
-    """secrets: each of them reads links; the first one signs, and hashes the addresses that files come from."""
+async def open_files(
+    settings: Settings, database: Database, secrets: tuple[bytes, ...], *, rounds: bool = True
+) -> AsyncGenerator[Files]:
+    """secrets: each of them reads links; the first one signs, and hashes the addresses that files come from.
+
+    rounds: see ``Sweeper``.
+    """
     storage = open_storage(settings)
     links = Links(secrets, address=settings.address, lifetime=settings.file_link)
     limits = UploadLimits.of(settings)
@@ -34,5 +39,5 @@ async def open_files(settings: Settings, database: Database, secrets: tuple[byte
     uploads = Uploads(database, storage, renditions, links, limits, NetworkHash(secrets[0]))
     # What a browser has put into a bucket waits there for its message.
     empty = AWAITING if storage.signs else settings.upload_link + SLACK
-    async with Sweeper(database, storage, StorageClaim(database, storage), empty=empty) as sweeper:
+    async with Sweeper(database, storage, StorageClaim(database, storage), empty=empty, rounds=rounds) as sweeper:
         yield Files(database, storage, uploads, sweeper, links, limits, upload_link=settings.upload_link)

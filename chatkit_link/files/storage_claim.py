@@ -27,7 +27,7 @@ MARKER, PLACE, SEEN = "storage", "storage place", "storage seen"
 #: In place of an id: the next server that asks may have it (``chatkit-link files accept``).
 ANY = "any"
 #: Seconds after which a server that has not been seen is gone; each one is seen once a minute.
-_GONE = 150
+GONE = 150
 #: How many of the newest files are looked for, and how many of a hundred must be there.
 _SAMPLE = 50
 _ENOUGH = 80
@@ -41,6 +41,11 @@ class StorageClaim:
         self._storage = storage
         self._held: str | None = None
         self._reported: str | None = None
+
+    @property
+    def found(self) -> str | None:
+        """What was wrong when it was last renewed, for an operator."""
+        return self._reported
 
     async def renew(self) -> None:
         """Claim the storage where it may be claimed, and let it be used as far as it is. Logs what is wrong, once."""
@@ -101,7 +106,7 @@ class StorageClaim:
         if known is None:
             return True
         seen = await deployment.age(self._database, SEEN)
-        return (seen is None or seen > _GONE) and not await rows.has_removals(self._database)
+        return (seen is None or seen > GONE) and not await rows.has_removals(self._database)
 
     async def _number_of(self, places: list[str]) -> int:
         found = 0

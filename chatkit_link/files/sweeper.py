@@ -32,15 +32,23 @@ class Sweeper:
     """An async context manager: inside, it sweeps in a task of its own."""
 
     def __init__(
-        self, database: Database, storage: Storage, claim: StorageClaim | None = None, *, empty: float = AWAITING
+        self,
+        database: Database,
+        storage: Storage,
+        claim: StorageClaim | None = None,
+        *,
+        empty: float = AWAITING,
+        rounds: bool = True,
     ) -> None:
         """
         Args:
             claim: on the storage; bytes are removed while it is held. None: the storage is known to be the right one.
             empty: seconds until a file is deleted that nothing has come of.
+            rounds: sweep now and then, and not only when it is asked to.
         """
         self._claim = claim
         self._empty = empty
+        self._rounds = rounds
         self._database = database
         self._storage = storage
         self._asked = asyncio.Event()
@@ -62,24 +70,31 @@ class Sweeper:
             with suppress(Exception):  # the database is away: it is seen by its age
                 await self._claim.release()
 
+    @property
+    def storage_problem(self) -> str | None:
+        """What was wrong with the storage when it was last looked at, for an operator."""
+        return None if self._claim is None else self._claim.found
+
     def wake(self) -> None:
         """Sweep now."""
         self._asked.set()
 
     async def _run(self) -> None:
+        due = self._rounds
         while True:
             self._asked.clear()
             try:
                 if self._claim is not None:
                     await self._claim.renew()
-                await self.sweep()
+                if due:
+                    await self.sweep()
             except Exception as error:  # noqa: BLE001 - it will be tried again in a moment, whatever it was
                 logger.warning("files cannot be swept now: %s", error)
             try:
                 async with asyncio.timeout(ROUND):
-                    await self._asked.wait()
+                    due = await self._asked.wait()
             except TimeoutError:
-                pass
+                due = self._rounds
 
     async def sweep(self) -> None:
         """Delete what was never sent, and remove all bytes whose time has come."""

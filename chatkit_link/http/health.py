@@ -15,8 +15,10 @@ async def health() -> dict[str, str]:
 
 @router.head("/ready", include_in_schema=False)
 @router.get("/ready", summary="Able to answer")
-async def ready(services: ServicesDep) -> dict[str, str]:
-    """503 while the database cannot be reached, or a part of this server has lately broken down."""
-    await services.database.ping()
+async def ready(services: ServicesDep) -> dict[str, str | list[str]]:
+    """503 while the database cannot be reached, a part of this server has lately broken down, the server stops, or
+    users would lose something here that other servers of this database have. `warnings` are for whoever runs it.
+    """
     services.coordinator.check()
-    return {"status": "ready"}
+    warnings = [misfit.summary for misfit in await services.replica_checks.ready()]
+    return {"status": "ready", "warnings": warnings} if warnings else {"status": "ready"}

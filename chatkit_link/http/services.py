@@ -21,6 +21,7 @@ from chatkit_link.limits.shares import Shares
 from chatkit_link.protocol.json_requests import JsonRequests
 from chatkit_link.protocol.request_parser import RequestParser
 from chatkit_link.protocol.streaming_requests import StreamingRequests
+from chatkit_link.replica_checks import ReplicaChecks
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.sessions.create import Sessions
 from chatkit_link.sessions.policy import chosen_agent
@@ -75,6 +76,7 @@ class Services:
     default: str
     hosted: HostedSessions
     sessions: Sessions
+    replica_checks: ReplicaChecks
     for_author: bool = False
 
     def agent_for(self, caller: Caller, named: str | None) -> ServedAgent:

@@ -88,6 +88,7 @@ class Coordinator:
         self._drain = drain
         self._runs: dict[str, Run] = {}
         self._draining = False
+        self._stopping = False
         self._writer = LogWriter(database, self.replica)
         self._wakeups = Wakeups(database, self.replica, self._hear_cancel)
         self._recovery = Recovery(
@@ -126,8 +127,14 @@ class Coordinator:
         """Whether the server is about to stop; streams that have no end of their own end then."""
         return self._draining
 
+    def announce_stop(self) -> None:
+        """``check`` fails from now on, so that nobody is sent here any more; whoever still comes gets an answer."""
+        self._stopping = True
+
     def check(self) -> None:
-        """Raises Unavailable while something that every answer needs is broken here."""
+        """Raises Unavailable while something that every answer needs is broken here, and once the server stops."""
+        if self._stopping or self._draining:
+            raise Unavailable("The server is stopping.")
         if unhealthy := self._supervisor.unhealthy:
             raise Unavailable(
                 f"A background task failed and was restarted: {', '.join(unhealthy)}. The log has the rest."

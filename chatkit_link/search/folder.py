@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,19 +39,37 @@ class SourceFile:
     file: Path
 
 
-async def sync_documents(documents: Documents, settings: Settings) -> SyncCounts:
-    """Indexes the folder from the settings, or the project's own documentation.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where documents come from. also, prefix: see ``sync_folder``. label: for an operator."""
+
+    folder: Path
+    label: str
+    also: Sequence[Path] = ()
+    prefix: str = ""
+
+    def fingerprint(self) -> str:
+        """32 hex digits of what the documents are: equal for folders with the same files. Reads all of them."""
+        digests = hashlib.sha256()
+        for file in _files(self.folder, self.also, self.prefix, SyncCounts()):
+            with suppress(OSError):
+                digests.update(f"{file.path}\0{_digest(file.file.read_bytes())}\n".encode())
+        return digests.hexdigest()[:32]
+
+
+def documents_of(settings: Settings) -> Source:
+    """The folder from the settings, or the project's own documentation.
 
     Raises ``ConfigurationError`` when the folder in the settings does not exist.
     """
     if settings.docs is not None:
         if not settings.docs.is_dir():
             raise ConfigurationError(f"CHATKIT_LINK_DOCS is {settings.docs}, but there is no such folder.")
-        return await sync_folder(documents, settings.docs)
+        return Source(settings.docs, str(settings.docs))
     folder = resource("docs")
     readme = folder.parent / "README.md"  # in the wheel it lies inside the folder
     also = [readme] if folder.name == "docs" and readme.is_file() else []
-    return await sync_folder(documents, folder, also=also, prefix="docs/")
+    return Source(folder, "the bundled ones", also, "docs/")
 
 
 async def sync_folder(documents: Documents, folder: Path, *, also: Sequence[Path] = (), prefix: str = "") -> SyncCounts:
@@ -60,17 +79,22 @@ async def sync_folder(documents: Documents, folder: Path, *, also: Sequence[Path
     other file but the folder's README, so that links between the documents resolve.
     Safe when two servers start at once: the second waits for the first and then finds nothing to do.
     """
-    counts = SyncCounts()
-    files = await asyncio.to_thread(_files, folder, also, prefix, counts)
     async with documents.indexing() as index:
-        known = await index.hashes()
-        for file in files:
-            await _sync_file(index, file, known.pop(file.path, None), counts)
-        counts.removed = len(known)
-        if known:
-            await index.remove(list(known))
-        if counts.added or counts.changed or counts.removed:
-            await index.settle()
+        return await sync_index(index, Source(folder, str(folder), also, prefix))
+
+
+async def sync_index(index: DocumentIndex, source: Source) -> SyncCounts:
+    """The same in a transaction that is open."""
+    counts = SyncCounts()
+    files = await asyncio.to_thread(_files, source.folder, source.also, source.prefix, counts)
+    known = await index.hashes()
+    for file in files:
+        await _sync_file(index, file, known.pop(file.path, None), counts)
+    counts.removed = len(known)
+    if known:
+        await index.remove(list(known))
+    if counts.added or counts.changed or counts.removed:
+        await index.settle()
     return counts
 
 
@@ -83,7 +107,7 @@ async def _sync_file(index: DocumentIndex, file: SourceFile, stored: str | None,
         if stored is not None:
             await index.remove([file.path])
         return
-    digest = hashlib.sha256(b"%d\n" % VERSION + content).hexdigest()
+    digest = _digest(content)
     if digest == stored:
         counts.unchanged += 1
         return
@@ -95,6 +119,10 @@ async def _sync_file(index: DocumentIndex, file: SourceFile, stored: str | None,
         counts.added += 1
     else:
         counts.changed += 1
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(b"%d\n" % VERSION + content).hexdigest()
 
 
 def _files(folder: Path, also: Sequence[Path], prefix: str, counts: SyncCounts) -> list[SourceFile]:

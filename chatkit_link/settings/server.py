@@ -19,6 +19,9 @@ class ServerSettings(SettingsGroup):
     port: int = Field(
         8000, ge=0, le=65535, validation_alias=read_also("port", "PORT"), description="Port to listen on."
     )
+    workers: int = Field(
+        1, ge=1, le=256, description="Processes of `chatkit-link serve` that share the port; one for each core."
+    )
     public_url: Annotated[str, PUBLIC_ADDRESS] = Field(
         "",
         validation_alias=read_also("public_url", "RAILWAY_PUBLIC_DOMAIN", "RENDER_EXTERNAL_URL"),

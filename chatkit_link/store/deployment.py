@@ -1,10 +1,59 @@
 """What all replicas of one deployment have in common, as the first of them found it: a few names with a value each."""
 
-from sqlalchemy import Double, Text, cast, delete, func, select, update
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Double, Text, cast, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from chatkit_link.store.engine import Database
+from chatkit_link.store.engine import Database, System
 from chatkit_link.store.tables import deployment
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A database at one moment.
+
+    revision: of its schema. now: its clock, in seconds since 1970. ahead: seconds by which that clock is ahead of this
+    machine's, and doubt: by how many it may be more or less, because the question took its time.
+    """
+
+    values: Mapping[str, str]
+    revision: str | None
+    now: float
+    ahead: float
+    doubt: float
+
+    def age(self, name: str) -> float | None:
+        """Seconds since ``touch``; None if it has no time. A name that ends with a space: the least of those below."""
+        below = [
+            self.values[each] for each in self.values if each == name or (name[-1] == " " and each.startswith(name))
+        ]
+        return self.now - max(float(value) for value in below) if below else None
+
+
+_OBSERVE = text("""
+    SELECT extract(epoch FROM clock_timestamp())::float8 AS now,
+        (SELECT max(version_num) FROM alembic_version) AS revision,
+        coalesce((SELECT jsonb_object_agg(name, value) FROM deployment), '{}'::jsonb) AS values
+""")
+
+
+async def observe(database: Database) -> Observed:
+    """Everything that is known here, the schema and the clock, in one statement."""
+    async with database.replica() as connection:
+        return await observe_through(connection)
+
+
+async def observe_through(connection: System) -> Observed:
+    """The same through a connection that is open."""
+    asked = time.time()
+    (row,) = await connection.execute(_OBSERVE)
+    answered = time.time()
+    return Observed(
+        row["values"], row.revision, row.now, row.now - (asked + answered) / 2, max(0.0, (answered - asked) / 2)
+    )
 
 
 async def agree(database: Database, name: str, value: str) -> str:

@@ -37,10 +37,12 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
 
+from chatkit_link.store.deployment import Observed, forget, observe_through, touch
 from chatkit_link.store.engine import Database, System
 from chatkit_link.store.statement import Statement, any_of
-from chatkit_link.store.tables import metadata
+from chatkit_link.store.tables import deployment, metadata
 from chatkit_link.wire.sanitize import clean_text
 
 # Private-use characters (Unicode, U+E000..U+F8FF): no document means anything by them.
@@ -50,6 +52,10 @@ MARK_END = "\ue001"
 WORDS = 24
 # Passages that are read to be ranked; reading them all takes seconds when a common word is in 10,000.
 CANDIDATES = 200
+# Names of ``store/deployment.py``: whose documents these are, and, before those of servers, when each last had them.
+OWNER, SEEN = "documents", "documents seen"
+# Seconds after which a server that was killed leaves no trace there.
+_FORGOTTEN = 86_400
 # Any fixed number: the lock that only one indexing server holds at a time.
 INDEXING = 7_310_020_002
 
@@ -210,6 +216,15 @@ class DocumentIndex:
         """To be called after changes: without fresh statistics PostgreSQL plans for the index as it was."""
         await self._connection.execute(text("ANALYZE documents, document_passages"))
 
+    async def observe(self) -> Observed:
+        """What is known of whose documents these are (``search/documents_claim.py``)."""
+        return await observe_through(self._connection)
+
+    async def own(self, value: str) -> None:
+        """Note whose documents these are from now on."""
+        put = postgres_insert(deployment).values(name=OWNER, value=value)
+        await self._connection.execute(put.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
     async def remove(self, paths: Sequence[str]) -> None:
         """Takes documents away, with their passages."""
         await self._connection.execute(delete(documents).where(documents.c.path == any_of(paths)))
@@ -250,6 +265,20 @@ class Documents:
         async with self._database.lookup() as connection:
             row = (await connection.execute(query)).one_or_none()
         return None if row is None else Document(row.path, row.title, row.kind, row.body, row.modified)
+
+    async def seen(self, name: str) -> None:
+        """Note that a server of this name has the documents that are indexed."""
+        await touch(self._database, f"{SEEN} {name}")
+
+    async def unseen(self, name: str) -> None:
+        """This server stops."""
+        await forget(self._database, f"{SEEN} {name}")
+
+    async def forget_killed(self, observed: Observed) -> None:
+        """Forget the servers that were seen long ago, and did not say that they stop."""
+        for name in observed.values:
+            if name.startswith(f"{SEEN} ") and (observed.age(name) or 0) > _FORGOTTEN:
+                await forget(self._database, name)
 
     @asynccontextmanager
     async def indexing(self) -> AsyncGenerator[DocumentIndex]:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
@@ -65,11 +66,21 @@ def head() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
-def _schema(connection: Connection) -> Schema:
+@cache
+def _revisions() -> tuple[str | None, frozenset[str]]:
+    """The revision that this version needs, and all that it knows."""
     scripts = ScriptDirectory.from_config(_config())
-    current = MigrationContext.configure(connection).get_current_revision()
-    known = {script.revision for script in scripts.walk_revisions()}
-    return Schema(current, scripts.get_current_head(), current is None or current in known)
+    return scripts.get_current_head(), frozenset(script.revision for script in scripts.walk_revisions())
+
+
+def schema_at(revision: str | None) -> Schema:
+    """What a database at this revision is to this version."""
+    needed, known = _revisions()
+    return Schema(revision, needed, revision is None or revision in known)
+
+
+def _schema(connection: Connection) -> Schema:
+    return schema_at(MigrationContext.configure(connection).get_current_revision())
 
 
 def _upgrade(connection: Connection) -> None:

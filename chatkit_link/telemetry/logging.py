@@ -64,11 +64,15 @@ def _not_ours_to_repeat(record: logging.LogRecord) -> bool:
     return not record.getMessage().startswith("Failed to connect MCP server")
 
 
-def setup_logging(level: str) -> None:
-    """Log at ``level`` and above. Libraries that log what users send stay at warnings."""
+def setup_logging(level: str, *, worker: int | None = None) -> None:
+    """Log at ``level`` and above. Libraries that log what users send stay at warnings.
+
+    worker: the number of this process, where several write into one log.
+    """
+    who = "" if worker is None else f"[worker {worker}] "
     kind: Any = logging.Formatter if level == "debug" else _Reticent
     handler = logging.StreamHandler()
-    handler.setFormatter(kind("%(asctime)s %(levelname)-7s %(name)s: %(message)s", datefmt="%H:%M:%S"))
+    handler.setFormatter(kind(f"%(asctime)s %(levelname)-7s {who}%(name)s: %(message)s", datefmt="%H:%M:%S"))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)

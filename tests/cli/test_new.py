@@ -123,7 +123,7 @@ async def test_each_file_passes_on_what_the_agent_reads(command: Command, tmp_pa
     folder = tmp_path / "my-lock"
     compose = yaml.safe_load((folder / "compose.yaml").read_text())["services"]["app"]["environment"]
     listed = set(re.findall(r"^# ([A-Z_]+)=", (folder / ".env.example").read_text(), re.MULTILINE))
-    assert listed - {"POSTGRES_PASSWORD"} == set(compose) - {"PORT"}
+    assert listed - {"POSTGRES_PASSWORD"} == set(compose) - {"PORT", "CHATKIT_LINK_GRACE"}  # which it sets itself
     known = {"PORT"}
     for name, field in Settings.model_fields.items():
         known.add(f"CHATKIT_LINK_{name.upper()}")
@@ -164,7 +164,8 @@ async def test_the_files_for_render_and_railway_have_keys_that_these_read(comman
     railway: dict[str, Any] = json.loads((tmp_path / "my-lock" / "railway.json").read_text())
     for part, keys in RAILWAY.items():
         assert set(railway[part]) <= keys
-    assert railway["deploy"]["drainingSeconds"] > Settings.model_fields["drain"].default
+    stopping = Settings.model_fields["grace"].default + Settings.model_fields["drain"].default
+    assert railway["deploy"]["drainingSeconds"] > stopping
     assert railway == json.loads((ROOT / "railway.json").read_text())
 
 

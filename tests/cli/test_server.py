@@ -30,9 +30,10 @@ def run(folder: Path) -> Iterator[Run]:
     """Starts the program in the folder, without this machine's settings; stops it at the end."""
     private = ("CHATKIT_LINK_", "OPENAI_", "DATABASE_URL", "PORT")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(private)}
+    kept["CHATKIT_LINK_GRACE"] = "0"  # no load balancer has to notice that it stops
     started: list[subprocess.Popen[str]] = []
 
-    def run(*arguments: str, **environment: str) -> "subprocess.Popen[str]":
+    def run(*arguments: str, start_new_session: bool = False, **environment: str) -> "subprocess.Popen[str]":
         process = subprocess.Popen(
             [PROGRAM, *arguments],
             cwd=folder,
@@ -41,6 +42,7 @@ def run(folder: Path) -> Iterator[Run]:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=start_new_session,
         )
         started.append(process)
         return process

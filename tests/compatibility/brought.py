@@ -43,6 +43,7 @@ class Brought:
             "PYTHONPATH": str(_ROOT),
             "CHATKIT_LINK_DATABASE_URL": database,
             "CHATKIT_LINK_SECRET": SHARED_SECRET,
+            "CHATKIT_LINK_GRACE": "0",
             "CHATKIT_LINK_RATE_MESSAGES": "0",
             "CHATKIT_LINK_RATE_MESSAGES_ADDRESS": "0",
             "OPENAI_API_KEY": "sk-test",

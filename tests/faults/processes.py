@@ -4,6 +4,7 @@ All of them listen on 127.0.0.1 and are stopped by the id of the process that wa
 """
 
 import asyncio
+import csv
 import os
 import shutil
 import signal
@@ -17,6 +18,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import psutil
 
 from tests.suite.postgres import SHARED_SECRET
@@ -135,10 +137,81 @@ def pgbouncer() -> str | None:
     return shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 
 
+class LoadBalancer:
+    """An HAProxy in front of servers: each request goes to the next of them that is ready, whoever's it is."""
+
+    #: Milliseconds between two probes, and how many decide.
+    INTERVAL, FALL = 300, 2
+
+    def __init__(self, folder: Path, port: int, *servers: "Server") -> None:
+        program = haproxy()
+        assert program is not None
+        self.port, self._state = port, free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.chatkit = f"{self.url}/chatkit"
+        listed = "\n".join(f"    server {server.port} 127.0.0.1:{server.port}" for server in servers)
+        config = folder / "haproxy.cfg"
+        config.write_text(
+            f"""
+global
+    maxconn 2000
+defaults
+    mode http
+    timeout connect 2s
+    timeout client 60s
+    timeout server 60s
+    timeout check 1s
+    option forwardfor
+    option redispatch
+listen chat
+    bind 127.0.0.1:{self.port}
+    balance roundrobin
+    option httpchk GET /ready
+    default-server check inter {self.INTERVAL} fall {self.FALL} rise {self.FALL}
+{listed}
+listen state
+    bind 127.0.0.1:{self._state}
+    stats enable
+    stats uri /
+"""
+        )
+        self._log = folder / "haproxy.log"
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen([program, "-db", "-f", str(config)], stdout=log, stderr=log)
+
+    async def knows(self, *ready: "Server") -> None:
+        """Wait until it sends people to these servers, and to no others."""
+        wanted = {str(server.port) for server in ready}
+        async with asyncio.timeout(30), httpx2.AsyncClient(trust_env=False) as http:
+            while await self._ready(http) != wanted:
+                assert self._process.poll() is None, self._log.read_text()
+                await asyncio.sleep(0.05)
+
+    async def _ready(self, http: httpx2.AsyncClient) -> set[str]:
+        try:
+            stats = (await http.get(f"http://127.0.0.1:{self._state}/;csv")).text
+        except httpx2.HTTPError:
+            return set()
+        rows = csv.DictReader(stats.removeprefix("# ").splitlines())
+        known = [row for row in rows if row["pxname"] == "chat" and row["svname"].isdigit()]
+        return {row["svname"] for row in known if row["status"].startswith("UP") and row["check_status"] == "L7OK"}
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(timeout=10)
+
+
+def haproxy() -> str | None:
+    """Where the program is; Debian puts it where only root looks."""
+    return shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin")
+
+
 class Server:
     """One ``chatkit-link serve`` in a process of its own; started again, it keeps its port."""
 
-    def __init__(self, folder: Path, database_url: str, **settings: Any) -> None:
+    def __init__(self, folder: Path, database_url: str, *, source: Path | None = None, **settings: Any) -> None:
+        """source: of another version, which is run in place of this one."""
+        self.source = source
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.chatkit = f"{self.url}/chatkit"
@@ -147,7 +220,7 @@ class Server:
         given = {"data": folder, "config": HERE / "agents.toml", "jwt_secret": JWT_SECRET, "docs": _no_docs(folder)}
         given["secret"] = SHARED_SECRET
         at_once = ("runs_at_once", "streams_at_once")  # a crowd behind one address
-        given |= {"rate_messages": 0, "rate_messages_address": 0}
+        given |= {"rate_messages": 0, "rate_messages_address": 0, "grace": 0}
         given |= {f"{name}{group}": 0 for name in at_once for group in ("", "_address", "_total")}
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("CHATKIT_LINK_", "OPENAI_"))},
@@ -169,11 +242,12 @@ class Server:
     async def start(self) -> None:
         """Start it, and wait until it takes requests."""
         program = PYTHON.with_name("chatkit-link")
+        other = {"PYTHONPATH": str(self.source)} if self.source is not None else {}
         with self.log.open("ab") as log:
             before = log.tell()
             self._process = subprocess.Popen(  # noqa: ASYNC220 - asyncio would reap it behind our back
                 [program, "serve", "--port", str(self.port)],
-                env=self._environment | {"DATABASE_URL": self.database_url},
+                env=self._environment | {"DATABASE_URL": self.database_url} | other,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,

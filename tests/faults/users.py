@@ -8,17 +8,23 @@ import uuid
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import httpx2
 import jwt
 from chatkit.types import AssistantMessageItem, ThreadItem, UserMessageItem
 
 from chatkit_link.client import ChatKitClient
-from tests.faults.processes import JWT_SECRET, Server
+from tests.faults.processes import JWT_SECRET
 
 #: What a connection that was broken off looks like to whoever reads it.
 Broken = httpx2.HTTPError
+
+
+class Reached(Protocol):
+    """A server, or what stands before some of them. chatkit: the address of its ChatKit route."""
+
+    chatkit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +99,11 @@ class Person:
         self._headers = {"Authorization": self.authorization}
         self.thread_id = ""
 
-    def client(self, server: Server) -> ChatKitClient:
+    def client(self, server: Reached) -> ChatKitClient:
         return ChatKitClient(server.chatkit, http=self._http, headers=self._headers)
 
     @asynccontextmanager
-    async def ask(self, server: Server, text: str) -> AsyncGenerator[Reading]:
+    async def ask(self, server: Reached, text: str) -> AsyncGenerator[Reading]:
         """A message in a new thread, or in the one that was begun; the body may be refused (``response``)."""
         said = {
             "content": [{"type": "input_text", "text": text}],
@@ -110,13 +116,13 @@ class Person:
             yield reading
 
     @asynccontextmanager
-    async def retry(self, server: Server, item_id: str) -> AsyncGenerator[Reading]:
+    async def retry(self, server: Reached, item_id: str) -> AsyncGenerator[Reading]:
         params = {"thread_id": self.thread_id, "item_id": item_id}
         async with self._post(server, {"type": "threads.retry_after_item", "params": params}) as reading:
             yield reading
 
     @asynccontextmanager
-    async def _post(self, server: Server, body: dict[str, Any]) -> AsyncGenerator[Reading]:
+    async def _post(self, server: Reached, body: dict[str, Any]) -> AsyncGenerator[Reading]:
         async with self._http.stream("POST", server.chatkit, json=body, headers=self._headers) as response:
             reading = Reading(response)
             if response.status_code == 200 and not self.thread_id:
@@ -125,20 +131,20 @@ class Person:
             yield reading
 
     @asynccontextmanager
-    async def follow(self, server: Server, run_id: str, after: int = 0) -> AsyncGenerator[Reading]:
+    async def follow(self, server: Reached, run_id: str, after: int = 0) -> AsyncGenerator[Reading]:
         url = f"{server.chatkit}/runs/{run_id}/events?after={after}"
         async with self._http.stream("GET", url, headers=self._headers) as response:
             assert response.status_code == 200, await response.aread()
             yield Reading(response)
 
-    async def reread(self, server: Server, run_id: str, after: int = 0) -> Reading:
+    async def reread(self, server: Reached, run_id: str, after: int = 0) -> Reading:
         async with self.follow(server, run_id, after) as reading:
             return await reading.read()
 
-    async def cancel(self, server: Server, run_id: str) -> httpx2.Response:
+    async def cancel(self, server: Reached, run_id: str) -> httpx2.Response:
         return await self._http.post(f"{server.chatkit}/runs/{run_id}/cancel", headers=self._headers)
 
-    async def stored(self, server: Server) -> list[ThreadItem]:
+    async def stored(self, server: Reached) -> list[ThreadItem]:
         """What a reload shows, in the order in which it was said."""
         return (await self.client(server).list_items(self.thread_id, order="asc", limit=100)).data
 

@@ -34,6 +34,7 @@ def process(
         "DATABASE_URL": postgres_url,
         "CHATKIT_LINK_SECRET": SHARED_SECRET,
         "CHATKIT_LINK_PORT": str(port),
+        "CHATKIT_LINK_GRACE": "0",
     }
     command = [sys.executable, "-c", "from chatkit_link.cli import main; main()", "serve"]
     with (tmp_path / "log").open("wb") as log:

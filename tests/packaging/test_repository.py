@@ -109,7 +109,8 @@ def test_railway_migrates_before_it_serves_and_waits_for_running_answers() -> No
     assert (ROOT / config["build"]["dockerfilePath"]).is_file()
     assert config["deploy"]["preDeployCommand"] == ["chatkit-link migrate"]
     assert config["deploy"]["healthcheckPath"] == "/health"
-    assert config["deploy"]["drainingSeconds"] > Settings.model_fields["drain"].default
+    stopping = Settings.model_fields["grace"].default + Settings.model_fields["drain"].default
+    assert config["deploy"]["drainingSeconds"] > stopping + 3, "its last answers are stored, too"
 
 
 def test_compose_has_no_password_and_waits_for_postgres() -> None:

@@ -182,6 +182,7 @@ def test_the_image_of_a_new_folder_migrates_serves_and_answers_at_its_public_add
         "RAILWAY_PUBLIC_DOMAIN": "tea-shop.example.com",
         "CHATKIT_LINK_SECRET": "0123456789abcdef0123456789abcdef",
         "CHATKIT_LINK_DATA": str(folder / "data"),
+        "CHATKIT_LINK_GRACE": "0",
     }
     for line in railway["preDeployCommand"]:
         done = subprocess.run(

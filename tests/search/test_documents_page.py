@@ -20,7 +20,7 @@ from chatkit_link.http.documents import router
 from chatkit_link.http.services import get_services
 from chatkit_link.limits.requests import rendering_line
 from chatkit_link.resources import resource
-from chatkit_link.search.folder import sync_documents, sync_folder
+from chatkit_link.search.folder import SyncCounts, documents_of, sync_folder
 from chatkit_link.search.local import LocalSearch
 from chatkit_link.search.provider import SearchResult
 from chatkit_link.settings import Settings
@@ -113,8 +113,13 @@ async def test_only_what_is_in_the_index_can_be_seen(visitor: httpx2.AsyncClient
     assert answer.headers["content-type"] == "application/json"
 
 
+async def _sync_bundled(documents: Documents) -> SyncCounts:
+    bundled = documents_of(Settings(_env_file=None))  # pyright: ignore[reportCallIssue] - pydantic-settings' own argument
+    return await sync_folder(documents, bundled.folder, also=bundled.also, prefix=bundled.prefix)
+
+
 async def test_the_project_s_own_documentation_is_covered_by_default(documents: Documents) -> None:
-    counts = await sync_documents(documents, Settings(_env_file=None))  # pyright: ignore[reportCallIssue] - pydantic-settings' own argument
+    counts = await _sync_bundled(documents)
     assert resource("docs").is_dir()
     assert counts.skipped == 0
 
@@ -123,7 +128,7 @@ async def test_a_link_between_the_project_s_own_pages_leads_to_a_page_and_its_he
     visitor: httpx2.AsyncClient, documents: Documents
 ) -> None:
     """The pages are in folders; what is no document, such as the licence, is linked by the README alone."""
-    await sync_documents(documents, Settings(_env_file=None))  # pyright: ignore[reportCallIssue] - pydantic-settings' own argument
+    await _sync_bundled(documents)
     async with documents.indexing() as index:
         paths = sorted(await index.hashes())
     assert {"README.md", "docs/how-to/agents.md", "docs/decisions/README.md"} <= set(paths)

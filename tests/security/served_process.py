@@ -41,6 +41,7 @@ async def served(settings: Settings, folder: Path, **variables: str) -> AsyncGen
     environment |= {
         "CHATKIT_LINK_DATABASE_URL": settings.database_url.get_secret_value(),
         "CHATKIT_LINK_DATABASE_POOL": "4",
+        "CHATKIT_LINK_GRACE": "0",
         "CHATKIT_LINK_SECRET": settings.secret.get_secret_value(),
         "CHATKIT_LINK_DATA": str(folder),
         "CHATKIT_LINK_DOCS": str(settings.docs),

@@ -28,6 +28,11 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "pytest": ("tests/workshop/test_pytest_plugin.py", "chatkit_link/workshop/*", "chatkit_link/widgets/*"),
     # A pyright inside a test, on the types that are generated for widgets.
     "pyright": ("tests/workshop/test_type_stubs.py", "chatkit_link/workshop/*", "chatkit_link/widgets/*"),
+    # Servers of several processes, and servers that stop.
+    "workers": (
+        "tests/cli/test_workers.py", "tests/cli/test_stopping.py", "chatkit_link/cli/*", "chatkit_link/app.py",
+        "chatkit_link/runs/coordinator.py", "chatkit_link/http/health.py",
+    ),
     # 50 MB through a server of its own.
     "memory": (
         "tests/files/test_memory.py", "chatkit_link/files/*", "chatkit_link/http/*", "chatkit_link/cli/server.py",
