@@ -224,7 +224,7 @@ def beside(link: FastAPI, other: ASGIApp, name: str, settings: Settings) -> ASGI
 
 async def _index_documents(settings: Settings, database: Database) -> None:
     # Replicas that start together wait for each other here, longer than any request may.
-    patient = Database(database.url, pool_size=1, patience=600)
+    patient = Database(database.address, pool_size=1, patience=600)
     try:
         await sync_documents(Documents(patient), settings)
     finally:

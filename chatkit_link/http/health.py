@@ -19,4 +19,4 @@ async def ready(services: ServicesDep) -> dict[str, str]:
     """503 while the database cannot be reached, or a part of this server has lately broken down."""
     await services.database.ping()
     services.coordinator.check()
-    return {"status": "ready"}
+    return {"status": "ready", "database": services.database.mode}

@@ -1,38 +1,27 @@
 """A PgBouncer in transaction mode between the servers and the database: slower news, and nothing else."""
 
 import asyncio
-import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
 from chatkit_link.runs.run import LEASE, RENEWAL
 from tests.faults.agents import answer
-from tests.faults.processes import Pooler, Postgres, Server, pgbouncer, running
+from tests.faults.processes import Postgres, Server, running
 from tests.faults.size import count, deadline
 from tests.faults.users import Broken, Person, answers, at_most, messages
+from tests.suite.pooler import needs_pgbouncer, pooler
 
-pytestmark = [
-    deadline,
-    pytest.mark.skipif(
-        pgbouncer() is None, reason="no pgbouncer is installed (on Debian: apt install pgbouncer): nothing to test"
-    ),
-]
+pytestmark = [deadline, needs_pgbouncer]
 
 
 @pytest.fixture
 async def pooled_url(postgres: Postgres, database_name: str) -> AsyncIterator[str]:
-    """The address of this test's database, through the pooler."""
-    with tempfile.TemporaryDirectory(prefix="chatkit-link-pooler-", ignore_cleanup_errors=True) as folder:
-        pooler = Pooler(Path(folder), postgres)
-        try:
-            await pooler.ready()
-            yield f"{postgres.url(database_name, pooler.port)}?pgbouncer=true"
-        finally:
-            pooler.stop()
+    """The address of this test's database, through a pooler that nothing names."""
+    async with pooler(postgres.url(database_name)) as running_pooler:
+        yield running_pooler.url
 
 
 @pytest.fixture
