@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -25,9 +26,9 @@ async def pooled_url(postgres: Postgres, database_name: str) -> AsyncIterator[st
 
 
 @pytest.fixture
-def make_pooled(make_server: Callable[..., Server], pooled_url: str) -> Callable[[], Server]:
-    def make() -> Server:
-        server = make_server()
+def make_pooled(make_server: Callable[..., Server], pooled_url: str) -> Callable[..., Server]:
+    def make(**settings: Any) -> Server:
+        server = make_server(**settings)
         server.database_url = pooled_url
         return server
 
@@ -35,7 +36,7 @@ def make_pooled(make_server: Callable[..., Server], pooled_url: str) -> Callable
 
 
 async def test_answers_are_written_followed_and_stopped_through_a_pooler(
-    make_pooled: Callable[[], Server], people: Callable[[], Person]
+    make_pooled: Callable[..., Server], people: Callable[[], Person]
 ) -> None:
     here, there = make_pooled(), make_pooled()
     heard: list[float] = []
@@ -79,7 +80,7 @@ async def test_answers_are_written_followed_and_stopped_through_a_pooler(
 
 
 async def test_what_a_killed_server_left_behind_a_pooler_is_ended_when_its_lease_is_over(
-    make_pooled: Callable[[], Server], people: Callable[[], Person]
+    make_pooled: Callable[..., Server], people: Callable[[], Person]
 ) -> None:
     here, there = make_pooled(), make_pooled()
     person = people()
@@ -96,7 +97,29 @@ async def test_what_a_killed_server_left_behind_a_pooler_is_ended_when_its_lease
     assert there.traces() == ""
 
 
-async def test_the_doctor_says_that_there_is_a_pooler(make_pooled: Callable[[], Server], database_name: str) -> None:
+async def test_with_a_direct_connection_beside_the_pooler_a_killed_server_is_missed_at_once(
+    make_pooled: Callable[..., Server], people: Callable[[], Person], postgres: Postgres, database_name: str
+) -> None:
+    await postgres.settled()
+    direct = postgres.url(database_name)
+    here, there = make_pooled(database_direct_url=direct), make_pooled(database_direct_url=direct)
+    person = people()
+    async with running(here, there), asyncio.timeout(60):
+        async with person.ask(here, "2000 5") as hit:
+            await hit.read(20)
+            killed = here.kill()
+            with suppress(Broken):
+                await hit.read()
+        after = await person.reread(there, hit.run_id, hit.last_id)
+        took = time.monotonic() - killed
+        said = await asyncio.to_thread(there.command, "doctor")
+    assert after.error is not None and after.error["allow_retry"]
+    assert took < LEASE / 2, f"it took {took:.1f} s"
+    assert there.traces() == "" and "replicas poll" not in there.log.read_text()
+    assert f"with a direct connection beside it to 127.0.0.1:{postgres.port}" in said.stdout, said.stdout
+
+
+async def test_the_doctor_says_that_there_is_a_pooler(make_pooled: Callable[..., Server], database_name: str) -> None:
     server = make_pooled()
     said = await asyncio.to_thread(server.command, "doctor")
     assert said.returncode == 0, said.stdout + said.stderr
