@@ -231,7 +231,7 @@ async def _index_documents(settings: Settings, database: Database, *, temporary:
     if joins:
         return claim
     # Replicas that start together wait for each other here, longer than any request may.
-    patient = Database(database.url, pool_size=1, patience=600)
+    patient = Database(database.address, pool_size=1, patience=600)
     try:
         await claim.settle(Documents(patient), temporary=temporary)
     finally:

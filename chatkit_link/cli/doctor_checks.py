@@ -86,7 +86,7 @@ async def _database(settings: Settings) -> tuple[list[Check], KeyCount | None]:
     async with open_database(settings) as database:
         schema = await read_schema(database)
         keys = NO_KEYS if schema.state == "empty" else None
-        pooled = database.pooled
+        reached = _reached(database)
         kept: list[Check] = []
         if schema.state == "current":
             keys = await count_keys(database)
@@ -102,13 +102,20 @@ async def _database(settings: Settings) -> tuple[list[Check], KeyCount | None]:
         case "newer":
             known = f"this version knows up to {schema.needed}: install the newer version"
             found = Check("database", "bad", f"schema {schema.current} of a newer version; {known}")
-    if not pooled:
-        return [found, *kept], keys
-    note = (
-        "the database is behind a pooler in transaction mode: replicas poll instead of being notified, and a killed "
-        "one's answers are ended when their leases are over"
+    return [found, *reached, *kept], keys
+
+
+def _reached(database: Database) -> list[Check]:
+    """What is between the server and its database, where that matters."""
+    if not database.pooled:
+        return [] if database.address.pooler is None else [Check("", "ok", database.connection)]
+    if database.listens:
+        return [Check("", "ok", database.connection)]
+    consequence = (
+        "replicas poll instead of being notified, and a killed one's answers are ended when their leases are over; "
+        "DATABASE_DIRECT_URL names the database itself"
     )
-    return [found, Check("", "note", note), *kept], keys
+    return [Check("", "note", f"{database.connection}: {consequence}")]
 
 
 def _access(settings: Settings, keys: KeyCount | None) -> Check:

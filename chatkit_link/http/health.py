@@ -20,5 +20,7 @@ async def ready(services: ServicesDep) -> dict[str, str | list[str]]:
     users would lose something here that other servers of this database have. `warnings` are for whoever runs it.
     """
     services.coordinator.check()
-    warnings = [misfit.summary for misfit in await services.replica_checks.ready()]
-    return {"status": "ready", "warnings": warnings} if warnings else {"status": "ready"}
+    ready: dict[str, str | list[str]] = {"status": "ready", "database": services.database.mode}
+    if warnings := [misfit.summary for misfit in await services.replica_checks.ready()]:
+        ready["warnings"] = warnings
+    return ready

@@ -83,7 +83,7 @@ class Coordinator:
             at_once: running runs that one user may have; 0 is no limit.
         """
         self._at_once = at_once
-        self.replica = new_replica(locks=not database.pooled)
+        self.replica = new_replica(locks=database.listens)
         self._database = database
         self._drain = drain
         self._runs: dict[str, Run] = {}

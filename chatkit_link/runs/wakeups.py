@@ -84,15 +84,16 @@ class Wakeups:
 
     async def run(self) -> None:
         """Listen until cancelled."""
-        if self._database.pooled:
-            logger.warning(
-                "The database is behind a pooler in transaction mode, which does not support LISTEN: replicas poll "
-                "%d times a second, and take over a killed one's answers when their leases expire.",
-                1 / FAST_POLL,
-            )
-            self.seen.set()
-            return
         while True:
+            if not self._database.listens:
+                logger.warning(
+                    "%s, and so without notifications: replicas poll %d times a second, and take over a killed one's "
+                    "answers when their leases expire",
+                    self._database.connection,
+                    1 / FAST_POLL,
+                )
+                self.seen.set()
+                return
             try:
                 await self._listen()
             except Exception as error:  # noqa: BLE001 - whatever cut the connection, listening starts again
@@ -107,6 +108,7 @@ class Wakeups:
         def end(_connection: Any) -> None:
             lost.set()
 
+        address = self._database.session_address
         async with self._database.listening() as connection:
             connection.add_termination_listener(end)
             await take_lock(connection, self._replica)
@@ -114,21 +116,21 @@ class Wakeups:
             self.cut.clear()
             self.seen.set()
             self._wake(None)  # something may have been missed in between
+            await self._database.confirm()
             while not lost.is_set():
-                await self._rest(connection, lost)
+                if not await self._rest(connection, lost):
+                    await self._database.lose_sessions(address)
+                    raise Unavailable("sessions of the database do not last")
         raise Unavailable("the connection was lost")
 
-    async def _rest(self, connection: Connection, lost: asyncio.Event) -> None:
-        """Wait for the next sign of life, or for the end of the connection."""
+    async def _rest(self, connection: Connection, lost: asyncio.Event) -> bool:
+        """Wait for the next sign of life, or for the end of the connection; False if it is another session by now."""
         try:
             async with asyncio.timeout(_LIFE):
                 await lost.wait()
         except TimeoutError:
-            if not await holds_lock(connection, self._replica, within=_LIFE):
-                raise Unavailable(
-                    "sessions of the database do not last; a pooler in transaction mode needs ?pgbouncer=true "
-                    "at the end of DATABASE_URL"
-                ) from None
+            return await holds_lock(connection, self._replica, within=_LIFE)
+        return True
 
     def _notified(self, _connection: Any, _pid: int, _channel: str, payload: str) -> None:
         if payload.startswith(CANCEL):

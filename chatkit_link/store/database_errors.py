@@ -71,6 +71,8 @@ def place_of(address: Address) -> str:
     """Host, port, database and user, as far as the address names them."""
     given = address.connect_args
     host, port, user = given["host"] or "localhost", given["port"] or 5432, given["user"]
+    if isinstance(host, list):
+        host, port = address.text, None
     database = given["database"] or user
     named = {"host": host, "port": port, "database": database, "user": user}
     # "ada@secret@host", with an @ where the colon should be, has a user that ends in a password.
@@ -93,11 +95,12 @@ def _describe(error: BaseException, place: str, address: Address) -> str:
     connected = isinstance(error, asyncpg.PostgresError) and not state.startswith(_REFUSED)
     verb = "used" if connected else "reached"
     password = address.connect_args["password"]
-    reason = _reason(error).replace(password, "[password]") if password else _reason(error)
+    reason = reason_of(error).replace(password, "[password]") if password else reason_of(error)
     return f"The database cannot be {verb}: {reason}.\n  {place}\n  {_advice(error, state)}"
 
 
-def _reason(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
+    """The server's or the network's reason, in one line."""
     match error:
         case TimeoutError() if not str(error):
             return "it does not answer in time"

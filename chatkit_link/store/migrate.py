@@ -154,8 +154,8 @@ def _newer(schema: Schema) -> str:
 
 @asynccontextmanager
 async def schema_connection(database: Database) -> AsyncGenerator[AsyncConnection]:
-    """A connection of SQLAlchemy's, which Alembic speaks to, inside a transaction."""
-    address = database.address
+    """A connection of SQLAlchemy's, which Alembic speaks to, inside a transaction; past a pooler if there is a way."""
+    address = database.session_address
     arguments = {"timeout": _CONNECT, **address.engine_args, "command_timeout": _PATIENCE}
     engine = create_async_engine(address.url, poolclass=NullPool, connect_args=arguments)
     try:

@@ -7,6 +7,7 @@ import anyio.to_thread
 
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import Settings
+from chatkit_link.store.address import Address, parse_address
 from chatkit_link.store.database_errors import database_errors
 from chatkit_link.store.embedded import EmbeddedPostgres
 from chatkit_link.store.engine import Database, Turns
@@ -23,15 +24,20 @@ async def open_database(settings: Settings, *, turns: Turns | None = None) -> As
         ConfigurationError: there is no database, or it refuses something inside the block: ``DatabaseUnusable``.
     """
     async with AsyncExitStack() as stack:
+        direct: Address | None = None
         if settings.database_url is not None:
             url, embedded_in = settings.database_url.get_secret_value(), None
+            if settings.database_direct_url is not None:
+                direct = parse_address(settings.database_direct_url.get_secret_value(), name="DATABASE_DIRECT_URL")
         else:
             embedded = EmbeddedPostgres(settings.data)
             stack.callback(embedded.stop)  # before it starts: a start that is broken off leaves nothing running
             url, embedded_in = await anyio.to_thread.run_sync(embedded.start), str(embedded.folder)
-        database = Database(url, pool_size=settings.database_pool, turns=turns)
+        database = Database(url, direct=direct, pool_size=settings.database_pool, turns=turns)
         stack.push_async_callback(database.close)
         with database_errors(database.address, embedded_in=embedded_in):
+            if embedded_in is None:
+                await database.examine()
             yield database
 
 

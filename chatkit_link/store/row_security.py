@@ -6,6 +6,7 @@ of its own. Superusers and roles with BYPASSRLS are exempt from policies, so the
 not.
 """
 
+import time
 from typing import Any, cast
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
@@ -22,6 +23,10 @@ _FORMER_ROLE = "chatkit_link_people"
 _NAME_OWNER = (
     "SELECT set_config('role', $1, $4), set_config('chatkit_link.tenant', $2, $4), "
     "set_config('chatkit_link.user', $3, $4)"
+)
+#: The same in a session that may have been used by anybody: behind a pooler, what an earlier version set there remains.
+_NAME_OWNER_ALONE = (
+    f"{_NAME_OWNER}, set_config('chatkit_link.is_system', '', $4), set_config('chatkit_link.house', '', $4)"
 )
 #: The role to take on; no row where the connection's own is not above the policies. Another database of the server may
 #: have made a role that has no rights in this one.
@@ -42,6 +47,8 @@ def _see_all(switch: str, local: str) -> str:
 
 #: See the rows of all users from now on; with ``true``, until the end of the transaction.
 SHOW_ALL = _see_all("on", "$1")
+
+_SHOW_ALL_ALONE = f"{SHOW_ALL}, set_config('role', 'none', $1)"
 
 #: The same and back, inside of one transaction.
 SEE_ALL = _see_all("on", "true")
@@ -92,12 +99,21 @@ GRANT_ROLE = f"""
 class RowSecurityConnection(asyncpg.Connection):
     """A connection that knows whose rows it shows."""
 
-    __slots__ = ("_owner", "_role")
+    __slots__ = ("_owner", "_role", "_used")
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)  # pyright: ignore[reportUnknownMemberType]
         self._owner: tuple[str, str] | None = None
         self._role: str | None = None
+        self._used = time.monotonic()
+
+    @property
+    def unused_for(self) -> float:
+        """Seconds since it was connected or last used."""
+        return time.monotonic() - self._used
+
+    def note_use(self) -> None:
+        self._used = time.monotonic()
 
     async def show_only(self, caller: Caller, *, local: bool = False) -> None:
         """Show this caller's rows from now on; local: until the end of the transaction.
@@ -111,9 +127,9 @@ class RowSecurityConnection(asyncpg.Connection):
             needed = await here.fetch(_ROLE_NEEDED)
             self._role = needed[0].role if needed else "none"
         self._owner = None  # in case this is broken off
-        await here.fetch(_NAME_OWNER, self._role, caller.tenant, caller.user, local)
+        await here.fetch(_NAME_OWNER_ALONE if local else _NAME_OWNER, self._role, caller.tenant, caller.user, local)
         self._owner = caller.owner
 
     async def show_all(self, *, local: bool = False) -> None:
         """Show the rows of all users from now on; local: until the end of the transaction."""
-        await cast("Connection", self).fetch(SHOW_ALL, local)
+        await cast("Connection", self).fetch(_SHOW_ALL_ALONE if local else SHOW_ALL, local)

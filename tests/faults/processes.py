@@ -83,60 +83,6 @@ class Postgres:
         return self._exec(program, arguments, bin_path=self._server.bin_path, user=self._server.system_user)
 
 
-class Pooler:
-    """A PgBouncer in transaction mode in front of it, with fewer connections than its clients have."""
-
-    def __init__(self, folder: Path, postgres: Postgres) -> None:
-        program = pgbouncer()
-        assert program is not None
-        self.port = free_port()
-        users = folder / "users.txt"
-        users.write_text('"postgres" ""\n')
-        config = folder / "pgbouncer.ini"
-        config.write_text(
-            f"""
-            [databases]
-            * = host=127.0.0.1 port={postgres.port}
-            [pgbouncer]
-            listen_addr = 127.0.0.1
-            listen_port = {self.port}
-            unix_socket_dir =
-            auth_type = trust
-            auth_file = {users}
-            pool_mode = transaction
-            default_pool_size = 4
-            max_client_conn = 300
-            """
-        )
-        folder.chmod(0o755)
-        # Like PostgreSQL, it refuses to run as root.
-        other = ("-u", "nobody") if os.geteuid() == 0 else ()
-        self._log = folder / "pgbouncer.log"
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen([program, *other, str(config)], stdout=log, stderr=log)
-
-    async def ready(self) -> None:
-        async with asyncio.timeout(10):
-            while True:
-                assert self._process.poll() is None, self._log.read_text()
-                try:
-                    _, writer = await asyncio.open_connection("127.0.0.1", self.port)
-                except OSError:
-                    await asyncio.sleep(0.05)
-                else:
-                    writer.close()
-                    return
-
-    def stop(self) -> None:
-        self._process.send_signal(signal.SIGINT)
-        self._process.wait(timeout=10)
-
-
-def pgbouncer() -> str | None:
-    """Where the program is; Debian puts it where only root looks."""
-    return shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
-
-
 class LoadBalancer:
     """An HAProxy in front of servers: each request goes to the next of them that is ready, whoever's it is."""
 

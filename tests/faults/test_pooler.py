@@ -1,44 +1,34 @@
 """A PgBouncer in transaction mode between the servers and the database: slower news, and nothing else."""
 
 import asyncio
-import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chatkit_link.runs.run import LEASE, RENEWAL
 from tests.faults.agents import answer
-from tests.faults.processes import Pooler, Postgres, Server, pgbouncer, running
+from tests.faults.processes import Postgres, Server, running
 from tests.faults.size import count, deadline
 from tests.faults.users import Broken, Person, answers, at_most, messages
+from tests.suite.pooler import needs_pgbouncer, pooler
 
-pytestmark = [
-    deadline,
-    pytest.mark.skipif(
-        pgbouncer() is None, reason="no pgbouncer is installed (on Debian: apt install pgbouncer): nothing to test"
-    ),
-]
+pytestmark = [deadline, needs_pgbouncer]
 
 
 @pytest.fixture
 async def pooled_url(postgres: Postgres, database_name: str) -> AsyncIterator[str]:
-    """The address of this test's database, through the pooler."""
-    with tempfile.TemporaryDirectory(prefix="chatkit-link-pooler-", ignore_cleanup_errors=True) as folder:
-        pooler = Pooler(Path(folder), postgres)
-        try:
-            await pooler.ready()
-            yield f"{postgres.url(database_name, pooler.port)}?pgbouncer=true"
-        finally:
-            pooler.stop()
+    """The address of this test's database, through a pooler that nothing names."""
+    async with pooler(postgres.url(database_name)) as running_pooler:
+        yield running_pooler.url
 
 
 @pytest.fixture
-def make_pooled(make_server: Callable[..., Server], pooled_url: str) -> Callable[[], Server]:
-    def make() -> Server:
-        server = make_server()
+def make_pooled(make_server: Callable[..., Server], pooled_url: str) -> Callable[..., Server]:
+    def make(**settings: Any) -> Server:
+        server = make_server(**settings)
         server.database_url = pooled_url
         return server
 
@@ -46,7 +36,7 @@ def make_pooled(make_server: Callable[..., Server], pooled_url: str) -> Callable
 
 
 async def test_answers_are_written_followed_and_stopped_through_a_pooler(
-    make_pooled: Callable[[], Server], people: Callable[[], Person]
+    make_pooled: Callable[..., Server], people: Callable[[], Person]
 ) -> None:
     here, there = make_pooled(), make_pooled()
     heard: list[float] = []
@@ -90,7 +80,7 @@ async def test_answers_are_written_followed_and_stopped_through_a_pooler(
 
 
 async def test_what_a_killed_server_left_behind_a_pooler_is_ended_when_its_lease_is_over(
-    make_pooled: Callable[[], Server], people: Callable[[], Person]
+    make_pooled: Callable[..., Server], people: Callable[[], Person]
 ) -> None:
     here, there = make_pooled(), make_pooled()
     person = people()
@@ -107,7 +97,29 @@ async def test_what_a_killed_server_left_behind_a_pooler_is_ended_when_its_lease
     assert there.traces() == ""
 
 
-async def test_the_doctor_says_that_there_is_a_pooler(make_pooled: Callable[[], Server], database_name: str) -> None:
+async def test_with_a_direct_connection_beside_the_pooler_a_killed_server_is_missed_at_once(
+    make_pooled: Callable[..., Server], people: Callable[[], Person], postgres: Postgres, database_name: str
+) -> None:
+    await postgres.settled()
+    direct = postgres.url(database_name)
+    here, there = make_pooled(database_direct_url=direct), make_pooled(database_direct_url=direct)
+    person = people()
+    async with running(here, there), asyncio.timeout(60):
+        async with person.ask(here, "2000 5") as hit:
+            await hit.read(20)
+            killed = here.kill()
+            with suppress(Broken):
+                await hit.read()
+        after = await person.reread(there, hit.run_id, hit.last_id)
+        took = time.monotonic() - killed
+        said = await asyncio.to_thread(there.command, "doctor")
+    assert after.error is not None and after.error["allow_retry"]
+    assert took < LEASE / 2, f"it took {took:.1f} s"
+    assert there.traces() == "" and "replicas poll" not in there.log.read_text()
+    assert f"with a direct connection beside it to 127.0.0.1:{postgres.port}" in said.stdout, said.stdout
+
+
+async def test_the_doctor_says_that_there_is_a_pooler(make_pooled: Callable[..., Server], database_name: str) -> None:
     server = make_pooled()
     said = await asyncio.to_thread(server.command, "doctor")
     assert said.returncode == 0, said.stdout + said.stderr

@@ -62,7 +62,7 @@ async def test_an_unexpected_error_has_an_id_and_no_inner_text(
 async def test_the_server_says_that_it_is_ready(server: str) -> None:
     async with httpx2.AsyncClient(timeout=60) as http:
         assert (await http.get(f"{server}/health")).json() == {"status": "ok"}
-        assert (await http.get(f"{server}/ready")).json() == {"status": "ready"}
+        assert (await http.get(f"{server}/ready")).json()["status"] == "ready"
 
 
 def test_every_code_of_an_error_is_in_the_docs() -> None:

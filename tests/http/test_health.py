@@ -21,7 +21,7 @@ async def test_a_server_whose_writer_broke_down_is_alive_but_not_ready(make_sett
         raise ZeroDivisionError("a mistake of ours")
 
     async with serving(make, make_settings()) as address, httpx2.AsyncClient(trust_env=False) as http:
-        assert (await http.get(f"{address}/ready")).json() == {"status": "ready"}
+        assert (await http.get(f"{address}/ready")).json() == {"status": "ready", "database": "sessions"}
         apps[0].state.services.coordinator._supervisor.start("the example", breaks_down)
         response = await http.get(f"{address}/ready")
         assert response.status_code == 503

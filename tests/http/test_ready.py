@@ -92,7 +92,7 @@ async def test_a_schema_that_changes_under_a_server_is_said_and_an_older_one_is_
     async with running(at("one")) as address, own.system() as connection:
         (row,) = await connection.execute(text("SELECT version_num FROM alembic_version"))
         await connection.connection.execute("COMMIT")
-        assert await ready(address) == (200, {"status": "ready"})
+        assert await ready(address) == (200, {"status": "ready", "database": "sessions"})
         await put("9999")  # a newer version has started: its migration works while this one runs
         code, body = await ready(address)
         assert code == 200 and "newer schema" in body["warnings"][0]
@@ -103,7 +103,7 @@ async def test_a_schema_that_changes_under_a_server_is_said_and_an_older_one_is_
         code, body = await ready(address)
         assert code == 503 and "older schema" in body["detail"]
         await put(row.version_num)
-        assert await ready(address) == (200, {"status": "ready"})
+        assert await ready(address) == (200, {"status": "ready", "database": "sessions"})
 
 
 async def test_a_server_whose_secret_was_replaced_by_others_sends_users_to_them(at: At, own: Database) -> None:
@@ -124,7 +124,7 @@ async def test_a_server_without_the_files_takes_no_users_while_another_one_has_t
         async with running(at("two")) as other:
             code, body = await ready(other)
             assert code == 503 and "storage" in body["detail"] and str(tmp_path) not in body["detail"]
-        assert await ready(address) == (200, {"status": "ready"})
+        assert await ready(address) == (200, {"status": "ready", "database": "sessions"})
         person = Person(address)
         await person.attach(b"Something that is not in another folder.")
         await person.http.aclose()
@@ -160,13 +160,13 @@ async def test_two_servers_with_different_documents_do_not_delete_each_others(
                 assert await found(own, "oolong") and not await found(own, "espresso")
                 assert await doctor(other, "documents") == ["warning", "ok"]
             async with running(tea) as again:  # another replica of the first
-                assert await ready(again) == (200, {"status": "ready"})
+                assert await ready(again) == (200, {"status": "ready", "database": "sessions"})
         # What the server for one conversation has is its own, also when nobody else is there.
-        assert await ready(first) == (200, {"status": "ready"})
+        assert await ready(first) == (200, {"status": "ready", "database": "sessions"})
     async with serving(lambda bound: create_app(bound, temporary=True), coffee):
         assert await found(own, "oolong") and not await found(own, "espresso")
     async with running(coffee) as alone:
-        assert await ready(alone) == (200, {"status": "ready"})
+        assert await ready(alone) == (200, {"status": "ready", "database": "sessions"})
         assert await found(own, "espresso") and not await found(own, "oolong")
 
 
@@ -178,5 +178,5 @@ async def test_the_same_folder_is_indexed_again_at_each_start_also_beside_anothe
         docs(tmp_path, "tea", "sencha")
         async with running(tea) as after:
             assert await found(own, "sencha")
-            assert await ready(after) == (200, {"status": "ready"})
+            assert await ready(after) == (200, {"status": "ready", "database": "sessions"})
             assert (await ready(before))[0] == 200
