@@ -50,11 +50,12 @@ ADA = Caller("default", "ada", network="203.0.113.7")
 BIG, SMALL, OTHER = "thr_1", "thr_2", "thr_3"
 #: More rows than one statement may read, sort or group.
 MOST = 400
-#: Tables whose size does not come from users, and work that needs no plan.
+#: Modules of tables whose size does not come from users, of the server itself, and of runs, which have their own tests.
 NOT_USERS = {
-    "address", "cursor", "clock", "database_errors", "deployment", "documents", "embedded", "embedded_cluster",
-    "engine", "migrate", "open", "postgres", "replicas", "row_security", "runs", "server_keys", "settings_changes",
-    "statement", "tables", "tenancy",
+    "activity", "address", "cursor", "clock", "database_errors", "deployment", "documents", "dump", "embedded",
+    "embedded_cluster", "embedded_upgrade", "engine", "event_log", "event_partitions", "migrate", "notifications",
+    "open", "outages", "patience", "poolers", "postgres", "postgres_programs", "replicas", "restore", "row_security",
+    "runs", "server_keys", "session_probe", "settings_changes", "statement", "tables", "tenancy",
 }  # fmt: skip
 #: Reports that read what they report, for an operator at a terminal.
 REPORTS = {("usage", "report"), ("audit", "search"), ("audit", "export"), ("audit", "_prune_some")}
