@@ -246,8 +246,8 @@ async def _items(store: PostgresStore, held: threads.StoredThread) -> None:
 async def _turns(store: PostgresStore) -> None:
     asked = StructuredInputItem(id="q", thread_id=BIG, created_at=datetime.now(), status="pending", inputs=[])
     await store.add_thread_item(BIG, asked, ADA)
-    record = turns.TurnRecord(input=[], covers=[], sources={})
-    waits = turns.TurnRecord(**record, waiting={"item": "q", "place": "", "version": "", "steps": {}})
+    waiting: turns.Waiting = {"item": "q", "place": "", "version": "", "steps": {}}
+    waits = turns.TurnRecord(input=[], covers=[], sources={}, waiting=waiting)
     await store.save_turn(BIG, "msg_1", waits, ADA)
     await store.skip_approvals(BIG, ADA)
     await store.load_turn(BIG, "msg_1", ADA)
