@@ -11,5 +11,7 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
     transactional_ddl=True,
+    # Whether no version had tables here before, so that no replica of one can be running.
+    is_new=context.config.attributes.get("is_new", False),
 )
 context.run_migrations()

@@ -101,6 +101,7 @@ class Sweeper:
         swept = await rows.delete_unsent(self._database, unsent=UNSENT, awaiting=AWAITING, empty=self._empty)
         if swept:
             logger.info("%d files that were never sent are deleted", swept)
+            await rows.drop_empty_sums(self._database)
         while await self._remove_some():
             pass
 

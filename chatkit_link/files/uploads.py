@@ -237,8 +237,7 @@ class Uploads:
         async with self._database.session(caller, atomic=made.size > 0) as session:
             if made.size and counted:
                 # A small file may unfold: two kilobytes of PDF to a megabyte of text.
-                await rows.lock_usage(session)
-                usage = await rows.measure_usage(session, self._network_hash(caller.network))
+                usage = await rows.measure_usage(session, self._network_hash(caller.network), locked=True)
                 self._limits.require_room(usage, made.size, files=0)
             if await rows.keep(session, stored, size=passing.size, place=place, renditions=made.types, made=made.size):
                 return stored
@@ -251,8 +250,7 @@ class Uploads:
         await self._require_free(more)
         async with self._database.session(caller, atomic=True) as session:
             if counted:
-                await rows.lock_usage(session)
-                usage = await rows.measure_usage(session, self._network_hash(caller.network))
+                usage = await rows.measure_usage(session, self._network_hash(caller.network), locked=True)
                 self._limits.require_room(usage, more, files=int(size == more))
             if not await rows.reserve(session, file_id, size):
                 await rows.find_file(session, file_id)

@@ -26,7 +26,7 @@ async def require_thread(store: PostgresStore, thread_id: str, caller: Caller) -
     policy = _limited(caller)
     if policy is None:
         return
-    newer, idle = await store.load_recency(thread_id, caller)
+    newer, idle = await store.load_recency(thread_id, caller, policy.recent_threads or 0)
     too_many = policy.recent_threads is not None and newer >= policy.recent_threads
     if too_many or (not policy.history and idle > _ONE_DAY):
         raise NotFound(Localized("thread_out_of_reach"))

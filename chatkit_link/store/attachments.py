@@ -7,7 +7,7 @@ from typing import Any
 
 from chatkit.types import Attachment
 from pydantic import TypeAdapter
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chatkit_link.errors import NotFound
@@ -38,12 +38,13 @@ class Attachments:
         if attachment.thread_id is not None:
             # The foreign key asks only whether there is such a thread, not whose it is.
             await load_thread(session, attachment.thread_id)
-        statement = insert(attachments).values(id=clean_text(attachment.id), **OWNER, **values)
+        attachment_id = clean_text(attachment.id)
+        new = insert(attachments).values(id=attachment_id, **OWNER, **values).on_conflict_do_nothing()
+        if await session.execute(new.returning(attachments.c.id)):
+            return
         same_thread = or_(attachments.c.thread_id.is_(None), attachments.c.thread_id == attachment.thread_id)
-        statement = statement.on_conflict_do_update(
-            index_elements=["id"], set_=values, where=and_(mine(attachments), same_thread)
-        )
-        if not await session.execute(statement.returning(attachments.c.id)):
+        changed = update(attachments).where(mine(attachments), attachments.c.id == attachment_id, same_thread)
+        if (await session.execute(changed.values(**values))).changed == 0:
             raise attachment_not_found()
 
     async def load(self, session: Session, attachment_id: str) -> Attachment:

@@ -50,7 +50,9 @@ _CLAIM = Statement(
     SELECT
         EXISTS (SELECT FROM put) AS put,
         EXISTS (SELECT FROM free) AS free,
-        EXISTS (SELECT FROM runs WHERE thread_id = :thread_id AND status = 'running') AS busy
+        EXISTS (
+            SELECT FROM runs WHERE tenant = :caller_tenant AND thread_id = :thread_id AND status = 'running'
+        ) AS busy
     """).bindparams(
         bindparam("at_once", type_=Integer),
         *(

@@ -20,16 +20,22 @@ async def save_feedback(session: Session, thread_id: str, item_ids: Sequence[str
         NotFound: one of the items is unknown, foreign or of another thread.
     """
     wanted = {clean_text(item_id) for item_id in item_ids}
-    rows = select(
-        thread_items.c.thread_id, thread_items.c.id, thread_items.c.tenant, thread_items.c.user_id, literal(kind)
-    ).where(
-        mine(thread_items),
-        thread_items.c.thread_id == clean_text(thread_id),
-        thread_items.c.id == any_of(wanted),
+    rows = (
+        select(
+            thread_items.c.thread_id, thread_items.c.id, thread_items.c.tenant, thread_items.c.user_id, literal(kind)
+        )
+        .where(
+            mine(thread_items),
+            thread_items.c.thread_id == clean_text(thread_id),
+            thread_items.c.id == any_of(wanted),
+        )
+        .order_by(thread_items.c.id)
+        .with_for_update(key_share=True)  # as in turns.py
     )
     statement = insert(feedback).from_select(["thread_id", "item_id", "tenant", "user_id", "kind"], rows)
     statement = statement.on_conflict_do_update(
-        index_elements=["thread_id", "item_id"], set_={"kind": statement.excluded.kind, "created_at": func.now()}
+        index_elements=["tenant", "thread_id", "item_id"],
+        set_={"kind": statement.excluded.kind, "created_at": func.now()},
     )
     saved = await session.execute(statement.returning(feedback.c.item_id))
     if len(saved) != len(wanted):

@@ -3,8 +3,9 @@
 A file is an attachment whose bytes we store. Its row comes first, as ``awaiting``, and takes no space: whoever asks
 for room may never send anything. As the bytes come, the row reserves the space for them before they are stored, so
 that a hundred uploads at once cannot take more than the quota. When they are there and were checked, it is ``kept``
-and names their place. Whatever deletes the row, also a thread that is deleted,
-leaves a note in ``file_removals`` (a trigger of migration 0006), and the bytes follow
+and names their place. What all rows take is never added up: triggers keep the sums in ``file_usage`` (migration 0016),
+in the transaction that changes a row, and an upload locks the sums that it may change. Whatever deletes the row, also
+a thread that is deleted, leaves a note in ``file_removals`` (a trigger of migration 0006), and the bytes follow
 (``files/sweeper.py``). So bytes may outlive their row for a moment, never the other way round.
 """
 
@@ -15,13 +16,13 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from chatkit.types import Attachment
-from sqlalchemy import and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chatkit_link.store.attachments import attachment_not_found
 from chatkit_link.store.engine import Database
-from chatkit_link.store.statement import any_of
-from chatkit_link.store.tables import attachments, file_removals
+from chatkit_link.store.statement import Statement, any_of
+from chatkit_link.store.tables import attachments, file_removals, file_usage
 from chatkit_link.store.tenancy import OWNER, Session, mine
 from chatkit_link.store.threads import load_thread
 from chatkit_link.wire.sanitize import clean_text, to_json_text
@@ -80,50 +81,64 @@ class Awaiting:
     total: int
 
 
-_STARTED = or_(attachments.c.state == "kept", attachments.c.reserved > 0)
-_TAKEN = (
-    case((attachments.c.state == "awaiting", attachments.c.reserved), else_=attachments.c.size) + attachments.c.made
-)
 _EMPTY = and_(attachments.c.state == "awaiting", attachments.c.reserved == 0)
 
 
-async def lock_usage(session: Session) -> None:
-    """From now on and until this transaction ends, no other request takes space of the caller's tenant."""
-    tenant = session.caller.tenant
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"files of {tenant}", 0))))
-
-
-async def measure_usage(session: Session, network: str | None) -> Usage:
-    """What is used of the space of the caller, of the caller's address and of the tenant."""
-    own, near = mine(attachments), attachments.c.network == network
-    size = func.sum(_TAKEN)
-    counted = select(
-        func.count().filter(own, _STARTED).label("files"),
-        func.coalesce(size.filter(own), 0).label("size"),
-        func.count().filter(near, _STARTED).label("near_files"),
-        func.coalesce(size.filter(near), 0).label("near_size"),
-        func.count().filter(_STARTED).label("all_files"),
-        func.coalesce(size, 0).label("all_size"),
-    ).where(attachments.c.tenant == session.caller.tenant)
-    async with session.seeing_all():  # of the other users of the tenant, nothing but the sums
-        (row,) = await session.execute(counted)
-    return Usage(
-        user=Share(row.files, int(row.size)),
-        network=None if network is None else Share(row.near_files, int(row.near_size)),
-        tenant=Share(row.all_files, int(row.all_size)),
+def _sums() -> Select[Any, Any, Any]:
+    """Of the tenant, the user and the address: in the order in which the triggers lock them, too."""
+    scope, name = file_usage.c.scope, file_usage.c.name
+    ours = or_(
+        and_(scope == "tenant", name == ""),
+        and_(scope == "user", name == OWNER["user_id"]),
+        and_(scope == "network", name == bindparam("network", type_=Text())),
+    )
+    return (
+        select(scope, file_usage.c.files, file_usage.c.size)
+        .where(file_usage.c.tenant == OWNER["tenant"], ours)
+        .order_by(scope != "tenant", scope, name)
     )
 
 
+_MEASURE = Statement(_sums())
+_MEASURE_LOCKED = Statement(_sums().with_for_update())
+
+
+async def measure_usage(session: Session, network: str | None, *, locked: bool = False) -> Usage:
+    """What is used of the space of the caller, of the caller's address and of the tenant.
+
+    locked: until this transaction ends, no other request takes space of the tenant. The caller has a file there.
+    """
+    rows = await session.execute(_MEASURE_LOCKED if locked else _MEASURE, network=network)
+    shares = {row.scope: Share(row.files, row.size) for row in rows}
+    nothing = Share(0, 0)
+    return Usage(
+        user=shares.get("user", nothing),
+        network=None if network is None else shares.get("network", nothing),
+        tenant=shares.get("tenant", nothing),
+    )
+
+
+def _awaiting() -> Select[Any, Any, Any]:
+    scope, name, number = file_usage.c.scope, file_usage.c.name, func.coalesce(func.sum(file_usage.c.awaiting), 0)
+    some = file_usage.c.awaiting > 0
+    user = select(number).where(file_usage.c.tenant == OWNER["tenant"], scope == "user", name == OWNER["user_id"], some)
+    address = select(number).where(scope == "network", name == bindparam("network", type_=Text()), some)
+    total = select(number).where(scope == "tenant", name == "", some)
+    return select(
+        user.scalar_subquery().label("user"),
+        address.scalar_subquery().label("address"),
+        total.scalar_subquery().label("total"),
+    )
+
+
+_AWAITING = Statement(_awaiting())
+
+
 async def count_awaiting(session: Session, network: str | None) -> Awaiting:
-    """Without an address there are none of the same one."""
-    counted = select(
-        func.count().filter(mine(attachments)).label("user"),
-        func.count().filter(attachments.c.network == network).label("address"),
-        func.count().label("total"),
-    ).where(_EMPTY)
-    async with session.seeing_all():  # of other users nothing but the numbers
-        (row,) = await session.execute(counted)
-    return Awaiting(user=row.user, address=0 if network is None else row.address, total=row.total)
+    """Of all tenants, for an address and in all; without an address there are none of the same one."""
+    async with session.seeing_all():  # of other tenants nothing but the numbers
+        (row,) = await session.execute(_AWAITING, network=network)
+    return Awaiting(user=int(row.user), address=0 if network is None else int(row.address), total=int(row.total))
 
 
 async def begin(session: Session, attachment: Attachment, size: int, network: str | None) -> None:
@@ -245,14 +260,18 @@ async def delete_unsent(database: Database, *, unsent: float, awaiting: float, e
 
     unsent: of stored ones. awaiting: of those that are being uploaded. empty: of those that nothing has come of.
     """
-    age = func.now() - attachments.c.created_at
+
+    def older(seconds: float) -> ColumnElement[bool]:
+        return attachments.c.created_at < func.now() - timedelta(seconds=seconds)
+
     statement = delete(attachments).where(
         attachments.c.thread_id.is_(None),
         attachments.c.state.is_not(None),
+        older(min(unsent, awaiting, empty)),  # as far as the index leads
         or_(
-            age > timedelta(seconds=unsent),
-            and_(attachments.c.state == "awaiting", age > timedelta(seconds=awaiting)),
-            and_(_EMPTY, age > timedelta(seconds=empty)),
+            older(unsent),
+            and_(attachments.c.state == "awaiting", older(awaiting)),
+            and_(_EMPTY, older(empty)),
         ),
     )
     async with database.system() as connection:
@@ -278,14 +297,24 @@ async def drop_empty(database: Database, number: int) -> None:
     group = func.coalesce(attachments.c.network, attachments.c.tenant + "/" + attachments.c.user_id)
     most = select(group.label("of")).where(_EMPTY).group_by(group).order_by(func.count().desc()).limit(1)
     oldest = (
-        select(attachments.c.id)
+        select(attachments.c.tenant, attachments.c.id)
         .where(_EMPTY, group == most.scalar_subquery())
         .order_by(attachments.c.created_at)
         .limit(number)
         .with_for_update(skip_locked=True)
     )
+    key = tuple_(attachments.c.tenant, attachments.c.id)
     async with database.system() as connection:
-        await connection.execute(delete(attachments).where(attachments.c.id.in_(oldest)))
+        await connection.execute(delete(attachments).where(key.in_(oldest)))
+
+
+async def drop_empty_sums(database: Database, *, limit: int = 5000) -> None:
+    """Delete sums of those who have no file any more."""
+    empty = and_(file_usage.c.files == 0, file_usage.c.size == 0, file_usage.c.awaiting == 0)
+    key = (file_usage.c.tenant, file_usage.c.scope, file_usage.c.name)
+    some = select(*key).where(empty).limit(limit).with_for_update(skip_locked=True)
+    async with database.system() as connection:
+        await connection.execute(delete(file_usage).where(tuple_(*key).in_(some), empty))
 
 
 @asynccontextmanager

@@ -18,7 +18,7 @@ from chatkit_link.errors import NotFound
 from chatkit_link.store.clock import to_database, to_model
 from chatkit_link.store.cursor import bad_cursor, item_cursor, read_item_cursor
 from chatkit_link.store.statement import Row, Statement, any_of
-from chatkit_link.store.tables import thread_items, threads, turns
+from chatkit_link.store.tables import PENDING_CALL, WAITING_TURN, thread_items, threads, turns
 from chatkit_link.store.tenancy import OWNER, Session, mine
 from chatkit_link.store.threads import StoredThread, as_stored, insert_thread, new_thread, thread_not_found
 from chatkit_link.store.turns import TurnRecord
@@ -59,7 +59,7 @@ def _save() -> Statement:
     )
     statement = _insert(thread)
     statement = statement.on_conflict_do_update(
-        index_elements=["thread_id", "id"],
+        index_elements=["tenant", "thread_id", "id"],
         set_={"type": statement.excluded.type, "data": statement.excluded.data},
     )
     return Statement(statement.returning(thread_items.c.seq))
@@ -83,7 +83,7 @@ def _page(order: str, *, after: bool, upto: bool, records: bool = False) -> Stat
     seq, mark = thread_items.c.seq, bindparam("mark", type_=thread_items.c.seq.type)
     statement = select(*_READ).where(mine(thread_items), thread_items.c.thread_id == _THREAD)
     if records:
-        same = and_(turns.c.thread_id == thread_items.c.thread_id, turns.c.anchor_id == thread_items.c.id, mine(turns))
+        same = and_(mine(turns), turns.c.thread_id == _THREAD, turns.c.anchor_id == thread_items.c.id)
         statement = statement.add_columns(turns.c.record).outerjoin(turns, same)
     if after:
         statement = statement.where(seq > mark if order == "asc" else seq < mark)
@@ -103,7 +103,7 @@ def _open_approvals() -> Statement:
         .subquery()
     )
     waiting = select(turns.c.anchor_id).where(
-        mine(turns), turns.c.thread_id == _THREAD, turns.c.record["waiting"]["item"].astext == newest.c.id
+        mine(turns), turns.c.thread_id == _THREAD, WAITING_TURN, turns.c.record["waiting"]["item"].astext == newest.c.id
     )
     is_open = and_(newest.c.type == "structured_input", newest.c.data["status"].astext == "pending")
     return Statement(select(newest).where(is_open, waiting.exists()).order_by(newest.c.seq.desc()))
@@ -250,8 +250,7 @@ class Items:
             .where(
                 mine(thread_items),
                 thread_items.c.thread_id == thread_id,
-                thread_items.c.type == "client_tool_call",
-                thread_items.c.data["status"].astext == "pending",
+                PENDING_CALL,
             )
             .order_by(thread_items.c.seq.desc())
         )

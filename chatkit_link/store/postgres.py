@@ -106,10 +106,10 @@ class PostgresStore(Store[Caller]):
         async with self.database.session(context) as session:
             return await threads.load_thread(session, thread_id)
 
-    async def load_recency(self, thread_id: str, context: Caller) -> tuple[int, timedelta]:
-        """How many of the caller's threads were active after this one, and for how long it was not."""
+    async def load_recency(self, thread_id: str, context: Caller, most: int) -> tuple[int, timedelta]:
+        """How many of the caller's threads were active after this one, counted up to ``most``; how long it was not."""
         async with self.database.session(context) as session:
-            return await threads.load_recency(session, thread_id)
+            return await threads.load_recency(session, thread_id, most)
 
     @override
     async def save_thread(self, thread: ThreadMetadata, context: Caller) -> None:

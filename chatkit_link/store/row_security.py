@@ -87,8 +87,10 @@ GRANT_ROLE = f"""
                 'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO %I', current_schema(), granted
             );
             -- It adds to the audit log and knows no key (migration 0013).
-            EXECUTE format('REVOKE SELECT, UPDATE, DELETE ON audit_log FROM %I', granted);
-            EXECUTE format('REVOKE ALL ON server_keys FROM %I', granted);
+            IF to_regclass('audit_log') IS NOT NULL THEN
+                EXECUTE format('REVOKE SELECT, UPDATE, DELETE ON audit_log FROM %I', granted);
+                EXECUTE format('REVOKE ALL ON server_keys FROM %I', granted);
+            END IF;
         END LOOP;
     EXCEPTION WHEN insufficient_privilege THEN
         RAISE WARNING 'row-level security does not apply: % may bypass it, and may not make a role', current_user;

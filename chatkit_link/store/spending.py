@@ -63,7 +63,7 @@ _RECORD = Statement(
             used.input_tokens, used.cached_tokens, used.output_tokens, used.cost
         FROM unnest(:ids, :run_ids, :agents, :models, :kinds, :requests, :inputs, :cached, :outputs, :costs)
             AS used (id, run_id, agent, model, kind, requests, input_tokens, cached_tokens, output_tokens, cost)
-        ON CONFLICT (id) DO NOTHING
+        ON CONFLICT DO NOTHING
         RETURNING input_tokens + output_tokens AS tokens, cost
     ), added AS (
         SELECT coalesce(sum(tokens), 0) AS tokens, coalesce(sum(cost), 0) AS cost FROM put

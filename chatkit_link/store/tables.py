@@ -3,8 +3,12 @@
 Every table that holds users' data carries ``tenant`` and ``user_id``, so that one filter
 (``store/tenancy.py``) works on each of them, with row-level security behind it (``store/row_security.py``).
 
-An item's key is (thread, id), not id alone: ids that come from a model provider or from a user's
+An item's key is (tenant, thread, id), not id alone: ids that come from a model provider or from a user's
 own ``ChatKitServer`` are unique within a thread at best, and so can never reach another thread's row.
+
+Each key of these tables, and each foreign key, begins with the tenant: no rule spans two tenants, so that the tables
+can be partitioned or distributed by it. docs/explanation/tenancy.md names the tables that have none.
+A database that was made before migration 0016 has the former keys as well (``former_*``), until a later one drops them.
 """
 
 from sqlalchemy import (
@@ -48,10 +52,19 @@ def _now(name: str) -> Column[object]:
     return Column(name, DateTime(timezone=True), nullable=False, server_default=func.now())
 
 
+def _of_thread() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["tenant", "thread_id"], ["threads.tenant", "threads.id"], ondelete="CASCADE")
+
+
+def _of_item(column: str) -> ForeignKeyConstraint:
+    item = ["thread_items.tenant", "thread_items.thread_id", "thread_items.id"]
+    return ForeignKeyConstraint(["tenant", "thread_id", column], item, ondelete="CASCADE")
+
+
 threads = Table(
     "threads",
     metadata,
-    Column("id", Text, primary_key=True),
+    Column("id", Text, nullable=False),
     *_owner(),
     Column("title", Text),
     Column("status", JSONB, nullable=False),
@@ -60,29 +73,40 @@ threads = Table(
     _now("created_at"),
     _now("last_activity"),
     Column("last_seq", BigInteger, nullable=False, server_default="0"),
+    PrimaryKeyConstraint("tenant", "id"),
 )
 Index("ix_threads_list", threads.c.tenant, threads.c.user_id, threads.c.last_activity, threads.c.id)
+#: For the tenant's own back end (``tenant_threads.py``).
+Index("ix_threads_created_at", threads.c.tenant, threads.c.created_at, threads.c.id)
 
 thread_items = Table(
     "thread_items",
     metadata,
-    Column("thread_id", Text, ForeignKey("threads.id", ondelete="CASCADE"), nullable=False),
+    Column("thread_id", Text, nullable=False),
     Column("id", Text, nullable=False),
     *_owner(),
     Column("seq", BigInteger, nullable=False),
     Column("type", Text, nullable=False),
     Column("data", JSONB, nullable=False),
     _now("created_at"),
-    PrimaryKeyConstraint("thread_id", "id"),
-    UniqueConstraint("thread_id", "seq"),
+    PrimaryKeyConstraint("tenant", "thread_id", "id"),
+    UniqueConstraint("tenant", "thread_id", "seq"),
+    _of_thread(),
+)
+#: Of a long thread, the few rows that are looked for by what they hold (here and of ``turns``).
+PENDING_CALL = text("type = 'client_tool_call' AND data ->> 'status' = 'pending'")
+Index(
+    "ix_thread_items_pending",
+    *(thread_items.c[name] for name in ("tenant", "thread_id", "seq")),
+    postgresql_where=PENDING_CALL,
 )
 
 attachments = Table(
     "attachments",
     metadata,
-    Column("id", Text, primary_key=True),
+    Column("id", Text, nullable=False),
     *_owner(),
-    Column("thread_id", Text, ForeignKey("threads.id", ondelete="CASCADE"), index=True),
+    Column("thread_id", Text),
     Column("data", JSONB, nullable=False),
     _now("created_at"),
     # Where the bytes are stored (store/files.py); all of it empty where another attachment store has them.
@@ -97,11 +121,10 @@ attachments = Table(
     Column("reserved", BigInteger, nullable=False, server_default="0"),
     # A keyed hash of the address that it came from.
     Column("network", Text),
+    PrimaryKeyConstraint("tenant", "id"),
+    _of_thread(),
 )
-Index(
-    "ix_attachments_usage",
-    *(attachments.c[name] for name in ("tenant", "user_id", "network", "state", "size", "made", "reserved")),
-)
+Index("ix_attachments_thread_id", attachments.c.tenant, attachments.c.thread_id)
 Index(
     "ix_attachments_awaiting",
     attachments.c.network,
@@ -112,6 +135,30 @@ Index(
     "ix_attachments_unsent",
     attachments.c.created_at,
     postgresql_where=text("thread_id IS NULL AND state IS NOT NULL"),
+)
+
+Index("ix_attachments_kept", attachments.c.created_at, postgresql_where=text("state = 'kept'"))
+
+#: The sums of ``attachments``, for quotas. Triggers keep them (migration 0016), whoever writes or deletes a file.
+#: scope, name: ``tenant`` and an empty name, ``user`` and a user's id, or ``network`` and the hash of an address.
+file_usage = Table(
+    "file_usage",
+    metadata,
+    Column("tenant", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    # Files that are stored or being uploaded, and the bytes that have come of them, renditions included.
+    Column("files", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    # Files that nothing has come of yet.
+    Column("awaiting", BigInteger, nullable=False),
+    PrimaryKeyConstraint("tenant", "scope", "name"),
+)
+Index("ix_file_usage_awaiting", file_usage.c.scope, file_usage.c.name, postgresql_where=text("awaiting > 0"))
+Index(
+    "ix_file_usage_empty",
+    file_usage.c.tenant,
+    postgresql_where=text("files = 0 AND size = 0 AND awaiting = 0"),
 )
 
 #: Bytes that no row needs any more. A trigger fills it whenever an attachment's row goes (migration 0006).
@@ -131,8 +178,8 @@ feedback = Table(
     *_owner(),
     Column("kind", Text, nullable=False),
     _now("created_at"),
-    PrimaryKeyConstraint("thread_id", "item_id"),
-    ForeignKeyConstraint(["thread_id", "item_id"], ["thread_items.thread_id", "thread_items.id"], ondelete="CASCADE"),
+    PrimaryKeyConstraint("tenant", "thread_id", "item_id"),
+    _of_item("item_id"),
 )
 
 turns = Table(
@@ -143,14 +190,17 @@ turns = Table(
     *_owner(),
     Column("record", JSONB, nullable=False),
     _now("created_at"),
-    PrimaryKeyConstraint("thread_id", "anchor_id"),
-    ForeignKeyConstraint(["thread_id", "anchor_id"], ["thread_items.thread_id", "thread_items.id"], ondelete="CASCADE"),
+    PrimaryKeyConstraint("tenant", "thread_id", "anchor_id"),
+    _of_item("anchor_id"),
 )
+WAITING_TURN, ENDED_TURN = text("turns.record ? 'waiting'"), text("turns.record ? 'ending'")
+Index("ix_turns_waiting", turns.c.tenant, turns.c.thread_id, postgresql_where=WAITING_TURN)
+Index("ix_turns_ending", turns.c.tenant, turns.c.thread_id, turns.c.created_at, postgresql_where=ENDED_TURN)
 
 runs = Table(
     "runs",
     metadata,
-    Column("id", Text, primary_key=True),
+    Column("id", Text, nullable=False),
     *_owner(),
     Column("thread_id", Text, nullable=False),
     Column("agent", Text, nullable=False),
@@ -167,15 +217,18 @@ runs = Table(
     Column("events_kept", Boolean, nullable=False, server_default="true"),
     # One of its owner's slots for concurrent runs (concurrency_slots.py); null where they are not counted.
     Column("slot", Integer),
+    PrimaryKeyConstraint("tenant", "id"),
 )
 RUNNING = text("status = 'running'")
 #: One running run per thread, whatever the replicas think.
-Index("uq_runs_running", runs.c.thread_id, unique=True, postgresql_where=RUNNING)
+Index("uq_runs_running", runs.c.tenant, runs.c.thread_id, unique=True, postgresql_where=RUNNING)
 #: And one running run per place.
 Index("uq_runs_slot", runs.c.tenant, runs.c.user_id, runs.c.slot, unique=True, postgresql_where=RUNNING)
 Index("ix_runs_lease", runs.c.lease_until, postgresql_where=RUNNING)
 Index("ix_runs_finished_at", runs.c.finished_at)
-Index("ix_runs_thread_id", runs.c.thread_id)
+Index("ix_runs_thread_id", runs.c.tenant, runs.c.thread_id, runs.c.created_at)
+#: What ``run_events`` refers to; goes with it.
+Index("former_runs_id", runs.c.id, unique=True)
 
 run_events = Table(
     "run_events",
@@ -201,7 +254,7 @@ rates = Table(
 usage = Table(
     "usage",
     metadata,
-    Column("id", Text, primary_key=True),
+    Column("id", Text, nullable=False),
     *_owner(),
     Column("run_id", Text, index=True),
     Column("agent", Text, nullable=False),
@@ -213,6 +266,7 @@ usage = Table(
     Column("output_tokens", BigInteger, nullable=False),
     Column("cost", Numeric, nullable=False),
     _now("created_at"),
+    PrimaryKeyConstraint("tenant", "id"),
 )
 Index("ix_usage_created_at", usage.c.created_at)
 
@@ -232,9 +286,10 @@ spending = Table(
 sessions = Table(
     "sessions",
     metadata,
-    Column("id", Text, primary_key=True),
+    Column("id", Text, nullable=False),
     *_owner(),
-    Column("secret_hash", LargeBinary, nullable=False, unique=True),
+    # Of 256 random bits, so that no two are equal; looked up before the tenant is known.
+    Column("secret_hash", LargeBinary, nullable=False, index=True),
     Column("agent", Text),
     # As they are answered with: ``workflow`` and ``chatkit_configuration`` of OpenAI's ChatSession.
     Column("workflow", JSONB, nullable=False),
@@ -246,6 +301,7 @@ sessions = Table(
     # Hashes: of the key that the request named for its repetitions, and of the request. Both or neither.
     Column("idempotency_hash", LargeBinary),
     Column("request_hash", LargeBinary),
+    PrimaryKeyConstraint("tenant", "id"),
 )
 Index(
     "uq_sessions_idempotency",

@@ -60,22 +60,24 @@ def _page(order: str, *, after: bool) -> Statement:
     return Statement(statement.limit(bindparam("rows", type_=Integer())))
 
 
-# A colliding id must not let one user write into another's row: then nothing is returned.
-_SAVE = Statement(
-    _INSERT.on_conflict_do_update(index_elements=["id"], set_=_NEW, where=mine(threads)).returning(threads.c.id)
-)
+_ADD = Statement(_INSERT.on_conflict_do_nothing().returning(threads.c.id))
+# A colliding id must not let one user write into another's row: then nothing is changed.
+_OVERWRITE = Statement(update(threads).where(mine(threads), threads.c.id == _THREAD).values(_NEW))
 _LOAD = Statement(select(*_READ).where(mine(threads), threads.c.id == _THREAD))
 _LOCK = Statement(select(threads.c.metadata).where(mine(threads), threads.c.id == _THREAD).with_for_update())
 _OTHERS = threads.alias()
 _NEWER = (
-    select(func.count())
-    .select_from(_OTHERS)
+    select(_OTHERS.c.id)
     .where(mine(_OTHERS), tuple_(_OTHERS.c.last_activity, _OTHERS.c.id) > tuple_(threads.c.last_activity, threads.c.id))
+    .limit(bindparam("most", type_=Integer()))
+    .correlate(threads)
+    .subquery()
 )
 _RECENCY = Statement(
-    select(_NEWER.scalar_subquery().label("newer"), (func.now() - threads.c.last_activity).label("idle")).where(
-        mine(threads), threads.c.id == _THREAD
-    )
+    select(
+        select(func.count()).select_from(_NEWER).scalar_subquery().label("newer"),
+        (func.now() - threads.c.last_activity).label("idle"),
+    ).where(mine(threads), threads.c.id == _THREAD)
 )
 _SET_TITLE = Statement(
     update(threads)
@@ -171,9 +173,12 @@ async def load_thread(session: Session, thread_id: str) -> StoredThread:
     return _thread(row)
 
 
-async def load_recency(session: Session, thread_id: str) -> tuple[int, timedelta]:
-    """How many of the caller's threads were active after this one, and for how long it was not. Raises NotFound."""
-    row = (await session.execute(_RECENCY, thread=clean_text(thread_id))).one_or_none()
+async def load_recency(session: Session, thread_id: str, most: int) -> tuple[int, timedelta]:
+    """How many of the caller's threads were active after this one, and for how long it was not. Raises NotFound.
+
+    most: where the counting ends.
+    """
+    row = (await session.execute(_RECENCY, thread=clean_text(thread_id), most=most)).one_or_none()
     if row is None:
         raise thread_not_found()
     return row.newer, row.idle
@@ -193,7 +198,10 @@ async def save_thread(session: Session, thread: ThreadMetadata) -> None:
                 raise thread_not_found()
             thread.mark_saved(changes)
         return
-    if not await session.execute(_SAVE, **new_thread(thread)):
+    values = new_thread(thread)
+    if await session.execute(_ADD, **values):
+        return
+    if (await session.execute(_OVERWRITE, **values)).changed == 0:
         raise thread_not_found()
 
 

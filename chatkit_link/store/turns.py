@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Text, bindparam, delete, literal_column, o
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from chatkit_link.store.statement import Statement
-from chatkit_link.store.tables import thread_items, turns
+from chatkit_link.store.tables import ENDED_TURN, WAITING_TURN, thread_items, turns
 from chatkit_link.store.tenancy import Session, mine
 
 
@@ -75,10 +75,13 @@ def _upsert(change: Callable[[Insert], ColumnElement[Any]]) -> Statement:
         thread_items.c.user_id,
         bindparam("record", type_=turns.c.record.type),
     ).where(mine(thread_items), thread_items.c.thread_id == _THREAD, thread_items.c.id == bindparam("anchor"))
+    # Two that write the same record wait for each other here: in a database with the former key, the second would
+    # otherwise meet that index, which its ON CONFLICT does not name.
+    anchor = anchor.with_for_update(key_share=True)
     statement = insert(turns).from_select(["thread_id", "anchor_id", "tenant", "user_id", "record"], anchor)
     return Statement(
         statement.on_conflict_do_update(
-            index_elements=["thread_id", "anchor_id"], set_={"record": change(statement)}, where=mine(turns)
+            index_elements=["tenant", "thread_id", "anchor_id"], set_={"record": change(statement)}, where=mine(turns)
         )
     )
 
@@ -98,7 +101,7 @@ _PLACE = Statement(
 )
 _ENDINGS = Statement(
     select(turns.c.anchor_id, turns.c.record["ending"].label("ending"))
-    .where(mine(turns), turns.c.thread_id == _THREAD, turns.c.record.has_key("ending"))
+    .where(mine(turns), turns.c.thread_id == _THREAD, ENDED_TURN)
     .order_by(turns.c.created_at.desc())
     .limit(MOST_ENDINGS)
 )
@@ -117,6 +120,7 @@ _STOP_WAITING = Statement(
     .where(
         mine(turns),
         turns.c.thread_id == _THREAD,
+        WAITING_TURN,
         turns.c.record["waiting"]["item"].astext == bindparam("item", type_=Text()),
     )
     .values(record=turns.c.record.op("-")(literal_column("'waiting'")))

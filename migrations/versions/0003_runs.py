@@ -8,6 +8,9 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+#: What a downgrade deletes.
+LOSES = "all runs and their events: answers that are being written end"
+
 RUNNING = sa.text("status = 'running'")
 
 
@@ -41,3 +44,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("run_id", "id", name="pk_run_events"),
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], ondelete="CASCADE", name="fk_run_events_run_id"),
     )
+
+
+def downgrade() -> None:
+    op.drop_table("run_events")
+    op.drop_table("runs")

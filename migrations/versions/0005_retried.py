@@ -11,3 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("runs", sa.Column("retried", sa.Text))
+
+
+def downgrade() -> None:
+    op.drop_column("runs", "retried")

@@ -14,6 +14,9 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+#: What a downgrade deletes.
+LOSES = "where the bytes of attached files are: no file can be opened any more"
+
 NOTE = """
 CREATE FUNCTION note_file_removal() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -52,3 +55,13 @@ def upgrade() -> None:
     op.create_index("ix_file_removals_due", "file_removals", ["due"])
     op.execute(NOTE)
     op.execute(TRIGGER)
+
+
+def downgrade() -> None:
+    op.execute("DROP TRIGGER note_file_removal ON attachments")
+    op.execute("DROP FUNCTION note_file_removal()")
+    op.drop_table("file_removals")
+    op.drop_index("ix_attachments_unsent", "attachments")
+    op.drop_index("ix_attachments_quota", "attachments")
+    for column in ("renditions", "place", "mime_type", "size", "state"):
+        op.drop_column("attachments", column)

@@ -13,6 +13,9 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
+#: What a downgrade deletes.
+LOSES = "the use and the cost of models, and the present rates"
+
 RUNNING = sa.text("status = 'running'")
 
 
@@ -68,3 +71,10 @@ def upgrade() -> None:
             f"(tenant = current_setting('chatkit_link.tenant', true) AND {user}) "
             "OR current_setting('chatkit_link.house', true) = 'on')"
         )
+
+
+def downgrade() -> None:
+    for table in ("spending", "usage", "rates"):
+        op.drop_table(table)
+    op.drop_index("uq_runs_slot", "runs")
+    op.drop_column("runs", "slot")

@@ -21,3 +21,12 @@ def upgrade() -> None:
     op.execute("ALTER TABLE run_events ENABLE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE run_events FORCE ROW LEVEL SECURITY")
     op.execute("CREATE POLICY house ON run_events USING (current_setting('chatkit_link.house', true) = 'on')")
+
+
+def downgrade() -> None:
+    op.execute("DROP POLICY house ON run_events")
+    op.execute("ALTER TABLE run_events NO FORCE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE run_events DISABLE ROW LEVEL SECURITY")
+    op.drop_index("ix_attachments_quota", "attachments")
+    op.drop_column("attachments", "made")
+    op.create_index("ix_attachments_quota", "attachments", ["tenant", "user_id", "size"])

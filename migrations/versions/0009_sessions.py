@@ -12,6 +12,9 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
+#: What a downgrade deletes.
+LOSES = "all sessions: pages that hold a client secret need a new one"
+
 
 def upgrade() -> None:
     op.create_table(

@@ -44,3 +44,12 @@ def upgrade() -> None:
         op.execute(f"ALTER POLICY owner ON {table} USING (({own}) OR {IS_SYSTEM})")
     op.execute(f"ALTER POLICY house ON run_events USING {IS_SYSTEM}")
     op.execute("ALTER POLICY house ON run_events RENAME TO system_only")
+
+
+def downgrade() -> None:
+    former = "current_setting('chatkit_link.house', true) = 'on'"
+    for table, whose in OWNED.items():
+        own = f"tenant = {TENANT} AND {whose.format(user=USER)}"
+        op.execute(f"ALTER POLICY owner ON {table} USING (({own}) OR {former})")
+    op.execute("ALTER POLICY system_only ON run_events RENAME TO house")
+    op.execute(f"ALTER POLICY house ON run_events USING ({former})")

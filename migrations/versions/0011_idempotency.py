@@ -11,6 +11,9 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
+#: What a downgrade deletes.
+LOSES = "the idempotency keys of sessions"
+
 #: As in 0010: so long may a busy server stand still.
 STANDSTILL = 800
 

@@ -8,6 +8,9 @@ down_revision = "0011"
 branch_labels = None
 depends_on = None
 
+#: What a downgrade deletes.
+LOSES = "what all replicas have in common: the fingerprint of the secret, and the marker of the file storage"
+
 
 def upgrade() -> None:
     op.create_table(

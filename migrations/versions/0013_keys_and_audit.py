@@ -15,6 +15,9 @@ down_revision = "0012"
 branch_labels = None
 depends_on = None
 
+#: What a downgrade deletes.
+LOSES = "the audit log and the server keys that are not in the settings"
+
 TENANT = "current_setting('chatkit_link.tenant', true)"
 USER = "current_setting('chatkit_link.user', true)"
 #: This version sets it under no other name; no version that knows only the former one reads these tables.

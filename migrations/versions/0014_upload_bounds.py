@@ -13,6 +13,9 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
+#: What a downgrade deletes.
+LOSES = "the addresses that files came from"
+
 
 def upgrade() -> None:
     op.add_column("attachments", sa.Column("reserved", sa.BigInteger, nullable=False, server_default="0"))

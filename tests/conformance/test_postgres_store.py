@@ -35,4 +35,4 @@ class TestPostgresStore(StoreSuite):
     @pytest.fixture(scope="class")
     @classmethod
     def new_owner(cls) -> Callable[[], Caller]:
-        return lambda: Caller(tenant=uuid.uuid4().hex, user="ada")
+        return lambda: Caller(tenant="conformance", user=uuid.uuid4().hex)

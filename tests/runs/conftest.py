@@ -9,6 +9,7 @@ from sqlalchemy.engine import make_url
 
 from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import migrate
+from tests.suite.partitions import partition_if_asked
 
 
 @pytest.fixture(scope="package")
@@ -20,6 +21,7 @@ async def database(postgres_url: str) -> AsyncIterator[Database]:
     url = make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
     own = Database(url, pool_size=10)
     await migrate(own)
+    await partition_if_asked(own)
     yield own
     await own.close()
     async with server.replica() as connection:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
-from chatkit.types import FileAttachment, StructuredInputItem
+from chatkit.types import FileAttachment, StructuredInputItem, ThreadMetadata
 
 from chatkit_link.caller import Caller, Retry
 from chatkit_link.errors import NotFound
@@ -51,7 +51,6 @@ REFUSED: dict[str, Attempt] = {
     "load_attachment": lambda s, a, c: s.load_attachment(a.attachment.id, c),
     "delete_attachment": lambda s, a, c: s.delete_attachment(a.attachment.id, c),
     "add_message": lambda s, a, c: s.add_message(a.thread.id, user(a.thread.id, "x"), c),
-    "create_thread": lambda s, a, c: s.create_thread(a.thread.model_copy(), user(a.thread.id, "x"), c),
     "replace_answer": lambda s, a, c: s.replace_answer(Retry(a.thread.id, a.item_id), assistant(a.thread.id, "x"), c),
     "update_item": lambda s, a, c: s.update_item(a.thread.id, assistant(a.thread.id, "x", item_id=a.item_id), c),
     "refresh_item": lambda s, a, c: s.refresh_item(
@@ -59,7 +58,7 @@ REFUSED: dict[str, Attempt] = {
     ),
     "save_feedback": lambda s, a, c: s.save_feedback(a.thread.id, [a.item_id], "negative", c),
     "edit_metadata": lambda s, a, c: _edit(s, a.thread, c),
-    "load_recency": lambda s, a, c: s.load_recency(a.thread.id, c),
+    "load_recency": lambda s, a, c: s.load_recency(a.thread.id, c, 1),
 }
 
 
@@ -91,6 +90,7 @@ def test_every_method_that_names_a_row_is_tried() -> None:
         "skip_approvals",
         "after_saves",  # in this process alone
         "follow",
+        "create_thread",  # below
     }
     methods = {
         name
@@ -116,6 +116,34 @@ async def test_another_person_finds_nothing_there(
     assert (loaded.title, loaded.metadata, text_of(item), len(page.data)) == ("Ada's", {}, "for Ada", 1)
     assert (await store.load_attachment(adas.attachment.id, ada)).thread_id == adas.thread.id
     assert await store.load_feedback(adas.thread.id, ada) == {adas.item_id: "positive"}
+
+
+async def test_an_id_is_taken_in_its_tenant_and_free_in_another(
+    store: PostgresStore, adas: Adas, ada: Caller, bob: Caller, eve: Caller
+) -> None:
+    def taken() -> ThreadMetadata:
+        return ThreadMetadata(id=adas.thread.id, created_at=datetime.now(), title="taken")
+
+    with pytest.raises(NotFound):
+        await store.create_thread(taken(), user(adas.thread.id, "x"), bob)
+    with pytest.raises(NotFound):
+        await store.save_thread(taken(), bob)
+    with pytest.raises(NotFound):
+        await store.save_attachment(attachment().model_copy(update={"id": adas.attachment.id}), bob)
+
+    await store.create_thread(taken(), assistant(adas.thread.id, "for Eve", item_id=adas.item_id), eve)
+    await store.save_attachment(adas.attachment.model_copy(update={"name": "eve.pdf"}), eve)
+    await store.save_feedback(adas.thread.id, [adas.item_id], "negative", eve)
+    await store.save_turn(adas.thread.id, adas.item_id, {"input": [{"y": 2}], "covers": [], "sources": {}}, eve)
+
+    for whose, text, name, kind in ((ada, "for Ada", "tea.pdf", "positive"), (eve, "for Eve", "eve.pdf", "negative")):
+        assert text_of(await store.load_item(adas.thread.id, adas.item_id, whose)) == text
+        assert (await store.load_attachment(adas.attachment.id, whose)).name == name
+        assert await store.load_feedback(adas.thread.id, whose) == {adas.item_id: kind}
+    await store.delete_thread(adas.thread.id, eve)
+    assert (await store.load_thread(adas.thread.id, ada)).title == "Ada's"
+    assert await store.load_turn(adas.thread.id, adas.item_id, ada) is not None
+    assert (await store.load_attachment(adas.attachment.id, ada)).thread_id == adas.thread.id
 
 
 @pytest.mark.parametrize("who", ["bob", "eve"])

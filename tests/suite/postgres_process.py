@@ -1,5 +1,6 @@
 """The PostgreSQL of one test run, in a process of its own, which cleans up however the run ends.
 
+With CHATKIT_LINK_TEST_PARTITIONED=1, the tables of users' rows are hash-partitioned (``partitions.py``).
 ``DATABASE_URL`` is used when set; otherwise the embedded PostgreSQL runs in a temporary folder. Each line of
 the input is the name of a worker and is answered with the address of a database of its own, a copy of one that
 was migrated once. At the end of the input everything is removed, and a run that was killed ends it, too.
@@ -21,6 +22,7 @@ from sqlalchemy.engine import make_url
 from chatkit_link.store.embedded import EmbeddedPostgres
 from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import migrate
+from tests.suite.partitions import partition_if_asked
 
 #: Nothing in it has to outlive a crash, and several workers open pools and servers of their own.
 SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "300"}
@@ -107,6 +109,7 @@ async def _migrate(url: str) -> None:
     database = Database(url, pool_size=1)
     try:
         await migrate(database)
+        await partition_if_asked(database)
     finally:
         await database.close()
 
