@@ -17,6 +17,7 @@ from chatkit_link.store.tables import (
     audit_log,
     feedback,
     metadata,
+    run_batches,
     run_events,
     runs,
     server_keys,
@@ -31,7 +32,7 @@ from chatkit_link.store.tenancy import Session
 from tests.store.build import attachment, thread, user
 
 #: Visible to system connections alone.
-SYSTEM = (run_events, server_keys, audit_log)
+SYSTEM = (run_batches, run_events, server_keys, audit_log)
 OWNED = [table for table in metadata.tables.values() if "tenant" in table.c and table not in SYSTEM]
 #: Of nobody: what these hold says nothing of any person.
 NOBODYS = {"documents", "document_passages", "file_removals", "rates", "deployment"}
