@@ -160,11 +160,13 @@ class Coordinator:
             claim = await rows.insert_run(
                 session, run.id, thread_id, agent, self.replica, LEASE, retried=retried, at_once=self._at_once
             )
-        self._recovery.wake()  # also where it is refused: for a run that may be nobody's any more
+        if claim is not Claim.TAKEN:
+            self._recovery.wake()  # the run in its way may be nobody's any more
         if claim is Claim.BUSY:
             raise ThreadBusy(Localized("thread_busy"))
         if claim is Claim.FULL:
             raise TooManyRequests(Localized("too_many_answers", most=self._at_once), retry_after=_RETRY_FULL)
+        self._recovery.wake(announce=not self._runs)
         self._runs[run.id] = run
         run.log.read_stored = partial(self._read_stored, run)
         self._writer.add(run)

@@ -13,8 +13,8 @@ unless the user asks for it. The events that end it have ids of their own, above
 given out, and are written in one statement with the end: so no id ever names two events.
 
 While no run is running anywhere, the database is left in peace: the next look is minutes away, or when somebody
-starts a run here or asks for one of another replica (``wake``). Who looks first then tells the others, so that
-each looks after all while any run is running. Where they cannot be told, they look once a minute.
+starts a run here or asks for one of another replica (``wake``). A replica that begins to have runs tells the others,
+so that each looks after all while any run is running. Where they cannot be told, they look once a minute.
 """
 
 import asyncio
@@ -39,8 +39,9 @@ LOOK = 1.0
 #: Seconds until the next look while no run is running anywhere, where replicas can be told of one, and where not.
 REST = 600.0
 _REST_UNTOLD = 60.0
-#: Seconds between two cleanings.
+#: Seconds between two cleanings of the event log and the runs, and of what is short-lived.
 _CLEANING = 600.0
+_SWEEPING = 30.0
 
 #: Given a run's owner, the run and all its events: stores what is worth storing, returns the events that end it.
 Settle = Callable[[Caller, rows.RunRow, Sequence[bytes]], Awaitable[Sequence[bytes]]]
@@ -72,24 +73,32 @@ class Recovery:
         self._runs_for = runs_for
         self._absent: dict[str, datetime] = {}
         self._woken = asyncio.Event()
+        self._announce = False
 
-    def wake(self) -> None:
-        """Look at once, and go on while a run is running: one was started here, or was asked for that is not here."""
+    def wake(self, *, announce: bool = False) -> None:
+        """Look at once, and go on while a run is running: one was started here, or was asked for that is not here.
+
+        announce: no run was running here before.
+        """
+        self._announce = self._announce or announce
         self._woken.set()
 
     async def run(self) -> None:
         """Look for orphans until cancelled, and clean now and then."""
         clock = asyncio.get_running_loop().time
-        clean_at = clock()
-        rest = LOOK
+        clean_at = sweep_at = clock()
         while True:
             self._woken.clear()
-            rested, rest = rest > LOOK, LOOK
+            rest = LOOK
             try:
                 if not await self._look():
                     rest = _REST_UNTOLD if self._database.pooled else REST
-                elif rested and self._known():
+                if self._announce:
                     await rows.announce(self._database)
+                    self._announce = False
+                if clock() >= sweep_at:
+                    sweep_at = clock() + _SWEEPING
+                    await self._sweep()
                 if clock() >= clean_at:
                     clean_at = clock() + _CLEANING
                     if await self._clean():
@@ -123,11 +132,12 @@ class Recovery:
     async def _clean(self) -> bool:
         """Whether there is more to do."""
         await keep_partitions(self._database, events_for=self._events_for)
-        more = await rows.clean(self._database, events_for=self._events_for, runs_for=self._runs_for)
+        return await rows.clean(self._database, events_for=self._events_for, runs_for=self._runs_for)
+
+    async def _sweep(self) -> None:
         await rates.clean(self._database)
         await sessions.clean(self._database)
         await spending.clean(self._database)
-        return more
 
     async def take_orphans(self, *, gone: Collection[str] = ()) -> None:
         """End every run whose lease is over, or whose replica is gone."""
