@@ -306,7 +306,8 @@ def _running() -> Statement:
         .group_by(runs.c.replica)
         .subquery("runs")  # as ABSENT calls it: it is asked once for each replica
     )
-    return Statement(select(*each.c, literal_column(f"({ABSENT.text})").label("absent")))
+    columns: list[Any] = [*each.c, literal_column(f"({ABSENT.text})").label("absent")]
+    return Statement(select(*columns))
 
 
 _RUNNING = _running()

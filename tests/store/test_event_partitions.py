@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import make_url, text
@@ -124,7 +125,7 @@ async def test_a_table_that_is_in_use_costs_writers_a_moment_and_is_left_for_lat
     (first, *_) = await _partitions(database)
     old = await _age(database, first, 5 * HOUR)
     async with database.listening() as backup:
-        reading = backup.transaction()
+        reading: Any = backup.transaction()
         await reading.start()
         await backup.fetch("SELECT count(*) FROM run_batches")  # as pg_dump does
         await keep_partitions(database, events_for=3600)
