@@ -28,6 +28,7 @@ from chatkit_link.runs.run import LEASE, RENEWAL, Run, RunFailed, RunStatus, now
 from chatkit_link.runs.supervisor import Supervisor
 from chatkit_link.runs.wakeups import Wakeups
 from chatkit_link.runs.writer import LogWriter
+from chatkit_link.store import event_log
 from chatkit_link.store import runs as rows
 from chatkit_link.store.concurrency_slots import Claim
 from chatkit_link.store.engine import Database
@@ -83,17 +84,18 @@ class Coordinator:
             at_once: running runs that one user may have; 0 is no limit.
         """
         self._at_once = at_once
+        self._events_for = events_for
         self.replica = new_replica(locks=database.listens)
         self._database = database
         self._drain = drain
         self._runs: dict[str, Run] = {}
         self._draining = False
         self._stopping = False
-        self._writer = LogWriter(database, self.replica)
-        self._wakeups = Wakeups(database, self.replica, self._hear_cancel)
+        self._writer = LogWriter(database, self.replica, rows.everyone)
         self._recovery = Recovery(
             database, self.replica, settle, lambda: list(self._runs), events_for=events_for, runs_for=runs_for
         )
+        self._wakeups = Wakeups(database, self.replica, self._hear_cancel, self._recovery.wake)
         self._ends: set[asyncio.Task[None]] = set()
         self._supervisor = Supervisor()
 
@@ -165,11 +167,15 @@ class Coordinator:
             claim = await rows.insert_run(
                 session, run.id, thread_id, agent, self.replica, LEASE, retried=retried, at_once=self._at_once
             )
+        if claim is not Claim.TAKEN:
+            self._recovery.wake()  # the run in its way may be nobody's any more
         if claim is Claim.BUSY:
             raise ThreadBusy(Localized("thread_busy"))
         if claim is Claim.FULL:
             raise TooManyRequests(Localized("too_many_answers", most=self._at_once), retry_after=_RETRY_FULL)
+        self._recovery.wake(announce=not self._runs)
         self._runs[run.id] = run
+        run.log.read_stored = partial(self._read_stored, run)
         self._writer.add(run)
         try:
             yield run
@@ -219,9 +225,9 @@ class Coordinator:
         if run is not None and run.caller.owner == caller.owner:
             return Attached(run.id, run.status, partial(self.follow, run))
         row = await self._find(caller, run_id)
-        if not row.events_kept:
+        if row.ended_for is not None and row.ended_for > self._events_for:
             raise Gone(Localized("answer_not_kept"))
-        return Attached(row.id, row.status, partial(self._follow_stored, row.id))
+        return Attached(row.id, row.status, partial(self._follow_stored, row.tenant, row.id))
 
     async def follow(
         self, run: Run, after: int = 0, *, idle_after: float | None = None
@@ -231,11 +237,11 @@ class Coordinator:
             after = batch[-1].id if batch else after
             yield batch
         if run.lost:
-            async for batch in self._follow_stored(run.id, after, idle_after=idle_after):
+            async for batch in self._follow_stored(run.caller.tenant, run.id, after, idle_after=idle_after):
                 yield batch
 
     async def _follow_stored(
-        self, run_id: str, after: int = 0, *, idle_after: float | None = None
+        self, tenant: str, run_id: str, after: int = 0, *, idle_after: float | None = None
     ) -> AsyncIterator[Sequence[Event]]:
         """A run's events from the database, woken by notifications, until it is over."""
         clock = asyncio.get_running_loop().time
@@ -243,25 +249,27 @@ class Coordinator:
         with self._wakeups.watch(run_id) as watch:
             while True:
                 try:
-                    status, last_id = await rows.run_status(self._database, run_id)
-                    if status == RunStatus.INTERRUPTED:
-                        # This reader may have seen events that were lost with their replica; what recovery
-                        # added then stands at their numbers and must be seen.
-                        after = min(after, last_id)
-                    while page := await rows.read_events(self._database, run_id, after):
-                        if status == RunStatus.RUNNING and await self._is_over(run_id):
-                            break  # recovery's events may be in this page: see above before they are sent
+                    status, _ = await rows.run_status(self._database, run_id)
+                    while page := await event_log.read_events(self._database, tenant, run_id, after):
                         after, last_sent = page[-1][0], clock()
                         yield [Event(number, data) for number, data in page]
-                    else:
-                        if status != RunStatus.RUNNING:
-                            return
-                        await watch.wait(idle_after=idle_after)
+                    if status != RunStatus.RUNNING:
+                        return
+                    await watch.wait(idle_after=idle_after)
                 except Unavailable:  # the run goes on without the database for a while, and so does who follows it
                     await asyncio.sleep(_AWAY)
                 if idle_after is not None and clock() - last_sent >= idle_after:
                     last_sent = clock()
                     yield []
+
+    async def _read_stored(self, run: Run, after: int) -> Sequence[Event]:
+        """The next few events of a run of this replica that have left its log; none for a moment, if need be."""
+        with suppress(Unavailable):
+            page = await event_log.read_events(self._database, run.caller.tenant, run.id, after)
+            if page:
+                return [Event(number, data) for number, data in page]
+        await asyncio.sleep(_AWAY)
+        return []
 
     async def _is_over(self, run_id: str) -> bool:
         return (await rows.run_status(self._database, run_id))[0] != RunStatus.RUNNING
@@ -269,12 +277,15 @@ class Coordinator:
     async def latest_on(self, caller: Caller, thread_id: str) -> rows.RunRow | None:
         """The newest run on one of the caller's threads; the running one, if one is."""
         async with self._database.session(caller) as session:
-            return await rows.find_latest(session, thread_id)
+            latest = await rows.find_latest(session, thread_id)
+        if latest is not None:
+            self._wake_for(latest)
+        return latest
 
     async def last_events(self, run: rows.RunRow) -> list[bytes]:
         """The last few events of a run that is over, as far as they are still stored, the latest first."""
         # What recovery adds stands behind the last event of the run itself.
-        events = await rows.read_events(self._database, run.id, run.last_id - _LAST_EVENTS)
+        events = await event_log.read_events(self._database, run.tenant, run.id, run.last_id - _LAST_EVENTS)
         return [data for _, data in reversed(events)]
 
     async def running_on(self, caller: Caller, thread_id: str) -> str | None:
@@ -344,7 +355,13 @@ class Coordinator:
             row = await rows.find_run(session, run_id)
         if row is None:
             raise NotFound("There is no such run, or it is not yours.")
+        self._wake_for(row)
         return row
+
+    def _wake_for(self, row: rows.RunRow) -> None:
+        """Somebody asks for a run of another replica: that one may be dead, and nobody else looking."""
+        if row.status == RunStatus.RUNNING and row.id not in self._runs:
+            self._recovery.wake()
 
     def _hear_cancel(self, run_id: str) -> None:
         if (run := self._runs.get(run_id)) is not None:

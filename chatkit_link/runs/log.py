@@ -2,16 +2,25 @@
 
 Appending is immediate and never waits, neither for a reader nor for the database: a follower gets an
 event at once, and the writer (``writer.py``) makes it durable a few milliseconds later. A follower
-reads from any id onwards at its own pace, and costs no more than its place in the list. Events that
+reads from any id onwards at its own pace, and costs no more than its place in the log. Events that
 are ready together are handed over together, so that they can leave in one send.
+
+The invariant: an event is here, on the disk of the database, or both. Those that are on the disk leave, but for
+the last few; a follower that is further behind reads them from the database. So however long an answer is, its log
+is small.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import NamedTuple
 
 #: Bytes of a batch, about.
 _BATCH = 65_536
+#: Bytes of events that stay although they are on the disk: those that most followers are about to read.
+_WINDOW = 16_384
+#: The last id that the replica which executes a run may give out. Those above belong to the replica that ends the run
+#: in its place (``recovery.py``): it cannot know which ids had been read when the first one died.
+OWN_IDS = 1_000_000_000
 
 
 class Event(NamedTuple):
@@ -25,69 +34,139 @@ class RunLog:
     """Append-only; ``close`` ends it for every follower once they have read it all."""
 
     def __init__(self) -> None:
-        self.events: list[Event] = []
-        #: How many of them are in the database; the writer's.
+        #: The id of the newest event.
+        self.last = 0
+        #: Up to which event they are in the database, and on its disk; the writer's.
         self.written = 0
+        self.durable = 0
         #: Called at each append; the writer's.
         self.on_append: Callable[[], None] | None = None
+        #: Given an id, reads the next few events behind it that are no longer here; the coordinator's.
+        self.read_stored: Callable[[int], Awaitable[Sequence[Event]]] | None = None
+        self._events: list[bytes] = []
+        self._size = 0
         self._closed = False
-        self._waiting: list[asyncio.Future[bool]] = []
+        self._followers: set[_Follower] = set()
 
     def append(self, data: bytes) -> None:
-        self.events.append(Event(len(self.events) + 1, data))
+        """Raises OverflowError for the first event beyond a thousand million."""
+        if self.last == OWN_IDS:
+            raise OverflowError("a run can have no more events")
+        self.last += 1
+        self._events.append(data)
+        self._size += len(data)
         if self.on_append is not None:
             self.on_append()
-        self._wake()
+        for follower in self._followers:
+            follower.wake()
 
     def close(self) -> None:
         self._closed = True
-        self._wake()
+        for follower in self._followers:
+            follower.wake()
+
+    def unwritten(self, most: int) -> list[bytes]:
+        """The first so many events behind ``written``."""
+        start = self.written - self._gone
+        return self._events[start : start + most]
+
+    def settle(self) -> None:
+        """All that is written is on the disk: let go of what is behind the window."""
+        self.durable = self.written
+        size, count = self._size, 0
+        most = self.durable - self._gone
+        while count < most and size > _WINDOW:
+            size -= len(self._events[count])
+            count += 1
+        if count:
+            self._size = size
+            del self._events[:count]
+
+    def rewind(self) -> bool:
+        """What is not on the disk may be lost, and is written again; whether there is any."""
+        lost = self.written != self.durable
+        self.written = self.durable
+        return lost
+
+    @property
+    def _gone(self) -> int:
+        """The id of the last event that is no longer here."""
+        return self.last - len(self._events)
 
     async def follow(self, after: int = 0, *, idle_after: float | None = None) -> AsyncIterator[Sequence[Event]]:
         """Everything behind id ``after``, then what comes, until the log is closed.
 
         Args:
             after: the last id already seen; 0 for the beginning.
-            quiet: seconds without an event after which an empty batch is yielded, for a heartbeat.
+            idle_after: seconds without an event after which an empty batch is yielded, for a heartbeat.
         """
-        while True:
-            if batch := self._batch(after):
-                after = batch[-1].id
-                yield batch
-            elif self._closed:
-                return
-            elif not await self._changed(idle_after):
-                yield []
+        follower = _Follower(idle_after)
+        self._followers.add(follower)
+        try:
+            while True:
+                if after < self._gone and self.read_stored is not None:
+                    batch = await self.read_stored(after)
+                    if self._closed and not batch:
+                        return
+                else:
+                    batch = self._batch(after)
+                if batch:
+                    after = batch[-1].id
+                    yield batch
+                elif self._closed:
+                    return
+                elif after < self._gone or not await follower.wait():
+                    yield []
+        finally:
+            self._followers.discard(follower)
+            follower.close()
 
     def _batch(self, after: int) -> Sequence[Event]:
         """What stands behind ``after``, up to a size that a slow reader may cost in memory."""
-        end, size = after, 0
-        while end < len(self.events) and size < _BATCH:
-            size += len(self.events[end].data)
-            end += 1
-        return self.events[after:end]
-
-    async def _changed(self, idle_after: float | None) -> bool:
-        """Wait for the next append or the end; False if nothing came for so many seconds."""
-        loop = asyncio.get_running_loop()
-        changed: asyncio.Future[bool] = loop.create_future()
-        self._waiting.append(changed)
-        # asyncio.timeout would cost several times as much, for each event of a slow answer.
-        timer = None if idle_after is None else loop.call_later(idle_after, _notify, changed, False)  # noqa: FBT003
-        try:
-            return await changed
-        finally:
-            if timer is not None:
-                timer.cancel()
-            if changed in self._waiting:
-                self._waiting.remove(changed)
-
-    def _wake(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for changed in waiting:
-            _notify(changed, True)  # noqa: FBT003
+        batch: list[Event] = []
+        size = 0
+        for number in range(max(after, self._gone), self.last):
+            data = self._events[number - self.last]
+            batch.append(Event(number + 1, data))
+            size += len(data)
+            if size >= _BATCH:
+                break
+        return batch
 
 
-def _notify(changed: "asyncio.Future[bool]", appended: bool) -> None:
-    if not changed.done():
-        changed.set_result(appended)
+class _Follower:
+    """One follower's waiting. Its timer outlives most of its waits: to set one for each event would cost more."""
+
+    def __init__(self, idle_after: float | None) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._idle_after = idle_after
+        self._changed: asyncio.Future[bool] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._since = 0.0
+
+    async def wait(self) -> bool:
+        """Wait for the next append or the end; False if nothing came for ``idle_after`` seconds."""
+        self._changed = self._loop.create_future()
+        if self._idle_after is not None:
+            self._since = self._loop.time()
+            if self._timer is None:
+                self._timer = self._loop.call_later(self._idle_after, self._look)
+        return await self._changed
+
+    def wake(self) -> None:
+        if self._changed is not None and not self._changed.done():
+            self._changed.set_result(True)
+
+    def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._idle_after is None or self._changed is None or self._changed.done():
+            return
+        rest = self._since + self._idle_after - self._loop.time()
+        if rest > 0:
+            self._timer = self._loop.call_later(rest, self._look)
+        else:
+            self._changed.set_result(False)

@@ -9,27 +9,39 @@ seconds, and a run whose lease has expired is an orphan.
 
 Whichever replica finds such a run takes it over, under a row lock, and ends it as interrupted: its output
 is stored, what looked unfinished is settled, and a retry is offered. It is never executed a second time
-unless the user asks for it.
+unless the user asks for it. The events that end it have ids of their own, above any that the dead replica may have
+given out, and are written in one statement with the end: so no id ever names two events.
+
+While no run is running anywhere, the database is left in peace: the next look is minutes away, or when somebody
+starts a run here or asks for one of another replica (``wake``). A replica that begins to have runs tells the others,
+so that each looks after all while any run is running. Where they cannot be told, they look once a minute.
 """
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from chatkit_link.caller import Caller
+from chatkit_link.runs.log import OWN_IDS
 from chatkit_link.runs.run import LEASE, RunStatus
-from chatkit_link.store import rates, sessions, spending
+from chatkit_link.store import event_log, rates, sessions, spending
 from chatkit_link.store import runs as rows
 from chatkit_link.store.engine import Database
-from chatkit_link.store.replicas import absent_replicas
+from chatkit_link.store.event_log import Batch, Ended
+from chatkit_link.store.event_partitions import keep_partitions
 
 logger = logging.getLogger(__name__)
 
 #: Seconds between two looks. Two must agree that a replica is gone, so a kill is noticed within one to two of these.
 LOOK = 1.0
-#: Seconds between two cleanings.
-_CLEANING = 30.0
+#: Seconds until the next look while no run is running anywhere, where replicas can be told of one, and where not.
+REST = 600.0
+_REST_UNTOLD = 60.0
+#: Seconds between two cleanings of the event log and the runs, and of what is short-lived.
+_CLEANING = 600.0
+_SWEEPING = 30.0
 
 #: Given a run's owner, the run and all its events: stores what is worth storing, returns the events that end it.
 Settle = Callable[[Caller, rows.RunRow, Sequence[bytes]], Awaitable[Sequence[bytes]]]
@@ -60,30 +72,72 @@ class Recovery:
         self._events_for = events_for
         self._runs_for = runs_for
         self._absent: dict[str, datetime] = {}
+        self._woken = asyncio.Event()
+        self._announce = False
+
+    def wake(self, *, announce: bool = False) -> None:
+        """Look at once, and go on while a run is running: one was started here, or was asked for that is not here.
+
+        announce: no run was running here before.
+        """
+        self._announce = self._announce or announce
+        self._woken.set()
 
     async def run(self) -> None:
         """Look for orphans until cancelled, and clean now and then."""
         clock = asyncio.get_running_loop().time
-        clean_at = clock()
+        clean_at = sweep_at = clock()
         while True:
+            self._woken.clear()
+            rest = LOOK
             try:
-                await self.take_orphans(gone=await self._look())
+                if not await self._look():
+                    rest = _REST_UNTOLD if self._database.pooled else REST
+                if self._announce:
+                    await rows.announce(self._database)
+                    self._announce = False
+                if clock() >= sweep_at:
+                    sweep_at = clock() + _SWEEPING
+                    await self._sweep()
                 if clock() >= clean_at:
                     clean_at = clock() + _CLEANING
-                    if await rows.clean(self._database, events_for=self._events_for, runs_for=self._runs_for):
-                        clean_at = clock()  # the rest waits for the next look: orphans come before cleaning
-                    await rates.clean(self._database)
-                    await sessions.clean(self._database)
-                    await spending.clean(self._database)
+                    if await self._clean():
+                        clean_at, rest = clock(), LOOK  # the rest waits for the next look: orphans come before cleaning
             except Exception as error:  # noqa: BLE001 - it will be tried again in a moment, whatever it was
                 logger.warning("recovery waits for the database: %s", error)
                 self._absent = {}  # no replica could come back while there was no database
-            await asyncio.sleep(LOOK)
+            await self._rest(rest)
 
-    async def _look(self) -> set[str]:
-        """The replicas that were absent last time, are so still, and renewed nothing in between."""
-        before, self._absent = self._absent, await absent_replicas(self._database)
-        return {replica for replica, _ in before.items() & self._absent.items()} - {self._replica}
+    async def _rest(self, seconds: float) -> None:
+        if seconds <= LOOK:
+            await asyncio.sleep(seconds)
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+
+    async def _look(self) -> bool:
+        """End the runs of those that were absent last time, are so still, and renewed nothing in between.
+
+        Returns:
+            Whether any run is running, on whichever replica.
+        """
+        running = await rows.running_replicas(self._database)
+        before, self._absent = self._absent, {row.replica: row.lease_until for row in running if row.absent}
+        gone = {replica for replica, _ in before.items() & self._absent.items()} - {self._replica}
+        if gone or any(row.expired for row in running):
+            await self.take_orphans(gone=gone)
+        return bool(running)
+
+    async def _clean(self) -> bool:
+        """Whether there is more to do."""
+        await keep_partitions(self._database, events_for=self._events_for)
+        return await rows.clean(self._database, events_for=self._events_for, runs_for=self._runs_for)
+
+    async def _sweep(self) -> None:
+        await rates.clean(self._database)
+        await sessions.clean(self._database)
+        await spending.clean(self._database)
 
     async def take_orphans(self, *, gone: Collection[str] = ()) -> None:
         """End every run whose lease is over, or whose replica is gone."""
@@ -95,16 +149,27 @@ class Recovery:
             await self._end(orphan)
         except Exception:
             # Its new lease runs out in turn, and the replica that finds it then tries again.
-            logger.exception("run %s could not be ended; it will be tried again", orphan.id)
+            logger.exception(
+                "request %s: run %s could not be ended; it will be tried again", orphan.request_id, orphan.id
+            )
 
     async def _end(self, orphan: rows.RunRow) -> None:
         events: list[bytes] = []
         last = 0
-        while page := await rows.read_events(self._database, orphan.id, last):
+        while page := await event_log.read_events(self._database, orphan.tenant, orphan.id, last):
             events += [data for _, data in page]
             last = page[-1][0]
-        caller = Caller(tenant=orphan.tenant, user=orphan.user_id, request_id=orphan.id)
-        last_events = await self._settle(caller, orphan, events)
-        last_rows = [(orphan.id, last + number, data) for number, data in enumerate(last_events, start=1)]
-        await rows.flush(self._database, self._replica, last_rows, [rows.Ended(orphan.id, RunStatus.INTERRUPTED, last)])
-        logger.info("run %s was interrupted; %d events are stored", orphan.id, last)
+        request = orphan.request_id or orphan.id
+        caller = Caller(tenant=orphan.tenant, user=orphan.user_id, request_id=request)
+        ending = await self._settle(caller, orphan, events)
+        batches = [Batch(orphan.id, OWN_IDS + number, [data]) for number, data in enumerate(ending, start=1)]
+        async with self._database.replica() as connection:
+            await event_log.flush(
+                connection,
+                self._replica,
+                batches,
+                [Ended(orphan.id, RunStatus.INTERRUPTED, last)],
+                notify=rows.everyone([orphan.id]),
+                former=orphan.former_log,
+            )
+        logger.info("request %s: run %s was interrupted; %d events are stored", request, orphan.id, last)

@@ -19,7 +19,7 @@ from typing import Any
 from chatkit_link.errors import Unavailable
 from chatkit_link.store.engine import Database
 from chatkit_link.store.replicas import holds_lock, take_lock
-from chatkit_link.store.runs import CANCEL, CHANNEL
+from chatkit_link.store.runs import BUSY, CANCEL, CHANNEL
 from chatkit_link.store.statement import Connection
 
 logger = logging.getLogger(__name__)
@@ -54,11 +54,18 @@ class Watch:
 class Wakeups:
     """Owned by the coordinator, which awaits ``run`` in a task of its own."""
 
-    def __init__(self, database: Database, replica: str, cancelled: Callable[[str], None]) -> None:
-        """cancelled: called with the id of each run that was cancelled, on any replica."""
+    def __init__(
+        self, database: Database, replica: str, cancelled: Callable[[str], None], busy: Callable[[], None]
+    ) -> None:
+        """
+        Args:
+            cancelled: called with the id of each run that was cancelled, on any replica.
+            busy: called when a run is running where none was, or that may have been missed.
+        """
         self._database = database
         self._replica = replica
         self._cancelled = cancelled
+        self._busy = busy
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
         #: Set while no notification can arrive.
         self.cut = asyncio.Event()
@@ -116,6 +123,7 @@ class Wakeups:
             self.cut.clear()
             self.seen.set()
             self._wake(None)  # something may have been missed in between
+            self._busy()
             await self._database.confirm()
             while not lost.is_set():
                 if not await self._rest(connection, lost):
@@ -135,6 +143,9 @@ class Wakeups:
     def _notified(self, _connection: Any, _pid: int, _channel: str, payload: str) -> None:
         if payload.startswith(CANCEL):
             self._cancelled(payload.removeprefix(CANCEL))
+            return
+        if payload == BUSY:
+            self._busy()
             return
         for run_id in payload.split(",") if payload else [None]:
             self._wake(run_id)

@@ -1,48 +1,76 @@
 """Makes the logs of all runs durable, together.
 
 How it flows: runs append events to their logs in memory; each tick, the writer puts what is new in all
-of them into the database, in one statement, one commit and one notification. A run's end is written
-with its last events and at once; only then is it over for its readers.
+of them into the database, in one statement and one commit. A run's end is written with its last events
+and at once; only then is it over for its readers.
 
-The invariant: an event in the database has all events before it there too. And since the statement is
+The invariants: an event in the database has all events before it there too. And since the statement is
 fenced, nothing is written into a run that another replica has taken over; such a run is stopped here.
 When the database is away, events wait in memory and are written when it is back.
+
+A commit in the middle of an answer does not wait for the disk of the database, but once a second, and at an end, one
+does, which covers those before it. Until then the events stay in memory too: when a connection is lost, PostgreSQL
+itself may have crashed and forgotten the last commits, and what was not on the disk is written again. Behind a pooler
+such a crash may stay unnoticed, so there every commit waits.
 """
 
 import asyncio
 import logging
+from collections.abc import Callable, Collection, Mapping
 
 from chatkit_link.runs.run import Run
-from chatkit_link.store import runs as rows
+from chatkit_link.store import event_log
 from chatkit_link.store.engine import Database
+from chatkit_link.store.event_log import Batch, Ended
 
 logger = logging.getLogger(__name__)
 
-#: Seconds between two commits: what a crash can lose of an answer, and far below the 100 ms we promise.
+#: Seconds between two commits, and longer for each run that is executed here, up to so many: this is what a crash can
+#: lose of an answer, and less than the 100 ms we promise.
 TICK = 0.025
+_TICK_EACH = 0.001
+_TICK_MOST = 0.075
+#: Seconds after which a commit waits for the disk.
+_DURABLE = 1.0
 #: Events in one statement at most; a backlog after an outage goes in pieces.
 _MOST = 2000
+#: Bytes of a row, about.
+_ROW = 65_536
 #: Seconds between attempts while the database is away.
 _RETRY = 0.5
+
+#: Given runs that are about to change: channel -> payload of the notifications that tell the other replicas.
+News = Callable[[Collection[str]], Mapping[str, str]]
 
 
 class LogWriter:
     """Owned by the coordinator, which awaits ``run`` in a task of its own."""
 
-    def __init__(self, database: Database, replica: str) -> None:
+    def __init__(self, database: Database, replica: str, news: News) -> None:
         self._database = database
         self._replica = replica
+        self._news = news
         self._runs: dict[str, Run] = {}
+        #: Those that have something to write.
+        self._fresh: dict[str, Run] = {}
         self._ending: dict[str, asyncio.Future[None]] = {}
         self._dirty = asyncio.Event()
         self._urgent = asyncio.Event()
+        #: When, by the loop's clock, the first commit was that may not be on the disk yet; None if there is none.
+        self._volatile_since: float | None = None
+        self._lost_connections = 0
         #: Since when, by the loop's clock, nothing can be written; None while it can.
         self.stuck_since: float | None = None
 
     def add(self, run: Run) -> None:
         """Take care of a run's log from now on."""
+
+        def appended() -> None:
+            self._fresh[run.id] = run
+            self._dirty.set()
+
         self._runs[run.id] = run
-        run.log.on_append = self._dirty.set
+        run.log.on_append = appended
 
     async def end(self, run: Run) -> None:
         """Write the rest of the log and the run's status; returns when that is committed."""
@@ -56,7 +84,7 @@ class LogWriter:
         while True:
             await self._dirty.wait()
             try:
-                async with asyncio.timeout(TICK):
+                async with asyncio.timeout(min(TICK + _TICK_EACH * len(self._runs), _TICK_MOST)):
                     await self._urgent.wait()
             except TimeoutError:
                 pass
@@ -72,31 +100,94 @@ class LogWriter:
                 await asyncio.sleep(_RETRY)
 
     async def _flush(self) -> None:
-        events: list[tuple[str, int, bytes]] = []
-        upto: dict[str, int] = {}
-        for run in self._runs.values():
-            fresh = run.log.events[run.log.written : run.log.written + _MOST - len(events)]
-            if fresh:
-                events += [(run.id, event.id, event.data) for event in fresh]
-                upto[run.id] = fresh[-1].id
-        ended = [
-            rows.Ended(run_id, self._runs[run_id].status, len(self._runs[run_id].log.events))
-            for run_id in self._ending
-            if upto.get(run_id, self._runs[run_id].log.written) == len(self._runs[run_id].log.events)
-        ]
-        if not events and not ended:
+        if not self._fresh and not self._ending:
             return
-        ours = await rows.flush(self._database, self._replica, events, ended)
+        async with self._database.replica() as connection:
+            self._rewind()  # now that there is a connection: a crash that it outlived is no crash
+            batches, upto = self._batches()
+            ended = [end for run_id in self._ending if (end := self._ended(run_id, upto)) is not None]
+            durable = bool(ended) or self._must_be_durable()
+            ours = await event_log.flush(
+                connection,
+                self._replica,
+                batches,
+                ended,
+                notify=self._news(upto.keys() | {end.run_id for end in ended}),
+                durable=durable,
+            )
+        settled = list(self._runs.values())
+        self._advance(upto, ended, ours)
+        if durable and ours:  # where nothing was written, nothing was waited for either
+            self._volatile_since = None
+            for run in settled:
+                run.log.settle()
+        elif self._volatile_since is None:
+            self._volatile_since = asyncio.get_running_loop().time()
+        if self._fresh or self._ending:
+            self._dirty.set()
+
+    def _batches(self) -> tuple[list[Batch], dict[str, int]]:
+        """What is new, up to as much as one statement takes, and for each run of it the id of its last event."""
+        batches: list[Batch] = []
+        upto: dict[str, int] = {}
+        room = _MOST
+        for run in list(self._fresh.values()):
+            events = run.log.unwritten(room)
+            if not events:
+                del self._fresh[run.id]
+                continue
+            batches += _rows(run, events)
+            upto[run.id] = run.log.written + len(events)
+            room -= len(events)
+            if room <= 0:
+                break
+        return batches, upto
+
+    def _ended(self, run_id: str, upto: Mapping[str, int]) -> Ended | None:
+        """The end of a run, if what is written now is all of it."""
+        run = self._runs[run_id]
+        whole = upto.get(run_id, run.log.written) == run.log.last
+        return Ended(run_id, run.status, run.log.last) if whole else None
+
+    def _advance(self, upto: Mapping[str, int], ended: Collection[Ended], ours: Collection[str]) -> None:
         for run_id, last in upto.items():
-            self._runs[run_id].log.written = last
+            log = self._runs[run_id].log
+            log.written = last
+            if last == log.last:
+                del self._fresh[run_id]
+        for run_id in upto.keys() - ours:
+            # Taken over while we could not renew it, or deleted with its thread.
+            self._runs[run_id].lose()
         for end in ended:
             del self._runs[end.run_id]
+            self._fresh.pop(end.run_id, None)
             waiting = self._ending.pop(end.run_id)
             if not waiting.done():  # the waiter is gone where the process is ending
                 waiting.set_result(None)
-        for run_id in upto.keys() - ours:
-            if (lost := self._runs.get(run_id)) is not None:
-                # Taken over while we could not renew it, or deleted with its thread.
-                lost.lose()
-        if len(events) == _MOST or self._ending:
-            self._dirty.set()
+
+    def _must_be_durable(self) -> bool:
+        if self._database.pooled:
+            return True
+        since = self._volatile_since
+        return since is not None and asyncio.get_running_loop().time() - since >= _DURABLE
+
+    def _rewind(self) -> None:
+        """Write again what may have been lost with a connection."""
+        if self._lost_connections == self._database.lost_connections:
+            return
+        self._lost_connections = self._database.lost_connections
+        for run in self._runs.values():
+            if run.log.rewind():
+                self._fresh[run.id] = run
+
+
+def _rows(run: Run, events: list[bytes]) -> list[Batch]:
+    """Consecutive events behind those that are written, as rows of a bounded size."""
+    first, batches = run.log.written + 1, list[Batch]()
+    start = size = 0
+    for index, event in enumerate(events):
+        size += len(event)
+        if size >= _ROW or index == len(events) - 1:
+            batches.append(Batch(run.id, first + start, events[start : index + 1]))
+            start, size = index + 1, 0
+    return batches

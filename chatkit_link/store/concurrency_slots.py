@@ -39,10 +39,10 @@ _CLAIM = Statement(
         ORDER BY random() LIMIT 1
     ), put AS (
         INSERT INTO runs (
-            id, tenant, user_id, thread_id, agent, retried, status, replica, lease_until, slot
+            id, tenant, user_id, thread_id, agent, retried, status, replica, lease_until, slot, request_id, events_kept
         )
         SELECT :id, :caller_tenant, :caller_user, :thread_id, :agent, :retried, 'running', :replica, now() + :lease,
-            number
+            number, :request, false
         FROM free, quick
         ON CONFLICT DO NOTHING
         RETURNING id
@@ -57,7 +57,15 @@ _CLAIM = Statement(
         bindparam("at_once", type_=Integer),
         *(
             bindparam(name, type_=Text)
-            for name in ("id", "thread_id", "agent", "retried", "replica", *(bind.key for bind in OWNER.values()))
+            for name in (
+                "id",
+                "thread_id",
+                "agent",
+                "retried",
+                "replica",
+                "request",
+                *(bind.key for bind in OWNER.values()),
+            )
         ),
         bindparam("lease", type_=Interval),
     )
@@ -83,6 +91,7 @@ async def insert_run_in_slot(
         "retried": retried,
         "replica": replica,
         "lease": timedelta(seconds=lease),
+        "request": session.caller.request_id,
         "at_once": at_once,
     }
     while True:

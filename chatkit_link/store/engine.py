@@ -141,6 +141,8 @@ class Database:
         self._system_pool = self._pool(system, self._prepare_system)
         self._user_pool = self._pool(user_connections(pool_size), _prepare)
         self._lookups = asyncio.Semaphore(system - _SYSTEM_RESERVED)
+        #: System connections that ended so far, by whichever side: after a crash of PostgreSQL, it has grown.
+        self.lost_connections = 0
 
     @property
     def pooled(self) -> bool:
@@ -355,8 +357,12 @@ class Database:
 
     async def _prepare_system(self, connection: Any) -> None:
         await _prepare(connection)
+        connection.add_termination_listener(self._count_lost)
         if not self.pooled:
             await connection.show_all()
+
+    def _count_lost(self, _connection: Any) -> None:
+        self.lost_connections += 1
 
     def _together(self, connection: Any, *, atomic: bool) -> AbstractAsyncContextManager[Any]:
         """One transaction, if that is asked for or must be: a pooler may run each on another connection of its own."""

@@ -1,31 +1,33 @@
-"""The rows of runs, and their event logs.
+"""The rows of runs; their events are in ``event_log.py``.
 
 Two types of callers: a user, who finds and follows their own runs (through a ``Session``), and a
-replica, which writes, renews, takes over and cleans runs of all users. What a replica writes is
-fenced: it counts only while the row says that the run is running and is that replica's. So a replica
-that was thought dead and comes back can write nothing into a run that another one has ended.
+replica, which renews, takes over and cleans runs of all users.
+
+The invariant: whatever locks several rows locks them in the order of their keys, or waits for none. The rows are
+locked in a step of its own, which no plan can take to pieces (MATERIALIZED), and changed in the next.
 
 Times are the database's own, so that the replicas' clocks do not matter.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
-    BigInteger,
+    CTE,
+    Double,
     Interval,
-    LargeBinary,
+    Select,
     Text,
     bindparam,
+    cast,
     delete,
     func,
     literal,
     literal_column,
     select,
-    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -33,8 +35,8 @@ from sqlalchemy.dialects.postgresql import insert
 from chatkit_link.store.concurrency_slots import Claim, insert_run_in_slot
 from chatkit_link.store.engine import Database
 from chatkit_link.store.replicas import ABSENT
-from chatkit_link.store.statement import Row, Statement, any_of
-from chatkit_link.store.tables import run_events, runs
+from chatkit_link.store.statement import Row, Statement
+from chatkit_link.store.tables import RUNNING, run_events, runs
 from chatkit_link.store.tenancy import OWNER, Session, mine
 from chatkit_link.wire.sanitize import clean_text
 
@@ -42,15 +44,15 @@ from chatkit_link.wire.sanitize import clean_text
 CHANNEL = "chatkit_link_runs"
 #: Before a run's id: a user asks its replica to stop it.
 CANCEL = "!"
+#: In place of ids: a run is running where none was.
+BUSY = "*"
 #: PostgreSQL takes 8000 bytes in one notification; without ids it means: look at everything.
 _MOST_NOTIFIED = 150
-#: Events read at once, and their bytes, about: what a slow reader of a stored run may cost in memory.
-PAGE = 50
-PAGE_BYTES = 65_536
 
 _COLUMNS = (
     runs.c.id, runs.c.tenant, runs.c.user_id, runs.c.thread_id, runs.c.agent, runs.c.status, runs.c.last_id,
-    runs.c.cancel_requested, runs.c.events_kept, runs.c.retried,
+    runs.c.cancel_requested, cast(func.extract("epoch", func.now() - runs.c.finished_at), Double),
+    runs.c.retried, runs.c.request_id, runs.c.events_kept,
 )  # fmt: skip
 
 
@@ -58,7 +60,9 @@ _COLUMNS = (
 class RunRow:
     """A run as the database has it.
 
-    last_id: its last event when it ended by itself or was taken over. retried: the message it answers again.
+    last_id: its own last event when it ended. ended_for: seconds since then; None while it is running.
+    retried: the message it answers again. request_id: of the request that started it.
+    former_log: its events are in the log of the version before 0015.
     """
 
     id: str
@@ -69,21 +73,29 @@ class RunRow:
     status: str
     last_id: int
     cancel_requested: bool
-    events_kept: bool
+    ended_for: float | None
     retried: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """A run that ends with this flush."""
-
-    run_id: str
-    status: str
-    last_id: int
+    request_id: str | None = None
+    former_log: bool = False
 
 
 def _row(row: Row) -> RunRow:
     return RunRow(*row)
+
+
+def everyone(run_ids: Collection[str]) -> dict[str, str]:
+    """Channel -> payload: tells all replicas that these runs have changed."""
+    return {CHANNEL: ",".join(run_ids) if len(run_ids) <= _MOST_NOTIFIED else ""}
+
+
+def _locked(rows: Select[Any]) -> CTE:
+    """These rows, locked in the order of their keys."""
+    return rows.order_by(runs.c.id).with_for_update().cte("locked").prefix_with("MATERIALIZED")
+
+
+def _free(rows: Select[Any]) -> CTE:
+    """So many of these rows, locked; those that somebody else has locked are left out."""
+    return rows.limit(bindparam("most")).with_for_update(skip_locked=True).cte("free").prefix_with("MATERIALIZED")
 
 
 def _lease_end() -> Any:
@@ -103,6 +115,8 @@ def _claim() -> Statement:
         "status": literal_column("'running'"),
         "replica": bindparam("replica", type_=Text()),
         "lease_until": _lease_end(),
+        "request_id": bindparam("request", type_=Text()),
+        "events_kept": literal_column("false"),
     }
     statement = insert(runs).from_select(list(values), select(*values.values()).select_from(quick))
     return Statement(statement.on_conflict_do_nothing().returning(runs.c.id))
@@ -152,6 +166,7 @@ async def insert_run(
         retried=retried,
         replica=replica,
         lease=timedelta(seconds=lease),
+        request=session.caller.request_id,
     )
     return Claim.TAKEN if claimed else Claim.BUSY
 
@@ -179,74 +194,20 @@ async def request_cancel(session: Session, run_id: str) -> None:
     await session.execute(statement)
 
 
-_FLUSH = Statement(
-    text("""
-    WITH mine AS (
-        SELECT id FROM runs
-        WHERE id = ANY(:touched) AND replica = :replica AND status = 'running'
-        FOR UPDATE
-    ), put AS (
-        INSERT INTO run_events (run_id, id, data)
-        SELECT event.run_id, event.id, event.data
-        FROM unnest(:run_ids, :event_ids, :data) AS event (run_id, id, data)
-        JOIN mine ON mine.id = event.run_id
-        ON CONFLICT DO NOTHING
-    ), finished AS (
-        UPDATE runs SET status = ended.status, last_id = ended.last_id, finished_at = now()
-        FROM unnest(:ended_ids, :ended_statuses, :ended_last) AS ended (id, status, last_id)
-        JOIN mine ON mine.id = ended.id
-        WHERE runs.id = ended.id
-    ), notified AS (
-        SELECT pg_notify(:channel, :payload)
-    )
-    SELECT mine.id FROM mine, notified
-    """).bindparams(
-        bindparam("touched", type_=ARRAY(Text)),
-        bindparam("run_ids", type_=ARRAY(Text)),
-        bindparam("event_ids", type_=ARRAY(BigInteger)),
-        bindparam("data", type_=ARRAY(LargeBinary)),
-        bindparam("ended_ids", type_=ARRAY(Text)),
-        bindparam("ended_statuses", type_=ARRAY(Text)),
-        bindparam("ended_last", type_=ARRAY(BigInteger)),
-    )
-)
-
-
-async def flush(
-    database: Database, replica: str, events: Sequence[tuple[str, int, bytes]], ended: Sequence[Ended]
-) -> set[str]:
-    """Write events of many runs, and the ends of some, in one statement with one notification.
-
-    Args:
-        events: (run id, event id, encoded event). Written twice, an event counts once.
-
-    Returns:
-        The ids of those runs that are still this replica's; nothing was written for the others.
-    """
-    touched = sorted({run_id for run_id, _, _ in events} | {end.run_id for end in ended})
-    values = {
-        "touched": touched,
-        "replica": replica,
-        "run_ids": [run_id for run_id, _, _ in events],
-        "event_ids": [event_id for _, event_id, _ in events],
-        "data": [data for _, _, data in events],
-        "ended_ids": [end.run_id for end in ended],
-        "ended_statuses": [end.status for end in ended],
-        "ended_last": [end.last_id for end in ended],
-        "channel": CHANNEL,
-        "payload": ",".join(touched) if len(touched) <= _MOST_NOTIFIED else "",
-    }
-    async with database.replica() as connection:
-        return {row.id for row in await connection.execute(_FLUSH, **values)}
-
-
 _KNOWN = func.any(bindparam("known", type_=ARRAY(Text)))
-_RENEW = Statement(
-    update(runs)
-    .where(runs.c.id == _KNOWN, runs.c.replica == bindparam("mine"), runs.c.status == "running")
-    .values(lease_until=_lease_end())
-    .returning(runs.c.id, runs.c.cancel_requested)
-)
+
+
+def _renew() -> Statement:
+    locked = _locked(select(runs.c.id).where(runs.c.id == _KNOWN, runs.c.replica == bindparam("mine"), RUNNING))
+    return Statement(
+        update(runs)
+        .where(runs.c.id == locked.c.id)
+        .values(lease_until=_lease_end())
+        .returning(runs.c.id, runs.c.cancel_requested)
+    )
+
+
+_RENEW = _renew()
 
 
 async def renew(database: Database, replica: str, run_ids: Collection[str], lease: float) -> dict[str, bool]:
@@ -260,19 +221,10 @@ async def renew(database: Database, replica: str, run_ids: Collection[str], leas
 
 
 def _take_over() -> Statement:
-    orphans = (
-        select(runs.c.id)
-        .where(
-            runs.c.status == "running",
-            (runs.c.lease_until < func.now())
-            | (runs.c.replica == func.any(bindparam("gone", type_=ARRAY(Text)))) & ABSENT,
-            ~(runs.c.id == _KNOWN),
-        )
-        .order_by(runs.c.lease_until)
-        .limit(bindparam("most"))
-        .with_for_update(skip_locked=True)
-        .cte("orphans")
-    )
+    left = (runs.c.lease_until < func.now()) | (
+        runs.c.replica == func.any(bindparam("gone", type_=ARRAY(Text)))
+    ) & ABSENT
+    orphans = _free(select(runs.c.id).where(RUNNING, left, ~(runs.c.id == _KNOWN)).order_by(runs.c.lease_until))
     return Statement(
         update(runs)
         .where(runs.c.id == orphans.c.id)
@@ -311,34 +263,29 @@ async def take_over(
         return [_row(row) for row in await connection.execute(_TAKE_OVER, **values)]
 
 
-async def delete_runs(session: Session, thread_id: str) -> None:
-    """Delete all finished runs of one of the caller's threads, with their events."""
-    await session.execute(
-        delete(runs).where(mine(runs), runs.c.thread_id == clean_text(thread_id), runs.c.status != "running")
+def _delete_runs() -> Statement:
+    finished = _locked(
+        select(runs.c.id).where(mine(runs), runs.c.thread_id == bindparam("thread"), runs.c.status != "running")
     )
+    return Statement(delete(runs).where(runs.c.id == finished.c.id))
 
 
-def _events() -> Statement:
-    size = func.octet_length(run_events.c.data)
-    before = (func.sum(size).over(order_by=run_events.c.id) - size).label("before")
-    page = (
-        select(run_events.c.id, run_events.c.data, before)
-        .where(run_events.c.run_id == bindparam("run"), run_events.c.id > bindparam("after"))
-        .order_by(run_events.c.id)
-        .limit(PAGE)
-        .subquery()
-    )
-    return Statement(select(page.c.id, page.c.data).where(page.c.before < PAGE_BYTES).order_by(page.c.id))
+_DELETE = _delete_runs()
+_ANNOUNCE = Statement(select(func.pg_notify(CHANNEL, BUSY)))
 
 
-_EVENTS = _events()
-_STATUS = Statement(select(runs.c.status, runs.c.last_id).where(runs.c.id == bindparam("run")))
-
-
-async def read_events(database: Database, run_id: str, after: int) -> list[tuple[int, bytes]]:
-    """The next few events behind ``after``, none only at the end. Who calls this has found the run as its owner's."""
+async def announce(database: Database) -> None:
+    """Tell the other replicas that there is something to look after again."""
     async with database.replica() as connection:
-        return [(row.id, row.data) for row in await connection.execute(_EVENTS, run=run_id, after=after)]
+        await connection.execute(_ANNOUNCE)
+
+
+async def delete_runs(session: Session, thread_id: str) -> None:
+    """Delete all finished runs of one of the caller's threads; a trigger deletes their events (migration 0015)."""
+    await session.execute(_DELETE, thread=clean_text(thread_id))
+
+
+_STATUS = Statement(select(runs.c.status, runs.c.last_id).where(runs.c.id == bindparam("run")))
 
 
 async def run_status(database: Database, run_id: str) -> tuple[str | None, int]:
@@ -348,21 +295,60 @@ async def run_status(database: Database, run_id: str) -> tuple[str | None, int]:
     return (None, 0) if row is None else (row.status, row.last_id)
 
 
-async def clean(database: Database, *, events_for: float, runs_for: float, limit: int = 1000) -> bool:
-    """Delete event logs, and later the runs themselves, some seconds after they ended; whether there is more to do.
+def _running() -> Statement:
+    each = (
+        select(
+            runs.c.replica,
+            func.max(runs.c.lease_until).label("lease_until"),
+            (func.min(runs.c.lease_until) < func.now()).label("expired"),
+        )
+        .where(RUNNING)
+        .group_by(runs.c.replica)
+        .subquery("runs")  # as ABSENT calls it: it is asked once for each replica
+    )
+    columns: list[Any] = [*each.c, literal_column(f"({ABSENT.text})").label("absent")]
+    return Statement(select(*columns))
 
-    limit: runs touched at once: few enough for one statement to be done in time, however many events they had.
+
+_RUNNING = _running()
+
+
+async def running_replicas(database: Database) -> list[Row]:
+    """The replicas whose runs are still called running, as (replica, lease_until, expired, absent).
+
+    lease_until: the end of its latest lease: one that was renewed since is a sign of life, too. expired: a lease of it
+    is over. absent: it had a lock and does not hold it (``replicas.py``).
     """
+    async with database.replica() as connection:
+        return await connection.execute(_RUNNING)
 
-    def old(seconds: float) -> Any:
-        # Replicas that clean at the same time leave each other's rows alone.
-        ended = runs.c.finished_at < func.now() - timedelta(seconds=seconds)
-        return select(runs.c.id).where(ended).limit(limit).with_for_update(skip_locked=True)
 
-    async with database.system() as connection:
-        ids = [row.id for row in await connection.execute(old(events_for).where(runs.c.events_kept))]
-        if ids:
-            await connection.execute(delete(run_events).where(run_events.c.run_id == any_of(ids)))
-            await connection.execute(update(runs).where(runs.c.id == any_of(ids)).values(events_kept=False))
-        deleted = await connection.execute(delete(runs).where(runs.c.id.in_(old(runs_for))))
-    return limit in (len(ids), deleted.changed)
+def _ended_before() -> Any:
+    return runs.c.finished_at < func.now() - bindparam("kept", type_=Interval())
+
+
+def _clean() -> Statement:
+    old = _free(select(runs.c.id).where(_ended_before()).order_by(runs.c.finished_at))
+    return Statement(delete(runs).where(runs.c.id == old.c.id))
+
+
+def _clean_former() -> Statement:
+    # The first condition: so that nothing is read once that version is gone.
+    some = select(run_events.c.run_id).limit(1).exists()
+    old = _free(select(runs.c.id).where(some, _ended_before(), runs.c.events_kept).order_by(runs.c.finished_at))
+    events = delete(run_events).where(run_events.c.run_id == old.c.id).cte("events")
+    return Statement(update(runs).where(runs.c.id == old.c.id).values(events_kept=False).add_cte(events))
+
+
+_CLEAN, _CLEAN_FORMER = _clean(), _clean_former()
+
+
+async def clean(database: Database, *, events_for: float, runs_for: float, limit: int = 1000) -> bool:
+    """Delete runs some seconds after they ended, and event logs of the former version; whether there is more to do.
+
+    limit: runs touched at once: few enough for one statement to be done in time.
+    """
+    async with database.replica() as connection:
+        former = await connection.execute(_CLEAN_FORMER, kept=timedelta(seconds=events_for), most=limit)
+        deleted = await connection.execute(_CLEAN, kept=timedelta(seconds=runs_for), most=limit)
+    return limit in (former.changed, deleted.changed)

@@ -214,9 +214,12 @@ runs = Table(
     Column("last_id", BigInteger, nullable=False, server_default="0"),
     _now("created_at"),
     Column("finished_at", DateTime(timezone=True)),
+    # Whether its events are in run_events, as the version before 0015 writes them.
     Column("events_kept", Boolean, nullable=False, server_default="true"),
     # One of its owner's slots for concurrent runs (concurrency_slots.py); null where they are not counted.
     Column("slot", Integer),
+    # Of the request that started it: its log lines have the same.
+    Column("request_id", Text),
     PrimaryKeyConstraint("tenant", "id"),
 )
 RUNNING = text("status = 'running'")
@@ -224,12 +227,27 @@ RUNNING = text("status = 'running'")
 Index("uq_runs_running", runs.c.tenant, runs.c.thread_id, unique=True, postgresql_where=RUNNING)
 #: And one running run per place.
 Index("uq_runs_slot", runs.c.tenant, runs.c.user_id, runs.c.slot, unique=True, postgresql_where=RUNNING)
-Index("ix_runs_lease", runs.c.lease_until, postgresql_where=RUNNING)
 Index("ix_runs_finished_at", runs.c.finished_at)
 Index("ix_runs_thread_id", runs.c.tenant, runs.c.thread_id, runs.c.created_at)
 #: What ``run_events`` refers to; goes with it.
 Index("former_runs_id", runs.c.id, unique=True)
 
+#: The event log: some events of a run in a row, in partitions by time (store/event_log.py).
+run_batches = Table(
+    "run_batches",
+    metadata,
+    Column("tenant", Text, nullable=False),
+    Column("run_id", Text, nullable=False),
+    Column("first_id", BigInteger, nullable=False),
+    Column("last_id", BigInteger, nullable=False),
+    Column("lengths", LargeBinary, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    _now("created_at"),
+    PrimaryKeyConstraint("tenant", "run_id", "last_id", "created_at"),
+    postgresql_partition_by="RANGE (created_at)",
+)
+
+#: The event log of the version before 0015, which may still run beside this one.
 run_events = Table(
     "run_events",
     metadata,

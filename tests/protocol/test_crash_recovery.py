@@ -58,7 +58,7 @@ class Crashed:
             status="running",
             last_id=0,
             cancel_requested=False,
-            events_kept=True,
+            ended_for=None,
             retried=retried,
         )
         ending = await CrashRecovery(self.store).settle(self.caller, run, self.logged)

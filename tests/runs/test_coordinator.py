@@ -2,21 +2,34 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import DateTime, bindparam, delete, func, insert, make_url, select, text, update
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest, Gone, NotFound, ThreadBusy, Unavailable
+from chatkit_link.runs import log, recovery, writer
 from chatkit_link.runs.coordinator import Coordinator
+from chatkit_link.runs.log import OWN_IDS
 from chatkit_link.runs.run import LEASE, Run, RunStatus, now
+from chatkit_link.store import event_log
 from chatkit_link.store import runs as rows
 from chatkit_link.store.engine import Database
+from chatkit_link.store.event_log import Batch, Ended
+from chatkit_link.store.statement import Statement
+from chatkit_link.store.tables import run_batches, run_events, runs
 
 
 async def keep_nothing(caller: Caller, run: rows.RunRow, said: Sequence[bytes]) -> Sequence[bytes]:
     return [b"interrupted after %d" % len(said)]
+
+
+async def flush(database: Database, replica: str, *batches: Batch, ended: Sequence[Ended] = ()) -> set[str]:
+    async with database.replica() as connection:
+        return await event_log.flush(connection, replica, batches, ended)
 
 
 @pytest.fixture
@@ -193,14 +206,15 @@ async def test_a_run_whose_replica_died_is_ended_as_interrupted(
     run_id = f"run_{uuid.uuid4().hex}"
     async with database.session(ada) as session:
         assert await rows.insert_run(session, run_id, thread, "agent", "rep_dead", 60) is rows.Claim.TAKEN
-    await rows.flush(database, "rep_dead", [(run_id, 1, b"one"), (run_id, 2, b"two")], [])
+    await flush(database, "rep_dead", Batch(run_id, 1, [b"one", b"two"]))
     await rows.renew(database, "rep_dead", [run_id], -1)
 
     await there._recovery.take_orphans()
 
-    assert await read(there, ada, run_id) == [(1, b"one"), (2, b"two"), (3, b"interrupted after 2")]
-    # The person had been shown five events; three of them died with the replica.
-    assert await read(there, ada, run_id, after=5) == [(3, b"interrupted after 2")]
+    end = (OWN_IDS + 1, b"interrupted after 2")
+    assert await read(there, ada, run_id) == [(1, b"one"), (2, b"two"), end]
+    # The person had been shown five events; three of them died with the replica. Their ids name nothing else.
+    assert await read(there, ada, run_id, after=5) == [end]
     assert (await there.attach(ada, run_id)).status == RunStatus.INTERRUPTED
 
 
@@ -210,10 +224,10 @@ async def test_a_replica_that_was_given_up_writes_nothing_any_more(
     run_id = f"run_{uuid.uuid4().hex}"
     async with database.session(ada) as session:
         await rows.insert_run(session, run_id, thread, "agent", "rep_frozen", -1)
-    assert await read(there, ada, run_id) == [(1, b"interrupted after 0")]
+    assert await read(there, ada, run_id) == [(OWN_IDS + 1, b"interrupted after 0")]
 
-    ours = await rows.flush(
-        database, "rep_frozen", [(run_id, 1, b"late")], [rows.Ended(run_id, RunStatus.COMPLETED, 1)]
+    ours = await flush(
+        database, "rep_frozen", Batch(run_id, 1, [b"late"]), ended=[Ended(run_id, RunStatus.COMPLETED, 1)]
     )
 
     assert ours == set()
@@ -233,17 +247,17 @@ async def test_a_run_that_is_ended_while_a_page_is_read_is_followed_without_a_do
     run_id = f"run_{uuid.uuid4().hex}"
     async with database.session(ada) as session:
         await rows.insert_run(session, run_id, thread, "agent", here.replica, 60)
-    read_events = rows.read_events
+    read_events = event_log.read_events
 
     async def interrupted_meanwhile(*given: Any) -> list[tuple[int, bytes]]:
-        monkeypatch.setattr(rows, "read_events", read_events)
+        monkeypatch.setattr(event_log, "read_events", read_events)
         await rows.renew(database, here.replica, [run_id], -1)
         await there._recovery.take_orphans()
         return await read_events(*given)
 
-    monkeypatch.setattr(rows, "read_events", interrupted_meanwhile)
+    monkeypatch.setattr(event_log, "read_events", interrupted_meanwhile)
 
-    assert await read(there, ada, run_id) == [(1, b"interrupted after 0")]
+    assert await read(there, ada, run_id) == [(OWN_IDS + 1, b"interrupted after 0")]
 
 
 async def test_a_run_that_was_taken_over_is_stopped_where_it_was(
@@ -252,10 +266,6 @@ async def test_a_run_that_was_taken_over_is_stopped_where_it_was(
     run = await start(here, ada, thread, b"a", hold=asyncio.Event())
     await read_some(run)
     async with database.system() as connection:
-        from sqlalchemy import update
-
-        from chatkit_link.store.tables import runs
-
         await connection.execute(update(runs).where(runs.c.id == run.id).values(replica="rep_other"))
     run.log.append(b"unaware")
     assert run.task is not None
@@ -276,7 +286,7 @@ async def test_who_follows_a_run_that_was_taken_over_is_told_how_it_ended(
     await there._recovery.take_orphans()
     run.log.append(b"unaware")
 
-    assert await followed == [(1, b"a"), (2, b"unaware"), (2, b"interrupted after 1")]
+    assert await followed == [(1, b"a"), (2, b"unaware"), (OWN_IDS + 1, b"interrupted after 1")]
 
 
 async def test_a_run_whose_lease_may_be_over_stores_nothing_before_it_is_renewed(
@@ -306,7 +316,7 @@ async def test_a_page_of_large_events_is_small(database: Database, here: Coordin
     await run.task
 
     pages: list[list[tuple[int, bytes]]] = []
-    while page := await rows.read_events(database, run.id, pages[-1][-1][0] if pages else 0):
+    while page := await event_log.read_events(database, ada.tenant, run.id, pages[-1][-1][0] if pages else 0):
         pages.append(page)
 
     assert max(len(page) for page in pages) == 2
@@ -324,9 +334,9 @@ async def test_events_are_forgotten_after_a_while_and_say_so(
     run = await start(here, ada, thread)
     await read(here, ada, run.id)
 
-    await rows.clean(database, events_for=-1, runs_for=3600)
-    with pytest.raises(Gone):
-        await here.attach(ada, run.id)
+    async with Coordinator(database, keep_nothing, events_for=-1) as forgetful:
+        with pytest.raises(Gone):
+            await forgetful.attach(ada, run.id)
 
     await rows.clean(database, events_for=-1, runs_for=-1)
     with pytest.raises(NotFound):
@@ -343,11 +353,11 @@ async def test_cleaning_goes_in_steps_and_says_when_there_is_more(
 
     steps = 0
     async with asyncio.timeout(30):
-        while await rows.clean(database, events_for=-1, runs_for=3600, limit=2):
+        while await rows.clean(database, events_for=-1, runs_for=-1, limit=2):
             steps += 1
 
     assert steps >= 1
-    assert [await rows.read_events(database, run.id, 0) for run in finished] == [[], [], []]
+    assert [await event_log.read_events(database, ada.tenant, run.id, 0) for run in finished] == [[], [], []]
 
 
 async def test_a_deleted_thread_leaves_no_event_behind(here: Coordinator, ada: Caller, thread: str) -> None:
@@ -375,3 +385,144 @@ async def test_work_that_ends_by_any_error_ends_its_run(
     assert await read(here, ada, run.id) == [(1, b"begun")]
     assert (await here.attach(ada, run.id)).status == RunStatus.FAILED
     assert await here.running_on(ada, thread) is None
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+async def _say_for_long(
+    coordinator: Coordinator, caller: Caller, thread: str, monkeypatch: pytest.MonkeyPatch, hold: asyncio.Event
+) -> tuple[Run, list[tuple[int, bytes]]]:
+    """A run with far more events than its log may hold once they are on the disk."""
+    monkeypatch.setattr(writer, "_DURABLE", 0)
+    said = [b"%d " % number + b"." * 200 for number in range(3000)]
+    run = await start(coordinator, caller, thread, *said, hold=hold)
+    await _until(lambda: run.log.durable == len(said))  # the second commit is one that waits
+    return run, list(enumerate(said, start=1))
+
+
+async def test_a_long_answer_takes_no_more_memory_than_a_short_one_and_is_read_whole(
+    here: Coordinator, there: Coordinator, ada: Caller, thread: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold = asyncio.Event()
+    run, events = await _say_for_long(here, ada, thread, monkeypatch, hold)
+    assert sum(map(len, run.log._events)) <= log._WINDOW
+    async with asyncio.TaskGroup() as group:
+        reads = [
+            group.create_task(read(coordinator, ada, run.id, after=after))
+            for coordinator in (here, there)
+            for after in (0, 1234, 2995)
+        ]
+        hold.set()
+    events.append((len(events) + 1, b"end"))
+    assert [one.result() for one in reads] == [events, events[1234:], events[2995:]] * 2
+
+
+async def test_what_a_crash_of_the_database_forgot_is_written_again(
+    database: Database, here: Coordinator, there: Coordinator, ada: Caller, thread: str
+) -> None:
+    hold = asyncio.Event()
+    run = await start(here, ada, thread, b"a", b"b", b"c", hold=hold)
+    await _until(lambda: run.log.written == 3)
+    assert run.log.durable == 0, "no commit has waited for the disk yet"
+    async with database.system() as connection:
+        # As a crash does: the last commits are gone, and every connection.
+        await connection.execute(delete(run_batches).where(run_batches.c.run_id == run.id))
+    async with database.listening() as connection:
+        await connection.fetch(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    run.log.append(b"d")
+    await _until(lambda: run.log.written == 4)
+    hold.set()
+    whole = [(1, b"a"), (2, b"b"), (3, b"c"), (4, b"d"), (5, b"end")]
+    assert await read(there, ada, run.id) == await read(here, ada, run.id) == whole
+
+
+async def test_a_batch_that_is_written_twice_is_read_once(
+    database: Database, there: Coordinator, ada: Caller, thread: str
+) -> None:
+    run_id = f"run_{uuid.uuid4().hex}"
+    async with database.session(ada) as session:
+        await rows.insert_run(session, run_id, thread, "agent", "rep_x", 60)
+    for batch in (Batch(run_id, 1, [b"a"]), Batch(run_id, 1, [b"a", b"\0\nb"]), Batch(run_id, 2, [b"\0\nb", b"c"])):
+        await flush(database, "rep_x", batch)
+    await flush(database, "rep_x", Batch(run_id, 1, [b"a"]), ended=[Ended(run_id, RunStatus.COMPLETED, 3)])
+    for after in range(4):
+        expected = [(1, b"a"), (2, b"\0\nb"), (3, b"c")][after:]
+        assert await read(there, ada, run_id, after=after) == expected
+
+
+async def test_a_run_of_the_version_before_is_followed_taken_over_and_cleaned(
+    database: Database, there: Coordinator, ada: Caller, thread: str
+) -> None:
+    """During a rolling upgrade: its rows are those that its replica writes, and its readers read the old table."""
+    run_id = f"run_{uuid.uuid4().hex}"
+    async with database.system() as connection:
+        await connection.execute(
+            insert(runs).values(
+                id=run_id, tenant=ada.tenant, user_id=ada.user, thread_id=thread, agent="agent", status="running",
+                replica="rep_old", lease_until=func.now() + timedelta(seconds=60),
+            ).inline()
+        )  # fmt: skip
+        await connection.execute(insert(run_events).values(run_id=run_id, id=1, data=b"one").inline())
+        await connection.execute(insert(run_events).values(run_id=run_id, id=2, data=b"two").inline())
+    followed = asyncio.create_task(read(there, ada, run_id))
+    await rows.renew(database, "rep_old", [run_id], -1)
+    await there._recovery.take_orphans()
+    end = (OWN_IDS + 1, b"interrupted after 2")
+    assert await followed == [(1, b"one"), (2, b"two"), end]
+    async with database.replica() as connection:
+        stored = await connection.execute(select(run_events.c.id).where(run_events.c.run_id == run_id))
+        assert [row.id for row in stored] == [1, 2, end[0]], "a reader on an old replica sees how it ended"
+    while await rows.clean(database, events_for=-1, runs_for=3600):
+        pass
+    assert await event_log.read_events(database, ada.tenant, run_id, 0) == []
+
+
+async def test_the_version_before_says_of_a_new_run_that_its_events_are_not_there(
+    database: Database, here: Coordinator, ada: Caller, thread: str
+) -> None:
+    """An empty stream with an end mark would pass for a whole answer."""
+    run = await start(here, ada, thread)
+    await read(here, ada, run.id)
+    async with database.replica() as connection:
+        (row,) = await connection.execute(select(runs.c.events_kept, runs.c.request_id).where(runs.c.id == run.id))
+    assert not row.events_kept  # as the claim left it: that version answers 410 then
+    assert row.request_id == ada.request_id
+
+
+async def test_a_server_without_runs_makes_no_statement_until_one_is_asked_for(
+    database: Database, ada: Caller, thread: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovery, "LOOK", 0.05)
+    pooled = make_url(database.url).update_query_dict({"pgbouncer": "true"})  # so that nothing listens
+    database = Database(pooled.render_as_string(hide_password=False), pool_size=4)
+    active = text("""
+        SELECT query FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND query_start > :since
+    """).bindparams(bindparam("since", type_=DateTime(timezone=True)))
+    async with Coordinator(database, keep_nothing, drain=1) as coordinator, database.listening() as watching:
+        run = await start(coordinator, ada, thread, b"a")
+        await read(coordinator, ada, run.id)
+
+        async def look() -> list[str]:
+            """What the server asks for in a while."""
+            since = await watching.fetchval("SELECT clock_timestamp()")
+            await asyncio.sleep(8 * recovery.LOOK)
+            return [row[0] for row in await watching.fetch(Statement(active).sql, since)]
+
+        async with asyncio.timeout(30):
+            while await look():
+                pass
+        assert await look() == []
+        # Another replica's run, of which its reader on this one is all that is left.
+        run_id = f"run_{uuid.uuid4().hex}"
+        async with database.session(ada) as session:
+            await rows.insert_run(session, run_id, thread, "agent", "rep_dead", -1)
+        assert await read(coordinator, ada, run_id) == [(OWN_IDS + 1, b"interrupted after 0")]
+    await database.close()

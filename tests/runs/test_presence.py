@@ -11,6 +11,7 @@ from chatkit_link.caller import Caller
 from chatkit_link.errors import NotFound
 from chatkit_link.runs import recovery
 from chatkit_link.runs.coordinator import Coordinator
+from chatkit_link.runs.log import OWN_IDS
 from chatkit_link.runs.run import RunStatus
 from chatkit_link.store import runs as rows
 from chatkit_link.store.engine import Database
@@ -42,7 +43,10 @@ async def _claim(database: Database, caller: Caller, thread: str, replica: str) 
 
 async def _cut_listeners(database: Database) -> int:
     """Break off every connection that holds a replica's lock, as a network or an administrator would."""
-    statement = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2"
+    statement = (
+        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 "
+        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"  # not those of tests beside
+    )
     async with database.replica() as connection:
         return len(await connection.execute(text(statement)))
 
@@ -73,7 +77,7 @@ async def test_the_runs_of_a_replica_whose_lock_is_free_are_ended_long_before_th
         assert (await there.attach(ada, run_id)).status == RunStatus.RUNNING
         assert replica not in await absent_replicas(database)
     assert await _over(there, ada, run_id) == RunStatus.INTERRUPTED
-    assert await read(there, ada, run_id) == [(1, b"interrupted after 0")]
+    assert await read(there, ada, run_id) == [(OWN_IDS + 1, b"interrupted after 0")]
 
 
 async def test_a_replica_that_never_took_a_lock_is_judged_by_its_leases_alone(

@@ -18,6 +18,7 @@ from chatkit_link.store.tables import (
     feedback,
     file_usage,
     metadata,
+    run_batches,
     run_events,
     runs,
     server_keys,
@@ -33,7 +34,7 @@ from tests.store.build import attachment, thread, user
 from tests.suite.partitions import PARTITIONED
 
 #: Visible to system connections alone.
-SYSTEM = (run_events, server_keys, audit_log)
+SYSTEM = (run_batches, run_events, server_keys, audit_log)
 #: Of a tenant, with rows that its users share: tests/files/test_usage_sums.py tries what each of them sees.
 SHARED = (file_usage,)
 OWNED = [table for table in metadata.tables.values() if "tenant" in table.c and table not in (*SYSTEM, *SHARED)]

@@ -1,0 +1,181 @@
+"""The event logs of runs: batches of events, written by the replica that executes a run, and read by anyone's.
+
+A flush writes one row for each run that has something new. What a replica writes is fenced: it counts only while the
+row of the run says that it is running and is that replica's. So a replica that was thought dead and comes back can
+write nothing into a run that another one has ended. Rows of ``runs`` are locked in the order of their keys, here and
+in ``runs.py``, so that two statements never wait for each other.
+
+A batch that is written twice, because the answer to the first attempt was lost, is read once: ids only ever grow, and
+a reader skips those that it has. So nothing needs to be looked up before a write.
+
+The rows are in partitions by time (``event_partitions.py``); the log of the version before 0015 is in ``run_events``.
+"""
+
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import ARRAY, BigInteger, LargeBinary, Text, bindparam, text
+
+from chatkit_link.store.engine import Database, System
+from chatkit_link.store.statement import Row, Statement
+
+#: Batches read at once, and their bytes, about: what a slow reader of a stored run may cost in memory.
+PAGE = 50
+PAGE_BYTES = 65_536
+
+
+class Batch(NamedTuple):
+    """Consecutive events of a run. first_id: the id of the first one."""
+
+    run_id: str
+    first_id: int
+    events: Sequence[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run that ends with this flush. last_id: its own last event."""
+
+    run_id: str
+    status: str
+    last_id: int
+
+
+_PUT = """
+    INSERT INTO run_batches (tenant, run_id, first_id, last_id, lengths, data)
+    SELECT mine.tenant, batch.run_id, batch.first_id, batch.last_id, batch.lengths, batch.data
+    FROM batch JOIN mine ON mine.id = batch.run_id
+"""
+_PUT_FORMER = """
+    INSERT INTO run_events (run_id, id, data)
+    SELECT batch.run_id, batch.first_id, batch.data FROM batch JOIN mine ON mine.id = batch.run_id
+    ON CONFLICT DO NOTHING
+"""
+_FINISH = """, finished AS (
+        UPDATE runs SET status = ended.status, last_id = ended.last_id, finished_at = now()
+        FROM unnest(:ended_ids, :ended_statuses, :ended_last) AS ended (id, status, last_id)
+        JOIN mine ON mine.id = ended.id
+        WHERE runs.id = ended.id
+    )"""
+#: The commit does not wait for the disk (docs/explanation/runs.md).
+_QUICK = ", (SELECT set_config('synchronous_commit', 'off', true))"
+_NOTIFY = ", (SELECT count(pg_notify(channel, payload)) FROM unnest(:channels, :payloads) AS news (channel, payload))"
+_TYPES = {
+    **dict.fromkeys(("touched", "run_ids", "ended_ids", "ended_statuses", "channels", "payloads"), Text),
+    **dict.fromkeys(("first_ids", "last_ids", "ended_last"), BigInteger),
+    **dict.fromkeys(("lengths", "data"), LargeBinary),
+}
+
+
+def _flush(put: str, *, quick: bool = False) -> Statement:
+    sql = f"""
+    WITH mine AS MATERIALIZED (
+        SELECT id, tenant FROM runs
+        WHERE id = ANY(:touched) AND replica = :replica AND status = 'running'
+        ORDER BY id FOR UPDATE
+    ), batch AS (
+        SELECT * FROM unnest(:run_ids, :first_ids, :last_ids, :lengths, :data)
+            AS batch (run_id, first_id, last_id, lengths, data)
+    ), put AS ({put}) {"" if quick else _FINISH}
+    SELECT id {_NOTIFY} {_QUICK if quick else ""} FROM mine
+    """  # noqa: S608 - constants of this file
+    return Statement(
+        text(sql).bindparams(*(bindparam(name, type_=ARRAY(of)) for name, of in _TYPES.items() if f":{name}" in sql))
+    )
+
+
+_FLUSH = _flush(_PUT)
+_FLUSH_QUICK = _flush(_PUT, quick=True)
+_FLUSH_FORMER = _flush(_PUT_FORMER)
+
+
+async def flush(
+    connection: System,
+    replica: str,
+    batches: Sequence[Batch],
+    ended: Sequence[Ended] = (),
+    *,
+    notify: Mapping[str, str] | None = None,
+    durable: bool = True,
+    former: bool = False,
+) -> set[str]:
+    """Write events of many runs, and the ends of some, in one statement.
+
+    Args:
+        connection: of a replica.
+        notify: channel -> payload.
+        durable: return when it is on the disk, and with it all that was committed before.
+        former: write to the log of the version before 0015, for its readers; each batch has one event then.
+
+    Returns:
+        The ids of those runs that are still this replica's; nothing was written for the others.
+    """
+    statement = _FLUSH_FORMER if former else _FLUSH if durable or ended else _FLUSH_QUICK
+    rows = await connection.execute(
+        statement,
+        touched=list({batch.run_id for batch in batches} | {end.run_id for end in ended}),
+        replica=replica,
+        run_ids=[batch.run_id for batch in batches],
+        first_ids=[batch.first_id for batch in batches],
+        last_ids=[batch.first_id + len(batch.events) - 1 for batch in batches],
+        lengths=[struct.pack(f"!{len(batch.events)}I", *map(len, batch.events)) for batch in batches],
+        data=[b"".join(batch.events) for batch in batches],
+        ended_ids=[end.run_id for end in ended],
+        ended_statuses=[end.status for end in ended],
+        ended_last=[end.last_id for end in ended],
+        channels=list(notify or {}),
+        payloads=list((notify or {}).values()),
+    )
+    return {row[0] for row in rows}
+
+
+_READ = Statement(
+    text("""
+    WITH page AS (
+        SELECT first_id, last_id, lengths, data FROM run_batches
+        WHERE tenant = :tenant AND run_id = :run AND last_id > :after
+        UNION ALL
+        SELECT id, id, NULL, data FROM run_events WHERE run_id = :run AND id > :after
+        ORDER BY last_id LIMIT :most
+    ), measured AS (
+        SELECT *, sum(octet_length(data)) OVER (ORDER BY last_id, first_id ROWS UNBOUNDED PRECEDING)
+            - octet_length(data) AS before
+        FROM page
+    )
+    SELECT first_id, last_id, lengths, data FROM measured WHERE before < :bytes ORDER BY last_id, first_id
+    """).bindparams(
+        bindparam("tenant", type_=Text),
+        bindparam("run", type_=Text),
+        bindparam("after", type_=BigInteger),
+        bindparam("most", PAGE, type_=BigInteger),
+        bindparam("bytes", PAGE_BYTES, type_=BigInteger),
+    )
+)
+
+
+async def read_events(database: Database, tenant: str, run_id: str, after: int) -> list[tuple[int, bytes]]:
+    """The next few events behind ``after`` as (id, data), none only at the end.
+
+    Who calls this has found the run as its owner's.
+    """
+    events: list[tuple[int, bytes]] = []
+    async with database.replica() as connection:
+        page = await connection.execute(_READ, tenant=tenant, run=run_id, after=after)
+    for row in page:
+        for event in _events(row):
+            if event[0] > after:
+                events.append(event)
+                after = event[0]
+    return events
+
+
+def _events(row: Row) -> Iterator[tuple[int, bytes]]:
+    if row.lengths is None:  # one of the former log
+        yield row.first_id, row.data
+        return
+    start = 0
+    for number, (length,) in enumerate(struct.iter_unpack("!I", row.lengths)):
+        yield row.first_id + number, row.data[start : start + length]
+        start += length
