@@ -77,6 +77,7 @@ from chatkit_link.protocol.request_parser import RequestParser
 from chatkit_link.protocol.streaming_requests import StreamingRequests
 from chatkit_link.resources import resource
 from chatkit_link.runs.coordinator import Coordinator
+from chatkit_link.runs.fanout import connect_fanout
 from chatkit_link.search.factory import choose
 from chatkit_link.search.folder import sync_documents
 from chatkit_link.search.local import LocalSearch, document_url
@@ -284,6 +285,7 @@ async def _open(
             drain=settings.drain,
             events_for=settings.keep_events,
             at_once=settings.runs_at_once,
+            fanout=_fanout(settings),
         )
     )
     limits = build_limits(settings, database)
@@ -329,6 +331,13 @@ async def _open(
         sessions=Sessions(database, frozenset(entries), catalog.workflows, secrets),
         for_author=for_author,
     )
+
+
+def _fanout(settings: Settings) -> Any:
+    """A client of Redis, where that carries events to other replicas."""
+    if settings.fanout != "redis" or settings.redis_url is None:
+        return None
+    return connect_fanout(settings.redis_url.get_secret_value())
 
 
 async def _settle(settings: Settings, database: Database, secrets: tuple[bytes, ...]) -> None:

@@ -10,18 +10,25 @@ seconds, and a run whose lease has expired is an orphan.
 Whichever replica finds such a run takes it over, under a row lock, and ends it as interrupted: its output
 is stored, what looked unfinished is settled, and a retry is offered. It is never executed a second time
 unless the user asks for it.
+
+A replica rests while nobody needs the database (``store/activity.py``). If the others rest when one is killed, its
+runs are ended by the first that wakes or starts, which looks before it does anything else.
 """
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from datetime import datetime
+from math import inf
 
 from chatkit_link.caller import Caller
 from chatkit_link.runs.run import LEASE, RunStatus
 from chatkit_link.store import rates, sessions, spending
 from chatkit_link.store import runs as rows
+from chatkit_link.store.activity import DAY
 from chatkit_link.store.engine import Database
+from chatkit_link.store.notifications import CHANNEL, Message
 from chatkit_link.store.replicas import absent_replicas
 
 logger = logging.getLogger(__name__)
@@ -60,11 +67,14 @@ class Recovery:
         self._events_for = events_for
         self._runs_for = runs_for
         self._absent: dict[str, datetime] = {}
+        self._looked_at = -inf
+        self._looked = asyncio.Event()
 
     async def run(self) -> None:
         """Look for orphans until cancelled, and clean now and then."""
         clock = asyncio.get_running_loop().time
         clean_at = clock()
+        rested = False
         while True:
             try:
                 await self.take_orphans(gone=await self._look())
@@ -78,7 +88,24 @@ class Recovery:
             except Exception as error:  # noqa: BLE001 - it will be tried again in a moment, whatever it was
                 logger.warning("recovery waits for the database: %s", error)
                 self._absent = {}  # no replica could come back while there was no database
-            await asyncio.sleep(LOOK)
+            self._looked_at = clock()
+            self._looked.set()
+            # What is stored for an hour goes when that is over, also where nobody comes back; then once a day.
+            rest = DAY if rested else max(self._events_for, _CLEANING) + _CLEANING
+            rested = await self._database.activity.pause(LOOK, rest=rest)
+
+    async def catch_up(self) -> bool:
+        """After a start or a rest, wait until orphans were looked for, a moment at most; whether there was one to wait.
+
+        Only then is a run that the database calls running in truth executed somewhere.
+        """
+        if asyncio.get_running_loop().time() - self._looked_at < 2 * LOOK:
+            return False
+        self._looked.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK):
+                await self._looked.wait()
+        return True
 
     async def _look(self) -> set[str]:
         """The replicas that were absent last time, are so still, and renewed nothing in between."""
@@ -106,5 +133,12 @@ class Recovery:
         caller = Caller(tenant=orphan.tenant, user=orphan.user_id, request_id=orphan.id)
         last_events = await self._settle(caller, orphan, events)
         last_rows = [(orphan.id, last + number, data) for number, data in enumerate(last_events, start=1)]
-        await rows.flush(self._database, self._replica, last_rows, [rows.Ended(orphan.id, RunStatus.INTERRUPTED, last)])
+        # Its readers' replicas follow it at the one that is gone, so all are told.
+        await rows.flush(
+            self._database,
+            self._replica,
+            last_rows,
+            [rows.Ended(orphan.id, RunStatus.INTERRUPTED, last)],
+            [Message(CHANNEL, orphan.id)],
+        )
         logger.info("run %s was interrupted; %d events are stored", orphan.id, last)

@@ -1,8 +1,9 @@
 """Makes the logs of all runs durable, together.
 
 How it flows: runs append events to their logs in memory; each tick, the writer puts what is new in all
-of them into the database, in one statement, one commit and one notification. A run's end is written
-with its last events and at once; only then is it over for its readers.
+of them into the database, in one statement and one commit, and with it tells the replicas that follow one of
+them (``followers.py``), if there are any. A run's end is written with its last events and at once; only then
+is it over for its readers.
 
 The invariant: an event in the database has all events before it there too. And since the statement is
 fenced, nothing is written into a run that another replica has taken over; such a run is stopped here.
@@ -12,6 +13,7 @@ When the database is away, events wait in memory and are written when it is back
 import asyncio
 import logging
 
+from chatkit_link.runs.followers import Followers
 from chatkit_link.runs.run import Run
 from chatkit_link.store import runs as rows
 from chatkit_link.store.engine import Database
@@ -29,13 +31,15 @@ _RETRY = 0.5
 class LogWriter:
     """Owned by the coordinator, which awaits ``run`` in a task of its own."""
 
-    def __init__(self, database: Database, replica: str) -> None:
+    def __init__(self, database: Database, replica: str, followers: Followers) -> None:
         self._database = database
         self._replica = replica
+        self._followers = followers
         self._runs: dict[str, Run] = {}
         self._ending: dict[str, asyncio.Future[None]] = {}
         self._dirty = asyncio.Event()
         self._urgent = asyncio.Event()
+        followers.on_new = self._dirty.set
         #: Since when, by the loop's clock, nothing can be written; None while it can.
         self.stuck_since: float | None = None
 
@@ -84,9 +88,12 @@ class LogWriter:
             for run_id in self._ending
             if upto.get(run_id, self._runs[run_id].log.written) == len(self._runs[run_id].log.events)
         ]
-        if not events and not ended:
+        messages = self._followers.messages(upto.keys() | {end.run_id for end in ended})
+        if not events and not ended and not messages:
+            self._followers.written((), (), ())
             return
-        ours = await rows.flush(self._database, self._replica, events, ended)
+        ours = await rows.flush(self._database, self._replica, events, ended, messages)
+        self._followers.written(events, [end.run_id for end in ended], ours)
         for run_id, last in upto.items():
             self._runs[run_id].log.written = last
         for end in ended:

@@ -20,6 +20,7 @@ from sqlalchemy import Executable
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Unavailable
+from chatkit_link.store.activity import Activity
 from chatkit_link.store.address import parse_address
 from chatkit_link.store.row_security import RowSecurityConnection
 from chatkit_link.store.statement import Connection, Row, Rows, Statement, run
@@ -93,6 +94,7 @@ class Database:
         self.url = url
         self.address = parse_address(url)
         self.pooled = self.address.pooled
+        self.activity = Activity()
         self._patience = patience
         self._turns: Turns = turns or _AnyOrder()
         system = _system_connections(pool_size)
@@ -130,6 +132,7 @@ class Database:
         """A connection for this caller's data. Without ``atomic``, each statement commits by itself,
         which saves the two round trips of BEGIN and COMMIT where one statement does it all.
         """
+        self.activity.note()
         async with self._turns.turn(caller), self._acquired(self._user_pool) as connection:
             if not self.pooled:
                 await connection.show_only(caller)
@@ -153,6 +156,7 @@ class Database:
     @asynccontextmanager
     async def lookup(self, *, atomic: bool = False) -> AsyncGenerator[System]:
         """A system connection for what anybody can ask for: however many do, answers are still written."""
+        self.activity.note()
         try:
             async with asyncio.timeout(self._patience):
                 await self._lookups.acquire()

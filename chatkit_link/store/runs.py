@@ -11,7 +11,7 @@ Times are the database's own, so that the replicas' clocks do not matter.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
@@ -32,18 +32,13 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chatkit_link.store.concurrency_slots import Claim, insert_run_in_slot
 from chatkit_link.store.engine import Database
+from chatkit_link.store.notifications import CANCEL, Message, channel_of, columns
 from chatkit_link.store.replicas import ABSENT
 from chatkit_link.store.statement import Row, Statement, any_of
 from chatkit_link.store.tables import run_events, runs
 from chatkit_link.store.tenancy import OWNER, Session, mine
 from chatkit_link.wire.sanitize import clean_text
 
-#: Notifications carry the ids of the runs that changed.
-CHANNEL = "chatkit_link_runs"
-#: Before a run's id: a user asks its replica to stop it.
-CANCEL = "!"
-#: PostgreSQL takes 8000 bytes in one notification; without ids it means: look at everything.
-_MOST_NOTIFIED = 150
 #: Events read at once, and their bytes, about: what a slow reader of a stored run may cost in memory.
 PAGE = 50
 PAGE_BYTES = 65_536
@@ -169,12 +164,12 @@ async def find_latest(session: Session, thread_id: str) -> RunRow | None:
 
 
 async def request_cancel(session: Session, run_id: str) -> None:
-    """Ask the replica that executes the run to stop it, and wake it up."""
+    """Ask the replica that executes the run to stop it; where it does not hear that, it finds it in the row."""
     statement = (
         update(runs)
         .where(mine(runs), runs.c.id == run_id, runs.c.status == "running")
         .values(cancel_requested=True)
-        .returning(func.pg_notify(CHANNEL, CANCEL + run_id))
+        .returning(func.pg_notify(channel_of("") + runs.c.replica, CANCEL + run_id))
     )
     await session.execute(statement)
 
@@ -197,9 +192,10 @@ _FLUSH = Statement(
         JOIN mine ON mine.id = ended.id
         WHERE runs.id = ended.id
     ), notified AS (
-        SELECT pg_notify(:channel, :payload)
+        SELECT count(pg_notify(channel, payload))
+        FROM unnest(:channels, :payloads) AS message (channel, payload)
     )
-    SELECT mine.id FROM mine, notified
+    SELECT mine.id FROM notified LEFT JOIN mine ON true  -- also where there is none: messages are sent all the same
     """).bindparams(
         bindparam("touched", type_=ARRAY(Text)),
         bindparam("run_ids", type_=ARRAY(Text)),
@@ -208,17 +204,24 @@ _FLUSH = Statement(
         bindparam("ended_ids", type_=ARRAY(Text)),
         bindparam("ended_statuses", type_=ARRAY(Text)),
         bindparam("ended_last", type_=ARRAY(BigInteger)),
+        bindparam("channels", type_=ARRAY(Text)),
+        bindparam("payloads", type_=ARRAY(Text)),
     )
 )
 
 
 async def flush(
-    database: Database, replica: str, events: Sequence[tuple[str, int, bytes]], ended: Sequence[Ended]
+    database: Database,
+    replica: str,
+    events: Sequence[tuple[str, int, bytes]],
+    ended: Sequence[Ended],
+    messages: Collection[Message] = (),
 ) -> set[str]:
-    """Write events of many runs, and the ends of some, in one statement with one notification.
+    """Write events of many runs, and the ends of some, in one statement.
 
     Args:
         events: (run id, event id, encoded event). Written twice, an event counts once.
+        messages: sent when all of that can be read.
 
     Returns:
         The ids of those runs that are still this replica's; nothing was written for the others.
@@ -233,11 +236,10 @@ async def flush(
         "ended_ids": [end.run_id for end in ended],
         "ended_statuses": [end.status for end in ended],
         "ended_last": [end.last_id for end in ended],
-        "channel": CHANNEL,
-        "payload": ",".join(touched) if len(touched) <= _MOST_NOTIFIED else "",
+        **columns(messages),
     }
     async with database.replica() as connection:
-        return {row.id for row in await connection.execute(_FLUSH, **values)}
+        return {row.id for row in await connection.execute(_FLUSH, **values) if row.id is not None}
 
 
 _KNOWN = func.any(bindparam("known", type_=ARRAY(Text)))
@@ -332,7 +334,7 @@ def _events() -> Statement:
 
 
 _EVENTS = _events()
-_STATUS = Statement(select(runs.c.status, runs.c.last_id).where(runs.c.id == bindparam("run")))
+_STATE = Statement(select(runs.c.status, runs.c.last_id, runs.c.replica).where(runs.c.id == bindparam("run")))
 
 
 async def read_events(database: Database, run_id: str, after: int) -> list[tuple[int, bytes]]:
@@ -341,11 +343,19 @@ async def read_events(database: Database, run_id: str, after: int) -> list[tuple
         return [(row.id, row.data) for row in await connection.execute(_EVENTS, run=run_id, after=after)]
 
 
-async def run_status(database: Database, run_id: str) -> tuple[str | None, int]:
-    """(status, last id); the status is None if the run is gone, with its thread."""
+class RunState(NamedTuple):
+    """What a follower looks at again and again. status: None if the run is gone, with its thread."""
+
+    status: str | None
+    last_id: int
+    replica: str | None
+
+
+async def run_state(database: Database, run_id: str) -> RunState:
+    """Where a run stands, and the replica that executes it. Who calls this has found the run as its owner's."""
     async with database.replica() as connection:
-        row = (await connection.execute(_STATUS, run=run_id)).one_or_none()
-    return (None, 0) if row is None else (row.status, row.last_id)
+        row = (await connection.execute(_STATE, run=run_id)).one_or_none()
+    return RunState(None, 0, None) if row is None else RunState(*row)
 
 
 async def clean(database: Database, *, events_for: float, runs_for: float, limit: int = 1000) -> bool:
