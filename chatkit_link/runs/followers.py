@@ -9,6 +9,7 @@ events themselves (``fanout.py``). Who begins to follow is answered once, with t
 before the owner knew of the follower is then looked for in the database, and nothing falls between the two.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from time import monotonic
@@ -21,6 +22,8 @@ from chatkit_link.store.notifications import Message, changes
 SLOW_POLL = 2.0
 #: Seconds after the last word until a follower is forgotten: two words may be lost.
 _KEPT = 3 * SLOW_POLL + 1
+#: Names of replicas and runs. A message may come from anywhere in Redis, and another name would spoil a flush.
+_NAME = re.compile(r"(rep|run)_[0-9a-z_]{1,46}")
 
 
 class Followers:
@@ -43,11 +46,13 @@ class Followers:
 
     def hear(self, replica: str, run_ids: Iterable[str], *, over_redis: bool = False) -> None:
         """A replica follows these runs, which may be over by now or executed elsewhere; it is answered the same way."""
+        if not _NAME.fullmatch(replica):
+            return
         now = self._clock()
         self._prune(now)
         moved = over_redis != (replica in self._inboxes)
         (self._inboxes.add if over_redis else self._inboxes.discard)(replica)
-        for run_id in run_ids:
+        for run_id in filter(_NAME.fullmatch, run_ids):
             replicas = self._until.setdefault(run_id, {})
             if moved or replicas.get(replica, 0.0) <= now:
                 self._new[replica].add(run_id)

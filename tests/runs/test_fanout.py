@@ -5,6 +5,7 @@ However Redis breaks in the middle of an answer, its reader on another replica g
 
 import asyncio
 import logging
+import re
 import signal
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
@@ -373,6 +374,22 @@ async def test_what_redis_has_of_an_answer_is_gone_when_it_was_read_and_expires_
             assert not any(b"run" in fields for entries in left for _, fields in entries)
 
 
+async def test_a_redis_user_needs_no_more_than_the_documentation_says(
+    database: Database, server: Breakable, ada: Caller, thread: str
+) -> None:
+    documentation = (Path(__file__).parents[2] / "docs" / "how-to" / "deploy.md").read_text()
+    said = re.search(r"ACL needs `([^`]+)` on `([^`]+)`", documentation)
+    assert said is not None
+    await server.command("ACL", "SETUSER", "link", "on", ">secret", *said[1].split(), said[2])
+    await server.command("ACL", "SETUSER", "default", "off")
+    url = server.url.replace("redis://", "redis://link:secret@")
+    async with replica(database, url) as here, replica(database, url) as there:
+        async with told(here, there, ada, thread) as story:
+            await reached(lambda: here.replica in there._wakeups._answered)
+            await story.go_on(20, within=SLOW_POLL / 2)
+        assert here.degraded is there.degraded is None
+
+
 async def test_a_run_that_another_replica_has_taken_over_is_followed_there(
     database: Database, two: tuple[Coordinator, Coordinator], ada: Caller, thread: str
 ) -> None:
@@ -392,8 +409,8 @@ async def test_a_run_that_another_replica_has_taken_over_is_followed_there(
 
 def test_the_setting_needs_an_address_and_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("REDIS_URL", raising=False)
+    given: dict[str, Any] = {"fanout": "redis"}
     with pytest.raises(ConfigurationError, match="CHATKIT_LINK_FANOUT is redis, but REDIS_URL is not set"):
-        given: dict[str, Any] = {"fanout": "redis"}
         Settings(**given)
     monkeypatch.setattr("chatkit_link.runs.fanout.find_spec", lambda name: None)
     with pytest.raises(ConfigurationError, match=r"pip install 'chatkit-link\[redis\]'"):

@@ -249,3 +249,11 @@ def test_no_message_is_longer_than_postgres_takes() -> None:
         found = [run_id for one in told if one is not None for run_id in one.run_ids]
         found = found or [run_id for one in messages for run_id in one.payload.split(",")]
         assert sorted(found) == sorted(run_ids)
+
+
+def test_a_name_that_a_notification_cannot_carry_is_not_remembered() -> None:
+    followers = Followers()
+    followers.hear("rep_" + "a" * 60, ["run_1"])
+    followers.hear("rep_b'; --", ["run_1"])
+    followers.hear("rep_b_1", ["run_\0", "run_" + "a" * 9000, "", "run_1"])
+    assert followers.messages([]) == changes("rep_b_1", ["run_1"])
