@@ -79,7 +79,8 @@ class Fanout:
         self._activity = activity
         self._outgoing: list[tuple[str, dict[bytes, bytes]]] = []
         self._waiting = asyncio.Event()
-        self._last = self._trimmed = _START
+        self._last: bytes = _START
+        self._trimmed: bytes = _START
         self._failed = False
         self.receiver: Receiver | None = None
         #: Whether messages are sent and received.
@@ -199,13 +200,11 @@ class Fanout:
         elif (follower := message.get(_FOLLOWER)) is not None:
             self.receiver.hear_follow(follower.decode(), message[_FOLLOWED].decode().split(","))
 
-    def _fail(self, error: Any) -> None:
-        while isinstance(error, BaseExceptionGroup):
-            error = error.exceptions[0]  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    def _fail(self, error: Exception) -> None:
         if not self._failed:
             logger.warning(
                 "Redis cannot be used, so followers on other replicas read from the database until it is back: %s",
-                str(error) or "it does not answer",
+                _reason(error),
             )
         self._failed = True
         self._down()
@@ -215,6 +214,12 @@ class Fanout:
         self._outgoing.clear()
         if was_up and self.receiver is not None:
             self.receiver.lost()
+
+
+def _reason(error: Any) -> str:
+    while hasattr(error, "exceptions"):  # of a group
+        error = error.exceptions[0]
+    return str(error) or "it does not answer"
 
 
 def _inbox(replica: str) -> str:

@@ -81,6 +81,11 @@ class Followers:
         now = self._clock()
         return [replica for replica, until in self._until.get(run_id, {}).items() if until > now]
 
+    @property
+    def waiting(self) -> bool:
+        """Whether somebody waits for an answer, so that there is a flush even if nothing is new."""
+        return bool(self._new)
+
     def messages(self, changed: Iterable[str]) -> list[Message]:
         """The notifications that a flush of these runs commits, also for those who have just begun to follow."""
         told, self._new = self._new, defaultdict(set)
@@ -89,7 +94,7 @@ class Followers:
                 for replica in self.of(run_id):
                     told[replica].add(run_id)
         self._over_redis = {replica: told.pop(replica) for replica in told.keys() & self._inboxes}
-        return [message for replica, run_ids in told.items() for message in changes(replica, run_ids)]
+        return [changes(replica, run_ids) for replica, run_ids in told.items()]
 
     def written(self, events: Iterable[tuple[str, int, bytes]], ended: Collection[str], ours: Collection[str]) -> None:
         """That flush is in the database.

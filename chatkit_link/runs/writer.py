@@ -88,10 +88,9 @@ class LogWriter:
             for run_id in self._ending
             if upto.get(run_id, self._runs[run_id].log.written) == len(self._runs[run_id].log.events)
         ]
-        messages = self._followers.messages(upto.keys() | {end.run_id for end in ended})
-        if not events and not ended and not messages:
-            self._followers.written((), (), ())
+        if not events and not ended and not self._followers.waiting:
             return
+        messages = self._followers.messages(upto.keys() | {end.run_id for end in ended})
         ours = await rows.flush(self._database, self._replica, events, ended, messages)
         self._followers.written(events, [end.run_id for end in ended], ours)
         for run_id, last in upto.items():

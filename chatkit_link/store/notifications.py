@@ -5,7 +5,7 @@ through the whole PostgreSQL instance, so a message is sent only to those who as
 nobody listened at that moment, costs no more than the receiver's next poll.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import NamedTuple
 
 from sqlalchemy import ARRAY, Text, bindparam, text
@@ -43,14 +43,16 @@ def channel_of(replica: str) -> str:
     return f"chatkit_link_{replica}"
 
 
-def changes(replica: str, run_ids: Collection[str]) -> list[Message]:
-    """Tell a replica that something of these runs is new in the database."""
-    return [Message(channel_of(replica), ",".join(some)) for some in _parts(run_ids)]
+def changes(replica: str, run_ids: Collection[str]) -> Message:
+    """Tell a replica that something of these runs is new in the database; without ids it means: look at everything."""
+    return Message(channel_of(replica), ",".join(sorted(run_ids)) if len(run_ids) <= _MOST_RUNS else "")
 
 
 def follow(owner: str, replica: str, run_ids: Collection[str]) -> list[Message]:
     """Ask the owner of these runs to report their changes to the replica."""
-    return [Message(channel_of(owner), f"{FOLLOW}{replica} {','.join(some)}") for some in _parts(run_ids)]
+    ordered = sorted(run_ids)
+    parts = [ordered[start : start + _MOST_RUNS] for start in range(0, len(ordered), _MOST_RUNS)]
+    return [Message(channel_of(owner), f"{FOLLOW}{replica} {','.join(some)}") for some in parts]
 
 
 def read_follow(payload: str) -> Follow | None:
@@ -59,11 +61,6 @@ def read_follow(payload: str) -> Follow | None:
         return None
     replica, _, run_ids = payload.removeprefix(FOLLOW).partition(" ")
     return Follow(replica, run_ids.split(",") if run_ids else [])
-
-
-def _parts(run_ids: Collection[str]) -> Iterable[list[str]]:
-    ordered = sorted(run_ids)
-    return (ordered[start : start + _MOST_RUNS] for start in range(0, len(ordered), _MOST_RUNS))
 
 
 _NOTIFY = Statement(
