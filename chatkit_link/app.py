@@ -78,6 +78,7 @@ from chatkit_link.protocol.streaming_requests import StreamingRequests
 from chatkit_link.replica_checks import Replica, ReplicaChecks, tolerance_of
 from chatkit_link.resources import resource
 from chatkit_link.runs.coordinator import Coordinator
+from chatkit_link.runs.fanout import connect_fanout
 from chatkit_link.search.documents_claim import DocumentsClaim, claim_of
 from chatkit_link.search.factory import choose
 from chatkit_link.search.folder import documents_of
@@ -304,6 +305,7 @@ async def _open(
             drain=settings.drain,
             events_for=settings.keep_events,
             at_once=settings.runs_at_once,
+            fanout=_fanout(settings),
         )
     )
     limits = build_limits(settings, database)
@@ -350,6 +352,13 @@ async def _open(
         replica_checks=replica_checks,
         for_author=for_author,
     )
+
+
+def _fanout(settings: Settings) -> Any:
+    """A client of Redis, where that carries events to other replicas."""
+    if settings.fanout != "redis" or settings.redis_url is None:
+        return None
+    return connect_fanout(settings.redis_url.get_secret_value())
 
 
 async def _settle(settings: Settings, database: Database, secrets: tuple[bytes, ...]) -> None:

@@ -14,6 +14,7 @@ from chatkit_link.errors import LinkError
 from chatkit_link.files.storage import Storage
 from chatkit_link.files.storage_claim import StorageClaim
 from chatkit_link.store import files as rows
+from chatkit_link.store.activity import DAY
 from chatkit_link.store.engine import Database
 
 logger = logging.getLogger(__name__)
@@ -90,11 +91,12 @@ class Sweeper:
                     await self.sweep()
             except Exception as error:  # noqa: BLE001 - it will be tried again in a moment, whatever it was
                 logger.warning("files cannot be swept now: %s", error)
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(ROUND):
-                    due = await self._asked.wait()
-            except TimeoutError:
-                due = self._rounds
+                    await self._asked.wait()
+            due = self._asked.is_set() or self._rounds
+            if not self._asked.is_set():
+                await self._database.activity.rest(DAY)
 
     async def sweep(self) -> None:
         """Delete what was never sent, and remove all bytes whose time has come."""

@@ -18,9 +18,13 @@ async def health() -> dict[str, str]:
 async def ready(services: ServicesDep) -> dict[str, str | list[str]]:
     """503 while the database cannot be reached, a part of this server has lately broken down, the server stops, or
     users would lose something here that other servers of this database have. `warnings` are for whoever runs it.
+
+    With 200, the status is `degraded` while Redis is away that another setting names, and `detail` says so.
     """
     services.coordinator.check()
     ready: dict[str, str | list[str]] = {"status": "ready", "database": services.database.mode}
     if warnings := [misfit.summary for misfit in await services.replica_checks.ready()]:
         ready["warnings"] = warnings
+    if (problem := services.coordinator.degraded) is not None:
+        ready |= {"status": "degraded", "detail": problem}
     return ready

@@ -14,14 +14,16 @@ when its end is in the database.
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest, Gone, NotFound, ThreadBusy, TooManyRequests, Unavailable
+from chatkit_link.runs.fanout import Fanout
+from chatkit_link.runs.followers import Followers
 from chatkit_link.runs.log import Event
 from chatkit_link.runs.recovery import Recovery, Settle
 from chatkit_link.runs.run import LEASE, RENEWAL, Run, RunFailed, RunStatus, now
@@ -75,6 +77,7 @@ class Coordinator:
         events_for: float = 3600.0,
         runs_for: float = 7 * 86400.0,
         at_once: int = 0,
+        fanout: Any = None,
     ) -> None:
         """
         Args:
@@ -82,6 +85,8 @@ class Coordinator:
             drain: seconds that running answers get to finish when the server stops.
             events_for, runs_for: seconds that the events of a finished run, and the run itself, are stored.
             at_once: running runs that one user may have; 0 is no limit.
+            fanout: a client of Redis for events that are read on other replicas (``connect_fanout``); the database
+                carries them if None.
         """
         self._at_once = at_once
         self._events_for = events_for
@@ -91,16 +96,20 @@ class Coordinator:
         self._runs: dict[str, Run] = {}
         self._draining = False
         self._stopping = False
-        self._writer = LogWriter(database, self.replica, rows.everyone)
+        self._fanout = None if fanout is None else Fanout(fanout, self.replica, database.activity)
+        followers = Followers(self._fanout)
+        self._writer = LogWriter(database, self.replica, followers)
+        self._wakeups = Wakeups(database, self.replica, self._hear_cancel, followers, self._fanout)
+        self._stack = ExitStack()
         self._recovery = Recovery(
             database, self.replica, settle, lambda: list(self._runs), events_for=events_for, runs_for=runs_for
         )
-        self._wakeups = Wakeups(database, self.replica, self._hear_cancel, self._recovery.wake)
         self._ends: set[asyncio.Task[None]] = set()
         self._supervisor = Supervisor()
 
     async def __aenter__(self) -> Self:
         """Raises Unavailable if this replica cannot announce itself to the others."""
+        self._database.activity.note()  # however long ago this server began to start
         self._supervisor.start("the writer", self._writer.run)
         self._supervisor.start("the listener", self._wakeups.run)
         try:
@@ -109,6 +118,11 @@ class Coordinator:
         except TimeoutError:
             await self._supervisor.stop()
             raise Unavailable("The database has no connection to listen on: raise its max_connections.") from None
+        busy = self._database.activity.awake_while(lambda: bool(self._runs) or self._wakeups.watching)
+        self._stack.enter_context(busy)
+        self._supervisor.start("the reports of followed runs", self._wakeups.report_follows)
+        if self._fanout is not None:
+            self._supervisor.start("the fan-out", self._fanout.run)
         self._supervisor.start("the recovery", self._recovery.run)
         self._supervisor.start("the renewal of leases", self._keep_leases)
         return self
@@ -123,6 +137,7 @@ class Coordinator:
             task.cancel()
         await asyncio.gather(*self._ends, return_exceptions=True)
         await self._supervisor.stop()
+        self._stack.close()
 
     @property
     def closing(self) -> bool:
@@ -145,6 +160,13 @@ class Coordinator:
         if since is not None and asyncio.get_running_loop().time() - since > LEASE:
             raise Unavailable("Answers cannot be stored. The log states why.")
 
+    @property
+    def degraded(self) -> str | None:
+        """What is broken here without an answer that suffers from it."""
+        if self._fanout is not None and self._fanout.degraded:
+            return "Redis cannot be used; events for readers on other replicas come from the database meanwhile."
+        return None
+
     @asynccontextmanager
     async def claim(
         self, caller: Caller, thread_id: str, agent: str, *, retried: str | None = None
@@ -163,17 +185,13 @@ class Coordinator:
         if self._draining:
             raise Unavailable(Localized("server_restarting"))
         run = Run(caller=caller, thread_id=thread_id, agent=agent)
-        async with self._database.session(caller) as session:
-            claim = await rows.insert_run(
-                session, run.id, thread_id, agent, self.replica, LEASE, retried=retried, at_once=self._at_once
-            )
-        if claim is not Claim.TAKEN:
-            self._recovery.wake()  # the run in its way may be nobody's any more
+        claim = await self._insert(run, retried)
+        if claim is not Claim.TAKEN and await self._recovery.catch_up():  # what is in its way may be nobody's any more
+            claim = await self._insert(run, retried)
         if claim is Claim.BUSY:
             raise ThreadBusy(Localized("thread_busy"))
         if claim is Claim.FULL:
             raise TooManyRequests(Localized("too_many_answers", most=self._at_once), retry_after=_RETRY_FULL)
-        self._recovery.wake(announce=not self._runs)
         self._runs[run.id] = run
         run.log.read_stored = partial(self._read_stored, run)
         self._writer.add(run)
@@ -187,6 +205,12 @@ class Coordinator:
                 self._ends.add(end)
                 end.add_done_callback(self._ends.discard)
                 await asyncio.wait([end], timeout=1)
+
+    async def _insert(self, run: Run, retried: str | None) -> Claim:
+        async with self._database.session(run.caller) as session:
+            return await rows.insert_run(
+                session, run.id, run.thread_id, run.agent, self.replica, LEASE, retried=retried, at_once=self._at_once
+            )
 
     def start(self, run: Run, work: Work) -> None:
         """Run the work in a task of its own."""
@@ -243,19 +267,22 @@ class Coordinator:
     async def _follow_stored(
         self, tenant: str, run_id: str, after: int = 0, *, idle_after: float | None = None
     ) -> AsyncIterator[Sequence[Event]]:
-        """A run's events from the database, woken by notifications, until it is over."""
+        """A run's events from the database, woken by its owner, until it is over."""
         clock = asyncio.get_running_loop().time
         last_sent = clock()
         with self._wakeups.watch(run_id) as watch:
             while True:
                 try:
-                    status, _ = await rows.run_status(self._database, run_id)
+                    status, _, replica = await rows.run_state(self._database, run_id)
+                    watch.executed_by(replica)
                     while page := await event_log.read_events(self._database, tenant, run_id, after):
                         after, last_sent = page[-1][0], clock()
                         yield [Event(number, data) for number, data in page]
                     if status != RunStatus.RUNNING:
                         return
-                    await watch.wait(idle_after=idle_after)
+                    while events := await watch.wait(after, idle_after=idle_after):
+                        after, last_sent = events[-1].id, clock()
+                        yield events
                 except Unavailable:  # the run goes on without the database for a while, and so does who follows it
                     await asyncio.sleep(_AWAY)
                 if idle_after is not None and clock() - last_sent >= idle_after:
@@ -272,15 +299,12 @@ class Coordinator:
         return []
 
     async def _is_over(self, run_id: str) -> bool:
-        return (await rows.run_status(self._database, run_id))[0] != RunStatus.RUNNING
+        return (await rows.run_state(self._database, run_id)).status != RunStatus.RUNNING
 
     async def latest_on(self, caller: Caller, thread_id: str) -> rows.RunRow | None:
         """The newest run on one of the caller's threads; the running one, if one is."""
         async with self._database.session(caller) as session:
-            latest = await rows.find_latest(session, thread_id)
-        if latest is not None:
-            self._wake_for(latest)
-        return latest
+            return await rows.find_latest(session, thread_id)
 
     async def last_events(self, run: rows.RunRow) -> list[bytes]:
         """The last few events of a run that is over, as far as they are still stored, the latest first."""
@@ -318,7 +342,8 @@ class Coordinator:
         with self._wakeups.watch(run_id) as watch:
             try:
                 async with asyncio.timeout(_STOPPING):
-                    while not await self._is_over(run_id):
+                    while (state := await rows.run_state(self._database, run_id)).status == RunStatus.RUNNING:
+                        watch.executed_by(state.replica)
                         await watch.wait()
             except TimeoutError:
                 raise _not_stopped() from None
@@ -355,13 +380,7 @@ class Coordinator:
             row = await rows.find_run(session, run_id)
         if row is None:
             raise NotFound("There is no such run, or it is not yours.")
-        self._wake_for(row)
         return row
-
-    def _wake_for(self, row: rows.RunRow) -> None:
-        """Somebody asks for a run of another replica: that one may be dead, and nobody else looking."""
-        if row.status == RunStatus.RUNNING and row.id not in self._runs:
-            self._recovery.wake()
 
     def _hear_cancel(self, run_id: str) -> None:
         if (run := self._runs.get(run_id)) is not None:
@@ -372,6 +391,7 @@ class Coordinator:
         while True:
             await self._until_renewal()
             if not (before := list(self._runs.values())):
+                await self._database.activity.rest()
                 continue
             asked = now()
             try:

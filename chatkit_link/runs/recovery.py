@@ -12,9 +12,8 @@ is stored, what looked unfinished is settled, and a retry is offered. It is neve
 unless the user asks for it. The events that end it have ids of their own, above any that the dead replica may have
 given out, and are written in one statement with the end: so no id ever names two events.
 
-While no run is running anywhere, the database is left in peace: the next look is minutes away, or when somebody
-starts a run here or asks for one of another replica (``wake``). A replica that begins to have runs tells the others,
-so that each looks after all while any run is running. Where they cannot be told, they look once a minute.
+A replica rests while nobody needs the database (``store/activity.py``). If the others rest when one is killed, its
+runs are ended by the first that wakes or starts, which looks before it does anything else.
 """
 
 import asyncio
@@ -22,23 +21,23 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
+from math import inf
 
 from chatkit_link.caller import Caller
 from chatkit_link.runs.log import OWN_IDS
 from chatkit_link.runs.run import LEASE, RunStatus
 from chatkit_link.store import event_log, rates, sessions, spending
 from chatkit_link.store import runs as rows
+from chatkit_link.store.activity import DAY
 from chatkit_link.store.engine import Database
 from chatkit_link.store.event_log import Batch, Ended
 from chatkit_link.store.event_partitions import keep_partitions
+from chatkit_link.store.notifications import CHANNEL, Message
 
 logger = logging.getLogger(__name__)
 
 #: Seconds between two looks. Two must agree that a replica is gone, so a kill is noticed within one to two of these.
 LOOK = 1.0
-#: Seconds until the next look while no run is running anywhere, where replicas can be told of one, and where not.
-REST = 600.0
-_REST_UNTOLD = 60.0
 #: Seconds between two cleanings of the event log and the runs, and of what is short-lived.
 _CLEANING = 600.0
 _SWEEPING = 30.0
@@ -72,62 +71,53 @@ class Recovery:
         self._events_for = events_for
         self._runs_for = runs_for
         self._absent: dict[str, datetime] = {}
-        self._woken = asyncio.Event()
-        self._announce = False
-
-    def wake(self, *, announce: bool = False) -> None:
-        """Look at once, and go on while a run is running: one was started here, or was asked for that is not here.
-
-        announce: no run was running here before.
-        """
-        self._announce = self._announce or announce
-        self._woken.set()
+        self._looked_at = -inf
+        self._looked = asyncio.Event()
 
     async def run(self) -> None:
         """Look for orphans until cancelled, and clean now and then."""
         clock = asyncio.get_running_loop().time
         clean_at = sweep_at = clock()
+        rested = False
         while True:
-            self._woken.clear()
-            rest = LOOK
             try:
-                if not await self._look():
-                    rest = _REST_UNTOLD if self._database.pooled else REST
-                if self._announce:
-                    await rows.announce(self._database)
-                    self._announce = False
+                await self._look()
                 if clock() >= sweep_at:
                     sweep_at = clock() + _SWEEPING
                     await self._sweep()
                 if clock() >= clean_at:
                     clean_at = clock() + _CLEANING
                     if await self._clean():
-                        clean_at, rest = clock(), LOOK  # the rest waits for the next look: orphans come before cleaning
+                        clean_at = clock()  # the rest waits for the next look: orphans come before cleaning
             except Exception as error:  # noqa: BLE001 - it will be tried again in a moment, whatever it was
                 logger.warning("recovery waits for the database: %s", error)
                 self._absent = {}  # no replica could come back while there was no database
-            await self._rest(rest)
+            self._looked_at = clock()
+            self._looked.set()
+            # What is stored for an hour goes when that is over, also where nobody comes back; then once a day.
+            rest = DAY if rested else max(self._events_for, _CLEANING) + _CLEANING
+            rested = await self._database.activity.pause(LOOK, rest=rest)
 
-    async def _rest(self, seconds: float) -> None:
-        if seconds <= LOOK:
-            await asyncio.sleep(seconds)
-            return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._woken.wait()
+    async def catch_up(self) -> bool:
+        """After a start or a rest, wait until orphans were looked for, a moment at most; whether there was one to wait.
 
-    async def _look(self) -> bool:
-        """End the runs of those that were absent last time, are so still, and renewed nothing in between.
-
-        Returns:
-            Whether any run is running, on whichever replica.
+        Only then is a run that the database calls running in truth executed somewhere.
         """
+        if asyncio.get_running_loop().time() - self._looked_at < 2 * LOOK:
+            return False
+        self._looked.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK):
+                await self._looked.wait()
+        return True
+
+    async def _look(self) -> None:
+        """End the runs of those that were absent last time, are so still, and renewed nothing in between."""
         running = await rows.running_replicas(self._database)
         before, self._absent = self._absent, {row.replica: row.lease_until for row in running if row.absent}
         gone = {replica for replica, _ in before.items() & self._absent.items()} - {self._replica}
         if gone or any(row.expired for row in running):
             await self.take_orphans(gone=gone)
-        return bool(running)
 
     async def _clean(self) -> bool:
         """Whether there is more to do."""
@@ -169,7 +159,7 @@ class Recovery:
                 self._replica,
                 batches,
                 [Ended(orphan.id, RunStatus.INTERRUPTED, last)],
-                notify=rows.everyone([orphan.id]),
+                notify=[Message(CHANNEL, orphan.id)],  # its readers' replicas follow it at the one that is gone
                 former=orphan.former_log,
             )
         logger.info("request %s: run %s was interrupted; %d events are stored", request, orphan.id, last)

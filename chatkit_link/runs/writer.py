@@ -1,8 +1,9 @@
 """Makes the logs of all runs durable, together.
 
 How it flows: runs append events to their logs in memory; each tick, the writer puts what is new in all
-of them into the database, in one statement and one commit. A run's end is written with its last events
-and at once; only then is it over for its readers.
+of them into the database, in one statement and one commit, and with it tells the replicas that follow one of
+them (``followers.py``), if there are any. A run's end is written with its last events and at once; only then
+is it over for its readers.
 
 The invariants: an event in the database has all events before it there too. And since the statement is
 fenced, nothing is written into a run that another replica has taken over; such a run is stopped here.
@@ -16,8 +17,9 @@ such a crash may stay unnoticed, so there every commit waits.
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from chatkit_link.runs.followers import Followers
 from chatkit_link.runs.run import Run
 from chatkit_link.store import event_log
 from chatkit_link.store.engine import Database
@@ -39,23 +41,21 @@ _ROW = 65_536
 #: Seconds between attempts while the database is away.
 _RETRY = 0.5
 
-#: Given runs that are about to change: channel -> payload of the notifications that tell the other replicas.
-News = Callable[[Collection[str]], Mapping[str, str]]
-
 
 class LogWriter:
     """Owned by the coordinator, which awaits ``run`` in a task of its own."""
 
-    def __init__(self, database: Database, replica: str, news: News) -> None:
+    def __init__(self, database: Database, replica: str, followers: Followers) -> None:
         self._database = database
         self._replica = replica
-        self._news = news
+        self._followers = followers
         self._runs: dict[str, Run] = {}
         #: Those that have something to write.
         self._fresh: dict[str, Run] = {}
         self._ending: dict[str, asyncio.Future[None]] = {}
         self._dirty = asyncio.Event()
         self._urgent = asyncio.Event()
+        followers.on_new = self._dirty.set
         #: When, by the loop's clock, the first commit was that may not be on the disk yet; None if there is none.
         self._volatile_since: float | None = None
         self._lost_connections = 0
@@ -100,7 +100,7 @@ class LogWriter:
                 await asyncio.sleep(_RETRY)
 
     async def _flush(self) -> None:
-        if not self._fresh and not self._ending:
+        if not self._fresh and not self._ending and not self._followers.waiting:
             return
         async with self._database.replica() as connection:
             self._rewind()  # now that there is a connection: a crash that it outlived is no crash
@@ -112,16 +112,17 @@ class LogWriter:
                 self._replica,
                 batches,
                 ended,
-                notify=self._news(upto.keys() | {end.run_id for end in ended}),
+                notify=self._followers.messages(upto.keys() | {end.run_id for end in ended}),
                 durable=durable,
             )
+        self._followers.written(_single(batches), [end.run_id for end in ended], ours)
         settled = list(self._runs.values())
         self._advance(upto, ended, ours)
         if durable and ours:  # where nothing was written, nothing was waited for either
             self._volatile_since = None
             for run in settled:
                 run.log.settle()
-        elif self._volatile_since is None:
+        elif batches and self._volatile_since is None:
             self._volatile_since = asyncio.get_running_loop().time()
         if self._fresh or self._ending:
             self._dirty.set()
@@ -179,6 +180,13 @@ class LogWriter:
         for run in self._runs.values():
             if run.log.rewind():
                 self._fresh[run.id] = run
+
+
+def _single(batches: Iterable[Batch]) -> Iterator[tuple[str, int, bytes]]:
+    """Each event as (run id, event id, event)."""
+    for batch in batches:
+        for number, event in enumerate(batch.events):
+            yield batch.run_id, batch.first_id + number, event
 
 
 def _rows(run: Run, events: list[bytes]) -> list[Batch]:

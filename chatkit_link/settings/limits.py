@@ -43,7 +43,7 @@ class LimitSettings(SettingsGroup):
     redis_url: Annotated[SecretStr | None, REDIS_ADDRESS] = Field(
         None,
         validation_alias=read_also("redis_url", "REDIS_URL"),
-        description="Redis address, used when `limits_storage` is `redis`.",
+        description="Address of a Redis or Valkey server, used when `limits_storage` or `fanout` is `redis`.",
     )
     rate_messages: int = Field(60, ge=0, description="Messages of one user per minute.")
     rate_messages_address: int = Field(600, ge=0, description="Messages from one IP address per minute.")

@@ -24,6 +24,10 @@ class OperationSettings(SettingsGroup):
     on_disconnect: Literal["finish", "cancel"] = Field(
         "finish", description="What happens to an answer when its reader disconnects without stopping it."
     )
+    fanout: Literal["postgres", "redis"] = Field(
+        "postgres",
+        description="What carries the events of an answer to readers on other replicas; `redis` needs `redis_url`.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Lowest level that is logged.")
     traces_url: Annotated[str | None, SECURE_ADDRESS] = Field(
         None,

@@ -109,6 +109,8 @@ class Settings(
                 "CHATKIT_LINK_PROXY_USER_HEADER needs CHATKIT_LINK_TRUSTED_PROXIES with the proxy's own addresses: "
                 "any other client could send that header, too.",
             )
+        if self.fanout == "redis" and self.redis_url is None:
+            yield SettingsConflict(("fanout", "redis_url"), "CHATKIT_LINK_FANOUT is redis, but REDIS_URL is not set.")
         if self.cookie_cross_site and "*" in self.listed_origins:
             yield SettingsConflict(
                 ("cookie_cross_site", "origins"),

@@ -25,6 +25,7 @@ from sqlalchemy import Executable
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import ConfigurationError, Unavailable
+from chatkit_link.store.activity import Activity
 from chatkit_link.store.address import Address, parse_address
 from chatkit_link.store.database_errors import reason_of
 from chatkit_link.store.row_security import RowSecurityConnection
@@ -135,6 +136,7 @@ class Database:
         self._examining = asyncio.Lock()
         #: Until the first connection of the listener, right after the database was examined.
         self._is_fresh = True
+        self.activity = Activity()
         self._patience = patience
         self._turns: Turns = turns or _AnyOrder()
         system = _system_connections(pool_size)
@@ -294,6 +296,7 @@ class Database:
         """A connection for this caller's data. Without ``atomic``, each statement commits by itself,
         which saves the two round trips of BEGIN and COMMIT where one statement does it all.
         """
+        self.activity.note()
         async with self._turns.turn(caller), self._acquired(self._user_pool, patient=True) as connection:
             if not self.pooled:
                 await connection.show_only(caller)
@@ -317,6 +320,7 @@ class Database:
     @asynccontextmanager
     async def lookup(self, *, atomic: bool = False) -> AsyncGenerator[System]:
         """A system connection for what anybody can ask for: however many do, answers are still written."""
+        self.activity.note()
         try:
             async with asyncio.timeout(self._patience):
                 await self._lookups.acquire()

@@ -12,13 +12,14 @@ The rows are in partitions by time (``event_partitions.py``); the log of the ver
 """
 
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import ARRAY, BigInteger, LargeBinary, Text, bindparam, text
 
 from chatkit_link.store.engine import Database, System
+from chatkit_link.store.notifications import Message, columns
 from chatkit_link.store.statement import Row, Statement
 
 #: Batches read at once, and their bytes, about: what a slow reader of a stored run may cost in memory.
@@ -79,7 +80,8 @@ def _flush(put: str, *, quick: bool = False) -> Statement:
         SELECT * FROM unnest(:run_ids, :first_ids, :last_ids, :lengths, :data)
             AS batch (run_id, first_id, last_id, lengths, data)
     ), put AS ({put}) {"" if quick else _FINISH}
-    SELECT id {_NOTIFY} {_QUICK if quick else ""} FROM mine
+    SELECT id {_NOTIFY} {_QUICK if quick else ""}
+    FROM (SELECT) AS once LEFT JOIN mine ON true -- also where there is none: the notifications are sent all the same
     """  # noqa: S608 - constants of this file
     return Statement(
         text(sql).bindparams(*(bindparam(name, type_=ARRAY(of)) for name, of in _TYPES.items() if f":{name}" in sql))
@@ -97,7 +99,7 @@ async def flush(
     batches: Sequence[Batch],
     ended: Sequence[Ended] = (),
     *,
-    notify: Mapping[str, str] | None = None,
+    notify: Collection[Message] = (),
     durable: bool = True,
     former: bool = False,
 ) -> set[str]:
@@ -105,7 +107,7 @@ async def flush(
 
     Args:
         connection: of a replica.
-        notify: channel -> payload.
+        notify: sent when all of that can be read.
         durable: return when it is on the disk, and with it all that was committed before.
         former: write to the log of the version before 0015, for its readers; each batch has one event then.
 
@@ -125,10 +127,9 @@ async def flush(
         ended_ids=[end.run_id for end in ended],
         ended_statuses=[end.status for end in ended],
         ended_last=[end.last_id for end in ended],
-        channels=list(notify or {}),
-        payloads=list((notify or {}).values()),
+        **columns(notify),
     )
-    return {row[0] for row in rows}
+    return {row[0] for row in rows if row[0] is not None}
 
 
 _READ = Statement(

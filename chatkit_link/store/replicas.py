@@ -52,6 +52,11 @@ def new_replica(*, locks: bool) -> str:
     return f"{name}_{secrets.randbelow(2**31)}" if locks else name
 
 
+def can_listen(replica: str) -> bool:
+    """Whether it has the connection for that, which also holds its lock."""
+    return len(replica.split("_")) > 2
+
+
 async def take_lock(connection: Connection, replica: str) -> None:
     """Show that this replica is there, until the connection closes."""
     await connection.fetchval(_TAKE, _KIND, _number(replica))

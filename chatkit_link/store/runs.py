@@ -12,7 +12,7 @@ Times are the database's own, so that the replicas' clocks do not matter.
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
@@ -34,20 +34,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chatkit_link.store.concurrency_slots import Claim, insert_run_in_slot
 from chatkit_link.store.engine import Database
+from chatkit_link.store.notifications import CANCEL, channel_of
 from chatkit_link.store.replicas import ABSENT
 from chatkit_link.store.statement import Row, Statement
 from chatkit_link.store.tables import RUNNING, run_events, runs
 from chatkit_link.store.tenancy import OWNER, Session, mine
 from chatkit_link.wire.sanitize import clean_text
-
-#: Notifications carry the ids of the runs that changed.
-CHANNEL = "chatkit_link_runs"
-#: Before a run's id: a user asks its replica to stop it.
-CANCEL = "!"
-#: In place of ids: a run is running where none was.
-BUSY = "*"
-#: PostgreSQL takes 8000 bytes in one notification; without ids it means: look at everything.
-_MOST_NOTIFIED = 150
 
 _COLUMNS = (
     runs.c.id, runs.c.tenant, runs.c.user_id, runs.c.thread_id, runs.c.agent, runs.c.status, runs.c.last_id,
@@ -81,11 +73,6 @@ class RunRow:
 
 def _row(row: Row) -> RunRow:
     return RunRow(*row)
-
-
-def everyone(run_ids: Collection[str]) -> dict[str, str]:
-    """Channel -> payload: tells all replicas that these runs have changed."""
-    return {CHANNEL: ",".join(run_ids) if len(run_ids) <= _MOST_NOTIFIED else ""}
 
 
 def _locked(rows: Select[Any]) -> CTE:
@@ -184,12 +171,12 @@ async def find_latest(session: Session, thread_id: str) -> RunRow | None:
 
 
 async def request_cancel(session: Session, run_id: str) -> None:
-    """Ask the replica that executes the run to stop it, and wake it up."""
+    """Ask the replica that executes the run to stop it; where it does not hear that, it finds it in the row."""
     statement = (
         update(runs)
         .where(mine(runs), runs.c.id == run_id, runs.c.status == "running")
         .values(cancel_requested=True)
-        .returning(func.pg_notify(CHANNEL, CANCEL + run_id))
+        .returning(func.pg_notify(channel_of("") + runs.c.replica, CANCEL + run_id))
     )
     await session.execute(statement)
 
@@ -271,13 +258,6 @@ def _delete_runs() -> Statement:
 
 
 _DELETE = _delete_runs()
-_ANNOUNCE = Statement(select(func.pg_notify(CHANNEL, BUSY)))
-
-
-async def announce(database: Database) -> None:
-    """Tell the other replicas that there is something to look after again."""
-    async with database.replica() as connection:
-        await connection.execute(_ANNOUNCE)
 
 
 async def delete_runs(session: Session, thread_id: str) -> None:
@@ -285,14 +265,22 @@ async def delete_runs(session: Session, thread_id: str) -> None:
     await session.execute(_DELETE, thread=clean_text(thread_id))
 
 
-_STATUS = Statement(select(runs.c.status, runs.c.last_id).where(runs.c.id == bindparam("run")))
+_STATE = Statement(select(runs.c.status, runs.c.last_id, runs.c.replica).where(runs.c.id == bindparam("run")))
 
 
-async def run_status(database: Database, run_id: str) -> tuple[str | None, int]:
-    """(status, last id); the status is None if the run is gone, with its thread."""
+class RunState(NamedTuple):
+    """What a follower looks at again and again. status: None if the run is gone, with its thread."""
+
+    status: str | None
+    last_id: int
+    replica: str | None
+
+
+async def run_state(database: Database, run_id: str) -> RunState:
+    """Where a run stands, and the replica that executes it. Who calls this has found the run as its owner's."""
     async with database.replica() as connection:
-        row = (await connection.execute(_STATUS, run=run_id)).one_or_none()
-    return (None, 0) if row is None else (row.status, row.last_id)
+        row = (await connection.execute(_STATE, run=run_id)).one_or_none()
+    return RunState(None, 0, None) if row is None else RunState(*row)
 
 
 def _running() -> Statement:

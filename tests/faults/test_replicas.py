@@ -7,10 +7,15 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx2
+import pytest
+
 from tests.faults.agents import answer
 from tests.faults.processes import Server, running
 from tests.faults.size import count, deadline
 from tests.faults.users import Person, answers, at_most, messages, soon
+from tests.limits.test_redis import PROGRAM
+from tests.runs.test_fanout import Breakable
 
 pytestmark = deadline
 
@@ -86,3 +91,58 @@ async def test_a_follower_on_the_other_replica_hears_of_the_end_at_once(
         for _ in range(count(200, 60)):
             await once(people())
     assert max(late) < 1, f"{sum(one > 1 for one in late)} of {len(late)} heard up to {max(late):.1f} s late"
+
+
+@pytest.mark.skipif(PROGRAM is None, reason="no redis-server: on Debian, apt install redis-server")
+async def test_answers_are_followed_on_the_other_replica_while_redis_breaks(
+    make_server: Callable[..., Server], people: Callable[[], Person], tmp_path: Path
+) -> None:
+    """Killed, frozen and started empty, again and again: the same bytes on both replicas, and never a pause."""
+    redis = Breakable(tmp_path)
+    redis.start()
+    await redis.ready()
+    here, there = (make_server(fanout="redis", redis_url=redis.url) for _ in range(2))
+
+    async def ready(server: Server) -> tuple[int, str]:
+        async with httpx2.AsyncClient(trust_env=False, timeout=10) as http:
+            answer = await http.get(f"{server.url}/ready")
+            return answer.status_code, answer.json()["status"]
+
+    async def becomes(status: str) -> None:
+        async with asyncio.timeout(8):
+            while {await ready(server) for server in (here, there)} != {(200, status)}:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+
+    async def followed(person: Person, server: Server, other: Server) -> None:
+        async with person.ask(server, "3000 5") as first:
+            elsewhere = asyncio.create_task(person.reread(other, first.run_id))
+            await first.read()
+            ended = time.monotonic()
+        assert (await elsewhere).raw == first.raw
+        late.append(time.monotonic() - ended)
+        assert answers(await person.stored(other)) == [answer(3000)]
+
+    late: list[float] = []
+    try:
+        async with running(here, there), asyncio.timeout(200):
+            for _ in range(count(5, 1)):
+                both = [(here, there), (there, here)]
+                await becomes("ready")
+                asking = asyncio.create_task(at_most(10, [followed(people(), *both[n % 2]) for n in range(10)]))
+                await asyncio.sleep(2)
+                redis.kill()
+                await becomes("degraded")
+                redis.start()
+                await redis.ready()
+                await becomes("ready")
+                redis.freeze()
+                await becomes("degraded")
+                redis.thaw()
+                await becomes("ready")
+                await asking
+    finally:
+        redis.thaw()
+        redis.kill()
+    print(f"the end on the other replica: {max(late):.2f} s late at most")
+    assert max(late) < 4
+    assert here.traces() == there.traces() == ""

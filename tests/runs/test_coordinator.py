@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import DateTime, bindparam, delete, func, insert, make_url, select, text, update
+from sqlalchemy import delete, func, insert, select, update
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest, Gone, NotFound, ThreadBusy, Unavailable
-from chatkit_link.runs import log, recovery, writer
+from chatkit_link.runs import log, writer
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.runs.log import OWN_IDS
 from chatkit_link.runs.run import LEASE, Run, RunStatus, now
@@ -19,7 +19,6 @@ from chatkit_link.store import event_log
 from chatkit_link.store import runs as rows
 from chatkit_link.store.engine import Database
 from chatkit_link.store.event_log import Batch, Ended
-from chatkit_link.store.statement import Statement
 from chatkit_link.store.tables import run_batches, run_events, runs
 
 
@@ -494,35 +493,3 @@ async def test_the_version_before_says_of_a_new_run_that_its_events_are_not_ther
         (row,) = await connection.execute(select(runs.c.events_kept, runs.c.request_id).where(runs.c.id == run.id))
     assert not row.events_kept  # as the claim left it: that version answers 410 then
     assert row.request_id == ada.request_id
-
-
-async def test_a_server_without_runs_makes_no_statement_until_one_is_asked_for(
-    database: Database, ada: Caller, thread: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(recovery, "LOOK", 0.05)
-    pooled = make_url(database.url).update_query_dict({"pgbouncer": "true"})  # so that nothing listens
-    database = Database(pooled.render_as_string(hide_password=False), pool_size=4)
-    active = text("""
-        SELECT query FROM pg_stat_activity
-        WHERE datname = current_database() AND pid <> pg_backend_pid() AND query_start > :since
-    """).bindparams(bindparam("since", type_=DateTime(timezone=True)))
-    async with Coordinator(database, keep_nothing, drain=1) as coordinator, database.listening() as watching:
-        run = await start(coordinator, ada, thread, b"a")
-        await read(coordinator, ada, run.id)
-
-        async def look() -> list[str]:
-            """What the server asks for in a while."""
-            since = await watching.fetchval("SELECT clock_timestamp()")
-            await asyncio.sleep(8 * recovery.LOOK)
-            return [row[0] for row in await watching.fetch(Statement(active).sql, since)]
-
-        async with asyncio.timeout(30):
-            while await look():
-                pass
-        assert await look() == []
-        # Another replica's run, of which its reader on this one is all that is left.
-        run_id = f"run_{uuid.uuid4().hex}"
-        async with database.session(ada) as session:
-            await rows.insert_run(session, run_id, thread, "agent", "rep_dead", -1)
-        assert await read(coordinator, ada, run_id) == [(OWN_IDS + 1, b"interrupted after 0")]
-    await database.close()
