@@ -15,12 +15,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from typing import Any, Protocol
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
-from pydantic_core import from_json
 from sqlalchemy import Executable
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Unavailable
 from chatkit_link.store.address import parse_address
+from chatkit_link.store.json_column import decode_json
 from chatkit_link.store.row_security import RowSecurityConnection
 from chatkit_link.store.statement import Connection, Row, Rows, Statement, run
 from chatkit_link.store.tenancy import Session
@@ -222,7 +222,7 @@ class Database:
 
 async def _prepare(connection: Any) -> None:
     """JSON as Python values, and written text as it is."""
-    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=to_json_text, decoder=from_json)
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=to_json_text, decoder=decode_json)
 
 
 async def _keep(_connection: Any) -> None:

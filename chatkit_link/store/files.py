@@ -209,9 +209,8 @@ async def find_files(session: Session, file_ids: Sequence[str]) -> list[File]:
 
 def _file(row: Any) -> File:
     file_id, thread_id, state, size, mime_type, place, renditions, network, name = row
-    return File(
-        file_id, thread_id, state, size, mime_type or "", place or "", name or "file", network, renditions or {}
-    )
+    made: dict[str, str] = renditions if isinstance(renditions, dict) else {}
+    return File(file_id, thread_id, state, size, mime_type or "", place or "", name or "file", network, made)
 
 
 async def delete_file(session: Session, file_id: str) -> None:
