@@ -14,7 +14,7 @@ when its end is in the database.
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
@@ -22,9 +22,10 @@ from typing import Self
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest, Gone, NotFound, ThreadBusy, TooManyRequests, Unavailable
+from chatkit_link.runs.leases import Leases
 from chatkit_link.runs.log import Event
 from chatkit_link.runs.recovery import Recovery, Settle
-from chatkit_link.runs.run import LEASE, RENEWAL, Run, RunFailed, RunStatus, now
+from chatkit_link.runs.run import Run, RunFailed, RunStatus
 from chatkit_link.runs.supervisor import Supervisor
 from chatkit_link.runs.wakeups import Wakeups
 from chatkit_link.runs.writer import LogWriter
@@ -43,14 +44,18 @@ _RETRY_FULL = 5
 _LAST_EVENTS = 8
 
 Work = Callable[[Run], Awaitable[None]]
+#: Seconds in which nothing could be stored after which new questions are refused.
+_STUCK = 0.7
 #: Seconds before the database is asked again that was away.
 _AWAY = 0.5
-#: Seconds between two renewals without notifications: they prove that we live, and return cancelled runs.
-_UNHEARD = 0.25
-
-
+#: Seconds that a claim's own lease lasts: it is not renewed before its statement has come back.
+_CLAIM = 8.0
+#: Seconds within which this replica is seen by the others.
+_START = 8.0
 #: Seconds within which a cancelled run is over, even if its replica is dead.
-_STOPPING = LEASE + 3 * RENEWAL
+_STOPPING = 14.0
+#: Seconds that runs which were stopped at the end get to store what they have.
+_LAST = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,9 @@ class Coordinator:
         self._draining = False
         self._writer = LogWriter(database, self.replica)
         self._wakeups = Wakeups(database, self.replica, self._hear_cancel)
+        self._leases = Leases(
+            database, self.replica, lambda: list(self._runs.values()), lambda: self._wakeups.listening
+        )
         self._recovery = Recovery(
             database, self.replica, settle, lambda: list(self._runs), events_for=events_for, runs_for=runs_for
         )
@@ -101,13 +109,13 @@ class Coordinator:
         self._supervisor.start("the writer", self._writer.run)
         self._supervisor.start("the listener", self._wakeups.run)
         try:
-            async with asyncio.timeout(LEASE):
+            async with asyncio.timeout(_START):
                 await self._wakeups.seen.wait()
         except TimeoutError:
             await self._supervisor.stop()
             raise Unavailable("The database has no connection to listen on: raise its max_connections.") from None
         self._supervisor.start("the recovery", self._recovery.run)
-        self._supervisor.start("the renewal of leases", self._keep_leases)
+        self._supervisor.start("the renewal of leases", self._leases.run)
         return self
 
     async def __aexit__(
@@ -115,7 +123,7 @@ class Coordinator:
     ) -> None:
         await self.close()
         if self._ends:
-            await asyncio.wait(self._ends, timeout=RENEWAL)
+            await asyncio.wait(self._ends, timeout=_LAST)
         for task in self._ends:
             task.cancel()
         await asyncio.gather(*self._ends, return_exceptions=True)
@@ -132,9 +140,14 @@ class Coordinator:
             raise Unavailable(
                 f"A background task failed and was restarted: {', '.join(unhealthy)}. The log has the rest."
             )
-        since = self._writer.stuck_since
-        if since is not None and asyncio.get_running_loop().time() - since > LEASE:
+        if self._is_stuck:
             raise Unavailable("Answers cannot be stored. The log states why.")
+
+    @property
+    def _is_stuck(self) -> bool:
+        """Whether what answers emit cannot be stored, for longer than another attempt takes."""
+        since = self._writer.stuck_since
+        return since is not None and asyncio.get_running_loop().time() - since > _STUCK
 
     @asynccontextmanager
     async def claim(
@@ -153,10 +166,13 @@ class Coordinator:
         """
         if self._draining:
             raise Unavailable(Localized("server_restarting"))
+        # The little that a question takes may be stored by chance, but its answer would not be.
+        if self._is_stuck or self._database.is_lacking:
+            raise Unavailable(Localized("database_unavailable"))
         run = Run(caller=caller, thread_id=thread_id, agent=agent)
         async with self._database.session(caller) as session:
             claim = await rows.insert_run(
-                session, run.id, thread_id, agent, self.replica, LEASE, retried=retried, at_once=self._at_once
+                session, run.id, thread_id, agent, self.replica, _CLAIM, retried=retried, at_once=self._at_once
             )
         if claim is Claim.BUSY:
             raise ThreadBusy(Localized("thread_busy"))
@@ -326,7 +342,7 @@ class Coordinator:
         for run in list(self._runs.values()):
             run.stop(RunStatus.INTERRUPTED)
         if late:
-            _, stuck = await asyncio.wait(late, timeout=RENEWAL)
+            _, stuck = await asyncio.wait(late, timeout=_LAST)
             for task in stuck:  # the database is away: another replica, or the next start, will end these
                 task.cancel()
 
@@ -342,34 +358,6 @@ class Coordinator:
     def _hear_cancel(self, run_id: str) -> None:
         if (run := self._runs.get(run_id)) is not None:
             run.stop(RunStatus.CANCELLED)
-
-    async def _keep_leases(self) -> None:
-        """Renew the leases of our runs; learn which of them were cancelled or taken over."""
-        while True:
-            await self._until_renewal()
-            if not (before := list(self._runs.values())):
-                continue
-            asked = now()
-            try:
-                ours = await rows.renew(self._database, self.replica, [run.id for run in before], LEASE)
-            except Exception as error:  # noqa: BLE001 - tried again before the lease is over, whatever it was
-                logger.warning("leases cannot be renewed: %s", error)
-                continue
-            for run in before:
-                if run.id in ours:
-                    run.renewed = asked
-                    if ours[run.id]:
-                        run.stop(RunStatus.CANCELLED)
-                elif run.id in self._runs:
-                    run.lose()
-
-    async def _until_renewal(self) -> None:
-        if not self._wakeups.listening:
-            await asyncio.sleep(_UNHEARD)
-            return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(RENEWAL):
-                await self._wakeups.cut.wait()
 
 
 def _not_stopped() -> Unavailable:

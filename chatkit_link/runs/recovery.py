@@ -2,10 +2,11 @@
 
 A replica that was killed is missed at once: the lock it held is free (``store/replicas.py``). Since a
 living one may lose its connection for a moment, it is given up only when it was absent at two looks in a
-row, a second apart, and renewed no lease in between; while its connection is cut, it tries five times a
-second to open it again, and renews four times a second. Where the lock shows nothing, because the whole
-machine is gone or a pooler stands in between, the leases do: a replica renews those of its runs every few
-seconds, and a run whose lease has expired is an orphan.
+row, and renewed no lease in between; while its connection is cut, it tries five times a second to open it
+again, and renews four times a second. Where the lock shows nothing, because the process is frozen, its machine
+is gone or a pooler stands in between, the leases do: a replica renews those of its runs twice a second
+(``leases.py``), and a run whose lease has expired is an orphan, unless it was the database that stood still
+(``sight.py``).
 
 Whichever replica finds such a run takes it over, under a row lock, and ends it as interrupted: its output
 is stored, what looked unfinished is settled, and a retry is offered. It is never executed a second time
@@ -18,7 +19,8 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 
 from chatkit_link.caller import Caller
-from chatkit_link.runs.run import LEASE, RunStatus
+from chatkit_link.runs.run import RunStatus, now
+from chatkit_link.runs.sight import Sight
 from chatkit_link.store import rates, sessions, spending
 from chatkit_link.store import runs as rows
 from chatkit_link.store.engine import Database
@@ -27,7 +29,9 @@ from chatkit_link.store.replicas import absent_replicas
 logger = logging.getLogger(__name__)
 
 #: Seconds between two looks. Two must agree that a replica is gone, so a kill is noticed within one to two of these.
-LOOK = 1.0
+LOOK = 0.5
+#: Seconds that a replica has to end a run that it has taken over, before another one does.
+_SETTLING = 8.0
 #: Seconds between two cleanings.
 _CLEANING = 30.0
 
@@ -60,6 +64,7 @@ class Recovery:
         self._events_for = events_for
         self._runs_for = runs_for
         self._absent: dict[str, datetime] = {}
+        self._sight = Sight()
 
     async def run(self) -> None:
         """Look for orphans until cancelled, and clean now and then."""
@@ -67,7 +72,8 @@ class Recovery:
         clean_at = clock()
         while True:
             try:
-                await self.take_orphans(gone=await self._look())
+                gone = await self._look()
+                await self.take_orphans(gone=gone, late=self._sight.is_steady)
                 if clock() >= clean_at:
                     clean_at = clock() + _CLEANING
                     if await rows.clean(self._database, events_for=self._events_for, runs_for=self._runs_for):
@@ -78,16 +84,21 @@ class Recovery:
             except Exception as error:  # noqa: BLE001 - it will be tried again in a moment, whatever it was
                 logger.warning("recovery waits for the database: %s", error)
                 self._absent = {}  # no replica could come back while there was no database
+                self._sight.lose()
             await asyncio.sleep(LOOK)
 
     async def _look(self) -> set[str]:
         """The replicas that were absent last time, are so still, and renewed nothing in between."""
+        began = now()
         before, self._absent = self._absent, await absent_replicas(self._database)
+        self._sight.look(began)
         return {replica for replica, _ in before.items() & self._absent.items()} - {self._replica}
 
-    async def take_orphans(self, *, gone: Collection[str] = ()) -> None:
-        """End every run whose lease is over, or whose replica is gone."""
-        while orphans := await rows.take_over(self._database, self._replica, self._known(), LEASE, gone=gone):
+    async def take_orphans(self, *, gone: Collection[str] = (), late: bool = True) -> None:
+        """End every run whose replica is gone and, with ``late``, whose lease is over."""
+        while orphans := await rows.take_over(
+            self._database, self._replica, self._known(), _SETTLING, gone=gone, late=late
+        ):
             await asyncio.gather(*(self._try_to_end(orphan) for orphan in orphans))
 
     async def _try_to_end(self, orphan: rows.RunRow) -> None:

@@ -10,6 +10,7 @@ and what is looked up for those who are not identified yet never has the last tw
 """
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Awaitable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, Protocol
@@ -18,9 +19,9 @@ import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from sqlalchemy import Executable
 
 from chatkit_link.caller import Caller
-from chatkit_link.errors import Unavailable
 from chatkit_link.store.address import parse_address
 from chatkit_link.store.json_column import decode_json
+from chatkit_link.store.outages import DatabaseUnavailable, Outage, outage_of
 from chatkit_link.store.row_security import RowSecurityConnection
 from chatkit_link.store.statement import Connection, Row, Rows, Statement, run
 from chatkit_link.store.tenancy import Session
@@ -34,8 +35,14 @@ _SYSTEM_LEAST = 3
 _SYSTEM_RESERVED = 2
 #: Seconds that connecting, a free connection, or one statement may take.
 PATIENCE = 10.0
-#: The connection went away, on whichever side.
-_LOST = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError, OSError)
+#: What the driver and the network raise; which of it passes by itself, ``outage_of`` knows.
+_REFUSALS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+#: Seconds that a probe may take, and for which a server that lacked something counts as one that still does.
+_PROBE = 1.0
+_LACKING = 3.0
+#: Seconds after which a listening connection is given up, too, where the server only reads.
+_SETTLED = 5.0
+_READS_ONLY = "SELECT current_setting('transaction_read_only') = 'on' AS reads_only"
 
 
 class Turns(Protocol):
@@ -99,6 +106,14 @@ class Database:
         self._system_pool = self._pool(system, self._prepare_system)
         self._user_pool = self._pool(user_connections(pool_size), _prepare)
         self._lookups = asyncio.Semaphore(system - _SYSTEM_RESERVED)
+        self._probe: asyncio.Task[bool] | None = None
+        #: When the server last lacked something, by ``time.monotonic``; the open listening connections, and since when.
+        self._lacked_at = -_LACKING
+        self._listening: dict[Connection, float] = {}
+
+    def for_another_loop(self) -> "Database":
+        """Another one of the same address with a few connections, for the event loop of another thread."""
+        return Database(self.url, pool_size=1, patience=self._patience)
 
     @property
     def _settings(self) -> dict[str, Any]:
@@ -117,6 +132,9 @@ class Database:
         )
 
     async def close(self) -> None:
+        if self._probe is not None:
+            self._probe.cancel()
+            await asyncio.gather(self._probe, return_exceptions=True)
         for pool in (self._user_pool, self._system_pool):
             try:
                 await pool
@@ -157,7 +175,7 @@ class Database:
             async with asyncio.timeout(self._patience):
                 await self._lookups.acquire()
         except TimeoutError:
-            raise Unavailable(Localized("database_timeout")) from None
+            raise DatabaseUnavailable(Localized("database_timeout")) from None
         try:
             async with self._open_system(atomic=atomic) as connection:
                 yield connection
@@ -169,15 +187,34 @@ class Database:
         """A connection of its own, to listen on: a listener must be back at once, and never wait for a free one."""
         connect: Any = asyncpg.connect  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         connection = await self._opened(connect(**self._settings))
+        self._listening[connection] = time.monotonic()
         try:
             yield connection
         finally:
+            del self._listening[connection]
             connection.terminate()
 
     async def ping(self) -> None:
-        """Raises Unavailable while the database cannot be reached."""
+        """Raises Unavailable within a second while the database cannot be reached, or stores nothing."""
+        if self._probe is None or self._probe.done():
+            self._probe = asyncio.create_task(self._reads_only())
+        done, _ = await asyncio.wait({self._probe}, timeout=_PROBE)  # it may stand still for longer than it may take
+        if not done:
+            raise DatabaseUnavailable(Localized("database_timeout"))
+        if self._probe.result():
+            raise DatabaseUnavailable("The database is read-only, as during a failover.")
+        if self.is_lacking:
+            raise DatabaseUnavailable("The database server lacks space, memory or connections. The log has the rest.")
+
+    @property
+    def is_lacking(self) -> bool:
+        """Whether the server has lately lacked something, such as space on its disk."""
+        return time.monotonic() - self._lacked_at < _LACKING
+
+    async def _reads_only(self) -> bool:
         async with self.replica() as connection:
-            await connection.connection.fetch("SELECT 1")
+            (row,) = await connection.connection.fetch(_READS_ONLY)
+            return row.reads_only
 
     @asynccontextmanager
     async def _open_system(self, *, atomic: bool) -> AsyncGenerator[System]:
@@ -203,21 +240,35 @@ class Database:
             yield connection
         except TimeoutError as error:  # the statement's; no other clock runs in here
             connection.terminate()
-            raise Unavailable(Localized("database_timeout")) from error
-        except _LOST as error:
-            if isinstance(error, ValueError):  # a parameter that fits no column is our mistake
+            raise DatabaseUnavailable(Localized("database_timeout")) from error
+        except _REFUSALS as error:
+            outage = outage_of(error)
+            if outage is None:
                 raise
-            raise Unavailable(Localized("database_unavailable")) from error
+            await self._note(outage)
+            raise DatabaseUnavailable(Localized("database_unavailable")) from error
         finally:
             await pool.release(connection)  # which is shielded: a cancelled request gives its connection back, too
+
+    async def _note(self, outage: Outage) -> None:
+        """Have ``ping`` report what is lacking, and new connections made where the old ones are of no use."""
+        if outage is Outage.FULL:
+            self._lacked_at = time.monotonic()
+        if outage is not Outage.READ_ONLY:
+            return
+        for pool in (self._user_pool, self._system_pool):
+            await pool.expire_connections()
+        for connection, since in self._listening.items():
+            if time.monotonic() - since > _SETTLED:
+                connection.terminate()
 
     @staticmethod
     async def _opened(opening: Awaitable[Any]) -> Any:
         try:
             return await opening
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+        except (*_REFUSALS, TimeoutError) as error:
             # Away, starting, full, or refusing us: to the caller it is all the same, the log states which.
-            raise Unavailable(Localized("database_unavailable")) from error
+            raise DatabaseUnavailable(Localized("database_unavailable")) from error
 
 
 async def _prepare(connection: Any) -> None:

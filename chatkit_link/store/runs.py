@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     Interval,
     LargeBinary,
     Text,
@@ -264,7 +265,7 @@ def _take_over() -> Statement:
         select(runs.c.id)
         .where(
             runs.c.status == "running",
-            (runs.c.lease_until < func.now())
+            (runs.c.lease_until < func.now()) & bindparam("late", type_=Boolean())
             | (runs.c.replica == func.any(bindparam("gone", type_=ARRAY(Text)))) & ABSENT,
             ~(runs.c.id == _KNOWN),
         )
@@ -291,18 +292,21 @@ async def take_over(
     lease: float,
     *,
     gone: Collection[str] = (),
+    late: bool = True,
     limit: int = 5,
 ) -> list[RunRow]:
     """Runs whose lease is over or whose replica is gone, now this replica's, to be ended by it.
 
     Args:
         known: the runs that this replica executes, and will renew when it can.
+        late: whether a lease that is over counts: not where the database may have stood still.
         gone: replicas that were not there for a while; one that has come back by now retains its runs.
         limit: as many are ended at once, beside whatever else needs the database.
     """
     values = {
         "known": list(known),
         "gone": list(gone),
+        "late": late,
         "mine": replica,
         "lease": timedelta(seconds=lease),
         "most": limit,
