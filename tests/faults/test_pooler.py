@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from chatkit_link.runs.run import LEASE, RENEWAL
+from chatkit_link.runs.recovery import LOOK
+from chatkit_link.runs.run import LEASE
 from tests.faults.agents import answer
 from tests.faults.processes import Pooler, Postgres, Server, pgbouncer, running
 from tests.faults.size import count, deadline
@@ -103,7 +104,7 @@ async def test_what_a_killed_server_left_behind_a_pooler_is_ended_when_its_lease
         after = await person.reread(there, hit.run_id, hit.last_id)
         took = time.monotonic() - killed
     assert after.error is not None and after.error["allow_retry"]
-    assert took < LEASE + RENEWAL, f"it took {took:.1f} s"
+    assert took < LEASE + LOOK + 1, f"it took {took:.1f} s"
     assert there.traces() == ""
 
 
