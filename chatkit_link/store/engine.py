@@ -10,6 +10,7 @@ and what is looked up for those who are not identified yet never has the last tw
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -28,6 +29,8 @@ from chatkit_link.store.tenancy import Session
 from chatkit_link.translations import Localized
 from chatkit_link.wire.sanitize import to_json_text
 
+logger = logging.getLogger(__name__)
+
 #: Of all connections, for the system: to write logs, renew leases, end orphans and read for followers.
 _SYSTEM_SHARE = 0.4
 _SYSTEM_LEAST = 3
@@ -42,6 +45,8 @@ _PROBE = 1.0
 _LACKING = 3.0
 #: Seconds after which a listening connection is given up, too, where the server only reads.
 _SETTLED = 5.0
+#: Seconds in which the log has one line about errors of the same SQLSTATE.
+_NOTED = 10.0
 _READS_ONLY = "SELECT current_setting('transaction_read_only') = 'on' AS reads_only"
 
 
@@ -110,6 +115,7 @@ class Database:
         #: When the server last lacked something, by ``time.monotonic``; the open listening connections, and since when.
         self._lacked_at = -_LACKING
         self._listening: dict[Connection, float] = {}
+        self._noted_at: dict[str, float] = {}
 
     def for_another_loop(self) -> "Database":
         """Another one of the same address with a few connections, for the event loop of another thread."""
@@ -245,13 +251,20 @@ class Database:
             outage = outage_of(error)
             if outage is None:
                 raise
-            await self._note(outage)
+            await self._note(outage, error)
             raise DatabaseUnavailable(Localized("database_unavailable")) from error
         finally:
             await pool.release(connection)  # which is shielded: a cancelled request gives its connection back, too
 
-    async def _note(self, outage: Outage) -> None:
-        """Have ``ping`` report what is lacking, and new connections made where the old ones are of no use."""
+    async def _note(self, outage: Outage, error: BaseException) -> None:
+        """Have ``ping`` report what is lacking, and new connections made where the old ones are of no use.
+
+        The log has the SQLSTATE, again only after a while.
+        """
+        state = getattr(error, "sqlstate", None) or "-"
+        if time.monotonic() - self._noted_at.get(state, -_NOTED) > _NOTED:
+            self._noted_at[state] = time.monotonic()
+            logger.warning("the database refused a statement: %s (SQLSTATE %s)", type(error).__name__, state)
         if outage is Outage.FULL:
             self._lacked_at = time.monotonic()
         if outage is not Outage.READ_ONLY:

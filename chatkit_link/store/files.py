@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from chatkit.types import Attachment
 from sqlalchemy import and_, case, delete, func, insert, or_, select, update
@@ -209,7 +209,7 @@ async def find_files(session: Session, file_ids: Sequence[str]) -> list[File]:
 
 def _file(row: Any) -> File:
     file_id, thread_id, state, size, mime_type, place, renditions, network, name = row
-    made: dict[str, str] = renditions if isinstance(renditions, dict) else {}
+    made = cast("dict[str, str]", renditions) if isinstance(renditions, dict) else {}
     return File(file_id, thread_id, state, size, mime_type or "", place or "", name or "file", network, made)
 
 
