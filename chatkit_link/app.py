@@ -337,7 +337,8 @@ async def _open(
         limits=limits,
         coordinator=coordinator,
         streams=Streams(
-            Bounds(settings.streams_at_once, settings.streams_at_once_address, settings.streams_at_once_total)
+            Bounds(settings.streams_at_once, settings.streams_at_once_address, settings.streams_at_once_total),
+            heartbeat=settings.heartbeat,
         ),
         model_calls=Shares(Bounds(0, settings.runs_at_once_address, settings.runs_at_once_total)),
         identifying=identifying_line(),

@@ -4,7 +4,7 @@ A ``Caller`` is made once per request by ``identity/``, passed explicitly to eve
 is the context (``TContext``) of every ChatKit call. Nothing about a user is passed in any other way.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,6 +89,8 @@ class Caller:
     token: the JWT with which the user signed in, for services that act for the user; ``None`` for all who signed in
         otherwise. It is kept for the request and its answer only, and is never stored, logged or printed.
     key: the server key with which a back end acts for the user; ``None`` where the user is asking.
+    patience: of an answer, which waits while the database is away (``store/patience.py``): whether it may read and
+        store now, asked before each attempt. ``None`` for a request, which does not wait.
     request: for a brought ``ChatKitServer``, a Starlette ``Request`` with method, URL, client and headers, without what
         signs a user in; else ``None``.
     """
@@ -105,6 +107,7 @@ class Caller:
     token: SecretStr | None = field(default=None, compare=False, repr=False)
     key: KeyGrant | None = field(default=None, compare=False, repr=False)
     request: Any = field(default=None, compare=False, repr=False)
+    patience: Callable[[], bool] | None = field(default=None, compare=False, repr=False)
 
     @property
     def owner(self) -> tuple[str, str]:

@@ -181,7 +181,7 @@ class ReplicaChecks:
 
     async def _keep_looking(self) -> None:
         while True:
-            await asyncio.sleep(_ROUND)
+            await self._database.activity.pause(_ROUND)
             try:
                 found = await self._look()
                 if self._replica.documents is not None:

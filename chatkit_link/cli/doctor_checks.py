@@ -33,7 +33,10 @@ from chatkit_link.store.files import newest_places
 from chatkit_link.store.migrate import read_schema
 from chatkit_link.store.open import open_database
 from chatkit_link.store.server_keys import NO_KEYS, KeyCount, count_keys
+from chatkit_link.store.unreadable_rows import find_unreadable
 
+#: Seconds in which stored rows are read, and how many of those that cannot be are named.
+_READING, _NAMED = 20.0, 5
 _SLOW_COOKIES = (
     "{version} is slow to read some cookies (CVE-2024-7592). This server leaves such cookies out; others on this "
     "Python may stand still: 3.11.10, 3.12.6 and newer are mended"
@@ -90,7 +93,7 @@ async def _database(settings: Settings) -> tuple[list[Check], KeyCount | None]:
         kept: list[Check] = []
         if schema.state == "current":
             keys = await count_keys(database)
-            kept = await _in_common(settings, database)
+            kept = [*await _in_common(settings, database), *await _unreadable(database)]
     match schema.state:
         case "current":
             found = Check("database", "ok", f"schema {schema.current}")
@@ -165,6 +168,17 @@ async def _storage(settings: Settings, database: Database) -> Check:
     storage = open_storage(settings)
     problem = await StorageClaim(database, storage).problem()
     return Check("files", "bad", problem) if problem else Check("files", "ok", storage.place)
+
+
+async def _unreadable(database: Database) -> list[Check]:
+    """What users have stored and this version cannot read."""
+    result = await find_unreadable(database, within=_READING)
+    extent = "" if result.is_complete else f", of the {result.looked_at:,} rows that could be read in {_READING:g} s"
+    if not result.found:
+        return [] if result.is_complete else [Check("stored data", "note", f"readable{extent}")]
+    more = [f"and {len(result.found) - _NAMED:,} more"] if len(result.found) > _NAMED else []
+    text = f"{len(result.found):,} cannot be read and are kept as they are{extent}: "
+    return [Check("stored data", "warning", text + "; ".join([*result.found[:_NAMED], *more]))]
 
 
 def _model(settings: Settings) -> str:

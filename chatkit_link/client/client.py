@@ -35,7 +35,7 @@ Order = Literal["asc", "desc"]
 Attachments = Sequence[wire.AttachmentBase | str]
 
 PLAIN: Final = httpx2.Timeout(30.0)
-# A server may think for minutes between two events; ours sends a heartbeat every 15 seconds.
+# A server may think for minutes between two events; ours sends a heartbeat every second.
 STREAMED: Final = httpx2.Timeout(30.0, read=300.0)
 
 

@@ -10,6 +10,7 @@ import binascii
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 
 from chatkit.types import (
     GeneratedImage,
@@ -25,6 +26,8 @@ from chatkit.types import (
 from chatkit_link.caller import Caller
 from chatkit_link.errors import LinkError, NotFound
 from chatkit_link.files.files import Files
+from chatkit_link.store.outages import DatabaseUnavailable
+from chatkit_link.store.patience import patiently
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +70,8 @@ class GeneratedImages:
             return image
         try:
             data = base64.b64decode(image.url.partition(",")[2], validate=True)
-            url = await self._files.receive_image(data, self._thread_id, self._caller)
+            receive = partial(self._files.receive_image, data, self._thread_id, self._caller)
+            url = await patiently(self._caller, receive, while_it_is=(DatabaseUnavailable,))
         except NotFound:
             return None  # the thread was deleted meanwhile
         except (binascii.Error, LinkError) as error:

@@ -36,6 +36,7 @@ _EXPOSED_HEADERS = (
     "X-Run-Id",
     "X-Request-Id",
     "X-Refresh",
+    "X-Heartbeat",
     "Retry-After",
     "Content-Disposition",
     "Content-Range",

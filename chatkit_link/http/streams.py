@@ -19,6 +19,9 @@ from chatkit_link.caller import Caller
 from chatkit_link.http.sse import STREAM_HEADERS
 from chatkit_link.limits.shares import Bounds, Shares
 
+#: Seconds between heartbeats: a client that misses two knows that nobody is at the other end.
+HEARTBEAT_HEADER = "X-Heartbeat"
+
 
 class Place:
     """One stream's share, from before its work begins until it is closed. Leaving the block by an error closes it."""
@@ -56,7 +59,8 @@ class Place:
     def response(self, run: str, frames: AsyncIterator[bytes], headers: Mapping[str, str]) -> StreamingResponse:
         """The stream of a run."""
         self.run = run
-        return _Stream(self, frames, {**headers, "X-Run-Id": run})
+        heartbeat = {} if self._streams.heartbeat is None else {HEARTBEAT_HEADER: f"{self._streams.heartbeat:g}"}
+        return _Stream(self, frames, {**headers, "X-Run-Id": run, **heartbeat})
 
     def stream(self, frames: AsyncIterator[bytes]) -> StreamingResponse:
         """A stream that is no run's."""
@@ -76,7 +80,9 @@ class Place:
 class Streams:
     """The open streams of this process."""
 
-    def __init__(self, bounds: Bounds) -> None:
+    def __init__(self, bounds: Bounds, *, heartbeat: float | None = None) -> None:
+        """heartbeat: seconds between two of them on an idle stream of a run, which its client is told."""
+        self.heartbeat = heartbeat
         self._shares = Shares(bounds)
         self._open: dict[tuple[str, str], dict[Place, None]] = {}
 

@@ -15,6 +15,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from http import HTTPStatus
+from itertools import chain
 
 from chatkit.server import agents_sdk_user_agent_override
 from chatkit.types import (
@@ -43,9 +44,10 @@ from chatkit_link.limits.meter import Meter
 from chatkit_link.protocol.sdk_steps import MakeMessage, SdkSteps
 from chatkit_link.protocol.turn import Answer, Turn
 from chatkit_link.protocol.turn_ending import TurnEnding
-from chatkit_link.protocol.turn_items import DATABASE_PATIENCE, TurnItems
+from chatkit_link.protocol.turn_items import TurnItems
 from chatkit_link.protocol.turn_thread import Emit, TurnThread
 from chatkit_link.runs.run import Run, RunFailed, RunStatus
+from chatkit_link.store.patience import delays
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.wire.encoding import encode
 
@@ -103,7 +105,7 @@ class ResponseTurn:
         turn = self._turn
         self._run, self._meter = run, Meter(run.agent, run.id)
         images = GeneratedImages(self._files, turn.thread.id, turn.caller)
-        self._items = TurnItems(self._store, run, turn.thread, turn.caller, images, turn.retry)
+        self._items = TurnItems(self._store, turn.thread, turn.caller, images, turn.retry)
         self._thread = TurnThread(self._store, turn.thread, turn.caller, self._title, self._view)
         self._ending = TurnEnding(turn, self._store, self._items, self._thread)
         try:
@@ -286,7 +288,7 @@ class ResponseTurn:
         """
         if not self._meter.readings:
             return
-        for delay in (0, *DATABASE_PATIENCE) if patiently else (0,):
+        for delay in chain((0,), delays() if patiently else ()):
             await asyncio.sleep(delay)
             try:
                 for notice in await self._ledger.keep(self._meter, self._turn.caller):

@@ -5,7 +5,7 @@ then starts the run. So whatever is wrong is a plain 4xx that leaves nothing beh
 that was acknowledged by a stream is in the database.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -46,7 +46,7 @@ from chatkit_link.files.files import Files
 from chatkit_link.limits.ledger import Ledger
 from chatkit_link.protocol.checks import require_open, widget_sender
 from chatkit_link.protocol.response_turn import ResponseTurn
-from chatkit_link.protocol.turn import Answer, Turn
+from chatkit_link.protocol.turn import Turn
 from chatkit_link.protocol.user_messages import BUILD, UserMessages, builds_messages, require_offered
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.runs.run import Run
@@ -54,6 +54,9 @@ from chatkit_link.sessions.policy import allows_titles
 from chatkit_link.store.postgres import PostgresStore, new_id
 from chatkit_link.store.threads import StoredThread
 from chatkit_link.translations import Localized
+
+#: Starts a server's answer to a caller.
+AnswerTo = Callable[[Caller], AsyncIterator[ThreadStreamEvent]]
 
 _CLEAN_UP = "_cleanup_pending_client_tool_call"
 _SUBMIT = "_apply_structured_input_submission"
@@ -80,8 +83,8 @@ class _Stream:
         """Whether the server has a step of its own between a message and its answer, and is given it there."""
         return bool(overridden(self.server) & {"_process_streaming_impl", "_process_new_thread_item_respond"})
 
-    def respond(self, thread: StoredThread, message: UserMessageItem | None) -> Answer:
-        return lambda: self.server.respond(thread, message, self.context)
+    def respond(self, thread: StoredThread, message: UserMessageItem | None) -> AnswerTo:
+        return lambda context: self.server.respond(thread, message, context)
 
     def view(self, thread: StoredThread) -> Thread:
         return thread_view(self.server)(thread)
@@ -215,9 +218,9 @@ class StreamingRequests:
                 answered = expect(answered, StructuredInputItem, stream.server, _SUBMIT)
             await self._store.save_item(thread.id, answered, stream.caller)
 
-            async def answer() -> AsyncIterator[ThreadStreamEvent]:
+            async def answer(context: Caller) -> AsyncIterator[ThreadStreamEvent]:
                 yield ThreadItemReplacedEvent(item=answered)
-                given = stream.server.respond(thread, None, stream.context)
+                given = stream.server.respond(thread, None, context)
                 async with closing_early(event_stream(given, lambda: where(stream.server, "respond"))) as events:
                     async for event in events:
                         yield event
@@ -240,10 +243,10 @@ class StreamingRequests:
         async with self._claimed(stream, params.thread_id) as (run, thread):
             sender = await widget_sender(self._store, thread.id, params.item_id, stream.caller)
 
-            def act() -> AsyncIterator[ThreadStreamEvent]:
+            def act(context: Caller) -> AsyncIterator[ThreadStreamEvent]:
                 if "action" not in overridden(server):
                     raise unknown_action()
-                return server.action(thread, params.action, sender, stream.context)
+                return server.action(thread, params.action, sender, context)
 
             return self._start(stream, run, thread, [], act, method="action")
 
@@ -271,21 +274,24 @@ class StreamingRequests:
         run: Run,
         thread: StoredThread,
         opening: Sequence[ThreadStreamEvent],
-        answer: Answer,
+        answer: AnswerTo,
         *,
         method: str = "respond",
         message: UserMessageItem | None = None,
         retry: Retry | None = None,
     ) -> Run:
-        agent, caller = stream.agent, stream.caller
+        # From here on the database is waited for, as long as the answer is this replica's (store/patience.py).
+        caller = replace(stream.caller, patience=run.is_ours)
+        context = replace(stream.context, patience=run.is_ours)
+        agent = stream.agent
         titler = agent.titler if allows_titles(caller) else None
         turn = Turn(
             server=stream.server,
             request=stream.request,
             thread=thread,
             caller=caller,
-            context=stream.context,
-            answer=answer,
+            context=context,
+            answer=lambda: answer(context),
             method=method,
             opening=opening,
             retry=retry,

@@ -5,7 +5,6 @@ is displayed and not done is only remembered (``plain_update``): there are hundr
 item that is done, mostly a widget of an earlier turn, is stored at once: the item will not be done again.
 """
 
-import asyncio
 from dataclasses import replace
 
 from chatkit.types import (
@@ -20,18 +19,14 @@ from chatkit.types import (
 )
 
 from chatkit_link.caller import Caller, Retry
-from chatkit_link.errors import NotFound, Unavailable
+from chatkit_link.errors import NotFound
 from chatkit_link.files.generated import GeneratedImages
 from chatkit_link.protocol.ids import ItemIds
 from chatkit_link.protocol.partial_items import PartialItems, settled
-from chatkit_link.runs.run import Run
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.threads import StoredThread
 from chatkit_link.wire.encoding import HIDDEN_TYPES, is_hidden
 from chatkit_link.wire.reducer import apply_update
-
-#: Seconds between attempts to store something while the database is away; about half a minute in all.
-DATABASE_PATIENCE = (0.1, 0.2, 0.5, 1, 2, 4, 4, 4, 4, 4, 4)
 
 
 class TurnItems:
@@ -40,7 +35,6 @@ class TurnItems:
     def __init__(
         self,
         store: PostgresStore,
-        run: Run,
         thread: StoredThread,
         caller: Caller,
         images: GeneratedImages,
@@ -52,7 +46,6 @@ class TurnItems:
             retry: the message that is answered again; the first item of the new answer replaces the old one.
         """
         self._store = store
-        self._run = run
         self._thread = thread
         self._caller = caller
         self._images = images
@@ -128,7 +121,6 @@ class TurnItems:
         except NotFound:
             return
         apply_update(item, event.update)
-        self._run.require_lease()
         await self._store.save_item(self._thread.id, item, self._caller)
 
     def _display(self, event: ThreadStreamEvent, item: ThreadItem) -> list[ThreadStreamEvent]:
@@ -151,17 +143,10 @@ class TurnItems:
         return self._caller if self._retry is None else replace(self._caller, retry=self._retry)
 
     async def save(self, item: ThreadItem) -> None:
-        """Store an item that was displayed. A database that is away for a moment costs the moment."""
-        for delay in DATABASE_PATIENCE:
-            try:
-                return await self._save_once(item)
-            except Unavailable:
-                await asyncio.sleep(delay)
-        return await self._save_once(item)
+        """Store an item that was displayed. A database that is away costs the time until it is back (``patience.py``).
 
-    async def _save_once(self, item: ThreadItem) -> None:
-        """The first item of a retry takes the place of the answer that it replaces."""
-        self._run.require_lease()
+        The first item of a retry takes the place of the answer that it replaces.
+        """
         self.asked = self.asked or isinstance(item, UserMessageItem)
         if self._retry is not None and not self._retry.replaced:
             await self._store.replace_answer(self._retry, item, self._caller)

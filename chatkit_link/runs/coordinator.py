@@ -24,9 +24,10 @@ from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest, Gone, NotFound, ThreadBusy, TooManyRequests, Unavailable
 from chatkit_link.runs.fanout import Fanout
 from chatkit_link.runs.followers import Followers
+from chatkit_link.runs.leases import Leases
 from chatkit_link.runs.log import Event
 from chatkit_link.runs.recovery import Recovery, Settle
-from chatkit_link.runs.run import LEASE, RENEWAL, Run, RunFailed, RunStatus, now
+from chatkit_link.runs.run import Run, RunFailed, RunStatus
 from chatkit_link.runs.supervisor import Supervisor
 from chatkit_link.runs.wakeups import Wakeups
 from chatkit_link.runs.writer import LogWriter
@@ -46,14 +47,18 @@ _RETRY_FULL = 5
 _LAST_EVENTS = 8
 
 Work = Callable[[Run], Awaitable[None]]
+#: Seconds in which nothing could be stored after which new questions are refused.
+_STUCK = 0.7
 #: Seconds before the database is asked again that was away.
 _AWAY = 0.5
-#: Seconds between two renewals without notifications: they prove that we live, and return cancelled runs.
-_UNHEARD = 0.25
-
-
+#: Seconds that a claim's own lease lasts: it is not renewed before its statement has come back.
+_CLAIM = 8.0
+#: Seconds within which this replica is seen by the others.
+_START = 8.0
 #: Seconds within which a cancelled run is over, even if its replica is dead.
-_STOPPING = LEASE + 3 * RENEWAL
+_STOPPING = 14.0
+#: Seconds that runs which were stopped at the end get to store what they have.
+_LAST = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,9 @@ class Coordinator:
         self._writer = LogWriter(database, self.replica, followers)
         self._wakeups = Wakeups(database, self.replica, self._hear_cancel, followers, self._fanout)
         self._stack = ExitStack()
+        self._leases = Leases(
+            database, self.replica, lambda: list(self._runs.values()), lambda: self._wakeups.listening
+        )
         self._recovery = Recovery(
             database, self.replica, settle, lambda: list(self._runs), events_for=events_for, runs_for=runs_for
         )
@@ -113,7 +121,7 @@ class Coordinator:
         self._supervisor.start("the writer", self._writer.run)
         self._supervisor.start("the listener", self._wakeups.run)
         try:
-            async with asyncio.timeout(LEASE):
+            async with asyncio.timeout(_START):
                 await self._wakeups.seen.wait()
         except TimeoutError:
             await self._supervisor.stop()
@@ -124,7 +132,7 @@ class Coordinator:
         if self._fanout is not None:
             self._supervisor.start("the fan-out", self._fanout.run)
         self._supervisor.start("the recovery", self._recovery.run)
-        self._supervisor.start("the renewal of leases", self._keep_leases)
+        self._supervisor.start("the renewal of leases", self._leases.run)
         return self
 
     async def __aexit__(
@@ -132,7 +140,7 @@ class Coordinator:
     ) -> None:
         await self.close()
         if self._ends:
-            await asyncio.wait(self._ends, timeout=RENEWAL)
+            await asyncio.wait(self._ends, timeout=_LAST)
         for task in self._ends:
             task.cancel()
         await asyncio.gather(*self._ends, return_exceptions=True)
@@ -156,8 +164,7 @@ class Coordinator:
             raise Unavailable(
                 f"A background task failed and was restarted: {', '.join(unhealthy)}. The log has the rest."
             )
-        since = self._writer.stuck_since
-        if since is not None and asyncio.get_running_loop().time() - since > LEASE:
+        if self._is_stuck:
             raise Unavailable("Answers cannot be stored. The log states why.")
 
     @property
@@ -166,6 +173,12 @@ class Coordinator:
         if self._fanout is not None and self._fanout.degraded:
             return "Redis cannot be used; events for readers on other replicas come from the database meanwhile."
         return None
+
+    @property
+    def _is_stuck(self) -> bool:
+        """Whether what answers emit cannot be stored, for longer than another attempt takes."""
+        since = self._writer.stuck_since
+        return since is not None and asyncio.get_running_loop().time() - since > _STUCK
 
     @asynccontextmanager
     async def claim(
@@ -184,6 +197,9 @@ class Coordinator:
         """
         if self._draining:
             raise Unavailable(Localized("server_restarting"))
+        # The little that a question takes may be stored by chance, but its answer would not be.
+        if self._is_stuck or self._database.is_lacking:
+            raise Unavailable(Localized("database_unavailable"))
         run = Run(caller=caller, thread_id=thread_id, agent=agent)
         claim = await self._insert(run, retried)
         if claim is not Claim.TAKEN and await self._recovery.catch_up():  # what is in its way may be nobody's any more
@@ -209,7 +225,7 @@ class Coordinator:
     async def _insert(self, run: Run, retried: str | None) -> Claim:
         async with self._database.session(run.caller) as session:
             return await rows.insert_run(
-                session, run.id, run.thread_id, run.agent, self.replica, LEASE, retried=retried, at_once=self._at_once
+                session, run.id, run.thread_id, run.agent, self.replica, _CLAIM, retried=retried, at_once=self._at_once
             )
 
     def start(self, run: Run, work: Work) -> None:
@@ -369,7 +385,7 @@ class Coordinator:
         for run in list(self._runs.values()):
             run.stop(RunStatus.INTERRUPTED)
         if late:
-            _, stuck = await asyncio.wait(late, timeout=RENEWAL)
+            _, stuck = await asyncio.wait(late, timeout=_LAST)
             for task in stuck:  # the database is away: another replica, or the next start, will end these
                 task.cancel()
 
@@ -385,35 +401,6 @@ class Coordinator:
     def _hear_cancel(self, run_id: str) -> None:
         if (run := self._runs.get(run_id)) is not None:
             run.stop(RunStatus.CANCELLED)
-
-    async def _keep_leases(self) -> None:
-        """Renew the leases of our runs; learn which of them were cancelled or taken over."""
-        while True:
-            await self._until_renewal()
-            if not (before := list(self._runs.values())):
-                await self._database.activity.rest()
-                continue
-            asked = now()
-            try:
-                ours = await rows.renew(self._database, self.replica, [run.id for run in before], LEASE)
-            except Exception as error:  # noqa: BLE001 - tried again before the lease is over, whatever it was
-                logger.warning("leases cannot be renewed: %s", error)
-                continue
-            for run in before:
-                if run.id in ours:
-                    run.renewed = asked
-                    if ours[run.id]:
-                        run.stop(RunStatus.CANCELLED)
-                elif run.id in self._runs:
-                    run.lose()
-
-    async def _until_renewal(self) -> None:
-        if not self._wakeups.listening:
-            await asyncio.sleep(_UNHEARD)
-            return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(RENEWAL):
-                await self._wakeups.cut.wait()
 
 
 def _not_stopped() -> Unavailable:

@@ -2,10 +2,11 @@
 
 A replica that was killed is missed at once: the lock it held is free (``store/replicas.py``). Since a
 living one may lose its connection for a moment, it is given up only when it was absent at two looks in a
-row, a second apart, and renewed no lease in between; while its connection is cut, it tries five times a
-second to open it again, and renews four times a second. Where the lock shows nothing, because the whole
-machine is gone or a pooler stands in between, the leases do: a replica renews those of its runs every few
-seconds, and a run whose lease has expired is an orphan.
+row, and renewed no lease in between; while its connection is cut, it tries five times a second to open it
+again, and renews four times a second. Where the lock shows nothing, because the process is frozen, its machine
+is gone or a pooler stands in between, the leases do: a replica renews those of its runs twice a second
+(``leases.py``), and a run whose lease has expired is an orphan, unless it was the database that stood still
+(``sight.py``).
 
 Whichever replica finds such a run takes it over, under a row lock, and ends it as interrupted: its output
 is stored, what looked unfinished is settled, and a retry is offered. It is never executed a second time
@@ -25,7 +26,8 @@ from math import inf
 
 from chatkit_link.caller import Caller
 from chatkit_link.runs.log import OWN_IDS
-from chatkit_link.runs.run import LEASE, RunStatus
+from chatkit_link.runs.run import LEASE, RunStatus, now
+from chatkit_link.runs.sight import Sight
 from chatkit_link.store import event_log, rates, sessions, spending
 from chatkit_link.store import runs as rows
 from chatkit_link.store.activity import DAY
@@ -37,7 +39,9 @@ from chatkit_link.store.notifications import CHANNEL, Message
 logger = logging.getLogger(__name__)
 
 #: Seconds between two looks. Two must agree that a replica is gone, so a kill is noticed within one to two of these.
-LOOK = 1.0
+LOOK = 0.5
+#: Seconds that a replica has to end a run that it has taken over, before another one does.
+_SETTLING = 8.0
 #: Seconds between two cleanings of the event log and the runs, and of what is short-lived.
 _CLEANING = 600.0
 _SWEEPING = 30.0
@@ -73,6 +77,8 @@ class Recovery:
         self._absent: dict[str, datetime] = {}
         self._looked_at = -inf
         self._looked = asyncio.Event()
+        self._was_steady = False
+        self._sight = Sight()
 
     async def run(self) -> None:
         """Look for orphans until cancelled, and clean now and then."""
@@ -92,6 +98,7 @@ class Recovery:
             except Exception as error:  # noqa: BLE001 - it will be tried again in a moment, whatever it was
                 logger.warning("recovery waits for the database: %s", error)
                 self._absent = {}  # no replica could come back while there was no database
+                self._sight.lose()
             self._looked_at = clock()
             self._looked.set()
             # What is stored for an hour goes when that is over, also where nobody comes back; then once a day.
@@ -99,25 +106,34 @@ class Recovery:
             rested = await self._database.activity.pause(LOOK, rest=rest)
 
     async def catch_up(self) -> bool:
-        """After a start or a rest, wait until orphans were looked for, a moment at most; whether there was one to wait.
+        """After a start or a rest, wait until orphans were looked for; whether there was anything to wait for.
 
         Only then is a run that the database calls running in truth executed somewhere.
         """
-        if asyncio.get_running_loop().time() - self._looked_at < 2 * LOOK:
+        if self._is_up_to_date:
             return False
-        self._looked.clear()
         with suppress(TimeoutError):
-            async with asyncio.timeout(LOOK):
-                await self._looked.wait()
+            async with asyncio.timeout(LEASE + 3 * LOOK):
+                while not self._is_up_to_date:
+                    self._looked.clear()
+                    await self._looked.wait()
         return True
+
+    @property
+    def _is_up_to_date(self) -> bool:
+        return self._was_steady and asyncio.get_running_loop().time() - self._looked_at < 2 * LOOK
 
     async def _look(self) -> None:
         """End the runs of those that were absent last time, are so still, and renewed nothing in between."""
+        began = now()
         running = await rows.running_replicas(self._database)
+        self._sight.look(began)
         before, self._absent = self._absent, {row.replica: row.lease_until for row in running if row.absent}
         gone = {replica for replica, _ in before.items() & self._absent.items()} - {self._replica}
-        if gone or any(row.expired for row in running):
-            await self.take_orphans(gone=gone)
+        self._was_steady = self._sight.is_steady
+        late = self._was_steady and any(row.expired for row in running)
+        if gone or late:
+            await self.take_orphans(gone=gone, late=late)
 
     async def _clean(self) -> bool:
         """Whether there is more to do."""
@@ -129,9 +145,11 @@ class Recovery:
         await sessions.clean(self._database)
         await spending.clean(self._database)
 
-    async def take_orphans(self, *, gone: Collection[str] = ()) -> None:
-        """End every run whose lease is over, or whose replica is gone."""
-        while orphans := await rows.take_over(self._database, self._replica, self._known(), LEASE, gone=gone):
+    async def take_orphans(self, *, gone: Collection[str] = (), late: bool = True) -> None:
+        """End every run whose replica is gone and, with ``late``, whose lease is over."""
+        while orphans := await rows.take_over(
+            self._database, self._replica, self._known(), _SETTLING, gone=gone, late=late
+        ):
             await asyncio.gather(*(self._try_to_end(orphan) for orphan in orphans))
 
     async def _try_to_end(self, orphan: rows.RunRow) -> None:

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from chatkit_link.caller import Caller
-from chatkit_link.errors import Unavailable
 from chatkit_link.runs.log import RunLog
-from chatkit_link.translations import Localized
 
-#: Seconds that a lease lasts and between its renewals: three may fail before a run is given up.
-LEASE = 8.0
-RENEWAL = 2.0
+#: Seconds that a lease lasts and between its renewals: three may fail before a run is given up. The readers of a frozen
+#: replica hear of it within three seconds; what keeps others from losing theirs is in ``leases.py`` and ``sight.py``.
+LEASE = 2.0
+RENEWAL = 0.5
 
 
 class RunStatus(StrEnum):
@@ -58,20 +57,19 @@ class Run:
     #: When its lease was last taken or renewed, at the latest (``now``).
     renewed: float = field(default_factory=now)
 
-    def require_lease(self) -> None:
-        """To be asked before anything is stored outside of the log, which is fenced by the database (``writer.py``).
+    def is_ours(self) -> bool:
+        """Asked before anything is read or stored outside of the log, which is fenced by the database (``writer.py``).
 
-        A process that was frozen for a while does not know yet that its runs have been ended elsewhere,
-        and perhaps tried again.
+        A process that was frozen for a while does not know yet that its runs have been ended elsewhere, and perhaps
+        tried again. False while the lease may be over; it will be known in a moment.
 
         Raises:
-            Unavailable: the lease may be over; it will be known in a moment.
-            CancelledError: it is over.
+            CancelledError: another replica has ended the run.
         """
         if self.lost:
             raise asyncio.CancelledError
-        if now() - self.renewed > LEASE:
-            raise Unavailable(Localized("unavailable"))
+        # Over, it has left something behind that stores, such as a task of a server's own.
+        return self.status is not RunStatus.RUNNING or now() - self.renewed <= LEASE
 
     def lose(self) -> None:
         """Stop without a final event."""

@@ -83,7 +83,9 @@ class ServerSettings(SettingsGroup):
         le=600,
         description="Seconds without progress after which a request, or an answer that is not read, is given up.",
     )
-    heartbeat: float = Field(15.0, gt=0, description="Seconds between heartbeats on an idle stream.")
+    heartbeat: float = Field(
+        1.0, gt=0, description="Seconds between heartbeats on an idle stream. A page that misses two reconnects."
+    )
 
     @property
     def address(self) -> str:

@@ -14,6 +14,7 @@ from chatkit_link.errors import NotFound
 from chatkit_link.store.tables import attachments
 from chatkit_link.store.tenancy import OWNER, Session, mine
 from chatkit_link.store.threads import load_thread
+from chatkit_link.store.unreadable import UNREADABLE, reason_of, report
 from chatkit_link.translations import Localized
 from chatkit_link.wire.sanitize import clean_text, to_json_text
 
@@ -48,12 +49,16 @@ class Attachments:
             raise attachment_not_found()
 
     async def load(self, session: Session, attachment_id: str) -> Attachment:
-        """Raises NotFound for an unknown or foreign attachment."""
+        """Raises NotFound for an unknown or foreign attachment, and for one that cannot be read."""
         statement = select(attachments.c.data).where(mine(attachments), attachments.c.id == clean_text(attachment_id))
         row = (await session.execute(statement)).one_or_none()
         if row is None:
             raise attachment_not_found()
-        return self._adapter.validate_python(row.data)
+        try:
+            return self._adapter.validate_python(row.data)
+        except UNREADABLE as error:
+            report(f"attachment {attachment_id}", reason_of(error, row.data))
+            raise attachment_not_found() from error
 
     async def delete(self, session: Session, attachment_id: str) -> None:
         """Raises NotFound for an unknown or foreign attachment."""

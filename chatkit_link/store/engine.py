@@ -15,12 +15,12 @@ name. What needs a session of its own, then goes to the direct address, if there
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, Literal, Protocol
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
-from pydantic_core import from_json
 from sqlalchemy import Executable
 
 from chatkit_link.caller import Caller
@@ -28,6 +28,8 @@ from chatkit_link.errors import ConfigurationError, Unavailable
 from chatkit_link.store.activity import Activity
 from chatkit_link.store.address import Address, parse_address
 from chatkit_link.store.database_errors import reason_of
+from chatkit_link.store.json_column import decode_json
+from chatkit_link.store.outages import DatabaseUnavailable, Outage, outage_of
 from chatkit_link.store.row_security import RowSecurityConnection
 from chatkit_link.store.session_probe import Connect, is_same_database, sessions_last
 from chatkit_link.store.statement import Connection, Row, Rows, Statement, run
@@ -56,17 +58,19 @@ _WAKING = 5.0
 _WAKING_RETRY = 0.1
 #: Seconds for the look at whether sessions last.
 _PROBE = 5.0
-#: The connection went away, on whichever side.
-_LOST = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # used in the moment between the server's last word and its hanging up
-    OSError,
-)
-_UNREACHED = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, TimeoutError)
+#: What the driver and the network raise; which of it passes by itself, ``outage_of`` knows.
+_REFUSALS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+_UNREACHED = (*_REFUSALS, TimeoutError)
 #: A statement that was prepared is gone, or one is there that was not: only a pooler does that.
 _OTHER_SESSION = (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError)
+#: Seconds that ``ping`` may take, and for which a server that lacked something counts as one that still does.
+_PING = 1.0
+_LACKING = 3.0
+#: Seconds after which a listening connection is given up, too, where the server only reads.
+_SETTLED = 5.0
+#: Seconds in which the log has one line about errors of the same SQLSTATE.
+_NOTED = 10.0
+_READS_ONLY = "SELECT current_setting('transaction_read_only') = 'on' AS reads_only"
 
 
 class Turns(Protocol):
@@ -145,6 +149,15 @@ class Database:
         self._lookups = asyncio.Semaphore(system - _SYSTEM_RESERVED)
         #: System connections that ended so far, by whichever side: after a crash of PostgreSQL, it has grown.
         self.lost_connections = 0
+        self._pinging: asyncio.Task[bool] | None = None
+        #: When the server last lacked something, by ``time.monotonic``; the open listening connections, and since when.
+        self._lacked_at = -_LACKING
+        self._listening: dict[Connection, float] = {}
+        self._noted_at: dict[str, float] = {}
+
+    def for_another_loop(self) -> "Database":
+        """Another one of the same address with a few connections, for the event loop of another thread."""
+        return Database(self.address, direct=self._given, pool_size=1, patience=self._patience)
 
     @property
     def pooled(self) -> bool:
@@ -283,6 +296,9 @@ class Database:
         )
 
     async def close(self) -> None:
+        if self._pinging is not None:
+            self._pinging.cancel()
+            await asyncio.gather(self._pinging, return_exceptions=True)
         for pool in (self._user_pool, self._system_pool):
             try:
                 await pool
@@ -325,7 +341,7 @@ class Database:
             async with asyncio.timeout(self._patience):
                 await self._lookups.acquire()
         except TimeoutError:
-            raise Unavailable(Localized("database_timeout")) from None
+            raise DatabaseUnavailable(Localized("database_timeout")) from None
         try:
             async with self._open_system(atomic=atomic, patient=True) as connection:
                 yield connection
@@ -341,15 +357,34 @@ class Database:
         connect: Any = asyncpg.connect  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         settings = self._settings_for(self.session_address)
         connection = await self._opened(lambda: connect(**settings))
+        self._listening[connection] = time.monotonic()
         try:
             yield connection
         finally:
+            del self._listening[connection]
             connection.terminate()
 
     async def ping(self) -> None:
-        """Raises Unavailable while the database cannot be reached."""
+        """Raises Unavailable within a second while the database cannot be reached, or stores nothing."""
+        if self._pinging is None or self._pinging.done():
+            self._pinging = asyncio.create_task(self._reads_only())
+        done, _ = await asyncio.wait({self._pinging}, timeout=_PING)  # it may stand still for longer than it may take
+        if not done:
+            raise DatabaseUnavailable(Localized("database_timeout"))
+        if self._pinging.result():
+            raise DatabaseUnavailable("The database is read-only, as during a failover.")
+        if self.is_lacking:
+            raise DatabaseUnavailable("The database server lacks space, memory or connections. The log has the rest.")
+
+    @property
+    def is_lacking(self) -> bool:
+        """Whether the server has lately lacked something, such as space on its disk."""
+        return time.monotonic() - self._lacked_at < _LACKING
+
+    async def _reads_only(self) -> bool:
         async with self.replica() as connection:
-            await connection.connection.fetch("SELECT 1")
+            (row,) = await connection.connection.fetch(_READS_ONLY)
+            return row.reads_only
 
     @asynccontextmanager
     async def _open_system(self, *, atomic: bool, patient: bool = False) -> AsyncGenerator[System]:
@@ -385,16 +420,37 @@ class Database:
             yield connection
         except TimeoutError as error:  # the statement's; no other clock runs in here
             connection.terminate()
-            raise Unavailable(Localized("database_timeout")) from error
+            raise DatabaseUnavailable(Localized("database_timeout")) from error
         except _OTHER_SESSION as error:
             await self.lose_sessions(address)
-            raise Unavailable(Localized("database_unavailable")) from error
-        except _LOST as error:
-            if isinstance(error, ValueError):  # a parameter that fits no column is our mistake
+            raise DatabaseUnavailable(Localized("database_unavailable")) from error
+        except _REFUSALS as error:
+            outage = outage_of(error)
+            if outage is None:
                 raise
-            raise Unavailable(Localized("database_unavailable")) from error
+            await self._note(outage, error)
+            raise DatabaseUnavailable(Localized("database_unavailable")) from error
         finally:
             await pool.release(connection)  # which is shielded: a cancelled request gives its connection back, too
+
+    async def _note(self, outage: Outage, error: BaseException) -> None:
+        """Have ``ping`` report what is lacking, and new connections made where the old ones are of no use.
+
+        The log has the SQLSTATE, again only after a while.
+        """
+        state = getattr(error, "sqlstate", None) or "-"
+        if time.monotonic() - self._noted_at.get(state, -_NOTED) > _NOTED:
+            self._noted_at[state] = time.monotonic()
+            logger.warning("the database refused a statement: %s (SQLSTATE %s)", type(error).__name__, state)
+        if outage is Outage.FULL:
+            self._lacked_at = time.monotonic()
+        if outage is not Outage.READ_ONLY:
+            return
+        for pool in (self._user_pool, self._system_pool):
+            await pool.expire_connections()
+        for connection, since in self._listening.items():
+            if time.monotonic() - since > _SETTLED:
+                connection.terminate()
 
     async def _tried(self, pool: Any) -> Any:
         """A connection that was used just now, or answers."""
@@ -426,13 +482,13 @@ class Database:
             except _UNREACHED as error:
                 if not isinstance(error, asyncpg.CannotConnectNowError) or clock() > ends:
                     # Away, starting, full, or refusing us: to the caller it is all the same, the log states which.
-                    raise Unavailable(Localized("database_unavailable")) from error
+                    raise DatabaseUnavailable(Localized("database_unavailable")) from error
             await asyncio.sleep(_WAKING_RETRY)
 
 
 async def _prepare(connection: Any) -> None:
     """JSON as Python values, and written text as it is."""
-    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=to_json_text, decoder=from_json)
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=to_json_text, decoder=decode_json)
 
 
 async def _keep(connection: Any) -> None:

@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from chatkit.types import Attachment
 from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, delete, func, insert, or_, select, tuple_, update
@@ -224,9 +224,8 @@ async def find_files(session: Session, file_ids: Sequence[str]) -> list[File]:
 
 def _file(row: Any) -> File:
     file_id, thread_id, state, size, mime_type, place, renditions, network, name = row
-    return File(
-        file_id, thread_id, state, size, mime_type or "", place or "", name or "file", network, renditions or {}
-    )
+    made = cast("dict[str, str]", renditions) if isinstance(renditions, dict) else {}
+    return File(file_id, thread_id, state, size, mime_type or "", place or "", name or "file", network, made)
 
 
 async def delete_file(session: Session, file_id: str) -> None:

@@ -4,6 +4,8 @@ The sequence, not the time, is the order: hundreds of items share a ``datetime.n
 taken from the thread's row in the same statement that writes the item, so that two writers on one
 thread queue for it, and an item can never be written into a thread that is gone or another user's.
 Writing an item that is there already does not move it.
+
+An item that cannot be read is given as what stands for it (``store/unreadable.py``), which is never written.
 """
 
 from functools import cache
@@ -21,12 +23,14 @@ from chatkit_link.store.statement import Row, Statement, any_of
 from chatkit_link.store.tables import PENDING_CALL, WAITING_TURN, thread_items, threads, turns
 from chatkit_link.store.tenancy import OWNER, Session, mine
 from chatkit_link.store.threads import StoredThread, as_stored, insert_thread, new_thread, thread_not_found
-from chatkit_link.store.turns import TurnRecord
+from chatkit_link.store.turns import TurnRecord, read_record
+from chatkit_link.store.unreadable import UNREADABLE, Unreadable, instead_of, reason_of, report
 from chatkit_link.translations import Localized
 from chatkit_link.wire.sanitize import clean_text, to_json_text
 
 _KEYS = {"id", "thread_id", "created_at", "type"}
-_READ = [thread_items.c[name] for name in ("id", "thread_id", "seq", "type", "created_at", "data")]
+#: What ``Items.read`` needs.
+ITEM_COLUMNS = [thread_items.c[name] for name in ("id", "thread_id", "seq", "type", "created_at", "data")]
 _THREAD = bindparam("thread", type_=Text())
 _ITEM = bindparam("item", type_=Text())
 #: Items behind which nothing waits any more: a turn ends with its question, and the next message skips it.
@@ -81,7 +85,7 @@ def _seq_of(item: str) -> ScalarSelect[Any]:
 @cache
 def _page(order: str, *, after: bool, upto: bool, records: bool = False) -> Statement:
     seq, mark = thread_items.c.seq, bindparam("mark", type_=thread_items.c.seq.type)
-    statement = select(*_READ).where(mine(thread_items), thread_items.c.thread_id == _THREAD)
+    statement = select(*ITEM_COLUMNS).where(mine(thread_items), thread_items.c.thread_id == _THREAD)
     if records:
         same = and_(mine(turns), turns.c.thread_id == _THREAD, turns.c.anchor_id == thread_items.c.id)
         statement = statement.add_columns(turns.c.record).outerjoin(turns, same)
@@ -96,7 +100,7 @@ def _page(order: str, *, after: bool, upto: bool, records: bool = False) -> Stat
 
 def _open_approvals() -> Statement:
     newest = (
-        select(*_READ)
+        select(*ITEM_COLUMNS)
         .where(mine(thread_items), thread_items.c.thread_id == _THREAD)
         .order_by(thread_items.c.seq.desc())
         .limit(_NEWEST)
@@ -116,8 +120,8 @@ _UPDATE = Statement(
     .where(*_THIS)
     .values(type=bindparam("item_type", type_=Text()), data=bindparam("body", type_=JSONB()))
 )
-_LOAD = Statement(select(*_READ).where(*_THIS))
-_LOAD_LOCKED = Statement(select(*_READ).where(*_THIS).with_for_update())
+_LOAD = Statement(select(*ITEM_COLUMNS).where(*_THIS))
+_LOAD_LOCKED = Statement(select(*ITEM_COLUMNS).where(*_THIS).with_for_update())
 _OPEN_APPROVALS = _open_approvals()
 _TYPE = Statement(select(thread_items.c.type).where(*_THIS))
 
@@ -139,7 +143,16 @@ class Items:
     def __init__(self) -> None:
         self._adapter: TypeAdapter[ThreadItem] = TypeAdapter(ThreadItem)
 
-    def parse(self, row: Row) -> ThreadItem:
+    def parse(self, row: Row, locale: str) -> ThreadItem:
+        """The item of a row, or what stands for one that cannot be read; locale: BCP 47, of that."""
+        try:
+            return self.read(row)
+        except UNREADABLE as error:
+            report(f"item {row['id']} of thread {row['thread_id']}", reason_of(error, row["data"]))
+            return instead_of(row, locale)
+
+    def read(self, row: Row) -> ThreadItem:
+        """The item of a row. Raises one of ``UNREADABLE``."""
         return self._adapter.validate_python(
             {
                 **row["data"],
@@ -162,6 +175,8 @@ class Items:
         Raises:
             NotFound: the thread is unknown, foreign or deleted.
         """
+        if isinstance(item, Unreadable):
+            return
         if not await session.execute(_SAVE, thread=clean_text(thread_id), **item_columns(item)):
             raise thread_not_found()
 
@@ -171,6 +186,8 @@ class Items:
         Raises:
             NotFound: there is no such item in this thread.
         """
+        if isinstance(item, Unreadable):
+            return
         if (await session.execute(_UPDATE, thread=thread_id, **item_columns(item))).changed == 0:
             raise item_not_found()
 
@@ -183,7 +200,7 @@ class Items:
         row = found.one_or_none()
         if row is None:
             raise item_not_found()
-        return self.parse(row)
+        return self.parse(row, session.caller.locale)
 
     async def load_type(self, session: Session, thread_id: str, item_id: str) -> str | None:
         """The type of an item; None where there is no such item."""
@@ -217,7 +234,7 @@ class Items:
             await _require_thread(session, thread_id)
         page, more = rows[:limit], len(rows) > limit
         return Page(
-            data=[self.parse(row) for row in page],
+            data=[self.parse(row, session.caller.locale) for row in page],
             has_more=more,
             after=item_cursor(thread_id, page[-1].seq) if page and more else None,
         )
@@ -225,10 +242,12 @@ class Items:
     async def load_history(
         self, session: Session, thread_id: str, limit: int, *, upto: str | None = None
     ) -> list[tuple[ThreadItem, TurnRecord | None]]:
-        """The newest items, oldest first, each with the record of the turn that answered it."""
+        """The newest items that can be read, oldest first, each with the record of the turn that answered it."""
         statement = _page("desc", after=False, upto=upto is not None, records=True)
         rows = await session.execute(statement, thread=thread_id, rows=limit, upto=upto)
-        return [(self.parse(row), row["record"]) for row in reversed(rows)]
+        found = [(self.parse(row, session.caller.locale), row["record"]) for row in reversed(rows)]
+        readable = [(item, record) for item, record in found if not isinstance(item, Unreadable)]
+        return [(item, read_record(record, thread_id, item.id)) for item, record in readable]
 
     async def delete_after(self, session: Session, thread_id: str, item_id: str) -> None:
         """Delete every item that stands behind ``item_id``. Raises NotFound where there is no such item."""
@@ -246,7 +265,7 @@ class Items:
     async def load_pending_tool_calls(self, session: Session, thread_id: str) -> list[ClientToolCallItem]:
         """Client tool calls that still wait for their output, the latest first, wherever they stand."""
         statement = (
-            select(*_READ)
+            select(*ITEM_COLUMNS)
             .where(
                 mine(thread_items),
                 thread_items.c.thread_id == thread_id,
@@ -254,12 +273,13 @@ class Items:
             )
             .order_by(thread_items.c.seq.desc())
         )
-        items = [self.parse(row) for row in await session.execute(statement)]
+        items = [self.parse(row, session.caller.locale) for row in await session.execute(statement)]
         return [item for item in items if isinstance(item, ClientToolCallItem)]
 
     async def load_open_approvals(self, session: Session, thread_id: str) -> list[StructuredInputItem]:
         """Questions that a turn waits for and nobody has answered, the latest first; among the newest items."""
-        items = [self.parse(row) for row in await session.execute(_OPEN_APPROVALS, thread=thread_id)]
+        rows = await session.execute(_OPEN_APPROVALS, thread=thread_id)
+        items = [self.parse(row, session.caller.locale) for row in rows]
         return [item for item in items if isinstance(item, StructuredInputItem)]
 
     async def delete(self, session: Session, thread_id: str, item_ids: list[str]) -> None:

@@ -37,6 +37,7 @@ from chatkit_link.store import feedback, threads, turns
 from chatkit_link.store.attachments import Attachments
 from chatkit_link.store.engine import Database
 from chatkit_link.store.items import Items
+from chatkit_link.store.patience import patient
 from chatkit_link.store.threads import StoredThread
 from chatkit_link.store.turns import Ending, TurnRecord
 
@@ -78,7 +79,7 @@ class PostgresStore(Store[Caller]):
     """Threads, items, attachments, feedback and turns of the Caller, and of no other user.
 
     Every method raises NotFound for what is unknown or another user's, and Unavailable while the
-    database is away.
+    database is away; for a Caller with patience, it waits until the database is back.
     """
 
     def __init__(self, database: Database) -> None:
@@ -102,16 +103,19 @@ class PostgresStore(Store[Caller]):
         return new_id(item_type)
 
     @override
+    @patient
     async def load_thread(self, thread_id: str, context: Caller) -> StoredThread:
         async with self.database.session(context) as session:
             return await threads.load_thread(session, thread_id)
 
+    @patient
     async def load_recency(self, thread_id: str, context: Caller, most: int) -> tuple[int, timedelta]:
         """How many of the caller's threads were active after this one, counted up to ``most``; how long it was not."""
         async with self.database.session(context) as session:
             return await threads.load_recency(session, thread_id, most)
 
     @override
+    @patient
     async def save_thread(self, thread: ThreadMetadata, context: Caller) -> None:
         async with self.database.session(context) as session:
             await threads.save_thread(session, thread)
@@ -146,11 +150,13 @@ class PostgresStore(Store[Caller]):
             thread.mark_saved({"metadata": metadata})
 
     @override
+    @patient
     async def load_threads(self, limit: int, after: str | None, order: str, context: Caller) -> Page[ThreadMetadata]:
         async with self.database.session(context) as session:
             return await threads.load_threads(session, limit, after, order)
 
     @override
+    @patient
     async def delete_thread(self, thread_id: str, context: Caller) -> None:
         async with self.database.session(context) as session:
             await threads.delete_thread(session, thread_id)
@@ -158,6 +164,7 @@ class PostgresStore(Store[Caller]):
             await follower.thread_deleted(thread_id, context)
 
     @override
+    @patient
     async def load_thread_items(
         self, thread_id: str, after: str | None, limit: int, order: str, context: Caller
     ) -> Page[ThreadItem]:
@@ -166,41 +173,49 @@ class PostgresStore(Store[Caller]):
             return await self._items.load_page(session, thread_id, after, limit, order, upto=upto)
 
     @override
+    @patient
     async def add_thread_item(self, thread_id: str, item: ThreadItem, context: Caller) -> None:
         async with self.database.session(context) as session:
             await self._items.save(session, thread_id, item)
 
     @override
+    @patient
     async def save_item(self, thread_id: str, item: ThreadItem, context: Caller) -> None:
         await self.add_thread_item(thread_id, item, context)
 
     @override
+    @patient
     async def load_item(self, thread_id: str, item_id: str, context: Caller) -> ThreadItem:
         async with self.database.session(context) as session:
             return await self._items.load(session, thread_id, item_id)
 
     @override
+    @patient
     async def delete_thread_item(self, thread_id: str, item_id: str, context: Caller) -> None:
         async with self.database.session(context) as session:
             await self._items.delete(session, thread_id, [item_id])
 
     @override
+    @patient
     async def save_attachment(self, attachment: Attachment, context: Caller) -> None:
         async with self.database.session(context) as session:
             await self._attachments.save(session, attachment)
 
     @override
+    @patient
     async def load_attachment(self, attachment_id: str, context: Caller) -> Attachment:
         async with self.database.session(context) as session:
             return await self._attachments.load(session, attachment_id)
 
     @override
+    @patient
     async def delete_attachment(self, attachment_id: str, context: Caller) -> None:
         async with self.database.session(context) as session:
             await self._attachments.delete(session, attachment_id)
 
     # What the SDK's Store does not ask for
 
+    @patient
     async def create_thread(self, thread: ThreadMetadata, message: ThreadItem, context: Caller) -> StoredThread:
         """Create a thread together with its first item: both or neither."""
         attachments = _attachments(message)
@@ -210,6 +225,7 @@ class PostgresStore(Store[Caller]):
                 await self._attachments.save(session, attachment)
             return created
 
+    @patient
     async def add_message(self, thread_id: str, message: ThreadItem, context: Caller) -> None:
         """Add a message and bind its attachments to the thread: all or nothing."""
         attachments = _attachments(message)
@@ -218,6 +234,7 @@ class PostgresStore(Store[Caller]):
                 await self._attachments.save(session, attachment)
             await self._items.save(session, thread_id, message)
 
+    @patient
     async def load_history(
         self, thread_id: str, limit: int, context: Caller
     ) -> list[tuple[ThreadItem, TurnRecord | None]]:
@@ -227,11 +244,13 @@ class PostgresStore(Store[Caller]):
             found = await self._items.load_history(session, thread_id, limit, upto=upto)
         return [(item, record if item.id != upto else None) for item, record in found]
 
+    @patient
     async def update_item(self, thread_id: str, item: ThreadItem, context: Caller) -> None:
         """Change an item that is still there; NotFound where a retry has deleted it meanwhile."""
         async with self.database.session(context) as session:
             await self._items.update(session, thread_id, item)
 
+    @patient
     async def refresh_item(self, thread_id: str, old: ThreadItem, new: ThreadItem, context: Caller) -> ThreadItem:
         """Change an item that is still the old one; gives the item as it is then. Raises NotFound."""
         async with self.database.session(context, atomic=True) as session:
@@ -241,11 +260,13 @@ class PostgresStore(Store[Caller]):
             await self._items.update(session, thread_id, new)
             return new
 
+    @patient
     async def load_item_type(self, thread_id: str, item_id: str, context: Caller) -> str | None:
         """The type of an item; None where the thread has no such item."""
         async with self.database.session(context) as session:
             return await self._items.load_type(session, thread_id, item_id)
 
+    @patient
     async def had_item(self, thread: StoredThread, item_id: str, context: Caller) -> bool:
         """Whether there is such an item that the thread had when ``thread`` was read.
 
@@ -255,16 +276,19 @@ class PostgresStore(Store[Caller]):
             upto = _last_visible(thread.id, context)
             return await self._items.is_before(session, thread.id, item_id, thread.last_seq, upto=upto)
 
+    @patient
     async def set_title_if_none(self, thread_id: str, title: str, context: Caller) -> bool:
         """Title an untitled thread; False if a user was faster or the thread is gone."""
         async with self.database.session(context) as session:
             return await threads.set_title_if_none(session, thread_id, title)
 
+    @patient
     async def load_pending_tool_calls(self, thread_id: str, context: Caller) -> list[ClientToolCallItem]:
         """Client tool calls that wait for their output, the latest first."""
         async with self.database.session(context) as session:
             return await self._items.load_pending_tool_calls(session, thread_id)
 
+    @patient
     async def skip_approvals(self, thread_id: str, context: Caller) -> list[StructuredInputItem]:
         """Skip the approvals that wait in a thread, which ends their turns; gives the changed questions."""
         async with self.database.session(context) as session:
@@ -280,6 +304,7 @@ class PostgresStore(Store[Caller]):
                 await turns.stop_waiting(session, thread_id, question.id)
         return questions
 
+    @patient
     async def replace_answer(self, retry: Retry, item: ThreadItem, context: Caller) -> None:
         """Put ``item`` in the place of everything that answers the retried message: all of it or nothing.
 
@@ -297,21 +322,25 @@ class PostgresStore(Store[Caller]):
             await self._items.save(session, retry.thread_id, item)
         retry.replaced = True
 
+    @patient
     async def save_feedback(self, thread_id: str, item_ids: Sequence[str], kind: FeedbackKind, context: Caller) -> None:
         """Record an opinion on all of these items, or on none if one of them is not this thread's."""
         async with self.database.session(context, atomic=True) as session:
             await feedback.save_feedback(session, thread_id, item_ids, kind)
 
+    @patient
     async def load_feedback(self, thread_id: str, context: Caller) -> dict[str, FeedbackKind]:
         """Item id -> opinion."""
         async with self.database.session(context) as session:
             return await feedback.load_feedback(session, thread_id)
 
+    @patient
     async def load_turn(self, thread_id: str, anchor_id: str, context: Caller) -> TurnRecord | None:
         """The model's side of a turn, also of one that a retry is about to replace."""
         async with self.database.session(context) as session:
             return await turns.load_turn(session, thread_id, anchor_id)
 
+    @patient
     async def save_ending(
         self,
         thread_id: str,
@@ -331,16 +360,19 @@ class PostgresStore(Store[Caller]):
         async with self.database.session(context, atomic=True) as session:
             await turns.save_ending(session, thread_id, message_id, status, emitted)
 
+    @patient
     async def load_endings(self, thread_id: str, context: Caller) -> dict[str, Ending]:
         """Of the turns whose answer is not whole: the message that was answered -> how its answer ended."""
         async with self.database.session(context) as session:
             return await turns.load_endings(session, thread_id)
 
+    @patient
     async def settle_ending(self, thread_id: str, context: Caller) -> None:
         """Forget that the newest turn failed; that it was stopped is still true."""
         async with self.database.session(context) as session:
             await turns.settle_ending(session, thread_id)
 
+    @patient
     async def save_turn(self, thread_id: str, anchor_id: str, record: TurnRecord, context: Caller) -> None:
         """Store the model's side of a turn beside the item it answered.
 

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     ARRAY,
     CTE,
+    Boolean,
     Double,
     Interval,
     Select,
@@ -208,7 +209,7 @@ async def renew(database: Database, replica: str, run_ids: Collection[str], leas
 
 
 def _take_over() -> Statement:
-    left = (runs.c.lease_until < func.now()) | (
+    left = (runs.c.lease_until < func.now()) & bindparam("late", type_=Boolean()) | (
         runs.c.replica == func.any(bindparam("gone", type_=ARRAY(Text)))
     ) & ABSENT
     orphans = _free(select(runs.c.id).where(RUNNING, left, ~(runs.c.id == _KNOWN)).order_by(runs.c.lease_until))
@@ -230,18 +231,21 @@ async def take_over(
     lease: float,
     *,
     gone: Collection[str] = (),
+    late: bool = True,
     limit: int = 5,
 ) -> list[RunRow]:
     """Runs whose lease is over or whose replica is gone, now this replica's, to be ended by it.
 
     Args:
         known: the runs that this replica executes, and will renew when it can.
+        late: whether a lease that is over counts: not where the database may have stood still.
         gone: replicas that were not there for a while; one that has come back by now retains its runs.
         limit: as many are ended at once, beside whatever else needs the database.
     """
     values = {
         "known": list(known),
         "gone": list(gone),
+        "late": late,
         "mine": replica,
         "lease": timedelta(seconds=lease),
         "most": limit,

@@ -15,7 +15,11 @@ from sqlalchemy import ARRAY, ColumnElement, Executable, Text, TextClause, Updat
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from chatkit_link.store.outages import Outage, outage_of
+
 _DIALECT = dialect()
+#: Times that a statement may meet another transaction.
+_MEETINGS = 4
 
 
 class Connection(Protocol):
@@ -26,6 +30,8 @@ class Connection(Protocol):
     async def fetchval(self, query: str, *args: Any, timeout: float | None = None) -> Any: ...  # noqa: ASYNC109
     async def executemany(self, command: str, args: Iterable[Iterable[Any]]) -> None: ...
     def transaction(self) -> AbstractAsyncContextManager[Any]: ...
+    def is_in_transaction(self) -> bool: ...
+    def terminate(self) -> None: ...
     def add_termination_listener(self, callback: Callable[[Any], None]) -> None: ...
     async def add_listener(self, channel: str, callback: Callable[[Any, int, str, str], None]) -> None: ...
 
@@ -82,9 +88,22 @@ def any_of(values: Collection[str]) -> ColumnElement[Any]:
 
 
 async def run(connection: Connection, statement: Statement | Executable, values: Mapping[str, Any]) -> Rows:
-    """Run a statement with the values of its parameters; more of them than it has do not matter."""
+    """Run a statement with the values of its parameters; more of them than it has do not matter.
+
+    One that meets another transaction, in a deadlock for instance, is run again at once where it is by itself.
+    """
     compiled = statement if isinstance(statement, Statement) else Statement(statement)
     arguments = compiled.arguments(values)
+    for _ in range(_MEETINGS):
+        try:
+            return await _run(connection, compiled, arguments)
+        except asyncpg.PostgresError as error:
+            if outage_of(error) is not Outage.CONFLICT or connection.is_in_transaction():
+                raise
+    return await _run(connection, compiled, arguments)
+
+
+async def _run(connection: Connection, compiled: Statement, arguments: list[Any]) -> Rows:
     if compiled.returns_rows:
         rows = await connection.fetch(compiled.sql, *arguments)
         return Rows(rows, len(rows))

@@ -13,11 +13,14 @@ from sqlalchemy import select, tuple_
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Unprocessable
 from chatkit_link.store.engine import Database
+from chatkit_link.store.statement import Row
 from chatkit_link.store.tables import threads
 from chatkit_link.store.threads import thread_not_found
+from chatkit_link.store.unreadable import UNREADABLE
 from chatkit_link.wire.sanitize import clean_text
 
 _PLACE = (threads.c.created_at, threads.c.id)
+_STATUSES = frozenset({"active", "locked", "closed"})
 _READ = [threads.c[name] for name in ("id", "user_id", "title", "status", "created_at")]
 
 
@@ -39,7 +42,16 @@ async def find_thread(database: Database, tenant: str, thread_id: str) -> tuple[
         row = (await connection.execute(statement)).one_or_none()
     if row is None:
         raise thread_not_found()
-    return Listed(*row), Caller(tenant, row.user_id)
+    return _listed(row), Caller(tenant, row.user_id)
+
+
+def _listed(row: Row) -> Listed:
+    try:
+        is_known = row.status["type"] in _STATUSES
+    except UNREADABLE:
+        is_known = False
+    status = row.status if is_known else {"type": "locked"}  # as for its user (store/threads.py)
+    return Listed(row.id, row.user_id, row.title, status, row.created_at)
 
 
 async def list_threads(
@@ -75,6 +87,6 @@ async def list_threads(
             statement = statement.where(here > tuple_(*place) if later else here < tuple_(*place))
         downwards = descending != backwards
         statement = statement.order_by(*(column.desc() if downwards else column.asc() for column in _PLACE))
-        rows = [Listed(*row) for row in await connection.execute(statement.limit(limit + 1))]
+        rows = [_listed(row) for row in await connection.execute(statement.limit(limit + 1))]
     page, more = rows[:limit], len(rows) > limit
     return page[::-1] if backwards else page, more

@@ -4,11 +4,15 @@ The SDK saves a whole thread object, possibly one it loaded before a user rename
 thread. So what is loaded here is a ``StoredThread``, which remembers what it was read as: saving it
 writes only the fields that differ from that, and only where the row still exists. A plain
 ``ThreadMetadata`` is a thread that is being created.
+
+A field that cannot be read counts as the safest value (``_SAFE``), and is never written over by a save.
 """
 
+from collections.abc import Mapping
 from copy import deepcopy
 from datetime import timedelta
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Self
 
 import chatkit.types
@@ -17,18 +21,22 @@ from pydantic import PrivateAttr
 from sqlalchemy import DateTime, Integer, Text, bindparam, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 
-from chatkit_link.errors import NotFound, ThreadNotFound
+from chatkit_link.errors import NotFound, ThreadNotFound, Unprocessable
 from chatkit_link.store.audit import actor_of, recording
 from chatkit_link.store.clock import to_database, to_model
 from chatkit_link.store.cursor import bad_cursor, read_thread_cursor, thread_cursor
 from chatkit_link.store.statement import Row, Statement
 from chatkit_link.store.tables import threads
 from chatkit_link.store.tenancy import OWNER, Session, mine
+from chatkit_link.store.unreadable import UNREADABLE, reason_of, report
 from chatkit_link.translations import Localized
 from chatkit_link.wire.sanitize import clean_text
 
 _SAVED = ("title", "status", "allowed_image_domains", "metadata")
-_READ = [threads.c[name] for name in ("id", "created_at", "last_activity", "last_seq", *_SAVED)]
+#: Nobody may write into a thread whose status is not known, and its pages load no pictures from elsewhere.
+_SAFE: dict[str, Any] = {"status": {"type": "locked"}, "allowed_image_domains": [], "metadata": {}}
+#: What ``require_thread`` needs.
+THREAD_COLUMNS = [threads.c[name] for name in ("id", "created_at", "last_activity", "last_seq", *_SAVED)]
 _THREAD = bindparam("thread", type_=Text())
 
 
@@ -52,7 +60,7 @@ def new_thread(thread: ThreadMetadata) -> dict[str, Any]:
 @cache
 def _page(order: str, *, after: bool) -> Statement:
     columns = (threads.c.last_activity, threads.c.id)
-    statement = select(*_READ).where(mine(threads))
+    statement = select(*THREAD_COLUMNS).where(mine(threads))
     if after:
         mark = tuple_(bindparam("mark", type_=DateTime(timezone=True)), bindparam("mark_id", type_=Text()))
         statement = statement.where(tuple_(*columns) > mark if order == "asc" else tuple_(*columns) < mark)
@@ -63,7 +71,7 @@ def _page(order: str, *, after: bool) -> Statement:
 _ADD = Statement(_INSERT.on_conflict_do_nothing().returning(threads.c.id))
 # A colliding id must not let one user write into another's row: then nothing is changed.
 _OVERWRITE = Statement(update(threads).where(mine(threads), threads.c.id == _THREAD).values(_NEW))
-_LOAD = Statement(select(*_READ).where(mine(threads), threads.c.id == _THREAD))
+_LOAD = Statement(select(*THREAD_COLUMNS).where(mine(threads), threads.c.id == _THREAD))
 _LOCK = Statement(select(threads.c.metadata).where(mine(threads), threads.c.id == _THREAD).with_for_update())
 _OTHERS = threads.alias()
 _NEWER = (
@@ -91,6 +99,7 @@ class StoredThread(ThreadMetadata):
 
     _read_as: dict[str, Any] = PrivateAttr(default_factory=dict)
     _last_seq: int = PrivateAttr(default=0)
+    _unreadable: tuple[str, ...] = PrivateAttr(default=())
 
     @property
     def last_seq(self) -> int:
@@ -102,9 +111,19 @@ class StoredThread(ThreadMetadata):
         self._last_seq = last_seq
         return self
 
+    def without(self, unreadable: tuple[str, ...]) -> Self:
+        """The same object, of a row in which these fields cannot be read."""
+        self._unreadable = unreadable
+        return self
+
     def changes(self) -> dict[str, Any]:
         """The fields that were set to something else since."""
-        return {name: value for name, value in _fields(self).items() if value != self._read_as.get(name)}
+        fields = _fields(self)
+        return {
+            name: value
+            for name, value in fields.items()
+            if value != self._read_as.get(name) and name not in self._unreadable
+        }
 
     def unsaved_metadata(self, stored: dict[str, Any]) -> dict[str, Any]:
         """``stored``, with what was set in this object, and without what was removed from it, since it was read."""
@@ -151,18 +170,28 @@ def as_stored(thread: ThreadMetadata) -> StoredThread:
 
 
 def _thread(row: Row) -> StoredThread:
-    thread = StoredThread.model_validate(
-        {
-            "id": row.id,
-            "created_at": to_model(row.created_at),
-            "title": row.title,
-            "status": row.status,
-            "allowed_image_domains": row.allowed_image_domains,
-            "metadata": row.metadata,
-        }
-    )
+    try:
+        thread = require_thread(row)
+    except UNREADABLE:
+        unreadable = tuple(name for name in _SAFE if not _can_be_read(row, name))
+        thread = require_thread(row, {name: _SAFE[name] for name in unreadable}).without(unreadable)
     thread.mark_saved(_fields(thread))
     return thread.read_at(row.last_seq)
+
+
+def require_thread(row: Row, instead: Mapping[str, Any] = MappingProxyType({})) -> StoredThread:
+    """The thread of a row, with other values of some fields. Raises one of ``UNREADABLE``."""
+    given = {name: row[name] for name in ("id", "title", *_SAFE)}
+    return StoredThread.model_validate({**given, "created_at": to_model(row.created_at), **instead})
+
+
+def _can_be_read(row: Row, name: str) -> bool:
+    try:
+        require_thread(row, {other: value for other, value in _SAFE.items() if other != name})
+    except UNREADABLE as error:
+        report(f"the {name} of thread {row.id}", reason_of(error, row[name]))
+        return False
+    return True
 
 
 async def load_thread(session: Session, thread_id: str) -> StoredThread:
@@ -206,14 +235,20 @@ async def save_thread(session: Session, thread: ThreadMetadata) -> None:
 
 
 async def lock_metadata(session: Session, thread: ThreadMetadata) -> dict[str, Any]:
-    """The thread's metadata as they are, which no other may change until the transaction ends; raises NotFound.
+    """The thread's metadata as they are, which no other may change until the transaction ends.
 
     What was set in ``thread`` and is not stored yet is among them.
+
+    Raises:
+        NotFound: there is no such thread.
+        Unprocessable: they cannot be read, and are not written over.
     """
     row = (await session.execute(_LOCK, thread=thread.id)).one_or_none()
     if row is None:
         raise thread_not_found()
     metadata: dict[str, Any] = row.metadata
+    if not isinstance(metadata, dict):  # pyright: ignore[reportUnnecessaryIsInstance] - of a damaged row
+        raise Unprocessable("The metadata of this thread cannot be read, so they are not changed.")
     return thread.unsaved_metadata(metadata) if isinstance(thread, StoredThread) else metadata
 
 

@@ -6,7 +6,7 @@ and goes when that item goes.
 """
 
 from collections.abc import Callable
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict, cast
 
 from sqlalchemy import ColumnElement, Text, bindparam, delete, literal_column, or_, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from chatkit_link.store.statement import Statement
 from chatkit_link.store.tables import ENDED_TURN, WAITING_TURN, thread_items, turns
 from chatkit_link.store.tenancy import Session, mine
+from chatkit_link.store.unreadable import UNREADABLE, reason_of, report
 
 
 class Waiting(TypedDict):
@@ -133,6 +134,42 @@ _DROP = Statement(
 )
 
 
+def require_record(value: Any) -> TurnRecord:
+    """A stored record. Raises one of ``UNREADABLE`` where it has another shape, of another version for instance."""
+    if not (
+        all(isinstance(item, dict) for item in _list(value["input"]))
+        and all(isinstance(item_id, str) for item_id in _list(value["covers"]))
+        and all(number.isdigit() and source["title"] and source["url"] for number, source in value["sources"].items())
+        and all(isinstance(value.get(name, {}), dict) for name in ("waiting", "failed", "ending", "state"))
+    ):
+        raise TypeError
+    return value
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError
+    return cast("list[Any]", value)
+
+
+def read_record(value: Any, thread_id: str, anchor_id: str) -> TurnRecord | None:
+    """A stored record; None where there is none, or none that can be read."""
+    if value is None:
+        return None
+    try:
+        return require_record(value)
+    except UNREADABLE as error:
+        report(f"the record of the turn of item {anchor_id} of thread {thread_id}", reason_of(error, value))
+        return None
+
+
+def _is_ending(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    ending = cast("dict[str, Any]", value)
+    return isinstance(ending.get("status"), str) and isinstance(ending.get("after"), str)
+
+
 async def save_turn(session: Session, thread_id: str, anchor_id: str, record: TurnRecord) -> None:
     """Store the record; a second one for the same anchor (a retry) replaces the first."""
     await session.execute(_SAVE, thread=thread_id, anchor=anchor_id, record=record)
@@ -141,7 +178,7 @@ async def save_turn(session: Session, thread_id: str, anchor_id: str, record: Tu
 async def load_turn(session: Session, thread_id: str, anchor_id: str) -> TurnRecord | None:
     """The record of a turn, if it has one."""
     row = (await session.execute(_LOAD, thread=thread_id, anchor=anchor_id)).one_or_none()
-    return None if row is None else row.record
+    return None if row is None else read_record(row.record, thread_id, anchor_id)
 
 
 async def drop_turn(session: Session, thread_id: str, anchor_id: str) -> None:
@@ -171,7 +208,8 @@ async def save_ending(
 
 async def load_endings(session: Session, thread_id: str) -> dict[str, Ending]:
     """By the message that was answered, the newest first."""
-    return {row.anchor_id: row.ending for row in await session.execute(_ENDINGS, thread=thread_id)}
+    rows = await session.execute(_ENDINGS, thread=thread_id)
+    return {row.anchor_id: row.ending for row in rows if _is_ending(row.ending)}
 
 
 async def settle_ending(session: Session, thread_id: str) -> None:

@@ -105,6 +105,7 @@ TEXTS = {
     "thread_out_of_reach": "Diese Sitzung reicht nicht bis zu diesem Chat zurück. Beginnen Sie einen neuen.",
     "item_not_found": "Diesen Eintrag gibt es in diesem Chat nicht. Vielleicht wurde er gelöscht oder durch einen "
     "neuen Versuch ersetzt.",
+    "item_unreadable": "Dieser Teil des Chats kann nicht angezeigt werden.",
     "attachment_not_found": "Diesen Anhang gibt es nicht, oder er gehört Ihnen nicht. Hängen Sie die Datei noch "
     "einmal an.",
     "document_not_found": "Dieses Dokument gibt es hier nicht.",

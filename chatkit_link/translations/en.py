@@ -103,6 +103,7 @@ TEXTS = {
     "thread_not_found": "There is no such thread, or it is not yours. It may have been deleted.",
     "thread_out_of_reach": "This session does not reach back to that chat. Please start a new one.",
     "item_not_found": "There is no such item in this thread. It may have been deleted or replaced by a retry.",
+    "item_unreadable": "This part of the chat cannot be displayed.",
     "attachment_not_found": "There is no such attachment, or it is not yours. Please attach the file again.",
     "document_not_found": "There is no such document here.",
     "document_link_expired": "This link is not valid any more: ask the assistant for the document again.",

@@ -102,6 +102,7 @@ TEXTS = {
     "thread_out_of_reach": "Esta sesión no llega hasta ese chat. Empiece uno nuevo.",
     "item_not_found": "Ese elemento no existe en este chat. Puede que se haya eliminado o sustituido por un nuevo "
     "intento.",
+    "item_unreadable": "Esta parte del chat no se puede mostrar.",
     "attachment_not_found": "Ese archivo adjunto no existe, o no es suyo. Adjunte el archivo de nuevo.",
     "document_not_found": "Ese documento no existe aquí.",
     "document_link_expired": "Este enlace ya no es válido. Pida de nuevo el documento al asistente.",

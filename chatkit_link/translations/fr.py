@@ -100,6 +100,7 @@ TEXTS = {
     "thread_out_of_reach": "Cette session ne remonte pas jusqu’à ce chat. Commencez-en un nouveau.",
     "item_not_found": "Cet élément n’existe pas dans ce chat. Il a peut-être été supprimé ou remplacé par un nouvel "
     "essai.",
+    "item_unreadable": "Cette partie du chat ne peut pas être affichée.",
     "attachment_not_found": "Cette pièce jointe n’existe pas, ou elle n’est pas à vous. Joignez de nouveau le fichier.",
     "document_not_found": "Ce document n’existe pas ici.",
     "document_link_expired": "Ce lien n’est plus valable. Demandez de nouveau le document à l’assistant.",

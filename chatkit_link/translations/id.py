@@ -93,6 +93,7 @@ TEXTS = {
     "thread_not_found": "Chat itu tidak ada, atau bukan milik Anda. Mungkin sudah dihapus.",
     "thread_out_of_reach": "Sesi ini tidak menjangkau chat itu. Mulai chat baru.",
     "item_not_found": "Item itu tidak ada di chat ini. Mungkin sudah dihapus atau diganti oleh percobaan ulang.",
+    "item_unreadable": "Bagian chat ini tidak dapat ditampilkan.",
     "attachment_not_found": "Lampiran itu tidak ada, atau bukan milik Anda. Lampirkan lagi filenya.",
     "document_not_found": "Dokumen itu tidak ada di sini.",
     "document_link_expired": "Tautan ini sudah tidak berlaku. Minta lagi dokumennya kepada asisten.",

@@ -100,6 +100,7 @@ TEXTS = {
     "thread_out_of_reach": "Questa sessione non arriva fino a quella chat. Iniziane una nuova.",
     "item_not_found": "Questo elemento non esiste in questa chat. Potrebbe essere stato eliminato o sostituito da un "
     "nuovo tentativo.",
+    "item_unreadable": "Questa parte della chat non può essere visualizzata.",
     "attachment_not_found": "Questo allegato non esiste o non è tuo. Allega di nuovo il file.",
     "document_not_found": "Questo documento non esiste qui.",
     "document_link_expired": "Questo link non è più valido. Chiedi di nuovo il documento all’assistente.",

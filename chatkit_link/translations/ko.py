@@ -90,6 +90,7 @@ TEXTS = {
     "thread_not_found": "해당 채팅이 없거나 회원님의 것이 아닙니다. 삭제되었을 수 있습니다.",
     "thread_out_of_reach": "이 세션에서는 그 채팅을 열 수 없습니다. 새 채팅을 시작하세요.",
     "item_not_found": "이 채팅에 해당 항목이 없습니다. 삭제되었거나 다시 시도하면서 대체되었을 수 있습니다.",
+    "item_unreadable": "채팅의 이 부분은 표시할 수 없습니다.",
     "attachment_not_found": "해당 첨부 파일이 없거나 회원님의 것이 아닙니다. 파일을 다시 첨부하세요.",
     "document_not_found": "해당 문서가 여기에 없습니다.",
     "document_link_expired": "이 링크는 더 이상 유효하지 않습니다. 어시스턴트에게 문서를 다시 요청하세요.",

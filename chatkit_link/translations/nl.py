@@ -100,6 +100,7 @@ TEXTS = {
     "thread_out_of_reach": "Die chat is vanuit deze sessie niet bereikbaar. Begin een nieuwe.",
     "item_not_found": "Dit onderdeel bestaat niet in deze chat. Misschien is het verwijderd of vervangen door een "
     "nieuwe poging.",
+    "item_unreadable": "Dit deel van de chat kan niet worden weergegeven.",
     "attachment_not_found": "Deze bijlage bestaat niet of is niet van jou. Voeg het bestand opnieuw bij.",
     "document_not_found": "Dit document bestaat hier niet.",
     "document_link_expired": "Deze link is niet meer geldig. Vraag de assistent opnieuw om het document.",

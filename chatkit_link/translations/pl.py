@@ -93,6 +93,7 @@ TEXTS = {
     "thread_not_found": "Takiego czatu nie ma lub nie należy do Ciebie. Mógł zostać usunięty.",
     "thread_out_of_reach": "Ta sesja nie obejmuje tamtego czatu. Rozpocznij nowy.",
     "item_not_found": "W tym czacie nie ma takiego elementu. Mógł zostać usunięty lub zastąpiony przy ponownej próbie.",
+    "item_unreadable": "Tej części czatu nie można wyświetlić.",
     "attachment_not_found": "Takiego załącznika nie ma lub nie należy do Ciebie. Załącz plik ponownie.",
     "document_not_found": "Tego dokumentu tutaj nie ma.",
     "document_link_expired": "Ten link jest już nieważny. Poproś asystenta ponownie o dokument.",

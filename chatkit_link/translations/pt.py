@@ -97,6 +97,7 @@ TEXTS = {
     "thread_out_of_reach": "Esta sessão não alcança aquele chat. Inicie um novo.",
     "item_not_found": "Esse item não existe neste chat. Talvez tenha sido excluído ou substituído por uma nova "
     "tentativa.",
+    "item_unreadable": "Esta parte do chat não pode ser exibida.",
     "attachment_not_found": "Esse anexo não existe ou não é seu. Anexe o arquivo novamente.",
     "document_not_found": "Esse documento não existe aqui.",
     "document_link_expired": "Este link não é mais válido. Peça o documento ao assistente novamente.",

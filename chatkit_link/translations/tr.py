@@ -91,6 +91,7 @@ TEXTS = {
     "thread_not_found": "Böyle bir sohbet yok veya size ait değil. Silinmiş olabilir.",
     "thread_out_of_reach": "Bu oturum o sohbete ulaşamıyor. Yeni bir sohbet başlatın.",
     "item_not_found": "Bu sohbette böyle bir öğe yok. Silinmiş veya yeni bir denemeyle değiştirilmiş olabilir.",
+    "item_unreadable": "Sohbetin bu bölümü görüntülenemiyor.",
     "attachment_not_found": "Böyle bir ek yok veya size ait değil. Dosyayı yeniden ekleyin.",
     "document_not_found": "Burada böyle bir belge yok.",
     "document_link_expired": "Bu bağlantı artık geçerli değil. Belgeyi asistandan yeniden isteyin.",

@@ -94,6 +94,7 @@ TEXTS = {
     "thread_not_found": "Đoạn chat đó không tồn tại hoặc không phải của bạn. Có thể nó đã bị xóa.",
     "thread_out_of_reach": "Phiên này không mở được đoạn chat đó. Hãy bắt đầu đoạn chat mới.",
     "item_not_found": "Không có mục đó trong đoạn chat này. Có thể nó đã bị xóa hoặc được thay khi thử lại.",
+    "item_unreadable": "Không thể hiển thị phần này của đoạn chat.",
     "attachment_not_found": "Tệp đính kèm đó không tồn tại hoặc không phải của bạn. Hãy đính kèm lại tệp.",
     "document_not_found": "Không có tài liệu đó ở đây.",
     "document_link_expired": "Liên kết này không còn hiệu lực. Hãy yêu cầu trợ lý gửi lại tài liệu.",

@@ -67,6 +67,7 @@ TEXTS = {
     "thread_not_found": "该聊天不存在，或者不属于您。它可能已被删除。",
     "thread_out_of_reach": "此会话无法访问该聊天。请开始新的聊天。",
     "item_not_found": "此聊天中没有该内容。它可能已被删除，或被重试的结果取代。",
+    "item_unreadable": "聊天的这一部分无法显示。",
     "attachment_not_found": "该附件不存在，或者不属于您。请重新添加文件。",
     "document_not_found": "这里没有该文档。",
     "document_link_expired": "此链接已失效。请再次向助手索取该文档。",

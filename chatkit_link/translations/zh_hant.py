@@ -67,6 +67,7 @@ TEXTS = {
     "thread_not_found": "該聊天不存在，或不屬於您。它可能已被刪除。",
     "thread_out_of_reach": "此工作階段無法存取該聊天。請開始新的聊天。",
     "item_not_found": "此聊天中沒有該項目。它可能已被刪除，或被重試的結果取代。",
+    "item_unreadable": "聊天的這一部分無法顯示。",
     "attachment_not_found": "該附件不存在，或不屬於您。請重新附加檔案。",
     "document_not_found": "這裡沒有該文件。",
     "document_link_expired": "此連結已失效。請再次向助理索取該文件。",

@@ -125,6 +125,23 @@ async def test_the_doctor_calls_a_newer_schema_bad(
     assert "bad     database: schema 9999 of a newer version" in result.output
 
 
+async def test_the_doctor_names_what_cannot_be_read_and_nothing_of_its_content(
+    postgres: Postgres, live: str, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", postgres.url(live))
+    assert "cannot be read" not in (await command("doctor")).output
+    item = """'{"content": [{"type": "my secret", "text": "my secret"}]}'"""
+    columns = "thread_id, id, tenant, user_id, seq, type, data"
+    values = f"'thr_1', 'msg_' || n, 'default', 'ada', n, 'assistant_message', {item}"
+    postgres.query(live, f"INSERT INTO thread_items ({columns}) SELECT {values} FROM generate_series(1, 7) AS n")
+    postgres.query(live, """UPDATE threads SET status = '{"type": "frozen"}'""")
+    result = await command("doctor")
+    output = " ".join(result.output.split())
+    assert result.exit_code == 0
+    assert "warning stored data: 8 cannot be read and are kept as they are: item msg_1 of thread thr_1: " in output
+    assert "and 3 more" in output and "my secret" not in output
+
+
 async def test_the_doctor_compares_the_secret_with_that_of_the_database_and_makes_none(
     postgres: Postgres, live: str, command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -58,6 +58,31 @@ class Postgres:
     def stop(self) -> None:
         self._ctl("-m", "immediate", "stop")
 
+    def read_only(self, switch: str) -> None:
+        """switch: on or off, for all sessions, also those that are open."""
+        self.query("postgres", f"ALTER SYSTEM SET default_transaction_read_only = {switch}")
+        self.query("postgres", "SELECT pg_reload_conf()")
+
+    def freeze(self) -> None:
+        """Stop every process of it where it stands, as a machine does whose disk hangs."""
+        for process in self._processes():
+            process.suspend()
+
+    def thaw(self) -> None:
+        for process in self._processes():
+            process.resume()
+
+    def _processes(self) -> list[psutil.Process]:
+        pid = int((Path(self._server.pgdata) / "postmaster.pid").read_text().splitlines()[0])
+        postmaster = psutil.Process(pid)
+        return [postmaster, *postmaster.children(recursive=True)]
+
+    def tablespace(self, name: str, folder: Path) -> None:
+        """A place for databases, in a folder that is there."""
+        if self._server.system_user is not None:
+            shutil.chown(folder, self._server.system_user)
+        self.query("postgres", f"CREATE TABLESPACE {name} LOCATION '{folder}'")
+
     async def settled(self) -> None:
         """Wait until it has run for a while: right after its start nobody is missed."""
         async with asyncio.timeout(20):

@@ -61,9 +61,11 @@ _ENGLISH = Counter(
         "sessions/create.py": 3,  # for a back end that creates sessions
         "sessions/policy.py": 4,
         "store/cursor.py": 1,
+        "store/engine.py": 2,  # of /ready
         "store/migrate.py": 3,
         "store/server_keys.py": 2,  # of the command line
         "store/tenant_threads.py": 1,
+        "store/threads.py": 1,  # of a damaged row, for an author
     }
 )
 

@@ -25,14 +25,17 @@ type Options = {
   cuts?: Cut[];
   /** Answers to tries at reconnecting, in turn, before one succeeds; "refuse" closes the socket. */
   refusals?: (number | 'refuse')[];
+  /** Seconds between heartbeats, as it states them; it sends none. */
+  heartbeat?: number;
 };
 
-export async function faultyServer({ cuts = [], refusals = [] }: Options = {}) {
+export async function faultyServer({ cuts = [], refusals = [], heartbeat }: Options = {}) {
   const asked: Asked[] = [];
   const cutting = [...cuts];
   const refusing = [...refusals];
 
   const send = (response: ServerResponse, bytes: Buffer) => {
+    if (heartbeat) response.setHeader('X-Heartbeat', String(heartbeat));
     response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Run-Id': 'run 1' });
     response.flushHeaders();
     const cut = cutting.shift();

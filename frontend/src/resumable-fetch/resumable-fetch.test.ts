@@ -54,6 +54,14 @@ describe('an answer over a bad line', () => {
     ]);
   });
 
+  test('a connection that misses two heartbeats is given up at once, and the next one goes on', async () => {
+    const { ask, paths } = await serve({ cuts: [{ at: endOf(2) + 9, how: 'hang' }], heartbeat: 0.1 });
+    const began = performance.now();
+    expect(await bytesOf(await ask())).toEqual(whole);
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(paths()).toEqual(['POST research', 'GET runs/run%201/events?after=2']);
+  });
+
   test('half an event is never handed on', async () => {
     const { ask } = await serve({ cuts: [{ at: endOf(2) + 9, how: 'hang' }] });
     const stop = new AbortController();

@@ -15,9 +15,15 @@ export type ConnectionChange = 'lost' | 'back';
 
 /** About two minutes of trying; while the browser knows that it is offline, tries do not count. */
 const ATTEMPTS = 32;
-/** The server sends a heartbeat every 15 seconds, so a connection that is idle for this long is dead. */
+/** Of a server that does not say how often it sends heartbeats: a connection that is idle for this long is dead. */
 const IDLE_TIMEOUT_MS = 45_000;
-const RESPONSE_TIMEOUT_MS = 15_000;
+/** So many heartbeats may be missed, and the last one be late by a part of that time, or by so long. */
+const MISSED = 2;
+const LATE = 0.1;
+const LATE_MS = 300;
+/** Of the first try, which may meet the process that has just fallen silent; later ones wait for longer, up to the second. */
+const RESPONSE_TIMEOUT_MS = 3_000;
+const LONGEST_RESPONSE_TIMEOUT_MS = 15_000;
 /** A shorter loss is not reported. */
 const MOMENT_MS = 800;
 /** Some servers never send their end; so many connections in a row that end without an event are one. */
@@ -85,10 +91,11 @@ async function reconnected(
   try {
     for (;;) {
       await pause(backoffDelay(tries.made++), stop);
+      const patience = Math.min(RESPONSE_TIMEOUT_MS * tries.made, LONGEST_RESPONSE_TIMEOUT_MS);
       stop.throwIfAborted();
       if (globalThis.navigator?.onLine !== false) tries.counted++;
       try {
-        const response = await withTimeout(RESPONSE_TIMEOUT_MS, stop, connect);
+        const response = await withTimeout(patience, stop, connect);
         if (runOf(response) === run) return response;
         void response.body?.cancel();
         if (isFinal(response.status)) throw new RunLost(sentenceFor(response.status));
@@ -118,13 +125,20 @@ function sentenceFor(status: number): string {
   return `The rest of this answer was refused (status ${status}). Reload the chat.`;
 }
 
+/** heartbeat: seconds between two, as the server states them. */
+function idleTimeout(heartbeat: string | null): number {
+  const interval = Number(heartbeat) * 1000;
+  return interval > 0 ? MISSED * interval + Math.max(LATE_MS, LATE * MISSED * interval) : IDLE_TIMEOUT_MS;
+}
+
 /** A body that is idle for too long counts as broken. */
-async function* chunksOf({ body }: Response, stop: AbortSignal) {
+async function* chunksOf({ body, headers }: Response, stop: AbortSignal) {
   if (!body) return;
+  const patience = idleTimeout(headers.get('X-Heartbeat'));
   const reader = body.getReader();
   try {
     for (;;) {
-      const { done, value } = await withTimeout(IDLE_TIMEOUT_MS, stop, () => reader.read());
+      const { done, value } = await withTimeout(patience, stop, () => reader.read());
       if (done) return;
       yield value;
     }

@@ -1,0 +1,180 @@
+"""Each error that passes by itself, as PostgreSQL really raises it."""
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import asyncpg
+import pytest
+
+from chatkit_link.caller import Caller
+from chatkit_link.errors import Unavailable
+from chatkit_link.store import threads
+from chatkit_link.store.engine import Database
+from chatkit_link.store.outages import DatabaseUnavailable, Outage, is_conflict, outage_of
+from chatkit_link.store.patience import patiently
+from chatkit_link.store.postgres import PostgresStore
+from tests.store.build import assistant, thread
+
+Connect = Callable[[], Awaitable[Any]]
+
+
+@pytest.fixture
+async def connect(postgres_url: str) -> Any:
+    opened: list[Any] = []
+
+    async def connect() -> Any:
+        opened.append(await asyncpg.connect(postgres_url.replace("+asyncpg", "")))
+        return opened[-1]
+
+    yield connect
+    for connection in opened:
+        connection.terminate()
+
+
+async def _raised(statement: Awaitable[Any]) -> BaseException:
+    try:
+        await statement
+    except Exception as error:  # noqa: BLE001 - the test looks at it
+        return error
+    raise AssertionError("nothing was raised")
+
+
+async def test_what_a_deadlock_a_lock_and_a_serialization_failure_are(connect: Connect) -> None:
+    one, other = await connect(), await connect()
+    name = f"locks_{uuid.uuid4().hex}"
+    await one.execute(f"CREATE TABLE {name} (id int PRIMARY KEY, n int)")
+    try:
+        await one.execute(f"INSERT INTO {name} VALUES (1, 0), (2, 0)")
+        first, second = one.transaction(), other.transaction()
+        await first.start()
+        await second.start()
+        await one.execute(f"UPDATE {name} SET n = 1 WHERE id = 1")
+        await other.execute(f"UPDATE {name} SET n = 1 WHERE id = 2")
+        both = await asyncio.gather(
+            one.execute(f"UPDATE {name} SET n = 2 WHERE id = 2"),
+            other.execute(f"UPDATE {name} SET n = 2 WHERE id = 1"),
+            return_exceptions=True,
+        )
+        found = [outage_of(error) for error in both if isinstance(error, BaseException)]
+        await first.rollback()
+        await second.rollback()
+        assert found == [Outage.CONFLICT]
+
+        async with one.transaction():
+            await one.execute(f"UPDATE {name} SET n = 3 WHERE id = 1")
+            error = await _raised(other.execute(f"SELECT FROM {name} WHERE id = 1 FOR UPDATE NOWAIT"))
+        assert outage_of(error) is Outage.CONFLICT
+
+        second = other.transaction(isolation="serializable")
+        await second.start()
+        await other.fetch(f"SELECT FROM {name}")
+        await one.execute(f"UPDATE {name} SET n = 4 WHERE id = 1")
+        error = await _raised(other.execute(f"UPDATE {name} SET n = 5 WHERE id = 1"))
+        await second.rollback()
+        assert outage_of(error) is Outage.CONFLICT
+    finally:
+        await one.execute(f"DROP TABLE {name}")
+
+
+async def test_what_an_ended_session_a_cancelled_statement_and_a_read_only_server_are(connect: Connect) -> None:
+    one, other = await connect(), await connect()
+    await one.execute("SET default_transaction_read_only = on")
+    error = await _raised(one.execute("CREATE TABLE never (id int)"))
+    assert outage_of(error) is Outage.READ_ONLY
+    await one.execute("SET statement_timeout = 50")
+    assert outage_of(await _raised(one.execute("SELECT pg_sleep(5)"))) is Outage.AWAY
+    sleeping = asyncio.create_task(_raised(other.execute("SELECT pg_sleep(5)")))
+    await asyncio.sleep(0)
+    pid = other.get_server_pid()
+    third = await connect()
+    await third.execute("SELECT pg_terminate_backend($1)", pid)
+    assert outage_of(await sleeping) is Outage.AWAY
+    assert outage_of(await _raised(other.execute("SELECT 1"))) is Outage.AWAY
+
+
+async def test_a_server_without_room_for_a_connection_lacks_something(
+    connect: Connect, postgres_url: str, database: Database
+) -> None:
+    one = await connect()
+    role = f"narrow_{uuid.uuid4().hex}"
+    address = database.address.connect_args
+    await one.execute(f"CREATE ROLE {role} LOGIN CONNECTION LIMIT 0 PASSWORD '{address['password'] or ''}'")
+    try:
+        error = await _raised(asyncpg.connect(**{**address, "user": role}))
+        assert outage_of(error) is Outage.FULL
+    finally:
+        await one.execute(f"DROP ROLE {role}")
+
+
+@pytest.mark.parametrize(
+    ("error", "outage"),
+    [
+        (asyncpg.DiskFullError(""), Outage.FULL),
+        (asyncpg.OutOfMemoryError(""), Outage.FULL),
+        (asyncpg.PostgresIOError(""), Outage.FULL),
+        (asyncpg.AdminShutdownError(""), Outage.AWAY),
+        (asyncpg.CrashShutdownError(""), Outage.AWAY),
+        (asyncpg.CannotConnectNowError(""), Outage.AWAY),
+        (ConnectionResetError(), Outage.AWAY),
+        (asyncpg.DatabaseDroppedError(""), None),
+        (asyncpg.UniqueViolationError(""), None),
+        (asyncpg.InsufficientPrivilegeError(""), None),
+        (asyncpg.UndefinedTableError(""), None),
+        (asyncpg.DataError("a parameter that fits no column"), None),
+        (ZeroDivisionError(), None),
+    ],
+)
+def test_what_passes_by_itself_and_what_stays(error: Exception, outage: Outage | None) -> None:
+    """Those that a test cannot have from a server that others use."""
+    assert outage_of(error) is outage
+
+
+async def test_a_statement_that_meets_another_transaction_is_run_again_at_once(
+    connect: Connect, store: PostgresStore, ada: Caller
+) -> None:
+    here = await thread(store, ada)
+    other = await connect()
+    async with store.database.session(ada) as session:
+        await session.connection.execute("SET lock_timeout = '100ms'")
+        try:
+            locked = other.transaction()
+            await locked.start()
+            await other.execute("SELECT FROM threads WHERE id = $1 FOR UPDATE", here.id)
+            saving = asyncio.create_task(threads.set_title_if_none(session, here.id, "Tea"))
+            await asyncio.sleep(0.15)  # longer than it waits for a lock
+            await locked.rollback()
+            assert await saving
+        finally:
+            await session.connection.execute("RESET lock_timeout")
+
+
+async def test_an_answer_waits_for_the_database_and_a_request_does_not(
+    postgres_url: str, store: PostgresStore, ada: Caller
+) -> None:
+    here = await thread(store, ada)
+    item = assistant(here.id, "stored late")
+    attempts = 0
+
+    async def store_it() -> None:
+        nonlocal attempts
+        attempts += 1
+        if attempts < 4:
+            raise DatabaseUnavailable("away")
+        await store.add_thread_item(here.id, item, ada)
+
+    with pytest.raises(Unavailable):
+        await patiently(ada, store_it)
+    assert attempts == 1
+    may = iter([True, False, True, True])
+    waiting = Caller(ada.tenant, ada.user, patience=lambda: next(may))
+    await patiently(waiting, store_it)
+    assert await store.load_item(here.id, item.id, ada) == item and attempts == 4
+
+    def is_lost() -> bool:
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await store.add_thread_item(here.id, item, Caller(ada.tenant, ada.user, patience=is_lost))
+    assert not is_conflict(DatabaseUnavailable("away"))
