@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool
 from chatkit_link.errors import ConfigurationError, Unavailable
 from chatkit_link.resources import resource
 from chatkit_link.store.engine import Database
-from chatkit_link.store.row_security import GRANT_ROLE, SHOW_ALL
+from chatkit_link.store.row_security import GRANT_ROLE, PROTECT_AUDIT, SHOW_ALL
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +65,11 @@ def head() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def knows(revision: str) -> bool:
+    """Whether this version can bring a database at this revision up to date."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
 def _schema(connection: Connection) -> Schema:
     scripts = ScriptDirectory.from_config(_config())
     current = MigrationContext.configure(connection).get_current_revision()
@@ -81,6 +86,7 @@ def _upgrade(connection: Connection) -> None:
         raise ConfigurationError(_newer(schema))
     command.upgrade(config, "head")
     connection.exec_driver_sql(GRANT_ROLE)
+    connection.exec_driver_sql(PROTECT_AUDIT)
 
 
 async def migrate(database: Database) -> None:
@@ -118,10 +124,15 @@ async def read_schema(database: Database) -> Schema:
         return await connection.run_sync(_schema)
 
 
-async def require_schema(database: Database) -> None:
-    """Raises ConfigurationError where the schema is not that of this version; changes nothing."""
+async def require_schema(database: Database, *, older: bool = False) -> None:
+    """Raises ConfigurationError where the schema is not that of this version; changes nothing.
+
+    older: whether it may be that of an earlier version.
+    """
     schema = await read_schema(database)
     match schema.state:
+        case "older" if older:
+            pass
         case "newer":
             raise ConfigurationError(_newer(schema))
         case "older" | "empty":
