@@ -8,7 +8,7 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 
@@ -97,7 +97,7 @@ class Snapshot:
         if "attachments" not in self.rows:
             return
         async for row in self._connection.cursor(_FILES, prefetch=_CHUNK):
-            renditions = json.loads(row["renditions"] or "null") or {}
+            renditions = cast("dict[str, str]", json.loads(row["renditions"] or "null") or {})
             yield StoredFile(row["place"], row["mime_type"] or "", row["name"] or "file", renditions)
 
 
@@ -153,7 +153,7 @@ async def count_rows(connection: Any, tables: Mapping[str, str]) -> dict[str, in
 @asynccontextmanager
 async def connected(database: Database, name: str) -> AsyncGenerator[Any]:
     """A connection of its own, whose statements may take as long as they take. name: for the database server."""
-    given = {"timeout": _CONNECT, **database.address.connect_args}
+    given: dict[str, Any] = {"timeout": _CONNECT, **database.address.connect_args}
     given["server_settings"] = given["server_settings"] | {"application_name": name}
     connect: Any = asyncpg.connect  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     try:

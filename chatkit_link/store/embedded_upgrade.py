@@ -182,7 +182,7 @@ class Upgrade:
     def _execute(self, programs: Path, name: str, *arguments: str, cwd: Path | None = None) -> str:
         """Run a program; its output. Not by the package's own function, which logs the environment of what fails."""
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:  # servers keep a pipe open
-            done = subprocess.run(
+            done: subprocess.CompletedProcess[bytes] = subprocess.run(
                 [str(programs / name), *arguments],
                 env=self._environment,
                 cwd=cwd or self._folder.parent,
