@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -195,7 +195,8 @@ class Upgrade:
             output.seek(0)
             told = output.read()
         if done.returncode:
-            told += self._logs() if name == "pg_upgrade" else ""
+            if "*failure*" in told:  # of a server or a program that pg_upgrade ran
+                told += self._logs()
             raise subprocess.CalledProcessError(done.returncode, name, told)
         return told
 
@@ -230,12 +231,9 @@ def _reason(error: Exception) -> str:
     """What a program said, from where it says that something is wrong."""
     if not isinstance(error, subprocess.CalledProcessError):
         return str(error)
-    lines = [line.strip() for line in str(error.output).splitlines() if line.strip()]
-    wrong = re.compile(r"\b(fatal|error|failure|FATAL|PANIC|ERROR)\b|could not")
-    first = next((number for number, line in enumerate(lines) if wrong.search(line)), max(0, len(lines) - 5))
-    return f"{error.cmd}: " + "\n  ".join(_lines(lines[first:]))[:_LONGEST]
-
-
-def _lines(lines: list[str]) -> Iterator[str]:
-    for line in lines:
-        yield re.sub(r"\s{2,}", " ", line)
+    lines = [re.sub(r"\s{2,}", " ", line.strip()) for line in str(error.output).splitlines() if line.strip()]
+    # pg_upgrade reports each of its checks in a line that ends in "ok", and what fails behind the last of these.
+    passed = max((number for number, line in enumerate(lines, 1) if line.endswith(" ok")), default=0)
+    wrong = re.compile(r"fatal|error|FATAL|PANIC|ERROR|could not")
+    first = passed or next((number for number, line in enumerate(lines) if wrong.search(line)), max(0, len(lines) - 5))
+    return f"{error.cmd}: " + "\n  ".join(lines[first:])[:_LONGEST]

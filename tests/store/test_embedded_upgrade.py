@@ -149,12 +149,12 @@ def test_a_failed_upgrade_says_why_and_leaves_the_folder_as_it_was(
 ) -> None:
     """A prepared transaction is one of the things that pg_upgrade refuses."""
     with_old(data, *KEEP, "ALTER SYSTEM SET max_prepared_transactions = 5")
-    with_old(data, "BEGIN; INSERT INTO kept VALUES (0); PREPARE TRANSACTION 'left'")
+    with_old(data, "BEGIN", "INSERT INTO kept VALUES (0)", "PREPARE TRANSACTION 'left'")
     with pytest.raises(ConfigurationError) as told:
         embedded.start()
     message = str(told.value)
     assert "could not be upgraded from PostgreSQL 16 to 18" in message
-    assert "contains prepared transactions" in message
+    assert "contains prepared transactions" in message, message
     assert "PGSERVER_POSTGRES_VERSION=16" in message
     assert sorted(path.name for path in data.iterdir() if path.is_dir()) == ["postgres"]
     with_old(data, "ROLLBACK PREPARED 'left'")
@@ -215,8 +215,10 @@ def test_programs_of_the_distribution_do_for_versions_that_the_package_does_not_
         shutil.chown(embedded.folder, cluster._as_user["user"], cluster._as_user["group"])
     made = ("--auth=trust", "--encoding=utf8", "-U", "postgres", "-D", str(embedded.folder))
     cluster._execute("initdb", *made, programs=programs)
-    statement = f"{KEEP[0]}\n"
-    cluster._execute("postgres", "--single", "-D", str(embedded.folder), "postgres", stdin=statement, programs=programs)
+    at = ("-w", "-D", str(embedded.folder), "-l", str(embedded.folder / "log"))
+    cluster._execute("pg_ctl", *at, "-o", f"-h '' -k {embedded.folder}", "start", programs=programs)
+    query(f"postgresql://postgres@/postgres?host={embedded.folder}", *KEEP)
+    cluster._execute("pg_ctl", *at, "stop", programs=programs)
     url = embedded.start()
     assert query(url, COUNT) == "5000 of 18"
     assert query(url, "SELECT count(*) FROM pg_hba_file_rules WHERE auth_method = 'trust'") == "0"
