@@ -182,7 +182,8 @@ class Upgrade:
     def _execute(self, programs: Path, name: str, *arguments: str, cwd: Path | None = None) -> str:
         """Run a program; its output. Not by the package's own function, which logs the environment of what fails."""
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:  # servers keep a pipe open
-            done: subprocess.CompletedProcess[bytes] = subprocess.run(
+            run: Any = subprocess.run  # whose overloads do not take keywords of unknown types
+            done = run(
                 [str(programs / name), *arguments],
                 env=self._environment,
                 cwd=cwd or self._folder.parent,
@@ -194,7 +195,7 @@ class Upgrade:
             )
             output.seek(0)
             told = output.read()
-        if done.returncode:
+        if done.returncode != 0:
             if "*failure*" in told:  # of a server or a program that pg_upgrade ran
                 told += self._logs()
             raise subprocess.CalledProcessError(done.returncode, name, told)
