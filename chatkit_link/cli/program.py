@@ -12,6 +12,7 @@ import typer
 
 from chatkit_link.cli.agents import agents_cli
 from chatkit_link.cli.audit import audit_cli
+from chatkit_link.cli.backup import backup, restore
 from chatkit_link.cli.chat import chat
 from chatkit_link.cli.doctor import doctor
 from chatkit_link.cli.files import files_cli
@@ -71,6 +72,10 @@ cli.command(epilog=examples("dev --folder widgets"))(dev)
 cli.command(epilog=examples('chat "How do I deploy it?"', "chat --url https://chat.example.com/chatkit"))(chat)
 cli.command(epilog=examples("token --user ada --expires 8h"))(token)
 cli.command(epilog=examples("migrate", "migrate --to 0014"))(migrate)
+cli.command(epilog=examples("backup monday.tar"))(backup)
+cli.command(epilog=examples("restore monday.tar", "restore monday.tar --replace", "restore monday.tar --check"))(
+    restore
+)
 cli.add_typer(agents_cli, name="agents")
 cli.command(epilog=examples("usage --days 7 --by day,model", "usage --json"))(usage)
 cli.add_typer(threads_cli, name="threads")

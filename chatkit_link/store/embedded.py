@@ -17,9 +17,14 @@ from typing import TYPE_CHECKING, cast
 
 from chatkit_link.data_folder import make_private
 from chatkit_link.errors import ConfigurationError
+from chatkit_link.store.embedded_upgrade import UPGRADED
 
 if TYPE_CHECKING:
     from chatkit_link.store.embedded_cluster import Cluster
+
+
+#: Bytes at the end of PostgreSQL's log in which a failed start says why.
+_LOG_END = 8192
 
 
 class EmbeddedPostgres:
@@ -39,7 +44,8 @@ class EmbeddedPostgres:
     def exists(self) -> bool:
         """Whether a database was made in this folder. Raises ConfigurationError where that cannot be seen."""
         try:
-            return (self.folder / "PG_VERSION").exists()
+            # The second while an upgrade to a newer PostgreSQL, whose last step was cut off, waits for the next start.
+            return any((self._data / name / "PG_VERSION").exists() for name in (self.folder.name, UPGRADED))
         except OSError as error:
             raise ConfigurationError(
                 f"The database in {self.folder} cannot be looked at ({error.strerror}). Run this as the user who runs "
@@ -56,6 +62,8 @@ class EmbeddedPostgres:
             with warnings.catch_warnings():  # about a runtime folder that servers and containers do not have
                 warnings.simplefilter("ignore")
                 from chatkit_link.store.embedded_cluster import Cluster  # noqa: PLC0415 - needs an optional package
+        except (RuntimeError, ValueError) as error:  # of the package, about its variable
+            raise ConfigurationError(f"PGSERVER_POSTGRES_VERSION is not acceptable: {error}.") from error
         except ImportError as error:
             raise ConfigurationError(
                 "No database: set DATABASE_URL to a PostgreSQL address, or install the embedded one with "
@@ -71,7 +79,8 @@ class EmbeddedPostgres:
             raise
         except Exception as error:  # whatever initdb or pg_ctl met, the advice is the same
             raise ConfigurationError(
-                f"The embedded PostgreSQL in {self.folder} did not start. Its log is {self.folder / 'log'}. "
+                f"The embedded PostgreSQL in {self.folder} did not start{self._reason()}. Its log is "
+                f"{self.folder / 'log'}. "
                 "Choose another folder with CHATKIT_LINK_DATA, or set DATABASE_URL to a PostgreSQL address."
             ) from error
         self._cluster = cluster
@@ -89,6 +98,17 @@ class EmbeddedPostgres:
                 users.remove(os.getpid())
             if not users:
                 cluster.stop()
+
+    def _reason(self) -> str:
+        """The last thing that its log calls fatal."""
+        try:
+            with (self.folder / "log").open("rb") as log:
+                log.seek(max(0, log.seek(0, os.SEEK_END) - _LOG_END))
+                lines = log.read().decode(errors="replace").splitlines()
+        except OSError:
+            return ""
+        fatal = [line.partition(mark)[2].strip() for line in lines for mark in ("FATAL:", "PANIC:") if mark in line]
+        return f": {fatal[-1].rstrip('.')}" if fatal else ""
 
     @contextmanager
     def _users(self) -> Generator[list[int]]:

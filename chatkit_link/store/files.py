@@ -16,7 +16,21 @@ from datetime import timedelta
 from typing import Any, Literal, cast
 
 from chatkit.types import Attachment
-from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chatkit_link.store.attachments import attachment_not_found
@@ -26,6 +40,16 @@ from chatkit_link.store.tables import attachments, file_removals, file_usage
 from chatkit_link.store.tenancy import OWNER, Session, mine
 from chatkit_link.store.threads import load_thread
 from chatkit_link.wire.sanitize import clean_text, to_json_text
+
+#: Key of the advisory lock that a backup shares (``store/dump.py``): no bytes are removed while it is held.
+BACKUP_LOCK = 0x636B4261636B7570
+_NO_BACKUP_RUNS = text("""
+    NOT EXISTS (
+        SELECT FROM pg_locks
+        WHERE locktype = 'advisory' AND classid = :high AND objid = :low
+        AND objsubid = 1 AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    )
+""").bindparams(high=BACKUP_LOCK >> 32, low=BACKUP_LOCK & 0xFFFFFFFF)
 
 _COLUMNS = [
     attachments.c[name] for name in ("id", "thread_id", "state", "size", "mime_type", "place", "renditions", "network")
@@ -322,7 +346,8 @@ async def due_removals(database: Database, limit: int) -> AsyncGenerator["Remova
     async with database.system() as connection:
         statement = (
             select(file_removals.c.prefix)
-            .where(file_removals.c.due <= func.now())
+            # Asked in the very statement: the snapshot of a backup that takes its lock later knows what this one finds.
+            .where(file_removals.c.due <= func.now(), _NO_BACKUP_RUNS)
             .order_by(file_removals.c.due)
             .limit(limit)
             .with_for_update(skip_locked=True)

@@ -26,7 +26,7 @@ from sqlalchemy.pool import NullPool
 from chatkit_link.errors import ConfigurationError, Unavailable
 from chatkit_link.resources import resource
 from chatkit_link.store.engine import Database
-from chatkit_link.store.row_security import GRANT_ROLE, SHOW_ALL
+from chatkit_link.store.row_security import GRANT_ROLE, PROTECT_AUDIT, SHOW_ALL
 
 logger = logging.getLogger(__name__)
 
@@ -92,6 +92,11 @@ def _revisions() -> tuple[str | None, frozenset[str]]:
     return scripts.get_current_head(), frozenset(script.revision for script in scripts.walk_revisions())
 
 
+def knows(revision: str) -> bool:
+    """Whether this version can bring a database at this revision up to date."""
+    return revision in _revisions()[1]
+
+
 def schema_at(revision: str | None) -> Schema:
     """What a database at this revision is to this version."""
     needed, known = _revisions()
@@ -147,6 +152,7 @@ def _upgrade(connection: Connection, target: str | None) -> list[tuple[str, str]
     stage = target if schema.current is None else _stage(connection, schema.current, target)
     command.upgrade(config, stage)
     connection.exec_driver_sql(GRANT_ROLE)
+    connection.exec_driver_sql(PROTECT_AUDIT)
     if stage != target:
         return None
     return [(table, name) for table, name in connection.execute(_UNCHECKED)]
@@ -299,10 +305,15 @@ async def read_schema(database: Database) -> Schema:
         return await connection.run_sync(_schema)
 
 
-async def require_schema(database: Database) -> None:
-    """Raises ConfigurationError where the schema is not that of this version; changes nothing."""
+async def require_schema(database: Database, *, older: bool = False) -> None:
+    """Raises ConfigurationError where the schema is not that of this version; changes nothing.
+
+    older: whether it may be that of an earlier version.
+    """
     schema = await read_schema(database)
     match schema.state:
+        case "older" if older:
+            pass
         case "newer":
             raise ConfigurationError(_newer(schema))
         case "older" | "empty":

@@ -42,8 +42,10 @@ async def open_database(settings: Settings, *, turns: Turns | None = None) -> As
 
 
 @asynccontextmanager
-async def open_existing(settings: Settings) -> AsyncGenerator[Database]:
+async def open_existing(settings: Settings, *, older: bool = False) -> AsyncGenerator[Database]:
     """The same for a command that migrates nothing and makes no database.
+
+    older: whether the schema may be that of an earlier version.
 
     Raises:
         ConfigurationError: also if there is no embedded database yet, or the schema is not that of this version.
@@ -54,5 +56,5 @@ async def open_existing(settings: Settings) -> AsyncGenerator[Database]:
             "set DATABASE_URL, or name another folder with CHATKIT_LINK_DATA."
         )
     async with open_database(settings) as database:
-        await require_schema(database)
+        await require_schema(database, older=older)
         yield database

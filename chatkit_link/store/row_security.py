@@ -98,6 +98,23 @@ GRANT_ROLE = f"""
 """
 
 
+#: Give up the right to change the audit log (migration 0013), where a restored database has its owner's default ones.
+PROTECT_AUDIT = """
+    DO $$ BEGIN
+        IF EXISTS (
+            SELECT FROM pg_class WHERE oid = to_regclass('audit_log') AND relowner = (
+                SELECT oid FROM pg_roles WHERE rolname = current_user
+            ) AND (relacl IS NULL OR EXISTS (
+                SELECT FROM aclexplode(relacl)
+                WHERE grantee = relowner AND privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE')
+            ))
+        ) THEN
+            REVOKE UPDATE, DELETE, TRUNCATE ON audit_log FROM PUBLIC, CURRENT_USER;
+        END IF;
+    END $$
+"""
+
+
 class RowSecurityConnection(asyncpg.Connection):
     """A connection that knows whose rows it shows."""
 

@@ -1,0 +1,1 @@
+"""A backup: the database and the files of one deployment in one file, and back."""
