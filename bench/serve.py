@@ -91,4 +91,5 @@ async def _until_told(port: int) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING)
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # the SDK leaves tasks behind when a client leaves
     run_loop(main(*sys.argv[1:]))
