@@ -19,7 +19,7 @@ PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/*.html fronte
 # What `make run` serves as long as you have no catalog of your own: the research agent and Professor Lock.
 DEMO := $(if $(wildcard chatkit-link.toml)$(shell grep -s '^CHATKIT_LINK_CONFIG=' .env),,examples/professor_lock/chatkit-link.toml)
 
-.PHONY: help run test test-fast test-all test-lowest check faults bench docs pictures build lock sbom audit clean
+.PHONY: help run test test-fast test-all test-lowest check faults bench scale docs pictures build lock sbom audit clean
 .DELETE_ON_ERROR:
 
 # List the targets.
@@ -58,6 +58,10 @@ faults: $(INSTALLED)
 # Measure this server beside the SDK's and a bare one; ARGS=--full measures everything.
 bench: $(INSTALLED)
 	@$(PY) -m bench $(ARGS)
+
+# Measure what one message costs on a large database, and extrapolate to many people; ARGS=--full measures longer.
+scale: $(INSTALLED)
+	@$(PY) -m bench.scale $(ARGS)
 
 # Build the documentation as a site into site/.
 docs: $(INSTALLED)

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from bench.answers import read_order
+from bench.answers import fall_out_of_step, read_order
 
 DELTA = b"text_delta"
 
@@ -19,8 +19,12 @@ Say = Callable[[list[bytes], str], AsyncIterator[bytes]]
 
 async def frames_as_they_are(frames: list[bytes], text: str) -> AsyncIterator[bytes]:
     _, pace = read_order(text)
+    has_words = False
     for frame in frames:
         if pace is not None and DELTA in frame:
+            if not has_words:
+                await fall_out_of_step(pace)
+                has_words = True
             await asyncio.sleep(pace)
         yield frame
 

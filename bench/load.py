@@ -20,7 +20,8 @@ _END = b"0\r\n\r\n"
 class Asked:
     """path: of the endpoint. body: the request's JSON. seconds: how long clients keep asking.
 
-    hold: open this many streams, print ``open`` once each has started, and hold them until standard input ends.
+    hold: open this many streams, print the seconds until each has started, hold them until standard input ends, and
+    print for each of its lines how many events have come.
     """
 
     port: int
@@ -155,8 +156,8 @@ async def load(asked: Asked) -> Measured:
     return measured
 
 
-async def hold(asked: Asked) -> Measured:
-    """Open streams and read them until standard input ends."""
+async def hold(asked: Asked) -> None:
+    """Open streams, and read them until standard input ends."""
     clock = asyncio.get_running_loop().time
     started = clock()
     connections: list[Connection] = []
@@ -166,19 +167,19 @@ async def hold(asked: Asked) -> Measured:
             connection.ask()
         await asyncio.gather(*(connection.responding.wait() for connection in fresh))
         connections += fresh
-    measured = Measured(seconds=clock() - started)
-    print("open", flush=True)
-    await asyncio.to_thread(sys.stdin.readline)
-    measured.events = sum(connection.events for connection in connections)
+    print(clock() - started, flush=True)
+    while await asyncio.to_thread(sys.stdin.readline):
+        print(sum(connection.events for connection in connections), flush=True)
     for connection in connections:
         connection.close()
-    return measured
 
 
 async def _main(given: dict[str, Any]) -> None:
     asked = Asked(**given)
-    measured = await (hold(asked) if asked.hold else load(asked))
-    print(json.dumps(asdict(measured)), flush=True)
+    if asked.hold:
+        await hold(asked)
+    else:
+        print(json.dumps(asdict(await load(asked))), flush=True)
 
 
 if __name__ == "__main__":

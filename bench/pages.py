@@ -46,34 +46,42 @@ class Pages:
     whole_p50: float
 
 
-def measure_pages(server: Server, url: str, counts: dict[str, list[int]], seconds: float) -> list[Pages]:
-    """Pages of items and of threads, at the newest end and in the middle, for each of the counts."""
-    found: list[Pages] = []
+def measure_pages(
+    server: Server, url: str, counts: dict[str, list[int]], seconds: float, rounds: int
+) -> list[list[Pages]]:
+    """Pages of items and of threads for each count, at the newest end and in the middle; the rounds of each."""
+    asked: list[tuple[str, str, int, Asked]] = []
     for kind, sizes in counts.items():
         for count in sizes:
-            say(f"a page of {count:,} {kind}")
+            say(f"a thread with {count:,} items" if kind == "items" else f"a list of {count:,} threads")
             thread, cookie = _new_thread(server)
             asyncio.run(_fill(url, thread, kind, count))
             requests = {"newest": _page_request(kind, thread, None)}
             if count > 1000:
                 requests["middle"] = _page_request(kind, thread, _middle(kind, thread, count))
             for place, body in requests.items():
-                asked = Asked(server.port, "/chatkit/plain", body, 1, seconds, cookie=cookie)
-                load(asked)  # plans and pages of the database that are read once
-                cpu, database_cpu = server.cpu(), server.database_cpu()
-                whole = sorted(load(asked).whole)
-                found.append(
-                    Pages(
-                        kind=kind,
-                        place=place,
-                        count=count,
-                        requests=len(whole),
-                        cpu=(server.cpu() - cpu) / len(whole),
-                        database_cpu=(server.database_cpu() - database_cpu) / len(whole),
-                        whole_p50=whole[len(whole) // 2],
-                    )
+                load(Asked(server.port, "/chatkit/plain", body, 1, seconds, cookie=cookie))  # what is read once
+                asked.append(
+                    (kind, place, count, Asked(server.port, "/chatkit/plain", body, 1, seconds, cookie=cookie))
                 )
-    return found
+    asyncio.run(_settle(url))
+    say("pages")
+    measured = [[_measure(server, *each) for each in asked] for _ in range(rounds)]
+    return [list(each) for each in zip(*measured, strict=True)]
+
+
+def _measure(server: Server, kind: str, place: str, count: int, asked: Asked) -> Pages:
+    cpu, database_cpu = server.cpu(), server.database_cpu()
+    whole = sorted(load(asked).whole)
+    return Pages(
+        kind=kind,
+        place=place,
+        count=count,
+        requests=len(whole),
+        cpu=(server.cpu() - cpu) / len(whole),
+        database_cpu=(server.database_cpu() - database_cpu) / len(whole),
+        whole_p50=whole[len(whole) // 2],
+    )
 
 
 def _new_thread(server: Server) -> tuple[str, str]:
@@ -96,6 +104,16 @@ async def _fill(url: str, thread: str, kind: str, count: int) -> None:
             if kind == "items":
                 await connection.execute(_COUNTED, **given)
             await connection.execute(text("ANALYZE threads, thread_items"))
+    finally:
+        await database.close()
+
+
+async def _settle(url: str) -> None:
+    """Do now what PostgreSQL would do in the background while pages are measured."""
+    database = Database(url, patience=600)
+    try:
+        async with database.replica() as connection:
+            await connection.execute(text("VACUUM (ANALYZE) threads, thread_items"))
     finally:
         await database.close()
 

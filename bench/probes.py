@@ -1,4 +1,4 @@
-"""What a server under test reports of itself: two routes beside its own."""
+"""What a server under test reports of itself: routes beside its own."""
 
 import asyncio
 import json
@@ -6,6 +6,8 @@ import time
 
 from starlette.requests import Request
 from starlette.responses import Response
+
+from bench.answers import SLOW
 
 _EVERY = 0.01
 
@@ -24,3 +26,9 @@ async def lag(request: Request) -> Response:
         await asyncio.sleep(_EVERY)
         late.append(clock() - before - _EVERY)
     return Response(json.dumps(late), media_type="application/json")
+
+
+async def end(request: Request) -> Response:
+    """End the slow streams, each at its next word."""
+    SLOW.end()
+    return Response()

@@ -1,10 +1,12 @@
 """The figures of a run as Markdown tables, and their place in docs/explanation/performance.md."""
 
-from collections.abc import Iterable
+import statistics
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from bench.slow_streams import SlowStreams
 from bench.streams import Answers
-from bench.targets import MIB, Result, floors, targets
+from bench.targets import MIB, Result, Target, floors, middle, ratios, targets
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 _NAMES = {
@@ -21,10 +23,10 @@ def markdown(result: Result) -> str:
         ("## Targets", _targets(result)),
         ("## Floors", _floors(result)),
         ("## Cost of an answer", _answers(result)),
-        ("## Cost of an open stream", _open_streams(result)),
+        ("## Cost of a slow stream", _slow_streams(result)),
         ("## Cost of a page", _pages(result)),
     ]
-    return "\n\n".join(f"{title}\n\n{table}" for title, table in sections if table)
+    return "\n\n".join(f"{title}\n\n{each}" for title, each in sections if each)
 
 
 def write_into(page: Path, text: str) -> None:
@@ -34,7 +36,8 @@ def write_into(page: Path, text: str) -> None:
     page.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
 
 
-def _table(head: str, rows: Iterable[Iterable[str]]) -> str:
+def table(head: str, rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table, its head written with ``|`` between the columns; empty without a row."""
     columns = [cell.strip() for cell in head.split("|")]
     rule = ["---" if index == 0 else "---:" for index in range(len(columns))]
     lines = [columns, rule, *rows]
@@ -46,28 +49,43 @@ def _targets(result: Result) -> str:
         [
             target.name,
             f"{target.value:.2f} {target.unit}",
+            f"{min(target.values):.2f} to {max(target.values):.2f}" if len(target.values) > 1 else "",
             f"{'at least' if target.least else 'at most'} {target.bound:g} {target.unit}",
-            "yes" if target.met else "**no**",
+            ("yes" if target.met else "**no**") + (", within the noise" if target.undecided else ""),
         ]
         for target in targets(result)
     )
-    return _table("What | measured | target | met", rows)
+    return table("What | median | rounds | target | met", rows)
+
+
+def changes(before: Sequence[Target], after: Sequence[Target]) -> str:
+    """What another run measured of the same targets, and whether the rounds of both lie apart."""
+    known = {target.name: target for target in before}
+    rows: list[list[str]] = []
+    for new in after:
+        if (old := known.get(new.name)) is None:
+            continue
+        apart = min(new.values) > max(old.values) or max(new.values) < min(old.values)
+        better = (new.value > old.value) == new.least
+        verdict = ("better" if better else "**worse**") if apart else "the noise exceeds the difference"
+        rows.append([new.name, f"{old.value:.2f} {old.unit}", f"{new.value:.2f} {new.unit}", verdict])
+    return table("What | before | now | change", rows)
 
 
 def _floors(result: Result) -> str:
-    return _table("Floor | measured", ([floor.name, f"{floor.value:.2f} {floor.unit}"] for floor in floors(result)))
+    return table("Floor | measured", ([floor.name, f"{floor.value:.2f} {floor.unit}"] for floor in floors(result)))
 
 
 def _answers(result: Result) -> str:
-    def row(answer: Answers) -> list[str]:
-        bare = result.answer("bare", answer.path, answer.deltas, answer.clients, answer.pace)
-        times = answer.cpu / bare.cpu if bare else 0.0
+    def row(rounds: list[Answers]) -> list[str]:
+        answer = middle(rounds)
+        times = ratios(rounds, result.answer("bare", answer.path, answer.deltas, answer.clients, answer.pace), _cpu)
         return [
             _NAMES[answer.server] + ("" if answer.server in ("bare", "runner") else f", {answer.path}"),
             "at once" if answer.pace is None else "one a turn",
             str(answer.deltas),
             str(answer.clients),
-            f"{times:.1f}",
+            f"{statistics.median(times):.1f}" if times else "",
             f"{1000 * answer.cpu:.2f}",
             f"{1e6 * answer.cpu / answer.events:.0f}",
             f"{1000 * answer.database_cpu:.2f}" if answer.database_cpu else "",
@@ -80,25 +98,32 @@ def _answers(result: Result) -> str:
         "Server, path | deltas come | deltas | clients | CPU / bare | CPU ms per request | CPU µs per event | "
         "PostgreSQL's CPU ms | first event p50 ms | p95 ms | requests/s"
     )
-    return _table(head, map(row, result.answers))
+    return table(head, map(row, result.answers))
 
 
-def _open_streams(result: Result) -> str:
-    rows = (
-        [
-            f"{_NAMES[row.server]}, {row.path}",
-            str(row.streams),
-            f"{row.memory / MIB:.3f}",
-            f"{1e6 * row.cpu:.0f}",
-            f"{1000 * row.late_p50:.1f}",
-            f"{1000 * row.late_p99:.1f}",
-            f"{1000 * row.late_most:.0f}",
-            f"{row.opening:.1f}",
+def _cpu(answer: Answers) -> float:
+    return answer.cpu
+
+
+def _slow_streams(result: Result) -> str:
+    def row(rounds: list[SlowStreams]) -> list[str]:
+        one = middle(rounds)
+        return [
+            f"{_NAMES[one.server]}, {one.path}",
+            str(one.slow) + (f", after {one.minutes:g} minutes" if one.minutes else ""),
+            f"{1e6 * one.cpu:.0f}",
+            f"{1e6 * one.database_cpu:.0f}" if one.database_cpu else "",
+            f"{max(each.memory for each in rounds) / MIB:.3f}",
+            f"{1000 * one.late_p99:.1f}",
+            f"{1000 * one.late_most:.0f}",
+            f"{one.opening:.1f}",
         ]
-        for row in result.open_streams
+
+    head = (
+        "Server, path | streams | CPU µs per event | PostgreSQL's CPU µs | MiB each | loop late p99 ms | most ms | "
+        "s to open all"
     )
-    head = "Server, path | streams | MiB each | CPU µs per event | loop late p50 ms | p99 ms | most ms | s to open all"
-    return _table(head, rows)
+    return table(head, map(row, result.slow))
 
 
 def _pages(result: Result) -> str:
@@ -110,6 +135,6 @@ def _pages(result: Result) -> str:
             f"{1000 * row.database_cpu:.2f}",
             f"{1000 * row.whole_p50:.2f}",
         ]
-        for row in result.pages
+        for row in map(middle, result.pages)
     )
-    return _table("Page of 20 | of | CPU ms | PostgreSQL's CPU ms | whole p50 ms", rows)
+    return table("Page of 20 | of | CPU ms | PostgreSQL's CPU ms | whole p50 ms", rows)

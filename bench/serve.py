@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from bench import bare, runner, sdk
-from bench.probes import cpu, lag
+from bench.probes import cpu, end, lag
 from chatkit_link.app import create_app
 from chatkit_link.cli.server import run_loop, serving, spare_the_collector
 from chatkit_link.settings import Settings, read_settings
@@ -43,7 +43,7 @@ def _ours(settings: Settings) -> FastAPI:
 
 
 def _add_probes(app: Any) -> None:
-    for path, probe in (("/cpu", cpu), ("/lag", lag)):
+    for path, probe in (("/cpu", cpu), ("/lag", lag), ("/end", end)):
         app.add_route(path, probe)
         # Before the routes that are there.
         app.router.routes.insert(0, app.router.routes.pop())
@@ -91,4 +91,5 @@ async def _until_told(port: int) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING)
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # the SDK leaves tasks behind when a client leaves
     run_loop(main(*sys.argv[1:]))

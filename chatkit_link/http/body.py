@@ -15,18 +15,21 @@ Model = TypeVar("Model", bound=BaseModel)
 
 async def read_body(request: Request, limit: int) -> bytes:
     """The body, refused as soon as it is known to be too large."""
-    too_large = TooLarge(Localized("body_too_large", most=limit))
     if (declared := declared_length(request)) is not None and declared > limit:
-        raise too_large
+        raise _too_large(limit)
     body = bytearray()
     try:
         async for part in request.stream():
             body += part
             if len(body) > limit:
-                raise too_large
+                raise _too_large(limit)
     except ClientDisconnect:  # nobody reads the refusal, and nothing is wrong here
         raise BadRequest("The connection was closed before the whole body was there.") from None
     return bytes(body)
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(Localized("body_too_large", most=limit))
 
 
 def declared_length(request: Request) -> int | None:

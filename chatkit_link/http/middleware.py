@@ -95,8 +95,9 @@ class ResponseHeaders:
         Browsers hold all ports of a host to it. So a machine of one's own, an unusual port, beside which others may
         speak plain HTTP, and a host of which this server has only a prefix are left alone.
         """
-        connection = HTTPConnection(scope)
-        host = connection.headers.get("host", "")
-        if scope.get("root_path") or is_loopback(host) or not same_host(f"https://{host.partition(':')[0]}", host):
+        host = HTTPConnection(scope).headers.get("host", "")
+        if scope.get("scheme") != "https" and (self._public_host is None or host != self._public_host):
             return False
-        return connection.url.scheme == "https" or (self._public_host is not None and host == self._public_host)
+        return not (scope.get("root_path") or is_loopback(host)) and same_host(
+            f"https://{host.partition(':')[0]}", host
+        )

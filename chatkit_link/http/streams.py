@@ -6,6 +6,7 @@ It ends without an end mark, so a page that is still there comes back for the re
 that is never ended here.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from types import TracebackType
 from typing import Self
@@ -66,15 +67,23 @@ class Place:
         """A stream that is no run's."""
         return _Stream(self, frames, {})
 
-    async def send(self, response: "_Stream", scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the response until it is complete, its client has left or it gives way."""
+    async def send(self, response: StreamingResponse, receive: Receive, send: Send) -> None:
+        """Send the response until it is complete, its client has left or it gives way.
+
+        Starlette would do so in a task group, which costs as much as sending the events of a short answer.
+        """
+        sending = self._sending = anyio.CancelScope()
+        left = asyncio.create_task(response.listen_for_disconnect(receive), name="disconnect")
+        left.add_done_callback(lambda _: sending.cancel())
         try:
-            with anyio.CancelScope() as self._sending:
-                await response.send_all(scope, receive, send)
-            if self._sending.cancelled_caught:
+            with sending:
+                await response.stream_response(send)
+            if sending.cancelled_caught and not left.done():
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             self.close()
+            left.cancel()
+            await asyncio.wait([left])
 
 
 class Streams:
@@ -124,7 +133,4 @@ class _Stream(StreamingResponse):
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._place.send(self, scope, receive, send)
-
-    async def send_all(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await super().__call__(scope, receive, send)
+        await self._place.send(self, receive, send)

@@ -28,6 +28,7 @@ def read_address(text: str) -> Address | None:
     return mapped or address
 
 
+@lru_cache(maxsize=64)
 def read_networks(text: str) -> tuple[Network, ...]:
     """Networks and single addresses, divided by commas or spaces; ``*`` is every address. Raises ValueError."""
     parts = text.replace("*", "0.0.0.0/0 ::/0").replace(",", " ").split()
