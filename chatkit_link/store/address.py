@@ -33,6 +33,7 @@ class Address:
     """connect_args: for asyncpg. url: the same for SQLAlchemy. pooled: behind a transaction-mode pooler.
 
     pooler: what a hosting service has there. direct: where sessions last, as far as that follows from the address.
+    tls_mode, tls_root: sslmode and sslrootcert as libpq has them.
     """
 
     url: URL
@@ -40,6 +41,8 @@ class Address:
     pooled: bool
     pooler: Pooler | None = None
     direct: "Address | None" = None
+    tls_mode: str | None = None
+    tls_root: str | None = None
 
     @property
     def engine_args(self) -> dict[str, Any]:
@@ -95,7 +98,8 @@ def parse_address(text: str, *, name: str = "DATABASE_URL") -> Address:
         query={},
     )
     host, port = _place(hosts, url, query, name)
-    address = Address(url, {"host": host, "port": port, **_connect_args(url, query, name)}, pooled=False)
+    arguments = {"host": host, "port": port, **_connect_args(url, query, name)}
+    address = Address(url, arguments, pooled=False, tls_mode=_tls_mode(query), tls_root=query.get("sslrootcert"))
     pooler = None if isinstance(host, list) else known_pooler(host or "", port)
     direct = pooler.direct if pooler is not None else None
     address = replace(address, pooler=pooler, direct=None if direct is None else _elsewhere(address, *direct))
@@ -129,7 +133,8 @@ def _elsewhere(address: Address, host: str, port: int | None) -> Address:
     settings: dict[str, str] = dict(arguments["server_settings"])
     if "options" in settings:  # endpoint=ep-name-pooler
         settings["options"] = re.sub(r"(endpoint(?:=|%3D)[\w-]+?)-pooler\b", r"\1", settings["options"])
-    return Address(address.url.set(host=host, port=port), arguments | {"server_settings": settings}, pooled=False)
+    given = arguments | {"server_settings": settings}
+    return replace(address, url=address.url.set(host=host, port=port), connect_args=given)
 
 
 def _first_host(text: str) -> tuple[str, Sequence[str]]:
@@ -185,11 +190,15 @@ def _seconds(text: str, name: str) -> float:
         raise ConfigurationError(f"{name} has a connect_timeout that is not a number of seconds.") from None
 
 
-def _encryption(query: dict[str, str], name: str) -> str | ssl.SSLContext | None:
+def _tls_mode(query: dict[str, str]) -> str | None:
     mode = query.get("sslmode") or query.get("ssl")
+    return None if mode is None else _OTHER_SSL_MODES.get(mode.lower(), mode.lower())
+
+
+def _encryption(query: dict[str, str], name: str) -> str | ssl.SSLContext | None:
+    mode = _tls_mode(query)
     if mode is None:
         return None
-    mode = _OTHER_SSL_MODES.get(mode.lower(), mode.lower())
     if mode not in SSL_MODES:
         raise ConfigurationError(f"{name} has an unknown sslmode: use one of {', '.join(SSL_MODES)}.")
     root = query.get("sslrootcert")

@@ -13,6 +13,7 @@ from typing import Any, cast
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 
 from chatkit_link.errors import ConfigurationError, Unavailable
+from chatkit_link.store.address import Address
 from chatkit_link.store.engine import Database
 from chatkit_link.store.files import BACKUP_LOCK
 from chatkit_link.store.postgres_programs import Programs, program, program_environment
@@ -68,7 +69,7 @@ class Snapshot:
     rows: Mapping[str, int]
     deployment: Mapping[str, str]
     _id: str
-    _url: str
+    _address: Address
     _connection: Any
 
     @property
@@ -86,7 +87,7 @@ class Snapshot:
             f"--schema={_pattern(self.schema)}",
             f"--snapshot={self._id}",
         )
-        environment = program_environment(self._url, name=_NAME, options=SEE_ALL)
+        environment = program_environment(self._address, name=_NAME, options=SEE_ALL)
         async with program(programs.path("pg_dump"), *arguments, environment=environment) as running:
             async for chunk in running.output():
                 yield chunk
@@ -109,11 +110,7 @@ async def snapshot(database: Database) -> AsyncGenerator[Snapshot]:
         ConfigurationError: there is nothing of ours in it, or it hides rows from this role.
         Unavailable: it cannot be reached.
     """
-    if database.pooled:
-        raise ConfigurationError(
-            "A backup needs a connection to the database itself: set DATABASE_URL to its direct address for this "
-            "command, and not to that of a pooler."
-        )
+    require_direct(database, "A backup")
     async with connected(database, _NAME) as connection:
         await connection.execute("SELECT pg_advisory_lock_shared($1)", BACKUP_LOCK)
         await connection.execute(SHOW_ALL, False)  # noqa: FBT003 - a parameter of the statement
@@ -137,9 +134,18 @@ async def snapshot(database: Database) -> AsyncGenerator[Snapshot]:
                 if "deployment" in tables
                 else {},
                 _id=await connection.fetchval("SELECT pg_export_snapshot()"),
-                _url=database.url,
+                _address=database.session_address,
                 _connection=connection,
             )
+
+
+def require_direct(database: Database, what: str) -> None:
+    """Raises ConfigurationError where there is a pooler in transaction mode and no way past it."""
+    if not database.listens:
+        raise ConfigurationError(
+            f"{what} needs a connection to the database itself: name its own address in DATABASE_DIRECT_URL, beside "
+            "that of the pooler."
+        )
 
 
 async def count_rows(connection: Any, tables: Mapping[str, str]) -> dict[str, int]:
@@ -153,7 +159,7 @@ async def count_rows(connection: Any, tables: Mapping[str, str]) -> dict[str, in
 @asynccontextmanager
 async def connected(database: Database, name: str) -> AsyncGenerator[Any]:
     """A connection of its own, whose statements may take as long as they take. name: for the database server."""
-    given: dict[str, Any] = {"timeout": _CONNECT, **database.address.connect_args}
+    given: dict[str, Any] = {"timeout": _CONNECT, **database.session_address.connect_args}
     given["server_settings"] = given["server_settings"] | {"application_name": name}
     connect: Any = asyncpg.connect  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     try:

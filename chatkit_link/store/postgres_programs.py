@@ -16,11 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
-from sqlalchemy.engine import make_url
-
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.settings import read_variables
-from chatkit_link.store.address import parse_address
+from chatkit_link.store.address import Address
 
 _CLIENTS = ("pg_dump", "pg_restore", "psql")
 _VERSION = re.compile(r"\(PostgreSQL\) (\d+)")
@@ -96,27 +94,28 @@ def version_of(folder: Path, program: str = "pg_dump") -> int | None:
     return int(told[1]) if told else None
 
 
-def program_environment(url: str, *, name: str, options: str = "") -> dict[str, str]:
+def program_environment(address: Address, *, name: str, options: str = "") -> dict[str, str]:
     """Variables that lead a program to the database of an address, password included.
 
     Args:
         name: what the database server calls the connection.
         options: settings of the session, as ``-c name=value``.
     """
-    given = parse_address(url).connect_args
-    query = {key: value if isinstance(value, str) else value[0] for key, value in make_url(url.strip()).query.items()}
-    mode = (query.get("sslmode") or query.get("ssl") or "").lower()
+    given = address.connect_args
+    hosts, ports = given["host"], given["port"]
     variables = {
-        "PGHOST": given["host"],
-        "PGPORT": given["port"],
+        "PGHOST": ",".join(hosts) if isinstance(hosts, list) else hosts,
+        "PGPORT": ",".join(map(str, ports)) if isinstance(ports, list) else ports,
         "PGUSER": given["user"],
         "PGPASSWORD": given["password"],
         "PGDATABASE": given["database"] or given["user"],
-        "PGSSLMODE": {"true": "require", "1": "require", "false": "disable", "0": "disable"}.get(mode, mode),
-        "PGSSLROOTCERT": query.get("sslrootcert"),
+        "PGSSLMODE": address.tls_mode,
+        "PGSSLROOTCERT": address.tls_root,
         "PGCONNECT_TIMEOUT": str(int(given["timeout"])) if "timeout" in given else "10",
+        "PGTARGETSESSIONATTRS": given.get("target_session_attrs"),
         "PGAPPNAME": name,
     }
+    options = f"{given['server_settings'].get('options', '')} {options}".strip()
     environment = {name: value for name, value in read_variables().items() if _PASSED_ON.fullmatch(name)}
     environment |= {name: str(value) for name, value in variables.items() if value}
     if options:

@@ -9,7 +9,7 @@ import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 
 from chatkit_link.errors import ConfigurationError
-from chatkit_link.store.dump import connected, count_rows
+from chatkit_link.store.dump import connected, count_rows, require_direct
 from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import Schema
 from chatkit_link.store.postgres_programs import Program, Programs, program, program_environment
@@ -69,7 +69,11 @@ _PREAMBLE = 64 * 1024
 
 
 async def require_unused(database: Database) -> None:
-    """Raises ConfigurationError where a server uses the database. To be asked before anything of ours does."""
+    """Raises ConfigurationError where a server uses the database, or only a pooler leads to it.
+
+    To be asked before anything of ours uses it.
+    """
+    require_direct(database, "A restore")
     name = database.address.connect_args["server_settings"]["application_name"]
     async with connected(database, _NAME) as connection:
         if servers := await connection.fetchval(_SERVERS, name):
@@ -114,7 +118,7 @@ async def restore_dump(
     Raises:
         ConfigurationError: the database is as it was, and why.
     """
-    environment = program_environment(database.url, name=_NAME)
+    environment = program_environment(database.session_address, name=_NAME)
     arguments = ("--no-owner", "--no-privileges", f"--schema={schema}", "--file=-")
     known = await _settings(database)
     sql = ("--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--output=/dev/null", "--file=-")

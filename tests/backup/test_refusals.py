@@ -229,9 +229,12 @@ async def test_a_pooled_address_and_an_empty_database_have_nothing_to_back_up(ta
     assert target.database_url is not None
     pooled = make_url(target.database_url.get_secret_value()).update_query_dict({"pgbouncer": "true"})
     behind = SecretStr(pooled.render_as_string(hide_password=False))
-    with pytest.raises(ConfigurationError, match="direct address"):
+    with pytest.raises(ConfigurationError, match="itself"):
         await back_up(target.model_copy(update={"database_url": behind}), folder / "b.tar")
     assert tars(folder) == []
+    beside = {"database_url": behind, "database_direct_url": target.database_url}
+    await back_up(target.model_copy(update=beside), folder / "b.tar")
+    assert tars(folder) != []
 
 
 async def test_rows_that_the_role_may_not_see_are_no_backup(source: Settings, folder: Path) -> None:

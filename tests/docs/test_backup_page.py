@@ -92,7 +92,7 @@ async def place(cluster: Cluster, request: pytest.FixtureRequest) -> Place:
 
 def shell(command: str, url: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """A command of the page, as a user types it who has set the variables that the page names."""
-    environment = program_environment(url, name="shell")
+    environment = program_environment(parse_address(url), name="shell")
     environment["PATH"] = f"{find_programs(18).folder}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
         ["sh", "-ec", command], env=environment, cwd=folder, capture_output=True, text=True, check=False, timeout=120
