@@ -94,6 +94,10 @@ def version_of(folder: Path, program: str = "pg_dump") -> int | None:
     return int(told[1]) if told else None
 
 
+def _listed(value: str | int | list[str] | list[int] | None) -> str:
+    return ",".join(str(one) for one in value) if isinstance(value, list) else str(value or "")
+
+
 def program_environment(address: Address, *, name: str, options: str = "") -> dict[str, str]:
     """Variables that lead a program to the database of an address, password included.
 
@@ -102,10 +106,9 @@ def program_environment(address: Address, *, name: str, options: str = "") -> di
         options: settings of the session, as ``-c name=value``.
     """
     given = address.connect_args
-    hosts, ports = given["host"], given["port"]
     variables = {
-        "PGHOST": ",".join(hosts) if isinstance(hosts, list) else hosts,
-        "PGPORT": ",".join(map(str, ports)) if isinstance(ports, list) else ports,
+        "PGHOST": _listed(given["host"]),
+        "PGPORT": _listed(given["port"]),
         "PGUSER": given["user"],
         "PGPASSWORD": given["password"],
         "PGDATABASE": given["database"] or given["user"],
