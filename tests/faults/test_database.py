@@ -215,3 +215,5 @@ async def test_an_interrupted_answer_is_ended_when_the_first_attempt_to_end_it_f
                 while await person.client(server).running(person.thread_id) is not None:  # noqa: ASYNC110
                     await asyncio.sleep(0.5)
             assert (await person.reread(server, reading.run_id, reading.last_id)).error is not None
+    assert "could not be ended; it will be tried again" in server.log.read_text()
+    assert server.traces() == ""
