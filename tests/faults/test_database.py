@@ -208,7 +208,7 @@ async def test_an_interrupted_answer_is_ended_when_the_first_attempt_to_end_it_f
             async with person.ask(server, "100000 10") as reading:
                 await reading.read(20)
                 server.kill()
-            proxy.lose_answer_to(b"FROM run_events")
+            proxy.lose_answer_to(b"lengths, data FROM run_batches")  # as it reads the log
             await server.start()
             postgres.query(database_name, "UPDATE runs SET lease_until = now()")  # rather than wait for it
             async with asyncio.timeout(15):
