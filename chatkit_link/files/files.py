@@ -29,6 +29,7 @@ from chatkit_link.files.upload_limits import UploadLimits
 from chatkit_link.files.uploads import Uploads, incoming_key, not_there_yet
 from chatkit_link.store import files as rows
 from chatkit_link.store.engine import Database
+from chatkit_link.store.patience import patiently
 from chatkit_link.store.postgres import new_id
 from chatkit_link.translations import Localized
 
@@ -250,8 +251,11 @@ class Files(AttachmentStore[Caller]):
         return file
 
     async def _find(self, file_id: str, caller: Caller) -> rows.File:
-        async with self._database.session(caller) as session:
-            return await rows.find_file(session, file_id)
+        async def find() -> rows.File:
+            async with self._database.session(caller) as session:
+                return await rows.find_file(session, file_id)
+
+        return await patiently(caller, find)  # an answer reads files, too
 
     def tidy(self) -> None:
         """Something was deleted: remove its bytes soon."""

@@ -36,7 +36,7 @@ from chatkit_link.agents.sdk_events import event_stream, require_event
 from chatkit_link.agents.sdk_methods import WRAPPED_STREAM, encoder, expect, overridden, streaming, thread_view, where
 from chatkit_link.agents.titles import TitleTask
 from chatkit_link.agents.turn_errors import TurnErrors, interrupted_event
-from chatkit_link.errors import LinkError, Unavailable
+from chatkit_link.errors import LinkError
 from chatkit_link.files.files import Files
 from chatkit_link.files.generated import GeneratedImages
 from chatkit_link.limits.ledger import Ledger
@@ -47,7 +47,7 @@ from chatkit_link.protocol.turn_ending import TurnEnding
 from chatkit_link.protocol.turn_items import TurnItems
 from chatkit_link.protocol.turn_thread import Emit, TurnThread
 from chatkit_link.runs.run import Run, RunFailed, RunStatus
-from chatkit_link.store.patience import delays
+from chatkit_link.store.patience import PASSING, delays
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.wire.encoding import encode
 
@@ -293,7 +293,7 @@ class ResponseTurn:
             try:
                 for notice in await self._ledger.keep(self._meter, self._turn.caller):
                     emit(NoticeEvent(level="warning", message=notice))
-            except Unavailable:
+            except PASSING:
                 continue
             except Exception:
                 logger.exception("request %s: what the answer used could not be stored", self._turn.caller.request_id)

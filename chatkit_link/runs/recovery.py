@@ -35,6 +35,7 @@ from chatkit_link.store.engine import Database
 from chatkit_link.store.event_log import Batch, Ended
 from chatkit_link.store.event_partitions import keep_partitions
 from chatkit_link.store.notifications import CHANNEL, Message
+from chatkit_link.store.patience import PASSING
 
 logger = logging.getLogger(__name__)
 
@@ -155,10 +156,16 @@ class Recovery:
     async def _try_to_end(self, orphan: rows.RunRow) -> None:
         try:
             await self._end(orphan)
-        except Exception:
+        except Exception as error:
             # Its new lease runs out in turn, and the replica that finds it then tries again.
-            logger.exception(
-                "request %s: run %s could not be ended; it will be tried again", orphan.request_id, orphan.id
+            expected = isinstance(error, PASSING)  # the database is away
+            logger.log(
+                logging.WARNING if expected else logging.ERROR,
+                "request %s: run %s could not be ended; it will be tried again: %s",
+                orphan.request_id,
+                orphan.id,
+                error,
+                exc_info=not expected,
             )
 
     async def _end(self, orphan: rows.RunRow) -> None:

@@ -366,12 +366,13 @@ class Database:
 
     async def ping(self) -> None:
         """Raises Unavailable within a second while the database cannot be reached, or stores nothing."""
-        if self._pinging is None or self._pinging.done():
-            self._pinging = asyncio.create_task(self._reads_only())
-        done, _ = await asyncio.wait({self._pinging}, timeout=_PING)  # it may stand still for longer than it may take
+        pinging = self._pinging  # shared; the next one may begin before all who wait for this one have heard
+        if pinging is None or pinging.done():
+            pinging = self._pinging = asyncio.create_task(self._reads_only())
+        done, _ = await asyncio.wait({pinging}, timeout=_PING)  # it may stand still for longer than it may take
         if not done:
             raise DatabaseUnavailable(Localized("database_timeout"))
-        if self._pinging.result():
+        if pinging.result():
             raise DatabaseUnavailable("The database is read-only, as during a failover.")
         if self.is_lacking:
             raise DatabaseUnavailable("The database server lacks space, memory or connections. The log has the rest.")

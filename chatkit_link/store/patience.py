@@ -22,7 +22,7 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 #: What a store raises that passes by itself: it is away, or too many wait for it.
-_PASSING = (Unavailable, TooManyRequests)
+PASSING = (Unavailable, TooManyRequests)
 #: Attempts of a request that meets other transactions.
 _ATTEMPTS = 5
 
@@ -33,7 +33,7 @@ def delays() -> Iterator[float]:
 
 
 async def patiently(
-    caller: Caller, work: Callable[[], Awaitable[T]], *, while_it_is: tuple[type[LinkError], ...] = _PASSING
+    caller: Caller, work: Callable[[], Awaitable[T]], *, while_it_is: tuple[type[LinkError], ...] = PASSING
 ) -> T:
     """What ``work`` gives, which is tried again as the caller's patience allows.
 

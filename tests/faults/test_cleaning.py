@@ -38,7 +38,6 @@ async def test_thousands_of_answers_do_not_fill_the_disk(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(recovery, "_CLEANING", 0)
-    monkeypatch.setattr(recovery, "REST", recovery.LOOK)
     many = count(5000, 1000)
     ada = Caller(tenant="default", user="ada")
     database = Database(postgres.url(database_name), pool_size=10)

@@ -208,10 +208,12 @@ async def test_an_interrupted_answer_is_ended_when_the_first_attempt_to_end_it_f
             async with person.ask(server, "100000 10") as reading:
                 await reading.read(20)
                 server.kill()
-            proxy.lose_answer_to(b"FROM run_events")
+            proxy.lose_answer_to(b"lengths, data FROM run_batches")  # as it reads the log
             await server.start()
             postgres.query(database_name, "UPDATE runs SET lease_until = now()")  # rather than wait for it
             async with asyncio.timeout(15):
                 while await person.client(server).running(person.thread_id) is not None:  # noqa: ASYNC110
                     await asyncio.sleep(0.5)
             assert (await person.reread(server, reading.run_id, reading.last_id)).error is not None
+    assert "could not be ended; it will be tried again" in server.log.read_text()
+    assert server.traces() == ""

@@ -178,3 +178,13 @@ async def test_an_answer_waits_for_the_database_and_a_request_does_not(
     with pytest.raises(asyncio.CancelledError):
         await store.add_thread_item(here.id, item, Caller(ada.tenant, ada.user, patience=is_lost))
     assert not is_conflict(DatabaseUnavailable("away"))
+
+
+async def test_looks_at_the_database_may_come_while_others_are_just_answered(store: PostgresStore) -> None:
+    """As those that waited for a process that was frozen."""
+    looks: list[asyncio.Task[None]] = []
+    async with asyncio.timeout(10):
+        while sum(look.done() for look in looks[::10]) < 20:
+            looks.append(asyncio.create_task(store.database.ping()))
+            await asyncio.sleep(0)
+        await asyncio.gather(*looks)
