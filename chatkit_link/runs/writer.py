@@ -133,12 +133,13 @@ class LogWriter:
         upto: dict[str, int] = {}
         room = _MOST
         for run in list(self._fresh.values()):
-            events = run.log.unwritten(room)
+            log = run.log
+            events = log.unwritten(room)
             if not events:
                 del self._fresh[run.id]
                 continue
-            batches += _rows(run, events)
-            upto[run.id] = run.log.written + len(events)
+            batches += _rows(run.id, log.written + 1, events)
+            upto[run.id] = log.written + len(events)
             room -= len(events)
             if room <= 0:
                 break
@@ -189,13 +190,15 @@ def _single(batches: Iterable[Batch]) -> Iterator[tuple[str, int, bytes]]:
             yield batch.run_id, batch.first_id + number, event
 
 
-def _rows(run: Run, events: list[bytes]) -> list[Batch]:
-    """Consecutive events behind those that are written, as rows of a bounded size."""
-    first, batches = run.log.written + 1, list[Batch]()
+def _rows(run_id: str, first: int, events: list[bytes]) -> list[Batch]:
+    """Consecutive events from the id ``first`` on, as rows of a bounded size."""
+    if sum(map(len, events)) < _ROW:  # nearly always
+        return [Batch(run_id, first, events)]
+    batches: list[Batch] = []
     start = size = 0
     for index, event in enumerate(events):
         size += len(event)
         if size >= _ROW or index == len(events) - 1:
-            batches.append(Batch(run.id, first + start, events[start : index + 1]))
+            batches.append(Batch(run_id, first + start, events[start : index + 1]))
             start, size = index + 1, 0
     return batches

@@ -64,24 +64,24 @@ _FINISH = """, finished AS (
 _QUICK = ", (SELECT set_config('synchronous_commit', 'off', true))"
 _NOTIFY = ", (SELECT count(pg_notify(channel, payload)) FROM unnest(:channels, :payloads) AS news (channel, payload))"
 _TYPES = {
-    **dict.fromkeys(("touched", "run_ids", "ended_ids", "ended_statuses", "channels", "payloads"), Text),
-    **dict.fromkeys(("first_ids", "last_ids", "ended_last"), BigInteger),
+    **dict.fromkeys(("run_ids", "ended_ids", "ended_statuses", "channels", "payloads"), Text),
+    **dict.fromkeys(("first_ids", "ended_last"), BigInteger),
     **dict.fromkeys(("lengths", "data"), LargeBinary),
 }
 
 
 def _flush(put: str, *, quick: bool = False) -> Statement:
+    touched = ":run_ids" if quick else ":run_ids || :ended_ids"
     sql = f"""
     WITH mine AS MATERIALIZED (
         SELECT id, tenant FROM runs
-        WHERE id = ANY(:touched) AND replica = :replica AND status = 'running'
+        WHERE id = ANY({touched}) AND replica = :replica AND status = 'running'
         ORDER BY id FOR UPDATE
     ), batch AS (
-        SELECT * FROM unnest(:run_ids, :first_ids, :last_ids, :lengths, :data)
-            AS batch (run_id, first_id, last_id, lengths, data)
+        SELECT *, first_id + octet_length(lengths) / 4 - 1 AS last_id
+        FROM unnest(:run_ids, :first_ids, :lengths, :data) AS batch (run_id, first_id, lengths, data)
     ), put AS ({put}) {"" if quick else _FINISH}
-    SELECT id {_NOTIFY} {_QUICK if quick else ""}
-    FROM (SELECT) AS once LEFT JOIN mine ON true -- also where there is none: the notifications are sent all the same
+    SELECT (SELECT array_agg(id) FROM mine) {_NOTIFY} {_QUICK if quick else ""}
     """  # noqa: S608 - constants of this file
     return Statement(
         text(sql).bindparams(*(bindparam(name, type_=ARRAY(of)) for name, of in _TYPES.items() if f":{name}" in sql))
@@ -117,19 +117,21 @@ async def flush(
     statement = _FLUSH_FORMER if former else _FLUSH if durable or ended else _FLUSH_QUICK
     rows = await connection.execute(
         statement,
-        touched=list({batch.run_id for batch in batches} | {end.run_id for end in ended}),
         replica=replica,
         run_ids=[batch.run_id for batch in batches],
         first_ids=[batch.first_id for batch in batches],
-        last_ids=[batch.first_id + len(batch.events) - 1 for batch in batches],
-        lengths=[struct.pack(f"!{len(batch.events)}I", *map(len, batch.events)) for batch in batches],
+        lengths=[_lengths(batch.events) for batch in batches],
         data=[b"".join(batch.events) for batch in batches],
         ended_ids=[end.run_id for end in ended],
         ended_statuses=[end.status for end in ended],
         ended_last=[end.last_id for end in ended],
         **columns(notify),
     )
-    return {row[0] for row in rows if row[0] is not None}
+    return set(rows[0][0] or ())
+
+
+def _lengths(events: Sequence[bytes]) -> bytes:
+    return struct.pack(f"!{len(events)}I", *map(len, events))
 
 
 _READ = Statement(
