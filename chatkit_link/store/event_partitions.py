@@ -77,19 +77,26 @@ async def keep_partitions(database: Database, *, events_for: float) -> None:
 
     events_for: seconds for which the events of a finished run can be followed.
     """
+    for _ in range(_STEPS):
+        async with database.replica() as connection:
+            if not await _try_step(connection, events_for):
+                return
+
+
+async def _try_step(connection: System, events_for: float) -> bool:
+    """One of these, in a transaction of its own; whether there may be more to do."""
     try:
-        for _ in range(_STEPS):
-            async with database.system() as connection:
-                if not await _step(connection, events_for):
-                    return
-    except _NOT_NOW as error:
+        async with connection.connection.transaction():
+            return await _step(connection, events_for)
+    except _NOT_NOW as error:  # caught before the connection takes it for an outage of the database
         logger.info("the partitions of the event log are left as they are for a while: %s", error)
     except asyncpg.InsufficientPrivilegeError as error:
         logger.warning("the event log has no partitions by time, its rows are deleted one by one: %s", error)
+    return False
 
 
 async def _step(connection: System, events_for: float) -> bool:
-    """One of these, in a transaction of its own; whether there was anything to do."""
+    """Make or drop one; whether there was anything to do."""
     if not (await connection.execute(_ENTER))[0].ours:
         return False  # another replica is at it
     spans = sorted(span for row in await connection.execute(_PARTITIONS) if (span := read_name(row.name)))
@@ -128,13 +135,15 @@ def _hour(moment: datetime) -> datetime:
 
 def _make(span: Span) -> str:
     # Attaching locks less than making it as a partition. What is inserted and soon dropped needs no vacuum, and what
-    # fits into a page neither compression nor a place elsewhere. Policies of a partition hold where it is named itself.
+    # fits into a page neither compression nor a place elsewhere. Policies of a partition hold where it is named itself,
+    # as pg_dump does: it has the one that the migrations gave to the whole.
     return f"""
         CREATE TABLE {span.name} (LIKE run_batches INCLUDING ALL)
             WITH (autovacuum_enabled = false, toast_tuple_target = 8160);
         ALTER TABLE {span.name} ENABLE ROW LEVEL SECURITY;
         ALTER TABLE {span.name} FORCE ROW LEVEL SECURITY;
-        CREATE POLICY system_only ON {span.name} USING (current_setting('chatkit_link.is_system', true) = 'on');
+        CREATE POLICY system_only ON {span.name}
+            USING (current_setting('chatkit_link.is_system', true) = 'on' OR refuse_hidden_rows());
         ALTER TABLE run_batches ATTACH PARTITION {span.name}
             FOR VALUES FROM ('{span.first.isoformat()}') TO ('{span.end.isoformat()}');
     """

@@ -13,11 +13,11 @@ the replicas' clocks do not matter.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from sqlalchemy import Integer, Text, bindparam, delete, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from chatkit_link.store.engine import Database
+from chatkit_link.store.outages import DatabaseUnavailable, is_conflict
 from chatkit_link.store.statement import Statement
 from chatkit_link.store.tables import rates
 
@@ -90,8 +90,11 @@ async def take(database: Database, wanted: Sequence[Allowance]) -> dict[str, flo
     try:
         async with database.replica() as connection:
             rows = await connection.execute(_TAKE, **parameters)
-    except asyncpg.DeadlockDetectedError:
-        # Of two requests with the same keys, one found the first row missing and the other just made.
+    except DatabaseUnavailable as error:
+        if not is_conflict(error):
+            raise
+        # A deadlock, behind a pooler, where the statement is in a transaction and not run again by itself. Of two
+        # requests with the same keys, one found the first row missing and the other just made.
         return await take(database, wanted)
     full = {row.key: max(float(row.wait), 0.0) for row in rows if row.wait is not None}
     if not full and not all(row.counted for row in rows):

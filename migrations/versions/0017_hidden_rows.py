@@ -3,7 +3,8 @@
 The owner of the tables is held by the policies, too. ``pg_dump --enable-row-security`` as that role wrote a dump
 without a row and ended well. Now the first row that is hidden from a connection that has declared nothing is an error.
 Every connection of the server declares whose rows it shows, those of the previous version as well; for these the
-function is the last of the alternatives and is hardly ever called.
+function is the last of the alternatives and is hardly ever called. It is safe in parallel workers: a policy that is
+not would keep every statement on its table to one process.
 """
 
 import re
@@ -20,7 +21,7 @@ depends_on = None
 #: As in 0010.
 STANDSTILL = 800
 REFUSE = """
-CREATE FUNCTION refuse_hidden_rows() RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION refuse_hidden_rows() RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 BEGIN
     IF coalesce(current_setting('chatkit_link.tenant', true), '') = '' THEN
         RAISE EXCEPTION 'row-level security hides all rows of this table: the connection does not say whose it shows'

@@ -136,6 +136,40 @@ async def test_a_table_that_is_in_use_costs_writers_a_moment_and_is_left_for_lat
     assert old not in await _partitions(database)
 
 
+async def test_a_failure_of_one_partition_is_logged_and_stops_nothing_else(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As where a batch has come into the default partition meanwhile, and where the tables are another role's."""
+    caplog.set_level("INFO", "chatkit_link")
+    for error in ("check_violation", "insufficient_privilege", "lock_not_available"):
+        async with database.system() as connection:
+            await connection.connection.execute(f"""
+                CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$
+                BEGIN RAISE EXCEPTION 'not now' USING ERRCODE = '{error}'; END $$;
+                CREATE EVENT TRIGGER refuse ON ddl_command_start WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION refuse();
+            """)
+        caplog.clear()
+        await keep_partitions(database, events_for=3600)
+        assert [record.args for record in caplog.records if record.name.endswith("event_partitions")]
+        assert not [record for record in caplog.records if "refused a statement" in record.message]
+        async with database.system() as connection:
+            await connection.connection.execute("DROP EVENT TRIGGER refuse; DROP FUNCTION refuse()")
+        assert await _partitions(database) == []
+    await keep_partitions(database, events_for=3600)
+    assert len(await _partitions(database)) >= 3
+
+
+async def test_a_partition_has_the_policy_that_the_migrations_gave_to_the_whole(database: Database) -> None:
+    await keep_partitions(database, events_for=3600)
+    query = text("""
+        SELECT count(*) AS tables, count(DISTINCT (policyname, qual, with_check)) AS policies FROM pg_policies
+        WHERE tablename LIKE 'run\\_batches%'
+    """)
+    async with database.system() as connection:
+        (found,) = await connection.execute(query)
+    assert tuple(found) == (2 + len(await _partitions(database)), 1)
+
+
 async def test_nobody_but_the_system_reads_a_partition(database: Database, ada: Caller) -> None:
     await keep_partitions(database, events_for=3600)
     await migrate(database)  # which grants the restricted role all tables there are

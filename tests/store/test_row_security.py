@@ -71,6 +71,17 @@ async def test_each_table_of_somebodys_rows_has_row_level_security(database: Dat
     assert policies == 1
 
 
+async def test_no_policy_keeps_statements_from_parallel_workers(database: Database) -> None:
+    called = text("""
+        SELECT DISTINCT proname AS name, proparallel::text AS parallel FROM pg_depend
+        JOIN pg_proc ON pg_proc.oid = refobjid
+        WHERE classid = 'pg_policy'::regclass AND refclassid = 'pg_proc'::regclass
+    """)
+    async with database.system() as connection:
+        found = {row.name: row.parallel for row in await connection.execute(called)}
+    assert found == {"refuse_hidden_rows": "s"}
+
+
 @pytest.mark.usefixtures("adas")
 @pytest.mark.parametrize("table", [threads, thread_items, attachments, feedback, turns], ids=str)
 async def test_a_read_without_the_filter_shows_nobody_elses_rows(

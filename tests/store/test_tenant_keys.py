@@ -7,22 +7,21 @@ from typing import Any
 
 import pytest
 from alembic import command
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, make_url, text
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import ConfigurationError
 from chatkit_link.resources import resource
-from chatkit_link.store import documents as _documents  # noqa: F401 - its table belongs to the metadata
-from chatkit_link.store import files
+from chatkit_link.store import event_log, files, runs
 from chatkit_link.store.engine import Database
+from chatkit_link.store.event_log import Batch, Ended
+from chatkit_link.store.event_partitions import keep_partitions
 from chatkit_link.store.migrate import head, migrate, plan, read_schema, schema_connection
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.row_security import GRANT_ROLE
-from chatkit_link.store.tables import metadata
 from tests.store.build import assistant, attachment, text_of, thread, user
+from tests.store.schema import differences
 
 ADA, BOB = Caller("default", "ada"), Caller("default", "bob")
 BEFORE = "0014"
@@ -157,20 +156,25 @@ class OldReplica:
 
 
 @pytest.fixture
-async def older(postgres_url: str) -> AsyncIterator[Database]:
-    """A database of the previous version."""
+async def older(postgres_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
+    """A database of the previous version; of a role that policies hold, with the parameter "owner"."""
     name = f"keys_{uuid.uuid4().hex[:12]}"
-    server = Database(postgres_url, pool_size=1)
+    server, url = Database(postgres_url, pool_size=1), make_url(postgres_url).set(database=name)
+    is_owners = getattr(request, "param", "") == "owner"
     async with server.replica() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-    url = make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
-    database = Database(url, pool_size=8, patience=60)
+        if is_owners:
+            url = url.set(username=name, password=name)
+            await connection.execute(text(f"CREATE ROLE {name} LOGIN PASSWORD '{name}'"))
+        await connection.execute(text(f"CREATE DATABASE {name}{f' OWNER {name}' if is_owners else ''}"))
+    database = Database(url.render_as_string(hide_password=False), pool_size=8, patience=60)
     async with schema_connection(database) as connection:
         await connection.run_sync(_to_before)
     yield database
     await database.close()
     async with server.replica() as connection:
         await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        if is_owners:
+            await connection.execute(text(f"DROP ROLE {name}"))
     await server.close()
 
 
@@ -279,15 +283,78 @@ async def test_every_revision_can_be_left_and_reached_again(older: Database) -> 
         assert (await read_schema(older)).current == revision
     await migrate(older, "0010")
     await migrate(older)
-    async with schema_connection(older) as connection:
-        changes = await connection.run_sync(lambda it: compare_metadata(MigrationContext.configure(it), metadata))
-    assert {change[1].name for change in changes} == {
+    assert {change[1].name for change in await differences(older)} == {
         f"former_{name}"
         for name in (
             "threads_id", "thread_items_thread_id_id", "attachments_id", "feedback_thread_id_item_id",
             "turns_thread_id_anchor_id", "usage_id",
         )
     }, "a database of a version before keeps its former keys"  # fmt: skip
+
+
+#: All that a schema consists of, but for the partitions that servers make.
+SHAPE = """
+    WITH ours AS (
+        SELECT oid, relname, reloptions::text FROM pg_class
+        WHERE relnamespace = current_schema()::regnamespace AND relname !~ '^run_batches_2'
+    )
+    SELECT 'options', relname, reloptions FROM ours
+    UNION ALL SELECT 'index', relname, pg_get_indexdef(ours.oid) FROM ours JOIN pg_index ON indexrelid = ours.oid
+    UNION ALL SELECT 'constraint', relname, concat_ws(' ', conname, pg_get_constraintdef(pg_constraint.oid))
+        FROM ours JOIN pg_constraint ON conrelid = ours.oid
+    UNION ALL SELECT 'policy', relname, concat_ws(' ', polname, pg_get_expr(polqual, polrelid))
+        FROM ours JOIN pg_policy ON polrelid = ours.oid
+    UNION ALL SELECT 'trigger', relname, pg_get_triggerdef(pg_trigger.oid)
+        FROM ours JOIN pg_trigger ON tgrelid = ours.oid WHERE NOT tgisinternal
+    UNION ALL SELECT 'column', relname, concat_ws(
+            ' ', attname, format_type(atttypid, atttypmod), attnotnull, pg_get_expr(adbin, adrelid)
+        )
+        FROM ours JOIN pg_attribute ON attrelid = ours.oid AND attnum > 0 AND NOT attisdropped
+        LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+    UNION ALL SELECT 'function', proname, prosrc FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
+"""
+STORED = "SELECT to_jsonb(stored) FROM {table} AS stored ORDER BY 1"
+TABLES = ("threads", "thread_items", "attachments", "feedback", "turns", "runs", "run_events", "usage")
+
+
+@pytest.mark.parametrize("older", ["superuser", "owner"], indirect=True)
+async def test_each_revision_since_the_one_before_goes_up_and_down_with_all_that_is_stored(older: Database) -> None:
+    old = OldReplica(older)
+    for caller in (ADA, BOB, Caller("other", "ada")):
+        await old.chat(caller)
+    later = ("0015", "0016", "0017")
+    stored = {table: await _rows(older, STORED.format(table=table)) for table in TABLES}
+    shapes = {BEFORE: set(await _rows(older, SHAPE))}
+    for revision in later:
+        await migrate(older, revision)
+        shapes[revision] = set(await _rows(older, SHAPE))
+    assert all(stored.values())
+
+    await keep_partitions(older, events_for=3600)
+    await _answer(older, ADA)
+    for revision in (*reversed(later[:-1]), BEFORE):
+        await migrate(older, revision)
+        assert set(await _rows(older, SHAPE)) ^ shapes[revision] == set()
+    async with older.system() as connection:
+        await connection.connection.execute("DELETE FROM runs WHERE agent = 'of the later version'")
+    assert stored == {table: await _rows(older, STORED.format(table=table)) for table in TABLES}
+
+    await old.chat(BOB)
+    for revision in later:
+        await migrate(older, revision)
+        assert set(await _rows(older, SHAPE)) ^ shapes[revision] == set()
+    await _answer(older, BOB)
+    assert await _rows(older, SUMMED) == await _rows(older, SUMS)
+
+
+async def _answer(database: Database, caller: Caller) -> None:
+    """A run with an event in a partition."""
+    run_id = f"run_{uuid.uuid4().hex}"
+    async with database.session(caller) as session:
+        await runs.insert_run(session, run_id, f"thr_{run_id}", "of the later version", "rep_new", 60)
+    async with database.replica() as connection:
+        await event_log.flush(connection, "rep_new", [Batch(run_id, 1, [b"x"])], [Ended(run_id, "completed", 1)])
+    assert await event_log.read_events(database, caller.tenant, run_id, 0) == [(1, b"x")]
 
 
 async def test_what_an_older_schema_cannot_hold_stays(older: Database) -> None:

@@ -37,12 +37,14 @@ _INDEXES = """
 _TRIGGERS = """
     SELECT pg_get_triggerdef(oid) AS definition FROM pg_trigger WHERE tgrelid = $1::text::regclass AND NOT tgisinternal
 """
+_OPTIONS = "SELECT array_to_string(reloptions, ', ') AS options FROM pg_class WHERE oid = $1::text::regclass"
 _POLICIES = "SELECT policyname, qual, with_check FROM pg_policies WHERE tablename = $1"
 
 
 @dataclass
 class _Table:
     name: str
+    options: str = ""
     keys: list[str] = field(default_factory=list[str])
     references: list[str] = field(default_factory=list[str])
     rest: list[str] = field(default_factory=list[str])
@@ -60,7 +62,8 @@ async def partition(database: Database) -> None:
         connection: Any = system.connection
         names = [row.relname for row in await connection.fetch(_TABLES)]
         tables = [await _read(connection, name) for name in names]
-        for name in names:
+        for table in tables:
+            name, options = table.name, f" WITH ({table.options})" if table.options else ""
             await connection.execute(f"ALTER TABLE {name} RENAME TO whole_{name}")
             await connection.execute(
                 f"CREATE TABLE {name} (LIKE whole_{name} INCLUDING DEFAULTS INCLUDING GENERATED) "
@@ -69,7 +72,7 @@ async def partition(database: Database) -> None:
             for part in range(PARTITIONS):
                 await connection.execute(
                     f"CREATE TABLE {name}_{part} PARTITION OF {name} "
-                    f"FOR VALUES WITH (MODULUS {PARTITIONS}, REMAINDER {part})"
+                    f"FOR VALUES WITH (MODULUS {PARTITIONS}, REMAINDER {part}){options}"
                 )
         # What refers to a key that cannot be there goes as well: run_events, until it goes altogether.
         await connection.execute(f"DROP TABLE {', '.join(f'whole_{name}' for name in names)} CASCADE")
@@ -82,7 +85,7 @@ async def partition(database: Database) -> None:
 
 
 async def _read(connection: Any, name: str) -> _Table:
-    table = _Table(name)
+    table = _Table(name, await connection.fetchval(_OPTIONS, name) or "")
     for row in await connection.fetch(_CONSTRAINTS, name):
         statement = f"ALTER TABLE {name} ADD CONSTRAINT {row.conname} {row.definition}"
         (table.references if row.contype == "f" else table.keys).append(statement)
