@@ -19,6 +19,7 @@ import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 from sqlalchemy import DateTime, Integer, Interval, bindparam, text
 
 from chatkit_link.store.engine import Database, System
+from chatkit_link.store.outages import DatabaseUnavailable, is_conflict
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +36,6 @@ _STANDSTILL = 200
 _STAMP = "%Y%m%dt%H"
 #: Partitions made and dropped in one go.
 _STEPS = 100
-#: The lock was not given in time; or a batch has just come into the default partition, of the hour in question.
-_NOT_NOW = (asyncpg.LockNotAvailableError, asyncpg.CheckViolationError)
 #: Rows of the default partition deleted at once.
 _ROWS = 5000
 
@@ -82,8 +81,11 @@ async def keep_partitions(database: Database, *, events_for: float) -> None:
             async with database.system() as connection:
                 if not await _step(connection, events_for):
                     return
-    except _NOT_NOW as error:
-        logger.info("the partitions of the event log are left as they are for a while: %s", error)
+    except (DatabaseUnavailable, asyncpg.CheckViolationError) as error:
+        # The lock was not given in time; or a batch has just come into the default partition, of the hour in question.
+        if isinstance(error, DatabaseUnavailable) and not is_conflict(error):
+            raise
+        logger.info("the partitions of the event log are left as they are for a while: %s", error.__cause__ or error)
     except asyncpg.InsufficientPrivilegeError as error:
         logger.warning("the event log has no partitions by time, its rows are deleted one by one: %s", error)
 
