@@ -40,6 +40,8 @@ class Followers:
         self._new: dict[str, set[str]] = defaultdict(set)
         #: Replica -> the runs that the present flush is about, over Redis.
         self._over_redis: dict[str, set[str]] = {}
+        #: The answers that the present flush gives; one that fails gives none, and the next one has them again.
+        self._unconfirmed: dict[str, set[str]] = {}
         self._prune_at = clock() + _KEPT
         #: Called when somebody waits for an answer; the writer's.
         self.on_new: Callable[[], None] | None = None
@@ -84,11 +86,14 @@ class Followers:
     @property
     def waiting(self) -> bool:
         """Whether somebody waits for an answer, so that there is a flush even if nothing is new."""
-        return bool(self._new)
+        return bool(self._new or self._unconfirmed)
 
     def messages(self, changed: Iterable[str]) -> list[Message]:
         """The notifications that a flush of these runs commits, also for those who have just begun to follow."""
         told, self._new = self._new, defaultdict(set)
+        for replica, run_ids in self._unconfirmed.items():
+            told[replica] |= run_ids
+        self._unconfirmed = {replica: set(run_ids) for replica, run_ids in told.items()}
         if self._until:
             for run_id in changed:
                 for replica in self.of(run_id):
@@ -104,6 +109,7 @@ class Followers:
             ended: ids of the runs that ended with it.
             ours: of all its runs, those that were this replica's. Nothing was written of the others.
         """
+        self._unconfirmed = {}
         if self._fanout is None or not self._over_redis:
             return
         told, self._over_redis = self._over_redis, {}

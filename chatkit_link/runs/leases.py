@@ -23,9 +23,11 @@ logger = logging.getLogger(__name__)
 
 #: Seconds between two renewals without notifications: they prove that we live, and return cancelled runs.
 _UNHEARD = 0.25
-#: Seconds after which an attempt is left to itself, and how many of those there may be.
-_ATTEMPT = 1.0
-_HANGING = 2
+#: Seconds after which an attempt that hangs has its connection closed, and how many of those there may be.
+_ATTEMPT = 2 * LEASE
+_HANGING = 3
+#: Seconds that the thread has to end.
+_ENDING = 1.0
 #: Seconds that the main loop may stand still: behind that, somebody else shall tell the readers.
 _STANDSTILL = 30.0
 
@@ -73,25 +75,24 @@ class Leases:
         except asyncio.CancelledError:
             with suppress(RuntimeError):  # it has ended by itself
                 own.call_soon_threadsafe(renewing.cancel)
-            await asyncio.wait([ended], timeout=_ATTEMPT)
+            await asyncio.wait([ended], timeout=_ENDING)
             raise
 
     # In the thread
 
     async def _renew(self, main: asyncio.AbstractEventLoop) -> None:
-        database = self._database.for_another_loop()
+        database = self._database.for_another_loop(patience=_ATTEMPT)
         hanging: set[asyncio.Task[None]] = set()
         try:
             while True:
                 main.call_soon_threadsafe(self._tick)
-                if database.pooled != self._database.pooled:
+                if self._database.pooled and not database.pooled:
                     await database.close()
-                    database = self._database.for_another_loop()
+                    database = self._database.for_another_loop(patience=_ATTEMPT)
                 if (runs := self._running()) and now() - self._ticked < _STANDSTILL and len(hanging) < _HANGING:
                     hanging.add(asyncio.create_task(self._attempt(database, runs, main)))
-                if hanging:
-                    _, hanging = await asyncio.wait(hanging, timeout=_ATTEMPT)
                 await asyncio.sleep(RENEWAL if self._listening() else _UNHEARD)
+                hanging = {attempt for attempt in hanging if not attempt.done()}
         finally:
             for task in hanging:
                 task.cancel()

@@ -2,7 +2,8 @@
 
 After the database has stood still every lease looks late, though every replica lived and has only not been heard. So
 a late lease counts against a replica only for one who has looked into the database in time for as long as a lease
-lasts: in that time the other could have renewed it.
+lasts: in that time the other could have renewed it. A disk of the database that stands still keeps commits waiting and
+not who reads, so the last look, before a lease counts, is a commit (``recovery.py``).
 """
 
 from chatkit_link.runs.run import LEASE, RENEWAL, now

@@ -21,5 +21,8 @@ class DatabaseSettings(SettingsGroup):
         "migrations; without it, that of Neon, Supabase, Azure or Fly follows from `database_url`.",
     )
     database_pool: int = Field(
-        10, ge=4, le=200, description="Maximum number of database connections, besides one that listens."
+        10,
+        ge=4,
+        le=200,
+        description="Maximum number of database connections, besides one that listens and one that renews leases.",
     )

@@ -155,9 +155,12 @@ class Database:
         self._listening: dict[Connection, float] = {}
         self._noted_at: dict[str, float] = {}
 
-    def for_another_loop(self) -> "Database":
-        """Another one of the same address with a few connections, for the event loop of another thread."""
-        return Database(self.address, direct=self._given, pool_size=1, patience=self._patience)
+    def for_another_loop(self, *, patience: float) -> "Database":
+        """Another one of the same address with three connections at most, for the event loop of another thread.
+
+        patience: seconds, in place of those of this one if it has more.
+        """
+        return Database(self.address, direct=self._given, pool_size=1, patience=min(patience, self._patience))
 
     @property
     def pooled(self) -> bool:
@@ -369,6 +372,7 @@ class Database:
         pinging = self._pinging  # shared; the next one may begin before all who wait for this one have heard
         if pinging is None or pinging.done():
             pinging = self._pinging = asyncio.create_task(self._reads_only())
+            pinging.add_done_callback(_retrieve)
         done, _ = await asyncio.wait({pinging}, timeout=_PING)  # it may stand still for longer than it may take
         if not done:
             raise DatabaseUnavailable(Localized("database_timeout"))
@@ -429,21 +433,24 @@ class Database:
             outage = outage_of(error)
             if outage is None:
                 raise
-            await self._note(outage, error)
+            await self._note(outage, error, is_users=pool is self._user_pool)
             raise DatabaseUnavailable(Localized("database_unavailable")) from error
         finally:
             await pool.release(connection)  # which is shielded: a cancelled request gives its connection back, too
 
-    async def _note(self, outage: Outage, error: BaseException) -> None:
+    async def _note(self, outage: Outage, error: BaseException, *, is_users: bool) -> None:
         """Have ``ping`` report what is lacking, and new connections made where the old ones are of no use.
 
         The log has the SQLSTATE, again only after a while.
+
+        is_users: a user's statement met it. One that asks for too much memory, or meets a damaged file, says nothing
+            about the server: where the server lacks something, so do its own statements. A full disk is everybody's.
         """
         state = getattr(error, "sqlstate", None) or "-"
         if time.monotonic() - self._noted_at.get(state, -_NOTED) > _NOTED:
             self._noted_at[state] = time.monotonic()
             logger.warning("the database refused a statement: %s (SQLSTATE %s)", type(error).__name__, state)
-        if outage is Outage.FULL:
+        if outage is Outage.FULL and (not is_users or isinstance(error, asyncpg.DiskFullError)):
             self._lacked_at = time.monotonic()
         if outage is not Outage.READ_ONLY:
             return
@@ -485,6 +492,12 @@ class Database:
                     # Away, starting, full, or refusing us: to the caller it is all the same, the log states which.
                     raise DatabaseUnavailable(Localized("database_unavailable")) from error
             await asyncio.sleep(_WAKING_RETRY)
+
+
+def _retrieve(task: "asyncio.Task[bool]") -> None:
+    """Look at the end of a task that perhaps nobody waits for any more."""
+    if not task.cancelled():
+        task.exception()
 
 
 async def _prepare(connection: Any) -> None:

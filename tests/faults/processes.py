@@ -63,6 +63,16 @@ class Postgres:
         self.query("postgres", f"ALTER SYSTEM SET default_transaction_read_only = {switch}")
         self.query("postgres", "SELECT pg_reload_conf()")
 
+    def stalled(self, switch: str) -> None:
+        """switch: on or off. While it is, every commit that waits for the disk waits, and what is read is answered.
+
+        Waiting for a standby that is not there stands for a disk that takes no more: the same commits wait, in the same
+        place, with the same locks.
+        """
+        standby = "'nobody'" if switch == "on" else "''"
+        self.query("postgres", f"ALTER SYSTEM SET synchronous_standby_names = {standby}")
+        self.query("postgres", "SELECT pg_reload_conf()")
+
     def freeze(self) -> None:
         """Stop every process of it where it stands, as a machine does whose disk hangs."""
         for process in self._processes():

@@ -250,6 +250,33 @@ async def test_no_answer_is_interrupted_because_the_database_stood_still(
         assert "was interrupted" not in server.log.read_text()
 
 
+@pytest.mark.parametrize("seconds", [3, 8])
+async def test_no_answer_is_interrupted_because_the_disk_of_the_database_stood_still(
+    seconds: int, postgres: Postgres, make_server: Callable[..., Server], people: Callable[[], Person]
+) -> None:
+    """What is read is answered all the while, so each replica sees the leases of the other one expire."""
+    servers = [make_server(), make_server()]
+    async with running(*servers), asyncio.timeout(85):
+        await postgres.settled()
+        quick = [Readers(server, f"{(seconds + 4) * 10} 100") for server in servers]
+        # With seconds between two words: nothing of these is being written, and no row locked, at most times.
+        slow = [Readers(server, "9 1500") for server in servers]
+        for each in slow:
+            await each.begin([people() for _ in range(count(8, 4))])
+        for each in quick:
+            await each.begin([people() for _ in range(count(8, 3))])
+        postgres.stalled("on")
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            postgres.stalled("off")
+        for each in (*quick, *slow):
+            await each.end(within=30)
+    for server in servers:
+        assert server.traces() == ""
+        assert "was interrupted" not in server.log.read_text()
+
+
 async def test_readers_of_a_frozen_replica_are_moved_on_within_three_seconds(
     postgres: Postgres, make_server: Callable[..., Server], people: Callable[[], Person]
 ) -> None:

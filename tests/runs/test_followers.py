@@ -226,6 +226,7 @@ def test_a_follower_is_forgotten_some_seconds_after_its_last_word() -> None:
     followers.hear("rep_b_1", ["run_1", "run_2"])
     assert woken == [True]
     assert followers.messages([]) == [changes("rep_b_1", ["run_1", "run_2"])]  # the answer, once
+    followers.written([], [], [])
     assert followers.messages(["run_3"]) == []
     now += SLOW_POLL
     followers.hear("rep_b_1", ["run_1"])
@@ -238,6 +239,24 @@ def test_a_follower_is_forgotten_some_seconds_after_its_last_word() -> None:
     followers.hear("rep_c_1", ["run_9"])
     assert followers.of("run_1") == []
     assert list(followers._until) == ["run_9"]
+
+
+def test_who_begins_to_follow_is_answered_by_the_next_flush_that_succeeds() -> None:
+    followers = Followers()
+    followers.hear("rep_b_1", ["run_1"])
+    answer = [changes("rep_b_1", ["run_1"])]
+    assert followers.messages([]) == answer
+    followers.hear("rep_c_1", ["run_2"])  # while the database refuses that flush
+    assert followers.waiting
+    both = [*answer, changes("rep_c_1", ["run_2"])]
+    assert sorted(followers.messages([])) == both
+    followers.hear("rep_d_1", ["run_3"])  # while that one is written
+    followers.written([], [], [])
+    assert followers.waiting
+    assert followers.messages([]) == [changes("rep_d_1", ["run_3"])]
+    followers.written([], [], [])
+    assert not followers.waiting
+    assert followers.messages([]) == []
 
 
 def test_no_message_is_longer_than_postgres_takes() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator
 
+import psutil
 import pytest
 from sqlalchemy import text
 
@@ -103,6 +104,34 @@ async def test_a_living_replica_whose_listening_connection_is_cut_keeps_its_runs
         assert (await there.attach(ada, run.id)).status == RunStatus.RUNNING
         hold.set()
         assert await read(there, ada, run.id) == [(1, b"a"), (2, b"end")]
+
+
+async def test_a_renewal_that_hangs_on_its_connection_lets_no_lease_expire(
+    database: Database, ada: Caller, thread: str
+) -> None:
+    renewing = text("""
+        SELECT pid FROM pg_stat_activity
+        WHERE datname = current_database() AND query LIKE '%UPDATE runs SET lease_until%' AND state = 'idle'
+    """)
+    left = text("SELECT extract(epoch FROM lease_until - clock_timestamp())::float AS left FROM runs WHERE id = :run")
+    async with Coordinator(database, keep_nothing, drain=0) as here:
+        run = await start(here, ada, thread, hold=asyncio.Event())
+        async with database.replica() as connection:
+            async with asyncio.timeout(10):
+                while not (found := await connection.execute(renewing)):  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+            hanging = [psutil.Process(row.pid) for row in found]
+            for backend in hanging:  # as a network does that has forgotten a connection
+                backend.suspend()
+            try:
+                least = 99.0
+                for _ in range(60):
+                    least = min(least, (await connection.execute(left, run=run.id))[0].left)
+                    await asyncio.sleep(0.05)
+            finally:
+                for backend in hanging:
+                    backend.resume()
+        assert least > 0.4, "the next attempt does not wait for the one that hangs"
 
 
 async def test_one_absent_look_ends_nothing_and_who_is_back_by_the_second_keeps_its_runs(

@@ -1,12 +1,14 @@
 """Each error that passes by itself, as PostgreSQL really raises it."""
 
 import asyncio
+import gc
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Unavailable
@@ -188,3 +190,44 @@ async def test_looks_at_the_database_may_come_while_others_are_just_answered(sto
             looks.append(asyncio.create_task(store.database.ping()))
             await asyncio.sleep(0)
         await asyncio.gather(*looks)
+
+
+@pytest.mark.parametrize(
+    ("state", "is_everybodys"), [("53100", True), ("53200", False), ("53400", False), ("58P01", False)]
+)
+async def test_what_the_statement_of_one_user_lacks_refuses_nobody_else(
+    postgres_url: str, ada: Caller, state: str, is_everybodys: bool
+) -> None:
+    own = Database(postgres_url, pool_size=4)
+    refused = text(f"DO $$ BEGIN RAISE SQLSTATE '{state}'; END $$")
+    try:
+        with pytest.raises(DatabaseUnavailable):
+            async with own.session(ada) as session:
+                await session.execute(refused)
+        assert own.is_lacking == is_everybodys
+        with pytest.raises(DatabaseUnavailable):
+            async with own.replica() as connection:
+                await connection.execute(refused)
+        assert own.is_lacking, "what the server itself lacks, everybody does"
+    finally:
+        await own.close()
+
+
+async def test_a_probe_that_nobody_waits_for_any_more_leaves_no_error_behind(postgres_url: str) -> None:
+    unseen: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: unseen.append(context))
+    own = Database(postgres_url, pool_size=1, patience=0.1)
+    try:
+        async with own.replica(), own.replica(), own.replica():  # there is no other
+            before = asyncio.all_tasks()
+            probe = asyncio.create_task(own.ping())
+            await asyncio.sleep(0)
+            probe.cancel()
+            await asyncio.wait(asyncio.all_tasks() - before)
+            with pytest.raises(Unavailable):
+                await own.ping()
+            del before, probe
+            gc.collect()
+        assert unseen == []
+    finally:
+        await own.close()
