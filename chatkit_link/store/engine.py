@@ -368,6 +368,7 @@ class Database:
         """Raises Unavailable within a second while the database cannot be reached, or stores nothing."""
         if self._pinging is None or self._pinging.done():
             self._pinging = asyncio.create_task(self._reads_only())
+            self._pinging.add_done_callback(_look_at)
         done, _ = await asyncio.wait({self._pinging}, timeout=_PING)  # it may stand still for longer than it may take
         if not done:
             raise DatabaseUnavailable(Localized("database_timeout"))
@@ -484,6 +485,12 @@ class Database:
                     # Away, starting, full, or refusing us: to the caller it is all the same, the log states which.
                     raise DatabaseUnavailable(Localized("database_unavailable")) from error
             await asyncio.sleep(_WAKING_RETRY)
+
+
+def _look_at(pinging: asyncio.Task[bool]) -> None:
+    """Nobody waits for an answer that comes late: without this, its error would be in the log as one of ours."""
+    if not pinging.cancelled():
+        pinging.exception()
 
 
 async def _prepare(connection: Any) -> None:
