@@ -72,7 +72,7 @@ class LinkError(Exception):
 
     def for_log(self) -> str:
         """The message, and what led to it: ``cause``, or the classes of the errors that it is raised from."""
-        cause = self.cause or " from ".join(_classes(self.__cause__))
+        cause = self.cause or " from ".join(classes_of(self.__cause__))
         return f"{self.message} ({cause})" if cause else self.message
 
     def language(self, locale: str) -> str:
@@ -80,8 +80,8 @@ class LinkError(Exception):
         return "en" if self._localized is None else language_of(locale)
 
 
-def _classes(error: BaseException | None) -> Iterator[str]:
-    """Of an error and what it is raised from."""
+def classes_of(error: BaseException | None) -> Iterator[str]:
+    """The names of the classes of an error and of what it is raised from."""
     seen = set[int]()
     while error is not None and id(error) not in seen:
         seen.add(id(error))

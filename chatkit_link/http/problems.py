@@ -14,6 +14,7 @@ from chatkit_link.errors import BadRequest, LinkError, NotFound, Unprocessable
 from chatkit_link.http.middleware import request_id
 from chatkit_link.http.openai_errors import InvalidInput, as_openai, invalid_input, is_for_openai, no_route
 from chatkit_link.identity.locale import preferred_locale
+from chatkit_link.store.outages import DatabaseUnavailable
 from chatkit_link.translations import Localized
 
 logger = logging.getLogger(__name__)
@@ -52,7 +53,8 @@ def problem(
 def _known(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, LinkError)
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        known = bool(error.cause)  # then there is nothing in a traceback that the line does not say
+        # Then there is nothing in a traceback that the line does not say.
+        known = bool(error.cause) or isinstance(error, DatabaseUnavailable)
         logger.warning("request %s: %s", request_id(request), error.for_log(), exc_info=not known and error.__cause__)
     return _render(request, error)
 

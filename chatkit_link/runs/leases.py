@@ -14,10 +14,12 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from math import inf
 
 from chatkit_link.runs.run import LEASE, RENEWAL, Run, RunStatus, now
 from chatkit_link.store import runs as rows
 from chatkit_link.store.engine import Database
+from chatkit_link.store.outage_log import OutageLog
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +50,8 @@ class Leases:
         self._running = running
         self._listening = listening
         self._ticked = now()
+        self._succeeded = -inf
+        self._outage = OutageLog(logger, "leases cannot be renewed", "leases are renewed again")
 
     async def run(self) -> None:
         """Renew until cancelled."""
@@ -104,8 +108,11 @@ class Leases:
         try:
             ours = await rows.renew(database, self._replica, [run.id for run in runs], LEASE)
         except Exception as error:  # noqa: BLE001 - tried again before the lease is over, whatever it was
-            logger.warning("leases cannot be renewed: %s", error)
+            if asked > self._succeeded:  # else a later attempt was faster
+                self._outage.failed(error)
             return
+        self._succeeded = max(self._succeeded, asked)
+        self._outage.worked()
         for run in runs:
             if run.id in ours:
                 run.renewed = max(run.renewed, asked)

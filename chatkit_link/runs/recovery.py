@@ -35,6 +35,7 @@ from chatkit_link.store.engine import Database
 from chatkit_link.store.event_log import Batch, Ended
 from chatkit_link.store.event_partitions import keep_partitions
 from chatkit_link.store.notifications import CHANNEL, Message
+from chatkit_link.store.outage_log import OutageLog
 from chatkit_link.store.patience import PASSING
 
 logger = logging.getLogger(__name__)
@@ -82,6 +83,7 @@ class Recovery:
         self._looked = asyncio.Event()
         self._was_steady = False
         self._sight = Sight()
+        self._outage = OutageLog(logger, "recovery waits for the database", "recovery goes on")
 
     async def run(self) -> None:
         """Look for orphans until cancelled, and clean now and then."""
@@ -91,6 +93,7 @@ class Recovery:
         while True:
             try:
                 await self._look()
+                self._outage.worked()
                 if clock() >= sweep_at:
                     sweep_at = clock() + _SWEEPING
                     await self._sweep()
@@ -99,7 +102,7 @@ class Recovery:
                     if await self._clean():
                         clean_at = clock()  # the rest waits for the next look: orphans come before cleaning
             except Exception as error:  # noqa: BLE001 - it will be tried again in a moment, whatever it was
-                logger.warning("recovery waits for the database: %s", error)
+                self._outage.failed(error)
                 self._absent = {}  # no replica could come back while there was no database
                 self._sight.lose()
             self._looked_at = clock()

@@ -27,6 +27,7 @@ from chatkit_link.runs.followers import SLOW_POLL, Followers
 from chatkit_link.runs.log import Event
 from chatkit_link.store.engine import Database
 from chatkit_link.store.notifications import CANCEL, CHANNEL, Message, channel_of, follow, notify, read_follow
+from chatkit_link.store.outage_log import reason_of
 from chatkit_link.store.replicas import can_listen, holds_lock, take_lock
 from chatkit_link.store.statement import Connection
 
@@ -261,7 +262,7 @@ class Wakeups:
                 await self._listen()
             except Exception as error:  # noqa: BLE001 - whatever cut the connection, listening starts again
                 if self.listening or not self.seen.is_set():
-                    logger.warning("notifications are interrupted: %s", error)
+                    logger.warning("notifications are interrupted: %s", reason_of(error))
                 self.cut.set()
                 await asyncio.sleep(_RETRY)
             else:

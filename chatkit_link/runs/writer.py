@@ -24,6 +24,7 @@ from chatkit_link.runs.run import Run
 from chatkit_link.store import event_log
 from chatkit_link.store.engine import Database
 from chatkit_link.store.event_log import Batch, Ended
+from chatkit_link.store.outage_log import OutageLog
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ class LogWriter:
         #: When, by the loop's clock, the first commit was that may not be on the disk yet; None if there is none.
         self._volatile_since: float | None = None
         self._lost_connections = 0
+        self._outage = OutageLog(logger, "the event log waits for the database", "the event log is written again")
         #: Since when, by the loop's clock, nothing can be written; None while it can.
         self.stuck_since: float | None = None
 
@@ -93,8 +95,9 @@ class LogWriter:
             try:
                 await self._flush()
                 self.stuck_since = None
+                self._outage.worked()
             except Exception as error:  # noqa: BLE001 - whatever the database met: no log may ever stop being written
-                logger.warning("the event log waits for the database: %s", error)
+                self._outage.failed(error)
                 self.stuck_since = self.stuck_since or asyncio.get_running_loop().time()
                 self._dirty.set()
                 await asyncio.sleep(_RETRY)

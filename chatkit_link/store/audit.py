@@ -45,9 +45,9 @@ _CHUNK = 1000
 #: Rows that are deleted in one transaction.
 _PRUNED = 50_000
 _UNPROTECT = (
+    "GRANT DELETE ON audit_log TO CURRENT_USER",  # before PostgreSQL 17, without it the owner cannot lock the table
     "LOCK TABLE audit_log IN ACCESS EXCLUSIVE MODE",
     "ALTER TABLE audit_log DISABLE TRIGGER append_only",
-    "GRANT DELETE ON audit_log TO CURRENT_USER",
 )
 _PROTECT = (
     "REVOKE DELETE ON audit_log FROM CURRENT_USER",

@@ -57,7 +57,9 @@ def outage_of(error: BaseException) -> Outage | None:
         return next((_OUTAGES[part] for part in (state, state[:3], state[:2]) if part in _OUTAGES), None)
     if isinstance(error, ValueError):  # a parameter that fits no column; also one of asyncpg's InterfaceErrors
         return None
-    return Outage.AWAY if isinstance(error, asyncpg.InterfaceError | OSError) else None
+    # asyncpg raises an InternalClientError where the server ends the connection in the middle of an answer.
+    away = isinstance(error, asyncpg.InterfaceError | asyncpg.InternalClientError | OSError)
+    return Outage.AWAY if away else None
 
 
 def is_conflict(error: BaseException) -> bool:

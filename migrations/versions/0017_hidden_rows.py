@@ -32,7 +32,9 @@ BEGIN
 END $$
 """
 POLICIES = sa.text("""
-    SELECT quote_ident(policyname) AS policy, quote_ident(schemaname) || '.' || quote_ident(tablename) AS table, qual
+    SELECT quote_ident(policyname) AS policy, quote_ident(schemaname) || '.' || quote_ident(tablename) AS table, qual,
+        has_table_privilege(quote_ident(schemaname) || '.' || quote_ident(tablename), 'UPDATE, DELETE, TRUNCATE')
+            AS lockable
     FROM pg_policies WHERE schemaname = current_schema() AND qual LIKE '%chatkit_link.is_system%'
     ORDER BY tablename, policyname
 """)
@@ -51,9 +53,15 @@ def downgrade() -> None:
 
 def _change(changed: Callable[[str], str]) -> None:
     found = op.get_bind().execute(POLICIES).all()
+    # Before PostgreSQL 17 an owner without these rights, as of the audit log, may alter a table but not lock it.
+    unlockable = {row.table for row in found if not row.lockable}
+    for table in unlockable:
+        op.execute(f"GRANT DELETE ON {table} TO CURRENT_USER")
     # All locks at once and in a bounded time, or none: `migrate` tries again when it was not given them.
     op.execute(f"SET LOCAL statement_timeout = {STANDSTILL}")
     op.execute(f"LOCK TABLE {', '.join(row.table for row in found)} IN ACCESS EXCLUSIVE MODE")
     op.execute("SET LOCAL statement_timeout TO DEFAULT")
     for row in found:
         op.execute(f"ALTER POLICY {row.policy} ON {row.table} USING ({changed(row.qual)})")
+    for table in unlockable:
+        op.execute(f"REVOKE DELETE ON {table} FROM CURRENT_USER")

@@ -1,5 +1,7 @@
 """``chatkit-link migrate --to``: to the schema of an older version and back; and an older server on a newer schema."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.cli.conftest import Command, sentence
@@ -11,6 +13,38 @@ def url(postgres: Postgres, empty_database: str, monkeypatch: pytest.MonkeyPatch
     url = f"postgresql://postgres@127.0.0.1:{postgres.port}/{empty_database}"
     monkeypatch.setenv("DATABASE_URL", url)
     return url
+
+
+@pytest.fixture
+def owner(postgres: Postgres, empty_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The owner of the database, who is no superuser, and cannot lock what it may not change: PostgreSQL before 17."""
+    name = f"owner_of_{empty_database}"
+    postgres.query(empty_database, f"CREATE ROLE {name} LOGIN")
+    postgres.query(empty_database, f"ALTER DATABASE {empty_database} OWNER TO {name}")
+    if int(postgres.query(empty_database, "SHOW server_version_num")) >= 17_00_00:
+        postgres.query(
+            empty_database, f"ALTER DEFAULT PRIVILEGES FOR ROLE {name} REVOKE MAINTAIN ON TABLES FROM {name}"
+        )
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://{name}@127.0.0.1:{postgres.port}/{empty_database}")
+    yield name
+    postgres.query(empty_database, f"REASSIGN OWNED BY {name} TO postgres")
+    postgres.query(empty_database, f"DROP OWNED BY {name}")
+    postgres.query(empty_database, f"DROP ROLE {name}")
+
+
+async def test_an_owner_who_is_no_superuser_reaches_each_schema(
+    command: Command, owner: str, postgres: Postgres, empty_database: str
+) -> None:
+    for arguments in (
+        ("migrate",),
+        ("migrate", "--to", "0014"),
+        ("migrate",),
+        ("audit", "prune", "--older-than", "30d"),
+    ):
+        done = await command(*arguments)
+        assert done.exit_code == 0, done.output
+    rights = f"SELECT has_table_privilege('{owner}', 'audit_log', 'UPDATE, DELETE, TRUNCATE')"
+    assert postgres.query(empty_database, rights) == "f"
 
 
 async def test_a_schema_is_left_and_reached_by_command(

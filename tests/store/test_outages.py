@@ -120,6 +120,7 @@ async def test_a_server_without_room_for_a_connection_lacks_something(
         (asyncpg.CrashShutdownError(""), Outage.AWAY),
         (asyncpg.CannotConnectNowError(""), Outage.AWAY),
         (ConnectionResetError(), Outage.AWAY),
+        (asyncpg.InternalClientError("cannot switch to state 12"), Outage.AWAY),
         (asyncpg.DatabaseDroppedError(""), None),
         (asyncpg.UniqueViolationError(""), None),
         (asyncpg.InsufficientPrivilegeError(""), None),
