@@ -163,7 +163,7 @@ function withTimeout<T>(
   const timeout = new AbortController();
   const giveUp = () => timeout.abort(stop.aborted ? stop.reason : new Idle());
   return new Promise<T>((resolve, reject) => {
-    let timer = setTimeout(() => {
+    let timer: ReturnType<typeof setTimeout> = setTimeout(() => {
       timer = setTimeout(giveUp, Math.max(LATE_MS, LATE * ms));
     }, ms);
     timeout.signal.addEventListener('abort', () => reject(timeout.signal.reason));
