@@ -70,8 +70,9 @@ export async function* bytesOfRun({ run, first, after, connect, watch, onConnect
         yield whole.bytes;
       }
       emptyEnds = isEmpty ? emptyEnds + 1 : 0;
-    } catch {
-      // The connection broke: the next one goes on from `after`.
+    } catch (error) {
+      // The connection broke: the next one goes on from `after`, at once if there was a long wait already.
+      if (error instanceof Idle) tries.made = 0;
       emptyEnds = 0;
     }
     if (ended || stop.aborted || emptyEnds === ENDS) return;
