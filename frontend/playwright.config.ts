@@ -44,12 +44,14 @@ export default defineConfig({
   // On the phone, only what is tagged: where the layout, the finger or the dark scheme is the point. What measures
   // frames is a project of its own, which scripts/run_tests.py runs last and alone.
   projects: [
-    { name: 'desktop', grepInvert: /@timing|@engine|@orca/, use: desktop },
+    { name: 'desktop', grepInvert: /@timing|@engine|@orca|@faults/, use: desktop },
     { name: 'timing', grep: /@timing/, workers: 1, use: desktop },
     // The same journey in other browsers, which the test starts itself.
     { name: 'engines', grep: /@engine/, fullyParallel: true },
     // In windows of their own, on a screen that has a screen reader: see e2e/screen-reader.
     { name: 'screen-reader', grep: /@orca/, use: desktop },
+    // Replicas that are stopped, which tests/faults/test_page.py starts.
+    { name: 'faults', grep: /@faults/, use: desktop },
     {
       name: 'phone',
       grep: /@phone/,

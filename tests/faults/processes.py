@@ -130,6 +130,7 @@ class LoadBalancer:
         self.port, self._state = port, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.chatkit = f"{self.url}/chatkit"
+        self.state = f"http://127.0.0.1:{self._state}"
         listed = "\n".join(f"    server {server.port} 127.0.0.1:{server.port}" for server in servers)
         config = folder / "haproxy.cfg"
         config.write_text(
@@ -170,7 +171,7 @@ listen state
 
     async def _ready(self, http: httpx2.AsyncClient) -> set[str]:
         try:
-            stats = (await http.get(f"http://127.0.0.1:{self._state}/;csv")).text
+            stats = (await http.get(f"{self.state}/;csv")).text
         except httpx2.HTTPError:
             return set()
         rows = csv.DictReader(stats.removeprefix("# ").splitlines())

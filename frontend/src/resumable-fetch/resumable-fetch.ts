@@ -8,6 +8,7 @@
  * the run goes on.
  */
 
+import { HeartbeatWatch } from './heartbeat-watch';
 import { bytesOfRun, type ConnectionChange, runOf } from './run-stream';
 import { sendWithProgress } from './send-with-progress';
 import { siblingUrl } from './sibling-url';
@@ -42,6 +43,7 @@ export function createResumableFetch(options: ResumableFetchOptions = {}): Fetch
   const fetch: Fetch = options.fetch ?? ((...args) => globalThis.fetch(...args));
 
   let isOurs = !options.unsure;
+  const watch = new HeartbeatWatch();
 
   return async (input, { onConnection, onSent, ...init }: ResumableFetchInit = {}) => {
     const given = input instanceof Request ? input : null;
@@ -100,6 +102,7 @@ export function createResumableFetch(options: ResumableFetchOptions = {}): Fetch
       after: Number(new URLSearchParams(url.split('?')[1]).get('after')) || 0,
       connect: (after, attempt) =>
         about(`runs/${encodeURIComponent(run)}/events`, { method: 'GET', signal: attempt }, after),
+      watch,
       onConnection(change) {
         onConnection?.(change);
         options.onConnection?.(change);

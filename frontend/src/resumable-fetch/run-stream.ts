@@ -8,6 +8,7 @@
  */
 import { backoffDelay, pause } from './backoff';
 import { CompleteEvents } from './complete-events';
+import type { HeartbeatWatch } from './heartbeat-watch';
 
 /** Opens the events behind an id. */
 export type Connect = (after: number, signal: AbortSignal) => Promise<Response>;
@@ -15,10 +16,10 @@ export type ConnectionChange = 'lost' | 'back';
 
 /** About two minutes of trying; while the browser knows that it is offline, tries do not count. */
 const ATTEMPTS = 32;
-/** Of a server that does not say how often it sends heartbeats: a connection that is idle for this long is dead. */
-const IDLE_TIMEOUT_MS = 45_000;
-/** So many heartbeats may be missed, and the last one be late by a part of that time, or by so long. */
-const MISSED = 2;
+/**
+ * What is late by a part of its time, or by so long, still counts. It is measured from when the first timer fires:
+ * a page that slept, or whose timers are throttled, reads what has arrived meanwhile before it gives up.
+ */
 const LATE = 0.1;
 const LATE_MS = 300;
 /** Of the first try, which may meet the process that has just fallen silent; later ones wait for longer, up to the second. */
@@ -43,12 +44,14 @@ export type RunStream = {
   /** The last id that the reader has already. */
   after: number;
   connect: Connect;
+  /** What was learnt about earlier streams of this server. */
+  watch: HeartbeatWatch;
   onConnection(connection: ConnectionChange): void;
   /** Aborted when the reader has left. */
   stop: AbortSignal;
 };
 
-export async function* bytesOfRun({ run, first, after, connect, onConnection, stop }: RunStream) {
+export async function* bytesOfRun({ run, first, after, connect, watch, onConnection, stop }: RunStream) {
   const tries: Tries = { made: 0, counted: 0 };
   let response = first;
   let emptyEnds = 0;
@@ -57,7 +60,7 @@ export async function* bytesOfRun({ run, first, after, connect, onConnection, st
     let isEmpty = true;
     let ended = false;
     try {
-      for await (const chunk of chunksOf(response, stop)) {
+      for await (const chunk of chunksOf(response, watch, stop)) {
         const whole = events.take(chunk);
         if (!whole) continue;
         isEmpty = false;
@@ -67,8 +70,9 @@ export async function* bytesOfRun({ run, first, after, connect, onConnection, st
         yield whole.bytes;
       }
       emptyEnds = isEmpty ? emptyEnds + 1 : 0;
-    } catch {
-      // The connection broke: the next one goes on from `after`.
+    } catch (error) {
+      // The connection broke: the next one goes on from `after`, at once if there was a long wait already.
+      if (error instanceof Idle) tries.made = 0;
       emptyEnds = 0;
     }
     if (ended || stop.aborted || emptyEnds === ENDS) return;
@@ -125,26 +129,30 @@ function sentenceFor(status: number): string {
   return `The rest of this answer was refused (status ${status}). Reload the chat.`;
 }
 
-/** heartbeat: seconds between two, as the server states them. */
-function idleTimeout(heartbeat: string | null): number {
-  const interval = Number(heartbeat) * 1000;
-  return interval > 0 ? MISSED * interval + Math.max(LATE_MS, LATE * MISSED * interval) : IDLE_TIMEOUT_MS;
-}
-
 /** A body that is idle for too long counts as broken. */
-async function* chunksOf({ body, headers }: Response, stop: AbortSignal) {
+async function* chunksOf({ body, headers }: Response, watch: HeartbeatWatch, stop: AbortSignal) {
   if (!body) return;
-  const patience = idleTimeout(headers.get('X-Heartbeat'));
+  const heartbeat = headers.get('X-Heartbeat');
   const reader = body.getReader();
   try {
     for (;;) {
-      const { done, value } = await withTimeout(patience, stop, () => reader.read());
+      const since = performance.now();
+      const { done, value } = await withTimeout(watch.patience(heartbeat), stop, () => reader.read());
       if (done) return;
+      watch.heard(value, performance.now() - since, heartbeat);
       yield value;
     }
+  } catch (error) {
+    if (error instanceof Idle) watch.gaveUp();
+    throw error;
   } finally {
     reader.cancel().catch(() => {});
   }
+}
+
+/** Nothing came for too long. */
+class Idle extends TypeError {
+  override message = 'The server does not answer.';
 }
 
 /** Rejects when `work` takes too long or `stop` fires, and aborts `work`. */
@@ -154,10 +162,11 @@ function withTimeout<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const timeout = new AbortController();
-  const giveUp = () =>
-    timeout.abort(stop.aborted ? stop.reason : new TypeError('The server does not answer.'));
+  const giveUp = () => timeout.abort(stop.aborted ? stop.reason : new Idle());
   return new Promise<T>((resolve, reject) => {
-    const timer = setTimeout(giveUp, ms);
+    let timer: ReturnType<typeof setTimeout> = setTimeout(() => {
+      timer = setTimeout(giveUp, Math.max(LATE_MS, LATE * ms));
+    }, ms);
     timeout.signal.addEventListener('abort', () => reject(timeout.signal.reason));
     stop.addEventListener('abort', giveUp);
     if (stop.aborted) giveUp();
