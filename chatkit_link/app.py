@@ -348,7 +348,7 @@ async def _open(
         models={agent_id: offered.names for agent_id, offered in factory.offered.items()},
         unavailable=unavailable,
         default=catalog.default,
-        hosted=await _hosted(stack, settings, access.document_keys),
+        hosted=await _hosted(stack, settings, access.document_keys, replica_checks),
         sessions=Sessions(database, frozenset(entries), catalog.workflows, secrets),
         replica_checks=replica_checks,
         for_author=for_author,
@@ -381,12 +381,14 @@ async def _give_notices(
         logger.warning("%s", sentence)
 
 
-async def _hosted(stack: AsyncExitStack, settings: Settings, keys: DocumentKeys | None) -> HostedSessions:
+async def _hosted(
+    stack: AsyncExitStack, settings: Settings, keys: DocumentKeys | None, checks: ReplicaChecks
+) -> HostedSessions:
     client = hosted_client(settings)
     stack.push_async_callback(client.close)
 
     def help_page() -> str | None:
-        if settings.docs is not None:  # then ours are not among the documents
+        if settings.docs is not None or not checks.has_own_documents:  # then ours are not among the documents
             return None
         return document_url(settings.address, LEAVING, "", keys.make(LEAVING) if keys else "")
 

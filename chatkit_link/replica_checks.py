@@ -27,6 +27,7 @@ from chatkit_link.store.migrate import schema_at
 logger = logging.getLogger(__name__)
 
 STORAGE: Final = "files"
+DOCUMENTS: Final = "documents"
 #: Seconds by which a clock may differ from the database's before it is said.
 _NOTABLE: Final = 1.0
 _LEAST_TOLERANCE: Final = 5.0
@@ -133,7 +134,7 @@ def _documents(replica: Replica, found: Observed) -> Misfit | None:
     problem = replica.documents.problem(found) if replica.documents is not None else None
     if problem is None:
         return None
-    return Misfit("documents", "This server has other documents than those that are indexed.", problem, unready=False)
+    return Misfit(DOCUMENTS, "This server has other documents than those that are indexed.", problem, unready=False)
 
 
 #: All checks there are.
@@ -167,6 +168,11 @@ class ReplicaChecks:
             await asyncio.wait([task])
             if self._replica.documents is not None:
                 await self._replica.documents.release(self._documents)
+
+    @property
+    def has_own_documents(self) -> bool:
+        """Whether the index had this server's documents at the last look: what it does not have is served to nobody."""
+        return all(misfit.name != DOCUMENTS for misfit in self._found)
 
     async def ready(self) -> list[Misfit]:
         """What does not fit together, of what users do not mind. Also a proof that the database answers.

@@ -37,7 +37,8 @@ def take(folder: Path) -> None:
     """
     server = folder / "server"
     server.mkdir()
-    with serving("serve", server, {"CHATKIT_LINK_CONFIG": str(DEMO), "CHATKIT_LINK_SEARCH": "local"}) as address:
+    settings = {"CHATKIT_LINK_CONFIG": str(DEMO), "CHATKIT_LINK_SEARCH": "local", "CHATKIT_LINK_GRACE": "0"}
+    with serving("serve", server, settings) as address:
         subprocess.run(
             [FRONTEND / "node_modules" / ".bin" / "playwright", "test", "--config=playwright.pictures.config.ts"],
             cwd=FRONTEND,

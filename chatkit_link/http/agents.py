@@ -86,9 +86,9 @@ def _uploads(services: Services, agent_id: str, caller: Caller) -> dict[str, Any
 
 
 def _way_out(services: Services) -> str | None:
-    """Where to read how to leave Agent Builder; ``None`` where the bundled documents are replaced."""
+    """Where to read how to leave Agent Builder; ``None`` where others than the bundled documents are served."""
     name = next((name for name in _WAYS_OUT if (resource("docs") / name).is_file()), None)
-    if name is None or services.settings.docs is not None:
+    if name is None or services.settings.docs is not None or not services.replica_checks.has_own_documents:
         return None
     path, keys = f"docs/{name}", services.document_keys
     return document_url("", path, "", keys.make(path) if keys else "").removeprefix("/")

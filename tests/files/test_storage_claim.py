@@ -9,6 +9,7 @@ import sys
 import uuid
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import make_url, text
@@ -52,12 +53,12 @@ async def own(own_database: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def at(make_settings: Make, own_database: str, tmp_path: Path) -> Callable[[str], Settings]:
+def at(make_settings: Make, own_database: str, tmp_path: Path) -> Make:
     """Settings of a server on that database with a data folder of this name; they share a secret."""
 
-    def make(name: str) -> Settings:
+    def make(name: str, **given: Any) -> Settings:
         secret = "one-secret-for-all-replicas-of-this-test"
-        return make_settings(database_url=own_database, data=tmp_path / name, secret=secret)
+        return make_settings(database_url=own_database, data=tmp_path / name, secret=secret, **given)
 
     return make
 

@@ -10,9 +10,11 @@ from openai.types.beta.chatkit import ChatSession
 
 from chatkit_link.settings import Settings
 from tests.conftest import running
+from tests.files.test_storage_claim import at, own_database
 from tests.limits.users import SECRET, bearer
 from tests.openai_server import OpenAIServer
 
+assert at and own_database  # fixtures
 KEY = "sk-good-ada"
 
 
@@ -82,16 +84,16 @@ async def test_what_goes_wrong_is_reported_so_that_a_user_can_act(
 
 
 async def test_a_request_after_the_shutdown_links_to_the_guide(
-    make_settings: Callable[..., Settings], openai: OpenAIServer
+    at: Callable[..., Settings], openai: OpenAIServer
 ) -> None:
     """The page is one of the bundled documents; with a key in its link where users have to sign in."""
-    settings = make_settings(hosted_base_url=openai.address, docs=None, jwt_secret=SECRET, allow_anonymous=False)
+    settings = at("one", hosted_base_url=openai.address, docs=None, jwt_secret=SECRET, allow_anonymous=False)
     async with running(settings) as link, httpx2.AsyncClient(headers=bearer("default", "ada")) as http:
         asked = {"workflow_id": "wf_gone", "api_key": KEY}
         answer = (await http.post(f"{link}/api/create-session", json=asked)).json()
         assert answer["help"].startswith(f"{link}/documents/docs/how-to/leaving-agent-builder.md?key=")
-        # Not there yet or there: with the key in the link it is no question of signing in.
-        assert (await http.get(answer["help"], headers={"Authorization": ""})).status_code != 401
+        # With the key in the link it is no question of signing in.
+        assert (await http.get(answer["help"], headers={"Authorization": ""})).status_code == 200
 
 
 async def test_a_server_that_is_away_is_a_502(make_settings: Callable[..., Settings]) -> None:

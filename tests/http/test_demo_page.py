@@ -7,7 +7,10 @@ import pytest
 
 from chatkit_link.settings import Settings
 from tests.conftest import running
+from tests.files.test_storage_claim import at, own_database
 from tests.limits.users import SECRET, bearer
+
+assert at and own_database  # fixtures
 
 
 def sources(answer: httpx2.Response) -> dict[str, set[str]]:
@@ -30,20 +33,16 @@ async def test_the_demo_page_may_load_openais_element_and_the_chat_frame_may_not
     assert not any(host.endswith("openai.com") for allowed in sources(frame).values() for host in allowed)
 
 
-async def test_the_page_is_told_where_the_way_out_of_agent_builder_is_described(
-    make_settings: Callable[..., Settings],
-) -> None:
-    async with running(make_settings(docs=None)) as address, httpx2.AsyncClient(timeout=60) as http:
+async def test_the_page_is_told_where_the_way_out_of_agent_builder_is_described(at: Callable[..., Settings]) -> None:
+    async with running(at("one", docs=None)) as address, httpx2.AsyncClient(timeout=60) as http:
         path = (await http.get(f"{address}/api/agents")).json()["way_out"]
         page = await http.get(f"{address}/{path}")
     assert page.status_code == 200
     assert "Agent Builder" in page.text
 
 
-async def test_where_people_sign_in_the_way_out_can_be_opened_without_a_token(
-    make_settings: Callable[..., Settings],
-) -> None:
-    settings = make_settings(docs=None, jwt_secret=SECRET, allow_anonymous=False)
+async def test_where_people_sign_in_the_way_out_can_be_opened_without_a_token(at: Callable[..., Settings]) -> None:
+    settings = at("one", docs=None, jwt_secret=SECRET, allow_anonymous=False)
     async with running(settings) as address, httpx2.AsyncClient(timeout=60) as http:
         told = await http.get(f"{address}/api/agents", headers=bearer("default", "ada"))
         page = await http.get(f"{address}/{told.json()['way_out']}")

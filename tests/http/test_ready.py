@@ -142,6 +142,13 @@ def docs(folder: Path, name: str, *words: str) -> Path:
     return made
 
 
+async def guide(settings: Settings) -> int | None:
+    """The status of the page about leaving Agent Builder, where a server with these settings names it."""
+    async with running(settings) as address, httpx2.AsyncClient(base_url=address, timeout=30) as http:
+        path = (await http.get("/api/agents")).json()["way_out"]
+        return None if path is None else (await http.get(path)).status_code
+
+
 async def found(own: Database, word: str) -> bool:
     return bool(await Documents(own).search(word, limit=1))
 
@@ -161,6 +168,7 @@ async def test_two_servers_with_different_documents_do_not_delete_each_others(
                 assert await doctor(other, "documents") == ["warning", "ok"]
             async with running(tea) as again:  # another replica of the first
                 assert await ready(again) == (200, {"status": "ready", "database": "sessions"})
+        assert await guide(bundled) is None
         # What the server for one conversation has is its own, also when nobody else is there.
         assert await ready(first) == (200, {"status": "ready", "database": "sessions"})
     async with serving(lambda bound: create_app(bound, temporary=True), coffee):
@@ -168,6 +176,7 @@ async def test_two_servers_with_different_documents_do_not_delete_each_others(
     async with running(coffee) as alone:
         assert await ready(alone) == (200, {"status": "ready", "database": "sessions"})
         assert await found(own, "espresso") and not await found(own, "oolong")
+    assert await guide(bundled) == 200
 
 
 async def test_the_same_folder_is_indexed_again_at_each_start_also_beside_another_server(

@@ -182,7 +182,6 @@ def test_the_image_of_a_new_folder_migrates_serves_and_answers_at_its_public_add
         "RAILWAY_PUBLIC_DOMAIN": "tea-shop.example.com",
         "CHATKIT_LINK_SECRET": "0123456789abcdef0123456789abcdef",
         "CHATKIT_LINK_DATA": str(folder / "data"),
-        "CHATKIT_LINK_GRACE": "0",
     }
     for line in railway["preDeployCommand"]:
         done = subprocess.run(
@@ -213,6 +212,8 @@ def _serving(
 ) -> Generator[tuple["subprocess.Popen[str]", str]]:
     """`chatkit-link serve` with nothing but a PATH, until the block ends; gives the process and its address.
 
+    No load balancer has to notice that it stops.
+
     command, environment: in place of these; the port is in the variable PORT then.
     """
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -220,7 +221,8 @@ def _serving(
     process = subprocess.Popen(
         command or [programs / "chatkit-link", "serve", "--port", str(port)],
         cwd=home,
-        env={"PORT": str(port), **environment} if environment else {"PATH": os.environ["PATH"], "HOME": str(home)},
+        env={"PORT": str(port), "CHATKIT_LINK_GRACE": "0"}
+        | (environment or {"PATH": os.environ["PATH"], "HOME": str(home)}),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

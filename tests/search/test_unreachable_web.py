@@ -15,10 +15,12 @@ from chatkit_link.client import ChatKitClient
 from chatkit_link.settings import Settings
 from tests.agents.test_models import Scripted
 from tests.conftest import running
+from tests.files.test_storage_claim import at, own_database
 from tests.finished_stream import stored, told
 from tests.model_server import MODEL, Call, Say
 from tests.sdk_server import serve
 
+assert at and own_database  # fixtures
 QUESTION = "How does an answer survive a reload?"
 KEY = "key-that-nobody-may-see"
 
@@ -33,10 +35,10 @@ def closed() -> Iterator[str]:
 
 @pytest.mark.parametrize("provider", ["tavily", "brave", "searxng"])
 async def test_a_search_that_cannot_be_reached_says_so_and_lists_no_page_of_the_manual(
-    provider: str, closed: str, make_settings: Callable[..., Settings], caplog: pytest.LogCaptureFixture
+    provider: str, closed: str, at: Callable[..., Settings], caplog: pytest.LogCaptureFixture
 ) -> None:
     key = {} if provider == "searxng" else {f"{provider}_api_key": KEY}
-    settings = make_settings(search="auto", docs=None, **key, **{f"{provider}_url": closed})
+    settings = at("one", search="auto", docs=None, **key, **{f"{provider}_url": closed})
     async with running(settings) as address, ChatKitClient(f"{address}/chatkit") as client:
         answer = await told(client.create_thread(QUESTION))
         items = await stored(client, answer.thread_id)
@@ -87,12 +89,11 @@ async def test_a_search_that_goes_on_in_the_operators_documents_leaves_the_reaso
     assert line.endswith(f"SearXNG could not be reached. (ConnectError at {closed.removeprefix('http://')})")
 
 
-async def test_the_model_is_told_that_the_web_could_not_be_searched(
-    closed: str, make_settings: Callable[..., Settings]
-) -> None:
+async def test_the_model_is_told_that_the_web_could_not_be_searched(closed: str, at: Callable[..., Settings]) -> None:
     model = Scripted([Call("search", {"query": "reload"}), Say("I could not search the web.")])
     async with serve(model.app()) as server:
-        settings = make_settings(
+        settings = at(
+            "one",
             search="auto",
             docs=None,
             searxng_url=closed,

@@ -16,7 +16,7 @@ ALWAYS = ("pyproject.toml", "requirements*.lock", "tests/conftest.py", "tests/su
 GROUPS: dict[str, tuple[str, ...]] = {
     # The wheel, in an environment of its own.
     "wheel": (
-        "tests/packaging/test_wheel.py", "chatkit_link/resources.py", "chatkit_link/store/embedded.py",
+        "tests/packaging/test_wheel.py", "chatkit_link/resources.py", "chatkit_link/store/embedded*.py",
         "chatkit_link/cli/*", "migrations/*", "templates/*", "frontend/vite*.ts", "Makefile",
     ),
     # The tools of `make sbom`, in an environment of their own.
