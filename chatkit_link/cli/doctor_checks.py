@@ -111,14 +111,14 @@ async def _database(settings: Settings) -> tuple[list[Check], KeyCount | None]:
 def _reached(database: Database) -> list[Check]:
     """What is between the server and its database, where that matters."""
     if not database.pooled:
-        return [] if database.address.pooler is None else [Check("", "ok", database.connection)]
+        return [] if database.address.pooler is None else [Check("", "ok", database.route.description)]
     if database.listens:
-        return [Check("", "ok", database.connection)]
+        return [Check("", "ok", database.route.description)]
     consequence = (
         "replicas poll instead of being notified, and a killed one's answers are ended when their leases are over; "
         "DATABASE_DIRECT_URL names the database itself"
     )
-    return [Check("", "note", f"{database.connection}: {consequence}")]
+    return [Check("", "note", f"{database.route.description}: {consequence}")]
 
 
 def _access(settings: Settings, keys: KeyCount | None) -> Check:

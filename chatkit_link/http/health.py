@@ -21,9 +21,9 @@ async def ready(services: ServicesDep) -> dict[str, str | list[str]]:
 
     With 200, the status is `degraded` while Redis is away that another setting names, and `detail` says so.
     """
-    await services.database.ping()  # within a second; what follows may take longer
+    await services.database.health.ping()  # within a second; what follows may take longer
     services.coordinator.check()
-    ready: dict[str, str | list[str]] = {"status": "ready", "database": services.database.mode}
+    ready: dict[str, str | list[str]] = {"status": "ready", "database": services.database.route.mode}
     if warnings := [misfit.summary for misfit in await services.replica_checks.ready()]:
         ready["warnings"] = warnings
     if (problem := services.coordinator.degraded) is not None:

@@ -1,4 +1,4 @@
-"""What the routes need, put together once by ``app.py``."""
+"""What the routes need, put together once by ``composition/``."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

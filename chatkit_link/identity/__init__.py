@@ -1,4 +1,4 @@
-"""Request -> Caller. ``app.py`` builds one ``Identity`` and ``http/`` asks it about every request."""
+"""Request -> Caller. ``composition/`` builds one ``Identity`` and ``http/`` asks it about every request."""
 
 import httpx2
 

@@ -198,7 +198,7 @@ class Coordinator:
         if self._draining:
             raise Unavailable(Localized("server_restarting"))
         # The little that a question takes may be stored by chance, but its answer would not be.
-        if self._is_stuck or self._database.is_lacking:
+        if self._is_stuck or self._database.health.is_lacking:
             raise Unavailable(Localized("database_unavailable"))
         run = Run(caller=caller, thread_id=thread_id, agent=agent)
         claim = await self._insert(run, retried)

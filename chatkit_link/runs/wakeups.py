@@ -252,7 +252,7 @@ class Wakeups:
                 logger.warning(
                     "%s, and so without notifications: replicas poll %d times a second, and take over a killed one's "
                     "answers when their leases expire",
-                    self._database.connection,
+                    self._database.route.description,
                     1 / FAST_POLL,
                 )
                 self.seen.set()
@@ -285,10 +285,10 @@ class Wakeups:
             self.seen.set()
             self._wake(None)  # something may have been missed in between
             self._report_all()
-            await self._database.confirm()
+            await self._database.route.confirm()
             while not lost.is_set():
                 if not await self._rest(connection, lost):
-                    await self._database.lose_sessions(address)
+                    await self._database.route.lose_sessions(address)
                     raise Unavailable("sessions of the database do not last")
                 if self._database.activity.resting:
                     return

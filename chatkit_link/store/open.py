@@ -37,7 +37,7 @@ async def open_database(settings: Settings, *, turns: Turns | None = None) -> As
         stack.push_async_callback(database.close)
         with database_errors(database.address, embedded_in=embedded_in):
             if embedded_in is None:
-                await database.examine()
+                await database.route.examine()
             yield database
 
 

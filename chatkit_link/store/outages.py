@@ -10,6 +10,11 @@ import asyncpg  # pyright: ignore[reportMissingTypeStubs]
 
 from chatkit_link.errors import Unavailable
 
+#: What the driver and the network raise; which of it passes by itself, ``outage_of`` knows.
+REFUSALS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+#: The same, where connecting or waiting may also take too long.
+UNREACHED = (*REFUSALS, TimeoutError)
+
 
 class DatabaseUnavailable(Unavailable):
     """The database is away, stands still or stores nothing. Nothing was done, or it may be done again."""

@@ -221,8 +221,11 @@ def _serving(
     process = subprocess.Popen(
         command or [programs / "chatkit-link", "serve", "--port", str(port)],
         cwd=home,
-        env={"PORT": str(port), "CHATKIT_LINK_GRACE": "0"}
-        | (environment or {"PATH": os.environ["PATH"], "HOME": str(home)}),
+        env={
+            "PORT": str(port),
+            "CHATKIT_LINK_GRACE": "0",
+            **(environment or {"PATH": os.environ["PATH"], "HOME": str(home)}),
+        },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

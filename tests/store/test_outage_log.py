@@ -74,16 +74,16 @@ async def test_a_probe_that_fails_late_is_no_error_of_the_log(caplog: pytest.Log
         port = server.sockets[0].getsockname()[1]
         database = Database(f"postgresql://nobody:none@127.0.0.1:{port}/none?sslmode=disable")
         with pytest.raises(DatabaseUnavailable):
-            await database.ping()
+            await database.health.ping()
         for writer in accepted:
             writer.transport.abort()
-        pinging = database._pinging  # pyright: ignore[reportPrivateUsage] - to know when it has failed
+        pinging = database.health._pinging  # pyright: ignore[reportPrivateUsage] - to know when it has failed
         assert pinging is not None
         await asyncio.wait({pinging}, timeout=15)
         assert pinging.done()
         del pinging
         with pytest.raises(DatabaseUnavailable):
-            await database.ping()  # the next probe, which forgets the first
+            await database.health.ping()  # the next probe, which forgets the first
         gc.collect()
         await asyncio.sleep(0)
         for writer in accepted:

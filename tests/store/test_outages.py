@@ -188,7 +188,7 @@ async def test_looks_at_the_database_may_come_while_others_are_just_answered(sto
     looks: list[asyncio.Task[None]] = []
     async with asyncio.timeout(10):
         while sum(look.done() for look in looks[::10]) < 20:
-            looks.append(asyncio.create_task(store.database.ping()))
+            looks.append(asyncio.create_task(store.database.health.ping()))
             await asyncio.sleep(0)
         await asyncio.gather(*looks)
 
@@ -205,11 +205,11 @@ async def test_what_the_statement_of_one_user_lacks_refuses_nobody_else(
         with pytest.raises(DatabaseUnavailable):
             async with own.session(ada) as session:
                 await session.execute(refused)
-        assert own.is_lacking == is_everybodys
+        assert own.health.is_lacking == is_everybodys
         with pytest.raises(DatabaseUnavailable):
             async with own.replica() as connection:
                 await connection.execute(refused)
-        assert own.is_lacking, "what the server itself lacks, everybody does"
+        assert own.health.is_lacking, "what the server itself lacks, everybody does"
     finally:
         await own.close()
 
@@ -221,12 +221,12 @@ async def test_a_probe_that_nobody_waits_for_any_more_leaves_no_error_behind(pos
     try:
         async with own.replica(), own.replica(), own.replica():  # there is no other
             before = asyncio.all_tasks()
-            probe = asyncio.create_task(own.ping())
+            probe = asyncio.create_task(own.health.ping())
             await asyncio.sleep(0)
             probe.cancel()
             await asyncio.wait(asyncio.all_tasks() - before)
             with pytest.raises(Unavailable):
-                await own.ping()
+                await own.health.ping()
             del before, probe
             gc.collect()
         assert unseen == []

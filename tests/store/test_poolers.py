@@ -52,12 +52,12 @@ async def other_database(database: Database, postgres_url: str) -> AsyncIterator
 async def _confirm_for_long(database: Database) -> None:
     async with asyncio.timeout(10):
         while True:
-            await database.confirm()
+            await database.route.confirm()
 
 
 async def _examined(url: str | Address, **more: Any) -> Database:
     database = Database(url, pool_size=4, **more)
-    await database.examine()
+    await database.route.examine()
     return database
 
 
@@ -79,7 +79,7 @@ async def test_what_a_pooler_does_decides_and_not_its_address(
 ) -> None:
     async with pooler(postgres_url, mode, size=size, more=more) as between:
         database = await _examined(between.url)
-        assert database.mode == found
+        assert database.route.mode == found
         assert database.listens == (found == "sessions")
         await database.close()
 
@@ -109,7 +109,7 @@ async def test_a_pooler_is_recognised_while_others_use_it(postgres_url: str) -> 
 
 async def test_without_a_pooler_sessions_last(postgres_url: str) -> None:
     database = await _examined(postgres_url)
-    assert database.mode == "sessions" and database.listens
+    assert database.route.mode == "sessions" and database.listens
     await database.close()
 
 
@@ -167,7 +167,7 @@ async def test_what_an_earlier_version_left_in_a_session_of_the_pooler_shows_nob
 
 async def test_beside_a_pooler_the_direct_address_hears_notifications(behind: Pooler, postgres_url: str) -> None:
     database = await _examined(behind.url, direct=parse_address(postgres_url))
-    assert database.mode == "pooled, with a direct connection" and database.listens
+    assert database.route.mode == "pooled, with a direct connection" and database.listens
     heard = asyncio.Event()
     async with database.listening() as listener:
         await listener.add_listener("poolers", lambda *_: heard.set())
@@ -188,8 +188,8 @@ async def test_a_direct_address_that_does_not_serve_is_not_used_and_said(
         (parse_address(behind.url), "is behind a pooler in transaction mode, too"),
     ):
         database = await _examined(behind.url, direct=direct)
-        assert database.mode == "pooled" and not database.listens
-        assert said in database.connection
+        assert database.route.mode == "pooled" and not database.listens
+        assert said in database.route.description
         await database.close()
 
 
@@ -213,12 +213,12 @@ async def test_a_pooler_that_changes_its_mode_is_noticed_when_the_listener_comes
         database = await _examined(between.url)
         async with database.session(ada) as session:
             await session.connection.fetchval("SELECT 1")
-        await database.confirm()
-        assert database.mode == "sessions"
+        await database.route.confirm()
+        assert database.route.mode == "sessions"
         between.become("transaction")
         with pytest.raises(Unavailable, match="do not last"):
             await _confirm_for_long(database)
-        assert database.mode == "pooled"
+        assert database.route.mode == "pooled"
         async with database.session(ada) as session:  # on a connection that prepares nothing
             assert await session.connection.fetchval("SELECT current_setting('chatkit_link.user')") == ada.user
         await database.close()

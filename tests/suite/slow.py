@@ -31,6 +31,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     # Servers of several processes, and servers that stop.
     "workers": (
         "tests/cli/test_workers.py", "tests/cli/test_stopping.py", "chatkit_link/cli/*", "chatkit_link/app.py",
+        "chatkit_link/composition/*",
         "chatkit_link/runs/coordinator.py", "chatkit_link/http/health.py",
     ),
     # 50 MB through a server of its own.
