@@ -202,7 +202,10 @@ class Coordinator:
             raise Unavailable(Localized("database_unavailable"))
         run = Run(caller=caller, thread_id=thread_id, agent=agent)
         claim = await self._insert(run, retried)
-        if claim is not Claim.TAKEN and await self._recovery.catch_up():  # what is in its way may be nobody's any more
+        # What is in its way may be nobody's any more.
+        if claim is not Claim.TAKEN and not self._is_in_the_way_of(run) and await self._recovery.catch_up():
+            if self._draining:
+                raise Unavailable(Localized("server_restarting"))
             claim = await self._insert(run, retried)
         if claim is Claim.BUSY:
             raise ThreadBusy(Localized("thread_busy"))
@@ -221,6 +224,11 @@ class Coordinator:
                 self._ends.add(end)
                 end.add_done_callback(self._ends.discard)
                 await asyncio.wait([end], timeout=1)
+
+    def _is_in_the_way_of(self, run: Run) -> bool:
+        """Whether what this replica executes is reason enough to refuse that run."""
+        own = [other.thread_id for other in self._runs.values() if other.caller.owner == run.caller.owner]
+        return run.thread_id in own or 0 < self._at_once <= len(own)
 
     async def _insert(self, run: Run, retried: str | None) -> Claim:
         async with self._database.session(run.caller) as session:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete, func, insert, select, update
 
 from chatkit_link.caller import Caller
-from chatkit_link.errors import BadRequest, Gone, NotFound, ThreadBusy, Unavailable
+from chatkit_link.errors import BadRequest, Gone, NotFound, ThreadBusy, TooManyRequests, Unavailable
 from chatkit_link.runs import log, writer
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.runs.log import OWN_IDS
@@ -109,6 +109,22 @@ async def test_a_quiet_run_gives_empty_batches_for_a_heartbeat(
         async with asyncio.timeout(30):
             assert await anext(attached.follow(0, idle_after=0.05)) == []
     hold.set()
+
+
+async def test_soon_after_a_start_a_thread_that_is_busy_here_is_refused_without_a_look_for_orphans(
+    database: Database, ada: Caller, thread: str
+) -> None:
+    hold = asyncio.Event()
+    async with Coordinator(database, keep_nothing, drain=1, at_once=1) as coordinator:
+        run = await start(coordinator, ada, thread, hold=hold)
+        asked = now()
+        with pytest.raises(ThreadBusy):
+            await start(coordinator, ada, thread)
+        with pytest.raises(TooManyRequests):
+            await start(coordinator, ada, f"{thread}-2")
+        assert now() - asked < LEASE, "so long would a look take at least"
+        hold.set()
+        await read(coordinator, ada, run.id)
 
 
 async def test_one_thread_has_one_run_at_a_time_on_all_replicas(
