@@ -41,7 +41,7 @@ _START = b"0-0"
 _RUN, _ENDED, _FOLLOWER, _FOLLOWED, _PROBE = b"run", b"ended", b"follower", b"followed", b"probe"
 
 
-class News(NamedTuple):
+class RunUpdate(NamedTuple):
     """What a flush made durable of one run. ended: the run is over, and the database has its end."""
 
     run_id: str
@@ -52,7 +52,7 @@ class News(NamedTuple):
 class Receiver(Protocol):
     """What a replica does with its inbox."""
 
-    def hear_news(self, news: News) -> None:
+    def receive_update(self, update: RunUpdate) -> None:
         """Of a run that is followed here."""
         ...
 
@@ -91,10 +91,10 @@ class Fanout:
         """Whether Redis is away, and the database does its work."""
         return self._failed
 
-    def send_news(self, replica: str, news: News) -> None:
+    def send_update(self, replica: str, update: RunUpdate) -> None:
         """Never waits. What cannot be sent is reported as ``lost``."""
-        message = {_RUN: news.run_id.encode(), **{b"%d" % event.id: event.data for event in news.events}}
-        if news.ended:
+        message = {_RUN: update.run_id.encode(), **{b"%d" % event.id: event.data for event in update.events}}
+        if update.ended:
             message[_ENDED] = b"1"
         self._send(replica, message)
 
@@ -196,7 +196,7 @@ class Fanout:
             return
         if (run_id := message.get(_RUN)) is not None:
             events = [Event(int(field), data) for field, data in message.items() if field.isdigit()]
-            self.receiver.hear_news(News(run_id.decode(), events, _ENDED in message))
+            self.receiver.receive_update(RunUpdate(run_id.decode(), events, _ENDED in message))
         elif (follower := message.get(_FOLLOWER)) is not None:
             self.receiver.hear_follow(follower.decode(), message[_FOLLOWED].decode().split(","))
 

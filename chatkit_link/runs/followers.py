@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from time import monotonic
 
-from chatkit_link.runs.fanout import Fanout, News
+from chatkit_link.runs.fanout import Fanout, RunUpdate
 from chatkit_link.runs.log import Event
 from chatkit_link.store.notifications import Message, changes
 
@@ -76,7 +76,7 @@ class Followers:
         if self._fanout is not None:
             for run_id in self._until:
                 for replica in self.of(run_id):
-                    self._fanout.send_news(replica, News(run_id, (), ended=False))
+                    self._fanout.send_update(replica, RunUpdate(run_id, (), ended=False))
 
     def of(self, run_id: str) -> list[str]:
         """The replicas that follow a run."""
@@ -119,7 +119,7 @@ class Followers:
                 fresh[run_id].append(Event(number, data))
         for replica, run_ids in told.items():
             for run_id in run_ids:
-                self._fanout.send_news(replica, News(run_id, fresh[run_id], run_id in ended))
+                self._fanout.send_update(replica, RunUpdate(run_id, fresh[run_id], run_id in ended))
 
     def _ask_for_flush(self) -> None:
         if self._new and self.on_new is not None:

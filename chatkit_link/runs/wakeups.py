@@ -22,7 +22,7 @@ from math import inf
 from typing import Any
 
 from chatkit_link.errors import Unavailable
-from chatkit_link.runs.fanout import Fanout, News
+from chatkit_link.runs.fanout import Fanout, RunUpdate
 from chatkit_link.runs.followers import SLOW_POLL, Followers
 from chatkit_link.runs.log import Event
 from chatkit_link.store.engine import Database
@@ -61,13 +61,13 @@ class Watch:
         self._size = 0
         self._look = False
 
-    def wake(self, news: News | None = None) -> None:
+    def wake(self, update: RunUpdate | None = None) -> None:
         """The run has changed: by these events, or by what the database has."""
-        if news is None or news.ended or not news.events:
+        if update is None or update.ended or not update.events:
             self._look = True
-        if news is not None:
-            self._events += news.events
-            self._size += sum(len(event.data) for event in news.events)
+        if update is not None:
+            self._events += update.events
+            self._size += sum(len(event.data) for event in update.events)
             if self._size > _MOST_WAITING:
                 self._events, self._size, self._look = [], 0, True
         self._changed.set()
@@ -211,15 +211,15 @@ class Wakeups:
             self._asked[owner] = now
         return now - self._asked[owner] < _ANSWER
 
-    def hear_news(self, news: News) -> None:
+    def receive_update(self, update: RunUpdate) -> None:
         """Events of a run that is followed here, over Redis."""
-        owner = self._owners.get(news.run_id)
+        owner = self._owners.get(update.run_id)
         if owner is not None and owner not in self._answered:
             self._answered.add(owner)
             self._unreported |= {run_id for run_id, one in self._owners.items() if one == owner}
             self._begun.set()
-        for watch in self._waiting.get(news.run_id, ()):
-            watch.wake(news)
+        for watch in self._waiting.get(update.run_id, ()):
+            watch.wake(update)
 
     def hear_follow(self, replica: str, run_ids: Sequence[str]) -> None:
         """Another replica follows runs of this one, over Redis."""
