@@ -36,7 +36,7 @@ _ROUND: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Misfit:
+class Mismatch:
     """Something that this server and its database do not have in common.
 
     Attributes:
@@ -78,7 +78,7 @@ class Replica:
         return frozenset(fingerprint(secret) for secret in secrets)
 
 
-def _schema(_: Replica, found: Observed) -> Misfit | None:
+def _schema(_: Replica, found: Observed) -> Mismatch | None:
     schema = schema_at(found.revision)
     match schema.state:
         case "newer":
@@ -86,25 +86,25 @@ def _schema(_: Replica, found: Observed) -> Misfit | None:
                 f"The database was upgraded to schema {schema.current} by a newer version of ChatKit Link. This server "
                 f"knows up to {schema.needed}: it works until it is stopped, and cannot start again."
             )
-            return Misfit("schema", "The database has a newer schema than this server.", text, unready=False)
+            return Mismatch("schema", "The database has a newer schema than this server.", text, unready=False)
         case "older" | "empty":
             text = (
                 f"The database is at schema {schema.current or 'none'}, and this version needs {schema.needed}. Run "
                 "chatkit-link migrate, or start this server again."
             )
-            return Misfit("schema", "The database has an older schema than this server.", text, unready=True)
+            return Mismatch("schema", "The database has an older schema than this server.", text, unready=True)
         case "current":
             return None
 
 
-def _secret(replica: Replica, found: Observed) -> Misfit | None:
+def _secret(replica: Replica, found: Observed) -> Mismatch | None:
     stored = found.values.get(FINGERPRINT)
     if stored is None or stored in replica.secrets:
         return None
-    return Misfit("secret", "Other servers sign with another secret.", str(OtherSecret()), unready=True)
+    return Mismatch("secret", "Other servers sign with another secret.", str(OtherSecret()), unready=True)
 
 
-def _clock(replica: Replica, found: Observed) -> Misfit | None:
+def _clock(replica: Replica, found: Observed) -> Mismatch | None:
     # A slow answer proves nothing: it may have been written at its beginning or at its end.
     off = abs(found.ahead) - found.doubt
     if off <= _NOTABLE:
@@ -117,33 +117,33 @@ def _clock(replica: Replica, found: Observed) -> Misfit | None:
         else f"Beyond {replica.tolerance:.0f} seconds it takes no users"
     )
     text = f"The clock of this server is {off:.1f} seconds {direction} that of the database. {effect}. Set it with NTP."
-    return Misfit("clock", "The clocks of this server and its database differ.", text, unready=unready)
+    return Mismatch("clock", "The clocks of this server and its database differ.", text, unready=unready)
 
 
-def _files(replica: Replica, found: Observed) -> Misfit | None:
+def _files(replica: Replica, found: Observed) -> Mismatch | None:
     problem = replica.storage()
     if problem is None:
         return None
     # Where no other server has the files either, it is better to chat without them than not at all.
     seen = found.age(STORAGE_SEEN)
     unready = seen is not None and seen <= GONE
-    return Misfit(STORAGE, "The files of users are not in the storage of this server.", problem, unready=unready)
+    return Mismatch(STORAGE, "The files of users are not in the storage of this server.", problem, unready=unready)
 
 
-def _documents(replica: Replica, found: Observed) -> Misfit | None:
+def _documents(replica: Replica, found: Observed) -> Mismatch | None:
     problem = replica.documents.problem(found) if replica.documents is not None else None
     if problem is None:
         return None
-    return Misfit(DOCUMENTS, "This server has other documents than those that are indexed.", problem, unready=False)
+    return Mismatch(DOCUMENTS, "This server has other documents than those that are indexed.", problem, unready=False)
 
 
 #: All checks there are.
 CHECKS: Final = (_schema, _secret, _clock, _files, _documents)
 
 
-def misfits(replica: Replica, found: Observed) -> list[Misfit]:
+def mismatches(replica: Replica, found: Observed) -> list[Mismatch]:
     """Everything that does not fit together."""
-    return [misfit for check in CHECKS if (misfit := check(replica, found)) is not None]
+    return [mismatch for check in CHECKS if (mismatch := check(replica, found)) is not None]
 
 
 class ReplicaChecks:
@@ -153,7 +153,7 @@ class ReplicaChecks:
         self._replica = replica
         self._database = database
         self._documents = documents
-        self._found: list[Misfit] = []
+        self._found: list[Mismatch] = []
         self._logged: dict[str, bool] = {}
 
     @asynccontextmanager
@@ -172,16 +172,16 @@ class ReplicaChecks:
     @property
     def has_own_documents(self) -> bool:
         """Whether the index had this server's documents at the last look: what it does not have is served to nobody."""
-        return all(misfit.name != DOCUMENTS for misfit in self._found)
+        return all(mismatch.name != DOCUMENTS for mismatch in self._found)
 
-    async def ready(self) -> list[Misfit]:
+    async def ready(self) -> list[Mismatch]:
         """What does not fit together, of what users do not mind. Also a proof that the database answers.
 
         Raises:
             Unavailable: users would lose something here, or the database cannot be reached.
         """
         await self._look()
-        if reasons := [misfit.summary for misfit in self._found if misfit.unready]:
+        if reasons := [mismatch.summary for mismatch in self._found if mismatch.unready]:
             raise Unavailable(f"{' '.join(reasons)} The log has the rest.")
         return self._found
 
@@ -197,12 +197,12 @@ class ReplicaChecks:
 
     async def _look(self) -> Observed:
         found = await observe(self._database)
-        self._found = misfits(self._replica, found)
-        for misfit in self._found:
-            if misfit.name == STORAGE:  # its claim logs it
+        self._found = mismatches(self._replica, found)
+        for mismatch in self._found:
+            if mismatch.name == STORAGE:  # its claim logs it
                 continue
             # Once, also where the seconds in its text change, and again when it has become serious.
-            if self._logged.get(misfit.name) != misfit.unready:
-                logger.log(logging.ERROR if misfit.unready else logging.WARNING, "%s", misfit.text)
-        self._logged = {misfit.name: misfit.unready for misfit in self._found}
+            if self._logged.get(mismatch.name) != mismatch.unready:
+                logger.log(logging.ERROR if mismatch.unready else logging.WARNING, "%s", mismatch.text)
+        self._logged = {mismatch.name: mismatch.unready for mismatch in self._found}
         return found

@@ -18,7 +18,7 @@ from chatkit_link.errors import ConfigurationError, LinkError
 from chatkit_link.files.open import open_storage
 from chatkit_link.files.storage_claim import PLACE, StorageClaim
 from chatkit_link.identity import admission, existing_secrets
-from chatkit_link.replica_checks import Replica, misfits, tolerance_of
+from chatkit_link.replica_checks import Replica, mismatches, tolerance_of
 from chatkit_link.resources import PACKAGE
 from chatkit_link.sandbox.process import missing_here, sentence
 from chatkit_link.search.documents_claim import DocumentsClaim, claim_of
@@ -145,15 +145,15 @@ async def _in_common(settings: Settings, database: Database) -> list[Check]:
         documents = await claim_of(documents_of(settings))
     problem = storage.text if storage.failed else None
     replica = Replica(Replica.secrets_of(secrets), lambda: problem, documents, tolerance_of(settings))
-    found = misfits(replica, await observe(database))
+    found = mismatches(replica, await observe(database))
     if not storage.failed:
         checks.append(storage)
     # A server does not start with another secret, and stores no file elsewhere; it works with the rest.
     serious = ("secret", "files")
     return checks + [
-        Check(misfit.name, "bad" if misfit.unready or misfit.name in serious else "warning", misfit.text)
-        for misfit in found
-        if misfit.name not in unread
+        Check(mismatch.name, "bad" if mismatch.unready or mismatch.name in serious else "warning", mismatch.text)
+        for mismatch in found
+        if mismatch.name not in unread
     ]
 
 

@@ -24,7 +24,7 @@ async def ready(services: ServicesDep) -> dict[str, str | list[str]]:
     await services.database.health.ping()  # within a second; what follows may take longer
     services.coordinator.check()
     ready: dict[str, str | list[str]] = {"status": "ready", "database": services.database.route.mode}
-    if warnings := [misfit.summary for misfit in await services.replica_checks.ready()]:
+    if warnings := [mismatch.summary for mismatch in await services.replica_checks.ready()]:
         ready["warnings"] = warnings
     if (problem := services.coordinator.degraded) is not None:
         ready |= {"status": "degraded", "detail": problem}

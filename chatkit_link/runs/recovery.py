@@ -6,7 +6,7 @@ row, and renewed no lease in between; while its connection is cut, it tries five
 again, and renews four times a second. Where the lock shows nothing, because the process is frozen, its machine
 is gone or a pooler stands in between, the leases do: a replica renews those of its runs twice a second
 (``leases.py``), and a run whose lease has expired is an orphan, unless it was the database that stood still
-(``sight.py``).
+(``database_uptime.py``).
 
 Whichever replica finds such a run takes it over, under a row lock, and ends it as interrupted: its output
 is stored, what looked unfinished is settled, and a retry is offered. It is never executed a second time
@@ -25,9 +25,9 @@ from datetime import datetime
 from math import inf
 
 from chatkit_link.caller import Caller
+from chatkit_link.runs.database_uptime import DatabaseUptime
 from chatkit_link.runs.log import OWN_IDS
 from chatkit_link.runs.run import LEASE, RunStatus, now
-from chatkit_link.runs.sight import Sight
 from chatkit_link.store import event_log, rates, sessions, spending
 from chatkit_link.store import runs as rows
 from chatkit_link.store.activity import DAY
@@ -82,7 +82,7 @@ class Recovery:
         self._looked_at = -inf
         self._looked = asyncio.Event()
         self._was_steady = False
-        self._sight = Sight()
+        self._uptime = DatabaseUptime()
         self._outage = OutageLog(logger, "recovery waits for the database", "recovery goes on")
 
     async def run(self) -> None:
@@ -104,7 +104,7 @@ class Recovery:
             except Exception as error:  # noqa: BLE001 - it will be tried again in a moment, whatever it was
                 self._outage.failed(error)
                 self._absent = {}  # no replica could come back while there was no database
-                self._sight.lose()
+                self._uptime.record_failure()
             self._looked_at = clock()
             self._looked.set()
             # What is stored for an hour goes when that is over, also where nobody comes back; then once a day.
@@ -133,14 +133,14 @@ class Recovery:
         """End the runs of those that were absent last time, are so still, and renewed nothing in between."""
         began = now()
         running = await rows.running_replicas(self._database)
-        self._sight.look(began)
+        self._uptime.record_answer(began)
         before, self._absent = self._absent, {row.replica: row.lease_until for row in running if row.absent}
         gone = {replica for replica, _ in before.items() & self._absent.items()} - {self._replica}
-        late = self._sight.is_steady and any(row.expired for row in running)
+        late = self._uptime.covers_lease and any(row.expired for row in running)
         if late:  # a disk that stands still keeps out who renews, and not who only looks
             await self._commit()
-            late = self._sight.is_steady
-        self._was_steady = self._sight.is_steady
+            late = self._uptime.covers_lease
+        self._was_steady = self._uptime.covers_lease
         if gone or late:
             await self.take_orphans(gone=gone, late=late)
 
@@ -148,7 +148,7 @@ class Recovery:
         """Let a commit reach the disk, and those that waited for it as well, among them the renewals of others."""
         began = now()
         await rows.store_something(self._database)
-        self._sight.look(began)
+        self._uptime.record_answer(began)
         if now() - began > _QUICK:
             await asyncio.sleep(LOOK / 2)
 

@@ -10,7 +10,8 @@ from chatkit_link.caller import Caller
 from chatkit_link.runs.log import RunLog
 
 #: Seconds that a lease lasts and between its renewals: three may fail before a run is given up. The readers of a frozen
-#: replica hear of it within three seconds; what keeps others from losing theirs is in ``leases.py`` and ``sight.py``.
+#: replica hear of it within three seconds; what keeps others from losing theirs is in ``leases.py`` and
+#: ``database_uptime.py``.
 LEASE = 2.0
 RENEWAL = 0.5
 

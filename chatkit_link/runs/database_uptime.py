@@ -12,25 +12,25 @@ from chatkit_link.runs.run import LEASE, RENEWAL, now
 _GAP = LEASE - RENEWAL
 
 
-class Sight:
+class DatabaseUptime:
     """Owned by the recovery, which looks again and again."""
 
     def __init__(self) -> None:
         self._since: float | None = None
         self._looked_at = 0.0
 
-    def look(self, began: float) -> None:
+    def record_answer(self, began: float) -> None:
         """The database has answered a look that began then (``now``)."""
         ended = now()
         if self._since is None or ended - self._looked_at > _GAP or ended - began > _GAP:
             self._since = ended
         self._looked_at = began
 
-    def lose(self) -> None:
+    def record_failure(self) -> None:
         """The database has not answered."""
         self._since = None
 
     @property
-    def is_steady(self) -> bool:
+    def covers_lease(self) -> bool:
         """Whether a lease that is late is somebody's own fault."""
         return self._since is not None and now() - self._since > LEASE
