@@ -3,7 +3,7 @@
  * history, the draft, and the options of the host page. What the host page may ask of it is `page-methods.ts`.
  */
 import type { Kept } from '../bridge/contract';
-import { acceptLanguageOf, english, type Language, languageFor } from '../language/language';
+import { acceptLanguageOf, english, type Language, languageFor, localeFor } from '../language/language';
 import { type ReadOptions, readOptions, type UsableOptions } from '../options/read-options';
 import { callFunctionAt, type EnterKey, hasFunctionAt, type SentOptions } from '../options/sendable-options';
 import { ChatKitClient } from '../protocol/client';
@@ -38,6 +38,7 @@ export class Chat {
   readonly language = new Store<Language>(english);
   /** Resolves when the texts of the language are loaded. */
   languageReady: Promise<void>;
+  #acceptLanguage = english.locale;
   readonly view: Store<View>;
   readonly historyOpen = new Store(false);
   readonly draft = new Store<Draft>(emptyDraft);
@@ -332,8 +333,12 @@ export class Chat {
   }
 
   async #loadLanguage(locale: string | undefined) {
-    const language = await languageFor(locale ? [locale] : navigator.languages);
-    if (locale === this.options.value.locale) this.language.set(language);
+    const asked = locale ? [locale] : navigator.languages;
+    this.#acceptLanguage = localeFor(asked); // a thread may be opened before the words are loaded
+    const language = await languageFor(asked);
+    if (locale !== this.options.value.locale) return;
+    this.language.set(language);
+    this.#acceptLanguage = acceptLanguageOf(language);
   }
 
   #reportProblems({ problems, notices }: ReadOptions) {
@@ -352,7 +357,7 @@ export class Chat {
     const { url, fetch } = connect(this.options.value.api, {
       host: this.host,
       base: this.base,
-      acceptLanguage: () => acceptLanguageOf(this.language.value),
+      acceptLanguage: () => this.#acceptLanguage,
       noSecretMessage: () => this.language.value.text.session.failed,
     });
     const { host, base } = this;

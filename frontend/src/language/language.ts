@@ -59,7 +59,7 @@ export async function languageFor(asked: readonly string[]): Promise<Language> {
   const locales = asked.map(localeFrom).filter((locale) => locale !== '');
   const first = locales[0];
   if (!first) return english;
-  const locale = locales.find((one) => loaders[wordsOf(one)]);
+  const locale = withWords(locales);
   const words = locale && wordsOf(locale);
   const load = words && words !== 'en' && loaders[words];
   if (load) {
@@ -71,6 +71,14 @@ export async function languageFor(asked: readonly string[]): Promise<Language> {
   }
   return inEnglish(first);
 }
+
+/** The locale of `languageFor`, before its words are loaded. */
+export function localeFor(asked: readonly string[]): string {
+  const locales = asked.map(localeFrom).filter((locale) => locale !== '');
+  return withWords(locales) ?? locales[0] ?? english.locale;
+}
+
+const withWords = (locales: readonly string[]) => locales.find((one) => loaders[wordsOf(one)]);
 
 function spoken(locale: string, text: Text): Language {
   const dir = RIGHT_TO_LEFT.has(wordsOf(locale)) ? 'rtl' : 'ltr';
