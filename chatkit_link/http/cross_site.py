@@ -40,7 +40,6 @@ _EXPOSED_HEADERS = (
     "Retry-After",
     "Content-Disposition",
     "Content-Range",
-    "Accept-Ranges",
 )
 
 
