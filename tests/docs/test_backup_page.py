@@ -27,7 +27,7 @@ from tests.store.build import attachment, thread, user
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "backup.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"```sh\n(.+?)\n```", PAGE)
-FOR_ALL, ABOVE, EMBEDDED, RESTORE = COMMANDS
+FOR_ALL, ABOVE, EMBEDDED, _WHERE, RESTORE = COMMANDS
 (MAKE_ROLE,) = re.findall(r"```sql\n(.+?)\n```", PAGE)
 WHO = ["superuser", "owner", "administrator of a managed server", "role for backups"]
 

@@ -78,10 +78,10 @@ async def test_a_search_service_that_refuses_leaves_the_reason_and_the_place_in_
 
 
 async def test_a_search_that_goes_on_in_the_operators_documents_leaves_the_reason_in_the_log(
-    closed: str, tmp_path: Path, make_settings: Callable[..., Settings], caplog: pytest.LogCaptureFixture
+    closed: str, tmp_path: Path, at: Callable[..., Settings], caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "handbook.md").write_text("# Reload\n\nAn answer survives a reload because it is stored.\n")
-    settings = make_settings(search="auto", docs=tmp_path, searxng_url=closed)
+    settings = at("one", search="auto", docs=tmp_path, searxng_url=closed)
     async with running(settings) as address, ChatKitClient(f"{address}/chatkit") as client:
         answer = await told(client.create_thread(QUESTION))
     assert "it is stored" in answer.text

@@ -52,10 +52,11 @@ BIG, SMALL, OTHER = "thr_1", "thr_2", "thr_3"
 MOST = 400
 #: Modules of tables whose size does not come from users, of the server itself, and of runs, which have their own tests.
 NOT_USERS = {
-    "activity", "address", "cursor", "clock", "database_errors", "deployment", "documents", "dump", "embedded",
-    "embedded_cluster", "embedded_upgrade", "engine", "event_log", "event_partitions", "migrate", "notifications",
-    "open", "outages", "patience", "poolers", "postgres", "postgres_programs", "replicas", "restore", "row_security",
-    "runs", "server_keys", "session_probe", "settings_changes", "statement", "tables", "tenancy",
+    "acquire", "activity", "address", "cursor", "clock", "database_errors", "deployment", "documents", "dump",
+    "embedded", "embedded_cluster", "embedded_upgrade", "engine", "event_log", "event_partitions",
+    "health_check", "migrate", "notifications", "open", "outages", "patience", "poolers", "postgres",
+    "postgres_programs", "replicas", "restore", "row_security", "runs", "server_keys", "session_probe",
+    "session_route", "settings_changes", "statement", "tables", "tenancy",
 }  # fmt: skip
 #: Reports that read what they report, for an operator at a terminal.
 REPORTS = {("usage", "report"), ("audit", "search"), ("audit", "export"), ("audit", "_prune_some")}

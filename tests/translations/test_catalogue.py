@@ -55,16 +55,20 @@ _ENGLISH = Counter(
         "protocol/sizes.py": 6,
         "protocol/streaming_requests.py": 2,
         "protocol/thread_status.py": 1,
-        "runs/coordinator.py": 5,
+        "replica_checks.py": 1,  # of /ready
+        "runs/coordinator.py": 6,
         "runs/wakeups.py": 2,
         "sessions/client_secret.py": 1,
         "sessions/create.py": 3,  # for a back end that creates sessions
         "sessions/policy.py": 4,
         "store/cursor.py": 1,
-        "store/engine.py": 2,  # of /ready
+        "store/dump.py": 1,  # of the command line
+        "store/health_check.py": 2,  # of /ready
         "store/migrate.py": 3,
         "store/server_keys.py": 2,  # of the command line
+        "store/session_route.py": 1,  # of the log
         "store/tenant_threads.py": 1,
+        "store/thread_status.py": 1,  # for a back end
         "store/threads.py": 1,  # of a damaged row, for an author
     }
 )
