@@ -322,9 +322,6 @@ class Coordinator:
         await asyncio.sleep(_AWAY)
         return []
 
-    async def _is_over(self, run_id: str) -> bool:
-        return (await rows.run_state(self._database, run_id)).status != RunStatus.RUNNING
-
     async def latest_on(self, caller: Caller, thread_id: str) -> rows.RunRow | None:
         """The newest run on one of the caller's threads; the running one, if one is."""
         async with self._database.session(caller) as session:
