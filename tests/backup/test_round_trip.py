@@ -11,7 +11,6 @@ from pathlib import Path
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from chatkit_link.backup.archive import Archive
 from chatkit_link.backup.make import back_up
@@ -23,6 +22,7 @@ from chatkit_link.store.open import open_database
 from chatkit_link.store.postgres_programs import Programs, find_programs
 from tests.backup.deployment import Deployment, Seen, chat, seen_by
 from tests.files.user import Person
+from tests.suite.s3 import create_bucket, s3_server
 
 MakeSettings = Callable[..., Settings]
 #: Of these a server that starts adds some, or forgets some.
@@ -97,18 +97,10 @@ async def test_a_person_opens_it_without_the_product(embedded: Deployment, folde
 
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """An address of a storage, with its credentials where obstore looks for them."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    endpoint = f"http://127.0.0.1:{server.get_host_and_port()[1]}"
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": endpoint, "AWS_ALLOW_HTTP": "true",
-    }.items():  # fmt: skip
-        monkeypatch.setenv(name, value)
-    boto3.client("s3", endpoint_url=endpoint).create_bucket(Bucket="backup")
-    yield endpoint
-    server.stop()
+    """The address of the server that has it."""
+    with s3_server() as endpoint:
+        create_bucket(endpoint, "backup", monkeypatch)
+        yield endpoint
 
 
 async def test_from_a_folder_into_a_bucket_and_back(

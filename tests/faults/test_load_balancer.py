@@ -10,11 +10,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import boto3
 import httpx2
 import pytest
 from chatkit.types import ThreadItem
-from moto.server import ThreadedMotoServer
 
 from chatkit_link.client import ChatKitClient
 from chatkit_link.runs.log import OWN_IDS
@@ -22,6 +20,7 @@ from tests.faults.agents import answer
 from tests.faults.processes import LoadBalancer, Server, free_port, haproxy, running
 from tests.faults.size import count
 from tests.faults.users import Broken, Person, Reading, answers, messages
+from tests.suite.s3 import create_bucket, s3_server
 
 pytestmark = [
     pytest.mark.timeout(600),
@@ -59,18 +58,10 @@ async def people() -> AsyncIterator[Callable[[], Person]]:
 
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A bucket of moto's server, which speaks S3 on loopback; its credentials are in the environment."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    endpoint = f"http://127.0.0.1:{server.get_host_and_port()[1]}"
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": endpoint, "AWS_ALLOW_HTTP": "true",
-    }.items():  # fmt: skip
-        monkeypatch.setenv(name, value)
-    boto3.client("s3", endpoint_url=endpoint).create_bucket(Bucket="chat")
-    yield "s3://chat/files"
-    server.stop()
+    """An address of a storage; its credentials are in the environment, which the servers take over."""
+    with s3_server() as endpoint:
+        create_bucket(endpoint, "chat", monkeypatch)
+        yield "s3://chat/files"
 
 
 def answered_by(servers: list[Server], what: str) -> list[int]:

@@ -6,7 +6,6 @@ import boto3
 import httpx2
 import pytest
 from chatkit.types import Attachment, ImageAttachment
-from moto.server import ThreadedMotoServer
 
 from chatkit_link.client import ClientError
 from chatkit_link.errors import NotFound, Unavailable
@@ -15,6 +14,7 @@ from chatkit_link.settings import Settings
 from tests.conftest import running
 from tests.files import samples
 from tests.files.user import Person, refusal, until
+from tests.suite.s3 import create_bucket, s3_server
 
 MakePerson = Callable[..., Person]
 BUCKET = "chat"
@@ -22,22 +22,14 @@ BUCKET = "chat"
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    _, port = server.get_host_and_port()
-    yield f"http://127.0.0.1:{port}"
-    server.stop()
+    with s3_server() as endpoint:
+        yield endpoint
 
 
 @pytest.fixture
 def bucket(endpoint: str, own_storage: None, monkeypatch: pytest.MonkeyPatch) -> str:
-    """An address of a storage, with its credentials where obstore looks for them."""
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": endpoint, "AWS_ALLOW_HTTP": "true",
-    }.items():  # fmt: skip
-        monkeypatch.setenv(name, value)
-    boto3.client("s3", endpoint_url=endpoint).create_bucket(Bucket=BUCKET)
+    """An address of a storage."""
+    create_bucket(endpoint, BUCKET, monkeypatch)
     return f"s3://{BUCKET}/files"
 
 

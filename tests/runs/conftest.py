@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
+from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import migrate
+from tests.runs.answers import keep_nothing
 from tests.suite.partitions import partition_if_asked
 
 
@@ -27,3 +29,21 @@ async def database(postgres_url: str) -> AsyncIterator[Database]:
     async with server.replica() as connection:
         await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     await server.close()
+
+
+@pytest.fixture
+async def here(database: Database) -> AsyncIterator[Coordinator]:
+    async with Coordinator(database, keep_nothing, drain=1) as coordinator:
+        yield coordinator
+
+
+@pytest.fixture
+async def there(database: Database) -> AsyncIterator[Coordinator]:
+    """Another replica on the same database."""
+    async with Coordinator(database, keep_nothing, drain=1) as coordinator:
+        yield coordinator
+
+
+@pytest.fixture
+def thread() -> str:
+    return f"thr_{uuid.uuid4().hex}"

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -20,54 +20,12 @@ from chatkit_link.store import runs as rows
 from chatkit_link.store.engine import Database
 from chatkit_link.store.event_log import Batch, Ended
 from chatkit_link.store.tables import run_batches, run_events, runs
-
-
-async def keep_nothing(caller: Caller, run: rows.RunRow, said: Sequence[bytes]) -> Sequence[bytes]:
-    return [b"interrupted after %d" % len(said)]
+from tests.runs.answers import keep_nothing, read, start
 
 
 async def flush(database: Database, replica: str, *batches: Batch, ended: Sequence[Ended] = ()) -> set[str]:
     async with database.replica() as connection:
         return await event_log.flush(connection, replica, batches, ended)
-
-
-@pytest.fixture
-async def here(database: Database) -> AsyncIterator[Coordinator]:
-    async with Coordinator(database, keep_nothing, drain=1) as coordinator:
-        yield coordinator
-
-
-@pytest.fixture
-async def there(database: Database) -> AsyncIterator[Coordinator]:
-    """Another replica on the same database."""
-    async with Coordinator(database, keep_nothing, drain=1) as coordinator:
-        yield coordinator
-
-
-@pytest.fixture
-def thread() -> str:
-    return f"thr_{uuid.uuid4().hex}"
-
-
-async def start(
-    coordinator: Coordinator, caller: Caller, thread_id: str, *data: bytes, hold: asyncio.Event | None = None
-) -> Run:
-    async def work(run: Run) -> None:
-        for one in data:
-            run.log.append(one)
-        if hold is not None:
-            await hold.wait()
-        run.log.append(b"end")
-
-    async with coordinator.claim(caller, thread_id, "agent") as run:
-        coordinator.start(run, work)
-    return run
-
-
-async def read(coordinator: Coordinator, caller: Caller, run_id: str, after: int = 0) -> list[tuple[int, bytes]]:
-    attached = await coordinator.attach(caller, run_id)
-    async with asyncio.timeout(30):
-        return [(event.id, event.data) async for batch in attached.follow(after) for event in batch]
 
 
 async def test_many_followers_read_the_same_whenever_and_wherever_they_come(

@@ -7,7 +7,6 @@ import asyncio
 import logging
 import re
 import signal
-import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
@@ -32,7 +31,7 @@ from chatkit_link.store.engine import Database
 from chatkit_link.store.tables import runs as runs_table
 from tests.faults.proxy import Proxy
 from tests.limits.test_redis import PROGRAM, Redis
-from tests.runs.test_coordinator import keep_nothing, read, start
+from tests.runs.answers import keep_nothing, read, start
 from tests.runs.test_followers import notifications
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no redis-server: on Debian, apt install redis-server")
@@ -86,11 +85,6 @@ async def replica(database: Database, url: str, *, up: bool = True) -> AsyncGene
 async def two(database: Database, server: Breakable) -> AsyncIterator[tuple[Coordinator, Coordinator]]:
     async with replica(database, server.url) as here, replica(database, server.url) as there:
         yield here, there
-
-
-@pytest.fixture
-def thread() -> str:
-    return f"thr_{uuid.uuid4().hex}"
 
 
 def _fanout(coordinator: Coordinator) -> Any:

@@ -2,11 +2,10 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import pytest
 from sqlalchemy import update
 
 from chatkit_link.caller import Caller
@@ -19,24 +18,7 @@ from chatkit_link.store.event_log import Batch, Ended, flush
 from chatkit_link.store.notifications import CANCEL, CHANNEL, FOLLOW, Message, changes, channel_of, follow, read_follow
 from chatkit_link.store.replicas import new_replica
 from chatkit_link.store.tables import runs as runs_table
-from tests.runs.test_coordinator import keep_nothing, read, start
-
-
-@pytest.fixture
-async def here(database: Database) -> AsyncIterator[Coordinator]:
-    async with Coordinator(database, keep_nothing, drain=1) as coordinator:
-        yield coordinator
-
-
-@pytest.fixture
-async def there(database: Database) -> AsyncIterator[Coordinator]:
-    async with Coordinator(database, keep_nothing, drain=1) as coordinator:
-        yield coordinator
-
-
-@pytest.fixture
-def thread() -> str:
-    return f"thr_{uuid.uuid4().hex}"
+from tests.runs.answers import keep_nothing, read, start
 
 
 @asynccontextmanager

@@ -17,7 +17,7 @@ from chatkit_link.runs.run import RunStatus
 from chatkit_link.store import runs as rows
 from chatkit_link.store.engine import Database
 from chatkit_link.store.replicas import absent_replicas, holds_lock, new_replica, take_lock
-from tests.runs.test_coordinator import keep_nothing, read, start
+from tests.runs.answers import keep_nothing, read, start
 
 #: Longer than any test: where a run is ended, its lease was not what ended it.
 LONG = 600.0
@@ -28,11 +28,6 @@ async def there(database: Database) -> AsyncIterator[Coordinator]:
     """A replica that looks after the others."""
     async with Coordinator(database, keep_nothing, drain=1) as coordinator:
         yield coordinator
-
-
-@pytest.fixture
-def thread() -> str:
-    return f"thr_{uuid.uuid4().hex}"
 
 
 async def _claim(database: Database, caller: Caller, thread: str, replica: str) -> str:

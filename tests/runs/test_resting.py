@@ -24,7 +24,7 @@ from chatkit_link.store import runs as rows
 from chatkit_link.store.engine import Database
 from chatkit_link.store.replicas import new_replica
 from tests.conftest import DOCUMENT
-from tests.runs.test_coordinator import keep_nothing, read, start
+from tests.runs.answers import keep_nothing, read, start
 from tests.runs.test_followers import steady
 from tests.suite.postgres import SHARED_SECRET
 
@@ -47,11 +47,6 @@ def _rests_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     for name in (*rounds, "identity.key_use.ROUND"):
         monkeypatch.setattr(f"chatkit_link.{name}", ROUND)
-
-
-@pytest.fixture
-def thread() -> str:
-    return f"thr_{uuid.uuid4().hex}"
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.runs.supervisor import Supervisor
 from chatkit_link.runs.writer import LogWriter
 from chatkit_link.store.engine import Database
-from tests.runs.test_coordinator import keep_nothing, read, start
+from tests.runs.answers import keep_nothing, read, start
 
 
 @pytest.fixture(autouse=True)
