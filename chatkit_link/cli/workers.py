@@ -43,6 +43,8 @@ _PAUSE: Final = 1.0
 _TICK: Final = 0.5
 #: What PostgreSQL keeps free by default, of its default of 100.
 _EMBEDDED_CONNECTIONS: Final = 97
+#: Connections of a worker beside its pool: one listens, one renews leases.
+_BESIDE_POOL: Final = 2
 #: The least that the setting allows.
 _LEAST_POOL: Final = 4
 _ABSENT_SIGNAL: Final = -1
@@ -240,8 +242,8 @@ def _embedded(settings: Settings, count: int) -> Generator[None]:
     if settings.database_url is not None:
         yield
         return
-    if count * (settings.database_pool + 1) > _EMBEDDED_CONNECTIONS:
-        most = _EMBEDDED_CONNECTIONS // count - 1
+    if count * (settings.database_pool + _BESIDE_POOL) > _EMBEDDED_CONNECTIONS:
+        most = _EMBEDDED_CONNECTIONS // count - _BESIDE_POOL
         raise ConfigurationError(
             f"{count} workers with {settings.database_pool} connections each are too many for the embedded PostgreSQL: "
             f"set CHATKIT_LINK_DATABASE_POOL to {most} or less, or DATABASE_URL to a PostgreSQL address."

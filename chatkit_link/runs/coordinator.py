@@ -14,7 +14,7 @@ when its end is in the database.
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import ExitStack, asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
@@ -28,6 +28,7 @@ from chatkit_link.runs.leases import Leases
 from chatkit_link.runs.log import Event
 from chatkit_link.runs.recovery import Recovery, Settle
 from chatkit_link.runs.run import Run, RunFailed, RunStatus
+from chatkit_link.runs.stored_runs import StoredRuns
 from chatkit_link.runs.supervisor import Supervisor
 from chatkit_link.runs.wakeups import Wakeups
 from chatkit_link.runs.writer import LogWriter
@@ -49,8 +50,6 @@ _LAST_EVENTS = 8
 Work = Callable[[Run], Awaitable[None]]
 #: Seconds in which nothing could be stored after which new questions are refused.
 _STUCK = 0.7
-#: Seconds before the database is asked again that was away.
-_AWAY = 0.5
 #: Seconds that a claim's own lease lasts: it is not renewed before its statement has come back.
 _CLAIM = 8.0
 #: Seconds within which this replica is seen by the others.
@@ -105,6 +104,7 @@ class Coordinator:
         followers = Followers(self._fanout)
         self._writer = LogWriter(database, self.replica, followers)
         self._wakeups = Wakeups(database, self.replica, self._hear_cancel, followers, self._fanout)
+        self._stored = StoredRuns(database, self._wakeups)
         self._stack = ExitStack()
         self._leases = Leases(
             database, self.replica, lambda: list(self._runs.values()), lambda: self._wakeups.listening
@@ -212,7 +212,7 @@ class Coordinator:
         if claim is Claim.FULL:
             raise TooManyRequests(Localized("too_many_answers", most=self._at_once), retry_after=_RETRY_FULL)
         self._runs[run.id] = run
-        run.log.read_stored = partial(self._read_stored, run)
+        run.log.read_stored = partial(self._stored.read, run)
         self._writer.add(run)
         try:
             yield run
@@ -275,7 +275,7 @@ class Coordinator:
         row = await self._find(caller, run_id)
         if row.ended_for is not None and row.ended_for > self._events_for:
             raise Gone(Localized("answer_not_kept"))
-        return Attached(row.id, row.status, partial(self._follow_stored, row.tenant, row.id))
+        return Attached(row.id, row.status, partial(self._stored.follow, row.tenant, row.id))
 
     async def follow(
         self, run: Run, after: int = 0, *, idle_after: float | None = None
@@ -285,42 +285,8 @@ class Coordinator:
             after = batch[-1].id if batch else after
             yield batch
         if run.lost:
-            async for batch in self._follow_stored(run.caller.tenant, run.id, after, idle_after=idle_after):
+            async for batch in self._stored.follow(run.caller.tenant, run.id, after, idle_after=idle_after):
                 yield batch
-
-    async def _follow_stored(
-        self, tenant: str, run_id: str, after: int = 0, *, idle_after: float | None = None
-    ) -> AsyncIterator[Sequence[Event]]:
-        """A run's events from the database, woken by its owner, until it is over."""
-        clock = asyncio.get_running_loop().time
-        last_sent = clock()
-        with self._wakeups.watch(run_id) as watch:
-            while True:
-                try:
-                    status, _, replica = await rows.run_state(self._database, run_id)
-                    watch.executed_by(replica)
-                    while page := await event_log.read_events(self._database, tenant, run_id, after):
-                        after, last_sent = page[-1][0], clock()
-                        yield [Event(number, data) for number, data in page]
-                    if status != RunStatus.RUNNING:
-                        return
-                    while events := await watch.wait(after, idle_after=idle_after):
-                        after, last_sent = events[-1].id, clock()
-                        yield events
-                except Unavailable:  # the run goes on without the database for a while, and so does who follows it
-                    await asyncio.sleep(_AWAY)
-                if idle_after is not None and clock() - last_sent >= idle_after:
-                    last_sent = clock()
-                    yield []
-
-    async def _read_stored(self, run: Run, after: int) -> Sequence[Event]:
-        """The next few events of a run of this replica that have left its log; none for a moment, if need be."""
-        with suppress(Unavailable):
-            page = await event_log.read_events(self._database, run.caller.tenant, run.id, after)
-            if page:
-                return [Event(number, data) for number, data in page]
-        await asyncio.sleep(_AWAY)
-        return []
 
     async def latest_on(self, caller: Caller, thread_id: str) -> rows.RunRow | None:
         """The newest run on one of the caller's threads; the running one, if one is."""
@@ -355,19 +321,9 @@ class Coordinator:
         if row.status == RunStatus.RUNNING:
             async with self._database.session(caller) as session:
                 await rows.request_cancel(session, run_id)
-            await self._until_over(run_id)
+            if not await self._stored.wait_until_over(run_id, within=_STOPPING):
+                raise _not_stopped()
         return (await self._find(caller, run_id)).status
-
-    async def _until_over(self, run_id: str) -> None:
-        """Wait for a run of another replica, or for the recovery of one whose replica is dead."""
-        with self._wakeups.watch(run_id) as watch:
-            try:
-                async with asyncio.timeout(_STOPPING):
-                    while (state := await rows.run_state(self._database, run_id)).status == RunStatus.RUNNING:
-                        watch.executed_by(state.replica)
-                        await watch.wait()
-            except TimeoutError:
-                raise _not_stopped() from None
 
     async def forget_thread(self, caller: Caller, thread_id: str) -> None:
         """Stop whatever runs on the caller's deleted thread, and delete the events of its runs."""

@@ -3,7 +3,7 @@
  * history, the draft, and the options of the host page. What the host page may ask of it is `page-methods.ts`.
  */
 import type { Kept } from '../bridge/contract';
-import { acceptLanguageOf, english, type Language, languageFor, localeFor } from '../language/language';
+import { english } from '../language/language';
 import { type ReadOptions, readOptions, type UsableOptions } from '../options/read-options';
 import { callFunctionAt, type EnterKey, hasFunctionAt, type SentOptions } from '../options/sendable-options';
 import { ChatKitClient } from '../protocol/client';
@@ -25,6 +25,7 @@ import { ThreadHistory } from './history/thread-history';
 import type { Host } from './host';
 import { keepComposer, restoreComposer } from './kept-composer';
 import { PageMethods } from './page-methods';
+import { SpokenLanguage } from './spoken-language';
 import { Store } from './store';
 
 export type View = {
@@ -35,10 +36,8 @@ export type View = {
 
 export class Chat {
   readonly options: Store<UsableOptions>;
-  readonly language = new Store<Language>(english);
-  /** Resolves when the texts of the language are loaded. */
-  languageReady: Promise<void>;
-  #acceptLanguage = english.locale;
+  readonly #spoken = new SpokenLanguage();
+  readonly language = this.#spoken.language;
   readonly view: Store<View>;
   readonly historyOpen = new Store(false);
   readonly draft = new Store<Draft>(emptyDraft);
@@ -72,7 +71,7 @@ export class Chat {
     this.options = new Store(read.options);
     this.base = sent.base;
     this.enterKey.set(enterKeyOf(sent));
-    this.languageReady = this.#loadLanguage(read.options.locale);
+    this.#spoken.load(read.options.locale);
     this.selection = new ComposerSelection(this.options, host);
     this.uploads = new Uploads(() => this.#client, this.options, this.language);
     this.entities = new Entities(this.options, (name, error) => this.reportFailure(name, error));
@@ -97,7 +96,7 @@ export class Chat {
     this.options.set(options);
     this.#reportProblems(read);
     if (options.history?.enabled === false) void this.hideHistory();
-    if (options.locale !== before.locale) this.languageReady = this.#loadLanguage(options.locale);
+    if (options.locale !== before.locale) this.#spoken.load(options.locale);
     if (!moved) return;
     // What was wrong with the server before is no matter of this one.
     this.host.misconfigured('');
@@ -106,6 +105,11 @@ export class Chat {
     this.history = new ThreadHistory(this.#client, this.language);
     if (options.initialThread) void this.open(options.initialThread, { isRemembered: true });
     else this.startNew();
+  }
+
+  /** Resolves when the texts of the language are loaded. */
+  get languageReady(): Promise<void> {
+    return this.#spoken.ready;
   }
 
   /** Of the page around the chat. */
@@ -332,15 +336,6 @@ export class Chat {
     this.host.emit('thread.change', { threadId: view.conversation.id });
   }
 
-  async #loadLanguage(locale: string | undefined) {
-    const asked = locale ? [locale] : navigator.languages;
-    this.#acceptLanguage = localeFor(asked); // a thread may be opened before the words are loaded
-    const language = await languageFor(asked);
-    if (locale !== this.options.value.locale) return;
-    this.language.set(language);
-    this.#acceptLanguage = acceptLanguageOf(language);
-  }
-
   #reportProblems({ problems, notices }: ReadOptions) {
     for (const notice of notices) {
       if (!this.#noticed.has(notice)) console.info(`<openai-chatkit>: ${notice}`);
@@ -357,7 +352,7 @@ export class Chat {
     const { url, fetch } = connect(this.options.value.api, {
       host: this.host,
       base: this.base,
-      acceptLanguage: () => this.#acceptLanguage,
+      acceptLanguage: () => this.#spoken.acceptLanguage,
       noSecretMessage: () => this.language.value.text.session.failed,
     });
     const { host, base } = this;
