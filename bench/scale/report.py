@@ -80,7 +80,10 @@ def _units(units: Units) -> str:
             ["a message: commits", f"{units.commits:.1f}"],
             ["an event: write-ahead log, bytes", f"{units.event_wal:,.0f}"],
             ["a busy replica: commits per second, of its leases and events", f"{units.busy_commits:.0f}"],
-            ["an idle replica, before it [rests](runs.md#at-rest): commits per minute", f"{60 * units.idle_commits:.0f}"],
+            [
+                "an idle replica, before it [rests](runs.md#at-rest): commits per minute",
+                f"{60 * units.idle_commits:.0f}",
+            ],
             ["a replica: connections", f"{units.connections}"],
             ["a replica: memory, MiB", f"{units.empty / _MIB:.0f}"],
             ["an open stream: memory, MiB", f"{units.memory / _MIB:.3f}"],
