@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from chatkit_link.caller import Caller
+from chatkit_link.runs.journal import Journal
 from chatkit_link.runs.log import RunLog
 
 #: Seconds that a lease lasts and between its renewals: three may fail before a run is given up. The readers of a frozen
@@ -23,6 +24,8 @@ class RunStatus(StrEnum):
     FAILED = "failed"
     #: Its replica stopped or died before it was done.
     INTERRUPTED = "interrupted"
+    #: Its replica stops, and another one goes on with it; in the database it is still running.
+    HANDED_OVER = "handed_over"
 
 
 class RunFailed(Exception):
@@ -49,6 +52,7 @@ class Run:
     status: RunStatus = RunStatus.RUNNING
     ending: RunStatus = RunStatus.CANCELLED
     log: RunLog = field(default_factory=RunLog)
+    journal: Journal = field(default_factory=Journal)
     task: "asyncio.Task[None] | None" = None
     #: Whether the task has started: one that is cancelled before that never runs, not even its end.
     started: bool = False

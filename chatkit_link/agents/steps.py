@@ -1,0 +1,41 @@
+"""The steps of one answer: what models and tools have come to, recorded so that the answer can go on elsewhere.
+
+``current_steps`` is ambient, as the meter of an answer is: the Agents SDK gives no argument to models and tools.
+"""
+
+import hashlib
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from chatkit_link.runs.journal import Journal
+
+
+class Steps:
+    """run_id: of the run, from which the ids of its items are made."""
+
+    def __init__(self, run_id: str, journal: Journal) -> None:
+        self.run_id = run_id
+        self.journal = journal
+
+    def found(self, key: str) -> Any:
+        """What an earlier replica has recorded for a step; None for a step that is still to be done."""
+        return self.journal.earlier.get(key)
+
+    def id_of(self, prefix: str, place: str) -> str:
+        """The id of the item that is made at a place of this answer: the same whenever it is made again."""
+        digest = hashlib.sha256(f"{self.run_id} {place}".encode()).hexdigest()
+        return f"{prefix}_{digest[:32]}"
+
+    @contextmanager
+    def running(self) -> Generator[None]:
+        """Inside the block, in its task and in those it starts, these are the steps."""
+        token = current_steps.set(self)
+        try:
+            yield
+        finally:
+            current_steps.reset(token)
+
+
+current_steps: ContextVar[Steps | None] = ContextVar("current_steps", default=None)
