@@ -7,9 +7,12 @@ import hashlib
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Final
 
 from chatkit_link.runs.journal import Journal
+
+#: The step of a click: the items that its handler has returned for the agent to answer to.
+ACTION: Final = "action"
 
 
 class Steps:

@@ -22,6 +22,7 @@ from typing import Any, Self
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest, Gone, NotFound, ThreadBusy, TooManyRequests, Unavailable
+from chatkit_link.runs.continuing import Continue
 from chatkit_link.runs.fanout import Fanout
 from chatkit_link.runs.followers import Followers
 from chatkit_link.runs.leases import Leases
@@ -77,6 +78,7 @@ class Coordinator:
         database: Database,
         settle: Settle,
         *,
+        continues: Continue | None = None,
         drain: float = 10.0,
         events_for: float = 3600.0,
         runs_for: float = 7 * 86400.0,
@@ -86,6 +88,7 @@ class Coordinator:
         """
         Args:
             settle: ends what a dead replica left unfinished (``recovery.py``).
+            continues: makes the work of what a dead replica left, if it can go on (``continuing.py``).
             drain: seconds that running answers get to finish when the server stops.
             events_for, runs_for: seconds that the events of a finished run, and the run itself, are stored.
             at_once: running runs that one user may have; 0 is no limit.
