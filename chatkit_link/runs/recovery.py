@@ -10,9 +10,9 @@ is gone or a pooler stands in between, the leases do: a replica renews those of 
 
 Whichever replica finds such a run takes it over, under a row lock, and goes on with it (``takeover.py``). Where that
 cannot be, it ends the run as interrupted: its output is stored, what looked unfinished is settled, and a retry is
-offered. The events that end it have ids of their own, above any that the dead replica may have given out, and are
-written in one statement with the end: so no id ever names two events. A run that was handed over is taken as soon as
-its replica says so.
+offered. One that was asked to stop ends as cancelled. The events that end it have ids of their own, above any that the
+dead replica may have given out, and are written in one statement with the end: so no id ever names two events. A run
+that was handed over is taken as soon as its replica says so.
 
 A replica rests while nobody needs the database (``store/activity.py``). If the others rest when one is killed, its
 runs are ended by the first that wakes or starts, which looks before it does anything else.
@@ -223,6 +223,7 @@ class Recovery:
     async def _end(self, orphan: rows.RunRow, log: Log) -> None:
         request = orphan.request_id or orphan.id
         caller = Caller(tenant=orphan.tenant, user=orphan.user_id, request_id=request)
+        status = RunStatus.CANCELLED if orphan.cancel_requested else RunStatus.INTERRUPTED
         ending = await self._settle(caller, orphan, log.events)
         first = orphan.generation * OWN_IDS + 1
         batches = [Batch(orphan.id, number, [data]) for number, data in enumerate(ending, start=first)]
@@ -231,8 +232,8 @@ class Recovery:
                 connection,
                 self._replica,
                 batches,
-                [Ended(orphan.id, RunStatus.INTERRUPTED, log.last_id)],
+                [Ended(orphan.id, status, log.last_id)],
                 notify=[Message(CHANNEL, orphan.id)],  # its readers' replicas follow it at the one that is gone
                 former=orphan.former_log,
             )
-        logger.info("request %s: run %s was interrupted; %d events are stored", request, orphan.id, len(log.events))
+        logger.info("request %s: run %s was %s; %d events are stored", request, orphan.id, status, len(log.events))
