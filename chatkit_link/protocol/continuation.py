@@ -35,8 +35,8 @@ from chatkit_link.protocol.beginning import BEGIN, Beginning, Callers
 from chatkit_link.protocol.checks import require_open, widget_sender
 from chatkit_link.protocol.earlier_items import EarlierItems
 from chatkit_link.protocol.places import PLACE, REPLACED, place_of
-from chatkit_link.runs.continuing import Continued, Orphan
 from chatkit_link.runs.run import Run
+from chatkit_link.runs.takeover import Continued, Orphan
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.threads import StoredThread
 from chatkit_link.translations import Localized

@@ -17,7 +17,9 @@ class OperationSettings(SettingsGroup):
         description="Seconds after SIGTERM in which the server takes questions as before and `/ready` is 503, so that "
         "load balancers notice.",
     )
-    drain: float = Field(10.0, ge=0, description="Seconds that a stopping server gives answers in progress to finish.")
+    drain: float = Field(
+        10.0, ge=0, description="Seconds that a stopping server gives tools, and answers that cannot go on elsewhere."
+    )
     continues: bool = Field(
         default=True,
         validation_alias=AliasChoices("CHATKIT_LINK_CONTINUE"),

@@ -21,9 +21,9 @@ from chatkit_link.protocol.answers import Answers
 from chatkit_link.protocol.beginning import Callers, Sealed
 from chatkit_link.protocol.continuation import Continuation
 from chatkit_link.protocol.streaming_requests import StreamingRequests
-from chatkit_link.runs.continuing import Orphan
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.runs.run import Run, RunFailed
+from chatkit_link.runs.takeover import Orphan
 from chatkit_link.store.runs import RunRow
 from chatkit_link.wire.reducer import apply_update
 
