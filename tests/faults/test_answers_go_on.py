@@ -39,19 +39,25 @@ async def test_an_answer_goes_on_elsewhere_wherever_its_server_was_killed(
 ) -> None:
     chance = random.Random(SEED)
     hits: list[Talk] = []
+    wrong: list[str] = []
     async with modelled(make_server, 2) as (model, servers):
         writer, other = servers
         peace = await undisturbed(model, writer, other, people, tmp_path)
         while len(hits) < count(500, 12):
             points = {kind: chance.uniform(0, peace[kind].seconds) for kind in KINDS}
             hit = await crash(writer, other, people, points)
-            await asyncio.gather(
-                *(check(talk, model, other, tmp_path, peace[talk.kind], crashes=n) for talk, n in hit.items())
-            )
+            checks = [check(talk, model, other, tmp_path, peace[talk.kind], crashes=n) for talk, n in hit.items()]
+            results = await asyncio.gather(*checks, return_exceptions=True)
+            wrong += [
+                f"{talk.kind}, killed after {points[talk.kind]:.2f} s, {talk.run_id}: {result}"
+                for talk, result in zip(hit, results, strict=True)
+                if isinstance(result, BaseException)
+            ]
             hits += [talk for talk, crashes in hit.items() if crashes]
             await writer.start()
             writer, other = other, writer
     report(hits)
+    assert not wrong, f"{len(wrong)} of {len(hits)}:\n" + "\n".join(wrong)
     assert [server.traces() for server in servers] == ["", ""]
 
 
