@@ -5,15 +5,15 @@ import importlib.util
 import platform
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from chatkit_link.agents.catalog import Catalog, configured_catalog
 from chatkit_link.agents.shutdown_notices import shutdown_notices
 from chatkit_link.cli import event_loop
 from chatkit_link.cli.agent_listing import catalog_notices, load_targets
+from chatkit_link.cli.doctor_check import Check
 from chatkit_link.cli.one_server import model_line
+from chatkit_link.cli.redis_checks import redis_checks
 from chatkit_link.errors import ConfigurationError, LinkError
 from chatkit_link.files.open import open_storage
 from chatkit_link.files.storage_claim import PLACE, StorageClaim
@@ -43,19 +43,6 @@ _SLOW_COOKIES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What one check found. name: of what was checked; empty where the text has it."""
-
-    name: str
-    level: Literal["ok", "note", "warning", "error", "failed", "bad"]
-    text: str
-
-    @property
-    def failed(self) -> bool:
-        return self.level in ("error", "failed", "bad")
-
-
 def examine(settings: Settings, today: date) -> list[Check]:
     """Everything that the server needs. Changes nothing."""
     keys: KeyCount | None = None
@@ -63,6 +50,10 @@ def examine(settings: Settings, today: date) -> list[Check]:
         checks, keys = event_loop.run(_database(settings))
     except (ConfigurationError, LinkError) as error:
         checks = [Check("database", "bad", str(error))]
+    try:
+        checks += event_loop.run(redis_checks(settings))
+    except ConfigurationError as error:
+        checks.append(Check("redis", "bad", str(error)))
     checks.append(_access(settings, keys))
     if settings.database_url is not None and settings.secret is None:
         checks.append(Check("secret", "note", "in the data folder: set CHATKIT_LINK_SECRET for more than one replica"))
