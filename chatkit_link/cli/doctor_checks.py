@@ -20,6 +20,7 @@ from chatkit_link.files.storage_claim import PLACE, StorageClaim
 from chatkit_link.identity import admission, existing_secrets
 from chatkit_link.replica_checks import Replica, mismatches, tolerance_of
 from chatkit_link.resources import PACKAGE
+from chatkit_link.runs.wakeups import without_notifications
 from chatkit_link.sandbox.process import missing_here, sentence
 from chatkit_link.search.documents_claim import DocumentsClaim, claim_of
 from chatkit_link.search.folder import documents_of
@@ -80,7 +81,7 @@ async def _database(settings: Settings) -> tuple[list[Check], KeyCount | None]:
     async with open_database(settings) as database:
         schema = await read_schema(database)
         keys = NO_KEYS if schema.state == "empty" else None
-        reached = _reached(database)
+        reached = _reached(database, redis=settings.fanout == "redis")
         kept: list[Check] = []
         if schema.state == "current":
             keys = await count_keys(database)
@@ -99,15 +100,15 @@ async def _database(settings: Settings) -> tuple[list[Check], KeyCount | None]:
     return [found, *reached, *kept], keys
 
 
-def _reached(database: Database) -> list[Check]:
+def _reached(database: Database, *, redis: bool) -> list[Check]:
     """What is between the server and its database, where that matters."""
     if not database.pooled:
         return [] if database.address.pooler is None else [Check("", "ok", database.route.description)]
     if database.listens:
         return [Check("", "ok", database.route.description)]
     consequence = (
-        "replicas poll instead of being notified, and a killed one's answers are ended when their leases are over; "
-        "DATABASE_DIRECT_URL names the database itself"
+        f"without notifications {without_notifications(redis=redis)}, and a killed one's answers are ended when their "
+        "leases are over; DATABASE_DIRECT_URL names the database itself"
     )
     return [Check("", "note", f"{database.route.description}: {consequence}")]
 
