@@ -193,7 +193,7 @@ class Coordinator:
     def _is_stuck(self) -> bool:
         """Whether what answers emit cannot be stored, for longer than another attempt takes."""
         since = self._writer.stuck_since
-        return since is not None and asyncio.get_running_loop().time() - since > _STUCK
+        return self._writer.hangs or (since is not None and asyncio.get_running_loop().time() - since > _STUCK)
 
     @asynccontextmanager
     async def claim(
