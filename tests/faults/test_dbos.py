@@ -12,12 +12,11 @@ import pytest
 from tests.examples.order_tea import FOLDER
 from tests.examples.test_dbos import Warehouse
 from tests.faults.processes import Postgres, Server, running
-from tests.faults.size import deadline
 from tests.faults.users import Broken, Person, answers
 from tests.sdk_server import serve
 
 pytestmark = [
-    deadline,
+    pytest.mark.timeout(180),
     pytest.mark.skipif(find_spec("dbos") is None, reason="no dbos: pip install -r requirements-dbos.lock"),
 ]
 
