@@ -19,13 +19,9 @@ such a crash may stay unnoticed, so there every commit waits.
 
 import asyncio
 import logging
-<<<<<<< HEAD
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import NamedTuple
-=======
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
->>>>>>> main
+from typing import NamedTuple
 
 from chatkit_link.runs.followers import Followers
 from chatkit_link.runs.log import Step
