@@ -8,6 +8,7 @@ import pytest
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import NotFound, ThreadBusy, TooManyRequests
+from chatkit_link.http.sse import END, frames
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.runs.log import OWN_IDS
 from chatkit_link.runs.run import Run, RunStatus
@@ -416,6 +417,31 @@ async def test_a_run_that_cannot_go_on_is_not_handed_over(
         await stored(run, 1)
     assert run.status is RunStatus.INTERRUPTED
     assert await read(there, ada, run.id) == [(1, b"a")]
+
+
+async def test_a_stream_of_a_run_that_waits_for_the_next_start_ends_without_an_end_mark(
+    database: Database, ada: Caller, thread: str
+) -> None:
+    """With it, a page would take the half answer for the whole one, and not come back."""
+    journey = Journey(2)
+    async with journey.replica(database) as only:
+        run = await journey.begin(only, ada, thread)
+        await journey.allow(1)
+        await stored(run, 1)
+        reading = asyncio.create_task(_frames(only, run))
+        await asyncio.sleep(0)
+        await only.close()
+        assert await reading == [b"id: 1\ndata: word 1\n\n"]
+    async with journey.replica(database) as following:
+        await journey.allow(2)
+        attached = await following.attach(ada, run.id)
+        sent = [frame async for frame in frames(attached.follow(1))]
+    assert sent == [b"id: %d\ndata: word 2\n\n" % (OWN_IDS + 1), END]
+
+
+async def _frames(coordinator: Coordinator, run: Run) -> list[bytes]:
+    async with asyncio.timeout(10):
+        return [frame async for frame in frames(coordinator.follow(run))]
 
 
 async def _until(condition: Callable[[], bool]) -> None:
