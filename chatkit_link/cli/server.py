@@ -177,7 +177,12 @@ class _Server(uvicorn.Server):
     def _hasten(self, drain: float) -> None:
         """Give running answers no more than these seconds from now."""
         self._drain = drain
-        self._hurries.append(asyncio.create_task(self._coordinator.close(drain=drain)))
+        self._hurries.append(asyncio.create_task(self._close()))
+
+    async def _close(self) -> None:
+        # With more time than the settings give, a successor serves: there is no reason to cut answers for it.
+        finish = self._drain > self._settings.drain
+        await self._coordinator.close(drain=self._drain, finish=finish)
 
     def _exit(self) -> None:
         if self._grace is not None:
@@ -198,8 +203,8 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # First, while connections are still accepted: a new request is asked to come back, and not just refused.
         loop = asyncio.get_running_loop()
-        ends_at = loop.time() + self._drain
-        await self._coordinator.close(drain=self._drain)
+        ends_at = loop.time() + min(self._drain, self._settings.drain)
+        await self._close()
         await asyncio.gather(*self._hurries)
         self._streams.end_resuming(self._coordinator.handed_over)
         # A reader who cannot come back has the drain's time for an answer that goes on elsewhere.

@@ -367,13 +367,14 @@ class Coordinator:
         async with self._database.session(caller) as session:
             await rows.delete_runs(session, thread_id)
 
-    async def close(self, *, drain: float | None = None) -> None:
+    async def close(self, *, drain: float | None = None, finish: bool = False) -> None:
         """Refuse new runs, hand over the running ones, and interrupt those that cannot go on within the drain time.
 
         drain: seconds, in place of those of this coordinator.
+        finish: the running ones have all of that time for their own end before they are handed over.
         """
         self._draining = self._takeover.stopping = True
-        await let_go(list(self._runs.values()), self._drain if drain is None else drain)
+        await let_go(list(self._runs.values()), self._drain if drain is None else drain, finish=finish)
         if tasks := [run.task for run in self._runs.values() if run.task is not None]:
             _, stuck = await asyncio.wait(tasks, timeout=_LAST)
             for task in stuck:  # the database is away: another replica, or the next start, goes on with these

@@ -419,6 +419,21 @@ async def test_a_run_that_cannot_go_on_is_not_handed_over(
     assert await read(there, ada, run.id) == [(1, b"a")]
 
 
+async def test_a_replica_whose_successor_serves_finishes_its_runs(database: Database, ada: Caller, thread: str) -> None:
+    journey = Journey(2)
+    async with journey.replica(database) as first, journey.replica(database):
+        run = await journey.begin(first, ada, thread)
+        closing = asyncio.create_task(first.close(drain=60, finish=True))
+        await journey.allow(1)
+        await stored(run, 1)
+        assert not closing.done()
+        await journey.allow(2)
+        async with asyncio.timeout(10):
+            await closing
+    assert run.status is RunStatus.COMPLETED
+    assert len(journey.runs) == 1
+
+
 async def test_a_stream_of_a_run_that_waits_for_the_next_start_ends_without_an_end_mark(
     database: Database, ada: Caller, thread: str
 ) -> None:
