@@ -245,11 +245,13 @@ class Continuation:
 
 def _is_repeatable(steps: Mapping[str, Any]) -> bool:
     """Whether all that was done may be done once more: models were asked, and tools that say so were called."""
-    return all(_may_repeat(key, value) for key, value in steps.items())
+    return all(_may_repeat(key, value, steps) for key, value in steps.items())
 
 
-def _may_repeat(key: str, value: Any) -> bool:
+def _may_repeat(key: str, value: Any, steps: Mapping[str, Any]) -> bool:
     name = key.removesuffix("/end")
+    if name.startswith("step:"):
+        return name != key and name not in steps  # one that may be repeated has recorded its end alone
     if "tool:" in name:
         return name != key or (isinstance(value, dict) and cast("dict[str, Any]", value).get("once") is False)
-    return "model#" in name
+    return "model#" in name or "handoff#" in name
