@@ -83,8 +83,14 @@ class Replica:
 
         run.log.append = append_event  # type: ignore[method-assign]
         run.journal.append = lambda step: self._add(tuple(json.loads(step)))
+        run.journal.commit = self._commit
+        run.journal.generation = 1 if self.earlier.entries else 0
         run.journal.earlier = self.earlier.steps
         run.journal.earlier_events = self.earlier.events
+
+    async def _commit(self) -> None:
+        if self._dies_after is not None and len(self.entries) >= self._dies_after:
+            raise asyncio.CancelledError
 
     def _add(self, entry: bytes | tuple[str, Any]) -> None:
         if self._dies_after is not None and len(self.entries) >= self._dies_after:
