@@ -6,7 +6,6 @@ server's secret, so that tools which act for the user go on to work; other crede
 
 import base64
 import hmac
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -114,7 +113,7 @@ class Callers:
 
 def request_to_json(request: StreamingReq) -> dict[str, Any]:
     """The request as it was read; what a client tool gave is in its item, and may be large."""
-    stored: dict[str, Any] = json.loads(request.model_dump_json(exclude_none=True))
+    stored: dict[str, Any] = request.model_dump(mode="json")
     if request.type == "threads.add_client_tool_output":
         stored["params"]["result"] = None
     return stored

@@ -19,6 +19,8 @@ from chatkit.types import (
     ThreadCreatedEvent,
     ThreadItemDoneEvent,
     ThreadsAddStructuredInputReq,
+    ThreadsAddUserMessageReq,
+    ThreadsCreateReq,
     ThreadsCustomActionReq,
     ThreadStreamEvent,
     UserMessageItem,
@@ -138,8 +140,8 @@ class Continuation:
         has_steps = any(key not in {*_NOTES, ACTION} for key in left.orphan.steps)
         if earlier.has_added_to_others or not (has_steps or earlier.is_empty):
             return None
-        reads_message = beginning.message is None and "input" in left.beginning.request.get("params", {})
-        if reads_message and thread.last_seq != beginning.last_seq:
+        asks = isinstance(left.request, ThreadsCreateReq | ThreadsAddUserMessageReq)
+        if asks and beginning.message is None and thread.last_seq != beginning.last_seq:
             return None  # the server itself has stored the message, and would do so again
         return earlier
 
