@@ -138,7 +138,7 @@ class Continuation:
         if not left.again:
             return earlier
         has_steps = any(key not in {*_NOTES, ACTION} for key in left.orphan.steps)
-        if earlier.has_added_to_others or not (has_steps or earlier.is_empty):
+        if earlier.has_added_to_others or not (has_steps or left.agent.has_steps or earlier.is_empty):
             return None
         asks = isinstance(left.request, ThreadsCreateReq | ThreadsAddUserMessageReq)
         if asks and beginning.message is None and thread.last_seq != beginning.last_seq:
