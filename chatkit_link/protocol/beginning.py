@@ -1,7 +1,8 @@
 """The first step of a run: all that is needed to make its turn again on another replica.
 
 It says what was asked, not what came of it. A user's token is in it only in a form that no one can read without the
-server's secret, so that tools which act for the user go on to work; other credentials are not in it at all.
+server's secret, so that tools which act for the user go on to work, and so are the headers that a brought server
+reads; other credentials are not in it at all.
 """
 
 import base64
@@ -14,6 +15,7 @@ from chatkit.types import StreamingReq
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import SecretStr, TypeAdapter
 
+from chatkit_link.agents.brought_servers.past_request import PastRequest
 from chatkit_link.caller import Caller, KeyGrant, SessionPolicy
 from chatkit_link.runs.journal import Journal
 
@@ -92,10 +94,15 @@ class Callers:
             "session": None if caller.session is None else self._session.dump_python(caller.session, mode="json"),
             "key": None if caller.key is None else self._key.dump_python(caller.key, mode="json"),
             "token": self._sealed.seal(caller.token),
+            # A header may identify its sender by a name that nobody could foresee.
+            "request": self._sealed.seal(SecretStr(caller.request.to_text()))
+            if isinstance(caller.request, PastRequest)
+            else None,
         }
         return {name: value for name, value in stored.items() if value is not None}
 
     def from_json(self, stored: Mapping[str, Any], tenant: str, user: str, request_id: str) -> Caller:
+        request = self._sealed.open(stored.get("request"))
         session, key = stored.get("session"), stored.get("key")
         return Caller(
             tenant=tenant,
@@ -108,6 +115,7 @@ class Callers:
             session=None if session is None else self._session.validate_python(session),
             key=None if key is None else self._key.validate_python(key),
             token=self._sealed.open(stored.get("token")),
+            request=None if request is None else PastRequest.from_text(request.get_secret_value()),
         )
 
 

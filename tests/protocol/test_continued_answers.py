@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from chatkit.types import ThreadStreamEvent
 from pydantic import SecretStr
+from starlette.requests import Request
 
-from chatkit_link.caller import SessionPolicy
+from chatkit_link.agents.brought_servers.past_request import PastRequest
+from chatkit_link.caller import Caller, SessionPolicy
 from chatkit_link.protocol.beginning import BEGIN, Callers, Sealed
 from chatkit_link.runs.run import RunStatus
 from tests.protocol.replica import Log, Replica, Screen, Site, shown
@@ -203,3 +205,22 @@ def test_a_token_is_read_with_a_former_secret_and_with_no_other() -> None:
     assert other.open(None) is None
     assert Sealed([]).seal(SecretStr("token")) is None
     assert Callers(Sealed([])).from_json({}, "t", "u", "r").token is None
+
+
+def test_a_brought_server_reads_the_same_request_again() -> None:
+    scope: dict[str, Any] = {
+        "type": "http", "method": "POST", "scheme": "https", "path": "/chatkit", "root_path": "", "http_version": "1.1",
+        "raw_path": b"/chatkit", "query_string": b"a=1", "client": ("192.0.2.1", 5), "server": ("chat.example.com", 443),
+        "headers": [(b"host", b"chat.example.com"), (b"x-shop", "caf\u00e9".encode("latin-1")), (b"cookie", b"c=1")],
+    }  # fmt: skip
+    callers = Callers(Sealed([b"s" * 32]))
+    caller = Caller(tenant="t", user="u", request=PastRequest.of(Request(scope)))
+    stored = callers.to_json(caller)
+    assert "chat.example.com" not in json.dumps(stored)
+    again = callers.from_json(stored, "t", "u", "r").request
+    assert (again.method, str(again.url), again.client) == (
+        "POST",
+        "https://chat.example.com/chatkit?a=1",
+        ("192.0.2.1", 5),
+    )
+    assert dict(again.headers) == {"host": "chat.example.com", "x-shop": "caf\u00e9"}
