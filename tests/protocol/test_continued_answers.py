@@ -210,7 +210,8 @@ def test_a_token_is_read_with_a_former_secret_and_with_no_other() -> None:
 def test_a_brought_server_reads_the_same_request_again() -> None:
     scope: dict[str, Any] = {
         "type": "http", "method": "POST", "scheme": "https", "path": "/chatkit", "root_path": "", "http_version": "1.1",
-        "raw_path": b"/chatkit", "query_string": b"a=1", "client": ("192.0.2.1", 5), "server": ("chat.example.com", 443),
+        "raw_path": b"/chatkit", "query_string": b"a=1", "client": ("192.0.2.1", 5),
+        "server": ("chat.example.com", 443),
         "headers": [(b"host", b"chat.example.com"), (b"x-shop", "caf\u00e9".encode("latin-1")), (b"cookie", b"c=1")],
     }  # fmt: skip
     callers = Callers(Sealed([b"s" * 32]))
@@ -218,9 +219,6 @@ def test_a_brought_server_reads_the_same_request_again() -> None:
     stored = callers.to_json(caller)
     assert "chat.example.com" not in json.dumps(stored)
     again = callers.from_json(stored, "t", "u", "r").request
-    assert (again.method, str(again.url), again.client) == (
-        "POST",
-        "https://chat.example.com/chatkit?a=1",
-        ("192.0.2.1", 5),
-    )
+    assert (again.method, again.client) == ("POST", ("192.0.2.1", 5))
+    assert str(again.url) == "https://chat.example.com/chatkit?a=1"
     assert dict(again.headers) == {"host": "chat.example.com", "x-shop": "caf\u00e9"}
