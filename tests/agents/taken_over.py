@@ -231,8 +231,8 @@ def view(events: list[ThreadStreamEvent]) -> list[ThreadItem]:
 
 
 def plain(items: list[ThreadItem]) -> list[dict[str, Any]]:
-    """Items to compare: without times, and without the thread, which is another one each time."""
-    return [_without_times(item.model_dump(mode="json", exclude={"thread_id", "created_at"})) for item in items]
+    """Items to compare: without times and ids. Those of what a tool displays are made from the id of its call."""
+    return [_without_times(item.model_dump(mode="json", exclude={"id", "thread_id", "created_at"})) for item in items]
 
 
 def _without_times(value: dict[str, Any]) -> dict[str, Any]:
@@ -241,19 +241,21 @@ def _without_times(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-def plain_record(record: TurnRecord) -> dict[str, Any]:
+def plain_record(record: TurnRecord, items: list[ThreadItem]) -> dict[str, Any]:
     """A record to compare: ids that are made anew for each response stand for the place where they come first."""
     text = json.dumps({name: value for name, value in record.items() if name != "covers"}, sort_keys=True)
     names: dict[str, str] = {}
-    known = re.compile(r'"(?:call_id|id|response_id)": "([^"]+)"')
+    known = re.compile(r'"(?:call_id|id|response_id|encrypted_content)": "([^"]+)"')
     for found in known.findall(text):
         names.setdefault(found, f"id {len(names)}")
     for old, new in names.items():
         text = text.replace(f'"{old}"', f'"{new}"')
-    return {**json.loads(text), "covers": record["covers"]}
+    places = [item.id for item in items]
+    return {**json.loads(text), "covers": [places.index(item_id) for item_id in record["covers"]]}
 
 
 def require_same(outcome: Outcome, undisturbed: Outcome, place: object) -> None:
     assert outcome.error is None, (place, outcome.error)
     assert plain(outcome.items) == plain(undisturbed.items), place
-    assert plain_record(outcome.record) == plain_record(undisturbed.record), place
+    found, expected = (plain_record(each.record, each.items) for each in (outcome, undisturbed))
+    assert found == expected, place
