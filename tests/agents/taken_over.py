@@ -102,13 +102,14 @@ class Log:
 
 @dataclass
 class Outcome:
-    """What an answer has come to. usage: tokens by the id of the reading."""
+    """What an answer has come to. usage: tokens by the id of the reading. entries: of all its logs, as JSON."""
 
     items: list[ThreadItem]
     record: TurnRecord
     events: list[ThreadStreamEvent]
     steps: dict[str, Any]
     usage: dict[str, int]
+    entries: list[bytes]
     error: BaseException | None = None
 
 
@@ -151,8 +152,7 @@ class Lab:
             append=log.append, commit=log.commit, generation=generation, earlier=before.steps if before else {},
             continuable=True,
         )  # fmt: skip
-        assert ctx.message is not None
-        steps, meter = Steps(RUN, journal, upto=ctx.message.id), Meter("a", RUN)
+        steps, meter = Steps(RUN, journal, upto=ctx.message.id if ctx.message else None), Meter("a", RUN)
         error: BaseException | None = None
 
         async def run() -> None:
@@ -176,12 +176,14 @@ class Lab:
         whole = Log(both)
         return Outcome(
             view(whole.events), await self.record(ctx), whole.events, whole.steps,
-            {reading.id: reading.input_tokens + reading.output_tokens for reading in meter.readings}, error,
+            {reading.id: reading.input_tokens + reading.output_tokens for reading in meter.readings},
+            [entry if isinstance(entry, bytes) else entry.model_dump_json().encode() for entry in both], error,
         )  # fmt: skip
 
     async def record(self, ctx: TurnContext) -> TurnRecord:
-        (found,) = [record for item, record in await self.store.load_history(ctx.thread.id, 50, ctx.caller)]
-        return found or TurnRecord(input=[], covers=[], sources={})
+        items = await self.store.load_history(ctx.thread.id, 50, ctx.caller)
+        found = [record for _, record in items if record]
+        return found[0] if found else TurnRecord(input=[], covers=[], sources={})
 
     async def undisturbed(self) -> Outcome:
         self.calls.clear()
@@ -232,7 +234,10 @@ def view(events: list[ThreadStreamEvent]) -> list[ThreadItem]:
 
 def plain(items: list[ThreadItem]) -> list[dict[str, Any]]:
     """Items to compare: without times and ids. Those of what a tool displays are made from the id of its call."""
-    return [_without_times(item.model_dump(mode="json", exclude={"id", "thread_id", "created_at"})) for item in items]
+    return [
+        _without_times(item.model_dump(mode="json", exclude={"id", "thread_id", "created_at", "call_id"}))
+        for item in items
+    ]
 
 
 def _without_times(value: dict[str, Any]) -> dict[str, Any]:

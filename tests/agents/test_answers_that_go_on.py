@@ -1,19 +1,32 @@
 """Answers of Agents SDK agents that go on after their replica has died, at any point of what it had recorded."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
-from agents import Agent, RunContextWrapper, function_tool
+from agents import Agent, RunContextWrapper, StopAtTools, function_tool
+from chatkit.agents import ClientToolCall
+from chatkit.types import (
+    AssistantMessageContent,
+    AssistantMessageItem,
+    CustomTask,
+    StructuredInputAnswer,
+    StructuredInputItem,
+    WorkflowItem,
+)
 from chatkit.widgets import Card, Text
+from pydantic import BaseModel
 
 from chatkit_link import LinkContext, Progress, progress, repeatable
-from chatkit_link.agents.tool_steps import UNCERTAIN
-from chatkit_link.store.postgres import PostgresStore
-from tests.agents.taken_over import Lab, lab, require_same
+from chatkit_link.agents.context import TurnContext
+from chatkit_link.agents.tool_steps import UNCERTAIN, CallUncertain
+from chatkit_link.store.postgres import PostgresStore, new_id
+from tests.agents.taken_over import Lab, Log, lab, plain, require_same
 from tests.model_server import Call, Calls, Say, Think
 
-REPEATABLE = ("stock", "look_up")
+REPEATABLE = ("stock", "look_up", "look")
 APIS = ("responses", "chat_completions")
 
 
@@ -95,18 +108,165 @@ async def test_a_tool_that_failed_is_not_called_again(store: PostgresStore) -> N
         await require_that_it_goes_on(here)
 
 
+def till(lab: Lab) -> Agent[Any]:
+    """A helper that is a tool, a tool of the page, and one whose output is the answer."""
+
+    @function_tool
+    @repeatable
+    async def look(ctx: RunContextWrapper[LinkContext], what: str) -> str:
+        lab.calls["look"] += 1
+        await ctx.context.add_workflow_task(CustomTask(title=f"Looked at {what}"))
+        return f"{what} is fresh"
+
+    @function_tool
+    async def pay(what: str) -> Receipt:
+        lab.calls["pay"] += 1
+        return Receipt(what=what, total=7)
+
+    @function_tool
+    async def sign(ctx: RunContextWrapper[LinkContext]) -> str:
+        lab.calls["sign"] += 1
+        ctx.context.client_tool_call = ClientToolCall(name="sign", arguments={"where": "here"})
+        return "asked"
+
+    helper = Agent[Any](name="Helper", tools=[look])
+    return Agent(
+        name="Till", tools=[look, pay, sign, helper.as_tool("ask_helper", "Looks closer.")],
+        tool_use_behavior=StopAtTools(stop_at_tool_names=["pay", "sign"]),
+    )  # fmt: skip
+
+
+class Receipt(BaseModel):
+    what: str
+    total: int
+
+
+@pytest.mark.parametrize("last", ["pay", "sign"])
+async def test_an_answer_that_a_tool_ends_goes_on(store: PostgresStore, last: str) -> None:
+    script = (Call("look", {"what": "tea"}), Call(last, {"what": "tea"} if last == "pay" else {}))
+    async with lab(till, store, *script) as here:
+        await require_that_it_goes_on(here)
+        whole = await here.undisturbed()
+        assert whole.items[-1].type == ("client_tool_call" if last == "sign" else "assistant_message")
+
+
+async def test_what_a_crash_leaves_unclear_is_told_to_the_model_and_to_the_user(store: PostgresStore) -> None:
+    script = (Call("order", {"what": "tea"}), Say("I do not know whether it was ordered."))
+    async with lab(shop, store, *script) as here:
+        whole = await here.undisturbed()
+        start = next(at for at, entry in enumerate(whole.entries) if b"tool:" in entry[:20])
+        outcome = await here.cut_at(start + 1, late=True)
+
+    assert here.calls["order"] == 1  # by the first replica, which died before it could record the end
+    assert outcome.error is None
+    workflow = next(item for item in outcome.items if isinstance(item, WorkflowItem))
+    (line,) = workflow.workflow.tasks
+    assert isinstance(line, CustomTask)
+    assert line.title == "Order: unclear"
+    assert "may or may not have been done" in str(line.content)
+    assert UNCERTAIN in str(here.model.requests[-1]["input"])
+
+
+async def test_a_tool_that_is_called_again_has_the_same_key(store: PostgresStore) -> None:
+    keys: list[str] = []
+
+    def agent(lab: Lab) -> Agent[Any]:
+        @function_tool
+        @repeatable
+        async def charge(ctx: RunContextWrapper[LinkContext]) -> str:
+            lab.calls["charge"] += 1
+            keys.append(ctx.context.idempotency_key)
+            return "charged"
+
+        return Agent(name="A", tools=[charge])
+
+    async with lab(agent, store, Call("charge", {}), Say("Charged.")) as here:
+        whole = await here.undisturbed()
+        start = next(at for at, entry in enumerate(whole.entries) if b"tool:" in entry[:20])
+        keys.clear()
+        await here.cut_at(start + 1, late=True)
+
+    assert here.calls["charge"] == len(keys) == 2
+    assert len(set(keys)) == 1
+
+
+async def test_what_is_used_counts_once_however_often_it_is_reported(store: PostgresStore) -> None:
+    script = (Call("stock", {"what": "tea"}), Call("order", {"what": "tea"}), Say("Your tea is on its way."))
+    async with lab(shop, store, *script) as here:
+        whole = await here.undisturbed()
+        last = len(whole.entries) - 1
+        ctx, first = await here.ask(), Log(room=last)
+        one = await here.answer(ctx, first)
+        two = await here.answer(ctx, Log(), first, 1)
+
+    both = one.usage.keys() & two.usage.keys()
+    assert len(two.usage) == 3
+    assert len(both) == 2  # of the responses that were recorded; the third was asked for twice
+    assert all(one.usage[name] == two.usage[name] for name in both)
+
+
+async def test_the_model_is_not_given_what_the_answer_itself_has_written(store: PostgresStore) -> None:
+    script = (Call("stock", {"what": "tea"}), Say("Seven."))
+    async with lab(shop, store, *script) as here:
+        ctx, first = await here.ask(), Log(room=6)
+        await here.answer(ctx, first)
+        own = AssistantMessageItem(
+            id=new_id("message"), thread_id=ctx.thread.id, created_at=datetime.now(),
+            content=[AssistantMessageContent(text="half an ans")],
+        )  # fmt: skip
+        await store.add_thread_item(ctx.thread.id, own, ctx.caller)
+        await here.answer(ctx, Log(), first, 1)
+    assert "half an ans" not in str(here.model.requests[-1])
+
+
+async def test_a_run_that_was_approved_goes_on_once_only(store: PostgresStore) -> None:
+    """The stored run is erased when it goes on: what was approved is in the journal by then."""
+
+    def agent(lab: Lab) -> Agent[Any]:
+        @function_tool(needs_approval=True)
+        async def pay(what: str) -> str:
+            lab.calls["pay"] += 1
+            return f"paid {what}"
+
+        return Agent(name="A", tools=[pay])
+
+    async with lab(agent, store, Call("pay", {"what": "tea"}), Say("Paid.")) as here:
+
+        async def approved() -> TurnContext:
+            ctx = await here.ask()
+            question = (await here.answer(ctx, Log())).items[-1]
+            assert isinstance(question, StructuredInputItem)
+            question.inputs[0].answer = StructuredInputAnswer(values=["Approve"], skipped=False)
+            answered = question.model_copy(update={"status": "answered", "thread_id": ctx.thread.id})
+            await store.add_thread_item(ctx.thread.id, answered, ctx.caller)
+            here.calls.clear()
+            here.model.requests.clear()
+            return replace(ctx, message=None)
+
+        whole = await here.answer(await approved(), Log())
+        assert whole.error is None
+        for room in range(len(whole.entries) + 1):
+            ctx, first = await approved(), Log(room=room)
+            await here.answer(ctx, first)
+            outcome = await here.answer(ctx, Log(), first, 1)
+            assert here.calls["pay"] <= 1, room
+            if UNCERTAIN not in str(outcome.record["input"]):
+                assert here.calls["pay"] == 1, room
+                assert plain(outcome.items) == plain(whole.items), room
+
+
 async def require_that_it_goes_on(here: Lab, *, late: bool = False) -> None:
     """It dies at each point in turn. Nothing is done twice that may not be, and in the end all is as it would be."""
     whole = await here.undisturbed()
     assert whole.error is None
     done, asked = dict(here.calls), len(here.model.requests)
     once = [name for name in done if name not in REPEATABLE]
-    for room in range(len(whole.events) + len(whole.steps) + 1):
+    for room in range(len(whole.entries) + 1):
         outcome = await here.cut_at(room, late=late)
         assert late or len(here.model.requests) <= asked + 1, room
         assert all(here.calls[name] <= done[name] for name in once), (room, here.calls)
         if UNCERTAIN in str(outcome.record["input"]):
-            assert outcome.error is None, room
+            assert outcome.error is None or isinstance(outcome.error, CallUncertain), room
         else:
             assert all(here.calls[name] == done[name] for name in once), (room, here.calls)
             require_same(outcome, whole, room)
