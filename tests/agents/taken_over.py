@@ -57,7 +57,7 @@ class Stateless(ModelServer):
     def next(self, body: dict[str, Any]) -> Step:
         self.requests.append(body)
         given = json.dumps(body)
-        outputs = given.count('"function_call_output"') + given.count('"role": "tool"')
+        outputs = sum(map(given.count, ('"function_call_output"', '"role": "tool"', '"image_generation_call"')))
         for step in self.script:
             outputs -= len(step.calls) if isinstance(step, Calls) else 1
             if outputs < 0:
@@ -243,6 +243,7 @@ def plain(items: list[ThreadItem]) -> list[dict[str, Any]]:
 def _without_times(value: dict[str, Any]) -> dict[str, Any]:
     summary = (value.get("workflow") or {}).get("summary") or {}
     summary.pop("duration", None)
+    (value.get("image") or {}).pop("id", None)  # the model's own
     return value
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from agents import Agent, RunContextWrapper, StopAtTools, function_tool
+from agents import Agent, ImageGenerationTool, RunContextWrapper, StopAtTools, function_tool
 from chatkit.agents import ClientToolCall
 from chatkit.types import (
     AssistantMessageContent,
@@ -21,10 +21,11 @@ from pydantic import BaseModel
 
 from chatkit_link import LinkContext, Progress, progress, repeatable
 from chatkit_link.agents.context import TurnContext
+from chatkit_link.agents.sources import Source
 from chatkit_link.agents.tool_steps import UNCERTAIN, CallUncertain
 from chatkit_link.store.postgres import PostgresStore, new_id
 from tests.agents.taken_over import Lab, Log, lab, plain, require_same
-from tests.model_server import Call, Calls, Say, Think
+from tests.model_server import Call, Calls, Paint, Say, Think
 
 REPEATABLE = ("stock", "look_up", "look")
 APIS = ("responses", "chat_completions")
@@ -148,6 +149,33 @@ async def test_an_answer_that_a_tool_ends_goes_on(store: PostgresStore, last: st
         await require_that_it_goes_on(here)
         whole = await here.undisturbed()
         assert whole.items[-1].type == ("client_tool_call" if last == "sign" else "assistant_message")
+
+
+async def test_sources_keep_their_numbers(store: PostgresStore) -> None:
+    def agent(lab: Lab) -> Agent[Any]:
+        @function_tool
+        @repeatable
+        async def look(ctx: RunContextWrapper[LinkContext], what: str) -> str:
+            lab.calls["look"] += 1
+            return str([ctx.context.sources.add(Source(f"{what} {n}", f"https://{what}.example/{n}")) for n in (1, 2)])
+
+        return Agent(name="A", tools=[look])
+
+    script = (
+        Calls(Call("look", {"what": "tea"}), Call("look", {"what": "pots"})),
+        Call("look", {"what": "tea"}),
+        Say("Two minutes.【1】 In a pot.【4】"),
+    )
+    async with lab(agent, store, *script) as here:
+        await require_that_it_goes_on(here)
+
+
+async def test_a_picture_goes_on_in_its_item(store: PostgresStore) -> None:
+    def agent(lab: Lab) -> Agent[Any]:
+        return Agent(name="A", tools=[ImageGenerationTool({"type": "image_generation"})])
+
+    async with lab(agent, store, Paint(b"a picture"), Say("There it is.")) as here:
+        await require_that_it_goes_on(here)
 
 
 async def test_what_a_crash_leaves_unclear_is_told_to_the_model_and_to_the_user(store: PostgresStore) -> None:
