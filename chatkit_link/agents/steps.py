@@ -18,6 +18,14 @@ class Steps:
     def __init__(self, run_id: str, journal: Journal) -> None:
         self.run_id = run_id
         self.journal = journal
+        #: Whether the answer is over: what a task that it has left behind does is recorded nowhere.
+        self.ended = False
+        self._visits: dict[str, int] = {}
+
+    def visit(self, place: str) -> str:
+        """The key of this visit to a place of the answer: ``place#1``, ``place#2`` ..."""
+        number = self._visits[place] = self._visits.get(place, 0) + 1
+        return f"{place}#{number}"
 
     def found(self, key: str) -> Any:
         """What an earlier replica has recorded for a step; None for a step that is still to be done."""
@@ -35,6 +43,7 @@ class Steps:
         try:
             yield
         finally:
+            self.ended = True
             current_steps.reset(token)
 
 
