@@ -100,14 +100,14 @@ async def _recorded(steps: Steps, name: str, function: Callable[[], Any], kind: 
     elif steps.found(key) is not None:
         raise StepUncertain(name)
     else:
-        journal.record(key, {"once": True})
+        steps.record(key, {"once": True})
         await journal.committed()
         with journal.busy():
             result = await _do(name, function, kind)
             # Inside: a server that stops must not end between what has happened and its record.
-            journal.record(f"{key}/end", {"result": result})
+            steps.record(f"{key}/end", {"result": result})
         return result
-    journal.record(f"{key}/end", {"result": result})
+    steps.record(f"{key}/end", {"result": result})
     return result
 
 

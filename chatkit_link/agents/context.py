@@ -34,6 +34,7 @@ from typing_extensions import override
 
 from chatkit_link.agents.author_steps import step
 from chatkit_link.agents.sources import Sources
+from chatkit_link.agents.steps import Steps, steps_of_answer
 from chatkit_link.agents.tool_line import Deferred, ToolLine, current_line, is_failed
 from chatkit_link.caller import Caller, StateValue
 from chatkit_link.files.files import Files
@@ -114,6 +115,11 @@ class LinkContext(AgentContext[Caller]):
     lines: Annotated[dict[str, ToolLine], SkipValidation] = Field(default_factory=dict[str, ToolLine])
     #: Ids of the items that tools have begun to display.
     begun: set[str] = Field(default_factory=set[str])
+    steps: Annotated[Steps, SkipValidation] = Field(default_factory=steps_of_answer)
+
+    @override
+    def generate_id(self, type: StoreItemType, thread: ThreadMetadata | None = None) -> str:
+        return self.steps.new_id(new_id(type).split("_")[0], type)
 
     def edit_metadata(self) -> AbstractAsyncContextManager[dict[str, Any]]:
         """As ``TurnContext.edit_metadata``."""

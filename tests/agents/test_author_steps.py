@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from chatkit_link import StepUncertain, step
 from chatkit_link.agents.author_steps import refusing_steps
-from tests.agents.taken_over import RunLog
+from tests.agents.memory_log import RunLog
 
 
 class Receipt(BaseModel):
