@@ -35,6 +35,7 @@ from chatkit_link.agents.models.input_items import assistant_message
 from chatkit_link.agents.models.problems import IncompleteAnswer
 from chatkit_link.agents.models.provider import adapt_models
 from chatkit_link.agents.sources import Sources
+from chatkit_link.agents.steps import steps_of_answer
 from chatkit_link.agents.stream import ResponseStream
 from chatkit_link.agents.tool_call_hooks import VisibleTools
 from chatkit_link.agents.tool_failures import ToolFailure
@@ -135,11 +136,17 @@ class AgentResponder:
             self.history_items,
             upto=None if answered is None else answered.anchor.id,
         )
-        for attachment in ctx.message.attachments if ctx.message else []:
+        steps = steps_of_answer()
+        steps.restart()
+        for attachment in ctx.message.attachments if ctx.message and not steps.goes_on else []:
             if notice := attachment_input.unseen.get(attachment.id):
                 yield NoticeEvent(level="info", message=notice.in_language(ctx.caller.locale))
         context = LinkContext(
-            thread=ctx.thread, store=ctx.store, request_context=ctx.caller, sources=Sources(history.sources)
+            thread=ctx.thread,
+            store=ctx.store,
+            request_context=ctx.caller,
+            sources=Sources(history.sources),
+            steps=steps,
         )
         agent, covers = self._using(ctx), list[str]()
         given: Any = history.input

@@ -1,34 +1,90 @@
 """The steps of one answer: what models and tools have come to, recorded so that the answer can go on elsewhere.
 
+How it flows: ``ResponseStream`` records a response when all that it displayed is emitted, and a tool call records its
+start and its end through the same queue. Each step has a snapshot of what the answer has displayed by then
+(``displayed.py``). An answer that goes on does the same work again: it begins with the newest snapshot, a step that is
+found is neither done nor displayed, and the first one that is not found is done as ever.
+
+The invariant: what is done again at a place has the id that it had, as ids are made from the run and the place.
+
 ``current_steps`` is ambient, as the meter of an answer is: the Agents SDK gives no argument to models and tools.
 """
 
 import hashlib
+import re
 import uuid
-from collections.abc import Generator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Protocol, Self, cast
 
 from chatkit_link.runs.journal import Journal
 
+#: Steps of the Agents SDK's runs; other scopes and ``ctx.step`` have other keys.
+_OWN_STEPS = re.compile(r"(model#|tool:|handoff#)")
+
+
+class Call(Protocol):
+    """One call of a tool (``tool_steps.py``)."""
+
+    @property
+    def is_displayed(self) -> bool: ...
+
+    def record_end(self, result: Any) -> None: ...
+
+    async def carry_out(self, call_id: str, invoke: Callable[[], Awaitable[Any]]) -> Any: ...
+
 
 class Steps:
-    """run_id: of the run, from which the ids of its items are made."""
+    """run_id: of the run, from which the ids of its items are made.
 
-    def __init__(self, run_id: str, journal: Journal, scope: str = "") -> None:
+    scope: the beginning of the keys, for a part of an answer that counts its steps by itself.
+    upto: id of the thread's newest item before the answer; what follows it is of the answer's own.
+    responses: of models that are whole, done again or not.
+    """
+
+    def __init__(self, run_id: str, journal: Journal, scope: str = "", upto: str | None = None) -> None:
         self.run_id = run_id
         self.journal = journal
         self.scope = scope
-        self._made: dict[str, int] = {}
+        self.upto = upto
+        self._snapshots = len(self._found_snapshots())
+        #: What the answer displays now; set by the stream that displays it.
+        self.display: Callable[[], dict[str, Any]] = dict
         #: Whether the answer is over: what a task that it has left behind does is recorded nowhere.
         self.ended = False
         self._visits: dict[str, int] = {}
+        self.restart()
+
+    @classmethod
+    def unrecorded(cls) -> Self:
+        """For an answer that no run carries, such as one in a test."""
+        return cls(uuid.uuid4().hex, Journal())
+
+    def within(self, scope: str) -> "Steps":
+        """The steps of a part of this answer, such as one step of a workflow."""
+        return Steps(self.run_id, self.journal, f"{self.scope}{scope}/", self.upto)
+
+    def restart(self) -> None:
+        """Count from the beginning: the same work is begun again."""
+        self.responses = 0
+        self._requests = 0
+        self._handoffs = 0
+        self._asked: tuple[object, str] | None = None
+        self._models: dict[int, str] = {}
+        self._made: dict[str, int] = {}
+        #: The calls of tools that have begun, by their id.
+        self.calls: dict[str, Call] = {}
 
     def visit(self, place: str) -> str:
         """The key of this visit to a place of the answer: ``place#1``, ``place#2`` ..."""
         number = self._visits[place] = self._visits.get(place, 0) + 1
         return f"{place}#{number}"
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether an earlier replica had done any of this."""
+        return bool(self._found_snapshots())
 
     def found(self, key: str) -> Any:
         """What an earlier replica has recorded for a step; None for a step that is still to be done."""
@@ -37,13 +93,62 @@ class Steps:
     def record(self, key: str, value: dict[str, Any]) -> None:
         self.journal.record(self.scope + key, value)
 
-    def within(self, scope: str) -> "Steps":
-        """The steps of a part of this answer, such as one step of a workflow."""
-        return Steps(self.run_id, self.journal, f"{self.scope}{scope}/")
+    def snapshots(self) -> list[dict[str, Any]]:
+        """What the answer had displayed at each of the steps that were found, oldest first."""
+        return sorted(self._found_snapshots(), key=lambda snapshot: snapshot["number"])
 
-    def restart(self) -> None:
-        """Count from the beginning: the same work is begun again."""
-        self._made = {}
+    def number_snapshot(self) -> int:
+        self._snapshots += 1
+        return self._snapshots
+
+    def _found_snapshots(self) -> list[dict[str, Any]]:
+        found = [
+            cast("dict[str, Any]", value).get("display")
+            for key, value in self.journal.earlier.items()
+            if key.startswith(self.scope) and _OWN_STEPS.match(key, len(self.scope)) and isinstance(value, dict)
+        ]
+        return [snapshot for snapshot in found if snapshot]
+
+    # Models
+
+    def expect_request(self, given: object, model: str) -> None:
+        """The run is about to ask a model. given: its input, by which the request is known from those of other runs."""
+        self._asked = (given, f"model#{self._requests}")
+        self._models[self._requests] = model
+        self._requests += 1
+
+    def found_response(self, given: object) -> dict[str, Any] | None:
+        """The recorded answer to a request."""
+        if self._asked is None or self._asked[0] is not given:
+            return None
+        return self.found(self._asked[1])
+
+    @property
+    def response_key(self) -> str:
+        """The step of the response that comes now, or came last."""
+        return f"model#{self.responses}"
+
+    def usage_id(self, number: int) -> str:
+        """Of what a request has used. A request that is made again has used its own."""
+        return self.id_of("use", f"generation {self.journal.generation} {self.scope}model#{number}")
+
+    @property
+    def newest_request(self) -> int:
+        return self._requests - 1
+
+    def model_of(self, number: int) -> str:
+        return self._models.get(number, "unknown")
+
+    def next_handoff(self) -> str:
+        self._handoffs += 1
+        return f"handoff#{self._handoffs - 1}"
+
+    # Ids
+
+    def id_of(self, prefix: str, place: str) -> str:
+        """The id of the item that is made at a place of this answer: the same whenever it is made again."""
+        digest = hashlib.sha256(f"{self.run_id} {place}".encode()).hexdigest()
+        return f"{prefix}_{digest[:32]}"
 
     def new_id(self, prefix: str, place: str) -> str:
         """As ``id_of``, for a place where several items may be made, one after the other."""
@@ -53,15 +158,11 @@ class Steps:
 
     @property
     def made(self) -> dict[str, int]:
-        return {place: count + 1 for place, count in self._made.items()}
+        """How many ids have been made at places that are neither in a response nor in a tool's call."""
+        return {place: count + 1 for place, count in self._made.items() if "/" not in place[len(self.scope) :]}
 
     def restore_made(self, made: dict[str, int]) -> None:
         self._made = {place: count - 1 for place, count in made.items()}
-
-    def id_of(self, prefix: str, place: str) -> str:
-        """The id of the item that is made at a place of this answer: the same whenever it is made again."""
-        digest = hashlib.sha256(f"{self.run_id} {place}".encode()).hexdigest()
-        return f"{prefix}_{digest[:32]}"
 
     @contextmanager
     def running(self) -> Generator[None]:
@@ -74,9 +175,11 @@ class Steps:
             current_steps.reset(token)
 
 
+current_steps: ContextVar[Steps | None] = ContextVar("current_steps", default=None)
+#: The id of the tool call in which this code runs, of the answer's own calls.
+current_call: ContextVar[str | None] = ContextVar("current_call", default=None)
+
+
 def steps_of_answer() -> Steps:
     """Those of the answer in which this code runs."""
-    return current_steps.get() or Steps(uuid.uuid4().hex, Journal())
-
-
-current_steps: ContextVar[Steps | None] = ContextVar("current_steps", default=None)
+    return current_steps.get() or Steps.unrecorded()

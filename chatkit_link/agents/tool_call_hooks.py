@@ -10,7 +10,16 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, cast
 
-from agents import Agent, ModelResponse, RunContextWrapper, RunHooks, Tool, ToolTimeoutError
+from agents import (
+    Agent,
+    FunctionTool,
+    ModelResponse,
+    RunContextWrapper,
+    RunHooks,
+    Tool,
+    ToolTimeoutError,
+    TResponseInputItem,
+)
 from agents.tool_context import ToolContext
 from chatkit.types import CustomTask, ThreadStreamEvent
 from typing_extensions import override
@@ -21,6 +30,7 @@ from chatkit_link.agents.metering import UsageReader
 from chatkit_link.agents.tool_failures import ToolFailure, failure_of, report_failures_of
 from chatkit_link.agents.tool_line import FAILED_ICON, ToolLine
 from chatkit_link.agents.tool_output import OUTPUT_LIMIT, Cut, cut_of, output_limit
+from chatkit_link.agents.tool_steps import ToolCallStep, record_steps_of
 from chatkit_link.errors import LinkError
 from chatkit_link.translations import Localized
 from chatkit_link.wire.sanitize import clean_text
@@ -45,36 +55,60 @@ class VisibleTools(RunHooks[LinkContext]):
         self._display = display
 
     @override
+    async def on_llm_start(
+        self,
+        context: RunContextWrapper[LinkContext],
+        agent: Agent[LinkContext],
+        system_prompt: str | None,
+        input_items: list[TResponseInputItem],
+    ) -> None:
+        (self._display or context.context).steps.expect_request(input_items, self._reader.model_of(agent))
+
+    @override
     async def on_llm_end(
         self, context: RunContextWrapper[LinkContext], agent: Agent[LinkContext], response: ModelResponse
     ) -> None:
-        self._reader.read(context.usage, agent)
+        steps = (self._display or context.context).steps
+        self._reader.read(context.usage, agent, steps.usage_id(steps.newest_request))
 
     @override
     async def on_tool_start(
         self, context: RunContextWrapper[LinkContext], agent: Agent[LinkContext], tool: Tool
     ) -> None:
         report_failures_of(tool)
-        link = self._display or context.context
-        task = _task(context, tool)
-        task.status_indicator = "loading"
-        line = link.lines[_key(context, tool)] = ToolLine(task)
-        if tool.name not in self._hidden_tools:
-            link.defer(partial(link.display_line, line))
+        link, key = self._display or context.context, _key(context, tool)
+        call = None
+        if isinstance(tool, FunctionTool):
+            record_steps_of(tool)
+            call = ToolCallStep.begin(link.steps, key, tool)
+            if call.is_displayed:
+                return
+            link.begun = {item_id: owner for item_id, owner in link.begun.items() if owner != key}
+        line = link.lines.get(key)  # an answer that goes on has displayed it
+        if line is None:
+            task = _task(context, tool)
+            task.status_indicator = "loading"
+            line = link.lines[key] = ToolLine(task)
+        display = partial(link.display_line, line) if tool.name not in self._hidden_tools else list[ThreadStreamEvent]
+        link.defer(display, call.record_start if call else None)
 
     @override
     async def on_tool_end(
         self, context: RunContextWrapper[LinkContext], agent: Agent[LinkContext], tool: Tool, result: Any
     ) -> None:
-        link = self._display or context.context
-        key, failure = _key(context, tool), failure_of(context, tool, result)
+        link, key = self._display or context.context, _key(context, tool)
+        call = link.steps.calls.get(key)
+        if call is not None and call.is_displayed:
+            return
+        failure = failure_of(context, tool, result)
         line = link.lines.get(key) or ToolLine(_task(context, tool))
         if failure is not None:
             self._log(link, tool, failure, _arguments(context))
             # Also of a tool that shows something itself, or has done so and thereby ended the workflow.
-            link.defer(partial(end_line, link, key, line, failure=failure))
+            display = partial(end_line, link, key, line, failure=failure)
         else:
-            link.defer(partial(end_line, link, key, line, cut=cut_of(result, _limit(context))))
+            display = partial(end_line, link, key, line, cut=cut_of(result, _limit(context)))
+        link.defer(display, partial(call.record_end, result) if call else None)
 
     @staticmethod
     def _log(link: LinkContext, tool: Tool, failure: ToolFailure, arguments: str) -> None:
@@ -94,10 +128,12 @@ class VisibleTools(RunHooks[LinkContext]):
     async def on_handoff(
         self, context: RunContextWrapper[LinkContext], from_agent: Agent[LinkContext], to_agent: Agent[LinkContext]
     ) -> None:
-        title = f"Handed over to {to_agent.name}"
-        await (self._display or context.context).add_task(
-            CustomTask(title=title, icon="agent", status_indicator="complete")
-        )
+        link = self._display or context.context
+        key = link.steps.next_handoff()
+        if link.steps.found(key):
+            return
+        task = CustomTask(title=f"Handed over to {to_agent.name}", icon="agent", status_indicator="complete")
+        link.defer(lambda: link.begin_task(task)[1], lambda: link.steps.record(key, {"display": link.steps.display()}))
 
 
 def end_line(

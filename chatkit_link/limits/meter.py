@@ -72,10 +72,15 @@ def report_usage(
         requests: calls of the model that this sums up.
         seconds: of audio, where that is what is billed.
     """
+    report_reading(Reading(model, kind, requests, input_tokens, cached_tokens, output_tokens, seconds))
+
+
+def report_reading(reading: Reading) -> None:
+    """The same, for a report with an id of its own: it counts once, however often it is made."""
     meter = _meter.get()
-    numbers = (input_tokens, cached_tokens, output_tokens, seconds)
+    numbers = (reading.input_tokens, reading.cached_tokens, reading.output_tokens, reading.seconds)
     if meter is None or not any(numbers):
         return
-    if min(*numbers, requests) < 0 or cached_tokens > input_tokens:
+    if min(*numbers, reading.requests) < 0 or reading.cached_tokens > reading.input_tokens:
         raise ValueError("Usage is counted from 0 up, and cached tokens are part of the input tokens.")
-    meter.readings.append(Reading(model, kind, requests, input_tokens, cached_tokens, output_tokens, seconds))
+    meter.readings.append(reading)

@@ -33,7 +33,8 @@ class Journal:
 
     def record(self, key: str, value: Any) -> None:
         """Note what came of a step, as JSON, behind all that was emitted so far. A later value of a key counts."""
-        self.append(json.dumps([key, value], ensure_ascii=False, separators=(",", ":")).encode())
+        text = json.dumps([key, value], ensure_ascii=False, separators=(",", ":"))
+        self.append(text.encode("utf-8", "surrogatepass"))  # as json reads it: a tool may return half a character
 
     async def committed(self) -> None:
         """Return once all that was recorded so far is on the disk of the database."""

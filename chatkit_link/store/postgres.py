@@ -57,6 +57,11 @@ def new_id(kind: StoreItemType) -> str:
     return f"{_PREFIXES[kind]}_{uuid.uuid4().hex}"
 
 
+def id_prefix(kind: StoreItemType) -> str:
+    """What the ids of such items begin with."""
+    return _PREFIXES[kind]
+
+
 def _last_visible(thread_id: str, context: Caller) -> str | None:
     """The item that the thread ends at for this caller; None where nothing is hidden."""
     retry = context.retry

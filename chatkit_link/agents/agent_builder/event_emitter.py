@@ -43,6 +43,7 @@ from chatkit_link.agents.stream import ResponseStream
 from chatkit_link.agents.tool_call_hooks import VisibleTools
 from chatkit_link.agents.tool_line import Deferred
 from chatkit_link.agents.tool_output import output_limit
+from chatkit_link.store.postgres import id_prefix
 from chatkit_link.store.turns import TurnRecord
 from chatkit_link.translations import Localized
 from chatkit_link.widgets.diff import stream_widget
@@ -148,7 +149,7 @@ class EventEmitter:
 
     def new_id(self) -> str:
         """Of a message; the same whenever the answer comes to this place again."""
-        return self.kept.steps.new_id("msg", "message")
+        return self.kept.steps.new_id(id_prefix("message"), "message")
 
     def replace_message(self, item_id: str, text: str) -> None:
         """Another text in the place of one that was displayed; the model remembers this one."""
@@ -339,6 +340,7 @@ class EventEmitter:
             if not result.interruptions:
                 self._remember(
                     record_of(result, stream, output_limit(self.settings.run_config)),
+                    stream,
                     has_output=has_output or stream.has_output,
                 )
         self.take_pictures = False
@@ -348,9 +350,14 @@ class EventEmitter:
         self.put(NoticeEvent(level="info", message=Localized("pictures_not_shown").in_language(self.ctx.caller.locale)))
         return await self._stream_run(start, bare, link, speaking=speaking, has_output=has_output, keep_open=keep_open)
 
-    def _remember(self, record: TurnRecord, *, has_output: bool) -> None:
+    def _remember(self, record: TurnRecord, stream: StepStream, *, has_output: bool) -> None:
         self.record["covers"] += record["covers"]
         self.record["sources"] |= record["sources"]
+        # Also what an earlier replica has displayed of this run, in the order of the run.
+        self.has_output = self.has_output or stream.displayed
+        for item_id, text in stream.texts.items():
+            self.texts.pop(item_id, None)
+            self.texts[item_id] = text
         if has_output:
             self.record["input"] += record["input"]
 
@@ -366,6 +373,8 @@ class EventEmitter:
             queued = link.queue.get_nowait()
             for event in queued.make() if isinstance(queued, Deferred) else [queued]:
                 self.put(event)
+            if isinstance(queued, Deferred) and queued.then is not None:
+                queued.then()
 
 
 def _now(link: LinkContext, place: tuple[WorkflowItem, int]) -> tuple[WorkflowItem, int]:

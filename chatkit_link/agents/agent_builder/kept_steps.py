@@ -74,7 +74,7 @@ class KeptSteps:
     def of_answer(cls, put: Callable[[Entry], None]) -> "KeptSteps":
         """Those of the answer in which this is called. put: into the queue of its events."""
         steps = steps_of_answer()
-        return cls(Steps(steps.run_id, QueuedJournal(steps.journal, put), steps.scope))
+        return cls(Steps(steps.run_id, QueuedJournal(steps.journal, put), steps.scope, steps.upto))
 
     @property
     def begun(self) -> dict[str, Any] | None:
