@@ -1,6 +1,6 @@
 """What answers a turn: a function of the user's, or an Agents SDK agent."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -10,6 +10,7 @@ import openai
 from agents import Agent, ModelSettings, RunConfig, Runner, RunResultStreaming, RunState, UserError
 from chatkit.actions import Action
 from chatkit.types import NoticeEvent, ThreadItem, ThreadItemDoneEvent, ThreadStreamEvent, UserMessageItem, WidgetItem
+from pydantic import TypeAdapter
 
 from chatkit_link.agents.aclosing import closing_early
 from chatkit_link.agents.actions import ActionRegistry
@@ -35,7 +36,7 @@ from chatkit_link.agents.models.input_items import assistant_message
 from chatkit_link.agents.models.problems import IncompleteAnswer
 from chatkit_link.agents.models.provider import adapt_models
 from chatkit_link.agents.sources import Sources
-from chatkit_link.agents.steps import steps_of_answer
+from chatkit_link.agents.steps import ACTION, current_steps, steps_of_answer
 from chatkit_link.agents.stream import ResponseStream
 from chatkit_link.agents.tool_call_hooks import VisibleTools
 from chatkit_link.agents.tool_failures import ToolFailure
@@ -211,13 +212,24 @@ async def _acted(
     """What the action's handler emits; or what the responder answers to the items that it returned."""
     events = actions.stream(ctx, action, sender)
     if events is None:
-        for item in await actions.before(ctx, action, sender):
+        for item in await _once(partial(actions.before, ctx, action, sender)):
             await ctx.store.add_thread_item(ctx.thread.id, item, ctx.caller)
             yield ThreadItemDoneEvent(item=item)
         events = responder.respond(ctx)
     async with closing_early(events) as events:
         async for event in events:
             yield event
+
+
+async def _once(handle: Callable[[], Awaitable[Sequence[ThreadItem]]]) -> Sequence[ThreadItem]:
+    """What a click's handler returns. It is not called again where an answer goes on elsewhere."""
+    steps = current_steps.get()
+    if steps is not None and (found := steps.found(ACTION)) is not None:
+        return TypeAdapter(list[ThreadItem]).validate_python(found)
+    items = await handle()
+    if steps is not None:
+        steps.journal.record(ACTION, TypeAdapter(list[ThreadItem]).dump_python(list(items), mode="json"))
+    return items
 
 
 async def _go_on(agent: Agent[Any], answered: Answered, context: LinkContext) -> tuple[RunState[Any, Any], list[str]]:

@@ -16,9 +16,12 @@ import uuid
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Protocol, Self, cast
+from typing import Any, Final, Protocol, Self, cast
 
 from chatkit_link.runs.journal import Journal
+
+#: The step of a click: the items that its handler has returned for the agent to answer to.
+ACTION: Final = "action"
 
 #: Steps of the Agents SDK's runs; other scopes and ``ctx.step`` have other keys.
 _OWN_STEPS = re.compile(r"(model#|tool:|handoff#)")

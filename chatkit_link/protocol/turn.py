@@ -9,6 +9,7 @@ from chatkit.types import StreamingReq, ThreadsCustomActionReq, ThreadStreamEven
 
 from chatkit_link.agents.sdk_methods import where
 from chatkit_link.caller import Caller, Retry
+from chatkit_link.protocol.earlier_items import EarlierItems
 from chatkit_link.store.threads import StoredThread
 
 Answer = Callable[[], AsyncIterator[ThreadStreamEvent]]
@@ -22,6 +23,7 @@ class Turn:
     answer: starts the server's answer. method: the one that gives it.
     opening: events about what was stored before the run began.
     retry: the message that is answered again.
+    earlier: what other replicas have displayed of this answer; None for one that begins.
     reads_message: whether the message is made and stored in the run, where the server has a step of its own for it.
     """
 
@@ -35,6 +37,7 @@ class Turn:
     opening: Sequence[ThreadStreamEvent] = ()
     retry: Retry | None = None
     reads_message: bool = False
+    earlier: EarlierItems | None = None
 
     @property
     def action(self) -> str | None:

@@ -42,7 +42,7 @@ _RUN, _ENDED, _FOLLOWER, _FOLLOWED, _PROBE = b"run", b"ended", b"follower", b"fo
 
 
 class RunUpdate(NamedTuple):
-    """What a flush made durable of one run. ended: the run is over, and the database has its end."""
+    """What a flush made durable of one run. ended: it is over here, and the database has how."""
 
     run_id: str
     events: Sequence[Event]

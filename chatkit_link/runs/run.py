@@ -3,6 +3,7 @@
 import asyncio
 import time
 import uuid
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -62,6 +63,11 @@ class Run:
     #: When its lease was last taken or renewed, at the latest (``now``).
     renewed: float = field(default_factory=now)
 
+    @property
+    def left(self) -> bool:
+        """Whether another replica goes on with it, or has ended it."""
+        return self.lost or self.status is RunStatus.HANDED_OVER
+
     def is_ours(self) -> bool:
         """Asked before anything is read or stored outside of the log, which is fenced by the database (``writer.py``).
 
@@ -88,3 +94,7 @@ class Run:
         self.stopped, self.ending = True, ending
         if self.task is not None and self.started:
             self.task.cancel()
+
+
+#: What a run does: it emits into the run's log.
+Work = Callable[[Run], Awaitable[None]]

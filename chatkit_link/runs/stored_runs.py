@@ -1,11 +1,11 @@
 """Runs as the database has them: followed here, and executed by another replica, or by none any more.
 
 A follower reads pages of events and then waits until the run may have changed (``wakeups.py``). It goes on while the
-database is away, as the run itself does.
+database is away, as the run itself does. Where this replica takes the run over meanwhile, it reads on in memory.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 
 from chatkit_link.errors import Unavailable
@@ -23,9 +23,11 @@ _AWAY = 0.5
 class StoredRuns:
     """Owned by the coordinator. Whoever asks for a run has found it as its owner's."""
 
-    def __init__(self, database: Database, wakeups: Wakeups) -> None:
+    def __init__(self, database: Database, wakeups: Wakeups, executed: Callable[[str], Run | None]) -> None:
+        """executed: gives a run that is executed here."""
         self._database = database
         self._wakeups = wakeups
+        self._executed = executed
 
     async def follow(
         self, tenant: str, run_id: str, after: int = 0, *, idle_after: float | None = None
@@ -35,6 +37,12 @@ class StoredRuns:
         last_sent = clock()
         with self._wakeups.watch(run_id) as watch:
             while True:
+                if (run := self._executed(run_id)) is not None and not run.left:
+                    async for batch in run.log.follow(after, idle_after=idle_after):
+                        after, last_sent = batch[-1].id if batch else after, clock()
+                        yield batch
+                    if not run.left:
+                        return
                 try:
                     status, _, replica = await rows.run_state(self._database, run_id)
                     watch.executed_by(replica)

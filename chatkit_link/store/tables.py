@@ -26,6 +26,7 @@ from sqlalchemy import (
     MetaData,
     Numeric,
     PrimaryKeyConstraint,
+    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
@@ -220,6 +221,9 @@ runs = Table(
     Column("slot", Integer),
     # Of the request that started it: its log lines have the same.
     Column("request_id", Text),
+    # How often another replica took it over: in all, which event ids depend on, and after a crash.
+    Column("generation", SmallInteger, nullable=False, server_default="0"),
+    Column("takeovers", SmallInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("tenant", "id"),
 )
 RUNNING = text("status = 'running'")
@@ -243,6 +247,8 @@ run_batches = Table(
     Column("lengths", LargeBinary, nullable=False),
     Column("data", LargeBinary, nullable=False),
     _now("created_at"),
+    # Of the run's journal, where there are any.
+    Column("steps", LargeBinary),
     PrimaryKeyConstraint("tenant", "run_id", "last_id", "created_at"),
     postgresql_partition_by="RANGE (created_at)",
 )

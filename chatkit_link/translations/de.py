@@ -209,6 +209,7 @@ TEXTS = {
     "sind.",
     "tools_left_out": "Die Werkzeuge von {server} sind gerade nicht verfügbar. Der Assistent antwortet ohne sie.",
     "assistant_changed": "Dieser Assistent wurde geändert, während er auf Sie wartete. Er beginnt von vorn.",
+    "answer_begins_again": "Dieser Assistent wurde geändert, während er antwortete. Er beginnt von vorn.",
     "workflow_failed": "Der Workflow dieses Assistenten ist fehlgeschlagen ({place}: {error}).",
     "workflow_endless": "Der Workflow dieses Assistenten dreht sich im Kreis ({place}).",
     "workflow_calls": "Der Workflow dieses Assistenten wurde nach {number} Modellaufrufen angehalten ({place}).",

@@ -202,6 +202,7 @@ TEXTS = {
     "tools_left_out": "The tools of {server} are not available now, so the assistant answers without them.",
     # Workflows
     "assistant_changed": "This assistant was changed while it waited for you, so it begins again.",
+    "answer_begins_again": "This assistant was changed while it answered, so it begins again.",
     "workflow_failed": "This assistant's workflow failed ({place}: {error}).",
     "workflow_endless": "This assistant's workflow goes round in circles ({place}).",
     "workflow_calls": "This assistant's workflow was stopped after {number} model calls ({place}).",

@@ -198,6 +198,7 @@ TEXTS = {
     "disponibles.",
     "tools_left_out": "Las herramientas de {server} no están disponibles ahora. El asistente responde sin ellas.",
     "assistant_changed": "Este asistente se modificó mientras le esperaba. Empieza de nuevo.",
+    "answer_begins_again": "Este asistente se modificó mientras respondía. Empieza de nuevo.",
     "workflow_failed": "El flujo de trabajo de este asistente falló ({place}: {error}).",
     "workflow_endless": "El flujo de trabajo de este asistente da vueltas sin fin ({place}).",
     "workflow_calls": "El flujo de trabajo de este asistente se detuvo tras {number} llamadas al modelo ({place}).",

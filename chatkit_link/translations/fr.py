@@ -196,6 +196,7 @@ TEXTS = {
     "disponibles.",
     "tools_left_out": "Les outils de {server} ne sont pas disponibles pour le moment. L’assistant répond sans eux.",
     "assistant_changed": "Cet assistant a été modifié pendant qu’il vous attendait. Il recommence.",
+    "answer_begins_again": "Cet assistant a été modifié pendant qu’il répondait. Il recommence.",
     "workflow_failed": "Le workflow de cet assistant a échoué ({place} : {error}).",
     "workflow_endless": "Le workflow de cet assistant tourne en rond ({place}).",
     "workflow_calls": "Le workflow de cet assistant a été arrêté après {number} appels au modèle ({place}).",

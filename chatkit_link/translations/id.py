@@ -187,6 +187,7 @@ TEXTS = {
     "tools_unavailable": "Asisten tidak dapat menjawab sekarang karena alat dari {server} tidak tersedia.",
     "tools_left_out": "Alat dari {server} tidak tersedia sekarang, jadi asisten menjawab tanpanya.",
     "assistant_changed": "Asisten ini diubah saat menunggu Anda, jadi dimulai dari awal.",
+    "answer_begins_again": "Asisten ini diubah saat sedang menjawab, jadi dimulai dari awal.",
     "workflow_failed": "Alur kerja asisten ini gagal ({place}: {error}).",
     "workflow_endless": "Alur kerja asisten ini berputar-putar ({place}).",
     "workflow_calls": "Alur kerja asisten ini dihentikan setelah {number} panggilan model ({place}).",

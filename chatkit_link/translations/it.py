@@ -194,6 +194,7 @@ TEXTS = {
     "tools_unavailable": "L’assistente ora non può rispondere perché gli strumenti di {server} non sono disponibili.",
     "tools_left_out": "Gli strumenti di {server} ora non sono disponibili, quindi l’assistente risponde senza.",
     "assistant_changed": "Questo assistente è stato modificato mentre ti aspettava, quindi ricomincia.",
+    "answer_begins_again": "Questo assistente è stato modificato mentre rispondeva, quindi ricomincia.",
     "workflow_failed": "Il flusso di lavoro di questo assistente non è riuscito ({place}: {error}).",
     "workflow_endless": "Il flusso di lavoro di questo assistente gira a vuoto ({place}).",
     "workflow_calls": "Il flusso di lavoro di questo assistente è stato fermato dopo {number} chiamate al modello "

@@ -193,6 +193,7 @@ TEXTS = {
     "tools_unavailable": "{server} のツールを利用できないため、アシスタントは現在回答できません。",
     "tools_left_out": "現在 {server} のツールを利用できないため、アシスタントはそれを使わずに回答します。",
     "assistant_changed": "お待ちしている間にこのアシスタントが変更されたため、最初からやり直します。",
+    "answer_begins_again": "回答中にこのアシスタントが変更されたため、最初からやり直します。",
     "workflow_failed": "このアシスタントのワークフローが失敗しました（{place}：{error}）。",
     "workflow_endless": "このアシスタントのワークフローが無限に繰り返しています（{place}）。",
     "workflow_calls": "このアシスタントのワークフローは、モデルを{number}回呼び出したところで停止しました（{place}）。",

@@ -181,6 +181,7 @@ TEXTS = {
     "tools_unavailable": "{server}의 도구를 사용할 수 없어 지금은 어시스턴트가 답변할 수 없습니다.",
     "tools_left_out": "지금은 {server}의 도구를 사용할 수 없어 어시스턴트가 도구 없이 답변합니다.",
     "assistant_changed": "어시스턴트가 기다리는 동안 변경되어 처음부터 다시 시작합니다.",
+    "answer_begins_again": "어시스턴트가 답변하는 동안 변경되어 처음부터 다시 시작합니다.",
     "workflow_failed": "이 어시스턴트의 워크플로가 실패했습니다({place}: {error}).",
     "workflow_endless": "이 어시스턴트의 워크플로가 끝없이 반복됩니다({place}).",
     "workflow_calls": "이 어시스턴트의 워크플로가 모델을 {number}번 호출한 뒤 중지되었습니다({place}).",

@@ -195,6 +195,7 @@ TEXTS = {
     "tools_unavailable": "De assistent kan nu niet antwoorden, omdat de tools van {server} niet beschikbaar zijn.",
     "tools_left_out": "De tools van {server} zijn nu niet beschikbaar, dus de assistent antwoordt zonder die tools.",
     "assistant_changed": "Deze assistent is gewijzigd terwijl hij op je wachtte, en begint daarom opnieuw.",
+    "answer_begins_again": "Deze assistent is gewijzigd terwijl hij antwoordde, en begint daarom opnieuw.",
     "workflow_failed": "De workflow van deze assistent is mislukt ({place}: {error}).",
     "workflow_endless": "De workflow van deze assistent draait in een kringetje rond ({place}).",
     "workflow_calls": "De workflow van deze assistent is gestopt na {number} modelaanroepen ({place}).",

@@ -185,6 +185,7 @@ TEXTS = {
     "tools_unavailable": "Asystent nie może teraz odpowiedzieć, ponieważ narzędzia {server} są niedostępne.",
     "tools_left_out": "Narzędzia {server} są teraz niedostępne, więc asystent odpowiada bez nich.",
     "assistant_changed": "Ten asystent został zmieniony, gdy czekał na Ciebie, więc zaczyna od nowa.",
+    "answer_begins_again": "Ten asystent został zmieniony, gdy odpowiadał, więc zaczyna od nowa.",
     "workflow_failed": "Przepływ pracy tego asystenta nie powiódł się ({place}: {error}).",
     "workflow_endless": "Przepływ pracy tego asystenta się zapętlił ({place}).",
     "workflow_calls": "Przepływ pracy tego asystenta zatrzymano po {number} wywołaniach modelu ({place}).",

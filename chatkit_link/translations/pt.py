@@ -193,6 +193,7 @@ TEXTS = {
     "tools_left_out": "As ferramentas de {server} não estão disponíveis agora, por isso o assistente responde sem "
     "elas.",
     "assistant_changed": "Este assistente foi alterado enquanto esperava por você, por isso recomeça.",
+    "answer_begins_again": "Este assistente foi alterado enquanto respondia, por isso recomeça.",
     "workflow_failed": "O fluxo de trabalho deste assistente falhou ({place}: {error}).",
     "workflow_endless": "O fluxo de trabalho deste assistente está andando em círculos ({place}).",
     "workflow_calls": "O fluxo de trabalho deste assistente foi interrompido após {number} chamadas ao modelo "

@@ -181,6 +181,7 @@ TEXTS = {
     "tools_unavailable": "{server} araçları kullanılamadığı için asistan şu anda yanıt veremiyor.",
     "tools_left_out": "{server} araçları şu anda kullanılamıyor; asistan onlarsız yanıt veriyor.",
     "assistant_changed": "Bu asistan sizi beklerken değiştirildi, bu yüzden baştan başlıyor.",
+    "answer_begins_again": "Bu asistan yanıt verirken değiştirildi, bu yüzden baştan başlıyor.",
     "workflow_failed": "Bu asistanın iş akışı başarısız oldu ({place}: {error}).",
     "workflow_endless": "Bu asistanın iş akışı döngüye girdi ({place}).",
     "workflow_calls": "Bu asistanın iş akışı {number} model çağrısından sonra durduruldu ({place}).",

@@ -185,6 +185,7 @@ TEXTS = {
     "tools_unavailable": "Trợ lý hiện không thể trả lời vì các công cụ của {server} không khả dụng.",
     "tools_left_out": "Các công cụ của {server} hiện không khả dụng, nên trợ lý trả lời mà không dùng chúng.",
     "assistant_changed": "Trợ lý này đã bị thay đổi trong khi chờ bạn, nên sẽ bắt đầu lại.",
+    "answer_begins_again": "Trợ lý này đã bị thay đổi trong khi trả lời, nên sẽ bắt đầu lại.",
     "workflow_failed": "Quy trình của trợ lý này gặp lỗi ({place}: {error}).",
     "workflow_endless": "Quy trình của trợ lý này bị lặp vô tận ({place}).",
     "workflow_calls": "Quy trình của trợ lý này bị dừng sau {number} lượt gọi mô hình ({place}).",

@@ -153,6 +153,7 @@ TEXTS = {
     "tools_unavailable": "{server} 的工具不可用，助手目前无法回答。",
     "tools_left_out": "{server} 的工具目前不可用，助手将在不使用它们的情况下回答。",
     "assistant_changed": "此助手在等待您期间已被更改，因此将重新开始。",
+    "answer_begins_again": "此助手在回答期间已被更改，因此将重新开始。",
     "workflow_failed": "此助手的工作流失败（{place}：{error}）。",
     "workflow_endless": "此助手的工作流陷入循环（{place}）。",
     "workflow_calls": "此助手的工作流在调用模型 {number} 次后被停止（{place}）。",

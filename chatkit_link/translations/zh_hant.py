@@ -153,6 +153,7 @@ TEXTS = {
     "tools_unavailable": "{server} 的工具無法使用，助理目前無法回答。",
     "tools_left_out": "{server} 的工具目前無法使用，助理將在不使用它們的情況下回答。",
     "assistant_changed": "此助理在等候您期間已被更改，因此將重新開始。",
+    "answer_begins_again": "此助理在回答期間已被更改，因此將重新開始。",
     "workflow_failed": "此助理的工作流程失敗（{place}：{error}）。",
     "workflow_endless": "此助理的工作流程陷入循環（{place}）。",
     "workflow_calls": "此助理的工作流程在呼叫模型 {number} 次後已停止（{place}）。",

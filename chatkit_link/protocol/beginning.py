@@ -1,0 +1,120 @@
+"""The first step of a run: all that is needed to make its turn again on another replica.
+
+It says what was asked, not what came of it. A user's token is in it only in a form that no one can read without the
+server's secret, so that tools which act for the user go on to work; other credentials are not in it at all.
+"""
+
+import base64
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from chatkit.types import StreamingReq
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from pydantic import SecretStr, TypeAdapter
+
+from chatkit_link.caller import Caller, KeyGrant, SessionPolicy
+from chatkit_link.runs.journal import Journal
+
+BEGIN: Final = "begin"
+_VERSION = 1
+_PURPOSE = b"chatkit-link.run-token.v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """How a run began.
+
+    version: of the agent (``ServedAgent.version``). message: id of the message that is answered.
+    last_seq: where the newest item stood that is no part of the answer. retried: whether the message is answered again.
+    caller: without what is in the run's row.
+    """
+
+    agent: str
+    version: str
+    request: Mapping[str, Any]
+    message: str | None
+    last_seq: int
+    retried: bool
+    allow_cancel: bool
+    caller: Mapping[str, Any]
+
+    def record(self, journal: Journal) -> None:
+        """Note it as the run's first step; from then on another replica can go on with it."""
+        journal.record(BEGIN, {"v": _VERSION, **asdict(self)})
+        journal.continuable = True
+
+    @classmethod
+    def read(cls, steps: Mapping[str, Any]) -> "Beginning | None":
+        """None where there is none, or one of another version."""
+        stored = dict(steps.get(BEGIN) or {})
+        return cls(**stored) if stored.pop("v", None) == _VERSION else None
+
+
+class Sealed:
+    """Encrypts users' tokens with a key that is made of the server's secret. secrets: the present one first."""
+
+    def __init__(self, secrets: Sequence[bytes]) -> None:
+        keys = [Fernet(base64.urlsafe_b64encode(hmac.digest(secret, _PURPOSE, "sha256"))) for secret in secrets]
+        self._fernet = MultiFernet(keys) if keys else None
+
+    def seal(self, token: SecretStr | None) -> str | None:
+        if token is None or self._fernet is None:
+            return None
+        return self._fernet.encrypt(token.get_secret_value().encode()).decode()
+
+    def open(self, sealed: str | None) -> SecretStr | None:
+        """None also for what was sealed with a secret that is not known any more."""
+        if sealed is None or self._fernet is None:
+            return None
+        try:
+            return SecretStr(self._fernet.decrypt(sealed.encode()).decode())
+        except InvalidToken:
+            return None
+
+
+class Callers:
+    """Callers as a step of the journal has them."""
+
+    def __init__(self, sealed: Sealed) -> None:
+        self._sealed = sealed
+        self._session: TypeAdapter[SessionPolicy] = TypeAdapter(SessionPolicy)
+        self._key: TypeAdapter[KeyGrant] = TypeAdapter(KeyGrant)
+
+    def to_json(self, caller: Caller) -> dict[str, Any]:
+        """All but the owner and the id of the request, which are in the run's row."""
+        stored: dict[str, Any] = {
+            "locale": caller.locale,
+            "zone": caller.zone,
+            "address": caller.address,
+            "network": caller.network,
+            "session": None if caller.session is None else self._session.dump_python(caller.session, mode="json"),
+            "key": None if caller.key is None else self._key.dump_python(caller.key, mode="json"),
+            "token": self._sealed.seal(caller.token),
+        }
+        return {name: value for name, value in stored.items() if value is not None}
+
+    def from_json(self, stored: Mapping[str, Any], tenant: str, user: str, request_id: str) -> Caller:
+        session, key = stored.get("session"), stored.get("key")
+        return Caller(
+            tenant=tenant,
+            user=user,
+            request_id=request_id,
+            locale=stored.get("locale", "en"),
+            zone=stored.get("zone", "UTC"),
+            address=stored.get("address"),
+            network=stored.get("network"),
+            session=None if session is None else self._session.validate_python(session),
+            key=None if key is None else self._key.validate_python(key),
+            token=self._sealed.open(stored.get("token")),
+        )
+
+
+def request_to_json(request: StreamingReq) -> dict[str, Any]:
+    """The request as it was read; what a client tool gave is in its item, and may be large."""
+    stored: dict[str, Any] = json.loads(request.model_dump_json(exclude_none=True))
+    if request.type == "threads.add_client_tool_output":
+        stored["params"]["result"] = None
+    return stored
