@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 
 from chatkit_link.store.postgres import PostgresStore
-from tests.agents.agent_builder.answers import ANSWERS
+from tests.agents.agent_builder.answers import ANSWERS, flow
 from tests.agents.agent_builder.cut import Desk, Turn, desk
 from tests.agents.agent_builder.twins import said
+from tests.agents.agent_builder.workflows import run
 from tests.agents.taken_over import plain, plain_record
-from tests.model_server import Say
+from tests.finished_stream import text_of
+from tests.model_server import Call, Say
 
 EXPORTS = Path(__file__).parent / "exports"
 BAD, GOOD = said(good=False, advice="Shorter."), said(good=True, advice="")
@@ -74,3 +76,40 @@ async def test_of_several_agents_the_same_one_answers_wherever_its_replica_dies(
     (tmp_path / "workflow.py").write_text(ANSWERS[name])
     async with desk(tmp_path / "workflow.py", store, turns, *script) as here:
         await die_everywhere(here)
+
+
+TOOL = """
+from chatkit_link import repeatable
+
+@function_tool
+@repeatable
+def look_up(what: str) -> str:
+  return f"{what}: two minutes"
+
+clerk = Agent(name="Clerk", instructions="clerk", tools=[look_up])
+"""
+
+
+async def test_a_tool_of_an_agent_and_what_comes_behind_it(store: PostgresStore, tmp_path: Path) -> None:
+    (tmp_path / "workflow.py").write_text(flow(run("clerk", "c") + run("editor", "e"), TOOL))
+    script = (Call("look_up", {"what": "tea"}), Say("Two minutes."), Say("Two minutes, no more."))
+    async with desk(tmp_path / "workflow.py", store, ["How long?"], *script) as here:
+        await die_everywhere(here)
+
+
+async def test_a_search_in_files(store: PostgresStore) -> None:
+    async with desk(EXPORTS / "library_search.py", store, ["Where is Ghent?"], Say("In the atlas.")) as here:
+        here.model.files = {"vs_books": [("file_1", "atlas.pdf", 0.9), ("file_2", "poems.txt", 0.4)]}
+        await die_everywhere(here)
+
+
+async def test_agents_at_once(store: PostgresStore, tmp_path: Path) -> None:
+    (tmp_path / "workflow.py").write_text(ANSWERS["at-once"])
+    async with desk(tmp_path / "workflow.py", store, ["Go"], Say("Left."), Say("Left.")) as here:
+        (whole,) = await here.undisturbed()
+        for room in range(whole.entries + 1):
+            (again,) = await here.cut(0, room)
+            # Which of the two is ready first, and so gives its place to the whole text, is another one each time.
+            assert [text_of(item) for item in again.items if item.type == "assistant_message"] == ["Left. Left."], room
+            assert len(again.record["covers"]) == len(whole.record["covers"]), room
+            assert again.asked <= whole.asked + 2, room
