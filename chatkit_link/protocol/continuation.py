@@ -250,6 +250,8 @@ def _is_repeatable(steps: Mapping[str, Any]) -> bool:
 
 def _may_repeat(key: str, value: Any) -> bool:
     name = key.removesuffix("/end")
+    if name.startswith("workflow:"):
+        return True  # of what a workflow has done, models and tools have steps of their own
     if "tool:" in name:
         return name != key or (isinstance(value, dict) and cast("dict[str, Any]", value).get("once") is False)
     return "model#" in name
