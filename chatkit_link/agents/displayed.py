@@ -4,7 +4,7 @@ The open workflow goes with the lines of the calls that run; messages and widget
 Sources grow with the whole thread, so each snapshot has only those that are new since the one before.
 """
 
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from chatkit.agents import ClientToolCall
 from chatkit.types import CustomTask, WorkflowItem
@@ -18,15 +18,8 @@ class Stream(Protocol):
     """What ``ResponseStream`` knows of what it has displayed."""
 
     call_ids: dict[str, str]
-    produced: list[str]
-    finished: list[str]
-    displayed: bool
-    tool_displayed: bool
-    extra_texts: list[str]
-
-
-#: Fields of the stream that hold JSON.
-_OF_STREAM = ("produced", "finished", "displayed", "tool_displayed", "extra_texts")
+    #: Names of its fields that hold JSON.
+    KEPT: ClassVar[tuple[str, ...]]
 
 
 def snapshot(stream: Stream, context: LinkContext) -> dict[str, Any]:
@@ -43,7 +36,7 @@ def snapshot(stream: Stream, context: LinkContext) -> dict[str, Any]:
         "calls": stream.call_ids,
         "client_call": None if asked is None else {"name": asked.name, "arguments": asked.arguments},
         "sources": new,
-        **{name: getattr(stream, name) for name in _OF_STREAM},
+        **{name: getattr(stream, name) for name in stream.KEPT},
     }
 
 
@@ -65,7 +58,7 @@ def restore(stream: Stream, context: LinkContext) -> None:
     stream.call_ids.update(last["calls"])
     if last["client_call"] is not None:
         context.client_tool_call = ClientToolCall(**last["client_call"])
-    for name in _OF_STREAM:
+    for name in stream.KEPT:
         setattr(stream, name, last[name])
 
 

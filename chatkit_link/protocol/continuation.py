@@ -254,6 +254,8 @@ def _may_repeat(key: str, value: Any, steps: Mapping[str, Any]) -> bool:
     name = key.removesuffix("/end")
     if name.startswith("step:"):
         return name != key and name not in steps  # one that may be repeated has recorded its end alone
+    if name.startswith("workflow:"):
+        return True  # of what a workflow has done, models and tools have steps of their own
     if "tool:" in name:
         return name != key or (isinstance(value, dict) and cast("dict[str, Any]", value).get("once") is False)
     return "model#" in name or "handoff#" in name

@@ -209,6 +209,8 @@ TEXTS = {
     "workflow_failed": "This assistant's workflow failed ({place}: {error}).",
     "workflow_endless": "This assistant's workflow goes round in circles ({place}).",
     "workflow_calls": "This assistant's workflow was stopped after {number} model calls ({place}).",
+    "step_uncertain": "The server stopped in the middle of “{name}”, and it is not known whether that was "
+    "done. Please check before you ask for it again.",
     "workflow_only_sorted": "This was sorted as “{category}”, and nothing more happens with it.",
     "workflow_no_answer": "The workflow has ended without an answer.",
     "guardrails_missing": "This assistant has guardrails that cannot run here, so it does not answer. The operator of "

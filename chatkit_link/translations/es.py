@@ -205,6 +205,8 @@ TEXTS = {
     "workflow_failed": "El flujo de trabajo de este asistente falló ({place}: {error}).",
     "workflow_endless": "El flujo de trabajo de este asistente da vueltas sin fin ({place}).",
     "workflow_calls": "El flujo de trabajo de este asistente se detuvo tras {number} llamadas al modelo ({place}).",
+    "step_uncertain": "El servidor se detuvo en medio de «{name}» y no se sabe si llegó a hacerse. "
+    "Compruébalo antes de volver a pedirlo.",
     "workflow_only_sorted": "Esto se clasificó como «{category}» y no se hace nada más con ello.",
     "workflow_no_answer": "El flujo de trabajo terminó sin una respuesta.",
     "guardrails_missing": "Este asistente tiene reglas de protección que no pueden ejecutarse aquí, por lo que no "

@@ -199,6 +199,8 @@ TEXTS = {
     "workflow_failed": "このアシスタントのワークフローが失敗しました（{place}：{error}）。",
     "workflow_endless": "このアシスタントのワークフローが無限に繰り返しています（{place}）。",
     "workflow_calls": "このアシスタントのワークフローは、モデルを{number}回呼び出したところで停止しました（{place}）。",
+    "step_uncertain": "「{name}」の途中でサーバーが停止したため、実行されたかどうかわかりません。"
+    "もう一度依頼する前に確認してください。",
     "workflow_only_sorted": "これは「{category}」に分類されました。これ以上の処理は行われません。",
     "workflow_no_answer": "ワークフローは回答なしで終了しました。",
     "guardrails_missing": "このアシスタントのガードレールをここで実行できないため、回答できません。このチャットの運営"

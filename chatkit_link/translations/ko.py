@@ -188,6 +188,7 @@ TEXTS = {
     "workflow_failed": "이 어시스턴트의 워크플로가 실패했습니다({place}: {error}).",
     "workflow_endless": "이 어시스턴트의 워크플로가 끝없이 반복됩니다({place}).",
     "workflow_calls": "이 어시스턴트의 워크플로가 모델을 {number}번 호출한 뒤 중지되었습니다({place}).",
+    "step_uncertain": "“{name}” 도중에 서버가 중지되어 실행되었는지 알 수 없습니다. 다시 요청하기 전에 확인해 주세요.",
     "workflow_only_sorted": "이 메시지는 “{category}”(으)로 분류되었으며, 더 이상 처리되지 않습니다.",
     "workflow_no_answer": "워크플로가 답변 없이 끝났습니다.",
     "guardrails_missing": "이 어시스턴트의 가드레일을 여기서 실행할 수 없어 답변하지 않습니다. 이 채팅의 운영자가 "

@@ -192,6 +192,8 @@ TEXTS = {
     "workflow_failed": "Przepływ pracy tego asystenta nie powiódł się ({place}: {error}).",
     "workflow_endless": "Przepływ pracy tego asystenta się zapętlił ({place}).",
     "workflow_calls": "Przepływ pracy tego asystenta zatrzymano po {number} wywołaniach modelu ({place}).",
+    "step_uncertain": "Serwer zatrzymał się w trakcie „{name}” i nie wiadomo, czy to zostało wykonane. "
+    "Sprawdź, zanim poprosisz o to ponownie.",
     "workflow_only_sorted": "Przypisano to do kategorii „{category}” i nic więcej się z tym nie dzieje.",
     "workflow_no_answer": "Przepływ pracy zakończył się bez odpowiedzi.",
     "guardrails_missing": "Ten asystent ma reguły ochronne, których nie można tu uruchomić, więc nie odpowiada. "

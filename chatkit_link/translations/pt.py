@@ -201,6 +201,8 @@ TEXTS = {
     "workflow_endless": "O fluxo de trabalho deste assistente está andando em círculos ({place}).",
     "workflow_calls": "O fluxo de trabalho deste assistente foi interrompido após {number} chamadas ao modelo "
     "({place}).",
+    "step_uncertain": "O servidor parou no meio de “{name}”, e não se sabe se isso foi feito. Verifique "
+    "antes de pedir de novo.",
     "workflow_only_sorted": "Isto foi classificado como “{category}”, e nada mais é feito.",
     "workflow_no_answer": "O fluxo de trabalho terminou sem uma resposta.",
     "guardrails_missing": "Este assistente tem regras de proteção que não podem ser executadas aqui, por isso não "

@@ -188,6 +188,8 @@ TEXTS = {
     "workflow_failed": "Bu asistanın iş akışı başarısız oldu ({place}: {error}).",
     "workflow_endless": "Bu asistanın iş akışı döngüye girdi ({place}).",
     "workflow_calls": "Bu asistanın iş akışı {number} model çağrısından sonra durduruldu ({place}).",
+    "step_uncertain": "Sunucu “{name}” sırasında durdu ve bunun yapılıp yapılmadığı bilinmiyor. Lütfen "
+    "yeniden istemeden önce kontrol edin.",
     "workflow_only_sorted": "Bu, “{category}” olarak sınıflandırıldı; başka bir işlem yapılmıyor.",
     "workflow_no_answer": "İş akışı yanıt vermeden sona erdi.",
     "guardrails_missing": "Bu asistanın burada çalışamayan koruma kuralları var, bu yüzden yanıt vermiyor. Bu "

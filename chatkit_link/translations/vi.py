@@ -192,6 +192,8 @@ TEXTS = {
     "workflow_failed": "Quy trình của trợ lý này gặp lỗi ({place}: {error}).",
     "workflow_endless": "Quy trình của trợ lý này bị lặp vô tận ({place}).",
     "workflow_calls": "Quy trình của trợ lý này bị dừng sau {number} lượt gọi mô hình ({place}).",
+    "step_uncertain": "Máy chủ đã dừng giữa chừng “{name}”, và không biết việc đó đã được thực hiện hay "
+    "chưa. Vui lòng kiểm tra trước khi yêu cầu lại.",
     "workflow_only_sorted": "Nội dung này được xếp vào loại “{category}”, và không có gì được thực hiện thêm.",
     "workflow_no_answer": "Quy trình đã kết thúc mà không có câu trả lời.",
     "guardrails_missing": "Trợ lý này có quy tắc bảo vệ không chạy được ở đây nên không trả lời. Người vận hành đoạn "

@@ -159,6 +159,7 @@ TEXTS = {
     "workflow_failed": "此助手的工作流失败（{place}：{error}）。",
     "workflow_endless": "此助手的工作流陷入循环（{place}）。",
     "workflow_calls": "此助手的工作流在调用模型 {number} 次后被停止（{place}）。",
+    "step_uncertain": "服务器在“{name}”进行中停止，无法确定是否已经执行。请先确认，再重新提出。",
     "workflow_only_sorted": "此消息被归类为“{category}”，不再做进一步处理。",
     "workflow_no_answer": "工作流已结束，但没有给出回答。",
     "guardrails_missing": "此助手的防护规则无法在此运行，因此不作回答。此聊天的运营者需要安装软件包 {package}。",

@@ -159,6 +159,7 @@ TEXTS = {
     "workflow_failed": "此助理的工作流程失敗（{place}：{error}）。",
     "workflow_endless": "此助理的工作流程陷入循環（{place}）。",
     "workflow_calls": "此助理的工作流程在呼叫模型 {number} 次後已停止（{place}）。",
+    "step_uncertain": "伺服器在「{name}」進行中停止，無法確定是否已經執行。請先確認，再重新提出。",
     "workflow_only_sorted": "此訊息被歸類為「{category}」，不再做進一步處理。",
     "workflow_no_answer": "工作流程已結束，但沒有給出回答。",
     "guardrails_missing": "此助理的防護規則無法在此執行，因此不予回答。此聊天的營運者需要安裝套件 {package}。",
