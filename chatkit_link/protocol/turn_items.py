@@ -60,10 +60,9 @@ class TurnItems:
     def plain_update(self, given: ThreadItemUpdatedEvent) -> ThreadItemUpdatedEvent | None:
         """The update to be displayed, if its item is and nothing is to be stored for it; None for all others."""
         event = self._ids.of_update(given)
-        if event.item_id not in self._partial or not self._displayed.get(event.item_id) or self._images.are_in(given):
+        if not self._displayed.get(event.item_id) or self._images.are_in(given):
             return None
-        self._partial.update(event.item_id, event.update)
-        return event
+        return event if self._partial.update(event.item_id, event.update) else None
 
     async def keep(self, given: ThreadStreamEvent) -> list[ThreadStreamEvent]:
         """Store what the event is about; gives what is to be displayed of it."""
@@ -88,9 +87,7 @@ class TurnItems:
     async def _keep(self, event: ThreadStreamEvent) -> list[ThreadStreamEvent]:
         match event:
             case ThreadItemUpdatedEvent():
-                if event.item_id in self._partial:
-                    self._partial.update(event.item_id, event.update)
-                else:
+                if not self._partial.update(event.item_id, event.update):
                     await self._update_stored(event)
                 return [event] if await self._is_displayed(event.item_id) else []
             case ThreadItemAddedEvent():
