@@ -58,6 +58,7 @@ class Writer:
             raise OSError(error.errno, error.strerror, str(self._path)) from error
         self._file = os.fdopen(descriptor, "w+b")
         self._sums = tempfile.TemporaryFile(dir=self._path.parent)
+        self._finished = False
         return self
 
     def __exit__(
@@ -65,7 +66,7 @@ class Writer:
     ) -> None:
         try:
             if error is None:
-                self._finish()
+                self.finish()
         except OSError as full:
             raise OSError(full.errno, full.strerror, str(self._path)) from full
         finally:
@@ -111,7 +112,10 @@ class Writer:
         self._file.seek(end)
         self._sums.write(f"{digest}  {name}\n".encode())
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
+        """The file is there from now on, whatever comes in the rest of the block."""
+        if self._finished:
+            return
         size = self._sums.tell()
         self._sums.seek(0)
         self._file.write(_header(SUMS, size))
@@ -129,6 +133,7 @@ class Writer:
         except OSError:  # a disk without links
             self._draft.replace(self._path)
         _sync_folder(self._path.parent)
+        self._finished = True
 
 
 def _header(name: str, size: int) -> bytes:

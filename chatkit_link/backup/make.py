@@ -8,7 +8,6 @@ import asyncio
 import logging
 import tempfile
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -56,9 +55,8 @@ async def back_up(settings: Settings, path: Path, by: Actor | None = None) -> Ma
         ConfigurationError: there is such a file, or the database or the storage cannot be read.
         OSError: the file cannot be written.
     """
-    async with AsyncExitStack() as stack:
-        with Writer(path) as writer:  # before anything else: what it says of the path is said at once
-            database = await stack.enter_async_context(open_existing(settings, older=True))
+    with Writer(path) as writer:  # before anything else: what it says of the path is said at once
+        async with open_existing(settings, older=True) as database:
             storage = open_storage(settings)
             await _require_files(database, storage)
             async with snapshot(database) as taken:
@@ -68,17 +66,17 @@ async def back_up(settings: Settings, path: Path, by: Actor | None = None) -> Ma
                 files = await _add_files(writer, taken, storage, path.parent)
                 manifest = _manifest(taken, programs, files)
                 writer.put(MANIFEST, manifest.model_dump_json(indent=2).encode())
-        if by is not None:
-            await _record(database, by, path, manifest)
+            if by is not None:
+                writer.finish()
+                await _record(database, by, path, manifest)
     return manifest
 
 
 async def _record(database: Database, by: Actor, path: Path, manifest: Manifest) -> None:
     """For the backup it is too late to fail."""
-    if (await read_schema(database)).state != "current":
-        return
     try:
-        await record_all(database, Event("backup.made", by, target=str(path), details=manifest.summary))
+        if (await read_schema(database)).state == "current":
+            await record_all(database, Event("backup.made", by, target=str(path), details=manifest.summary))
     except (LinkError, *REFUSALS) as error:  # a standby, or a role that only reads
         logger.log(logging.ERROR, "The backup is complete, but the audit log does not have it: %s", reason_of(error))
 

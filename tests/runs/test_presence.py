@@ -95,7 +95,7 @@ async def test_a_living_replica_whose_listening_connection_is_cut_keeps_its_runs
         run = await start(here, ada, thread, b"a", hold=hold)
         async with asyncio.timeout(30):
             for _ in range(6):
-                while not await _cut_listeners(database):  # as soon as one is back
+                while not await _cut_listeners(database):  # noqa: ASYNC110 - as soon as one is back
                     await asyncio.sleep(0.01)
                 await asyncio.sleep(recovery.LOOK / 2)
         assert (await there.attach(ada, run.id)).status == RunStatus.RUNNING
