@@ -6,8 +6,9 @@ reach the server of an agent by ``server_of(request, "agent")``.
 actions of its widgets (``ActionRegistry``) and what can be mentioned (``Mentions``, ``Entity``). Tools of an Agents SDK
 agent get a ``LinkContext``; ``progress`` displays what they do, a ``Progress`` what they report, and ``repeatable``
 marks one that may be called again after a crash. ``ToolCall``, ``search_and_quote`` and ``user_words`` are for what the
-offline model does; ``report_usage`` is how code that asks a model by itself says what that cost. ``DataStore`` and
-``FileStore`` are the stores of a ``ChatKitServer`` that has a route of its own.
+offline model does; ``report_usage`` is how code that asks a model by itself says what that cost. ``step`` is what code
+does once in an answer, also where another server goes on with it (``StepUncertain``: no one knows whether it was done).
+``DataStore`` and ``FileStore`` are the stores of a ``ChatKitServer`` that has a route of its own.
 ``docs/how-to/agents.md`` lists what is public.
 """
 
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from chatkit_link.agents.actions import ActionRegistry
     from chatkit_link.agents.assistant import Assistant
+    from chatkit_link.agents.author_steps import StepUncertain, step
     from chatkit_link.agents.context import LinkContext, TurnContext
     from chatkit_link.agents.mentions import Entity, Mentions
     from chatkit_link.agents.model_notes import user_words
@@ -42,6 +44,7 @@ __all__ = [
     "Mentions",
     "Progress",
     "Settings",
+    "StepUncertain",
     "ToolCall",
     "TurnContext",
     "create_app",
@@ -51,6 +54,7 @@ __all__ = [
     "report_usage",
     "search_and_quote",
     "server_of",
+    "step",
     "user_words",
 ]
 
@@ -62,6 +66,8 @@ _HOMES = {
     "FileStore": "chatkit_link.own_route.file_store",
     "Mentions": "chatkit_link.agents.mentions",
     "Progress": "chatkit_link.agents.progress",
+    "StepUncertain": "chatkit_link.agents.author_steps",
+    "step": "chatkit_link.agents.author_steps",
     "progress": "chatkit_link.agents.progress",
     "repeatable": "chatkit_link.agents.repeatable",
     "ToolCall": "chatkit_link.agents.offline.model",

@@ -39,6 +39,7 @@ from chatkit_link.http.cross_site import CrossOrigin
 from chatkit_link.http.header_bounds import HeaderBounds
 from chatkit_link.http.middleware import ResponseHeaders
 from chatkit_link.http.problems import bad_address, install_problems, unexpected
+from chatkit_link.http.streams import StreamsDirectly
 from chatkit_link.identity import Hook, admission, load_hook
 from chatkit_link.net.client_ip import Forwarded
 from chatkit_link.settings import Settings, read_settings
@@ -130,6 +131,7 @@ def _add_middleware(app: FastAPI, startup: Startup) -> None:
     app.state.names = _names(settings, startup.hook, for_author=startup.for_author)
     app.add_middleware(AllowedHosts, names=app.state.names, trusted=settings.trusted_networks)
     app.add_middleware(HeaderBounds)
+    app.add_middleware(StreamsDirectly)
 
 
 def mount(parent: FastAPI, path: str, link: FastAPI) -> None:

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Coroutine, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from types import TracebackType
+from functools import partial
 from typing import Any
 
 _ANSWERING: ContextVar[bool] = ContextVar("answering", default=False)
@@ -55,37 +55,29 @@ def contain_tasks(loop: asyncio.AbstractEventLoop) -> None:
         return
 
     def make(loop: asyncio.AbstractEventLoop, work: Any, **given: Any) -> Any:
-        if _ANSWERING.get() and asyncio.iscoroutine(work):
-            work = _Contained(work)
+        if not (_ANSWERING.get() and hasattr(work, "__await__")):
+            return made(loop, work, **given)
+        carried = _contain(work)
+        carried.__qualname__ = getattr(work, "__qualname__", carried.__qualname__)  # for who looks at tasks
+        task = made(loop, carried, **given)
+        # One that was cancelled before its first step would be reported as never awaited.
+        task.add_done_callback(partial(_close, work))
+        return task
+
+    def made(loop: asyncio.AbstractEventLoop, work: Any, **given: Any) -> Any:
         return before(loop, work, **given) if before else asyncio.Task(work, loop=loop, **given)
 
     make.contains = True  # type: ignore[attr-defined]
     loop.set_task_factory(make)
 
 
-class _Contained(Coroutine[Any, Any, Any]):
-    """A coroutine whose end is its own affair. No coroutine around it: one that never starts would be reported."""
+async def _contain(work: Coroutine[Any, Any, Any]) -> Any:
+    """A coroutine whose end is its own affair. Not a class with a ``send``: each step of the task would call it."""
+    try:
+        return await work
+    except (SystemExit, KeyboardInterrupt) as error:
+        raise EndedTask from error
 
-    def __init__(self, work: Coroutine[Any, Any, Any]) -> None:
-        self._work = work
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._work, name)  # ``cr_frame`` and the like, for who looks at tasks
-
-    def __await__(self) -> Generator[Any, Any, Any]:
-        return self._work.__await__()
-
-    def send(self, value: Any) -> Any:
-        try:
-            return self._work.send(value)
-        except (SystemExit, KeyboardInterrupt) as error:
-            raise EndedTask from error
-
-    def throw(self, kind: Any, value: Any = None, trace: TracebackType | None = None) -> Any:
-        try:
-            return self._work.throw(kind if value is None else value)
-        except (SystemExit, KeyboardInterrupt) as error:
-            raise EndedTask from error
-
-    def close(self) -> None:
-        self._work.close()
+def _close(work: Coroutine[Any, Any, Any], _task: object) -> None:
+    work.close()

@@ -32,6 +32,7 @@ from chatkit.widgets import WidgetRoot
 from pydantic import Field, SkipValidation
 from typing_extensions import override
 
+from chatkit_link.agents.author_steps import step
 from chatkit_link.agents.sources import Sources
 from chatkit_link.agents.steps import Steps, current_call, steps_of_answer
 from chatkit_link.agents.tool_line import Deferred, ToolLine, current_line, is_failed
@@ -83,6 +84,9 @@ class TurnContext:
         two clicks at once. Wait for nothing inside.
         """
         return self.store.edit_metadata(self.thread, self.caller)
+
+    #: ``value = await ctx.step("charge", charge)``: done once in this answer, also when another server goes on with it.
+    step = staticmethod(step)
 
     def new_id(self, kind: StoreItemType) -> str:
         """An id for a new item."""

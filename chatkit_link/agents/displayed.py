@@ -4,8 +4,9 @@ The open workflow goes with the lines of the calls that run; messages and widget
 Sources grow with the whole thread, so each snapshot has only those that are new since the one before.
 """
 
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
+from chatkit.agents import ClientToolCall
 from chatkit.types import CustomTask, WorkflowItem
 
 from chatkit_link.agents.context import LinkContext
@@ -17,19 +18,12 @@ class Stream(Protocol):
     """What ``ResponseStream`` knows of what it has displayed."""
 
     call_ids: dict[str, str]
-    produced: list[str]
-    finished: list[str]
-    displayed: bool
-    tool_displayed: bool
-    extra_texts: list[str]
-
-
-#: Fields of the stream that hold JSON.
-_OF_STREAM = ("produced", "finished", "displayed", "tool_displayed", "extra_texts")
+    #: Names of its fields that hold JSON.
+    KEPT: ClassVar[tuple[str, ...]]
 
 
 def snapshot(stream: Stream, context: LinkContext) -> dict[str, Any]:
-    workflow = context.workflow_item
+    workflow, asked = context.workflow_item, context.client_tool_call
     known = context.sources.to_record()
     new = dict(list(known.items())[context.recorded_sources :])
     context.recorded_sources = len(known)
@@ -40,8 +34,9 @@ def snapshot(stream: Stream, context: LinkContext) -> dict[str, Any]:
         "lines": {key: _line_to_json(line, workflow) for key, line in context.lines.items()},
         "begun": dict(context.begun),
         "calls": stream.call_ids,
+        "client_call": None if asked is None else {"name": asked.name, "arguments": asked.arguments},
         "sources": new,
-        **{name: getattr(stream, name) for name in _OF_STREAM},
+        **{name: getattr(stream, name) for name in stream.KEPT},
     }
 
 
@@ -61,7 +56,9 @@ def restore(stream: Stream, context: LinkContext) -> None:
     context.lines.update({key: _line_of(stored, workflow) for key, stored in last["lines"].items()})
     context.begun.update(last["begun"])
     stream.call_ids.update(last["calls"])
-    for name in _OF_STREAM:
+    if last["client_call"] is not None:
+        context.client_tool_call = ClientToolCall(**last["client_call"])
+    for name in stream.KEPT:
         setattr(stream, name, last[name])
 
 

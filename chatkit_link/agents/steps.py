@@ -22,7 +22,6 @@ from chatkit_link.runs.journal import Journal
 
 #: The step of a click: the items that its handler has returned for the agent to answer to.
 ACTION: Final = "action"
-
 #: Steps of the Agents SDK's runs; other scopes and ``ctx.step`` have other keys.
 _OWN_STEPS = re.compile(r"(model#|tool:|handoff#)")
 
@@ -54,6 +53,9 @@ class Steps:
         self._snapshots = len(self._found_snapshots())
         #: What the answer displays now; set by the stream that displays it.
         self.display: Callable[[], dict[str, Any]] = dict
+        #: Whether the answer is over: what a task that it has left behind does is recorded nowhere.
+        self.ended = False
+        self._visits: dict[str, int] = {}
         self.restart()
 
     @classmethod
@@ -75,6 +77,11 @@ class Steps:
         self._made: dict[str, int] = {}
         #: The calls of tools that have begun, by their id.
         self.calls: dict[str, Call] = {}
+
+    def visit(self, place: str) -> str:
+        """The key of this visit to a place of the answer: ``place#1``, ``place#2`` ..."""
+        number = self._visits[place] = self._visits.get(place, 0) + 1
+        return f"{place}#{number}"
 
     @property
     def goes_on(self) -> bool:
@@ -166,6 +173,7 @@ class Steps:
         try:
             yield
         finally:
+            self.ended = True
             current_steps.reset(token)
 
 

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from agents import InputGuardrailTripwireTriggered, OutputGuardrailTripwireTriggered, RunResultStreaming
 from chatkit.agents import ResponseStreamConverter
@@ -59,6 +59,9 @@ class ResponseStream:
     client_call: the client tool call that it ended with. extra_texts: messages that no model has written.
     call_ids: of the newest call of each tool, by the tool's name.
     """
+
+    #: Fields that hold JSON, and go with each step (``displayed.py``).
+    KEPT: ClassVar[tuple[str, ...]] = ("produced", "finished", "displayed", "tool_displayed", "extra_texts")
 
     def __init__(self, context: LinkContext, converter: ResponseStreamConverter | None = None) -> None:
         self._context = context

@@ -47,12 +47,18 @@ class Writer:
         self._draft = path.with_name(f".{path.name}-{secrets.token_hex(4)}.part")
 
     def __enter__(self) -> Self:
-        """Raises ConfigurationError where there is such a file already."""
+        """Raises ConfigurationError where there is such a file already, or no folder for it."""
         if self._path.exists():
             raise ConfigurationError(f"{self._path} exists already: choose another name, or remove it.")
-        descriptor = os.open(self._draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        if not self._path.parent.is_dir():
+            raise ConfigurationError(f"There is no folder {self._path.parent} to write {self._path.name} into.")
+        try:
+            descriptor = os.open(self._draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError as error:  # which names the draft, of which nobody knows
+            raise OSError(error.errno, error.strerror, str(self._path)) from error
         self._file = os.fdopen(descriptor, "w+b")
         self._sums = tempfile.TemporaryFile(dir=self._path.parent)
+        self._finished = False
         return self
 
     def __exit__(
@@ -60,7 +66,7 @@ class Writer:
     ) -> None:
         try:
             if error is None:
-                self._finish()
+                self.finish()
         except OSError as full:
             raise OSError(full.errno, full.strerror, str(self._path)) from full
         finally:
@@ -106,7 +112,10 @@ class Writer:
         self._file.seek(end)
         self._sums.write(f"{digest}  {name}\n".encode())
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
+        """The file is there from now on, whatever comes in the rest of the block."""
+        if self._finished:
+            return
         size = self._sums.tell()
         self._sums.seek(0)
         self._file.write(_header(SUMS, size))
@@ -124,6 +133,7 @@ class Writer:
         except OSError:  # a disk without links
             self._draft.replace(self._path)
         _sync_folder(self._path.parent)
+        self._finished = True
 
 
 def _header(name: str, size: int) -> bytes:

@@ -3,16 +3,16 @@
 Where a user has as many as they may, or where there is no room, the oldest stream of theirs gives way to the new one,
 first of all one of the same run: mostly it belongs to a page that was left, or to a network that a phone has changed.
 It ends without an end mark, so a page that is still there comes back for the rest. A stream whose client cannot do
-that is never ended here.
+that is never ended here. A server that stops ends the streams of answers that go on elsewhere in the same way.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from types import TracebackType
 from typing import Self
 
 from fastapi.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
 from chatkit_link.caller import Caller
@@ -21,6 +21,22 @@ from chatkit_link.limits.shares import Bounds, Shares
 
 #: Seconds between heartbeats: a client that misses two knows that nobody is at the other end.
 HEARTBEAT_HEADER = "X-Heartbeat"
+#: The ``send`` of what is around this application, in the scope of a request.
+_OUTER_SEND = "chatkit_link.outer_send"
+
+
+class StreamsDirectly:
+    """The outermost middleware, so that the events of a stream pass none of the others: those look at its head alone.
+
+    Each event would call them all, and that takes longer than to send it. Pure ASGI.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[_OUTER_SEND] = send
+        await self._app(scope, receive, send)
 
 
 class Place:
@@ -116,6 +132,12 @@ class Streams:
         self._open.setdefault(caller.owner, {})[place] = None
         return place
 
+    def end_resuming(self, runs: Collection[str] | None = None) -> None:
+        """End the streams of these runs, or of all, whose clients come back for the rest: this server stops."""
+        for place in [place for places in self._open.values() for place in places]:
+            if place.may_give_way and (runs is None or place.run in runs):
+                place.give_way()
+
     def forget(self, place: Place) -> None:
         """The end of ``Place.close``."""
         own = self._open.get(place.caller.owner, {})
@@ -133,4 +155,13 @@ class _Stream(StreamingResponse):
 
     @override
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._send_event: Send = scope.get(_OUTER_SEND, send)
         await self._place.send(self, receive, send)
+
+    @override
+    async def stream_response(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        send_event = self._send_event
+        async for frame in self.body_iterator:
+            await send_event({"type": "http.response.body", "body": frame, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})

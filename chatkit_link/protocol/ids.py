@@ -62,8 +62,10 @@ class ItemIds:
 
     def of_update(self, event: ThreadItemUpdatedEvent) -> ThreadItemUpdatedEvent:
         """The update with the id of its item."""
-        now = self._now(event.item_id)
-        return event if now == event.item_id else event.model_copy(update={"item_id": now})
+        known = self._ids.get(event.item_id)
+        if known is None or known[-1] == event.item_id:
+            return event
+        return event.model_copy(update={"item_id": known[-1]})
 
     async def _begun(self, item: ThreadItem) -> str:
         given = item.id

@@ -1,6 +1,7 @@
 """What a page knows of a thread, so that it is sent what a server changed, however the server stored it."""
 
 from copy import deepcopy
+from typing import Any
 
 from chatkit.types import ThreadMetadata
 
@@ -10,7 +11,7 @@ class KnownThread:
 
     def __init__(self, thread: ThreadMetadata) -> None:
         self._title = thread.title
-        self._status = deepcopy(thread.status)
+        self._status = deepcopy(_fields(thread.status))
         self._domains = deepcopy(thread.allowed_image_domains)
         self._metadata = deepcopy(thread.metadata)
 
@@ -23,5 +24,10 @@ class KnownThread:
             thread.title != self._title
             or thread.allowed_image_domains != self._domains
             or thread.metadata != self._metadata
-            or thread.status != self._status
+            or _fields(thread.status) != self._status
         )
+
+
+def _fields(status: Any) -> Any:
+    """What is compared of a status: as models, two of them take pydantic a microsecond."""
+    return getattr(status, "__dict__", status)

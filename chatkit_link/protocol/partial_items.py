@@ -40,9 +40,6 @@ class PartialItems:
     def add(self, item: ThreadItem) -> None:
         self._items[item.id] = item.model_copy(deep=True), []
 
-    def __contains__(self, item_id: object) -> bool:
-        return item_id in self._items
-
     def state(self, item_id: str) -> ThreadItem | None:
         """An item as it looks now; it is ours, and not to be changed."""
         if (known := self._items.get(item_id)) is None:
@@ -55,16 +52,17 @@ class PartialItems:
     def drop(self, item_id: str) -> None:
         self._items.pop(item_id, None)
 
-    def update(self, item_id: str, update: ThreadItemUpdate) -> None:
-        """Take an update; one that fits no unfinished item is a server's mistake and changes nothing."""
+    def update(self, item_id: str, update: ThreadItemUpdate) -> bool:
+        """Take an update of an unfinished item; False for any other item."""
         if (known := self._items.get(item_id)) is None:
-            return
+            return False
         item, updates = known
         updates.append(update)
         # A widget's updates hold nodes that its server still works on, and some change them.
         if len(updates) >= _HELD and not isinstance(item, WidgetItem):
             _updated(item, updates)
             updates.clear()
+        return True
 
     def settle(self, locale: str = "en") -> list[ThreadItem]:
         """What is worth storing of the unfinished items, in its final state; empties the list.

@@ -107,7 +107,8 @@ class ResponseTurn:
         turn = self._turn
         self._run, self._meter = run, Meter(run.agent, run.id)
         images = GeneratedImages(self._files, turn.thread.id, turn.caller)
-        steps = Steps(run.id, run.journal)
+        resumed = turn.caller.resumed
+        steps = Steps(run.id, run.journal, upto=resumed.item_id if resumed is not None else None)
         self._items = TurnItems(
             self._store,
             turn.thread,
@@ -194,12 +195,13 @@ class ResponseTurn:
         write, encoded = self._run.log.append, self._encode
         async with closing_early(event_stream(self._turn.answer(), place)) as events:
             async for given in events:
-                if thread.allows_other_images:
+                changed = thread.is_changed  # one look: the thread stays as it is until something is awaited
+                if changed and thread.allows_other_images:
                     # Before the event that may name a picture: a page would ask for one from anywhere.
                     await thread.emit_changes(emit)
                 if isinstance(given, ThreadItemUpdatedEvent) and (event := self._items.plain_update(given)):
                     write(encoded(event))  # the fast path, for hundreds of events a second
-                    if thread.is_changed:
+                    if changed:
                         await thread.emit_changes(emit)
                 else:
                     require_event(given, place)

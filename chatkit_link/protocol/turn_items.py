@@ -77,10 +77,9 @@ class TurnItems:
             event = cast(ThreadItemUpdatedEvent, self._earlier.named(event))
             if self._earlier.is_behind(event.item_id):
                 return None
-        if event.item_id not in self._partial or not self._displayed.get(event.item_id) or self._images.are_in(given):
+        if not self._displayed.get(event.item_id) or self._images.are_in(given):
             return None
-        self._partial.update(event.item_id, event.update)
-        return event
+        return event if self._partial.update(event.item_id, event.update) else None
 
     async def keep(self, given: ThreadStreamEvent) -> list[ThreadStreamEvent]:
         """Store what the event is about; gives what is to be displayed of it."""
@@ -123,9 +122,7 @@ class TurnItems:
     async def _keep(self, event: ThreadStreamEvent) -> list[ThreadStreamEvent]:
         match event:
             case ThreadItemUpdatedEvent():
-                if event.item_id in self._partial:
-                    self._partial.update(event.item_id, event.update)
-                else:
+                if not self._partial.update(event.item_id, event.update):
                     await self._update_stored(event)
                 return [event] if await self._is_displayed(event.item_id) else []
             case ThreadItemAddedEvent():

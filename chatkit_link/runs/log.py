@@ -66,6 +66,8 @@ class RunLog:
         #: Given an id, reads the next few events behind it that are no longer here; the coordinator's.
         self.read_stored: Callable[[int], Awaitable[Sequence[Event]]] | None = None
         self._events: list[bytes] = []
+        #: The id of the last event that is no longer here.
+        self._gone = self._first
         self._size = 0
         #: Those that are not on the disk.
         self._steps: list[Step] = []
@@ -124,6 +126,7 @@ class RunLog:
             count += 1
         if count:
             self._size = size
+            self._gone += count
             del self._events[:count]
 
     def rewind(self) -> bool:
@@ -131,11 +134,6 @@ class RunLog:
         lost = self.written != self.durable or self.written_steps != self.durable_steps
         self.written, self.written_steps = self.durable, self.durable_steps
         return lost
-
-    @property
-    def _gone(self) -> int:
-        """The id of the last event that is no longer here."""
-        return self.last - len(self._events)
 
     async def follow(self, after: int = 0, *, idle_after: float | None = None) -> AsyncIterator[Sequence[Event]]:
         """Everything behind id ``after``, then what comes, until the log is closed.
@@ -150,28 +148,33 @@ class RunLog:
             while True:
                 if self._earlier <= after < self._first:
                     after = self._first
+                if after >= self.last:
+                    if self._closed:
+                        return
+                    if not await follower.changed():
+                        yield []
+                    continue
                 if after < self._gone and self.read_stored is not None:
                     batch = await self.read_stored(after)
-                    if self._closed and not batch:
-                        return
                 else:
                     batch = self._batch(after)
                 if batch:
                     after = batch[-1].id
-                    yield batch
                 elif self._closed:
                     return
-                elif after < self._gone or not await follower.wait():
-                    yield []
+                yield batch
         finally:
             self._followers.discard(follower)
             follower.close()
 
     def _batch(self, after: int) -> Sequence[Event]:
         """What stands behind ``after``, up to a size that a slow reader may cost in memory."""
+        first = max(after, self._gone)
+        if first == self.last - 1:  # nearly always
+            return (Event(self.last, self._events[-1]),)
         batch: list[Event] = []
         size = 0
-        for number in range(max(after, self._gone), self.last):
+        for number in range(first, self.last):
             data = self._events[number - self.last]
             batch.append(Event(number + 1, data))
             size += len(data)
@@ -190,14 +193,14 @@ class _Follower:
         self._timer: asyncio.TimerHandle | None = None
         self._since = 0.0
 
-    async def wait(self) -> bool:
-        """Wait for the next append or the end; False if nothing came for ``idle_after`` seconds."""
+    def changed(self) -> "asyncio.Future[bool]":
+        """Done with the next append or the end; False if nothing came for ``idle_after`` seconds."""
         self._changed = self._loop.create_future()
         if self._idle_after is not None:
             self._since = self._loop.time()
             if self._timer is None:
                 self._timer = self._loop.call_later(self._idle_after, self._look)
-        return await self._changed
+        return self._changed
 
     def wake(self) -> None:
         if self._changed is not None and not self._changed.done():

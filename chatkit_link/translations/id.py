@@ -79,6 +79,9 @@ TEXTS = {
     "menemukan alasannya di log.",
     "task_failed_title": "{title}: gagal",
     "task_failed": "Gagal. Asisten sudah diberi tahu dan dapat melanjutkan tanpa hasilnya.",
+    "task_uncertain_title": "{title}: tidak pasti",
+    "task_uncertain": "Server dimulai ulang di tengah proses. Ini mungkin sudah atau belum dilakukan. "
+    "Asisten sudah diberi tahu.",
     "task_timed_out": "Gagal: terlalu lama. Asisten sudah diberi tahu dan dapat melanjutkan tanpa hasilnya.",
     "task_unfinished": "Belum selesai.",
     "task_output_cut": "Hasilnya terlalu panjang: asisten menerima {kept} dari {total} karakter.",
@@ -191,6 +194,8 @@ TEXTS = {
     "workflow_failed": "Alur kerja asisten ini gagal ({place}: {error}).",
     "workflow_endless": "Alur kerja asisten ini berputar-putar ({place}).",
     "workflow_calls": "Alur kerja asisten ini dihentikan setelah {number} panggilan model ({place}).",
+    "step_uncertain": "Server berhenti di tengah “{name}”, dan tidak diketahui apakah itu sudah dilakukan. "
+    "Periksalah sebelum memintanya lagi.",
     "workflow_only_sorted": "Ini digolongkan sebagai “{category}”, dan tidak ada tindakan lebih lanjut.",
     "workflow_no_answer": "Alur kerja berakhir tanpa jawaban.",
     "guardrails_missing": "Asisten ini memiliki aturan pelindung yang tidak dapat berjalan di sini, jadi tidak "

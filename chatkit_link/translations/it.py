@@ -84,6 +84,9 @@ TEXTS = {
     "chat trova il motivo nel log.",
     "task_failed_title": "{title}: non riuscito",
     "task_failed": "Non riuscito. L’assistente ne è stato informato e può continuare senza.",
+    "task_uncertain_title": "{title}: incerto",
+    "task_uncertain": "Nel frattempo il server è stato riavviato. Potrebbe essere stato fatto oppure no. "
+    "L’assistente ne è stato informato.",
     "task_timed_out": "Non riuscito: ci è voluto troppo tempo. L’assistente ne è stato informato e può continuare "
     "senza.",
     "task_unfinished": "Non completato.",
@@ -199,6 +202,8 @@ TEXTS = {
     "workflow_endless": "Il flusso di lavoro di questo assistente gira a vuoto ({place}).",
     "workflow_calls": "Il flusso di lavoro di questo assistente è stato fermato dopo {number} chiamate al modello "
     "({place}).",
+    "step_uncertain": "Il server si è fermato durante «{name}» e non si sa se l'operazione sia stata "
+    "eseguita. Controlla prima di chiederla di nuovo.",
     "workflow_only_sorted": "È stato classificato come «{category}» e non succede altro.",
     "workflow_no_answer": "Il flusso di lavoro è terminato senza una risposta.",
     "guardrails_missing": "Questo assistente ha regole di protezione che qui non possono essere eseguite, quindi non "

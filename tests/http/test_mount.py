@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chatkit_link import create_app, mount
 from chatkit_link.client import ChatKitClient
@@ -46,6 +47,35 @@ async def test_it_mounts_under_a_prefix_lifespan_and_all(make_settings: Callable
         assert missing.headers["content-type"] == "application/problem+json"
     assert events == ["parent starts", "parent stops"]
     assert not hasattr(link.state, "services")
+
+
+async def test_a_middleware_around_it_sees_each_event_of_a_stream(make_settings: Callable[..., Settings]) -> None:
+    """Ours look at the head of a stream alone, and are passed by; those of others may look at all of it."""
+    seen: list[bytes] = []
+
+    class Sees:
+        def __init__(self, app: ASGIApp) -> None:
+            self._app = app
+
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            async def see(message: Message) -> None:
+                seen.append(message.get("body", b""))
+                await send(message)
+
+            await self._app(scope, receive, see)
+
+    app = create_app(make_settings())
+    app.add_middleware(Sees)
+    async with (
+        app.router.lifespan_context(app),
+        serve(app) as address,
+        ChatKitClient(f"{address}/chatkit/echo") as client,
+    ):
+        made = await told(client.create_thread("Hello"))
+        assert made.text == "You said: Hello"
+    stream = b"".join(seen)
+    assert b"thread.created" in stream
+    assert b"thread.item.done" in stream
 
 
 async def test_a_mount_without_our_lifespan_says_what_to_do(make_settings: Callable[..., Settings]) -> None:

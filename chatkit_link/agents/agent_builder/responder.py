@@ -15,6 +15,7 @@ from chatkit_link.agents.actions import unknown_action
 from chatkit_link.agents.agent_builder.event_emitter import EventEmitter, WorkflowSettings
 from chatkit_link.agents.agent_builder.execution import Execution
 from chatkit_link.agents.agent_builder.journal import Journal
+from chatkit_link.agents.agent_builder.kept_steps import Entry, KeptSteps
 from chatkit_link.agents.agent_builder.output_widgets import OutputWidgets
 from chatkit_link.agents.agent_builder.runnable import RunnableWorkflow
 from chatkit_link.agents.agent_builder.state import ThreadState
@@ -61,13 +62,18 @@ class WorkflowResponder:
         self._widgets = OutputWidgets(workflow.path)
 
     async def respond(self, ctx: TurnContext) -> AsyncIterator[ThreadStreamEvent]:
-        execution, notices = await self._begin(ctx)
+        out = asyncio.Queue[Any]()
+        kept = KeptSteps.of_answer(out.put_nowait)
+        execution, notices = await self._begin(ctx, out, kept)
         for notice in notices:
             yield notice
         task = asyncio.create_task(execution.work(), name="workflow")
         try:
             while (event := await execution.events.out.get()) is not None:
-                yield event
+                if isinstance(event, Entry):
+                    event.write()
+                else:
+                    yield event
             await task  # raises what the file raised
         except Exception as error:
             if isinstance(error, openai.APIError):  # nothing of the workflow's own: it may go on from there
@@ -81,13 +87,19 @@ class WorkflowResponder:
             task.cancel()
             await asyncio.wait([task], timeout=_PATIENCE)
             # Also after a question: an agent that ran beside it may have finished, or was ended, since.
-            await execution.events.save()
+            if execution.begun:
+                await execution.events.save()
 
-    async def _begin(self, ctx: TurnContext) -> tuple[Execution, list[NoticeEvent]]:
+    async def _begin(
+        self, ctx: TurnContext, out: "asyncio.Queue[Any]", kept: KeptSteps
+    ) -> tuple[Execution, list[NoticeEvent]]:
         """The workflow at the thread's newest message, or at the question that was just answered."""
         attachment_input = AttachmentInput(ctx.files, ctx.caller, text_limit=self._file_text)
         message, found = ctx.message, None
-        if message is None:
+        begun = kept.begun
+        if begun is not None:
+            message = await self._message(ctx, begun["message"])
+        elif message is None:
             items = await ctx.store.load_history(ctx.thread.id, self._history_items, ctx.caller)
             found = find_answered(items)
             messages = [item for item, _ in items if isinstance(item, UserMessageItem)]
@@ -98,6 +110,8 @@ class WorkflowResponder:
         elif found is not None:
             record, journal = found.started(), Journal.of(found.waiting)
             journal.steps[found.waiting["place"]] = found.approved
+        elif begun is not None:
+            record, journal = begun["record"], Journal(begun["version"], begun["steps"], again=begun["again"])
         elif ctx.message is not None:
             journal = await self._failed(ctx, ctx.message)
         history = await load_history(
@@ -105,23 +119,46 @@ class WorkflowResponder:
         )
         notices += [
             NoticeEvent(level="info", message=attachment_input.unseen[attachment.id].in_language(ctx.caller.locale))
-            for attachment in (ctx.message.attachments if ctx.message else [])
+            for attachment in (ctx.message.attachments if ctx.message and begun is None else [])
             if attachment.id in attachment_input.unseen
         ]
         text = "".join(part.text for part in message.content) if message else ""
         chosen = message.inference_options.model if message else None
         events = EventEmitter(
-            ctx, self._settings, history, record, alone=_runs_one_agent(self._workflow), chosen=chosen
+            ctx,
+            self._settings,
+            history,
+            record,
+            alone=_runs_one_agent(self._workflow),
+            out=out,
+            kept=kept,
+            chosen=chosen,
         )
-        if found is not None:
-            await events.save()  # whatever happens now, it goes on once only
         journal = journal or Journal(self._workflow.version)
         # What is called again begins as it did.
-        begun = journal.steps.get("state")
-        session = begun["session"] if begun else state_of(ctx.caller)
-        state = ThreadState(begun or history.state, session, self._workflow.named)
+        kept_state = journal.steps.get("state")
+        session = kept_state["session"] if kept_state else state_of(ctx.caller)
+        state = ThreadState(kept_state or history.state, session, self._workflow.named)
         journal.steps["state"] = state.begun()
-        return Execution(self._workflow, events, text, journal, state, self._widgets), notices
+        execution = Execution(
+            self._workflow,
+            events,
+            text,
+            journal,
+            state,
+            self._widgets,
+            message_id=message.id if message else None,
+            answered=begun["answered"] if begun else found is not None,
+        )
+        return execution, notices
+
+    async def _message(self, ctx: TurnContext, message_id: str | None) -> UserMessageItem | None:
+        """The message that an answer which goes on here has begun with."""
+        if message_id is None or (ctx.message is not None and ctx.message.id == message_id):
+            return ctx.message
+        items = await ctx.store.load_history(ctx.thread.id, self._history_items, ctx.caller)
+        found = [item for item, _ in items if item.id == message_id and isinstance(item, UserMessageItem)]
+        return found[0] if found else None
 
     async def _failed(self, ctx: TurnContext, message: UserMessageItem) -> Journal | None:
         """What an answer to this message had done when it failed, where this one is a retry."""
