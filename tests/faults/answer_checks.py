@@ -1,7 +1,7 @@
 """What holds for every answer, however many servers died while it was written."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from tests.model_server import MODEL
 
 KINDS = ("text", "once", "repeat", "parallel", "handoff", "approval", "widget", "workflow", "function")
 #: Agents whose tools may be called again.
-REPEATABLE = ("text", "repeat", "handoff", "widget")
+REPEATABLE = ("text", "slow", "repeat", "handoff", "widget")
 #: Tools that must not run twice.
 ONCE = ("charge", "refund", "order_value", "step_pay")
 
@@ -34,10 +34,15 @@ async def modelled(
 
 
 async def undisturbed(
-    model: PacedModel, here: Any, there: Any, people: Callable[[], Person], folder: Path
+    model: PacedModel,
+    here: Any,
+    there: Any,
+    people: Callable[[], Person],
+    folder: Path,
+    kinds: Sequence[str] = KINDS,
 ) -> dict[str, Left]:
     """Of each kind, what is left of an answer in peace; also a proof that this test would notice otherwise."""
-    talks = [Talk(kind, people()) for kind in KINDS]
+    talks = [Talk(kind, people()) for kind in kinds]
     for talk in talks:
         await talk.prepare(here)
     await asyncio.gather(*(talk.answer(here, lambda: there) for talk in talks))

@@ -10,7 +10,7 @@ from tests.faults.answer_checks import KINDS, check, modelled, undisturbed
 from tests.faults.processes import LoadBalancer, Server, free_port, haproxy
 from tests.faults.size import count
 from tests.faults.talks import Talk
-from tests.faults.users import Person
+from tests.faults.users import Person, at_most
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -22,6 +22,7 @@ GRACE = 2
 async def test_a_rolling_deploy_under_load_ends_no_answer(
     make_server: Callable[..., Server], people: Callable[[], Person], tmp_path: Path
 ) -> None:
+    kinds = (*KINDS, "slow")  # which takes longer than a server waits before it stops
     talks: list[Talk] = []
     over = asyncio.Event()
     async with modelled(make_server, 3, grace=GRACE, heartbeat=1) as (model, servers):
@@ -37,8 +38,8 @@ async def test_a_rolling_deploy_under_load_ends_no_answer(
 
         try:
             await balancer.knows(*servers)
-            peace = await undisturbed(model, balancer, balancer, people, tmp_path)
-            asking = [asyncio.create_task(ask_on(kind)) for kind in KINDS for _ in range(count(4, 1))]
+            peace = await undisturbed(model, balancer, balancer, people, tmp_path, kinds)
+            asking = [asyncio.create_task(ask_on(kind)) for kind in kinds for _ in range(count(4, 1))]
             for server in servers:
                 server.terminate()
                 assert await server.exited(within=GRACE + 15) == 0
@@ -46,8 +47,10 @@ async def test_a_rolling_deploy_under_load_ends_no_answer(
                 await balancer.knows(*servers)
             over.set()
             await asyncio.gather(*asking)
-            for talk in talks:
-                await check(talk, model, balancer, tmp_path, peace[talk.kind], crashes=talk.takeovers)
+            checks = [
+                check(talk, model, balancer, tmp_path, peace[talk.kind], crashes=talk.takeovers) for talk in talks
+            ]
+            await at_most(10, checks)
         finally:
             balancer.stop()
     handed = [talk for talk in talks if talk.pause(talk.read) is not None]
