@@ -65,7 +65,7 @@ async def checked(talk: Talk, model: PacedModel, server: Any, folder: Path, *, c
         check_order(frames)
         view = view_of(talk.before, frames)
         assert not view.errors, (talk.kind, view.errors)
-        assert plain(view.items) == plain(stored), talk.kind
+        require_same(plain(view.items), plain(stored), "a reader sees another thread than is stored")
     check_alike(talk.read, talk.followed)
     calls = model.calls_of(talk.message)
     assert sum(calls.values()) - len(calls) <= crashes, f"model calls were repeated: {calls}"
@@ -76,6 +76,13 @@ async def checked(talk: Talk, model: PacedModel, server: Any, folder: Path, *, c
         remembered = [part["text"] for item in given if item.get("role") == "assistant" for part in item["content"]]
         assert set(remembered) <= set(answers(stored)), f"{talk.kind}: the model remembers other words than were shown"
     return left(talk, model, stored)
+
+
+def require_same(one: list[Any], other: list[Any], otherwise: str) -> None:
+    """Also shows the first two that differ."""
+    assert len(one) == len(other), f"{otherwise}: {one}\nand not\n{other}"
+    for mine, wanted in zip(one, other, strict=True):
+        assert mine == wanted, f"{otherwise}: {mine}\nand not\n{wanted}"
 
 
 def _check_executions(talk: Talk, executions: Executions) -> None:
@@ -91,11 +98,11 @@ def check_like(talk: Talk, this: Left, peace: Left, executions: Executions) -> N
     """The same as in peace, but for what calls with an unknown end have to say."""
     if this.uncertain:
         assert talk.kind not in REPEATABLE, f"{talk.kind}: it could have been called again"
-        assert without_calls(this.items) == without_calls(peace.items), talk.kind
-        assert without_calls(this.given) == without_calls(peace.given), talk.kind
+        require_same(without_calls(this.items), without_calls(peace.items), "the thread is not as in peace")
+        require_same(without_calls(this.given), without_calls(peace.given), "the next turn is not as in peace")
         return
-    assert this.items == peace.items, talk.kind
-    assert this.given == peace.given, talk.kind
+    require_same(this.items, peace.items, "the thread is not as in peace")
+    require_same(this.given, peace.given, "the next turn is not as in peace")
     for tool in ONCE:
         ended = executions.ended(tool)
         unfinished = [one for one in executions.begun(tool) if one.startswith(talk.marker) and not ended[one]]

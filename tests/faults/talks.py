@@ -76,9 +76,10 @@ class Talk:
 
     async def _read_on(self, reading: Reading, frames: list[Frame]) -> bool:
         """Whether this stream has brought the end of the answer."""
+        frames += reading.frames
+        reading.frames = frames  # so that a test can wait for what comes
         with suppress(Broken):
             await reading.read()
-        frames += reading.frames
         return reading.ended
 
     @asynccontextmanager
