@@ -6,6 +6,7 @@ Sources grow with the whole thread, so each snapshot has only those that are new
 
 from typing import Any, ClassVar, Protocol
 
+from chatkit.agents import ClientToolCall
 from chatkit.types import CustomTask, WorkflowItem
 
 from chatkit_link.agents.context import LinkContext
@@ -22,7 +23,7 @@ class Stream(Protocol):
 
 
 def snapshot(stream: Stream, context: LinkContext) -> dict[str, Any]:
-    workflow = context.workflow_item
+    workflow, asked = context.workflow_item, context.client_tool_call
     known = context.sources.to_record()
     new = dict(list(known.items())[context.recorded_sources :])
     context.recorded_sources = len(known)
@@ -33,6 +34,7 @@ def snapshot(stream: Stream, context: LinkContext) -> dict[str, Any]:
         "lines": {key: _line_to_json(line, workflow) for key, line in context.lines.items()},
         "begun": dict(context.begun),
         "calls": stream.call_ids,
+        "client_call": None if asked is None else {"name": asked.name, "arguments": asked.arguments},
         "sources": new,
         **{name: getattr(stream, name) for name in stream.KEPT},
     }
@@ -54,6 +56,8 @@ def restore(stream: Stream, context: LinkContext) -> None:
     context.lines.update({key: _line_of(stored, workflow) for key, stored in last["lines"].items()})
     context.begun.update(last["begun"])
     stream.call_ids.update(last["calls"])
+    if last["client_call"] is not None:
+        context.client_tool_call = ClientToolCall(**last["client_call"])
     for name in stream.KEPT:
         setattr(stream, name, last[name])
 

@@ -1,12 +1,15 @@
 """The answer of a model as a step: recorded when it is whole, and given again without asking the model."""
 
 import time
-from typing import Any
+from typing import Any, Final
 
 from openai.types.responses import Response, ResponseCompletedEvent
 
 from chatkit_link.agents.steps import Steps, current_steps
 from chatkit_link.limits.meter import Reading, report_reading
+
+#: Characters of an image (base64) that a step has: about 3 MB. The model goes on without a larger one after a crash.
+_LARGEST_IMAGE: Final = 4_000_000
 
 
 class FoundResponse(ResponseCompletedEvent):
@@ -45,7 +48,19 @@ def record_response(steps: Steps, number: int, response: Response, display: dict
             "output_tokens": usage.output_tokens,
         }
     stored = response.model_dump(mode="json", include={"id", "model", "output"}, exclude_unset=True)
+    stored["output"] = _without_large_images(stored["output"])
     steps.record(f"model#{number}", {"response": stored, "usage": used, "display": display})
+
+
+def _without_large_images(output: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """An image is displayed and stored as an item; what was thought before it is refused without it."""
+    kept: list[dict[str, Any]] = []
+    for item in output:
+        if item.get("type") != "image_generation_call" or len(item.get("result") or "") <= _LARGEST_IMAGE:
+            kept.append(item)
+        elif kept and kept[-1].get("type") == "reasoning":
+            kept.pop()
+    return kept
 
 
 def report_found_usage(steps: Steps, number: int) -> None:

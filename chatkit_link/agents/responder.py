@@ -15,10 +15,12 @@ from pydantic import TypeAdapter
 from chatkit_link.agents.aclosing import closing_early
 from chatkit_link.agents.actions import ActionRegistry
 from chatkit_link.agents.approvals import (
+    ANSWERED,
     CHANGED,
     Answered,
     decide,
     find_answered,
+    found_answered,
     from_json,
     question,
     question_of,
@@ -36,7 +38,7 @@ from chatkit_link.agents.models.input_items import assistant_message
 from chatkit_link.agents.models.problems import IncompleteAnswer
 from chatkit_link.agents.models.provider import adapt_models
 from chatkit_link.agents.sources import Sources
-from chatkit_link.agents.steps import ACTION, current_steps, steps_of_answer
+from chatkit_link.agents.steps import ACTION, Steps, current_steps, steps_of_answer
 from chatkit_link.agents.stream import ResponseStream
 from chatkit_link.agents.tool_call_hooks import VisibleTools
 from chatkit_link.agents.tool_failures import ToolFailure
@@ -152,7 +154,7 @@ class AgentResponder:
         agent, covers = self._using(ctx), list[str]()
         given: Any = history.input
         if answered is not None:
-            await _store_record(ctx, history, answered.started())  # whatever happens now, it goes on once only
+            await _start(ctx, history, answered, steps)
             try:
                 given, covers = await _go_on(agent, answered, context)
             except UserError:
@@ -181,7 +183,8 @@ class AgentResponder:
         """The turn whose question the user has just answered, if this turn is such an answer."""
         if ctx.message is not None:
             return None
-        return find_answered(await ctx.store.load_history(ctx.thread.id, self.history_items, ctx.caller))
+        items = await ctx.store.load_history(ctx.thread.id, self.history_items, ctx.caller)
+        return found_answered(items, steps_of_answer()) or find_answered(items)
 
     def _resolver(self, ctx: TurnContext) -> Resolve | None:
         resolve = self.mentions.resolve if self.mentions else None
@@ -232,6 +235,14 @@ async def _once(handle: Callable[[], Awaitable[Sequence[ThreadItem]]]) -> Sequen
     return items
 
 
+async def _start(ctx: TurnContext, history: History, answered: Answered, steps: Steps) -> None:
+    """Whatever happens now, the run that waited goes on once only; an answer that goes on finds it in its steps."""
+    if steps.found(ANSWERED) is None:
+        steps.record(ANSWERED, answered.to_json())
+        await steps.journal.committed()
+    await _store_record(ctx, history, answered.started())
+
+
 async def _go_on(agent: Agent[Any], answered: Answered, context: LinkContext) -> tuple[RunState[Any, Any], list[str]]:
     """The run that waited, with the user's decisions, and the items that it covers. Raises UserError if the agent
     has been replaced by another one.
@@ -260,7 +271,7 @@ async def _record_turn(
             async for event in events:
                 yield event
         if result.interruptions:
-            asked = question(ctx, [question_of(call) for call in result.interruptions])
+            asked = question(ctx, [question_of(call) for call in result.interruptions], stream.new_id("message"))
             steps = {"run": to_json(result.to_state()), "covers": covers + stream.finished}
             record["waiting"] = Waiting(version="", steps=steps, item=asked.id, place="")
             # Before the question is sent: once it is visible, it can be answered.

@@ -22,7 +22,6 @@ from chatkit_link.runs.journal import Journal
 
 #: The step of a click: the items that its handler has returned for the agent to answer to.
 ACTION: Final = "action"
-
 #: Steps of the Agents SDK's runs; other scopes and ``ctx.step`` have other keys.
 _OWN_STEPS = re.compile(r"(model#|tool:|handoff#)")
 

@@ -30,7 +30,7 @@ from chatkit_link.agents.metering import UsageReader
 from chatkit_link.agents.tool_failures import ToolFailure, failure_of, report_failures_of
 from chatkit_link.agents.tool_line import FAILED_ICON, ToolLine
 from chatkit_link.agents.tool_output import OUTPUT_LIMIT, Cut, cut_of, output_limit
-from chatkit_link.agents.tool_steps import ToolCallStep, record_steps_of
+from chatkit_link.agents.tool_steps import CallUncertain, ToolCallStep, record_steps_of
 from chatkit_link.errors import LinkError
 from chatkit_link.translations import Localized
 from chatkit_link.wire.sanitize import clean_text
@@ -114,6 +114,9 @@ class VisibleTools(RunHooks[LinkContext]):
     def _log(link: LinkContext, tool: Tool, failure: ToolFailure, arguments: str) -> None:
         """arguments: of the call, which the model made of what users have written."""
         error, request = failure.error, link.request_context.request_id
+        if isinstance(error, CallUncertain):
+            logger.warning("request %s: whether the tool %s did its work is not known", request, tool.name)
+            return
         if isinstance(error, LinkError):  # raised on purpose, with all that there is to say
             reason = redacted(error.for_log(), list(_values(arguments)))
             logger.warning("request %s: the tool %s failed: %s", request, tool.name, reason)
@@ -162,6 +165,8 @@ def end_line(
 
 def _failed(line: ToolLine, failure: ToolFailure, locale: str) -> CustomTask:
     """A ``LinkError`` has words for the user; of any other error the user reads that there was one."""
+    if isinstance(failure.error, CallUncertain):
+        return failed(line.task, "task_uncertain", locale, title="task_uncertain_title")
     late = isinstance(failure.error, TimeoutError | ToolTimeoutError)
     task = failed(line.task, "task_timed_out" if late else "task_failed", locale)
     task.title = line.failed or task.title
@@ -170,11 +175,11 @@ def _failed(line: ToolLine, failure: ToolFailure, locale: str) -> CustomTask:
     return task
 
 
-def failed(task: CustomTask, code: str, locale: str = "en") -> CustomTask:
+def failed(task: CustomTask, code: str, locale: str = "en", title: str = "task_failed_title") -> CustomTask:
     """The task of a failed call. ChatKit has no status for it: without one, it is not marked as done."""
-    title = Localized("task_failed_title", title=task.title or "").in_language(locale)
+    words = Localized(title, title=task.title or "").in_language(locale)
     content = _paragraphs(task.content, Localized(code).in_language(locale))
-    return task.model_copy(update={"title": title, "icon": FAILED_ICON, "content": content, "status_indicator": "none"})
+    return task.model_copy(update={"title": words, "icon": FAILED_ICON, "content": content, "status_indicator": "none"})
 
 
 def _paragraphs(*parts: str | None) -> str:

@@ -24,6 +24,8 @@ from chatkit_link.agents.repeatable import is_repeatable
 from chatkit_link.agents.steps import Call, Steps, current_call, current_steps
 from chatkit_link.agents.tool_failures import ToolFailure
 from chatkit_link.agents.tool_results import TOO_LARGE, from_json, to_json
+from chatkit_link.errors import LinkError
+from chatkit_link.translations import Localized
 
 UNCERTAIN = (
     "The server was replaced while this call was running. It may or may not have been carried out. "
@@ -31,8 +33,13 @@ UNCERTAIN = (
 )
 
 
-class CallUncertain(Exception):
+class CallUncertain(LinkError):
     """It is not known whether a call was carried out."""
+
+    title = "Unclear"
+
+    def __init__(self) -> None:
+        super().__init__(Localized("task_uncertain"))
 
 
 @dataclass(slots=True, eq=False)

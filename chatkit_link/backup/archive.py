@@ -47,10 +47,15 @@ class Writer:
         self._draft = path.with_name(f".{path.name}-{secrets.token_hex(4)}.part")
 
     def __enter__(self) -> Self:
-        """Raises ConfigurationError where there is such a file already."""
+        """Raises ConfigurationError where there is such a file already, or no folder for it."""
         if self._path.exists():
             raise ConfigurationError(f"{self._path} exists already: choose another name, or remove it.")
-        descriptor = os.open(self._draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        if not self._path.parent.is_dir():
+            raise ConfigurationError(f"There is no folder {self._path.parent} to write {self._path.name} into.")
+        try:
+            descriptor = os.open(self._draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError as error:  # which names the draft, of which nobody knows
+            raise OSError(error.errno, error.strerror, str(self._path)) from error
         self._file = os.fdopen(descriptor, "w+b")
         self._sums = tempfile.TemporaryFile(dir=self._path.parent)
         return self

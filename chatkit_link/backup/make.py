@@ -5,8 +5,10 @@ gone all the same, such as one that was lost before, is named in the archive.
 """
 
 import asyncio
+import logging
 import tempfile
 from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -16,17 +18,22 @@ from typing import IO
 from chatkit_link.backup.archive import Writer
 from chatkit_link.backup.manifest import DUMP, FILES, FORMAT, INDEX, MANIFEST, MISSING, README, WORDS, Manifest
 from chatkit_link.backup.stored_files import stored
-from chatkit_link.errors import ConfigurationError, NotFound
+from chatkit_link.errors import ConfigurationError, LinkError, NotFound
 from chatkit_link.files.open import open_storage
 from chatkit_link.files.storage import Storage
 from chatkit_link.files.storage_claim import MARKER, StorageClaim
 from chatkit_link.identity import FINGERPRINT
 from chatkit_link.settings import Settings
+from chatkit_link.store.audit import Actor, Event, record_all
 from chatkit_link.store.dump import Snapshot, snapshot
 from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import read_schema
 from chatkit_link.store.open import open_existing
+from chatkit_link.store.outage_log import reason_of
+from chatkit_link.store.outages import REFUSALS
 from chatkit_link.store.postgres_programs import Programs, find_programs
+
+logger = logging.getLogger(__name__)
 
 _CHUNK = 1024 * 1024
 
@@ -40,15 +47,18 @@ class _Files:
     missing: int = 0
 
 
-async def back_up(settings: Settings, path: Path) -> Manifest:
+async def back_up(settings: Settings, path: Path, by: Actor | None = None) -> Manifest:
     """Write the database and the files into a new file; what is in it.
+
+    by: whom the audit log names, where this role can write into it.
 
     Raises:
         ConfigurationError: there is such a file, or the database or the storage cannot be read.
         OSError: the file cannot be written.
     """
-    with Writer(path) as writer:  # before anything else: what it says of the path is said at once
-        async with open_existing(settings, older=True) as database:
+    async with AsyncExitStack() as stack:
+        with Writer(path) as writer:  # before anything else: what it says of the path is said at once
+            database = await stack.enter_async_context(open_existing(settings, older=True))
             storage = open_storage(settings)
             await _require_files(database, storage)
             async with snapshot(database) as taken:
@@ -58,7 +68,19 @@ async def back_up(settings: Settings, path: Path) -> Manifest:
                 files = await _add_files(writer, taken, storage, path.parent)
                 manifest = _manifest(taken, programs, files)
                 writer.put(MANIFEST, manifest.model_dump_json(indent=2).encode())
+        if by is not None:
+            await _record(database, by, path, manifest)
     return manifest
+
+
+async def _record(database: Database, by: Actor, path: Path, manifest: Manifest) -> None:
+    """For the backup it is too late to fail."""
+    if (await read_schema(database)).state != "current":
+        return
+    try:
+        await record_all(database, Event("backup.made", by, target=str(path), details=manifest.summary))
+    except (LinkError, *REFUSALS) as error:  # a standby, or a role that only reads
+        logger.log(logging.ERROR, "The backup is complete, but the audit log does not have it: %s", reason_of(error))
 
 
 async def _require_files(database: Database, storage: Storage) -> None:

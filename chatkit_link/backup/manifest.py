@@ -1,6 +1,7 @@
 """What a backup says of itself: ``manifest.json``, and the words beside it for whoever opens the file by hand."""
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -69,3 +70,13 @@ class Manifest(BaseModel):
     missing: int
     secret: str | None
     storage: str | None
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """For the audit log."""
+        return {
+            "created_at": self.created_at.isoformat(timespec="seconds"),
+            "schema": self.revision,
+            "threads": self.rows.get("threads", 0),
+            "files": self.files,
+        }

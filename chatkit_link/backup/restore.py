@@ -19,6 +19,7 @@ from chatkit_link.files.storage_claim import MARKER, PLACE, SEEN
 from chatkit_link.identity import FINGERPRINT, existing_secrets, fingerprint
 from chatkit_link.settings import Settings
 from chatkit_link.store import deployment
+from chatkit_link.store.audit import Actor, Event, record_all
 from chatkit_link.store.engine import Database
 from chatkit_link.store.migrate import Schema, knows, migrate, read_schema
 from chatkit_link.store.open import open_database
@@ -34,8 +35,10 @@ class Choices:
     new_secret: bool = False
 
 
-async def restore(settings: Settings, path: Path, choices: Choices) -> Manifest:
+async def restore(settings: Settings, path: Path, choices: Choices, by: Actor | None = None) -> Manifest:
     """Restore a backup; what was in it.
+
+    by: whom the audit log names.
 
     Raises:
         ConfigurationError: it is damaged, does not fit, or something stands in the way. The database is as it was.
@@ -65,6 +68,8 @@ async def restore(settings: Settings, path: Path, choices: Choices) -> Manifest:
         )
         await migrate(database)
         await _settle(database, storage, choices)
+        if by is not None:
+            await record_all(database, Event("backup.restored", by, target=str(path), details=manifest.summary))
     return manifest
 
 

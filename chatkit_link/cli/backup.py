@@ -17,14 +17,16 @@ def backup(
     """
     from chatkit_link.backup.make import back_up
     from chatkit_link.cli import event_loop
-    from chatkit_link.cli.backup_report import describe
+    from chatkit_link.cli.backup_report import counted, describe
+    from chatkit_link.cli.operator import operator
     from chatkit_link.cli.output import print_line
     from chatkit_link.cli.start import start
 
-    manifest = event_loop.run(back_up(start("error"), file.absolute()), ends_with_terminate=True)
+    manifest = event_loop.run(back_up(start("error"), file.absolute(), operator()), ends_with_terminate=True)
     print_line(f"{file} has {describe(manifest)}.")
     if manifest.missing:
-        print_line(f"{manifest.missing} files were not in the storage: missing-files.txt in the backup names them.")
+        lost = counted(manifest.missing, "file")
+        print_line(f"Not in the storage, and so not in the backup: {lost}, listed in its missing-files.txt.")
 
 
 def restore(
@@ -52,7 +54,8 @@ def restore(
     from chatkit_link.backup.restore import Choices, require_known
     from chatkit_link.backup.restore import restore as put_back
     from chatkit_link.cli import event_loop
-    from chatkit_link.cli.backup_report import describe
+    from chatkit_link.cli.backup_report import counted, describe
+    from chatkit_link.cli.operator import operator
     from chatkit_link.cli.output import print_line
     from chatkit_link.cli.start import start
 
@@ -64,9 +67,10 @@ def restore(
         return
     choices = Choices(replace=replace, new_secret=new_secret)
     os.umask(0o077)  # the files are for the server's user alone, as it makes them itself
-    manifest = event_loop.run(put_back(start("error"), path, choices), ends_with_terminate=True)
+    manifest = event_loop.run(put_back(start("error"), path, choices, operator()), ends_with_terminate=True)
     print_line(f"Restored: {describe(manifest)}, of {manifest.created_at:%Y-%m-%d %H:%M} UTC.")
     if manifest.missing:
-        print_line(f"{manifest.missing} files were missing when the backup was made: missing-files.txt names them.")
+        lost = counted(manifest.missing, "file")
+        print_line(f"Missing already when the backup was made: {lost}, listed in its missing-files.txt.")
     if new_secret:
         print_line("The next server that starts decides which CHATKIT_LINK_SECRET is that of this database.")

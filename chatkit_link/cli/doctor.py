@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from chatkit_link.cli.doctor_checks import Check
+    from chatkit_link.cli.doctor_check import Check
     from chatkit_link.settings import Settings
 
 
@@ -23,8 +23,8 @@ def doctor(
     on: DayOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check that this machine can run the server. Looks at the database, the documents, the model, the demo app and
-    the agents, and changes none of them. With --model it asks the model's server instead.
+    """Check that this machine can run the server. Looks at the database, Redis where a setting needs it, the documents,
+    the model, the demo app and the agents, and changes none of them. With --model it asks the model's server instead.
     """
     from chatkit_link.cli.model_checks import day
     from chatkit_link.cli.start import start
@@ -44,7 +44,7 @@ def _examine(settings: "Settings", today: "date") -> "Sequence[Check]":
 
 def _ask_model(settings: "Settings", today: "date", *, quiet: bool) -> "Sequence[Check]":
     from chatkit_link.agents.models.shutdowns import server_of
-    from chatkit_link.cli.doctor_checks import Check
+    from chatkit_link.cli.doctor_check import Check
     from chatkit_link.cli.model_checks import ask_model
     from chatkit_link.cli.output import print_line
 

@@ -5,21 +5,22 @@ import importlib.util
 import platform
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from chatkit_link.agents.catalog import Catalog, configured_catalog
 from chatkit_link.agents.shutdown_notices import shutdown_notices
 from chatkit_link.cli import event_loop
 from chatkit_link.cli.agent_listing import catalog_notices, load_targets
+from chatkit_link.cli.doctor_check import Check
 from chatkit_link.cli.one_server import model_line
+from chatkit_link.cli.redis_checks import redis_checks
 from chatkit_link.errors import ConfigurationError, LinkError
 from chatkit_link.files.open import open_storage
 from chatkit_link.files.storage_claim import PLACE, StorageClaim
 from chatkit_link.identity import admission, existing_secrets
 from chatkit_link.replica_checks import Replica, mismatches, tolerance_of
 from chatkit_link.resources import PACKAGE
+from chatkit_link.runs.wakeups import without_notifications
 from chatkit_link.sandbox.process import missing_here, sentence
 from chatkit_link.search.documents_claim import DocumentsClaim, claim_of
 from chatkit_link.search.folder import documents_of
@@ -43,19 +44,6 @@ _SLOW_COOKIES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What one check found. name: of what was checked; empty where the text has it."""
-
-    name: str
-    level: Literal["ok", "note", "warning", "error", "failed", "bad"]
-    text: str
-
-    @property
-    def failed(self) -> bool:
-        return self.level in ("error", "failed", "bad")
-
-
 def examine(settings: Settings, today: date) -> list[Check]:
     """Everything that the server needs. Changes nothing."""
     keys: KeyCount | None = None
@@ -63,6 +51,10 @@ def examine(settings: Settings, today: date) -> list[Check]:
         checks, keys = event_loop.run(_database(settings))
     except (ConfigurationError, LinkError) as error:
         checks = [Check("database", "bad", str(error))]
+    try:
+        checks += event_loop.run(redis_checks(settings))
+    except ConfigurationError as error:
+        checks.append(Check("redis", "bad", str(error)))
     checks.append(_access(settings, keys))
     if settings.database_url is not None and settings.secret is None:
         checks.append(Check("secret", "note", "in the data folder: set CHATKIT_LINK_SECRET for more than one replica"))
@@ -89,7 +81,7 @@ async def _database(settings: Settings) -> tuple[list[Check], KeyCount | None]:
     async with open_database(settings) as database:
         schema = await read_schema(database)
         keys = NO_KEYS if schema.state == "empty" else None
-        reached = _reached(database)
+        reached = _reached(database, redis=settings.fanout == "redis")
         kept: list[Check] = []
         if schema.state == "current":
             keys = await count_keys(database)
@@ -108,15 +100,15 @@ async def _database(settings: Settings) -> tuple[list[Check], KeyCount | None]:
     return [found, *reached, *kept], keys
 
 
-def _reached(database: Database) -> list[Check]:
+def _reached(database: Database, *, redis: bool) -> list[Check]:
     """What is between the server and its database, where that matters."""
     if not database.pooled:
         return [] if database.address.pooler is None else [Check("", "ok", database.route.description)]
     if database.listens:
         return [Check("", "ok", database.route.description)]
     consequence = (
-        "replicas poll instead of being notified, and a killed one's answers are ended when their leases are over; "
-        "DATABASE_DIRECT_URL names the database itself"
+        f"without notifications {without_notifications(redis=redis)}, and a killed one's answers are ended when their "
+        "leases are over; DATABASE_DIRECT_URL names the database itself"
     )
     return [Check("", "note", f"{database.route.description}: {consequence}")]
 

@@ -5,6 +5,7 @@ in event logs and in every page of a thread. Here they become files of the threa
 A draft goes when the next one or the picture itself is there.
 """
 
+import asyncio
 import base64
 import binascii
 import logging
@@ -27,9 +28,12 @@ from chatkit_link.caller import Caller
 from chatkit_link.errors import LinkError, NotFound
 from chatkit_link.files.files import Files
 from chatkit_link.store.outages import DatabaseUnavailable
-from chatkit_link.store.patience import patiently
+from chatkit_link.store.patience import PASSING, delays, patiently
 
 logger = logging.getLogger(__name__)
+
+#: Seconds that the pictures of a turn wait for a storage that is away, or for a server that has too much to do.
+_PATIENCE = 60.0
 
 
 class GeneratedImages:
@@ -39,6 +43,8 @@ class GeneratedImages:
         self._files = files
         self._thread_id = thread_id
         self._caller = caller
+        #: Seconds that pictures may still wait for what is not the database.
+        self._patience = _PATIENCE
         #: Item id -> the file that shows it now.
         self._urls: dict[str, str] = {}
 
@@ -51,7 +57,7 @@ class GeneratedImages:
         """The event with a link in place of an image's bytes; none for a draft that cannot be stored."""
         match event:
             case ThreadItemUpdatedEvent(update=GeneratedImageUpdated(image=image) as update):
-                stored = await self._stored(event.item_id, image)
+                stored = await self._stored(event.item_id, image, draft=True)
                 if stored is None:
                     return []
                 return [event.model_copy(update={"update": update.model_copy(update={"image": stored})})]
@@ -60,18 +66,17 @@ class GeneratedImages:
                 | ThreadItemDoneEvent(item=GeneratedImageItem(image=image) as item)
                 | ThreadItemReplacedEvent(item=GeneratedImageItem(image=image) as item)
             ) if image is not None:
-                stored = await self._stored(item.id, image)
+                stored = await self._stored(item.id, image, draft=False)
                 return [event.model_copy(update={"item": item.model_copy(update={"image": stored})})]
             case _:
                 return [event]
 
-    async def _stored(self, item_id: str, image: GeneratedImage) -> GeneratedImage | None:
+    async def _stored(self, item_id: str, image: GeneratedImage, *, draft: bool) -> GeneratedImage | None:
         if not image.url.startswith("data:"):
             return image
         try:
             data = base64.b64decode(image.url.partition(",")[2], validate=True)
-            receive = partial(self._files.receive_image, data, self._thread_id, self._caller)
-            url = await patiently(self._caller, receive, while_it_is=(DatabaseUnavailable,))
+            url = await self._receive(data, draft=draft)
         except NotFound:
             return None  # the thread was deleted meanwhile
         except (binascii.Error, LinkError) as error:
@@ -80,6 +85,26 @@ class GeneratedImages:
             return None
         await self._forget_draft(item_id, url)
         return image.model_copy(update={"url": url})
+
+    async def _receive(self, data: bytes, *, draft: bool) -> str:
+        """Store a picture; its link.
+
+        The database is waited for as the rest of the answer waits for it. The storage, or a server that has too much to
+        do, has a minute for all pictures together, and none for a draft: the answer can go on without.
+        """
+        receive = partial(self._files.receive_image, data, self._thread_id, self._caller)
+        clock = asyncio.get_running_loop().time
+        waits = delays()
+        while True:
+            began = clock()
+            try:
+                return await patiently(self._caller, receive, while_it_is=(DatabaseUnavailable,))
+            except PASSING:
+                waiting = self._caller.patience is not None and not draft and self._files.storage.usable
+                if not waiting or self._patience <= 0:
+                    raise
+            await asyncio.sleep(next(waits))
+            self._patience -= clock() - began
 
     async def _forget_draft(self, item_id: str, url: str) -> None:
         draft = self._urls.pop(item_id, None)

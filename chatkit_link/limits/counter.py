@@ -88,10 +88,11 @@ def build_counter(settings: Settings, database: Database) -> Counter:
             return PackageCounter(MemoryStorage())
         case "redis":
             assert settings.redis_url is not None  # settings.py refuses that
-            return PackageCounter(_redis(settings.redis_url.get_secret_value()))
+            return redis_counter(settings.redis_url.get_secret_value())
 
 
-def _redis(url: str) -> RedisStorage:
+def redis_counter(url: str) -> PackageCounter:
+    """One that counts in Redis; nothing is connected yet. Raises ConfigurationError as ``build_counter``."""
     if find_spec("redis") is None:
         raise ConfigurationError(
             "CHATKIT_LINK_LIMITS_STORAGE is redis, but its package is missing: pip install 'chatkit-link[redis]'."
@@ -105,7 +106,7 @@ def _redis(url: str) -> RedisStorage:
         raise ConfigurationError("REDIS_URL is no address of a Redis server: write redis://host:6379/0.") from None
     # A connection that Redis has closed meanwhile, by a restart for instance, is found out by using it.
     _client(storage).set_retry(Retry(NoBackoff(), 1))
-    return storage
+    return PackageCounter(storage)
 
 
 def _client(storage: RedisStorage) -> Any:

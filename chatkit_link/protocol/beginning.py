@@ -1,12 +1,12 @@
 """The first step of a run: all that is needed to make its turn again on another replica.
 
 It says what was asked, not what came of it. A user's token is in it only in a form that no one can read without the
-server's secret, so that tools which act for the user go on to work; other credentials are not in it at all.
+server's secret, so that tools which act for the user go on to work, and so are the headers that a brought server
+reads; other credentials are not in it at all.
 """
 
 import base64
 import hmac
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -15,6 +15,7 @@ from chatkit.types import StreamingReq
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import SecretStr, TypeAdapter
 
+from chatkit_link.agents.brought_servers.past_request import PastRequest
 from chatkit_link.caller import Caller, KeyGrant, SessionPolicy
 from chatkit_link.runs.journal import Journal
 
@@ -93,10 +94,15 @@ class Callers:
             "session": None if caller.session is None else self._session.dump_python(caller.session, mode="json"),
             "key": None if caller.key is None else self._key.dump_python(caller.key, mode="json"),
             "token": self._sealed.seal(caller.token),
+            # A header may identify its sender by a name that nobody could foresee.
+            "request": self._sealed.seal(SecretStr(caller.request.to_text()))
+            if isinstance(caller.request, PastRequest)
+            else None,
         }
         return {name: value for name, value in stored.items() if value is not None}
 
     def from_json(self, stored: Mapping[str, Any], tenant: str, user: str, request_id: str) -> Caller:
+        request = self._sealed.open(stored.get("request"))
         session, key = stored.get("session"), stored.get("key")
         return Caller(
             tenant=tenant,
@@ -109,12 +115,13 @@ class Callers:
             session=None if session is None else self._session.validate_python(session),
             key=None if key is None else self._key.validate_python(key),
             token=self._sealed.open(stored.get("token")),
+            request=None if request is None else PastRequest.from_text(request.get_secret_value()),
         )
 
 
 def request_to_json(request: StreamingReq) -> dict[str, Any]:
     """The request as it was read; what a client tool gave is in its item, and may be large."""
-    stored: dict[str, Any] = json.loads(request.model_dump_json(exclude_none=True))
+    stored: dict[str, Any] = request.model_dump(mode="json")
     if request.type == "threads.add_client_tool_output":
         stored["params"]["result"] = None
     return stored

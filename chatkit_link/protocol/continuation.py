@@ -19,6 +19,8 @@ from chatkit.types import (
     ThreadCreatedEvent,
     ThreadItemDoneEvent,
     ThreadsAddStructuredInputReq,
+    ThreadsAddUserMessageReq,
+    ThreadsCreateReq,
     ThreadsCustomActionReq,
     ThreadStreamEvent,
     UserMessageItem,
@@ -136,10 +138,10 @@ class Continuation:
         if not left.again:
             return earlier
         has_steps = any(key not in {*_NOTES, ACTION} for key in left.orphan.steps)
-        if earlier.has_added_to_others or not (has_steps or earlier.is_empty):
+        if earlier.has_added_to_others or not (has_steps or left.agent.has_steps or earlier.is_empty):
             return None
-        reads_message = beginning.message is None and "input" in left.beginning.request.get("params", {})
-        if reads_message and thread.last_seq != beginning.last_seq:
+        asks = isinstance(left.request, ThreadsCreateReq | ThreadsAddUserMessageReq)
+        if asks and beginning.message is None and thread.last_seq != beginning.last_seq:
             return None  # the server itself has stored the message, and would do so again
         return earlier
 
@@ -245,13 +247,15 @@ class Continuation:
 
 def _is_repeatable(steps: Mapping[str, Any]) -> bool:
     """Whether all that was done may be done once more: models were asked, and tools that say so were called."""
-    return all(_may_repeat(key, value) for key, value in steps.items())
+    return all(_may_repeat(key, value, steps) for key, value in steps.items())
 
 
-def _may_repeat(key: str, value: Any) -> bool:
+def _may_repeat(key: str, value: Any, steps: Mapping[str, Any]) -> bool:
     name = key.removesuffix("/end")
+    if name.startswith("step:"):
+        return name != key and name not in steps  # one that may be repeated has recorded its end alone
     if name.startswith("workflow:"):
         return True  # of what a workflow has done, models and tools have steps of their own
     if "tool:" in name:
         return name != key or (isinstance(value, dict) and cast("dict[str, Any]", value).get("once") is False)
-    return "model#" in name
+    return "model#" in name or "handoff#" in name

@@ -1,22 +1,17 @@
 """Where the steps of a run stand among its events: which items a step has behind it, and so are not given again."""
 
-import json
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
+from chatkit_link.runs.journal import encode_step
 from chatkit_link.runs.run import Run
-
-
-def _step(key: str, value: Any) -> bytes:
-    return json.dumps([key, value], ensure_ascii=False, separators=(",", ":")).encode()
-
 
 #: How many events stood before the newest step.
 PLACE: Final = "place"
 #: Whether the first item of a retry has taken the place of the old answer.
 REPLACED: Final = "replaced"
-_NOTE: Final = _step(REPLACED, value=True)
+_NOTE: Final = encode_step(REPLACED, value=True)
 
 
 @contextmanager
@@ -27,7 +22,7 @@ def counting(run: Run) -> Generator[None]:
 
     def append_with_place(step: bytes) -> None:
         if step != _NOTE:  # which is no step of the answer: what is displayed before it may be given again
-            append(_step(PLACE, run.log.last + before))
+            append(encode_step(PLACE, run.log.last + before))
         append(step)
 
     journal.append = append_with_place

@@ -107,7 +107,8 @@ class ResponseTurn:
         turn = self._turn
         self._run, self._meter = run, Meter(run.agent, run.id)
         images = GeneratedImages(self._files, turn.thread.id, turn.caller)
-        steps = Steps(run.id, run.journal)
+        resumed = turn.caller.resumed
+        steps = Steps(run.id, run.journal, upto=resumed.item_id if resumed is not None else None)
         self._items = TurnItems(
             self._store,
             turn.thread,

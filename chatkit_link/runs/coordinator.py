@@ -110,7 +110,7 @@ class Coordinator:
         followers = Followers(self._fanout)
         self._writer = LogWriter(database, self.replica, followers)
         self._wakeups = Wakeups(database, self.replica, self._hear_cancel, followers, self._fanout)
-        self._stored = StoredRuns(database, self._wakeups, self._runs.get)
+        self._stored = StoredRuns(database, self._wakeups, self._runs.get, lambda: self._draining)
         self._stack = ExitStack()
         self._leases = Leases(
             database, self.replica, lambda: list(self._runs.values()), lambda: self._wakeups.listening
@@ -127,6 +127,8 @@ class Coordinator:
         )
         self._wakeups.on_handed_over = self._recovery.notice_hand_over
         self._ends: set[asyncio.Task[None]] = set()
+        #: The runs that others go on with.
+        self.handed_over: set[str] = set()
         self._supervisor = Supervisor()
 
     async def __aenter__(self) -> Self:
@@ -193,7 +195,7 @@ class Coordinator:
     def _is_stuck(self) -> bool:
         """Whether what answers emit cannot be stored, for longer than another attempt takes."""
         since = self._writer.stuck_since
-        return since is not None and asyncio.get_running_loop().time() - since > _STUCK
+        return self._writer.hangs or (since is not None and asyncio.get_running_loop().time() - since > _STUCK)
 
     @asynccontextmanager
     async def claim(
@@ -287,6 +289,8 @@ class Coordinator:
 
     async def _end(self, run: Run) -> None:
         await self._writer.end(run)
+        if run.status is RunStatus.HANDED_OVER:
+            self.handed_over.add(run.id)
         run.log.close()
         del self._runs[run.id]
 
@@ -363,13 +367,14 @@ class Coordinator:
         async with self._database.session(caller) as session:
             await rows.delete_runs(session, thread_id)
 
-    async def close(self, *, drain: float | None = None) -> None:
+    async def close(self, *, drain: float | None = None, finish: bool = False) -> None:
         """Refuse new runs, hand over the running ones, and interrupt those that cannot go on within the drain time.
 
         drain: seconds, in place of those of this coordinator.
+        finish: the running ones have all of that time for their own end before they are handed over.
         """
         self._draining = self._takeover.stopping = True
-        await let_go(list(self._runs.values()), self._drain if drain is None else drain)
+        await let_go(list(self._runs.values()), self._drain if drain is None else drain, finish=finish)
         if tasks := [run.task for run in self._runs.values() if run.task is not None]:
             _, stuck = await asyncio.wait(tasks, timeout=_LAST)
             for task in stuck:  # the database is away: another replica, or the next start, goes on with these

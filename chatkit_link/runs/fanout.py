@@ -122,6 +122,18 @@ class Fanout:
         finally:
             await self._client.aclose()
 
+    async def try_out(self) -> None:
+        """Once, what ``run`` does all the time: a message makes its way through the inbox, and is removed.
+
+        Raises what Redis or the network met. Leaves nothing behind, and no connection open.
+        """
+        try:
+            await self._connect()
+            await self._read(0)
+            await self._client.delete(_inbox(self._replica))
+        finally:
+            await self._client.aclose()
+
     async def _connect(self) -> None:
         """Begin with an empty inbox, once a message has made its way through it."""
         self._outgoing.clear()
@@ -204,7 +216,7 @@ class Fanout:
         if not self._failed:
             logger.warning(
                 "Redis cannot be used, so followers on other replicas read from the database until it is back: %s",
-                _reason(error),
+                reason_of(error),
             )
         self._failed = True
         self._down()
@@ -216,7 +228,8 @@ class Fanout:
             self.receiver.lost()
 
 
-def _reason(error: Any) -> str:
+def reason_of(error: Any) -> str:
+    """Why Redis cannot be used, in its own words."""
     while hasattr(error, "exceptions"):  # of a group
         error = error.exceptions[0]
     return str(error) or "it does not answer"

@@ -15,13 +15,16 @@ from chatkit_link.runs.run import Run, RunStatus
 _SOON = 0.01
 
 
-async def let_go(runs: Iterable[Run], within: float) -> None:
-    """Stop each run as soon as it can go on elsewhere, and in any case after so many seconds."""
-    await asyncio.gather(*(_let_go(run, within) for run in runs))
+async def let_go(runs: Iterable[Run], within: float, *, finish: bool = False) -> None:
+    """Stop each run as soon as it can go on elsewhere, and in any case after so many seconds.
+
+    finish: nobody is in a hurry, so each has all of these seconds for its own end.
+    """
+    await asyncio.gather(*(_let_go(run, within, finish=finish) for run in runs))
 
 
-async def _let_go(run: Run, within: float) -> None:
-    free = asyncio.create_task(run.journal.until_free())
+async def _let_go(run: Run, within: float, *, finish: bool) -> None:
+    free = asyncio.create_task(asyncio.sleep(within) if finish else run.journal.until_free())
     with suppress(TimeoutError):
         async with asyncio.timeout(within):
             while run.task is None and run.status is RunStatus.RUNNING:  # noqa: ASYNC110 - its request is being stored

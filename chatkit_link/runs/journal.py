@@ -72,7 +72,10 @@ class Journal:
 
     @contextmanager
     def busy(self) -> Generator[None]:
-        """Around what must not be cut in the middle: a server that stops waits for it, up to its drain time."""
+        """Around what must not be cut in the middle: a server that stops waits for it, up to its drain time.
+
+        What came of it is recorded before the block is left, and that it begins inside of it.
+        """
         self._busy += 1
         try:
             yield

@@ -58,6 +58,12 @@ _TRY_AGAIN = 10.0
 _MOST_WAITING = 262_144
 
 
+def without_notifications(*, redis: bool) -> str:
+    """What replicas do where nobody can listen, for an operator."""
+    poll = f"poll {1 / FAST_POLL:.0f} times a second"
+    return f"replicas send each other events over Redis, {poll} while it is away" if redis else f"replicas {poll}"
+
+
 class Watch:
     """Waits for changes of one run."""
 
@@ -262,10 +268,10 @@ class Wakeups:
         while True:
             if not self._database.listens:
                 logger.warning(
-                    "%s, and so without notifications: replicas poll %d times a second, and take over a killed one's "
-                    "answers when their leases expire",
+                    "%s, and so without notifications: %s, and take over a killed one's answers when their leases "
+                    "expire",
                     self._database.route.description,
-                    1 / FAST_POLL,
+                    without_notifications(redis=self._fanout is not None),
                 )
                 self.seen.set()
                 return

@@ -19,7 +19,8 @@ such a crash may stay unnoticed, so there every commit waits.
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from chatkit_link.runs.followers import Followers
@@ -46,6 +47,10 @@ _MOST = 2000
 _ROW = 65_536
 #: Seconds between attempts while the database is away.
 _RETRY = 0.5
+#: Seconds after which an attempt hangs, as where a commit waits for a disk that stands still; and those that this
+#: process has to see that one came back, where it has stood still itself.
+_HANGS = 0.7
+_NOTICING = 0.1
 
 
 class _Written(NamedTuple):
@@ -84,6 +89,8 @@ class LogWriter:
         self._outage = OutageLog(logger, "the event log waits for the database", "the event log is written again")
         #: Since when, by the loop's clock, nothing can be written; None while it can.
         self.stuck_since: float | None = None
+        #: Whether the attempt that is under way hangs.
+        self.hangs = False
 
     def add(self, run: Run) -> None:
         """Take care of a run's log from now on."""
@@ -132,15 +139,35 @@ class LogWriter:
                 pass
             self._dirty.clear()
             self._urgent.clear()
+            began = asyncio.get_running_loop().time()
             try:
-                await self._flush()
+                with self._noting_a_hang():
+                    await self._flush()
                 self.stuck_since = None
                 self._outage.worked()
             except Exception as error:  # noqa: BLE001 - whatever the database met: no log may ever stop being written
                 self._outage.failed(error)
-                self.stuck_since = self.stuck_since or asyncio.get_running_loop().time()
+                self.stuck_since = self.stuck_since or began
                 self._dirty.set()
                 await asyncio.sleep(_RETRY)
+
+    @contextmanager
+    def _noting_a_hang(self) -> Generator[None]:
+        loop = asyncio.get_running_loop()
+
+        def hang() -> None:
+            self.hangs = True
+
+        def look_again() -> None:
+            nonlocal timer
+            timer = loop.call_later(_NOTICING, hang)
+
+        timer = loop.call_later(_HANGS, look_again)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            self.hangs = False
 
     async def _flush(self) -> None:
         if not self._fresh and not self._ending and not self._followers.waiting and not self._committing:

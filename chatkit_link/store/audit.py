@@ -23,6 +23,8 @@ from chatkit_link.wire.sanitize import clean_text, clean_value
 Action = Literal[
     "audit.exported",
     "audit.pruned",
+    "backup.made",
+    "backup.restored",
     "key.created",
     "key.revoked",
     "key.rotated",

@@ -37,6 +37,7 @@ from chatkit_link.store import feedback, threads, turns
 from chatkit_link.store.attachments import Attachments
 from chatkit_link.store.engine import Database
 from chatkit_link.store.items import Items
+from chatkit_link.store.metadata_edit import MetadataEdit
 from chatkit_link.store.patience import patient
 from chatkit_link.store.threads import StoredThread
 from chatkit_link.store.turns import Ending, TurnRecord
@@ -157,10 +158,9 @@ class PostgresStore(Store[Caller]):
         They are stored at the end of the block, and are then in ``thread``, too; an error in it leaves them alone.
         Wait for nothing inside: others wait for it.
         """
-        async with self.database.session(context, atomic=True) as session:
-            metadata = await threads.lock_metadata(session, thread)
+        edit = MetadataEdit(self.database, thread, context)
+        async with edit.stored() as metadata:
             yield metadata
-            await threads.save_metadata(session, thread.id, metadata)
         thread.metadata = deepcopy(metadata)
         if isinstance(thread, StoredThread):
             thread.mark_saved({"metadata": metadata})

@@ -234,22 +234,20 @@ async def save_thread(session: Session, thread: ThreadMetadata) -> None:
         raise thread_not_found()
 
 
-async def lock_metadata(session: Session, thread: ThreadMetadata) -> dict[str, Any]:
+async def lock_metadata(session: Session, thread_id: str) -> dict[str, Any]:
     """The thread's metadata as they are, which no other may change until the transaction ends.
-
-    What was set in ``thread`` and is not stored yet is among them.
 
     Raises:
         NotFound: there is no such thread.
         Unprocessable: they cannot be read, and are not written over.
     """
-    row = (await session.execute(_LOCK, thread=thread.id)).one_or_none()
+    row = (await session.execute(_LOCK, thread=thread_id)).one_or_none()
     if row is None:
         raise thread_not_found()
     metadata: dict[str, Any] = row.metadata
     if not isinstance(metadata, dict):  # pyright: ignore[reportUnnecessaryIsInstance] - of a damaged row
         raise Unprocessable("The metadata of this thread cannot be read, so they are not changed.")
-    return thread.unsaved_metadata(metadata) if isinstance(thread, StoredThread) else metadata
+    return metadata
 
 
 async def save_metadata(session: Session, thread_id: str, metadata: dict[str, Any]) -> None:

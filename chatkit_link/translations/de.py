@@ -88,6 +88,9 @@ TEXTS = {
     "diesen Chat betreibt, findet den Grund im Protokoll.",
     "task_failed_title": "{title}: fehlgeschlagen",
     "task_failed": "Fehlgeschlagen. Der Assistent weiß davon und kann ohne das Ergebnis weitermachen.",
+    "task_uncertain_title": "{title}: ungewiss",
+    "task_uncertain": "Der Server wurde währenddessen neu gestartet. Vielleicht ist es geschehen, "
+    "vielleicht nicht. Der Assistent weiß davon.",
     "task_timed_out": "Fehlgeschlagen: Es hat zu lange gedauert. Der Assistent weiß davon und kann ohne das Ergebnis "
     "weitermachen.",
     "task_unfinished": "Nicht beendet.",

@@ -87,6 +87,9 @@ TEXTS = {
     # Tasks in the chat
     "task_failed_title": "{title}: failed",
     "task_failed": "Failed. The assistant was informed and can go on without it.",
+    "task_uncertain_title": "{title}: unclear",
+    "task_uncertain": "The server was restarted meanwhile. This may or may not have been done. The "
+    "assistant was informed.",
     "task_timed_out": "Failed: it took too long. The assistant was informed and can go on without it.",
     "task_unfinished": "Not finished.",
     "task_output_cut": "The result was too long: the assistant received {kept} of {total} characters.",

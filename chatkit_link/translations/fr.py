@@ -84,6 +84,9 @@ TEXTS = {
     "chat trouve la raison dans le journal.",
     "task_failed_title": "{title} : échec",
     "task_failed": "Échec. L’assistant en est informé et peut continuer sans ce résultat.",
+    "task_uncertain_title": "{title} : incertain",
+    "task_uncertain": "Le serveur a redémarré entre-temps. Cela a peut-être été fait, ou non. "
+    "L’assistant en est informé.",
     "task_timed_out": "Échec : délai dépassé. L’assistant en est informé et peut continuer sans ce résultat.",
     "task_unfinished": "Inachevé.",
     "task_output_cut": "Le résultat était trop long : l’assistant a reçu {kept} caractères sur {total}.",

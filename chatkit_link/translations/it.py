@@ -84,6 +84,9 @@ TEXTS = {
     "chat trova il motivo nel log.",
     "task_failed_title": "{title}: non riuscito",
     "task_failed": "Non riuscito. L’assistente ne è stato informato e può continuare senza.",
+    "task_uncertain_title": "{title}: incerto",
+    "task_uncertain": "Nel frattempo il server è stato riavviato. Potrebbe essere stato fatto oppure no. "
+    "L’assistente ne è stato informato.",
     "task_timed_out": "Non riuscito: ci è voluto troppo tempo. L’assistente ne è stato informato e può continuare "
     "senza.",
     "task_unfinished": "Non completato.",

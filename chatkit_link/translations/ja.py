@@ -84,6 +84,8 @@ TEXTS = {
     "運営者は原因をログで確認できます。",
     "task_failed_title": "{title}（失敗）",
     "task_failed": "失敗しました。アシスタントには伝わっており、結果なしで続けられます。",
+    "task_uncertain_title": "{title}（不明）",
+    "task_uncertain": "途中でサーバーが再起動しました。実行されたかどうかは不明です。アシスタントには伝わっています。",
     "task_timed_out": "失敗しました（時間切れ）。アシスタントには伝わっており、結果なしで続けられます。",
     "task_unfinished": "完了していません。",
     "task_output_cut": "結果が長すぎたため、アシスタントが受け取ったのは {total} 文字のうち {kept} 文字です。",

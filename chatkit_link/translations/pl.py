@@ -79,6 +79,9 @@ TEXTS = {
     "znajdzie przyczynę w dzienniku.",
     "task_failed_title": "{title}: błąd",
     "task_failed": "Nie powiodło się. Asystent o tym wie i może kontynuować bez wyniku.",
+    "task_uncertain_title": "{title}: nie wiadomo",
+    "task_uncertain": "W międzyczasie serwer został uruchomiony ponownie. Mogło to zostać wykonane lub "
+    "nie. Asystent o tym wie.",
     "task_timed_out": "Nie powiodło się: trwało to zbyt długo. Asystent o tym wie i może kontynuować bez wyniku.",
     "task_unfinished": "Nie ukończono.",
     "task_output_cut": "Wynik był za długi: asystent otrzymał {kept} z {total} znaków.",

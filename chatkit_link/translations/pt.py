@@ -82,6 +82,9 @@ TEXTS = {
     "encontra o motivo no log.",
     "task_failed_title": "{title}: falhou",
     "task_failed": "Falhou. O assistente foi informado e pode continuar sem isso.",
+    "task_uncertain_title": "{title}: incerto",
+    "task_uncertain": "O servidor foi reiniciado enquanto isso. Isto pode ou não ter sido feito. O "
+    "assistente foi informado.",
     "task_timed_out": "Falhou: demorou demais. O assistente foi informado e pode continuar sem isso.",
     "task_unfinished": "Não concluído.",
     "task_output_cut": "O resultado era longo demais: o assistente recebeu {kept} de {total} caracteres.",

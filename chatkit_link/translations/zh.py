@@ -53,6 +53,8 @@ TEXTS = {
     "data_unreadable": "此助手收到了无法读取的数据。请重试；此聊天的运营者可在日志中找到原因。",
     "task_failed_title": "{title}：失败",
     "task_failed": "失败。助手已知悉，可以在没有该结果的情况下继续。",
+    "task_uncertain_title": "{title}：不确定",
+    "task_uncertain": "期间服务器已重启。此操作可能已完成，也可能未完成。助手已知悉。",
     "task_timed_out": "失败：耗时过长。助手已知悉，可以在没有该结果的情况下继续。",
     "task_unfinished": "未完成。",
     "task_output_cut": "结果过长：助手收到了 {total} 个字符中的 {kept} 个。",

@@ -57,7 +57,7 @@ class Stateless(ModelServer):
     def next(self, body: dict[str, Any]) -> Step:
         self.requests.append(body)
         given = json.dumps(body)
-        outputs = given.count('"function_call_output"') + given.count('"role": "tool"')
+        outputs = sum(map(given.count, ('"function_call_output"', '"role": "tool"', '"image_generation_call"')))
         for step in self.script:
             outputs -= len(step.calls) if isinstance(step, Calls) else 1
             if outputs < 0:
@@ -102,13 +102,14 @@ class Log:
 
 @dataclass
 class Outcome:
-    """What an answer has come to. usage: tokens by the id of the reading."""
+    """What an answer has come to. usage: tokens by the id of the reading. entries: of all its logs, as JSON."""
 
     items: list[ThreadItem]
     record: TurnRecord
     events: list[ThreadStreamEvent]
     steps: dict[str, Any]
     usage: dict[str, int]
+    entries: list[bytes]
     error: BaseException | None = None
 
 
@@ -151,8 +152,7 @@ class Lab:
             append=log.append, commit=log.commit, generation=generation, earlier=before.steps if before else {},
             continuable=True,
         )  # fmt: skip
-        assert ctx.message is not None
-        steps, meter = Steps(RUN, journal, upto=ctx.message.id), Meter("a", RUN)
+        steps, meter = Steps(RUN, journal, upto=ctx.message.id if ctx.message else None), Meter("a", RUN)
         error: BaseException | None = None
 
         async def run() -> None:
@@ -176,12 +176,14 @@ class Lab:
         whole = Log(both)
         return Outcome(
             view(whole.events), await self.record(ctx), whole.events, whole.steps,
-            {reading.id: reading.input_tokens + reading.output_tokens for reading in meter.readings}, error,
+            {reading.id: reading.input_tokens + reading.output_tokens for reading in meter.readings},
+            [entry if isinstance(entry, bytes) else entry.model_dump_json().encode() for entry in both], error,
         )  # fmt: skip
 
     async def record(self, ctx: TurnContext) -> TurnRecord:
-        (found,) = [record for item, record in await self.store.load_history(ctx.thread.id, 50, ctx.caller)]
-        return found or TurnRecord(input=[], covers=[], sources={})
+        items = await self.store.load_history(ctx.thread.id, 50, ctx.caller)
+        found = [record for _, record in items if record]
+        return found[0] if found else TurnRecord(input=[], covers=[], sources={})
 
     async def undisturbed(self) -> Outcome:
         self.calls.clear()
@@ -231,29 +233,35 @@ def view(events: list[ThreadStreamEvent]) -> list[ThreadItem]:
 
 
 def plain(items: list[ThreadItem]) -> list[dict[str, Any]]:
-    """Items to compare: without times, and without the thread, which is another one each time."""
-    return [_without_times(item.model_dump(mode="json", exclude={"thread_id", "created_at"})) for item in items]
+    """Items to compare: without times and ids. Those of what a tool displays are made from the id of its call."""
+    return [
+        _without_times(item.model_dump(mode="json", exclude={"id", "thread_id", "created_at", "call_id"}))
+        for item in items
+    ]
 
 
 def _without_times(value: dict[str, Any]) -> dict[str, Any]:
     summary = (value.get("workflow") or {}).get("summary") or {}
     summary.pop("duration", None)
+    (value.get("image") or {}).pop("id", None)  # the model's own
     return value
 
 
-def plain_record(record: TurnRecord) -> dict[str, Any]:
+def plain_record(record: TurnRecord, items: list[ThreadItem]) -> dict[str, Any]:
     """A record to compare: ids that are made anew for each response stand for the place where they come first."""
     text = json.dumps({name: value for name, value in record.items() if name != "covers"}, sort_keys=True)
     names: dict[str, str] = {}
-    known = re.compile(r'"(?:call_id|id|response_id)": "([^"]+)"')
+    known = re.compile(r'"(?:call_id|id|response_id|encrypted_content)": "([^"]+)"')
     for found in known.findall(text):
         names.setdefault(found, f"id {len(names)}")
     for old, new in names.items():
         text = text.replace(f'"{old}"', f'"{new}"')
-    return {**json.loads(text), "covers": record["covers"]}
+    places = [item.id for item in items]
+    return {**json.loads(text), "covers": [places.index(item_id) for item_id in record["covers"]]}
 
 
 def require_same(outcome: Outcome, undisturbed: Outcome, place: object) -> None:
     assert outcome.error is None, (place, outcome.error)
     assert plain(outcome.items) == plain(undisturbed.items), place
-    assert plain_record(outcome.record) == plain_record(undisturbed.record), place
+    found, expected = (plain_record(each.record, each.items) for each in (outcome, undisturbed))
+    assert found == expected, place

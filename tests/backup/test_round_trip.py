@@ -11,6 +11,7 @@ from pathlib import Path
 
 import boto3
 import pytest
+from sqlalchemy import make_url
 
 from chatkit_link.backup.archive import Archive
 from chatkit_link.backup.make import back_up
@@ -18,8 +19,10 @@ from chatkit_link.backup.restore import Choices, restore
 from chatkit_link.files.open import open_storage
 from chatkit_link.files.sweeper import Sweeper
 from chatkit_link.settings import Settings
+from chatkit_link.store.audit import Actor, Recorded, Wanted, search
 from chatkit_link.store.open import open_database
 from chatkit_link.store.postgres_programs import Programs, find_programs
+from tests.backup.conftest import External
 from tests.backup.deployment import Deployment, Seen, chat, seen_by
 from tests.files.user import Person
 from tests.suite.s3 import create_bucket, s3_server
@@ -75,6 +78,53 @@ async def test_embedded_into_an_own_postgres_and_back_into_a_fresh_folder(
     assert await look(again, cookies) == before
     assert of_users(await again.rows()) == of_users(await own_postgres.rows())
     assert not hidden(folder), "nothing is left beside the backups"
+
+
+async def test_the_audit_log_says_who_made_a_backup_and_who_restored_it(
+    embedded: Deployment, settings_of: MakeSettings, folder: Path
+) -> None:
+    file = folder / "audited.tar"
+    ada, bob = Actor("operator", "ada", address="here"), Actor("operator", "bob", address="there")
+    async with embedded.server() as address, visiting(address) as person:
+        await person.send(text="Hello")
+    manifest = await back_up(embedded.settings, file, ada)
+    made = await audited(embedded)
+    assert [(event.action, event.actor, event.address, event.target) for event in made] == [
+        ("backup.made", "ada", "here", str(file))
+    ]
+    assert made[0].details == manifest.summary and made[0].details["threads"] == 1
+
+    there = Deployment(settings_of("audited", database_url=None))
+    await restore(there.settings, file, Choices(), bob)
+    restored = await audited(there)
+    assert [(event.action, event.actor, event.target) for event in restored] == [("backup.restored", "bob", str(file))]
+    assert restored[0].details == manifest.summary
+
+
+async def test_a_role_that_only_reads_makes_a_backup_which_the_log_says_is_not_audited(
+    own_postgres: Deployment, external: External, settings_of: MakeSettings, folder: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    async with own_postgres.server() as address, visiting(address) as person:
+        await person.send(text="Hello")
+    database_url = own_postgres.settings.database_url
+    assert database_url is not None
+    url = make_url(database_url.get_secret_value())
+    reader = f"{url.username}_reader"
+    await external.execute(f"CREATE ROLE {reader} LOGIN BYPASSRLS PASSWORD 'r' IN ROLE pg_read_all_data")
+    try:
+        as_reader = url.set(username=reader, password="r").render_as_string(hide_password=False)
+        settings = settings_of("external", database_url=as_reader)
+        manifest = await back_up(settings, folder / "read.tar", Actor("operator", "ada"))
+    finally:
+        await external.execute(f"DROP ROLE {reader}")
+    assert manifest.rows["threads"] == 1 and await audited(own_postgres) == []
+    assert "The backup is complete, but the audit log does not have it" in caplog.text
+
+
+async def audited(deployment: Deployment) -> list[Recorded]:
+    async with open_database(deployment.settings) as database:
+        return await search(database, Wanted(action="backup"), limit=10)
 
 
 async def test_a_person_opens_it_without_the_product(embedded: Deployment, folder: Path) -> None:

@@ -144,5 +144,7 @@ def test_the_figures_of_the_readme_are_measured() -> None:
     [(slowest, fastest)] = re.findall(r"(\d\.\d\d) to (\d\.\d\d) times the requests per second", readme)
     rows = re.findall(r"Requests/s, (?:plain|agents) path, 50 deltas, 32 clients: .* \| (\d\.\d\d) x \|", tables)
     assert sorted(rows) == [slowest, fastest]
-    [most] = re.findall(r"an open stream takes at most (\d\.\d\d) MiB", readme)
-    assert max(re.findall(r"Memory of an open stream, .* \| (\d\.\d\d) MiB \|", tables)) == most
+    [dearest] = re.findall(r"1\.\d\d to (\d\.\d\d) times the SDK's CPU", readme)
+    assert max(re.findall(r"CPU per event, .* / SDK in memory \| (\d\.\d\d) x \|", tables)) == dearest
+    [most] = re.findall(r"a stream takes at most (\d\.\d\d) MiB", readme)
+    assert max(re.findall(r"Memory of a stream, .* \| (\d\.\d\d) MiB \|", tables)) == most

@@ -267,7 +267,11 @@ async def test_no_answer_is_interrupted_because_the_disk_of_the_database_stood_s
             await each.begin([people() for _ in range(count(8, 3))])
         postgres.stalled("on")
         try:
-            await asyncio.sleep(seconds)
+            # The commits of one second do not wait for the disk.
+            took = await _ready_within(servers[0], 503, SEEN + 1)
+            await _is_refused(people(), servers[0])
+            print(f"/ready: 503 after {took:.2f} s")
+            await asyncio.sleep(seconds - took)
         finally:
             postgres.stalled("off")
         for each in (*quick, *slow):

@@ -22,7 +22,7 @@ from chatkit_link.protocol.beginning import Callers, Sealed
 from chatkit_link.protocol.continuation import Continuation
 from chatkit_link.protocol.streaming_requests import StreamingRequests
 from chatkit_link.runs.coordinator import Coordinator
-from chatkit_link.runs.run import Run, RunFailed
+from chatkit_link.runs.run import Run, RunFailed, RunStatus
 from chatkit_link.runs.takeover import Orphan
 from chatkit_link.store.runs import RunRow
 from chatkit_link.wire.reducer import apply_update
@@ -58,8 +58,11 @@ class Log:
 class Replica:
     """Carries out one run at a time."""
 
-    def __init__(self, earlier: Log | None = None, *, dies_after: int | None = None) -> None:
-        """dies_after: so many entries of the log."""
+    def __init__(
+        self, earlier: Log | None = None, *, dies_after: int | None = None, ending: RunStatus | None = None
+    ) -> None:
+        """dies_after: so many entries of the log. ending: in which its run is stopped then, in place of a death."""
+        self._ending = ending
         self.earlier = earlier or Log("")
         self.entries: list[bytes | tuple[str, Any]] = []
         self._dies_after = dies_after
@@ -83,15 +86,24 @@ class Replica:
 
         run.log.append = append_event  # type: ignore[method-assign]
         run.journal.append = lambda step: self._add(tuple(json.loads(step)))
+        run.journal.commit = self._commit
+        run.journal.generation = 1 if self.earlier.entries else 0
         run.journal.earlier = self.earlier.steps
         run.journal.earlier_events = self.earlier.events
+
+    async def _commit(self) -> None:
+        if self._dies_after is not None and len(self.entries) >= self._dies_after:
+            raise asyncio.CancelledError
 
     def _add(self, entry: bytes | tuple[str, Any]) -> None:
         if self._dies_after is not None and len(self.entries) >= self._dies_after:
             return
         self.entries.append(entry)
         if len(self.entries) == self._dies_after and self.run is not None:
-            self.run.lose()
+            if self._ending is None:
+                self.run.lose()
+            else:
+                self.run.stop(self._ending)
 
     def start(self, run: Run, work: Any) -> None:
         async def carry_out() -> None:
@@ -121,6 +133,7 @@ class Site:
     services: Services
     agents: dict[str, ServedAgent]
     caller: Caller
+    newest: Replica | None = None
     secrets: tuple[bytes, ...] = (b"a secret of at least thirty-two bytes",)
 
     @property
@@ -131,11 +144,14 @@ class Site:
     def answers(self) -> Answers:
         return Answers(self.services.store, self.services.files, self.services.limits.ledger, self.callers)
 
+    def requests(self, replica: Replica) -> StreamingRequests:
+        services = self.services
+        return StreamingRequests(services.store, cast(Coordinator, replica), services.files, self.answers)
+
     async def ask(self, agent: str, request: Any, *, dies_after: int | None = None) -> tuple[Log, str]:
         """Answer a request; what is logged of it when its replica has died, or it is over, and the thread."""
         replica = Replica(dies_after=dies_after)
-        requests = StreamingRequests(self.services.store, cast(Coordinator, replica), self.services.files, self.answers)
-        run = await requests.answer(self.agents[agent], request, self.caller, allow_cancel=True)
+        run = await self.requests(replica).answer(self.agents[agent], request, self.caller, allow_cancel=True)
         return await replica.over(), run.thread_id
 
     async def go_on(self, agent: str, thread_id: str, log: Log, *, dies_after: int | None = None) -> Log | None:
@@ -146,7 +162,7 @@ class Site:
         continued = await continuation.continue_run(Orphan(row, log.events, log.steps))
         if continued is None:
             return None
-        replica = Replica(log, dies_after=dies_after)
+        replica = self.newest = Replica(log, dies_after=dies_after)
         run = Run(caller=continued.caller, thread_id=thread_id, agent=agent, id=row.id)
         replica.watch(run)
         replica.start(run, continued.work)

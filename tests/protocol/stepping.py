@@ -105,7 +105,7 @@ class Stepping(ChatKitServer[Any]):
         super().__init__(store)
         self.blocks = blocks
         self.calls: list[int] = []
-        self.histories: list[list[str]] = []
+        self.read: list[list[str]] = []
         self.callers: list[Caller] = []
 
     async def respond(self, thread: Any, input_user_message: Any, context: Any) -> AsyncIterator[ThreadStreamEvent]:
@@ -113,7 +113,7 @@ class Stepping(ChatKitServer[Any]):
         assert steps is not None
         self.callers.append(context)
         history = await cast(PostgresStore, self.store).load_history(thread.id, 100, context)
-        self.histories.append([item.type for item, _ in history])
+        self.read.append([item.type for item, _ in history])
         for number, (make, words) in enumerate(self.blocks):
             key = f"model#{number}"
             if steps.found(key) is not None:
@@ -139,12 +139,12 @@ class Again(ChatKitServer[Any]):
         self.steps = steps
         self.charged = 0
         self.asked = 0
-        self.read: list[int] = []
+        self.read: list[list[str]] = []
 
     async def respond(self, thread: Any, input_user_message: Any, context: Any) -> AsyncIterator[ThreadStreamEvent]:
         self.asked += 1
         page = await self.store.load_thread_items(thread.id, None, 100, "asc", context)
-        self.read.append(len(page.data))
+        self.read.append([item.type for item in page.data])
         if self.steps:
             await self._once("step:charge#1", self._charge)
         given = current_steps.get()

@@ -50,7 +50,7 @@ class Journey:
 
     async def go_on(self, orphan: Orphan) -> Continued | None:
         """As the application does."""
-        if "begin" not in orphan.steps:
+        if orphan.row.id not in {run.id for run in self.runs}:
             return None
         return Continued(Caller(orphan.row.tenant, orphan.row.user_id), self.work)
 
@@ -64,6 +64,8 @@ class Journey:
     async def begin(self, coordinator: Coordinator, caller: Caller, thread: str) -> Run:
         async with coordinator.claim(caller, thread, "agent") as run:
             coordinator.start(run, self.work)
+        while run not in self.runs:  # noqa: ASYNC110
+            await asyncio.sleep(0)
         return run
 
     @property

@@ -466,3 +466,37 @@ async def test_the_version_before_says_of_a_new_run_that_its_events_are_not_ther
         (row,) = await connection.execute(select(runs.c.events_kept, runs.c.request_id).where(runs.c.id == run.id))
     assert not row.events_kept  # as the claim left it: that version answers 410 then
     assert row.request_id == ada.request_id
+
+
+async def test_a_flush_that_hangs_is_told_within_a_second_and_lost_for_nobody(
+    here: Coordinator, database: Database, ada: Caller, thread: str
+) -> None:
+    more = asyncio.Event()
+
+    async def work(run: Run) -> None:
+        run.log.append(b"before")
+        await more.wait()
+        run.log.append(b"while it hangs")
+
+    async with here.claim(ada, thread, "agent") as run:
+        here.start(run, work)
+    loop = asyncio.get_running_loop()
+    async with database.system() as system:
+        await system.execute(select(runs.c.id).where(runs.c.id == run.id).with_for_update())
+        here.check()
+        more.set()
+        began = loop.time()
+
+        async def told() -> None:
+            while loop.time() - began < 5:
+                here.check()
+                await asyncio.sleep(0.01)
+
+        with pytest.raises(Unavailable, match="Answers cannot be stored"):
+            await told()
+        assert 0.6 < loop.time() - began < 2  # a second, and another one for a slow machine
+        with pytest.raises(Unavailable):
+            async with here.claim(ada, f"thr_{uuid.uuid4().hex}", "agent"):
+                pass
+    assert await read(here, ada, run.id) == [(1, b"before"), (2, b"while it hangs")]
+    here.check()

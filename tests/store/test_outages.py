@@ -3,12 +3,12 @@
 import asyncio
 import gc
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import asyncpg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from chatkit_link.caller import Caller
 from chatkit_link.errors import Unavailable
@@ -20,6 +20,7 @@ from chatkit_link.store.postgres import PostgresStore
 from tests.store.build import assistant, thread
 
 Connect = Callable[[], Awaitable[Any]]
+EDITS = f"edits_{uuid.uuid4().hex}"
 
 
 @pytest.fixture
@@ -181,6 +182,57 @@ async def test_an_answer_waits_for_the_database_and_a_request_does_not(
     with pytest.raises(asyncio.CancelledError):
         await store.add_thread_item(here.id, item, Caller(ada.tenant, ada.user, patience=is_lost))
     assert not is_conflict(DatabaseUnavailable("away"))
+
+
+@pytest.fixture
+async def edits(postgres_url: str) -> AsyncIterator[PostgresStore]:
+    """A store whose connections ``end_edits`` finds."""
+    url = make_url(postgres_url).update_query_dict({"application_name": EDITS})
+    own = Database(url.render_as_string(hide_password=False), pool_size=4)
+    yield PostgresStore(own)
+    await own.close()
+
+
+async def end_edits(database: Database) -> None:
+    """End the sessions of ``edits`` as an administrator or a failover does."""
+    ending = text("SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE application_name = :name")
+    async with database.replica() as connection:
+        assert (await connection.execute(ending, name=EDITS))[0][0] > 0
+
+
+async def test_an_edit_of_metadata_outlives_its_connection_and_is_made_once(
+    edits: PostgresStore, store: PostgresStore, ada: Caller
+) -> None:
+    here = await thread(store, ada)
+    made = 0
+    waiting = Caller(ada.tenant, ada.user, patience=lambda: True)
+    async with asyncio.timeout(20), edits.edit_metadata(here, waiting) as metadata:
+        made += 1
+        metadata["legs"] = (made, "ü")
+        await end_edits(store.database)
+    assert (await store.load_thread(here.id, ada)).metadata == {"legs": [1, "ü"]}
+    assert here.metadata == {"legs": (1, "ü")} and made == 1
+
+
+async def test_an_edit_whose_connection_is_lost_writes_over_nobody_and_no_request_waits(
+    edits: PostgresStore, store: PostgresStore, ada: Caller
+) -> None:
+    here = await thread(store, ada)
+
+    async def edit(caller: Caller, *, meanwhile: bool) -> None:
+        async with asyncio.timeout(20), edits.edit_metadata(here, caller) as metadata:
+            metadata["legs"] = 1
+            await end_edits(store.database)
+            if meanwhile:
+                async with store.edit_metadata(here, ada) as other:
+                    other["arms"] = 2
+
+    with pytest.raises(DatabaseUnavailable):
+        await edit(ada, meanwhile=False)
+    assert (await store.load_thread(here.id, ada)).metadata == {}
+    with pytest.raises(DatabaseUnavailable):
+        await edit(Caller(ada.tenant, ada.user, patience=lambda: True), meanwhile=True)
+    assert (await store.load_thread(here.id, ada)).metadata == {"arms": 2}
 
 
 async def test_looks_at_the_database_may_come_while_others_are_just_answered(store: PostgresStore) -> None:

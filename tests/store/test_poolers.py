@@ -4,6 +4,8 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]
@@ -11,6 +13,7 @@ import httpx2
 import pytest
 
 from chatkit_link.caller import Caller
+from chatkit_link.cli.doctor_checks import examine
 from chatkit_link.client import ChatKitClient
 from chatkit_link.errors import ConfigurationError, Unavailable
 from chatkit_link.settings import Settings
@@ -21,6 +24,7 @@ from chatkit_link.store.open import open_database
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.session_probe import sessions_last
 from tests.conftest import running
+from tests.limits.test_redis import PROGRAM, Redis
 from tests.store import build
 from tests.suite.pooler import PREPARING, Mode, Pooler, needs_pgbouncer, pooler, version
 
@@ -204,6 +208,24 @@ async def test_a_server_with_a_wrong_direct_address_polls(
         assert (await client.ask("How is tea brewed?")).text
     assert "DATABASE_DIRECT_URL, 127.0.0.1:1, cannot be used: connection refused" in caplog.text
     assert "replicas poll" in caplog.text and "hunter2" not in caplog.text
+
+
+@pytest.mark.skipif(PROGRAM is None, reason="no redis-server: on Debian, apt install redis-server")
+async def test_behind_a_pooler_the_log_and_the_doctor_say_that_redis_carries_events(
+    behind: Pooler, make_settings: Callable[..., Settings], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    redis = Redis(tmp_path)
+    redis.start()
+    try:
+        await redis.ready()
+        settings = make_settings(database_url=behind.url, fanout="redis", redis_url=redis.url)
+        async with running(settings):
+            said = await asyncio.to_thread(examine, settings, date(2026, 9, 1))
+    finally:
+        redis.stop()
+    words = "replicas send each other events over Redis, poll 10 times a second while it is away"
+    assert [words in record.message for record in caplog.records if "without notifications" in record.message] == [True]
+    assert any(words in check.text for check in said)
 
 
 async def test_a_pooler_that_changes_its_mode_is_noticed_when_the_listener_comes_back(

@@ -1,3 +1,4 @@
+import { Info } from 'lucide-react';
 import { memo, useCallback, useRef } from 'react';
 import { useText } from '../../language/language';
 import type { ActionConfig, ThreadItem, WidgetItem } from '../../protocol/types';
@@ -5,6 +6,7 @@ import { BrokenNote, ErrorBoundary } from '../../ui/ErrorBoundary';
 import { WidgetView } from '../../widgets/WidgetView';
 import { useChat, useConversation } from '../context';
 import { useBlockedReason } from '../conversation/use-blocked-reason';
+import { isNotice } from '../thread/turns';
 import { AssistantMessage } from './AssistantMessage';
 import { ClientToolCall } from './ClientToolCall';
 import { GeneratedImage } from './GeneratedImage';
@@ -53,7 +55,7 @@ function Item({ item, streaming, running }: Props) {
     case 'workflow':
       return <WorkflowView workflow={item.workflow} streaming={streaming} />;
     case 'task':
-      return <TaskView task={item.task} />;
+      return isNotice(item) ? <Notice text={item.task.title ?? ''} /> : <TaskView task={item.task} />;
     case 'structured_input':
       return <StructuredInput item={item} />;
     case 'generated_image':
@@ -67,6 +69,17 @@ function Item({ item, streaming, running }: Props) {
     default:
       return null;
   }
+}
+
+function Notice({ text }: { text: string }) {
+  return (
+    <div className="task" role="note">
+      <Info className="task-mark" size={14} aria-hidden />
+      <p className="task-body" dir="auto">
+        {text}
+      </p>
+    </div>
+  );
 }
 
 function Widget({ item }: { item: WidgetItem }) {

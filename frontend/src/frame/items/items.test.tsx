@@ -29,6 +29,28 @@ test('a picture that was never finished, and a call that was not answered, are d
   expect(screen.queryByRole('progressbar')).toBeNull();
 });
 
+test('what the server could not read is a notice: it is no answer to rate, copy or replace', async () => {
+  const notice = 'This part of the chat cannot be displayed.';
+  const task = { type: 'file', status_indicator: 'none', title: notice, sources: [] };
+  stored({ ...at, id: 'n', type: 'task', task });
+  expect((await screen.findByRole('note')).textContent).toBe(notice);
+  expect(screen.queryByRole('article', { name: 'Answer' })).toBeNull();
+  expect(screen.queryByRole('toolbar', { name: 'Answer actions' })).toBeNull();
+});
+
+test('beside a notice, an answer is rated for itself, and a step about files stays a step', async () => {
+  const file = (more: object) => ({ type: 'file', status_indicator: 'none', title: 'Read', ...more });
+  const source = { type: 'file', filename: 'ferns.pdf', title: 'Ferns' };
+  stored(
+    { ...at, id: 'n', type: 'task', task: file({ title: 'Not to be seen', sources: [] }) },
+    { ...at, id: 's', type: 'task', task: file({ sources: [source] }) },
+    answered('a', 'So it is'),
+  );
+  expect(await screen.findAllByRole('note')).toHaveLength(1);
+  expect(screen.getByText('Read').closest('[role="note"]')).toBeNull();
+  expect(screen.getByRole('toolbar', { name: 'Answer actions' })).toBeTruthy();
+});
+
 test('a picture shows how far it is, and comes to rest when the stream ends without it', async () => {
   const stream = openStream();
   const { user } = renderChat({ 'threads.create': () => stream.response });

@@ -28,9 +28,22 @@ const isSame = (one: Turn, other: Turn) =>
   one.items.length === other.items.length &&
   one.items.every((item, at) => item === other.items[at]);
 
-/** A question put to the user, or a call of the page, is not yet an answer. */
+/**
+ * What a server displays in place of an item that it cannot read: a finished step about files that names none and stands
+ * alone. The protocol has no type for it.
+ */
+export const isNotice = (item: ThreadItem) =>
+  item.type === 'task' &&
+  item.task.type === 'file' &&
+  item.task.status_indicator !== 'loading' &&
+  !!item.task.title &&
+  !item.task.sources?.length;
+
+/** A question put to the user, a call of the page or a notice is not yet an answer. */
 export const hasAnswer = ({ items }: Turn) =>
-  items.some((item) => item.type !== 'structured_input' && item.type !== 'client_tool_call');
+  items.some(
+    (item) => item.type !== 'structured_input' && item.type !== 'client_tool_call' && !isNotice(item),
+  );
 
 export const textOfQuestion = ({ content }: UserMessageItem) =>
   content
@@ -51,5 +64,5 @@ export function textOfTurn({ items }: Turn): string {
 /** What a thumb up or down is about: the answer's words, or the widgets when there are no words. */
 export function ratedItems({ items }: Turn): string[] {
   const messages = items.filter((item) => item.type === 'assistant_message');
-  return (messages.length ? messages : items).map((item) => item.id);
+  return (messages.length ? messages : items.filter((item) => !isNotice(item))).map((item) => item.id);
 }
