@@ -99,7 +99,8 @@ def found_answered(items: Sequence[tuple[ThreadItem, TurnRecord | None]], steps:
     return Answered(anchor, record, waiting, found["approved"]) if anchor is not None and waiting else None
 
 
-def question_of(call: ToolApprovalItem) -> str:
+def question_of(call: ToolApprovalItem, *, unfinished: bool = False) -> str:
+    """unfinished: whether it may have happened already."""
     raw: Any = call.raw_item
     server: Any = cast("dict[str, Any]", raw).get("server_label") if isinstance(raw, dict) else raw
     label = server if isinstance(server, str) else getattr(server, "server_label", None)
@@ -107,6 +108,9 @@ def question_of(call: ToolApprovalItem) -> str:
         label = public_name(call.tool_origin.mcp_server_name or "")
     given = short_text(call.arguments or "")
     where = f" of {label}" if label else ""
+    if unfinished:
+        what = f"{call.name}{where}" + (f" with: {given}" if given else "")
+        return f"The server was replaced while the assistant called {what}. It may have happened. Call it again?"
     return f"May the assistant call {call.name}{where}" + (f" with: {given}?" if given else "?")
 
 

@@ -13,7 +13,7 @@ import json
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter
 from pydantic_core import PydanticSerializationError
@@ -44,23 +44,13 @@ class StepUncertain(Failure):
         )
 
 
-@overload
-async def step(
-    name: str, function: Callable[[], Awaitable[T]], *, repeatable: bool = False, type: type[T] | None = None
-) -> T: ...
-
-
-@overload
-async def step(name: str, function: Callable[[], T], *, repeatable: bool = False, type: type[T] | None = None) -> T: ...
-
-
 async def step(
     name: str,
-    function: Callable[[], Any],
+    function: Callable[[], Awaitable[T] | T],
     *,
     repeatable: bool = False,
-    type: Any = None,  # noqa: A002 - what the result is, as a reader would say
-) -> Any:
+    type: "type[T] | None" = None,  # noqa: A002 - what the result is, as a reader would say
+) -> T:
     """Do something once in this answer, and get what came of it; also in an answer that goes on elsewhere.
 
     Outside of the server, as in a test of your own, it calls the function.

@@ -113,6 +113,10 @@ class Entry(BaseModel):
         alias="continue",
         description="Whether another replica goes on with its answers; default: as `CHATKIT_LINK_CONTINUE` says.",
     )
+    unfinished_tools: Literal["tell", "ask"] = Field(
+        default="tell",
+        description="Who hears of a call that may have happened before a crash: the model, or the user, who is asked.",
+    )
     mcp: list[str] = Field(default_factory=list[str], description="MCP servers of the catalog whose tools it is given.")
     env: list[str] = Field(
         default_factory=list[str],

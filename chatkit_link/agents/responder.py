@@ -1,6 +1,6 @@
 """What answers a turn: a function of the user's, or an Agents SDK agent."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -40,9 +40,10 @@ from chatkit_link.agents.models.provider import adapt_models
 from chatkit_link.agents.sources import Sources
 from chatkit_link.agents.steps import ACTION, Steps, current_steps, steps_of_answer
 from chatkit_link.agents.stream import ResponseStream
-from chatkit_link.agents.tool_call_hooks import VisibleTools
+from chatkit_link.agents.tool_call_hooks import VisibleTools, end_unfinished
 from chatkit_link.agents.tool_failures import ToolFailure
 from chatkit_link.agents.tool_output import output_limit
+from chatkit_link.agents.unfinished_tools import asking, unfinished_calls
 from chatkit_link.store.turns import TurnRecord, Waiting
 
 RespondFunction = Callable[[TurnContext], AsyncIterator[ThreadStreamEvent]]
@@ -97,6 +98,7 @@ class AgentResponder:
     history_items: newest thread items that the model gets.
     file_text: characters of one file's text that it gets.
     model: the name of the model that agents without one of their own use, as it is billed.
+    asks_unfinished: whether the user is asked about a call that may have happened before a crash, and not the model.
     """
 
     agent: Agent[Any]
@@ -108,6 +110,7 @@ class AgentResponder:
     actions: ActionRegistry = field(default_factory=ActionRegistry)
     quiet_tools: frozenset[str] = frozenset()
     mentions: Mentions | None = None
+    asks_unfinished: bool = False
 
     def __post_init__(self) -> None:
         adapt_models(self.agent)
@@ -152,6 +155,10 @@ class AgentResponder:
             steps=steps,
         )
         agent, covers = self._using(ctx), list[str]()
+        unfinished = unfinished_calls(steps) if self.asks_unfinished else {}
+        if unfinished:
+            agent = asking(agent, unfinished)
+            context.defer(partial(end_unfinished, context, unfinished))
         given: Any = history.input
         if answered is not None:
             await _start(ctx, history, answered, steps)
@@ -172,7 +179,9 @@ class AgentResponder:
         )
         try:
             async with aclosing(
-                _record_turn(ctx, history, result, ResponseStream(context), covers, output_limit(self.run_config))
+                _record_turn(
+                    ctx, history, result, ResponseStream(context), covers, output_limit(self.run_config), unfinished
+                )
             ) as events:
                 async for event in events:
                     yield event
@@ -260,10 +269,12 @@ async def _record_turn(
     stream: ResponseStream,
     covers: list[str],
     limit: int,
+    unfinished: Collection[str],
 ) -> AsyncGenerator[ThreadStreamEvent]:
     """A run's events, and its question if it stops at calls that are to be approved; recorded either way.
 
     covers: items that the run had emitted before an earlier question. limit: characters of a tool's output.
+    unfinished: ids of calls that may have happened.
     """
     record = TurnRecord(input=[], covers=[], sources={})
     try:
@@ -271,7 +282,11 @@ async def _record_turn(
             async for event in events:
                 yield event
         if result.interruptions:
-            asked = question(ctx, [question_of(call) for call in result.interruptions], stream.new_id("message"))
+            asked = question(
+                ctx,
+                [question_of(call, unfinished=call.call_id in unfinished) for call in result.interruptions],
+                stream.new_id("message"),
+            )
             steps = {"run": to_json(result.to_state()), "covers": covers + stream.finished}
             record["waiting"] = Waiting(version="", steps=steps, item=asked.id, place="")
             # Before the question is sent: once it is visible, it can be answered.

@@ -192,7 +192,7 @@ class AgentFactory:
             )
         server = LinkServer(
             self._store,
-            self._responder(agent_id, target),
+            self._responder(agent_id, target, entry),
             self._files,
             takes_files=self._takes_files(entry),
             transcriber=self._transcriber,
@@ -240,7 +240,7 @@ class AgentFactory:
                 await target.close()
 
     def _responder(
-        self, agent_id: str, assistant: Assistant | ExportedWorkflow | SidecarWorkflow | Service
+        self, agent_id: str, assistant: Assistant | ExportedWorkflow | SidecarWorkflow | Service, entry: Entry
     ) -> Responder:
         if isinstance(assistant, Service):
             return ServiceResponder(agent_id, assistant, history_items=self._settings.history_items)
@@ -277,6 +277,7 @@ class AgentFactory:
             actions=assistant.actions,
             quiet_tools=assistant.quiet_tools,
             mentions=assistant.mentions,
+            asks_unfinished=entry.unfinished_tools == "ask",
         )
 
     def _config_for(self, assistant: Assistant) -> RunConfig:

@@ -92,6 +92,15 @@ class Steps:
         """What an earlier replica has recorded for a step; None for a step that is still to be done."""
         return self.journal.earlier.get(self.scope + key)
 
+    def found_calls(self) -> dict[str, dict[str, Any]]:
+        """The calls of tools that an earlier replica has begun, by their id."""
+        begin = f"{self.scope}tool:"
+        return {
+            key[len(begin) :]: value
+            for key, value in self.journal.earlier.items()
+            if key.startswith(begin) and not key.endswith("/end")
+        }
+
     def record(self, key: str, value: dict[str, Any]) -> None:
         self.journal.record(self.scope + key, value)
 

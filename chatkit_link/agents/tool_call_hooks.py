@@ -6,7 +6,7 @@ settled where the turn ends (``protocol/partial_items.py``).
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any, cast
 
@@ -161,6 +161,13 @@ def end_line(
         note = Localized("task_output_cut", kept=cut.kept, total=cut.total).in_language(locale)
         line.task.content = _paragraphs(line.task.content, note)
     return link.display_line(line)
+
+
+def end_unfinished(link: LinkContext, calls: Iterable[str]) -> list[ThreadStreamEvent]:
+    """The lines of calls that may have happened, as unclear; the user is asked about them."""
+    unclear = ToolFailure("", CallUncertain())
+    lines = [(key, line) for key in calls if (line := link.lines.get(key)) is not None]
+    return [event for key, line in lines for event in end_line(link, key, line, failure=unclear)]
 
 
 def _failed(line: ToolLine, failure: ToolFailure, locale: str) -> CustomTask:

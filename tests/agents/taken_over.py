@@ -125,6 +125,7 @@ class Lab:
     calls: Counter[str] = field(default_factory=Counter[str])
     quiet_tools: frozenset[str] = frozenset()
     text: str = "How long?"
+    asks: bool = False
 
     def responder(self) -> AgentResponder:
         config = RunConfig(
@@ -133,7 +134,11 @@ class Lab:
             tracing_disabled=True,
         )
         return AgentResponder(
-            self.make_agent(self), with_tool_policy(config, 100_000), model=MODEL, quiet_tools=self.quiet_tools
+            self.make_agent(self),
+            with_tool_policy(config, 100_000),
+            model=MODEL,
+            quiet_tools=self.quiet_tools,
+            asks_unfinished=self.asks,
         )
 
     async def ask(self) -> TurnContext:

@@ -195,6 +195,31 @@ async def test_what_a_crash_leaves_unclear_is_told_to_the_model_and_to_the_user(
     assert UNCERTAIN in str(here.model.requests[-1]["input"])
 
 
+@pytest.mark.parametrize("answer", ["Approve", "Reject"])
+async def test_the_user_can_be_asked_about_a_call_that_may_have_happened(store: PostgresStore, answer: str) -> None:
+    script = (Call("order", {"what": "tea"}), Say("Done."))
+    async with lab(shop, store, *script, asks=True) as here:
+        whole = await here.undisturbed()
+        start = next(at for at, entry in enumerate(whole.entries) if b"tool:" in entry[:20])
+        here.calls.clear()
+        ctx, first = await here.ask(), Log(room=start + 1, late=True)
+        await here.answer(ctx, first)
+        asked = await here.answer(ctx, Log(), first, 1)
+        question = asked.items[-1]
+        assert isinstance(question, StructuredInputItem)
+        assert "It may have happened. Call it again?" in str(question.inputs[0])
+        assert "Order: unclear" in str(asked.items[0])
+        assert here.calls["order"] == 1
+
+        question.inputs[0].answer = StructuredInputAnswer(values=[answer])
+        done = question.model_copy(update={"status": "answered"})
+        await store.add_thread_item(ctx.thread.id, done, ctx.caller)
+        last = await here.answer(replace(ctx, message=None), Log())
+    assert last.error is None
+    assert here.calls["order"] == (2 if answer == "Approve" else 1)
+    assert "Done." in str(last.items[-1])
+
+
 async def test_a_tool_that_is_called_again_has_the_same_key(store: PostgresStore) -> None:
     keys: list[str] = []
 

@@ -48,7 +48,8 @@ async def test_an_answer_of_an_agent_is_what_it_would_have_been(site: Server, ad
         there = Site(services, {"a": agent}, ada)
         whole, thread = await there.ask("a", create())
         expected = looks(await there.stored(thread))
-        for number in range(1, len(whole.entries)):
+        # Every second entry: each step is two of them, its place and itself, and all are tried in tests/agents.
+        for number in range(1, len(whole.entries), 2):
             here.calls.clear()
             before, thread = await there.ask("a", create(), dies_after=number)
             after = await there.go_on("a", thread, before)

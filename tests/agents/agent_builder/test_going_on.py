@@ -7,6 +7,7 @@ import pytest
 from chatkit_link.store.postgres import PostgresStore
 from tests.agents.agent_builder.answers import ANSWERS, flow
 from tests.agents.agent_builder.cut import Desk, Turn, desk
+from tests.agents.agent_builder.test_flawed import guardrails_in
 from tests.agents.agent_builder.twins import said
 from tests.agents.agent_builder.workflows import run
 from tests.agents.taken_over import plain, plain_record
@@ -113,3 +114,18 @@ async def test_agents_at_once(store: PostgresStore, tmp_path: Path) -> None:
             assert [text_of(item) for item in again.items if item.type == "assistant_message"] == ["Left. Left."], room
             assert len(again.record["covers"]) == len(whole.record["covers"]), room
             assert again.asked <= whole.asked + 2, room
+
+
+async def test_checks_before_and_after_an_agent(
+    store: PostgresStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with guardrails_in(tmp_path, monkeypatch):
+        async with desk(EXPORTS / "guarded_desk.py", store, ["Hello"], Say("Good day.")) as here:
+            await die_everywhere(here)
+
+
+async def test_a_replica_that_lives_on_for_a_while_leaves_nothing_behind(store: PostgresStore) -> None:
+    """It goes on until it waits for the database, which has nothing of that."""
+    script = (Say("Dear all"), BAD, Say("Dears"), GOOD, Say("Hi"), GOOD)
+    async with desk(EXPORTS / "newsletter.py", store, ["Write about tea", "Reject"], *script) as here:
+        await die_everywhere(here, late=True)
