@@ -21,7 +21,7 @@ from tests.model_server import Call, Calls, ModelServer, Parts, Say, Step, Struc
 PACE = 0.012
 WORDS = 30
 #: Of the agent that takes its time, and of the next turn.
-MANY, FEW = 500, 3
+MANY, FEW = 1500, 3
 
 
 @dataclass(frozen=True, slots=True)

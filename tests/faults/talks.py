@@ -116,6 +116,11 @@ class Talk:
         """How many replicas before have begun with it."""
         return generation(self.followed[-1].id)
 
+    @property
+    def was_written(self) -> bool:
+        """Whether the first replica has committed anything of the answer."""
+        return any(generation(frame.id) == 0 for frame in self.followed)
+
     def pause(self, frames: list[Frame]) -> float | None:
         """Seconds between the last event before a take-over and the first one after it, the longest of them."""
         pairs = pairwise(frames)

@@ -80,7 +80,7 @@ async def _begin(talk: Talk, here: Server, there: Server, seconds: float) -> Non
 async def test_the_fourth_crash_of_one_answer_interrupts_it_and_it_can_be_tried_again(
     make_server: Callable[..., Server], people: Callable[[], Person], tmp_path: Path
 ) -> None:
-    async with modelled(make_server, 2) as (model, servers), asyncio.timeout(120):
+    async with modelled(make_server, 2) as (model, servers), asyncio.timeout(240):
         writer, other = servers
         talk = Talk("slow", people())
         answer = asyncio.create_task(talk.answer(writer, lambda: other))
