@@ -33,10 +33,11 @@ from chatkit_link.caller import Caller, Resumed, Retry
 from chatkit_link.errors import NotFound
 from chatkit_link.files.files import Files
 from chatkit_link.protocol.answers import Answers, AnswerTo, Asked
-from chatkit_link.protocol.beginning import BEGIN, Beginning, Callers
+from chatkit_link.protocol.beginning import Beginning, Callers
 from chatkit_link.protocol.checks import require_open, widget_sender
 from chatkit_link.protocol.earlier_items import EarlierItems
-from chatkit_link.protocol.places import PLACE, REPLACED, place_of
+from chatkit_link.protocol.elsewhere import NOTES, has_worked
+from chatkit_link.protocol.places import REPLACED, place_of
 from chatkit_link.runs.run import Run
 from chatkit_link.runs.takeover import Continued, Orphan
 from chatkit_link.store.postgres import PostgresStore
@@ -46,8 +47,6 @@ from chatkit_link.wire.encoding import is_hidden
 
 logger = logging.getLogger(__name__)
 
-#: Steps that are no work of the answer.
-_NOTES = {BEGIN, PLACE, REPLACED}
 #: Items of one answer that are looked for in its thread.
 _MOST = 500
 
@@ -111,7 +110,7 @@ class Continuation:
         agent = self._agents.get(row.agent)
         if beginning is None or agent is None or not agent.continues:
             return None
-        work = {key: value for key, value in steps.items() if key not in _NOTES and value is not None}
+        work = {key: value for key, value in steps.items() if key not in NOTES and value is not None}
         changed = agent.version != beginning.version
         if changed and not _is_repeatable(work):
             return None
@@ -137,8 +136,8 @@ class Continuation:
         )
         if not left.again:
             return earlier
-        has_steps = any(key not in {*_NOTES, ACTION} for key in left.orphan.steps)
-        if earlier.has_added_to_others or not (has_steps or left.agent.has_steps or earlier.is_empty):
+        has_worked_before = has_worked(left.orphan.steps)
+        if earlier.has_added_to_others or not (has_worked_before or left.agent.has_steps or earlier.is_empty):
             return None
         asks = isinstance(left.request, ThreadsCreateReq | ThreadsAddUserMessageReq)
         if asks and beginning.message is None and thread.last_seq != beginning.last_seq:
@@ -201,7 +200,7 @@ class Continuation:
     def _begin_again(self, left: _Left, run: Run) -> None:
         """The steps of the agent that was changed are no steps of the new one."""
         for key in run.journal.earlier:
-            if key not in _NOTES:
+            if key not in NOTES:
                 run.journal.record(key, None)
         run.journal.earlier = {}
         replace(left.beginning, version=left.agent.version).record(run.journal)
