@@ -4,7 +4,8 @@ What can go on: an agent whose models and tools we call, for it goes on behind i
 that has shown nothing yet or has recorded a step of its own, for it is asked again, and does again what it did, but
 for its steps. A server that has done something which nobody can know of is not asked a second time. Where an agent was
 changed meanwhile, its steps are not those of the new one: it begins again at the message, unless something has
-happened that must not happen twice. Whatever cannot go on is ended by ``crash_recovery.py``.
+happened that must not happen twice. Whatever cannot go on is ended by ``crash_recovery.py``. While a deploy is under
+way, another replica may have the agent, or have it as it was: what cannot go on only here is left to the others first.
 """
 
 import logging
@@ -39,7 +40,7 @@ from chatkit_link.protocol.earlier_items import EarlierItems
 from chatkit_link.protocol.elsewhere import NOTES, has_worked
 from chatkit_link.protocol.places import REPLACED, place_of
 from chatkit_link.runs.run import Run
-from chatkit_link.runs.takeover import Continued, Orphan
+from chatkit_link.runs.takeover import Continued, NotHere, Orphan
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.threads import StoredThread
 from chatkit_link.translations import Localized
@@ -90,7 +91,11 @@ class Continuation:
         self._requests: TypeAdapter[StreamingReq] = TypeAdapter(StreamingReq)
 
     async def continue_run(self, orphan: Orphan) -> Continued | None:
-        """What goes on with a run, under its id; None where it cannot, and is to be ended as interrupted."""
+        """What goes on with a run, under its id; None where it cannot, and is to be ended as interrupted.
+
+        Raises:
+            NotHere: it cannot with the agents of this replica.
+        """
         left = self._read(orphan)
         if left is None:
             return None
@@ -108,12 +113,16 @@ class Continuation:
         row, steps = orphan.row, orphan.steps
         beginning = Beginning.read(steps)
         agent = self._agents.get(row.agent)
-        if beginning is None or agent is None or not agent.continues:
+        if beginning is None:
+            return None
+        if agent is None:
+            raise NotHere
+        if not agent.continues:
             return None
         work = {key: value for key, value in steps.items() if key not in NOTES and value is not None}
         changed = agent.version != beginning.version
         if changed and not _is_repeatable(work):
-            return None
+            raise NotHere
         request = self._requests.validate_python(beginning.request)
         again = changed or not agent.has_steps
         if isinstance(request, ThreadsCustomActionReq) and ACTION not in work:
