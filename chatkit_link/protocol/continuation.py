@@ -2,7 +2,8 @@
 
 What can go on: an agent whose models and tools we call, for it goes on behind its last recorded step; and any server
 that has shown nothing yet or has recorded a step of its own, for it is asked again, and does again what it did, but
-for its steps. A server that has done something which nobody can know of is not asked a second time. Where an agent was
+for its steps. A server that has done something which nobody can know of is not asked a second time, and neither is an
+agent that has called a tool which is no step, such as a shell. Where an agent was
 changed meanwhile, its steps are not those of the new one: it begins again at the message, unless something has
 happened that must not happen twice. Whatever cannot go on is ended by ``crash_recovery.py``.
 """
@@ -28,7 +29,7 @@ from chatkit.types import (
 from pydantic import TypeAdapter, ValidationError
 
 from chatkit_link.agents.served import ServedAgent
-from chatkit_link.agents.steps import ACTION
+from chatkit_link.agents.steps import ACTION, NO_STEP
 from chatkit_link.caller import Caller, Resumed, Retry
 from chatkit_link.errors import NotFound
 from chatkit_link.files.files import Files
@@ -109,7 +110,7 @@ class Continuation:
         row, steps = orphan.row, orphan.steps
         beginning = Beginning.read(steps)
         agent = self._agents.get(row.agent)
-        if beginning is None or agent is None or not agent.continues:
+        if beginning is None or agent is None or not agent.continues or NO_STEP in steps:
             return None
         work = {key: value for key, value in steps.items() if key not in _NOTES and value is not None}
         changed = agent.version != beginning.version
