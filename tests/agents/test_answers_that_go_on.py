@@ -60,7 +60,8 @@ def shop(lab: Lab) -> Agent[Any]:
 async def test_an_answer_goes_on_wherever_its_replica_dies(store: PostgresStore, api: str, *, late: bool) -> None:
     script = (Call("stock", {"what": "tea"}), Call("order", {"what": "tea"}), Say("Your tea is on its way."))
     async with lab(shop, store, *script, api=api) as here:
-        await require_that_it_goes_on(here, late=late)
+        # Every entry once: the other API, and what a replica does that lives on, differ at few of them.
+        await require_that_it_goes_on(here, late=late, every=3 if late or api != "responses" else 1)
 
 
 def counter(lab: Lab) -> Agent[Any]:
@@ -109,7 +110,7 @@ async def test_parallel_tools_widgets_and_hand_offs_go_on(store: PostgresStore, 
         Say("Your tea is on its way."),
     )
     async with lab(counter, store, *script) as here:
-        await require_that_it_goes_on(here, late=late)
+        await require_that_it_goes_on(here, late=late, every=3 if late else 2)
 
 
 async def test_a_tool_that_failed_is_not_called_again(store: PostgresStore) -> None:
@@ -351,13 +352,13 @@ async def test_an_answer_goes_on_after_a_second_death(store: PostgresStore) -> N
                 require_all_done_once(here, whole, outcome, {"order": 1}, (room, second))
 
 
-async def require_that_it_goes_on(here: Lab, *, late: bool = False) -> None:
-    """It dies at each point in turn. Nothing is done twice that may not be, and in the end all is as it would be."""
+async def require_that_it_goes_on(here: Lab, *, late: bool = False, every: int = 1) -> None:
+    """It dies at every n-th point. Nothing is done twice that may not be, and in the end all is as it would be."""
     whole = await here.undisturbed()
     assert whole.error is None
     done, asked = dict(here.calls), len(here.model.requests)
     once = [name for name in done if name not in REPEATABLE]
-    for room in range(len(whole.entries) + 1):
+    for room in range(0, len(whole.entries) + 1, every):
         outcome = await here.cut_at(room, late=late)
         assert late or len(here.model.requests) <= asked + 1, room
         require_all_done_once(here, whole, outcome, {name: done[name] for name in once}, room)
