@@ -2,7 +2,8 @@
 
 What can go on: an agent whose models and tools we call, for it goes on behind its last recorded step; and any server
 that has shown nothing yet or has recorded a step of its own, for it is asked again, and does again what it did, but
-for its steps. A server that has done something which nobody can know of is not asked a second time. Where an agent was
+for its steps. A server that has done something which nobody can know of is not asked a second time, and neither is an
+agent that has called a tool which is no step, such as a shell. Where an agent was
 changed meanwhile, its steps are not those of the new one: it begins again at the message, unless something has
 happened that must not happen twice. Whatever cannot go on is ended by ``crash_recovery.py``. While a deploy is under
 way, another replica may have the agent, or have it as it was: what cannot go on only here is left to the others first.
@@ -29,7 +30,7 @@ from chatkit.types import (
 from pydantic import TypeAdapter, ValidationError
 
 from chatkit_link.agents.served import ServedAgent
-from chatkit_link.agents.steps import ACTION
+from chatkit_link.agents.steps import ACTION, NO_STEP
 from chatkit_link.caller import Caller, Resumed, Retry
 from chatkit_link.errors import NotFound
 from chatkit_link.files.files import Files
@@ -113,7 +114,7 @@ class Continuation:
         row, steps = orphan.row, orphan.steps
         beginning = Beginning.read(steps)
         agent = self._agents.get(row.agent)
-        if beginning is None:
+        if beginning is None or NO_STEP in steps:
             return None
         if agent is None:
             raise NotHere
