@@ -43,6 +43,8 @@ class Journal:
         self.earlier: Mapping[str, Any] = {} if earlier is None else earlier
         self.earlier_events = earlier_events
         self._continuable = continuable
+        #: Whether anything was done here that no replica before had done.
+        self.has_advanced = False
         self._busy = 0
         #: Made for who waits, which is one that stops.
         self._changed: asyncio.Event | None = None
@@ -59,6 +61,7 @@ class Journal:
 
     def record(self, key: str, value: Any) -> None:
         """Note what came of a step, as JSON, behind all that was emitted so far. A later value of a key counts."""
+        self.has_advanced = True
         self.append(encode_step(key, value))
 
     async def committed(self) -> None:
