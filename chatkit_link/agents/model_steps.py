@@ -44,6 +44,7 @@ def record_response(steps: Steps, number: int, response: Response, display: dict
         details = getattr(usage, "input_tokens_details", None)
         used = {
             "id": steps.usage_id(number),
+            "kind": steps.usage_kind(number),
             "model": steps.model_of(number),
             "input_tokens": usage.input_tokens,
             "cached_tokens": min(getattr(details, "cached_tokens", 0) or 0, usage.input_tokens),
@@ -70,4 +71,4 @@ def report_found_usage(steps: Steps, number: int) -> None:
     found: dict[str, Any] = steps.found(f"model#{number}") or {}
     used: dict[str, Any] | None = found["usage"]
     if used is not None:
-        report_reading(Reading(kind="answer", requests=1, **used))
+        report_reading(Reading(requests=1, **used))

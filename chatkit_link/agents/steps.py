@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final, Protocol, Self, cast
 
+from chatkit_link.limits.meter import Kind
 from chatkit_link.runs.journal import Journal
 
 #: The step of a click: the items that its handler has returned for the agent to answer to.
@@ -76,6 +77,7 @@ class Steps:
         self._handoffs = 0
         self._asked: tuple[object, str] | None = None
         self._models: dict[int, str] = {}
+        self._repeats: set[int] = set()
         self._made: dict[str, int] = {}
         #: The calls of tools that have begun, by their id.
         self.calls: dict[str, Call] = {}
@@ -134,6 +136,9 @@ class Steps:
         """The run is about to ask a model. given: its input, by which the request is known from those of other runs."""
         self._asked = (given, f"model#{self._requests}")
         self._models[self._requests] = model
+        # With all there that it needs and nothing else to do first, the replica before was waiting for it.
+        if self.journal.generation and not self.journal.has_advanced and self.found(self._asked[1]) is None:
+            self._repeats.add(self._requests)
         self._requests += 1
 
     def found_response(self, given: object) -> dict[str, Any] | None:
@@ -157,6 +162,9 @@ class Steps:
 
     def model_of(self, number: int) -> str:
         return self._models.get(number, "unknown")
+
+    def usage_kind(self, number: int) -> Kind:
+        return "repeat" if number in self._repeats else "answer"
 
     def next_handoff(self) -> str:
         self._handoffs += 1

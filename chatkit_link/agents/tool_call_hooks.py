@@ -69,7 +69,8 @@ class VisibleTools(RunHooks[LinkContext]):
         self, context: RunContextWrapper[LinkContext], agent: Agent[LinkContext], response: ModelResponse
     ) -> None:
         steps = (self._display or context.context).steps
-        self._reader.read(context.usage, agent, steps.usage_id(steps.newest_request))
+        number = steps.newest_request
+        self._reader.read(context.usage, agent, steps.usage_id(number), steps.usage_kind(number))
 
     @override
     async def on_tool_start(

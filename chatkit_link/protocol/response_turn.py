@@ -110,7 +110,7 @@ class ResponseTurn:
     async def run(self, run: Run) -> None:
         """Answer into the run's log. Raises RunFailed once an error is emitted, and CancelledError if stopped."""
         turn = self._turn
-        self._run, self._meter = run, Meter(run.agent, run.id)
+        self._run, self._meter = run, Meter(run.agent, run.id, run.journal.generation)
         images = GeneratedImages(self._files, turn.thread.id, turn.caller)
         resumed = turn.caller.resumed
         steps = Steps(run.id, run.journal, upto=resumed.item_id if resumed is not None else None)

@@ -45,6 +45,8 @@ class Journal:
         #: Told the key of each step that is recorded.
         self.on_record: Callable[[str], None] = lambda _: None
         self._continuable = continuable
+        #: Whether anything was done here that no replica before had done.
+        self.has_advanced = False
         self._busy = 0
         #: Made for who waits, which is one that stops.
         self._changed: asyncio.Event | None = None
@@ -61,6 +63,7 @@ class Journal:
 
     def record(self, key: str, value: Any) -> None:
         """Note what came of a step, as JSON, behind all that was emitted so far. A later value of a key counts."""
+        self.has_advanced = True
         self.append(encode_step(key, value))
         self.on_record(key)
 

@@ -266,6 +266,21 @@ async def test_what_is_used_counts_once_however_often_it_is_reported(store: Post
     assert len(two.usage) == 3
     assert len(both) == 2  # of the responses that were recorded; the third was asked for twice
     assert all(one.usage[name] == two.usage[name] for name in both)
+    repeats = [name for name, reading in two.usage.items() if reading.kind == "repeat"]
+    assert repeats == [name for name in two.usage if name not in both]
+    assert all(reading.kind == "answer" for reading in one.usage.values())
+
+
+async def test_a_request_behind_a_tool_that_was_running_is_no_repeat(store: PostgresStore) -> None:
+    script = (Call("stock", {"what": "tea"}), Say("Seven."))
+    async with lab(shop, store, *script) as here:
+        whole = await here.undisturbed()
+        room = next(at for at, entry in enumerate(whole.entries) if b"/end" in entry)
+        ctx, first = await here.ask(), Log(room=room, late=True)
+        await here.answer(ctx, first)
+        after = await here.answer(ctx, Log(), first, 1)
+
+    assert [reading.kind for reading in after.usage.values()] == ["answer", "answer"]
 
 
 async def test_the_model_is_not_given_what_the_answer_itself_has_written(store: PostgresStore) -> None:
