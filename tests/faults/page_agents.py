@@ -29,7 +29,7 @@ async def post(parcel: str) -> str:
 
 
 def decide(given: str | list[Any], _tools: frozenset[str]) -> ToolCall | str:
-    """ "Weigh P" and "Post P" call the tool and say what came of it; any other message is answered by a tale."""
+    """Call the tool for "Weigh P" and "Post P", and say what came of it; answer anything else by a tale."""
     items = [] if isinstance(given, str) else given
     at, message = next((at, text) for at in range(len(items) - 1, -1, -1) if (text := _said(items[at])))
     tool, _, parcel = message.partition(" ")
