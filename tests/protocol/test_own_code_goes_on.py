@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from chatkit.server import ChatKitServer
 from chatkit.types import ThreadStreamEvent
+from chatkit.widgets import Card, Text
 
 from chatkit_link import StepUncertain, TurnContext, step
 from chatkit_link.agents.agent_builder.responder import WorkflowResponder
@@ -27,6 +28,8 @@ from tests.protocol.replica import Site, shown
 from tests.protocol.stepping import text
 from tests.protocol.test_continuation import check_every_death, create, undisturbed
 
+#: The id of every message of a Chat Completions model, by the Agents SDK.
+PLACEHOLDER = "__fake_id__"
 NEWSLETTER = Path(__file__).parents[1] / "agents" / "agent_builder" / "exports" / "newsletter.py"
 MakeSite = Callable[[Responder], Site]
 
@@ -112,6 +115,21 @@ async def test_a_respond_function_pays_once_wherever_its_replica_dies(serve: Mak
             assert "The server stopped in the middle of “charge”" in after.events[-1].decode(), room
         elif after is not None:
             assert texts == expected, "it had displayed nothing, and begins again"
+
+
+async def test_a_respond_function_gives_nothing_twice_that_no_log_has(serve: MakeSite) -> None:
+    """Its items have ids of ours: a reader's item takes the place of the one that was lost with the replica."""
+
+    async def respond(ctx: TurnContext) -> AsyncIterator[ThreadStreamEvent]:
+        number = await ctx.step("look up", lambda: 7, repeatable=True)
+        async for event in text(ctx.thread, ctx.new_id("message"), ["It ", "is ", f"{number}."]):
+            yield event
+        async for event in ctx.stream_widget(Card(children=[Text(value=str(number))])):
+            yield event
+        async for event in text(ctx.thread, PLACEHOLDER, ["No ", "more."]):
+            yield event
+
+    await check_every_death(serve(FunctionResponder(respond)), unlogged=2)
 
 
 async def test_an_author_who_can_find_out_goes_on_after_a_step_that_no_one_knows_the_end_of(serve: MakeSite) -> None:
