@@ -27,7 +27,9 @@ class UsageReader:
         """The model that an agent of this run asks."""
         return self._default if self._fixed else _model_name(agent, self._default)
 
-    def read(self, usage: Usage, agent: Agent[Any] | None = None, reading_id: str | None = None) -> None:
+    def read(
+        self, usage: Usage, agent: Agent[Any] | None = None, reading_id: str | None = None, kind: Kind | None = None
+    ) -> None:
         """agent: the one whose model has just answered; None at the end, for usage of an unknown model."""
         if agent is not None:
             self._model = self.model_of(agent)
@@ -35,7 +37,7 @@ class UsageReader:
         now = (usage.requests, usage.input_tokens, cached, usage.output_tokens)
         requests, given, from_cache, written = (max(new - old, 0) for new, old in zip(now, self._seen, strict=True))
         self._seen = now
-        reading = Reading(self._model, self._kind, requests, given, min(from_cache, given), written)
+        reading = Reading(self._model, kind or self._kind, requests, given, min(from_cache, given), written)
         report_reading(reading if reading_id is None else replace(reading, id=reading_id))
 
 

@@ -20,11 +20,14 @@ from typing import Any, Final, Protocol, Self, cast
 
 from chatkit.store import StoreItemType
 
+from chatkit_link.limits.meter import Kind
 from chatkit_link.runs.journal import Journal
 from chatkit_link.store.postgres import id_prefix, new_id
 
 #: The step of a click: the items that its handler has returned for the agent to answer to.
 ACTION: Final = "action"
+#: Something has begun that is no step: it would happen again, so the answer goes on nowhere else.
+NO_STEP: Final = "no-step"
 #: Steps of the Agents SDK's runs; other scopes and ``ctx.step`` have other keys.
 _OWN_STEPS = re.compile(r"(model#|tool:|handoff#)")
 
@@ -79,6 +82,7 @@ class Steps:
         self._handoffs = 0
         self._asked: tuple[object, str] | None = None
         self._models: dict[int, str] = {}
+        self._repeats: set[int] = set()
         self._made: dict[str, int] = {}
         #: The calls of tools that have begun, by their id.
         self.calls: dict[str, Call] = {}
@@ -109,6 +113,12 @@ class Steps:
     def record(self, key: str, value: dict[str, Any]) -> None:
         self.journal.record(self.scope + key, value)
 
+    async def go_on_here_only(self) -> None:
+        """What begins now is no step, and may happen once only: if this replica ends, so does the answer."""
+        self.journal.continuable = False
+        self.journal.record(NO_STEP, True)  # noqa: FBT003
+        await self.journal.committed()
+
     def snapshots(self) -> list[dict[str, Any]]:
         """What the answer had displayed at each of the steps that were found, oldest first."""
         return sorted(self._found_snapshots(), key=lambda snapshot: snapshot["number"])
@@ -131,6 +141,9 @@ class Steps:
         """The run is about to ask a model. given: its input, by which the request is known from those of other runs."""
         self._asked = (given, f"model#{self._requests}")
         self._models[self._requests] = model
+        # With all there that it needs and nothing else to do first, the replica before was waiting for it.
+        if self.journal.generation and not self.journal.has_advanced and self.found(self._asked[1]) is None:
+            self._repeats.add(self._requests)
         self._requests += 1
 
     def found_response(self, given: object) -> dict[str, Any] | None:
@@ -154,6 +167,9 @@ class Steps:
 
     def model_of(self, number: int) -> str:
         return self._models.get(number, "unknown")
+
+    def usage_kind(self, number: int) -> Kind:
+        return "repeat" if number in self._repeats else "answer"
 
     def next_handoff(self) -> str:
         self._handoffs += 1

@@ -69,7 +69,8 @@ class VisibleTools(RunHooks[LinkContext]):
         self, context: RunContextWrapper[LinkContext], agent: Agent[LinkContext], response: ModelResponse
     ) -> None:
         steps = (self._display or context.context).steps
-        self._reader.read(context.usage, agent, steps.usage_id(steps.newest_request))
+        number = steps.newest_request
+        self._reader.read(context.usage, agent, steps.usage_id(number), steps.usage_kind(number))
 
     @override
     async def on_tool_start(
@@ -84,6 +85,8 @@ class VisibleTools(RunHooks[LinkContext]):
             if call.is_displayed:
                 return
             link.begun = {item_id: owner for item_id, owner in link.begun.items() if owner != key}
+        else:  # a shell, a computer, a patch: the SDK calls them by itself
+            await link.steps.go_on_here_only()
         line = link.lines.get(key)  # an answer that goes on has displayed it
         if line is None:
             task = _task(context, tool)

@@ -13,7 +13,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["answer", "title", "transcription"]
+#: ``repeat``: an answer of a model that was lost with its replica, and was asked for again.
+Kind = Literal["answer", "repeat", "title", "transcription"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,15 @@ class Reading:
 
 
 class Meter:
-    """The readings of one piece of work. run_id: None for work that is no run, such as a dictation."""
+    """The readings of one piece of work.
 
-    def __init__(self, agent: str, run_id: str | None = None) -> None:
+    run_id: None for work that is no run, such as a dictation. generation: how often the run was taken over.
+    """
+
+    def __init__(self, agent: str, run_id: str | None = None, generation: int = 0) -> None:
         self.agent = agent
         self.run_id = run_id
+        self.generation = generation
         self.readings: list[Reading] = []
 
     @contextmanager

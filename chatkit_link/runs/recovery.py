@@ -137,7 +137,7 @@ class Recovery:
         return self._was_steady and asyncio.get_running_loop().time() - self._looked_at < 2 * LOOK
 
     async def _look(self) -> None:
-        """End the runs of those that were absent last time, are so still, and renewed nothing in between."""
+        """Take the runs of those that were absent last time, are so still, and renewed nothing in between."""
         began = now()
         running = await rows.running_replicas(self._database)
         self._uptime.record_answer(began)

@@ -281,6 +281,8 @@ usage = Table(
     Column("id", Text, nullable=False),
     *_owner(),
     Column("run_id", Text, index=True),
+    # How often the run had been taken over by then.
+    Column("generation", SmallInteger, nullable=False, server_default="0"),
     Column("agent", Text, nullable=False),
     Column("model", Text, nullable=False),
     Column("kind", Text, nullable=False),

@@ -41,7 +41,7 @@ from chatkit_link.agents.responder import AgentResponder
 from chatkit_link.agents.steps import Steps
 from chatkit_link.agents.tool_failures import with_tool_policy
 from chatkit_link.caller import Caller
-from chatkit_link.limits.meter import Meter
+from chatkit_link.limits.meter import Meter, Reading
 from chatkit_link.runs.journal import Journal
 from chatkit_link.store.postgres import PostgresStore, new_id
 from chatkit_link.store.turns import TurnRecord
@@ -57,7 +57,7 @@ class Stateless(ModelServer):
     def next(self, body: dict[str, Any]) -> Step:
         self.requests.append(body)
         given = json.dumps(body)
-        outputs = sum(map(given.count, ('"function_call_output"', '"role": "tool"', '"image_generation_call"')))
+        outputs = sum(map(given.count, ('_call_output"', '"role": "tool"', '"image_generation_call"')))
         for step in self.script:
             outputs -= len(step.calls) if isinstance(step, Calls) else 1
             if outputs < 0:
@@ -102,13 +102,13 @@ class Log:
 
 @dataclass
 class Outcome:
-    """What an answer has come to. usage: tokens by the id of the reading. entries: of all its logs, as JSON."""
+    """What an answer has come to. usage: readings by their ids. entries: of all its logs, as JSON."""
 
     items: list[ThreadItem]
     record: TurnRecord
     events: list[ThreadStreamEvent]
     steps: dict[str, Any]
-    usage: dict[str, int]
+    usage: dict[str, Reading]
     entries: list[bytes]
     error: BaseException | None = None
 
@@ -181,7 +181,7 @@ class Lab:
         whole = Log(both)
         return Outcome(
             view(whole.events), await self.record(ctx), whole.events, whole.steps,
-            {reading.id: reading.input_tokens + reading.output_tokens for reading in meter.readings},
+            {reading.id: reading for reading in meter.readings},
             [entry if isinstance(entry, bytes) else entry.model_dump_json().encode() for entry in both], error,
         )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """A run that can go on elsewhere: words that come when a test wants them, each of them a step of its journal."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -61,11 +61,14 @@ class Journey:
         async with Coordinator(database, keep_nothing, **given) as coordinator:
             yield coordinator
 
-    async def begin(self, coordinator: Coordinator, caller: Caller, thread: str) -> Run:
+    async def begin(self, coordinator: Coordinator, caller: Caller, thread: str, *, words: int = 0) -> Run:
+        """A run, once so many words of it are said, and in the database."""
         async with coordinator.claim(caller, thread, "agent") as run:
             coordinator.start(run, self.work)
         while run not in self.runs:  # noqa: ASYNC110
             await asyncio.sleep(0)
+        await self.allow(words)
+        await stored(run, words)
         return run
 
     @property
@@ -91,4 +94,10 @@ async def stored(run: Run, events: int) -> None:
     """Wait until so many events of a run, and its steps, are in the database."""
     async with asyncio.timeout(10):
         while run.log.written % 10**9 < events or not run.log.is_written:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.01)

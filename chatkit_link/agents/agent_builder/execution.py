@@ -20,7 +20,14 @@ from chatkit_link.agents.agent_builder.answer import Answer, Held
 from chatkit_link.agents.agent_builder.conversation import Conversation
 from chatkit_link.agents.agent_builder.event_emitter import EventEmitter, Step
 from chatkit_link.agents.agent_builder.guardrails import report_guardrails, run_guardrails, without_guardrails
-from chatkit_link.agents.agent_builder.journal import Journal, SearchResults, objects, plain, run_from_json, run_to_json
+from chatkit_link.agents.agent_builder.journal import (
+    SearchResults,
+    WorkflowJournal,
+    objects,
+    plain,
+    run_from_json,
+    run_to_json,
+)
 from chatkit_link.agents.agent_builder.kept_display import KeptDisplay
 from chatkit_link.agents.agent_builder.output_kind import OutputKind, Rank
 from chatkit_link.agents.agent_builder.output_widgets import OutputWidgets, build_widget
@@ -58,7 +65,7 @@ class Execution:
     workflow: RunnableWorkflow
     events: EventEmitter
     text: str
-    journal: Journal
+    journal: WorkflowJournal
     state: ThreadState
     widgets: OutputWidgets
     message_id: str | None = None

@@ -11,7 +11,7 @@ from chatkit.types import CustomTask, WorkflowItem
 
 from chatkit_link.agents.agent_builder.answer import Answer, Held
 from chatkit_link.agents.agent_builder.event_emitter import EventEmitter, Step
-from chatkit_link.agents.agent_builder.journal import Journal
+from chatkit_link.agents.agent_builder.journal import WorkflowJournal
 from chatkit_link.agents.agent_builder.output_kind import Rank
 from chatkit_link.agents.agent_builder.speakers import Place
 
@@ -24,7 +24,7 @@ class KeptDisplay:
 
     events: EventEmitter
     answer: Answer
-    journal: Journal
+    journal: WorkflowJournal
     #: How much of what grows is in the steps so far: lists by their length, all else as it was.
     _covers: int = 0
     _input: int = 0

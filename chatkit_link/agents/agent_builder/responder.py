@@ -14,7 +14,7 @@ from chatkit.types import NoticeEvent, ThreadItem, ThreadStreamEvent, UserMessag
 from chatkit_link.agents.actions import unknown_action
 from chatkit_link.agents.agent_builder.event_emitter import EventEmitter, WorkflowSettings
 from chatkit_link.agents.agent_builder.execution import Execution
-from chatkit_link.agents.agent_builder.journal import Journal
+from chatkit_link.agents.agent_builder.journal import WorkflowJournal
 from chatkit_link.agents.agent_builder.kept_steps import Entry, KeptSteps
 from chatkit_link.agents.agent_builder.output_widgets import OutputWidgets
 from chatkit_link.agents.agent_builder.runnable import RunnableWorkflow
@@ -108,10 +108,10 @@ class WorkflowResponder:
         if found is not None and found.waiting["version"] != self._workflow.version:
             notices.append(NoticeEvent(level="info", message=CHANGED.in_language(ctx.caller.locale)))
         elif found is not None:
-            record, journal = found.started(), Journal.of(found.waiting)
+            record, journal = found.started(), WorkflowJournal.of(found.waiting)
             journal.steps[found.waiting["place"]] = found.approved
         elif begun is not None:
-            record, journal = begun["record"], Journal(begun["version"], begun["steps"], again=begun["again"])
+            record, journal = begun["record"], WorkflowJournal(begun["version"], begun["steps"], again=begun["again"])
         elif ctx.message is not None:
             journal = await self._failed(ctx, ctx.message)
         history = await load_history(
@@ -134,7 +134,7 @@ class WorkflowResponder:
             kept=kept,
             chosen=chosen,
         )
-        journal = journal or Journal(self._workflow.version)
+        journal = journal or WorkflowJournal(self._workflow.version)
         # What is called again begins as it did.
         kept_state = journal.steps.get("state")
         session = kept_state["session"] if kept_state else state_of(ctx.caller)
@@ -160,13 +160,13 @@ class WorkflowResponder:
         found = [item for item, _ in items if item.id == message_id and isinstance(item, UserMessageItem)]
         return found[0] if found else None
 
-    async def _failed(self, ctx: TurnContext, message: UserMessageItem) -> Journal | None:
+    async def _failed(self, ctx: TurnContext, message: UserMessageItem) -> WorkflowJournal | None:
         """What an answer to this message had done when it failed, where this one is a retry."""
         record = await ctx.store.load_turn(ctx.thread.id, message.id, ctx.caller)
         failed = record.get("failed") if record else None
         if failed is None or failed["version"] != self._workflow.version:
             return None
-        return Journal(failed["version"], failed["steps"], again=True)
+        return WorkflowJournal(failed["version"], failed["steps"], again=True)
 
     def _explained(self, error: Exception) -> Exception:
         """An error of the file's own, with its line; all others are known by what they are."""
