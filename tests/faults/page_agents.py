@@ -29,7 +29,7 @@ async def post(parcel: str) -> str:
 
 
 def decide(given: str | list[Any], _tools: frozenset[str]) -> ToolCall | str:
-    """ "Post P" weighs the parcel, posts it and says what came of both; any other message is answered by a tale."""
+    """On "Post P", weigh the parcel, post it and say what came of both; answer any other message by a tale."""
     items = [] if isinstance(given, str) else given
     at, message = next((at, text) for at in range(len(items) - 1, -1, -1) if (text := _said(items[at])))
     outputs = [str(item["output"]) for item in items[at:] if item.get("type") == "function_call_output"]
