@@ -90,11 +90,11 @@ async def _recorded(steps: Steps, name: str, function: Callable[[], Any], kind: 
     elif steps.found(key) is not None:
         raise StepUncertain(name)
     else:
-        steps.record(key, {"once": True})
-        await journal.committed()
         with journal.busy():
+            # Inside: a server that stops must end neither before it happens nor between that and its record.
+            steps.record(key, {"once": True})
+            await journal.committed()
             result = await _do(name, function, kind)
-            # Inside: a server that stops must not end between what has happened and its record.
             steps.record(f"{key}/end", {"result": result})
         return result
     steps.record(f"{key}/end", {"result": result})

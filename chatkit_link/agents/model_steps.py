@@ -8,8 +8,10 @@ from openai.types.responses import Response, ResponseCompletedEvent
 from chatkit_link.agents.steps import Steps, current_steps
 from chatkit_link.limits.meter import Reading, report_reading
 
-#: Characters of an image (base64) that a step has: about 3 MB. The model goes on without a larger one after a crash.
-_LARGEST_IMAGE: Final = 4_000_000
+#: Characters of an image (base64) that a step has: about 3 MB. After a crash, the model is given a blank one in place
+#: of a larger one; the chat has it as it was.
+LARGEST_IMAGE: Final = 4_000_000
+_BLANK: Final = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg=="
 
 
 class FoundResponse(ResponseCompletedEvent):
@@ -49,19 +51,19 @@ def record_response(steps: Steps, number: int, response: Response, display: dict
             "output_tokens": usage.output_tokens,
         }
     stored = response.model_dump(mode="json", include={"id", "model", "output"}, exclude_unset=True)
-    stored["output"] = _without_large_images(stored["output"])
+    stored["output"] = _with_small_images(stored["output"])
     steps.record(f"model#{number}", {"response": stored, "usage": used, "display": display})
 
 
-def _without_large_images(output: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """An image is displayed and stored as an item; what was thought before it is refused without it."""
-    kept: list[dict[str, Any]] = []
-    for item in output:
-        if item.get("type") != "image_generation_call" or len(item.get("result") or "") <= _LARGEST_IMAGE:
-            kept.append(item)
-        elif kept and kept[-1].get("type") == "reasoning":
-            kept.pop()
-    return kept
+def _with_small_images(output: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """An image is displayed and stored as an item. Its call stays: a response of nothing else would be the last one,
+    and what was thought before it is refused without it.
+    """
+    return [{**item, "result": _BLANK} if _is_large_image(item) else item for item in output]
+
+
+def _is_large_image(item: dict[str, Any]) -> bool:
+    return item.get("type") == "image_generation_call" and len(item.get("result") or "") > LARGEST_IMAGE
 
 
 def report_found_usage(steps: Steps, number: int) -> None:

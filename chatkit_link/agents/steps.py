@@ -23,6 +23,8 @@ from chatkit_link.runs.journal import Journal
 
 #: The step of a click: the items that its handler has returned for the agent to answer to.
 ACTION: Final = "action"
+#: Something has begun that is no step: it would happen again, so the answer goes on nowhere else.
+NO_STEP: Final = "no-step"
 #: Steps of the Agents SDK's runs; other scopes and ``ctx.step`` have other keys.
 _OWN_STEPS = re.compile(r"(model#|tool:|handoff#)")
 
@@ -105,6 +107,12 @@ class Steps:
 
     def record(self, key: str, value: dict[str, Any]) -> None:
         self.journal.record(self.scope + key, value)
+
+    async def go_on_here_only(self) -> None:
+        """What begins now is no step, and may happen once only: if this replica ends, so does the answer."""
+        self.journal.continuable = False
+        self.journal.record(NO_STEP, True)  # noqa: FBT003
+        await self.journal.committed()
 
     def snapshots(self) -> list[dict[str, Any]]:
         """What the answer had displayed at each of the steps that were found, oldest first."""

@@ -85,6 +85,8 @@ class VisibleTools(RunHooks[LinkContext]):
             if call.is_displayed:
                 return
             link.begun = {item_id: owner for item_id, owner in link.begun.items() if owner != key}
+        else:  # a shell, a computer, a patch: the SDK calls them by itself
+            await link.steps.go_on_here_only()
         line = link.lines.get(key)  # an answer that goes on has displayed it
         if line is None:
             task = _task(context, tool)

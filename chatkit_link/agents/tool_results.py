@@ -14,13 +14,13 @@ from pydantic import BaseModel, TypeAdapter
 from chatkit_link.agents.tool_failures import ToolFailure
 
 #: Characters of one result. A model gets less than that of a text; this is for images and files.
-_LARGEST: Final = 4_000_000
+LARGEST: Final = 4_000_000
 TOO_LARGE: Final = {"$failure": "This call was carried out, but its output was too large to be kept. It is not known."}
 
 
 def to_json(result: Any) -> Any:
     encoded = _encode(result)
-    return encoded if len(json.dumps(encoded)) <= _LARGEST else TOO_LARGE
+    return encoded if len(json.dumps(encoded)) <= LARGEST else TOO_LARGE
 
 
 def from_json(stored: Any) -> Any:

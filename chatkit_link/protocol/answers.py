@@ -164,6 +164,8 @@ class Answers:
                 retry=retry,
                 reads_message=asked.reads_messages and message is None,
                 earlier=earlier,
+                has_steps=agent.has_steps,
+                continues=agent.continues,
             )
             response = ResponseTurn(
                 turn,

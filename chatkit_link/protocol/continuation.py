@@ -2,9 +2,11 @@
 
 What can go on: an agent whose models and tools we call, for it goes on behind its last recorded step; and any server
 that has shown nothing yet or has recorded a step of its own, for it is asked again, and does again what it did, but
-for its steps. A server that has done something which nobody can know of is not asked a second time. Where an agent was
+for its steps. A server that has done something which nobody can know of is not asked a second time, and neither is an
+agent that has called a tool which is no step, such as a shell. Where an agent was
 changed meanwhile, its steps are not those of the new one: it begins again at the message, unless something has
-happened that must not happen twice. Whatever cannot go on is ended by ``crash_recovery.py``.
+happened that must not happen twice. Whatever cannot go on is ended by ``crash_recovery.py``. While a deploy is under
+way, another replica may have the agent, or have it as it was: what cannot go on only here is left to the others first.
 """
 
 import logging
@@ -28,17 +30,18 @@ from chatkit.types import (
 from pydantic import TypeAdapter, ValidationError
 
 from chatkit_link.agents.served import ServedAgent
-from chatkit_link.agents.steps import ACTION
+from chatkit_link.agents.steps import ACTION, NO_STEP
 from chatkit_link.caller import Caller, Resumed, Retry
 from chatkit_link.errors import NotFound
 from chatkit_link.files.files import Files
 from chatkit_link.protocol.answers import Answers, AnswerTo, Asked
-from chatkit_link.protocol.beginning import BEGIN, Beginning, Callers
+from chatkit_link.protocol.beginning import Beginning, Callers
 from chatkit_link.protocol.checks import require_open, widget_sender
 from chatkit_link.protocol.earlier_items import EarlierItems
-from chatkit_link.protocol.places import PLACE, REPLACED, place_of
+from chatkit_link.protocol.elsewhere import NOTES, has_worked
+from chatkit_link.protocol.places import REPLACED, place_of
 from chatkit_link.runs.run import Run
-from chatkit_link.runs.takeover import Continued, Orphan
+from chatkit_link.runs.takeover import Continued, NotHere, Orphan
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.threads import StoredThread
 from chatkit_link.translations import Localized
@@ -46,8 +49,6 @@ from chatkit_link.wire.encoding import is_hidden
 
 logger = logging.getLogger(__name__)
 
-#: Steps that are no work of the answer.
-_NOTES = {BEGIN, PLACE, REPLACED}
 #: Items of one answer that are looked for in its thread.
 _MOST = 500
 
@@ -91,7 +92,11 @@ class Continuation:
         self._requests: TypeAdapter[StreamingReq] = TypeAdapter(StreamingReq)
 
     async def continue_run(self, orphan: Orphan) -> Continued | None:
-        """What goes on with a run, under its id; None where it cannot, and is to be ended as interrupted."""
+        """What goes on with a run, under its id; None where it cannot, and is to be ended as interrupted.
+
+        Raises:
+            NotHere: it cannot with the agents of this replica.
+        """
         left = self._read(orphan)
         if left is None:
             return None
@@ -109,12 +114,16 @@ class Continuation:
         row, steps = orphan.row, orphan.steps
         beginning = Beginning.read(steps)
         agent = self._agents.get(row.agent)
-        if beginning is None or agent is None or not agent.continues:
+        if beginning is None or NO_STEP in steps:
             return None
-        work = {key: value for key, value in steps.items() if key not in _NOTES and value is not None}
+        if agent is None:
+            raise NotHere
+        if not agent.continues:
+            return None
+        work = {key: value for key, value in steps.items() if key not in NOTES and value is not None}
         changed = agent.version != beginning.version
         if changed and not _is_repeatable(work):
-            return None
+            raise NotHere
         request = self._requests.validate_python(beginning.request)
         again = changed or not agent.has_steps
         if isinstance(request, ThreadsCustomActionReq) and ACTION not in work:
@@ -137,8 +146,8 @@ class Continuation:
         )
         if not left.again:
             return earlier
-        has_steps = any(key not in {*_NOTES, ACTION} for key in left.orphan.steps)
-        if earlier.has_added_to_others or not (has_steps or left.agent.has_steps or earlier.is_empty):
+        has_worked_before = has_worked(left.orphan.steps)
+        if earlier.has_added_to_others or not (has_worked_before or left.agent.has_steps or earlier.is_empty):
             return None
         asks = isinstance(left.request, ThreadsCreateReq | ThreadsAddUserMessageReq)
         if asks and beginning.message is None and thread.last_seq != beginning.last_seq:
@@ -201,7 +210,7 @@ class Continuation:
     def _begin_again(self, left: _Left, run: Run) -> None:
         """The steps of the agent that was changed are no steps of the new one."""
         for key in run.journal.earlier:
-            if key not in _NOTES:
+            if key not in NOTES:
                 run.journal.record(key, None)
         run.journal.earlier = {}
         replace(left.beginning, version=left.agent.version).record(run.journal)

@@ -42,6 +42,7 @@ from chatkit_link.files.files import Files
 from chatkit_link.files.generated import GeneratedImages
 from chatkit_link.limits.ledger import Ledger
 from chatkit_link.limits.meter import Meter
+from chatkit_link.protocol.elsewhere import Elsewhere
 from chatkit_link.protocol.places import REPLACED, counting
 from chatkit_link.protocol.sdk_steps import MakeMessage, SdkSteps
 from chatkit_link.protocol.turn import Answer, Turn
@@ -55,6 +56,9 @@ from chatkit_link.wire.encoding import encode
 
 logger = logging.getLogger(__name__)
 
+#: Events with which an answer shows or changes something.
+_OF_ITEMS = "thread.item."
+
 
 class ResponseTurn:
     """Carries one answer from a server to the store and the run's log."""
@@ -65,6 +69,7 @@ class ResponseTurn:
     _items: TurnItems
     _thread: TurnThread
     _ending: TurnEnding
+    _elsewhere: Elsewhere
 
     def __init__(
         self,
@@ -120,8 +125,9 @@ class ResponseTurn:
         )
         self._thread = TurnThread(self._store, turn.thread, turn.caller, self._title, self._view)
         self._ending = TurnEnding(turn, self._store, self._items, self._thread)
+        self._elsewhere = Elsewhere(run.journal, turn)
         try:
-            with self._meter.running(), steps.running(), counting(run), containing_tasks():
+            with self._meter.running(), steps.running(), counting(run), self._elsewhere.kept(), containing_tasks():
                 await self._answer_in(run)
         finally:
             await self._keep_usage(self._emit, patiently=True)
@@ -209,6 +215,8 @@ class ResponseTurn:
         await self._emit_last_changes(emit)
 
     async def _take(self, given: ThreadStreamEvent, emit: Emit) -> None:
+        if given.type.startswith(_OF_ITEMS):
+            self._elsewhere.note_shown()
         for event in await self._items.keep(given):
             emit(event)
         await self._thread.emit_changes(emit)
@@ -233,6 +241,7 @@ class ResponseTurn:
                         self._emit(event)
                         continue
                     require_event(event, lambda: where(self._turn.server, "_process_events"))
+                    self._elsewhere.note_shown()
                     for own in await self._items.keep_override(event):
                         self._emit(own)
         await self._emit_last_changes(self._emit)
@@ -262,6 +271,7 @@ class ResponseTurn:
 
     async def store_message(self, message: UserMessageItem) -> ThreadItemDoneEvent:
         """Store what the user wrote; gives the event about it."""
+        self._elsewhere.note_shown()
         await self._store.add_message(self._turn.thread.id, message, self._turn.caller)
         self._title.read(message)
         return ThreadItemDoneEvent(item=self._files.links.fresh(message, self._turn.caller))

@@ -25,6 +25,7 @@ class Turn:
     retry: the message that is answered again.
     earlier: what other replicas have displayed of this answer; None for one that begins.
     reads_message: whether the message is made and stored in the run, where the server has a step of its own for it.
+    has_steps, continues: of the agent (``ServedAgent``).
     """
 
     server: ChatKitServer[Any]
@@ -38,6 +39,8 @@ class Turn:
     retry: Retry | None = None
     reads_message: bool = False
     earlier: EarlierItems | None = None
+    has_steps: bool = False
+    continues: bool = True
 
     @property
     def action(self) -> str | None:

@@ -42,6 +42,8 @@ class Journal:
         self.generation = generation
         self.earlier: Mapping[str, Any] = {} if earlier is None else earlier
         self.earlier_events = earlier_events
+        #: Told the key of each step that is recorded.
+        self.on_record: Callable[[str], None] = lambda _: None
         self._continuable = continuable
         #: Whether anything was done here that no replica before had done.
         self.has_advanced = False
@@ -63,6 +65,7 @@ class Journal:
         """Note what came of a step, as JSON, behind all that was emitted so far. A later value of a key counts."""
         self.has_advanced = True
         self.append(encode_step(key, value))
+        self.on_record(key)
 
     async def committed(self) -> None:
         """Return once all that was recorded so far is on the disk of the database.

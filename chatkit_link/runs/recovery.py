@@ -193,6 +193,7 @@ class Recovery:
                 self._replica,
                 self._known(),
                 _SETTLING,
+                left=self._takeover.left,
                 gone=gone,
                 late=late,
                 continues=self._takeover.continues,

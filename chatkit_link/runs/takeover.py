@@ -5,7 +5,8 @@ needs to do the same work again is made by a function that it gives (``Continue`
 the same run id. Its journal has the steps of the replicas before, which are not done again, and its event ids begin in
 a range of their own (``log.py``).
 
-A run that has ended three replicas is likely to end the next one as well: it is interrupted then.
+A run that has ended three replicas is likely to end the next one as well: it is interrupted then. One that needs what
+this replica does not have, such as an agent that a deploy is just adding, is left to the others for a while.
 """
 
 import asyncio
@@ -17,11 +18,12 @@ from typing import Any
 from chatkit_link.caller import Caller
 from chatkit_link.runs.journal import Journal, decode_steps
 from chatkit_link.runs.log import RunLog
-from chatkit_link.runs.run import Run, Work
+from chatkit_link.runs.run import Run, Work, now
 from chatkit_link.store import runs as rows
 from chatkit_link.store.engine import Database
 from chatkit_link.store.event_log import Log
 from chatkit_link.store.patience import PASSING
+from chatkit_link.store.replicas import is_alone
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +33,12 @@ CRASHES = 3
 _MOST = 500
 #: Seconds that the application has to make the work: less than its run is this replica's without a renewal.
 _PREPARING = 5.0
+#: Seconds that other replicas have to go on with a run that this one cannot go on with.
+_OTHERS = 10.0
+
+
+class NotHere(Exception):
+    """This replica does not have what goes on with a run, but another one may have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,7 @@ class Continued:
     work: Work
 
 
-#: None: this run cannot be continued, and ends as interrupted.
+#: None: this run cannot be continued, and ends as interrupted. Raises NotHere where another replica may know more.
 Continue = Callable[[Orphan], Awaitable[Continued | None]]
 
 
@@ -77,6 +85,15 @@ class Takeover:
         self._executed = executed
         #: This replica stops, and leaves what can go on to others.
         self.stopping = False
+        #: Runs that were left to the others -> until when.
+        self._left: dict[str, float] = {}
+
+    @property
+    def left(self) -> list[str]:
+        """The runs that this replica leaves to the others for now."""
+        present = now()
+        self._left = {run_id: until for run_id, until in self._left.items() if until > present - _OTHERS}
+        return [run_id for run_id, until in self._left.items() if until > present]
 
     @property
     def room(self) -> int:
@@ -106,18 +123,32 @@ class Takeover:
                 continued = await self._continues(orphan)
         except PASSING:
             raise  # the database is away: it could not be ended either
+        except NotHere:
+            return await self._leave(row)
         except Exception:
             logger.exception("request %s: run %s cannot be continued", row.request_id, row.id)
             return False
         if continued is None:
             return False
         if self.stopping:
-            async with self._database.replica() as connection:
-                await rows.release(connection, self._replica, [row.id])
+            await self._release(row)
             return True
         logger.info("request %s: run %s goes on here after %d steps", row.request_id, row.id, len(orphan.steps))
         self._start(_adopted(orphan, log, continued.caller, taken), continued.work)
         return True
+
+    async def _leave(self, row: rows.RunRow) -> bool:
+        """Give a run to the others; False where there are none, or none of them has wanted it."""
+        if row.id in self._left or await is_alone(self._database, self._replica):
+            return False
+        logger.info("request %s: run %s is left to replicas that have its agent", row.request_id, row.id)
+        self._left[row.id] = now() + _OTHERS
+        await self._release(row)
+        return True
+
+    async def _release(self, row: rows.RunRow) -> None:
+        async with self._database.replica() as connection:
+            await rows.release(connection, self._replica, [row.id])
 
 
 def _adopted(orphan: Orphan, log: Log, caller: Caller, taken: float) -> Run:

@@ -229,7 +229,8 @@ def _take_over() -> Statement:
         else_=(runs.c.lease_until < func.now()) & bindparam("late", type_=Boolean())
         | (runs.c.replica == func.any(bindparam("gone", type_=ARRAY(Text)))) & ABSENT,
     )
-    wanted = bindparam("all", type_=Boolean()) | runs.c.cancel_requested
+    others = bindparam("all", type_=Boolean()) & ~(runs.c.id == func.any(bindparam("left", type_=ARRAY(Text))))
+    wanted = others | runs.c.cancel_requested
     orphans = _free(select(runs.c.id).where(RUNNING, left, wanted, ~(runs.c.id == _KNOWN)).order_by(runs.c.lease_until))
     return Statement(
         update(runs)
@@ -253,6 +254,7 @@ async def take_over(
     known: Collection[str],
     lease: float,
     *,
+    left: Collection[str] = (),
     gone: Collection[str] = (),
     late: bool = True,
     continues: bool = True,
@@ -263,6 +265,7 @@ async def take_over(
 
     Args:
         known: the runs that this replica executes, and will renew when it can.
+        left: runs that are left to other replicas, unless somebody has asked to stop them.
         late: whether a lease that is over counts: not where the database may have stood still.
         gone: replicas that were not there for a while; one that has come back by now retains its runs.
         continues: whether this replica goes on with runs; else it leaves those that were released to others.
@@ -271,6 +274,7 @@ async def take_over(
     """
     values = {
         "known": list(known),
+        "left": list(left),
         "continues": continues,
         "all": not only_cancelled,
         "gone": list(gone),
@@ -283,12 +287,16 @@ async def take_over(
         return [_row(row[:-1]) for row in await connection.execute(_TAKE_OVER, **values)]
 
 
+#: Seconds that a replica of the version before 0018, which knows of no hand-over, leaves a run to those that do.
+_HEAD_START = 4
+
+
 def _release() -> Statement:
     locked = _locked(select(runs.c.id).where(runs.c.id == _KNOWN, runs.c.replica == bindparam("mine"), RUNNING))
     return Statement(
         update(runs)
         .where(runs.c.id == locked.c.id)
-        .values(replica=RELEASED, lease_until=func.now())
+        .values(replica=RELEASED, lease_until=func.now() + timedelta(seconds=_HEAD_START))
         .returning(func.pg_notify(CHANNEL, HANDED_OVER + runs.c.id))
     )
 

@@ -58,7 +58,7 @@ class Stateless(ModelServer):
     def next(self, body: dict[str, Any]) -> Step:
         self.requests.append(body)
         given = json.dumps(body)
-        outputs = sum(map(given.count, ('"function_call_output"', '"role": "tool"', '"image_generation_call"')))
+        outputs = sum(map(given.count, ('_call_output"', '"role": "tool"', '"image_generation_call"')))
         for step in self.script:
             outputs -= len(step.calls) if isinstance(step, Calls) else 1
             if outputs < 0:

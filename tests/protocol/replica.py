@@ -6,6 +6,7 @@ the journal of a run are held here, cut off where the replica dies, and given to
 
 import asyncio
 import json
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -78,6 +79,7 @@ class Replica:
 
     def watch(self, run: Run) -> None:
         self.run = run
+        run.renewed = math.inf  # nobody renews leases here: a slow machine is no dead replica
         append = run.log.append
 
         def append_event(data: bytes) -> None:

@@ -15,6 +15,7 @@ from chatkit_link.agents.brought_servers.past_request import PastRequest
 from chatkit_link.caller import Caller, SessionPolicy
 from chatkit_link.protocol.beginning import BEGIN, Callers, Sealed
 from chatkit_link.runs.run import RunStatus
+from chatkit_link.runs.takeover import NotHere
 from tests.protocol.replica import Log, Replica, Screen, Site, shown
 from tests.protocol.stepping import SHORT, Block, hidden, text, widget, workflow
 from tests.protocol.test_continuation import MakeSite, create, make_site
@@ -152,24 +153,31 @@ async def test_a_changed_agent_does_not_do_again_what_may_have_happened(make_sit
     site = make_site(SHORT)
     before, thread = await died(site, 2)
     before.entries.append((key, {"name": "charge", "once": True}))
-    assert await site.changed("a", version="2").go_on("a", thread, before) is None
+    with pytest.raises(NotHere):  # a replica that has the former agent goes on
+        await site.changed("a", version="2").go_on("a", thread, before)
     assert await site.go_on("a", thread, before) is not None
 
 
-@pytest.mark.parametrize("case", ["switched off", "gone", "without a beginning", "deleted"])
+@pytest.mark.parametrize("case", ["switched off", "without a beginning", "deleted"])
 async def test_what_cannot_go_on_is_left_to_be_ended(make_site: MakeSite, case: str) -> None:
     site = make_site(SHORT)
     before, thread = await died(site, 2)
     match case:
         case "switched off":
             site = site.changed("a", continues=False)
-        case "gone":
-            site = replace(site, agents={})
         case "without a beginning":
             before = replace(before, entries=[each for each in before.entries if each[0] != BEGIN])
         case _:
             await site.services.store.delete_thread(thread, site.caller)
     assert await site.go_on("a", thread, before) is None
+
+
+async def test_an_agent_that_is_missing_here_may_be_elsewhere(make_site: MakeSite) -> None:
+    site = make_site(SHORT)
+    before, thread = await died(site, 2)
+    with pytest.raises(NotHere):
+        await replace(site, agents={}).go_on("a", thread, before)
+    assert await site.go_on("a", thread, before) is not None
 
 
 async def test_a_server_that_had_displayed_something_without_a_step_is_not_asked_again(make_site: MakeSite) -> None:

@@ -16,6 +16,8 @@ from tests.limits.test_redis import PROGRAM, Redis
 from tests.runs.answers import read
 from tests.runs.journeys import Journey, stored, vanish
 
+#: When it gives a run up that no replica renews.
+_EXPIRE = text("UPDATE runs SET lease_until = now() - interval '1 second' WHERE id = :run AND lease_until > now()")
 #: As that version takes a run over, writes what ends it, and ends it.
 _TAKE_OVER_BEFORE = text("""
     UPDATE runs SET replica = 'rep_before', lease_until = now() + interval '8 seconds'
@@ -78,7 +80,7 @@ async def _nothing(*_: object) -> list[bytes]:
     return []
 
 
-async def test_a_replica_of_the_version_before_interrupts_what_was_handed_over(
+async def test_a_replica_of_the_version_before_interrupts_what_was_handed_over_and_nobody_has_taken(
     database: Database, there: Coordinator, ada: Caller, thread: str
 ) -> None:
     journey = Journey(2)
@@ -88,6 +90,8 @@ async def test_a_replica_of_the_version_before_interrupts_what_was_handed_over(
         await stored(run, 1)
     following = asyncio.create_task(read(there, ada, run.id))
     async with database.replica() as connection:
+        assert await connection.execute(_TAKE_OVER_BEFORE, run=run.id) == [], "the others come first"
+        await connection.execute(_EXPIRE, run=run.id)
         assert [row.id for row in await connection.execute(_TAKE_OVER_BEFORE, run=run.id)] == [run.id]
         await connection.execute(_WRITE_BEFORE, run=run.id)
     assert await following == [(1, b"word 1"), (OWN_IDS + 1, b"end")]

@@ -1,0 +1,52 @@
+"""The agents that a person at a page asks while servers die; their models are scripted."""
+
+import asyncio
+from typing import Any
+
+from agents import Agent, function_tool
+
+from chatkit_link import repeatable
+from chatkit_link.agents.offline.model import OfflineModel, ToolCall
+
+#: Seconds that a tool takes: longer than a page needs to see it begin, and to have its server killed.
+WORK = 4
+LINES = 60
+
+
+@repeatable
+@function_tool
+async def weigh(parcel: str) -> str:
+    """Weigh a parcel."""
+    await asyncio.sleep(WORK)
+    return f"{parcel} weighs 3 kg"
+
+
+@function_tool
+async def post(parcel: str) -> str:
+    """Post a parcel: to do it twice would be wrong."""
+    await asyncio.sleep(WORK)
+    return f"{parcel} is posted"
+
+
+def decide(given: str | list[Any], _tools: frozenset[str]) -> ToolCall | str:
+    """To "Post P" weigh the parcel, post it and say what came of both; to any other message tell a tale."""
+    items = [] if isinstance(given, str) else given
+    at, message = next((at, text) for at in range(len(items) - 1, -1, -1) if (text := _said(items[at])))
+    outputs = [str(item["output"]) for item in items[at:] if item.get("type") == "function_call_output"]
+    if not message.startswith("Post "):
+        return "\n\n".join(f"Line {number}: the tale goes on for one more line." for number in range(1, LINES + 1))
+    parcel = message.removeprefix("Post ")
+    if len(outputs) < 2:
+        return ToolCall(("weigh", "post")[len(outputs)], {"parcel": parcel})
+    return f"Done with {parcel}: " + "; ".join(outputs) + "."
+
+
+def _said(item: Any) -> str:
+    if item.get("role") != "user":
+        return ""
+    content = item["content"]
+    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
+
+
+model = OfflineModel(pace=0.012, decide=decide)
+clerk = Agent(name="Clerk", instructions="Post parcels.", model=model, tools=[weigh, post])
