@@ -6,7 +6,6 @@ the journal of a run are held here, cut off where the replica dies, and given to
 
 import asyncio
 import json
-import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
