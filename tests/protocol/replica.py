@@ -121,7 +121,7 @@ class Replica:
         """All that it and those before it have logged, once its run is over."""
         assert self.run is not None
         assert self.run.task is not None
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):  # the first model call of a process, on a busy machine
             await asyncio.wait([self.run.task])
         return Log(self.run.id, [*self.earlier.entries, *self.entries])
 
