@@ -41,7 +41,10 @@ test('an answer goes on in its place when its replica is killed @faults', async 
   await expect.poll(() => chat.answers().last().innerText()).toBe(seen);
 });
 
-test('a page that is loaded in the pause sees the answer as it was, and go on @faults', async ({ chat, page }) => {
+test('a page that is loaded in the pause sees the answer as it was, and go on @faults', async ({
+  chat,
+  page,
+}) => {
   await page.goto('./?agent=clerk');
   await chat.ask('Tell me a tale');
   await expect(chat.answers().last()).toContainText('Line 15: ');

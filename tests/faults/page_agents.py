@@ -5,11 +5,11 @@ from typing import Any
 
 from agents import Agent, function_tool
 
-from chatkit_link import repeatable
+from chatkit_link import Progress, progress, repeatable
 from chatkit_link.agents.offline.model import OfflineModel, ToolCall
 
 #: Seconds that a tool takes: longer than a page needs to see it begin, and to have its server killed.
-WORK = 4
+WORK = 3
 LINES = 60
 
 
@@ -22,8 +22,10 @@ async def weigh(parcel: str) -> str:
 
 
 @function_tool
-async def post(parcel: str) -> str:
+@progress("Post")
+async def post(parcel: str, report: Progress) -> str:
     """Post a parcel: to do it twice would be wrong."""
+    report("The postman has it")
     await asyncio.sleep(WORK)
     return f"{parcel} is posted"
 
