@@ -37,10 +37,13 @@ class Log:
     run_id: str
 
     entries: list[bytes | tuple[str, Any]] = field(default_factory=list[bytes | tuple[str, Any]])
+    #: What its row has of its beginning, and the message that it answers again.
+    known: bytes | None = None
+    retried: str | None = None
 
     def upto(self, number: int) -> "Log":
         """What reached the database, if it was only so much."""
-        return Log(self.run_id, self.entries[:number])
+        return replace(self, entries=self.entries[:number])
 
     @property
     def events(self) -> list[bytes]:
@@ -70,8 +73,9 @@ class Replica:
 
     @asynccontextmanager
     async def claim(
-        self, caller: Caller, thread_id: str, agent: str, *, retried: str | None = None
+        self, caller: Caller, thread_id: str, agent: str, *, retried: str | None = None, known: bytes | None = None
     ) -> AsyncIterator[Run]:
+        self.earlier = replace(self.earlier, known=known, retried=retried)
         self.run = Run(caller=caller, thread_id=thread_id, agent=agent)
         self.watch(self.run)
         yield self.run
@@ -123,7 +127,7 @@ class Replica:
         assert self.run.task is not None
         async with asyncio.timeout(20):
             await asyncio.wait([self.run.task])
-        return Log(self.run.id, [*self.earlier.entries, *self.entries])
+        return replace(self.earlier, run_id=self.run.id, entries=[*self.earlier.entries, *self.entries])
 
 
 @dataclass
@@ -156,7 +160,7 @@ class Site:
 
     async def go_on(self, agent: str, thread_id: str, log: Log, *, dies_after: int | None = None) -> Log | None:
         """What is logged once another replica has gone on; None where it could not."""
-        row = _row(self.caller, agent, thread_id, log.run_id)
+        row = _row(self.caller, agent, thread_id, log)
         files, store = self.services.files, self.services.store
         continuation = Continuation(store, self.agents, files, self.answers, self.callers)
         continued = await continuation.continue_run(Orphan(row, log.events, log.steps))
@@ -178,9 +182,9 @@ class Site:
         return replace(self, agents={**self.agents, agent: other})
 
 
-def _row(caller: Caller, agent: str, thread_id: str, run_id: str) -> RunRow:
+def _row(caller: Caller, agent: str, thread_id: str, log: Log) -> RunRow:
     return RunRow(
-        id=run_id,
+        id=log.run_id,
         tenant=caller.tenant,
         user_id=caller.user,
         thread_id=thread_id,
@@ -189,7 +193,8 @@ def _row(caller: Caller, agent: str, thread_id: str, run_id: str) -> RunRow:
         last_id=0,
         cancel_requested=False,
         ended_for=None,
-        retried=None,
+        retried=log.retried,
+        claim=log.known,
     )
 
 
