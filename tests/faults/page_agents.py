@@ -29,16 +29,14 @@ async def post(parcel: str) -> str:
 
 
 def decide(given: str | list[Any], _tools: frozenset[str]) -> ToolCall | str:
-    """ "Post P" weighs the parcel, posts it and says what came of both; any other message is answered by a tale."""
+    """Call the tool for "Weigh P" and "Post P", and say what came of it; answer anything else by a tale."""
     items = [] if isinstance(given, str) else given
     at, message = next((at, text) for at in range(len(items) - 1, -1, -1) if (text := _said(items[at])))
-    outputs = [str(item["output"]) for item in items[at:] if item.get("type") == "function_call_output"]
-    if not message.startswith("Post "):
+    tool, _, parcel = message.partition(" ")
+    if tool not in ("Weigh", "Post"):
         return "\n\n".join(f"Line {number}: the tale goes on for one more line." for number in range(1, LINES + 1))
-    parcel = message.removeprefix("Post ")
-    if len(outputs) < 2:
-        return ToolCall(("weigh", "post")[len(outputs)], {"parcel": parcel})
-    return f"Done with {parcel}: " + "; ".join(outputs) + "."
+    output = next((item["output"] for item in items[at:] if item.get("type") == "function_call_output"), None)
+    return ToolCall(tool.lower(), {"parcel": parcel}) if output is None else f"The clerk says: {output}"
 
 
 def _said(item: Any) -> str:
