@@ -31,6 +31,5 @@ async def test_a_run_that_has_logged_nothing_says_how_it_began(
         assert orphan.row.claim == b'{"who": "ada"}'
         assert (orphan.events, orphan.steps) == ([], {})
         async with database.system() as connection:
-            row = await connection.connection.fetchrow("SELECT status, claim FROM runs WHERE id = $1", run.id)
-        assert row is not None
+            [row] = await connection.connection.fetch("SELECT status, claim FROM runs WHERE id = $1", run.id)
         assert tuple(row) == ("interrupted", None), "nobody needs it any more"
