@@ -76,7 +76,11 @@ async def step(
         return _read(await _do(name, function, type), type)
     if steps.ended:
         raise RuntimeError(f"step({name!r}): the answer that this task belongs to has ended")
-    return _read(await _recorded(steps, name, function, type, repeatable=repeatable), type)
+    try:
+        result = await _recorded(steps, name, function, type, repeatable=repeatable)
+    finally:
+        steps.end_visit()
+    return _read(result, type)
 
 
 async def _recorded(steps: Steps, name: str, function: Callable[[], Any], kind: Any, *, repeatable: bool) -> Any:

@@ -64,6 +64,8 @@ class Steps:
         #: Whether the answer is over: what a task that it has left behind does is recorded nowhere.
         self.ended = False
         self._visits: dict[str, int] = {}
+        #: The step that the author's code has come to last.
+        self._place = ""
         self.restart()
 
     @classmethod
@@ -90,7 +92,12 @@ class Steps:
     def visit(self, place: str) -> str:
         """The key of this visit to a place of the answer: ``place#1``, ``place#2`` ..."""
         number = self._visits[place] = self._visits.get(place, 0) + 1
-        return f"{place}#{number}"
+        self._place = f"{place}#{number}"
+        return self._place
+
+    def end_visit(self) -> None:
+        """What is made from here on is made behind that place, and not in it."""
+        self._place += " end"
 
     @property
     def goes_on(self) -> bool:
@@ -189,8 +196,11 @@ class Steps:
         return self.id_of(prefix, f"{place}#{number}")
 
     def own_id(self, kind: StoreItemType) -> str:
-        """The id of the next item that an author's code makes in this answer."""
-        return self.new_id(id_prefix(kind), f"own {self.part}{kind}")
+        """The id of the next item that an author's code makes in or behind the step that it has come to last.
+
+        What a step makes is not made when it is not done again, and does not change the ids of what is made behind it.
+        """
+        return self.new_id(id_prefix(kind), f"own {self.part}{self._place} {kind}")
 
     @property
     def made(self) -> dict[str, int]:

@@ -33,7 +33,7 @@ from chatkit_link.agents.turn_errors import refusing
 from chatkit_link.caller import Caller, Retry
 from chatkit_link.files.files import Files
 from chatkit_link.limits.ledger import Ledger
-from chatkit_link.protocol.beginning import Beginning, Callers, request_to_json
+from chatkit_link.protocol.beginning import Beginning, Callers, Known, request_to_json
 from chatkit_link.protocol.earlier_items import EarlierItems
 from chatkit_link.protocol.response_turn import ResponseTurn
 from chatkit_link.protocol.turn import Turn
@@ -45,6 +45,11 @@ from chatkit_link.store.threads import StoredThread
 
 #: Starts a server's answer to a caller.
 AnswerTo = Callable[[Caller], AsyncIterator[ThreadStreamEvent]]
+
+
+def reads_messages(server: ChatKitServer[Any]) -> bool:
+    """Whether a server has a step of its own between a message and its answer, and is given it there."""
+    return bool(overridden(server) & {"_process_streaming_impl", "_process_new_thread_item_respond"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class Asked:
     @property
     def reads_messages(self) -> bool:
         """Whether the server has a step of its own between a message and its answer, and is given it there."""
-        return bool(overridden(self.server) & {"_process_streaming_impl", "_process_new_thread_item_respond"})
+        return reads_messages(self.server)
 
     def view(self, thread: StoredThread) -> Thread:
         return thread_view(self.server)(thread)
@@ -128,9 +133,12 @@ class Answers:
             message=message,
             last_seq=thread.last_seq,
             retried=retried,
-            allow_cancel=asked.allow_cancel,
-            caller=self._callers.to_json(asked.caller),
         )
+
+    def known(self, asked: Asked, last_seq: int) -> bytes:
+        """What is known before a run's first step. last_seq: of its thread, before what is asked."""
+        caller = self._callers.to_json(asked.caller)
+        return Known(asked.request.type, last_seq, asked.allow_cancel, caller).to_bytes()
 
     def work(
         self,

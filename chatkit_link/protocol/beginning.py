@@ -1,12 +1,14 @@
-"""The first step of a run: all that is needed to make its turn again on another replica.
+"""How a run began: all that is needed to make its turn again on another replica.
 
-It says what was asked, not what came of it. A user's token is in it only in a form that no one can read without the
-server's secret, so that tools which act for the user go on to work, and so are the headers that a brought server
-reads; other credentials are not in it at all.
+Who asked is in the run's row from its first moment on (``Known``), and what was asked is the first step of its journal
+(``Beginning``), which does not say what came of it. A user's token is in the row only in a form that no one can read
+without the server's secret, so that tools which act for the user go on to work, and so are the headers that a brought
+server reads; other credentials are not in it at all.
 """
 
 import base64
 import hmac
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -30,7 +32,6 @@ class Beginning:
 
     version: of the agent (``ServedAgent.version``). message: id of the message that is answered.
     last_seq: where the newest item stood that is no part of the answer. retried: whether the message is answered again.
-    caller: without what is in the run's row.
     """
 
     agent: str
@@ -39,8 +40,6 @@ class Beginning:
     message: str | None
     last_seq: int
     retried: bool
-    allow_cancel: bool
-    caller: Mapping[str, Any]
 
     def record(self, journal: Journal) -> None:
         """Note it as the run's first step; from then on another replica can go on with it."""
@@ -52,6 +51,29 @@ class Beginning:
         """None where there is none, or one of another version."""
         stored = dict(steps.get(BEGIN) or {})
         return cls(**stored) if stored.pop("v", None) == _VERSION else None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known when a run claims its thread.
+
+    request: type of the request. last_seq: where the thread's newest item stood before it. allow_cancel: whether its
+    client can distinguish Stop from a lost connection. caller: who asks, without what has columns of its own.
+    """
+
+    request: str
+    last_seq: int
+    allow_cancel: bool
+    caller: Mapping[str, Any]
+
+    def to_bytes(self) -> bytes:
+        return json.dumps({"v": _VERSION, **asdict(self)}, separators=(",", ":")).encode()
+
+    @classmethod
+    def read(cls, stored: bytes | None) -> "Known | None":
+        """None for a run of a version that did not write it, or wrote another one."""
+        fields = {} if stored is None else dict(json.loads(stored))
+        return cls(**fields) if fields.pop("v", None) == _VERSION else None
 
 
 class Sealed:
@@ -77,7 +99,7 @@ class Sealed:
 
 
 class Callers:
-    """Callers as a step of the journal has them."""
+    """Callers as the rows of runs have them."""
 
     def __init__(self, sealed: Sealed) -> None:
         self._sealed = sealed
@@ -85,7 +107,7 @@ class Callers:
         self._key: TypeAdapter[KeyGrant] = TypeAdapter(KeyGrant)
 
     def to_json(self, caller: Caller) -> dict[str, Any]:
-        """All but the owner and the id of the request, which are in the run's row."""
+        """All but the owner and the id of the request, which have columns of their own."""
         stored: dict[str, Any] = {
             "locale": caller.locale,
             "zone": caller.zone,

@@ -1,4 +1,4 @@
-"""Goes on with an answer whose replica is gone: makes its turn again from the first step of its journal.
+"""Goes on with an answer whose replica is gone: makes its turn again from how it began.
 
 What can go on: an agent whose models and tools we call, for it goes on behind its last recorded step; and any server
 that has shown nothing yet or has recorded a step of its own, for it is asked again, and does again what it did, but
@@ -21,6 +21,7 @@ from chatkit.types import (
     ThreadCreatedEvent,
     ThreadItem,
     ThreadItemDoneEvent,
+    ThreadItemReplacedEvent,
     ThreadsAddStructuredInputReq,
     ThreadsAddUserMessageReq,
     ThreadsCreateReq,
@@ -36,9 +37,10 @@ from chatkit_link.caller import Caller, Resumed, Retry
 from chatkit_link.errors import NotFound
 from chatkit_link.files.files import Files
 from chatkit_link.protocol.answers import Answers, AnswerTo, Asked
-from chatkit_link.protocol.beginning import Beginning, Callers
+from chatkit_link.protocol.beginning import Beginning, Callers, Known
 from chatkit_link.protocol.checks import require_open, widget_sender
 from chatkit_link.protocol.earlier_items import EarlierItems
+from chatkit_link.protocol.early_ends import beginning_of
 from chatkit_link.protocol.elsewhere import NOTES, has_worked
 from chatkit_link.protocol.places import REPLACED, place_of
 from chatkit_link.runs.run import Run
@@ -57,16 +59,18 @@ _MOST = 500
 @dataclass(frozen=True, slots=True)
 class _Left:
     """What an orphan has left. again: its answer is given from the beginning, and not from its last step.
-    changed: the agent is not the one that began it.
+    changed: the agent is not the one that began it. is_early: nothing was logged of it, not even its beginning.
     """
 
     orphan: Orphan
+    known: Known
     beginning: Beginning
     agent: ServedAgent
     request: StreamingReq
     caller: Caller
     again: bool
     changed: bool
+    is_early: bool
 
     @property
     def thread_id(self) -> str:
@@ -98,10 +102,10 @@ class Continuation:
         Raises:
             NotHere: it cannot with the agents of this replica.
         """
-        left = self._read(orphan)
-        if left is None:
-            return None
         try:
+            left = await self._read(orphan)
+            if left is None:
+                return None
             thread = await self._store.load_thread(left.thread_id, left.caller)
             require_open(thread)
             earlier = await self._earlier(left, thread)
@@ -111,16 +115,22 @@ class Continuation:
         except NotFound:
             return None  # the thread, or what was asked, was deleted
 
-    def _read(self, orphan: Orphan) -> _Left | None:
+    async def _read(self, orphan: Orphan) -> _Left | None:
         row, steps = orphan.row, orphan.steps
-        beginning = Beginning.read(steps)
+        known, beginning = Known.read(row.claim), Beginning.read(steps)
+        is_early = not (steps or orphan.events)
         agent = self._agents.get(row.agent)
-        if beginning is None or NO_STEP in steps:
+        if known is None or (beginning is None and not is_early) or NO_STEP in steps:
             return None
         if agent is None:
             raise NotHere
         if not agent.continues:
             return None
+        caller = self._callers.from_json(known.caller, row.tenant, row.user_id, row.request_id or row.id)
+        if beginning is None:
+            beginning = await beginning_of(self._store, row, known, agent, caller)
+            if beginning is None:
+                return None
         work = {key: value for key, value in steps.items() if key not in NOTES and value is not None}
         changed = agent.version != beginning.version
         if changed and not _is_repeatable(work):
@@ -131,8 +141,7 @@ class Continuation:
             if not any(key.startswith("step:") for key in work):
                 return None  # what a click has done is known to nobody
             again = True
-        caller = self._callers.from_json(beginning.caller, row.tenant, row.user_id, row.request_id or row.id)
-        return _Left(orphan, beginning, agent, request, caller, again, changed)
+        return _Left(orphan, known, beginning, agent, request, caller, again, changed, is_early)
 
     async def _earlier(self, left: _Left, thread: StoredThread) -> EarlierItems | None:
         """What was displayed of the answer; None where it cannot be given again."""
@@ -185,11 +194,11 @@ class Continuation:
         if beginning.retried and message is not None:
             retry = Retry(thread.id, message.id, replaced=REPLACED in left.orphan.steps)
         context = replace(caller, retry=retry)
-        asked = Asked(left.agent, left.request, caller, context, beginning.allow_cancel)
+        asked = Asked(left.agent, left.request, caller, context, left.known.allow_cancel)
         work = self._answers.work(
             asked,
             thread,
-            self._opening(left, asked, thread, message, earlier),
+            [*self._opening(left, asked, thread, message, earlier), *await self._skipped(left)],
             await self._answer(left, asked, thread, message),
             method="action" if isinstance(left.request, ThreadsCustomActionReq) else "respond",
             message=message,
@@ -199,6 +208,8 @@ class Continuation:
 
         async def go_on(run: Run) -> None:
             run.journal.continuable = True
+            if left.is_early:
+                beginning.record(run.journal)
             if left.changed:
                 self._begin_again(left, run)
             logger.info(
@@ -222,6 +233,13 @@ class Continuation:
             return None
         message = await self._store.load_item(left.thread_id, left.beginning.message, caller)
         return message if isinstance(message, UserMessageItem) else None
+
+    async def _skipped(self, left: _Left) -> list[ThreadStreamEvent]:
+        """The questions that a message has taken the place of, where the replica before may not have said so."""
+        if not left.is_early or left.beginning.retried or left.agent.brought is not None:
+            return []
+        skipped = await self._store.skip_approvals(left.thread_id, left.caller)
+        return [ThreadItemReplacedEvent(item=question) for question in skipped]
 
     async def _answer(
         self, left: _Left, asked: Asked, thread: StoredThread, message: UserMessageItem | None

@@ -192,14 +192,18 @@ class StreamingRequests:
         It is looked up before the claim, so that another user does not learn whether it is busy, and read after
         it, so that no other request changes what is read.
         """
-        require_open(await self._store.load_thread(thread_id, asked.caller))
-        async with self._claim(asked, thread_id, retried) as run:
+        before = await self._store.load_thread(thread_id, asked.caller)
+        require_open(before)
+        async with self._claim(asked, thread_id, before.last_seq, retried) as run:
             thread = await self._store.load_thread(thread_id, asked.caller)
             require_open(thread)
             yield run, thread
 
-    def _claim(self, asked: Asked, thread_id: str, retried: str | None = None) -> AbstractAsyncContextManager[Run]:
-        return self._coordinator.claim(asked.caller, thread_id, asked.agent.id, retried=retried)
+    def _claim(
+        self, asked: Asked, thread_id: str, last_seq: int = 0, retried: str | None = None
+    ) -> AbstractAsyncContextManager[Run]:
+        known = self._answers.known(asked, last_seq)
+        return self._coordinator.claim(asked.caller, thread_id, asked.agent.id, retried=retried, known=known)
 
     def _start(
         self,

@@ -199,11 +199,12 @@ class Coordinator:
 
     @asynccontextmanager
     async def claim(
-        self, caller: Caller, thread_id: str, agent: str, *, retried: str | None = None
+        self, caller: Caller, thread_id: str, agent: str, *, retried: str | None = None, known: bytes | None = None
     ) -> AsyncGenerator[Run]:
         """Take the thread for a new run; inside the block, store the request and then ``start`` it.
 
-        ``retried`` names the message that it answers again, for followers of the run.
+        ``retried`` names the message that it answers again, for followers of the run. ``known`` is what another replica
+        needs to go on with the run if this one ends before it has logged anything; it is in the run's row.
 
         A block that is left without ``start``, by an error for instance, gives the thread back.
 
@@ -218,12 +219,12 @@ class Coordinator:
         if self._is_stuck or self._database.health.is_lacking:
             raise Unavailable(Localized("database_unavailable"))
         run = Run(caller=caller, thread_id=thread_id, agent=agent)
-        claim = await self._insert(run, retried)
+        claim = await self._insert(run, retried, known)
         # What is in its way may be nobody's any more.
         if claim is not Claim.TAKEN and not self._is_in_the_way_of(run) and await self._recovery.catch_up():
             if self._draining:
                 raise Unavailable(Localized("server_restarting"))
-            claim = await self._insert(run, retried)
+            claim = await self._insert(run, retried, known)
         if claim is Claim.BUSY:
             raise ThreadBusy(Localized("thread_busy"))
         if claim is Claim.FULL:
@@ -247,10 +248,18 @@ class Coordinator:
         own = [other.thread_id for other in self._runs.values() if other.caller.owner == run.caller.owner]
         return run.thread_id in own or 0 < self._at_once <= len(own)
 
-    async def _insert(self, run: Run, retried: str | None) -> Claim:
+    async def _insert(self, run: Run, retried: str | None, known: bytes | None) -> Claim:
         async with self._database.session(run.caller) as session:
             return await rows.insert_run(
-                session, run.id, run.thread_id, run.agent, self.replica, _CLAIM, retried=retried, at_once=self._at_once
+                session,
+                run.id,
+                run.thread_id,
+                run.agent,
+                self.replica,
+                _CLAIM,
+                retried=retried,
+                claim=known,
+                at_once=self._at_once,
             )
 
     def _add(self, run: Run) -> None:

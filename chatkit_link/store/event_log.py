@@ -69,7 +69,7 @@ _PUT_FORMER = """
     ON CONFLICT DO NOTHING
 """
 _FINISH = """, finished AS (
-        UPDATE runs SET status = ended.status, last_id = ended.last_id, finished_at = now()
+        UPDATE runs SET status = ended.status, last_id = ended.last_id, finished_at = now(), claim = NULL
         FROM unnest(:ended_ids, :ended_statuses, :ended_last) AS ended (id, status, last_id)
         JOIN mine ON mine.id = ended.id
         WHERE runs.id = ended.id

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Boolean,
     Double,
     Interval,
+    LargeBinary,
     Select,
     Text,
     bindparam,
@@ -61,6 +62,7 @@ class RunRow:
     retried: the message it answers again. request_id: of the request that started it.
     former_log: its events are in the log of the version before 0015.
     generation: how often another replica took it over. takeovers: how often of these its replica had crashed.
+    claim: as it was given to ``insert_run``, where the run is taken over.
     """
 
     id: str
@@ -77,6 +79,7 @@ class RunRow:
     former_log: bool = False
     generation: int = 0
     takeovers: int = 0
+    claim: bytes | None = None
 
 
 def _row(row: Iterable[Any]) -> RunRow:
@@ -112,6 +115,7 @@ def _claim() -> Statement:
         "lease_until": _lease_end(),
         "request_id": bindparam("request", type_=Text()),
         "events_kept": literal_column("false"),
+        "claim": bindparam("claim", type_=LargeBinary()),
     }
     statement = insert(runs).from_select(list(values), select(*values.values()).select_from(quick))
     return Statement(statement.on_conflict_do_nothing().returning(runs.c.id))
@@ -141,17 +145,19 @@ async def insert_run(
     lease: float,
     *,
     retried: str | None = None,
+    claim: bytes | None = None,
     at_once: int = 0,
 ) -> Claim:
     """Begin a run, if none is running on this thread (the unique index decides).
 
     Args:
         retried: the message that it answers again.
+        claim: what whoever takes it over needs to know, also where nothing was logged.
         at_once: runs that this user may have running; 0 is no limit.
     """
     if at_once:
         return await insert_run_in_slot(
-            session, run_id, thread_id, agent, replica, lease, retried=retried, at_once=at_once
+            session, run_id, thread_id, agent, replica, lease, retried=retried, claim=claim, at_once=at_once
         )
     claimed = await session.execute(
         _CLAIM,
@@ -159,6 +165,7 @@ async def insert_run(
         thread=clean_text(thread_id),
         agent=agent,
         retried=retried,
+        claim=claim,
         replica=replica,
         lease=timedelta(seconds=lease),
         request=session.caller.request_id,
@@ -241,7 +248,8 @@ def _take_over() -> Statement:
             generation=runs.c.generation + 1,
             takeovers=runs.c.takeovers + case((released, 0), else_=1),
         )
-        .returning(*_COLUMNS, func.pg_notify(CHANNEL, runs.c.id))  # its readers' replicas follow it elsewhere
+        # Its readers' replicas follow it elsewhere.
+        .returning(*_COLUMNS, runs.c.claim, func.pg_notify(CHANNEL, runs.c.id))
     )
 
 

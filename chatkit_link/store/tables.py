@@ -224,6 +224,8 @@ runs = Table(
     # How often another replica took it over: in all, which event ids depend on, and after a crash.
     Column("generation", SmallInteger, nullable=False, server_default="0"),
     Column("takeovers", SmallInteger, nullable=False, server_default="0"),
+    # What was known when it began (protocol/beginning.py), until it is over; null from the version before 0018.
+    Column("claim", LargeBinary),
     PrimaryKeyConstraint("tenant", "id"),
 )
 RUNNING = text("status = 'running'")

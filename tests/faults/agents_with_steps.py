@@ -90,7 +90,7 @@ async def function(ctx: TurnContext) -> AsyncIterator[ThreadStreamEvent]:
     """Two messages, each behind a step: one must not be done twice, one may be."""
     order = f"{ctx.text.split()[1]}-a"
     if ctx.text.startswith("next"):
-        async for event in _message(ctx, 1, f"More of {order}."):
+        async for event in _message(ctx, f"More of {order}."):
             yield event
         return
 
@@ -108,18 +108,16 @@ async def function(ctx: TurnContext) -> AsyncIterator[ThreadStreamEvent]:
         paid = await ctx.step("pay", pay)
     except StepUncertain:
         paid = PERHAPS
-    async for event in _message(ctx, 1, f"{order} is {paid}, " + "and that took a good many words to say. " * 4):
+    async for event in _message(ctx, f"{order} is {paid}, " + "and that took a good many words to say. " * 4):
         yield event
     weight = await ctx.step("weigh", weigh, repeatable=True)
-    async for event in _message(ctx, 2, f"It weighs {weight}, " + "as far as the scales of this shop can tell. " * 4):
+    async for event in _message(ctx, f"It weighs {weight}, " + "as far as the scales of this shop can tell. " * 4):
         yield event
 
 
-async def _message(ctx: TurnContext, number: int, text: str) -> AsyncIterator[ThreadStreamEvent]:
-    """Its id is the same when it is made again."""
-    assert ctx.message is not None
+async def _message(ctx: TurnContext, text: str) -> AsyncIterator[ThreadStreamEvent]:
     item = AssistantMessageItem(
-        id=f"{ctx.message.id}_{number}", thread_id=ctx.thread.id, created_at=datetime.now(), content=[]
+        id=ctx.new_id("message"), thread_id=ctx.thread.id, created_at=datetime.now(), content=[]
     )
     yield ThreadItemAddedEvent(item=item)
     empty = AssistantMessageContent(text="")

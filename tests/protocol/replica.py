@@ -38,10 +38,13 @@ class Log:
     run_id: str
 
     entries: list[bytes | tuple[str, Any]] = field(default_factory=list[bytes | tuple[str, Any]])
+    #: What its row has of its beginning, and the message that it answers again.
+    known: bytes | None = None
+    retried: str | None = None
 
     def upto(self, number: int) -> "Log":
         """What reached the database, if it was only so much."""
-        return Log(self.run_id, self.entries[:number])
+        return replace(self, entries=self.entries[:number])
 
     @property
     def events(self) -> list[bytes]:
@@ -71,8 +74,9 @@ class Replica:
 
     @asynccontextmanager
     async def claim(
-        self, caller: Caller, thread_id: str, agent: str, *, retried: str | None = None
+        self, caller: Caller, thread_id: str, agent: str, *, retried: str | None = None, known: bytes | None = None
     ) -> AsyncIterator[Run]:
+        self.earlier = replace(self.earlier, known=known, retried=retried)
         self.run = Run(caller=caller, thread_id=thread_id, agent=agent)
         self.watch(self.run)
         yield self.run
@@ -127,7 +131,7 @@ class Replica:
         if not self.run.task.done():
             self.run.lose()  # so that it waits for nothing more
             raise TimeoutError
-        return Log(self.run.id, [*self.earlier.entries, *self.entries])
+        return replace(self.earlier, run_id=self.run.id, entries=[*self.earlier.entries, *self.entries])
 
 
 @dataclass
@@ -160,7 +164,7 @@ class Site:
 
     async def go_on(self, agent: str, thread_id: str, log: Log, *, dies_after: int | None = None) -> Log | None:
         """What is logged once another replica has gone on; None where it could not."""
-        row = _row(self.caller, agent, thread_id, log.run_id)
+        row = _row(self.caller, agent, thread_id, log)
         files, store = self.services.files, self.services.store
         continuation = Continuation(store, self.agents, files, self.answers, self.callers)
         continued = await continuation.continue_run(Orphan(row, log.events, log.steps))
@@ -182,9 +186,9 @@ class Site:
         return replace(self, agents={**self.agents, agent: other})
 
 
-def _row(caller: Caller, agent: str, thread_id: str, run_id: str) -> RunRow:
+def _row(caller: Caller, agent: str, thread_id: str, log: Log) -> RunRow:
     return RunRow(
-        id=run_id,
+        id=log.run_id,
         tenant=caller.tenant,
         user_id=caller.user,
         thread_id=thread_id,
@@ -193,7 +197,8 @@ def _row(caller: Caller, agent: str, thread_id: str, run_id: str) -> RunRow:
         last_id=0,
         cancel_requested=False,
         ended_for=None,
-        retried=None,
+        retried=log.retried,
+        claim=log.known,
     )
 
 
