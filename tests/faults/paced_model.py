@@ -21,7 +21,7 @@ from tests.model_server import Call, Calls, ModelServer, Parts, Say, Step, Struc
 PACE = 0.012
 WORDS = 30
 #: Of the agent that takes its time, of the one that takes a few seconds, and of the next turn.
-MANY, SOME, FEW = 1500, 400, 3
+MANY, SOME, FEW = 900, 400, 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ async def _begin(talk: Talk, here: Server, there: Server, seconds: float) -> Non
     await talk.answer(here, lambda: there)
 
 
+@full_only  # five servers, and two long answers
 async def test_the_fourth_crash_of_one_answer_interrupts_it_and_it_can_be_tried_again(
     make_server: Callable[..., Server], people: Callable[[], Person], tmp_path: Path
 ) -> None:
