@@ -34,11 +34,11 @@ from typing_extensions import override
 
 from chatkit_link.agents.author_steps import step
 from chatkit_link.agents.sources import Sources
-from chatkit_link.agents.steps import Steps, current_call, steps_of_answer
+from chatkit_link.agents.steps import Steps, current_call, own_id, steps_of_answer
 from chatkit_link.agents.tool_line import Deferred, ToolLine, current_line, is_failed
 from chatkit_link.caller import Caller, StateValue
 from chatkit_link.files.files import Files
-from chatkit_link.store.postgres import PostgresStore, id_prefix, new_id
+from chatkit_link.store.postgres import PostgresStore, id_prefix
 from chatkit_link.widgets.diff import stream_widget
 
 #: Items that may come in the middle of a workflow without ending it.
@@ -89,14 +89,14 @@ class TurnContext:
     step = staticmethod(step)
 
     def new_id(self, kind: StoreItemType) -> str:
-        """An id for a new item."""
-        return new_id(kind)
+        """An id for a new item; the same one where the answer goes on elsewhere and the item is made again."""
+        return own_id(kind)
 
     def stream_widget(
         self, widget: WidgetRoot | AsyncGenerator[WidgetRoot, None], copy_text: str | None = None
     ) -> AsyncIterator[ThreadStreamEvent]:
         """The events of a widget, or of a generator that yields it again each time it changed: the smallest updates."""
-        return stream_widget(self.thread, widget, copy_text, new_id)
+        return stream_widget(self.thread, widget, copy_text, own_id)
 
 
 class LinkContext(AgentContext[Caller]):

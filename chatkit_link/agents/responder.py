@@ -236,11 +236,14 @@ async def _acted(
 async def _once(handle: Callable[[], Awaitable[Sequence[ThreadItem]]]) -> Sequence[ThreadItem]:
     """What a click's handler returns. It is not called again where an answer goes on elsewhere."""
     steps = current_steps.get()
-    if steps is not None and (found := steps.found(ACTION)) is not None:
-        return TypeAdapter(list[ThreadItem]).validate_python(found)
-    items = await handle()
-    if steps is not None:
+    if steps is None:
+        return await handle()
+    if (found := steps.found(ACTION)) is not None:
+        items = TypeAdapter(list[ThreadItem]).validate_python(found)
+    else:
+        items = await handle()
         steps.journal.record(ACTION, TypeAdapter(list[ThreadItem]).dump_python(list(items), mode="json"))
+    steps.part = "answer "
     return items
 
 

@@ -19,8 +19,11 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any, Final, Protocol, Self, cast
 
+from chatkit.store import StoreItemType
+
 from chatkit_link.limits.meter import Kind
 from chatkit_link.runs.journal import Journal
+from chatkit_link.store.postgres import id_prefix, new_id
 
 #: The step of a click: the items that its handler has returned for the agent to answer to.
 ACTION: Final = "action"
@@ -59,6 +62,8 @@ class Steps:
         self._snapshots = len(self._found_snapshots())
         #: What the answer displays now; set by the stream that displays it.
         self.display: Callable[[], dict[str, Any]] = dict
+        #: Whose ids are counted apart: the handler of a click is not called again where the answer to it goes on.
+        self.part = ""
         #: Whether the answer is over: what a task that it has left behind does is recorded nowhere.
         self.ended = False
         self._visits: dict[str, int] = {}
@@ -196,6 +201,10 @@ class Steps:
         number = self._made[place] = self._made.get(place, -1) + 1
         return self.id_of(prefix, f"{place}#{number}")
 
+    def own_id(self, kind: StoreItemType) -> str:
+        """The id of the next item that an author's code makes in this answer."""
+        return self.new_id(id_prefix(kind), f"own {self.part}{kind}")
+
     @property
     def made(self) -> dict[str, int]:
         """How many ids have been made at places that are neither in a response nor in a tool's call."""
@@ -218,6 +227,14 @@ class Steps:
 current_steps: ContextVar[Steps | None] = ContextVar("current_steps", default=None)
 #: The id of the tool call in which this code runs, of the answer's own calls.
 current_call: ContextVar[str | None] = ContextVar("current_call", default=None)
+
+
+def own_id(kind: StoreItemType) -> str:
+    """The id of an item that an author's code makes: in an answer, the same one when it is made again."""
+    steps = current_steps.get()
+    if steps is None or steps.ended or kind in ("thread", "attachment"):
+        return new_id(kind)
+    return steps.own_id(kind)
 
 
 def steps_of_answer() -> Steps:

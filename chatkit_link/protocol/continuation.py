@@ -19,6 +19,7 @@ from chatkit.types import (
     StreamingReq,
     StructuredInputItem,
     ThreadCreatedEvent,
+    ThreadItem,
     ThreadItemDoneEvent,
     ThreadsAddStructuredInputReq,
     ThreadsAddUserMessageReq,
@@ -142,7 +143,7 @@ class Continuation:
             self._parsed(left, events[place:]),
             asked=beginning.message,
             again=left.again,
-            hidden=await self._hidden(left),
+            stored=await self._stored(left),
         )
         if not left.again:
             return earlier
@@ -163,15 +164,16 @@ class Continuation:
                 logger.warning("an event of run %s cannot be read and is left out", left.orphan.row.id)
         return events
 
-    async def _hidden(self, left: _Left) -> list[Any]:
-        """What the answer has stored for models alone, oldest first."""
+    async def _stored(self, left: _Left) -> list[ThreadItem]:
+        """What the answer has stored and no log may have, oldest first: items are stored before they are displayed."""
         if left.beginning.retried and REPLACED not in left.orphan.steps:
             return []  # what stands behind the message is the old answer
         after = left.beginning.message
         page = await self._store.load_thread_items(left.thread_id, None, _MOST, "desc", left.caller)
         stored = page.data[::-1]
         place = next((at for at, item in enumerate(stored, start=1) if item.id == after), None)
-        return [item for item in stored[place:] if is_hidden(item)] if place is not None else []
+        behind = stored[place:] if place is not None else []
+        return [item for item in behind if is_hidden(item) or (left.again and not isinstance(item, UserMessageItem))]
 
     async def _continued(self, left: _Left, thread: StoredThread, earlier: EarlierItems) -> Continued:
         beginning, caller = left.beginning, left.caller

@@ -52,6 +52,7 @@ from chatkit.types import (
 )
 from pydantic import BaseModel
 
+from chatkit_link.wire.encoding import is_hidden
 from chatkit_link.wire.reducer import apply_update
 
 #: Texts that are written bit by bit, in tasks and widgets.
@@ -72,6 +73,7 @@ class _Known:
     """item: as readers have it; None once it was removed. is_open: it may be written on.
     settled: a step that is recorded stands behind it, so that it will not be given again.
     at_step: as it was at the last recorded step, if it was open then. given: it was given again.
+    stored: it is in the store, and no log tells whether readers have it.
     """
 
     type: str
@@ -80,6 +82,7 @@ class _Known:
     settled: bool = False
     at_step: ThreadItem | None = None
     given: bool = False
+    stored: bool = False
 
 
 class EarlierItems:
@@ -92,14 +95,14 @@ class EarlierItems:
         *,
         asked: str | None = None,
         again: bool = False,
-        hidden: Sequence[ThreadItem] = (),
+        stored: Sequence[ThreadItem] = (),
     ) -> None:
         """
         Args:
             settled: what was logged before the last recorded step; events: and behind it.
             asked: id of the message that is answered, which is no part of the answer.
             again: the answer is given again from its beginning, by a server that may give each item another id.
-            hidden: items of the answer that are stored and never displayed.
+            stored: items of the answer that are in the store; those are looked at which the log does not tell of.
         """
         self._asked = asked
         self._again = again
@@ -116,8 +119,10 @@ class EarlierItems:
                 known.at_step = known.item.model_copy(deep=True) if known.item is not None and known.is_open else None
         for event in events:
             self._reduce(event)
-        for item in hidden:
-            self._known.setdefault(item.id, _Known(item.type, item, is_open=False, settled=not again))
+        for item in stored:
+            seen = item if is_hidden(item) else None
+            known = _Known(item.type, seen, is_open=False, settled=not again, stored=seen is None)
+            self._known.setdefault(item.id, known)
         self._unread = {item_id for item_id, known in self._known.items() if not known.settled}
         #: Ids under which the server gives items again -> the ids that readers know.
         self._names: dict[str, str] = {}
@@ -177,7 +182,7 @@ class EarlierItems:
         match event:
             case ThreadItemAddedEvent() if (known := self._known.get(event.item.id)) is not None:
                 if known.item is None:
-                    known.item = event.item.model_copy(deep=True)
+                    known.item, known.is_open = event.item.model_copy(deep=True), True
                     return [event]
                 self._behind.add(event.item.id)
                 return self._catch_up(known, event.item)
@@ -192,6 +197,7 @@ class EarlierItems:
             case ThreadItemRemovedEvent() if event.item_id in self._known:
                 self._behind.discard(event.item_id)
                 self._known[event.item_id].item = None
+                self._known[event.item_id].stored = False
                 return [event]
             case _:
                 return [event]
@@ -211,7 +217,8 @@ class EarlierItems:
         return [
             item_id
             for item_id, known in self._known.items()
-            if known.item is not None and not known.given and not known.settled and known.type != "user_message"
+            if (known.item is not None or known.stored)
+            and not (known.given or known.settled or known.type == "user_message")
         ]
 
     def _reduce(self, event: ThreadStreamEvent) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from chatkit_link.agents.steps import ACTION
+from chatkit_link.agents.steps import ACTION, NO_STEP
 from chatkit_link.protocol.beginning import BEGIN
 from chatkit_link.protocol.places import PLACE, REPLACED
 from chatkit_link.protocol.turn import Turn
@@ -34,6 +34,7 @@ class Elsewhere:
         self._is_worked = has_worked(journal.earlier)
         self._is_acted = turn.action is None or self._is_worked or ACTION in journal.earlier
         self._is_shown = False
+        self._can_go_on = turn.continues and NO_STEP not in journal.earlier
         #: Holds what a server that stops waits for.
         self._middle = ExitStack()
 
@@ -55,12 +56,13 @@ class Elsewhere:
     def _recorded(self, key: str) -> None:
         if key in NOTES:
             return
+        self._can_go_on = self._can_go_on and key != NO_STEP
         self._is_acted = True
         self._is_worked = self._is_worked or key != ACTION
         self._keep()
 
     def _keep(self) -> None:
-        self._journal.continuable = self._turn.continues and self._is_acted and self._can_begin_again
+        self._journal.continuable = self._can_go_on and self._is_acted and self._can_begin_again
         if self._is_acted and (self._turn.has_steps or self._is_worked):
             self._middle.close()
 

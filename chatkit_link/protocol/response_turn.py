@@ -120,6 +120,7 @@ class ResponseTurn:
             turn.caller,
             images,
             turn.retry,
+            new_id=steps.own_id,
             earlier=turn.earlier,
             on_replaced=lambda: run.journal.record(REPLACED, value=True),
         )

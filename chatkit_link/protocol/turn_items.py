@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
 
+from chatkit.store import StoreItemType
 from chatkit.types import (
     ThreadItem,
     ThreadItemAddedEvent,
@@ -26,7 +27,7 @@ from chatkit_link.files.generated import GeneratedImages
 from chatkit_link.protocol.earlier_items import EarlierItems
 from chatkit_link.protocol.ids import ItemIds
 from chatkit_link.protocol.partial_items import PartialItems, settled
-from chatkit_link.store.postgres import PostgresStore
+from chatkit_link.store.postgres import PostgresStore, new_id
 from chatkit_link.store.threads import StoredThread
 from chatkit_link.wire.encoding import HIDDEN_TYPES, is_hidden
 from chatkit_link.wire.reducer import apply_update
@@ -43,6 +44,7 @@ class TurnItems:
         images: GeneratedImages,
         retry: Retry | None,
         *,
+        new_id: Callable[[StoreItemType], str] = new_id,
         earlier: EarlierItems | None = None,
         on_replaced: Callable[[], None] = lambda: None,
     ) -> None:
@@ -50,6 +52,7 @@ class TurnItems:
         Args:
             images: takes the bytes of generated images out of events.
             retry: the message that is answered again; the first item of the new answer replaces the old one.
+            new_id: makes the ids of items that have none.
             earlier: what was displayed of the answer before it came to this replica.
             on_replaced: called once the old answer is gone.
         """
@@ -60,7 +63,7 @@ class TurnItems:
         self._retry = retry
         self._earlier = earlier
         self._on_replaced = on_replaced
-        self._ids = ItemIds(self._was_there)
+        self._ids = ItemIds(self._was_there, new_id)
         self._partial = PartialItems()
         #: Item id -> whether users see it; of the items that this turn had to do with.
         self._displayed: dict[str, bool] = {}

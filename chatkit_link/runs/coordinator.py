@@ -291,6 +291,11 @@ class Coordinator:
         await self._writer.end(run)
         if run.status is RunStatus.HANDED_OVER:
             self.handed_over.add(run.id)
+            logger.info(
+                "request %s: run %s is handed over: another replica, or the next start, goes on with it",
+                run.caller.request_id,
+                run.id,
+            )
         run.log.close()
         del self._runs[run.id]
 
@@ -373,7 +378,10 @@ class Coordinator:
         drain: seconds, in place of those of this coordinator.
         finish: the running ones have all of that time for their own end before they are handed over.
         """
-        self._draining = self._takeover.stopping = True
+        first, self._draining = not self._draining, True
+        self._takeover.stopping = True
+        if first and self._runs:
+            logger.info("stopping: running answers, to be finished or handed over: %d", len(self._runs))
         await let_go(list(self._runs.values()), self._drain if drain is None else drain, finish=finish)
         if tasks := [run.task for run in self._runs.values() if run.task is not None]:
             _, stuck = await asyncio.wait(tasks, timeout=_LAST)

@@ -203,7 +203,7 @@ TEXTS = {
     "workflow_failed": "Le workflow de cet assistant a échoué ({place} : {error}).",
     "workflow_endless": "Le workflow de cet assistant tourne en rond ({place}).",
     "workflow_calls": "Le workflow de cet assistant a été arrêté après {number} appels au modèle ({place}).",
-    "step_uncertain": "Le serveur s'est arrêté pendant « {name} », et on ne sait pas si cela a été fait. "
+    "step_uncertain": "Le serveur s’est arrêté pendant « {name} », et on ne sait pas si cela a été fait. "
     "Veuillez vérifier avant de le demander à nouveau.",
     "workflow_only_sorted": "Ce message a été classé comme « {category} », et rien de plus n'en est fait.",
     "workflow_no_answer": "Le workflow s'est terminé sans réponse.",

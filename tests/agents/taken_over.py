@@ -11,13 +11,13 @@ import json
 import re
 import uuid
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from agents import Agent, ModelSettings, RunConfig
+from agents import Agent, ModelSettings, RunConfig, function_tool
 from chatkit.types import (
     InferenceOptions,
     ThreadItem,
@@ -35,6 +35,7 @@ from chatkit.types import (
 )
 from openai import AsyncOpenAI
 
+from chatkit_link import repeatable
 from chatkit_link.agents.context import TurnContext
 from chatkit_link.agents.models.provider import ServerProvider
 from chatkit_link.agents.responder import AgentResponder
@@ -91,6 +92,28 @@ class Log:
             self.hanging.set()
             await asyncio.Event().wait()
 
+    async def fill(self, events: AsyncIterator[ThreadStreamEvent]) -> Exception | None:
+        """Append an answer until it is over or its replica has died; gives what it has raised."""
+
+        async def append_all() -> None:
+            async for event in events:
+                self.append(event)
+
+        work, hanging = asyncio.create_task(append_all()), asyncio.create_task(self.hanging.wait())
+        async with asyncio.timeout(20):
+            await asyncio.wait({work, hanging}, return_when=asyncio.FIRST_COMPLETED)
+            if self.hanging.is_set():
+                work.cancel()
+            try:
+                await work
+            except asyncio.CancelledError:
+                assert self.hanging.is_set()
+            except Exception as raised:  # noqa: BLE001 - the test looks at it
+                return raised
+            finally:
+                hanging.cancel()
+        return None
+
     @property
     def events(self) -> list[ThreadStreamEvent]:
         return [entry for entry in self.entries if not isinstance(entry, bytes)]
@@ -110,7 +133,7 @@ class Outcome:
     steps: dict[str, Any]
     usage: dict[str, Reading]
     entries: list[bytes]
-    error: BaseException | None = None
+    error: Exception | None = None
 
 
 @dataclass
@@ -158,25 +181,8 @@ class Lab:
             continuable=True,
         )  # fmt: skip
         steps, meter = Steps(RUN, journal, upto=ctx.message.id if ctx.message else None), Meter("a", RUN)
-        error: BaseException | None = None
-
-        async def run() -> None:
-            with steps.running(), meter.running():
-                async for event in self.responder().respond(ctx):
-                    log.append(event)
-
-        work, hanging = asyncio.create_task(run()), asyncio.create_task(log.hanging.wait())
-        async with asyncio.timeout(20):
-            await asyncio.wait({work, hanging}, return_when=asyncio.FIRST_COMPLETED)
-            if log.hanging.is_set():
-                work.cancel()
-            try:
-                await work
-            except asyncio.CancelledError:
-                assert log.hanging.is_set()
-            except Exception as raised:  # noqa: BLE001 - the test looks at it
-                error = raised
-        hanging.cancel()
+        with steps.running(), meter.running():
+            error = await log.fill(self.responder().respond(ctx))
         both = (before.entries if before else []) + log.entries
         whole = Log(both)
         return Outcome(
@@ -270,3 +276,20 @@ def require_same(outcome: Outcome, undisturbed: Outcome, place: object) -> None:
     assert plain(outcome.items) == plain(undisturbed.items), place
     found, expected = (plain_record(each.record, each.items) for each in (outcome, undisturbed))
     assert found == expected, place
+
+
+def shop(lab: Lab) -> Agent[Any]:
+    """A tool that is called once only, and one that may be called again."""
+
+    @function_tool
+    def order(what: str) -> str:
+        lab.calls["order"] += 1
+        return f"ordered {what}"
+
+    @function_tool
+    @repeatable
+    def stock(what: str) -> dict[str, int]:
+        lab.calls["stock"] += 1
+        return {what: 7}
+
+    return Agent(name="Shop", tools=[order, stock])

@@ -33,26 +33,11 @@ from chatkit_link.agents.context import TurnContext
 from chatkit_link.agents.sources import Source
 from chatkit_link.agents.tool_steps import UNCERTAIN, CallUncertain
 from chatkit_link.store.postgres import PostgresStore, new_id
-from tests.agents.taken_over import Lab, Log, Outcome, lab, plain, require_same
+from tests.agents.taken_over import Lab, Log, Outcome, lab, plain, require_same, shop
 from tests.model_server import Call, Calls, Paint, Say, Think
 
 REPEATABLE = ("stock", "look_up", "look")
 APIS = ("responses", "chat_completions")
-
-
-def shop(lab: Lab) -> Agent[Any]:
-    @function_tool
-    def order(what: str) -> str:
-        lab.calls["order"] += 1
-        return f"ordered {what}"
-
-    @function_tool
-    @repeatable
-    def stock(what: str) -> dict[str, int]:
-        lab.calls["stock"] += 1
-        return {what: 7}
-
-    return Agent(name="Shop", tools=[order, stock])
 
 
 @pytest.mark.parametrize("late", [False, True])

@@ -5,11 +5,11 @@ from typing import Any
 
 from agents import Agent, function_tool
 
-from chatkit_link import repeatable
+from chatkit_link import Progress, progress, repeatable
 from chatkit_link.agents.offline.model import OfflineModel, ToolCall
 
 #: Seconds that a tool takes: longer than a page needs to see it begin, and to have its server killed.
-WORK = 4
+WORK = 3
 LINES = 60
 
 
@@ -22,23 +22,23 @@ async def weigh(parcel: str) -> str:
 
 
 @function_tool
-async def post(parcel: str) -> str:
+@progress("Post")
+async def post(parcel: str, report: Progress) -> str:
     """Post a parcel: to do it twice would be wrong."""
+    report("The postman has it")
     await asyncio.sleep(WORK)
     return f"{parcel} is posted"
 
 
 def decide(given: str | list[Any], _tools: frozenset[str]) -> ToolCall | str:
-    """ "Post P" weighs the parcel, posts it and says what came of both; any other message is answered by a tale."""
+    """Call the tool for "Weigh P" and "Post P", and say what came of it; answer anything else by a tale."""
     items = [] if isinstance(given, str) else given
     at, message = next((at, text) for at in range(len(items) - 1, -1, -1) if (text := _said(items[at])))
-    outputs = [str(item["output"]) for item in items[at:] if item.get("type") == "function_call_output"]
-    if not message.startswith("Post "):
+    tool, _, parcel = message.partition(" ")
+    if tool not in ("Weigh", "Post"):
         return "\n\n".join(f"Line {number}: the tale goes on for one more line." for number in range(1, LINES + 1))
-    parcel = message.removeprefix("Post ")
-    if len(outputs) < 2:
-        return ToolCall(("weigh", "post")[len(outputs)], {"parcel": parcel})
-    return f"Done with {parcel}: " + "; ".join(outputs) + "."
+    output = next((item["output"] for item in items[at:] if item.get("type") == "function_call_output"), None)
+    return ToolCall(tool.lower(), {"parcel": parcel}) if output is None else f"The clerk says: {output}"
 
 
 def _said(item: Any) -> str:

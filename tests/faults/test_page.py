@@ -33,6 +33,7 @@ async def test_a_page_leaves_a_frozen_replica_within_seconds(
         await in_the_browser("frozen-replica", balancer.url, control, state=f"{balancer.state}/;csv")
 
 
+@pytest.mark.timeout(600)  # a handful of restarts, beside whatever else the machine does
 async def test_a_page_sees_an_answer_go_on_over_a_restart_of_its_server(
     make_server: Callable[..., Server],
 ) -> None:

@@ -9,6 +9,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Any, cast
 
 from chatkit.types import ThreadItem, ThreadStreamEvent
@@ -78,6 +79,7 @@ class Replica:
 
     def watch(self, run: Run) -> None:
         self.run = run
+        run.renewed = inf  # nobody renews its lease, and without one it would wait before it stores anything
         append = run.log.append
 
         def append_event(data: bytes) -> None:
@@ -121,8 +123,10 @@ class Replica:
         """All that it and those before it have logged, once its run is over."""
         assert self.run is not None
         assert self.run.task is not None
-        async with asyncio.timeout(20):
-            await asyncio.wait([self.run.task])
+        await asyncio.wait([self.run.task], timeout=40)
+        if not self.run.task.done():
+            self.run.lose()  # so that it waits for nothing more
+            raise TimeoutError
         return Log(self.run.id, [*self.earlier.entries, *self.entries])
 
 

@@ -27,7 +27,7 @@ from chatkit.types import (
 )
 from chatkit.widgets import Card, Text
 
-from chatkit_link.agents.steps import current_steps
+from chatkit_link.agents.steps import current_steps, own_id
 from chatkit_link.caller import Caller
 from chatkit_link.store.postgres import PostgresStore
 
@@ -147,10 +147,8 @@ class Again(ChatKitServer[Any]):
         self.read.append([item.type for item in page.data])
         if self.steps:
             await self._once("step:charge#1", self._charge)
-        given = current_steps.get()
-        assert given is not None
-        for number, (make, words) in enumerate(self.blocks):
-            item_id = f"msg_{uuid.uuid4().hex}" if self.own_ids else given.id_of("msg", f"new#{number}")
+        for make, words in self.blocks:
+            item_id = f"msg_{uuid.uuid4().hex}" if self.own_ids else own_id("message")
             async for event in make(thread, item_id, words):
                 yield event
 

@@ -2,33 +2,16 @@
 
 from typing import Any
 
-from agents import Agent, function_tool
 from chatkit.types import CustomTask, WorkflowItem
 
-from chatkit_link import repeatable
 from chatkit_link.agents.served import ServedAgent
 from chatkit_link.agents.server import LinkServer
 from chatkit_link.caller import Caller
-from tests.agents.taken_over import Lab, lab
+from tests.agents.taken_over import lab, shop
 from tests.model_server import Call, Say
 from tests.protocol.conftest import Site as Server
 from tests.protocol.replica import Screen, Site, shown
 from tests.protocol.test_continuation import create
-
-
-def shop(lab: Lab) -> Agent[Any]:
-    @function_tool
-    def order(what: str) -> str:
-        lab.calls["order"] += 1
-        return f"ordered {what}"
-
-    @function_tool
-    @repeatable
-    def stock(what: str) -> str:
-        lab.calls["stock"] += 1
-        return f"7 {what}"
-
-    return Agent(name="Shop", tools=[order, stock])
 
 
 def looks(items: list[Any]) -> list[Any]:

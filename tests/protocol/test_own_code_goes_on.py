@@ -1,14 +1,26 @@
 """Workflows and authors' own code whose replica died go on: in the thread, and on the screen of who followed it."""
 
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
+from chatkit.actions import Action
 from chatkit.server import ChatKitServer
-from chatkit.types import ThreadStreamEvent
+from chatkit.types import (
+    InferenceOptions,
+    ThreadCustomActionParams,
+    ThreadItem,
+    ThreadsCustomActionReq,
+    ThreadStreamEvent,
+    UserMessageItem,
+    UserMessageTextContent,
+    WidgetItem,
+)
+from chatkit.widgets import ActionConfig, Button, Card, Text
 
-from chatkit_link import StepUncertain, TurnContext, step
+from chatkit_link import ActionRegistry, StepUncertain, TurnContext, step
 from chatkit_link.agents.agent_builder.responder import WorkflowResponder
 from chatkit_link.agents.brought_servers.request_context import ContextFactory
 from chatkit_link.agents.brought_servers.server import BroughtServer
@@ -17,7 +29,7 @@ from chatkit_link.agents.responder import FunctionResponder, Responder
 from chatkit_link.agents.served import ServedAgent
 from chatkit_link.agents.server import LinkServer
 from chatkit_link.caller import Caller
-from chatkit_link.store.postgres import PostgresStore
+from chatkit_link.store.postgres import PostgresStore, new_id
 from tests.agents.agent_builder.cut import desk
 from tests.agents.agent_builder.twins import said
 from tests.finished_stream import text_of
@@ -26,7 +38,10 @@ from tests.protocol.conftest import Site as Server
 from tests.protocol.replica import Site, shown
 from tests.protocol.stepping import text
 from tests.protocol.test_continuation import check_every_death, create, undisturbed
+from tests.protocol.test_continued_requests import begun
 
+#: The id of every message of a Chat Completions model, by the Agents SDK.
+PLACEHOLDER = "__fake_id__"
 NEWSLETTER = Path(__file__).parents[1] / "agents" / "agent_builder" / "exports" / "newsletter.py"
 MakeSite = Callable[[Responder], Site]
 
@@ -112,6 +127,60 @@ async def test_a_respond_function_pays_once_wherever_its_replica_dies(serve: Mak
             assert "The server stopped in the middle of “charge”" in after.events[-1].decode(), room
         elif after is not None:
             assert texts == expected, "it had displayed nothing, and begins again"
+
+
+async def test_a_respond_function_gives_nothing_twice_that_no_log_has(serve: MakeSite) -> None:
+    """Its items have ids of ours: a reader's item takes the place of the one that was lost with the replica."""
+
+    async def respond(ctx: TurnContext) -> AsyncIterator[ThreadStreamEvent]:
+        number = await ctx.step("look up", lambda: 7, repeatable=True)
+        async for event in text(ctx.thread, ctx.new_id("message"), ["It ", "is ", f"{number}."]):
+            yield event
+        async for event in ctx.stream_widget(Card(children=[Text(value=str(number))])):
+            yield event
+        async for event in text(ctx.thread, PLACEHOLDER, ["No ", "more."]):
+            yield event
+
+    await check_every_death(serve(FunctionResponder(respond)), unlogged=2)
+
+
+async def more_tea(site: Site) -> tuple[str, ThreadsCustomActionReq]:
+    """A click in a widget of a thread."""
+    thread = await begun(site)
+    card = Card(children=[Button(label="More", onClickAction=ActionConfig(type="more", payload={}))])
+    item = WidgetItem(id=new_id("message"), thread_id=thread, created_at=datetime.now(), widget=card)
+    await site.services.store.add_thread_item(thread, item, site.caller)
+    action = Action(type="more", payload={})
+    params = ThreadCustomActionParams(thread_id=thread, item_id=item.id, action=action)
+    return thread, ThreadsCustomActionReq(params=params)
+
+
+async def test_the_answer_to_a_click_takes_no_id_of_its_message_when_it_goes_on(serve: MakeSite) -> None:
+    """The handler of a click is not called again, so what it has made is not counted again either."""
+    actions = ActionRegistry()
+
+    @actions.asks(Action[Literal["more"], Any])
+    async def more(ctx: TurnContext, payload: Any, sender: Any) -> list[ThreadItem]:
+        item = {"id": ctx.new_id("message"), "thread_id": ctx.thread.id, "created_at": datetime.now()}
+        words = [UserMessageTextContent(text="More!")]
+        return [UserMessageItem(**item, content=words, inference_options=InferenceOptions())]
+
+    async def respond(ctx: TurnContext) -> AsyncIterator[ThreadStreamEvent]:
+        number = await ctx.step("look up", lambda: 7, repeatable=True)
+        async for event in text(ctx.thread, ctx.new_id("message"), ["It ", "is ", f"{number}."]):
+            yield event
+
+    site = serve(FunctionResponder(respond, actions))
+    thread, request = await more_tea(site)
+    whole, _ = await site.ask("a", request)
+    expected = shown(await site.stored(thread))
+    assert [item["type"] for item in expected[-2:]] == ["user_message", "assistant_message"]
+    done = next(at for at, entry in enumerate(whole.entries) if entry[0] == "step:look up#1/end")
+    for number in range(done + 1, len(whole.entries)):
+        thread, request = await more_tea(site)
+        before, _ = await site.ask("a", request, dies_after=number)
+        assert await site.go_on("a", thread, before) is not None, number
+        assert shown(await site.stored(thread)) == expected, number
 
 
 async def test_an_author_who_can_find_out_goes_on_after_a_step_that_no_one_knows_the_end_of(serve: MakeSite) -> None:

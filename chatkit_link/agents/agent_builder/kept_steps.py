@@ -50,6 +50,7 @@ class QueuedJournal(Journal):
             earlier_events=journal.earlier_events,
         )
         self._run = journal
+        self.on_record = journal.on_record
 
     @override
     @contextmanager

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import openai
@@ -42,6 +43,20 @@ _EXPLAINED = (
 )  # fmt: skip
 #: Seconds that a stopped workflow gets to leave what it is in.
 _PATIENCE = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """With what an answer begins. record: of the turn until now.
+
+    answered: it goes on behind a question. is_changed: or would, but the file is another one now.
+    """
+
+    message: UserMessageItem | None
+    journal: WorkflowJournal
+    record: TurnRecord = field(default_factory=lambda: TurnRecord(input=[], covers=[], sources={}))
+    answered: bool = False
+    is_changed: bool = False
 
 
 class WorkflowResponder:
@@ -93,48 +108,23 @@ class WorkflowResponder:
     async def _begin(
         self, ctx: TurnContext, out: "asyncio.Queue[Any]", kept: KeptSteps
     ) -> tuple[Execution, list[NoticeEvent]]:
-        """The workflow at the thread's newest message, or at the question that was just answered."""
+        """The workflow as it is to be executed, and what the user is told before."""
+        beginning = await self._beginning(ctx, kept.begun)
+        message, journal = beginning.message, beginning.journal
         attachment_input = AttachmentInput(ctx.files, ctx.caller, text_limit=self._file_text)
-        message, found = ctx.message, None
-        begun = kept.begun
-        if begun is not None:
-            message = await self._message(ctx, begun["message"])
-        elif message is None:
-            items = await ctx.store.load_history(ctx.thread.id, self._history_items, ctx.caller)
-            found = find_answered(items)
-            messages = [item for item, _ in items if isinstance(item, UserMessageItem)]
-            message = found.anchor if found and isinstance(found.anchor, UserMessageItem) else (messages or [None])[-1]
-        record, journal, notices = TurnRecord(input=[], covers=[], sources={}), None, list[NoticeEvent]()
-        if found is not None and found.waiting["version"] != self._workflow.version:
-            notices.append(NoticeEvent(level="info", message=CHANGED.in_language(ctx.caller.locale)))
-        elif found is not None:
-            record, journal = found.started(), WorkflowJournal.of(found.waiting)
-            journal.steps[found.waiting["place"]] = found.approved
-        elif begun is not None:
-            record, journal = begun["record"], WorkflowJournal(begun["version"], begun["steps"], again=begun["again"])
-        elif ctx.message is not None:
-            journal = await self._failed(ctx, ctx.message)
         history = await load_history(
             ctx, LinkConverter(attachment_input), self._history_items, upto=message.id if message else None
         )
-        notices += [
-            NoticeEvent(level="info", message=attachment_input.unseen[attachment.id].in_language(ctx.caller.locale))
-            for attachment in (ctx.message.attachments if ctx.message and begun is None else [])
-            if attachment.id in attachment_input.unseen
-        ]
-        text = "".join(part.text for part in message.content) if message else ""
-        chosen = message.inference_options.model if message else None
         events = EventEmitter(
             ctx,
             self._settings,
             history,
-            record,
+            beginning.record,
             alone=_runs_one_agent(self._workflow),
             out=out,
             kept=kept,
-            chosen=chosen,
+            chosen=message.inference_options.model if message else None,
         )
-        journal = journal or WorkflowJournal(self._workflow.version)
         # What is called again begins as it did.
         kept_state = journal.steps.get("state")
         session = kept_state["session"] if kept_state else state_of(ctx.caller)
@@ -143,14 +133,41 @@ class WorkflowResponder:
         execution = Execution(
             self._workflow,
             events,
-            text,
+            "".join(part.text for part in message.content) if message else "",
             journal,
             state,
             self._widgets,
             message_id=message.id if message else None,
-            answered=begun["answered"] if begun else found is not None,
+            answered=beginning.answered,
         )
-        return execution, notices
+        unseen = [
+            attachment_input.unseen[attachment.id]
+            for attachment in (ctx.message.attachments if ctx.message and kept.begun is None else [])
+            if attachment.id in attachment_input.unseen
+        ]
+        told = [CHANGED, *unseen] if beginning.is_changed else unseen
+        return execution, [NoticeEvent(level="info", message=each.in_language(ctx.caller.locale)) for each in told]
+
+    async def _beginning(self, ctx: TurnContext, begun: dict[str, Any] | None) -> _Beginning:
+        """At the newest message, or at the question that was just answered. begun: with what another replica did."""
+        if begun is not None:
+            journal = WorkflowJournal(begun["version"], begun["steps"], again=begun["again"])
+            message = await self._message(ctx, begun["message"])
+            return _Beginning(message, journal, begun["record"], answered=begun["answered"])
+        journal = WorkflowJournal(self._workflow.version)
+        if ctx.message is not None:
+            return _Beginning(ctx.message, await self._failed(ctx, ctx.message) or journal)
+        items = await ctx.store.load_history(ctx.thread.id, self._history_items, ctx.caller)
+        found = find_answered(items)
+        messages = [item for item, _ in items if isinstance(item, UserMessageItem)]
+        if found is None:
+            return _Beginning((messages or [None])[-1], journal)
+        message = found.anchor if isinstance(found.anchor, UserMessageItem) else (messages or [None])[-1]
+        if found.waiting["version"] != self._workflow.version:
+            return _Beginning(message, journal, answered=True, is_changed=True)
+        journal = WorkflowJournal.of(found.waiting)
+        journal.steps[found.waiting["place"]] = found.approved
+        return _Beginning(message, journal, found.started(), answered=True)
 
     async def _message(self, ctx: TurnContext, message_id: str | None) -> UserMessageItem | None:
         """The message that an answer which goes on here has begun with."""

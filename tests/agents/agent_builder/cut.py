@@ -5,7 +5,6 @@ The log of each answer is frozen after N entries, and the next replica goes on w
 script, is what it learns from. A request that was not made there fails the test: a model must be shown the same.
 """
 
-import asyncio
 import json
 import re
 import uuid
@@ -132,34 +131,14 @@ class Desk:
         asked, searched = len(self.model.requests), len(self.model.searches)
         return Turn(view(before.events), record, len(before.entries), asked, searched, error)
 
-    async def _replica(
-        self, ctx: TurnContext, number: int, log: Log, before: Log, generation: int
-    ) -> BaseException | None:
+    async def _replica(self, ctx: TurnContext, number: int, log: Log, before: Log, generation: int) -> Exception | None:
         """One replica's part of the answer; all of it, if it does not die."""
         journal = Journal(
             append=log.append, commit=log.commit, generation=generation, earlier=before.steps, continuable=True
         )
         steps, meter = Steps(f"run_{number}", journal), Meter("a", "run_1")
-
-        async def run() -> None:
-            with steps.running(), meter.running():
-                async for event in WorkflowResponder(self.target, self.settings).respond(ctx):
-                    log.append(event)
-
-        work, hanging = asyncio.create_task(run()), asyncio.create_task(log.hanging.wait())
-        async with asyncio.timeout(20):
-            await asyncio.wait({work, hanging}, return_when=asyncio.FIRST_COMPLETED)
-            if log.hanging.is_set():
-                work.cancel()
-            try:
-                await work
-            except asyncio.CancelledError:
-                assert log.hanging.is_set()
-            except Exception as raised:  # noqa: BLE001 - the test looks at it
-                return raised
-            finally:
-                hanging.cancel()
-        return None
+        with steps.running(), meter.running():
+            return await log.fill(WorkflowResponder(self.target, self.settings).respond(ctx))
 
     async def _decide(self, thread: ThreadMetadata, value: str) -> None:
         """The newest question is answered."""
