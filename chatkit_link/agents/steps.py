@@ -10,11 +10,12 @@ The invariant: what is done again at a place has the id that it had, as ids are 
 ``current_steps`` is ambient, as the meter of an answer is: the Agents SDK gives no argument to models and tools.
 """
 
+import asyncio
 import hashlib
 import re
 import uuid
 from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any, Final, Protocol, Self, cast
 
@@ -28,6 +29,8 @@ from chatkit_link.store.postgres import id_prefix, new_id
 ACTION: Final = "action"
 #: Something has begun that is no step: it would happen again, so the answer goes on nowhere else.
 NO_STEP: Final = "no-step"
+#: Seconds that the next request to a model waits for the answers before it to be on the disk.
+_KEEPING: Final = 2.0
 #: Steps of the Agents SDK's runs; other scopes and ``ctx.step`` have other keys.
 _OWN_STEPS = re.compile(r"(model#|tool:|handoff#)")
 
@@ -152,6 +155,16 @@ class Steps:
         if self.journal.generation and not self.journal.has_advanced and self.found(self._asked[1]) is None:
             self._repeats.add(self._requests)
         self._requests += 1
+
+    async def keep_responses(self) -> None:
+        """Before another model is asked, have the answers of those before on the disk: a crash repeats one call only.
+
+        The tools in between have mostly taken longer than that does. A database that is away holds nobody up for long.
+        """
+        if self.responses and self.journal.has_advanced and current_call.get() is None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_KEEPING):
+                    await self.journal.committed()
 
     def found_response(self, given: object) -> dict[str, Any] | None:
         """The recorded answer to a request."""

@@ -62,7 +62,9 @@ class VisibleTools(RunHooks[LinkContext]):
         system_prompt: str | None,
         input_items: list[TResponseInputItem],
     ) -> None:
-        (self._display or context.context).steps.expect_request(input_items, self._reader.model_of(agent))
+        steps = (self._display or context.context).steps
+        steps.expect_request(input_items, self._reader.model_of(agent))
+        await steps.keep_responses()
 
     @override
     async def on_llm_end(

@@ -77,6 +77,7 @@ def _card(text: str, *, streaming: bool) -> WidgetRoot:
 
 text = Agent(name="Text", instructions="text")
 slow = Agent(name="Slow", instructions="slow")
+steady = Agent(name="Steady", instructions="steady")
 once = Agent(name="Once", instructions="once", tools=[charge])
 repeat = Agent(name="Repeat", instructions="repeat", tools=[look_up])
 parallel = Agent(name="Parallel", instructions="parallel", tools=[charge, look_up])

@@ -16,7 +16,7 @@ from tests.model_server import MODEL
 
 KINDS = ("text", "once", "repeat", "parallel", "handoff", "approval", "widget", "workflow", "function")
 #: Agents whose tools may be called again.
-REPEATABLE = ("text", "slow", "repeat", "handoff", "widget")
+REPEATABLE = ("text", "slow", "steady", "repeat", "handoff", "widget")
 #: Tools that must not run twice.
 ONCE = ("charge", "refund", "order_value", "step_pay")
 

@@ -20,8 +20,8 @@ from tests.model_server import Call, Calls, ModelServer, Parts, Say, Step, Struc
 #: Seconds between two events of a response.
 PACE = 0.012
 WORDS = 30
-#: Of the agent that takes its time, and of the next turn.
-MANY, FEW = 1500, 3
+#: Of the agent that takes its time, of the one that takes a few seconds, and of the next turn.
+MANY, SOME, FEW = 900, 400, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class PacedModel(ModelServer):
 
 def text(place: Place, attempt: int) -> str:
     """The words of an attempt; those of a later one are the same until somewhere, or all of them are."""
-    count = {"slow": MANY, "next": FEW}.get(place.message.split()[0], WORDS)
+    count = {"slow": MANY, "steady": SOME, "next": FEW}.get(place.message.split()[0], WORDS)
     words = [f"{place.agent}{place.number}"] + [f"word{number}" for number in range(count)]
     if attempt > 1:
         same = random.Random(f"{place.message} {place.number} {attempt}").choice((0, 1, count // 3, count))

@@ -11,6 +11,7 @@ import pytest
 from chatkit.types import UserMessageItem
 
 from chatkit_link.runs.log import OWN_IDS
+from chatkit_link.runs.takeover import CRASHES
 from tests.faults.answer_checks import check, modelled, undisturbed
 from tests.faults.executions import Executions
 from tests.faults.processes import HERE, Server
@@ -77,33 +78,39 @@ async def _begin(talk: Talk, here: Server, there: Server, seconds: float) -> Non
     await talk.answer(here, lambda: there)
 
 
-@full_only  # it needs servers that start faster than the answer ends
+@full_only  # five servers, and two long answers
 async def test_the_fourth_crash_of_one_answer_interrupts_it_and_it_can_be_tried_again(
     make_server: Callable[..., Server], people: Callable[[], Person], tmp_path: Path
 ) -> None:
-    async with modelled(make_server, 2) as (model, servers), asyncio.timeout(240):
-        writer, other = servers
+    """Each crash has a replica of its own: one that is started again may take longer than the answer does."""
+    async with modelled(make_server, CRASHES + 2) as (model, servers), asyncio.timeout(240):
+        alive = list(servers)
         talk = Talk("slow", people())
-        answer = asyncio.create_task(talk.answer(writer, lambda: other))
+        answer = asyncio.create_task(talk.answer(alive[0], lambda: alive[-1]))
         await shown(talk, 0)
-        for takeover in (1, 2, 3):
-            writer.kill()
+        alive.pop(0).kill()
+        for takeover in range(1, CRASHES + 1):
             await shown(talk, takeover)
-            await writer.start()
-            writer, other = other, writer
-        writer.kill()
+            assert not answer.done(), "the answer was over before its next crash"
+            alive.pop(_writer_of(talk, alive)).kill()
         await answer
+        (other,) = alive
         for frames in (talk.read, talk.followed):
             check_order(frames)
             view = view_of([], frames)
             assert [error.allow_retry for error in view.errors] == [True]
             assert plain(view.items) == plain(await talk.person.stored(other))
-        assert sum(model.calls_of(talk.message).values()) == 4
+        assert sum(model.calls_of(talk.message).values()) == 1 + CRASHES
         message = next(item for item in await talk.person.stored(other) if isinstance(item, UserMessageItem))
         async with talk.person.retry(talk.route(other), message.id) as again:
             await again.read()
         (whole,) = answers(await talk.person.stored(other))
-        assert model.said[whole][1] == 5
+        assert model.said[whole][1] == 2 + CRASHES
+
+
+def _writer_of(talk: Talk, servers: list[Server]) -> int:
+    """Which of these goes on with the answer."""
+    return next(at for at, server in enumerate(servers) if f"run {talk.run_id} goes on here" in server.log.read_text())
 
 
 async def test_stop_is_obeyed_at_every_moment_of_a_takeover(
