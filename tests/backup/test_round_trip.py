@@ -117,7 +117,7 @@ async def test_an_answer_that_was_being_written_is_not_gone_on_with_after_a_rest
     [takeovers] = await values(there, "SELECT takeovers FROM runs")
     assert takeovers > CRASHES
     async with there.server(), asyncio.timeout(30):
-        while await values(there, "SELECT 1 FROM runs WHERE status = 'running'"):
+        while await values(there, "SELECT 1 FROM runs WHERE status = 'running'"):  # noqa: ASYNC110
             await asyncio.sleep(0.1)
     assert await values(there, "SELECT status FROM runs") == ["interrupted"]
 
