@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from chatkit.actions import Action
+from chatkit.actions import Action, ActionConfig
 from chatkit.server import ChatKitServer
 from chatkit.types import (
     InferenceOptions,
@@ -18,7 +18,7 @@ from chatkit.types import (
     UserMessageTextContent,
     WidgetItem,
 )
-from chatkit.widgets import ActionConfig, Button, Card, Text
+from chatkit.widgets import Button, Card, Text
 
 from chatkit_link import ActionRegistry, StepUncertain, TurnContext, step
 from chatkit_link.agents.agent_builder.responder import WorkflowResponder
@@ -162,8 +162,8 @@ async def test_the_answer_to_a_click_takes_no_id_of_its_message_when_it_goes_on(
     @actions.asks(Action[Literal["more"], Any])
     async def more(ctx: TurnContext, payload: Any, sender: Any) -> list[ThreadItem]:
         item = {"id": ctx.new_id("message"), "thread_id": ctx.thread.id, "created_at": datetime.now()}
-        words = [UserMessageTextContent(text="More!")]
-        return [UserMessageItem(**item, content=words, inference_options=InferenceOptions())]
+        words = UserMessageTextContent(text="More!")
+        return [UserMessageItem(**item, content=[words], inference_options=InferenceOptions())]
 
     async def respond(ctx: TurnContext) -> AsyncIterator[ThreadStreamEvent]:
         number = await ctx.step("look up", lambda: 7, repeatable=True)
