@@ -42,5 +42,5 @@ WORKDIR /home/chatkit
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=4 \
     CMD ["python", "-c", "import os, urllib.request as r; e = os.environ; r.urlopen('http://127.0.0.1:' + (e.get('CHATKIT_LINK_PORT') or e.get('PORT') or '8000') + '/health', timeout=4)"]
-# Without a shell in between, SIGTERM reaches the server, which lets running answers finish.
+# Without a shell in between, SIGTERM reaches the server, which hands running answers over.
 CMD ["chatkit-link", "serve", "--host", "0.0.0.0"]

@@ -83,6 +83,7 @@ lock: $(INSTALLED)
 	$(COMPILE) --extra embedded --extra dev --output-file requirements-dev.lock
 	$(COMPILE) --constraint requirements-dev.lock --output-file requirements.lock
 	$(COMPILE) --extra guardrails --constraint requirements-dev.lock --output-file requirements-guardrails.lock
+	$(COMPILE) --extra dbos --constraint requirements-dev.lock --output-file requirements-dbos.lock
 
 # List what a release is made of, with versions, hashes and licences, as CycloneDX JSON in dist/.
 sbom: $(INSTALLED) $(REVIEW)/.installed

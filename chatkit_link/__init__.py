@@ -4,10 +4,12 @@
 reach the server of an agent by ``server_of(request, "agent")``.
 ``Caller``, ``Settings`` and ``TurnContext`` are what code around it needs to name; ``Assistant`` is an agent with the
 actions of its widgets (``ActionRegistry``) and what can be mentioned (``Mentions``, ``Entity``). Tools of an Agents SDK
-agent get a ``LinkContext``; ``progress`` displays what they do, and a ``Progress`` what they report. ``ToolCall``,
-``search_and_quote`` and ``user_words`` are for what the offline model does; ``report_usage`` is how code that asks a
-model by itself says what that cost. ``DataStore`` and ``FileStore`` are the stores of a ``ChatKitServer`` that has a
-route of its own. ``docs/how-to/agents.md`` lists what is public.
+agent get a ``LinkContext``; ``progress`` displays what they do, a ``Progress`` what they report, and ``repeatable``
+marks one that may be called again after a crash. ``ToolCall``, ``search_and_quote`` and ``user_words`` are for what the
+offline model does; ``report_usage`` is how code that asks a model by itself says what that cost. ``step`` is what code
+does once in an answer, also where another server goes on with it (``StepUncertain``: no one knows whether it was done).
+``DataStore`` and ``FileStore`` are the stores of a ``ChatKitServer`` that has a route of its own.
+``docs/how-to/agents.md`` lists what is public.
 """
 
 from importlib import import_module
@@ -16,11 +18,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from chatkit_link.agents.actions import ActionRegistry
     from chatkit_link.agents.assistant import Assistant
+    from chatkit_link.agents.author_steps import StepUncertain, step
     from chatkit_link.agents.context import LinkContext, TurnContext
     from chatkit_link.agents.mentions import Entity, Mentions
     from chatkit_link.agents.model_notes import user_words
     from chatkit_link.agents.offline.model import ToolCall, search_and_quote
     from chatkit_link.agents.progress import Progress, progress
+    from chatkit_link.agents.repeatable import repeatable
     from chatkit_link.app import create_app, mount
     from chatkit_link.caller import Caller
     from chatkit_link.http.beside import server_of
@@ -40,14 +44,17 @@ __all__ = [
     "Mentions",
     "Progress",
     "Settings",
+    "StepUncertain",
     "ToolCall",
     "TurnContext",
     "create_app",
     "mount",
     "progress",
+    "repeatable",
     "report_usage",
     "search_and_quote",
     "server_of",
+    "step",
     "user_words",
 ]
 
@@ -59,7 +66,10 @@ _HOMES = {
     "FileStore": "chatkit_link.own_route.file_store",
     "Mentions": "chatkit_link.agents.mentions",
     "Progress": "chatkit_link.agents.progress",
+    "StepUncertain": "chatkit_link.agents.author_steps",
+    "step": "chatkit_link.agents.author_steps",
     "progress": "chatkit_link.agents.progress",
+    "repeatable": "chatkit_link.agents.repeatable",
     "ToolCall": "chatkit_link.agents.offline.model",
     "search_and_quote": "chatkit_link.agents.offline.model",
     "user_words": "chatkit_link.agents.model_notes",

@@ -72,6 +72,21 @@ class Retry:
     replaced: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """An answer that another replica has begun. What it had stored is no part of what the answer is given to.
+
+    thread_id: of the answer. item_id: the message that is answered, at which the history ends; None where it is not a
+    message. last_seq: where the newest item of the thread stood before, where it is none.
+    unread: ids of items of the answer that are still to be given again, by a server that begins again.
+    """
+
+    thread_id: str
+    item_id: str | None
+    last_seq: int
+    unread: set[str] = field(default_factory=set[str])
+
+
 @dataclass(frozen=True)
 class Caller:
     """One authenticated user (or anonymous browser) within one tenant.
@@ -86,8 +101,10 @@ class Caller:
         who asks: a back end with the server key asks for many, and a Unix socket has none.
     zone: an IANA time zone from ``X-Time-Zone``, such as ``"Europe/Paris"``; ``"UTC"`` when unknown.
     retry: what a server and its tools may not read yet, where they answer a message again; else ``None``.
+    resumed: where an answer goes on that was begun elsewhere, how the thread was when it began; else ``None``.
     token: the JWT with which the user signed in, for services that act for the user; ``None`` for all who signed in
-        otherwise. It is kept for the request and its answer only, and is never stored, logged or printed.
+        otherwise. It is kept for the request and its answer only, never logged or printed, and stored with the
+        steps of its answer in encrypted form alone (``protocol/beginning.py``).
     key: the server key with which a back end acts for the user; ``None`` where the user is asking.
     patience: of an answer, which waits while the database is away (``store/patience.py``): whether it may read and
         store now, asked before each attempt. ``None`` for a request, which does not wait.
@@ -102,6 +119,7 @@ class Caller:
     session: SessionPolicy | None = field(default=None, compare=False)
     zone: str = "UTC"
     retry: Retry | None = field(default=None, compare=False, repr=False)
+    resumed: Resumed | None = field(default=None, compare=False, repr=False)
     address: str | None = field(default=None, compare=False)
     network: str | None = field(default=None, compare=False)
     token: SecretStr | None = field(default=None, compare=False, repr=False)

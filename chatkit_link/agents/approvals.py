@@ -9,7 +9,7 @@ restarts, and nothing waits with it. A message in place of an answer declines (`
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from agents import Agent, RunState, ToolApprovalItem
 from chatkit.types import (
@@ -22,12 +22,15 @@ from pydantic import TypeAdapter
 
 from chatkit_link.agents.context import TurnContext
 from chatkit_link.agents.mcp.tool_names import public_name
+from chatkit_link.agents.steps import Steps
 from chatkit_link.agents.tool_call_hooks import short_text
 from chatkit_link.store.turns import TurnRecord, Waiting
 from chatkit_link.translations import Localized
 
 APPROVE, REJECT = _VALUES = ["Approve", "Reject"]
 CHANGED = Localized("assistant_changed")
+#: The step of an answer that goes on with a run that waited.
+ANSWERED: Final = "answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,16 @@ class Answered:
         """What the turn had come to, without the question."""
         return TurnRecord(input=self.record["input"], covers=self.record["covers"], sources=self.record["sources"])
 
+    def to_json(self) -> dict[str, Any]:
+        """As a step of the answer, since what waits is erased when it goes on."""
+        return {"anchor": self.anchor.id, "record": self.record, "approved": self.approved}
 
-def question(ctx: TurnContext, texts: Sequence[str]) -> StructuredInputItem:
+
+def question(ctx: TurnContext, texts: Sequence[str], item_id: str | None = None) -> StructuredInputItem:
     """One item for all that is asked at once. Whatever is answered that is not "Approve" rejects."""
     options = [StructuredInputMultipleChoiceOption(value=value) for value in (APPROVE, REJECT)]
     return StructuredInputItem(
-        id=ctx.new_id("message"),
+        id=item_id or ctx.new_id("message"),
         thread_id=ctx.thread.id,
         created_at=datetime.now(),
         inputs=[
@@ -81,7 +88,19 @@ def find_answered(items: Sequence[tuple[ThreadItem, TurnRecord | None]]) -> Answ
     return None
 
 
-def question_of(call: ToolApprovalItem) -> str:
+def found_answered(items: Sequence[tuple[ThreadItem, TurnRecord | None]], steps: Steps) -> Answered | None:
+    """The turn with which an answer had begun that goes on."""
+    found: dict[str, Any] | None = steps.found(ANSWERED)
+    if found is None:
+        return None
+    anchor = next((item for item, _ in items if item.id == found["anchor"]), None)
+    record = cast("TurnRecord", found["record"])
+    waiting = record.get("waiting")
+    return Answered(anchor, record, waiting, found["approved"]) if anchor is not None and waiting else None
+
+
+def question_of(call: ToolApprovalItem, *, unfinished: bool = False) -> str:
+    """unfinished: whether it may have happened already."""
     raw: Any = call.raw_item
     server: Any = cast("dict[str, Any]", raw).get("server_label") if isinstance(raw, dict) else raw
     label = server if isinstance(server, str) else getattr(server, "server_label", None)
@@ -89,6 +108,9 @@ def question_of(call: ToolApprovalItem) -> str:
         label = public_name(call.tool_origin.mcp_server_name or "")
     given = short_text(call.arguments or "")
     where = f" of {label}" if label else ""
+    if unfinished:
+        what = f"{call.name}{where}" + (f" with: {given}" if given else "")
+        return f"The server was replaced while the assistant called {what}. It may have happened. Call it again?"
     return f"May the assistant call {call.name}{where}" + (f" with: {given}?" if given else "?")
 
 

@@ -108,6 +108,15 @@ class Entry(BaseModel):
         default="replace", description="Whether a ChatKitServer keeps the store that it makes itself."
     )
     context: str = Field(default="", description="The function that makes a ChatKitServer's context.")
+    continues: bool | None = Field(
+        default=None,
+        alias="continue",
+        description="Whether another replica goes on with its answers; default: as `CHATKIT_LINK_CONTINUE` says.",
+    )
+    unfinished_tools: Literal["tell", "ask"] = Field(
+        default="tell",
+        description="Who hears of a call that may have happened before a crash: the model, or the user, who is asked.",
+    )
     mcp: list[str] = Field(default_factory=list[str], description="MCP servers of the catalog whose tools it is given.")
     env: list[str] = Field(
         default_factory=list[str],

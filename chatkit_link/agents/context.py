@@ -32,11 +32,13 @@ from chatkit.widgets import WidgetRoot
 from pydantic import Field, SkipValidation
 from typing_extensions import override
 
+from chatkit_link.agents.author_steps import step
 from chatkit_link.agents.sources import Sources
+from chatkit_link.agents.steps import Steps, current_call, own_id, steps_of_answer
 from chatkit_link.agents.tool_line import Deferred, ToolLine, current_line, is_failed
 from chatkit_link.caller import Caller, StateValue
 from chatkit_link.files.files import Files
-from chatkit_link.store.postgres import PostgresStore, new_id
+from chatkit_link.store.postgres import PostgresStore, id_prefix
 from chatkit_link.widgets.diff import stream_widget
 
 #: Items that may come in the middle of a workflow without ending it.
@@ -83,15 +85,18 @@ class TurnContext:
         """
         return self.store.edit_metadata(self.thread, self.caller)
 
+    #: ``value = await ctx.step("charge", charge)``: done once in this answer, also when another server goes on with it.
+    step = staticmethod(step)
+
     def new_id(self, kind: StoreItemType) -> str:
-        """An id for a new item."""
-        return new_id(kind)
+        """An id for a new item; the same one where the answer goes on elsewhere and the item is made again."""
+        return own_id(kind)
 
     def stream_widget(
         self, widget: WidgetRoot | AsyncGenerator[WidgetRoot, None], copy_text: str | None = None
     ) -> AsyncIterator[ThreadStreamEvent]:
         """The events of a widget, or of a generator that yields it again each time it changed: the smallest updates."""
-        return stream_widget(self.thread, widget, copy_text, new_id)
+        return stream_widget(self.thread, widget, copy_text, own_id)
 
 
 class LinkContext(AgentContext[Caller]):
@@ -102,14 +107,39 @@ class LinkContext(AgentContext[Caller]):
 
     missed_servers: names of the MCP servers whose tools this answer does without.
     lines: of the tool calls that run, by the call's id.
+    steps: of the answer; the ids of its items are made from them.
     """
 
     sources: Annotated[Sources, SkipValidation] = Field(default_factory=Sources)
     queue: Annotated["asyncio.Queue[Any]", SkipValidation] = Field(default_factory=asyncio.Queue[Any])
     missed_servers: set[str] = Field(default_factory=set[str])
     lines: Annotated[dict[str, ToolLine], SkipValidation] = Field(default_factory=dict[str, ToolLine])
-    #: Ids of the items that tools have begun to display.
-    begun: set[str] = Field(default_factory=set[str])
+    #: Ids of the items that tools have begun to display -> the id of the call that has.
+    begun: dict[str, str | None] = Field(default_factory=dict[str, str | None])
+    steps: Annotated[Steps, SkipValidation] = Field(default_factory=steps_of_answer)
+    #: How many of the sources are in the steps' snapshots.
+    recorded_sources: int = 0
+
+    def model_post_init(self, context: Any, /) -> None:
+        super().model_post_init(context)
+        self.recorded_sources = len(self.sources.to_record())
+
+    @property
+    def idempotency_key(self) -> str:
+        """Inside a tool: the same whenever this call is made again, such as by another replica after a crash.
+
+        For services that do one thing only once for a key, such as payments. Outside of tools, that of the answer.
+        """
+        call = current_call.get()
+        return self.steps.id_of("idem", "answer" if call is None else f"tool:{call}")
+
+    @override
+    def generate_id(self, type: StoreItemType, thread: ThreadMetadata | None = None) -> str:
+        """The same id whenever the same is done again, as after a crash."""
+        if type == "thread" or (thread is not None and thread.id != self.thread.id):
+            return super().generate_id(type, thread)
+        call = current_call.get()
+        return self.steps.new_id(id_prefix(type), type if call is None else f"tool:{call}/{type}")
 
     def edit_metadata(self) -> AbstractAsyncContextManager[dict[str, Any]]:
         """As ``TurnContext.edit_metadata``."""
@@ -119,16 +149,16 @@ class LinkContext(AgentContext[Caller]):
     async def stream(self, event: ThreadStreamEvent) -> None:
         self._send(event)
 
-    def defer(self, make: Callable[[], list[ThreadStreamEvent]]) -> None:
-        """Emit what ``make`` returns in its turn, behind all that is in the queue already."""
-        self.queue.put_nowait(Deferred(make))
+    def defer(self, make: Callable[[], list[ThreadStreamEvent]], then: Callable[[], None] | None = None) -> None:
+        """Emit what ``make`` returns in its turn, behind all that is in the queue already; then call ``then``."""
+        self.queue.put_nowait(Deferred(make, then))
 
     def _send(self, event: ThreadStreamEvent) -> None:
         if isinstance(event, ThreadItemAddedEvent | ThreadItemDoneEvent):
             line = current_line.get()
             if line is not None and line.flush is not None:
                 line.flush()  # what was reported before is displayed before
-            self.defer(partial(self._display, event, line))
+            self.defer(partial(self._display, event, line, current_call.get()))
         else:
             self.queue.put_nowait(event)
 
@@ -208,15 +238,15 @@ class LinkContext(AgentContext[Caller]):
         return events
 
     def _display(
-        self, event: ThreadItemAddedEvent | ThreadItemDoneEvent, owner: ToolLine | None
+        self, event: ThreadItemAddedEvent | ThreadItemDoneEvent, owner: ToolLine | None, call: str | None
     ) -> list[ThreadStreamEvent]:
         """An item of a tool. It ends an open workflow before it, and takes the place of the tool's own line.
 
-        owner: the line of the tool that displays it; None for a tool without words of its own.
+        owner: the line of the tool that displays it; None for a tool without words of its own. call: its call's id.
         """
         workflow, item = self.workflow_item, event.item
         is_known = item.id in self.begun
-        self.begun.add(item.id)
+        self.begun[item.id] = call
         if workflow is None or is_known or item.type in UNSEEN:
             if workflow is not None and workflow.id == item.id and isinstance(event, ThreadItemDoneEvent):
                 self.workflow_item = None

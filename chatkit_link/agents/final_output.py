@@ -11,7 +11,6 @@ from pydantic import BaseModel
 from chatkit_link.agents.output_text import as_markdown
 from chatkit_link.agents.stream import ResponseStream
 from chatkit_link.agents.tool_output import bounded
-from chatkit_link.store.postgres import new_id
 
 #: What a run can end with.
 _ENDS = ("message_output_item", "tool_call_output_item")
@@ -64,6 +63,6 @@ def _image_url(part: Any) -> str | None:
 
 
 def _image(stream: ResponseStream, url: str) -> ThreadStreamEvent:
-    item = GeneratedImageItem(id=new_id("message"), thread_id=stream.thread_id, created_at=datetime.now())
+    item = GeneratedImageItem(id=stream.new_id("message"), thread_id=stream.thread_id, created_at=datetime.now())
     item.image = GeneratedImage(id=item.id, url=url)
     return stream.show(ThreadItemDoneEvent(item=item))

@@ -10,13 +10,18 @@ from typing import Any, cast
 
 from agents import RunResultStreaming, TResponseInputItem
 from chatkit.agents import ThreadItemConverter
+from chatkit.types import ThreadItem
 
 from chatkit_link.agents.context import TurnContext
 from chatkit_link.agents.models.input_items import remembered
 from chatkit_link.agents.sources import Source, Sources
+from chatkit_link.agents.steps import Steps, steps_of_answer
 from chatkit_link.agents.stream import ResponseStream
 from chatkit_link.agents.tool_output import OUTPUT_LIMIT, bounded_record
 from chatkit_link.store.turns import TurnRecord
+
+#: Items of an answer that goes on, for which there is room beside those that the model gets.
+_OWN_ITEMS = 100
 
 
 @dataclass(slots=True)
@@ -40,7 +45,9 @@ async def load_history(
 
     upto: the item that is answered, where it is not the last; what follows it, and its own record, are left out.
     """
-    items = await ctx.store.load_history(ctx.thread.id, limit, ctx.caller)
+    steps = steps_of_answer()
+    room = _OWN_ITEMS if steps.journal.generation else 0
+    items = _without_own(await ctx.store.load_history(ctx.thread.id, limit + room, ctx.caller), steps)[-limit:]
     place = next((at for at, (item, _) in enumerate(items) if item.id == upto), None)
     if place is not None:
         items = [*items[:place], (items[place][0], None)]
@@ -58,6 +65,16 @@ async def load_history(
             history.input += cast("list[TResponseInputItem]", remembered(record["input"]))
             history.sources |= Sources.from_record(record["sources"])
     return history
+
+
+def _without_own(
+    items: list[tuple[ThreadItem, TurnRecord | None]], steps: Steps
+) -> list[tuple[ThreadItem, TurnRecord | None]]:
+    """The thread as it was before an answer that goes on: without its own items, and its own record."""
+    place = next((at for at, (item, _) in enumerate(items) if item.id == steps.upto), None)
+    if place is None or not steps.journal.generation:
+        return items
+    return [*items[:place], (items[place][0], None)]
 
 
 def record_of(result: RunResultStreaming, stream: ResponseStream, limit: int = OUTPUT_LIMIT) -> TurnRecord:

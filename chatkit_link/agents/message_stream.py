@@ -31,7 +31,7 @@ from pydantic import BaseModel, ValidationError
 
 from chatkit_link.agents.citations import CitedText, cite
 from chatkit_link.agents.context import LinkContext
-from chatkit_link.store.postgres import new_id
+from chatkit_link.store.postgres import id_prefix
 
 _CITATIONS: dict[str, type[BaseModel]] = {
     "url_citation": AnnotationURLCitation,
@@ -62,11 +62,16 @@ class MessageStream:
         """The next response counts its output items from 0."""
         self._open.clear()
 
+    def _new_message(self, place: int) -> _Message:
+        steps = self._context.steps
+        message_id = steps.new_id(id_prefix("message"), f"{steps.response_key}/message/{place}")
+        return _Message(id=message_id, created_at=datetime.now())
+
     def begin(self, place: int) -> list[ThreadStreamEvent]:
         """Some servers start a message twice."""
         if place in self._open:
             return []
-        message = self._open[place] = _Message(id=new_id("message"), created_at=datetime.now())
+        message = self._open[place] = self._new_message(place)
         return [ThreadItemAddedEvent(item=self._item(message))]
 
     def begin_part(self, place: int, index: int) -> list[ThreadStreamEvent]:
@@ -125,7 +130,7 @@ class MessageStream:
 
     def end(self, place: int, contents: list[Any]) -> list[ThreadStreamEvent]:
         """The message is whole. contents: its parts as the server has them at the end."""
-        message = self._open.pop(place, None) or _Message(id=new_id("message"), created_at=datetime.now())
+        message = self._open.pop(place, None) or self._new_message(place)
         for index, content in enumerate(contents or ()):
             part = message.parts.setdefault(index, CitedText(self._context.sources))
             text = (content.text if content.type == "output_text" else content.refusal) or ""
@@ -146,7 +151,7 @@ class MessageStream:
     def whole(self, text: str) -> ThreadStreamEvent:
         """A message that no model has written in this run."""
         parts = {0: cite(self._context.sources, text)}
-        message = _Message(id=new_id("message"), created_at=datetime.now(), parts=parts)
+        message = _Message(id=self._context.generate_id("message"), created_at=datetime.now(), parts=parts)
         return ThreadItemDoneEvent(item=self._item(message))
 
     def rest(self) -> list[ThreadStreamEvent]:

@@ -27,6 +27,7 @@ from chatkit_link.agents.context import LinkContext, TurnContext
 from chatkit_link.agents.given_addresses import given_address
 from chatkit_link.agents.offline.extract import DIG_DEEPER as DIG_DEEPER_TEXT
 from chatkit_link.agents.progress import progress
+from chatkit_link.agents.repeatable import repeatable
 from chatkit_link.agents.sources import Source
 from chatkit_link.errors import ConfigurationError, LinkError, Unprocessable
 from chatkit_link.search.page_reader import Reader
@@ -118,6 +119,7 @@ class Research:
         )
 
     def _tools(self) -> list[Tool]:
+        @repeatable
         async def search(ctx: RunContextWrapper[LinkContext], query: str) -> str:
             """Search for pages. Returns JSON with results: n (to cite), title, url, site, snippet, published.
 
@@ -126,6 +128,7 @@ class Research:
             """
             return await self._search(ctx.context, query)
 
+        @repeatable
         @progress("Reading {url}", failed="Not read: {url}")
         async def read(ctx: RunContextWrapper[LinkContext], url: str) -> str:
             """Read the text of one page that a search found, or that the user named. Returns JSON: n (to cite), \

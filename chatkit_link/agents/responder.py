@@ -1,6 +1,6 @@
 """What answers a turn: a function of the user's, or an Agents SDK agent."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -10,14 +10,17 @@ import openai
 from agents import Agent, ModelSettings, RunConfig, Runner, RunResultStreaming, RunState, UserError
 from chatkit.actions import Action
 from chatkit.types import NoticeEvent, ThreadItem, ThreadItemDoneEvent, ThreadStreamEvent, UserMessageItem, WidgetItem
+from pydantic import TypeAdapter
 
 from chatkit_link.agents.aclosing import closing_early
 from chatkit_link.agents.actions import ActionRegistry
 from chatkit_link.agents.approvals import (
+    ANSWERED,
     CHANGED,
     Answered,
     decide,
     find_answered,
+    found_answered,
     from_json,
     question,
     question_of,
@@ -35,10 +38,12 @@ from chatkit_link.agents.models.input_items import assistant_message
 from chatkit_link.agents.models.problems import IncompleteAnswer
 from chatkit_link.agents.models.provider import adapt_models
 from chatkit_link.agents.sources import Sources
+from chatkit_link.agents.steps import ACTION, Steps, current_steps, steps_of_answer
 from chatkit_link.agents.stream import ResponseStream
-from chatkit_link.agents.tool_call_hooks import VisibleTools
+from chatkit_link.agents.tool_call_hooks import VisibleTools, end_unfinished
 from chatkit_link.agents.tool_failures import ToolFailure
 from chatkit_link.agents.tool_output import output_limit
+from chatkit_link.agents.unfinished_tools import asking, unfinished_calls
 from chatkit_link.store.turns import TurnRecord, Waiting
 
 RespondFunction = Callable[[TurnContext], AsyncIterator[ThreadStreamEvent]]
@@ -93,6 +98,7 @@ class AgentResponder:
     history_items: newest thread items that the model gets.
     file_text: characters of one file's text that it gets.
     model: the name of the model that agents without one of their own use, as it is billed.
+    asks_unfinished: whether the user is asked about a call that may have happened before a crash, and not the model.
     """
 
     agent: Agent[Any]
@@ -104,6 +110,7 @@ class AgentResponder:
     actions: ActionRegistry = field(default_factory=ActionRegistry)
     quiet_tools: frozenset[str] = frozenset()
     mentions: Mentions | None = None
+    asks_unfinished: bool = False
 
     def __post_init__(self) -> None:
         adapt_models(self.agent)
@@ -135,16 +142,26 @@ class AgentResponder:
             self.history_items,
             upto=None if answered is None else answered.anchor.id,
         )
-        for attachment in ctx.message.attachments if ctx.message else []:
+        steps = steps_of_answer()
+        steps.restart()
+        for attachment in ctx.message.attachments if ctx.message and not steps.goes_on else []:
             if notice := attachment_input.unseen.get(attachment.id):
                 yield NoticeEvent(level="info", message=notice.in_language(ctx.caller.locale))
         context = LinkContext(
-            thread=ctx.thread, store=ctx.store, request_context=ctx.caller, sources=Sources(history.sources)
+            thread=ctx.thread,
+            store=ctx.store,
+            request_context=ctx.caller,
+            sources=Sources(history.sources),
+            steps=steps,
         )
         agent, covers = self._using(ctx), list[str]()
+        unfinished = unfinished_calls(steps) if self.asks_unfinished else {}
+        if unfinished:
+            agent = asking(agent, unfinished)
+            context.defer(partial(end_unfinished, context, unfinished))
         given: Any = history.input
         if answered is not None:
-            await _store_record(ctx, history, answered.started())  # whatever happens now, it goes on once only
+            await _start(ctx, history, answered, steps)
             try:
                 given, covers = await _go_on(agent, answered, context)
             except UserError:
@@ -162,7 +179,9 @@ class AgentResponder:
         )
         try:
             async with aclosing(
-                _record_turn(ctx, history, result, ResponseStream(context), covers, output_limit(self.run_config))
+                _record_turn(
+                    ctx, history, result, ResponseStream(context), covers, output_limit(self.run_config), unfinished
+                )
             ) as events:
                 async for event in events:
                     yield event
@@ -173,7 +192,8 @@ class AgentResponder:
         """The turn whose question the user has just answered, if this turn is such an answer."""
         if ctx.message is not None:
             return None
-        return find_answered(await ctx.store.load_history(ctx.thread.id, self.history_items, ctx.caller))
+        items = await ctx.store.load_history(ctx.thread.id, self.history_items, ctx.caller)
+        return found_answered(items, steps_of_answer()) or find_answered(items)
 
     def _resolver(self, ctx: TurnContext) -> Resolve | None:
         resolve = self.mentions.resolve if self.mentions else None
@@ -204,13 +224,35 @@ async def _acted(
     """What the action's handler emits; or what the responder answers to the items that it returned."""
     events = actions.stream(ctx, action, sender)
     if events is None:
-        for item in await actions.before(ctx, action, sender):
+        for item in await _once(partial(actions.before, ctx, action, sender)):
             await ctx.store.add_thread_item(ctx.thread.id, item, ctx.caller)
             yield ThreadItemDoneEvent(item=item)
         events = responder.respond(ctx)
     async with closing_early(events) as events:
         async for event in events:
             yield event
+
+
+async def _once(handle: Callable[[], Awaitable[Sequence[ThreadItem]]]) -> Sequence[ThreadItem]:
+    """What a click's handler returns. It is not called again where an answer goes on elsewhere."""
+    steps = current_steps.get()
+    if steps is None:
+        return await handle()
+    if (found := steps.found(ACTION)) is not None:
+        items = TypeAdapter(list[ThreadItem]).validate_python(found)
+    else:
+        items = await handle()
+        steps.journal.record(ACTION, TypeAdapter(list[ThreadItem]).dump_python(list(items), mode="json"))
+    steps.part = "answer "
+    return items
+
+
+async def _start(ctx: TurnContext, history: History, answered: Answered, steps: Steps) -> None:
+    """Whatever happens now, the run that waited goes on once only; an answer that goes on finds it in its steps."""
+    if steps.found(ANSWERED) is None:
+        steps.record(ANSWERED, answered.to_json())
+        await steps.journal.committed()
+    await _store_record(ctx, history, answered.started())
 
 
 async def _go_on(agent: Agent[Any], answered: Answered, context: LinkContext) -> tuple[RunState[Any, Any], list[str]]:
@@ -230,10 +272,12 @@ async def _record_turn(
     stream: ResponseStream,
     covers: list[str],
     limit: int,
+    unfinished: Collection[str],
 ) -> AsyncGenerator[ThreadStreamEvent]:
     """A run's events, and its question if it stops at calls that are to be approved; recorded either way.
 
     covers: items that the run had emitted before an earlier question. limit: characters of a tool's output.
+    unfinished: ids of calls that may have happened.
     """
     record = TurnRecord(input=[], covers=[], sources={})
     try:
@@ -241,7 +285,11 @@ async def _record_turn(
             async for event in events:
                 yield event
         if result.interruptions:
-            asked = question(ctx, [question_of(call) for call in result.interruptions])
+            asked = question(
+                ctx,
+                [question_of(call, unfinished=call.call_id in unfinished) for call in result.interruptions],
+                stream.new_id("message"),
+            )
             steps = {"run": to_json(result.to_state()), "covers": covers + stream.finished}
             record["waiting"] = Waiting(version="", steps=steps, item=asked.id, place="")
             # Before the question is sent: once it is visible, it can be answered.

@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 
@@ -65,6 +66,9 @@ class ServedAgent:
     refreshes: actions that refresh their widget by themselves, and every how many seconds.
     takes_files: whether a message may have attachments; also for a server without an attachment store, which is given
         those that were uploaded directly, as the SDK does.
+    version: of what its answers depend on: its file, and the models.
+    has_steps: whether all that it does is in the journal of its runs, so that it goes on behind the last step.
+    continues: whether another replica goes on with its answers.
     """
 
     id: str
@@ -77,6 +81,9 @@ class ServedAgent:
     mentions: Mentions | None = None
     refreshes: Mapping[str, int] = field(default_factory=dict[str, int])
     takes_files: bool = True
+    version: str = ""
+    has_steps: bool = False
+    continues: bool = True
 
     def __post_init__(self) -> None:
         """Raises ConfigurationError for a server that overrides what is never called here."""
@@ -176,6 +183,8 @@ class AgentFactory:
                 titler=None if names_threads(type(server.brought)) else self._titler,
                 may_set_title=True,
                 takes_files=self._takes_files(entry),
+                version=self._version(entry),
+                continues=self._continues(entry),
             )
         if entry.store != "replace" or entry.context:
             raise ConfigurationError(
@@ -183,7 +192,7 @@ class AgentFactory:
             )
         server = LinkServer(
             self._store,
-            self._responder(agent_id, target),
+            self._responder(agent_id, target, entry),
             self._files,
             takes_files=self._takes_files(entry),
             transcriber=self._transcriber,
@@ -198,7 +207,20 @@ class AgentFactory:
             mentions=target.mentions if isinstance(target, Assistant) else None,
             refreshes=target.actions.refreshes() if isinstance(target, Assistant) else {},
             takes_files=self._takes_files(entry),
+            version=self._version(entry),
+            has_steps=_has_steps(target),
+            continues=self._continues(entry),
         )
+
+    def _continues(self, entry: Entry) -> bool:
+        return self._settings.continues if entry.continues is None else entry.continues
+
+    def _version(self, entry: Entry) -> str:
+        """Changes with the agent's file, and with the models that answer."""
+        path = self._folder / entry.target.partition(":")[0]
+        code = path.read_bytes() if path.is_file() else b""
+        models = f"{self._settings.model_name} {self._settings.openai_base_url} {entry.models}"
+        return sha256(f"{entry.target} {models} ".encode() + code).hexdigest()[:32]
 
     def _takes_files(self, entry: Entry) -> bool:
         return self._settings.uploads and entry.files
@@ -218,7 +240,7 @@ class AgentFactory:
                 await target.close()
 
     def _responder(
-        self, agent_id: str, assistant: Assistant | ExportedWorkflow | SidecarWorkflow | Service
+        self, agent_id: str, assistant: Assistant | ExportedWorkflow | SidecarWorkflow | Service, entry: Entry
     ) -> Responder:
         if isinstance(assistant, Service):
             return ServiceResponder(agent_id, assistant, history_items=self._settings.history_items)
@@ -255,6 +277,7 @@ class AgentFactory:
             actions=assistant.actions,
             quiet_tools=assistant.quiet_tools,
             mentions=assistant.mentions,
+            asks_unfinished=entry.unfinished_tools == "ask",
         )
 
     def _config_for(self, assistant: Assistant) -> RunConfig:
@@ -288,3 +311,10 @@ class AgentFactory:
         if attachments is not None and not isinstance(own, TurnFiles):
             attachments = BroughtFiles(cast("AttachmentStore[Any]", own), contexts, kept)
         return BroughtServer(server, contexts, self._store, attachments, kept, images)
+
+
+def _has_steps(target: Target) -> bool:
+    """Whether models and tools are called by us, and not by code of the agent's own."""
+    if isinstance(target, Assistant):
+        return isinstance(target.answer, Agent)
+    return isinstance(target, ExportedWorkflow | SidecarWorkflow)

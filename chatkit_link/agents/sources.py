@@ -38,6 +38,11 @@ class Sources:
             self._by_number[number] = source
         return self._numbers[source.url]
 
+    def put(self, number: int, source: Source) -> None:
+        """A source under the number that it had."""
+        self._by_number[number] = source
+        self._numbers[source.url] = number
+
     def annotation(self, number: int, index: int) -> Annotation | None:
         """A citation at a place in the text (a character offset), or None for a number that was never assigned."""
         source = self._by_number.get(number)

@@ -8,12 +8,14 @@ provider ids on. Leaving this one early cancels the model call.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import datetime
-from typing import Any, cast
+from functools import partial
+from typing import Any, ClassVar
 
 from agents import InputGuardrailTripwireTriggered, OutputGuardrailTripwireTriggered, RunResultStreaming
 from chatkit.agents import ResponseStreamConverter
+from chatkit.store import StoreItemType
 from chatkit.types import (
     AssistantMessageItem,
     ClientToolCallItem,
@@ -31,15 +33,16 @@ from chatkit.types import (
 )
 
 from chatkit_link.agents.context import UNSEEN, LinkContext
+from chatkit_link.agents.displayed import restore, snapshot
 from chatkit_link.agents.hosted_tools import hosted_task
 from chatkit_link.agents.message_stream import MessageStream
+from chatkit_link.agents.model_steps import FoundResponse, record_response, report_found_usage
 from chatkit_link.agents.models.adapter import ConversationShortened
 from chatkit_link.agents.models.answer_stream import AnswerRecalled
 from chatkit_link.agents.models.problems import IncompleteAnswer
 from chatkit_link.agents.reasoning import Thoughts
 from chatkit_link.agents.sources import Sources
 from chatkit_link.agents.tool_line import Deferred
-from chatkit_link.store.postgres import new_id
 from chatkit_link.translations import Localized
 
 #: Seconds that a stopped run gets to leave its tools.
@@ -54,7 +57,11 @@ class ResponseStream:
     displayed: whether the user sees anything of it besides tasks and thoughts. tool_displayed: whether tools have
     displayed something since the model last called any.
     client_call: the client tool call that it ended with. extra_texts: messages that no model has written.
+    call_ids: of the newest call of each tool, by the tool's name.
     """
+
+    #: Fields that hold JSON, and go with each step (``displayed.py``).
+    KEPT: ClassVar[tuple[str, ...]] = ("produced", "finished", "displayed", "tool_displayed", "extra_texts")
 
     def __init__(self, context: LinkContext, converter: ResponseStreamConverter | None = None) -> None:
         self._context = context
@@ -63,7 +70,7 @@ class ResponseStream:
         self._thoughts = Thoughts(context)
         #: Calls of tools that the provider runs, by their place in the response.
         self._hosted: dict[int, tuple[WorkflowItem, int]] = {}
-        self._call_ids: dict[str, str] = {}
+        self.call_ids: dict[str, str] = {}
         self.produced: list[str] = []
         self.finished: list[str] = []
         #: Messages of the response that is coming: the model remembers them once all of it is there.
@@ -74,15 +81,22 @@ class ResponseStream:
         self.extra_texts: list[str] = []
         self.client_call: ClientToolCallItem | None = None
         self._is_shortened = False
+        #: What is to be done once the events that were translated last are emitted.
+        self._then: Callable[[], None] | None = None
 
     async def events(self, result: RunResultStreaming) -> AsyncGenerator[ThreadStreamEvent]:
         """The run's events. Raises what the run raises; left early, it stops the run."""
         queue = self._context.queue
+        restore(self, self._context)
+        self._context.steps.display = partial(snapshot, self, self._context)
         pump = asyncio.create_task(_pump(result, queue), name="model")
         try:
             while (event := await queue.get()) is not None:
                 for translated in await self._translate(event):
                     yield self._noted(translated)
+                if self._then is not None:
+                    self._then, then = None, self._then
+                    then()
             await pump  # raises what the run raised
             for closing in self._closing():
                 yield self._noted(closing)
@@ -111,6 +125,9 @@ class ResponseStream:
     def thread_id(self) -> str:
         return self._context.thread.id
 
+    def new_id(self, kind: StoreItemType) -> str:
+        return self._context.generate_id(kind)
+
     @property
     def sources(self) -> Sources:
         return self._context.sources
@@ -133,15 +150,33 @@ class ResponseStream:
 
     async def _translate(self, event: Any) -> Sequence[ThreadStreamEvent]:
         if isinstance(event, Deferred):
+            self._then = event.then
             return self._of_tool(event.make())
         event_type = event.type
         if event_type == "raw_response_event":
+            if event.data.type == "response.completed":
+                return await self._whole_response(event.data)
             return await self._raw(event.data)
-        if event_type == "run_item_stream_event":
-            self._note_call(event.item)
-        elif event_type != "agent_updated_stream_event":
+        if event_type not in ("run_item_stream_event", "agent_updated_stream_event"):
             return self._of_tool([event])
         return ()
+
+    async def _whole_response(self, event: Any) -> Sequence[ThreadStreamEvent]:
+        """A response is one step. One that was found is displayed already."""
+        is_found = isinstance(event, FoundResponse)
+        events = () if is_found else await self._raw(event)
+        for item in event.response.output:
+            self._note_call(item)
+        steps, number = self._context.steps, self._context.steps.responses
+        steps.responses += 1
+        if is_found:
+            report_found_usage(steps, number)
+        else:
+            self._then = partial(self._record_response, number, event.response)
+        return events
+
+    def _record_response(self, number: int, response: Any) -> None:
+        record_response(self._context.steps, number, response, snapshot(self, self._context))
 
     def _of_tool(self, events: list[ThreadStreamEvent]) -> list[ThreadStreamEvent]:
         self.tool_displayed = self.tool_displayed or any(_is_displayed(event) for event in events)
@@ -248,7 +283,9 @@ class ResponseStream:
                 return self._thoughts.begin()
             case "image_generation_call":
                 image = self._context.generated_image_item = GeneratedImageItem(
-                    id=new_id("message"), thread_id=self._context.thread.id, created_at=datetime.now()
+                    id=self._context.generate_id("message"),
+                    thread_id=self._context.thread.id,
+                    created_at=datetime.now(),
                 )
                 return [*self.end_workflow(), ThreadItemAddedEvent(item=image.model_copy())]
             case _:
@@ -301,26 +338,24 @@ class ResponseStream:
         call = self._context.client_tool_call
         if call is not None:
             item = self.client_call = ClientToolCallItem(
-                id=new_id("tool_call"),
+                id=self._context.generate_id("tool_call"),
                 thread_id=self._context.thread.id,
                 created_at=datetime.now(),
                 name=call.name,
                 arguments=call.arguments,
-                call_id=self._call_ids.get(call.name) or new_id("tool_call"),
+                call_id=self.call_ids.get(call.name) or self._context.generate_id("tool_call"),
             )
             events.append(ThreadItemDoneEvent(item=item))
         return events
 
     def _note_call(self, item: Any) -> None:
         """Remember a tool's call id, so that a client's output later meets the model's call."""
-        if item.type != "tool_call_item":
+        if not item.type.endswith("_call"):
             return
         self.tool_displayed = False
-        raw = item.raw_item
-        fields: dict[str, Any] = cast("Any", raw) if isinstance(raw, dict) else getattr(raw, "__dict__", {})
-        name, call_id = fields.get("name"), fields.get("call_id")
+        name, call_id = getattr(item, "name", None), getattr(item, "call_id", None)
         if isinstance(name, str) and isinstance(call_id, str):
-            self._call_ids[name] = call_id
+            self.call_ids[name] = call_id
 
 
 def _is_displayed(event: ThreadStreamEvent) -> bool:

@@ -6,11 +6,20 @@ settled where the turn ends (``protocol/partial_items.py``).
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any, cast
 
-from agents import Agent, ModelResponse, RunContextWrapper, RunHooks, Tool, ToolTimeoutError
+from agents import (
+    Agent,
+    FunctionTool,
+    ModelResponse,
+    RunContextWrapper,
+    RunHooks,
+    Tool,
+    ToolTimeoutError,
+    TResponseInputItem,
+)
 from agents.tool_context import ToolContext
 from chatkit.types import CustomTask, ThreadStreamEvent
 from typing_extensions import override
@@ -21,6 +30,7 @@ from chatkit_link.agents.metering import UsageReader
 from chatkit_link.agents.tool_failures import ToolFailure, failure_of, report_failures_of
 from chatkit_link.agents.tool_line import FAILED_ICON, ToolLine
 from chatkit_link.agents.tool_output import OUTPUT_LIMIT, Cut, cut_of, output_limit
+from chatkit_link.agents.tool_steps import CallUncertain, ToolCallStep, record_steps_of
 from chatkit_link.errors import LinkError
 from chatkit_link.translations import Localized
 from chatkit_link.wire.sanitize import clean_text
@@ -45,41 +55,73 @@ class VisibleTools(RunHooks[LinkContext]):
         self._display = display
 
     @override
+    async def on_llm_start(
+        self,
+        context: RunContextWrapper[LinkContext],
+        agent: Agent[LinkContext],
+        system_prompt: str | None,
+        input_items: list[TResponseInputItem],
+    ) -> None:
+        steps = (self._display or context.context).steps
+        steps.expect_request(input_items, self._reader.model_of(agent))
+        await steps.keep_responses()
+
+    @override
     async def on_llm_end(
         self, context: RunContextWrapper[LinkContext], agent: Agent[LinkContext], response: ModelResponse
     ) -> None:
-        self._reader.read(context.usage, agent)
+        steps = (self._display or context.context).steps
+        number = steps.newest_request
+        self._reader.read(context.usage, agent, steps.usage_id(number), steps.usage_kind(number))
 
     @override
     async def on_tool_start(
         self, context: RunContextWrapper[LinkContext], agent: Agent[LinkContext], tool: Tool
     ) -> None:
         report_failures_of(tool)
-        link = self._display or context.context
-        task = _task(context, tool)
-        task.status_indicator = "loading"
-        line = link.lines[_key(context, tool)] = ToolLine(task)
-        if tool.name not in self._hidden_tools:
-            link.defer(partial(link.display_line, line))
+        link, key = self._display or context.context, _key(context, tool)
+        call = None
+        if isinstance(tool, FunctionTool):
+            record_steps_of(tool)
+            call = ToolCallStep.begin(link.steps, key, tool)
+            if call.is_displayed:
+                return
+            link.begun = {item_id: owner for item_id, owner in link.begun.items() if owner != key}
+        else:  # a shell, a computer, a patch: the SDK calls them by itself
+            await link.steps.go_on_here_only()
+        line = link.lines.get(key)  # an answer that goes on has displayed it
+        if line is None:
+            task = _task(context, tool)
+            task.status_indicator = "loading"
+            line = link.lines[key] = ToolLine(task)
+        display = partial(link.display_line, line) if tool.name not in self._hidden_tools else list[ThreadStreamEvent]
+        link.defer(display, call.record_start if call else None)
 
     @override
     async def on_tool_end(
         self, context: RunContextWrapper[LinkContext], agent: Agent[LinkContext], tool: Tool, result: Any
     ) -> None:
-        link = self._display or context.context
-        key, failure = _key(context, tool), failure_of(context, tool, result)
+        link, key = self._display or context.context, _key(context, tool)
+        call = link.steps.calls.get(key)
+        if call is not None and call.is_displayed:
+            return
+        failure = failure_of(context, tool, result)
         line = link.lines.get(key) or ToolLine(_task(context, tool))
         if failure is not None:
             self._log(link, tool, failure, _arguments(context))
             # Also of a tool that shows something itself, or has done so and thereby ended the workflow.
-            link.defer(partial(end_line, link, key, line, failure=failure))
+            display = partial(end_line, link, key, line, failure=failure)
         else:
-            link.defer(partial(end_line, link, key, line, cut=cut_of(result, _limit(context))))
+            display = partial(end_line, link, key, line, cut=cut_of(result, _limit(context)))
+        link.defer(display, partial(call.record_end, result) if call else None)
 
     @staticmethod
     def _log(link: LinkContext, tool: Tool, failure: ToolFailure, arguments: str) -> None:
         """arguments: of the call, which the model made of what users have written."""
         error, request = failure.error, link.request_context.request_id
+        if isinstance(error, CallUncertain):
+            logger.warning("request %s: whether the tool %s did its work is not known", request, tool.name)
+            return
         if isinstance(error, LinkError):  # raised on purpose, with all that there is to say
             reason = redacted(error.for_log(), list(_values(arguments)))
             logger.warning("request %s: the tool %s failed: %s", request, tool.name, reason)
@@ -94,10 +136,12 @@ class VisibleTools(RunHooks[LinkContext]):
     async def on_handoff(
         self, context: RunContextWrapper[LinkContext], from_agent: Agent[LinkContext], to_agent: Agent[LinkContext]
     ) -> None:
-        title = f"Handed over to {to_agent.name}"
-        await (self._display or context.context).add_task(
-            CustomTask(title=title, icon="agent", status_indicator="complete")
-        )
+        link = self._display or context.context
+        key = link.steps.next_handoff()
+        if link.steps.found(key):
+            return
+        task = CustomTask(title=f"Handed over to {to_agent.name}", icon="agent", status_indicator="complete")
+        link.defer(lambda: link.begin_task(task)[1], lambda: link.steps.record(key, {"display": link.steps.display()}))
 
 
 def end_line(
@@ -124,8 +168,17 @@ def end_line(
     return link.display_line(line)
 
 
+def end_unfinished(link: LinkContext, calls: Iterable[str]) -> list[ThreadStreamEvent]:
+    """The lines of calls that may have happened, as unclear; the user is asked about them."""
+    unclear = ToolFailure("", CallUncertain())
+    lines = [(key, line) for key in calls if (line := link.lines.get(key)) is not None]
+    return [event for key, line in lines for event in end_line(link, key, line, failure=unclear)]
+
+
 def _failed(line: ToolLine, failure: ToolFailure, locale: str) -> CustomTask:
     """A ``LinkError`` has words for the user; of any other error the user reads that there was one."""
+    if isinstance(failure.error, CallUncertain):
+        return failed(line.task, "task_uncertain", locale, title="task_uncertain_title")
     late = isinstance(failure.error, TimeoutError | ToolTimeoutError)
     task = failed(line.task, "task_timed_out" if late else "task_failed", locale)
     task.title = line.failed or task.title
@@ -134,11 +187,11 @@ def _failed(line: ToolLine, failure: ToolFailure, locale: str) -> CustomTask:
     return task
 
 
-def failed(task: CustomTask, code: str, locale: str = "en") -> CustomTask:
+def failed(task: CustomTask, code: str, locale: str = "en", title: str = "task_failed_title") -> CustomTask:
     """The task of a failed call. ChatKit has no status for it: without one, it is not marked as done."""
-    title = Localized("task_failed_title", title=task.title or "").in_language(locale)
+    words = Localized(title, title=task.title or "").in_language(locale)
     content = _paragraphs(task.content, Localized(code).in_language(locale))
-    return task.model_copy(update={"title": title, "icon": FAILED_ICON, "content": content, "status_indicator": "none"})
+    return task.model_copy(update={"title": words, "icon": FAILED_ICON, "content": content, "status_indicator": "none"})
 
 
 def _paragraphs(*parts: str | None) -> str:

@@ -21,9 +21,10 @@ FAILED_ICON: Final = "lucide:circle-x"
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """A change of what is displayed, to be made where the queue is read."""
+    """A change of what is displayed, to be made where the queue is read. then: called once that is emitted."""
 
     make: Callable[[], list[ThreadStreamEvent]]
+    then: Callable[[], None] | None = None
 
 
 @dataclass(slots=True, eq=False)

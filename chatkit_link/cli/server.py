@@ -7,13 +7,16 @@ before the database is closed. So the socket is bound and the signals are handle
 
 A stop has three parts. For ``settings.grace`` seconds the server says at ``/ready`` that it leaves, and takes requests
 as before: a load balancer hears of it only with its next probes, and sends new questions until then. Then it refuses
-what is new, and running answers get ``settings.drain`` seconds. Last, what is still running is ended and stored.
+what is new, and hands running answers over; those that cannot go on elsewhere get ``settings.drain`` seconds. Last,
+what is still running is ended and stored. Who reads an answer that goes on elsewhere is sent there, or reads on here
+as long as there is time.
 SIGINT is a person's, who has no load balancer: it begins with the second part. A second signal begins the last one.
 """
 
 import asyncio
 import errno
 import gc
+import math
 import signal
 import socket
 import sys
@@ -28,6 +31,7 @@ from typing_extensions import override
 from uvicorn.loops.auto import auto_loop_factory
 
 from chatkit_link.errors import ConfigurationError
+from chatkit_link.http.streams import Streams
 from chatkit_link.net.connections import ConnectionBounds
 from chatkit_link.net.http_protocol import bounded
 from chatkit_link.runs.coordinator import Coordinator
@@ -62,6 +66,8 @@ def spare_the_collector() -> None:
     gc.set_threshold(10_000, 20, 20)
 
 
+#: Seconds after the drain for what a reader has not taken yet.
+_TAKING = 3
 #: Open files beside connections: the database's, those of uploads and downloads, pipes to decoders.
 _OTHER_FILES = 256
 #: Open files that are asked for, at most; where connections have no bound, there are no more of them either.
@@ -114,10 +120,11 @@ class _Server(uvicorn.Server):
             access_log=access_log,
             server_header=False,
             proxy_headers=False,  # the application does it (net/client_ip.py): uvicorn would lose who the peer is
-            timeout_graceful_shutdown=3,  # after the drain, for what a reader has not taken yet
+            timeout_graceful_shutdown=_TAKING,
         )
         super().__init__(config)
         self._coordinator: Coordinator = app.state.services.coordinator  # also for a signal after the lifespan
+        self._streams: Streams = app.state.services.streams
         self._settings = settings
         self._drain = settings.drain
         self._grace: asyncio.TimerHandle | None = None
@@ -170,7 +177,12 @@ class _Server(uvicorn.Server):
     def _hasten(self, drain: float) -> None:
         """Give running answers no more than these seconds from now."""
         self._drain = drain
-        self._hurries.append(asyncio.create_task(self._coordinator.close(drain=drain)))
+        self._hurries.append(asyncio.create_task(self._close()))
+
+    async def _close(self) -> None:
+        # With more time than the settings give, a successor serves: there is no reason to cut answers for it.
+        finish = self._drain > self._settings.drain
+        await self._coordinator.close(drain=self._drain, finish=finish)
 
     def _exit(self) -> None:
         if self._grace is not None:
@@ -190,9 +202,16 @@ class _Server(uvicorn.Server):
     @override
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # First, while connections are still accepted: a new request is asked to come back, and not just refused.
-        await self._coordinator.close(drain=self._drain)
+        loop = asyncio.get_running_loop()
+        ends_at = loop.time() + min(self._drain, self._settings.drain)
+        await self._close()
         await asyncio.gather(*self._hurries)
+        self._streams.end_resuming(self._coordinator.handed_over)
+        # A reader who cannot come back has the drain's time for an answer that goes on elsewhere.
+        self.config.timeout_graceful_shutdown = _TAKING + max(0, math.ceil(ends_at - loop.time()))
+        taking = loop.call_later(_TAKING, self._streams.end_resuming)
         await super().shutdown(sockets)
+        taking.cancel()
 
 
 async def serve(

@@ -13,6 +13,8 @@ from chatkit_link.cli.render_widgets import clean
 from chatkit_link.store.usage import Line
 
 _NUMBERS = [field.name for field in fields(Line) if field.name != "keys"]
+#: A run that used two models stands in two lines: their number cannot be added up.
+_OF_RUNS = frozenset({"runs", "continued"})
 
 
 def print_usage(keys: Sequence[str], lines: Sequence[Line]) -> None:
@@ -28,8 +30,7 @@ def usage_table(keys: Sequence[str], lines: Sequence[Line]) -> RenderableType:
     table = Table(*(key.capitalize() for key in keys), box=None, pad_edge=False, show_footer=len(lines) > 1)
     for name in _NUMBERS:
         total = sum((getattr(line, name) for line in lines), Decimal(0))
-        # A run that used two models stands in two lines: their number cannot be added up.
-        footer = "" if name == "runs" else _shown(name, total)
+        footer = "" if name in _OF_RUNS else _shown(name, total)
         table.add_column(name.replace("_", " ").capitalize(), footer, justify="right")
     for line in lines:
         keys_shown = (escape(clean(key)) for key in line.keys)

@@ -5,8 +5,8 @@ worker that cannot start again and again, each with its own application; here a 
 
 This process binds the socket and holds the embedded PostgreSQL. The first worker migrates the database and indexes the
 documents; the others start once it serves, so that a mistake in the settings is said once. A worker that ends is
-replaced at once; its answers are ended by the other workers, as those of any replica (``runs/recovery.py``), and
-connections are accepted by the others. SIGHUP replaces all workers one after the other, with no
+replaced at once; the other workers go on with its answers, as with those of any replica (``runs/takeover.py``), and
+accept connections. SIGHUP replaces all workers one after the other, with no
 connection refused and no answer cut. The system gives a new connection to whichever worker is idle.
 """
 

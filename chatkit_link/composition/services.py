@@ -19,6 +19,9 @@ from chatkit_link.identity import DocumentKeys, build_identity
 from chatkit_link.limits.limits import build_limits
 from chatkit_link.limits.requests import identifying_line, rendering_line
 from chatkit_link.limits.shares import Bounds, Shares
+from chatkit_link.protocol.answers import Answers
+from chatkit_link.protocol.beginning import Callers, Sealed
+from chatkit_link.protocol.continuation import Continuation
 from chatkit_link.protocol.crash_recovery import CrashRecovery
 from chatkit_link.protocol.json_requests import JsonRequests
 from chatkit_link.protocol.request_parser import RequestParser
@@ -50,9 +53,12 @@ async def open_services(stack: AsyncExitStack, startup: Startup) -> Services:
     files = await stack.enter_async_context(open_files(settings, database, data.secrets, rounds=not startup.joins))
     replica_checks = await _open_replica_checks(stack, startup, data, files)
     agents = await open_agents(stack, startup, data, files, http, access.document_keys)
-    coordinator = await stack.enter_async_context(_coordinator(settings, data))
     limits = build_limits(settings, database)
     stack.push_async_callback(limits.rates.close)
+    callers = Callers(Sealed(data.secrets))
+    answers = Answers(store, files, limits.ledger, callers, for_author=startup.for_author)
+    continuation = Continuation(store, agents.served, files, answers, callers)
+    coordinator = await stack.enter_async_context(_coordinator(settings, data, continuation))
     client_secrets = ClientSecretAuthenticator(database)
     for_author = startup.for_author
     return Services(
@@ -70,7 +76,7 @@ async def open_services(stack: AsyncExitStack, startup: Startup) -> Services:
         document_keys=access.document_keys,
         origins=trusted_origins(settings),
         request_parser=_request_parser(settings),
-        streaming_requests=StreamingRequests(store, coordinator, files, limits.ledger, for_author=for_author),
+        streaming_requests=StreamingRequests(store, coordinator, files, answers),
         json_requests=JsonRequests(store, coordinator, files, limits.ledger, for_author=for_author),
         limits=limits,
         coordinator=coordinator,
@@ -108,13 +114,14 @@ async def _open_replica_checks(stack: AsyncExitStack, startup: Startup, data: Da
     return checks
 
 
-def _coordinator(settings: Settings, data: Data) -> Coordinator:
+def _coordinator(settings: Settings, data: Data, continuation: Continuation) -> Coordinator:
     fanout = None
     if settings.fanout == "redis" and settings.redis_url is not None:
         fanout = connect_fanout(settings.redis_url.get_secret_value())
     return Coordinator(
         data.database,
         CrashRecovery(data.store).settle,
+        continues=continuation.continue_run,
         drain=settings.drain,
         events_for=settings.keep_events,
         at_once=settings.runs_at_once,

@@ -3,11 +3,11 @@
 Where a user has as many as they may, or where there is no room, the oldest stream of theirs gives way to the new one,
 first of all one of the same run: mostly it belongs to a page that was left, or to a network that a phone has changed.
 It ends without an end mark, so a page that is still there comes back for the rest. A stream whose client cannot do
-that is never ended here.
+that is never ended here. A server that stops ends the streams of answers that go on elsewhere in the same way.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -131,6 +131,12 @@ class Streams:
         place = Place(self, caller, run, resumes=resumes)
         self._open.setdefault(caller.owner, {})[place] = None
         return place
+
+    def end_resuming(self, runs: Collection[str] | None = None) -> None:
+        """End the streams of these runs, or of all, whose clients come back for the rest: this server stops."""
+        for place in [place for places in self._open.values() for place in places]:
+            if place.may_give_way and (runs is None or place.run in runs):
+                place.give_way()
 
     def forget(self, place: Place) -> None:
         """The end of ``Place.close``."""

@@ -45,6 +45,7 @@ class Ledger:
         return Used(
             id=reading.id,
             run_id=meter.run_id,
+            generation=meter.generation,
             agent=meter.agent,
             model=reading.model,
             kind=reading.kind,

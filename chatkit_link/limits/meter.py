@@ -13,7 +13,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["answer", "title", "transcription"]
+#: ``repeat``: an answer of a model that was lost with its replica, and was asked for again.
+Kind = Literal["answer", "repeat", "title", "transcription"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,15 @@ class Reading:
 
 
 class Meter:
-    """The readings of one piece of work. run_id: None for work that is no run, such as a dictation."""
+    """The readings of one piece of work.
 
-    def __init__(self, agent: str, run_id: str | None = None) -> None:
+    run_id: None for work that is no run, such as a dictation. generation: how often the run was taken over.
+    """
+
+    def __init__(self, agent: str, run_id: str | None = None, generation: int = 0) -> None:
         self.agent = agent
         self.run_id = run_id
+        self.generation = generation
         self.readings: list[Reading] = []
 
     @contextmanager
@@ -72,10 +77,15 @@ def report_usage(
         requests: calls of the model that this sums up.
         seconds: of audio, where that is what is billed.
     """
+    report_reading(Reading(model, kind, requests, input_tokens, cached_tokens, output_tokens, seconds))
+
+
+def report_reading(reading: Reading) -> None:
+    """The same, for a report with an id of its own: it counts once, however often it is made."""
     meter = _meter.get()
-    numbers = (input_tokens, cached_tokens, output_tokens, seconds)
+    numbers = (reading.input_tokens, reading.cached_tokens, reading.output_tokens, reading.seconds)
     if meter is None or not any(numbers):
         return
-    if min(*numbers, requests) < 0 or cached_tokens > input_tokens:
+    if min(*numbers, reading.requests) < 0 or reading.cached_tokens > reading.input_tokens:
         raise ValueError("Usage is counted from 0 up, and cached tokens are part of the input tokens.")
-    meter.readings.append(Reading(model, kind, requests, input_tokens, cached_tokens, output_tokens, seconds))
+    meter.readings.append(reading)

@@ -60,6 +60,11 @@ class CrashRecovery:
                 else:
                     await self._store.add_thread_item(run.thread_id, item, caller)
                 ending.append(encode(ThreadItemDoneEvent(item=stored.get(item.id, item))))
+            if run.cancel_requested:  # its user was faster than the crash, or than the next replica
+                # A retry that is stopped before it has written anything leaves the old answer whole.
+                if retry is None or retry.replaced:
+                    await self._store.save_ending(run.thread_id, RunStatus.CANCELLED, caller, message_id=run.retried)
+                return ending
             event = interrupted_event(caller)
             await self._store.save_ending(run.thread_id, RunStatus.INTERRUPTED, caller, event, message_id=run.retried)
         except NotFound:

@@ -17,6 +17,7 @@ import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 
+from chatkit.store import StoreItemType
 from chatkit.types import (
     AssistantMessageItem,
     ThreadItem,
@@ -38,9 +39,18 @@ _OURS = re.compile(r"[a-z]+_[0-9a-f]{32}")
 class ItemIds:
     """The ids of one turn: given id -> the ids of its items, the newest last."""
 
-    def __init__(self, was_there: Callable[[str], Awaitable[bool]]) -> None:
-        """was_there: whether the thread had an item of this id before this turn."""
+    def __init__(
+        self,
+        was_there: Callable[[str], Awaitable[bool]],
+        new_id: Callable[[StoreItemType], str] = new_id,
+    ) -> None:
+        """
+        Args:
+            was_there: whether the thread had an item of this id before this turn.
+            new_id: makes ids of ours.
+        """
         self._was_there = was_there
+        self._new_id = new_id
         self._ids: dict[str, list[str]] = defaultdict(list)
         self._done: set[str] = set()
 
@@ -86,7 +96,7 @@ class ItemIds:
         return now
 
     def _new(self, given: str) -> str:
-        self._ids[given].append(new_id("message"))
+        self._ids[given].append(self._new_id("message"))
         return self._ids[given][-1]
 
     def _keep(self, given: str) -> str:

@@ -37,6 +37,7 @@ from chatkit.types import (
 from pydantic import BaseModel
 
 from chatkit_link.agents.actions import unknown_action
+from chatkit_link.agents.author_steps import refusing_steps
 from chatkit_link.agents.contained import contained, containing_tasks
 from chatkit_link.agents.errors.explain import Failure
 from chatkit_link.agents.sdk_methods import (
@@ -72,6 +73,8 @@ DEFAULT_PAGE = 20
 #: Seconds that an action may take that is answered with JSON: nothing comes meanwhile, and no one can stop it.
 ACTION_SECONDS = 60.0
 NOTHING = b"{}"
+#: Whoever has asked still waits for the response, and asks again if the server has stopped.
+_NO_STEPS = "this request is answered at once, and not by an answer that goes on. Call the function itself."
 
 logger = logging.getLogger(__name__)
 
@@ -117,7 +120,7 @@ class JsonRequests:
             LinkError: whatever is wrong with the request, as its status and message.
         """
         meter = Meter(agent.id)
-        with meter.running(), contained(), containing_tasks():
+        with meter.running(), contained(), containing_tasks(), refusing_steps(_NO_STEPS):
             call = _Call(agent, request, caller)
             own = overridden(agent.server) & WRAPPED_JSON
             body = await (self._override(call) if own else self.dispatch(call, request))

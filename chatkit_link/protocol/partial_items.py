@@ -40,6 +40,15 @@ class PartialItems:
     def add(self, item: ThreadItem) -> None:
         self._items[item.id] = item.model_copy(deep=True), []
 
+    def state(self, item_id: str) -> ThreadItem | None:
+        """An item as it looks now; it is ours, and not to be changed."""
+        if (known := self._items.get(item_id)) is None:
+            return None
+        item, updates = known
+        _updated(item, updates)
+        updates.clear()
+        return item
+
     def drop(self, item_id: str) -> None:
         self._items.pop(item_id, None)
 

@@ -34,6 +34,7 @@ from chatkit_link.agents.contained import containing_tasks
 from chatkit_link.agents.errors.describe import redacted, texts
 from chatkit_link.agents.sdk_events import event_stream, require_event
 from chatkit_link.agents.sdk_methods import WRAPPED_STREAM, encoder, expect, overridden, streaming, thread_view, where
+from chatkit_link.agents.steps import Steps
 from chatkit_link.agents.titles import TitleTask
 from chatkit_link.agents.turn_errors import TurnErrors, interrupted_event
 from chatkit_link.errors import LinkError
@@ -41,6 +42,8 @@ from chatkit_link.files.files import Files
 from chatkit_link.files.generated import GeneratedImages
 from chatkit_link.limits.ledger import Ledger
 from chatkit_link.limits.meter import Meter
+from chatkit_link.protocol.elsewhere import Elsewhere
+from chatkit_link.protocol.places import REPLACED, counting
 from chatkit_link.protocol.sdk_steps import MakeMessage, SdkSteps
 from chatkit_link.protocol.turn import Answer, Turn
 from chatkit_link.protocol.turn_ending import TurnEnding
@@ -53,6 +56,9 @@ from chatkit_link.wire.encoding import encode
 
 logger = logging.getLogger(__name__)
 
+#: Events with which an answer shows or changes something.
+_OF_ITEMS = "thread.item."
+
 
 class ResponseTurn:
     """Carries one answer from a server to the store and the run's log."""
@@ -63,6 +69,7 @@ class ResponseTurn:
     _items: TurnItems
     _thread: TurnThread
     _ending: TurnEnding
+    _elsewhere: Elsewhere
 
     def __init__(
         self,
@@ -103,13 +110,25 @@ class ResponseTurn:
     async def run(self, run: Run) -> None:
         """Answer into the run's log. Raises RunFailed once an error is emitted, and CancelledError if stopped."""
         turn = self._turn
-        self._run, self._meter = run, Meter(run.agent, run.id)
+        self._run, self._meter = run, Meter(run.agent, run.id, run.journal.generation)
         images = GeneratedImages(self._files, turn.thread.id, turn.caller)
-        self._items = TurnItems(self._store, turn.thread, turn.caller, images, turn.retry)
+        resumed = turn.caller.resumed
+        steps = Steps(run.id, run.journal, upto=resumed.item_id if resumed is not None else None)
+        self._items = TurnItems(
+            self._store,
+            turn.thread,
+            turn.caller,
+            images,
+            turn.retry,
+            new_id=steps.own_id,
+            earlier=turn.earlier,
+            on_replaced=lambda: run.journal.record(REPLACED, value=True),
+        )
         self._thread = TurnThread(self._store, turn.thread, turn.caller, self._title, self._view)
         self._ending = TurnEnding(turn, self._store, self._items, self._thread)
+        self._elsewhere = Elsewhere(run.journal, turn)
         try:
-            with self._meter.running(), containing_tasks():
+            with self._meter.running(), steps.running(), counting(run), self._elsewhere.kept(), containing_tasks():
                 await self._answer_in(run)
         finally:
             await self._keep_usage(self._emit, patiently=True)
@@ -133,8 +152,8 @@ class ResponseTurn:
             raise await self._failed(error) from error
 
     async def _stop(self, run: Run) -> None:
-        if run.lost:
-            pass  # the replica that took it over has settled it
+        if run.lost or run.ending is RunStatus.HANDED_OVER:
+            pass  # the replica that took it over has settled it, or goes on with it
         elif run.ending is RunStatus.INTERRUPTED:
             await self._ending.keep_partial(self._emit)
             await self._end(RunStatus.INTERRUPTED, interrupted_event(self._turn.caller))
@@ -159,9 +178,17 @@ class ResponseTurn:
             return await self._emit_overrides()
         for event in self._turn.opening:
             self._emit(event)
-        self._emit(self._options())
+        self._emit_earlier(self._emit)
         await self._emit_answer()
         return None
+
+    def _emit_earlier(self, emit: Emit) -> None:
+        """What comes before the answer: its options, and the items that it goes on with, as they are."""
+        earlier = self._turn.earlier
+        if earlier is None or "stream_options" not in earlier.sent:
+            emit(self._options())
+        for event in earlier.restated() if earlier is not None else ():
+            emit(event)
 
     def _options(self) -> StreamOptionsEvent:
         server = self._turn.server
@@ -189,6 +216,8 @@ class ResponseTurn:
         await self._emit_last_changes(emit)
 
     async def _take(self, given: ThreadStreamEvent, emit: Emit) -> None:
+        if given.type.startswith(_OF_ITEMS):
+            self._elsewhere.note_shown()
         for event in await self._items.keep(given):
             emit(event)
         await self._thread.emit_changes(emit)
@@ -196,6 +225,9 @@ class ResponseTurn:
         await self._keep_usage(emit)
 
     async def _emit_last_changes(self, emit: Emit) -> None:
+        if self._error is None:
+            for event in await self._items.remove_left():
+                emit(event)
         await self._thread.emit_changes(emit)
         if self._may_set_title:
             await self._thread.emit_stored(emit)
@@ -210,13 +242,15 @@ class ResponseTurn:
                         self._emit(event)
                         continue
                     require_event(event, lambda: where(self._turn.server, "_process_events"))
+                    self._elsewhere.note_shown()
                     for own in await self._items.keep_override(event):
                         self._emit(own)
         await self._emit_last_changes(self._emit)
 
     async def stored_events(self, stream: Answer) -> AsyncIterator[ThreadStreamEvent]:
         """What the SDK's own ``_process_events`` yields, each event stored; an error is the last one of them."""
-        kept: list[ThreadStreamEvent] = [self._options()]
+        kept: list[ThreadStreamEvent] = []
+        self._emit_earlier(kept.append)
         try:
             async with closing_early(event_stream(stream(), self._turn.place)) as events:
                 for event in kept:
@@ -238,6 +272,7 @@ class ResponseTurn:
 
     async def store_message(self, message: UserMessageItem) -> ThreadItemDoneEvent:
         """Store what the user wrote; gives the event about it."""
+        self._elsewhere.note_shown()
         await self._store.add_message(self._turn.thread.id, message, self._turn.caller)
         self._title.read(message)
         return ThreadItemDoneEvent(item=self._files.links.fresh(message, self._turn.caller))
@@ -305,7 +340,7 @@ class ResponseTurn:
         if self._error is not None:
             if not self._is_click:
                 await self._ending.record(RunStatus.FAILED, self._error)
-        elif not self._turn.opening:
+        elif not self._turn.opening or self._turn.earlier is not None:
             await self._store.settle_ending(self._turn.thread.id, self._turn.caller)
         if self._failure is not None and self._error is not None:
             raise RunFailed from self._failure

@@ -5,17 +5,15 @@ then starts the run. So whatever is wrong is a plain 4xx that leaves nothing beh
 that was acknowledged by a stream is in the database.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, assert_never
+from typing import assert_never
 
-from chatkit.server import ChatKitServer
 from chatkit.types import (
     StreamingReq,
     StructuredInputItem,
-    Thread,
     ThreadCreatedEvent,
     ThreadItemDoneEvent,
     ThreadItemReplacedEvent,
@@ -32,77 +30,33 @@ from chatkit.types import (
     UserMessageItem,
 )
 
-from chatkit_link.agents.aclosing import closing_early
-from chatkit_link.agents.actions import unknown_action
 from chatkit_link.agents.contained import contained, containing_tasks
-from chatkit_link.agents.sdk_events import event_stream
-from chatkit_link.agents.sdk_methods import expect, method, overridden, thread_view, where
+from chatkit_link.agents.sdk_methods import expect, method, overridden
 from chatkit_link.agents.served import ServedAgent
-from chatkit_link.agents.titles import TitleTask
-from chatkit_link.agents.turn_errors import refusing
 from chatkit_link.caller import Caller, Retry
 from chatkit_link.errors import Conflict, Unprocessable
 from chatkit_link.files.files import Files
-from chatkit_link.limits.ledger import Ledger
+from chatkit_link.protocol.answers import Answers, AnswerTo, Asked
 from chatkit_link.protocol.checks import require_open, widget_sender
-from chatkit_link.protocol.response_turn import ResponseTurn
-from chatkit_link.protocol.turn import Turn
-from chatkit_link.protocol.user_messages import BUILD, UserMessages, builds_messages, require_offered
+from chatkit_link.protocol.user_messages import builds_messages, require_offered
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.runs.run import Run
-from chatkit_link.sessions.policy import allows_titles
 from chatkit_link.store.postgres import PostgresStore, new_id
 from chatkit_link.store.threads import StoredThread
 from chatkit_link.translations import Localized
-
-#: Starts a server's answer to a caller.
-AnswerTo = Callable[[Caller], AsyncIterator[ThreadStreamEvent]]
 
 _CLEAN_UP = "_cleanup_pending_client_tool_call"
 _SUBMIT = "_apply_structured_input_submission"
 
 
-@dataclass(frozen=True, slots=True)
-class _Stream:
-    """What holds for the whole of one stream. context: the caller as the server's methods get it, who does not see
-    what a retry is to replace. allow_cancel: as in ``StreamingRequests.answer``.
-    """
-
-    agent: ServedAgent
-    request: StreamingReq
-    caller: Caller
-    context: Caller
-    allow_cancel: bool
-
-    @property
-    def server(self) -> ChatKitServer[Any]:
-        return self.agent.server
-
-    @property
-    def reads_messages(self) -> bool:
-        """Whether the server has a step of its own between a message and its answer, and is given it there."""
-        return bool(overridden(self.server) & {"_process_streaming_impl", "_process_new_thread_item_respond"})
-
-    def respond(self, thread: StoredThread, message: UserMessageItem | None) -> AnswerTo:
-        return lambda context: self.server.respond(thread, message, context)
-
-    def view(self, thread: StoredThread) -> Thread:
-        return thread_view(self.server)(thread)
-
-
 class StreamingRequests:
     """Answers the streaming requests to any agent: the twin of ``JsonRequests``."""
 
-    def __init__(
-        self, store: PostgresStore, coordinator: Coordinator, files: Files, ledger: Ledger, *, for_author: bool = False
-    ) -> None:
-        """for_author: whether the users of this server are its authors, who are told what failed."""
+    def __init__(self, store: PostgresStore, coordinator: Coordinator, files: Files, answers: Answers) -> None:
         self._store = store
         self._coordinator = coordinator
         self._files = files
-        self._ledger = ledger
-        self._messages = UserMessages(store, files)
-        self._for_author = for_author
+        self._answers = answers
 
     async def answer(self, agent: ServedAgent, request: StreamingReq, caller: Caller, *, allow_cancel: bool) -> Run:
         """The started run.
@@ -113,164 +67,147 @@ class StreamingRequests:
             LinkError: whatever is wrong with the request; nothing was stored then.
         """
         with contained(), containing_tasks():
-            stream = _Stream(agent, request, caller, caller, allow_cancel)
-            return await self._begin(stream, request)
+            asked = Asked(agent, request, caller, caller, allow_cancel)
+            return await self._begin(asked, request)
 
-    async def _begin(self, stream: _Stream, request: StreamingReq) -> Run:
+    async def _begin(self, asked: Asked, request: StreamingReq) -> Run:
         match request:
             case ThreadsCreateReq():
-                return await self._create(stream, request)
+                return await self._create(asked, request)
             case ThreadsAddUserMessageReq():
-                return await self._add_message(stream, request)
+                return await self._add_message(asked, request)
             case ThreadsAddClientToolOutputReq():
-                return await self._add_tool_output(stream, request)
+                return await self._add_tool_output(asked, request)
             case ThreadsAddStructuredInputReq():
-                return await self._add_structured_input(stream, request)
+                return await self._add_structured_input(asked, request)
             case ThreadsRetryAfterItemReq():
-                return await self._retry(stream, request)
+                return await self._retry(asked, request)
             case ThreadsCustomActionReq():
-                return await self._act(stream, request)
+                return await self._act(asked, request)
             case _:
                 assert_never(request)
 
-    async def _create(self, stream: _Stream, request: ThreadsCreateReq) -> Run:
+    async def _create(self, asked: Asked, request: ThreadsCreateReq) -> Run:
         new = ThreadMetadata(id=new_id("thread"), created_at=datetime.now())
-        if stream.reads_messages or builds_messages(stream.agent):
-            return await self._create_first(stream, new, request.params.input)
-        message = await self._make(stream, new, request.params.input)
-        async with self._claim(stream, new.id) as run:
-            thread = await self._store.create_thread(new, message, stream.caller)
-            opening = [ThreadCreatedEvent(thread=stream.view(thread)), self._done(stream, message)]
-            return self._start(stream, run, thread, opening, stream.respond(thread, message), message=message)
+        if asked.reads_messages or builds_messages(asked.agent):
+            return await self._create_first(asked, new, request.params.input)
+        message = await self._answers.make_message(asked, new, request.params.input)
+        async with self._claim(asked, new.id) as run:
+            thread = await self._store.create_thread(new, message, asked.caller)
+            opening = [ThreadCreatedEvent(thread=asked.view(thread)), self._done(asked, message)]
+            return self._start(asked, run, thread, opening, asked.respond(thread, message), message=message)
 
-    async def _create_first(self, stream: _Stream, new: ThreadMetadata, given: UserMessageInput) -> Run:
+    async def _create_first(self, asked: Asked, new: ThreadMetadata, given: UserMessageInput) -> Run:
         """As the SDK does: the thread is there before the server is asked for its first message."""
-        async with self._claim(stream, new.id) as run:
-            await self._store.save_thread(new, stream.caller)
+        async with self._claim(asked, new.id) as run:
+            await self._store.save_thread(new, asked.caller)
             try:
-                thread = await self._store.load_thread(new.id, stream.caller)
-                opening, message = await self._open(stream, thread, given)
+                thread = await self._store.load_thread(new.id, asked.caller)
+                opening, message = await self._open(asked, thread, given)
             except BaseException:
-                await self._store.delete_thread(new.id, stream.caller)
+                await self._store.delete_thread(new.id, asked.caller)
                 raise
-            opening = [ThreadCreatedEvent(thread=stream.view(thread)), *opening]
-            return self._start(stream, run, thread, opening, stream.respond(thread, message), message=message)
+            opening = [ThreadCreatedEvent(thread=asked.view(thread)), *opening]
+            return self._start(asked, run, thread, opening, asked.respond(thread, message), message=message)
 
-    async def _add_message(self, stream: _Stream, request: ThreadsAddUserMessageReq) -> Run:
-        async with self._claimed(stream, request.params.thread_id) as (run, thread):
-            opening, message = await self._open(stream, thread, request.params.input)
-            if stream.agent.brought is None:
+    async def _add_message(self, asked: Asked, request: ThreadsAddUserMessageReq) -> Run:
+        async with self._claimed(asked, request.params.thread_id) as (run, thread):
+            opening, message = await self._open(asked, thread, request.params.input)
+            if asked.agent.brought is None:
                 # A message in place of an answer: the tool is not called, also if somebody approves later.
-                skipped = await self._store.skip_approvals(thread.id, stream.caller)
+                skipped = await self._store.skip_approvals(thread.id, asked.caller)
                 opening += [ThreadItemReplacedEvent(item=question) for question in skipped]
-            return self._start(stream, run, thread, opening, stream.respond(thread, message), message=message)
+            return self._start(asked, run, thread, opening, asked.respond(thread, message), message=message)
 
     async def _open(
-        self, stream: _Stream, thread: StoredThread, given: UserMessageInput
+        self, asked: Asked, thread: StoredThread, given: UserMessageInput
     ) -> tuple[list[ThreadStreamEvent], UserMessageItem | None]:
         """Store a message; gives the events about that, and None where the server is given the message in its run."""
-        if stream.reads_messages:
+        if asked.reads_messages:
             return [], None
-        message = await self._make(stream, thread, given)
-        await self._store.add_message(thread.id, message, stream.caller)
-        opening: list[ThreadStreamEvent] = [self._done(stream, message)]
+        message = await self._answers.make_message(asked, thread, given)
+        await self._store.add_message(thread.id, message, asked.caller)
+        opening: list[ThreadStreamEvent] = [self._done(asked, message)]
         if thread.changes():  # the server has changed it as it built the message
-            await self._store.save_thread(thread, stream.caller)
-            opening.append(ThreadUpdatedEvent(thread=stream.view(thread)))
+            await self._store.save_thread(thread, asked.caller)
+            opening.append(ThreadUpdatedEvent(thread=asked.view(thread)))
         return opening, message
 
-    def _done(self, stream: _Stream, message: UserMessageItem) -> ThreadStreamEvent:
-        return ThreadItemDoneEvent(item=self._files.links.fresh(message, stream.caller))
+    def _done(self, asked: Asked, message: UserMessageItem) -> ThreadStreamEvent:
+        return ThreadItemDoneEvent(item=self._files.links.fresh(message, asked.caller))
 
-    async def _make(self, stream: _Stream, thread: ThreadMetadata, given: UserMessageInput) -> UserMessageItem:
-        with self._told(stream, BUILD):
-            return await self._messages.make(given, thread, stream.agent, stream.caller)
-
-    def _told(self, stream: _Stream, name: str) -> AbstractContextManager[None]:
-        return refusing(stream.server, name, stream.caller, stream.request.params, for_author=self._for_author)
-
-    async def _add_tool_output(self, stream: _Stream, request: ThreadsAddClientToolOutputReq) -> Run:
-        async with self._claimed(stream, request.params.thread_id) as (run, thread):
-            calls = await self._store.load_pending_tool_calls(thread.id, stream.caller)
+    async def _add_tool_output(self, asked: Asked, request: ThreadsAddClientToolOutputReq) -> Run:
+        async with self._claimed(asked, request.params.thread_id) as (run, thread):
+            calls = await self._store.load_pending_tool_calls(thread.id, asked.caller)
             if not calls:
                 raise Conflict(Localized("output_not_expected"))
             call, *abandoned = calls
             call.output, call.status = request.params.result, "completed"
-            await self._store.save_item(thread.id, call, stream.caller)
-            if _CLEAN_UP in overridden(stream.server):
-                with self._told(stream, _CLEAN_UP):
-                    await method(stream.server, _CLEAN_UP)(thread, stream.context)
+            await self._store.save_item(thread.id, call, asked.caller)
+            if _CLEAN_UP in overridden(asked.server):
+                with self._answers.refusing(asked, _CLEAN_UP):
+                    await method(asked.server, _CLEAN_UP)(thread, asked.context)
                 abandoned = []
             for other in abandoned:  # left behind by a closed tab: they will never be answered
-                await self._store.delete_thread_item(thread.id, other.id, stream.caller)
-            return self._start(stream, run, thread, [], stream.respond(thread, None))
+                await self._store.delete_thread_item(thread.id, other.id, asked.caller)
+            return self._start(asked, run, thread, [], asked.respond(thread, None))
 
-    async def _add_structured_input(self, stream: _Stream, request: ThreadsAddStructuredInputReq) -> Run:
+    async def _add_structured_input(self, asked: Asked, request: ThreadsAddStructuredInputReq) -> Run:
         params = request.params
-        async with self._claimed(stream, params.thread_id) as (run, thread):
-            item = await self._store.load_item(thread.id, params.item_id, stream.caller)
+        async with self._claimed(asked, params.thread_id) as (run, thread):
+            item = await self._store.load_item(thread.id, params.item_id, asked.caller)
             if not isinstance(item, StructuredInputItem):
                 raise Unprocessable("Only a question to the user can be answered, and this item is none.")
             if item.status != "pending":
                 raise Conflict(Localized("question_answered"))
-            with self._told(stream, _SUBMIT):
-                answered = await method(stream.server, _SUBMIT)(item, params.input)
-                answered = expect(answered, StructuredInputItem, stream.server, _SUBMIT)
-            await self._store.save_item(thread.id, answered, stream.caller)
+            with self._answers.refusing(asked, _SUBMIT):
+                answered = await method(asked.server, _SUBMIT)(item, params.input)
+                answered = expect(answered, StructuredInputItem, asked.server, _SUBMIT)
+            await self._store.save_item(thread.id, answered, asked.caller)
+            return self._start(asked, run, thread, [], asked.submit(thread, answered))
 
-            async def answer(context: Caller) -> AsyncIterator[ThreadStreamEvent]:
-                yield ThreadItemReplacedEvent(item=answered)
-                given = stream.server.respond(thread, None, context)
-                async with closing_early(event_stream(given, lambda: where(stream.server, "respond"))) as events:
-                    async for event in events:
-                        yield event
-
-            return self._start(stream, run, thread, [], answer)
-
-    async def _retry(self, stream: _Stream, request: ThreadsRetryAfterItemReq) -> Run:
+    async def _retry(self, asked: Asked, request: ThreadsRetryAfterItemReq) -> Run:
         params = request.params
-        async with self._claimed(stream, params.thread_id, retried=params.item_id) as (run, thread):
-            message = await self._store.load_item(thread.id, params.item_id, stream.caller)
+        async with self._claimed(asked, params.thread_id, retried=params.item_id) as (run, thread):
+            message = await self._store.load_item(thread.id, params.item_id, asked.caller)
             if not isinstance(message, UserMessageItem):
                 raise Unprocessable("Only what follows a user message can be tried again, and this item is none.")
-            require_offered(message, stream.agent)
+            require_offered(message, asked.agent)
             retry = Retry(thread.id, message.id)
-            again = replace(stream, context=replace(stream.caller, retry=retry))
+            again = replace(asked, context=replace(asked.caller, retry=retry))
             return self._start(again, run, thread, [], again.respond(thread, message), message=message, retry=retry)
 
-    async def _act(self, stream: _Stream, request: ThreadsCustomActionReq) -> Run:
-        params, server = request.params, stream.server
-        async with self._claimed(stream, params.thread_id) as (run, thread):
-            sender = await widget_sender(self._store, thread.id, params.item_id, stream.caller)
-
-            def act(context: Caller) -> AsyncIterator[ThreadStreamEvent]:
-                if "action" not in overridden(server):
-                    raise unknown_action()
-                return server.action(thread, params.action, sender, context)
-
-            return self._start(stream, run, thread, [], act, method="action")
+    async def _act(self, asked: Asked, request: ThreadsCustomActionReq) -> Run:
+        params = request.params
+        async with self._claimed(asked, params.thread_id) as (run, thread):
+            sender = await widget_sender(self._store, thread.id, params.item_id, asked.caller)
+            return self._start(asked, run, thread, [], asked.act(thread, params.action, sender), method="action")
 
     @asynccontextmanager
     async def _claimed(
-        self, stream: _Stream, thread_id: str, *, retried: str | None = None
+        self, asked: Asked, thread_id: str, *, retried: str | None = None
     ) -> AsyncGenerator[tuple[Run, StoredThread]]:
         """The caller's open thread, claimed for a run.
 
         It is looked up before the claim, so that another user does not learn whether it is busy, and read after
         it, so that no other request changes what is read.
         """
-        require_open(await self._store.load_thread(thread_id, stream.caller))
-        async with self._claim(stream, thread_id, retried) as run:
-            thread = await self._store.load_thread(thread_id, stream.caller)
+        before = await self._store.load_thread(thread_id, asked.caller)
+        require_open(before)
+        async with self._claim(asked, thread_id, before.last_seq, retried) as run:
+            thread = await self._store.load_thread(thread_id, asked.caller)
             require_open(thread)
             yield run, thread
 
-    def _claim(self, stream: _Stream, thread_id: str, retried: str | None = None) -> AbstractAsyncContextManager[Run]:
-        return self._coordinator.claim(stream.caller, thread_id, stream.agent.id, retried=retried)
+    def _claim(
+        self, asked: Asked, thread_id: str, last_seq: int = 0, retried: str | None = None
+    ) -> AbstractAsyncContextManager[Run]:
+        known = self._answers.known(asked, last_seq)
+        return self._coordinator.claim(asked.caller, thread_id, asked.agent.id, retried=retried, known=known)
 
     def _start(
         self,
-        stream: _Stream,
+        asked: Asked,
         run: Run,
         thread: StoredThread,
         opening: Sequence[ThreadStreamEvent],
@@ -280,33 +217,9 @@ class StreamingRequests:
         message: UserMessageItem | None = None,
         retry: Retry | None = None,
     ) -> Run:
-        # From here on the database is waited for, as long as the answer is this replica's (store/patience.py).
-        caller = replace(stream.caller, patience=run.is_ours)
-        context = replace(stream.context, patience=run.is_ours)
-        agent = stream.agent
-        titler = agent.titler if allows_titles(caller) else None
-        turn = Turn(
-            server=stream.server,
-            request=stream.request,
-            thread=thread,
-            caller=caller,
-            context=context,
-            answer=lambda: answer(context),
-            method=method,
-            opening=opening,
-            retry=retry,
-            reads_message=stream.reads_messages and message is None,
-        )
-        response = ResponseTurn(
-            turn,
-            self._store,
-            self._ledger,
-            self._files,
-            title=TitleTask(titler, thread, message, caller, after=agent.may_set_title),
-            make_message=lambda given: self._make(stream, thread, given),
-            may_set_title=agent.may_set_title,
-            allow_cancel=stream.allow_cancel,
-            for_author=self._for_author,
-        )
-        self._coordinator.start(run, response.run)
+        retried = retry is not None
+        beginning = self._answers.beginning(asked, thread, None if message is None else message.id, retried=retried)
+        beginning.record(run.journal)
+        work = self._answers.work(asked, thread, opening, answer, method=method, message=message, retry=retry)
+        self._coordinator.start(run, work)
         return run

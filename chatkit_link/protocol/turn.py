@@ -9,6 +9,7 @@ from chatkit.types import StreamingReq, ThreadsCustomActionReq, ThreadStreamEven
 
 from chatkit_link.agents.sdk_methods import where
 from chatkit_link.caller import Caller, Retry
+from chatkit_link.protocol.earlier_items import EarlierItems
 from chatkit_link.store.threads import StoredThread
 
 Answer = Callable[[], AsyncIterator[ThreadStreamEvent]]
@@ -22,7 +23,9 @@ class Turn:
     answer: starts the server's answer. method: the one that gives it.
     opening: events about what was stored before the run began.
     retry: the message that is answered again.
+    earlier: what other replicas have displayed of this answer; None for one that begins.
     reads_message: whether the message is made and stored in the run, where the server has a step of its own for it.
+    has_steps, continues: of the agent (``ServedAgent``).
     """
 
     server: ChatKitServer[Any]
@@ -35,6 +38,9 @@ class Turn:
     opening: Sequence[ThreadStreamEvent] = ()
     retry: Retry | None = None
     reads_message: bool = False
+    earlier: EarlierItems | None = None
+    has_steps: bool = False
+    continues: bool = True
 
     @property
     def action(self) -> str | None:

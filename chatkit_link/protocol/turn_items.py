@@ -5,8 +5,11 @@ is displayed and not done is only remembered (``plain_update``): there are hundr
 item that is done, mostly a widget of an earlier turn, is stored at once: the item will not be done again.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import cast
 
+from chatkit.store import StoreItemType
 from chatkit.types import (
     ThreadItem,
     ThreadItemAddedEvent,
@@ -21,9 +24,10 @@ from chatkit.types import (
 from chatkit_link.caller import Caller, Retry
 from chatkit_link.errors import NotFound
 from chatkit_link.files.generated import GeneratedImages
+from chatkit_link.protocol.earlier_items import EarlierItems
 from chatkit_link.protocol.ids import ItemIds
 from chatkit_link.protocol.partial_items import PartialItems, settled
-from chatkit_link.store.postgres import PostgresStore
+from chatkit_link.store.postgres import PostgresStore, new_id
 from chatkit_link.store.threads import StoredThread
 from chatkit_link.wire.encoding import HIDDEN_TYPES, is_hidden
 from chatkit_link.wire.reducer import apply_update
@@ -39,27 +43,43 @@ class TurnItems:
         caller: Caller,
         images: GeneratedImages,
         retry: Retry | None,
+        *,
+        new_id: Callable[[StoreItemType], str] = new_id,
+        earlier: EarlierItems | None = None,
+        on_replaced: Callable[[], None] = lambda: None,
     ) -> None:
         """
         Args:
             images: takes the bytes of generated images out of events.
             retry: the message that is answered again; the first item of the new answer replaces the old one.
+            new_id: makes the ids of items that have none.
+            earlier: what was displayed of the answer before it came to this replica.
+            on_replaced: called once the old answer is gone.
         """
         self._store = store
         self._thread = thread
         self._caller = caller
         self._images = images
         self._retry = retry
-        self._ids = ItemIds(self._was_there)
+        self._earlier = earlier
+        self._on_replaced = on_replaced
+        self._ids = ItemIds(self._was_there, new_id)
         self._partial = PartialItems()
         #: Item id -> whether users see it; of the items that this turn had to do with.
         self._displayed: dict[str, bool] = {}
         #: Whether it has stored a user's message, such as one that a click stands for.
         self.asked = False
+        for item in earlier.resumed() if earlier is not None else ():
+            self._partial.add(item)
+            self._displayed[item.id] = True
 
     def plain_update(self, given: ThreadItemUpdatedEvent) -> ThreadItemUpdatedEvent | None:
         """The update to be displayed, if its item is and nothing is to be stored for it; None for all others."""
         event = self._ids.of_update(given)
+        if self._earlier is not None:
+            event = cast(ThreadItemUpdatedEvent, self._earlier.named(event))
+            if self._earlier.is_behind(event.item_id):
+                return None
         if not self._displayed.get(event.item_id) or self._images.are_in(given):
             return None
         return event if self._partial.update(event.item_id, event.update) else None
@@ -68,9 +88,27 @@ class TurnItems:
         """Store what the event is about; gives what is to be displayed of it."""
         displayed: list[ThreadStreamEvent] = []
         for named in await self._ids.apply(given):
-            for event in await self._images.keep(named):
-                displayed += await self._keep(event)
+            known = named if self._earlier is None else self._earlier.named(named)
+            for event in await self._images.keep(known):
+                displayed += self._unseen(await self._keep(event))
         return displayed
+
+    def _unseen(self, events: list[ThreadStreamEvent]) -> list[ThreadStreamEvent]:
+        """Of these events, what readers do not have from an earlier replica."""
+        if self._earlier is None:
+            return events
+        unseen: list[ThreadStreamEvent] = []
+        for event in events:
+            now = self._partial.state(event.item_id) if isinstance(event, ThreadItemUpdatedEvent) else None
+            unseen += self._earlier.rewritten(event, now)
+        return unseen
+
+    async def remove_left(self) -> list[ThreadStreamEvent]:
+        """What earlier replicas have displayed and the answer, which is complete, does not have goes."""
+        removed: list[ThreadStreamEvent] = []
+        for item_id in self._earlier.left() if self._earlier is not None else ():
+            removed += await self._keep(ThreadItemRemovedEvent(item_id=item_id))
+        return self._unseen(removed)
 
     async def keep_override(self, given: ThreadStreamEvent) -> list[ThreadStreamEvent]:
         """As ``keep``, for what an override gives besides the events of its answer, or in the place of one of them."""
@@ -132,6 +170,8 @@ class TurnItems:
         return self._displayed[item_id]
 
     async def _was_there(self, item_id: str) -> bool:
+        if self._earlier is not None and self._earlier.has(item_id):
+            return False
         return await self._store.had_item(self._thread, item_id, self._reader)
 
     @property
@@ -147,9 +187,12 @@ class TurnItems:
         self.asked = self.asked or isinstance(item, UserMessageItem)
         if self._retry is not None and not self._retry.replaced:
             await self._store.replace_answer(self._retry, item, self._caller)
+            self._on_replaced()
         else:
             await self._store.add_thread_item(self._thread.id, item, self._caller)
 
     def unfinished(self) -> list[ThreadItem]:
         """What is worth storing of the items that are not done, in its final state; they are forgotten here."""
+        for item in self._earlier.unfinished() if self._earlier is not None else ():
+            self._partial.add(item)
         return self._partial.settle(self._caller.locale)

@@ -6,14 +6,16 @@ events into the run's log, from where the writer makes them durable. An HTTP res
 of that log: it may leave, come back, come to another replica or never have been there, and the work
 does not notice. Only a cancel, a lost lease and the end of the process stop it.
 
+When the replica of a run dies or stops, another one goes on with it (``takeover.py``, ``hand_over.py``).
+
 The invariants: at most one running run per thread, whatever the replicas (a unique index). A run is
-executed by the replica whose name is in its row, and by no other, ever. It is over for every reader only
+executed by the replica whose name is in its row, and by no other. It is over for every reader only
 when its end is in the database.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -24,12 +26,14 @@ from chatkit_link.caller import Caller
 from chatkit_link.errors import BadRequest, Gone, NotFound, ThreadBusy, TooManyRequests, Unavailable
 from chatkit_link.runs.fanout import Fanout
 from chatkit_link.runs.followers import Followers
+from chatkit_link.runs.hand_over import let_go
 from chatkit_link.runs.leases import Leases
 from chatkit_link.runs.log import Event
 from chatkit_link.runs.recovery import Recovery, Settle
-from chatkit_link.runs.run import Run, RunFailed, RunStatus
+from chatkit_link.runs.run import Run, RunFailed, RunStatus, Work
 from chatkit_link.runs.stored_runs import StoredRuns
 from chatkit_link.runs.supervisor import Supervisor
+from chatkit_link.runs.takeover import Continue, Takeover
 from chatkit_link.runs.wakeups import Wakeups
 from chatkit_link.runs.writer import LogWriter
 from chatkit_link.store import event_log
@@ -47,7 +51,6 @@ _RETRY_FULL = 5
 #: Events at the end of a run among which its error is: the notices about what the answer used follow it.
 _LAST_EVENTS = 8
 
-Work = Callable[[Run], Awaitable[None]]
 #: Seconds in which nothing could be stored after which new questions are refused.
 _STUCK = 0.7
 #: Seconds that a claim's own lease lasts: it is not renewed before its statement has come back.
@@ -82,11 +85,14 @@ class Coordinator:
         runs_for: float = 7 * 86400.0,
         at_once: int = 0,
         fanout: Any = None,
+        continues: Continue | None = None,
     ) -> None:
         """
         Args:
             settle: ends what a dead replica left unfinished (``recovery.py``).
-            drain: seconds that running answers get to finish when the server stops.
+            continues: goes on with it instead, where it can (``takeover.py``).
+            drain: seconds that running answers get to finish when the server stops, or to a moment at which they can
+                be handed over.
             events_for, runs_for: seconds that the events of a finished run, and the run itself, are stored.
             at_once: running runs that one user may have; 0 is no limit.
             fanout: a client of Redis for events that are read on other replicas (``connect_fanout``); the database
@@ -104,15 +110,25 @@ class Coordinator:
         followers = Followers(self._fanout)
         self._writer = LogWriter(database, self.replica, followers)
         self._wakeups = Wakeups(database, self.replica, self._hear_cancel, followers, self._fanout)
-        self._stored = StoredRuns(database, self._wakeups)
+        self._stored = StoredRuns(database, self._wakeups, self._runs.get, lambda: self._draining)
         self._stack = ExitStack()
         self._leases = Leases(
             database, self.replica, lambda: list(self._runs.values()), lambda: self._wakeups.listening
         )
+        self._takeover = Takeover(database, self.replica, continues, self._adopt, lambda: len(self._runs))
         self._recovery = Recovery(
-            database, self.replica, settle, lambda: list(self._runs), events_for=events_for, runs_for=runs_for
+            database,
+            self.replica,
+            settle,
+            self._takeover,
+            lambda: list(self._runs),
+            events_for=events_for,
+            runs_for=runs_for,
         )
+        self._wakeups.on_handed_over = self._recovery.notice_hand_over
         self._ends: set[asyncio.Task[None]] = set()
+        #: The runs that others go on with.
+        self.handed_over: set[str] = set()
         self._supervisor = Supervisor()
 
     async def __aenter__(self) -> Self:
@@ -132,6 +148,7 @@ class Coordinator:
         if self._fanout is not None:
             self._supervisor.start("the fan-out", self._fanout.run)
         self._supervisor.start("the recovery", self._recovery.run)
+        self._supervisor.start("the taking of what is handed over", self._recovery.take_released)
         self._supervisor.start("the renewal of leases", self._leases.run)
         return self
 
@@ -182,11 +199,12 @@ class Coordinator:
 
     @asynccontextmanager
     async def claim(
-        self, caller: Caller, thread_id: str, agent: str, *, retried: str | None = None
+        self, caller: Caller, thread_id: str, agent: str, *, retried: str | None = None, known: bytes | None = None
     ) -> AsyncGenerator[Run]:
         """Take the thread for a new run; inside the block, store the request and then ``start`` it.
 
-        ``retried`` names the message that it answers again, for followers of the run.
+        ``retried`` names the message that it answers again, for followers of the run. ``known`` is what another replica
+        needs to go on with the run if this one ends before it has logged anything; it is in the run's row.
 
         A block that is left without ``start``, by an error for instance, gives the thread back.
 
@@ -201,20 +219,20 @@ class Coordinator:
         if self._is_stuck or self._database.health.is_lacking:
             raise Unavailable(Localized("database_unavailable"))
         run = Run(caller=caller, thread_id=thread_id, agent=agent)
-        claim = await self._insert(run, retried)
+        claim = await self._insert(run, retried, known)
         # What is in its way may be nobody's any more.
         if claim is not Claim.TAKEN and not self._is_in_the_way_of(run) and await self._recovery.catch_up():
             if self._draining:
                 raise Unavailable(Localized("server_restarting"))
-            claim = await self._insert(run, retried)
+            claim = await self._insert(run, retried, known)
         if claim is Claim.BUSY:
             raise ThreadBusy(Localized("thread_busy"))
         if claim is Claim.FULL:
             raise TooManyRequests(Localized("too_many_answers", most=self._at_once), retry_after=_RETRY_FULL)
-        self._runs[run.id] = run
-        run.log.read_stored = partial(self._stored.read, run)
-        self._writer.add(run)
+        self._add(run)
         try:
+            if self._draining:
+                raise Unavailable(Localized("server_restarting"))
             yield run
         finally:
             if run.task is None:
@@ -230,11 +248,32 @@ class Coordinator:
         own = [other.thread_id for other in self._runs.values() if other.caller.owner == run.caller.owner]
         return run.thread_id in own or 0 < self._at_once <= len(own)
 
-    async def _insert(self, run: Run, retried: str | None) -> Claim:
+    async def _insert(self, run: Run, retried: str | None, known: bytes | None) -> Claim:
         async with self._database.session(run.caller) as session:
             return await rows.insert_run(
-                session, run.id, run.thread_id, run.agent, self.replica, _CLAIM, retried=retried, at_once=self._at_once
+                session,
+                run.id,
+                run.thread_id,
+                run.agent,
+                self.replica,
+                _CLAIM,
+                retried=retried,
+                claim=known,
+                at_once=self._at_once,
             )
+
+    def _add(self, run: Run) -> None:
+        self._runs[run.id] = run
+        run.log.read_stored = partial(self._stored.read, run)
+        self._writer.add(run)
+        run.journal.append = run.log.append_step
+        run.journal.commit = partial(self._writer.commit, run)
+
+    def _adopt(self, run: Run, work: Work) -> None:
+        """Go on with a run of another replica, and let those here who follow it do so here."""
+        self._add(run)
+        self.start(run, work)
+        self._wakeups.wake(run.id)
 
     def start(self, run: Run, work: Work) -> None:
         """Run the work in a task of its own."""
@@ -259,6 +298,13 @@ class Coordinator:
 
     async def _end(self, run: Run) -> None:
         await self._writer.end(run)
+        if run.status is RunStatus.HANDED_OVER:
+            self.handed_over.add(run.id)
+            logger.info(
+                "request %s: run %s is handed over: another replica, or the next start, goes on with it",
+                run.caller.request_id,
+                run.id,
+            )
         run.log.close()
         del self._runs[run.id]
 
@@ -280,11 +326,11 @@ class Coordinator:
     async def follow(
         self, run: Run, after: int = 0, *, idle_after: float | None = None
     ) -> AsyncIterator[Sequence[Event]]:
-        """A run of this replica; where another one has taken it over, also how that one has ended it."""
+        """A run of this replica; where another one goes on with it or has ended it, also that."""
         async for batch in run.log.follow(after, idle_after=idle_after):
             after = batch[-1].id if batch else after
             yield batch
-        if run.lost:
+        if run.left:
             async for batch in self._stored.follow(run.caller.tenant, run.id, after, idle_after=idle_after):
                 yield batch
 
@@ -316,11 +362,13 @@ class Coordinator:
             ended, _ = await asyncio.wait([run.task], timeout=_STOPPING)
             if not ended:  # a custom agent may suppress the cancellation
                 raise _not_stopped()
-            return run.status
+            if not run.left:
+                return run.status
         row = await self._find(caller, run_id)
         if row.status == RunStatus.RUNNING:
             async with self._database.session(caller) as session:
-                await rows.request_cancel(session, run_id)
+                if await rows.request_cancel(session, run_id):
+                    self._recovery.notice_hand_over()
             if not await self._stored.wait_until_over(run_id, within=_STOPPING):
                 raise _not_stopped()
         return (await self._find(caller, run_id)).status
@@ -333,21 +381,20 @@ class Coordinator:
         async with self._database.session(caller) as session:
             await rows.delete_runs(session, thread_id)
 
-    async def close(self, *, drain: float | None = None) -> None:
-        """Refuse new runs, let the running ones finish within the drain time, hand over the rest as interrupted.
+    async def close(self, *, drain: float | None = None, finish: bool = False) -> None:
+        """Refuse new runs, hand over the running ones, and interrupt those that cannot go on within the drain time.
 
         drain: seconds, in place of those of this coordinator.
+        finish: the running ones have all of that time for their own end before they are handed over.
         """
-        self._draining = True
-        tasks = [run.task for run in self._runs.values() if run.task is not None]
-        if not tasks:
-            return
-        _, late = await asyncio.wait(tasks, timeout=self._drain if drain is None else drain)
-        for run in list(self._runs.values()):
-            run.stop(RunStatus.INTERRUPTED)
-        if late:
-            _, stuck = await asyncio.wait(late, timeout=_LAST)
-            for task in stuck:  # the database is away: another replica, or the next start, will end these
+        first, self._draining = not self._draining, True
+        self._takeover.stopping = True
+        if first and self._runs:
+            logger.info("stopping: running answers, to be finished or handed over: %d", len(self._runs))
+        await let_go(list(self._runs.values()), self._drain if drain is None else drain, finish=finish)
+        if tasks := [run.task for run in self._runs.values() if run.task is not None]:
+            _, stuck = await asyncio.wait(tasks, timeout=_LAST)
+            for task in stuck:  # the database is away: another replica, or the next start, goes on with these
                 task.cancel()
 
     async def _find(self, caller: Caller, run_id: str) -> rows.RunRow:

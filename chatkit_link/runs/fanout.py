@@ -42,7 +42,7 @@ _RUN, _ENDED, _FOLLOWER, _FOLLOWED, _PROBE = b"run", b"ended", b"follower", b"fo
 
 
 class RunUpdate(NamedTuple):
-    """What a flush made durable of one run. ended: the run is over, and the database has its end."""
+    """What a flush made durable of one run. ended: it is over here, and the database has how."""
 
     run_id: str
     events: Sequence[Event]
@@ -110,6 +110,7 @@ class Fanout:
         """Send and receive until cancelled."""
         try:
             while True:
+                _heed_cancellation()
                 await self._activity.rest()
                 try:
                     await self._connect()
@@ -145,6 +146,7 @@ class Fanout:
             await self._deliver([(self._replica, {_PROBE: b"1"})])
             if not any(_PROBE in message for message in await self._read(0)):
                 raise OSError("a message does not arrive")
+        _heed_cancellation()
         self.up = True
         if self._failed:
             logger.info("Redis is back: replicas send each other events over it again.")
@@ -171,6 +173,7 @@ class Fanout:
                 some, self._outgoing = self._outgoing[:_PAGE], self._outgoing[_PAGE:]
                 async with asyncio.timeout(_PATIENCE):
                     await self._deliver(some)
+                _heed_cancellation()
 
     async def _deliver(self, messages: Sequence[tuple[str, Mapping[bytes, bytes]]]) -> None:
         pipeline = self._client.pipeline(transaction=False)
@@ -193,6 +196,7 @@ class Fanout:
         block = {"block": round(wait * 1000)} if wait else {}
         async with asyncio.timeout(wait + _PATIENCE):
             answer: Any = await self._client.xread({inbox: self._last}, count=_PAGE, **block)
+        _heed_cancellation()
         # By the protocol's version and the client's, a list of pairs or a mapping.
         streams: Sequence[Any] = [*answer.values()] if hasattr(answer, "values") else [one[1] for one in answer or ()]
         read: list[dict[bytes, bytes]] = []
@@ -226,6 +230,13 @@ class Fanout:
         self._outgoing.clear()
         if was_up and self.receiver is not None:
             self.receiver.lost()
+
+
+def _heed_cancellation() -> None:
+    """The client, or a group whose other task fails, may swallow a cancellation, and a stop cancels only once."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def reason_of(error: Any) -> str:

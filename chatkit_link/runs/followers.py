@@ -106,7 +106,7 @@ class Followers:
 
         Args:
             events: (run id, event id, encoded event), in order.
-            ended: ids of the runs that ended with it.
+            ended: ids of the runs that ended with it, or were handed over.
             ours: of all its runs, those that were this replica's. Nothing was written of the others.
         """
         self._unconfirmed = {}

@@ -8,6 +8,11 @@ are ready together are handed over together, so that they can leave in one send.
 The invariant: an event is here, on the disk of the database, or both. Those that are on the disk leave, but for
 the last few; a follower that is further behind reads them from the database. So however long an answer is, its log
 is small.
+
+Steps of the run's journal (``journal.py``) stand between events, and are written with them. No follower sees them.
+
+A replica that goes on with a run of another one begins its ids at a new thousand million: it cannot know which ids
+the other one had given out. A follower that is at the end of what the other one wrote goes on behind that gap.
 """
 
 import asyncio
@@ -18,8 +23,7 @@ from typing import NamedTuple
 _BATCH = 65_536
 #: Bytes of events that stay although they are on the disk: those that most followers are about to read.
 _WINDOW = 16_384
-#: The last id that the replica which executes a run may give out. Those above belong to the replica that ends the run
-#: in its place (``recovery.py``): it cannot know which ids had been read when the first one died.
+#: Ids that each replica which executes or ends a run may give out: the next one begins behind them.
 OWN_IDS = 1_000_000_000
 
 
@@ -30,29 +34,49 @@ class Event(NamedTuple):
     data: bytes
 
 
+class Step(NamedTuple):
+    """number: 1, 2, 3 ... within its replica's log. behind: the id of the event before it. data: opaque here."""
+
+    number: int
+    behind: int
+    data: bytes
+
+
 class RunLog:
     """Append-only; ``close`` ends it for every follower once they have read it all."""
 
-    def __init__(self) -> None:
-        #: The id of the newest event.
-        self.last = 0
-        #: Up to which event they are in the database, and on its disk; the writer's.
-        self.written = 0
-        self.durable = 0
+    def __init__(self, *, generation: int = 0, earlier: int = 0) -> None:
+        """
+        Args:
+            generation: how often the run was taken over.
+            earlier: the last id that the replicas before have written.
+        """
+        self._earlier = earlier
+        self._first = generation * OWN_IDS
+        self._most = self._first + OWN_IDS
+        #: The id of the newest event, and the number of the newest step.
+        self.last = self._first
+        self.last_step = 0
+        #: Up to which event they are in the database, and on its disk; the writer's. The same of the steps.
+        self.written = self.durable = self._first
+        self.written_steps = 0
+        self.durable_steps = 0
         #: Called at each append; the writer's.
         self.on_append: Callable[[], None] | None = None
         #: Given an id, reads the next few events behind it that are no longer here; the coordinator's.
         self.read_stored: Callable[[int], Awaitable[Sequence[Event]]] | None = None
         self._events: list[bytes] = []
         #: The id of the last event that is no longer here.
-        self._gone = 0
+        self._gone = self._first
         self._size = 0
+        #: Those that are not on the disk.
+        self._steps: list[Step] = []
         self._closed = False
         self._followers: set[_Follower] = set()
 
     def append(self, data: bytes) -> None:
         """Raises OverflowError for the first event beyond a thousand million."""
-        if self.last == OWN_IDS:
+        if self.last == self._most:
             raise OverflowError("a run can have no more events")
         self.last += 1
         self._events.append(data)
@@ -61,6 +85,13 @@ class RunLog:
             self.on_append()
         for follower in self._followers:
             follower.wake()
+
+    def append_step(self, data: bytes) -> None:
+        """Behind the newest event."""
+        self.last_step += 1
+        self._steps.append(Step(self.last_step, self.last, data))
+        if self.on_append is not None:
+            self.on_append()
 
     def close(self) -> None:
         self._closed = True
@@ -72,9 +103,22 @@ class RunLog:
         start = self.written - self._gone
         return self._events[start : start + most]
 
+    def unwritten_steps(self, upto: int) -> list[Step]:
+        """The steps behind those that are written, up to the event with this id."""
+        if not self._steps:  # nearly always
+            return []
+        return [step for step in self._steps if step.number > self.written_steps and step.behind <= upto]
+
+    @property
+    def is_written(self) -> bool:
+        return self.written == self.last and self.written_steps == self.last_step
+
     def settle(self) -> None:
         """All that is written is on the disk: let go of what is behind the window."""
         self.durable = self.written
+        if self._steps:
+            self.durable_steps = self.written_steps
+            self._steps = [step for step in self._steps if step.number > self.durable_steps]
         size, count = self._size, 0
         most = self.durable - self._gone
         while count < most and size > _WINDOW:
@@ -87,8 +131,8 @@ class RunLog:
 
     def rewind(self) -> bool:
         """What is not on the disk may be lost, and is written again; whether there is any."""
-        lost = self.written != self.durable
-        self.written = self.durable
+        lost = self.written != self.durable or self.written_steps != self.durable_steps
+        self.written, self.written_steps = self.durable, self.durable_steps
         return lost
 
     async def follow(self, after: int = 0, *, idle_after: float | None = None) -> AsyncIterator[Sequence[Event]]:
@@ -102,6 +146,8 @@ class RunLog:
         self._followers.add(follower)
         try:
             while True:
+                if self._earlier <= after < self._first:
+                    after = self._first
                 if after >= self.last:
                     if self._closed:
                         return

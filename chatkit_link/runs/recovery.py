@@ -1,4 +1,4 @@
-"""Ends the runs that their replica left behind, and deletes old ones.
+"""Takes the runs that their replica left behind, to go on with them or to end them, and deletes old ones.
 
 A replica that was killed is missed at once: the lock it held is free (``store/replicas.py``). Since a
 living one may lose its connection for a moment, it is given up only when it was absent at two looks in a
@@ -8,10 +8,11 @@ is gone or a pooler stands in between, the leases do: a replica renews those of 
 (``leases.py``), and a run whose lease has expired is an orphan, unless it was the database that stood still
 (``database_uptime.py``).
 
-Whichever replica finds such a run takes it over, under a row lock, and ends it as interrupted: its output
-is stored, what looked unfinished is settled, and a retry is offered. It is never executed a second time
-unless the user asks for it. The events that end it have ids of their own, above any that the dead replica may have
-given out, and are written in one statement with the end: so no id ever names two events.
+Whichever replica finds such a run takes it over, under a row lock, and goes on with it (``takeover.py``). Where that
+cannot be, it ends the run as interrupted: its output is stored, what looked unfinished is settled, and a retry is
+offered. One that was asked to stop ends as cancelled. The events that end it have ids of their own, above any that the
+dead replica may have given out, and are written in one statement with the end: so no id ever names two events. A run
+that was handed over is taken as soon as its replica says so.
 
 A replica rests while nobody needs the database (``store/activity.py``). If the others rest when one is killed, its
 runs are ended by the first that wakes or starts, which looks before it does anything else.
@@ -28,11 +29,12 @@ from chatkit_link.caller import Caller
 from chatkit_link.runs.database_uptime import DatabaseUptime
 from chatkit_link.runs.log import OWN_IDS
 from chatkit_link.runs.run import LEASE, RunStatus, now
+from chatkit_link.runs.takeover import Takeover
 from chatkit_link.store import event_log, rates, sessions, spending
 from chatkit_link.store import runs as rows
 from chatkit_link.store.activity import DAY
 from chatkit_link.store.engine import Database
-from chatkit_link.store.event_log import Batch, Ended
+from chatkit_link.store.event_log import Batch, Ended, Log
 from chatkit_link.store.event_partitions import keep_partitions
 from chatkit_link.store.notifications import CHANNEL, Message
 from chatkit_link.store.outage_log import OutageLog
@@ -44,8 +46,10 @@ logger = logging.getLogger(__name__)
 LOOK = 0.5
 #: Seconds that a commit takes at most when none has to wait.
 _QUICK = 0.05
-#: Seconds that a replica has to end a run that it has taken over, before another one does.
+#: Seconds that a replica has to go on with a run that it has taken over, or to end it, before another one does.
 _SETTLING = 8.0
+#: Runs that are taken at once, beside whatever else needs the database.
+_AT_ONCE = 5
 #: Seconds between two cleanings of the event log and the runs, and of what is short-lived.
 _CLEANING = 600.0
 _SWEEPING = 30.0
@@ -62,6 +66,7 @@ class Recovery:
         database: Database,
         replica: str,
         settle: Settle,
+        takeover: Takeover,
         known: Callable[[], Collection[str]],
         *,
         events_for: float,
@@ -75,6 +80,7 @@ class Recovery:
         self._database = database
         self._replica = replica
         self._settle = settle
+        self._takeover = takeover
         self._known = known
         self._events_for = events_for
         self._runs_for = runs_for
@@ -84,6 +90,7 @@ class Recovery:
         self._was_steady = False
         self._uptime = DatabaseUptime()
         self._outage = OutageLog(logger, "recovery waits for the database", "recovery goes on")
+        self._handed_over = asyncio.Event()
 
     async def run(self) -> None:
         """Look for orphans until cancelled, and clean now and then."""
@@ -130,18 +137,19 @@ class Recovery:
         return self._was_steady and asyncio.get_running_loop().time() - self._looked_at < 2 * LOOK
 
     async def _look(self) -> None:
-        """End the runs of those that were absent last time, are so still, and renewed nothing in between."""
+        """Take the runs of those that were absent last time, are so still, and renewed nothing in between."""
         began = now()
         running = await rows.running_replicas(self._database)
         self._uptime.record_answer(began)
         before, self._absent = self._absent, {row.replica: row.lease_until for row in running if row.absent}
         gone = {replica for replica, _ in before.items() & self._absent.items()} - {self._replica}
-        late = self._uptime.covers_lease and any(row.expired for row in running)
+        released = any(row.replica == rows.RELEASED for row in running)
+        late = self._uptime.covers_lease and any(row.expired for row in running if row.replica != rows.RELEASED)
         if late:  # a disk that stands still keeps out who renews, and not who only looks
             await self._commit()
             late = self._uptime.covers_lease
         self._was_steady = self._uptime.covers_lease
-        if gone or late:
+        if gone or late or released:
             await self.take_orphans(gone=gone, late=late)
 
     async def _commit(self) -> None:
@@ -162,16 +170,45 @@ class Recovery:
         await sessions.clean(self._database)
         await spending.clean(self._database)
 
-    async def take_orphans(self, *, gone: Collection[str] = (), late: bool = True) -> None:
-        """End every run whose replica is gone and, with ``late``, whose lease is over."""
-        while orphans := await rows.take_over(
-            self._database, self._replica, self._known(), _SETTLING, gone=gone, late=late
-        ):
-            await asyncio.gather(*(self._try_to_end(orphan) for orphan in orphans))
+    def notice_hand_over(self) -> None:
+        """A run is nobody's, and may be taken at once."""
+        self._handed_over.set()
 
-    async def _try_to_end(self, orphan: rows.RunRow) -> None:
+    async def take_released(self) -> None:
+        """Take runs that are handed over, as soon as that is heard of, until cancelled."""
+        while True:
+            await self._handed_over.wait()
+            self._handed_over.clear()
+            try:
+                await self.take_orphans(late=False)
+            except PASSING as error:
+                logger.debug("what was handed over is taken at the next look: %s", error)
+
+    async def take_orphans(self, *, gone: Collection[str] = (), late: bool = True) -> None:
+        """Take every run that was handed over, whose replica is gone or, with ``late``, whose lease is over."""
+        while room := self._takeover.room:
+            asked = now()
+            orphans = await rows.take_over(
+                self._database,
+                self._replica,
+                self._known(),
+                _SETTLING,
+                left=self._takeover.left,
+                gone=gone,
+                late=late,
+                continues=self._takeover.continues,
+                only_cancelled=self._takeover.only_cancelled,
+                limit=min(room, _AT_ONCE),
+            )
+            if not orphans:
+                return
+            await asyncio.gather(*(self._try(orphan, asked) for orphan in orphans))
+
+    async def _try(self, orphan: rows.RunRow, taken: float) -> None:
         try:
-            await self._end(orphan)
+            log = await event_log.read_log(self._database, orphan.tenant, orphan.id, OWN_IDS)
+            if not await self._takeover.go_on(orphan, log, taken):
+                await self._end(orphan, log)
         except Exception as error:
             # Its new lease runs out in turn, and the replica that finds it then tries again.
             expected = isinstance(error, PASSING)  # the database is away
@@ -184,23 +221,20 @@ class Recovery:
                 exc_info=not expected,
             )
 
-    async def _end(self, orphan: rows.RunRow) -> None:
-        events: list[bytes] = []
-        last = 0
-        while page := await event_log.read_events(self._database, orphan.tenant, orphan.id, last):
-            events += [data for _, data in page]
-            last = page[-1][0]
+    async def _end(self, orphan: rows.RunRow, log: Log) -> None:
         request = orphan.request_id or orphan.id
         caller = Caller(tenant=orphan.tenant, user=orphan.user_id, request_id=request)
-        ending = await self._settle(caller, orphan, events)
-        batches = [Batch(orphan.id, OWN_IDS + number, [data]) for number, data in enumerate(ending, start=1)]
+        status = RunStatus.CANCELLED if orphan.cancel_requested else RunStatus.INTERRUPTED
+        ending = await self._settle(caller, orphan, log.events)
+        first = orphan.generation * OWN_IDS + 1
+        batches = [Batch(orphan.id, number, [data]) for number, data in enumerate(ending, start=first)]
         async with self._database.replica() as connection:
             await event_log.flush(
                 connection,
                 self._replica,
                 batches,
-                [Ended(orphan.id, RunStatus.INTERRUPTED, last)],
+                [Ended(orphan.id, status, log.last_id)],
                 notify=[Message(CHANNEL, orphan.id)],  # its readers' replicas follow it at the one that is gone
                 former=orphan.former_log,
             )
-        logger.info("request %s: run %s was interrupted; %d events are stored", request, orphan.id, last)
+        logger.info("request %s: run %s was %s; %d events are stored", request, orphan.id, status, len(log.events))

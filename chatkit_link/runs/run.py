@@ -3,10 +3,12 @@
 import asyncio
 import time
 import uuid
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from chatkit_link.caller import Caller
+from chatkit_link.runs.journal import Journal
 from chatkit_link.runs.log import RunLog
 
 #: Seconds that a lease lasts and between its renewals: three may fail before a run is given up. The readers of a frozen
@@ -23,6 +25,8 @@ class RunStatus(StrEnum):
     FAILED = "failed"
     #: Its replica stopped or died before it was done.
     INTERRUPTED = "interrupted"
+    #: Its replica stops, and another one goes on with it; in the database it is still running.
+    HANDED_OVER = "handed_over"
 
 
 class RunFailed(Exception):
@@ -49,6 +53,7 @@ class Run:
     status: RunStatus = RunStatus.RUNNING
     ending: RunStatus = RunStatus.CANCELLED
     log: RunLog = field(default_factory=RunLog)
+    journal: Journal = field(default_factory=Journal)
     task: "asyncio.Task[None] | None" = None
     #: Whether the task has started: one that is cancelled before that never runs, not even its end.
     started: bool = False
@@ -57,6 +62,11 @@ class Run:
     lost: bool = False
     #: When its lease was last taken or renewed, at the latest (``now``).
     renewed: float = field(default_factory=now)
+
+    @property
+    def left(self) -> bool:
+        """Whether another replica goes on with it, or has ended it."""
+        return self.lost or self.status is RunStatus.HANDED_OVER
 
     def is_ours(self) -> bool:
         """Asked before anything is read or stored outside of the log, which is fenced by the database (``writer.py``).
@@ -84,3 +94,7 @@ class Run:
         self.stopped, self.ending = True, ending
         if self.task is not None and self.started:
             self.task.cancel()
+
+
+#: What a run does: it emits into the run's log.
+Work = Callable[[Run], Awaitable[None]]

@@ -1,11 +1,11 @@
 """Runs as the database has them: followed here, and executed by another replica, or by none any more.
 
 A follower reads pages of events and then waits until the run may have changed (``wakeups.py``). It goes on while the
-database is away, as the run itself does.
+database is away, as the run itself does. Where this replica takes the run over meanwhile, it reads on in memory.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 
 from chatkit_link.errors import Unavailable
@@ -18,23 +18,52 @@ from chatkit_link.store.engine import Database
 
 #: Seconds before the database is asked again that was away.
 _AWAY = 0.5
+#: Seconds that a replica which stops waits for another one to take a run that is read here.
+_TAKEN = 1.5
+
+
+class Untaken(Exception):
+    """This replica stops, and no other one goes on with the run: the rest is read from one that starts later."""
 
 
 class StoredRuns:
     """Owned by the coordinator. Whoever asks for a run has found it as its owner's."""
 
-    def __init__(self, database: Database, wakeups: Wakeups) -> None:
+    def __init__(
+        self,
+        database: Database,
+        wakeups: Wakeups,
+        executed: Callable[[str], Run | None],
+        stopping: Callable[[], bool],
+    ) -> None:
+        """
+        Args:
+            executed: gives a run that is executed here.
+            stopping: whether this replica stops.
+        """
         self._database = database
         self._wakeups = wakeups
+        self._executed = executed
+        self._stopping = stopping
 
     async def follow(
         self, tenant: str, run_id: str, after: int = 0, *, idle_after: float | None = None
     ) -> AsyncIterator[Sequence[Event]]:
-        """A run's events behind id ``after``, until it is over; an empty batch after so many seconds without one."""
+        """A run's events behind id ``after``, until it is over; an empty batch after so many seconds without one.
+
+        Raises:
+            Untaken: there is no replica to follow it at.
+        """
         clock = asyncio.get_running_loop().time
-        last_sent = clock()
+        last_sent = had_replica = clock()
         with self._wakeups.watch(run_id) as watch:
             while True:
+                if (run := self._executed(run_id)) is not None and not run.left:
+                    async for batch in run.log.follow(after, idle_after=idle_after):
+                        after, last_sent = batch[-1].id if batch else after, clock()
+                        yield batch
+                    if not run.left:
+                        return
                 try:
                     status, _, replica = await rows.run_state(self._database, run_id)
                     watch.executed_by(replica)
@@ -43,6 +72,10 @@ class StoredRuns:
                         yield [Event(number, data) for number, data in page]
                     if status != RunStatus.RUNNING:
                         return
+                    if replica != rows.RELEASED or not self._stopping():
+                        had_replica = clock()
+                    elif clock() - had_replica > _TAKEN:
+                        raise Untaken
                     while events := await watch.wait(after, idle_after=idle_after):
                         after, last_sent = events[-1].id, clock()
                         yield events

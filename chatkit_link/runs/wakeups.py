@@ -26,7 +26,16 @@ from chatkit_link.runs.fanout import Fanout, RunUpdate
 from chatkit_link.runs.followers import SLOW_POLL, Followers
 from chatkit_link.runs.log import Event
 from chatkit_link.store.engine import Database
-from chatkit_link.store.notifications import CANCEL, CHANNEL, Message, channel_of, follow, notify, read_follow
+from chatkit_link.store.notifications import (
+    CANCEL,
+    CHANNEL,
+    HANDED_OVER,
+    Message,
+    channel_of,
+    follow,
+    notify,
+    read_follow,
+)
 from chatkit_link.store.outage_log import reason_of
 from chatkit_link.store.replicas import can_listen, holds_lock, take_lock
 from chatkit_link.store.statement import Connection
@@ -79,10 +88,11 @@ class Watch:
         self._changed.set()
 
     def executed_by(self, replica: str | None) -> None:
-        """The replica that the run's row names now."""
-        if replica is not None and replica != self._owner:
-            self._owner = replica
-            self._wakeups.follow(self._run_id, replica)
+        """The replica that the run's row names now; none while it waits for one to take it."""
+        if replica != self._owner:
+            self._owner = replica or None
+            if replica:
+                self._wakeups.follow(self._run_id, replica)
 
     async def wait(self, after: int = 0, *, idle_after: float | None = None) -> Sequence[Event]:
         """Wait until the run may have changed since the last wait: it was named, or it is time to look.
@@ -136,6 +146,8 @@ class Wakeups:
         self.cut.set()
         #: Set once the others can see this replica, or need not.
         self.seen = asyncio.Event()
+        #: Called when another replica has handed a run over; the recovery's.
+        self.on_handed_over: Callable[[], None] | None = None
 
     @property
     def listening(self) -> bool:
@@ -235,7 +247,7 @@ class Wakeups:
         """Redis is away."""
         self._followers.without_redis()
         self._ask_again()
-        self._wake(None)
+        self.wake(None)
 
     def found(self) -> None:
         """Redis is back, and nobody was heard there yet."""
@@ -289,7 +301,7 @@ class Wakeups:
             await connection.add_listener(channel_of(self._replica), self._notified)
             self.cut.clear()
             self.seen.set()
-            self._wake(None)  # something may have been missed in between
+            self.wake(None)  # something may have been missed in between
             self._report_all()
             await self._database.route.confirm()
             while not lost.is_set():
@@ -314,14 +326,19 @@ class Wakeups:
             self._cancelled(payload.removeprefix(CANCEL))
         elif (heard := read_follow(payload)) is not None:
             self._followers.hear(*heard)
+        elif payload.startswith(HANDED_OVER):
+            self.wake(payload.removeprefix(HANDED_OVER))
+            if self.on_handed_over is not None:
+                self.on_handed_over()
         else:
             for run_id in payload.split(",") if payload else [None]:
-                self._wake(run_id)
+                self.wake(run_id)
                 if run_id is not None and (owner := self._owners.get(run_id)) in self._answered:
                     self._answered.discard(owner)  # it has lost Redis
                     self._asked[owner] = -inf
 
-    def _wake(self, run_id: str | None) -> None:
+    def wake(self, run_id: str | None) -> None:
+        """This run may have changed, or any run."""
         waiting = self._waiting.values() if run_id is None else [self._waiting.get(run_id, set())]
         for watch in [watch for watches in waiting for watch in watches]:
             watch.wake()

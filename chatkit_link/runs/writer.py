@@ -3,10 +3,12 @@
 How it flows: runs append events to their logs in memory; each tick, the writer puts what is new in all
 of them into the database, in one statement and one commit, and with it tells the replicas that follow one of
 them (``followers.py``), if there are any. A run's end is written with its last events and at once; only then
-is it over for its readers.
+is it over for its readers. So is its hand-over, which another replica hears of. Steps of a run's journal are written
+in the same rows; who must know that one is on the disk (``commit``) has the next flush at once, together with all
+others that wait.
 
-The invariants: an event in the database has all events before it there too. And since the statement is
-fenced, nothing is written into a run that another replica has taken over; such a run is stopped here.
+The invariants: an event or a step in the database has all events and steps before it there too. And since the
+statement is fenced, nothing is written into a run that another replica has taken over; such a run is stopped here.
 When the database is away, events wait in memory and are written when it is back.
 
 A commit in the middle of an answer does not wait for the disk of the database, but once a second, and at an end, one
@@ -19,10 +21,13 @@ import asyncio
 import logging
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from chatkit_link.runs.followers import Followers
-from chatkit_link.runs.run import Run
+from chatkit_link.runs.log import Step
+from chatkit_link.runs.run import Run, RunStatus
 from chatkit_link.store import event_log
+from chatkit_link.store import runs as rows
 from chatkit_link.store.engine import Database
 from chatkit_link.store.event_log import Batch, Ended
 from chatkit_link.store.outage_log import OutageLog
@@ -48,6 +53,21 @@ _HANGS = 0.7
 _NOTICING = 0.1
 
 
+class _Written(NamedTuple):
+    """Up to which event, and which step, a flush has written a log."""
+
+    event: int
+    step: int
+
+
+class _Commit(NamedTuple):
+    """Somebody waits until so much of a run is on the disk."""
+
+    run: Run
+    upto: _Written
+    done: asyncio.Future[None]
+
+
 class LogWriter:
     """Owned by the coordinator, which awaits ``run`` in a task of its own."""
 
@@ -59,6 +79,7 @@ class LogWriter:
         #: Those that have something to write.
         self._fresh: dict[str, Run] = {}
         self._ending: dict[str, asyncio.Future[None]] = {}
+        self._committing: list[_Commit] = []
         self._dirty = asyncio.Event()
         self._urgent = asyncio.Event()
         followers.on_new = self._dirty.set
@@ -82,11 +103,30 @@ class LogWriter:
         run.log.on_append = appended
 
     async def end(self, run: Run) -> None:
-        """Write the rest of the log and the run's status; returns when that is committed."""
+        """Write the rest of the log and the run's status; returns when that is committed.
+
+        A run that is handed over is nobody's then, for the next replica to take.
+        """
         self._ending[run.id] = asyncio.get_running_loop().create_future()
         self._dirty.set()
         self._urgent.set()
         await self._ending[run.id]
+
+    async def commit(self, run: Run) -> None:
+        """Return when all of the run's log is on the disk.
+
+        Raises:
+            CancelledError: the run belongs to another replica, or is over.
+        """
+        if run.id not in self._runs or run.left:
+            raise asyncio.CancelledError
+        upto = _Written(run.log.last, run.log.last_step)
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._committing.append(_Commit(run, upto, done))
+        self._fresh[run.id] = run
+        self._dirty.set()
+        self._urgent.set()
+        await done
 
     async def run(self) -> None:
         """Write until cancelled."""
@@ -130,21 +170,28 @@ class LogWriter:
             self.hangs = False
 
     async def _flush(self) -> None:
-        if not self._fresh and not self._ending and not self._followers.waiting:
+        if not self._fresh and not self._ending and not self._followers.waiting and not self._committing:
             return
         async with self._database.replica() as connection:
             self._rewind()  # now that there is a connection: a crash that it outlived is no crash
             batches, upto = self._batches()
+            commits = list(self._committing)
             ended = [end for run_id in self._ending if (end := self._ended(run_id, upto)) is not None]
-            durable = bool(ended) or self._must_be_durable()
+            finished = [end for end in ended if end.status != RunStatus.HANDED_OVER]
+            released = [end.run_id for end in ended if end.status == RunStatus.HANDED_OVER]
+            durable = bool(ended or commits) or self._must_be_durable()
+            changed = {batch.run_id for batch in batches if batch.events}
             ours = await event_log.flush(
                 connection,
                 self._replica,
                 batches,
-                ended,
-                notify=self._followers.messages(upto.keys() | {end.run_id for end in ended}),
+                finished,
+                touched=[commit.run.id for commit in commits],
+                notify=self._followers.messages(changed | {end.run_id for end in ended}),
                 durable=durable,
             )
+            if released:
+                await rows.release(connection, self._replica, released)
         self._followers.written(_single(batches), [end.run_id for end in ended], ours)
         settled = list(self._runs.values())
         self._advance(upto, ended, ours)
@@ -154,38 +201,42 @@ class LogWriter:
                 run.log.settle()
         elif batches and self._volatile_since is None:
             self._volatile_since = asyncio.get_running_loop().time()
-        if self._fresh or self._ending:
+        del self._committing[: len(commits)]
+        self._settle_commits(commits, ours)
+        if self._fresh or self._ending or self._committing:
             self._dirty.set()
 
-    def _batches(self) -> tuple[list[Batch], dict[str, int]]:
-        """What is new, up to as much as one statement takes, and for each run of it the id of its last event."""
+    def _batches(self) -> tuple[list[Batch], dict[str, _Written]]:
+        """What is new, up to as much as one statement takes, and for each run of it how far that goes."""
         batches: list[Batch] = []
-        upto: dict[str, int] = {}
+        upto: dict[str, _Written] = {}
         room = _MOST
         for run in list(self._fresh.values()):
             log = run.log
             events = log.unwritten(room)
-            if not events:
+            last = log.written + len(events)
+            steps = log.unwritten_steps(last)
+            if not events and not steps:
                 del self._fresh[run.id]
                 continue
-            batches += _rows(run.id, log.written + 1, events)
-            upto[run.id] = log.written + len(events)
+            batches += _rows(run.id, log.written + 1, events, steps)
+            upto[run.id] = _Written(last, steps[-1].number if steps else log.written_steps)
             room -= len(events)
             if room <= 0:
                 break
         return batches, upto
 
-    def _ended(self, run_id: str, upto: Mapping[str, int]) -> Ended | None:
+    def _ended(self, run_id: str, upto: Mapping[str, _Written]) -> Ended | None:
         """The end of a run, if what is written now is all of it."""
         run = self._runs[run_id]
-        whole = upto.get(run_id, run.log.written) == run.log.last
+        whole = upto[run_id].event == run.log.last if run_id in upto else run.log.is_written
         return Ended(run_id, run.status, run.log.last) if whole else None
 
-    def _advance(self, upto: Mapping[str, int], ended: Collection[Ended], ours: Collection[str]) -> None:
-        for run_id, last in upto.items():
+    def _advance(self, upto: Mapping[str, _Written], ended: Collection[Ended], ours: Collection[str]) -> None:
+        for run_id, written in upto.items():
             log = self._runs[run_id].log
-            log.written = last
-            if last == log.last:
+            log.written, log.written_steps = written
+            if log.is_written:
                 del self._fresh[run_id]
         for run_id in upto.keys() - ours:
             # Taken over while we could not renew it, or deleted with its thread.
@@ -196,6 +247,21 @@ class LogWriter:
             waiting = self._ending.pop(end.run_id)
             if not waiting.done():  # the waiter is gone where the process is ending
                 waiting.set_result(None)
+
+    def _settle_commits(self, commits: Iterable[_Commit], ours: Collection[str]) -> None:
+        """Let those go on who waited for a flush, as far as it wrote what they wait for."""
+        for commit in commits:
+            log = commit.run.log
+            if commit.done.done():
+                continue  # its waiter is gone
+            if commit.run.id not in ours:
+                commit.run.lose()
+                commit.done.cancel()
+            elif commit.upto.event <= log.durable and commit.upto.step <= log.durable_steps:
+                commit.done.set_result(None)
+            else:  # more than one statement takes
+                self._committing.append(commit)
+                self._urgent.set()
 
     def _must_be_durable(self) -> bool:
         if self._database.pooled:
@@ -220,10 +286,11 @@ def _single(batches: Iterable[Batch]) -> Iterator[tuple[str, int, bytes]]:
             yield batch.run_id, batch.first_id + number, event
 
 
-def _rows(run_id: str, first: int, events: list[bytes]) -> list[Batch]:
-    """Consecutive events from the id ``first`` on, as rows of a bounded size."""
+def _rows(run_id: str, first: int, events: list[bytes], steps: list[Step]) -> list[Batch]:
+    """Consecutive events from the id ``first`` on, as rows of a bounded size; the last of them has the steps."""
+    numbered = [(step.number, step.data) for step in steps]
     if sum(map(len, events)) < _ROW:  # nearly always
-        return [Batch(run_id, first, events)]
+        return [Batch(run_id, first, events, numbered)]
     batches: list[Batch] = []
     start = size = 0
     for index, event in enumerate(events):
@@ -231,4 +298,5 @@ def _rows(run_id: str, first: int, events: list[bytes]) -> list[Batch]:
         if size >= _ROW or index == len(events) - 1:
             batches.append(Batch(run_id, first + start, events[start : index + 1]))
             start, size = index + 1, 0
+    batches[-1] = batches[-1]._replace(steps=numbered)
     return batches

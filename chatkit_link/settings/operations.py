@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr
 
 from chatkit_link.settings.formats.addresses import SECURE_ADDRESS
 from chatkit_link.settings.formats.keys import HEADER_KEY
@@ -17,7 +17,14 @@ class OperationSettings(SettingsGroup):
         description="Seconds after SIGTERM in which the server takes questions as before and `/ready` is 503, so that "
         "load balancers notice.",
     )
-    drain: float = Field(10.0, ge=0, description="Seconds that a stopping server gives answers in progress to finish.")
+    drain: float = Field(
+        10.0, ge=0, description="Seconds that a stopping server gives tools, and answers that cannot go on elsewhere."
+    )
+    continues: bool = Field(
+        default=True,
+        validation_alias=AliasChoices("CHATKIT_LINK_CONTINUE"),
+        description="Whether another replica, or the next start, goes on with an answer whose server died or stopped.",
+    )
     keep_events: float = Field(
         3600.0, ge=60, description="Seconds for which a client can follow a finished answer's events again."
     )

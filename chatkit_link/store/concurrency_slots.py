@@ -8,7 +8,7 @@ again when its run ends, or is ended for a dead replica.
 from datetime import timedelta
 from enum import Enum, auto
 
-from sqlalchemy import Integer, Interval, Text, bindparam, text
+from sqlalchemy import Integer, Interval, LargeBinary, Text, bindparam, text
 
 from chatkit_link.store.statement import Statement
 from chatkit_link.store.tenancy import OWNER, Session
@@ -39,10 +39,11 @@ _CLAIM = Statement(
         ORDER BY random() LIMIT 1
     ), put AS (
         INSERT INTO runs (
-            id, tenant, user_id, thread_id, agent, retried, status, replica, lease_until, slot, request_id, events_kept
+            id, tenant, user_id, thread_id, agent, retried, status, replica, lease_until, slot, request_id, events_kept,
+            claim
         )
         SELECT :id, :caller_tenant, :caller_user, :thread_id, :agent, :retried, 'running', :replica, now() + :lease,
-            number, :request, false
+            number, :request, false, :claim
         FROM free, quick
         ON CONFLICT DO NOTHING
         RETURNING id
@@ -68,6 +69,7 @@ _CLAIM = Statement(
             )
         ),
         bindparam("lease", type_=Interval),
+        bindparam("claim", type_=LargeBinary),
     )
 )
 
@@ -81,6 +83,7 @@ async def insert_run_in_slot(
     lease: float,
     *,
     retried: str | None,
+    claim: bytes | None,
     at_once: int,
 ) -> Claim:
     """Start a run on a slot of the caller's. at_once: how many slots there are."""
@@ -91,6 +94,7 @@ async def insert_run_in_slot(
         "retried": retried,
         "replica": replica,
         "lease": timedelta(seconds=lease),
+        "claim": claim,
         "request": session.caller.request_id,
         "at_once": at_once,
     }

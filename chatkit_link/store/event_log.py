@@ -6,7 +6,8 @@ write nothing into a run that another one has ended. Rows of ``runs`` are locked
 in ``runs.py``, so that two statements never wait for each other.
 
 A batch that is written twice, because the answer to the first attempt was lost, is read once: ids only ever grow, and
-a reader skips those that it has. So nothing needs to be looked up before a write.
+a reader skips those that it has. So nothing needs to be looked up before a write. A batch of steps alone has no place
+among the ids, its ``last_id`` is 0, and no reader of events meets it.
 
 The rows are in partitions by time (``event_partitions.py``); the log of the version before 0015 is in ``run_events``.
 """
@@ -28,11 +29,24 @@ PAGE_BYTES = 65_536
 
 
 class Batch(NamedTuple):
-    """Consecutive events of a run. first_id: the id of the first one."""
+    """Consecutive events of a run. first_id: the id of the first one, also where there is none.
+
+    steps: numbered steps of its journal (``runs/journal.py``), opaque here, that stand among these events or right
+    behind them. Whoever sees them sees the events as well.
+    """
 
     run_id: str
     first_id: int
     events: Sequence[bytes]
+    steps: Sequence[tuple[int, bytes]] = ()
+
+
+class Log(NamedTuple):
+    """All that a run has written. last_id: of its newest event. steps: in the order in which they were recorded."""
+
+    events: list[bytes]
+    last_id: int
+    steps: list[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +59,8 @@ class Ended:
 
 
 _PUT = """
-    INSERT INTO run_batches (tenant, run_id, first_id, last_id, lengths, data)
-    SELECT mine.tenant, batch.run_id, batch.first_id, batch.last_id, batch.lengths, batch.data
+    INSERT INTO run_batches (tenant, run_id, first_id, last_id, lengths, data, steps)
+    SELECT mine.tenant, batch.run_id, batch.first_id, batch.last_id, batch.lengths, batch.data, batch.steps
     FROM batch JOIN mine ON mine.id = batch.run_id
 """
 _PUT_FORMER = """
@@ -55,7 +69,7 @@ _PUT_FORMER = """
     ON CONFLICT DO NOTHING
 """
 _FINISH = """, finished AS (
-        UPDATE runs SET status = ended.status, last_id = ended.last_id, finished_at = now()
+        UPDATE runs SET status = ended.status, last_id = ended.last_id, finished_at = now(), claim = NULL
         FROM unnest(:ended_ids, :ended_statuses, :ended_last) AS ended (id, status, last_id)
         JOIN mine ON mine.id = ended.id
         WHERE runs.id = ended.id
@@ -64,22 +78,22 @@ _FINISH = """, finished AS (
 _QUICK = ", (SELECT set_config('synchronous_commit', 'off', true))"
 _NOTIFY = ", (SELECT count(pg_notify(channel, payload)) FROM unnest(:channels, :payloads) AS news (channel, payload))"
 _TYPES = {
-    **dict.fromkeys(("run_ids", "ended_ids", "ended_statuses", "channels", "payloads"), Text),
+    **dict.fromkeys(("run_ids", "touched", "ended_ids", "ended_statuses", "channels", "payloads"), Text),
     **dict.fromkeys(("first_ids", "ended_last"), BigInteger),
-    **dict.fromkeys(("lengths", "data"), LargeBinary),
+    **dict.fromkeys(("lengths", "data", "steps"), LargeBinary),
 }
 
 
 def _flush(put: str, *, quick: bool = False) -> Statement:
-    touched = ":run_ids" if quick else ":run_ids || :ended_ids"
+    touched = ":run_ids" if quick else ":run_ids || :ended_ids || :touched"
     sql = f"""
     WITH mine AS MATERIALIZED (
         SELECT id, tenant FROM runs
         WHERE id = ANY({touched}) AND replica = :replica AND status = 'running'
         ORDER BY id FOR UPDATE
     ), batch AS (
-        SELECT *, first_id + octet_length(lengths) / 4 - 1 AS last_id
-        FROM unnest(:run_ids, :first_ids, :lengths, :data) AS batch (run_id, first_id, lengths, data)
+        SELECT *, CASE WHEN lengths = '' THEN 0 ELSE first_id + octet_length(lengths) / 4 - 1 END AS last_id
+        FROM unnest(:run_ids, :first_ids, :lengths, :data, :steps) AS batch (run_id, first_id, lengths, data, steps)
     ), put AS ({put}) {"" if quick else _FINISH}
     SELECT (SELECT array_agg(id) FROM mine) {_NOTIFY} {_QUICK if quick else ""}
     """  # noqa: S608 - constants of this file
@@ -99,6 +113,7 @@ async def flush(
     batches: Sequence[Batch],
     ended: Sequence[Ended] = (),
     *,
+    touched: Sequence[str] = (),
     notify: Collection[Message] = (),
     durable: bool = True,
     former: bool = False,
@@ -107,6 +122,7 @@ async def flush(
 
     Args:
         connection: of a replica.
+        touched: runs of which all that was written before must be on the disk as well; only where it is ``durable``.
         notify: sent when all of that can be read.
         durable: return when it is on the disk, and with it all that was committed before.
         former: write to the log of the version before 0015, for its readers; each batch has one event then.
@@ -122,6 +138,8 @@ async def flush(
         first_ids=[batch.first_id for batch in batches],
         lengths=[_lengths(batch.events) for batch in batches],
         data=[b"".join(batch.events) for batch in batches],
+        steps=[_lines(batch.steps) if batch.steps else None for batch in batches],
+        touched=list(touched),
         ended_ids=[end.run_id for end in ended],
         ended_statuses=[end.status for end in ended],
         ended_last=[end.last_id for end in ended],
@@ -132,6 +150,10 @@ async def flush(
 
 def _lengths(events: Sequence[bytes]) -> bytes:
     return struct.pack(f"!{len(events)}I", *map(len, events))
+
+
+def _lines(steps: Sequence[tuple[int, bytes]]) -> bytes:
+    return b"\n".join(b"%d %b" % step for step in steps)
 
 
 _READ = Statement(
@@ -172,6 +194,35 @@ async def read_events(database: Database, tenant: str, run_id: str, after: int) 
                 events.append(event)
                 after = event[0]
     return events
+
+
+_READ_STEPS = Statement(
+    text("""
+    SELECT first_id, steps FROM run_batches
+    WHERE tenant = :tenant AND run_id = :run AND steps IS NOT NULL
+    """).bindparams(bindparam("tenant", type_=Text), bindparam("run", type_=Text))
+)
+
+
+async def read_log(database: Database, tenant: str, run_id: str, ids_each: int) -> Log:
+    """All that was written of a run which is this replica's, so that nobody writes into it meanwhile.
+
+    ids_each: event ids that each of its replicas had: steps are numbered by each of them.
+    """
+    events: list[bytes] = []
+    last = 0
+    while page := await read_events(database, tenant, run_id, last):
+        events += [data for _, data in page]
+        last = page[-1][0]
+    async with database.replica() as connection:
+        rows = await connection.execute(_READ_STEPS, tenant=tenant, run=run_id)
+    steps = {
+        ((row.first_id - 1) // ids_each, int(number)): step
+        for row in rows
+        for line in row.steps.split(b"\n")
+        for number, _, step in [line.partition(b" ")]
+    }
+    return Log(events, last, [steps[place] for place in sorted(steps)])
 
 
 def _events(row: Row) -> Iterator[tuple[int, bytes]]:

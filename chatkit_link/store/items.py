@@ -83,7 +83,7 @@ def _seq_of(item: str) -> ScalarSelect[Any]:
 
 
 @cache
-def _page(order: str, *, after: bool, upto: bool, records: bool = False) -> Statement:
+def _page(order: str, *, after: bool, upto: bool, last: bool = False, records: bool = False) -> Statement:
     seq, mark = thread_items.c.seq, bindparam("mark", type_=thread_items.c.seq.type)
     statement = select(*ITEM_COLUMNS).where(mine(thread_items), thread_items.c.thread_id == _THREAD)
     if records:
@@ -93,6 +93,8 @@ def _page(order: str, *, after: bool, upto: bool, records: bool = False) -> Stat
         statement = statement.where(seq > mark if order == "asc" else seq < mark)
     if upto:
         statement = statement.where(seq <= _seq_of("upto"))
+    if last:
+        statement = statement.where(seq <= bindparam("last", type_=seq.type))
     return Statement(
         statement.order_by(seq.asc() if order == "asc" else seq.desc()).limit(bindparam("rows", type_=Integer()))
     )
@@ -240,11 +242,14 @@ class Items:
         )
 
     async def load_history(
-        self, session: Session, thread_id: str, limit: int, *, upto: str | None = None
+        self, session: Session, thread_id: str, limit: int, *, upto: str | None = None, last: int | None = None
     ) -> list[tuple[ThreadItem, TurnRecord | None]]:
-        """The newest items that can be read, oldest first, each with the record of the turn that answered it."""
-        statement = _page("desc", after=False, upto=upto is not None, records=True)
-        rows = await session.execute(statement, thread=thread_id, rows=limit, upto=upto)
+        """The newest items that can be read, oldest first, each with the record of the turn that answered it.
+
+        Nothing behind the item ``upto``, or behind the position ``last``, if one is given.
+        """
+        statement = _page("desc", after=False, upto=upto is not None, last=last is not None, records=True)
+        rows = await session.execute(statement, thread=thread_id, rows=limit, upto=upto, last=last)
         found = [(self.parse(row, session.caller.locale), row["record"]) for row in reversed(rows)]
         readable = [(item, record) for item, record in found if not isinstance(item, Unreadable)]
         return [(item, read_record(record, thread_id, item.id)) for item, record in readable]

@@ -18,6 +18,8 @@ from chatkit_link.store.statement import Statement
 CHANNEL = "chatkit_link_runs"
 #: Before a run's id: a user asks its replica to stop it.
 CANCEL = "!"
+#: Before a run's id: its replica stops, and any other one may go on with it.
+HANDED_OVER = "+"
 #: Before a replica's name and the ids of runs: that replica follows them.
 FOLLOW = "?"
 #: PostgreSQL takes 8000 bytes in one notification.

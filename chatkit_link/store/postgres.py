@@ -58,10 +58,26 @@ def new_id(kind: StoreItemType) -> str:
     return f"{_PREFIXES[kind]}_{uuid.uuid4().hex}"
 
 
+def id_prefix(kind: StoreItemType) -> str:
+    """What the ids of such items begin with."""
+    return _PREFIXES[kind]
+
+
 def _last_visible(thread_id: str, context: Caller) -> str | None:
     """The item that the thread ends at for this caller; None where nothing is hidden."""
     retry = context.retry
     return retry.item_id if retry and retry.thread_id == thread_id and not retry.replaced else None
+
+
+def _end_of_history(thread_id: str, context: Caller) -> tuple[str | None, int | None]:
+    """What a turn of this caller answers to ends at an item, or at a position, where not with the thread.
+
+    The record of what stands there is of the turn itself.
+    """
+    resumed = context.resumed
+    if resumed is None or resumed.thread_id != thread_id:
+        return _last_visible(thread_id, context), None
+    return resumed.item_id, resumed.last_seq if resumed.item_id is None else None
 
 
 def _attachments(message: ThreadItem) -> list[Attachment]:
@@ -170,7 +186,10 @@ class PostgresStore(Store[Caller]):
     ) -> Page[ThreadItem]:
         async with self.database.session(context) as session:
             upto = _last_visible(thread_id, context)
-            return await self._items.load_page(session, thread_id, after, limit, order, upto=upto)
+            page = await self._items.load_page(session, thread_id, after, limit, order, upto=upto)
+        if context.resumed is not None and context.resumed.unread:
+            page.data = [item for item in page.data if item.id not in context.resumed.unread]
+        return page
 
     @override
     @patient
@@ -238,10 +257,15 @@ class PostgresStore(Store[Caller]):
     async def load_history(
         self, thread_id: str, limit: int, context: Caller
     ) -> list[tuple[ThreadItem, TurnRecord | None]]:
-        """The newest items, oldest first, each with the record of the turn that answered it, if there is one."""
+        """The newest items, oldest first, each with the record of the turn that answered it, if there is one.
+
+        Of an answer that goes on here, what the thread had before it, however much of it is stored already.
+        """
         async with self.database.session(context) as session:
-            upto = _last_visible(thread_id, context)
-            found = await self._items.load_history(session, thread_id, limit, upto=upto)
+            upto, last = _end_of_history(thread_id, context)
+            found = await self._items.load_history(session, thread_id, limit, upto=upto, last=last)
+        if last is not None and found and not (found[-1][1] or {}).get("waiting"):
+            upto = found[-1][0].id
         return [(item, record if item.id != upto else None) for item, record in found]
 
     @patient

@@ -12,7 +12,7 @@ import secrets
 import uuid
 from datetime import datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import BigInteger, bindparam, func, select, text
 
 from chatkit_link.store.engine import Database
 from chatkit_link.store.statement import Connection, Statement
@@ -85,6 +85,28 @@ async def absent_replicas(database: Database) -> dict[str, datetime]:
     """
     async with database.replica() as connection:
         return {row.replica: row.lease_until for row in await connection.execute(_ABSENT_REPLICAS)}
+
+
+_OTHERS = Statement(
+    text(
+        f"""
+        SELECT EXISTS (
+            SELECT FROM pg_locks
+            WHERE locktype = 'advisory' AND classid = {_KIND} AND objsubid = 2 AND objid::bigint <> :mine
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        )
+        """  # noqa: S608 - a number of ours
+    ).bindparams(bindparam("mine", type_=BigInteger))
+)
+
+
+async def is_alone(database: Database, replica: str) -> bool:
+    """Whether no other replica is there. One without a lock sees no others, and thinks that there are some."""
+    if not can_listen(replica):
+        return False
+    async with database.replica() as connection:
+        ((others,),) = await connection.execute(_OTHERS, mine=_number(replica))
+    return not others
 
 
 def _number(replica: str) -> int:

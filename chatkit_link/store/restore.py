@@ -61,6 +61,18 @@ BEGIN
     END IF;
 END $count$;
 """
+#: Answers that were being written then are not gone on with: their tools may have acted since. They end as interrupted,
+#: as those do that have outlived too many crashes (``runs/takeover.py``). Older backups have no such column.
+_INTERRUPT = """
+DO $past$ BEGIN
+    IF EXISTS (
+        SELECT FROM pg_attribute
+        WHERE attrelid = {runs}::regclass AND attname = 'takeovers' AND NOT attisdropped
+    ) THEN
+        UPDATE {table} SET takeovers = 1000 WHERE status = 'running';
+    END IF;
+END $past$;
+"""
 #: Where what a dump sets for its session ends and its objects begin.
 _FIRST_OBJECT = re.compile(rb"^(CREATE|ALTER|COPY|-- Name:|-- Data for Name:)", re.MULTILINE)
 _SETTING = re.compile(rb"^SET (\w+) = .*;\n", re.MULTILINE)
@@ -189,6 +201,9 @@ def _counts(schema: str, rows: Mapping[str, int]) -> Iterable[str]:
     for name, number in rows.items():
         table = f"{_identifier(schema)}.{_identifier(name)}"
         yield _COUNT.format(table=table, name=_literal(name), rows=number)
+    if "runs" in rows:
+        table = f"{_identifier(schema)}.{_identifier('runs')}"
+        yield _INTERRUPT.format(table=table, runs=_literal(table))
 
 
 def _identifier(name: str) -> str:

@@ -9,7 +9,7 @@ locked in a step of its own, which no plan can take to pieces (MATERIALIZED), an
 Times are the database's own, so that the replicas' clocks do not matter.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -20,9 +20,11 @@ from sqlalchemy import (
     Boolean,
     Double,
     Interval,
+    LargeBinary,
     Select,
     Text,
     bindparam,
+    case,
     cast,
     delete,
     func,
@@ -35,18 +37,20 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from chatkit_link.store.concurrency_slots import Claim, insert_run_in_slot
-from chatkit_link.store.engine import Database
-from chatkit_link.store.notifications import CANCEL, channel_of
+from chatkit_link.store.engine import Database, System
+from chatkit_link.store.notifications import CANCEL, CHANNEL, HANDED_OVER, channel_of
 from chatkit_link.store.replicas import ABSENT
 from chatkit_link.store.statement import Row, Statement
 from chatkit_link.store.tables import RUNNING, run_events, runs
 from chatkit_link.store.tenancy import OWNER, Session, mine
 from chatkit_link.wire.sanitize import clean_text
 
+#: In place of the replica of a run that was handed over and not taken yet.
+RELEASED = ""
 _COLUMNS = (
     runs.c.id, runs.c.tenant, runs.c.user_id, runs.c.thread_id, runs.c.agent, runs.c.status, runs.c.last_id,
     runs.c.cancel_requested, cast(func.extract("epoch", func.now() - runs.c.finished_at), Double),
-    runs.c.retried, runs.c.request_id, runs.c.events_kept,
+    runs.c.retried, runs.c.request_id, runs.c.events_kept, runs.c.generation, runs.c.takeovers,
 )  # fmt: skip
 
 
@@ -57,6 +61,8 @@ class RunRow:
     last_id: its own last event when it ended. ended_for: seconds since then; None while it is running.
     retried: the message it answers again. request_id: of the request that started it.
     former_log: its events are in the log of the version before 0015.
+    generation: how often another replica took it over. takeovers: how often of these its replica had crashed.
+    claim: as it was given to ``insert_run``, where the run is taken over.
     """
 
     id: str
@@ -71,9 +77,12 @@ class RunRow:
     retried: str | None
     request_id: str | None = None
     former_log: bool = False
+    generation: int = 0
+    takeovers: int = 0
+    claim: bytes | None = None
 
 
-def _row(row: Row) -> RunRow:
+def _row(row: Iterable[Any]) -> RunRow:
     return RunRow(*row)
 
 
@@ -106,6 +115,7 @@ def _claim() -> Statement:
         "lease_until": _lease_end(),
         "request_id": bindparam("request", type_=Text()),
         "events_kept": literal_column("false"),
+        "claim": bindparam("claim", type_=LargeBinary()),
     }
     statement = insert(runs).from_select(list(values), select(*values.values()).select_from(quick))
     return Statement(statement.on_conflict_do_nothing().returning(runs.c.id))
@@ -135,17 +145,19 @@ async def insert_run(
     lease: float,
     *,
     retried: str | None = None,
+    claim: bytes | None = None,
     at_once: int = 0,
 ) -> Claim:
     """Begin a run, if none is running on this thread (the unique index decides).
 
     Args:
         retried: the message that it answers again.
+        claim: what whoever takes it over needs to know, also where nothing was logged.
         at_once: runs that this user may have running; 0 is no limit.
     """
     if at_once:
         return await insert_run_in_slot(
-            session, run_id, thread_id, agent, replica, lease, retried=retried, at_once=at_once
+            session, run_id, thread_id, agent, replica, lease, retried=retried, claim=claim, at_once=at_once
         )
     claimed = await session.execute(
         _CLAIM,
@@ -153,6 +165,7 @@ async def insert_run(
         thread=clean_text(thread_id),
         agent=agent,
         retried=retried,
+        claim=claim,
         replica=replica,
         lease=timedelta(seconds=lease),
         request=session.caller.request_id,
@@ -172,15 +185,19 @@ async def find_latest(session: Session, thread_id: str) -> RunRow | None:
     return None if row is None else _row(row)
 
 
-async def request_cancel(session: Session, run_id: str) -> None:
-    """Ask the replica that executes the run to stop it; where it does not hear that, it finds it in the row."""
+async def request_cancel(session: Session, run_id: str) -> bool:
+    """Ask the replica that executes the run to stop it; where it does not hear that, it finds it in the row.
+
+    Returns whether there is none: the run was handed over, and waits for one.
+    """
     statement = (
         update(runs)
         .where(mine(runs), runs.c.id == run_id, runs.c.status == "running")
         .values(cancel_requested=True)
-        .returning(func.pg_notify(channel_of("") + runs.c.replica, CANCEL + run_id))
+        .returning(runs.c.replica, func.pg_notify(channel_of("") + runs.c.replica, CANCEL + run_id))
     )
-    await session.execute(statement)
+    row = (await session.execute(statement)).one_or_none()
+    return row is not None and row.replica == RELEASED
 
 
 _KNOWN = func.any(bindparam("known", type_=ARRAY(Text)))
@@ -213,15 +230,26 @@ async def renew(database: Database, replica: str, run_ids: Collection[str], leas
 
 
 def _take_over() -> Statement:
-    left = (runs.c.lease_until < func.now()) & bindparam("late", type_=Boolean()) | (
-        runs.c.replica == func.any(bindparam("gone", type_=ARRAY(Text)))
-    ) & ABSENT
-    orphans = _free(select(runs.c.id).where(RUNNING, left, ~(runs.c.id == _KNOWN)).order_by(runs.c.lease_until))
+    released = runs.c.replica == RELEASED
+    left = case(
+        (released, bindparam("continues", type_=Boolean()) | runs.c.cancel_requested),
+        else_=(runs.c.lease_until < func.now()) & bindparam("late", type_=Boolean())
+        | (runs.c.replica == func.any(bindparam("gone", type_=ARRAY(Text)))) & ABSENT,
+    )
+    others = bindparam("all", type_=Boolean()) & ~(runs.c.id == func.any(bindparam("left", type_=ARRAY(Text))))
+    wanted = others | runs.c.cancel_requested
+    orphans = _free(select(runs.c.id).where(RUNNING, left, wanted, ~(runs.c.id == _KNOWN)).order_by(runs.c.lease_until))
     return Statement(
         update(runs)
         .where(runs.c.id == orphans.c.id)
-        .values(replica=bindparam("mine"), lease_until=_lease_end())
-        .returning(*_COLUMNS)
+        .values(
+            replica=bindparam("mine"),
+            lease_until=_lease_end(),
+            generation=runs.c.generation + 1,
+            takeovers=runs.c.takeovers + case((released, 0), else_=1),
+        )
+        # Its readers' replicas follow it elsewhere.
+        .returning(*_COLUMNS, runs.c.claim, func.pg_notify(CHANNEL, runs.c.id))
     )
 
 
@@ -234,20 +262,29 @@ async def take_over(
     known: Collection[str],
     lease: float,
     *,
+    left: Collection[str] = (),
     gone: Collection[str] = (),
     late: bool = True,
+    continues: bool = True,
+    only_cancelled: bool = False,
     limit: int = 5,
 ) -> list[RunRow]:
-    """Runs whose lease is over or whose replica is gone, now this replica's, to be ended by it.
+    """Runs that were released, whose lease is over or whose replica is gone. They are this replica's now.
 
     Args:
         known: the runs that this replica executes, and will renew when it can.
+        left: runs that are left to other replicas, unless somebody has asked to stop them.
         late: whether a lease that is over counts: not where the database may have stood still.
         gone: replicas that were not there for a while; one that has come back by now retains its runs.
-        limit: as many are ended at once, beside whatever else needs the database.
+        continues: whether this replica goes on with runs; else it leaves those that were released to others.
+        only_cancelled: leave those to others that nobody has asked to stop.
+        limit: as many are taken at once, beside whatever else needs the database.
     """
     values = {
         "known": list(known),
+        "left": list(left),
+        "continues": continues,
+        "all": not only_cancelled,
         "gone": list(gone),
         "late": late,
         "mine": replica,
@@ -255,7 +292,32 @@ async def take_over(
         "most": limit,
     }
     async with database.replica() as connection:
-        return [_row(row) for row in await connection.execute(_TAKE_OVER, **values)]
+        return [_row(row[:-1]) for row in await connection.execute(_TAKE_OVER, **values)]
+
+
+#: Seconds that a replica of the version before 0018, which knows of no hand-over, leaves a run to those that do.
+_HEAD_START = 4
+
+
+def _release() -> Statement:
+    locked = _locked(select(runs.c.id).where(runs.c.id == _KNOWN, runs.c.replica == bindparam("mine"), RUNNING))
+    return Statement(
+        update(runs)
+        .where(runs.c.id == locked.c.id)
+        .values(replica=RELEASED, lease_until=func.now() + timedelta(seconds=_HEAD_START))
+        .returning(func.pg_notify(CHANNEL, HANDED_OVER + runs.c.id))
+    )
+
+
+_RELEASE = _release()
+
+
+async def release(connection: System, replica: str, run_ids: Collection[str]) -> None:
+    """Make these runs of this replica nobody's, and tell the others, for one of them to go on with each.
+
+    All that they have written is on the disk.
+    """
+    await connection.execute(_RELEASE, known=list(run_ids), mine=replica)
 
 
 def _delete_runs() -> Statement:

@@ -24,8 +24,8 @@ from chatkit_link.wire.sanitize import clean_text
 class Used:
     """What one model did for one run. id: written again under the same id, it counts once.
 
-    kind: ``answer``, ``title`` or ``transcription``. requests: calls of the model. Cached tokens are part
-    of the input tokens.
+    kind: ``answer``, ``repeat``, ``title`` or ``transcription``. requests: calls of the model. Cached tokens are part
+    of the input tokens. generation: how often the run had been taken over.
     """
 
     id: str
@@ -38,6 +38,7 @@ class Used:
     cached_tokens: int
     output_tokens: int
     cost: Decimal
+    generation: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,16 @@ _RECORD = Statement(
     text("""
     WITH put AS (
         INSERT INTO usage (
-            id, tenant, user_id, run_id, agent, model, kind, requests, input_tokens, cached_tokens, output_tokens, cost
+            id, tenant, user_id, run_id, generation, agent, model, kind, requests, input_tokens, cached_tokens,
+            output_tokens, cost
         )
-        SELECT used.id, :caller_tenant, :caller_user, used.run_id, used.agent, used.model, used.kind, used.requests,
-            used.input_tokens, used.cached_tokens, used.output_tokens, used.cost
-        FROM unnest(:ids, :run_ids, :agents, :models, :kinds, :requests, :inputs, :cached, :outputs, :costs)
-            AS used (id, run_id, agent, model, kind, requests, input_tokens, cached_tokens, output_tokens, cost)
+        SELECT used.id, :caller_tenant, :caller_user, used.run_id, used.generation, used.agent, used.model, used.kind,
+            used.requests, used.input_tokens, used.cached_tokens, used.output_tokens, used.cost
+        FROM unnest(
+            :ids, :run_ids, :generations, :agents, :models, :kinds, :requests, :inputs, :cached, :outputs, :costs
+        ) AS used (
+            id, run_id, generation, agent, model, kind, requests, input_tokens, cached_tokens, output_tokens, cost
+        )
         ON CONFLICT DO NOTHING
         RETURNING input_tokens + output_tokens AS tokens, cost
     ), added AS (
@@ -80,6 +85,7 @@ _RECORD = Statement(
         *(bindparam(bind.key, type_=Text) for bind in OWNER.values()),
         *(bindparam(name, type_=ARRAY(Text)) for name in ("ids", "run_ids", "agents", "models", "kinds")),
         *(bindparam(name, type_=ARRAY(BigInteger)) for name in ("requests", "inputs", "cached", "outputs")),
+        bindparam("generations", type_=ARRAY(BigInteger)),
         bindparam("costs", type_=ARRAY(Numeric)),
     )
 )
@@ -90,6 +96,7 @@ async def record(session: Session, used: Sequence[Used]) -> list[Spent]:
     parameters = {
         "ids": [row.id for row in used],
         "run_ids": [row.run_id for row in used],
+        "generations": [row.generation for row in used],
         "agents": [row.agent for row in used],
         "models": [clean_text(row.model) for row in used],
         "kinds": [row.kind for row in used],

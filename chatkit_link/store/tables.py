@@ -26,6 +26,7 @@ from sqlalchemy import (
     MetaData,
     Numeric,
     PrimaryKeyConstraint,
+    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
@@ -220,6 +221,11 @@ runs = Table(
     Column("slot", Integer),
     # Of the request that started it: its log lines have the same.
     Column("request_id", Text),
+    # How often another replica took it over: in all, which event ids depend on, and after a crash.
+    Column("generation", SmallInteger, nullable=False, server_default="0"),
+    Column("takeovers", SmallInteger, nullable=False, server_default="0"),
+    # What was known when it began (protocol/beginning.py), until it is over; null from the version before 0018.
+    Column("claim", LargeBinary),
     PrimaryKeyConstraint("tenant", "id"),
 )
 RUNNING = text("status = 'running'")
@@ -243,6 +249,8 @@ run_batches = Table(
     Column("lengths", LargeBinary, nullable=False),
     Column("data", LargeBinary, nullable=False),
     _now("created_at"),
+    # Of the run's journal, where there are any.
+    Column("steps", LargeBinary),
     PrimaryKeyConstraint("tenant", "run_id", "last_id", "created_at"),
     postgresql_partition_by="RANGE (created_at)",
 )
@@ -275,6 +283,8 @@ usage = Table(
     Column("id", Text, nullable=False),
     *_owner(),
     Column("run_id", Text, index=True),
+    # How often the run had been taken over by then.
+    Column("generation", SmallInteger, nullable=False, server_default="0"),
     Column("agent", Text, nullable=False),
     Column("model", Text, nullable=False),
     Column("kind", Text, nullable=False),

@@ -23,11 +23,17 @@ KEYS: dict[str, ColumnElement[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the report. keys: the values it is grouped by. runs: different runs it sums up."""
+    """One line of the report.
+
+    keys: the values it is grouped by. runs: different runs it sums up. continued: those of them that used something
+    after another replica had taken them over. repeated: requests whose first answer was lost on the way.
+    """
 
     keys: tuple[str, ...]
     runs: int
+    continued: int
     requests: int
+    repeated: int
     input_tokens: int
     cached_tokens: int
     output_tokens: int
@@ -42,10 +48,10 @@ async def report(database: Database, *, days: int, by: Sequence[str]) -> list[Li
         select(
             *keys,
             func.count(usage.c.run_id.distinct()),
-            *(
-                func.sum(column)
-                for column in (usage.c.requests, usage.c.input_tokens, usage.c.cached_tokens, usage.c.output_tokens)
-            ),
+            func.count(usage.c.run_id.distinct()).filter(usage.c.generation > 0),
+            func.sum(usage.c.requests),
+            func.coalesce(func.sum(usage.c.requests).filter(usage.c.kind == "repeat"), 0),
+            *(func.sum(column) for column in (usage.c.input_tokens, usage.c.cached_tokens, usage.c.output_tokens)),
             func.sum(usage.c.cost),
         )
         .where(usage.c.created_at >= today - timedelta(days=days - 1))

@@ -88,6 +88,9 @@ TEXTS = {
     "diesen Chat betreibt, findet den Grund im Protokoll.",
     "task_failed_title": "{title}: fehlgeschlagen",
     "task_failed": "Fehlgeschlagen. Der Assistent weiß davon und kann ohne das Ergebnis weitermachen.",
+    "task_uncertain_title": "{title}: ungewiss",
+    "task_uncertain": "Der Server wurde währenddessen neu gestartet. Vielleicht ist es geschehen, "
+    "vielleicht nicht. Der Assistent weiß davon.",
     "task_timed_out": "Fehlgeschlagen: Es hat zu lange gedauert. Der Assistent weiß davon und kann ohne das Ergebnis "
     "weitermachen.",
     "task_unfinished": "Nicht beendet.",
@@ -209,9 +212,12 @@ TEXTS = {
     "sind.",
     "tools_left_out": "Die Werkzeuge von {server} sind gerade nicht verfügbar. Der Assistent antwortet ohne sie.",
     "assistant_changed": "Dieser Assistent wurde geändert, während er auf Sie wartete. Er beginnt von vorn.",
+    "answer_begins_again": "Dieser Assistent wurde geändert, während er antwortete. Er beginnt von vorn.",
     "workflow_failed": "Der Workflow dieses Assistenten ist fehlgeschlagen ({place}: {error}).",
     "workflow_endless": "Der Workflow dieses Assistenten dreht sich im Kreis ({place}).",
     "workflow_calls": "Der Workflow dieses Assistenten wurde nach {number} Modellaufrufen angehalten ({place}).",
+    "step_uncertain": "Der Server wurde mitten in „{name}“ beendet, und es ist nicht bekannt, ob das noch "
+    "ausgeführt wurde. Bitte prüfen Sie es, bevor Sie noch einmal darum bitten.",
     "workflow_only_sorted": "Das wurde als „{category}“ eingeordnet; weiter geschieht damit nichts.",
     "workflow_no_answer": "Der Workflow ist ohne Antwort zu Ende gegangen.",
     "guardrails_missing": "Dieser Assistent hat Schutzregeln, die hier nicht laufen können, und antwortet deshalb "

@@ -87,6 +87,9 @@ TEXTS = {
     # Tasks in the chat
     "task_failed_title": "{title}: failed",
     "task_failed": "Failed. The assistant was informed and can go on without it.",
+    "task_uncertain_title": "{title}: unclear",
+    "task_uncertain": "The server was restarted meanwhile. This may or may not have been done. The "
+    "assistant was informed.",
     "task_timed_out": "Failed: it took too long. The assistant was informed and can go on without it.",
     "task_unfinished": "Not finished.",
     "task_output_cut": "The result was too long: the assistant received {kept} of {total} characters.",
@@ -202,9 +205,12 @@ TEXTS = {
     "tools_left_out": "The tools of {server} are not available now, so the assistant answers without them.",
     # Workflows
     "assistant_changed": "This assistant was changed while it waited for you, so it begins again.",
+    "answer_begins_again": "This assistant was changed while it answered, so it begins again.",
     "workflow_failed": "This assistant's workflow failed ({place}: {error}).",
     "workflow_endless": "This assistant's workflow goes round in circles ({place}).",
     "workflow_calls": "This assistant's workflow was stopped after {number} model calls ({place}).",
+    "step_uncertain": "The server stopped in the middle of “{name}”, and it is not known whether that was "
+    "done. Please check before you ask for it again.",
     "workflow_only_sorted": "This was sorted as “{category}”, and nothing more happens with it.",
     "workflow_no_answer": "The workflow has ended without an answer.",
     "guardrails_missing": "This assistant has guardrails that cannot run here, so it does not answer. The operator of "

@@ -86,6 +86,9 @@ TEXTS = {
     "encuentra la razón en el registro.",
     "task_failed_title": "{title}: falló",
     "task_failed": "Falló. El asistente está informado y puede continuar sin el resultado.",
+    "task_uncertain_title": "{title}: incierto",
+    "task_uncertain": "El servidor se reinició mientras tanto. Puede que se haya hecho o puede que no. "
+    "El asistente está informado.",
     "task_timed_out": "Falló: tardó demasiado. El asistente está informado y puede continuar sin el resultado.",
     "task_unfinished": "Sin terminar.",
     "task_output_cut": "El resultado era demasiado largo: el asistente recibió {kept} de {total} caracteres.",
@@ -198,9 +201,12 @@ TEXTS = {
     "disponibles.",
     "tools_left_out": "Las herramientas de {server} no están disponibles ahora. El asistente responde sin ellas.",
     "assistant_changed": "Este asistente se modificó mientras le esperaba. Empieza de nuevo.",
+    "answer_begins_again": "Este asistente se modificó mientras respondía. Empieza de nuevo.",
     "workflow_failed": "El flujo de trabajo de este asistente falló ({place}: {error}).",
     "workflow_endless": "El flujo de trabajo de este asistente da vueltas sin fin ({place}).",
     "workflow_calls": "El flujo de trabajo de este asistente se detuvo tras {number} llamadas al modelo ({place}).",
+    "step_uncertain": "El servidor se detuvo en medio de «{name}» y no se sabe si llegó a hacerse. "
+    "Compruébalo antes de volver a pedirlo.",
     "workflow_only_sorted": "Esto se clasificó como «{category}» y no se hace nada más con ello.",
     "workflow_no_answer": "El flujo de trabajo terminó sin una respuesta.",
     "guardrails_missing": "Este asistente tiene reglas de protección que no pueden ejecutarse aquí, por lo que no "

@@ -84,6 +84,9 @@ TEXTS = {
     "chat trouve la raison dans le journal.",
     "task_failed_title": "{title} : échec",
     "task_failed": "Échec. L’assistant en est informé et peut continuer sans ce résultat.",
+    "task_uncertain_title": "{title} : incertain",
+    "task_uncertain": "Le serveur a redémarré entre-temps. Cela a peut-être été fait, ou non. "
+    "L’assistant en est informé.",
     "task_timed_out": "Échec : délai dépassé. L’assistant en est informé et peut continuer sans ce résultat.",
     "task_unfinished": "Inachevé.",
     "task_output_cut": "Le résultat était trop long : l’assistant a reçu {kept} caractères sur {total}.",
@@ -196,9 +199,12 @@ TEXTS = {
     "disponibles.",
     "tools_left_out": "Les outils de {server} ne sont pas disponibles pour le moment. L’assistant répond sans eux.",
     "assistant_changed": "Cet assistant a été modifié pendant qu’il vous attendait. Il recommence.",
+    "answer_begins_again": "Cet assistant a été modifié pendant qu’il répondait. Il recommence.",
     "workflow_failed": "Le workflow de cet assistant a échoué ({place} : {error}).",
     "workflow_endless": "Le workflow de cet assistant tourne en rond ({place}).",
     "workflow_calls": "Le workflow de cet assistant a été arrêté après {number} appels au modèle ({place}).",
+    "step_uncertain": "Le serveur s’est arrêté pendant « {name} », et on ne sait pas si cela a été fait. "
+    "Veuillez vérifier avant de le demander à nouveau.",
     "workflow_only_sorted": "Ce message a été classé comme « {category} », et rien de plus n'en est fait.",
     "workflow_no_answer": "Le workflow s'est terminé sans réponse.",
     "guardrails_missing": "Cet assistant a des garde-fous qui ne peuvent pas fonctionner ici, et ne répond donc pas. "

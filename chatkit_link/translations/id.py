@@ -79,6 +79,9 @@ TEXTS = {
     "menemukan alasannya di log.",
     "task_failed_title": "{title}: gagal",
     "task_failed": "Gagal. Asisten sudah diberi tahu dan dapat melanjutkan tanpa hasilnya.",
+    "task_uncertain_title": "{title}: tidak pasti",
+    "task_uncertain": "Server dimulai ulang di tengah proses. Ini mungkin sudah atau belum dilakukan. "
+    "Asisten sudah diberi tahu.",
     "task_timed_out": "Gagal: terlalu lama. Asisten sudah diberi tahu dan dapat melanjutkan tanpa hasilnya.",
     "task_unfinished": "Belum selesai.",
     "task_output_cut": "Hasilnya terlalu panjang: asisten menerima {kept} dari {total} karakter.",
@@ -187,9 +190,12 @@ TEXTS = {
     "tools_unavailable": "Asisten tidak dapat menjawab sekarang karena alat dari {server} tidak tersedia.",
     "tools_left_out": "Alat dari {server} tidak tersedia sekarang, jadi asisten menjawab tanpanya.",
     "assistant_changed": "Asisten ini diubah saat menunggu Anda, jadi dimulai dari awal.",
+    "answer_begins_again": "Asisten ini diubah saat sedang menjawab, jadi dimulai dari awal.",
     "workflow_failed": "Alur kerja asisten ini gagal ({place}: {error}).",
     "workflow_endless": "Alur kerja asisten ini berputar-putar ({place}).",
     "workflow_calls": "Alur kerja asisten ini dihentikan setelah {number} panggilan model ({place}).",
+    "step_uncertain": "Server berhenti di tengah “{name}”, dan tidak diketahui apakah itu sudah dilakukan. "
+    "Periksalah sebelum memintanya lagi.",
     "workflow_only_sorted": "Ini digolongkan sebagai “{category}”, dan tidak ada tindakan lebih lanjut.",
     "workflow_no_answer": "Alur kerja berakhir tanpa jawaban.",
     "guardrails_missing": "Asisten ini memiliki aturan pelindung yang tidak dapat berjalan di sini, jadi tidak "

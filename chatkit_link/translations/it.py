@@ -84,6 +84,9 @@ TEXTS = {
     "chat trova il motivo nel log.",
     "task_failed_title": "{title}: non riuscito",
     "task_failed": "Non riuscito. L’assistente ne è stato informato e può continuare senza.",
+    "task_uncertain_title": "{title}: incerto",
+    "task_uncertain": "Nel frattempo il server è stato riavviato. Potrebbe essere stato fatto oppure no. "
+    "L’assistente ne è stato informato.",
     "task_timed_out": "Non riuscito: ci è voluto troppo tempo. L’assistente ne è stato informato e può continuare "
     "senza.",
     "task_unfinished": "Non completato.",
@@ -194,10 +197,13 @@ TEXTS = {
     "tools_unavailable": "L’assistente ora non può rispondere perché gli strumenti di {server} non sono disponibili.",
     "tools_left_out": "Gli strumenti di {server} ora non sono disponibili, quindi l’assistente risponde senza.",
     "assistant_changed": "Questo assistente è stato modificato mentre ti aspettava, quindi ricomincia.",
+    "answer_begins_again": "Questo assistente è stato modificato mentre rispondeva, quindi ricomincia.",
     "workflow_failed": "Il flusso di lavoro di questo assistente non è riuscito ({place}: {error}).",
     "workflow_endless": "Il flusso di lavoro di questo assistente gira a vuoto ({place}).",
     "workflow_calls": "Il flusso di lavoro di questo assistente è stato fermato dopo {number} chiamate al modello "
     "({place}).",
+    "step_uncertain": "Il server si è fermato durante «{name}» e non si sa se l'operazione sia stata "
+    "eseguita. Controlla prima di chiederla di nuovo.",
     "workflow_only_sorted": "È stato classificato come «{category}» e non succede altro.",
     "workflow_no_answer": "Il flusso di lavoro è terminato senza una risposta.",
     "guardrails_missing": "Questo assistente ha regole di protezione che qui non possono essere eseguite, quindi non "

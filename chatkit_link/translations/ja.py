@@ -84,6 +84,8 @@ TEXTS = {
     "運営者は原因をログで確認できます。",
     "task_failed_title": "{title}（失敗）",
     "task_failed": "失敗しました。アシスタントには伝わっており、結果なしで続けられます。",
+    "task_uncertain_title": "{title}（不明）",
+    "task_uncertain": "途中でサーバーが再起動しました。実行されたかどうかは不明です。アシスタントには伝わっています。",
     "task_timed_out": "失敗しました（時間切れ）。アシスタントには伝わっており、結果なしで続けられます。",
     "task_unfinished": "完了していません。",
     "task_output_cut": "結果が長すぎたため、アシスタントが受け取ったのは {total} 文字のうち {kept} 文字です。",
@@ -193,9 +195,12 @@ TEXTS = {
     "tools_unavailable": "{server} のツールを利用できないため、アシスタントは現在回答できません。",
     "tools_left_out": "現在 {server} のツールを利用できないため、アシスタントはそれを使わずに回答します。",
     "assistant_changed": "お待ちしている間にこのアシスタントが変更されたため、最初からやり直します。",
+    "answer_begins_again": "回答中にこのアシスタントが変更されたため、最初からやり直します。",
     "workflow_failed": "このアシスタントのワークフローが失敗しました（{place}：{error}）。",
     "workflow_endless": "このアシスタントのワークフローが無限に繰り返しています（{place}）。",
     "workflow_calls": "このアシスタントのワークフローは、モデルを{number}回呼び出したところで停止しました（{place}）。",
+    "step_uncertain": "「{name}」の途中でサーバーが停止したため、実行されたかどうかわかりません。"
+    "もう一度依頼する前に確認してください。",
     "workflow_only_sorted": "これは「{category}」に分類されました。これ以上の処理は行われません。",
     "workflow_no_answer": "ワークフローは回答なしで終了しました。",
     "guardrails_missing": "このアシスタントのガードレールをここで実行できないため、回答できません。このチャットの運営"

@@ -76,6 +76,9 @@ TEXTS = {
     "로그에서 이유를 확인할 수 있습니다.",
     "task_failed_title": "{title}: 실패",
     "task_failed": "실패했습니다. 어시스턴트가 이를 알고 있으며 결과 없이 계속할 수 있습니다.",
+    "task_uncertain_title": "{title}: 불확실",
+    "task_uncertain": "도중에 서버가 다시 시작되었습니다. 실행되었을 수도, 아닐 수도 있습니다. 어시스턴트가 이를 "
+    "알고 있습니다.",
     "task_timed_out": "실패: 너무 오래 걸렸습니다. 어시스턴트가 이를 알고 있으며 결과 없이 계속할 수 있습니다.",
     "task_unfinished": "완료되지 않았습니다.",
     "task_output_cut": "결과가 너무 깁니다. 어시스턴트는 {total}자 중 {kept}자를 받았습니다.",
@@ -181,9 +184,11 @@ TEXTS = {
     "tools_unavailable": "{server}의 도구를 사용할 수 없어 지금은 어시스턴트가 답변할 수 없습니다.",
     "tools_left_out": "지금은 {server}의 도구를 사용할 수 없어 어시스턴트가 도구 없이 답변합니다.",
     "assistant_changed": "어시스턴트가 기다리는 동안 변경되어 처음부터 다시 시작합니다.",
+    "answer_begins_again": "어시스턴트가 답변하는 동안 변경되어 처음부터 다시 시작합니다.",
     "workflow_failed": "이 어시스턴트의 워크플로가 실패했습니다({place}: {error}).",
     "workflow_endless": "이 어시스턴트의 워크플로가 끝없이 반복됩니다({place}).",
     "workflow_calls": "이 어시스턴트의 워크플로가 모델을 {number}번 호출한 뒤 중지되었습니다({place}).",
+    "step_uncertain": "“{name}” 도중에 서버가 중지되어 실행되었는지 알 수 없습니다. 다시 요청하기 전에 확인해 주세요.",
     "workflow_only_sorted": "이 메시지는 “{category}”(으)로 분류되었으며, 더 이상 처리되지 않습니다.",
     "workflow_no_answer": "워크플로가 답변 없이 끝났습니다.",
     "guardrails_missing": "이 어시스턴트의 가드레일을 여기서 실행할 수 없어 답변하지 않습니다. 이 채팅의 운영자가 "

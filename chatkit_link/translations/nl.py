@@ -84,6 +84,9 @@ TEXTS = {
     "beheerder van deze chat vindt de reden in het logboek.",
     "task_failed_title": "{title}: mislukt",
     "task_failed": "Mislukt. De assistent weet dit en kan zonder het resultaat verder.",
+    "task_uncertain_title": "{title}: onzeker",
+    "task_uncertain": "De server is intussen opnieuw gestart. Dit is misschien wel en misschien niet "
+    "gebeurd. De assistent weet dit.",
     "task_timed_out": "Mislukt: het duurde te lang. De assistent weet dit en kan zonder het resultaat verder.",
     "task_unfinished": "Niet voltooid.",
     "task_output_cut": "Het resultaat was te lang: de assistent heeft {kept} van de {total} tekens ontvangen.",
@@ -195,9 +198,12 @@ TEXTS = {
     "tools_unavailable": "De assistent kan nu niet antwoorden, omdat de tools van {server} niet beschikbaar zijn.",
     "tools_left_out": "De tools van {server} zijn nu niet beschikbaar, dus de assistent antwoordt zonder die tools.",
     "assistant_changed": "Deze assistent is gewijzigd terwijl hij op je wachtte, en begint daarom opnieuw.",
+    "answer_begins_again": "Deze assistent is gewijzigd terwijl hij antwoordde, en begint daarom opnieuw.",
     "workflow_failed": "De workflow van deze assistent is mislukt ({place}: {error}).",
     "workflow_endless": "De workflow van deze assistent draait in een kringetje rond ({place}).",
     "workflow_calls": "De workflow van deze assistent is gestopt na {number} modelaanroepen ({place}).",
+    "step_uncertain": "De server stopte midden in ‘{name}’, en het is niet bekend of dat is uitgevoerd. "
+    "Controleer dit voordat je er opnieuw om vraagt.",
     "workflow_only_sorted": "Dit is ingedeeld als ‘{category}’; verder gebeurt er niets mee.",
     "workflow_no_answer": "De workflow is zonder antwoord geëindigd.",
     "guardrails_missing": "Deze assistent heeft beschermingsregels die hier niet kunnen draaien, en antwoordt daarom "

@@ -79,6 +79,9 @@ TEXTS = {
     "znajdzie przyczynę w dzienniku.",
     "task_failed_title": "{title}: błąd",
     "task_failed": "Nie powiodło się. Asystent o tym wie i może kontynuować bez wyniku.",
+    "task_uncertain_title": "{title}: nie wiadomo",
+    "task_uncertain": "W międzyczasie serwer został uruchomiony ponownie. Mogło to zostać wykonane lub "
+    "nie. Asystent o tym wie.",
     "task_timed_out": "Nie powiodło się: trwało to zbyt długo. Asystent o tym wie i może kontynuować bez wyniku.",
     "task_unfinished": "Nie ukończono.",
     "task_output_cut": "Wynik był za długi: asystent otrzymał {kept} z {total} znaków.",
@@ -185,9 +188,12 @@ TEXTS = {
     "tools_unavailable": "Asystent nie może teraz odpowiedzieć, ponieważ narzędzia {server} są niedostępne.",
     "tools_left_out": "Narzędzia {server} są teraz niedostępne, więc asystent odpowiada bez nich.",
     "assistant_changed": "Ten asystent został zmieniony, gdy czekał na Ciebie, więc zaczyna od nowa.",
+    "answer_begins_again": "Ten asystent został zmieniony, gdy odpowiadał, więc zaczyna od nowa.",
     "workflow_failed": "Przepływ pracy tego asystenta nie powiódł się ({place}: {error}).",
     "workflow_endless": "Przepływ pracy tego asystenta się zapętlił ({place}).",
     "workflow_calls": "Przepływ pracy tego asystenta zatrzymano po {number} wywołaniach modelu ({place}).",
+    "step_uncertain": "Serwer zatrzymał się w trakcie „{name}” i nie wiadomo, czy to zostało wykonane. "
+    "Sprawdź, zanim poprosisz o to ponownie.",
     "workflow_only_sorted": "Przypisano to do kategorii „{category}” i nic więcej się z tym nie dzieje.",
     "workflow_no_answer": "Przepływ pracy zakończył się bez odpowiedzi.",
     "guardrails_missing": "Ten asystent ma reguły ochronne, których nie można tu uruchomić, więc nie odpowiada. "

@@ -82,6 +82,9 @@ TEXTS = {
     "encontra o motivo no log.",
     "task_failed_title": "{title}: falhou",
     "task_failed": "Falhou. O assistente foi informado e pode continuar sem isso.",
+    "task_uncertain_title": "{title}: incerto",
+    "task_uncertain": "O servidor foi reiniciado enquanto isso. Isto pode ou não ter sido feito. O "
+    "assistente foi informado.",
     "task_timed_out": "Falhou: demorou demais. O assistente foi informado e pode continuar sem isso.",
     "task_unfinished": "Não concluído.",
     "task_output_cut": "O resultado era longo demais: o assistente recebeu {kept} de {total} caracteres.",
@@ -193,10 +196,13 @@ TEXTS = {
     "tools_left_out": "As ferramentas de {server} não estão disponíveis agora, por isso o assistente responde sem "
     "elas.",
     "assistant_changed": "Este assistente foi alterado enquanto esperava por você, por isso recomeça.",
+    "answer_begins_again": "Este assistente foi alterado enquanto respondia, por isso recomeça.",
     "workflow_failed": "O fluxo de trabalho deste assistente falhou ({place}: {error}).",
     "workflow_endless": "O fluxo de trabalho deste assistente está andando em círculos ({place}).",
     "workflow_calls": "O fluxo de trabalho deste assistente foi interrompido após {number} chamadas ao modelo "
     "({place}).",
+    "step_uncertain": "O servidor parou no meio de “{name}”, e não se sabe se isso foi feito. Verifique "
+    "antes de pedir de novo.",
     "workflow_only_sorted": "Isto foi classificado como “{category}”, e nada mais é feito.",
     "workflow_no_answer": "O fluxo de trabalho terminou sem uma resposta.",
     "guardrails_missing": "Este assistente tem regras de proteção que não podem ser executadas aqui, por isso não "

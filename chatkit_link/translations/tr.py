@@ -77,6 +77,9 @@ TEXTS = {
     "günlükte bulabilir.",
     "task_failed_title": "{title}: başarısız",
     "task_failed": "Başarısız oldu. Asistan bunu biliyor ve sonuç olmadan devam edebilir.",
+    "task_uncertain_title": "{title}: belirsiz",
+    "task_uncertain": "Bu sırada sunucu yeniden başlatıldı. Bu yapılmış da olabilir, yapılmamış da. "
+    "Asistan bunu biliyor.",
     "task_timed_out": "Başarısız: Çok uzun sürdü. Asistan bunu biliyor ve sonuç olmadan devam edebilir.",
     "task_unfinished": "Tamamlanmadı.",
     "task_output_cut": "Sonuç çok uzundu: Asistan {total} karakterin {kept} tanesini aldı.",
@@ -181,9 +184,12 @@ TEXTS = {
     "tools_unavailable": "{server} araçları kullanılamadığı için asistan şu anda yanıt veremiyor.",
     "tools_left_out": "{server} araçları şu anda kullanılamıyor; asistan onlarsız yanıt veriyor.",
     "assistant_changed": "Bu asistan sizi beklerken değiştirildi, bu yüzden baştan başlıyor.",
+    "answer_begins_again": "Bu asistan yanıt verirken değiştirildi, bu yüzden baştan başlıyor.",
     "workflow_failed": "Bu asistanın iş akışı başarısız oldu ({place}: {error}).",
     "workflow_endless": "Bu asistanın iş akışı döngüye girdi ({place}).",
     "workflow_calls": "Bu asistanın iş akışı {number} model çağrısından sonra durduruldu ({place}).",
+    "step_uncertain": "Sunucu “{name}” sırasında durdu ve bunun yapılıp yapılmadığı bilinmiyor. Lütfen "
+    "yeniden istemeden önce kontrol edin.",
     "workflow_only_sorted": "Bu, “{category}” olarak sınıflandırıldı; başka bir işlem yapılmıyor.",
     "workflow_no_answer": "İş akışı yanıt vermeden sona erdi.",
     "guardrails_missing": "Bu asistanın burada çalışamayan koruma kuralları var, bu yüzden yanıt vermiyor. Bu "

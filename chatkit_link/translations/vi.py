@@ -79,6 +79,9 @@ TEXTS = {
     "xem lý do trong nhật ký.",
     "task_failed_title": "{title}: không thành công",
     "task_failed": "Không thành công. Trợ lý đã được báo và có thể tiếp tục mà không có kết quả này.",
+    "task_uncertain_title": "{title}: không rõ",
+    "task_uncertain": "Máy chủ đã khởi động lại trong lúc đó. Việc này có thể đã hoặc chưa được thực "
+    "hiện. Trợ lý đã được báo.",
     "task_timed_out": "Không thành công: mất quá nhiều thời gian. Trợ lý đã được báo và có thể tiếp tục mà không có "
     "kết quả này.",
     "task_unfinished": "Chưa hoàn tất.",
@@ -185,9 +188,12 @@ TEXTS = {
     "tools_unavailable": "Trợ lý hiện không thể trả lời vì các công cụ của {server} không khả dụng.",
     "tools_left_out": "Các công cụ của {server} hiện không khả dụng, nên trợ lý trả lời mà không dùng chúng.",
     "assistant_changed": "Trợ lý này đã bị thay đổi trong khi chờ bạn, nên sẽ bắt đầu lại.",
+    "answer_begins_again": "Trợ lý này đã bị thay đổi trong khi trả lời, nên sẽ bắt đầu lại.",
     "workflow_failed": "Quy trình của trợ lý này gặp lỗi ({place}: {error}).",
     "workflow_endless": "Quy trình của trợ lý này bị lặp vô tận ({place}).",
     "workflow_calls": "Quy trình của trợ lý này bị dừng sau {number} lượt gọi mô hình ({place}).",
+    "step_uncertain": "Máy chủ đã dừng giữa chừng “{name}”, và không biết việc đó đã được thực hiện hay "
+    "chưa. Vui lòng kiểm tra trước khi yêu cầu lại.",
     "workflow_only_sorted": "Nội dung này được xếp vào loại “{category}”, và không có gì được thực hiện thêm.",
     "workflow_no_answer": "Quy trình đã kết thúc mà không có câu trả lời.",
     "guardrails_missing": "Trợ lý này có quy tắc bảo vệ không chạy được ở đây nên không trả lời. Người vận hành đoạn "

@@ -1,27 +1,7 @@
+import { order, streaming } from './breakable-servers';
 import { expect, test } from './chat-page';
 
-/*
- * Against two replicas behind a load balancer, which tests/faults/test_page.py starts: it names their processes by
- * port, and the page on which the balancer counts what each of them serves.
- */
-const replicas = new Map((process.env.CHATKIT_LINK_E2E_REPLICAS ?? '').split(' ').map(portAndProcess));
-
-function portAndProcess(named: string): [string, number] {
-  const [port = '', id] = named.split(':');
-  return [port, Number(id)];
-}
-
-/** The replica that streams the only answer there is. */
-async function streaming(): Promise<string> {
-  const [head = '', ...rows] = (await (await fetch(process.env.CHATKIT_LINK_E2E_STATE ?? '')).text()).split(
-    '\n',
-  );
-  const names = head.replace('# ', '').split(',');
-  const value = (row: string, name: string) => row.split(',')[names.indexOf(name)] ?? '';
-  const busy = rows.filter((row) => value(row, 'pxname') === 'chat' && Number(value(row, 'scur')) > 0);
-  return busy.map((row) => value(row, 'svname')).find((name) => replicas.has(name)) ?? '';
-}
-
+/** Against two replicas behind a load balancer, which tests/faults/test_page.py starts. */
 test('an answer whose replica freezes says so within seconds, and can be had again @faults', async ({
   chat,
   page,
@@ -32,9 +12,8 @@ test('an answer whose replica freezes says so within seconds, and can be had aga
   const answer = chat.answers().last();
   await expect(answer).toContainText('w20 ');
   await expect.poll(streaming).not.toBe('');
-  const frozen = replicas.get(await streaming()) ?? 0;
-  expect(frozen).toBeGreaterThan(0);
-  process.kill(frozen, 'SIGSTOP');
+  const frozen = await streaming();
+  await order('freeze', frozen);
   const began = performance.now();
   const seconds = () => Number(((performance.now() - began) / 1000).toFixed(1));
   try {
@@ -51,6 +30,6 @@ test('an answer whose replica freezes says so within seconds, and can be had aga
     await expect(chat.answers().last()).toContainText(`w${words - 1}`);
     await chat.answered();
   } finally {
-    process.kill(frozen, 'SIGCONT');
+    await order('thaw', frozen);
   }
 });

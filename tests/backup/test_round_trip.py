@@ -8,6 +8,7 @@ import tarfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -18,8 +19,10 @@ from chatkit_link.backup.make import back_up
 from chatkit_link.backup.restore import Choices, restore
 from chatkit_link.files.open import open_storage
 from chatkit_link.files.sweeper import Sweeper
+from chatkit_link.runs.takeover import CRASHES
 from chatkit_link.settings import Settings
 from chatkit_link.store.audit import Actor, Recorded, Wanted, search
+from chatkit_link.store.dump import connected
 from chatkit_link.store.open import open_database
 from chatkit_link.store.postgres_programs import Programs, find_programs
 from tests.backup.conftest import External
@@ -99,6 +102,30 @@ async def test_the_audit_log_says_who_made_a_backup_and_who_restored_it(
     restored = await audited(there)
     assert [(event.action, event.actor, event.target) for event in restored] == [("backup.restored", "bob", str(file))]
     assert restored[0].details == manifest.summary
+
+
+async def test_an_answer_that_was_being_written_is_not_gone_on_with_after_a_restore(
+    embedded: Deployment, settings_of: MakeSettings, folder: Path
+) -> None:
+    """Its tools may have acted since the backup."""
+    there = Deployment(settings_of("past", database_url=None))
+    async with embedded.server() as address, visiting(address) as person:
+        await person.send(text="Hello")
+    await values(embedded, "UPDATE runs SET status = 'running', replica = '', finished_at = NULL RETURNING 1")
+    await back_up(embedded.settings, folder / "past.tar")
+    await restore(there.settings, folder / "past.tar", Choices())
+    [takeovers] = await values(there, "SELECT takeovers FROM runs")
+    assert takeovers > CRASHES
+    async with there.server(), asyncio.timeout(30):
+        while await values(there, "SELECT 1 FROM runs WHERE status = 'running'"):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    assert await values(there, "SELECT status FROM runs") == ["interrupted"]
+
+
+async def values(deployment: Deployment, statement: str) -> list[Any]:
+    async with open_database(deployment.settings) as database, connected(database, "tests") as connection:
+        await connection.execute("SET chatkit_link.is_system = 'on'")
+        return [row[0] for row in await connection.fetch(statement)]
 
 
 async def test_a_role_that_only_reads_makes_a_backup_which_the_log_says_is_not_audited(

@@ -103,10 +103,13 @@ def start_shop(folder: Path) -> None:
     (folder / ".env").write_text("SHOP_NAME=Tea\n")
 
 
-def ask(address: str, text: str) -> str:
+def question(text: str) -> dict[str, object]:
     message = {"content": [{"type": "input_text", "text": text}], "attachments": [], "inference_options": {}}
-    body = {"type": "threads.create", "params": {"input": message}}
-    return httpx2.post(f"{address}/chatkit", json=body, timeout=STARTS_WITHIN).text
+    return {"type": "threads.create", "params": {"input": message}}
+
+
+def ask(address: str, text: str) -> str:
+    return httpx2.post(f"{address}/chatkit", json=question(text), timeout=STARTS_WITHIN).text
 
 
 def test_a_save_meets_the_next_question_while_a_running_answer_is_finished(run: Run, folder: Path) -> None:

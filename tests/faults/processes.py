@@ -234,7 +234,7 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while b"ready " not in self.log.read_bytes()[before:]:
                 assert self.process.poll() is None, self.log.read_text()[-3000:]
                 await asyncio.sleep(0.05)

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import httpx2
 import jwt
-from chatkit.types import AssistantMessageItem, ThreadItem, UserMessageItem
+from chatkit.types import AssistantMessageItem, StructuredInputItem, ThreadItem, UserMessageItem
 
 from chatkit_link.client import ChatKitClient
 from tests.faults.processes import JWT_SECRET
@@ -39,10 +39,11 @@ class Frame:
 
 @dataclass
 class Reading:
-    """A stream that is being read."""
+    """A stream that is being read. ended: whether the server has sent its end; a connection may end without one."""
 
     response: httpx2.Response
     frames: list[Frame] = field(default_factory=list)
+    ended: bool = False
     _rest: bytes = b""
 
     @property
@@ -81,6 +82,7 @@ class Reading:
                 if raw.startswith(b"id: "):
                     number, _, data = raw.partition(b"\ndata: ")
                     self.frames.append(Frame(int(number[4:]), json.loads(data), raw + b"\n\n", now))
+                self.ended = self.ended or raw == b": end"
             if upto is not None and self.last_id >= upto:
                 return self
         return self
@@ -116,6 +118,14 @@ class Person:
             yield reading
 
     @asynccontextmanager
+    async def approve(self, server: Reached, question: StructuredInputItem) -> AsyncGenerator[Reading]:
+        """All that a question asks for."""
+        answers = {each.id: {"values": ["Approve"]} for each in question.inputs}
+        params = {"thread_id": self.thread_id, "item_id": question.id, "input": {"answers": answers}}
+        async with self._post(server, {"type": "threads.add_structured_input", "params": params}) as reading:
+            yield reading
+
+    @asynccontextmanager
     async def retry(self, server: Reached, item_id: str) -> AsyncGenerator[Reading]:
         params = {"thread_id": self.thread_id, "item_id": item_id}
         async with self._post(server, {"type": "threads.retry_after_item", "params": params}) as reading:
@@ -131,9 +141,16 @@ class Person:
             yield reading
 
     @asynccontextmanager
-    async def follow(self, server: Reached, run_id: str, after: int = 0) -> AsyncGenerator[Reading]:
-        url = f"{server.chatkit}/runs/{run_id}/events?after={after}"
-        async with self._http.stream("GET", url, headers=self._headers) as response:
+    async def follow(
+        self, server: Reached, run_id: str, after: int = 0, *, header: bool = False
+    ) -> AsyncGenerator[Reading]:
+        """header: whether the last id is given as browsers give it."""
+        url = f"{server.chatkit}/runs/{run_id}/events"
+        headers = self._headers | ({"Last-Event-ID": str(after)} if header else {})
+        params = {} if header else {"after": after}
+        async with self._http.stream("GET", url, headers=headers, params=params) as response:
+            if response.status_code >= 500:  # nobody serves it at the moment
+                response.raise_for_status()
             assert response.status_code == 200, await response.aread()
             yield Reading(response)
 

@@ -225,10 +225,30 @@ async def test_the_usage_command_prints_a_table_and_json(make_settings: MakeSett
     lines = (await command("usage", "--by=user,kind", "--json")).stdout
     (row,) = [line for line in table.splitlines() if ada.user in line]
     assert row.split() == [
-        f"{datetime.now(UTC):%Y-%m-%d}", ada.user, "research", MODEL, "2", "4", "20", "0", "28", "0.0001"
+        f"{datetime.now(UTC):%Y-%m-%d}", ada.user, "research", MODEL, "2", "0", "4", "0", "20", "0", "28", "0.0001"
     ]  # fmt: skip
     mine = [found for line in lines.splitlines() if (found := json.loads(line))["user"] == ada.user]
     assert [(line["kind"], line["input_tokens"], line["cost"]) for line in mine] == [
         ("answer", 10, "0.000038"), ("title", 10, "0.000038")
     ]  # fmt: skip
     assert "--by colour" in str((await command("usage", "--by=colour")).exception)
+
+
+async def test_the_usage_command_counts_what_was_continued_and_repeated(database: Database, command: Command) -> None:
+    caller, cost = Caller(tenant=f"tenant-{uuid.uuid4().hex}", user="ada"), Decimal("0.5")
+    used = [
+        Used(f"use_{uuid.uuid4().hex}", run_id, "a", "m", kind, requests, 10, 0, 5, cost, generation)
+        for run_id, kind, requests, generation in (
+            ("run_1", "answer", 1, 0), ("run_1", "repeat", 1, 1), ("run_1", "answer", 2, 1),
+            ("run_2", "answer", 1, 0), ("run_2", "answer", 1, 2), ("run_3", "answer", 1, 0),
+        )
+    ]  # fmt: skip
+    async with database.session(caller) as session:
+        await record(session, used)
+
+    for by, expected in (("tenant", [(3, 2, 7, 1)]), ("tenant,kind", [(3, 2, 6, 0), (1, 1, 1, 1)])):
+        lines = map(json.loads, (await command("usage", f"--by={by}", "--json")).stdout.splitlines())
+        mine = [line for line in lines if line["tenant"] == caller.tenant]
+        names = ("runs", "continued", "requests", "repeated")
+        assert [tuple(line[name] for name in names) for line in mine] == expected
+    assert mine[-1]["cost"] == "0.5"

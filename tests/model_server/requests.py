@@ -73,4 +73,5 @@ def strings(value: Any, where: str) -> Iterator[tuple[str, str]]:
 def tokens_of(body: dict[str, Any]) -> int:
     """About as many as a model would count: four characters each; images and files are not counted by their size."""
     shown = {name: body[name] for name in ("input", "messages", "instructions", "tools") if name in body}
-    return sum(len(text) for _, text in strings(shown, "") if not text.startswith("data:")) // 4
+    texts = ((where, text) for where, text in strings(shown, "") if not text.startswith("data:"))
+    return sum(len(text) for where, text in texts if not where.endswith("].result")) // 4  # of an image that was made

@@ -46,6 +46,16 @@ class Calls:
         self.calls = calls
 
 
+@dataclass(init=False)
+class Parts:
+    """Several parts of any kind in one response, such as words and then a call (Responses API)."""
+
+    parts: tuple["Part", ...]
+
+    def __init__(self, *parts: "Part") -> None:
+        self.parts = parts
+
+
 @dataclass
 class Think:
     """Thoughts, in the form that the profile gives them, and then the answer."""
@@ -144,7 +154,7 @@ class Raw:
 
 #: What makes part of an output.
 Part = Say | Call | Paint | Refuse | Deltas | Structured | Cut | Drop
-Step = Part | Calls | Think | Empty | Page | Failed | Fail | Raw
+Step = Part | Calls | Parts | Think | Empty | Page | Failed | Fail | Raw
 
 
 @dataclass
@@ -161,6 +171,8 @@ def flatten(step: Step) -> list[Part | Thought]:
             return [Thought(text), *flatten(then)]
         case Calls(calls=calls):
             return list(calls)
+        case Parts(parts=parts):
+            return list(parts)
         case Empty() | Failed() | Page() | Fail() | Raw():
             return []
         case _:

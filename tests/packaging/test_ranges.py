@@ -11,6 +11,7 @@ from agents.mcp import MCPServerStdio
 from openai import AsyncOpenAI
 
 ROOT = Path(__file__).parents[2]
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-guardrails.lock", "requirements-dbos.lock")
 #: Names of the SDK that are not its public ones -> the files of ours that use them.
 PRIVATE = {
     "_client": "agents/models/chat.py",
@@ -36,7 +37,7 @@ def test_a_dependency_is_a_range_and_no_exact_version(line: str) -> None:
     assert "==" not in line.partition(";")[0]
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-guardrails.lock"])
+@pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_file_fits_the_ranges_and_names_no_registry(lock: str) -> None:
     text = (ROOT / lock).read_text()
     assert "://" not in re.sub(r"^#.*$", "", text, flags=re.MULTILINE)

@@ -49,6 +49,14 @@ class Crashed:
 
     async def recover(self, *, retried: str | None = None) -> list[str]:
         """Settle the run; the texts that a reload shows."""
+        ending = await self.settle(retried=retried)
+        assert b'"allow_retry":true' in ending[-1]
+        [(message, kept)] = (await self.store.load_endings(self.thread_id, self.caller)).items()
+        assert message == self.question_id
+        assert (kept["status"], kept.get("error")) == ("interrupted", json.loads(ending[-1]))
+        return await self.texts()
+
+    async def settle(self, *, retried: str | None = None, cancelled: bool = False) -> list[bytes]:
         run = RunRow(
             id=f"run_{uuid.uuid4().hex}",
             tenant=self.caller.tenant,
@@ -57,16 +65,15 @@ class Crashed:
             agent="agent",
             status="running",
             last_id=0,
-            cancel_requested=False,
+            cancel_requested=cancelled,
             ended_for=None,
             retried=retried,
         )
         ending = await CrashRecovery(self.store).settle(self.caller, run, self.logged)
-        assert b'"allow_retry":true' in ending[-1]
-        [(message, kept)] = (await self.store.load_endings(self.thread_id, self.caller)).items()
-        assert message == self.question_id
-        assert (kept["status"], kept.get("error")) == ("interrupted", json.loads(ending[-1]))
         self.logged += ending
+        return ending
+
+    async def texts(self) -> list[str]:
         page = await self.store.load_thread_items(self.thread_id, None, 20, "asc", self.caller)
         return [text_of(item) for item in page.data]
 
@@ -100,6 +107,23 @@ async def test_a_retry_that_had_said_nothing_leaves_the_old_answer(crashed: Cras
     crashed.begin("")
 
     assert await crashed.recover(retried=crashed.question_id) == ["question", "old answer"]
+
+
+async def test_an_answer_that_was_stopped_before_its_server_died_ends_as_stopped(crashed: Crashed) -> None:
+    crashed.begin("The beginning")
+    ending = await crashed.settle(cancelled=True)
+    assert await crashed.texts() == ["question", "The beginning"]
+    assert [json.loads(event)["type"] for event in ending] == ["thread.item.done"]
+    kept = await crashed.store.load_endings(crashed.thread_id, crashed.caller)
+    assert [(message, one["status"]) for message, one in kept.items()] == [(crashed.question_id, "cancelled")]
+
+
+async def test_a_retry_that_was_stopped_before_it_wrote_anything_leaves_the_old_answer(crashed: Crashed) -> None:
+    await crashed.keep("old answer")
+    crashed.begin("")
+    assert await crashed.settle(retried=crashed.question_id, cancelled=True) == []
+    assert await crashed.texts() == ["question", "old answer"]
+    assert await crashed.store.load_endings(crashed.thread_id, crashed.caller) == {}
 
 
 @pytest.mark.parametrize("emitted", [True, False])

@@ -244,6 +244,8 @@ async def test_a_run_that_was_taken_over_is_stopped_where_it_was(
     assert run.task is not None
     await asyncio.wait([run.task], timeout=30)
     assert run.status is RunStatus.INTERRUPTED
+    async with database.system() as connection:  # what is left running would be ended in the middle of another test
+        await connection.execute(delete(runs).where(runs.c.id == run.id))
 
 
 async def test_who_follows_a_run_that_was_taken_over_is_told_how_it_ended(

@@ -166,6 +166,29 @@ async def test_events_go_over_redis_and_neither_notifications_nor_reads_are_need
         assert reads == []
 
 
+@pytest.mark.parametrize("breaks", [False, True])
+async def test_a_client_that_swallows_a_cancellation_holds_up_no_stop(
+    database: Database, server: Breakable, monkeypatch: pytest.MonkeyPatch, breaks: bool
+) -> None:
+    async with asyncio.timeout(20):
+        async with replica(database, server.url) as here:
+            fanout = _fanout(here)
+            read = fanout._client.xread
+            reading = asyncio.Event()
+
+            async def swallow(*given: Any, **named: Any) -> Any:
+                reading.set()
+                try:
+                    return await read(*given, **named)
+                except asyncio.CancelledError:
+                    if breaks:
+                        raise OSError("the connection was lost") from None
+                    return []
+
+            monkeypatch.setattr(fanout._client, "xread", swallow)
+            await reading.wait()
+
+
 async def test_the_end_of_a_run_counts_only_when_it_is_in_the_database(
     database: Database, two: tuple[Coordinator, Coordinator], ada: Caller, thread: str
 ) -> None:

@@ -72,6 +72,10 @@ class Crew:
     async def take_over(self) -> None:
         await runs.take_over(self._database, REPLICA, self._some()[:2], 60)
 
+    async def release(self) -> None:
+        async with self._database.replica() as connection:
+            await runs.release(connection, REPLICA, self._some()[:2])
+
     async def cancel(self) -> None:
         async with self._database.session(self._caller) as session:
             for run_id in self._some()[:1]:
@@ -86,7 +90,17 @@ class Crew:
 
     @property
     def works(self) -> list[Callable[[], Awaitable[None]]]:
-        return [self.claim, self.flush, self.flush, self.renew, self.take_over, self.cancel, self.delete, self.clean]
+        return [
+            self.claim,
+            self.flush,
+            self.flush,
+            self.renew,
+            self.take_over,
+            self.release,
+            self.cancel,
+            self.delete,
+            self.clean,
+        ]
 
 
 @pytest.fixture
@@ -123,7 +137,7 @@ async def test_statements_that_lock_several_runs_never_wait_for_each_other(
         for database in databases:
             for _ in range(2):
                 group.create_task(work(Crew(database, ada, known)))
-    assert done.keys() == {"claim", "flush", "renew", "take_over", "cancel", "delete", "clean"}
+    assert done.keys() == {"claim", "flush", "renew", "take_over", "release", "cancel", "delete", "clean"}
 
 
 async def test_a_renewal_of_a_lease_touches_no_index(database: Database, ada: Caller) -> None:

@@ -33,14 +33,14 @@ class Held:
 @dataclass(slots=True)
 class Answer:
     """text: the user's message. before: texts that the user has read in an earlier part of this answer, before a
-    question. shown: the highest rank of what was displayed since.
+    question. shown: the highest rank of what was displayed since. held: texts that may become the answer.
     """
 
     events: EventEmitter
     text: str
     before: set[str] = field(default_factory=set[str])
     shown: Rank | None = None
-    _held: list[Held] = field(default_factory=list[Held])
+    held: list[Held] = field(default_factory=list[Held])
     #: Each output as Markdown -> its kind and itself.
     _outputs: dict[str, tuple[OutputKind, Any]] = field(default_factory=dict[str, tuple[OutputKind, Any]])
 
@@ -54,27 +54,27 @@ class Answer:
 
     async def before_text(self, place: Place) -> None:
         """An agent is about to write text for the user: nothing takes the place of other texts any more."""
-        for held in [each for each in self._held if each.rank is Rank.TEXT and each.place != place]:
+        for held in [each for each in self.held if each.rank is Rank.TEXT and each.place != place]:
             await self.tell(held)
 
     async def hold(self, held: Held) -> None:
         """A draft takes the place of the one before it."""
         if held.text.strip():
-            self._held = [each for each in self._held if (each.place, each.rank) != (held.place, held.rank)]
-            self._held.append(held)
+            self.held = [each for each in self.held if (each.place, each.rank) != (held.place, held.rank)]
+            self.held.append(held)
 
     async def before_question(self, question: str) -> None:
         """The user must have read what the question is about; what it quotes is read there."""
-        for held in list(self._held):
+        for held in list(self.held):
             if _contains(question, held.text):
-                self._held.remove(held)
+                self.held.remove(held)
                 held.recorded["told"] = True
             elif held.rank is Rank.TEXT or (held.rank is Rank.FIELD_TEXT and self.shown is None):
                 await self.tell(held)
 
     async def rescue(self) -> None:
         """The workflow has failed: what was written for the user until then is displayed."""
-        for held in [each for each in self._held if each.rank is Rank.TEXT]:
+        for held in [each for each in self.held if each.rank is Rank.TEXT]:
             await self.tell(held)
 
     async def conclude(self, value: Any) -> None:
@@ -83,7 +83,7 @@ class Answer:
             self.events.write_message(as_markdown(value))
             return
         said = self._said(value)
-        for held in [each for each in self._held if each.rank is Rank.TEXT and not _contains(said, each.text)]:
+        for held in [each for each in self.held if each.rank is Rank.TEXT and not _contains(said, each.text)]:
             await self.tell(held)
         if said:
             await self._say(said)
@@ -98,8 +98,8 @@ class Answer:
             if text not in self.before:
                 self.events.write_message(text)
             return
-        if self._held:
-            await self.tell(max(reversed(self._held), key=lambda each: each.rank))
+        if self.held:
+            await self.tell(max(reversed(self.held), key=lambda each: each.rank))
             return
         if self.before:
             return
@@ -113,7 +113,7 @@ class Answer:
 
     async def tell(self, held: Held) -> None:
         """Display a text that was held back."""
-        self._held.remove(held)
+        self.held.remove(held)
         if held.text in self.before:
             return
         await self.events.end_draft(held.step)

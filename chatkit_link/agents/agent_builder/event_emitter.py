@@ -28,6 +28,7 @@ from chatkit.types import (
 from chatkit.widgets import DynamicWidgetRoot
 from openai import AsyncOpenAI
 
+from chatkit_link.agents.agent_builder.kept_steps import Entry, KeptSteps
 from chatkit_link.agents.agent_builder.output_kind import OutputKind
 from chatkit_link.agents.agent_builder.step_stream import StepStream
 from chatkit_link.agents.agent_builder.vector_stores import LocalStores
@@ -42,8 +43,10 @@ from chatkit_link.agents.stream import ResponseStream
 from chatkit_link.agents.tool_call_hooks import VisibleTools
 from chatkit_link.agents.tool_line import Deferred
 from chatkit_link.agents.tool_output import output_limit
+from chatkit_link.store.postgres import id_prefix
 from chatkit_link.store.turns import TurnRecord
 from chatkit_link.translations import Localized
+from chatkit_link.widgets.diff import stream_widget
 
 _SPEAKS = ("assistant_message", "widget", "generated_image")
 
@@ -84,8 +87,9 @@ class EventEmitter:
     """Of one answer.
 
     alone: whether the workflow runs one agent only, which is not displayed as a step. record: what the model will
-    remember of this turn. chosen: the model that was chosen for all agents. has_output: whether any event was
-    sent to the user. texts: the messages that were, by their ids. calls: of models so far.
+    remember of this turn. out: events and steps in their order. kept: the steps of the answer. chosen: the model that
+    was chosen for all agents. has_output: whether any event was sent to the user. texts: the messages that were, by
+    their ids. calls: of models so far. take_pictures: False once a model has refused them.
     """
 
     ctx: TurnContext
@@ -93,15 +97,17 @@ class EventEmitter:
     history: History
     record: TurnRecord
     alone: bool
+    out: "asyncio.Queue[ThreadStreamEvent | Entry | None]"
+    kept: KeptSteps
     chosen: str | None = None
     has_output: bool = False
     texts: dict[str, str] = field(default_factory=dict[str, str])
     calls: int = 0
-    out: "asyncio.Queue[ThreadStreamEvent | None]" = field(default_factory=asyncio.Queue[Any])
     steps: LinkContext = field(init=False)
+    #: What the answer displays now, for the step that is recorded.
+    display: Callable[[], dict[str, Any]] = field(default=dict[str, Any], init=False)
     _busy: bool = field(default=False, init=False)
-    #: False once a model has refused them.
-    _take_pictures: bool = field(default=True, init=False)
+    take_pictures: bool = field(default=True, init=False)
     #: The tasks in which agents run now: those of ``asyncio.gather`` outlive what goes wrong beside them.
     _running: "set[asyncio.Task[Any]]" = field(default_factory=set[Any], init=False)
 
@@ -137,9 +143,13 @@ class EventEmitter:
     def write_message(self, text: str) -> str:
         """A message of the assistant's, behind the steps so far; its id."""
         self.end_steps()
-        item = self._message(self.ctx.new_id("message"), text)
+        item = self._message(self.new_id(), text)
         self.put(ThreadItemDoneEvent(item=item))
         return item.id
+
+    def new_id(self) -> str:
+        """Of a message; the same whenever the answer comes to this place again."""
+        return self.kept.steps.new_id(id_prefix("message"), "message")
 
     def replace_message(self, item_id: str, text: str) -> None:
         """Another text in the place of one that was displayed; the model remembers this one."""
@@ -167,7 +177,7 @@ class EventEmitter:
             self.record["input"] = [item for item in self.record["input"] if _text_in(item) != shown]
 
     async def show_widget(self, widget: DynamicWidgetRoot) -> None:
-        async for event in self.ctx.stream_widget(widget):
+        async for event in stream_widget(self.ctx.thread, widget, None, lambda _: self.new_id()):
             if isinstance(event, ThreadItemDoneEvent):
                 self.record["covers"].append(event.item.id)
             self.put(event)
@@ -178,13 +188,14 @@ class EventEmitter:
                 self.record["covers"].append(event.item.id)
             self.put(event)
 
-    async def work(self, title: str, work: Callable[[], Any], content: str | None = None) -> Any:
+    async def work(self, key: str, title: str, work: Callable[[], Any], content: str | None = None) -> Any:
         """Results of a library's call, which is displayed as a step."""
         task = CustomTask(title=title, icon="search", content=content, status_indicator="loading")
-        task_place = await self.steps.add_task(task)
-        self._emit_queued(self.steps)
+        task_place = await self._begin(key, self.steps, task, alone=True)
         found = await work()
-        await self.steps.update_task(task_place, task.model_copy(update={"status_indicator": "complete"}))
+        if task_place is not None:
+            done = task.model_copy(update={"status_indicator": "complete"})
+            await self.steps.update_task(_now(self.steps, task_place), done)
         self._emit_queued(self.steps)
         return found
 
@@ -200,17 +211,27 @@ class EventEmitter:
     async def end_draft(self, step: Step | None) -> None:
         """What the step had written is displayed as a message from now on."""
         if step is not None:
-            await step.link.update_task(step.place, step.task.model_copy(update={"content": None}))
+            await step.link.update_task(_now(step.link, step.place), step.task.model_copy(update={"content": None}))
             self._emit_queued(step.link)
 
     async def stream(
-        self, agent: Agent[Any], given: Any, *, speaking: Speaking, context: Any, has_output: bool, **rest: Any
+        self,
+        agent: Agent[Any],
+        given: Any,
+        *,
+        key: str,
+        speaking: Speaking,
+        context: Any,
+        has_output: bool,
+        **rest: Any,
     ) -> tuple[RunResultStreaming, StepStream, Step | None]:
         """Run an agent, emit its events, and record its output. has_output: whether it has written before."""
         adapt_models(agent)
         # Agents that run at once each show their work apart.
-        alone = not self._busy
+        started = self.kept.start_of(key)
+        alone = not self._busy and (started is None or started["alone"])
         link = self.steps if alone else self._context()
+        link.steps = inside = self.kept.inside(key)
         self._busy = True
         running = asyncio.current_task()
         assert running is not None
@@ -218,7 +239,7 @@ class EventEmitter:
         task = CustomTask(title=agent.name, icon="agent", status_indicator="loading")
         step = None
         try:
-            place = None if self.alone else await link.add_task(task)
+            place = await self._begin(key, link, None if self.alone else task, alone=alone)
             start = partial(
                 Runner.run_streamed,
                 agent,
@@ -226,9 +247,10 @@ class EventEmitter:
                 max_turns=min(rest.get("max_turns") or self.settings.max_turns, self.settings.max_calls - self.calls),
                 run_config=self._config(rest.get("run_config")),
             )
-            result, stream = await self._stream_run(
-                start, given, link, speaking=speaking, has_output=has_output, keep_open=alone
-            )
+            with inside.running():
+                result, stream = await self._stream_run(
+                    start, given, link, speaking=speaking, has_output=has_output, keep_open=alone
+                )
             if place is not None:
                 step = await self._finish(link, place, task, None if stream.has_output else result.final_output)
             return result, stream, step
@@ -237,6 +259,29 @@ class EventEmitter:
             self._busy = self._busy and not alone
             if not alone:
                 self.end_steps(link)
+            link.steps = self.kept.steps
+
+    async def _begin(
+        self, key: str, link: LinkContext, task: CustomTask | None, *, alone: bool
+    ) -> tuple[WorkflowItem, int] | None:
+        """Where a step is displayed; without a task, nowhere. One that was begun by an earlier replica is there."""
+        started = self.kept.start_of(key)
+        if started is not None:
+            if link.steps is not self.kept.steps:
+                link.steps.restore_made(started["inside"])
+            if not alone and started["item"] is not None:
+                link.workflow_item = WorkflowItem.model_validate(started["item"])
+            if started["at"] is None or link.workflow_item is None:
+                return None
+            return link.workflow_item, started["at"]
+        place = None
+        if task is not None:
+            place = await link.add_task(task)
+            self._emit_queued(link)
+        item = None if alone or link.workflow_item is None else link.workflow_item.model_dump(mode="json")
+        stood = {"alone": alone, "item": item, "at": place and place[1], "inside": link.steps.made}
+        self.kept.record_start(key, stood, self.display())
+        return place
 
     def _context(self) -> LinkContext:
         return LinkContext(
@@ -244,7 +289,13 @@ class EventEmitter:
             store=self.ctx.store,
             request_context=self.ctx.caller,
             sources=Sources(self.history.sources),
+            steps=self.kept.steps,
         )
+
+    def know_sources(self, record: dict[str, dict[str, str]]) -> None:
+        """Cite what an earlier replica has found by the numbers that it had."""
+        self.history.sources |= Sources.from_record(record)
+        self.steps = self._context()
 
     def _config(self, given: RunConfig | None) -> RunConfig:
         """The server's own; the model is the one that was chosen in the chat, or the file's."""
@@ -263,7 +314,7 @@ class EventEmitter:
     ) -> tuple[RunResultStreaming, StepStream]:
         """A run's events. A model that takes no pictures is asked again without them."""
         bare: Any = without_pictures(cast("list[Any]", given)) if isinstance(given, list) else given
-        if not self._take_pictures:
+        if not self.take_pictures:
             given = bare
         reader = UsageReader(self.chosen or self.settings.model, fixed=self.chosen is not None)
         result = start(input=given, hooks=VisibleTools(reader, display=link))
@@ -289,20 +340,30 @@ class EventEmitter:
             if not result.interruptions:
                 self._remember(
                     record_of(result, stream, output_limit(self.settings.run_config)),
+                    stream,
                     has_output=has_output or stream.has_output,
                 )
-        self._take_pictures = False
+        self.take_pictures = False
+        made = link.steps.made
+        link.steps.restart()
+        link.steps.restore_made(made)
         self.put(NoticeEvent(level="info", message=Localized("pictures_not_shown").in_language(self.ctx.caller.locale)))
         return await self._stream_run(start, bare, link, speaking=speaking, has_output=has_output, keep_open=keep_open)
 
-    def _remember(self, record: TurnRecord, *, has_output: bool) -> None:
+    def _remember(self, record: TurnRecord, stream: StepStream, *, has_output: bool) -> None:
         self.record["covers"] += record["covers"]
         self.record["sources"] |= record["sources"]
+        # Also what an earlier replica has displayed of this run, in the order of the run.
+        self.has_output = self.has_output or stream.displayed
+        for item_id, text in stream.texts.items():
+            self.texts.pop(item_id, None)
+            self.texts[item_id] = text
         if has_output:
             self.record["input"] += record["input"]
 
     async def _finish(self, link: LinkContext, place: tuple[WorkflowItem, int], task: CustomTask, value: Any) -> Step:
         done = task.model_copy(update={"status_indicator": "complete", "content": brief(value) or None})
+        place = _now(link, place)
         await link.update_task(place, done)
         self._emit_queued(link)
         return Step(link, place, done)
@@ -312,6 +373,14 @@ class EventEmitter:
             queued = link.queue.get_nowait()
             for event in queued.make() if isinstance(queued, Deferred) else [queued]:
                 self.put(event)
+            if isinstance(queued, Deferred) and queued.then is not None:
+                queued.then()
+
+
+def _now(link: LinkContext, place: tuple[WorkflowItem, int]) -> tuple[WorkflowItem, int]:
+    """The same place in the open workflow, which is another object once it was read from the steps of a run."""
+    item = link.workflow_item
+    return place if item is None or item.id != place[0].id else (item, place[1])
 
 
 def _text_in(item: dict[str, Any]) -> str:

@@ -2,7 +2,8 @@
 
 How it flows: the file's code runs in a task of its own. Its calls of the replaced libraries come here: a run
 of an agent is emitted as it happens (``event_emitter.py``); a question to the user stores the journal, emits the
-question, and ends the task with ``Paused``. What the journal has already is returned and not done again.
+question, and ends the task with ``Paused``. What the journal has already is returned and not done again, also when the
+answer goes on at another replica (``kept_steps.py``).
 """
 
 import asyncio
@@ -19,7 +20,15 @@ from chatkit_link.agents.agent_builder.answer import Answer, Held
 from chatkit_link.agents.agent_builder.conversation import Conversation
 from chatkit_link.agents.agent_builder.event_emitter import EventEmitter, Step
 from chatkit_link.agents.agent_builder.guardrails import report_guardrails, run_guardrails, without_guardrails
-from chatkit_link.agents.agent_builder.journal import Journal, SearchResults, objects, plain, run_from_json, run_to_json
+from chatkit_link.agents.agent_builder.journal import (
+    SearchResults,
+    WorkflowJournal,
+    objects,
+    plain,
+    run_from_json,
+    run_to_json,
+)
+from chatkit_link.agents.agent_builder.kept_display import KeptDisplay
 from chatkit_link.agents.agent_builder.output_kind import OutputKind, Rank
 from chatkit_link.agents.agent_builder.output_widgets import OutputWidgets, build_widget
 from chatkit_link.agents.agent_builder.runnable import RunnableWorkflow
@@ -48,31 +57,41 @@ class Paused(BaseException):
 class Execution:
     """One call of ``run_workflow``.
 
-    text: the message. state: of the thread. paused: nothing more is to be done, whatever the file does.
+    text: the message. message_id: its id. state: of the thread. answered: it goes on behind a question, and that was
+    stored with the turn until now. paused: nothing more is to be done, whatever the file does.
+    begun: what it goes on with is recorded, and its record may be stored.
     """
 
     workflow: RunnableWorkflow
     events: EventEmitter
     text: str
-    journal: Journal
+    journal: WorkflowJournal
     state: ThreadState
     widgets: OutputWidgets
+    message_id: str | None = None
+    answered: bool = False
     paused: bool = False
+    begun: bool = field(default=False, init=False)
     _rounds: int = field(default=0, init=False)
     _conversation: Conversation = field(init=False)
     _answer: Answer = field(init=False)
     _speakers: Speakers = field(init=False)
+    _display: KeptDisplay = field(init=False)
 
     def __post_init__(self) -> None:
         self._conversation = Conversation(self.events.history, self.text)
         self._conversation.remember_kept(self.state.begun()["values"])
         self._answer = Answer(self.events, self.text)
         self._speakers = Speakers(self.workflow.flow, self.workflow.named)
+        self._display = KeptDisplay(self.events, self._answer, self.journal)
+        self._display.restore()
+        self.events.display = self._display.to_json
 
     async def work(self) -> None:
         """Run the workflow to its end, or to a question."""
         current.set(self)  # in this task's own context
         try:
+            await self._begin()
             caller, thread = self.events.ctx.caller, self.events.ctx.thread
             facts = TurnFacts(caller.user, thread.id, self.state.begun()["values"])
             value = await self.workflow.run(self.text, facts)
@@ -93,6 +112,24 @@ class Execution:
             raise self._ended_by(error) from error
         finally:
             await self.events.close()
+
+    async def _begin(self) -> None:
+        """Record what the answer begins with, before that is gone from where it was stored."""
+        kept, journal = self.events.kept, self.journal
+        kept.begin(
+            {
+                "version": journal.version,
+                "steps": journal.steps,
+                "again": journal.again,
+                "record": self.events.record,
+                "message": self.message_id,
+                "answered": self.answered,
+            }
+        )
+        if self.answered:
+            await kept.steps.journal.committed()
+            await self.events.save()  # whatever happens now, it goes on once only
+        self.begun = True
 
     def _ended_by(self, error: BaseException) -> Failure:
         line = self.workflow.line_of(error)
@@ -126,7 +163,11 @@ class Execution:
         if (found := self.journal.steps.get(key)) is not None:
             speech = Speech(found.get("speech", Speech.NEVER))
             result = run_from_json(found, agent, given)
+            if self.events.kept.is_done(key):
+                self._answer.note(kind, result.final_output)
+                return result
             await self._again(found, result, Spoken(place, kind, speech), agent.name)
+            self._record(key, None)
             return result
         self._in_bounds(line)
         speech = self._speakers.speech(place, kind, self._answer.shown)
@@ -137,7 +178,12 @@ class Execution:
         result, has_output, step = await self._approved(key, agent, given, spoken, context=context, **rest)
         recorded = self.journal.steps[key] = {**run_to_json(result), "spoke": has_output, "speech": speech.value}
         await self._finished(result, spoken, recorded, step)
+        self._record(key, recorded)
         return result
+
+    def _record(self, key: str, value: Any) -> None:
+        """Record that a step is done. value: what came of it; None where the answer has begun with it."""
+        self.events.kept.record(key, value, self._display.to_json())
 
     async def _finished(self, result: Any, spoken: "Spoken", recorded: dict[str, Any], step: Step | None) -> None:
         """Display what an agent has written, if that has to be done only now."""
@@ -200,6 +246,7 @@ class Execution:
             result, stream, step = await self.events.stream(
                 agent,
                 given,
+                key=key,
                 speaking=partial(self._speaking, spoken),
                 context=context,
                 has_output=stored["spoke"],
@@ -232,7 +279,7 @@ class Execution:
         await self._answer.before_question("\n".join(texts))
         self.paused = True
         self.events.end_steps()
-        item = question(self.events.ctx, texts)
+        item = question(self.events.ctx, texts).model_copy(update={"id": self.events.new_id()})
         # Before the question is sent: once it is visible, it can be answered.
         self.events.record["waiting"] = self.journal.to_waiting(item.id, key)
         await self.events.save()
@@ -285,7 +332,8 @@ class Execution:
         self._still_on()
         key = self.journal.reach(place)
         if key not in self.journal.steps:
-            self.journal.steps[key] = plain(await self.events.work(title, work, content))
+            found = self.journal.steps[key] = plain(await self.events.work(key, title, work, content))
+            self._record(key, found)
         return objects(self.journal.steps[key])
 
 

@@ -20,8 +20,10 @@ from chatkit_link.store.turns import Failed, Waiting
 
 
 @dataclass(slots=True)
-class Journal:
-    """steps: place and number -> what came of it, as JSON.
+class WorkflowJournal:
+    """What the file has done, by its places; ``runs/journal.py`` has the steps of the whole answer.
+
+    steps: place and number -> what came of it, as JSON.
     again: whether its steps have to be emitted again, because a retry removes the answer that had them.
     """
 
@@ -31,7 +33,7 @@ class Journal:
     _reached: dict[str, int] = field(default_factory=dict[str, int])
 
     @classmethod
-    def of(cls, waiting: Waiting) -> "Journal":
+    def of(cls, waiting: Waiting) -> "WorkflowJournal":
         return cls(waiting["version"], dict(waiting["steps"]))
 
     def to_waiting(self, item_id: str, place: str) -> Waiting:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import openai
@@ -14,7 +15,8 @@ from chatkit.types import NoticeEvent, ThreadItem, ThreadStreamEvent, UserMessag
 from chatkit_link.agents.actions import unknown_action
 from chatkit_link.agents.agent_builder.event_emitter import EventEmitter, WorkflowSettings
 from chatkit_link.agents.agent_builder.execution import Execution
-from chatkit_link.agents.agent_builder.journal import Journal
+from chatkit_link.agents.agent_builder.journal import WorkflowJournal
+from chatkit_link.agents.agent_builder.kept_steps import Entry, KeptSteps
 from chatkit_link.agents.agent_builder.output_widgets import OutputWidgets
 from chatkit_link.agents.agent_builder.runnable import RunnableWorkflow
 from chatkit_link.agents.agent_builder.state import ThreadState
@@ -43,6 +45,20 @@ _EXPLAINED = (
 _PATIENCE = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """With what an answer begins. record: of the turn until now.
+
+    answered: it goes on behind a question. is_changed: or would, but the file is another one now.
+    """
+
+    message: UserMessageItem | None
+    journal: WorkflowJournal
+    record: TurnRecord = field(default_factory=lambda: TurnRecord(input=[], covers=[], sources={}))
+    answered: bool = False
+    is_changed: bool = False
+
+
 class WorkflowResponder:
     """history_items, file_text: as in ``AgentResponder``."""
 
@@ -61,13 +77,18 @@ class WorkflowResponder:
         self._widgets = OutputWidgets(workflow.path)
 
     async def respond(self, ctx: TurnContext) -> AsyncIterator[ThreadStreamEvent]:
-        execution, notices = await self._begin(ctx)
+        out = asyncio.Queue[Any]()
+        kept = KeptSteps.of_answer(out.put_nowait)
+        execution, notices = await self._begin(ctx, out, kept)
         for notice in notices:
             yield notice
         task = asyncio.create_task(execution.work(), name="workflow")
         try:
             while (event := await execution.events.out.get()) is not None:
-                yield event
+                if isinstance(event, Entry):
+                    event.write()
+                else:
+                    yield event
             await task  # raises what the file raised
         except Exception as error:
             if isinstance(error, openai.APIError):  # nothing of the workflow's own: it may go on from there
@@ -81,55 +102,88 @@ class WorkflowResponder:
             task.cancel()
             await asyncio.wait([task], timeout=_PATIENCE)
             # Also after a question: an agent that ran beside it may have finished, or was ended, since.
-            await execution.events.save()
+            if execution.begun:
+                await execution.events.save()
 
-    async def _begin(self, ctx: TurnContext) -> tuple[Execution, list[NoticeEvent]]:
-        """The workflow at the thread's newest message, or at the question that was just answered."""
+    async def _begin(
+        self, ctx: TurnContext, out: "asyncio.Queue[Any]", kept: KeptSteps
+    ) -> tuple[Execution, list[NoticeEvent]]:
+        """The workflow as it is to be executed, and what the user is told before."""
+        beginning = await self._beginning(ctx, kept.begun)
+        message, journal = beginning.message, beginning.journal
         attachment_input = AttachmentInput(ctx.files, ctx.caller, text_limit=self._file_text)
-        message, found = ctx.message, None
-        if message is None:
-            items = await ctx.store.load_history(ctx.thread.id, self._history_items, ctx.caller)
-            found = find_answered(items)
-            messages = [item for item, _ in items if isinstance(item, UserMessageItem)]
-            message = found.anchor if found and isinstance(found.anchor, UserMessageItem) else (messages or [None])[-1]
-        record, journal, notices = TurnRecord(input=[], covers=[], sources={}), None, list[NoticeEvent]()
-        if found is not None and found.waiting["version"] != self._workflow.version:
-            notices.append(NoticeEvent(level="info", message=CHANGED.in_language(ctx.caller.locale)))
-        elif found is not None:
-            record, journal = found.started(), Journal.of(found.waiting)
-            journal.steps[found.waiting["place"]] = found.approved
-        elif ctx.message is not None:
-            journal = await self._failed(ctx, ctx.message)
         history = await load_history(
             ctx, LinkConverter(attachment_input), self._history_items, upto=message.id if message else None
         )
-        notices += [
-            NoticeEvent(level="info", message=attachment_input.unseen[attachment.id].in_language(ctx.caller.locale))
-            for attachment in (ctx.message.attachments if ctx.message else [])
+        events = EventEmitter(
+            ctx,
+            self._settings,
+            history,
+            beginning.record,
+            alone=_runs_one_agent(self._workflow),
+            out=out,
+            kept=kept,
+            chosen=message.inference_options.model if message else None,
+        )
+        # What is called again begins as it did.
+        kept_state = journal.steps.get("state")
+        session = kept_state["session"] if kept_state else state_of(ctx.caller)
+        state = ThreadState(kept_state or history.state, session, self._workflow.named)
+        journal.steps["state"] = state.begun()
+        execution = Execution(
+            self._workflow,
+            events,
+            "".join(part.text for part in message.content) if message else "",
+            journal,
+            state,
+            self._widgets,
+            message_id=message.id if message else None,
+            answered=beginning.answered,
+        )
+        unseen = [
+            attachment_input.unseen[attachment.id]
+            for attachment in (ctx.message.attachments if ctx.message and kept.begun is None else [])
             if attachment.id in attachment_input.unseen
         ]
-        text = "".join(part.text for part in message.content) if message else ""
-        chosen = message.inference_options.model if message else None
-        events = EventEmitter(
-            ctx, self._settings, history, record, alone=_runs_one_agent(self._workflow), chosen=chosen
-        )
-        if found is not None:
-            await events.save()  # whatever happens now, it goes on once only
-        journal = journal or Journal(self._workflow.version)
-        # What is called again begins as it did.
-        begun = journal.steps.get("state")
-        session = begun["session"] if begun else state_of(ctx.caller)
-        state = ThreadState(begun or history.state, session, self._workflow.named)
-        journal.steps["state"] = state.begun()
-        return Execution(self._workflow, events, text, journal, state, self._widgets), notices
+        told = [CHANGED, *unseen] if beginning.is_changed else unseen
+        return execution, [NoticeEvent(level="info", message=each.in_language(ctx.caller.locale)) for each in told]
 
-    async def _failed(self, ctx: TurnContext, message: UserMessageItem) -> Journal | None:
+    async def _beginning(self, ctx: TurnContext, begun: dict[str, Any] | None) -> _Beginning:
+        """At the newest message, or at the question that was just answered. begun: with what another replica did."""
+        if begun is not None:
+            journal = WorkflowJournal(begun["version"], begun["steps"], again=begun["again"])
+            message = await self._message(ctx, begun["message"])
+            return _Beginning(message, journal, begun["record"], answered=begun["answered"])
+        journal = WorkflowJournal(self._workflow.version)
+        if ctx.message is not None:
+            return _Beginning(ctx.message, await self._failed(ctx, ctx.message) or journal)
+        items = await ctx.store.load_history(ctx.thread.id, self._history_items, ctx.caller)
+        found = find_answered(items)
+        messages = [item for item, _ in items if isinstance(item, UserMessageItem)]
+        if found is None:
+            return _Beginning((messages or [None])[-1], journal)
+        message = found.anchor if isinstance(found.anchor, UserMessageItem) else (messages or [None])[-1]
+        if found.waiting["version"] != self._workflow.version:
+            return _Beginning(message, journal, answered=True, is_changed=True)
+        journal = WorkflowJournal.of(found.waiting)
+        journal.steps[found.waiting["place"]] = found.approved
+        return _Beginning(message, journal, found.started(), answered=True)
+
+    async def _message(self, ctx: TurnContext, message_id: str | None) -> UserMessageItem | None:
+        """The message that an answer which goes on here has begun with."""
+        if message_id is None or (ctx.message is not None and ctx.message.id == message_id):
+            return ctx.message
+        items = await ctx.store.load_history(ctx.thread.id, self._history_items, ctx.caller)
+        found = [item for item, _ in items if item.id == message_id and isinstance(item, UserMessageItem)]
+        return found[0] if found else None
+
+    async def _failed(self, ctx: TurnContext, message: UserMessageItem) -> WorkflowJournal | None:
         """What an answer to this message had done when it failed, where this one is a retry."""
         record = await ctx.store.load_turn(ctx.thread.id, message.id, ctx.caller)
         failed = record.get("failed") if record else None
         if failed is None or failed["version"] != self._workflow.version:
             return None
-        return Journal(failed["version"], failed["steps"], again=True)
+        return WorkflowJournal(failed["version"], failed["steps"], again=True)
 
     def _explained(self, error: Exception) -> Exception:
         """An error of the file's own, with its line; all others are known by what they are."""

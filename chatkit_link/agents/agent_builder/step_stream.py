@@ -5,9 +5,9 @@ Of a structured output that is the answer the user reads the text of one field, 
 
 from collections.abc import Callable, Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
-from chatkit.types import ThreadStreamEvent
+from chatkit.types import AssistantMessageItem, ThreadItemDoneEvent, ThreadItemRemovedEvent, ThreadStreamEvent
 from typing_extensions import override
 
 from chatkit_link.agents.agent_builder.output_kind import OutputKind, Rank
@@ -22,8 +22,10 @@ class StepStream(ResponseStream):
     """Translates the run of one step.
 
     speaking: what is written now; only text and fields with a text of their own are sent. keep_open: the workflow item
-    goes on with the next step. has_output: whether it has written to the user.
+    goes on with the next step. has_output: whether it has written to the user. texts: its messages, by their ids.
     """
+
+    KEPT: ClassVar[tuple[str, ...]] = (*ResponseStream.KEPT, "has_output", "texts")
 
     def __init__(self, context: LinkContext, speaking: Callable[[], OutputKind], *, keep_open: bool) -> None:
         super().__init__(context)
@@ -32,6 +34,15 @@ class StepStream(ResponseStream):
         #: By the place of the message in the response.
         self._fields: dict[int, TextField] = {}
         self.has_output = False
+        self.texts: dict[str, str] = {}
+
+    @override
+    def _noted(self, event: ThreadStreamEvent) -> ThreadStreamEvent:
+        if isinstance(event, ThreadItemDoneEvent) and isinstance(event.item, AssistantMessageItem):
+            self.texts[event.item.id] = "".join(part.text for part in event.item.content)
+        elif isinstance(event, ThreadItemRemovedEvent):
+            self.texts.pop(event.item_id, None)
+        return super()._noted(event)
 
     @override
     async def _raw(self, event: Any) -> Sequence[ThreadStreamEvent]:

@@ -4,6 +4,7 @@ An answer outlives its connection, so what is kept is the request's address and 
 It is a ``Request`` of Starlette, since servers check that and read it as such; its body has been read by ChatKit Link.
 """
 
+import json
 import re
 from collections.abc import Collection
 from typing import Any, NoReturn
@@ -53,6 +54,23 @@ class PastRequest(Request):
         scope: dict[str, Any] = {"type": "http", "method": "POST", "headers": [], "path_params": {}, "state": {}}
         return cls({**scope, **address}, receive=_no_body)
 
+    def to_text(self) -> str:
+        """As JSON; routes of an app are not in it."""
+        kept = {name: _text(self.scope[name]) for name in self.scope if name not in ("router", "path_params", "state")}
+        kept["headers"] = [[_text(name), _text(value)] for name, value in self.scope["headers"]]
+        return json.dumps(kept)
+
+    @classmethod
+    def from_text(cls, text: str) -> "PastRequest":
+        kept: dict[str, Any] = json.loads(text)
+        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in kept["headers"]]
+        for name in ("raw_path", "query_string"):
+            if isinstance(kept.get(name), str):
+                kept[name] = kept[name].encode("latin-1")
+        for name in ("client", "server"):
+            kept[name] = tuple(kept[name]) if kept.get(name) else None
+        return cls({**kept, "headers": headers, "path_params": {}, "state": {}}, receive=_no_body)
+
     @property
     @override
     def app(self) -> NoReturn:
@@ -68,6 +86,10 @@ class PastRequest(Request):
                 f"request.url_for({name!r}): there is no such route. Routes of an app of your own are there "
                 "if it is served with ChatKit Link: chatkit-link serve --app package.main:app."
             ) from error
+
+
+def _text(value: Any) -> Any:
+    return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
 async def _no_body() -> NoReturn:

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from chatkit_link.agents.brought_servers.bound_caller import caller_of
 from chatkit_link.agents.brought_servers.image_links import ImageLinks
+from chatkit_link.agents.steps import own_id
 from chatkit_link.caller import Caller
 from chatkit_link.files.files import Files
 
@@ -19,7 +20,8 @@ from chatkit_link.files.files import Files
 class TurnStore(Store[Any]):
     """A store of Callers as a store of any context: the Caller is the one who is being answered.
 
-    Ids are ours: those of a class that counts or shortens would meet again after a restart, and replace items.
+    Ids are ours: those of a class that counts or shortens would meet again after a restart, and replace items. They
+    are the same where an answer goes on elsewhere, and its items are made again.
     """
 
     def __init__(self, store: Store[Caller], images: ImageLinks | None = None) -> None:
@@ -33,7 +35,7 @@ class TurnStore(Store[Any]):
 
     @override
     def generate_item_id(self, item_type: StoreItemType, thread: ThreadMetadata, context: Any) -> str:
-        return self.__store.generate_item_id(item_type, thread, context)
+        return own_id(item_type)
 
     @override
     async def load_thread(self, thread_id: str, context: Any) -> ThreadMetadata:

@@ -28,6 +28,7 @@ from agents.retry import ModelRetryAdvice, ModelRetryAdviceRequest
 from openai.types.responses.response_prompt_param import ResponsePromptParam
 from typing_extensions import override
 
+from chatkit_link.agents.model_steps import found_response
 from chatkit_link.agents.models.answer_stream import AnswerStream
 from chatkit_link.agents.models.chosen_settings import chosen_settings
 from chatkit_link.agents.models.input_items import fit, with_server_ids
@@ -130,6 +131,9 @@ class AdaptedModel(Model):
         conversation_id: str | None = None,
         prompt: ResponsePromptParam | None = None,
     ) -> AsyncIterator[TResponseStreamEvent]:
+        if (found := found_response(input)) is not None:
+            yield found
+            return
         settings = chosen_settings(model_settings, self._origin, self._implicit)
         given = ModelRequest(
             system_instructions, input, settings, tools, output_schema, handoffs, tracing,

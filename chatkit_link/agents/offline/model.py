@@ -45,6 +45,7 @@ from openai.types.responses import (
 from openai.types.responses.response_prompt_param import ResponsePromptParam
 from typing_extensions import override
 
+from chatkit_link.agents.model_steps import found_response
 from chatkit_link.agents.offline.extract import Transcript, write_answer
 
 NAME = "offline"
@@ -105,6 +106,9 @@ class OfflineModel(Model):
         conversation_id: str | None,
         prompt: ResponsePromptParam | None,
     ) -> AsyncIterator[TResponseStreamEvent]:
+        if (found := found_response(input)) is not None:
+            yield found
+            return
         item = self._next(input, tools, model_settings)
         yield ResponseCreatedEvent(type="response.created", response=_response([]), sequence_number=0)
         if isinstance(item, ResponseOutputMessage):

@@ -57,6 +57,23 @@ describe('a thread being answered', () => {
     expect(openItems(state)).toEqual(['b']);
   });
 
+  test('goes on with an item that another replica states as a whole, without a word twice', () => {
+    const said = (delta: string) =>
+      update('a', { type: 'assistant_message.content_part.text_delta', content_index: 0, delta });
+    const state = stateAfter([
+      { type: 'thread.item.added', item: answer('a') },
+      said('The tea is never log'),
+      update('a', {
+        type: 'assistant_message.content_part.done',
+        content_index: 0,
+        content: { type: 'output_text', text: 'The tea ', annotations: [] },
+      }),
+      said('is green.'),
+    ]);
+    expect(only(state).content).toMatchObject([{ text: 'The tea is green.' }]);
+    expect(openItems(state)).toEqual(['a']);
+  });
+
   test('loses an item the server removes', () => {
     const state = stateAfter([
       { type: 'thread.item.added', item: answer('a') },

@@ -33,6 +33,16 @@ describe('an answer that grows', () => {
     expect(read(['<p>One. Two', '<p>One. Two and a'])).toEqual([['One.'], ['Two and a.']]);
   });
 
+  test('says what took the place of words that were said, and nothing twice', () => {
+    expect(
+      read([
+        '<p>One. Two.</p><p>Three.</p><p>Fo',
+        '<p>One. Another',
+        '<p>One. Another two.</p><p>Three.</p><p>Four.',
+      ]),
+    ).toEqual([['One.', 'Two.', 'Three.'], [], ['Another two.', 'Four.']]);
+  });
+
   test('says the same sentence as often as it was written', () => {
     expect(
       read(['<p>Look. Look. And', '<p>Look. Look. And look.', '<p>Look. Look. And look.</p><p>Look.']),

@@ -31,7 +31,9 @@ export class AnswerReader {
     const blocks = blocksOf(article);
     const fresh: string[] = [];
     const last = blocks.length - 1;
-    for (let at = this.#settled.get(article) ?? 0; at <= last; at++) {
+    const settled = this.#settled.get(article) ?? 0;
+    // It has become shorter: another replica goes on with other words. Those that stayed were said, and are counted.
+    for (let at = last < settled ? 0 : settled; at <= last; at++) {
       const block = blocks[at] as Element;
       const ofBlock = said[at] ?? new Map<string, number>();
       said[at] = ofBlock;
