@@ -24,6 +24,8 @@ from chatkit_link.protocol.crash_recovery import CrashRecovery
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.runs import RunRow
 from chatkit_link.wire.encoding import encode
+from tests.agents.taken_over import Log, lab, shop
+from tests.model_server import Call, Say
 from tests.store.build import assistant, text_of, thread, user
 
 
@@ -216,6 +218,22 @@ async def test_a_call_that_may_have_happened_is_told_before_it_is_tried_again(cr
     ]
     assert error["message"].startswith("The server stopped in the middle of “Charge”, and it is not known")
     assert error["allow_retry"] is True
+
+
+async def test_the_journal_of_an_agent_says_which_line_is_unclear(store: PostgresStore) -> None:
+    async with lab(shop, store, Call("order", {"what": "tea"}), Say("Done.")) as here:
+        whole = await here.undisturbed()
+        begun = next(at for at, entry in enumerate(whole.entries) if b"tool:" in entry[:20])
+        asked, log = await here.ask(), Log(room=begun + 1, late=True)
+        await here.answer(asked, log)
+    assert asked.message is not None
+    crashed = Crashed(store, asked.caller, asked.thread.id, asked.message.id)
+    crashed.steps = log.steps
+    for event in log.events:
+        crashed.log(event)
+
+    assert "in the middle of “Order”" in (await _error(crashed))["message"]
+    assert await crashed.lines() == [("Order: unclear", f"tea\n\n{UNCLEAR}")]
 
 
 async def test_a_line_that_has_moved_since_its_call_began_is_known_by_its_title(crashed: Crashed) -> None:
