@@ -91,6 +91,8 @@ TEXTS = {
     "task_uncertain_title": "{title}: ungewiss",
     "task_uncertain": "Der Server wurde währenddessen neu gestartet. Vielleicht ist es geschehen, "
     "vielleicht nicht. Der Assistent weiß davon.",
+    "task_uncertain_asked": "Der Server wurde währenddessen neu gestartet. "
+    "Vielleicht ist es geschehen, vielleicht nicht.",
     "task_timed_out": "Fehlgeschlagen: Es hat zu lange gedauert. Der Assistent weiß davon und kann ohne das Ergebnis "
     "weitermachen.",
     "task_unfinished": "Nicht beendet.",

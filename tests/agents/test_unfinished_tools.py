@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from agents import Agent, RunContextWrapper, function_tool
-from chatkit.types import StructuredInputAnswer, StructuredInputItem
+from chatkit.types import CustomTask, StructuredInputAnswer, StructuredInputItem, WorkflowItem
 
 from chatkit_link import LinkContext
 from chatkit_link.agents.context import TurnContext
@@ -48,6 +48,26 @@ async def test_a_call_that_dies_again_is_asked_about_again_and_keeps_its_key(
     assert here.calls["charge"] == len(keys) == 4
     assert len(set(keys)) == 1
     assert "may or may not" not in str(last.record["input"])
+
+
+async def test_the_line_of_a_call_that_is_asked_about_does_not_say_that_the_assistant_knows(
+    store: PostgresStore,
+) -> None:
+    def agent(lab: Lab) -> Agent[Any]:
+        @function_tool
+        def charge() -> str:
+            return "charged"
+
+        return Agent(name="A", tools=[charge])
+
+    async with lab(agent, store, Call("charge", {}), Say("Charged.")) as here:
+        asked = await die_in_the_call(here, await here.ask())
+
+    workflow = next(item for item in asked.items if isinstance(item, WorkflowItem))
+    (line,) = workflow.workflow.tasks
+    assert isinstance(line, CustomTask)
+    assert line.title == "Charge: unclear"
+    assert line.content == "The server was restarted meanwhile. This may or may not have been done."
 
 
 async def die_in_the_call(here: Lab, ctx: TurnContext) -> Outcome:
