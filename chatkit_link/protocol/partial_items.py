@@ -124,7 +124,7 @@ def _interrupted(item: ThreadItem, locale: str, uncertain: Sequence[UncertainCal
             if not isinstance(task, CustomTask):
                 continue
             if any(call.is_at(item, index) for call in uncertain):
-                item.workflow.tasks[index] = failed(task, "task_interrupted", locale, title="task_uncertain_title")
+                item.workflow.tasks[index] = failed(task, "task_may_be_done", locale, title="task_uncertain_title")
             else:
                 note = Localized("task_unfinished").in_language(locale)
                 task.content = f"{task.content}\n\n{note}" if task.content else note
