@@ -95,12 +95,13 @@ class ToolCallStep:
         if self.is_uncertain:
             return ToolFailure(UNCERTAIN, CallUncertain())
         journal = self.steps.journal
-        if self.once:
-            await self.recorded.wait()
-            await journal.committed()
-            self._busy.enter_context(journal.busy())
         token = current_call.set(call_id)
         try:
+            if self.once:
+                # Before its start is recorded: handed over between that and the call, it would seem to have happened.
+                self._busy.enter_context(journal.busy())
+                await self.recorded.wait()
+                await journal.committed()
             result = await invoke()
         except BaseException:
             self._busy.close()
