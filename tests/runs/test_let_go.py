@@ -19,10 +19,10 @@ async def test_what_begins_right_behind_what_was_waited_for_is_waited_for_too(tu
     ended: list[str] = []
 
     async def work() -> None:
-        for name in may_end:
+        for name, end in may_end.items():
             with run.journal.busy():
                 begun.append(name)
-                await may_end[name].wait()
+                await end.wait()
                 ended.append(name)
             for _ in range(turns):
                 await asyncio.sleep(0)
