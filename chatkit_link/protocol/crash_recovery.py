@@ -24,7 +24,7 @@ from pydantic import TypeAdapter, ValidationError
 from chatkit_link.agents.turn_errors import interrupted_event
 from chatkit_link.caller import Caller, Retry
 from chatkit_link.errors import NotFound
-from chatkit_link.protocol.beginning import Beginning
+from chatkit_link.protocol.beginning import Known
 from chatkit_link.protocol.partial_items import PartialItems
 from chatkit_link.protocol.uncertain_calls import uncertain_calls
 from chatkit_link.runs.run import RunStatus
@@ -46,8 +46,8 @@ class CrashRecovery:
         self, caller: Caller, run: RunRow, logged: Sequence[bytes], steps: Mapping[str, Any]
     ) -> list[bytes]:
         """Store what is unfinished in these events of a run, and return the events that end it."""
-        if (beginning := Beginning.read(steps)) is not None:
-            caller = replace(caller, locale=beginning.caller.get("locale", caller.locale))
+        if (known := Known.read(run.claim)) is not None:
+            caller = replace(caller, locale=known.caller.get("locale", caller.locale))
         uncertain = uncertain_calls(steps)
         partial = PartialItems()
         retry = Retry(run.thread_id, run.retried) if run.retried is not None else None

@@ -20,6 +20,7 @@ from chatkit.types import (
 )
 
 from chatkit_link.caller import Caller
+from chatkit_link.protocol.beginning import Known
 from chatkit_link.protocol.crash_recovery import CrashRecovery
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.runs import RunRow
@@ -39,6 +40,7 @@ class Crashed:
         self.question_id = question_id
         self.logged: list[bytes] = []
         self.steps: dict[str, Any] = {}
+        self.claim: bytes | None = None
 
     def log(self, event: ThreadStreamEvent) -> None:
         self.logged.append(encode(event))
@@ -106,6 +108,7 @@ class Crashed:
             cancel_requested=cancelled,
             ended_for=None,
             retried=retried,
+            claim=self.claim,
         )
         ending = await CrashRecovery(self.store).settle(self.caller, run, self.logged, self.steps)
         self.logged += ending
@@ -257,18 +260,8 @@ async def test_what_has_recorded_its_end_or_may_be_repeated_is_not_named(crashed
 
 async def test_a_step_that_may_have_happened_is_named_in_the_language_of_its_user(crashed: Crashed) -> None:
     crashed.begin("I order")
+    crashed.claim = Known("threads.create", 0, allow_cancel=True, caller={"locale": "de-AT"}).to_bytes()
     crashed.steps = {
-        "begin": {
-            "v": 1,
-            "agent": "agent",
-            "version": "1",
-            "request": {},
-            "message": crashed.question_id,
-            "last_seq": 1,
-            "retried": False,
-            "allow_cancel": True,
-            "caller": {"locale": "de-AT"},
-        },
         "step:order#1": {"once": True},
         "step:order#1/end": {"result": 1},
         "step:order#2": {"once": True},

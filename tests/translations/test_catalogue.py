@@ -27,8 +27,6 @@ _ENGLISH = Counter(
         "agents/brought_servers/bound_caller.py": 1,  # a brought server mixes up its users: for its author
         "agents/brought_servers/memory_store.py": 1,  # of the test message of `chatkit-link agents`
         "agents/research.py": 1,  # for the model
-        "agents/tool_call_hooks.py": 1,  # localized by its class, as is the next one
-        "agents/tool_steps.py": 1,
         "agents/turn_errors.py": 2,  # localized before, or what the server of someone says itself
         "http/body.py": 5,
         "http/chatkit.py": 1,
