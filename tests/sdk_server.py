@@ -203,7 +203,7 @@ class Peer(ChatKitServer[None]):
                 problem = {"title": "Not found", "detail": "There is no such thread.", "request_id": "req_1"}
                 return JSONResponse(problem, 404, media_type="application/problem+json")
             if isinstance(result, StreamingResult):
-                return StreamingResponse(result, media_type="text/event-stream", headers={"X-Run-Id": RUN})
+                return StreamingResponse(_ended(result), media_type="text/event-stream", headers={"X-Run-Id": RUN})
             return Response(result.json, media_type="application/json")
 
         async def cancel(request: Request) -> Response:
@@ -240,6 +240,13 @@ def card(text: str, badge: str = "new") -> DynamicWidgetRoot:
         ],
     }
     return DynamicWidgetRoot.model_validate(tree)
+
+
+async def _ended(events: StreamingResult) -> AsyncIterator[bytes]:
+    """With the mark of a server that names its runs."""
+    async for event in events:
+        yield event
+    yield b": end\n\n"
 
 
 def everything(thread_id: str) -> list[wire.ThreadStreamEvent]:

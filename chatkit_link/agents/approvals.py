@@ -6,7 +6,7 @@ by the question, and the run goes on from where it stopped. So a question may wa
 restarts, and nothing waits with it. A message in place of an answer declines (``protocol/streaming_requests.py``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
@@ -130,7 +130,8 @@ async def from_json(agent: Agent[Any], stored: dict[str, Any], context: Any) -> 
     return await RunState.from_json(agent, stored, context_override=context)
 
 
-def decide(state: RunState[Any, Any], approved: Sequence[bool]) -> None:
-    """Approve or reject the calls that a run waits for."""
+def decide(state: RunState[Any, Any], approved: Sequence[bool], undecided: Container[str | None] = ()) -> None:
+    """Approve or reject the calls that a run waits for. undecided: ids of those that it has to ask about again."""
     for call, yes in zip(state.get_interruptions(), approved, strict=False):
-        (state.approve if yes else state.reject)(call)
+        if call.call_id not in undecided:
+            (state.approve if yes else state.reject)(call)

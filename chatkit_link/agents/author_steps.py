@@ -97,7 +97,11 @@ async def _recorded(steps: Steps, name: str, function: Callable[[], Any], kind: 
         with journal.busy():
             # Inside: a server that stops must end neither before it happens nor between that and its record.
             steps.record(key, {"once": True})
-            await journal.committed()
+            try:
+                await journal.committed()
+            except BaseException:
+                steps.journal.record(steps.scope + key, None)  # it was not begun, which no one need doubt
+                raise
             result = await _do(name, function, kind)
             steps.record(f"{key}/end", {"result": result})
         return result

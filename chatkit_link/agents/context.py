@@ -126,12 +126,11 @@ class LinkContext(AgentContext[Caller]):
 
     @property
     def idempotency_key(self) -> str:
-        """Inside a tool: the same whenever this call is made again, such as by another replica after a crash.
+        """Inside a tool: the same whenever this call is made again, by another replica or after the user was asked.
 
         For services that do one thing only once for a key, such as payments. Outside of tools, that of the answer.
         """
-        call = current_call.get()
-        return self.steps.id_of("idem", "answer" if call is None else f"tool:{call}")
+        return self.steps.idempotency_key(current_call.get())
 
     @override
     def generate_id(self, type: StoreItemType, thread: ThreadMetadata | None = None) -> str:

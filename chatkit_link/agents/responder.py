@@ -1,6 +1,6 @@
 """What answers a turn: a function of the user's, or an Agents SDK agent."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -155,6 +155,8 @@ class AgentResponder:
             steps=steps,
         )
         agent, covers = self._using(ctx), list[str]()
+        if answered is not None:
+            steps.earlier_keys = answered.waiting["steps"].get("keys", {})
         unfinished = unfinished_calls(steps) if self.asks_unfinished else {}
         if unfinished:
             agent = asking(agent, unfinished)
@@ -163,7 +165,7 @@ class AgentResponder:
         if answered is not None:
             await _start(ctx, history, answered, steps)
             try:
-                given, covers = await _go_on(agent, answered, context)
+                given, covers = await _go_on(agent, answered, context, unfinished)
             except UserError:
                 yield NoticeEvent(level="info", message=CHANGED.in_language(ctx.caller.locale))
         # Chosen in the browser, and checked against the agent's list before the turn started.
@@ -180,7 +182,13 @@ class AgentResponder:
         try:
             async with aclosing(
                 _record_turn(
-                    ctx, history, result, ResponseStream(context), covers, output_limit(self.run_config), unfinished
+                    ctx,
+                    history,
+                    result,
+                    ResponseStream(context),
+                    covers,
+                    output_limit(self.run_config),
+                    {call_id: steps.idempotency_key(call_id) for call_id in unfinished},
                 )
             ) as events:
                 async for event in events:
@@ -255,13 +263,17 @@ async def _start(ctx: TurnContext, history: History, answered: Answered, steps: 
     await _store_record(ctx, history, answered.started())
 
 
-async def _go_on(agent: Agent[Any], answered: Answered, context: LinkContext) -> tuple[RunState[Any, Any], list[str]]:
+async def _go_on(
+    agent: Agent[Any], answered: Answered, context: LinkContext, unfinished: Collection[str]
+) -> tuple[RunState[Any, Any], list[str]]:
     """The run that waited, with the user's decisions, and the items that it covers. Raises UserError if the agent
     has been replaced by another one.
+
+    unfinished: calls that have begun since the user approved them, and so need to be approved again.
     """
     steps = answered.waiting["steps"]
     state = await from_json(agent, steps["run"], context)
-    decide(state, answered.approved)
+    decide(state, answered.approved, unfinished)
     return state, steps["covers"]
 
 
@@ -272,12 +284,12 @@ async def _record_turn(
     stream: ResponseStream,
     covers: list[str],
     limit: int,
-    unfinished: Collection[str],
+    unfinished: Mapping[str, str],
 ) -> AsyncGenerator[ThreadStreamEvent]:
     """A run's events, and its question if it stops at calls that are to be approved; recorded either way.
 
     covers: items that the run had emitted before an earlier question. limit: characters of a tool's output.
-    unfinished: ids of calls that may have happened.
+    unfinished: ids of calls that may have happened -> their idempotency keys, which they keep in the next answer.
     """
     record = TurnRecord(input=[], covers=[], sources={})
     try:
@@ -290,7 +302,7 @@ async def _record_turn(
                 [question_of(call, unfinished=call.call_id in unfinished) for call in result.interruptions],
                 stream.new_id("message"),
             )
-            steps = {"run": to_json(result.to_state()), "covers": covers + stream.finished}
+            steps = {"run": to_json(result.to_state()), "covers": covers + stream.finished, "keys": dict(unfinished)}
             record["waiting"] = Waiting(version="", steps=steps, item=asked.id, place="")
             # Before the question is sent: once it is visible, it can be answered.
             await _store_record(ctx, history, record)

@@ -91,6 +91,8 @@ class Steps:
         self._made: dict[str, int] = {}
         #: The calls of tools that have begun, by their id.
         self.calls: dict[str, Call] = {}
+        #: Keys of calls that an answer before this one has begun, and that the user was asked about: call id -> key.
+        self.earlier_keys: dict[str, str] = {}
 
     def visit(self, place: str) -> str:
         """The key of this visit to a place of the answer: ``place#1``, ``place#2`` ..."""
@@ -201,6 +203,15 @@ class Steps:
         """The id of the item that is made at a place of this answer: the same whenever it is made again."""
         digest = hashlib.sha256(f"{self.run_id} {place}".encode()).hexdigest()
         return f"{prefix}_{digest[:32]}"
+
+    def idempotency_key(self, call_id: str | None) -> str:
+        """Of a tool's call, the same whenever it is made again, also in the answer that a user's approval begins.
+
+        Without a call, that of the answer.
+        """
+        if call_id is None:
+            return self.id_of("idem", "answer")
+        return self.earlier_keys.get(call_id) or self.id_of("idem", f"tool:{call_id}")
 
     def new_id(self, prefix: str, place: str) -> str:
         """As ``id_of``, for a place where several items may be made, one after the other."""

@@ -170,7 +170,7 @@ def end_line(
 
 def end_unfinished(link: LinkContext, calls: Iterable[str]) -> list[ThreadStreamEvent]:
     """The lines of calls that may have happened, as unclear; the user is asked about them."""
-    unclear = ToolFailure("", CallUncertain())
+    unclear = ToolFailure("", CallUncertain(Localized("task_may_be_done")))
     lines = [(key, line) for key in calls if (line := link.lines.get(key)) is not None]
     return [event for key, line in lines for event in end_line(link, key, line, failure=unclear)]
 
@@ -178,7 +178,7 @@ def end_unfinished(link: LinkContext, calls: Iterable[str]) -> list[ThreadStream
 def _failed(line: ToolLine, failure: ToolFailure, locale: str) -> CustomTask:
     """A ``LinkError`` has words for the user; of any other error the user reads that there was one."""
     if isinstance(failure.error, CallUncertain):
-        return failed(line.task, "task_uncertain", locale, title="task_uncertain_title")
+        return failed(line.task, failure.error.code, locale, title="task_uncertain_title")
     late = isinstance(failure.error, TimeoutError | ToolTimeoutError)
     task = failed(line.task, "task_timed_out" if late else "task_failed", locale)
     task.title = line.failed or task.title

@@ -38,9 +38,6 @@ class CallUncertain(LinkError):
 
     title = "Unclear"
 
-    def __init__(self) -> None:
-        super().__init__(Localized("task_uncertain"))
-
 
 @dataclass(slots=True, eq=False)
 class ToolCallStep:
@@ -93,7 +90,7 @@ class ToolCallStep:
             self._result = (result,)
             return result
         if self.is_uncertain:
-            return ToolFailure(UNCERTAIN, CallUncertain())
+            return ToolFailure(UNCERTAIN, CallUncertain(Localized("task_uncertain")))
         journal = self.steps.journal
         token = current_call.set(call_id)
         try:

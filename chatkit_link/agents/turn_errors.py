@@ -153,6 +153,12 @@ def refusing(
         raise told.problem(error) from None
 
 
-def interrupted_event(caller: Caller) -> ErrorEvent:
-    """For an answer that the server could not finish, because it was stopped or died."""
-    return TurnErrors(caller).event(Failure("answer_interrupted"))
+def interrupted_event(caller: Caller, uncertain: Sequence[str] = ()) -> ErrorEvent:
+    """For an answer that the server could not finish, because it was stopped or died.
+
+    uncertain: what may or may not have been done. The user may try again, but is to know of it before.
+    """
+    if not uncertain:
+        return TurnErrors(caller).event(Failure("answer_interrupted"))
+    event = TurnErrors(caller).event(Failure("step_uncertain", name=", ".join(uncertain)))
+    return event.model_copy(update={"allow_retry": True})

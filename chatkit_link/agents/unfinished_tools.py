@@ -1,6 +1,7 @@
 """``unfinished_tools = "ask"``: an answer that goes on stops at a call that may have happened, and asks the user.
 
-It stops as at a call that needs an approval (``approvals.py``): "Approve" calls the tool again, "Reject" does not.
+It stops as at a call that needs an approval (``approvals.py``): "Approve" calls the tool again, "Reject" does not. The
+call keeps its idempotency key, which waits with the run; one that dies again is asked about again.
 """
 
 import copy

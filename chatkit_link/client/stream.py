@@ -19,6 +19,8 @@ LARGEST_EVENT: Final = 32 * 1024 * 1024
 RUN_ID: Final = "X-Run-Id"
 
 _END: Final = "chatkit-link.end-of-body"
+#: How a server with runs ends a stream that is complete.
+_COMPLETE: Final = b": end\n\n"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
@@ -62,6 +64,7 @@ class EventStream:
         self._request = request
         self._adapter = adapter
         self._response: httpx2.Response | None = None
+        self._body: _Watched | None = None
         self._events: AsyncGenerator[httpx2.ServerSentEvent] | None = None
 
     async def open(self) -> None:
@@ -71,7 +74,8 @@ class EventStream:
             await response.aclose()
             raise ClientError(response.status_code, "Unexpected answer", "The server did not answer with a stream.")
         self.run_id = response.headers.get(RUN_ID, self.run_id)
-        self._events = server_sent_events(response.aiter_bytes())
+        self._body = _Watched(response.aiter_bytes())
+        self._events = server_sent_events(self._body)
 
     async def __aenter__(self) -> Self:
         if self._response is None:
@@ -101,7 +105,13 @@ class EventStream:
         except httpx2.RequestError as error:
             await self.aclose()
             raise _lost() from error
-        except (StopAsyncIteration, ClientError):
+        except StopAsyncIteration:
+            await self.aclose()
+            # A stopping server and a proxy that gives up end a stream as cleanly as a complete one, but for its mark.
+            if self.run_id is not None and self._body is not None and not self._body.is_marked:
+                raise _lost() from None
+            raise
+        except ClientError:
             await self.aclose()
             raise
         number = int(sent.id) if sent.id.isascii() and sent.id.isdigit() else None
@@ -155,6 +165,23 @@ async def server_sent_events(body: AsyncIterable[bytes]) -> AsyncGenerator[httpx
             return
         if event.data:
             yield event
+
+
+class _Watched:
+    """A body as it comes. is_marked: whether it has ended with the mark of a server with runs."""
+
+    def __init__(self, body: AsyncIterable[bytes]) -> None:
+        self._body = body
+        self._last = b""
+
+    @property
+    def is_marked(self) -> bool:
+        return self._last == _COMPLETE
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._body:
+            self._last = (self._last + chunk)[-len(_COMPLETE) :]
+            yield chunk
 
 
 class _Marked(httpx2.AsyncByteStream):

@@ -1,11 +1,14 @@
 """What is left of an answer whose server died: the text so far, settled, and the offer to try again.
 
 Items are stored when they are done, so an unfinished one is only in the run's event log. The events
-are applied again, in the order in which they were emitted, and what is then unfinished is stored.
+are applied again, in the order in which they were emitted, and what is then unfinished is stored. Where the
+run's steps say that something had begun which may happen once only, the user is told that it may have been done.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from chatkit.types import (
     ThreadItem,
@@ -21,7 +24,9 @@ from pydantic import TypeAdapter, ValidationError
 from chatkit_link.agents.turn_errors import interrupted_event
 from chatkit_link.caller import Caller, Retry
 from chatkit_link.errors import NotFound
+from chatkit_link.protocol.beginning import Known
 from chatkit_link.protocol.partial_items import PartialItems
+from chatkit_link.protocol.uncertain_calls import uncertain_calls
 from chatkit_link.runs.run import RunStatus
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.runs import RunRow
@@ -37,15 +42,20 @@ class CrashRecovery:
         self._store = store
         self._adapter: TypeAdapter[ThreadStreamEvent] = TypeAdapter(ThreadStreamEvent)
 
-    async def settle(self, caller: Caller, run: RunRow, logged: Sequence[bytes]) -> list[bytes]:
+    async def settle(
+        self, caller: Caller, run: RunRow, logged: Sequence[bytes], steps: Mapping[str, Any]
+    ) -> list[bytes]:
         """Store what is unfinished in these events of a run, and return the events that end it."""
+        if (known := Known.read(run.claim)) is not None:
+            caller = replace(caller, locale=known.caller.get("locale", caller.locale))
+        uncertain = uncertain_calls(steps)
         partial = PartialItems()
         retry = Retry(run.thread_id, run.retried) if run.retried is not None else None
         for event in self._events(run, logged):
             if isinstance(event, ThreadItemDoneEvent | ThreadItemReplacedEvent):
                 retry = None  # the old answer went when the first item of the new one was stored
             _apply(partial, event)
-        items = partial.settle(caller.locale)
+        items = partial.settle(caller.locale, uncertain)
         # Just before a crash an item may have been stored whole, of which the log has only the beginning.
         stored = {item.id: whole for item in items if (whole := await self._stored(caller, run, item)) is not None}
         if stored:
@@ -65,7 +75,7 @@ class CrashRecovery:
                 if retry is None or retry.replaced:
                     await self._store.save_ending(run.thread_id, RunStatus.CANCELLED, caller, message_id=run.retried)
                 return ending
-            event = interrupted_event(caller)
+            event = interrupted_event(caller, [call.title for call in uncertain])
             await self._store.save_ending(run.thread_id, RunStatus.INTERRUPTED, caller, event, message_id=run.retried)
         except NotFound:
             return []  # the thread was deleted

@@ -20,6 +20,8 @@ from chatkit.types import (
     WorkflowItem,
 )
 
+from chatkit_link.agents.tool_call_hooks import failed
+from chatkit_link.protocol.uncertain_calls import UncertainCall
 from chatkit_link.translations import Localized
 from chatkit_link.wire.encoding import is_hidden
 from chatkit_link.wire.reducer import apply_update, nodes_of
@@ -64,14 +66,14 @@ class PartialItems:
             updates.clear()
         return True
 
-    def settle(self, locale: str = "en") -> list[ThreadItem]:
+    def settle(self, locale: str = "en", uncertain: Sequence[UncertainCall] = ()) -> list[ThreadItem]:
         """What is worth storing of the unfinished items, in its final state; empties the list.
 
-        locale: BCP 47, of the note about what was not finished.
+        locale: BCP 47, of the note about what was not finished. uncertain: what may have been done all the same.
         """
         items = [_updated(*known) for known in self._items.values()]
         self._items.clear()
-        return [_interrupted(item, locale) for item in items if not is_hidden(item) and not _is_empty(item)]
+        return [_interrupted(item, locale, uncertain) for item in items if not is_hidden(item) and not _is_empty(item)]
 
 
 def _updated(item: ThreadItem, updates: Sequence[ThreadItemUpdate]) -> ThreadItem:
@@ -112,14 +114,18 @@ def settled(item: ThreadItem) -> ThreadItem:
     return item
 
 
-def _interrupted(item: ThreadItem, locale: str) -> ThreadItem:
+def _interrupted(item: ThreadItem, locale: str, uncertain: Sequence[UncertainCall]) -> ThreadItem:
     """An item that was being written when its answer ended: none of its running tasks claims to be complete."""
     if isinstance(item, WorkflowItem):
-        for task in item.workflow.tasks:
+        for index, task in enumerate(item.workflow.tasks):
             if task.status_indicator != "loading":
                 continue
             task.status_indicator = "none"
-            if isinstance(task, CustomTask):
+            if not isinstance(task, CustomTask):
+                continue
+            if any(call.is_at(item, index) for call in uncertain):
+                item.workflow.tasks[index] = failed(task, "task_may_be_done", locale, title="task_uncertain_title")
+            else:
                 note = Localized("task_unfinished").in_language(locale)
                 task.content = f"{task.content}\n\n{note}" if task.content else note
     return settled(item)

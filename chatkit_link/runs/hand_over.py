@@ -24,13 +24,20 @@ async def let_go(runs: Iterable[Run], within: float, *, finish: bool = False) ->
 
 
 async def _let_go(run: Run, within: float, *, finish: bool) -> None:
-    free = asyncio.create_task(asyncio.sleep(within) if finish else run.journal.until_free())
     with suppress(TimeoutError):
         async with asyncio.timeout(within):
             while run.task is None and run.status is RunStatus.RUNNING:  # noqa: ASYNC110 - its request is being stored
                 await asyncio.sleep(_SOON)
             if run.task is not None:
-                await asyncio.wait([free, run.task], return_when=asyncio.FIRST_COMPLETED)
-    free.cancel()
-    await asyncio.gather(free, return_exceptions=True)
+                await _until_it_may_stop(run, run.task, finish=finish)
+    # Nothing is awaited since it was looked at: it might have begun something that must not be cut.
     run.stop(RunStatus.HANDED_OVER if run.journal.continuable else RunStatus.INTERRUPTED)
+
+
+async def _until_it_may_stop(run: Run, task: "asyncio.Task[None]", *, finish: bool) -> None:
+    while not task.done() and (finish or not run.journal.is_free):
+        free = asyncio.create_task(asyncio.Event().wait() if finish else run.journal.until_free())
+        try:
+            await asyncio.wait([free, task], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            free.cancel()

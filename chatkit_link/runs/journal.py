@@ -93,10 +93,15 @@ class Journal:
     def is_busy(self) -> bool:
         return self._busy > 0
 
+    @property
+    def is_free(self) -> bool:
+        """Whether the run can go on elsewhere now."""
+        return self._continuable and not self._busy
+
     async def until_free(self) -> None:
-        """Wait for a moment at which the run can go on elsewhere."""
+        """Wait for a moment at which the run can go on elsewhere; ``is_free`` says whether it is still there."""
         self._changed = self._changed or asyncio.Event()
-        while self._busy or not self._continuable:
+        while not self.is_free:
             self._changed.clear()
             await self._changed.wait()
 

@@ -20,13 +20,15 @@ runs are ended by the first that wakes or starts, which looks before it does any
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from math import inf
+from typing import Any
 
 from chatkit_link.caller import Caller
 from chatkit_link.runs.database_uptime import DatabaseUptime
+from chatkit_link.runs.journal import decode_steps
 from chatkit_link.runs.log import OWN_IDS
 from chatkit_link.runs.run import LEASE, RunStatus, now
 from chatkit_link.runs.takeover import Takeover
@@ -54,8 +56,9 @@ _AT_ONCE = 5
 _CLEANING = 600.0
 _SWEEPING = 30.0
 
-#: Given a run's owner, the run and all its events: stores what is worth storing, returns the events that end it.
-Settle = Callable[[Caller, rows.RunRow, Sequence[bytes]], Awaitable[Sequence[bytes]]]
+#: Given a run's owner, the run, all its events and its steps: stores what is worth storing, returns the events that
+#: end it.
+Settle = Callable[[Caller, rows.RunRow, Sequence[bytes], Mapping[str, Any]], Awaitable[Sequence[bytes]]]
 
 
 class Recovery:
@@ -225,7 +228,10 @@ class Recovery:
         request = orphan.request_id or orphan.id
         caller = Caller(tenant=orphan.tenant, user=orphan.user_id, request_id=request)
         status = RunStatus.CANCELLED if orphan.cancel_requested else RunStatus.INTERRUPTED
-        ending = await self._settle(caller, orphan, log.events)
+        steps: dict[str, Any] = {}
+        with suppress(ValueError):  # unreadable ones must not leave its thread busy for ever
+            steps = decode_steps(log.steps)
+        ending = await self._settle(caller, orphan, log.events, steps)
         first = orphan.generation * OWN_IDS + 1
         batches = [Batch(orphan.id, number, [data]) for number, data in enumerate(ending, start=first)]
         async with self._database.replica() as connection:

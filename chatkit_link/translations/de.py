@@ -91,6 +91,7 @@ TEXTS = {
     "task_uncertain_title": "{title}: ungewiss",
     "task_uncertain": "Der Server wurde währenddessen neu gestartet. Vielleicht ist es geschehen, "
     "vielleicht nicht. Der Assistent weiß davon.",
+    "task_may_be_done": "Der Server wurde währenddessen neu gestartet. Vielleicht ist es geschehen, vielleicht nicht.",
     "task_timed_out": "Fehlgeschlagen: Es hat zu lange gedauert. Der Assistent weiß davon und kann ohne das Ergebnis "
     "weitermachen.",
     "task_unfinished": "Nicht beendet.",

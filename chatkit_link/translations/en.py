@@ -90,6 +90,7 @@ TEXTS = {
     "task_uncertain_title": "{title}: unclear",
     "task_uncertain": "The server was restarted meanwhile. This may or may not have been done. The "
     "assistant was informed.",
+    "task_may_be_done": "The server was restarted meanwhile. This may or may not have been done.",
     "task_timed_out": "Failed: it took too long. The assistant was informed and can go on without it.",
     "task_unfinished": "Not finished.",
     "task_output_cut": "The result was too long: the assistant received {kept} of {total} characters.",

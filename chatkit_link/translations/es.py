@@ -89,6 +89,7 @@ TEXTS = {
     "task_uncertain_title": "{title}: incierto",
     "task_uncertain": "El servidor se reinició mientras tanto. Puede que se haya hecho o puede que no. "
     "El asistente está informado.",
+    "task_may_be_done": "El servidor se reinició mientras tanto. Puede que se haya hecho o puede que no.",
     "task_timed_out": "Falló: tardó demasiado. El asistente está informado y puede continuar sin el resultado.",
     "task_unfinished": "Sin terminar.",
     "task_output_cut": "El resultado era demasiado largo: el asistente recibió {kept} de {total} caracteres.",

@@ -87,6 +87,7 @@ TEXTS = {
     "task_uncertain_title": "{title} : incertain",
     "task_uncertain": "Le serveur a redémarré entre-temps. Cela a peut-être été fait, ou non. "
     "L’assistant en est informé.",
+    "task_may_be_done": "Le serveur a redémarré entre-temps. Cela a peut-être été fait, ou non.",
     "task_timed_out": "Échec : délai dépassé. L’assistant en est informé et peut continuer sans ce résultat.",
     "task_unfinished": "Inachevé.",
     "task_output_cut": "Le résultat était trop long : l’assistant a reçu {kept} caractères sur {total}.",

@@ -82,6 +82,7 @@ TEXTS = {
     "task_uncertain_title": "{title}: tidak pasti",
     "task_uncertain": "Server dimulai ulang di tengah proses. Ini mungkin sudah atau belum dilakukan. "
     "Asisten sudah diberi tahu.",
+    "task_may_be_done": "Server dimulai ulang di tengah proses. Ini mungkin sudah atau belum dilakukan.",
     "task_timed_out": "Gagal: terlalu lama. Asisten sudah diberi tahu dan dapat melanjutkan tanpa hasilnya.",
     "task_unfinished": "Belum selesai.",
     "task_output_cut": "Hasilnya terlalu panjang: asisten menerima {kept} dari {total} karakter.",

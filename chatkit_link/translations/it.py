@@ -87,6 +87,7 @@ TEXTS = {
     "task_uncertain_title": "{title}: incerto",
     "task_uncertain": "Nel frattempo il server è stato riavviato. Potrebbe essere stato fatto oppure no. "
     "L’assistente ne è stato informato.",
+    "task_may_be_done": "Nel frattempo il server è stato riavviato. Potrebbe essere stato fatto oppure no.",
     "task_timed_out": "Non riuscito: ci è voluto troppo tempo. L’assistente ne è stato informato e può continuare "
     "senza.",
     "task_unfinished": "Non completato.",

@@ -79,6 +79,7 @@ TEXTS = {
     "task_uncertain_title": "{title}: 불확실",
     "task_uncertain": "도중에 서버가 다시 시작되었습니다. 실행되었을 수도, 아닐 수도 있습니다. 어시스턴트가 이를 "
     "알고 있습니다.",
+    "task_may_be_done": "도중에 서버가 다시 시작되었습니다. 실행되었을 수도, 아닐 수도 있습니다.",
     "task_timed_out": "실패: 너무 오래 걸렸습니다. 어시스턴트가 이를 알고 있으며 결과 없이 계속할 수 있습니다.",
     "task_unfinished": "완료되지 않았습니다.",
     "task_output_cut": "결과가 너무 깁니다. 어시스턴트는 {total}자 중 {kept}자를 받았습니다.",

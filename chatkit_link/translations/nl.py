@@ -87,6 +87,7 @@ TEXTS = {
     "task_uncertain_title": "{title}: onzeker",
     "task_uncertain": "De server is intussen opnieuw gestart. Dit is misschien wel en misschien niet "
     "gebeurd. De assistent weet dit.",
+    "task_may_be_done": "De server is intussen opnieuw gestart. Dit is misschien wel en misschien niet gebeurd.",
     "task_timed_out": "Mislukt: het duurde te lang. De assistent weet dit en kan zonder het resultaat verder.",
     "task_unfinished": "Niet voltooid.",
     "task_output_cut": "Het resultaat was te lang: de assistent heeft {kept} van de {total} tekens ontvangen.",

@@ -82,6 +82,7 @@ TEXTS = {
     "task_uncertain_title": "{title}: nie wiadomo",
     "task_uncertain": "W międzyczasie serwer został uruchomiony ponownie. Mogło to zostać wykonane lub "
     "nie. Asystent o tym wie.",
+    "task_may_be_done": "W międzyczasie serwer został uruchomiony ponownie. Mogło to zostać wykonane lub nie.",
     "task_timed_out": "Nie powiodło się: trwało to zbyt długo. Asystent o tym wie i może kontynuować bez wyniku.",
     "task_unfinished": "Nie ukończono.",
     "task_output_cut": "Wynik był za długi: asystent otrzymał {kept} z {total} znaków.",

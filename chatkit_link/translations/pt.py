@@ -85,6 +85,7 @@ TEXTS = {
     "task_uncertain_title": "{title}: incerto",
     "task_uncertain": "O servidor foi reiniciado enquanto isso. Isto pode ou não ter sido feito. O "
     "assistente foi informado.",
+    "task_may_be_done": "O servidor foi reiniciado enquanto isso. Isto pode ou não ter sido feito.",
     "task_timed_out": "Falhou: demorou demais. O assistente foi informado e pode continuar sem isso.",
     "task_unfinished": "Não concluído.",
     "task_output_cut": "O resultado era longo demais: o assistente recebeu {kept} de {total} caracteres.",

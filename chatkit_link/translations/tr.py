@@ -80,6 +80,7 @@ TEXTS = {
     "task_uncertain_title": "{title}: belirsiz",
     "task_uncertain": "Bu sırada sunucu yeniden başlatıldı. Bu yapılmış da olabilir, yapılmamış da. "
     "Asistan bunu biliyor.",
+    "task_may_be_done": "Bu sırada sunucu yeniden başlatıldı. Bu yapılmış da olabilir, yapılmamış da.",
     "task_timed_out": "Başarısız: Çok uzun sürdü. Asistan bunu biliyor ve sonuç olmadan devam edebilir.",
     "task_unfinished": "Tamamlanmadı.",
     "task_output_cut": "Sonuç çok uzundu: Asistan {total} karakterin {kept} tanesini aldı.",

@@ -82,6 +82,7 @@ TEXTS = {
     "task_uncertain_title": "{title}: không rõ",
     "task_uncertain": "Máy chủ đã khởi động lại trong lúc đó. Việc này có thể đã hoặc chưa được thực "
     "hiện. Trợ lý đã được báo.",
+    "task_may_be_done": "Máy chủ đã khởi động lại trong lúc đó. Việc này có thể đã hoặc chưa được thực hiện.",
     "task_timed_out": "Không thành công: mất quá nhiều thời gian. Trợ lý đã được báo và có thể tiếp tục mà không có "
     "kết quả này.",
     "task_unfinished": "Chưa hoàn tất.",

@@ -55,6 +55,7 @@ TEXTS = {
     "task_failed": "失败。助手已知悉，可以在没有该结果的情况下继续。",
     "task_uncertain_title": "{title}：不确定",
     "task_uncertain": "期间服务器已重启。此操作可能已完成，也可能未完成。助手已知悉。",
+    "task_may_be_done": "期间服务器已重启。此操作可能已完成，也可能未完成。",
     "task_timed_out": "失败：耗时过长。助手已知悉，可以在没有该结果的情况下继续。",
     "task_unfinished": "未完成。",
     "task_output_cut": "结果过长：助手收到了 {total} 个字符中的 {kept} 个。",

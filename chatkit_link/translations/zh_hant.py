@@ -55,6 +55,7 @@ TEXTS = {
     "task_failed": "失敗。助理已知悉，可以在沒有該結果的情況下繼續。",
     "task_uncertain_title": "{title}：不確定",
     "task_uncertain": "期間伺服器已重新啟動。此操作可能已完成，也可能未完成。助理已知悉。",
+    "task_may_be_done": "期間伺服器已重新啟動。此操作可能已完成，也可能未完成。",
     "task_timed_out": "失敗：耗時過長。助理已知悉，可以在沒有該結果的情況下繼續。",
     "task_unfinished": "未完成。",
     "task_output_cut": "結果太長：助理收到了 {total} 個字元中的 {kept} 個。",

@@ -112,6 +112,21 @@ async def test_a_step_whose_end_no_one_knows_is_not_done_again_and_says_so() -> 
     assert "„charge“" in uncertain.value.in_language("de")
 
 
+async def test_a_step_that_was_stopped_before_it_began_is_done_by_the_next_server() -> None:
+    log, till = RunLog(), Till()
+    steps = log.steps()
+
+    async def stopped() -> None:
+        raise asyncio.CancelledError
+
+    steps.journal.commit = stopped
+    with pytest.raises(asyncio.CancelledError), steps.running():
+        await step("charge", till.charge)
+    assert till.paid == 0
+    with log.steps().running():
+        assert await step("charge", till.charge) == 1
+
+
 async def test_a_repeatable_step_whose_end_no_one_knows_is_done_again() -> None:
     log, till = RunLog(), Till()
     await cut_in_the_middle(log, till, repeatable=True)

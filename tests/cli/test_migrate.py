@@ -37,7 +37,7 @@ async def test_an_owner_who_is_no_superuser_reaches_each_schema(
 ) -> None:
     for arguments in (
         ("migrate",),
-        ("migrate", "--to", "0014"),
+        ("migrate", "--to", "0014", "--yes"),
         ("migrate",),
         ("audit", "prune", "--older-than", "30d"),
     ):
@@ -55,7 +55,7 @@ async def test_a_schema_is_left_and_reached_by_command(
 
     assert (await command("migrate")).exit_code == 0
     newest = revision()
-    went = await command("migrate", "--to", "0014")
+    went = await command("migrate", "--to", "0014", "--yes")
     assert went.exit_code == 0, went.output
     assert " ".join(went.output.split()) == (
         "The database is at schema 0014. Start the version that needs it: a server of this one upgrades it again."

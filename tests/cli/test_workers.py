@@ -92,7 +92,7 @@ def stop(process: "subprocess.Popen[str]", output: Output, number: int = signal.
     assert "Traceback" not in output.text
 
 
-def test_workers_share_a_port_and_one_that_is_killed_is_replaced_while_the_others_end_its_answers(
+def test_workers_share_a_port_and_one_that_is_killed_is_replaced_while_the_others_go_on_for_it(
     run: Run, folder: Path
 ) -> None:
     process = run("serve", "--workers", "3", "--port", "0")
@@ -117,10 +117,10 @@ def test_workers_share_a_port_and_one_that_is_killed_is_replaced_while_the_other
     for each in asking:
         each.join(WITHIN)
     assert output.text.count("another one takes its place") == 2 and "SIGKILL" in output.text
-    # Those of the worker that lived are whole. The others were ended by those that live, and can be tried again.
+    # Those of the worker that lived are whole. With the others, those that live go on.
     with httpx2.Client(base_url=output.address, timeout=WITHIN) as http:
         until(lambda: http.get("/ready").status_code == 200, "a server that is ready")
-    output.wait("was interrupted", sum("version 1" not in each for each in answered))
+    output.wait("goes on here", sum("version 1" not in each for each in answered))
     until(lambda: pid_of(ask(output.address, "hello")) not in first, "an answer of a new worker")
 
     assert output.text.count("ready  ") == 1 and output.text.count("access  ") == 1

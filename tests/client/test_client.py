@@ -221,6 +221,21 @@ async def test_a_stream_cut_inside_an_event_is_a_lost_connection(body: bytes) ->
             await seen(ChatKitClient("http://x/chatkit", http=http).create_thread("q"))
 
 
+@pytest.mark.parametrize("is_complete", [True, False])
+async def test_a_server_with_runs_says_when_a_stream_is_complete(*, is_complete: bool) -> None:
+    """A server that stops ends its streams as cleanly, in the middle of an answer."""
+
+    def answer(_: httpx2.Request) -> httpx2.Response:
+        headers = {"Content-Type": "text/event-stream", "X-Run-Id": RUN}
+        return httpx2.Response(200, content=PROGRESS % b"a" + b": end\n\n" * is_complete, headers=headers)
+
+    async with httpx2.AsyncClient(transport=httpx2.MockTransport(answer)) as http:
+        stream = ChatKitClient("http://x/chatkit", http=http).create_thread("q")
+        assert (await anext(stream)).event == wire.ProgressUpdateEvent(text="a")
+        with pytest.raises(StopAsyncIteration if is_complete else ClientError):
+            await anext(stream)
+
+
 async def test_a_socket_that_closes_in_the_middle_is_a_lost_connection() -> None:
     async def cut(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")

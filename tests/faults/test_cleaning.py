@@ -2,7 +2,8 @@
 
 import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,9 @@ pytestmark = deadline
 EVENTS = 20
 
 
-async def _keep_nothing(caller: Caller, run: RunRow, said: Sequence[bytes]) -> Sequence[bytes]:
+async def _keep_nothing(
+    caller: Caller, run: RunRow, said: Sequence[bytes], steps: Mapping[str, Any]
+) -> Sequence[bytes]:
     return []
 
 

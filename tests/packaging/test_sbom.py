@@ -13,7 +13,7 @@ import pytest
 from tests.packaging.test_repository import pins_of
 
 ROOT = Path(__file__).parents[2]
-pytestmark = [pytest.mark.slow("sbom"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow("sbom"), pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")

@@ -2,22 +2,31 @@
 
 import json
 import uuid
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from chatkit.types import (
     AssistantMessageContentPartTextDelta,
     AssistantMessageItem,
+    CustomTask,
     ThreadItemAddedEvent,
     ThreadItemDoneEvent,
     ThreadItemUpdatedEvent,
     ThreadStreamEvent,
+    Workflow,
+    WorkflowItem,
+    WorkflowTaskAdded,
 )
 
 from chatkit_link.caller import Caller
+from chatkit_link.protocol.beginning import Known
 from chatkit_link.protocol.crash_recovery import CrashRecovery
 from chatkit_link.store.postgres import PostgresStore
 from chatkit_link.store.runs import RunRow
 from chatkit_link.wire.encoding import encode
+from tests.agents.taken_over import Log, lab, shop
+from tests.model_server import Call, Say
 from tests.store.build import assistant, text_of, thread, user
 
 
@@ -30,6 +39,8 @@ class Crashed:
         self.thread_id = thread_id
         self.question_id = question_id
         self.logged: list[bytes] = []
+        self.steps: dict[str, Any] = {}
+        self.claim: bytes | None = None
 
     def log(self, event: ThreadStreamEvent) -> None:
         self.logged.append(encode(event))
@@ -41,6 +52,35 @@ class Crashed:
         delta = AssistantMessageContentPartTextDelta(content_index=0, delta=text)
         self.log(ThreadItemUpdatedEvent(item_id=item.id, update=delta))
         return item
+
+    def call(self, *titles: str) -> WorkflowItem:
+        """Tools run, and their lines are displayed."""
+        item = WorkflowItem(
+            id=f"wf_{uuid.uuid4().hex}",
+            thread_id=self.thread_id,
+            created_at=datetime.now(UTC),
+            workflow=Workflow(type="custom", tasks=[]),
+        )
+        self.log(ThreadItemAddedEvent(item=item))
+        for index, title in enumerate(titles):
+            task = CustomTask(title=title, status_indicator="loading")
+            self.log(ThreadItemUpdatedEvent(item_id=item.id, update=WorkflowTaskAdded(task_index=index, task=task)))
+        return item
+
+    def record(self, call_id: str, name: str, *, once: bool, at: tuple[WorkflowItem, int] | None = None) -> None:
+        """The start of a call is in the journal, with the place of its line."""
+        display: dict[str, Any] = {"number": len(self.steps), "workflow": None, "lines": {}}
+        if at is not None:
+            item, index = at
+            display["workflow"] = {"id": item.id}
+            display["lines"] = {call_id: {"task": {"title": name}, "place": index}}
+        self.steps[f"tool:{call_id}"] = {"name": name, "once": once, "display": display}
+
+    async def lines(self) -> list[tuple[str | None, str | None]]:
+        """What a reload shows of the calls."""
+        page = await self.store.load_thread_items(self.thread_id, None, 20, "asc", self.caller)
+        tasks = [task for item in page.data if isinstance(item, WorkflowItem) for task in item.workflow.tasks]
+        return [(task.title, task.content) for task in tasks if isinstance(task, CustomTask)]
 
     async def keep(self, text: str, *, item_id: str | None = None) -> AssistantMessageItem:
         item = assistant(self.thread_id, text, item_id=item_id)
@@ -68,8 +108,9 @@ class Crashed:
             cancel_requested=cancelled,
             ended_for=None,
             retried=retried,
+            claim=self.claim,
         )
-        ending = await CrashRecovery(self.store).settle(self.caller, run, self.logged)
+        ending = await CrashRecovery(self.store).settle(self.caller, run, self.logged, self.steps)
         self.logged += ending
         return ending
 
@@ -153,3 +194,86 @@ async def test_an_event_that_cannot_be_read_costs_itself_and_not_the_thread(cras
     crashed.begin("text")
 
     assert await crashed.recover() == ["question", "text"]
+
+
+UNCLEAR = "The server was restarted meanwhile. This may or may not have been done."
+
+
+async def _error(crashed: Crashed) -> dict[str, Any]:
+    """The end that the thread has kept, which is the one that readers are sent."""
+    ending = await crashed.settle()
+    [kept] = (await crashed.store.load_endings(crashed.thread_id, crashed.caller)).values()
+    assert kept.get("error") == json.loads(ending[-1])
+    return json.loads(ending[-1])
+
+
+async def test_a_call_that_may_have_happened_is_told_before_it_is_tried_again(crashed: Crashed) -> None:
+    """Also beside one that may be repeated, and whose tool has the same name."""
+    item = crashed.call("Charge", "Charge", "Look up")
+    crashed.record("call_1", "Charge", once=False, at=(item, 0))
+    crashed.record("call_2", "Charge", once=True, at=(item, 1))
+
+    error = await _error(crashed)
+    assert await crashed.lines() == [
+        ("Charge", "Not finished."),
+        ("Charge: unclear", UNCLEAR),
+        ("Look up", "Not finished."),
+    ]
+    assert error["message"].startswith("The server stopped in the middle of “Charge”, and it is not known")
+    assert error["allow_retry"] is True
+
+
+async def test_the_journal_of_an_agent_says_which_line_is_unclear(store: PostgresStore) -> None:
+    async with lab(shop, store, Call("order", {"what": "tea"}), Say("Done.")) as here:
+        whole = await here.undisturbed()
+        begun = next(at for at, entry in enumerate(whole.entries) if b"tool:" in entry[:20])
+        asked, log = await here.ask(), Log(room=begun + 1, late=True)
+        await here.answer(asked, log)
+    assert asked.message is not None
+    crashed = Crashed(store, asked.caller, asked.thread.id, asked.message.id)
+    crashed.steps = log.steps
+    for event in log.events:
+        crashed.log(event)
+
+    assert "in the middle of “Order”" in (await _error(crashed))["message"]
+    assert await crashed.lines() == [("Order: unclear", f"tea\n\n{UNCLEAR}")]
+
+
+async def test_a_line_that_has_moved_since_its_call_began_is_known_by_its_title(crashed: Crashed) -> None:
+    crashed.record("call_1", "charge_card", once=True)
+    crashed.call("Charge card", "Look up")
+
+    assert "“Charge card”" in (await _error(crashed))["message"]
+    assert await crashed.lines() == [("Charge card: unclear", UNCLEAR), ("Look up", "Not finished.")]
+
+
+async def test_what_has_recorded_its_end_or_may_be_repeated_is_not_named(crashed: Crashed) -> None:
+    item = crashed.call("Charge", "Look up")
+    crashed.record("call_1", "Charge", once=True, at=(item, 0))
+    crashed.steps["tool:call_1/end"] = {"result": "charged"}
+    crashed.record("call_2", "Look up", once=False, at=(item, 1))
+    crashed.steps |= {"step:order#1": {"once": True}, "step:order#1/end": {"result": 1}, "tool:call_3": None}
+
+    assert (await _error(crashed))["message"].startswith("The server was restarted before this answer was complete.")
+    assert [content for _, content in await crashed.lines()] == ["Not finished.", "Not finished."]
+
+
+async def test_a_step_that_may_have_happened_is_named_in_the_language_of_its_user(crashed: Crashed) -> None:
+    crashed.begin("I order")
+    crashed.claim = Known("threads.create", 0, allow_cancel=True, caller={"locale": "de-AT"}).to_bytes()
+    crashed.steps = {
+        "step:order#1": {"once": True},
+        "step:order#1/end": {"result": 1},
+        "step:order#2": {"once": True},
+    }
+
+    error = await _error(crashed)
+    assert error["message"].startswith("Der Server wurde mitten in „order“ beendet")
+    assert error["allow_retry"] is True
+
+
+async def test_a_call_is_unclear_also_where_its_answer_was_stopped(crashed: Crashed) -> None:
+    item = crashed.call("Charge")
+    crashed.record("call_1", "Charge", once=True, at=(item, 0))
+    await crashed.settle(cancelled=True)
+    assert await crashed.lines() == [("Charge: unclear", UNCLEAR)]

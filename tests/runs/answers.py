@@ -1,7 +1,8 @@
 """Runs that write a few bytes, and a reader of them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from chatkit_link.caller import Caller
 from chatkit_link.runs.coordinator import Coordinator
@@ -9,7 +10,9 @@ from chatkit_link.runs.run import Run
 from chatkit_link.store import runs as rows
 
 
-async def keep_nothing(caller: Caller, run: rows.RunRow, said: Sequence[bytes]) -> Sequence[bytes]:
+async def keep_nothing(
+    caller: Caller, run: rows.RunRow, said: Sequence[bytes], steps: Mapping[str, Any]
+) -> Sequence[bytes]:
     return [b"interrupted after %d" % len(said)]
 
 
