@@ -3,10 +3,10 @@
 What can go on: an agent whose models and tools we call, for it goes on behind its last recorded step; and any server
 that has shown nothing yet or has recorded a step of its own, for it is asked again, and does again what it did, but
 for its steps. A server that has done something which nobody can know of is not asked a second time, and neither is an
-agent that has called a tool which is no step, such as a shell. Where an agent was
-changed meanwhile, its steps are not those of the new one: it begins again at the message, unless something has
-happened that must not happen twice. Whatever cannot go on is ended by ``crash_recovery.py``. While a deploy is under
-way, another replica may have the agent, or have it as it was: what cannot go on only here is left to the others first.
+agent that has called a tool which is no step, such as a shell. Where an agent was changed meanwhile, its steps are not
+those of the new one: it begins again at the message, unless something has happened that must not happen twice. Whatever
+cannot go on is ended by ``crash_recovery.py``. While a deploy is under way, another replica may have the agent, or have
+it as it was: what cannot go on only here is left to the others first.
 """
 
 import logging
@@ -212,10 +212,6 @@ class Continuation:
                 beginning.record(run.journal)
             if left.changed:
                 self._begin_again(left, run)
-            logger.info(
-                "request %s: run %s goes on %s", caller.request_id, run.id,
-                "at the message" if left.again else "behind its last step",
-            )  # fmt: skip
             await work(run)
 
         return Continued(left.caller, go_on)
