@@ -8,12 +8,13 @@ recorded a step of its own.
 
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import Any, cast
 
 from chatkit_link.agents.steps import ACTION, NO_STEP
 from chatkit_link.protocol.beginning import BEGIN
 from chatkit_link.protocol.places import PLACE, REPLACED
 from chatkit_link.protocol.turn import Turn
+from chatkit_link.protocol.uncertain_calls import UncertainCall, begun_steps, uncertain_calls
 from chatkit_link.runs.journal import Journal
 
 #: Steps that are no work of the answer.
@@ -34,6 +35,7 @@ class Elsewhere:
         self._is_worked = has_worked(journal.earlier)
         self._is_acted = turn.action is None or self._is_worked or ACTION in journal.earlier
         self._is_shown = False
+        self._begun = begun_steps(journal.earlier)
         self._can_go_on = turn.continues and NO_STEP not in journal.earlier
         #: Holds what a server that stops waits for.
         self._middle = ExitStack()
@@ -53,9 +55,18 @@ class Elsewhere:
             self._is_shown = True
             self._keep()
 
-    def _recorded(self, key: str) -> None:
+    @property
+    def uncertain(self) -> list[UncertainCall]:
+        """What is being done and may be done once only: if the answer ends now, nobody knows whether it was."""
+        return uncertain_calls(self._begun)
+
+    def _recorded(self, key: str, value: Any) -> None:
         if key in NOTES:
             return
+        if isinstance(value, dict) and cast("dict[str, Any]", value).get("once"):
+            self._begun[key] = value
+        else:  # its end, or that it is taken back
+            self._begun.pop(key.removesuffix("/end"), None)
         self._can_go_on = self._can_go_on and key != NO_STEP
         self._is_acted = True
         self._is_worked = self._is_worked or key != ACTION

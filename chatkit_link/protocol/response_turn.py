@@ -155,8 +155,10 @@ class ResponseTurn:
         if run.lost or run.ending is RunStatus.HANDED_OVER:
             pass  # the replica that took it over has settled it, or goes on with it
         elif run.ending is RunStatus.INTERRUPTED:
-            await self._ending.keep_partial(self._emit)
-            await self._end(RunStatus.INTERRUPTED, interrupted_event(self._turn.caller))
+            uncertain = self._elsewhere.uncertain
+            await self._ending.keep_partial(self._emit, uncertain)
+            event = interrupted_event(self._turn.caller, [call.title for call in uncertain])
+            await self._end(RunStatus.INTERRUPTED, event)
         else:
             await self._ending.keep_cancelled(self._emit)
             # A retry that is stopped before it has written anything leaves the old answer whole.

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
 from chatkit.types import ErrorEvent, ThreadItem, ThreadItemDoneEvent
 
@@ -13,6 +14,7 @@ from chatkit_link.errors import NotFound
 from chatkit_link.protocol.turn import Turn
 from chatkit_link.protocol.turn_items import TurnItems
 from chatkit_link.protocol.turn_thread import Emit, TurnThread
+from chatkit_link.protocol.uncertain_calls import UncertainCall
 from chatkit_link.runs.run import RunStatus
 from chatkit_link.store.postgres import PostgresStore
 
@@ -54,10 +56,13 @@ class TurnEnding:
             place = where(self._turn.server, "handle_stream_cancelled")
             TurnErrors(self._turn.caller, place, await self.conversation()).event(error)  # for the log alone
 
-    async def keep_partial(self, emit: Emit) -> None:
-        """Store what was written, and what the server changed in the thread, before an error."""
+    async def keep_partial(self, emit: Emit, uncertain: Sequence[UncertainCall] = ()) -> None:
+        """Store what was written, and what the server changed in the thread, before an error.
+
+        uncertain: what may have been done, although its end is not known.
+        """
         try:
-            items = self._items.unfinished()
+            items = self._items.unfinished(uncertain)
             for item in items:
                 await self._items.save(item)
             for item in items:

@@ -5,7 +5,7 @@ is displayed and not done is only remembered (``plain_update``): there are hundr
 item that is done, mostly a widget of an earlier turn, is stored at once: the item will not be done again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -27,6 +27,7 @@ from chatkit_link.files.generated import GeneratedImages
 from chatkit_link.protocol.earlier_items import EarlierItems
 from chatkit_link.protocol.ids import ItemIds
 from chatkit_link.protocol.partial_items import PartialItems, settled
+from chatkit_link.protocol.uncertain_calls import UncertainCall
 from chatkit_link.store.postgres import PostgresStore, new_id
 from chatkit_link.store.threads import StoredThread
 from chatkit_link.wire.encoding import HIDDEN_TYPES, is_hidden
@@ -191,8 +192,11 @@ class TurnItems:
         else:
             await self._store.add_thread_item(self._thread.id, item, self._caller)
 
-    def unfinished(self) -> list[ThreadItem]:
-        """What is worth storing of the items that are not done, in its final state; they are forgotten here."""
+    def unfinished(self, uncertain: Sequence[UncertainCall] = ()) -> list[ThreadItem]:
+        """What is worth storing of the items that are not done, in its final state; they are forgotten here.
+
+        uncertain: what may have been done all the same.
+        """
         for item in self._earlier.unfinished() if self._earlier is not None else ():
             self._partial.add(item)
-        return self._partial.settle(self._caller.locale)
+        return self._partial.settle(self._caller.locale, uncertain)

@@ -30,8 +30,19 @@ class UncertainCall:
 
 def uncertain_calls(steps: Mapping[str, Any]) -> list[UncertainCall]:
     """Those of a run's steps, in the order in which they began."""
-    known = cast("dict[str, dict[str, Any]]", {key: value for key, value in steps.items() if isinstance(value, dict)})
-    return [_call(key, value, known) for key, value in known.items() if value.get("once") and f"{key}/end" not in known]
+    known = _known(steps)
+    return [_call(key, value, known) for key, value in begun_steps(steps).items()]
+
+
+def begun_steps(steps: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The starts of what may be done once only and has no end."""
+    known = _known(steps)
+    return {key: value for key, value in known.items() if value.get("once") and f"{key}/end" not in known}
+
+
+def _known(steps: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Without those that were taken back."""
+    return cast("dict[str, dict[str, Any]]", {key: value for key, value in steps.items() if isinstance(value, dict)})
 
 
 def _call(key: str, value: dict[str, Any], steps: Mapping[str, dict[str, Any]]) -> UncertainCall:

@@ -42,8 +42,8 @@ class Journal:
         self.generation = generation
         self.earlier: Mapping[str, Any] = {} if earlier is None else earlier
         self.earlier_events = earlier_events
-        #: Told the key of each step that is recorded.
-        self.on_record: Callable[[str], None] = lambda _: None
+        #: Told each step that is recorded: its key and its value.
+        self.on_record: Callable[[str, Any], None] = lambda _key, _value: None
         self._continuable = continuable
         #: Whether anything was done here that no replica before had done.
         self.has_advanced = False
@@ -65,7 +65,7 @@ class Journal:
         """Note what came of a step, as JSON, behind all that was emitted so far. A later value of a key counts."""
         self.has_advanced = True
         self.append(encode_step(key, value))
-        self.on_record(key)
+        self.on_record(key, value)
 
     async def committed(self) -> None:
         """Return once all that was recorded so far is on the disk of the database.

@@ -25,7 +25,7 @@ LONG = 60.0
 class Waiting(ChatKitServer[Any]):
     """Shows something, or records a step, if it is told to, and waits before its last words."""
 
-    shows, steps = False, False
+    shows, steps, charges = False, False, False
 
     def __init__(self, store: Any) -> None:
         super().__init__(store)
@@ -37,10 +37,16 @@ class Waiting(ChatKitServer[Any]):
         if self.shows:
             async for event in text(thread, "msg_first", FIRST):
                 yield event
+        if self.charges:
+            await step("charge", self.charge)
         self.waits.set()
         await self.goes_on.wait()
         async for event in text(thread, "msg_last", LAST):
             yield event
+
+    async def charge(self) -> None:
+        self.waits.set()
+        await self.goes_on.wait()
 
 
 @pytest.fixture
@@ -120,4 +126,17 @@ async def test_an_agent_that_must_not_go_on_is_interrupted(waiting: tuple[Site, 
     replica, run = await begun(site.changed("a", continues=False), server)
     log = await stopped(site, replica, run, 0.05)
     assert run.ending is RunStatus.INTERRUPTED
+    assert log.types[-1] == "error"
+
+
+async def test_who_is_interrupted_in_a_step_hears_that_it_may_have_been_done(waiting: tuple[Site, Waiting]) -> None:
+    """Or they would try again, and have it done twice."""
+    site, server = waiting
+    server.charges = True
+    replica, run = await begun(site.changed("a", continues=False), server)
+    log = await stopped(site, replica, run, 0.05)
+    assert run.ending is RunStatus.INTERRUPTED
+    [kept] = (await site.services.store.load_endings(run.thread_id, site.caller)).values()
+    error = kept.get("error")
+    assert error is not None and "“charge”" in error["message"] and error["allow_retry"] is True
     assert log.types[-1] == "error"
