@@ -1,7 +1,7 @@
 """The rows of runs; their events are in ``event_log.py``.
 
 Two types of callers: a user, who finds and follows their own runs (through a ``Session``), and a
-replica, which renews, takes over and cleans runs of all users.
+replica, which renews and takes over runs of all users; it deletes old ones in ``old_runs.py``.
 
 The invariant: whatever locks several rows locks them in the order of their keys, or waits for none. The rows are
 locked in a step of its own, which no plan can take to pieces (MATERIALIZED), and changed in the next.
@@ -41,7 +41,7 @@ from chatkit_link.store.engine import Database, System
 from chatkit_link.store.notifications import CANCEL, CHANNEL, HANDED_OVER, channel_of
 from chatkit_link.store.replicas import ABSENT
 from chatkit_link.store.statement import Row, Statement
-from chatkit_link.store.tables import RUNNING, run_events, runs
+from chatkit_link.store.tables import RUNNING, runs
 from chatkit_link.store.tenancy import OWNER, Session, mine
 from chatkit_link.wire.sanitize import clean_text
 
@@ -91,7 +91,7 @@ def _locked(rows: Select[Any]) -> CTE:
     return rows.order_by(runs.c.id).with_for_update().cte("locked").prefix_with("MATERIALIZED")
 
 
-def _free(rows: Select[Any]) -> CTE:
+def free(rows: Select[Any]) -> CTE:
     """So many of these rows, locked; those that somebody else has locked are left out."""
     return rows.limit(bindparam("most")).with_for_update(skip_locked=True).cte("free").prefix_with("MATERIALIZED")
 
@@ -238,7 +238,7 @@ def _take_over() -> Statement:
     )
     others = bindparam("all", type_=Boolean()) & ~(runs.c.id == func.any(bindparam("left", type_=ARRAY(Text))))
     wanted = others | runs.c.cancel_requested
-    orphans = _free(select(runs.c.id).where(RUNNING, left, wanted, ~(runs.c.id == _KNOWN)).order_by(runs.c.lease_until))
+    orphans = free(select(runs.c.id).where(RUNNING, left, wanted, ~(runs.c.id == _KNOWN)).order_by(runs.c.lease_until))
     return Statement(
         update(runs)
         .where(runs.c.id == orphans.c.id)
@@ -387,34 +387,3 @@ async def running_replicas(database: Database) -> list[Row]:
     """
     async with database.replica() as connection:
         return await connection.execute(_RUNNING)
-
-
-def _ended_before() -> Any:
-    return runs.c.finished_at < func.now() - bindparam("kept", type_=Interval())
-
-
-def _clean() -> Statement:
-    old = _free(select(runs.c.id).where(_ended_before()).order_by(runs.c.finished_at))
-    return Statement(delete(runs).where(runs.c.id == old.c.id))
-
-
-def _clean_former() -> Statement:
-    # The first condition: so that nothing is read once that version is gone.
-    some = select(run_events.c.run_id).limit(1).exists()
-    old = _free(select(runs.c.id).where(some, _ended_before(), runs.c.events_kept).order_by(runs.c.finished_at))
-    events = delete(run_events).where(run_events.c.run_id == old.c.id).cte("events")
-    return Statement(update(runs).where(runs.c.id == old.c.id).values(events_kept=False).add_cte(events))
-
-
-_CLEAN, _CLEAN_FORMER = _clean(), _clean_former()
-
-
-async def clean(database: Database, *, events_for: float, runs_for: float, limit: int = 1000) -> bool:
-    """Delete runs some seconds after they ended, and event logs of the former version; whether there is more to do.
-
-    limit: runs touched at once: few enough for one statement to be done in time.
-    """
-    async with database.replica() as connection:
-        former = await connection.execute(_CLEAN_FORMER, kept=timedelta(seconds=events_for), most=limit)
-        deleted = await connection.execute(_CLEAN, kept=timedelta(seconds=runs_for), most=limit)
-    return limit in (former.changed, deleted.changed)

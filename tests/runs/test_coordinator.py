@@ -15,7 +15,7 @@ from chatkit_link.runs import log, writer
 from chatkit_link.runs.coordinator import Coordinator
 from chatkit_link.runs.log import OWN_IDS
 from chatkit_link.runs.run import LEASE, Run, RunStatus, now
-from chatkit_link.store import event_log
+from chatkit_link.store import event_log, old_runs
 from chatkit_link.store import runs as rows
 from chatkit_link.store.engine import Database
 from chatkit_link.store.event_log import Batch, Ended
@@ -312,7 +312,7 @@ async def test_events_are_forgotten_after_a_while_and_say_so(
         with pytest.raises(Gone):
             await forgetful.attach(ada, run.id)
 
-    await rows.clean(database, events_for=-1, runs_for=-1)
+    await old_runs.clean(database, events_for=-1, runs_for=-1)
     with pytest.raises(NotFound):
         await here.attach(ada, run.id)
 
@@ -327,7 +327,7 @@ async def test_cleaning_goes_in_steps_and_says_when_there_is_more(
 
     steps = 0
     async with asyncio.timeout(30):
-        while await rows.clean(database, events_for=-1, runs_for=-1, limit=2):
+        while await old_runs.clean(database, events_for=-1, runs_for=-1, limit=2):
             steps += 1
 
     assert steps >= 1
@@ -453,7 +453,7 @@ async def test_a_run_of_the_version_before_is_followed_taken_over_and_cleaned(
     async with database.replica() as connection:
         stored = await connection.execute(select(run_events.c.id).where(run_events.c.run_id == run_id))
         assert [row.id for row in stored] == [1, 2, end[0]], "a reader on an old replica sees how it ended"
-    while await rows.clean(database, events_for=-1, runs_for=3600):
+    while await old_runs.clean(database, events_for=-1, runs_for=3600):
         pass
     assert await event_log.read_events(database, ada.tenant, run_id, 0) == []
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from chatkit_link.caller import Caller
-from chatkit_link.store import event_log, runs, statement
+from chatkit_link.store import event_log, old_runs, runs, statement
 from chatkit_link.store.engine import Database
 from chatkit_link.store.event_log import Batch, Ended
 from chatkit_link.store.outages import DatabaseUnavailable
@@ -86,7 +86,7 @@ class Crew:
             await runs.delete_runs(session, random.choice(THREADS))
 
     async def clean(self) -> None:
-        await runs.clean(self._database, events_for=0.05, runs_for=0.1, limit=7)
+        await old_runs.clean(self._database, events_for=0.05, runs_for=0.1, limit=7)
 
     @property
     def works(self) -> list[Callable[[], Awaitable[None]]]:
