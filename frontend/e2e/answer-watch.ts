@@ -1,4 +1,5 @@
 import { type ChatPage, expect } from './chat-page';
+import type { LiveRegions } from './live-region';
 
 type Seen = {
   /** What the button of the composer was, each time that it became another one. */
@@ -17,7 +18,10 @@ declare global {
 
 /** Looks at the thread at each change of the page, so that nothing that a person could see goes unnoticed. */
 export class AnswerWatch {
-  private constructor(private readonly chat: ChatPage) {}
+  private constructor(
+    private readonly chat: ChatPage,
+    private readonly once: RegExp,
+  ) {}
 
   /** From now on, while an answer is being written. `once`: what no answer has twice. */
   static async of(chat: ChatPage, once: RegExp): Promise<AnswerWatch> {
@@ -47,7 +51,7 @@ export class AnswerWatch {
       });
       window.watched = seen;
     }, once.source);
-    return new AnswerWatch(chat);
+    return new AnswerWatch(chat, once);
   }
 
   /** Nothing but the answer was seen, with its button to stop it all along, and nothing of it twice. */
@@ -57,5 +61,16 @@ export class AnswerWatch {
     expect(seen?.doubled).toEqual([]);
     expect(seen?.items).toHaveLength(messages);
     expect(seen?.buttons).toEqual(['Stop', 'Send message']);
+  }
+
+  /** A screen reader was told it once, up to its `last` words, and after a reload it stands as it did. */
+  async wasToldOnce(live: LiveRegions, last: string) {
+    await live.tell(last);
+    const told = (await live.words()).match(new RegExp(this.once, 'g')) ?? [];
+    expect(told).toEqual([...new Set(told)]);
+    const answer = this.chat.answers().last();
+    const seen = await answer.innerText();
+    await this.chat.page.reload();
+    await expect.poll(() => answer.innerText()).toBe(seen);
   }
 }
