@@ -15,7 +15,7 @@ from chatkit_link.errors import ConfigurationError
 from chatkit_link.limits.meter import Meter, report_usage
 from chatkit_link.limits.prices import Prices
 from chatkit_link.settings import Price, read_settings
-from chatkit_link.store import runs
+from chatkit_link.store import old_runs
 from chatkit_link.store.engine import Database
 from chatkit_link.store.spending import Used, load_spent, record
 from chatkit_link.store.tables import runs as runs_table
@@ -143,7 +143,7 @@ async def test_what_was_used_outlives_its_thread_and_its_run_and_reveals_nothing
             await connection.execute(
                 update(runs_table).where(runs_table.c.id == answer.run_id).values(finished_at=long_ago)
             )
-        await runs.clean(database, events_for=60, runs_for=7 * 86400)
+        await old_runs.clean(database, events_for=60, runs_for=7 * 86400)
         stored = await rows(database, ada.caller)
     assert sum(row.input_tokens for row in stored) == 10
     assert "canary" not in str(stored)
