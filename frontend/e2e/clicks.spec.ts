@@ -1,32 +1,27 @@
-import type { Page, Request } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { expect, test } from './chat-page';
 
-/** Holds the answer to a request of this type, but for the first `passing`. */
-async function hold(page: Page, type: string, passing: number) {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
+/** Holds the second reading of the thread, as after a reload, and adds a message to it by which one sees that it came. */
+async function holdReading(page: Page) {
+  let letGo = () => {};
+  const free = new Promise<void>((resolve) => {
+    letGo = resolve;
   });
-  const isOne = (request: Request) => (request.postData() ?? '').includes(`"${type}"`);
   let count = 0;
   let isHeld = false;
   await page.route('**/chatkit/clicks', async (route) => {
-    if (!isOne(route.request()) || count++ < passing) return route.continue();
+    const asked = route.request().postDataJSON();
+    if (asked.type !== 'threads.get_by_id' || count++ !== 1) return route.continue();
     const response = await route.fetch();
+    const thread = await response.json();
+    const content = [{ type: 'output_text', text: 'Read again', annotations: [] }];
+    const { thread_id, created_at } = thread.items.data.at(-1);
+    thread.items.data.push({ type: 'assistant_message', id: 'msg_read', thread_id, created_at, content });
     isHeld = true;
-    await opened;
-    return route.fulfill({ response });
+    await free;
+    return route.fulfill({ response, json: thread });
   });
-  return {
-    /** The server has answered, and the page does not know it yet. */
-    isHeld: () => expect.poll(() => isHeld).toBe(true),
-    letGo: async () => {
-      const arrived = page.waitForResponse((response) => isOne(response.request()));
-      open();
-      await (await arrived).finished();
-      await page.unroute('**/chatkit/clicks');
-    },
-  };
+  return { letGo, isHeld: () => expect.poll(() => isHeld).toBe(true) };
 }
 
 test('a click that fails says so in words, and its widget can be used again', { tag: '@phone' }, async ({
@@ -48,7 +43,7 @@ test('a click that fails says so in words, and its widget can be used again', { 
 
   // The page reads the thread once more after a reload, as something may have come meanwhile. What it reads is older
   // than a click that is quicker.
-  const reading = await hold(page, 'threads.get_by_id', 1);
+  const reading = await holdReading(page);
   await page.reload();
   await expect(widget).toContainText('In stock');
   await expect(chat.button('Try again')).toHaveCount(0);
@@ -56,8 +51,10 @@ test('a click that fails says so in words, and its widget can be used again', { 
   await chat.button('Buy').click();
   await expect(widget).toContainText('Bought');
   await expect(failed).toHaveCount(0);
-  await reading.letGo();
+  reading.letGo();
+  await expect(chat.log.getByText('Read again')).toBeVisible();
   await expect(widget).toContainText('Bought');
+  await page.unroute('**/chatkit/clicks');
 
   await chat.button('Count').click();
   await expect(failed).toHaveCount(1);

@@ -192,7 +192,7 @@ test('a player is mentioned and shown, a line is drawn, and a game is opened by 
   const [, now] = /Now, ([+-]\d{3})/.exec((await line.textContent()) ?? '') ?? [];
   const ticks = line.locator('.recharts-yAxis-tick-labels text');
   await expect(ticks.first()).toBeVisible();
-  const [least, ...more] = (await ticks.allInnerTexts()).map((tick) => Number(tick.replace('−', '-')));
+  const [least, ...more] = (await ticks.allTextContents()).map((tick) => Number(tick.replace('−', '-')));
   // The axis is around the price, which is never near zero.
   for (const tick of [least as number, ...more]) expect(Math.abs(tick - Number(now))).toBeLessThan(60);
   await chat.shot('professor-line');
